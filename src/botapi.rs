@@ -1,12 +1,12 @@
-//! The HTTP client for webhooks and Bot API methods. It makes one attempt per request: retries are the caller's
-//! decision, since a message may have been delivered although no answer came.
+//! The HTTP client for webhooks and Bot API methods. It sends each request once. Retries are up to the caller, because
+//! a message may have been delivered even though no answer came.
 //!
-//! Redirects are not followed, because that would send the token in the path to another address. For the same reason
-//! requests to loopback never go through a proxy.
+//! Redirects are not followed, because following one could send the token in the URL's path to another host. For the
+//! same reason, requests to loopback never go through a proxy.
 //!
 //! ```text
-//! HttpRequest ──AddressedRequest──Client::deliver──▶ HttpResponse | SendError
-//! Bot: getMe, getUpdates, … ──▶ values | CallError
+//! HttpRequest ──to_chat──▶ AddressedRequest ──Client::deliver──▶ HttpResponse | SendError
+//! Bot ──get_me, get_updates, …──▶ values | CallError
 //! ```
 
 use std::path::PathBuf;
@@ -28,20 +28,21 @@ pub(crate) use bot::{Bot, CallError};
 pub(crate) use error::SendError;
 pub(crate) use http::{HttpRequest, HttpResponse};
 
-// Shorter than the time for a whole request, so that an unreachable host is reported as such and not as a slow answer.
-const CONNECT: Duration = Duration::from_secs(5);
+// Usually shorter than a request's timeout, so that an unreachable host is not reported as a host that did not answer.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-// A server could send without end. The largest honest answers are those of getUpdates, which are cut at about 4 MB.
+// A server could send an endless body. The largest legitimate answers are those of getUpdates, which Telegram limits to
+// about 4 MB.
 const MAX_BODY: usize = 16 * 1024 * 1024;
 
-// Nothing uses the other headers, and what is not kept cannot leak a secret that a server repeats.
+// Only these headers are used. The others are dropped, because a server may repeat a secret in them.
 const KEPT_HEADERS: [&str; 4] = ["content-type", "date", "location", "retry-after"];
 
 #[derive(Debug, Clone, Default)]
 pub struct ClientOptions {
     /// A PEM file with certificates to trust in addition to Mozilla's.
     pub ca_file: Option<PathBuf>,
-    /// The proxy for all addresses except loopback.
+    /// The proxy for all requests except those to loopback.
     pub proxy: Proxy,
 }
 
@@ -55,13 +56,14 @@ pub enum ClientError {
     Tls(String),
 }
 
-/// Sends requests. Cheap to clone; clones share their connections.
+/// An HTTP client. It is cheap to clone, and clones share their connections.
 ///
-/// Building a client takes a few milliseconds, so build it for the first request, not at startup.
+/// Creating a client takes a few milliseconds, so create it for the first request and not at startup.
 #[derive(Debug, Clone)]
 pub struct Client {
-    // Two clients, because reqwest has one proxy setting for all requests, and a proxy from the environment would see
-    // the token in the path of a request to loopback.
+    // Two clients, because reqwest's proxy settings apply to all requests of a client. A request to loopback must not
+    // go through a proxy, neither from the settings nor from the environment: the proxy would see the token in its
+    // path.
     remote: reqwest::Client,
     loopback: reqwest::Client,
 }
@@ -72,15 +74,16 @@ impl Client {
         let builder = || {
             reqwest::Client::builder()
                 .tls_backend_preconfigured(tls.clone())
-                // reqwest would follow redirects and retry on its own; a retried sendMessage can deliver twice.
+                // By default, reqwest follows redirects and retries some requests. Retrying a sendMessage can deliver
+                // the message twice.
                 .redirect(reqwest::redirect::Policy::none())
                 .retry(reqwest::retry::never())
-                // A Referer would repeat the previous URL, which has the token in its path.
+                // A Referer header would contain the previous URL, which has the token in its path.
                 .referer(false)
-                .connect_timeout(CONNECT)
+                .connect_timeout(CONNECT_TIMEOUT)
                 .user_agent(concat!("telecast/", env!("CARGO_PKG_VERSION")))
         };
-        let refused = |error: reqwest::Error| ClientError::Tls(error::reason(&error));
+        let build_failed = |error: reqwest::Error| ClientError::Tls(error::reason(&error));
         let remote = match &options.proxy {
             Proxy::Address(address) => builder().proxy(
                 reqwest::Proxy::all(address).map_err(|error| ClientError::Proxy(error::reason(&error)))?,
@@ -89,12 +92,12 @@ impl Client {
             Proxy::None => builder().no_proxy(),
         };
         Ok(Self {
-            remote: remote.build().map_err(refused)?,
-            loopback: builder().no_proxy().build().map_err(refused)?,
+            remote: remote.build().map_err(build_failed)?,
+            loopback: builder().no_proxy().build().map_err(build_failed)?,
         })
     }
 
-    /// Sends a request once and returns the answer, including answers with an error status.
+    /// Sends a request once and returns the answer, whatever its status is.
     pub async fn deliver(&self, request: AddressedRequest) -> Result<HttpResponse, SendError> {
         self.send(request.into_request()).await
     }
@@ -115,7 +118,7 @@ impl Client {
         let status = response.status();
         let headers = KEPT_HEADERS.iter().filter_map(|name| http::header(&response, name)).collect();
         let mut body = Vec::new();
-        // Chunk by chunk, not `bytes()`, which would read an endless answer into memory.
+        // The body is read in chunks, because `bytes()` would read even an endless body into memory.
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
             body.extend_from_slice(&chunk);
             if MAX_BODY < body.len() {

@@ -1,7 +1,7 @@
 //! Finds a chat id in the bot's updates: waits for a message to the bot and returns the chat it came from.
 //!
-//! No offset is ever sent, so no update is confirmed and the bot's own program still receives all of them. The caller
-//! must hold the lock for polling the bot.
+//! No offset is ever sent, so no update is confirmed and the bot's own program still receives all of them. For a real
+//! bot, the caller must hold the lock for polling.
 
 use std::time::Duration;
 
@@ -18,8 +18,8 @@ pub(crate) use chat::CapturedChat;
 // How long one call waits on the server. Proxies often end longer calls.
 const POLL: Duration = Duration::from_secs(20);
 
-// The most updates that a server returns at once. If that many are waiting, a newer one cannot be seen without
-// confirming the old ones, which would take them from the bot's own program.
+// The maximum number of updates that a server returns at once. If that many are waiting, a newer one cannot be seen
+// without confirming the old ones, which would take them from the bot's own program.
 const MAX_UPDATES: usize = 100;
 
 // How many temporary failures in a row are tolerated.
@@ -65,7 +65,8 @@ pub(crate) enum CaptureError {
     Call(#[from] CallError),
 }
 
-/// Waits until a message to the bot arrives and returns its chat; of several messages, that of the newest.
+/// Waits until a message to the bot arrives, and returns the chat that it came from. Of several messages, the newest
+/// counts.
 ///
 /// Ends with [`CaptureError::NoMessage`] after `options.timeout`. To stop earlier, drop the future.
 pub(crate) async fn wait_for_chat(
@@ -130,7 +131,7 @@ async fn wait_for(
 }
 
 fn newest(updates: &[Value], after: Option<i64>) -> Option<CapturedChat> {
-    // An update without an id counts as new: other servers than Telegram's may omit it.
+    // An update without an id counts as new: servers other than Telegram's may omit the id.
     updates.iter().rev().filter_map(CapturedChat::of_update).find(|chat| match (chat.update_id, after) {
         (Some(id), Some(after)) => after < id,
         _ => true,

@@ -30,8 +30,8 @@ use output::CliOutput;
 
 pub use next::CliOutcome;
 
-pub fn run(words: impl IntoIterator<Item = OsString>) -> CliOutcome {
-    let args = match Args::try_parse_from(words) {
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> CliOutcome {
+    let args = match Args::try_parse_from(arguments) {
         Ok(args) => args,
         Err(error) => return CliOutcome::Exit(explain(&error)),
     };
@@ -46,7 +46,7 @@ pub fn run(words: impl IntoIterator<Item = OsString>) -> CliOutcome {
 }
 
 fn explain(error: &clap::Error) -> ExitCode {
-    // If stdout or stderr is closed there is no other place to print the help, so the error is ignored.
+    // If stdout or stderr is closed, there is no other place to print the help, so the error is ignored.
     let _ = error.print();
     let code = u8::try_from(error.exit_code()).unwrap_or(ErrorKind::Usage.code());
     ExitCode::from(code)
@@ -55,7 +55,7 @@ fn explain(error: &clap::Error) -> ExitCode {
 fn report(error: &CliError, output: &mut CliOutput) -> ExitCode {
     if error.kind != ErrorKind::BrokenPipe {
         // If stderr is closed as well, the exit code is the only thing left to report with.
-        let _ = output.note(format!("telecast: {error}"));
+        let _ = output.error(error);
         let _ = error.hints.iter().try_for_each(|hint| output.note(format!("  {hint}")));
     }
     // A reader that closed the pipe early (`head`) has read what it wanted, so an error of the last flush is ignored.

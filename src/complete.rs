@@ -1,13 +1,12 @@
 //! Completion in a body: the state of a picker that offers variables, filters, tags, JSON keys and values, and markup.
-//! Also the hover, which describes what is at the cursor.
+//! The submodule [`hover`] describes what is at the cursor.
 //!
 //! ```text
 //! a character is typed ──update_session──▶ Option<Session> ──accept──▶ Completion: an edit and what to select in it
 //! ```
 //!
 //! The text may be unfinished or broken; nothing here fails. The items are collected once, when the picker opens;
-//! further typing only filters them. This module knows neither the editor nor the
-//! screen.
+//! further typing only filters them. This module knows neither the editor nor the screen.
 
 mod body_at_cursor;
 mod fields;
@@ -49,7 +48,8 @@ pub struct CompletionContext<'a> {
     pub values: Option<template::RenderContext<'a>>,
 }
 
-/// What opens a picker. An unarmed trigger leaves Enter and Tab to the editor until an arrow key is pressed.
+/// The text or key that opens a picker. An unarmed trigger leaves Enter and Tab to the editor until an arrow key is
+/// pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trigger {
     /// `<<`, which becomes a variable with its escapes.
@@ -81,8 +81,8 @@ pub enum Trigger {
 }
 
 impl Trigger {
-    /// Whether Enter and Tab accept an item at once. Otherwise they go to the editor until an arrow key arms the
-    /// picker.
+    /// Returns whether Enter and Tab accept an item at once. Otherwise they go to the editor until an arrow key arms
+    /// the picker.
     fn is_armed(self) -> bool {
         // `@`, `{` and markup are ordinary text as well: Enter after `@anna` should still start a new line.
         !matches!(self, Trigger::At | Trigger::Brace | Trigger::Markup(_))
@@ -107,7 +107,7 @@ impl Trigger {
 
     fn closes_at(self, c: char) -> bool {
         match self {
-            // Values and names of partials may contain spaces, so only a quote ends them.
+            // Sample values and names of partials may contain spaces, so only a quote or a new line ends them.
             Trigger::Sample | Trigger::Partial => matches!(c, '"' | '\'' | '\n'),
             _ => c.is_whitespace() || matches!(c, '"' | '\''),
         }
@@ -127,7 +127,9 @@ pub struct Session {
     /// The items that match the query, the best first; never empty.
     matches: Vec<Match>,
     body: BodyAtCursor,
+    /// The offset of the trigger in the text.
     start: usize,
+    /// The offset of the query in the text.
     query_start: usize,
 }
 
@@ -143,9 +145,10 @@ pub struct Completion {
     pub reopens_picker: bool,
 }
 
-/// Returns the picker after a character was typed, or deleted while a picker was open: the same one, a new one or none.
+/// Returns the picker after a character was typed, or after one was deleted while a picker was open. This is the same
+/// picker, a new one or none.
 ///
-/// Only for typing: after a paste, an undo or a cursor motion the caller closes the picker.
+/// Call this only for typing. After a paste, an undo or a cursor motion, close the picker instead.
 pub fn update_session(
     session: Option<Session>,
     text: &str,
@@ -166,14 +169,13 @@ pub fn open(text: &str, cursor: usize, context: &CompletionContext<'_>) -> Optio
 /// Returns the picker for the cursor's position, for the key that opens it explicitly.
 pub(crate) fn open_here(text: &str, cursor: usize, context: &CompletionContext<'_>) -> Option<Session> {
     let before = text.get(..cursor)?;
-    // The word before the cursor becomes the query, unless it is a complete JSON value, such as the `1` of `"chat_id":
-    // 1`.
+    // The word before the cursor becomes the query, unless it is a complete JSON value: the `1` in `"chat_id": 1`.
     let word = liquid::name_before(before);
     let start = cursor - if is_json_value(word) { 0 } else { word.len() };
     let (trigger, start, query_start) = match OpenLiquid::at_end_of(before) {
         Some(liquid) => match liquid.open_quote() {
             Some(quote) => {
-                // 2: the length of `{{` or `{%`, after which `inner` starts.
+                // `inner` starts after the `{{` or `{%`, which has two bytes.
                 let quote = liquid.start + 2 + quote;
                 (quote_trigger(&liquid, &before[..quote])?, quote, quote + 1)
             }
@@ -190,7 +192,7 @@ pub(crate) fn open_here(text: &str, cursor: usize, context: &CompletionContext<'
     Some(Session { armed: true, ..session })
 }
 
-/// Whether the word is a complete JSON value.
+/// Returns whether the word is a complete JSON value.
 fn is_json_value(word: &str) -> bool {
     matches!(word, "true" | "false" | "null")
         || word.ends_with(|c: char| c.is_ascii_digit()) && word.parse::<f64>().is_ok()
@@ -201,7 +203,7 @@ fn trigger_at(before: &str) -> Option<(Trigger, usize, usize)> {
     let cursor = before.len();
     let last = before.chars().next_back()?;
     let ending = |trigger, length: usize| Some((trigger, cursor - length, cursor));
-    // The longer triggers first: `{{` also ends in `{`.
+    // The longer triggers are checked first: `{{` also ends with `{`.
     if before.ends_with("<<") {
         return ending(Trigger::AngleAngle, 2);
     }
@@ -221,7 +223,7 @@ fn trigger_at(before: &str) -> Option<(Trigger, usize, usize)> {
     }
     let previous = before[..cursor - last.len_utf8()].chars().next_back();
     match last {
-        // `me@shop` is an e-mail address.
+        // In `me@shop`, the `@` is part of an e-mail address.
         '@' if previous.is_none_or(|c| !c.is_alphanumeric() && c != '@') => ending(Trigger::At, 1),
         '{' if previous != Some('\\') => ending(Trigger::Brace, 1),
         '"' if previous != Some('\\') => ending(Trigger::Key, 1),
@@ -240,7 +242,7 @@ fn quote_trigger(liquid: &OpenLiquid<'_>, before: &str) -> Option<Trigger> {
 }
 
 fn opens_key(text: &str, quote: usize, context: &CompletionContext<'_>) -> bool {
-    // A closure, so that the body is parsed only for JSON.
+    // This is a closure, so that the body is parsed only if it is JSON.
     let body = || BodyAtCursor::new(text, Span::new(quote, quote + 1), context.dialect, true);
     context.is_json
         && matches!(body().json_kind(), Some(JsonContextKind::BeforeKey | JsonContextKind::AfterMember))
@@ -252,7 +254,7 @@ fn opens_choices(text: &str, quote: usize, context: &CompletionContext<'_>) -> b
 }
 
 impl Session {
-    /// Whether accepting an item completes Liquid that is only half typed now.
+    /// Returns whether accepting an item completes Liquid that is only half typed now.
     pub fn is_of_liquid(&self) -> bool {
         self.trigger.completes_liquid()
     }
@@ -289,7 +291,7 @@ impl Session {
         // `{{ ` and `{{-` are still the start of the same Liquid.
         let query =
             if self.trigger.ignores_leading_spaces() { typed.trim_start_matches([' ', '-']) } else { typed };
-        if query.contains(|c| self.trigger.closes_at(c)) || QUERY_LIMIT < query.len() {
+        if query.contains(|c| self.trigger.closes_at(c)) || MAX_QUERY_BYTES < query.len() {
             return None;
         }
         self.matches = matching::matching(query, &self.offers);
@@ -298,7 +300,7 @@ impl Session {
         (!self.matches.is_empty()).then_some(self)
     }
 
-    /// Chooses the next row. In an unarmed picker it arms the picker and keeps the first row.
+    /// Chooses the next row, or the first one after the last. An unarmed picker is only armed and keeps its first row.
     pub fn choose_next(&mut self) {
         if self.armed {
             self.chosen = (self.chosen + 1) % self.matches.len().max(1);
@@ -306,7 +308,7 @@ impl Session {
         self.armed = true;
     }
 
-    /// Chooses the previous row, or the last from the first; arms the picker.
+    /// Chooses the previous row, or the last one before the first. Arms the picker.
     pub fn choose_previous(&mut self) {
         self.chosen = self.chosen.checked_sub(1).unwrap_or(self.matches.len().saturating_sub(1));
         self.armed = true;
@@ -332,13 +334,13 @@ impl Session {
 
     pub fn accept(&self, text: &str, cursor: usize, context: &CompletionContext<'_>) -> Option<Completion> {
         let item = self.chosen_item()?;
-        // The text may have changed since the last update; then the offsets need not be valid in it.
+        // If the text has changed since the last update, the offsets need not be valid in it.
         text.get(self.start..self.query_start).and(text.get(self.query_start..cursor))?;
         Some(insert::completion(self, item, text, cursor, context))
     }
 }
 
-/// Returns the trigger that a character is in its context, or `None` if it opens nothing there.
+/// Returns the trigger that fits the context at the cursor, or `None` if no picker opens there.
 fn trigger_in_context(
     trigger: Trigger,
     body: &BodyAtCursor,
@@ -360,5 +362,5 @@ fn trigger_in_context(
     }
 }
 
-/// The longest query, in bytes. CleverTap limits property names to 120 characters.
-const QUERY_LIMIT: usize = 120;
+/// The maximum length of a query. No property name in CleverTap has more than 120 characters.
+const MAX_QUERY_BYTES: usize = 120;

@@ -1,12 +1,12 @@
-//! Builds one message: campaign × profile × now → rendered JSON → checked request → parsed message.
+//! Builds the message for one recipient: renders the body, parses it as JSON and checks it as Telegram's server would.
 //!
 //! ```text
-//! body ─template::parse─▶ Template ─render─▶ text + source map ─chat::set (tests only)─▶ text
-//!      ─json::parse─▶ document ─telegram::check─▶ ApiRequest { … the message as it is sent }
+//! body ──template::parse──▶ Template ──render──▶ text + source map ──chat::set (test sends only)──▶ text to send
+//! text to send ──json::parse──▶ Document ──telegram::check──▶ ApiRequest, which contains the message
 //! ```
 //!
-//! Preview, `render`, `check` and test-send all call [`compose`], so the message that is sent is the one that was
-//! shown. Every problem found on the way becomes a diagnostic with a span in the body as typed.
+//! The preview, `render`, `check` and test sends all build their messages here, so what is sent is what was shown.
+//! Each problem of the body becomes a diagnostic whose span is in the unrendered body.
 
 pub(crate) mod chat;
 pub(crate) mod clevertap;
@@ -62,9 +62,11 @@ pub struct Composed {
     pub document: Option<Document>,
     /// The HTTP request before secrets are filled in; `None` without a webhook or a rendered body.
     pub http: Option<HttpDraft>,
-    /// The Bot API method that the webhook calls; `None` for other hosts.
+    /// The Bot API method that the webhook calls, `sendMessage` without a webhook; `None` if the webhook's URL is not a
+    /// Bot API URL.
     pub method: Option<String>,
-    /// The checked Bot API request with the message; `None` for other hosts, or if the Bot API would refuse it.
+    /// The checked Bot API request, which contains the message; `None` if it could not be built or the Bot API would
+    /// refuse it.
     pub request: Option<ApiRequest>,
     pub skip: Option<Skip>,
     /// Why the requested test chat could not be set.
@@ -90,22 +92,23 @@ impl Composed {
             && !self.diagnostics.iter().chain(of_webhook).any(Diagnostic::is_error)
     }
 
-    /// The highest severity among the problems of the message. Problems of the webhook do not count.
+    /// Returns the highest severity of the body's problems. The webhook's problems do not count.
     pub fn worst_severity(&self) -> Option<Severity> {
         self.diagnostics.iter().map(|problem| problem.severity).max()
     }
 
-    /// The `parse_mode` that the body sets. The outer `None` means that the body is not JSON or the mode is unknown.
+    /// Returns the `parse_mode` that the body sets, or `Some(None)` if it sets none. The outer `None` means that the
+    /// body is not JSON or the mode is unknown.
     pub fn parse_mode(&self) -> Option<Option<ParseMode>> {
         let mode = self.document.as_ref()?.root.get("parse_mode").and_then(json::JsonNode::as_text);
         mode.map_or(Ok(None), |mode| ParseMode::from_argument(&mode.decoded)).ok()
     }
 
-    /// Returns the tags of the Liquid block that has a tag at byte `at` of the body; empty if there is none.
+    /// Returns the spans of all tags of the Liquid block that has a tag at byte `at` of the body. The result is empty
+    /// if no block has a tag there.
     pub fn block_at(&self, at: usize) -> &[Span] {
         let tags = || self.blocks.iter().flat_map(|block| block.iter().map(move |tag| (block, tag)));
-        // A tag that contains the cursor wins over a tag that ends there: between two adjacent tags the cursor is on
-        // the second.
+        // Between two adjacent tags, `at` is the end of the first and the start of the second. The second one wins.
         let containing = tags().find(|(_, tag)| tag.range().contains(&at));
         containing.or_else(|| tags().find(|(_, tag)| tag.end == at)).map_or(&[], |(block, _)| block)
     }
@@ -115,15 +118,16 @@ impl Composed {
         Some(self.locator.as_ref()?.locate(rendered).span)
     }
 
-    /// Returns the spans of [`Composed::rendered`] that a span of the body was printed to, in order. A loop prints its
-    /// body several times.
+    /// Returns the spans of [`Composed::rendered`] that come from a span of the body, in order. There are several if a
+    /// loop prints the span more than once.
     pub fn rendered_spans(&self, body: Span) -> Vec<Span> {
         self.locator.as_ref().map_or_else(Vec::new, |locator| locator.outputs(body))
     }
 
     /// Returns Telegram's refusal of this request as a diagnostic at its cause in the body, if the cause can be found.
     pub fn locate_refusal(&self, error: &ApiError) -> Option<Diagnostic> {
-        // telecast's own checks know the exact cause. Telegram reports only a byte offset, and only for some errors.
+        // telecast's own checks usually know the exact cause. Telegram reports only a byte offset, and only for some
+        // errors.
         let own = self.diagnostics.iter().find(|problem| problem.is_error()).map(|problem| problem.span);
         let span = own.or_else(|| {
             let at = error.byte_offset()?;
@@ -139,7 +143,7 @@ impl Composed {
     }
 }
 
-/// Builds the message for one recipient. For several recipients of the same body use [`Prepared`].
+/// Builds the message for one recipient. For several recipients of the same body, use [`Prepared`].
 pub fn compose(inputs: &Inputs<'_>) -> Composed {
     Prepared::new(inputs).compose_for(inputs.profile)
 }
@@ -187,7 +191,7 @@ impl Composed {
             let draft = request_template.draft(inputs, &text);
             self.http = Some(draft.http);
             self.webhook_problems = draft.problems;
-            // A chat id in the query is enough: the server takes it from there.
+            // If the query has a `chat_id`, the server uses that one, so the body needs none.
             if draft.replaced_chat {
                 self.test_chat_error = None;
             }
@@ -211,7 +215,7 @@ impl Composed {
         self.locator = Some(locator);
     }
 
-    /// Returns why the test chat could not be set in the body. It may still be set in the query.
+    /// Returns why the test chat could not be set in the body. The URL's query may still contain it.
     fn body_chat_error(&self, inputs: &Inputs<'_>, is_in_body: bool) -> Option<TestChatError> {
         if inputs.chat == ChatTarget::FromBody {
             return None;
@@ -228,7 +232,8 @@ impl Composed {
         }
     }
 
-    /// Reports a profile without a chat id in plain words, before the JSON parser reports it as a syntax error.
+    /// Reports that the profile has no chat id. Without this check, a value such as `NULL` would be reported only as a
+    /// syntax error.
     fn check_chat_id(&mut self, inputs: &Inputs<'_>, locator: &Locator) {
         let body = BodySource { text: inputs.body, dialect: inputs.dialect };
         for value in chat::find(locator.text()).values {
@@ -250,8 +255,8 @@ impl Composed {
             };
             let mut problem = Diagnostic::warning(Code::NoChatId, interpolation, message);
             if self.skip == Some(Skip::NoChatId) {
-                // An error only if the recipient would be skipped. A preview without a profile and a test send
-                // continue.
+                // This is an error only if the recipient would be skipped. Without a profile, or in a test send, the
+                // message is still built.
                 problem.severity = crate::diagnostic::Severity::Error;
                 problem.help = Some(format!("set the profile's {property}, or choose another profile"));
             }
@@ -293,12 +298,12 @@ impl Composed {
                 Diagnostic::warning(
                     Code::TrailingComma,
                     span,
-                    "trailing comma: the Bot API accepts it, JSON does not",
+                    "trailing comma: the Bot API accepts it, but JSON does not",
                 )
                 .with_fix(crate::diagnostic::Fix::replace("remove the comma", span, "")),
             );
         }
-        // A parameter in the URL's query counts before the same key in the body, as on the server.
+        // A parameter in the URL's query takes precedence over the same key in the body, as on the server.
         let query = self.http.as_ref().map_or_else(Vec::new, |http| http.url.query());
         let arguments = match telegram::Arguments::from_json(document, locator.text()) {
             Ok(arguments) => arguments.prepend_query(query),
@@ -336,7 +341,7 @@ impl Composed {
         }
     }
 
-    /// Adds every problem of the message's markup. Returns whether one of them is an error.
+    /// Adds every problem of the message's markup. Returns whether any of them is an error.
     fn check_text(&mut self, body: BodySource<'_>, locator: &Locator, document: &Document) -> bool {
         let Some(text) = message_text(document) else { return false };
         let mode = document.root.get("parse_mode").and_then(json::JsonNode::as_text);

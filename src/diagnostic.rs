@@ -1,7 +1,7 @@
 //! Diagnostics for text that a person wrote: where the problem is, what it is, what to do, and fixes to apply.
 //!
-//! Core parsers return a value together with diagnostics, never only an error. A diagnostic does not know its file;
-//! [`FileProblem`] adds the path and the position.
+//! Parsers return what they could read together with all diagnostics, instead of only the first error. A diagnostic
+//! does not know its file; [`FileProblem`] adds the path and the position.
 
 mod code;
 mod combine;
@@ -14,7 +14,7 @@ pub use code::{CODES, Code};
 pub(crate) use combine::{CombinedFixes, combine_fixes};
 pub use file_problem::FileProblem;
 
-/// Errors change the exit code, warnings do so only with `--deny warnings`, infos never do.
+/// Errors change the exit code. Warnings do so only with `--deny warnings`, and infos never do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {
     /// Worth knowing, such as a change that Telegram makes to the text.
@@ -60,7 +60,8 @@ impl Diagnostic {
         Self { severity: Severity::Info, ..Self::error(code, span, message) }
     }
 
-    /// Adds a "did you mean `near`?" help and a fix that replaces `span` with `source`, the spelling needed there.
+    /// Adds the help "did you mean `near`?" and a fix that replaces `span` with `source`: `near` as it must be written
+    /// there.
     #[must_use]
     pub fn with_near(self, span: Span, near: &str, source: impl Into<String>) -> Self {
         let fix = Fix::replace(format!("replace with `{near}`"), span, source);
@@ -82,7 +83,7 @@ impl Diagnostic {
     /// Moves the span and the spans of all fixes forward by `by` bytes.
     #[must_use]
     pub fn shifted(mut self, by: usize) -> Self {
-        // The fixes move too: their spans count from the same start as the diagnostic's.
+        // The spans of the fixes count from the same start as the diagnostic's span.
         self.span = self.span.shifted(by);
         for edit in self.fixes.iter_mut().flat_map(|fix| &mut fix.edits) {
             edit.span = edit.span.shifted(by);
@@ -165,7 +166,7 @@ pub struct TextEdit {
 
 /// Returns the candidate closest to `word` if it is close enough to be a typo, for "did you mean" hints.
 ///
-/// Ignores case. Up to a third of the letters of `word` (but always one) may differ. An insertion, deletion,
+/// Ignores case. Up to a third of the letters of `word` (at least one) may differ. An insertion, deletion,
 /// replacement or swap of two neighbours counts as one difference.
 pub(crate) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted: Vec<char> = word.to_lowercase().chars().collect();
@@ -176,7 +177,7 @@ pub(crate) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = 
             let letters: Vec<char> = candidate.to_lowercase().chars().collect();
             (letters, candidate)
         })
-        // The difference in length is a lower bound of the distance. Without this filter a word of a megabyte would
+        // The difference in length is a lower bound of the distance. Without this filter, a word of a megabyte would
         // allocate a table of a million rows.
         .filter(|(letters, _)| letters.len().abs_diff(wanted.len()) <= limit)
         .map(|(letters, candidate)| (edit_distance(&wanted, &letters), candidate))
@@ -185,7 +186,7 @@ pub(crate) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = 
         .map(|(_, candidate)| candidate)
 }
 
-/// The optimal string alignment distance: Levenshtein plus swaps of two neighbouring letters.
+/// Returns the optimal string alignment distance: Levenshtein plus swaps of two neighbouring letters.
 fn edit_distance(a: &[char], b: &[char]) -> usize {
     let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
     for (i, row) in rows.iter_mut().enumerate() {
@@ -212,7 +213,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_problem_line_names_place_severity_code_and_help() {
+    fn problem_line_shows_position_severity_code_and_help() {
         let text = "{\n \"téxt\": x\n}";
         let at = text.find('x').unwrap();
         let problem =
@@ -226,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn did_you_mean_finds_slips_only() {
+    fn did_you_mean_suggests_only_close_names() {
         let names = ["capitalize", "first_name", "size"];
         assert_eq!(did_you_mean("capitalise", names), Some("capitalize"));
         assert_eq!(did_you_mean("frist_name", names), Some("first_name"));

@@ -1,9 +1,12 @@
-//! The Liquid dialect of a body: which filters and tags are accepted. A filter or tag renders the same in all dialects.
+//! The Liquid dialect of a body: the filters, tags and variable syntax that are accepted.
+//!
+//! A template that both dialects accept renders the same in both, with two exceptions: the time zone of `now`, and
+//! `@Profile - …`, which is a variable in CleverTap's dialect and plain text in telecast's.
 
-/// The set of filters, tags and forms a workspace or campaign accepts.
+/// The filters, tags and variable syntax that a workspace or campaign accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Dialect {
-    /// CleverTap's Liquid plus telecast's own filters.
+    /// CleverTap's filters and tags, the rest of Shopify's, and telecast's own filters.
     #[default]
     Telecast,
     /// Only what CleverTap accepts.
@@ -11,7 +14,7 @@ pub enum Dialect {
 }
 
 impl Dialect {
-    /// All dialects, the default first.
+    /// All dialects. The default comes first.
     pub const ALL: [Dialect; 2] = [Dialect::Telecast, Dialect::CleverTap];
 
     pub fn as_str(self) -> &'static str {

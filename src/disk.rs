@@ -1,4 +1,4 @@
-//! Files on disk: reading, with the problems found, and atomic saving.
+//! Files on disk: reading them, together with their problems, and saving them atomically.
 //!
 //! All access to a workspace's files goes through [`Tree`]. This module does not know what the files contain.
 
@@ -16,7 +16,7 @@ mod write;
 
 pub(crate) use digest::sha256;
 pub use error::SaveError;
-pub(crate) use explain::explain;
+pub(crate) use explain::{explain, explain_no_folder};
 pub use lock::LockError;
 pub(crate) use lock::{FileLock, lock_holder, try_lock, wait_for_lock, wait_for_lock_and_sign};
 pub use read::{FileCondition, Fingerprint, MAX_FILE};

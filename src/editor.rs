@@ -5,8 +5,8 @@
 //!                      └──▶ History (undo, redo)
 //! ```
 //!
-//! Every position is a byte offset. This module knows nothing about keys, colours or the screen, except how many
-//! terminal cells a line takes: vertical motions need that. A whole document and a form's single-line field use the
+//! Every position is a byte offset. This module knows nothing about keys, colours or the screen, except for the widths
+//! of graphemes in terminal cells, which vertical motions need. A whole document and a form's single-line field use the
 //! same model.
 
 mod buffer;
@@ -50,9 +50,9 @@ pub(crate) use rows::VisualRow;
 pub(crate) use snapshot::Snapshot;
 pub(crate) use words::WordKind;
 
-/// The selection: it runs from `anchor`, where it began, to `head`, where the cursor is.
+/// The selection. It extends from `anchor`, where it began, to `head`, where the cursor is.
 ///
-/// Both are always on grapheme boundaries. They are equal if nothing is selected.
+/// In an [`Editor`], both are always on grapheme boundaries. They are equal if nothing is selected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Selection {
     pub anchor: usize,
@@ -87,17 +87,17 @@ pub enum Command {
     /// Extends the selection of the last click to the mouse's position.
     Drag(usize),
 
-    /// Types text: replaces the selection, inserts closing brackets, and moves over closers that were inserted
-    /// automatically.
+    /// Types text in place of the selection. A single character may also insert its closer, move the cursor over a
+    /// closer that was inserted automatically, or surround the selection.
     Type(String),
-    /// Inserts text verbatim as one undo step. Line breaks become the document's; other control characters are
-    /// removed.
+    /// Inserts text in place of the selection as one undo step, without automatic closers. Line breaks are converted to
+    /// the document's, and control characters other than tabs are removed.
     Paste(String),
     Newline,
-    /// Indents the selected lines, or inserts spaces up to the next indentation stop.
+    /// Indents the selected lines if there are several; otherwise inserts spaces up to the next indentation stop.
     Tab,
     Outdent,
-    /// Deletes the selection, or the text between the cursor and the motion's target.
+    /// Deletes the selection, or the text between the cursor and the motion's target if nothing is selected.
     Delete(Motion),
     /// Returns the selected text, or the whole line if nothing is selected.
     Copy,
@@ -107,15 +107,16 @@ pub enum Command {
     /// Merges all undo steps after the first `n` into one; see [`Editor::n_steps`].
     JoinSteps(usize),
 
-    /// Inserts a text before and after the selection and keeps the selection.
+    /// Inserts the first text before the selection and the second after it. The selected text stays selected.
     Surround(String, String),
     DuplicateLines,
     MoveLinesUp,
     MoveLinesDown,
     ToggleComment,
 
-    /// Applies edits (ascending, not overlapping) as one undo step. The cursor stays at its place in the text.
+    /// Applies edits (ascending, not overlapping) as one undo step. The cursor moves with the text around it.
     Replace(Vec<TextEdit>),
+    /// Applies a completion, then selects `select`, a span of the new text.
     Complete {
         edit: TextEdit,
         select: Span,
@@ -141,6 +142,7 @@ pub struct Editor {
     drag: Drag,
     /// The closers that were inserted automatically and may be typed over, the innermost last.
     pairs: Vec<Pair>,
+    /// The width of a row in cells; `None` if lines are not wrapped.
     wrap: Option<usize>,
     rows: RowCache,
     single_line: bool,
@@ -183,7 +185,7 @@ impl Editor {
         Snapshot::new(self.buffer.rope().clone())
     }
 
-    /// Returns a number that grows with every change of the text and never repeats; undo gives a new number too.
+    /// Returns a number that grows with every change of the text, including undo and redo.
     pub fn version(&self) -> u64 {
         self.buffer.version()
     }
@@ -214,12 +216,12 @@ impl Editor {
         self.buffer.n_lines()
     }
 
-    /// Returns line `line` (from 0) without its line break; empty after the last line.
+    /// Returns line `line` (from 0) without its line break, or an empty string if there is no such line.
     pub fn line(&self, line: usize) -> Cow<'_, str> {
         self.buffer.slice(self.buffer.line_span(line))
     }
 
-    /// Returns the bytes of line `line` (from 0) without its line break.
+    /// Returns the span of line `line` (from 0) without its line break.
     pub fn line_span(&self, line: usize) -> Span {
         self.buffer.line_span(line)
     }
@@ -242,8 +244,8 @@ impl Editor {
         LineColumn { line: line + 1, column: before + 1 }
     }
 
-    /// Returns the byte offset of a line and column (both from 1, columns in chars); a column after the line's end
-    /// gives its end.
+    /// Returns the byte offset of a line and column (both from 1, columns in chars). For a column after the line's end,
+    /// returns the line's end.
     pub fn offset(&self, position: LineColumn) -> usize {
         let span = self.line_span(position.line.saturating_sub(1).min(self.n_lines() - 1));
         let line = self.slice(span);
@@ -267,7 +269,7 @@ impl Editor {
         self.history.n_steps()
     }
 
-    /// Ends the current undo step: what is typed next is a new step.
+    /// Ends the current undo step, so that the next edit starts a new one.
     pub fn end_undo_step(&mut self) {
         self.history.seal();
     }
@@ -319,7 +321,7 @@ impl Editor {
         self.set_selection(Selection::at(at));
     }
 
-    /// Sets the selection, moved to grapheme boundaries.
+    /// Sets the selection and moves both of its ends to grapheme boundaries.
     fn set_selection(&mut self, selection: Selection) {
         let snapped =
             Selection { anchor: self.buffer.snap(selection.anchor), head: self.buffer.snap(selection.head) };
@@ -355,7 +357,7 @@ impl Editor {
         copied
     }
 
-    /// The selection, or the cursor's whole line with its line break if nothing is selected.
+    /// Returns the span of the selection, or of the cursor's whole line with its line break if nothing is selected.
     fn cut_span(&self) -> Span {
         if !self.selection.is_empty() {
             return self.selection.span();
@@ -374,12 +376,12 @@ impl Editor {
 
     fn complete(&mut self, edit: TextEdit, select: Span) {
         self.replace(vec![edit]);
-        // The completion selects its placeholder in the same step; text typed over it is a new step.
+        // The placeholder is selected as part of this step, and text typed over it is a new step.
         self.select_within_step(Selection { anchor: select.start, head: select.end });
         self.history.seal();
     }
 
-    /// `text` for this document: without line breaks in a single-line field, otherwise unchanged.
+    /// Returns `text` as one line in a single-line field, and unchanged in any other document.
     fn fit(&self, text: &str) -> String {
         if self.single_line { buffer::flattened(text) } else { text.to_owned() }
     }
@@ -398,19 +400,19 @@ impl Editor {
 
     fn replay(&mut self, edits: &[Edit], selection: Selection) {
         for edit in edits {
-            // The history has the inverse edits already, so they are applied to the buffer directly and not recorded
-            // again.
+            // The history already has these edits, so they are applied directly to the buffer and not recorded again.
             self.buffer.replace(edit.span(), &edit.inserted);
             self.rows.apply_edit(edit, self.wrap.unwrap_or(0));
         }
         self.selection = selection;
-        // Undo and redo do not map the pairs along, so their offsets would be wrong.
+        // Undo and redo do not map the pairs through their edits, so the offsets of the pairs are wrong now.
         self.pairs.clear();
         self.goal = None;
     }
 
-    /// Replaces spans of the current text (ascending, not overlapping) and moves the cursor along, to the end of text
-    /// inserted at it. Every change of the text except undo and redo goes through here.
+    /// Replaces spans of the current text (ascending, not overlapping). The selection moves with the text; a cursor
+    /// moves to the end of text that is inserted at it. Every change of the text except undo and redo goes through
+    /// here.
     fn edit(&mut self, grouping: Grouping, edits: Vec<(Span, String)>) {
         let before = self.selection;
         let mut applied = Vec::with_capacity(edits.len());
@@ -418,7 +420,7 @@ impl Editor {
         // From last to first: an edit does not move the spans that are still to be applied.
         for (span, inserted) in edits.into_iter().rev() {
             let span = self.buffer.clamp(span);
-            // An overlapping edit was computed for text that is gone by now. An edit without effect must not add an
+            // An overlapping edit refers to text that has already been replaced. An edit without effect must not add an
             // undo step.
             if limit < span.end || self.buffer.slice(span) == inserted {
                 continue;

@@ -1,8 +1,8 @@
 //! The reference: the Markdown pages of `assets/help`. `telecast help TOPIC` and F1 show them, and they can be read in
 //! the repository.
 //!
-//! Tables that are generated from code are marked by two comments in a page. Tests next to that code check that they
-//! are current, and rewrite them if `UPDATE_HELP=1` is set.
+//! A table that is generated from code is between two comments in its page. A test next to that code checks that the
+//! table is current, and rewrites it if `UPDATE_HELP=1` is set.
 
 mod layout;
 
@@ -33,7 +33,7 @@ macro_rules! topics {
 }
 
 topics! {
-    "keys", "Keys", "keys of the console, completion, find, mouse";
+    "keys", "Keys", "keys of the console, completion, find and replace";
     "vim", "Vim mode", "what vim mode knows";
     "files", "Files", "the files of a workspace, and where your own are kept";
     "settings", "Settings", "config.toml and keymap.toml";

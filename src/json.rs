@@ -3,8 +3,8 @@
 //!
 //! serde_json reports where a text stops being JSON, but not where a value or a decoded character came from;
 //! diagnostics of a rendered body need both. The parser follows RFC 8259 with one exception: the Bot API server accepts
-//! a comma after the last member of the top-level object, so this parser accepts and reports it. Liquid and the fields
-//! of the Bot API are not known here.
+//! a comma after the last member of the top-level object, so this parser accepts and reports it. This module knows
+//! neither Liquid nor the fields of the Bot API.
 
 mod lexer;
 mod parser;
@@ -56,7 +56,7 @@ pub struct JsonString {
     pub decoded: String,
     /// The bytes in the source, quotes included.
     pub span: Span,
-    // Breaks instead of an offset for each byte: most strings have no escape and need a single one.
+    // Breaks need less memory than an offset for each byte: most strings have no escapes and need only one break.
     /// The points at which the distance between decoded and raw offsets changes: before and after each escape, in
     /// order.
     breaks: Vec<Break>,
@@ -77,7 +77,7 @@ impl JsonString {
     /// All bytes of an escaped character map to its backslash; an `at` after the end maps to the closing quote.
     pub fn raw_offset(&self, at: usize) -> usize {
         let at = at.min(self.decoded.len());
-        // The first break is at 0, so there is always one before `at`.
+        // The first break is at 0, so there is always one at or before `at`.
         let before = self.breaks.partition_point(|entry| entry.decoded <= at);
         let from = self.breaks[before - 1];
         if from.is_escape { from.raw } else { from.raw + (at - from.decoded) }
@@ -87,7 +87,7 @@ impl JsonString {
         Span::new(self.raw_offset(decoded.start), self.raw_offset(decoded.end))
     }
 
-    /// Returns the span in the decoded text of a span in the source, or `None` if that is outside the quotes.
+    /// Converts a span in the source to a span in the decoded text. Returns `None` if it is outside the quotes.
     ///
     /// A part of an escape counts as the whole escape.
     pub fn decoded_span(&self, raw: Span) -> Option<Span> {
@@ -144,7 +144,7 @@ impl JsonNode {
         match &self.value {
             JsonValue::Null => serde_json::Value::Null,
             JsonValue::Boolean(value) => serde_json::Value::Bool(*value),
-            // The parser checked the number; serde_json still refuses one outside the range of f64.
+            // The parser has checked the number, but serde_json still refuses one outside the range of f64.
             JsonValue::Number(raw) => serde_json::from_str(raw).unwrap_or(serde_json::Value::Null),
             JsonValue::String(text) => serde_json::Value::String(text.decoded.clone()),
             JsonValue::Array(items) => items.iter().map(JsonNode::to_serde).collect(),
@@ -163,7 +163,7 @@ pub enum JsonStep {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SyntaxError {
-    /// The text that is wrong; empty at the end of the input.
+    /// The text that is wrong; empty if the error is at the end of the input.
     pub span: Span,
     pub kind: SyntaxErrorKind,
 }
@@ -185,7 +185,7 @@ pub(crate) enum SyntaxErrorKind {
     /// A number that is not valid in JSON: `01`, `1.`, `+1`.
     BadNumber,
     TrailingComma,
-    /// Text after the value; the span is its first line.
+    /// Text after the value; the span covers the first line of that text.
     TrailingText,
     TooDeep,
 }

@@ -4,7 +4,7 @@
 
 #![warn(unreachable_pub)]
 
-// 0: vocabulary
+// 0: shared basics
 pub mod text;
 
 pub mod help;
@@ -17,7 +17,7 @@ pub mod toml;
 
 pub mod dialect;
 
-// 1: the pure core: no files, no network, no clock, no async
+// 1: the core, without files, network, clock and async code
 pub mod profile;
 
 pub mod telegram;
@@ -32,7 +32,7 @@ pub mod editor;
 
 pub mod complete;
 
-// 2: the shell: owns I/O
+// 2: the modules that do I/O
 pub mod clock;
 
 pub mod disk;
@@ -57,7 +57,7 @@ pub mod capture;
 
 pub mod service;
 
-// 3: the edges
+// 3: the command line and the console
 pub mod cli;
 
 pub mod ui;

@@ -58,7 +58,7 @@ impl Paths {
         Ok(Self {
             config: choose(0, project.map(directories::ProjectDirs::config_dir))?,
             data: choose(1, project.map(directories::ProjectDirs::data_dir))?,
-            // `directories` knows a state directory on Linux only.
+            // `directories` has a state directory on Linux only.
             state: choose(2, project.map(|dirs| dirs.state_dir().unwrap_or(dirs.data_local_dir())))?,
             cache: choose(3, project.map(directories::ProjectDirs::cache_dir))?,
         })
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_variable_moves_its_directory_and_only_it() {
+    fn a_variable_moves_only_its_own_directory() {
         let set = |name: &str| (name == "TELECAST_STATE_DIR").then(|| OsString::from("/tmp/elsewhere"));
         let moved = Paths::from_environment(&set).unwrap();
         let standard = Paths::from_environment(&|_| None).unwrap();

@@ -101,7 +101,7 @@ pub struct Profile {
     pub identity: String,
     /// The properties that are set, in the order in which they were first set.
     pub properties: IndexMap<String, Value>,
-    // Not a property: it is a fact about the chat that the bot learns, not about the person.
+    // This is not a property, because the bot learns it about the chat and it says nothing about the person.
     pub reachability: Reachability,
 }
 
@@ -110,7 +110,7 @@ impl Profile {
         self.properties.get(CHAT_ID)
     }
 
-    /// Whether the profile is marked as a test profile (see [`TEST_USER`]). A boolean `true` counts as "Yes".
+    /// Returns whether the profile is marked as a test profile (see [`TEST_USER`]). A boolean `true` counts as "Yes".
     pub fn is_test_profile(&self) -> bool {
         match self.properties.get(TEST_USER) {
             Some(Value::Text(text)) => text.eq_ignore_ascii_case("yes"),
@@ -119,8 +119,8 @@ impl Profile {
         }
     }
 
-    /// Returns the name to show: the first of `name`, `Name`, `first_name` and `First Name` that is set, else the
-    /// identity.
+    /// Returns the name to show: the first of `name`, `Name`, `first_name` and `First Name` that is set, or the
+    /// identity if none is.
     pub fn display_name(&self) -> &str {
         ["name", "Name", "first_name", "First Name"]
             .iter()
@@ -137,7 +137,7 @@ impl Profile {
 #[derive(Debug, Clone, PartialEq)]
 pub struct PackedProfile {
     pub identity: String,
-    /// A JSON object; it was parsed once, so it is valid.
+    /// A valid JSON object.
     properties: Box<str>,
     reachability: Reachability,
 }

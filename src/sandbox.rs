@@ -6,7 +6,7 @@
 //! POST /sandbox/updates ───────────────────────simulation──┘ chats, updates, blocks of simulated users
 //! ```
 //!
-//! `state` makes every decision, without sockets and with the time passed in. `server` only moves bytes.
+//! `state` makes every decision. It has no sockets, and the time is passed in. `server` only moves bytes.
 
 pub(crate) mod announce;
 
@@ -46,7 +46,7 @@ use state::{SandboxState, ValidatedOptions};
 use token::BotToken;
 
 pub struct SandboxOptions {
-    /// Where to listen; port 0 picks a free one.
+    /// The address to listen at; port 0 picks a free port.
     pub listen: SocketAddr,
     pub access: AccessScope,
     /// The accepted tokens; if empty, every well-formed token is a bot.
@@ -66,7 +66,8 @@ pub struct SandboxOptions {
 }
 
 impl Default for SandboxOptions {
-    /// A free port on loopback, any token, no chats except those that updates add, no limits and no failures.
+    /// Returns options for a free port on loopback, any token, no chats except those that updates add, no rate limit
+    /// and no failures.
     fn default() -> Self {
         SandboxOptions {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
@@ -95,7 +96,7 @@ pub enum SandboxStartError {
         #[source]
         source: io::Error,
     },
-    /// The message does not contain the token: it may be a real one with a typing error.
+    /// The message does not contain the token, because it may be a real token with a typing error.
     #[error("token {number} is not a bot token: write a number, a colon and letters, as in 42:TEST")]
     MalformedToken {
         /// The number of the token in the options, from 1.
@@ -133,7 +134,7 @@ pub async fn start(options: SandboxOptions) -> Result<RunningSandbox, SandboxSta
         io::ErrorKind::AddrInUse => SandboxStartError::PortInUse { addr },
         _ => SandboxStartError::Listen { addr, source },
     })?;
-    // With port 0 the system chose one, which callers need to know.
+    // With port 0, the system has chosen the port, which callers need to know.
     let addr = listener.local_addr().map_err(|source| SandboxStartError::Listen { addr, source })?;
     let state = SandboxState::new(validated, (options.clock)());
     let shared = Arc::new(ServerContext::new(state, options.access, options.clock, options.latency));
@@ -148,7 +149,7 @@ fn validate(options: &SandboxOptions) -> Result<ValidatedOptions, SandboxStartEr
         let token = BotToken::parse(text).ok_or(SandboxStartError::MalformedToken { number: index + 1 })?;
         tokens.push(token);
     }
-    // NaN and infinity would get through a plain comparison with 0.
+    // NaN and infinity would pass a plain comparison with 0.
     if let Some(rate) = options.rate.filter(|rate| !rate.is_finite() || *rate <= 0.0) {
         return Err(SandboxStartError::BadRate { rate });
     }
@@ -171,15 +172,15 @@ impl RunningSandbox {
         format!("http://{}", self.addr)
     }
 
-    /// Queues an update for a bot, like `POST /sandbox/updates`, and returns its id. Without a token it is the first
-    /// bot.
+    /// Queues an update for a bot, like `POST /sandbox/updates`, and returns the update's id. Without a token, the
+    /// update is for the first bot.
     pub fn inject_update(&self, token: Option<&str>, update: Value) -> Result<i64, SandboxError> {
         self.shared
             .queue_update(token, update)
             .map_err(|error| SandboxError { description: error.description })
     }
 
-    /// Returns the Message objects that a bot has sent. Without a token it is the first bot.
+    /// Returns the Message objects that a bot has sent; without a token, those of the first bot.
     pub fn messages(&self, token: Option<&str>) -> Result<Vec<Value>, SandboxError> {
         let messages =
             self.shared.messages(token).map_err(|error| SandboxError { description: error.description })?;
@@ -194,7 +195,7 @@ impl RunningSandbox {
         let _ = (&mut self.server).await;
     }
 
-    /// Waits until the server ends. It does not end by itself.
+    /// Waits until the server ends. The server does not end by itself.
     pub async fn wait(&mut self) {
         // The result is ignored for the same reason as in `stop`.
         let _ = (&mut self.server).await;
@@ -203,7 +204,7 @@ impl RunningSandbox {
 
 impl Drop for RunningSandbox {
     fn drop(&mut self) {
-        // A drop cannot wait: the port is freed a moment later, when the task has seen the signal.
+        // Dropping cannot wait: the port is freed a moment later, when the server's task has received the signal.
         self.stop.send_replace(true);
     }
 }

@@ -41,13 +41,13 @@ impl Secret {
         Self(value.into())
     }
 
-    /// Returns the value. Use it only for the request itself, or where the user chose to reveal the secret.
+    /// Returns the value. Use it only for the request itself, or if the user chose to reveal the secret.
     pub fn expose(&self) -> &str {
         &self.0
     }
 }
 
-// Not derived: the derived output contains the value, and errors and test failures print it.
+// `Debug` is not derived, because derived output would contain the value, and errors and test failures print it.
 impl std::fmt::Debug for Secret {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.write_str("Secret(••••••)")
@@ -98,7 +98,7 @@ pub(crate) type EnvLookup = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 #[derive(Debug, Clone)]
 struct WorkspaceKey {
-    // The real path. An id stored in the workspace would not do: a clone can copy it and would get the secrets.
+    // The real path. An id stored in the workspace would be unsafe: a clone can copy the id and would get the secrets.
     key: String,
     // The folder name, which replaces `{workspace}` in a secret command.
     folder: String,
@@ -150,7 +150,8 @@ impl Secrets {
         self
     }
 
-    /// Returns an error if the settings do not say where secrets are stored. Every other method checks this too.
+    /// Returns an error if it is unknown where secrets are stored, because the settings cannot be used. Every method
+    /// that reads or writes a value checks this too.
     pub fn usable(&self) -> Result<(), SecretError> {
         match &self.source {
             SecretSource::File | SecretSource::Command { .. } => Ok(()),
@@ -175,7 +176,7 @@ impl Secrets {
         }
     }
 
-    /// Stores a value in `secrets.toml`. An error if secrets come from a command.
+    /// Stores a value in `secrets.toml`. Returns an error if secrets come from a command.
     pub fn set(&self, name: &str, value: &Secret, scope: SecretScope) -> Result<(), SecretError> {
         check_name(name)?;
         if value.expose().is_empty() {
@@ -241,11 +242,11 @@ impl Secrets {
         Ok(listed.collect())
     }
 
-    /// Returns `base`, or `base_2`, `base_3`, …: the first name that has no value anywhere.
+    /// Returns the first of the names `base`, `base_2`, `base_3`, … that has no value anywhere.
     pub fn free_name(&self, base: &str) -> Result<String, SecretError> {
         check_name(base)?;
         let stored = self.load_values()?;
-        // A variable of the environment takes the name too: it would hide the stored value.
+        // A name is also taken if it is an environment variable, which would hide the stored value.
         let is_taken = |name: &str| {
             self.find_in_environment(name).is_some() || stored.iter().any(|(stored, _, _)| stored == name)
         };
@@ -258,7 +259,7 @@ impl Secrets {
         Ok(name)
     }
 
-    /// Stores a token that was pasted into a file, for this workspace, and returns its name there.
+    /// Stores a token that was pasted into a file as a secret of this workspace, and returns the secret's name.
     ///
     /// If `base` or a numbered name already has this value, returns that name and writes nothing. Never replaces a
     /// different value.
@@ -271,7 +272,7 @@ impl Secrets {
             rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
         };
         let same = self.load_values()?.into_iter().find(|(name, _, stored)| {
-            // The stored value only counts if it is the effective one: a variable of that name would hide it.
+            // The stored value only counts if it is the effective one: an environment variable may hide it.
             is_numbered(name)
                 && stored == value
                 && matches!(self.find_without_command(name), Ok(Some(found)) if found.secret == *value)
@@ -327,8 +328,8 @@ impl Secrets {
         self.workspace.as_ref().map(|workspace| workspace.key.as_str())
     }
 
-    /// Returns the values of `names` stored under the id of earlier versions, or under a folder that is no longer a
-    /// workspace. Names for which this workspace has its own value are left out.
+    /// Finds the secrets in `names` that are stored under the id of earlier versions, or for a folder that is no longer
+    /// a workspace. Names for which this workspace has its own value are left out.
     ///
     /// Never move these without asking the user: a clone can copy an id, and any workspace can name any secret.
     pub fn movable(&self, names: &[String], old_id: &str) -> Result<Vec<MovableSecret>, SecretError> {
@@ -341,7 +342,7 @@ impl Secrets {
             .collect();
         let is_gone = |key: &str| {
             let path = Path::new(key);
-            // A key that is not a path, such as an id, does not tell which folder it belonged to.
+            // A key that is not a path, such as an id, does not show which folder it belonged to.
             path.is_absolute() && !path.join("telecast.toml").exists()
         };
         let groups = store::names_by_workspace(&self.file)?;
@@ -365,7 +366,7 @@ impl Secrets {
             .into_iter()
             .find(|(name, origin, _)| *name == movable.name && *origin == SecretOrigin::Workspace);
         let Some((_, _, secret)) = value else { return Ok(()) };
-        // One change for both edits: a crash between them would leave the secret twice, or lose it.
+        // Both edits are one change: a crash between two changes would store the secret twice, or lose it.
         store::change(&self.file, &lock, |editor| {
             editor.set_string(&to, secret.expose());
             editor.remove(&from);
@@ -393,7 +394,7 @@ impl Secrets {
 
 impl WorkspaceKey {
     fn of(root: &Path) -> Self {
-        // The key goes into a TOML file, which is UTF-8; a path need not be.
+        // The key is written into a TOML file, which must be UTF-8, but a path need not be UTF-8.
         let key = root
             .to_str()
             .map_or_else(|| format!("sha256-{}", sha256(root.as_os_str().as_encoded_bytes())), str::to_owned);
@@ -406,7 +407,7 @@ fn check_name(name: &str) -> Result<(), SecretError> {
     if is_secret_name(name) { Ok(()) } else { Err(SecretError::BadName { name: name.to_owned() }) }
 }
 
-// A value that is too long is an error and never cut: a part of a secret would be a different, wrong secret.
+// A value that is too long is an error and is never cut, because a part of a secret is a wrong secret.
 fn check_length(name: &str, value: &str) -> Result<(), SecretError> {
     if value.len() <= MAX_VALUE { Ok(()) } else { Err(SecretError::TooLong { name: name.to_owned() }) }
 }

@@ -1,5 +1,5 @@
-//! The use cases, which both front ends (`cli` and `ui`) call. They take and return plain data, and print and draw
-//! nothing.
+//! The use cases, which both front ends (`cli` and `ui`) call. They take and return plain data; they neither
+//! print nor draw.
 
 mod adopt;
 mod bot;

@@ -57,21 +57,21 @@ pub enum SecretSource {
         timeout: Duration,
     },
     /// `config.toml` cannot be read or its `[secrets]` table is invalid, so no secret is read or written.
-    // There is no fallback to `File`: `secrets set` would write in clear text a secret that the user keeps elsewhere.
+    // With a fallback to `File`, `secrets set` would write in clear text a secret that the user keeps elsewhere.
     Unusable {
         /// The problem on one line, with `file:line:column` in front.
         problem: String,
     },
 }
 
-/// How the network is reached. Loopback is never proxied.
+/// The proxy for network requests. Requests to loopback never use one.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Proxy {
     /// From `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`.
     #[default]
     Environment,
     None,
-    /// Through this address (`http://`, `https://`, `socks5://`, `socks5h://`).
+    /// The proxy at this address (`http://`, `https://`, `socks5://`, `socks5h://` or `socks4://`).
     Address(String),
 }
 
@@ -101,8 +101,8 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Reads the user's settings, with the defaults if the file is missing or unusable. The one exception: an unusable
-    /// file gives [`SecretSource::Unusable`].
+    /// Reads the user's settings, with the defaults if the file is missing or unusable. The one exception: if the file
+    /// is unusable, `secrets` is [`SecretSource::Unusable`].
     pub fn load(paths: &Paths) -> (Settings, Vec<FileProblem>) {
         let file = paths.settings_file();
         let mut source = read_user_file(Path::new(""), &file.to_string_lossy());
@@ -124,7 +124,7 @@ impl Settings {
 }
 
 impl RawSettings {
-    /// Parses the text of `config.toml`. `None` only if it is not TOML.
+    /// Parses the text of `config.toml`. Returns `None` only if it is not TOML.
     pub fn parse(text: &str) -> (Option<RawSettings>, Vec<Diagnostic>) {
         toml::read(text, read)
     }
@@ -172,7 +172,7 @@ fn read(table: &mut Table<'_>) -> RawSettings {
 }
 
 fn read_clipboard(table: &mut Table<'_>) -> Option<Clipboard> {
-    // Read in any case: a key that is not read would be reported as unknown.
+    // This key is always read, because a key that is not read would be reported as unknown.
     let command = read_command(table, "clipboard_command");
     let word = table.parsed("clipboard", Code::UnknownClipboard, |word| match word {
         "auto" | "osc52" | "native" | "command" => Ok(word.to_owned()),
@@ -186,7 +186,7 @@ fn read_clipboard(table: &mut Table<'_>) -> Option<Clipboard> {
         _ => {
             let problem =
                 Diagnostic::error(Code::MissingKey, word.span, "this needs `clipboard_command` too");
-            table.problem(problem.with_help("add `clipboard_command = [\"wl-copy\"]`"));
+            table.report(problem.with_help("add `clipboard_command = [\"wl-copy\"]`"));
             None
         }
     }
@@ -222,7 +222,7 @@ fn read_secret_command(table: &mut Table<'_>) -> Option<SecretSource> {
     if !command.iter().any(|part| part.contains("{name}")) {
         let span = table.key_span("command").unwrap_or(table.span());
         let problem = Diagnostic::error(Code::BadCommand, span, "the command does not contain `{name}`");
-        table.problem(problem.with_help("write `{name}` in place of the secret's name"));
+        table.report(problem.with_help("write `{name}` in place of the secret's name"));
         return None;
     }
     let timeout = timeout.map_or(SECRET_TIMEOUT, |timeout| timeout.value);
@@ -233,7 +233,7 @@ fn read_command(table: &mut Table<'_>, key: &'static str) -> Option<Vec<String>>
     let parts: Vec<String> = table.strings(key)?.into_iter().map(|part| part.value).collect();
     if parts.first().is_none_or(|program| program.is_empty()) {
         let span = table.key_span(key).unwrap_or(table.span());
-        table.problem(Diagnostic::error(Code::BadCommand, span, format!("`{key}` names no program")));
+        table.report(Diagnostic::error(Code::BadCommand, span, format!("`{key}` names no program")));
         return None;
     }
     Some(parts)
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_written_has_its_default() {
+    fn missing_settings_have_their_defaults() {
         let settings =
             check("vim = true\nwhitespace = \"all\"\nca_file = \"corp.pem\"\nproxy = \"none\"", &[]);
         assert!(settings.vim && settings.mouse && settings.hyperlinks && settings.wrap);
@@ -288,14 +288,14 @@ mod tests {
     }
 
     #[test]
-    fn a_command_for_secrets_has_a_time_limit() {
+    fn a_secrets_command_has_a_default_timeout() {
         let settings = check("[secrets]\ncommand = [\"pass\", \"show\", \"telecast/{name}\"]", &[]);
         let command = ["pass", "show", "telecast/{name}"].map(str::to_owned).to_vec();
         assert_eq!(settings.secrets, SecretSource::Command { command, timeout: SECRET_TIMEOUT });
     }
 
     #[test]
-    fn secrets_live_nowhere_while_the_settings_are_wrong_about_it() {
+    fn invalid_secrets_settings_make_secrets_unusable() {
         let home = tempfile::tempdir().unwrap();
         let paths = Paths::under(home.path());
         std::fs::create_dir_all(&paths.config).unwrap();
@@ -333,7 +333,7 @@ mod tests {
     }
 
     #[test]
-    fn problems_name_line_and_column() {
+    fn problems_have_a_line_and_a_column() {
         check(
             "mous = true\ntheme = 5\nwhitespace = \"some\"\n[secrets]\ncommand = [\"pass\"]",
             &[

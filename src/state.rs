@@ -21,8 +21,8 @@ pub struct WorkspaceRecord {
     pub trusted: BTreeMap<String, serde_json::Value>,
     /// The private folder (`.telecast`) that telecast created in the workspace; `None` if it created none.
     pub private: Option<PrivateFolder>,
-    /// The names of secrets, stored for an earlier path or version of the workspace, that the user was already offered
-    /// to move here.
+    /// The names of secrets that the user was already offered to move here: they are stored for an earlier path of the
+    /// workspace, or under the id that it had in earlier versions of telecast.
     pub offered_secrets: BTreeSet<String>,
 }
 
@@ -30,8 +30,8 @@ pub struct WorkspaceRecord {
 pub struct PrivateFolder {
     /// The content of its file `id`.
     pub id: String,
-    /// The SHA-256 of `test-chats.toml` as telecast last wrote it, in hex; empty if there was none. Two hashes while
-    /// one file replaces the other, so that a crash in between leaves a valid record.
+    /// The SHA-256 of `test-chats.toml` as telecast last wrote it, in hex; empty if there was none. While the file is
+    /// being replaced, there are two hashes, old and new, so that a crash in between leaves a valid record.
     pub test_chats: Vec<String>,
 }
 
@@ -87,11 +87,11 @@ impl WorkspaceState {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(WorkspaceRecord::default()),
             Err(source) => return Err(StateError::Read { path, source }),
         };
-        // Never treated as empty: the next change would overwrite the file and with it what the user decided.
+        // A damaged file is not treated as empty: the next change would overwrite it, and the user's decisions with it.
         serde_json::from_slice(&bytes).map_err(|source| StateError::Damaged { path, source })
     }
 
-    /// Changes the record and returns what `change` returns. A lock keeps other processes out meanwhile.
+    /// Changes the record and returns the result of `change`. A lock keeps other processes out meanwhile.
     pub fn change<T>(&self, change: impl FnOnce(&mut WorkspaceRecord) -> T) -> Result<T, StateError> {
         // The lock is a file of its own, because the record itself is replaced by each write.
         let _lock = disk::wait_for_lock(&self.folder.join("record.lock"))?;
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_real_path_has_a_record_of_its_own() {
+    fn each_workspace_path_has_its_own_record() {
         let home = tempfile::tempdir().unwrap();
         let paths = Paths::under(home.path());
         let (one, two) = (Path::new("/srv/one"), Path::new("/srv/two"));
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_damaged_record_is_an_error_and_stays_as_it_is() {
+    fn a_damaged_record_is_an_error_and_is_not_overwritten() {
         let home = tempfile::tempdir().unwrap();
         let state = WorkspaceState::new(&Paths::under(home.path()), Path::new("/srv/one"));
         state.change(|record| record.offered_secrets.insert("A".into())).unwrap();
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn writers_take_turns() {
+    fn concurrent_changes_are_not_lost() {
         let home = tempfile::tempdir().unwrap();
         let state = WorkspaceState::new(&Paths::under(home.path()), Path::new("/srv/one"));
         std::thread::scope(|scope| {

@@ -32,15 +32,15 @@ pub(crate) type Result<T> = std::result::Result<T, Error>;
 pub trait Store: Send + Sync {
     /// Returns every property with its type, the number of profiles that have it, and up to five frequent values.
     ///
-    /// The result is cached until the data changes, so this is cheap enough to call on every keystroke. The names of
-    /// events are empty.
+    /// The result is cached until the data changes, so this is cheap enough to call on every keystroke. The lists of
+    /// event properties are empty.
     fn vocabulary(&self) -> Result<Vocabulary>;
 
     fn get(&self, identity: &str) -> Result<Option<Profile>>;
 
     /// Returns up to `limit` profiles in the order of their identities, starting after the identity `after`.
     ///
-    /// A non-empty `search` selects the profiles that contain it, ignoring case, in the identity or in any text
+    /// A non-empty `search` selects the profiles that contain it, ignoring case, in the identity or in the text of any
     /// property.
     fn list(&self, search: &str, after: Option<&str>, limit: usize) -> Result<ProfilePage>;
 

@@ -1,11 +1,11 @@
 //! The Bot API without the network: three parse modes, the server's processing of a text, requests, limits, escaping.
 //!
 //! ```text
-//! markup ──parse(mode)──▶ FormattedText ──fix──▶ cleaned, repaired, trimmed, entities detected: the sent text
+//! markup ──parse──▶ FormattedText ──process_text──▶ SentText: cleaned, repaired, trimmed, with detected entities
 //! ```
 //!
-//! Sending is not here, see `botapi`. Rules follow TDLib (`MessageEntity.cpp`, `LinkManager.cpp`) and the open-source
-//! Bot API server; the tests compare with recorded answers of TDLib.
+//! Sending is in `botapi`. The rules follow TDLib (`MessageEntity.cpp`, `LinkManager.cpp`) and the open-source Bot API
+//! server. The tests compare the results with recorded answers of TDLib.
 
 pub(crate) mod answer;
 mod api_error;
@@ -42,6 +42,8 @@ mod fix;
 mod html;
 mod html_reference;
 mod html_tag;
+
+mod integer;
 pub mod link;
 mod markdown;
 mod markdown_v2;
@@ -86,7 +88,7 @@ impl ParseMode {
         }
     }
 
-    /// Reads a `parse_mode` as the server does, in any case. "" and "none" are `Ok(None)`, an unknown mode is `Err`.
+    /// Reads a `parse_mode` case-insensitively, as the server does. Returns `Ok(None)` for "" and "none".
     pub fn from_argument(text: &str) -> Result<Option<ParseMode>, UnsupportedParseMode> {
         match text.to_ascii_lowercase().as_str() {
             "" | "none" => Ok(None),
@@ -184,9 +186,8 @@ impl EntityKind {
         Self::PLAIN.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// Whether the server detects this kind in the text itself. It ignores such entities in a request.
+    /// Whether the server detects this kind in the text itself. The server ignores such entities in a request.
     pub fn is_auto_detected(&self) -> bool {
-        // The first eight of `PLAIN` are the kinds that the server detects.
         Self::PLAIN[..8].contains(self)
     }
 
@@ -217,7 +218,7 @@ impl EntityKind {
         }
     }
 
-    /// The name in lower case for messages, such as "bot command".
+    /// Returns the lower-case name that messages use, such as "bot command".
     pub fn label(&self) -> &'static str {
         match self {
             EntityKind::Mention => "mention",

@@ -79,20 +79,21 @@ pub struct Template {
     compiled: Arc<Compiled>,
 }
 
-// CleverTap prints `now` in Indian time for every recipient. A fixed offset is exact: India has no daylight saving.
-/// India Standard Time, in seconds east of UTC.
-const INDIA: i32 = 19_800;
+// CleverTap prints `now` in Indian time for every recipient. A fixed offset is enough: India has no daylight saving.
+/// The UTC offset of India Standard Time, in seconds.
+const INDIA_OFFSET: i32 = 19_800;
 
 /// Parses `source` and the partials that it calls.
 ///
 /// Always returns a template: tokens, spans and everything that could be parsed are available even if there are
-/// errors. Rendering a template with errors fails with the first of them.
+/// errors. Rendering fails with the first syntax error in `source`. An error in a partial fails only the renderings
+/// that reach the partial, and tags or filters that the dialect does not accept are rendered nevertheless.
 pub fn parse(source: &str, partials: &Partials, dialect: Dialect) -> (Template, Vec<Diagnostic>) {
     let (compiled, problems) = partials::compile(source, partials, Flavour::Dialect(dialect));
     (Template { compiled: Arc::new(compiled) }, problems)
 }
 
-/// Parses `source` by Shopify's rules only, without the tags that CleverTap and telecast add.
+/// Parses `source` by Shopify's rules: `abort` is an unknown tag, and `default` accepts any keyword argument.
 pub(crate) fn parse_shopify(source: &str, partials: &Partials) -> (Template, Vec<Diagnostic>) {
     let (compiled, problems) = partials::compile(source, partials, Flavour::Shopify);
     (Template { compiled: Arc::new(compiled) }, problems)
@@ -120,7 +121,7 @@ impl Template {
             return RenderOutcome::Failed(error.clone());
         }
         // The offset is a constant in range, so the fallback to UTC is never taken.
-        let india = Offset::from_seconds(INDIA).map_or(TimeZone::UTC, TimeZone::fixed);
+        let india = Offset::from_seconds(INDIA_OFFSET).map_or(TimeZone::UTC, TimeZone::fixed);
         let now_zone = match self.dialect() {
             Dialect::Telecast => context.zone,
             Dialect::CleverTap => &india,
@@ -141,7 +142,7 @@ impl Template {
         if let Some(error) = &self.compiled.error {
             return RenderOutcome::Failed(error.clone());
         }
-        // Data that is not an object has no names, which makes every variable nil.
+        // Data that is not an object has no members, so every global variable is nil.
         let empty = IndexMap::new();
         let data = match data {
             Value::Object(members) => members,
@@ -151,12 +152,12 @@ impl Template {
         machine::run(&self.compiled, machine::Globals::Data(data), settings, limits)
     }
 
-    /// Returns the tokens of the template's Liquid, in order of their spans; everything between them is text.
+    /// Returns the tokens of the template's Liquid, in source order. Text outside Liquid has no tokens.
     pub fn tokens(&self) -> &[LiquidToken] {
         &self.compiled.tokens
     }
 
-    /// Returns every use of a variable, in order of their spans.
+    /// Returns all uses of variables in the template itself, in source order.
     pub fn variables(&self) -> Vec<VariableUse> {
         variables::uses(self.body())
     }
@@ -166,12 +167,13 @@ impl Template {
         self.compiled.files.iter().any(|file| variables::is_used(&file.body, root))
     }
 
-    /// Returns the spans of every `{{ … }}` and `{% … %}`, in order; those inside `raw` and comments do not count.
+    /// Returns the span of every `{{ … }}` and `{% … %}`, and of every `@Profile - …` in CleverTap's dialect, in source
+    /// order. Liquid inside `raw` and comments is left out.
     pub fn liquid_spans(&self) -> Vec<Span> {
         self.compiled.liquid_spans.clone()
     }
 
-    /// Returns the spans of the `{% render %}` and `{% include %}` tags, in order.
+    /// Returns the spans of the `{% render %}` and `{% include %}` tags, in source order.
     pub fn partial_calls(&self) -> Vec<Span> {
         let mut calls = Vec::new();
         walk::tags(self.body(), &mut |span, tag| {
@@ -182,9 +184,10 @@ impl Template {
         calls
     }
 
-    /// Returns the spans of the tags of each block: for example `{% if %}`, `{% elsif %}`, `{% else %}`, `{% endif %}`.
+    /// Returns, for each block, the spans of its tags: for example, of `{% if %}`, `{% else %}` and `{% endif %}`.
     ///
-    /// Tags are in order, and so are blocks, by their first tag. A block that is never closed has no end tag here.
+    /// The blocks and the tags of each block are in source order. An unclosed block has no end tag here, and it is left
+    /// out if it has only its opening tag.
     pub fn blocks(&self) -> &[Vec<Span>] {
         &self.compiled.blocks
     }

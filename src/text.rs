@@ -39,7 +39,7 @@ impl Span {
         self.start == self.end
     }
 
-    /// Whether `at` is in the span. The end counts too, so that a cursor after the last character is inside.
+    /// Returns whether `at` is in the span. The end counts too, so that a cursor after the last character is inside.
     pub fn touches(self, at: usize) -> bool {
         self.start <= at && at <= self.end
     }
@@ -76,11 +76,11 @@ pub struct LineIndex {
     starts: Vec<usize>,
     // A body may be one line of megabytes with a problem at each word. Counting from the line's start for each problem
     // would take minutes.
-    /// The number of chars that start before each [`STRIDE`]th byte.
+    /// For each multiple of [`STRIDE`], the number of chars that start before that byte.
     chars: Vec<usize>,
 }
 
-/// The number of bytes between two entries of `LineIndex::chars`; at most this many are counted for a column.
+/// The number of bytes between two entries of `LineIndex::chars`. `chars_before` counts fewer bytes than this.
 const STRIDE: usize = 256;
 
 impl LineIndex {
@@ -95,7 +95,7 @@ impl LineIndex {
             before
         });
         let mut chars: Vec<usize> = counts.collect();
-        // One entry more: the end of the text may be at the start of a chunk that does not exist.
+        // There is one more entry, because the end of the text may be at the start of a chunk that does not exist.
         chars.push(n_before);
         Self { starts, chars }
     }
@@ -111,7 +111,7 @@ impl LineIndex {
         self.starts.len()
     }
 
-    /// Returns the line (from 0) that holds the byte `at`.
+    /// Returns the line (from 0) that contains the byte `at`.
     pub fn line_of(&self, at: usize) -> usize {
         self.starts.partition_point(|start| *start <= at) - 1
     }
@@ -123,7 +123,7 @@ impl LineIndex {
 
     /// Returns the line and column of the byte `at` in `text`, which must be the text that this index was built from.
     ///
-    /// An offset after the end counts as the end, an offset inside a character as its start.
+    /// An offset after the end counts as the end, and an offset inside a character counts as the character's start.
     pub fn position(&self, text: &str, at: usize) -> LineColumn {
         let at = floor_char_boundary(text, at);
         let line = self.line_of(at);
@@ -131,7 +131,7 @@ impl LineIndex {
         LineColumn { line: line + 1, column }
     }
 
-    /// Returns the byte of a line and column, both from 1. A column after the line's end gives the line's end.
+    /// Returns the byte offset of a line and column, both from 1. A column after the line's end gives the line's end.
     pub fn offset(&self, text: &str, position: LineColumn) -> usize {
         let line = position.line.saturating_sub(1).min(self.lines() - 1);
         let start = self.starts[line];
@@ -173,11 +173,11 @@ pub(crate) fn utf16_to_byte(text: &str, units: usize) -> Option<usize> {
 
 /// Returns the number of terminal cells that `text` takes, by the same rules as the drawing library.
 pub fn width(text: &str) -> usize {
-    // By grapheme clusters, not chars: a family emoji is one cluster of two cells, though it consists of four emoji.
+    // Widths are added by grapheme cluster, not by char: a family emoji has two cells, even though it has four emoji.
     text.graphemes(true).map(grapheme_width).sum()
 }
 
-/// Returns the cells of one grapheme cluster. A control character is drawn as a picture of one cell.
+/// Returns the number of cells of one grapheme cluster. A control character is drawn as a picture of one cell.
 pub(crate) fn grapheme_width(grapheme: &str) -> usize {
     match grapheme.chars().next() {
         Some(c) if picture(c).is_some() => 1,
@@ -190,7 +190,7 @@ pub(crate) fn grapheme_width(grapheme: &str) -> usize {
 /// Unicode has a picture for each C0 control and for DEL. C1 controls share one, as do bidirectional controls and other
 /// invisible format characters. The zero-width joiner and variation selectors stay, since emoji consist of them.
 pub fn picture(c: char) -> Option<char> {
-    // Values come from strangers: an escape sequence or a change of direction in a name must not reach the terminal.
+    // Text can come from strangers: an escape sequence or a change of direction in a name must not reach the terminal.
     match c {
         '\0'..='\x1f' => char::from_u32(0x2400 + c as u32),
         '\x7f' => Some('\u{2421}'),
@@ -208,7 +208,7 @@ pub fn picture(c: char) -> Option<char> {
     }
 }
 
-/// Returns `text` with all control characters replaced by their pictures, including line breaks and tabs.
+/// Returns `text` with each character that has a [`picture`] replaced by it, including line breaks and tabs.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if text.chars().any(|c| picture(c).is_some()) {
         Cow::Owned(text.chars().map(|c| picture(c).unwrap_or(c)).collect())
@@ -240,13 +240,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_longer_is_cut_between_characters() {
+    fn long_text_is_cut_between_characters() {
         assert_eq!(shorten("größe", 3), "grö…");
         assert_eq!(shorten("größe", 5), "größe");
     }
 
     #[test]
-    fn columns_count_chars_and_offsets_come_back() {
+    fn columns_count_chars_and_convert_back_to_offsets() {
         let text = "a\nGrüße 👋!\n";
         let index = LineIndex::new(text);
         let at = text.find('!').unwrap();
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_drives_a_terminal_stays() {
+    fn terminal_control_characters_are_replaced() {
         assert_eq!(visible("\x1b[31m\u{9b}2J\u{202e}x"), "␛[31m\u{fffd}2J\u{2424}x");
         assert_eq!(visible_lines("a\n\tb\r"), "a\n\tb␍");
         assert_eq!(width("a👩‍👩‍👧‍👦b漢"), 6);

@@ -1,11 +1,11 @@
-//! TOML with source positions: reading into types with diagnostics at their spans, and editing that keeps all comments.
+//! TOML with source positions: reading values with diagnostics at their spans, and editing that changes nothing else.
 //!
 //! ```text
 //! text ──read──▶ Table ──string / parsed / table …──▶ value + diagnostics (wrong types, unknown keys)
-//! text ──edit──▶ Editor ──set / remove──▶ text that differs only there
+//! text ──edit──▶ Editor ──set_string / remove …──▶ text with these changes
 //! ```
 //!
-//! Only this module uses `toml_edit`. It knows neither the files nor the names of their keys.
+//! Only this module uses `toml_edit`. The module knows neither the files nor the names of their keys.
 
 mod edit;
 

@@ -1,7 +1,7 @@
-//! The console, in six modules; each uses only those declared before it.
+//! The console, in six modules. Each module uses only the modules that are declared before it.
 //!
 //! ```text
-//! terminal ─runtime─▶ Msg ─update─▶ App ─layout, view─▶ cells
+//! terminal ─runtime─▶ Msg ─update─▶ App ─view─▶ cells
 //!                      ▲      └▶ Effect ─executor─▶ files, network
 //!                      └──────────────── results ◀──┘
 //! ```

@@ -1,5 +1,5 @@
-//! A workspace: the folder of campaigns, webhooks and bodies. Finding and loading it, atomic saves, drafts, locks,
-//! watching.
+//! A workspace is a folder of campaigns, webhooks and bodies. This module finds, loads, changes and watches workspaces,
+//! and keeps their drafts, test chats, history and locks.
 //!
 //! ```text
 //! discover ──▶ root ──Workspace::open──▶ definitions and bodies, with their problems
@@ -60,5 +60,5 @@ pub use watch::watch;
 /// The file that makes a folder a workspace.
 pub(crate) const MANIFEST: &str = "telecast.toml";
 
-/// The folder of files that are not for git: database, test chats, drafts, history.
+/// The folder of files that do not belong in git: database, test chats, drafts, history.
 pub const PRIVATE: &str = ".telecast";

@@ -1,4 +1,4 @@
-//! A request whose recipient has been checked. A message can only be sent with such a request.
+//! Checks that a request reaches only the intended chat, before the request can be sent.
 
 use super::{HttpRequest, SendError};
 use crate::telegram::{DestinationError, OutgoingRequest, check_destination};
@@ -12,7 +12,7 @@ pub struct AddressedRequest(HttpRequest);
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AddressError {
-    /// The request may reach another chat than the given one.
+    /// The request may reach a chat other than the given one.
     #[error(transparent)]
     Astray(#[from] DestinationError),
     #[error(transparent)]
@@ -20,10 +20,10 @@ pub enum AddressError {
 }
 
 impl AddressedRequest {
-    /// Checks that `request` reaches only `chat`, an id or an `@username`.
+    /// Checks that `request` reaches only `chat`, which is an id or an `@username`.
     pub fn to_chat(request: HttpRequest, chat: &str) -> Result<Self, AddressError> {
-        // The parsed URL is checked, not the text: parsing resolves dot segments and removes tabs and newlines, so a
-        // `ch\tat_id` would pass as text and still arrive as `chat_id`.
+        // The check is of the parsed URL, because parsing resolves dot segments and removes tabs and newlines. In the
+        // unparsed text, `ch\tat_id` would pass the check and still arrive as `chat_id`.
         let url = request.parsed_url()?;
         let target = match url.query() {
             Some(query) => format!("{}?{query}", url.path()),
@@ -34,8 +34,8 @@ impl AddressedRequest {
         Ok(Self(request))
     }
 
-    /// Wraps a request without checking its recipient. Only for a request that the user explicitly asked to send as
-    /// it is.
+    /// Wraps a request without checking its recipient. Use this only for a request that the user explicitly asked to
+    /// send unchanged.
     pub fn unchecked(request: HttpRequest) -> Self {
         Self(request)
     }
@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_address_is_judged_as_it_goes_onto_the_wire() {
+    fn the_url_is_checked_as_it_is_sent() {
         let to_77 = |url: &str| {
             let checked = AddressedRequest::to_chat(HttpRequest::get(url, Duration::ZERO), "77");
             checked.map(|_| ()).map_err(|error| error.to_string())

@@ -1,5 +1,5 @@
-//! The Bot API methods that setup and capture need. Answers are read leniently, since other servers than Telegram's
-//! omit fields or answer in HTML.
+//! The Bot API methods that setup and capture need. Answers are read leniently, because servers other than Telegram's
+//! may omit fields or answer in HTML.
 
 use std::fmt;
 use std::time::Duration;
@@ -23,7 +23,7 @@ pub(crate) struct Bot {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BotUser {
-    /// Equal to the first part of the token.
+    /// The number before the colon of the token.
     pub id: i64,
     pub first_name: String,
     /// Without the `@`.
@@ -32,7 +32,7 @@ pub(crate) struct BotUser {
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct WebhookInfo {
-    /// The address that updates are sent to. If it is empty, no webhook is set and getUpdates works.
+    /// The address to which the server sends updates. If it is empty, no webhook is set and getUpdates works.
     pub url: String,
     pub pending_update_count: i64,
     pub last_error_message: Option<String>,
@@ -64,7 +64,8 @@ pub(crate) enum CallError {
 }
 
 impl Bot {
-    /// Returns the bot of a webhook's URL, in which the secrets are filled in, or `None` if it is not a Bot API URL.
+    /// Returns the bot whose token is in a webhook's URL, or `None` if the URL is not one of a Bot API. The secrets in
+    /// the URL must be filled in.
     pub(crate) fn of_url(url: &str) -> Option<Self> {
         let parts = campaign::parse_bot_api_url(url)?;
         Some(Self {
@@ -88,10 +89,10 @@ impl Bot {
         })
     }
 
-    /// Reads the waiting updates without interpreting them. Waits up to `wait` if there are none.
+    /// Returns the waiting updates as JSON. If there are none, waits for the first one, but at most for `wait`.
     ///
-    /// An `offset` confirms all updates before it. `allowed_updates` stays in force on the server; `None` does not
-    /// change it.
+    /// A positive `offset` confirms all updates with a lower id. The server keeps `allowed_updates` for later calls;
+    /// `None` does not change it.
     pub(crate) async fn get_updates(
         &self,
         client: &Client,
@@ -106,14 +107,14 @@ impl Bot {
         if let Some(allowed) = allowed_updates {
             parameters["allowed_updates"] = allowed.into();
         }
-        // The client's timeout must exceed the server's, or a poll without updates would look like a failure.
+        // The client's timeout must exceed the server's; otherwise a poll without updates would look like a failure.
         match self.call(client, "getUpdates", parameters, wait + TIMEOUT).await? {
             Value::Array(updates) => Ok(updates),
             _ => Err(CallError::Missing { method: "getUpdates", field: "list of updates" }),
         }
     }
 
-    /// Asks whether updates go to a webhook, in which case getUpdates is refused.
+    /// Returns the bot's webhook. While one is set, the server refuses getUpdates.
     pub(crate) async fn get_webhook_info(&self, client: &Client) -> Result<WebhookInfo, CallError> {
         let result = self.call(client, "getWebhookInfo", json!({}), TIMEOUT).await?;
         Ok(WebhookInfo {
@@ -156,7 +157,7 @@ impl Bot {
             telegram::ApiResponse::Ok(result) => Ok(result),
             telegram::ApiResponse::Error(error) => Err(refused(error)),
             telegram::ApiResponse::NotBotApi { status, .. } => Err(match message(&answer.body) {
-                // Some servers answer errors as `{"message": …}`. Their message says more than "not a Bot API".
+                // Some servers report errors as `{"message": …}`, which says more than "not a Bot API".
                 Some(message) => refused(telegram::ApiError::plain(status, &message)),
                 None => CallError::NotBotApi { method, status, what: describe_body(answer) },
             }),
@@ -178,7 +179,7 @@ impl fmt::Debug for Bot {
     }
 }
 
-/// Returns the message of an error in the form `{"message": …}`.
+/// Returns the message of an error body of the form `{"message": …}`.
 fn message(body: &[u8]) -> Option<String> {
     let body: Value = serde_json::from_slice(body).ok()?;
     body.get("message")?.as_str().map(str::to_owned)

@@ -1,4 +1,5 @@
-//! Why a request got no answer. Messages name the host only, since the path of the URL contains the token.
+//! The reasons why a request got no usable answer. Their messages name only the host, because the path of the URL
+//! contains the token.
 
 use std::error::Error;
 use std::io;
@@ -42,7 +43,8 @@ pub enum SendError {
 }
 
 impl SendError {
-    /// Whether it is certain that the server did not receive the request. If not, a message may have been delivered.
+    /// Returns whether it is certain that the server did not receive the request. If this is false, a message may have
+    /// been delivered.
     pub fn certainly_not_delivered(&self) -> bool {
         match self {
             SendError::Url { .. }
@@ -63,7 +65,7 @@ impl SendError {
 
     pub(super) fn of_reqwest(host: &str, after: Duration, error: &reqwest::Error) -> Self {
         let host = host.to_owned();
-        // Must come first: a timeout while connecting is also `is_timeout`, but then nothing can have been delivered.
+        // This check must come first: a timeout while connecting is also `is_timeout`, but then nothing was delivered.
         if error.is_connect() {
             return of_connecting(host, error);
         }
@@ -76,8 +78,8 @@ impl SendError {
         if error.is_builder() {
             return SendError::Url { reason: reason(error) };
         }
-        // hyper's error type could tell this without comparing text, but only the sandbox depends on hyper. Its
-        // message for a server that hung up is `connection closed before message completed`.
+        // hyper's error type would identify this case without comparing text, but only the sandbox depends on hyper.
+        // hyper's message for a connection that the server closed is `connection closed before message completed`.
         match io_kind(error) {
             Some(_) => SendError::Closed { host },
             None if reason(error).contains("closed") => SendError::Closed { host },
@@ -174,7 +176,7 @@ fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
     causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>()).last().map(io::Error::kind)
 }
 
-// `source()` is not enough: for an io::Error it skips the error that it wraps, which is the one with the reason.
+// `source()` is not enough: for an `io::Error` it skips the wrapped error, which is the one that contains the reason.
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
     std::iter::successors(error.source(), |cause| wrapped(*cause))
 }

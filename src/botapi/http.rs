@@ -16,7 +16,7 @@ pub struct HttpRequest {
     pub method: String,
     pub url: String,
     pub headers: Vec<(String, String)>,
-    /// The body; empty for none.
+    /// The body; empty if the request has none.
     pub body: Vec<u8>,
     /// The time for the whole exchange, from connecting to the last byte of the answer.
     pub timeout: Duration,
@@ -28,12 +28,12 @@ pub struct HttpResponse {
     pub status: u16,
     /// The standard reason phrase of the status: "Bad Request".
     pub reason: String,
-    /// The few headers that are used, with lower-case names. Of `location` only scheme and host are kept, since servers
-    /// repeat the path with the token there.
+    /// The headers that telecast uses, with lower-case names. `location` is reduced to its scheme and host, because
+    /// servers may repeat the path with the token in it.
     pub headers: Vec<(String, String)>,
     /// At most 16 MiB.
     pub body: Vec<u8>,
-    /// The time from the call to the last byte.
+    /// The time from the start of the call to the last byte of the answer.
     pub elapsed: Duration,
 }
 
@@ -59,9 +59,9 @@ impl HttpRequest {
     pub(super) fn parsed_headers(&self) -> Result<HeaderMap, SendError> {
         let mut headers = HeaderMap::new();
         for (name, value) in &self.headers {
-            let refused = || SendError::Header { name: crate::text::visible(name).into_owned() };
-            let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| refused())?;
-            let value = HeaderValue::from_str(value).map_err(|_| refused())?;
+            let bad_header = || SendError::Header { name: crate::text::visible(name).into_owned() };
+            let key = HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad_header())?;
+            let value = HeaderValue::from_str(value).map_err(|_| bad_header())?;
             headers.append(key, value);
         }
         Ok(headers)
@@ -82,7 +82,7 @@ impl fmt::Debug for HttpRequest {
 }
 
 impl HttpResponse {
-    /// Returns the value of a header by its lower-case name, if it is one of those that are kept.
+    /// Returns the value of the header with this lower-case name, if the header was kept.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
@@ -120,7 +120,7 @@ pub(super) fn host(url: &Url) -> String {
     }
 }
 
-/// Whether the URL's host is this machine, judged by its text alone: names are not resolved.
+/// Returns whether the URL's host is this machine, judged by its text alone: names are not resolved.
 pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let name = host.trim_end_matches('.').to_ascii_lowercase();
@@ -141,7 +141,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn loopback_is_told_by_its_form() {
+    fn loopback_hosts_are_recognised() {
         for (url, expected) in [
             ("http://localhost:8081/", true),
             ("http://LOCALHOST./", true),

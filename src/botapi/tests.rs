@@ -1,4 +1,4 @@
-//! The client against tiny servers that behave badly.
+//! Tests the client against small servers that misbehave.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -18,25 +18,25 @@ enum Behaviour {
 fn serve(behaviour: Behaviour) -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
-    let (told, requests) = mpsc::channel();
+    let (sender, requests) = mpsc::channel();
     thread::spawn(move || {
-        let mut kept = Vec::new();
+        let mut open_streams = Vec::new();
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
             match behaviour {
                 Behaviour::Answer(answer) => {
                     let request = read_request(&mut stream);
-                    // The client may be gone before the answer, which is its own business.
+                    // The write fails if the client has hung up already. The tests look only at the client.
                     let _ = stream.write_all(answer.as_bytes());
-                    let _ = told.send(request);
+                    let _ = sender.send(request);
                 }
-                Behaviour::Greet(words) => {
-                    let _ = stream.write_all(words.as_bytes());
-                    kept.push(stream);
+                Behaviour::Greet(greeting) => {
+                    let _ = stream.write_all(greeting.as_bytes());
+                    open_streams.push(stream);
                 }
                 Behaviour::Hang => {
-                    let _ = told.send(read_request(&mut stream));
-                    kept.push(stream);
+                    let _ = sender.send(read_request(&mut stream));
+                    open_streams.push(stream);
                 }
                 // Closing with unread bytes resets the connection.
                 Behaviour::Reset => drop(stream.read(&mut [0; 1])),
@@ -85,31 +85,32 @@ async fn send(behaviour: Behaviour, timeout: Duration) -> Result<HttpResponse, S
     client().send(HttpRequest::get(format!("{address}/bot1:SECRET/getMe"), timeout)).await
 }
 
-fn told(error: &SendError) -> (String, bool) {
-    let words = error.to_string();
-    assert!(!words.contains("SECRET") && !format!("{error:?}").contains("SECRET"), "{error:?}");
-    let words = words.split("127.0.0.1:").enumerate().map(|(at, part)| match at {
+/// Returns the message, with `HOST` in place of the address, and whether certainly nothing was delivered.
+fn describe_error(error: &SendError) -> (String, bool) {
+    let message = error.to_string();
+    assert!(!message.contains("SECRET") && !format!("{error:?}").contains("SECRET"), "{error:?}");
+    let message = message.split("127.0.0.1:").enumerate().map(|(at, part)| match at {
         0 => part.to_owned(),
         _ => format!("HOST{}", part.trim_start_matches(|c: char| c.is_ascii_digit())),
     });
-    (words.collect(), error.certainly_not_delivered())
+    (message.collect(), error.certainly_not_delivered())
 }
 
-async fn check_error(behaviour: Behaviour, timeout: Duration, words: &str) {
+async fn check_error(behaviour: Behaviour, timeout: Duration, message: &str) {
     let error = send(behaviour, timeout).await.unwrap_err();
-    assert_eq!(told(&error), (words.to_owned(), false));
+    assert_eq!(describe_error(&error), (message.to_owned(), false));
 }
 
 const LONG: Duration = Duration::from_secs(20);
 
 #[tokio::test]
-async fn a_server_that_hangs_is_left_after_the_requests_time() {
+async fn a_hanging_server_times_out() {
     let wait = Duration::from_millis(50);
     check_error(Behaviour::Hang, wait, "HOST did not answer within 50 ms").await;
 }
 
 #[tokio::test]
-async fn a_server_that_breaks_off_is_named_so() {
+async fn a_connection_closed_early_is_reported() {
     check_error(Behaviour::Reset, LONG, "HOST closed the connection without an answer").await;
     check_error(Behaviour::Answer(""), LONG, "HOST closed the connection without an answer").await;
     let half = "HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{\"ok\":tr";
@@ -121,36 +122,36 @@ async fn a_server_that_breaks_off_is_named_so() {
 }
 
 #[tokio::test]
-async fn a_server_of_another_protocol_is_named_so() {
+async fn an_answer_that_is_not_http_is_reported() {
     let error = send(Behaviour::Answer("SSH-2.0-OpenSSH_9.6\r\n"), LONG).await.unwrap_err();
     assert!(matches!(error, SendError::NotHttp { .. }), "{error}");
     assert!(!error.certainly_not_delivered());
 }
 
 #[tokio::test]
-async fn what_never_left_is_certainly_not_delivered() {
+async fn a_request_that_was_never_sent_is_certainly_not_delivered() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let refused = HttpRequest::get(format!("http://{free}/bot1:SECRET/getMe"), LONG);
     let error = client().send(refused).await.unwrap_err();
-    let words = "HOST refused the connection: nothing listens there, or a proxy is down";
-    assert_eq!(told(&error), (words.to_owned(), true));
+    let message = "HOST refused the connection: nothing listens there, or a proxy is down";
+    assert_eq!(describe_error(&error), (message.to_owned(), true));
 
     let (address, _requests) = serve(Behaviour::Greet("HTTP/1.1 400 Bad Request\r\n\r\n"));
     let tls = HttpRequest::get(address.replace("http", "https") + "/bot1:SECRET/getMe", LONG);
     let error = client().send(tls).await.unwrap_err();
-    let words = "no secure connection to HOST: the server does not speak TLS, perhaps plain HTTP";
-    assert_eq!(told(&error), (words.to_owned(), true));
+    let message = "no secure connection to HOST: the server does not speak TLS, perhaps plain HTTP";
+    assert_eq!(describe_error(&error), (message.to_owned(), true));
 
     for url in ["", "api.telegram.org/bot1:SECRET/x", "ftp://h/bot1:SECRET/x", "http://:0/bot1:SECRET"] {
         let error = client().send(HttpRequest::get(url, LONG)).await.unwrap_err();
         assert!(matches!(error, SendError::Url { .. }), "{error:?}");
-        assert!(told(&error).1);
+        assert!(describe_error(&error).1);
     }
 }
 
 #[tokio::test]
-async fn a_redirect_is_an_answer() {
-    let (other, others_requests) = serve(Behaviour::Answer(answer("200 OK", "text/plain", "")));
+async fn redirects_are_returned_and_not_followed() {
+    let (other, other_requests) = serve(Behaviour::Answer(answer("200 OK", "text/plain", "")));
     let redirect =
         format!("HTTP/1.1 302 Found\r\nlocation: {other}/bot1:SECRET/getMe\r\ncontent-length: 0\r\n\r\n");
     let redirect = Behaviour::Answer(redirect.leak());
@@ -167,11 +168,11 @@ async fn a_redirect_is_an_answer() {
             "getMe: the server answered 302 with a redirect to {other}: is this the address of a Bot API?"
         )
     );
-    assert!(others_requests.try_recv().is_err());
+    assert!(other_requests.try_recv().is_err());
 }
 
 #[tokio::test]
-async fn loopback_never_goes_through_the_proxy_and_the_rest_does() {
+async fn the_proxy_is_used_for_all_hosts_but_loopback() {
     let (proxy, at_proxy) = serve(Behaviour::Answer(answer("200 OK", "text/plain", "proxied")));
     let client =
         Client::new(&ClientOptions { proxy: Proxy::Address(proxy), ..ClientOptions::default() }).unwrap();
@@ -189,17 +190,17 @@ async fn loopback_never_goes_through_the_proxy_and_the_rest_does() {
 }
 
 #[tokio::test]
-async fn a_proxy_that_says_no_is_named_so() {
+async fn a_proxy_that_refuses_the_connection_is_reported() {
     let (proxy, _requests) = serve(Behaviour::Answer(answer("403 Forbidden", "text/plain", "no")));
     let options = ClientOptions { proxy: Proxy::Address(proxy), ..ClientOptions::default() };
     let client = Client::new(&options).unwrap();
     let error = client.send(HttpRequest::get("https://bot.invalid/bot1:SECRET/x", LONG)).await.unwrap_err();
-    let words = "cannot connect to bot.invalid: the proxy refused the connection";
-    assert_eq!(told(&error), (words.to_owned(), true));
+    let message = "cannot connect to bot.invalid: the proxy refused the connection";
+    assert_eq!(describe_error(&error), (message.to_owned(), true));
 }
 
 #[tokio::test]
-async fn a_request_goes_out_as_it_was_made() {
+async fn method_url_headers_and_body_are_sent_unchanged() {
     let (address, requests) = serve(Behaviour::Answer(answer("200 OK", "text/plain", "")));
     let request = HttpRequest {
         method: "POST".into(),
@@ -222,13 +223,13 @@ async fn get_me(status: &str, kind: &str, body: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_sloppy_answer_is_understood() {
+async fn an_unusual_get_me_answer_is_accepted() {
     let me = r#"{"ok":true,"result":{"username":"Test Name","first_name":"Test Name","id":666}}"#;
     assert_eq!(get_me("200 OK", "application/json", me).await, "666 @Test Name");
 }
 
 #[tokio::test]
-async fn what_is_no_answer_of_a_bot_api_is_told() {
+async fn errors_and_foreign_answers_to_get_me_are_reported() {
     for (status, kind, body, expected) in [
         (
             "401 Unauthorized",
@@ -277,13 +278,13 @@ fn a_ca_file_without_certificates_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ca.pem");
     let options = ClientOptions { ca_file: Some(path.clone()), ..ClientOptions::default() };
-    assert!(Client::new(&options).unwrap_err().to_string().contains("No such file"));
+    assert!(Client::new(&options).unwrap_err().to_string().contains("it does not exist"));
     std::fs::write(&path, "nothing").unwrap();
-    assert!(Client::new(&options).unwrap_err().to_string().contains("no certificate in PEM form"));
+    assert!(Client::new(&options).unwrap_err().to_string().contains("no certificate in PEM format"));
 }
 
 #[test]
-fn a_bot_is_named_by_its_webhooks_url() {
+fn a_bot_is_parsed_from_a_webhook_url() {
     let bot = Bot::of_url("https://h/x/bot12:SECRET/test/sendMessage?a=b").unwrap();
     assert_eq!(bot.id(), Some(12));
     assert!(!format!("{bot:?}").contains("SECRET"));

@@ -1,4 +1,4 @@
-//! The TLS configuration: trusts Mozilla's root certificates and the user's own CA file.
+//! The TLS configuration. It trusts Mozilla's root certificates and those in the user's CA file.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -8,6 +8,7 @@ use rustls::pki_types::pem::PemObject as _;
 use rustls::{ClientConfig, RootCertStore};
 
 use super::ClientError;
+use crate::disk::explain;
 
 pub(super) fn config(ca_file: Option<&Path>) -> Result<ClientConfig, ClientError> {
     let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
@@ -15,7 +16,7 @@ pub(super) fn config(ca_file: Option<&Path>) -> Result<ClientConfig, ClientError
         add_certificates(&mut roots, path)
             .map_err(|reason| ClientError::CaFile { path: path.to_owned(), reason })?;
     }
-    // Given explicitly: with a process-wide default provider, another dependency could change it or make it ambiguous.
+    // The provider is given explicitly: another dependency could change the process-wide default or make it ambiguous.
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
@@ -29,7 +30,7 @@ pub(super) fn config(ca_file: Option<&Path>) -> Result<ClientConfig, ClientError
 }
 
 fn add_certificates(roots: &mut RootCertStore, path: &Path) -> Result<(), String> {
-    let text = std::fs::read(path).map_err(|error| error.to_string())?;
+    let text = std::fs::read(path).map_err(|error| explain(&error))?;
     let mut n_added = 0;
     for certificate in CertificateDer::pem_slice_iter(&text) {
         let certificate = certificate.map_err(|error| error.to_string())?;

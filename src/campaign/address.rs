@@ -1,7 +1,7 @@
 //! Bot API URLs in webhooks: any URL of the form `…/bot<token>/METHOD` or `…/bot<token>/test/METHOD`.
 //!
-//! Works on the URL as typed. Each piece of Liquid and each `${NAME}` is skipped as a whole, so a `/` or `?` inside it
-//! does not end a path segment.
+//! The functions work on the URL as typed. They skip each piece of Liquid and each `${NAME}` as a whole, so a `/` or
+//! `?` inside does not end a path segment.
 
 use crate::text::Span;
 
@@ -38,7 +38,7 @@ pub fn parse_bot_api_url(url: &str) -> Option<BotApiUrl> {
     Some(BotApiUrl { base, token: Span::new(segment.start + 3, segment.end), is_test, method })
 }
 
-/// Whether `url` has the form of a Bot API URL. The host does not matter: people run their own Bot API servers.
+/// Returns whether `url` has the form of a Bot API URL. The host does not matter: people run their own Bot API servers.
 pub(crate) fn is_bot_api_url(url: &str) -> bool {
     parse_bot_api_url(url).is_some()
 }
@@ -61,7 +61,7 @@ pub(crate) fn find_token(url: &str) -> Option<Span> {
 pub(crate) fn find_password(url: &str) -> Option<Span> {
     let start = url.find("://")? + 3;
     let authority = url[start..].split(['/', '?', '#']).next()?;
-    // The last `@` ends the credentials: a password may contain one itself.
+    // The last `@` ends the credentials, because a password may contain an `@` too.
     let user = authority.rsplit_once('@')?.0;
     let at = start + user.find(':')? + 1;
     let password = Span::new(at, start + user.len());
@@ -69,7 +69,7 @@ pub(crate) fn find_password(url: &str) -> Option<Span> {
         .then_some(password)
 }
 
-/// Whether `text` has the form of a bot token: the bot's id, a colon, then letters, digits, `_` and `-`.
+/// Returns whether `text` has the form of a bot token: the bot's id, a colon, then letters, digits, `_` and `-`.
 pub(super) fn is_token(text: &str) -> bool {
     text.split_once(':').is_some_and(|(id, secret)| {
         !id.is_empty()
@@ -80,7 +80,8 @@ pub(super) fn is_token(text: &str) -> bool {
     })
 }
 
-/// Whether a path segment is `bot` followed by a token or a stand-in for one: a placeholder, Liquid, `<YOUR_TOKEN>`.
+/// Returns whether a path segment is `bot` followed by a token or a stand-in for one: a placeholder, Liquid, or
+/// `<YOUR_TOKEN>`.
 pub(super) fn is_bot(segment: &str) -> bool {
     segment.strip_prefix("bot").is_some_and(|token| {
         // A segment such as `/bots` is an ordinary path. Only a colon (raw or percent-encoded) or a stand-in makes a
@@ -97,8 +98,8 @@ fn is_method(segment: &str) -> bool {
     !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
-/// Splits the URL at `/`, up to the query or fragment. The first segments are the scheme (`https:`), an empty one and
-/// the host.
+/// Splits the URL at `/`, up to the query or fragment. The first segments are the scheme (`https:`), an empty
+/// segment and the host.
 pub(super) fn segments(url: &str) -> Vec<Span> {
     let mut segments = Vec::new();
     let mut start = 0;
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn any_host_with_bot_token_and_method_is_a_bot_api() {
+    fn a_url_with_bot_token_and_method_is_a_bot_api_url() {
         check("https://api.telegram.org/bot1:a/sendMessage", Some(("1:a", "sendMessage")));
         check("https://api.telegram.org/bot1:a/test/sendMessage", Some(("1:a", "sendMessage")));
         check("http://localhost:8081/x/bot${T}/sendPhoto?a=/b#c", Some(("${T}", "sendPhoto")));
@@ -163,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn other_addresses_are_none() {
+    fn other_urls_are_not_bot_api_urls() {
         for url in [
             "",
             "bot1:a/x",
@@ -193,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_real_token_is_found_and_what_stands_for_one_is_not() {
+    fn real_tokens_are_found_and_placeholders_are_not() {
         let token = |url| find_token(url).map(|span| span.of(url));
         assert_eq!(
             token("https://api.telegram.org/bot110201543:AAHdqTcv_-x/sendMessage"),

@@ -1,4 +1,4 @@
-//! A campaign's settings: webhook, recipients, labels and notes. The body is in its own file and not part of this.
+//! A campaign's settings: webhook, recipients, labels and notes. The body is in its own file.
 
 use super::recipients::{self, Recipients};
 use crate::diagnostic::{Code, Diagnostic};
@@ -26,7 +26,7 @@ impl ContentFormat {
         }
     }
 
-    /// The ending of a body's file name, after the campaign's stem.
+    /// Returns the extension of a body's file name, which follows the campaign's stem.
     pub fn extension(self) -> &'static str {
         match self {
             ContentFormat::Json => ".json.liquid",
@@ -58,13 +58,15 @@ pub struct Campaign {
     pub recipients: Option<Recipients>,
 }
 
-/// The characters that CleverTap refuses in labels, and its limit on their number.
+/// The characters that CleverTap does not allow in labels.
 const NOT_IN_LABELS: [char; 6] = ['"', '\\', '%', '>', '<', '!'];
+
+/// The maximum number of labels in CleverTap.
 const MAX_LABELS: usize = 900;
 
 impl Campaign {
-    /// Parses a campaign's TOML file. Returns `None` only if the text is not TOML; a wrong or missing value gets its
-    /// default and a diagnostic.
+    /// Parses a campaign's TOML file. Returns `None` only if the text is not TOML. Wrong values are reported, and their
+    /// defaults are used.
     pub fn parse(text: &str) -> (Option<Campaign>, Vec<Diagnostic>) {
         toml::read(text, read)
     }
@@ -89,8 +91,8 @@ pub(super) fn label_problem(label: &str) -> Option<String> {
 }
 
 fn read(table: &mut Table<'_>) -> Campaign {
-    // These keys are errors, not warnings: a campaign with a schedule or a misplaced `segment` that is silently
-    // ignored would be sent to the wrong people or at the wrong time.
+    // Unknown keys are errors here, not warnings: if a schedule or a misplaced `segment` were ignored, the campaign
+    // would be sent at the wrong time or to the wrong people.
     table.make_unknown_keys_errors(|key| match key {
         "when" | "schedule" | "trigger" | "limit" | "control_group" | "variants" => {
             Some("this version has no scheduled or triggered sending; remove this key")
@@ -103,7 +105,7 @@ fn read(table: &mut Table<'_>) -> Campaign {
     if webhook.as_ref().is_none_or(|webhook| webhook.value.trim().is_empty()) {
         let span = webhook.as_ref().map_or(table.span(), |webhook| webhook.span);
         let problem = Diagnostic::error(Code::MissingKey, span, "this campaign has no `webhook`");
-        table.problem(
+        table.report(
             problem.with_help("add `webhook = \"bot\"`, the name of a file in webhooks/ without `.toml`"),
         );
     }
@@ -126,14 +128,14 @@ pub(super) fn read_dialect(word: &str) -> Result<Dialect, String> {
 
 fn read_labels(table: &mut Table<'_>) -> Vec<String> {
     let labels = table.strings("labels").unwrap_or_default();
-    // One diagnostic at the first label over the limit, not one for each of them.
+    // Only the first label over the limit gets a diagnostic.
     if let Some(Spanned { span, .. }) = labels.get(MAX_LABELS) {
         let message = format!("more than {MAX_LABELS} labels");
-        table.problem(Diagnostic::error(Code::BadLabel, *span, message));
+        table.report(Diagnostic::error(Code::BadLabel, *span, message));
     }
     for label in &labels {
         if let Some(message) = label_problem(&label.value) {
-            table.problem(Diagnostic::error(Code::BadLabel, label.span, message));
+            table.report(Diagnostic::error(Code::BadLabel, label.span, message));
         }
     }
     labels.into_iter().map(|label| label.value).collect()
@@ -149,8 +151,8 @@ fn write(editor: &mut Editor, campaign: &Campaign, old: Option<&Campaign>) {
     if old.is_none_or(|old| old.content_format != campaign.content_format) {
         editor.set_string(&["content_format"], campaign.content_format.as_str());
     }
-    // In a new file an optional key is written only if it is set. In an old file it is written or removed only if its
-    // value changed.
+    // In a new file, an optional key is written only if it is set. In an old file, it is written or removed only if
+    // its value changed.
     if old.map_or(campaign.dialect.is_some(), |old| old.dialect != campaign.dialect) {
         match campaign.dialect {
             Some(dialect) => editor.set_string(&["dialect"], dialect.as_str()),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 const UNITS: [(&str, u64); 4] = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)];
 
-/// Parses a whole number and a unit (`ms`, `s`, `m` or `h`). The error says which forms are accepted.
+/// Parses a whole number and a unit (`ms`, `s`, `m` or `h`). The error gives examples of valid durations.
 pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     let text = text.trim();
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
@@ -12,7 +12,7 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     let unit = unit.trim_start();
     let factor = UNITS.iter().find(|(name, _)| *name == unit).map(|(_, factor)| *factor);
     let millis =
-        // Checked: `18446744073709551615h` is a whole number with a unit, but overflows.
+        // The multiplication is checked, because `18446744073709551615h` would overflow.
         number.parse::<u64>().ok().zip(factor).and_then(|(number, factor)| number.checked_mul(factor));
     match millis {
         Some(millis) => Ok(Duration::from_millis(millis)),
@@ -20,7 +20,7 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// Formats a duration in the largest unit that divides it, which [`parse_duration`] reads back. Fractions of a
+/// Formats a duration in the largest unit that divides it. [`parse_duration`] can parse the result. Fractions of a
 /// millisecond are dropped.
 pub(crate) fn format_duration(duration: Duration) -> String {
     let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lengths_of_time_come_back_in_their_shortest_form() {
+    fn durations_are_formatted_in_their_shortest_form() {
         for (typed, shortest) in
             [("10s", "10s"), ("500ms", "500ms"), ("120s", "2m"), ("1500ms", "1500ms"), ("0s", "0ms")]
         {
@@ -47,7 +47,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_length_of_time_is_said() {
+    fn invalid_durations_are_rejected() {
         for typed in
             ["", "10", "s", "-1s", "1.5s", "10 sec", "99999999999999999999s", "18446744073709551615h", "１s"]
         {

@@ -8,8 +8,8 @@ use crate::toml::{self, Editor, Table};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Manifest {
     pub name: String,
-    /// The key under which earlier versions stored the workspace's secrets. Still read, so that those secrets can be
-    /// moved; not written for new workspaces.
+    /// The key under which earlier versions stored the workspace's secrets. It is still read, so that those secrets
+    /// can be moved, but new workspaces have none.
     pub id: Option<String>,
     /// The IANA time zone in which dates are shown and counted; `None` means the system's.
     pub time_zone: Option<String>,
@@ -27,8 +27,8 @@ pub struct Defaults {
 }
 
 impl Manifest {
-    /// Parses `telecast.toml`. Returns `None` only if the text is not TOML; a wrong or missing value gets its default
-    /// and a diagnostic.
+    /// Parses `telecast.toml`. Returns `None` only if the text is not TOML. Wrong values are reported, and their
+    /// defaults are used.
     pub fn parse(text: &str) -> (Option<Manifest>, Vec<Diagnostic>) {
         toml::read(text, read)
     }
@@ -43,7 +43,7 @@ impl Manifest {
         toml::update_document(text, self, read, write)
     }
 
-    /// The time zone in which dates are shown and counted, or `None` for the system's.
+    /// Returns the time zone in which dates are shown and counted, or `None` for the system's.
     pub fn zone(&self) -> Option<jiff::tz::TimeZone> {
         // An unknown name was reported when the file was parsed.
         self.time_zone.as_deref().and_then(|name| jiff::tz::TimeZone::get(name).ok())

@@ -1,4 +1,4 @@
-//! `${NAME}`, by which a webhook refers to a secret.
+//! Placeholders of the form `${NAME}`, with which a webhook refers to its secrets.
 
 use crate::text::Span;
 
@@ -20,10 +20,10 @@ fn names(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// Whether `name` is valid in `${…}`: ASCII letters, digits and `_`, not starting with a digit.
+/// Returns whether `name` is valid in `${…}`: ASCII letters, digits and `_`, not starting with a digit.
 pub(crate) fn is_secret_name(name: &str) -> bool {
-    // The same rule as for environment variables and shells: a secret can be set as a variable, and a curl command
-    // refers to it as one.
+    // This is the rule for names of shell variables: a secret can be set as an environment variable, and an exported
+    // curl command refers to it as one.
     name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         && name.bytes().next().is_some_and(|first| !first.is_ascii_digit())
 }
@@ -52,8 +52,8 @@ mod tests {
 
     #[test]
     fn only_names_in_braces_are_placeholders() {
-        let found = |text| find_placeholders(text).into_iter().map(|found| found.name).collect::<Vec<_>>();
-        assert_eq!(found("${A}x${B_2}${A}"), ["A", "B_2", "A"]);
-        assert_eq!(found("$A ${} ${1A} ${A B} ${Ä} ${A ${${B}"), ["B"]);
+        let names = |text| find_placeholders(text).into_iter().map(|found| found.name).collect::<Vec<_>>();
+        assert_eq!(names("${A}x${B_2}${A}"), ["A", "B_2", "A"]);
+        assert_eq!(names("$A ${} ${1A} ${A B} ${Ä} ${A ${${B}"), ["B"]);
     }
 }

@@ -1,5 +1,5 @@
 //! The recipients of a campaign, `[who]`: exactly one audience, minus an optional exclusion. Audience expressions are
-//! kept as text and not parsed here.
+//! kept as text and are not parsed here.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::toml::{Editor, Table};
@@ -25,8 +25,10 @@ pub enum Audience {
 const FORMS: &str = "exactly one of `everyone = true`, `segment = \"name\"`, `where = \"expression\"`, `list = \"people.csv\"`";
 
 pub(super) fn read(table: &mut Table<'_>) -> Option<Recipients> {
-    // Unknown keys are errors here: with a mistyped `exclude` the campaign would reach people who must be left out.
-    table.make_unknown_keys_errors(|_| Some("`[who]` takes everyone, segment, where or list, and exclude"));
+    // Unknown keys are errors here: with a mistyped `exclude`, the campaign would reach people who must be left out.
+    table.make_unknown_keys_errors(|_| {
+        Some("`[who]` accepts one of `everyone`, `segment`, `where` and `list`, and optionally `exclude`")
+    });
     let mut found: Vec<(&'static str, Audience)> = Vec::new();
     if let Some(everyone) = table.boolean("everyone") {
         if everyone.value {
@@ -34,30 +36,30 @@ pub(super) fn read(table: &mut Table<'_>) -> Option<Recipients> {
         } else {
             let problem =
                 Diagnostic::error(Code::BadAudience, everyone.span, "`everyone = false` selects nobody");
-            table.problem(problem.with_help(format!("write {FORMS}")));
+            table.report(problem.with_help(format!("write {FORMS}")));
         }
     }
     for key in ["segment", "where", "list"] {
         let Some(text) = table.string(key) else { continue };
         if text.value.trim().is_empty() {
-            table.problem(Diagnostic::error(Code::BadAudience, text.span, format!("`{key}` is empty")));
+            table.report(Diagnostic::error(Code::BadAudience, text.span, format!("`{key}` is empty")));
         } else {
             found.push((key, parse_audience(key, text.value)));
         }
     }
     let exclude = table.string("exclude").map(|text| text.value).filter(|text| !text.trim().is_empty());
     if let Some((second, _)) = found.get(1) {
-        // With several audiences none is chosen: any choice could reach recipients who were not meant.
+        // With several audiences, none is chosen: any choice could reach people who were not meant to be recipients.
         let span = table.key_span(second).unwrap_or(table.span());
         let problem = Diagnostic::error(Code::BadAudience, span, "`[who]` names more than one audience");
-        table.problem(problem.with_help(format!("keep {FORMS}")));
+        table.report(problem.with_help(format!("keep {FORMS}")));
         return None;
     }
     let is_named = ["everyone", "segment", "where", "list"].iter().any(|key| table.key_span(key).is_some());
     // A key with a bad value already has its own diagnostic.
     if found.is_empty() && !is_named {
         let problem = Diagnostic::error(Code::BadAudience, table.span(), "`[who]` names no audience");
-        table.problem(problem.with_help(format!("write {FORMS}")));
+        table.report(problem.with_help(format!("write {FORMS}")));
     }
     found.pop().map(|(_, audience)| Recipients { audience, exclude })
 }
@@ -81,7 +83,7 @@ pub(super) fn write(editor: &mut Editor, recipients: Option<&Recipients>) {
         Audience::Where(_) => "where",
         Audience::List(_) => "list",
     };
-    // Remove the old audience first: a file with two audiences is refused when it is read back.
+    // The other audiences are removed, because a file with two audiences is refused when it is read back.
     for other in ["everyone", "segment", "where", "list"].into_iter().filter(|other| *other != key) {
         editor.remove(&["who", other]);
     }

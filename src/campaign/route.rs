@@ -3,11 +3,11 @@
 //!
 //! ```text
 //! Webhook ──route──▶ Route (destination, secrets)     what the user is asked to trust
-//!                └─▶ Violation …                      everything a webhook must not contain, each with its position
+//!                └─▶ Vec<Violation>                   everything in it that is not allowed, with positions
 //! final URL ──Route::check_url──▶ Ok, or RouteMismatch if it no longer goes to that destination
 //! ```
 //!
-//! A webhook can come from a stranger, so its file must show where it sends what. Scheme, host and port are literal, a
+//! A webhook can come from a stranger, so its file must show what is sent where. Scheme, host and port are literal, a
 //! Bot API token is exactly one `${NAME}`, and no value that is filled in later can change the destination.
 
 use std::fmt;
@@ -34,7 +34,7 @@ const FORBIDDEN_HEADERS: [&str; 4] = ["host", "content-length", "transfer-encodi
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Route {
     pub destination: Destination,
-    /// The names of the secrets that are sent, each once, in order. [`SANDBOX`] is not a secret.
+    /// The result of [`Webhook::secret_names`].
     pub secrets: Vec<String>,
     /// For a Bot API URL, the path after the token: `/METHOD` or `/test/METHOD`.
     pub method_path: Option<String>,
@@ -61,7 +61,7 @@ pub struct Host {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Violation {
     pub part: WebhookPart,
-    /// The problem, with spans in the value of that part.
+    /// The problem, with spans in the text of that part.
     pub problem: Diagnostic,
 }
 
@@ -77,7 +77,7 @@ pub enum WebhookPart {
 }
 
 impl WebhookPart {
-    /// The TOML keys that lead to this part in the webhook's file.
+    /// Returns the TOML keys that lead to this part in the webhook's file.
     pub fn path(&self) -> Vec<&str> {
         match self {
             WebhookPart::Url => vec!["url"],
@@ -98,7 +98,7 @@ impl fmt::Display for Destination {
 }
 
 impl fmt::Display for Host {
-    /// `api.telegram.org`, `127.0.0.1:8081`: the port is printed only if it is not the scheme's default.
+    /// Formats as `api.telegram.org` or `127.0.0.1:8081`. The port is omitted if it is the scheme's default.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.name)?;
         let default = if self.is_https { 443 } else { 80 };
@@ -117,8 +117,7 @@ impl Host {
             return None;
         }
         let scheme = if is_https { "https" } else { "http" };
-        // The same parser as the HTTP client's, so that the host the user is asked about is the host that is connected
-        // to.
+        // This is the HTTP client's own parser, so that the client connects to exactly the host that the user trusts.
         Host::of(&Url::parse(&format!("{scheme}://{authority}/")).ok()?)
     }
 
@@ -158,8 +157,8 @@ impl Route {
     /// Checks that a final URL, with secrets and values filled in, still goes to this route's destination. `sandbox`
     /// is the value of `${SANDBOX}`.
     ///
-    /// This is the last check before something is sent. It catches a value that contains a `/../`, an `@` or a second
-    /// path.
+    /// This is the last check before something is sent. It catches values that would change the destination or the
+    /// method, such as one that contains `/../` or `@`.
     pub fn check_url(&self, address: &str, sandbox: Option<&str>) -> Result<(), RouteMismatch> {
         let url = Url::parse(address)?;
         let expected = match &self.destination {
@@ -171,18 +170,19 @@ impl Route {
         if found.is_none() || found != expected || !url.username().is_empty() || url.password().is_some() {
             return Err(RouteMismatch::OtherHost);
         }
-        // Checked on the text: the URL parser has already resolved `..`, so the parsed path no longer shows it.
+        // The text is checked, not the parsed path, from which the URL parser has already removed `..`.
         if has_dot_segment(address) {
             return Err(RouteMismatch::DotSegment);
         }
         let path = &address[..address::path_end(address)];
         match &self.method_path {
-            // The method is compared at the end of the path: a token that contains `/x?` or `%2f` would otherwise call
-            // another method of the bot.
-            Some(call) => {
-                let segment = path.strip_suffix(call.as_str()).and_then(|rest| rest.rsplit('/').next());
+            // The method must be at the end of the path. Otherwise a token that contains `/x?` would call another
+            // method of the bot.
+            Some(method_path) => {
+                let rest = path.strip_suffix(method_path.as_str());
+                let segment = rest.and_then(|rest| rest.rsplit('/').next());
                 let token = segment.and_then(|segment| segment.strip_prefix("bot"));
-                if !token.is_some_and(is_sane_token) {
+                if !token.is_some_and(is_url_safe_token) {
                     return Err(RouteMismatch::NoToken);
                 }
             }
@@ -196,7 +196,7 @@ impl Route {
 }
 
 impl Webhook {
-    /// Returns the destination and the secrets, or everything that a webhook must not contain.
+    /// Returns the destination and the secrets, or everything in this webhook that is not allowed.
     ///
     /// ```
     /// use telecast::campaign::Webhook;
@@ -247,7 +247,7 @@ impl Webhook {
 
     fn check_liquid(&self, violations: &mut Vec<Violation>) {
         for (part, text) in self.parts().filter(|(_, text)| text.contains("{%")) {
-            // Partials are other files. The user did not see them when they trusted the webhook, and they can change
+            // Partials are other files. The user did not see them when trusting the webhook, and the files can change
             // later.
             let (template, _) = template::parse(text, &Partials::default(), Dialect::Telecast);
             violations.extend(template.partial_calls().into_iter().map(|span| {
@@ -305,7 +305,7 @@ impl Webhook {
         }
         if let Some(Destination::Host(host)) = destination
             && !host.is_https
-            // Plain http never leaves this machine on loopback: a local Bot API server and the sandbox use it.
+            // Plain http is fine on loopback, for example for a local Bot API server: it never leaves this machine.
             && !host.is_loopback
             && has_secret
         {
@@ -343,7 +343,7 @@ fn violate(violations: &mut Vec<Violation>, problem: Diagnostic) {
 
 /// Reads scheme, host and port from the URL as typed. Anything that hides them is a violation.
 fn parse_destination(url: &str, violations: &mut Vec<Violation>) -> Option<Destination> {
-    const LITERAL: &str = "write scheme, host and port literally, as in `https://api.telegram.org/…`, or start with `${SANDBOX}/`";
+    const LITERAL_HELP: &str = "write scheme, host and port literally, as in `https://api.telegram.org/…`, or start with `${SANDBOX}/`";
     let not_an_url = |message: &str| {
         Diagnostic::error(Code::NotAnUrl, Span::new(0, url.len()), message)
             .with_help("a URL looks like `https://api.telegram.org/bot${BOT_TOKEN}/sendMessage`")
@@ -358,7 +358,7 @@ fn parse_destination(url: &str, violations: &mut Vec<Violation>) -> Option<Desti
             span,
             "`${SANDBOX}` is the whole host and port; nothing can be added to it",
         );
-        violate(violations, problem.with_help(LITERAL));
+        violate(violations, problem.with_help(LITERAL_HELP));
         return None;
     }
     if url.trim().is_empty() {
@@ -367,9 +367,9 @@ fn parse_destination(url: &str, violations: &mut Vec<Violation>) -> Option<Desti
     }
     let computed = |span: Span| {
         Diagnostic::error(Code::ComputedHost, span, "the URL does not show which host it sends to")
-            .with_help(LITERAL)
+            .with_help(LITERAL_HELP)
     };
-    // Reported before the scheme is checked: such a URL has no scheme, but the real problem is the computed host.
+    // This comes before the check of the scheme: such a URL has no scheme, but the real problem is the computed host.
     if url.starts_with("${") || url.starts_with("{{") || url.starts_with("{%") {
         let end = url.find(['/', '?', '#']).unwrap_or(url.len());
         violate(violations, computed(Span::new(0, end)));
@@ -383,7 +383,7 @@ fn parse_destination(url: &str, violations: &mut Vec<Violation>) -> Option<Desti
         return None;
     }
     let start = scheme_end + "://".len();
-    // Liquid is skipped as a whole, so that `https://{{ 'a/b' }}/x` is reported as a computed host, not as a bad one.
+    // Liquid is skipped as a whole, so that `https://{{ 'a/b' }}/x` is reported as a computed host, not an invalid one.
     let end = authority_end(url, start);
     let span = Span::new(start, end);
     let authority = span.of(url);
@@ -395,7 +395,7 @@ fn parse_destination(url: &str, violations: &mut Vec<Violation>) -> Option<Desti
         violate(violations, computed(span));
         return None;
     }
-    // Everything before `@` is credentials: `https://api.telegram.org@evil.example/` goes to evil.example.
+    // Everything before an `@` is credentials: `https://api.telegram.org@evil.example/` goes to evil.example.
     if authority.contains('@') {
         let problem = Diagnostic::error(Code::ComputedHost, span, "the URL contains a user name or password");
         violate(violations, problem.with_help("put them under `[auth]`, as `${NAME}`"));
@@ -408,7 +408,7 @@ fn parse_destination(url: &str, violations: &mut Vec<Violation>) -> Option<Desti
     host.map(Destination::Host)
 }
 
-/// Returns the end of host and port. Includes `\`, which the URL standard treats as `/` in http URLs.
+/// Returns the offset at which host and port end. A `\` ends them too: the URL standard treats it as `/` in http URLs.
 fn authority_end(url: &str, start: usize) -> usize {
     let mut at = start;
     let bytes = url.as_bytes();
@@ -424,7 +424,7 @@ fn authority_end(url: &str, start: usize) -> usize {
 
 /// Checks the path as far as possible before Liquid is rendered and secrets are filled in.
 fn check_path(url: &str, destination: Option<&Destination>, violations: &mut Vec<Violation>) {
-    // The URL standard removes tabs and line breaks, so `h/\t../x` turns into another path after this check.
+    // URL parsers remove tabs and line breaks, so `h/\t../x` would turn into another path after this check.
     if let Some(at) = url.find(|c: char| c.is_ascii_control()) {
         let problem =
             Diagnostic::error(Code::NotAnUrl, Span::new(at, at + 1), "the URL contains a control character");
@@ -443,20 +443,20 @@ fn check_path(url: &str, destination: Option<&Destination>, violations: &mut Vec
             Diagnostic::error(Code::DotSegment, *segment, "`.` and `..` in a path lead to a different path");
         violate(violations, problem.with_help("write the resulting path"));
     }
-    // A trailing dot is the same host in DNS.
+    // In DNS, a name with a trailing dot is the same host.
     let is_telegram = matches!(destination, Some(Destination::Sandbox))
         || matches!(destination, Some(Destination::Host(host)) if host.name.trim_end_matches('.') == TELEGRAM);
     match address::parse_bot_api_url(url) {
         Some(parts) => check_bot_path(url, parts, destination.is_some(), violations),
         None if is_telegram || looks_like_bot_api(url) => {
             let span = Span::new(0, address::path_end(url));
-            violate(violations, bot_path(span, "the path is not `/bot${NAME}/METHOD`"));
+            violate(violations, bot_path_problem(span, "the path is not `/bot${NAME}/METHOD`"));
         }
         None => {}
     }
 }
 
-fn bot_path(span: Span, message: impl Into<String>) -> Diagnostic {
+fn bot_path_problem(span: Span, message: impl Into<String>) -> Diagnostic {
     Diagnostic::error(Code::BotApiPath, span, message)
         .with_help("a Bot API URL ends in `/bot${BOT_TOKEN}/sendMessage`, or another method that sends")
 }
@@ -483,21 +483,21 @@ fn check_bot_path(url: &str, parts: BotApiUrl, has_destination: bool, violations
     } else if !is_placeholder {
         violate(
             violations,
-            bot_path(parts.token, "the token is not exactly one secret such as `${BOT_TOKEN}`"),
+            bot_path_problem(parts.token, "the token is not exactly one secret such as `${BOT_TOKEN}`"),
         );
     }
     if parts.method.end != address::path_end(url) {
         let span = Span::new(parts.method.end, address::path_end(url));
-        violate(violations, bot_path(span, "the URL continues after the method"));
+        violate(violations, bot_path_problem(span, "the URL continues after the method"));
     }
     let base = parts.base.of(url);
     if !has_destination {
-        // The bad scheme or host before `/bot` is reported already.
+        // The invalid scheme or host before `/bot` has already been reported.
     } else if base.contains("{{")
         || base.contains("{%")
         || base.trim_start_matches("${SANDBOX}").contains("${")
     {
-        violate(violations, bot_path(parts.base, "the path before `/bot` is not literal"));
+        violate(violations, bot_path_problem(parts.base, "the path before `/bot` is not literal"));
     }
     let method = parts.method.of(url);
     // Methods such as deleteWebhook change the bot itself. A campaign must not call them.
@@ -526,19 +526,19 @@ fn check_bot_path(url: &str, parts: BotApiUrl, has_destination: bool, violations
     }
 }
 
-/// Whether a server that decodes and normalises more than telecast does could see a Bot API path in this URL.
+/// Returns whether a server that decodes and normalises more than telecast does could see a Bot API path in this URL.
 fn looks_like_bot_api(url: &str) -> bool {
     let is_bot = |segment: &Span| {
         let text = percent_decode_str(segment.of(url)).decode_utf8_lossy().to_ascii_lowercase();
-        // A segment that decodes to itself is handled as a Bot API URL or as an ordinary path elsewhere.
+        // A segment that decoding does not change is left to `parse_bot_api_url`.
         text != segment.of(url) && address::is_bot(&text)
     };
     let segments = address::segments(url);
-    // Not the scheme, and not the last segment: a Bot API path has a method after the token.
+    // The scheme is skipped, and so is the last segment: a Bot API path has a method after the token.
     segments.iter().skip(1).rev().skip(1).any(is_bot)
 }
 
-/// Whether the path of a final URL has a `.` or `..` segment, also percent-encoded or after a `\`.
+/// Returns whether the path of a final URL has a `.` or `..` segment, possibly percent-encoded or after a `\`.
 fn has_dot_segment(address: &str) -> bool {
     let path = &address[..address.find(['?', '#']).unwrap_or(address.len())];
     path.split(['/', '\\']).any(is_dots)
@@ -546,19 +546,19 @@ fn has_dot_segment(address: &str) -> bool {
 
 fn is_dots(segment: &str) -> bool {
     let decoded = percent_decode_str(segment).decode_utf8_lossy();
-    // Clients drop control characters, which turns `.%0a.` into `..`.
+    // Control characters do not count: if they are dropped later, `.%0a.` becomes `..`.
     let trimmed: String = decoded.chars().filter(|c| !c.is_ascii_control()).collect();
     trimmed == "." || trimmed == ".."
 }
 
-/// Whether a secret's value has the form of a token and stays one path segment.
-fn is_sane_token(token: &str) -> bool {
+/// Returns whether a secret's value has the form of a token and stays one path segment.
+fn is_url_safe_token(token: &str) -> bool {
     token.split_once(':').is_some_and(|(id, secret)| {
         !id.is_empty()
             && id.bytes().all(|byte| byte.is_ascii_digit())
             && !secret.is_empty()
-            // More than the characters of today's tokens, but only those that need no encoding in a path. The length
-            // is not checked, because Telegram does not promise it.
+            // This allows more characters than today's tokens have, but only those that need no encoding in a path.
+            // The length is not checked, because Telegram does not promise it.
             && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.~".contains(&byte))
     })
 }
@@ -571,7 +571,7 @@ mod tests {
         Webhook { url: url.to_owned(), ..Webhook::default() }
     }
 
-    fn shown(webhook: &Webhook) -> String {
+    fn summary(webhook: &Webhook) -> String {
         match webhook.route() {
             Ok(route) => {
                 let kind = if route.method_path.is_some() { "bot" } else { "other" };
@@ -586,7 +586,7 @@ mod tests {
     }
 
     #[test]
-    fn it_can_be_read_where_a_webhook_sends_what() {
+    fn a_route_has_the_destination_and_the_secrets() {
         for (url, expected) in [
             ("https://api.telegram.org/bot${T}/sendMessage", "api.telegram.org [T] bot"),
             ("HTTPS://API.Telegram.ORG:443/bot${T}/test/sendPhoto?chat_id=1", "api.telegram.org [T] bot"),
@@ -597,12 +597,12 @@ mod tests {
             ("https://bücher.example/{{ Profile.id }}?a=${A}&b=${A}", "xn--bcher-kva.example [A] other"),
             ("http://crm.example:8080/notes", "crm.example:8080 [] other"),
         ] {
-            assert_eq!(shown(&webhook(url)), expected, "{url}");
+            assert_eq!(summary(&webhook(url)), expected, "{url}");
         }
     }
 
     #[test]
-    fn nothing_that_is_put_in_later_may_decide_where_it_goes() {
+    fn urls_with_an_unclear_destination_or_exposed_secrets_are_rejected() {
         for (url, expected) in [
             ("", "not-an-url"),
             ("ftp://h/x", "not-an-url"),
@@ -641,12 +641,12 @@ mod tests {
             ("http://localhost.evil.example/hook?k=${K}", "secret-over-http"),
             ("https://h/x?y=${SANDBOX}", "misplaced-secret"),
         ] {
-            assert_eq!(shown(&webhook(url)), expected, "{url}");
+            assert_eq!(summary(&webhook(url)), expected, "{url}");
         }
     }
 
     #[test]
-    fn headers_parameters_and_credentials_are_looked_at_too() {
+    fn headers_parameters_and_credentials_are_checked_too() {
         let pairs = |name: &str, value: &str| vec![(name.to_owned(), value.to_owned())];
         let bot = webhook("https://api.telegram.org/bot${T}/sendMessage");
         let crm = webhook("http://crm.example/x");
@@ -661,18 +661,18 @@ mod tests {
             (Webhook { params: pairs("x", "${K}"), ..bot.clone() }, "misplaced-secret"),
             (Webhook { auth: Some(Auth::Bearer { token: "${K}".into() }), ..bot }, "misplaced-secret"),
         ] {
-            assert_eq!(shown(&webhook), expected, "{webhook:?}");
+            assert_eq!(summary(&webhook), expected, "{webhook:?}");
         }
     }
 
     #[test]
-    fn a_finished_address_leads_where_the_route_says_or_is_refused() {
-        let admits = |typed: &str, finished: &str| {
-            webhook(typed).route().unwrap().check_url(finished, Some("http://127.0.0.1:99")).is_ok()
+    fn a_resolved_url_that_leaves_the_route_is_rejected() {
+        let admits = |template: &str, resolved: &str| {
+            webhook(template).route().unwrap().check_url(resolved, Some("http://127.0.0.1:99")).is_ok()
         };
         let bot = "https://h/bot${T}/sendMessage";
         assert!(admits(bot, "https://h/bot1:a/sendMessage?text=/../"));
-        for finished in [
+        for resolved in [
             "https://h/bot1:a/../../x/sendMessage",
             "https://h/bot1:a/x?/sendMessage",
             "https://h/bot1:a%2f..%2fx/sendMessage",
@@ -682,16 +682,16 @@ mod tests {
             "http://h/bot1:a/sendMessage",
             "https://u@h/bot1:a/sendMessage",
         ] {
-            assert!(!admits(bot, finished), "{finished}");
+            assert!(!admits(bot, resolved), "{resolved}");
         }
         assert!(admits("${SANDBOX}/bot${T}/sendMessage", "http://127.0.0.1:99/bot1:a/sendMessage"));
         assert!(!admits("${SANDBOX}/bot${T}/sendMessage", "http://127.0.0.1:98/bot1:a/sendMessage"));
         let crm = "https://h/users/{{ Profile.id }}";
         assert!(admits(crm, "https://h/users/7?x=1"));
-        for finished in
+        for resolved in
             ["https://h/users/../x", "https://h/users/%2e%2e", "https://h/users/bot1:a/sendMessage"]
         {
-            assert!(!admits(crm, finished), "{finished}");
+            assert!(!admits(crm, resolved), "{resolved}");
         }
     }
 }

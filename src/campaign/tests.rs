@@ -36,7 +36,7 @@ Content-Type = "application/json"
 "#;
 
 #[test]
-fn a_webhook_is_read_and_an_update_keeps_comments_and_order() {
+fn a_webhook_is_parsed_and_an_update_keeps_comments_and_order() {
     let mut webhook = check_webhook(WEBHOOK, &[]);
     assert_eq!(webhook.secret_names(), ["BOT_TOKEN"]);
     assert_eq!(webhook.timeout, Some(Duration::from_secs(10)));
@@ -50,7 +50,7 @@ fn a_webhook_is_read_and_an_update_keeps_comments_and_order() {
 }
 
 #[test]
-fn an_update_touches_nothing_it_could_not_read() {
+fn an_update_keeps_values_that_could_not_be_parsed() {
     let text = "name = \"a\"\nurl = \"https://h/x\"\ntimeout = 10\nlater = true\n";
     let mut webhook = Webhook::parse(text).0.unwrap();
     webhook.name = "b".into();
@@ -67,10 +67,10 @@ fn every_part_of_a_webhook_is_checked() {
             "f:2:10: error[unknown-method]: `PATCH` is not a method; use POST, GET, PUT or DELETE",
             "f:3:7: error[not-an-url]: the URL does not start with `https://` or `http://`\n  help: a URL looks like `https://api.telegram.org/bot${BOT_TOKEN}/sendMessage`",
             "f:4:11: error[bad-duration]: `ten` is not a duration; write it as `10s`, `500ms` or `2m`",
-            "f:5:11: error[out-of-range]: retries must be 0 to 20",
-            "f:6:8: error[out-of-range]: a rate is in messages per second: more than 0 and at most 100000",
-            "f:8:1: error[bad-header]: `Content Type` is not a valid header name",
-            "f:9:5: error[bad-header]: a header value cannot contain line breaks or control characters",
+            "f:5:11: error[out-of-range]: retries is -1; use 0 to 20",
+            "f:6:8: error[out-of-range]: rate is 0; use more than 0 and at most 100000 messages per second",
+            "f:8:1: error[bad-header]: `Content Type` is not a valid header name\n  help: use letters, digits and hyphens, as in `Content-Type`",
+            "f:9:5: error[bad-header]: a header value cannot contain line breaks or control characters\n  help: remove them",
             "f:11:8: error[unknown-auth]: `baisc` is not a kind of authentication; use `basic` or `bearer`\n  help: did you mean `basic`?",
         ],
     );
@@ -83,7 +83,7 @@ fn every_part_of_a_webhook_is_checked() {
 }
 
 #[test]
-fn addresses_with_liquid_secrets_and_any_port_are_fine() {
+fn urls_with_liquid_secrets_and_any_port_are_valid() {
     for url in [
         "${SANDBOX}/bot${T}/sendMessage",
         "http://[::1]:8081/bot${T}/sendMessage",
@@ -98,7 +98,7 @@ fn addresses_with_liquid_secrets_and_any_port_are_fine() {
 }
 
 #[test]
-fn a_real_token_in_the_file_is_an_error_and_is_never_repeated() {
+fn a_bot_token_in_the_file_is_an_error_and_is_not_printed() {
     let text = "url = \"https://api.telegram.org/bot123456:AAE-x_y/sendMessage\"\n";
     check_webhook(
         text,
@@ -109,7 +109,7 @@ fn a_real_token_in_the_file_is_an_error_and_is_never_repeated() {
 }
 
 #[test]
-fn a_manuals_sample_token_has_a_fix() {
+fn a_sample_token_has_a_fix() {
     let text = "url = \"https://api.telegram.org/bot<YOUR_BOT_TOKEN>/sendMessage\"\n";
     let (_, problems) = Webhook::parse(text);
     assert_eq!(problems[0].code, Code::SampleToken);
@@ -118,7 +118,7 @@ fn a_manuals_sample_token_has_a_fix() {
 }
 
 #[test]
-fn secrets_are_named_wherever_they_stand() {
+fn secrets_are_found_in_the_url_headers_and_parameters() {
     let webhook = check_webhook(
         "url = \"https://crm.example/${A}/x\"\n[headers]\nX = \"${B}${A}\"\n[params]\nk = \"${C}\"\n\
          [auth]\nkind = \"basic\"\nusername = \"me\"\npassword = \"plain\"\n",
@@ -130,7 +130,7 @@ fn secrets_are_named_wherever_they_stand() {
 }
 
 #[test]
-fn an_unknown_key_that_changes_who_gets_what_is_an_error() {
+fn unknown_keys_about_recipients_or_timing_are_errors() {
     check_campaign(
         "webhook = \"bot\"\nsegment = \"x\"\nlabel = []\n[who]\neveryone = true\nexclud = \"a\"\n[when]\n",
         &[
@@ -143,26 +143,26 @@ fn an_unknown_key_that_changes_who_gets_what_is_an_error() {
 }
 
 #[test]
-fn exactly_one_audience_is_named() {
+fn exactly_one_audience_is_required() {
     let who = |text: &str| {
         let (campaign, problems) = Campaign::parse(&format!("webhook = \"b\"\n[who]\n{text}"));
         let messages: Vec<String> = problems.into_iter().map(|problem| problem.message).collect();
         (campaign.unwrap().recipients.map(|who| who.audience), messages.join("; "))
     };
-    let fine = |audience| (Some(audience), String::new());
-    assert_eq!(who("everyone = true"), fine(Audience::Everyone));
-    assert_eq!(who("where = \"ltv > 5\""), fine(Audience::Where("ltv > 5".into())));
-    let wrong = |message: &str| (None, message.to_owned());
-    assert_eq!(who(""), wrong("`[who]` names no audience"));
-    assert_eq!(who("exclude = \"a\""), wrong("`[who]` names no audience"));
-    assert_eq!(who("segment = \"a\"\nlist = \"b\""), wrong("`[who]` names more than one audience"));
-    assert_eq!(who("everyone = false"), wrong("`everyone = false` selects nobody"));
-    assert_eq!(who("segment = \" \""), wrong("`segment` is empty"));
+    let valid = |audience| (Some(audience), String::new());
+    assert_eq!(who("everyone = true"), valid(Audience::Everyone));
+    assert_eq!(who("where = \"ltv > 5\""), valid(Audience::Where("ltv > 5".into())));
+    let invalid = |message: &str| (None, message.to_owned());
+    assert_eq!(who(""), invalid("`[who]` names no audience"));
+    assert_eq!(who("exclude = \"a\""), invalid("`[who]` names no audience"));
+    assert_eq!(who("segment = \"a\"\nlist = \"b\""), invalid("`[who]` names more than one audience"));
+    assert_eq!(who("everyone = false"), invalid("`everyone = false` selects nobody"));
+    assert_eq!(who("segment = \" \""), invalid("`segment` is empty"));
     assert_eq!(check_campaign("webhook = \"b\"", &[]).recipients, None);
 }
 
 #[test]
-fn labels_hold_nothing_clevertap_refuses() {
+fn labels_formats_and_dialects_are_checked() {
     check_campaign(
         "webhook = \"b\"\nlabels = [\"a\", \"5%\", \"\"]\ncontent_format = \"xml\"\ndialect = \"liquid\"\n",
         &[
@@ -175,7 +175,7 @@ fn labels_hold_nothing_clevertap_refuses() {
 }
 
 #[test]
-fn an_audience_is_replaced_in_its_place() {
+fn an_update_replaces_the_audience_in_place() {
     let text = "webhook = \"b\"\n# whom\n[who] # all\neveryone = true\nexclude = \"a\" # not them\n";
     let mut campaign = check_campaign(text, &[]);
     let who = Recipients { audience: Audience::List("p.csv".into()), exclude: Some("a".into()) };
@@ -250,7 +250,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_webhook_reads_back_as_it_was_written(old in webhook(), new in webhook()) {
+    fn webhooks_round_trip_through_toml(old in webhook(), new in webhook()) {
         let text = old.to_toml();
         prop_assert_eq!(Webhook::parse(&text), (Some(old.clone()), vec![]));
         prop_assert_eq!(old.update(&text).unwrap(), text.clone());
@@ -258,7 +258,7 @@ proptest! {
     }
 
     #[test]
-    fn a_campaign_reads_back_as_it_was_written(old in campaign(), new in campaign()) {
+    fn campaigns_round_trip_through_toml(old in campaign(), new in campaign()) {
         let text = old.to_toml();
         prop_assert_eq!(Campaign::parse(&text), (Some(old.clone()), vec![]));
         prop_assert_eq!(old.update(&text).unwrap(), text.clone());
@@ -266,7 +266,7 @@ proptest! {
     }
 
     #[test]
-    fn no_address_makes_a_check_panic(url in "[${}%:/?#@<> a-c1é.]{0,30}") {
+    fn no_url_makes_the_parsers_panic(url in "[${}%:/?#@<> a-c1é.]{0,30}") {
         let _ = (parse_bot_api_url(&url), find_token(&url), find_placeholders(&url));
         let _ = Webhook { url, ..Webhook::default() }.to_toml();
     }

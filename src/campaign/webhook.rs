@@ -31,13 +31,13 @@ impl HttpMethod {
         }
     }
 
-    /// Parses a method name in any case.
+    /// Parses a method name case-insensitively.
     pub fn from_name(name: &str) -> Option<HttpMethod> {
         HttpMethod::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(name))
     }
 }
 
-/// How a request authenticates. The values should be `${NAME}` placeholders; a literal secret gets a warning.
+/// How a request authenticates. Passwords and tokens should be `${NAME}` placeholders; a literal one gets a warning.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Auth {
     Basic { username: String, password: String },
@@ -54,14 +54,14 @@ pub struct Webhook {
     /// Query parameters in order, appended to those in `url`.
     pub params: Vec<(String, String)>,
     pub auth: Option<Auth>,
-    /// The limit for one request; `None` means the default of five seconds.
+    /// The time limit for one request; `None` means the default of five seconds.
     pub timeout: Option<Duration>,
     /// The number of retries of a failed request; `None` means the default.
     pub retries: Option<u32>,
     /// Messages per second; `None` means the default for the host.
     pub rate: Option<f64>,
-    /// The keys `updates` and `[capture]` as written, which set how a bot's updates are handled. This version ignores
-    /// them and reports that, but they are part of what the user trusts.
+    /// The keys `updates` and `[capture]`, which define how a bot's updates are handled, with their values as written.
+    /// This version reports them as unknown, but they are part of what the user trusts.
     pub unsupported: Vec<(&'static str, String)>,
 }
 
@@ -91,11 +91,12 @@ impl Webhook {
         content
     }
 
-    /// Returns the names of the secrets it uses, each once, in order. [`SANDBOX`] is not a secret.
+    /// Returns the names of the secrets that the webhook uses, each once, in the order URL, parameters, headers,
+    /// authentication. [`SANDBOX`] is not a secret.
     pub fn secret_names(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for found in self.templates().flat_map(placeholder::find_placeholders) {
-            // In the order of the file, because the trust question lists them.
+            // A list, not a set, because the trust question shows the names in this order.
             if found.name != SANDBOX && !names.contains(&found.name) {
                 names.push(found.name);
             }
@@ -109,7 +110,7 @@ impl Webhook {
             Some(Auth::Basic { username, password }) => vec![username, password],
             Some(Auth::Bearer { token }) => vec![token],
         };
-        // Only the values: names of parameters and headers are sent as typed.
+        // Only values can have placeholders: the names of parameters and headers are sent as typed.
         let pairs = self.params.iter().chain(&self.headers).map(|(_, value)| value.as_str());
         std::iter::once(self.url.as_str()).chain(pairs).chain(auth)
     }

@@ -29,13 +29,13 @@ const MESSAGES: [&str; 4] = ["message", "edited_message", "channel_post", "edite
 impl CapturedChat {
     /// Returns the chat of an update that contains a message, and `None` for any other JSON value.
     ///
-    /// Reads leniently, for other servers than Telegram's: ids may be strings, and everything except the id may be
+    /// Reads leniently, for servers other than Telegram's: ids may be strings, and everything except the id may be
     /// missing.
     pub fn of_update(update: &Value) -> Option<Self> {
         let message = MESSAGES.iter().find_map(|name| update.get(name))?;
         let chat = message.get("chat")?;
         let old_id = integer(chat.get("id")?)?;
-        // The last message in a group that became a supergroup carries the new id. The old one no longer works.
+        // The last message in a group that became a supergroup carries the new id. The old id no longer works.
         let moved = message.get("migrate_to_chat_id").and_then(integer);
         let id = moved.unwrap_or(old_id);
         let word = |name: &str| {
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn sloppy_updates_are_read() {
+    fn updates_with_missing_or_odd_fields_are_read() {
         check(
             r#"{"updateId":1,"message":{"date":1700000000000,"chat":{"id":"7","first_name":" "}}}"#,
             Some((7, "7", None, ChatKind::Private)),
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn what_brings_no_message_is_passed_over() {
+    fn updates_without_a_message_are_ignored() {
         for update in [
             "{}",
             "[]",

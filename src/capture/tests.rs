@@ -1,4 +1,4 @@
-//! Capture against a server that answers by a script.
+//! Tests capturing a chat against a server with scripted answers.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -9,12 +9,13 @@ use crate::botapi::{ClientOptions, SendError};
 
 use super::*;
 
-/// Starts a server that gives one answer a connection, as `status body`, and tells path and body of each request.
+/// Starts a server that gives one answer per connection, each written as `status body`. The receiver gets the
+/// method and the body of each request.
 fn serve(answers: &[&str]) -> (Bot, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let answers: Vec<String> = answers.iter().map(|answer| (*answer).to_owned()).collect();
-    let (told, requests) = mpsc::channel();
+    let (sender, requests) = mpsc::channel();
     thread::spawn(move || {
         for answer in answers {
             let (mut stream, _) = listener.accept().unwrap();
@@ -23,9 +24,9 @@ fn serve(answers: &[&str]) -> (Bot, Receiver<String>) {
             let length = body.len();
             let head =
                 format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
-            // The client may be gone before the answer, which is its own business.
+            // The write fails if the client has hung up already. The tests look only at the client.
             let _ = stream.write_all((head + body).as_bytes());
-            let _ = told.send(request);
+            let _ = sender.send(request);
         }
     });
     (Bot::of_url(&format!("{address}/bot1:SECRET/getMe")).unwrap(), requests)
@@ -70,7 +71,7 @@ const MESSAGE: &str =
     r#"200 {"ok":true,"result":[{"update_id":9,"message":{"chat":{"id":42,"first_name":"Anna"}}}]}"#;
 
 #[tokio::test]
-async fn it_looks_until_a_message_comes_and_confirms_nothing() {
+async fn polling_lasts_until_a_message_and_confirms_no_update() {
     let nothing = r#"200 {"ok":true,"result":[]}"#;
     let other = r#"200 {"ok":true,"result":[{"update_id":8,"poll":{}}]}"#;
     let (result, requests) = capture(&[nothing, other, MESSAGE], &options()).await;
@@ -82,7 +83,7 @@ async fn it_looks_until_a_message_comes_and_confirms_nothing() {
 }
 
 #[tokio::test]
-async fn what_passes_is_waited_for() {
+async fn temporary_errors_are_retried() {
     let busy = r#"429 {"ok":false,"error_code":429,"description":"x","parameters":{"retry_after":0}}"#;
     let restart = r#"500 {"ok":false,"error_code":500,"description":"Internal Server Error: restart"}"#;
     let (result, _) = capture(&[busy, restart, MESSAGE], &options()).await;
@@ -90,7 +91,7 @@ async fn what_passes_is_waited_for() {
 }
 
 #[tokio::test]
-async fn what_stays_wrong_is_told_at_once() {
+async fn permanent_errors_are_reported() {
     let conflict = r#"409 {"ok":false,"error_code":409,"description":"Conflict: terminated by other getUpdates request"}"#;
     let (result, _) = capture(&[conflict], &options()).await;
     assert_eq!(result, Err(CaptureError::OtherPoller));
@@ -115,10 +116,10 @@ async fn what_stays_wrong_is_told_at_once() {
     assert_eq!(result.unwrap_err().to_string(), "getUpdates: 500 no such method");
 
     let client = Client::new(&ClientOptions::default()).unwrap();
-    let nowhere = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let unused = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let result = wait_for_chat(
         &client,
-        &Bot::of_url(&format!("http://{nowhere}/bot1:SECRET/getMe")).unwrap(),
+        &Bot::of_url(&format!("http://{unused}/bot1:SECRET/getMe")).unwrap(),
         &options(),
     )
     .await;
@@ -126,7 +127,7 @@ async fn what_stays_wrong_is_told_at_once() {
 }
 
 #[tokio::test]
-async fn patience_ends() {
+async fn waiting_ends_after_the_timeout() {
     let short =
         CaptureOptions { timeout: Duration::from_millis(20), pause: Duration::from_secs(60), ..options() };
     let (result, _) = capture(&[r#"200 {"ok":true,"result":[]}"#], &short).await;
@@ -140,7 +141,7 @@ fn a_webhooks_host_is_shown_without_its_secrets() {
 }
 
 #[test]
-fn the_newest_message_counts_and_those_of_before_do_not() {
+fn the_newest_message_after_the_given_update_is_chosen() {
     let updates: Vec<Value> = serde_json::from_str(
         r#"[{"update_id":5,"message":{"chat":{"id":1}}},{"update_id":6,"message":{"chat":{"id":2}}},
             {"update_id":7,"poll":{}}]"#,

@@ -34,14 +34,14 @@ pub(crate) use webhooks::{NewWebhook, WebhooksCommand};
 
 const EXAMPLES: &str = "\
 Examples:
-  telecast demo                              open the sample workspace
-  telecast init shop                         make a new workspace
-  telecast                                   open the console on the current workspace
-  telecast check --deny warnings             check every campaign, for CI
-  telecast render spring-sale --profile anna print the message that Anna would get
-  telecast test spring-sale --to me          send it to a test chat
+  telecast demo                                open the sample workspace
+  telecast init shop                           make a new workspace
+  telecast                                     open the console
+  telecast check --deny warnings               check every campaign, for CI
+  telecast render spring-sale --profile anna   print what Anna would get
+  telecast test spring-sale --to me            send it to a test chat
 
-Exit codes: 0 done, 1 problems found or something failed, 2 wrong usage, 130 interrupted,
+Exit codes: 0 done, 1 problems found or something failed, 2 wrong usage, 130 interrupted, \
 3 the environment (no workspace, no permission, a held lock, no network)";
 
 /// Write, preview and test-send Telegram campaigns
@@ -52,7 +52,7 @@ Exit codes: 0 done, 1 problems found or something failed, 2 wrong usage, 130 int
 #[command(name = "telecast", version, after_help = EXAMPLES, max_term_width = 110, disable_help_subcommand = true)]
 pub(crate) struct Args {
     /// Use the workspace in this folder
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
     pub workspace: Option<PathBuf>,
 
     /// The command; without one the console opens.
@@ -127,8 +127,8 @@ pub(crate) struct Demo {
 
 const INIT_EXAMPLES: &str = "\
 Examples:
-  telecast init shop              create an empty workspace in ./shop
-  telecast init shop --sample     create the sample workspace of `telecast demo`, with its profiles";
+  telecast init shop            create an empty workspace in ./shop
+  telecast init shop --sample   create the sample workspace of `telecast demo`";
 
 /// `telecast init`
 #[derive(Debug, clap::Args)]

@@ -32,7 +32,7 @@ use super::output::CliOutput;
 
 pub(crate) fn run(args: Args, output: &mut CliOutput) -> Result<CliOutcome> {
     let workspace = args.workspace.as_deref();
-    // A closure, not a value: `demo`, `init` and `paths` must work without a workspace.
+    // This is a closure, not a value, because `demo`, `init` and `paths` must work without a workspace.
     let find = || Environment::find(workspace);
     let status = match args.command {
         None => return Ok(CliOutcome::Console(ConsoleStart { folder: args.workspace, campaign: None })),
@@ -47,7 +47,7 @@ pub(crate) fn run(args: Args, output: &mut CliOutput) -> Result<CliOutcome> {
         Some(Command::Campaigns(command)) => campaigns::run(&find()?, command, output)?,
         Some(Command::Webhooks(command)) => webhooks::run(&find()?, command, output)?,
         Some(Command::Trust(args)) => trust::run(&find()?, &args, output)?,
-        // Without `?`: `--shared` works without a workspace, so the command decides what to do with the error.
+        // The error is passed on: `--shared` works without a workspace, so the command decides what to do with it.
         Some(Command::Secrets(command)) => secrets::run(find(), command, output)?,
         Some(Command::Profiles(command)) => profiles::run(&find()?, command, output)?,
         Some(Command::Paths(format)) => paths::run(workspace, format, output)?,

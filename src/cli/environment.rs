@@ -1,5 +1,5 @@
-//! The environment of a command: the user's directories and the workspace that was found, and how their errors
-//! become exit codes.
+//! The environment of a command: the user's directories and the workspace that was found. Also the conversions of
+//! other modules' errors to [`CliError`], which decide the exit codes.
 
 use std::path::{Path, PathBuf};
 
@@ -30,8 +30,8 @@ impl Environment {
         Ok(Paths::from_system()?)
     }
 
-    /// Finds the workspace: `option` (`--workspace`), else the environment variable, else the current folder or
-    /// a parent.
+    /// Finds the workspace with `workspace::discover`, from `option` (`--workspace`), the environment variable and the
+    /// current folder.
     pub(super) fn find(option: Option<&Path>) -> Result<Environment> {
         let paths = Self::paths()?;
         let variable = std::env::var_os(WORKSPACE_VARIABLE).map(PathBuf::from);
@@ -48,8 +48,8 @@ impl Environment {
     /// Reads only the part of the workspace that one campaign needs. If `campaign` is a path and not a stem, the
     /// whole workspace is read.
     pub(super) fn workspace_for(&self, campaign: &str) -> Result<Workspace> {
-        // `render` and `test` would otherwise read ten thousand campaigns to build one message. A stem alone tells
-        // which files to read. A path has to be compared with the files of all campaigns.
+        // Otherwise `render` and `test` might read ten thousand campaigns to build one message. A stem shows which
+        // files to read, but a path has to be compared with the files of all campaigns.
         Workspace::open_campaign(&self.root, campaign)?.map_or_else(|| self.workspace(), Ok)
     }
 
@@ -59,8 +59,8 @@ impl Environment {
         let (settings, _) = Settings::load(&self.paths);
         let secrets = Secrets::new(&self.paths, &settings.secrets, Some(&workspace.root));
         Session::new(self.paths.clone(), workspace, secrets, &settings, Sharing::OneCommand)
-            // Only commands read TELECAST_TRUST; the console asks instead and must not inherit a grant meant
-            // for one CI run.
+            // Only commands read TELECAST_TRUST. The console asks the user instead, and must not inherit a grant that
+            // is meant for one CI run.
             .with_grants(Grants::from_environment())
     }
 }
@@ -85,6 +85,9 @@ environment_errors!(NoHome, DiscoverError, OpenError, StateError, LockError, Ado
 impl From<InitError> for CliError {
     fn from(error: InitError) -> Self {
         match error {
+            InitError::Folder { .. } => {
+                CliError::new(ErrorKind::Environment, error).hint("choose a folder that you may write to")
+            }
             InitError::Exists { .. } => CliError::new(ErrorKind::Failed, error)
                 .hint("choose another folder, or open it: telecast --workspace DIR"),
             // The error says how to adopt a foreign `.telecast`. That needs a workspace, and there is none yet.
@@ -106,6 +109,7 @@ impl From<SaveError> for CliError {
             | SaveError::ChangedOnDisk { .. }
             | SaveError::Exists { .. }
             | SaveError::NameTaken { .. }
+            | SaveError::NoStem { .. }
             | SaveError::Missing { .. }
             | SaveError::Unusable { .. }
             | SaveError::NotToml { .. } => ErrorKind::Failed,
@@ -117,8 +121,8 @@ impl From<SaveError> for CliError {
 impl From<store::Error> for CliError {
     fn from(error: store::Error) -> Self {
         match error {
-            // A refused value is the caller's mistake (1); a busy, full or unreadable database is the
-            // environment's (3).
+            // A refused value is the caller's mistake (1). A busy, full or unreadable database is a problem of the
+            // environment (3).
             store::Error::Refused(_) => CliError::new(ErrorKind::Failed, error),
             _ => CliError::new(ErrorKind::Environment, error),
         }

@@ -1,4 +1,4 @@
-//! Errors of commands: an error of any module becomes a kind, which decides the exit code, and hints.
+//! The errors of commands. An error of another module gets a kind, which decides the exit code, and hints.
 
 use std::error::Error;
 use std::fmt;
@@ -40,7 +40,7 @@ pub(crate) enum ExitStatus {
     Problems,
     /// A server did not answer, or a webhook is not trusted; that was printed.
     Unreachable,
-    /// It was ended by Ctrl-C.
+    /// Ctrl-C or another signal ended it.
     Interrupted,
 }
 
@@ -62,7 +62,7 @@ impl CliError {
     pub(super) fn message(&self) -> String {
         let mut message = self.source.to_string();
         let mut cause = self.source.source();
-        // Some error types print their source in their own message and some do not, so the text decides, not
+        // Some error types include their source in their own message and some do not, so the text decides, not
         // the type.
         while let Some(error) = cause {
             // `explain` formats I/O errors as the modules do. With the standard wording ("No such file or
@@ -111,8 +111,8 @@ impl fmt::Display for CliError {
     }
 }
 
-/// Only writes to stdout and stderr use this conversion: reading and saving files have their own error
-/// types.
+/// Only I/O of the terminal, pipes, signals and the async runtime uses this conversion: reading and saving files have
+/// their own error types.
 impl From<io::Error> for CliError {
     fn from(error: io::Error) -> Self {
         let kind = match error.kind() {

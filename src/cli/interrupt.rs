@@ -20,11 +20,11 @@ pub(crate) fn run_interruptible<T>(stop: &AtomicBool, work: impl FnOnce() -> T) 
     let (listening, wait_until_listening) = mpsc::channel::<()>();
     Ok(std::thread::scope(|scope| {
         scope.spawn(move || runtime.block_on(listen(stop, listening, work_is_done)));
-        // `recv` also returns if the handler could not be installed (its sender is dropped). Ctrl-C then ends
-        // the process, as it does without a handler.
+        // `recv` also returns if the handler could not be installed, because `listening` is dropped then too. In that
+        // case, Ctrl-C ends the process.
         let _ = wait_until_listening.recv();
         let result = work();
-        // Dropping the sender ends the listener; without it the scope would wait for a Ctrl-C that never comes.
+        // Dropping `done` ends the listener. Otherwise the scope would wait for a Ctrl-C that never comes.
         drop(done);
         result
     }))

@@ -33,9 +33,10 @@ impl CliOutput {
         self.out.line(line.as_ref())
     }
 
-    /// Prints data unchanged; on a terminal a line break is added if it ends without one.
+    /// Prints data: byte for byte in a pipe. On a terminal, prints control characters as pictures, and adds a line
+    /// break if the data ends without one.
     pub(super) fn text(&mut self, text: &str) -> io::Result<()> {
-        // Without the line break the shell's prompt would follow the data on the same line. A pipe must get no
+        // Without the line break, the shell's prompt would follow the data on the same line. A pipe must get no
         // extra byte.
         let needs_line_break = self.out.is_terminal && !text.ends_with('\n');
         self.out.write_data(text)?;
@@ -71,7 +72,8 @@ impl CliOutput {
         Ok(())
     }
 
-    /// How many columns a page of text should have: the terminal's, up to a readable line; 100 in a pipe.
+    /// Returns the number of columns for a page of text: the terminal's, but at most 110 so that lines stay readable.
+    /// In a pipe it is 100.
     pub(super) fn columns(&self) -> usize {
         let columns = match self.out.is_terminal {
             true => rustix::termios::tcgetwinsize(io::stdout()).map_or(80, |size| usize::from(size.ws_col)),
@@ -80,17 +82,22 @@ impl CliOutput {
         columns.clamp(20, 110)
     }
 
+    /// Prints an error to stderr, after the program's name.
+    pub(super) fn error(&mut self, message: impl std::fmt::Display) -> io::Result<()> {
+        self.note(format!("telecast: {message}"))
+    }
+
     /// Prints a note to stderr.
     pub(super) fn note(&mut self, line: impl AsRef<str>) -> io::Result<()> {
         self.err.line(line.as_ref())
     }
 
-    /// Shows progress on one line of stderr and replaces the previous progress. Prints nothing unless stderr is a
+    /// Shows progress on one line of stderr, in place of the previous progress. Prints nothing unless stderr is a
     /// terminal.
     pub(super) fn progress(&mut self, line: &str) -> io::Result<()> {
         if self.err.is_terminal {
-            // The escape sequence clears the rest of the line, which a shorter text would leave. It bypasses
-            // `Stream::write`, which would turn it into a picture; only the text is sanitised.
+            // The escape sequence removes the rest of a longer previous text. It bypasses `Stream::write`, which would
+            // turn it into a picture. Only the text is sanitised.
             self.err.writer.write_all(format!("\r{}\x1b[K", text::visible(line)).as_bytes())?;
             self.err.writer.flush()?;
         }
@@ -123,8 +130,8 @@ impl Stream {
     }
 }
 
-/// Joins cells by tabs, for `cut` and `awk`. A tab or line break inside a cell would split it and is shown as a
-/// picture.
+/// Joins cells with tabs, for `cut` and `awk`. A tab or line break inside a cell is printed as a picture, so that it
+/// does not split the cell.
 fn plain_row(row: &[String]) -> String {
     let cells: Vec<Cow<'_, str>> = row.iter().map(|cell| text::visible(cell)).collect();
     cells.join("\t")
@@ -148,14 +155,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_line_up_by_what_a_terminal_shows() {
+    fn columns_are_aligned_by_display_width() {
         let widths = [6, 3];
         assert_eq!(aligned_row(&["漢字".into(), "a".into()], &widths), "漢字    a");
         assert_eq!(aligned_row(&["a\x1b".into(), "b".into()], &widths), "a␛      b");
     }
 
     #[test]
-    fn a_row_in_a_pipe_stays_one_row() {
+    fn a_row_in_a_pipe_stays_on_one_line() {
         assert_eq!(plain_row(&["a\nb".into(), "c\td".into()]), "a␊b\tc␉d");
     }
 }

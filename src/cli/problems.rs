@@ -64,8 +64,8 @@ impl<'a> SourceFile<'a> {
 
 impl LocatedProblem {
     pub(super) fn locate(found: &[SourceProblem<'_>]) -> Vec<LocatedProblem> {
-        // Problems arrive grouped by file, and the line index is built once per file: building it for each
-        // problem takes quadratic time on a body with thousands of problems.
+        // Problems of the same file are usually adjacent. The line index is built once for each group of adjacent
+        // problems, because building it for each problem would take quadratic time on a body with thousands of them.
         let files = found.chunk_by(|problem, next| problem.path == next.path);
         let located = files.flat_map(|group| {
             let file = group.first().map(|first| SourceFile::new(first.path, first.text));

@@ -13,7 +13,8 @@ use crate::secrets::MAX_VALUE;
 /// The longest input that is read from a pipe: the longest value, plus whitespace around it.
 const MAX: usize = MAX_VALUE + 1024;
 
-/// Asks on a terminal, else reads stdin to its end. Returns `None` if the user cancelled.
+/// Asks for a secret on a terminal. If stdin is not a terminal, reads it to its end. Returns `None` if the user
+/// cancelled.
 pub(crate) fn secret(output: &mut CliOutput, question: &str) -> io::Result<Option<String>> {
     let stdin = io::stdin();
     if !stdin.is_terminal() {
@@ -30,8 +31,8 @@ pub(crate) fn secret(output: &mut CliOutput, question: &str) -> io::Result<Optio
     Ok(typed?.map(|line| line.trim().to_owned()))
 }
 
-/// Asks a question. Only `y` or `yes`, in any case, agrees; anything else, including the end of the input,
-/// declines.
+/// Asks a question. Returns true only for the answer `y` or `yes`, case-insensitively. Any other answer and the end
+/// of the input count as no.
 pub(crate) fn confirm(output: &mut CliOutput, question: &str) -> io::Result<bool> {
     output.prompt(question)?;
     let mut answer = String::new();
@@ -40,15 +41,15 @@ pub(crate) fn confirm(output: &mut CliOutput, question: &str) -> io::Result<bool
     Ok(matches!(answer.trim().to_ascii_lowercase().as_str(), "y" | "yes"))
 }
 
-/// Reads a pipe to its end, up to one byte more than [`MAX`]. Such a cut-off value is still longer than any store
-/// accepts, so the store refuses it.
+/// Reads a pipe to its end, but at most one byte more than [`MAX`]. A value that was cut off there is longer than any
+/// store accepts, so the store refuses it.
 fn read_pipe(input: &mut impl Read) -> io::Result<String> {
     let mut bytes = Vec::new();
     // One byte more than the limit, so that a value that is too long is recognised and refused. Cutting it
     // would store a wrong secret without an error.
     input.take(MAX as u64 + 1).read_to_end(&mut bytes)?;
     if MAX < bytes.len() {
-        // The cut may be inside a character; the value is refused anyway.
+        // The cut may be inside a character, but the value is refused anyway.
         return Ok(String::from_utf8_lossy(&bytes).into_owned());
     }
     let text = str::from_utf8(&bytes).map_err(|_| io::Error::other("the value is not UTF-8"))?;
@@ -70,7 +71,7 @@ fn read_line(input: &mut impl Read) -> io::Result<Option<String>> {
             CTRL_C | CTRL_D => return Ok(None),
             CTRL_U => line.clear(),
             b'\x08' | b'\x7f' => {
-                // A byte, not a character: tokens are ASCII.
+                // This removes a byte, not a character, because tokens are ASCII.
                 line.pop();
             }
             other => line.push(other),
@@ -81,7 +82,7 @@ fn read_line(input: &mut impl Read) -> io::Result<Option<String>> {
 
 /// Turns the terminal's echo off until it is dropped.
 ///
-/// ISIG is off too: Ctrl-C must not end the process before the echo is on again.
+/// Signals from the keyboard (ISIG) are off too: Ctrl-C must not end the process before the echo is on again.
 struct EchoOff {
     original: Termios,
 }

@@ -62,7 +62,8 @@ impl BodyAtCursor {
     /// Returns the text of the JSON string before the cursor, without the Liquid in it.
     pub(super) fn string_before(&self) -> String {
         let mut pieces: Vec<&str> = Vec::new();
-        // Backwards from the cursor to the quote that opens the string. A quote inside Liquid is not one.
+        // The search goes backwards from the cursor to the quote that opens the string. Quotes inside Liquid do not
+        // count.
         let mut end = self.at;
         let source = self.template.source();
         let spans = self.template.liquid_spans();
@@ -86,7 +87,7 @@ fn opening_quote(text: &str) -> Option<usize> {
     text.rmatch_indices('"').map(|(at, _)| at).find(|at| !json::is_escaped(text, *at))
 }
 
-/// Returns the span of the token, or of all the Liquid around it, including closing braces or quotes after it.
+/// Returns the span of the token, or of all the Liquid around it, including the closing braces or quote after it.
 fn unfinished(text: &str, token: Span) -> Span {
     let rest = &text[token.end..];
     let line = rest.lines().next().unwrap_or("");
@@ -98,7 +99,7 @@ fn unfinished(text: &str, token: Span) -> Span {
             _ => (token.start, None),
         },
     };
-    // The closer must be on the same line with no other brace before it, or it belongs to other Liquid.
+    // The closer must be on the same line, without another brace before it. Otherwise it belongs to other Liquid.
     let closes = |closer: &str| line.find(closer).filter(|at| !line[..*at].contains(['{', '}']));
     let end = match closer {
         Some(closer) => closes(closer).map_or(token.end, |at| token.end + at + closer.len()),

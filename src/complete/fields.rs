@@ -9,7 +9,7 @@ pub(crate) const PARSE_MODES: [(&str, &str); 3] = [
     ("Markdown", "The legacy mode: *bold* _italic_ `code` [link](…); no nesting"),
 ];
 
-/// Returns the fields of the object at a path, or of the objects in the array there.
+/// Returns the fields of the object at a path, or of the objects in the array at that path.
 pub(crate) fn fields_at(method: Method, path: &[String]) -> &'static [ApiField] {
     let mut fields = fields::of_method(method);
     for key in path.iter().filter(|key| *key != "[]") {
@@ -18,13 +18,13 @@ pub(crate) fn fields_at(method: Method, path: &[String]) -> &'static [ApiField] 
     fields
 }
 
-/// Returns the field that a path leads to; steps into the field's array are ignored.
+/// Returns the field that a path leads to. Steps into an array at the end of the path are ignored.
 pub(crate) fn field_at(method: Method, path: &[String]) -> Option<&'static ApiField> {
     let end = path.iter().rposition(|key| key != "[]")?;
     fields_at(method, &path[..end]).iter().find(|field| field.name == path[end])
 }
 
-// The callers leave the `[]` steps out of the path, so an array stands for its items.
+// The callers skip the `[]` steps of the path, so an array has the fields of its items.
 fn inside(kind: &'static FieldType) -> &'static [ApiField] {
     match kind {
         FieldType::Object(name) => fields::of_object(name),

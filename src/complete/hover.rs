@@ -41,7 +41,8 @@ impl HoverNote {
 
 /// Returns the hover for the byte `at` of a body, or `None` if there is nothing to show.
 ///
-/// Problems and the message's entities come from `composed`. It is ignored if it was made from another text.
+/// Problems and the message's entities come from `composed`. `composed` is ignored if it was made from a different
+/// body.
 pub fn hover(
     body: &str,
     at: usize,
@@ -49,14 +50,14 @@ pub fn hover(
     context: &CompletionContext<'_>,
 ) -> Option<Hover> {
     let (template, _) = template::parse(body, &Partials::default(), context.dialect);
-    // The body may have changed since it was composed; the spans would be wrong then.
+    // If the body has changed since it was composed, the spans are wrong.
     let composed = composed.filter(|composed| composed.body == body);
     let target = HoverTarget { body, at, template: &template, context };
-    // Liquid first: inside a JSON string, the variable at the cursor is more useful than the string's key.
+    // Liquid comes first: inside a JSON string, the variable at the cursor is more useful than the string's key.
     let found = target.liquid().or_else(|| target.json()).or_else(|| text::entities(composed?, at));
     let problems = composed.map_or(&[][..], |composed| &composed.diagnostics).iter();
     let mut problems: Vec<&Diagnostic> = problems.filter(|problem| problem.span.touches(at)).collect();
-    // The most severe first, then the most specific.
+    // The most severe problems come first, and the most specific ones among equally severe problems.
     problems.sort_by_key(|problem| (std::cmp::Reverse(problem.severity), problem.span.len()));
     let span = match (&found, problems.first()) {
         (Some((span, _)), _) => *span,
@@ -105,11 +106,10 @@ impl HoverTarget<'_> {
         Some((token.span, vec![note]))
     }
 
-    /// Returns the token that contains the byte at the cursor, otherwise the token that ends there.
+    /// Returns the token that contains the byte at the cursor, or otherwise the token that ends there.
     fn token(&self) -> Option<LiquidToken> {
-        // Between two adjacent tokens the cursor touches both. The one that contains the byte starts later.
-        let touching = self.template.tokens().iter().filter(|token| token.span.touches(self.at));
-        touching.copied().max_by_key(|token| token.span.start + usize::from(self.at < token.span.end))
+        // Between two adjacent tokens, the cursor touches both. The later one contains the byte.
+        self.template.tokens().iter().rfind(|token| token.span.touches(self.at)).copied()
     }
 
     fn describe_variable(&self, variable: &VariableUse) -> HoverNote {
@@ -136,16 +136,16 @@ impl HoverTarget<'_> {
 
     fn describe_value(&self, source: &str, path: &[String], scope: NamesInScope<'_>) -> String {
         let profile = self.context.values.as_ref().and_then(|values| values.profile);
-        let owner = match profile {
-            Some(profile) if path.first().is_some_and(|root| root == "Profile") => {
-                visible(profile.display_name()).into_owned()
-            }
-            _ => "value".to_owned(),
-        };
-        match values::evaluate(source, scope, self.context) {
-            Some(value) if value.is_empty() => format!("{owner}: empty"),
-            Some(value) => format!("{owner}: “{value}”"),
-            None => format!("{owner}: no value"),
+        // Only a property's value belongs to the profile.
+        let profile = profile.filter(|_| path.first().is_some_and(|root| root == "Profile"));
+        let name = profile.map(|profile| visible(profile.display_name()));
+        match (name, values::evaluate(source, scope, self.context)) {
+            (Some(name), Some(value)) if value.is_empty() => format!("{name}: empty"),
+            (Some(name), Some(value)) => format!("{name}: “{value}”"),
+            (Some(name), None) => format!("{name}: no value"),
+            (None, Some(value)) if value.is_empty() => "empty value".to_owned(),
+            (None, Some(value)) => format!("value: “{value}”"),
+            (None, None) => "no value".to_owned(),
         }
     }
 
@@ -179,14 +179,14 @@ impl HoverTarget<'_> {
     }
 
     fn result_of(&self, filter: LiquidToken) -> Option<String> {
-        let before =
+        let piped_value =
             OpenLiquid::at_end_of(&self.body[..filter.span.start])?.piped_value(filter.span.start)?;
         let names = template::names_at(self.template, filter.span.start);
         let scope = NamesInScope { names: &names, source: self.body };
         let call = call_at(&self.body[filter.span.start..]);
-        // Evaluated without and with the filter, so that its own effect is visible.
-        let input = values::evaluate(before, scope, self.context)?;
-        let output = values::evaluate(&format!("{before} | {call}"), scope, self.context)?;
+        // The value is evaluated without and with the filter, to show the effect of the filter alone.
+        let input = values::evaluate(piped_value, scope, self.context)?;
+        let output = values::evaluate(&format!("{piped_value} | {call}"), scope, self.context)?;
         Some(format!("result: “{input}” → “{output}”"))
     }
 
@@ -195,9 +195,9 @@ impl HoverTarget<'_> {
             return None;
         }
         let json = template::json_context_at(self.template, self.at);
-        let word = json.string_prefix.clone()?;
-        // The prefix is not decoded, so its length leads back to the string's opening quote.
-        let start = self.at.checked_sub(word.len())?;
+        let prefix = json.string_prefix.clone()?;
+        // The prefix is not decoded, so its length is the distance from the start of the string to the cursor.
+        let start = self.at.checked_sub(prefix.len())?;
         let rest = &self.body[self.at..];
         let end = self.at + rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
         let span = Span::new(start, end);
@@ -213,7 +213,7 @@ impl HoverTarget<'_> {
     }
 }
 
-/// Returns the filter call at the start of the text: up to the next `|` or the end of the Liquid, outside quotes.
+/// Returns the filter call at the start of the text. It ends at the first `|`, `}}` or `%}` that is not inside quotes.
 fn call_at(text: &str) -> &str {
     let mut quote = None;
     for (at, c) in text.char_indices() {
@@ -245,12 +245,13 @@ fn describe_tag(name: &str) -> Option<HoverNote> {
 fn describe_key(method: Method, json: &JsonContext, name: &str) -> Option<HoverNote> {
     let field = fields::fields_at(method, &json.path).iter().find(|field| field.name == name)?;
     Some(HoverNote::new(
-        format!("{name} · {} · {}", fields::kind_in_words(&field.kind), owner(method, json)),
+        format!("{name} · {} · {}", fields::kind_in_words(&field.kind), parent_name(method, json)),
         describe_field(field),
     ))
 }
 
-fn owner(method: Method, json: &JsonContext) -> &str {
+/// Returns the key of the object that contains the key at the cursor, or the method's name at the top level.
+fn parent_name(method: Method, json: &JsonContext) -> &str {
     json.path.iter().rev().find(|key| *key != "[]").map_or(method.as_str(), String::as_str)
 }
 

@@ -1,4 +1,5 @@
-//! The text that accepting an item inserts: for a variable, a whole `{{ … }}` with the escapes that its context needs.
+//! Builds the text that is inserted when an item is accepted. For a variable, this is a whole `{{ … }}` with the
+//! escapes that its context needs.
 
 use crate::diagnostic::TextEdit;
 use crate::dialect::Dialect;
@@ -14,10 +15,10 @@ use super::item::{CompletionItem, CompletionKind, Variable};
 use super::liquid::{self, OpenLiquid};
 use super::{Completion, CompletionContext, Session, Trigger};
 
-/// In a snippet, marks the cursor; two of them mark the start and end of the selection.
+/// Marks the cursor in a snippet. Two of these marks are the start and end of the selection.
 const MARK: char = '‸';
 
-/// In a snippet, marks where Tab goes next.
+/// Marks the position in a snippet that Tab goes to next.
 const NEXT: char = '⇥';
 
 pub(crate) fn completion(
@@ -44,7 +45,8 @@ pub(crate) fn completion(
             expand(span, &format!("'{}'{MARK}", item.label))
         }
         CompletionKind::Markup(markup) => {
-            // The editor has paired `[` and backticks while typing; the snippet brings its own closing character.
+            // The editor has already inserted a closing `]` or backtick. The snippet has its own, so that one is
+            // replaced.
             let bracket = session.trigger == Trigger::Markup('[') && text[cursor..].starts_with(']');
             let tick = session.trigger == Trigger::Markup('`') && text[cursor..].starts_with('`');
             let end = cursor + usize::from(bracket || tick);
@@ -70,7 +72,7 @@ fn variable_output(variable: &Variable, body: &BodyAtCursor, context: &Completio
     };
     if json.escape_position() == Some(EscapePosition::InString) {
         let escapes = match (context.dialect, is_text) {
-            // In CleverTap's dialect the escapes are a whole line of filters. A number needs none of them, except in
+            // In the CleverTap dialect, the escapes are a long chain of filters. A number needs none of them, except in
             // MarkdownV2, which reserves `-` and `.`.
             (Dialect::CleverTap, false) => {
                 let mode = body.mode().filter(|mode| *mode == ParseMode::MarkdownV2);
@@ -84,9 +86,9 @@ fn variable_output(variable: &Variable, body: &BodyAtCursor, context: &Completio
     }
     let field = fields::field_at(context.method, &json.path);
     let is_chat = field.is_some_and(|field| field.kind == FieldType::ChatId);
-    // `NULL` is CleverTap's convention for a missing chat id. It is selected, so that typing replaces it.
     let default = default(variable, true);
     match context.dialect {
+        // `NULL` is CleverTap's convention for a missing chat id. It is selected, so that typing replaces it.
         _ if is_chat && json.kind == JsonContextKind::Value => {
             format!("{{{{ {path} | default: \"‸NULL‸\" }}}}")
         }
@@ -152,12 +154,12 @@ fn whole_output(liquid: &OpenLiquid<'_>, text: &str, cursor: usize) -> Option<Sp
     }
 }
 
-/// Inserts only the path, for Liquid whose other parts exist already.
+/// Inserts only the path, because the other parts of the Liquid exist already.
 fn path_only(session: &Session, text: &str, cursor: usize, variable: &Variable) -> Completion {
     let typed = if session.trigger == Trigger::BraceBrace { session.query_start } else { session.start };
-    let begun = liquid::name_before(&text[..typed]).len();
+    let prefix_len = liquid::name_before(&text[..typed]).len();
     let space = if session.trigger == Trigger::BraceBrace { " " } else { "" };
-    expand(Span::new(typed - begun, cursor), &format!("{space}{}{MARK}", variable.source()))
+    expand(Span::new(typed - prefix_len, cursor), &format!("{space}{}{MARK}", variable.source()))
 }
 
 fn filter_call(session: &Session, text: &str, cursor: usize, filter: &FilterDoc) -> Completion {
@@ -175,7 +177,7 @@ fn tag_snippet(session: &Session, text: &str, cursor: usize, tag: &TagDoc) -> Co
     let closing = line.find("%}").filter(|at| !line[..*at].contains("{%"));
     let end = match closing {
         Some(at) if line[..at].trim().is_empty() => cursor + at + 2,
-        // The tag has arguments already: only its name is inserted.
+        // The tag already has arguments, so only its name is inserted.
         Some(_) => return expand(Span::new(session.start, cursor), &format!("{{% {}‸", tag.name)),
         None => cursor,
     };
@@ -206,7 +208,7 @@ fn key(session: &Session, text: &str, cursor: usize, field: &ApiField) -> Comple
     let after = text[end..].trim_start();
     let has_colon = after.starts_with(':');
     let value = if has_colon { MARK.to_string() } else { format!(": {}", value_snippet(&field.kind)) };
-    // A quote after the new member starts the next one.
+    // A quote after the new member starts the next member.
     let comma = if after.starts_with('"') { "," } else { "" };
     let key = format!("\"{}\"{value}{comma}", field.name);
     let reopens_picker =
@@ -261,7 +263,7 @@ fn value(session: &Session, text: &str, cursor: usize, choice: &str) -> Completi
 }
 
 fn expand(span: Span, snippet: &str) -> Completion {
-    // Offsets are computed in the text without the marks: the second `‸` moves left by the length of the first.
+    // The offsets are those in the text without marks, so the length of the first `‸` is subtracted from the second.
     let first = snippet.find(MARK).unwrap_or(snippet.len());
     let second = snippet.rfind(MARK).filter(|at| *at != first).map_or(first, |at| at - MARK.len_utf8());
     Completion {

@@ -1,4 +1,4 @@
-//! The items of the picker.
+//! The items of the completion picker.
 
 use crate::profile;
 use crate::telegram::fields::ApiField;
@@ -12,7 +12,8 @@ pub struct CompletionItem {
     pub label: String,
     /// A short text beside the label: `text · 812 of 1204`, or a filter's result.
     pub detail: String,
-    /// One or two lines about the chosen row: samples of a property, a filter's documentation. May be empty.
+    /// One or two lines that are shown while the item is chosen: samples of a property, or a filter's documentation.
+    /// May be empty.
     pub doc: String,
     pub kind: CompletionKind,
 }
@@ -30,7 +31,7 @@ pub enum CompletionKind {
     Bare,
     /// A sample value to compare a property with, as a Liquid literal.
     Sample {
-        /// A text includes its quotes.
+        /// The literal as it is inserted. A string includes its quotes.
         literal: String,
     },
     Partial,
@@ -73,7 +74,8 @@ impl Variable {
     }
 }
 
-// Names after a dot are ASCII in Liquid; any other name needs brackets.
+// In Liquid, a name after a dot has only ASCII letters, digits, `_` and `-`, and may end with `?`. All other names need
+// brackets. This test accepts fewer names, because brackets are always valid.
 fn is_plain(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')

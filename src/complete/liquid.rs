@@ -5,21 +5,23 @@ use crate::text;
 
 use super::Trigger;
 
-/// How many bytes before the cursor are searched for an opener. The search runs on every key press, and real Liquid is
-/// shorter than this.
-const REACH: usize = 4096;
+/// The number of bytes before the cursor that are searched for an opener. The search runs on every key press, and real
+/// Liquid is shorter than this.
+const MAX_LIQUID_BYTES: usize = 4096;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct OpenLiquid<'a> {
+    /// The offset of the `{{` or `{%`.
     pub start: usize,
     pub is_tag: bool,
+    /// The text from after the `{{` or `{%` to the cursor.
     pub inner: &'a str,
 }
 
 impl<'a> OpenLiquid<'a> {
     /// Returns the Liquid that is open at the end of `before`, if any.
     pub(super) fn at_end_of(before: &'a str) -> Option<Self> {
-        let from = text::floor_char_boundary(before, before.len().saturating_sub(REACH));
+        let from = text::floor_char_boundary(before, before.len().saturating_sub(MAX_LIQUID_BYTES));
         let window = &before[from..];
         let start = window.rfind("{{").max(window.rfind("{%"))?;
         let inner = &window[start + 2..];
@@ -46,6 +48,7 @@ impl<'a> OpenLiquid<'a> {
         self.open_quote().is_some()
     }
 
+    /// Returns the name of the tag, or `None` for `{{ … }}`.
     pub(super) fn tag(&self) -> Option<&'a str> {
         let inner = self.inner.trim_start_matches('-').trim_start();
         let end = inner.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(inner.len());
@@ -60,7 +63,7 @@ impl<'a> OpenLiquid<'a> {
         let head = head.trim_end();
         match self.tag()? {
             "when" => {
-                // The nearest `case` before it, also if that one is already closed: good enough for suggestions.
+                // The nearest `case` is used even if it is already closed, which is good enough for suggestions.
                 let (_, case) = before.rsplit_once("case ")?;
                 Some(case.split("%}").next()?.trim().trim_end_matches('-').trim_end())
             }
@@ -73,7 +76,7 @@ impl<'a> OpenLiquid<'a> {
         .filter(|path| !path.is_empty())
     }
 
-    /// Returns the value and its filters before the last `|` in front of `end`.
+    /// Returns the value with its filters, up to the last `|` before the offset `end`.
     pub(super) fn piped_value(&self, end: usize) -> Option<&'a str> {
         let head = self.inner.get(..end.checked_sub(self.start + 2)?)?;
         let (value, _) = head.rsplit_once('|')?;

@@ -4,12 +4,12 @@ use crate::telegram::ParseMode;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MarkupSnippet {
-    /// The text to search for: a tag's name, or the effect.
+    /// The text that is compared with the query: a tag's name, or the effect.
     pub label: &'static str,
     /// One line without a full stop. Only the part before the first semicolon is shown beside the label.
     pub doc: &'static str,
-    /// The text to insert, already escaped for a JSON string. `‸` marks the cursor, two of them the selection, and `⇥`
-    /// the position that Tab goes to next.
+    /// The text to insert, already escaped for a JSON string. A `‸` marks the cursor, two mark the selection, and a `⇥`
+    /// marks the position that Tab goes to next.
     pub snippet: &'static str,
 }
 
@@ -24,8 +24,8 @@ const fn markup(label: &'static str, snippet: &'static str, doc: &'static str) -
     MarkupSnippet { label, doc, snippet }
 }
 
-// The most frequent markup first. Attributes use single quotes: double quotes would need escapes inside the JSON
-// string, and CleverTap's sample has single quotes too.
+// The most frequent markup comes first. Attributes have single quotes, as in CleverTap's sample: double quotes would
+// need escapes inside the JSON string.
 static HTML: &[MarkupSnippet] = &[
     markup("b", "<b>‸</b>", "Bold"),
     markup("i", "<i>‸</i>", "Italic"),
@@ -91,11 +91,11 @@ pub(crate) fn beginning_with(mode: ParseMode, typed: char) -> impl Iterator<Item
     of(mode).iter().filter(move |markup| markup.snippet.starts_with(typed))
 }
 
-/// Whether `c`, typed after the character `before`, may start markup.
+/// Returns whether `c`, typed after the character `before`, may start markup.
 pub(crate) fn may_begin(mode: ParseMode, c: char, before: Option<char>) -> bool {
     match mode {
         ParseMode::Html => c == '<',
-        // After a letter the character closes markup instead, and after a backslash it is an ordinary character.
+        // After a letter, the character closes markup instead. After a backslash, it is an ordinary character.
         ParseMode::Markdown | ParseMode::MarkdownV2 => {
             let opens = before.is_none_or(|before| {
                 !before.is_alphanumeric() && !matches!(before, '\\' | '.' | '!' | '?') && before != c
@@ -107,7 +107,8 @@ pub(crate) fn may_begin(mode: ParseMode, c: char, before: Option<char>) -> bool 
 
 /// Returns the name of the innermost HTML tag that is open at the end of a text.
 pub(crate) fn open_tag(before: &str) -> Option<&str> {
-    // A rough scan for suggestions: `<` without `>` is text, and an end tag closes everything inside its element.
+    // This scan is good enough for suggestions: a `<` without `>` is text, and an end tag closes all tags in its
+    // element.
     let mut open: Vec<&str> = Vec::new();
     for (at, _) in before.match_indices('<') {
         let rest = &before[at + 1..];
@@ -119,7 +120,7 @@ pub(crate) fn open_tag(before: &str) -> Option<&str> {
                     open.truncate(at);
                 }
             }
-            // An attribute may follow the name; the backslash belongs to a `\n` of the JSON string.
+            // The name ends before a space, or before the backslash of a `\n` in the JSON string.
             None => open.push(inner.split([' ', '\\']).next().unwrap_or(inner)),
         }
     }
@@ -132,7 +133,7 @@ mod tests {
     use crate::telegram::parse;
 
     #[test]
-    fn each_snippet_is_markup_that_telegram_reads() {
+    fn telegram_accepts_every_snippet() {
         for mode in ParseMode::ALL {
             for markup in of(mode) {
                 let typed = match markup.snippet.matches('‸').count() {
@@ -157,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn the_innermost_open_tag_is_known() {
+    fn the_innermost_open_tag_is_found() {
         assert_eq!(open_tag("<b>a <i>b</i> c"), Some("b"));
         assert_eq!(open_tag("<b>a</b> <a href='x'>c"), Some("a"));
         assert_eq!(open_tag("a < b"), None);

@@ -12,8 +12,8 @@ pub(crate) struct Match {
     pub letters: Vec<u32>,
 }
 
-/// The bonus of a match in the label over one in the whole path only. It is larger than any score that the matcher
-/// gives for a name.
+/// The bonus for a match in the label, which puts it above all matches that are only in the whole path. It is larger
+/// than any score that the matcher gives for a name.
 const LABEL_BONUS: u32 = 10_000;
 
 /// Returns the items that match, the best first, or all items in their order if the query is empty.
@@ -22,10 +22,10 @@ pub(crate) fn matching(query: &str, items: &[CompletionItem]) -> Vec<Match> {
         return (0..items.len()).map(|item| Match { item, letters: Vec::new() }).collect();
     }
     let pattern = Pattern::new(query, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
-    let mut finder = Finder { pattern, query, matcher: Matcher::new(Config::DEFAULT), letters: Vec::new() };
+    let mut finder = Finder { pattern, query, matcher: Matcher::new(Config::DEFAULT), buffer: Vec::new() };
     let scored = items.iter().enumerate().filter_map(|(at, item)| finder.find(at, item));
     let mut found: Vec<(u32, Match)> = scored.collect();
-    // A stable sort: items with the same score keep their order, which puts the most useful ones first.
+    // The sort is stable: items with the same score keep their order, in which the most useful ones come first.
     found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     found.into_iter().map(|(_, found)| found).collect()
 }
@@ -34,13 +34,13 @@ struct Finder<'q> {
     pattern: Pattern,
     query: &'q str,
     matcher: Matcher,
-    letters: Vec<char>,
+    buffer: Vec<char>,
 }
 
 impl Finder<'_> {
     fn find(&mut self, at: usize, item: &CompletionItem) -> Option<(u32, Match)> {
         let mut letters = Vec::new();
-        let label = Utf32Str::new(&item.label, &mut self.letters);
+        let label = Utf32Str::new(&item.label, &mut self.buffer);
         if let Some(score) = self.pattern.indices(label, &mut self.matcher, &mut letters) {
             // The matcher appends indexes atom by atom, neither sorted nor unique.
             letters.sort_unstable();
@@ -49,7 +49,7 @@ impl Finder<'_> {
             return Some((score + LABEL_BONUS + exact, Match { item: at, letters }));
         }
         let path = self.path(item)?;
-        let score = self.pattern.score(Utf32Str::new(&path, &mut self.letters), &mut self.matcher)?;
+        let score = self.pattern.score(Utf32Str::new(&path, &mut self.buffer), &mut self.matcher)?;
         Some((score, Match { item: at, letters: Vec::new() }))
     }
 

@@ -15,11 +15,12 @@ use super::markup;
 use super::values::{self, NamesInScope};
 use super::{CompletionContext, Trigger};
 
-/// How many levels of nested values are offered as paths.
+/// The maximum number of names after the root in the paths that are offered.
 const MAX_DEPTH: usize = 3;
 
-/// The characters that the samples of a property may take in all. The first sample is always shown.
-const SAMPLES_CHARS: usize = 56;
+/// The maximum length of all samples of a property together, in characters. The first sample is shown even if it is
+/// longer.
+const MAX_SAMPLES_CHARS: usize = 56;
 
 /// The number of items after which no nested paths are added. A sample event can be any JSON file, and a longer list
 /// would only slow down the picker.
@@ -67,7 +68,8 @@ fn items_at_cursor(body: &BodyAtCursor, context: &CompletionContext<'_>) -> Vec<
             let mut items = choices(body, context);
             items.extend(variables(body, context));
             if field.is_some_and(|field| field.kind == FieldType::ChatId) {
-                // The value is nearly always the profile's own chat id, so it goes first. The sort is stable.
+                // The value is nearly always the profile's own chat id, so that property goes first. The sort is
+                // stable and keeps the order of the other items.
                 items.sort_by_key(|item| item.label != profile::CHAT_ID);
             }
             items
@@ -90,14 +92,14 @@ fn variables(body: &BodyAtCursor, context: &CompletionContext<'_>) -> Vec<Comple
     let scope = NamesInScope { names: &names, source: body.source() };
     let vocabulary = context.vocabulary;
     let mut items = Vec::new();
-    // The variable set last is the most likely one.
+    // The variable that was set last is the most likely choice.
     for name in names.iter().rev() {
         push_scoped_name(name, scope, context, &mut items);
     }
     let mut properties: Vec<&PropertySummary> = vocabulary.properties.iter().collect();
     properties.sort_by(|a, b| b.n_set.cmp(&a.n_set).then_with(|| a.name.cmp(&b.name)));
     items.extend(properties.iter().map(|property| property_item(property, context)));
-    // A property of this name takes precedence over the built-in identity.
+    // A property with the name `identity` takes precedence over the built-in one.
     if vocabulary.property("identity").is_none() {
         let path = vec!["Profile".to_owned(), "identity".to_owned()];
         let kind = CompletionKind::Variable(Variable { path, kind: Some(profile::ValueKind::Text) });
@@ -151,7 +153,8 @@ fn push_scoped_name(
             return;
         }
     };
-    // For a loop variable the list belongs to the label; for an assigned one the expression is shown below the row.
+    // The list of a loop variable is shown beside its name. The expression of an assigned variable is shown only below
+    // the rows.
     let detail = match name.binding {
         Binding::Item(_) => format!("{detail} {doc}"),
         _ => detail.to_owned(),
@@ -176,10 +179,10 @@ fn join_samples(samples: &[String]) -> String {
     let mut line = String::new();
     let mut n_chars = 0;
     for sample in samples {
-        // 2: the separator.
+        // The separator has two characters.
         n_chars += sample.chars().count() + 2;
         if !line.is_empty() {
-            if SAMPLES_CHARS < n_chars {
+            if MAX_SAMPLES_CHARS < n_chars {
                 break;
             }
             line.push_str(", ");
@@ -206,7 +209,7 @@ fn inner_paths(path: &[String], value: &Value, detail: &str, items: &mut Vec<Com
     }
 }
 
-/// Adds the paths into a sample event, or the known names if there is no sample.
+/// Adds the paths in a sample event, or the known names if there is no sample.
 fn from_sample(
     root: &str,
     sample: Option<&Value>,
@@ -245,7 +248,8 @@ fn filters(
     let mut accepted: Vec<&'static FilterDoc> =
         FILTERS.iter().filter(|filter| filter.dialects.contains(&context.dialect)).collect();
     let needed = needed_filters(body, context);
-    // Needed filters first, in the order in which they must be applied; all others after them, in the table's order.
+    // The needed filters come first, in the order in which they must be applied. All others follow in the table's
+    // order.
     accepted.sort_by_key(|filter| needed.iter().position(|name| name == filter.name).unwrap_or(needed.len()));
     accepted
         .into_iter()
@@ -317,7 +321,7 @@ fn is_allowed_in(tag: &TagDoc, open: &[&str]) -> bool {
         "else" => matches!(innermost, "if" | "unless" | "case" | "for"),
         "elsif" => matches!(innermost, "if" | "unless"),
         "when" => innermost == "case",
-        // Any loop around it will do; the tag may be inside an `if` of the loop.
+        // The loop need not be the innermost block: the tag may be inside an `if` in the loop.
         "break" | "continue" => open.iter().any(|name| matches!(*name, "for" | "tablerow")),
         _ => true,
     }
@@ -325,14 +329,14 @@ fn is_allowed_in(tag: &TagDoc, open: &[&str]) -> bool {
 
 /// Returns the keys that the object at the cursor does not have yet.
 fn keys(body: &BodyAtCursor, context: &CompletionContext<'_>) -> Vec<CompletionItem> {
-    let at_member = body.json_kind() == Some(JsonContextKind::AfterMember);
+    let is_after_member = body.json_kind() == Some(JsonContextKind::AfterMember);
     let path = match body.path().split_last() {
-        // After a member the path still ends in that member's key.
-        Some((_, object)) if at_member => object,
+        // After a member, the path still ends with that member's key.
+        Some((_, object)) if is_after_member => object,
         _ => body.path(),
     };
     let present = body.json_context.as_ref().map_or(&[][..], |json| &json.keys);
-    // After `{` the new object is still empty, and the keys found are those of the object around it.
+    // After `{`, the new object is still empty, and `present` has the keys of the object around it.
     let in_object =
         matches!(body.json_kind(), Some(JsonContextKind::BeforeKey | JsonContextKind::AfterMember));
     let mut found: Vec<&'static ApiField> = fields::fields_at(context.method, path)
@@ -402,7 +406,7 @@ fn samples_of(path: &str, context: &CompletionContext<'_>) -> Vec<CompletionItem
     let Some(property) = property else { return Vec::new() };
     let detail = format!("value of {}", property.name);
     let literal = |sample: &String| match property.kind {
-        // A sample that was shortened is not the whole value.
+        // A shortened sample is not the whole value.
         _ if sample.ends_with('…') => None,
         profile::ValueKind::Text if !sample.contains('"') => Some(format!("\"{sample}\"")),
         profile::ValueKind::Text if !sample.contains('\'') => Some(format!("'{sample}'")),
@@ -462,7 +466,7 @@ pub(crate) fn markup_mode(body: &BodyAtCursor) -> Option<ParseMode> {
     if body.json_kind() != Some(JsonContextKind::String) {
         return None;
     }
-    // A body that is being typed may have no `parse_mode` yet. HTML is the most used mode, so its markup is offered.
+    // A body that is being typed may have no `parse_mode` yet. HTML is the most common mode, so its markup is offered.
     let may_be_html = is_text && !body.mentions_parse_mode();
     body.mode().or(may_be_html.then_some(ParseMode::Html))
 }

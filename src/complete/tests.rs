@@ -1,4 +1,4 @@
-//! Types keys into a text at `‸` and compares the text afterwards, in which `‸` marks the cursor, or two the selection.
+//! Types keys at `‸` and compares the text afterwards: one `‸` marks the cursor, two mark the selection.
 
 use proptest::prelude::*;
 
@@ -40,13 +40,13 @@ fn context(vocabulary: &Vocabulary, dialect: Dialect, is_json: bool) -> Completi
     }
 }
 
-struct Typed {
+struct TypingResult {
     editor: Editor,
     session: Option<Session>,
 }
 
-/// Types keys as the screen would: `\t` accepts if the picker is armed, `↓` chooses the next row.
-fn typed_in(marked: &str, keys: &str, dialect: Dialect, is_json: bool) -> Typed {
+/// Handles keys as the screen does: `\t` accepts if the picker is armed, and `↓` chooses the next row.
+fn type_keys(marked: &str, keys: &str, dialect: Dialect, is_json: bool) -> TypingResult {
     let vocabulary = vocabulary();
     let context = context(&vocabulary, dialect, is_json);
     let mut editor = Editor::new(&marked.replace('‸', ""));
@@ -74,7 +74,7 @@ fn typed_in(marked: &str, keys: &str, dialect: Dialect, is_json: bool) -> Typed 
             }
         }
     }
-    Typed { editor, session }
+    TypingResult { editor, session }
 }
 
 fn marked(editor: &Editor) -> String {
@@ -89,18 +89,18 @@ fn marked(editor: &Editor) -> String {
 
 #[track_caller]
 fn check(before: &str, keys: &str, after: &str) {
-    assert_eq!(marked(&typed_in(before, keys, Dialect::Telecast, true).editor), after);
+    assert_eq!(marked(&type_keys(before, keys, Dialect::Telecast, true).editor), after);
 }
 
 #[track_caller]
 fn check_clevertap(before: &str, keys: &str, after: &str) {
-    assert_eq!(marked(&typed_in(before, keys, Dialect::CleverTap, true).editor), after);
+    assert_eq!(marked(&type_keys(before, keys, Dialect::CleverTap, true).editor), after);
 }
 
 /// Compares the rows of the open picker, at most five.
 #[track_caller]
 fn check_open(before: &str, keys: &str, rows: &[&str]) {
-    let typed = typed_in(before, keys, Dialect::Telecast, true);
+    let typed = type_keys(before, keys, Dialect::Telecast, true);
     let labels: Vec<&str> =
         typed.session.iter().flat_map(Session::rows).map(|(item, _)| item.label.as_str()).take(5).collect();
     assert_eq!(labels, rows);
@@ -110,7 +110,7 @@ const HTML: &str = ", \"parse_mode\": \"HTML\"}";
 const V2: &str = ", \"parse_mode\": \"MarkdownV2\"}";
 
 #[test]
-fn a_trigger_becomes_a_whole_variable_with_the_escapes_of_its_place() {
+fn a_trigger_inserts_a_variable_with_the_escapes_it_needs() {
     let html = |text: &str| format!("{{\"text\": \"Hi {text}\"{HTML}");
     let whole = html("{{ Profile.first_name | default: \"‸\" | tg_html | json_escape }}");
     for trigger in ["<<", "{{", "{{ "] {
@@ -136,7 +136,7 @@ fn a_trigger_becomes_a_whole_variable_with_the_escapes_of_its_place() {
 }
 
 #[test]
-fn a_bare_value_is_made_json() {
+fn a_variable_outside_quotes_is_inserted_as_json() {
     check("{\"a\": ‸}", "<<plan\t", "{\"a\": {{ Profile.plan | default: \"‸\" | json }}}");
     check(
         &format!("{{\"text\": ‸{HTML}"),
@@ -158,7 +158,7 @@ fn a_bare_value_is_made_json() {
 }
 
 #[test]
-fn clevertap_gets_only_what_it_accepts() {
+fn clevertap_bodies_get_only_filters_that_clevertap_has() {
     let json =
         crate::template::escape_filters(None, crate::template::EscapePosition::InString, Dialect::CleverTap)
             .remove(0);
@@ -180,7 +180,7 @@ fn clevertap_gets_only_what_it_accepts() {
 }
 
 #[test]
-fn braces_that_are_closed_already_are_used() {
+fn existing_closing_braces_are_not_doubled() {
     let whole = "\"{{ Profile.plan | default: \"‸\" | json_escape }}\"";
     check("\"{{ Profile.‸ }}\"", "<<plan\t", whole);
     check("\"{{‸}}\"", "<<plan\t", whole);
@@ -201,7 +201,7 @@ fn built_in_names_are_offered() {
 }
 
 #[test]
-fn a_lone_brace_and_an_at_sign_wait_for_an_arrow() {
+fn after_a_brace_or_an_at_sign_tab_needs_an_arrow_key_first() {
     check("\"‸\"", "@\t", "\"@  ‸\"");
     check("\"‸\"", "@fir\n", "\"@fir\n‸\"");
     check("‸", "{\n", "{\n  ‸\n}");
@@ -211,7 +211,7 @@ fn a_lone_brace_and_an_at_sign_wait_for_an_arrow() {
 }
 
 #[test]
-fn the_picker_closes_at_a_space_a_quote_and_when_nothing_matches() {
+fn the_picker_closes_at_a_space_or_quote_or_without_matches() {
     for keys in ["@fir ", "<<fir ", "<<fir\"", "<<zzz", "{{ plan ", "me@shop", "{{ 'pl", "\\{"] {
         check_open("\"‸\"", keys, &[]);
     }
@@ -219,9 +219,9 @@ fn the_picker_closes_at_a_space_a_quote_and_when_nothing_matches() {
 }
 
 #[test]
-fn what_most_profiles_have_is_first() {
+fn common_properties_are_listed_first() {
     check_open("\"‸\"", "<<", &["first_name", "telegram_chat_id", "plan", "cart_items", "First Name"]);
-    let typed = typed_in("\"‸\"", "<<first", Dialect::Telecast, true);
+    let typed = type_keys("\"‸\"", "<<first", Dialect::Telecast, true);
     let session = typed.session.unwrap();
     let (item, letters) = session.rows().next().unwrap();
     assert_eq!((item.detail.as_str(), item.doc.as_str()), ("text · 9 of 12", "Anna, Иван_Петров"));
@@ -229,7 +229,7 @@ fn what_most_profiles_have_is_first() {
 }
 
 #[test]
-fn filters_are_listed_behind_a_pipe() {
+fn filters_are_offered_after_a_pipe() {
     check("{{ x ‸ }}", "|defa\t", "{{ x | default: \"‸\" }}");
     check("{{ x | ‸ }}", "app\t", "{{ x | append: ‸ }}");
     check_open("{{ \"a‸\" }}", "|", &[]);
@@ -237,7 +237,7 @@ fn filters_are_listed_behind_a_pipe() {
 }
 
 #[test]
-fn tags_are_snippets() {
+fn tags_are_inserted_as_snippets() {
     check("\"‸\"", "{% if\t", "\"{% if ‸ %}{% endif %}\"");
     check("\"‸\"", "{%abort\t", "\"{% abort %}‸\"");
 }
@@ -259,7 +259,7 @@ fn keys_and_values_of_the_method_are_offered() {
 }
 
 #[test]
-fn markup_waits_for_an_arrow_and_brings_its_end() {
+fn markup_needs_an_arrow_key_and_inserts_its_closing_tag() {
     let html = |text: &str| format!("{{\"text\": \"{text}\"{HTML}");
     check(&html("‸"), "<b↓\t", &html("<b>‸</b>"));
     check(&html("a ‸"), "<↓↓↓\t", &html("a <a href='‸https://‸'></a>"));
@@ -273,12 +273,12 @@ fn markup_waits_for_an_arrow_and_brings_its_end() {
     check(&html("‸"), "<<plan\t", &html("{{ Profile.plan | default: \"‸\" | tg_html | json_escape }}"));
     check_open(&html("‸"), "1 < 2", &[]);
     check_open("{\"note\": \"‸\"}", "<", &[]);
-    // A body without a parse mode: it may be typed later.
+    // Without a parse mode, HTML is offered too: the mode may be typed later.
     check("{\"text\": \"‸\"}", "<b↓\t", "{\"text\": \"<b>‸</b>\"}");
 }
 
 #[test]
-fn markdown_is_paired_where_it_can_begin() {
+fn opening_markdown_markers_are_completed_in_pairs() {
     let v2 = |text: &str| format!("{{\"text\": \"{text}\"{V2}");
     check(&v2("‸"), "*↓\t", &v2("*‸*"));
     check(&v2("a ‸"), "_under↓\t", &v2("a __‸__"));
@@ -292,7 +292,7 @@ fn markdown_is_paired_where_it_can_begin() {
 }
 
 #[test]
-fn a_comparison_offers_the_values_that_profiles_have() {
+fn comparisons_offer_the_values_found_in_profiles() {
     check("\"{% if Profile.plan == ‸ %}\"", "\"pr\t", "\"{% if Profile.plan == \"pro\"‸ %}\"");
     check("\"{% if Profile.plan != ‸ %}\"", "'\t", "\"{% if Profile.plan != \"pro\"‸ %}\"");
     check("\"{% if Profile.cart_items == ‸ %}\"", "\"\t", "\"{% if Profile.cart_items == 2‸ %}\"");
@@ -310,7 +310,7 @@ fn partials_are_offered_by_name() {
 }
 
 #[test]
-fn names_that_the_template_sets_are_offered_where_they_hold() {
+fn template_variables_are_offered_in_their_scope() {
     check(
         "\"{% assign total = 3 %}{{ ‸ }}\"",
         "tot\t",
@@ -327,7 +327,7 @@ fn names_that_the_template_sets_are_offered_where_they_hold() {
 }
 
 #[test]
-fn tags_that_end_and_divide_are_offered_where_they_can() {
+fn closing_and_branch_tags_are_offered_inside_their_block() {
     check("\"{% if a %}x‸\"", "{% end\t", "\"{% if a %}x{% endif %}‸\"");
     check_open("\"{% if a %}‸\"", "{% els", &["else", "elsif"]);
     check_open("\"‸\"", "{% els", &[]);
@@ -366,7 +366,7 @@ fn check_values(before: &str, keys: &str, rows: &[&str]) {
 }
 
 #[test]
-fn each_filter_shows_what_it_makes_of_the_value_so_far() {
+fn filters_show_their_result_for_the_current_value() {
     check_values("{{ Profile.first_name | ‸ }}", "upc", &["upcase  → ANNA"]);
     check_values("{{ Profile.first_name | upcase | ‸ }}", "appe", &["append : '!' → ANNA!"]);
     check_values("{{ Profile.none | ‸ }}", "upc", &["upcase  → empty"]);
@@ -388,13 +388,13 @@ fn paths_into_samples_and_nested_properties_are_offered() {
 }
 
 #[test]
-fn plain_text_bodies_need_no_json() {
-    let typed = typed_in("Hi ‸", "<<plan\t", Dialect::Telecast, false);
+fn variables_in_plain_text_get_no_json_escape() {
+    let typed = type_keys("Hi ‸", "<<plan\t", Dialect::Telecast, false);
     assert_eq!(marked(&typed.editor), "Hi {{ Profile.plan | default: \"‸\" }}");
 }
 
 #[test]
-fn the_picker_can_be_asked_for() {
+fn the_picker_can_be_opened_on_request() {
     let vocabulary = vocabulary();
     let context = context(&vocabulary, Dialect::Telecast, true);
     let accepted = |marked: &str| {
@@ -448,7 +448,7 @@ proptest! {
 }
 
 #[test]
-fn what_is_inserted_is_accepted_by_the_dialect() {
+fn inserted_text_is_valid_in_its_dialect() {
     let vocabulary = vocabulary();
     for dialect in Dialect::ALL {
         let context = context(&vocabulary, dialect, true);

@@ -5,13 +5,13 @@ use crate::template::{self, Binding, Partials, RenderOutcome, ScopedName};
 
 use super::CompletionContext;
 
-const SHOWN_CHARS: usize = 80;
+const MAX_SHOWN_CHARS: usize = 80;
 
-/// How many assignments are followed to find the value of a name. `assign a = b` and `assign b = a` refer to each
-/// other, so the search needs a limit.
+/// The maximum number of assignments that are followed to find the value of a name. A limit is needed because
+/// `assign a = b` and `assign b = a` can refer to each other.
 const MAX_HOPS: usize = 8;
 
-/// The variables that a template sets, with the source that the spans of their bindings are in.
+/// The variables that a template sets, and the source text that the spans of their bindings refer to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NamesInScope<'a> {
     pub names: &'a [ScopedName],
@@ -19,8 +19,8 @@ pub(crate) struct NamesInScope<'a> {
 }
 
 impl NamesInScope<'_> {
-    /// Returns the `assign` tags for the variables that `expression` may need; a loop variable is the first item of its
-    /// list.
+    /// Returns `assign` tags that set the variables which `expression` may need. A loop variable gets the first item of
+    /// its list.
     fn prelude(&self, expression: &str) -> String {
         let mut prelude = String::new();
         let mut needed = expression.to_owned();
@@ -30,7 +30,7 @@ impl NamesInScope<'_> {
                 Binding::Item(span) => (span, " | first"),
                 Binding::Captured | Binding::Counter | Binding::Loop => continue,
             };
-            // A plain text search: an assignment that is not needed does no harm, but a missing one would.
+            // A text search finds too many names rather than too few: an assignment that is not needed does no harm.
             if needed.contains(&name.name) {
                 let value = span.of(self.source);
                 needed.push_str(value);
@@ -41,14 +41,15 @@ impl NamesInScope<'_> {
     }
 }
 
-/// Returns the output of an expression with its filters for the chosen profile, or `None` if it cannot be evaluated.
+/// Returns the output of an expression with its filters for the chosen profile, shortened as in [`shortened`]. Returns
+/// `None` if the expression cannot be evaluated.
 pub(crate) fn evaluate(
     expression: &str,
     scope: NamesInScope<'_>,
     context: &CompletionContext<'_>,
 ) -> Option<String> {
     let values = context.values.as_ref()?;
-    // Rendered as a separate template, so that the result is exactly what the engine prints.
+    // The expression is rendered as a separate template, so that the result is what a message would contain.
     let source = format!("{}{{{{ {expression} }}}}", scope.prelude(expression));
     let (template, _) = template::parse(&source, &Partials::default(), context.dialect);
     match template.render(values) {
@@ -70,7 +71,7 @@ fn lookup_within<'a>(
     path: &[String],
     scope: NamesInScope<'_>,
     context: &CompletionContext<'a>,
-    hops: usize,
+    hops_left: usize,
 ) -> Option<&'a Value> {
     let values = context.values.as_ref()?;
     let (root, steps) = path.split_first()?;
@@ -85,7 +86,7 @@ fn lookup_within<'a>(
             let name = scope.names.iter().find(|name| name.name == *root)?;
             let lookup_span = |span: crate::text::Span| {
                 let path = path_of(span.of(scope.source))?;
-                lookup_within(&path, scope, context, hops.checked_sub(1)?)
+                lookup_within(&path, scope, context, hops_left.checked_sub(1)?)
             };
             match name.binding {
                 Binding::Assigned(span) => descend(lookup_span(span)?, steps),
@@ -122,14 +123,14 @@ pub(crate) fn path_of(source: &str) -> Option<Vec<String>> {
             path.push(name.to_owned());
             rest = after.strip_prefix(']')?;
         } else {
-            let rest_of_name = rest.strip_prefix('.').filter(|_| !path.is_empty()).unwrap_or(rest);
+            let name_and_rest = rest.strip_prefix('.').filter(|_| !path.is_empty()).unwrap_or(rest);
             let is_name = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
-            let end = rest_of_name.find(|c| !is_name(c)).unwrap_or(rest_of_name.len());
+            let end = name_and_rest.find(|c| !is_name(c)).unwrap_or(name_and_rest.len());
             if end == 0 {
                 return None;
             }
-            path.push(rest_of_name[..end].to_owned());
-            rest = &rest_of_name[end..];
+            path.push(name_and_rest[..end].to_owned());
+            rest = &name_and_rest[end..];
             if !rest.is_empty() && !rest.starts_with(['.', '[']) {
                 return None;
             }
@@ -138,9 +139,9 @@ pub(crate) fn path_of(source: &str) -> Option<Vec<String>> {
     (!path.is_empty()).then_some(path)
 }
 
-/// Returns the text, cut to the length that fits a row of the picker.
+/// Returns the text, cut after [`MAX_SHOWN_CHARS`] characters. A cut text ends with `…`.
 pub(crate) fn shortened(text: &str) -> String {
-    match text.char_indices().nth(SHOWN_CHARS) {
+    match text.char_indices().nth(MAX_SHOWN_CHARS) {
         Some((at, _)) => format!("{}…", &text[..at]),
         None => text.to_owned(),
     }
@@ -151,7 +152,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn paths_are_read_as_they_are_written() {
+    fn paths_are_parsed_with_dots_and_brackets() {
         let check = |source: &str, expected: Option<&[&str]>| {
             let path = path_of(source);
             assert_eq!(

@@ -1,7 +1,7 @@
 //! Finds and replaces every top-level `chat_id` of a rendered body, even if the text is not valid JSON.
 //!
-//! A test send always goes to the test chat. The value is replaced in the rendered text before it is parsed, so that
-//! `NULL`, a bare `@name` or a missing value is replaced just like a number.
+//! A test send always goes to the test chat. The chat id is replaced in the rendered text before that text is parsed,
+//! so that `NULL`, a bare `@name` or a missing value is replaced just like a number.
 
 use std::iter::Peekable;
 
@@ -25,7 +25,7 @@ pub enum TestChatError {
     NotAnObject,
 }
 
-/// A text with replacements, which maps offsets to the original text and back.
+/// A text after replacements. It maps spans to the original text and back.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct PatchedText {
     pub text: String,
@@ -57,8 +57,8 @@ impl PatchedText {
             }
             let start = patched + (replaced.start - original);
             if at < replaced.end || (is_end && at == replaced.end) {
-                // A position inside replaced bytes maps to an edge of the replacement: the two texts have nothing in
-                // common.
+                // An offset inside replaced bytes maps to an edge of the replacement, because the two texts have
+                // nothing in common.
                 return if is_end { start + new_len } else { start };
             }
             original = replaced.end;
@@ -97,7 +97,7 @@ pub(crate) struct ChatIds {
 /// Finds the top-level `chat_id` values of `text`, which need not be valid JSON.
 pub(crate) fn find(text: &str) -> ChatIds {
     let mut tokens = json::tokens(text).peekable();
-    // Skip whitespace tokens: what counts is the first visible character.
+    // The tokenizer skips only ASCII whitespace, so other whitespace before the brace is skipped here.
     let first = tokens.find(|token| !token.span.of(text).trim().is_empty());
     let Some(open) = first.filter(|token| token.kind == Punctuation('{')) else {
         return ChatIds::default();
@@ -105,7 +105,7 @@ pub(crate) fn find(text: &str) -> ChatIds {
     let mut found = ChatIds::default();
     let mut depth = 1_usize;
     let mut is_empty = true;
-    // Ends with the object's closing brace. Anything after it makes the body invalid JSON, which the parser reports.
+    // The loop ends at the object's closing brace. The JSON parser reports anything after it.
     while let Some(token) = tokens.next().filter(|_| 0 < depth) {
         match token.kind {
             Punctuation('{' | '[') => depth += 1,
@@ -121,8 +121,8 @@ pub(crate) fn find(text: &str) -> ChatIds {
     found
 }
 
-/// Returns `text` with every top-level `chat_id` set to `chat`. Adds one if there is none. Returns `None` if the text
-/// is not an object.
+/// Returns `text` with every top-level `chat_id` set to `chat`, or with a `chat_id` added if there is none. Returns
+/// `None` if the text is not an object.
 pub(crate) fn set(text: &str, chat: &str) -> Option<PatchedText> {
     let found = find(text);
     let (insert_at, has_members) = found.insert_at?;
@@ -134,33 +134,33 @@ pub(crate) fn set(text: &str, chat: &str) -> Option<PatchedText> {
     }
     let mut patched = PatchedText::default();
     let mut from = 0;
-    for (span, put) in edits {
+    for (span, new_text) in edits {
         patched.text.push_str(text.get(from..span.start)?);
-        patched.text.push_str(&put);
-        patched.replacements.push((span, put.len()));
+        patched.text.push_str(&new_text);
+        patched.replacements.push((span, new_text.len()));
         from = span.end;
     }
     patched.text.push_str(text.get(from..)?);
     Some(patched)
 }
 
-/// Whether the string at `at` is `chat_id`, possibly written with escapes: the server decodes keys.
+/// Returns whether the string at `at` is `chat_id`, possibly written with escapes: the server decodes keys.
 fn is_chat_id(text: &str, at: usize) -> bool {
-    // The longest spelling writes every letter as `\uXXXX`, six bytes. A longer string need not be decoded.
+    // The longest spelling writes every letter as `\uXXXX`, which has six bytes. A longer string cannot be `chat_id`.
     let longest = CHAT_ID.len() * 6;
     lenient_string(text.as_bytes(), at, longest).is_some_and(|(key, _)| key == CHAT_ID)
 }
 
-/// A chat as JSON: an id as a number, a name as a string.
+/// Returns the chat as JSON: an id as a number, a name as a string.
 fn literal(chat: &str) -> String {
-    // 64 bits: ids of channels and supergroups do not fit into 32.
+    // The ids of channels and supergroups do not fit into 32 bits.
     match chat.parse::<i64>() {
         Ok(id) => id.to_string(),
         Err(_) => json::quote(chat),
     }
 }
 
-/// A chat as a query parameter. An id is written as the server prints it, so `+5` becomes `5`.
+/// Returns the chat as a query parameter. An id is written as the server prints it, so `+5` becomes `5`.
 pub(crate) fn plain(chat: &str) -> String {
     chat.parse::<i64>().map_or_else(|_| chat.to_owned(), |id| id.to_string())
 }
@@ -171,7 +171,7 @@ fn value_span(text: &str, tokens: &mut Peekable<Tokens<'_>>, colon_end: usize) -
     let mut value = Span::at(colon_end);
     let mut depth = 0_usize;
     let belongs = |token: &JsonToken, value: Span, depth: usize| {
-        // If the value is missing, the next line's key must not be taken for it.
+        // A line break after the value ends it even if the comma is missing, so that the next member is kept.
         let is_on_its_line = value.is_empty() || !text[value.end..token.span.start].contains('\n');
         0 < depth || is_on_its_line && !matches!(token.kind, Punctuation(',' | '}' | ']'))
     };
@@ -198,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn every_top_level_chat_id_is_replaced_whatever_it_is() {
+    fn every_top_level_chat_id_is_replaced() {
         check(r#"{"chat_id": 7, "text": "x"}"#, r#"{"chat_id": 42, "text": "x"}"#);
         check(r#"{"chat_id": NULL, "text": "x"}"#, r#"{"chat_id": 42, "text": "x"}"#);
         check(r#"{"chat_id": @shop}"#, r#"{"chat_id": 42}"#);
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_with_escapes_is_a_key() {
+    fn keys_written_with_escapes_are_replaced_too() {
         check(r#"{"chat\u005fid": 999, "chat_id": 5}"#, r#"{"chat\u005fid": 42, "chat_id": 42}"#);
         check(
             r#"{"\chat\_id": 999, "\u0063hat_i\u0064":"@x"}"#,
@@ -231,19 +231,19 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object_has_no_chat() {
+    fn a_body_that_is_not_an_object_gets_no_chat() {
         check("hello", "(no chat can be set)");
         check("[1]", "(no chat can be set)");
         check("", "(no chat can be set)");
     }
 
     #[test]
-    fn a_name_becomes_a_string() {
+    fn a_chat_name_is_set_as_a_string() {
         assert_eq!(set("{}", "@me").unwrap().text, r#"{"chat_id": "@me"}"#);
     }
 
     #[test]
-    fn offsets_lead_back_to_the_original() {
+    fn offsets_map_back_to_the_original() {
         let original = r#"{"chat_id": NULL, "text": "é"}"#;
         let patched = set(original, "123456789").unwrap();
         for word in ["{", "text", "é"] {

@@ -7,7 +7,7 @@
 //! body ──portable──▶ partials inlined, telecast's own filters rewritten if an exact rewrite exists ──▶ Custom Body
 //! ```
 //!
-//! Secrets stay `${NAME}`, as in the files. The user fills in their values by hand.
+//! Secrets stay `${NAME}`, as in the files. The user replaces them with their values by hand.
 
 mod form;
 mod paste;
@@ -125,7 +125,7 @@ fn webhook_form(webhook: &Webhook, problems: &mut Vec<(ExportPart, Diagnostic)>)
         }
         Some(Auth::Bearer { token }) => {
             let token = or_placeholder(token, "<YOUR_TOKEN>");
-            // CleverTap's webhooks offer Basic and OAuth only, so a bearer token becomes a header.
+            // CleverTap's webhooks offer only Basic and OAuth authentication, so a bearer token becomes a header.
             headers.push(("Authorization".to_owned(), format!("Bearer {token}")));
             None
         }
@@ -143,11 +143,12 @@ fn webhook_form(webhook: &Webhook, problems: &mut Vec<(ExportPart, Diagnostic)>)
 
 /// Returns a credential as `${NAME}`, or `placeholder` in place of a literal one.
 fn or_placeholder<'a>(credential: &'a str, placeholder: &'a str) -> &'a str {
-    // An export is passed on to other people, so a literal credential never goes into it.
+    // An export may be passed on to other people, so a literal credential must not be in it.
     if find_placeholders(credential).is_empty() { placeholder } else { credential }
 }
 
-/// The webhook's URL with `${SANDBOX}` replaced by Telegram's address, and without literal tokens and passwords.
+/// Returns the webhook's URL with `${SANDBOX}` replaced by Telegram's address, and without literal tokens and
+/// passwords.
 fn export_url(url: &str) -> String {
     let mut url = url.to_owned();
     if let Some(token) = find_token(&url) {
@@ -172,7 +173,7 @@ fn webhook_problems(webhook: &Webhook) -> Vec<(ExportPart, Diagnostic)> {
     } else if local_prefixes.iter().any(|local| url.contains(local)) {
         let problem =
             Diagnostic::error(Code::NotInClevertap, Span::at(0), "CleverTap cannot reach this address");
-        report(&["url"], problem.with_help(format!("for a real bot it starts with {BOT_API}")));
+        report(&["url"], problem.with_help(format!("for a real bot, the URL starts with {BOT_API}")));
     }
     if url.contains("{{") || url.contains("{%") {
         let problem = differs("Liquid in the URL belongs in the campaign form, not in the webhook form");
@@ -229,7 +230,7 @@ fn webhook_problems(webhook: &Webhook) -> Vec<(ExportPart, Diagnostic)> {
         );
     }
     if webhook.timeout.is_some() {
-        report(&["timeout"], differs("CleverTap always waits 3 to 5 seconds"));
+        report(&["timeout"], differs("CleverTap ignores `timeout`: it waits 3 to 5 seconds"));
     }
     if webhook.retries.is_some() {
         report(
@@ -244,8 +245,8 @@ fn webhook_problems(webhook: &Webhook) -> Vec<(ExportPart, Diagnostic)> {
             problem.with_help("set a throttle in Settings › Setup › Campaign limits: messages per 5 minutes"),
         );
     }
-    // CleverTap documents that it saves a webhook only after a 200, but its own Telegram guide would then fail. So
-    // this is a warning, not an error.
+    // This is a warning, not an error. CleverTap documents that it saves a webhook only if the server answers with 200,
+    // but then CleverTap's own guide to Telegram could not work.
     if bot_api_method(url).is_some() {
         let problem = differs("on Create, CleverTap may post a test body and expect a 200 response");
         report(
@@ -256,7 +257,7 @@ fn webhook_problems(webhook: &Webhook) -> Vec<(ExportPart, Diagnostic)> {
     found
 }
 
-/// Every text of a webhook that may contain a secret, with its keys.
+/// Returns every text of a webhook that may contain a secret, with the TOML keys that lead to it.
 fn secret_fields(webhook: &Webhook) -> Vec<(Vec<&str>, &str)> {
     let mut fields = vec![(vec!["url"], webhook.url.as_str())];
     fields.extend(webhook.params.iter().map(|(name, value)| (vec!["params", name.as_str()], value.as_str())));
@@ -278,7 +279,7 @@ fn qualification(source: &ExportSource<'_>, problems: &mut Vec<(ExportPart, Diag
     let used = template.variables();
     let first = |root: &str| used.iter().find(|used| used.path.first().is_some_and(|name| name == root));
     let mut report = |span: Span, message: &str| problems.push((ExportPart::Body, differs_at(span, message)));
-    // The first use decides the qualification and gets the diagnostic. One is enough to explain it.
+    // Only the first use gets a diagnostic, because one is enough to explain the qualification.
     if let Some(used) = first("ExternalTrigger") {
         report(used.span, "`ExternalTrigger` has values only in a campaign triggered by the API");
         return "External Trigger";
@@ -325,14 +326,14 @@ fn describe_recipients(campaign: &Campaign, problems: &mut Vec<(ExportPart, Diag
 }
 
 fn date_problems(source: &ExportSource<'_>) -> Vec<(ExportPart, Diagnostic)> {
-    // In the CleverTap dialect telecast renders `now` in India's time too, so the export changes nothing.
+    // In the CleverTap dialect, telecast renders `now` in India's time too, so the export changes nothing.
     if source.dialect == Dialect::CleverTap {
         return Vec::new();
     }
     let (template, _) = template::parse(source.body, source.partials, source.dialect);
     let is_now = |token: &&template::LiquidToken| {
         matches!(token.class, TokenClass::String | TokenClass::Variable)
-            // It can be written as a string (`"now" | date: …`) or as a variable.
+            // `now` can be written as a string (`"now" | date: …`) or as a variable.
             && token.span.of(source.body).trim_matches(['"', '\'']) == "now"
     };
     let message = "`now` is India's time in CleverTap, not the workspace's time";
@@ -341,7 +342,7 @@ fn date_problems(source: &ExportSource<'_>) -> Vec<(ExportPart, Diagnostic)> {
 }
 
 fn differs(message: &str) -> Diagnostic {
-    // Without a position: the service finds the keys in the file and sets the span.
+    // The span is set later, when the service finds the keys in the file.
     differs_at(Span::at(0), message)
 }
 

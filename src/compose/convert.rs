@@ -1,9 +1,9 @@
 //! Converts a body to another parse mode: rewrites the markup, swaps the escape filters and keeps all other
 //! Liquid.
 //!
-//! Works on the body as typed. Liquid is masked with filler of the same length, so that the body can be parsed as JSON.
-//! Then the text is decoded with its Liquid back in place, converted, and written back with JSON escapes around the
-//! Liquid.
+//! The conversion works on the unrendered body. Liquid is masked with filler of the same length, so that the body can
+//! be parsed as JSON. Then the message's text is decoded, with its Liquid back in place, and converted. It is written
+//! back with JSON escapes everywhere except inside the Liquid.
 
 mod escapes;
 mod external_text;
@@ -32,9 +32,9 @@ pub struct ConversionSource<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conversion {
     pub body: String,
-    /// Only the message's text, decoded, with Liquid as typed.
+    /// Only the message's text, without JSON escapes. Its Liquid is not rendered, but may have other escape filters.
     pub text: String,
-    /// Descriptions of the formatting that the new mode cannot express.
+    /// Descriptions of the formatting that is lost because the new mode cannot express it.
     pub lost: Vec<String>,
 }
 
@@ -48,7 +48,7 @@ impl Conversion {
 pub struct ModeComparison {
     /// The mode of the body; `None` without a `parse_mode`, or if the body cannot be read.
     pub current_mode: Option<ParseMode>,
-    /// For each mode, the converted body, or why and where the conversion is refused.
+    /// For each mode, the conversion to it, or a diagnostic that explains why it is refused.
     pub conversions: Vec<(ParseMode, Result<Conversion, Diagnostic>)>,
 }
 
@@ -59,11 +59,11 @@ pub(crate) fn parse_mode_of(body: &str) -> Option<ParseMode> {
 
 /// Converts a body to each parse mode. For its current mode, the body is returned unchanged.
 pub fn compare(source: &ConversionSource<'_>) -> ModeComparison {
-    // Parsed once for all modes, instead of once per mode: bodies can be large.
+    // The body is parsed once, not once per mode, because it can be large.
     let masked = MaskedBody::of(source.body);
     let current_mode = masked.mode();
     let conversion = |mode| match current_mode == Some(mode) {
-        // The current mode is not converted: that would normalise markup that the author wrote in another valid way.
+        // A conversion to the current mode could only rewrite markup that is valid already.
         true => Ok(masked.unchanged()),
         false => masked.convert(source, mode),
     };
@@ -103,11 +103,13 @@ impl<'b> MaskedBody<'b> {
     fn convert(&self, source: &ConversionSource<'_>, to: ParseMode) -> Result<Conversion, Diagnostic> {
         let Self { body, liquid_spans, document } = self;
         let document = document.as_ref().map_err(|error| {
-            refusal(error.span, &format!("the body is not JSON around its Liquid: {}", error.message()))
-                .with_help("fix the JSON first")
+            let message = format!("outside of its Liquid, the body is not valid JSON: {}", error.message());
+            refusal(error.span, &message).with_help("fix the JSON first")
         })?;
         let Some(location) = TextLocation::find(body, document, liquid_spans) else {
-            return Err(refusal(Span::at(0), "this body has no quoted text to convert"));
+            const EXPECTED: &str = "found no message text to convert: `text` or `caption` must be a string, \
+                                    or `{{ name | json }}` with one `{% capture name %}`";
+            return Err(refusal(Span::at(0), EXPECTED));
         };
         let (mode_node, from) = mode_in(document)?;
         let decoded = location.decoded(body, liquid_spans);
@@ -127,9 +129,9 @@ impl<'b> MaskedBody<'b> {
         edits.sort_by_key(|(span, _)| span.start);
         let mut out = String::with_capacity(body.len());
         let mut at = 0;
-        for (span, put) in edits {
+        for (span, replacement) in edits {
             out.push_str(&body[at..span.start]);
-            out.push_str(&put);
+            out.push_str(&replacement);
             at = span.end;
         }
         out.push_str(&body[at..]);
@@ -177,7 +179,7 @@ mod tests {
     }
 
     #[test]
-    fn markup_and_escape_filters_change_and_all_other_liquid_stays() {
+    fn markup_and_escape_filters_change_and_other_liquid_stays() {
         check(
             r#"{"chat_id": {{ Profile.id | default: "NULL" }}, "text": "<b>Hi {{ Profile.name | tg_html | json_escape }}!</b>\n", "parse_mode": "HTML"}"#,
             ParseMode::MarkdownV2,
@@ -186,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_comparison_has_every_mode_and_the_body_as_it_is_in_its_own() {
+    fn a_comparison_covers_every_mode_and_keeps_the_current_one() {
         let body = r#"{"text": "<b>a</b> {{ Profile.y | tg_html }}", "parse_mode": "HTML"}"#;
         let source = ConversionSource { body, partials: &Partials::default(), dialect: Dialect::Telecast };
         let compared = compare(&source);
@@ -209,7 +211,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_refused_at_its_place() {
+    fn invalid_bodies_are_rejected_with_a_position() {
         let body = r#"{"text": "<b>x", "parse_mode": "HTML"}"#;
         let refusal = convert(body, ParseMode::Markdown).unwrap_err();
         assert!(refusal.span.start >= 10 && refusal.span.end <= 15, "{refusal:?}");
@@ -218,29 +220,29 @@ mod tests {
     }
 
     #[test]
-    fn there_and_back_is_the_same_body() {
+    fn converting_there_and_back_gives_the_same_body() {
         let body = r#"{"text": "<b>a</b> {% if Profile.x %}<i>b</i>{% endif %} &lt;3 {{ Profile.y | tg_html | json_escape }}", "parse_mode": "HTML"}"#;
-        let there = convert(body, ParseMode::MarkdownV2).unwrap().body;
-        let back = convert(&there, ParseMode::Html).unwrap().body;
+        let v2_body = convert(body, ParseMode::MarkdownV2).unwrap().body;
+        let back = convert(&v2_body, ParseMode::Html).unwrap().body;
         assert_eq!(back, body);
     }
 
     #[test]
-    fn escapes_of_every_kind_are_swapped() {
+    fn escape_filters_of_every_kind_are_replaced() {
         check(
             r#"{"text": "{{ Profile.a | escape | json_escape }}", "parse_mode": "HTML"}"#,
             ParseMode::MarkdownV2,
             r#"{"text": "{{ Profile.a | tg_markdown_v2 | json_escape }}", "parse_mode": "MarkdownV2"}"#,
         );
         let html = r#"{"text": "<b>{{ Profile.a | escape }}</b> @Profile - b | default: "c"", "parse_mode": "HTML"}"#;
-        let there = convert_in(Dialect::CleverTap, &[], html, ParseMode::MarkdownV2).unwrap().body;
-        assert!(there.contains(r"*{{ Profile.a | replace: '\', '\\' | replace: '_', '\_' |"), "{there}");
-        let back = convert_in(Dialect::CleverTap, &[], &there, ParseMode::Html).unwrap().body;
+        let v2_body = convert_in(Dialect::CleverTap, &[], html, ParseMode::MarkdownV2).unwrap().body;
+        assert!(v2_body.contains(r"*{{ Profile.a | replace: '\', '\\' | replace: '_', '\_' |"), "{v2_body}");
+        let back = convert_in(Dialect::CleverTap, &[], &v2_body, ParseMode::Html).unwrap().body;
         assert!(back.contains(r"<b>{{ Profile.a | escape | replace: '\', '\\' |"), "{back}");
     }
 
     #[test]
-    fn plain_values_get_the_escapes_of_the_new_mode() {
+    fn unescaped_values_get_the_escapes_of_the_new_mode() {
         check(
             r#"{"text": "{{Profile.ltv}} {{ Profile.name | default: "you" | json_escape }}", "parse_mode": "HTML"}"#,
             ParseMode::MarkdownV2,
@@ -259,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn backslashes_that_a_new_escape_makes_are_escaped_for_json() {
+    fn backslashes_of_a_new_escape_are_escaped_for_json() {
         check(
             r#"{"text": "{{ Profile.a | tg_html }}", "parse_mode": "HTML"}"#,
             ParseMode::Markdown,
@@ -268,7 +270,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_in_a_capture_is_converted_there() {
+    fn text_in_a_capture_is_converted_inside_it() {
         check(
             "{%- capture t -%}\n*a*\n\n>b\\.\n{%- endcapture -%}\n{\"text\": {{ t | json }}, \"parse_mode\": \"MarkdownV2\"}",
             ParseMode::Html,
@@ -279,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn text_from_elsewhere_is_refused_only_where_it_has_markup() {
+    fn text_from_partials_and_variables_is_rejected_if_it_has_markup() {
         let body = r#"{"text": "{% render "f" %}", "parse_mode": "MarkdownV2"}"#;
         let convert_with = |partial| convert_in(Dialect::Telecast, &[("f", partial)], body, ParseMode::Html);
         assert!(convert_with("Leave with /stop {{ x }}").is_ok());

@@ -15,7 +15,7 @@ use crate::text::Span;
 /// Shown in place of a literal secret from a file.
 const MASK: &str = "••••••";
 
-/// The timeout of a request if the webhook sets none: five seconds, as documented for CleverTap's webhooks.
+/// The timeout of a request if the webhook sets none. CleverTap documents both three and five seconds for its webhooks.
 pub(crate) const DEFAULT_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// A request before its secrets are filled in.
@@ -34,14 +34,14 @@ impl HttpDraft {
     /// Returns the headers with secrets as `${NAME}`. Literal credentials are masked.
     pub fn masked_headers(&self) -> impl Iterator<Item = (&str, String)> {
         self.headers.iter().map(|(name, value)| {
-            // A header with a `${NAME}` shows the name. Without one, the value itself may be the secret.
+            // A value with a `${NAME}` shows only that name. Without one, the value itself may be the secret.
             let is_literal_secret = is_credential(name) && value.is_literal();
             (name.as_str(), if is_literal_secret { MASK.to_owned() } else { value.masked() })
         })
     }
 }
 
-/// Whether a header of this name usually carries a credential.
+/// Returns whether a header of this name usually carries a credential.
 pub(crate) fn is_credential(header: &str) -> bool {
     const NAMES: [&str; 5] = ["authorization", "proxy-authorization", "cookie", "x-api-key", "api-key"];
     NAMES.iter().any(|name| header.eq_ignore_ascii_case(name))
@@ -62,7 +62,7 @@ pub enum RequestField {
 }
 
 impl RequestField {
-    /// The TOML keys that lead to this part in the webhook's file.
+    /// Returns the TOML keys that lead to this field in the webhook's file.
     pub fn path(&self) -> Vec<&str> {
         match self {
             RequestField::Url => vec!["url"],
@@ -72,7 +72,7 @@ impl RequestField {
     }
 }
 
-/// A text that contains secrets by name.
+/// A text that contains the names of secrets, whose values are filled in later.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SecretTemplate {
     pieces: Vec<TemplatePiece>,
@@ -125,7 +125,7 @@ impl SecretTemplate {
         shown
     }
 
-    /// Whether it has no `${NAME}`, so that the text may be a literal secret.
+    /// Returns whether the text has no `${NAME}` and may therefore be a literal secret.
     pub fn is_literal(&self) -> bool {
         self.secret_names().next().is_none()
     }
@@ -133,13 +133,13 @@ impl SecretTemplate {
     /// Returns the text for use inside double quotes in a POSIX shell, in which each `${NAME}` is a shell variable.
     pub fn in_shell_quotes(&self) -> String {
         self.map(|piece| match piece {
-            // A literal token or password must not be printed. Use the variable names under which they would be stored.
+            // A literal token or password must not be printed, so a shell variable takes its place.
             TemplatePiece::Text(text) => {
                 let token = campaign::find_token(text).map(|span| (span, "${BOT_TOKEN}"));
                 let password = campaign::find_password(text).map(|span| (span, "${PASSWORD}"));
                 let mut out = String::new();
                 let mut from = 0;
-                // In this order, because a password is before the host and a token after it.
+                // In a URL, the password is before the host and the token after it, so the spans are in order.
                 for (span, name) in password.into_iter().chain(token) {
                     out.push_str(&escape_for_double_quotes(&text[from..span.start]));
                     out.push_str(name);
@@ -188,7 +188,7 @@ impl SecretTemplate {
         self
     }
 
-    /// Replaces `${name}` with a value that is not secret.
+    /// Replaces every `${name}` with a value that is not secret.
     pub fn with(mut self, name: &str, value: &str) -> Self {
         for piece in &mut self.pieces {
             if matches!(piece, TemplatePiece::Secret(found, _) if found == name) {
@@ -203,7 +203,7 @@ impl SecretTemplate {
     }
 
     fn for_query(&self) -> Self {
-        // Encoded per piece: the value of a secret is not known yet and is encoded when it is filled in.
+        // Each piece is encoded separately: a secret's value is not known yet and is encoded when it is filled in.
         let encoded = self.pieces.iter().map(|piece| match piece {
             TemplatePiece::Text(text) => TemplatePiece::Text(encode_query(text)),
             TemplatePiece::Secret(name, _) => TemplatePiece::Secret(name.clone(), Encoding::Query),
@@ -215,7 +215,7 @@ impl SecretTemplate {
     fn add_parameter(&mut self, name: &str, value: &SecretTemplate) {
         let mut units = self.units();
         let find = |wanted: char| units.iter().position(|unit| *unit == UrlUnit::Char(wanted));
-        // Before the fragment: HTTP clients do not send what follows the `#`.
+        // The parameter goes before the fragment, because HTTP clients do not send the fragment.
         let end = find('#').unwrap_or(units.len());
         let separator = if find('?').is_some_and(|at| at < end) { '&' } else { '?' };
         let fragment = units.split_off(end);
@@ -227,7 +227,7 @@ impl SecretTemplate {
 
     /// Replaces the value of every query parameter whose decoded key is `name`. Returns whether there was one.
     fn replace_parameter(&mut self, name: &str, value: &str) -> bool {
-        // By characters: a secret can be anywhere in a key or a value, and its value is not known here.
+        // The URL is split into characters, because a secret of unknown value can be anywhere in a key or a value.
         let units = self.units();
         let find = |wanted: char| units.iter().position(|unit| *unit == UrlUnit::Char(wanted));
         let end = find('#').unwrap_or(units.len());
@@ -239,8 +239,8 @@ impl SecretTemplate {
                 out.push(UrlUnit::Char('&'));
             }
             let key = parameter.split(|unit| *unit == UrlUnit::Char('=')).next().unwrap_or_default();
-            // Compared after decoding, as the server does: `chat%5Fid` names the chat too. All occurrences are
-            // replaced, so that it does not matter which of them the server uses.
+            // The key is decoded before it is compared, as on the server: `chat%5Fid` is a chat id too. All occurrences
+            // are replaced, so that it does not matter which of them the server uses.
             if decode_key(key).is_some_and(|key| key == name) {
                 out.extend_from_slice(key);
                 out.extend(format!("={}", encode_query(value)).chars().map(UrlUnit::Char));
@@ -292,7 +292,7 @@ fn decode_key(key: &[UrlUnit]) -> Option<String> {
     let typed: Option<String> = key
         .iter()
         .filter_map(|unit| match unit {
-            // The URL standard removes these characters before the request is sent.
+            // URL parsers remove these characters, as the URL standard requires.
             UrlUnit::Char('\t' | '\n' | '\r') => None,
             UrlUnit::Char(c) => Some(Some(*c)),
             UrlUnit::Secret(..) => Some(None),
@@ -301,7 +301,7 @@ fn decode_key(key: &[UrlUnit]) -> Option<String> {
     form_urlencoded::parse(typed?.as_bytes()).next().map(|(name, _)| name.into_owned())
 }
 
-/// The Bot API method that the webhook calls; `sendMessage` without a webhook.
+/// Returns the Bot API method that the webhook calls, or `sendMessage` without a webhook.
 pub(crate) fn bot_method(inputs: &Inputs<'_>) -> Option<String> {
     match inputs.webhook {
         None => Some("sendMessage".to_owned()),
@@ -327,7 +327,7 @@ pub(crate) struct RequestTemplate<'a> {
 }
 
 impl<'a> RequestTemplate<'a> {
-    /// Parses the webhook's texts; `None` without a webhook.
+    /// Parses the webhook's texts. Returns `None` without a webhook.
     pub(super) fn new(inputs: &Inputs<'a>) -> Option<Self> {
         let webhook = inputs.webhook?;
         let param = |(name, value): &'a (String, String)| {
@@ -364,7 +364,7 @@ impl<'a> RequestTemplate<'a> {
         };
         let headers: Vec<(String, SecretTemplate)> = self.headers.iter().map(fill_header).collect();
         problems.extend(self.static_problems.iter().cloned());
-        // RFC 9110 gives the body of a GET no meaning.
+        // According to RFC 9110, the body of a GET has no meaning.
         let has_body = webhook.method != HttpMethod::Get;
         let http = HttpDraft {
             method: webhook.method,
@@ -401,10 +401,10 @@ impl<'a> FieldTemplate<'a> {
         if !source.contains("{{") && !source.contains("{%") {
             return Self { field, source, template: None, syntax_problems: Vec::new() };
         }
-        // Without partials: they are other files and not part of what the user trusted.
+        // Partials cannot be called here: they are other files, which the user has not trusted.
         let (template, mut problems) = template::parse(source, &Partials::default(), inputs.dialect);
         let is_broken = problems.iter().any(Diagnostic::is_error);
-        // The check of the webhook's file reports a call of a partial, at the call.
+        // The check of the webhook's file already reports calls of partials.
         problems.retain(|problem| problem.code != Code::UnknownPartial);
         // A template with syntax errors is used as typed, so that the preview still shows a request.
         let template = Some(template).filter(|_| !is_broken);
@@ -450,7 +450,7 @@ fn content_type_problem(inputs: &Inputs<'_>, webhook: &Webhook) -> Option<(Reque
     let problem = Diagnostic::error(
         Code::NoContentType,
         Span::at(0),
-        "without the header `Content-Type: application/json` Telegram does not read the body",
+        "Telegram does not read the body without the header `Content-Type: application/json`",
     )
     .with_help("add it under [headers]");
     Some((RequestField::Url, problem))
@@ -463,7 +463,7 @@ fn encode_query(text: &str) -> String {
 fn escape_for_double_quotes(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        // The four characters that POSIX shells interpret inside double quotes.
+        // POSIX shells interpret these four characters inside double quotes.
         if "\"\\$`".contains(c) {
             out.push('\\');
         }
@@ -477,7 +477,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_placeholder_counts_only_where_it_was_typed() {
+    fn only_typed_placeholders_are_secrets() {
         let text = "https://h/${A}?x=${B}";
         let filled = SecretTemplate::split(text, |span| span.of(text) == "${A}");
         assert_eq!(filled.secret_names().collect::<Vec<_>>(), ["A"]);
@@ -486,7 +486,7 @@ mod tests {
     }
 
     #[test]
-    fn parameters_are_encoded_and_so_are_secrets_in_them() {
+    fn parameters_and_the_secrets_in_them_are_encoded() {
         let mut url = SecretTemplate::parse("https://h/p?a=1");
         url.add_parameter("key", &SecretTemplate::parse("x y&${S}"));
         assert_eq!(url.masked(), "https://h/p?a=1&key=x+y%26${S}");
@@ -494,7 +494,7 @@ mod tests {
     }
 
     #[test]
-    fn a_chat_in_the_query_is_replaced_whatever_it_is() {
+    fn every_chat_id_in_the_query_is_replaced() {
         let mut url = SecretTemplate::parse("https://h/bot${T}/sendMessage?chat_id=${C}x&b=2&chat_id=9#f");
         assert!(url.replace_parameter("chat_id", "@me"));
         assert_eq!(url.masked(), "https://h/bot${T}/sendMessage?chat_id=%40me&b=2&chat_id=%40me#f");

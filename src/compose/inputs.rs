@@ -1,4 +1,4 @@
-//! The inputs of one message.
+//! The inputs from which one message is built.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -10,7 +10,7 @@ use crate::template::{self, Partials};
 
 #[derive(Debug, Clone, Copy)]
 pub struct Inputs<'a> {
-    /// The stem of the campaign's file: `Campaign.campaignId` in Liquid.
+    /// The stem of the campaign's file name, which is `Campaign.campaignId` in Liquid.
     pub stem: &'a str,
     pub campaign: &'a Campaign,
     pub body: &'a str,
@@ -45,7 +45,8 @@ impl<'a> Inputs<'a> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChatTarget<'a> {
+    /// The chat that the body names.
     FromBody,
-    /// This test chat (an id or an @name) in place of the body's.
+    /// A test chat, which replaces the body's chat: an id or an @name.
     Test(&'a str),
 }

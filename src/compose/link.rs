@@ -19,9 +19,9 @@ use crate::text::{Span, floor_char_boundary};
 
 use markup::MarkupMap;
 
-/// The most characters on each side of the cursor that are highlighted as one word.
-// Bounded, because a body can be one very long word and this runs for every cursor position.
-const LONGEST_WORD: usize = 100;
+/// The maximum number of characters on each side of the cursor that are highlighted as one word.
+// A body can be one very long word, and the word is searched for at every cursor position.
+const MAX_HALF_WORD_CHARS: usize = 100;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessagePart {
@@ -43,7 +43,7 @@ pub struct Highlight {
 }
 
 impl Highlight {
-    /// Whether a part of these bytes of the message's text is highlighted.
+    /// Returns whether any of these bytes of the message's text are highlighted.
     pub fn has_text(&self, bytes: Span) -> bool {
         self.parts.iter().any(|part| matches!(part, MessagePart::Text(span) if overlaps(*span, bytes)))
     }
@@ -51,7 +51,7 @@ impl Highlight {
 
 #[derive(Debug, Default)]
 pub struct Links {
-    /// The rendered text with a stand-in for the chat id, if it could be parsed only with one.
+    /// The rendered text with a stand-in for the chat id, if the text can be parsed only with one.
     stand_in: Option<PatchedText>,
     text: Option<(JsonString, MarkupMap)>,
     others: Vec<(MessagePart, Span)>,
@@ -68,19 +68,19 @@ impl Links {
         Self { stand_in, text: text(request, &document), others }
     }
 
-    /// Returns what the selection in the body became in the message. An empty selection stands for the word or
-    /// character at the cursor.
+    /// Returns the parts of the rendered body and of the message that come from the selection in the body. An empty
+    /// selection stands for the word or character at the cursor.
     pub fn highlight(&self, composed: &Composed, selection: Span) -> Highlight {
         if !selection.is_empty() {
             return self.highlight_span(composed, selection);
         }
         let cursor = floor_char_boundary(&composed.body, selection.start);
         let highlight = self.highlight_span(composed, word_at(&composed.body, cursor));
-        // A cursor after the last character of a text still counts as in that text.
+        // A cursor directly after the last character of a text still counts as being in that text.
         match composed.body[..cursor].graphemes(true).next_back() {
-            Some(before) if highlight.parts.is_empty() => {
-                let after = self.highlight_span(composed, Span::new(cursor - before.len(), cursor));
-                if after.parts.is_empty() { highlight } else { after }
+            Some(previous) if highlight.parts.is_empty() => {
+                let of_previous = self.highlight_span(composed, Span::new(cursor - previous.len(), cursor));
+                if of_previous.parts.is_empty() { highlight } else { of_previous }
             }
             _ => highlight,
         }
@@ -114,7 +114,7 @@ impl Links {
             let others = self.others.iter().filter(|(_, span)| overlaps(*span, in_json));
             parts.extend(others.map(|(part, _)| *part));
         }
-        // The same part can be printed several times, by a loop or a repeated variable.
+        // Neighbouring outputs of a loop can belong to the same part.
         parts.dedup();
         Highlight { rendered, parts }
     }
@@ -124,8 +124,8 @@ fn overlaps(one: Span, other: Span) -> bool {
     one.start < other.end && other.start < one.end
 }
 
-/// Returns the JSON document that the request was read from. If only the chat id was missing, returns the document and
-/// the text with a stand-in for it.
+/// Returns the JSON document that the request was read from. If the text could be parsed only with a stand-in for the
+/// chat id, that text is returned too.
 fn parsed_document(composed: &Composed) -> Option<(Option<PatchedText>, Cow<'_, Document>)> {
     if let Some(document) = &composed.document {
         return Some((None, Cow::Borrowed(document)));
@@ -135,7 +135,7 @@ fn parsed_document(composed: &Composed) -> Option<(Option<PatchedText>, Cow<'_, 
     Some((Some(patched), Cow::Owned(document)))
 }
 
-/// Returns the text in the body, if it is the message's text. A `text` parameter in the URL's query overrides it.
+/// Returns the body's text, unless the message has another text: a `text` parameter in the URL's query overrides it.
 fn text(request: &ApiRequest, document: &Document) -> Option<(JsonString, MarkupMap)> {
     let (text, limit) = match request.content() {
         MessageContent::Text { .. } => (message_text(document)?, Limit::Message),
@@ -148,7 +148,7 @@ fn text(request: &ApiRequest, document: &Document) -> Option<(JsonString, Markup
     };
     let shown = request.text()?;
     let traced = trace(shown.parse_mode, &text.decoded, limit)?;
-    // The text in the body may not be the one that is sent, so compare the results.
+    // The body's text may not be the one that is sent, so the results are compared.
     let is_same = traced.sent.text.text == shown.sent.text;
     is_same.then(|| (text.clone(), MarkupMap::new(shown.parse_mode, &text.decoded, &traced)))
 }
@@ -207,17 +207,17 @@ fn content(request: &ApiRequest, root: &JsonNode) -> Vec<(MessagePart, Span)> {
     }
 }
 
-/// Returns the word around the cursor, else the character after it.
+/// Returns the word around the cursor, or the character after the cursor if there is no word.
 fn word_at(body: &str, cursor: usize) -> Span {
     let length = |chars: &mut dyn Iterator<Item = char>| -> usize {
         let word = chars.take_while(|c| c.is_alphanumeric() || *c == '_');
-        word.take(LONGEST_WORD).map(char::len_utf8).sum()
+        word.take(MAX_HALF_WORD_CHARS).map(char::len_utf8).sum()
     };
     let (before, after) = body.split_at(cursor);
     let (start, end) = (cursor - length(&mut before.chars().rev()), cursor + length(&mut after.chars()));
     if start < end {
         let word = Span::new(start, end);
-        // In `one\ntwo` the `n` belongs to the escape, not to the word `ntwo`. `\u` is followed by four hex digits.
+        // In `one\ntwo`, the `n` belongs to the escape, not to the word `ntwo`. A `\u` is followed by four hex digits.
         let is_escape = json::is_escaped(body, start);
         let length = if word.of(body).starts_with('u') { 5 } else { 1 };
         return match (start + length).min(end) {

@@ -5,7 +5,7 @@ use crate::json::JsonString;
 use crate::template::SourceMap;
 use crate::text::Span;
 
-/// Maps between the sent text, [`Locator::text`], and the body.
+/// Maps between the text that is sent, [`Locator::text`], and the body.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Locator {
     map: SourceMap,
@@ -15,11 +15,13 @@ pub(crate) struct Locator {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct BodyLocation {
-    /// The span in the body: the exact bytes for typed text, the whole `{{ … }}` for a printed value.
+    /// The span in the body: the exact bytes of typed text, or the whole `{{ … }}` that printed a value.
     pub span: Span,
-    /// The `{{ … }}` that printed it; `None` for typed text.
+    /// The `{{ … }}` of the body that printed the text; `None` for typed text, for text from a partial, and if no
+    /// single `{{ … }}` printed all of it.
     pub interpolation: Option<Span>,
-    /// The partial it is in, if any. Then `span` is the tag in the body that rendered the partial.
+    /// The name of the partial that the text comes from, if any. In that case `span` is the tag that called the
+    /// partial.
     pub partial: Option<String>,
 }
 
@@ -34,7 +36,7 @@ impl Locator {
 
     pub(super) fn locate(&self, sent: Span) -> BodyLocation {
         let origin = self.map.origin(self.rendered(sent));
-        // A position in a partial is reported at the tag that called it: other spans would be in another file.
+        // A problem in a partial is reported at the tag that called the partial, because the partial is another file.
         let interpolation = origin.interpolation.filter(|_| origin.partial.is_none());
         BodyLocation { span: origin.in_template(), interpolation, partial: origin.partial.clone() }
     }
@@ -53,10 +55,10 @@ impl Locator {
         self
     }
 
-    /// Returns a `{{ … }}` of the body that printed nothing, within these bytes or directly after them.
+    /// Returns a `{{ … }}` of the body that printed nothing within these bytes or directly after them.
     pub(super) fn empty_interpolation(&self, sent: Span) -> Option<Span> {
         let rendered = self.rendered(sent);
-        // There may be whitespace between the colon and the `{{`, so look one byte further.
+        // There may be a space between the colon and the `{{`, so the search includes one more byte.
         let widened = Span::new(rendered.start, rendered.end + 1);
         self.map
             .empty_outputs(widened)
@@ -69,7 +71,8 @@ impl Locator {
         self.patches.iter().rev().fold(sent, |span, patched| patched.original(span))
     }
 
-    /// Returns the span in the body if these bytes were typed there, and `None` if Liquid printed any of them.
+    /// Returns the span in the body if all of these bytes were typed there. Returns `None` if Liquid printed any of
+    /// them.
     pub(super) fn typed(&self, sent: Span) -> Option<Span> {
         if sent.is_empty() {
             return self.typed_offset(sent.start).map(Span::at);
@@ -87,7 +90,8 @@ impl Locator {
         Some(format!("partials/{name}.liquid:{}:{}", place.line, place.column))
     }
 
-    /// Whether these bytes were typed as text that a filter later escapes for JSON, for example inside a `capture`.
+    /// Returns whether these bytes were typed as text that a filter later escapes for JSON, for example inside a
+    /// `capture`.
     pub(super) fn is_escaped(&self, sent: Span) -> bool {
         let is_escaped = |at: usize| {
             let origin = self.map.origin(self.rendered(Span::new(at, at + 1)));
@@ -96,8 +100,8 @@ impl Locator {
         is_escaped(sent.start) || (sent.is_empty() && sent.start.checked_sub(1).is_some_and(is_escaped))
     }
 
-    /// Returns the offset in the body at which inserted text is rendered at `at`: before the typed character at `at`,
-    /// or else after the typed character before it. `None` if Liquid printed both characters.
+    /// Returns the offset in the body at which text must be inserted to be rendered at `at`: directly before the next
+    /// character if it was typed, or otherwise directly after the previous one. Returns `None` if neither was typed.
     fn typed_offset(&self, at: usize) -> Option<usize> {
         let (before, after) = self.text().split_at_checked(at)?;
         let next = after.chars().next().and_then(|c| self.typed(Span::new(at, at + c.len_utf8())));
@@ -107,7 +111,7 @@ impl Locator {
     }
 
     pub(super) fn locate_decoded(&self, text: &JsonString, decoded: Span) -> BodyLocation {
-        // An empty span at the end of a string stays inside the string, not on its closing quote.
+        // `raw_span` maps an empty span at the end of the string to the offset before the closing quote.
         self.locate(text.raw_span(decoded))
     }
 }

@@ -7,7 +7,8 @@ use crate::text::Span;
 
 /// Returns the spans of the Liquid in `source`, including CleverTap's `@` variables.
 pub(crate) fn find_liquid(source: &str) -> Vec<Span> {
-    // The CleverTap dialect for every body: it also knows `@` variables, and JSON has no `@` outside of strings.
+    // Every body is parsed in the CleverTap dialect, because only that dialect has `@` variables. Outside of strings,
+    // JSON has no `@` that could be mistaken for one.
     template::parse(source, &Partials::default(), Dialect::CleverTap).0.liquid_spans()
 }
 
@@ -32,7 +33,7 @@ pub(crate) fn with_trimmed(source: &str, liquid_spans: &[Span]) -> Vec<Span> {
     widened.collect()
 }
 
-/// The name of a `{% tag %}`; `None` for `{{ … }}`.
+/// Returns the name of a `{% tag %}`, or `None` for `{{ … }}`.
 pub(crate) fn tag_name(liquid: &str) -> Option<&str> {
     let inner = liquid.trim().strip_prefix("{%")?.trim_start_matches('-').trim_start();
     inner.split(|c: char| !c.is_alphanumeric() && c != '#').next()
@@ -53,9 +54,9 @@ pub(crate) fn closing(body: &str, liquid_spans: &[Span], opener: usize) -> Optio
     })
 }
 
-/// Replaces each piece of Liquid with filler of the same length, so that offsets stay. The filler is digits for values
-/// and inside strings, and spaces for tags outside strings. The contents of `capture`, `comment` and the like, outside
-/// strings, are replaced too.
+/// Replaces each piece of Liquid with filler of the same length, so that offsets stay valid. The filler is the digit 1
+/// for values and inside strings, and spaces for tags outside strings. Outside strings, the contents of `capture`,
+/// `comment`, `doc` and `raw` are replaced too; a `raw` counts as a value.
 pub(crate) fn mask(body: &str, liquid_spans: &[Span]) -> String {
     let mut masked = Vec::with_capacity(body.len());
     let mut quoting = QuoteState::default();
@@ -66,7 +67,7 @@ pub(crate) fn mask(body: &str, liquid_spans: &[Span]) -> String {
         if let Some(piece) = liquid_spans.get(next).filter(|piece| piece.start == at) {
             let tag = tag_name(piece.of(body));
             quoting.skip_interpolation();
-            // The contents of these blocks are not part of the JSON around them.
+            // The contents of these blocks need not be JSON.
             let masks_contents =
                 !quoting.is_inside() && matches!(tag, Some("capture" | "comment" | "doc" | "raw"));
             let last = if masks_contents { closing(body, liquid_spans, next).unwrap_or(next) } else { next };

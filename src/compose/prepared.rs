@@ -25,7 +25,7 @@ impl<'a> Prepared<'a> {
         let (template, mut found) = template::parse(inputs.body, inputs.partials, inputs.dialect);
         let is_broken = found.iter().any(Diagnostic::is_error);
         if let Some(vocabulary) = inputs.vocabulary {
-            // A chat id that may be missing is reported for the current profile instead, in plain words.
+            // A chat id that may be missing gets no warning here: it is reported for each profile that has none.
             let liquid_spans = template.liquid_spans();
             let is_of_chat = |problem: &Diagnostic| {
                 let span = liquid_spans.iter().find(|span| span.touches(problem.span.start));
@@ -69,7 +69,7 @@ impl<'a> Prepared<'a> {
             locator: None,
         };
         // A template with syntax errors is not rendered: half a message would only add errors that follow from the
-        // first.
+        // syntax errors.
         if !self.is_broken {
             match self.template.render(&inputs.context()) {
                 RenderOutcome::Rendered(rendered) => {
@@ -84,9 +84,9 @@ impl<'a> Prepared<'a> {
     }
 }
 
-/// Whether the value that starts at `at` belongs to a `chat_id` key. Works on the text, since Liquid around it may make
-/// the body invalid JSON.
+/// Returns whether the value that starts at `at` belongs to a `chat_id` key.
 fn is_chat_id(body: &str, at: usize) -> bool {
+    // The text is searched backwards instead of parsed, because a body with Liquid need not be valid JSON.
     let key = body.get(..at).and_then(|before| before.trim_end().strip_suffix(':'));
     key.is_some_and(|key| key.trim_end().ends_with("\"chat_id\""))
 }

@@ -6,12 +6,14 @@ use super::locate::{BodyLocation, Locator};
 use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit};
 use crate::dialect::Dialect;
 use crate::json::{self, Document, Expected, JsonString, QuoteState, SyntaxError, SyntaxErrorKind};
-use crate::telegram::{self, ApiError, ArgumentLocation, CheckFailure, Finding, Limit, ParseMode};
+use crate::telegram::{
+    self, ApiError, ApiErrorKind, ArgumentLocation, CheckFailure, Finding, Limit, ParseMode,
+};
 use crate::template::{self, Binding, EscapePosition, Partials};
 use crate::text::{Span, visible};
 
-/// How many characters of a value a message quotes.
-const QUOTED_CHARS: usize = 40;
+/// The maximum number of characters of a value that a message quotes.
+const MAX_QUOTED_CHARS: usize = 40;
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BodySource<'a> {
@@ -51,7 +53,7 @@ pub(crate) fn not_json(body: BodySource<'_>, locator: &Locator, error: &SyntaxEr
         if let Some(place) = locator.place_in_partial(span) {
             problem.message.push_str(&format!(" (in {place})"));
         }
-        // The help and fixes below edit typed text. A printed value changes with each recipient.
+        // The help and the fixes below are for typed text only: a printed value changes with each recipient.
         problem.help = help(sent, error);
         problem.fixes.extend(json_fix(locator, error));
     }
@@ -59,6 +61,9 @@ pub(crate) fn not_json(body: BodySource<'_>, locator: &Locator, error: &SyntaxEr
 }
 
 fn help(sent: &str, error: &SyntaxError) -> Option<String> {
+    if starts_comment(sent, error) {
+        return Some("JSON has no comments: remove it".to_owned());
+    }
     if is_comma_missing(sent, error) {
         return Some("add a comma between the two members".to_owned());
     }
@@ -66,16 +71,19 @@ fn help(sent: &str, error: &SyntaxError) -> Option<String> {
         return Some("JSON needs straight double quotes: `\"`".to_owned());
     }
     let help = match &error.kind {
-        SyntaxErrorKind::Word(word) if word.eq_ignore_ascii_case("null") => "write `null` in lower case",
-        SyntaxErrorKind::Word(_) => "put text in double quotes",
+        SyntaxErrorKind::Word(word) => match json_literal(word) {
+            Some(literal) if word.eq_ignore_ascii_case(literal) => {
+                return Some(format!("write `{literal}` in lower case"));
+            }
+            Some(literal) => return Some(format!("write `{literal}`")),
+            None => "put text in double quotes",
+        },
         SyntaxErrorKind::ControlCharacter('\n') => "write a line break inside a string as `\\n`",
         SyntaxErrorKind::ControlCharacter('\t') => "write a tab inside a string as `\\t`",
         SyntaxErrorKind::BadEscape => "a backslash is written `\\\\` inside a JSON string",
         SyntaxErrorKind::TrailingComma => "remove the comma",
-        SyntaxErrorKind::Expected(Expected::Value) => {
-            "write a value here: a quoted text, a number, true, false or null"
-        }
-        SyntaxErrorKind::Expected(_) => "a quote inside a string is written `\\\"`",
+        SyntaxErrorKind::TrailingText => "remove it, or check the brackets before it",
+        SyntaxErrorKind::Expected(expected) => return Some(help_for_expected(sent, error.span, *expected)),
         SyntaxErrorKind::UnexpectedEnd { opener: Some(opener), .. } => {
             let closer = closer_of(opener.of(sent))?;
             return Some(format!("close it with `{closer}`"));
@@ -83,6 +91,55 @@ fn help(sent: &str, error: &SyntaxError) -> Option<String> {
         _ => return None,
     };
     Some(help.to_owned())
+}
+
+fn help_for_expected(sent: &str, at: Span, expected: Expected) -> String {
+    let found = at.of(sent);
+    let before = sent.get(..at.start).unwrap_or_default().trim_end();
+    let help = match expected {
+        Expected::Value | Expected::Key | Expected::FirstKey if found == "," && !before.ends_with(':') => {
+            "remove the extra comma"
+        }
+        Expected::Value => "write a value here: a quoted text, a number, true, false or null",
+        Expected::Key | Expected::FirstKey | Expected::KeyOrBrace => {
+            let rest = sent.get(at.start..).unwrap_or_default();
+            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').unwrap_or(rest.len());
+            match &rest[..end] {
+                "" => "write a key in double quotes here: `\"key\": value`",
+                key => return format!("put the key in double quotes: `\"{key}\"`"),
+            }
+        }
+        Expected::Colon => "write `:` between the key and its value",
+        // After a string, the likely cause is a quote inside the text, which ended the string too early.
+        Expected::CommaOrBrace | Expected::CommaOrBracket
+            if before.ends_with('"') && !matches!(found, ":" | "]" | "}") =>
+        {
+            "a quote inside a string is written `\\\"`"
+        }
+        Expected::CommaOrBrace => "separate members with `,`, and close the object with `}`",
+        Expected::CommaOrBracket => "separate items with `,`, and close the list with `]`",
+        Expected::Quote => "close the string with `\"`",
+    };
+    help.to_owned()
+}
+
+fn starts_comment(sent: &str, error: &SyntaxError) -> bool {
+    let is_between_tokens = matches!(
+        error.kind,
+        SyntaxErrorKind::Expected(_) | SyntaxErrorKind::Word(_) | SyntaxErrorKind::TrailingText
+    );
+    let rest = sent.get(error.span.start..).unwrap_or_default();
+    is_between_tokens && (rest.starts_with("//") || rest.starts_with("/*"))
+}
+
+/// Returns the JSON literal that `word` stands for: its own name in another case, or another language's null.
+fn json_literal(word: &str) -> Option<&'static str> {
+    match word.to_ascii_lowercase().as_str() {
+        "null" | "none" | "nil" | "undefined" => Some("null"),
+        "true" => Some("true"),
+        "false" => Some("false"),
+        _ => None,
+    }
 }
 
 fn is_comma_missing(sent: &str, error: &SyntaxError) -> bool {
@@ -136,7 +193,7 @@ fn closer_of(opener: &str) -> Option<char> {
 fn json_fix(locator: &Locator, error: &SyntaxError) -> Option<Fix> {
     let sent = locator.text();
     let replace = |title: &str, span: Span, text: String| {
-        // Not safe: the quotes or brackets that the author meant may be elsewhere. A person has to choose the fix.
+        // These fixes are not safe: the quote or bracket that the author meant may belong elsewhere.
         Some(Fix::replace(title, locator.typed(span)?, text).unsafe_to_apply())
     };
     match &error.kind {
@@ -146,7 +203,7 @@ fn json_fix(locator: &Locator, error: &SyntaxError) -> Option<Fix> {
         }
         SyntaxErrorKind::Expected(_) if is_comma_missing(sent, error) => {
             let end = sent.get(..error.span.start)?.trim_end().len();
-            // Directly after the value, not at the start of the next line.
+            // The comma belongs directly after the value, not at the start of the next line.
             let last = sent[..end].chars().next_back()?;
             let span = Span::new(end - last.len_utf8(), end);
             Some(Fix::replace("add a comma", Span::at(locator.typed(span)?.end), ","))
@@ -156,10 +213,15 @@ fn json_fix(locator: &Locator, error: &SyntaxError) -> Option<Fix> {
             let end = sent.trim_end().len();
             replace(&format!("add the `{closer}`"), Span::at(end), closer.to_string())
         }
-        SyntaxErrorKind::Word(word) if word.eq_ignore_ascii_case("null") => {
-            Some(Fix::replace("write `null`", locator.typed(error.span)?, "null"))
-        }
-        SyntaxErrorKind::Word(word) => replace("put it in quotes", error.span, json::quote(word)),
+        // In quotes, a comment would become a value.
+        SyntaxErrorKind::Word(_) if starts_comment(sent, error) => None,
+        SyntaxErrorKind::Word(word) => match json_literal(word) {
+            Some(literal) if word.eq_ignore_ascii_case(literal) => {
+                Some(Fix::replace(format!("write `{literal}`"), locator.typed(error.span)?, literal))
+            }
+            Some(literal) => replace(&format!("write `{literal}`"), error.span, literal.to_owned()),
+            None => replace("put it in quotes", error.span, json::quote(word)),
+        },
         SyntaxErrorKind::ControlCharacter('\n') => replace("write `\\n`", error.span, "\\n".to_owned()),
         SyntaxErrorKind::ControlCharacter('\t') => replace("write `\\t`", error.span, "\\t".to_owned()),
         SyntaxErrorKind::TrailingComma => replace("remove the comma", error.span, String::new()),
@@ -182,7 +244,8 @@ fn nothing_printed(body: BodySource<'_>, locator: &Locator, error: &SyntaxError)
     )
 }
 
-/// Reports a value with a `"` that ends its JSON string too early, at the value. The parser's error is further on.
+/// Reports a `"` in a printed value that ends the JSON string too early. The diagnostic is at the value, because the
+/// parser's error is later in the text.
 fn quote_in_value(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> Option<Diagnostic> {
     if !matches!(error.kind, SyntaxErrorKind::Expected(_) | SyntaxErrorKind::UnexpectedEnd { .. }) {
         return None;
@@ -241,7 +304,7 @@ pub(crate) fn from_text_problem(
     let fixes = problem.fixes.iter().filter_map(|fix| fix_in_body(locator, text, fix)).collect();
     let mut moved = Diagnostic { span: located.span, fixes, ..problem };
     blame_value(body, locator, text.raw_span(problem.span), &located, &mut moved);
-    // Only for errors: if Telegram merely changes the text, for example trims it, escaping the value does not help.
+    // An escape helps only against errors, not if Telegram merely changes the text, for example trims it.
     if let (Some(interpolation), Some(filter), true) = (located.interpolation, escape, moved.is_error()) {
         if is_captured(body, interpolation) {
             moved.help = Some(format!(
@@ -256,8 +319,8 @@ pub(crate) fn from_text_problem(
     moved
 }
 
-/// Whether the `{{ }}` prints a variable that the body captured. Its markup is intended, and an escape would show it as
-/// text.
+/// Returns whether the `{{ }}` prints a variable that the body captured. Markup in a capture is intended, and an escape
+/// would show it as text.
 fn is_captured(body: BodySource<'_>, interpolation: Span) -> bool {
     let inner = interpolation.of(body.text).trim_start_matches(['{', '-']).trim_start();
     let end = inner.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(inner.len());
@@ -266,7 +329,8 @@ fn is_captured(body: BodySource<'_>, interpolation: Span) -> bool {
     names.iter().any(|known| known.name == inner[..end] && known.binding == Binding::Captured)
 }
 
-/// Appends the variable and its value to the message of a problem that is in a printed value.
+/// Appends the cause to the message of a problem: the place in a partial, or the variable and the value that it
+/// printed.
 pub(crate) fn blame_value(
     body: BodySource<'_>,
     locator: &Locator,
@@ -289,14 +353,14 @@ fn excerpt_around(locator: &Locator, sent: Span, interpolation: Span) -> &str {
     let is_inside =
         |at: usize, len: usize| locator.locate(Span::new(at, at + len)).interpolation == Some(interpolation);
     let mut start = crate::text::floor_char_boundary(text, sent.start);
-    for c in text[..start].chars().rev().take(QUOTED_CHARS) {
+    for c in text[..start].chars().rev().take(MAX_QUOTED_CHARS) {
         if !is_inside(start - c.len_utf8(), c.len_utf8()) {
             break;
         }
         start -= c.len_utf8();
     }
     let mut end = start;
-    for c in text[start..].chars().take(2 * QUOTED_CHARS) {
+    for c in text[start..].chars().take(2 * MAX_QUOTED_CHARS) {
         if !is_inside(end, c.len_utf8()) {
             break;
         }
@@ -309,7 +373,7 @@ fn fix_in_body(locator: &Locator, text: &JsonString, fix: &Fix) -> Option<Fix> {
     let edits = fix.edits.iter().map(|edit| {
         let sent = text.raw_span(edit.span);
         let span = locator.typed(sent)?;
-        // The typed text is escaped by a filter later. Escaping it here would escape it twice.
+        // A filter escapes this typed text later. Escaping the replacement here would escape it twice.
         if locator.is_escaped(sent) {
             return Some(TextEdit { span, replacement: edit.replacement.clone() });
         }
@@ -337,7 +401,7 @@ fn one_line(source: &str) -> String {
 }
 
 fn shortened(value: &str) -> String {
-    let mut shown: String = value.chars().take(QUOTED_CHARS).collect();
+    let mut shown: String = value.chars().take(MAX_QUOTED_CHARS).collect();
     if shown.len() < value.len() {
         shown.push('…');
     }
@@ -375,14 +439,14 @@ fn property_in(interpolation: &str) -> Option<String> {
 /// An index of the members of a document.
 pub(crate) struct MemberIndex<'d> {
     document: &'d Document,
-    /// By the start of the object and the key. Of duplicate keys, the first one.
+    /// The members by the start of their object and their key. Of members with the same key, the first one.
     by_key: HashMap<(usize, &'d str), &'d json::Member>,
 }
 
 impl<'d> MemberIndex<'d> {
     pub(super) fn of(document: &'d Document) -> Self {
-        // Built once: a body can have as many problems as members, and searching the object for each problem was
-        // quadratic.
+        // The index is built once: a body can have as many problems as members, and searching the object for each
+        // problem was quadratic.
         let mut by_key = HashMap::new();
         // An explicit stack instead of recursion: the depth of the JSON is up to the author.
         let mut open = vec![&document.root];
@@ -442,7 +506,7 @@ pub(crate) fn from_finding(
     problem
 }
 
-/// Reports the error that the Bot API would answer, at the value that it would refuse.
+/// Reports the error that the Bot API would answer with, at the value that it would refuse.
 pub(crate) fn from_api_error(
     body: BodySource<'_>,
     locator: &Locator,
@@ -451,8 +515,8 @@ pub(crate) fn from_api_error(
 ) -> Diagnostic {
     let (sent, located) = locate_argument(locator, document, error.location.as_ref());
     let message = format!("Telegram would refuse this: {}", error.description);
-    let mut problem =
-        Diagnostic::error(Code::Refused, located.span, message).with_help(help_of_refusal(error));
+    let mut problem = Diagnostic::error(Code::Refused, located.span, message);
+    problem.help = help_of_refusal(document, error);
     blame_value(body, locator, sent, &located, &mut problem);
     problem
 }
@@ -482,7 +546,7 @@ pub(crate) fn from_too_long(
     let Some((text, excess)) = excess else { return from_api_error(body, locator, document, error) };
     let located = locator.locate_decoded(text, excess.markup);
     let message = format!("Telegram would refuse this: {}", error.description);
-    // In characters as Telegram counts them, after entities are parsed.
+    // Telegram counts code points, after it has parsed the entities.
     let excess_chars = excess.used - excess.limit;
     Diagnostic::error(Code::Refused, located.span, message).with_help(format!(
         "{} of {} characters: remove {excess_chars}; the excess starts here",
@@ -490,7 +554,7 @@ pub(crate) fn from_too_long(
     ))
 }
 
-fn help_of_refusal(error: &ApiError) -> String {
+fn help_of_refusal(document: &Document, error: &ApiError) -> Option<String> {
     let help = match error.cause {
         Some(CheckFailure::TooLong(Limit::Message) | CheckFailure::InputTooLong) => {
             "a message can have 4,096 characters at most: shorten it"
@@ -503,9 +567,26 @@ fn help_of_refusal(error: &ApiError) -> String {
         }
         Some(CheckFailure::ParseMode) => "write \"HTML\", \"MarkdownV2\" or \"Markdown\"",
         Some(CheckFailure::ButtonUrl) => "a button's URL starts with https://, http:// or tg://",
-        Some(CheckFailure::Markup) | None => return telegram::advice_for(error).action,
+        Some(CheckFailure::Markup) | None => {
+            let advice = telegram::advice_for(error);
+            return match callback_data_bytes(document, error) {
+                Some(n_bytes) => Some(format!("{}; this has {n_bytes}", advice.action)),
+                // The advice for an unknown error is to read the description, which is the diagnostic's message.
+                None => Some(advice.action).filter(|_| advice.fault != ApiErrorKind::Unknown),
+            };
+        }
     };
-    help.to_owned()
+    Some(help.to_owned())
+}
+
+/// Returns the length of the `callback_data` that Telegram would refuse as too long.
+fn callback_data_bytes(document: &Document, error: &ApiError) -> Option<usize> {
+    // If the markup is JSON inside a string, the location is the whole string.
+    let location = error.location.as_ref().filter(|location| location.decoded.is_none())?;
+    if !error.description.ends_with("BUTTON_DATA_INVALID") {
+        return None;
+    }
+    Some(document.root.at_path(&location.path)?.as_text()?.decoded.len())
 }
 
 fn locate_argument(
@@ -533,7 +614,7 @@ fn locate_node(
     (sent, locator.locate(sent))
 }
 
-/// The codes of warnings about what a value could break. An error at the same value proves that it happens for this
+/// The codes of warnings that a value may break the message. An error at the same value proves that it does so for this
 /// recipient.
 const PROVEN: [Code; 5] =
     [Code::UnescapedJson, Code::UnescapedMarkup, Code::EmptyValue, Code::DefaultNotJson, Code::UnquotedText];
@@ -603,7 +684,7 @@ fn join_proven(problems: &mut Vec<Diagnostic>, body: &str) {
     });
 }
 
-/// Whether `inner` is within one of `spans`, which are sorted and do not overlap.
+/// Returns whether `inner` is within one of `spans`, which are sorted and do not overlap.
 fn is_within_one(inner: Span, spans: &[Span]) -> bool {
     let n_before = spans.partition_point(|span| span.start <= inner.start);
     n_before.checked_sub(1).is_some_and(|last| is_within(inner, spans[last]))

@@ -11,21 +11,24 @@ const N_FULLEST: usize = 5;
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Survey {
+    /// The number of recipients that were added, skipped ones included.
     pub n_seen: usize,
+    /// The number of recipients that are skipped because their profile has no chat id.
     pub n_without_chat: usize,
+    /// The number of recipients that are skipped because of `{% abort %}`.
     pub n_aborted: usize,
-    /// The reasons for failing messages. After [`Survey::finish`], the most frequent reason is first.
+    /// The errors of the messages, grouped. After [`Survey::finish`], the most frequent error is first.
     pub failure_groups: Vec<FailureGroup>,
     /// The recipients whose message fails, in the order in which they were added.
     pub failed_recipients: Vec<FailedRecipient>,
-    /// The five other recipients whose messages are closest to a limit, the closest first.
+    /// Of the recipients without errors, up to five whose messages are closest to a limit, the closest first.
     pub fullest: Vec<(Arc<Profile>, Fullness)>,
 }
 
-/// One reason for failing messages: the same code at the same span.
+/// Errors with the same code at the same span, for one or more recipients.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FailureGroup {
-    /// The problem of the first recipient. Its message may quote that recipient's values.
+    /// The first recipient's error. The text of the error may quote that recipient's values.
     pub problem: Diagnostic,
     /// The part of the webhook with the problem; `None` for the body.
     pub field: Option<RequestField>,
@@ -35,7 +38,8 @@ pub struct FailureGroup {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct FailedRecipient {
-    // Packed: a body can fail for the whole sample. Unpacked profiles of a thousand properties took 240 MiB.
+    // Packed, because a body can fail for the whole sample: unpacked, its profiles of a thousand properties each took
+    // 240 MiB.
     pub recipient: Arc<PackedProfile>,
     pub problem: Diagnostic,
 }
@@ -66,7 +70,7 @@ impl Survey {
         let mut counted: Vec<usize> = Vec::new();
         for (problem, field) in errors {
             let at = self.group_index(profile, problem, field);
-            // Several errors of one kind at one span count once per recipient.
+            // Several errors in one group count once per recipient.
             if !counted.contains(&at) {
                 counted.push(at);
                 self.failure_groups[at].n_recipients += 1;
@@ -98,7 +102,8 @@ impl Survey {
 
     fn add_fullness(&mut self, profile: &Arc<Profile>, composed: &Composed) {
         let Some(fullness) = composed.request.as_ref().and_then(|request| request.fullness()) else { return };
-        // Kept sorted and short while recipients are added, so that the profiles of a large sample are not all kept.
+        // The list is kept short while recipients are added, so that only a few profiles of a large sample stay in
+        // memory.
         let at = self.fullest.partition_point(|(_, known)| known.cmp_ratio(&fullness).is_ge());
         if at < N_FULLEST {
             self.fullest.insert(at, (Arc::clone(profile), fullness));
@@ -106,7 +111,7 @@ impl Survey {
         }
     }
 
-    /// Sorts the reasons by the number of recipients, the most frequent first.
+    /// Sorts the groups by the number of recipients, the most frequent error first.
     #[must_use]
     pub fn finish(mut self) -> Self {
         self.failure_groups.sort_by_key(|failure| {
@@ -171,16 +176,15 @@ mod tests {
     }
 
     fn failures(survey: &Survey) -> Vec<(usize, &str, &str)> {
-        let shown = |failure: &FailureGroup| (failure.n_recipients, failure.problem.code.as_str());
         survey
             .failure_groups
             .iter()
-            .map(|failure| (shown(failure).0, shown(failure).1, failure.example.identity.as_str()))
+            .map(|group| (group.n_recipients, group.problem.code.as_str(), group.example.identity.as_str()))
             .collect()
     }
 
     #[test]
-    fn failures_of_one_kind_at_one_place_are_one_with_their_number_and_the_first_as_example() {
+    fn failures_of_one_kind_at_one_position_are_grouped() {
         let people = [
             profile("anna", "Anna", 1),
             profile("ivan", "Иван_Петров", 2),
@@ -200,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn whoever_is_skipped_does_not_fail() {
+    fn skipped_recipients_do_not_count_as_failures() {
         let people = [profile("nobody", "_", 0), profile("anna", "Anna", 1), profile("left", "stop", 2)];
         let survey =
             survey("{% if Profile.name == 'stop' %}{% abort %}{% endif %}{{ Profile.name }}", &people);
@@ -212,7 +216,7 @@ mod tests {
     }
 
     #[test]
-    fn the_fullest_come_first_and_are_few() {
+    fn the_five_fullest_messages_are_kept_in_order() {
         let people: Vec<_> = (1..20).map(|n| profile(&n.to_string(), &"x".repeat(n * 10), 1)).collect();
         let survey = survey("{{ Profile.name }}", &people);
         let used: Vec<usize> = survey.fullest.iter().map(|(_, fullness)| fullness.used).collect();
@@ -220,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_broken_for_everybody_fails_for_everybody() {
+    fn a_syntax_error_fails_for_every_recipient() {
         let survey = survey("{{ Profile.name", &[profile("anna", "Anna", 1), profile("ben", "Ben", 2)]);
         assert_eq!((survey.failed_recipients.len(), survey.failure_groups[0].n_recipients), (2, 2));
     }

@@ -7,7 +7,7 @@ use crate::profile::{Profile, Value};
 use crate::template::Partials;
 use crate::text::LineIndex;
 
-/// CleverTap's own sample, as its Telegram page has it.
+/// The sample body on CleverTap's page about Telegram.
 const SAMPLE: &str = r#"{
  "chat_id": {{ Profile.telegram_chat_id | default: "NULL" }},
  "text": "<b>Bold</b> and <a href='https://example.com'>inline link</a> and <code>code</code>",
@@ -19,7 +19,7 @@ static UTC: TimeZone = TimeZone::UTC;
 pub(super) fn profile(json: &str) -> Profile {
     let Value::Object(properties) = Value::from(serde_json::from_str::<serde_json::Value>(json).unwrap())
     else {
-        panic!("an object")
+        panic!("the properties must be a JSON object")
     };
     Profile { identity: "anna".into(), properties, ..Profile::default() }
 }
@@ -101,7 +101,7 @@ fn errors(composed: &Composed) -> Vec<&Diagnostic> {
 }
 
 #[test]
-fn the_sample_body_renders_a_number_and_a_message_for_a_profile_with_a_chat() {
+fn the_sample_body_is_sendable_to_a_profile_with_a_chat() {
     let anna = profile(r#"{"telegram_chat_id": 123456789}"#);
     let composed = composed(SAMPLE, Some(&anna), ChatTarget::FromBody);
     assert!(composed.rendered.as_ref().unwrap().contains("\"chat_id\": 123456789,"));
@@ -111,17 +111,17 @@ fn the_sample_body_renders_a_number_and_a_message_for_a_profile_with_a_chat() {
 }
 
 #[test]
-fn the_sample_body_says_in_plain_words_that_a_profile_has_no_chat() {
+fn the_sample_body_reports_a_profile_without_a_chat() {
     let composed = composed(SAMPLE, Some(&profile("{}")), ChatTarget::FromBody);
     assert!(
         composed.rendered.as_ref().unwrap().contains("\"chat_id\": NULL,"),
-        "rendered as its author wrote it"
+        "the default `NULL` is rendered as it is"
     );
     assert_eq!(errors(&composed).len(), 1);
     assert_eq!(errors(&composed)[0].message, "this profile has no telegram_chat_id, so it would be skipped");
     assert_eq!(errors(&composed)[0].span.of(SAMPLE), r#"{{ Profile.telegram_chat_id | default: "NULL" }}"#);
     assert_eq!(composed.skip, Some(Skip::NoChatId));
-    assert!(composed.request.is_some(), "the message can be previewed all the same");
+    assert!(composed.request.is_some(), "the message can still be previewed");
     assert!(!composed.is_sendable());
 }
 
@@ -134,7 +134,7 @@ fn without_a_profile_the_missing_chat_is_a_warning() {
 }
 
 #[test]
-fn a_test_goes_to_the_test_chat_and_the_missing_one_is_a_warning() {
+fn in_a_test_the_test_chat_replaces_a_missing_chat() {
     let composed = composed(SAMPLE, Some(&profile("{}")), ChatTarget::Test("42"));
     assert!(errors(&composed).is_empty(), "{:?}", composed.diagnostics);
     assert_eq!(composed.test_chat_error, None);
@@ -143,7 +143,7 @@ fn a_test_goes_to_the_test_chat_and_the_missing_one_is_a_warning() {
 }
 
 #[test]
-fn a_chat_id_that_prints_nothing_is_a_missing_chat_too() {
+fn an_empty_chat_id_counts_as_missing() {
     check(
         "{\"chat_id\": {{ Profile.telegram_chat_id }},\n\"text\": \"x\"}",
         "{}",
@@ -152,7 +152,7 @@ fn a_chat_id_that_prints_nothing_is_a_missing_chat_too() {
 }
 
 #[test]
-fn a_quote_in_a_value_is_blamed_on_the_value() {
+fn a_quote_in_a_value_is_reported_at_the_value() {
     check(
         r#"{"chat_id": 1, "text": "Hi {{ Profile.name }}!"}"#,
         r#"{"name": "Anna \"Nan\" P"}"#,
@@ -163,7 +163,7 @@ fn a_quote_in_a_value_is_blamed_on_the_value() {
 }
 
 #[test]
-fn a_line_break_in_a_value_is_blamed_on_the_value() {
+fn a_line_break_in_a_value_is_reported_at_the_value() {
     check(
         r#"{"chat_id": 1, "text": "{{ Profile.bio }}"}"#,
         r#"{"bio": "a\nb"}"#,
@@ -172,7 +172,7 @@ fn a_line_break_in_a_value_is_blamed_on_the_value() {
 }
 
 #[test]
-fn json_errors_in_typed_text_point_at_the_very_place() {
+fn json_errors_in_typed_text_have_an_exact_position() {
     check(
         "{\"chat_id\": 1,\n \"text\": \"x\" \"y\": 1}",
         "{}",
@@ -185,6 +185,53 @@ fn json_errors_in_typed_text_point_at_the_very_place() {
     );
 }
 
+#[track_caller]
+fn check_help(body: &str, code: Code, expected: &str) {
+    let composed = composed(body, Some(&profile("{}")), ChatTarget::FromBody);
+    let problem = composed.diagnostics.iter().find(|problem| problem.code == code).unwrap();
+    assert_eq!(problem.help.as_deref(), Some(expected), "{body}");
+}
+
+#[test]
+fn the_help_of_a_json_error_says_what_to_write() {
+    let quote = "a quote inside a string is written `\\\"`";
+    for (body, expected) in [
+        ("{ chat_id: 1 }", "put the key in double quotes: `\"chat_id\"`"),
+        ("{ \"a\": 1, // note\n \"b\": 2 }", "JSON has no comments: remove it"),
+        ("{ \"a\": /* note */ 1 }", "JSON has no comments: remove it"),
+        ("{ \"a\": 1 } // note", "JSON has no comments: remove it"),
+        ("{ \"a\": 1,, \"b\": 2 }", "remove the extra comma"),
+        ("{ \"a\": [1,, 2] }", "remove the extra comma"),
+        ("{ \"a\" 1 }", "write `:` between the key and its value"),
+        ("{ \"a\": 1 \"b\": 2 }", "add a comma between the two members"),
+        ("{ \"a\": \"x\"y\" }", quote),
+        ("{ \"a\": [1, 2} ", "separate items with `,`, and close the list with `]`"),
+        ("{ \"a\": True }", "write `true` in lower case"),
+        ("{ \"a\": None }", "write `null`"),
+        ("{ \"a\": Anna }", "put text in double quotes"),
+        ("{ \"a\": 1 } }", "remove it, or check the brackets before it"),
+    ] {
+        check_help(body, Code::NotJson, expected);
+    }
+}
+
+#[test]
+fn the_help_of_a_refused_button_says_what_to_write() {
+    let data = "x".repeat(70);
+    for (rows, expected) in [
+        ("[{\"text\": \"a\"}]".to_owned(), "each row is a list of buttons: `[[{…}]]`"),
+        ("[[{\"text\": \"a\"}]]".to_owned(), "give the button a `url` or `callback_data`"),
+        (
+            format!("[[{{\"text\": \"a\", \"callback_data\": \"{data}\"}}]]"),
+            "callback_data may have at most 64 bytes; this has 70",
+        ),
+    ] {
+        let markup = format!("{{\"inline_keyboard\": {rows}}}");
+        let body = format!("{{\"chat_id\": 1, \"text\": \"x\", \"reply_markup\": {markup}}}");
+        check_help(&body, Code::Refused, expected);
+    }
+}
+
 #[test]
 fn a_fix_escapes_the_value_for_json() {
     let body = r#"{"chat_id": 1, "text": "{{ Profile.name }}"}"#;
@@ -194,11 +241,11 @@ fn a_fix_escapes_the_value_for_json() {
 }
 
 #[test]
-fn a_value_cannot_ask_for_a_secret() {
+fn a_secret_name_in_a_value_is_not_resolved() {
     let webhook = Webhook { url: "https://h/bot${T}/sendMessage?x={{ Profile.x }}".into(), ..webhook() };
-    let evil = profile(r#"{"x": "${T}"}"#);
+    let anna = profile(r#"{"x": "${T}"}"#);
     let (campaign, partials) = (Campaign::default(), Partials::default());
-    let composed = compose(&inputs("{}", &campaign, Some(&evil), &webhook, &partials));
+    let composed = compose(&inputs("{}", &campaign, Some(&anna), &webhook, &partials));
     let url = composed.http.unwrap().url;
     assert_eq!(
         url.resolve(&mut |_| Some("1:secret".into())).unwrap(),
@@ -207,7 +254,7 @@ fn a_value_cannot_ask_for_a_secret() {
 }
 
 #[test]
-fn now_is_india_s_in_clevertap_s_dialect_and_no_other_date_is() {
+fn only_now_uses_indian_time_in_the_clevertap_dialect() {
     let body = r#"{{ "now" | date: "%H:%M" }} {{ Profile.at | date: "%H:%M" }}"#;
     let mut anna = profile("{}");
     anna.properties.insert("at".into(), Value::Date(Timestamp::UNIX_EPOCH));
@@ -238,7 +285,7 @@ fn parameters_are_added_to_the_query_and_not_to_the_fragment() {
 }
 
 #[test]
-fn a_body_read_once_gives_each_recipient_what_composing_for_them_alone_gives() {
+fn a_prepared_body_composes_like_a_single_one() {
     let body =
         r#"{"chat_id": {{ Profile.telegram_chat_id }}, "text": "{{ Profile.name }}", "parse_mode": "HTML"}"#;
     let (campaign, partials) = (Campaign::default(), Partials::default());
@@ -255,20 +302,20 @@ fn a_body_read_once_gives_each_recipient_what_composing_for_them_alone_gives() {
 }
 
 #[test]
-fn what_a_capture_prints_is_mended_in_the_capture() {
-    let of = |value: &str, markup: &str| {
+fn a_fix_for_captured_text_edits_the_capture() {
+    let body = |value: &str, markup: &str| {
         format!(
             "{{% capture text %}}{markup}{{% endcapture %}}{{\"chat_id\": 1, \"text\": {{{{ {value} }}}}, \
              \"parse_mode\": \"MarkdownV2\"}}"
         )
     };
-    let compose_it = |body: &str| composed(body, Some(&profile("{}")), ChatTarget::FromBody);
-    let fixed =
-        errors(&compose_it(&of("text | json", "*a \\\\b")))[0].fixes[0].apply(&of("text | json", "*a \\\\b"));
-    assert_eq!(fixed, Some(of("text | json", "\\*a \\\\b")));
-    assert_eq!(errors(&compose_it(&fixed.unwrap_or_default())), Vec::<&Diagnostic>::new());
+    let compose_body = |body: &str| composed(body, Some(&profile("{}")), ChatTarget::FromBody);
+    let broken = body("text | json", "*a \\\\b");
+    let fixed = errors(&compose_body(&broken))[0].fixes[0].apply(&broken);
+    assert_eq!(fixed, Some(body("text | json", "\\*a \\\\b")));
+    assert_eq!(errors(&compose_body(&fixed.unwrap_or_default())), Vec::<&Diagnostic>::new());
     // With another filter in between, the error is at the whole `{{ }}` and has no fixes.
-    let composed = compose_it(&of("text | upcase | json", "*a"));
+    let composed = compose_body(&body("text | upcase | json", "*a"));
     for problem in &composed.diagnostics {
         assert!(problem.fixes.is_empty(), "{problem:?}");
     }
@@ -280,7 +327,7 @@ fn what_a_capture_prints_is_mended_in_the_capture() {
 }
 
 #[test]
-fn what_telegram_trims_is_no_reason_to_escape() {
+fn trimmed_spaces_get_no_escape_fix() {
     let body = "{\"chat_id\": 1, \"text\": {{ Profile.name | json }}, \"parse_mode\": \"HTML\"}";
     let composed = composed(body, Some(&profile(r#"{"name": "Anna "}"#)), ChatTarget::FromBody);
     let trimmed = composed.diagnostics.iter().find(|problem| problem.code == Code::Trimmed).unwrap();
@@ -288,7 +335,7 @@ fn what_telegram_trims_is_no_reason_to_escape() {
 }
 
 #[test]
-fn a_body_that_is_broken_besides_its_missing_chat_says_where() {
+fn a_json_error_is_reported_besides_a_missing_chat() {
     check(
         "{\"chat_id\": {{ Profile.chat | default: \"NULL\" }}, \"text\": \"\\q\"}",
         "{}",
@@ -300,7 +347,7 @@ fn a_body_that_is_broken_besides_its_missing_chat_says_where() {
 }
 
 #[test]
-fn a_whole_string_in_the_wrong_place_is_no_quote_in_a_value() {
+fn a_misplaced_json_string_is_not_a_quote_in_a_value() {
     check(
         "{\"chat_id\": 1, \"text\": \"a\", {{ Profile.name | json }}}",
         r#"{"name": "Anna"}"#,
@@ -309,7 +356,7 @@ fn a_whole_string_in_the_wrong_place_is_no_quote_in_a_value() {
 }
 
 /// Composes a test to chat 77 through a webhook. Returns the URL, the body and why the test chat could not be set.
-fn tested(
+fn compose_test(
     webhook: &Webhook,
     format: ContentFormat,
     body: &str,
@@ -324,31 +371,31 @@ fn tested(
 }
 
 #[test]
-fn a_profiles_value_cannot_bring_another_chat() {
+fn a_profile_value_cannot_add_another_chat() {
     let bob = profile(r#"{"name": "Bob\", \"chat\\u005fid\": 999, \"z\": \"", "q": "hi&chat%5Fid=999"}"#);
     let url = "https://api.telegram.org/bot${BOT_TOKEN}/sendMessage?text={{ Profile.q }}".to_owned();
     let body = r#"{"chat_id": 5, "text": "Hi {{ Profile.name }}"}"#;
-    let (url, body, unset) = tested(&Webhook { url, ..webhook() }, ContentFormat::Json, body, &bob);
+    let (url, body, error) = compose_test(&Webhook { url, ..webhook() }, ContentFormat::Json, body, &bob);
     assert_eq!(url, "https://api.telegram.org/bot${BOT_TOKEN}/sendMessage?text=hi&chat%5Fid=77");
     assert_eq!(body, r#"{"chat_id": 77, "text": "Hi Bob", "chat\u005fid": 77, "z": ""}"#);
-    assert_eq!(unset, None);
+    assert_eq!(error, None);
 }
 
 #[test]
-fn where_no_test_chat_can_be_set_the_case_is_named() {
+fn a_test_chat_that_cannot_be_set_is_reported_with_its_cause() {
     let anna = profile("{}");
-    let unset = |webhook: &Webhook, format, body: &str| tested(webhook, format, body, &anna).2;
+    let chat_error = |webhook: &Webhook, format, body: &str| compose_test(webhook, format, body, &anna).2;
     let object = r#"{"text": "a"}"#;
     let (json, text) = (ContentFormat::Json, ContentFormat::Text);
     let other = Webhook { url: "https://crm.example/hook".into(), ..webhook() };
-    assert_eq!(unset(&other, json, object), Some(TestChatError::NotBotApi));
+    assert_eq!(chat_error(&other, json, object), Some(TestChatError::NotBotApi));
     let get = Webhook { method: campaign::HttpMethod::Get, ..webhook() };
-    assert_eq!(unset(&get, json, object), Some(TestChatError::Get));
-    assert_eq!(unset(&webhook(), text, object), Some(TestChatError::PlainText));
-    assert_eq!(unset(&webhook(), json, "[1]"), Some(TestChatError::NotAnObject));
-    assert_eq!(unset(&webhook(), json, object), None);
+    assert_eq!(chat_error(&get, json, object), Some(TestChatError::Get));
+    assert_eq!(chat_error(&webhook(), text, object), Some(TestChatError::PlainText));
+    assert_eq!(chat_error(&webhook(), json, "[1]"), Some(TestChatError::NotAnObject));
+    assert_eq!(chat_error(&webhook(), json, object), None);
     let params = vec![("chat_id".to_owned(), "{{ Profile.x }}".to_owned())];
     let get = Webhook { params, ..get };
-    let (url, body, unset) = tested(&get, text, "a", &anna);
-    assert_eq!((url.rsplit('?').next(), body.as_str(), unset), (Some("chat_id=77"), "", None));
+    let (url, body, error) = compose_test(&get, text, "a", &anna);
+    assert_eq!((url.rsplit('?').next(), body.as_str(), error), (Some("chat_id=77"), "", None));
 }

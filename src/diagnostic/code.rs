@@ -16,13 +16,13 @@ pub struct About {
 }
 
 impl Code {
-    /// Returns the code's row.
+    /// Returns the code's row of the table.
     pub fn about(self) -> &'static About {
         // The macro below writes the rows in the order of the variants, so the discriminant is the index.
         &CODES[self as usize]
     }
 
-    /// The id used in problem lines and JSON.
+    /// Returns the id, which is used in problem lines and JSON.
     pub fn as_str(self) -> &'static str {
         self.about().id
     }
@@ -60,13 +60,13 @@ codes! {
     AbortInWebhook "abort-in-webhook",
     /// A link's address has no `)` and runs to the end of the text.
     AddressToEnd "address-to-end" = "[shop](https://example.com for you",
-    /// A tag has something else where the name of an attribute should be.
+    /// A tag has no valid attribute name where one is expected.
     AttributeName "attribute-name" = "<a ='https://example.com'>",
     /// A campaign's `[who]` names no audience, or more than one.
     BadAudience "bad-audience" = "who.everyone = false",
     /// A `chat_id` is neither a number nor an @name; Telegram reads it as 0.
     BadChatId "bad-chat-id" = r#""chat_id": "myshop""#,
-    /// A command names no program, or does not say which secret it wants.
+    /// A command is empty, or does not contain `{name}`, which stands for the secret's name.
     BadCommand "bad-command" = r#"command = ["pass", "show"]"#,
     /// A length of time is not written as `10s`, `500ms` or `2m`.
     BadDuration "bad-duration" = r#"timeout = "5""#,
@@ -78,7 +78,7 @@ codes! {
     BadKey "bad-key",
     /// A label of a campaign is not valid, or there are too many.
     BadLabel "bad-label" = r#"labels = [""]"#,
-    /// The address of a link preview is not valid, so there is no card.
+    /// The address of a link preview is not valid, so no preview is shown.
     BadLink "bad-link" = r#""url": "localhost""#,
     /// The `proxy` setting is not `environment`, `none` or an address.
     BadProxy "bad-proxy" = r#"proxy = "my proxy""#,
@@ -86,7 +86,7 @@ codes! {
     BadWhitespace "bad-whitespace" = r#"whitespace = "some""#,
     /// A `<` that is meant as text starts a tag in HTML.
     BareAngle "bare-angle" = "1 < 2",
-    /// Square brackets without an address vanish or turn their text into a link.
+    /// Without an address, square brackets are removed, or their text becomes a link.
     BareBrackets "bare-brackets" = "[Sale] today",
     /// The path of a Bot API is not `/bot${NAME}/METHOD` with one secret as the token.
     BotApiPath "bot-api-path" = "/bot1:${AWS_SECRET_ACCESS_KEY}/sendMessage",
@@ -104,13 +104,13 @@ codes! {
     CrossedTags "crossed-tags" = "<b><i>Sale</b></i>",
     /// A `<tg-emoji>` has no number as its `emoji-id`.
     CustomEmojiId "custom-emoji-id" = "<tg-emoji emoji-id='x'>",
-    /// A style is cut where code begins: code holds no other formatting.
+    /// A style is cut where code begins: code cannot contain other formatting.
     CutStyle "cut-style" = "<b>a<code>b</code></b>",
     /// A `<tg-time>` has a `format` that Telegram does not know.
     DateFormat "date-format" = "format='x'",
-    /// The default of a value outside quotes is not JSON.
+    /// A value is printed outside quotes, but its default is not valid JSON.
     DefaultNotJson "default-not-json" = r#"{{ Profile.points | default: "NULL" }}"#,
-    /// The branches of a tag leave the JSON open and closed differently.
+    /// The branches of a tag do not open and close the same JSON strings, objects and arrays.
     DifferentBranches "different-branches" = r#"{% if Profile.score > 5 %}Great"{% else %}Good"#,
     /// CleverTap treats this differently.
     DiffersInClevertap "differs-in-clevertap",
@@ -126,9 +126,9 @@ codes! {
     DroppedEntity "dropped-entity" = "x<a href='https://b.com'>y</a></a>",
     /// A link is dropped and its text kept: the address is not valid.
     DroppedLink "dropped-link" = "<a href='localhost'>shop</a>",
-    /// A style inside code is dropped: code holds no other formatting.
+    /// A style inside code is dropped: code cannot contain other formatting.
     DroppedStyle "dropped-style" = "<code>a<b>b</b></code>",
-    /// A time is dropped: it is not after 1970.
+    /// A time is dropped: its Unix time is not greater than 0.
     DroppedTime "dropped-time" = "<tg-time unix='0' format='r'>soon</tg-time>",
     /// A JSON object has the same key twice.
     DuplicateKey "duplicate-key" = r#""text": "a", "text": "b""#,
@@ -146,7 +146,7 @@ codes! {
     ForbiddenHeader "forbidden-header" = r#"host = "intranet.example""#,
     /// Telegram turns an address, a hashtag or a command in the text into a link.
     Found "found",
-    /// A numeric reference stands for half a character.
+    /// A numeric character reference is a surrogate, which is only half of a character.
     HalfCharacter "half-character" = "&#xD83D;&#xDE00;",
     /// Telegram does not read this attribute of the tag.
     IgnoredAttribute "ignored-attribute" = "<a HREF='https://example.com'>shop</a>",
@@ -160,15 +160,15 @@ codes! {
     KeyTaken "key-taken",
     /// Two values of different kinds cannot be compared.
     LiquidComparison "liquid-comparison" = "{% if Profile.points < 100 %}",
-    /// Tags, brackets or conditions nest too deep.
+    /// Tags, brackets or conditions are nested too deeply.
     LiquidDepth "liquid-depth" = "{% if Profile.score %}{% if Profile.score %}{% if Profile.score %}",
     /// The body does too much work or prints too much.
     LiquidLimit "liquid-limit" = "(1..30000000)",
-    /// Liquid cannot be read here.
+    /// The Liquid here has a syntax error.
     LiquidSyntax "liquid-syntax" = r#"{{ Profile.name default: "you" }}"#,
     /// A tag has a value it cannot use.
     LiquidValue "liquid-value" = r#"{% for i in (1..3) limit: "many" %}"#,
-    /// Telegram refuses the markup; the message is Telegram's.
+    /// Telegram refuses the markup; the problem quotes Telegram's error message.
     Markup "markup",
     /// The text looks like HTML, but no `parse_mode` is set: the tags are shown as typed.
     MarkupWithoutMode "markup-without-mode" = "<b>Sale</b>",
@@ -192,7 +192,7 @@ codes! {
     NoDefinition "no-definition",
     /// The campaign names a webhook that does not exist.
     NoSuchWebhook "no-such-webhook",
-    /// Something else is in place of a file: a pipe, a device, a folder or a broken link.
+    /// Something that is not a file is where a file should be: a pipe, a device, a folder or a broken link.
     NotAFile "not-a-file",
     /// The address of `![…](…)` is neither a custom emoji nor a time.
     NotAnEmoji "not-an-emoji" = "![logo](https://example.com/a.png)",
@@ -204,19 +204,19 @@ codes! {
     NotAnUrl "not-an-url" = r#"url = "api.telegram.org/bot${BOT_TOKEN}/sendMessage""#,
     /// CleverTap does not have this tag, filter or argument.
     NotInClevertap "not-in-clevertap" = "{{ false | default: 'no', allow_false: true }}",
-    /// The rendered body, or a sample event, is not JSON.
+    /// The rendered body, or a sample event, is not valid JSON.
     NotJson "not-json" = r#"“It’s "here"”"#,
-    /// The file is not TOML.
+    /// The file is not valid TOML.
     NotToml "not-toml" = r#"webhook = "bot"#,
-    /// A file, or its name, is not UTF-8.
+    /// A file, or its name, is not valid UTF-8.
     NotUtf8 "not-utf8",
-    /// Telegram reads `null` as the word.
+    /// Telegram reads `null` as the text "null".
     NullValue "null-value" = r#""text": null"#,
     /// A value is neither true nor false; Telegram reads it as false.
     OddBoolean "odd-boolean" = r#""disable_notification": "on""#,
-    /// A number contains other characters; Telegram reads only a part of it.
+    /// A number contains characters that are not digits; Telegram reads only a part of it.
     OddNumber "odd-number" = r#""message_thread_id": "7th""#,
-    /// A field has a newer name.
+    /// A field has been replaced by a newer one.
     OldField "old-field" = r#""disable_web_page_preview": true"#,
     /// A test would reach a chat other than the test chat; it is not sent.
     OtherChat "other-chat",
@@ -224,11 +224,11 @@ codes! {
     OutOfRange "out-of-range" = "retries = 99",
     /// A path leads out of the workspace or to a hidden file; it is not used.
     OutsideWorkspace "outside-workspace",
-    /// A webhook calls a partial, which it cannot.
+    /// A webhook's file cannot use partials.
     PartialInWebhook "partial-in-webhook" = "{% render 'footer' %}",
-    /// A plain-text body goes to a Bot API, which reads only JSON and the address's parameters.
+    /// A plain-text body goes to a Bot API, which reads only JSON and the URL's parameters.
     PlainTextToBotApi "plain-text-to-bot-api" = "Hello",
-    /// Telegram would refuse the request; the message is Telegram's.
+    /// Telegram would refuse the request; the problem quotes Telegram's error message.
     Refused "refused" = r#""url": "buy""#,
     /// A field is in the request more than once.
     RepeatedField "repeated-field" = r#""text": "a", "te{{ "xt" }}": "b""#,
@@ -236,13 +236,13 @@ codes! {
     ReservedCharacter "reserved-character" = "Sale today.",
     /// A row of an import is not valid and is left out.
     RowLeftOut "row-left-out",
-    /// A webhook still has a sample in place of its token.
+    /// A webhook still has a placeholder instead of a token.
     SampleToken "sample-token" = "bot<YOUR_BOT_TOKEN>",
     /// A password or token is in a file; keep it as a secret instead.
     SecretInFile "secret-in-file" = r#"password = "b""#,
     /// A secret would be sent over plain http, where others can read it.
     SecretOverHttp "secret-over-http" = "http://bots.example/bot${BOT_TOKEN}",
-    /// A `<span>` is not a spoiler, the only thing it can be.
+    /// A `<span>` has no `class="tg-spoiler"`, the only use of `<span>` that Telegram supports.
     SpanWithoutClass "span-without-class" = "<span style='color:red'>Sale</span>",
     /// A Liquid tag closes or continues a block that is not open.
     StrayTag "stray-tag" = "Thank you{% endif %}",
@@ -256,11 +256,11 @@ codes! {
     TooLarge "too-large",
     /// The message has more formatting than Telegram keeps.
     TooManyEntities "too-many-entities" = "{% for i in (1..101) %}<b>a</b> {% endfor %}",
-    /// A comma follows the last member: the Bot API accepts it, JSON does not.
+    /// A comma follows the last member: the Bot API accepts it, but JSON does not.
     TrailingComma "trailing-comma" = r#""text": "a","#,
     /// Telegram removes whitespace at the start and the end of the text.
     Trimmed "trimmed" = r#"" Sale ""#,
-    /// Each round of a loop leaves the JSON more open or more closed than it was.
+    /// Each iteration of a loop opens more JSON than it closes, or closes more than it opens.
     UnbalancedLoop "unbalanced-loop" = "[{% for i in (1..1) %}[{% endfor %}]",
     /// The address of a link has no `)`.
     UnclosedAddress "unclosed-address" = "[shop](https://example.com",
@@ -272,7 +272,7 @@ codes! {
     UnclosedLiquid "unclosed-liquid" = "{{ Profile.name , welcome",
     /// A start tag has no `>`.
     UnclosedStartTag "unclosed-start-tag" = "<b Sale",
-    /// A text in Liquid has no closing quote.
+    /// A string in Liquid has no closing quote.
     UnclosedString "unclosed-string" = "{{ Profile.plan | default: 'you }}",
     /// A tag is never closed, in Liquid or HTML.
     UnclosedTag "unclosed-tag" = "{% if Profile.plan == 'gold' %}",
@@ -296,21 +296,21 @@ codes! {
     UnknownFormat "unknown-format" = r#"content_format = "jsno""#,
     /// A file has a key that telecast does not know.
     UnknownKey "unknown-key" = r#"webhok = "bot""#,
-    /// A webhook's method does not exist, or sends no message.
+    /// The HTTP method does not exist, or the Bot API method does not exist or does not send messages.
     UnknownMethod "unknown-method" = r#"method = "PSOT""#,
     /// There is no partial of this name.
     UnknownPartial "unknown-partial" = "{% render 'foter' %}",
     /// No profile has a property of this name.
     UnknownProperty "unknown-property" = "{{ Profile.nmae | json_escape }}",
-    /// Telegram does not know this reference and shows it as typed.
+    /// Telegram does not know this character reference and shows it as typed.
     UnknownReference "unknown-reference" = "a&nbsp;b",
     /// Liquid has no tag of this name.
     UnknownTag "unknown-tag" = "{% asign who = Profile.plan %}",
     /// There is no time zone of this name.
     UnknownTimeZone "unknown-time-zone" = r#"time_zone = "Europe/Munich""#,
-    /// Nothing has this name, so it prints nothing.
+    /// No variable has this name, so it prints nothing.
     UnknownVariable "unknown-variable" = "{{ profile.name | json_escape }}",
-    /// A text value is printed outside quotes, where JSON needs them.
+    /// A text value is printed without the quotes that JSON needs.
     UnquotedText "unquoted-text" = "{{ Profile.plan }}",
     /// The value of an attribute needs quotes.
     UnquotedValue "unquoted-value" = "<a href=https://example.com/x>",

@@ -19,7 +19,7 @@ pub(crate) fn combine_fixes<'a>(fixes: impl IntoIterator<Item = &'a Fix>) -> Com
     let mut fixes: Vec<&[TextEdit]> =
         fixes.into_iter().map(|fix| fix.edits.as_slice()).filter(|edits| !edits.is_empty()).collect();
     fixes.sort_by_key(|edits| edits[0].span.start);
-    // Two problems can share one fix. It is applied once and does not count as left over.
+    // Two problems can share one fix. It is applied once, and its second copy does not count as deferred.
     fixes.dedup();
     let mut chosen = CombinedFixes::default();
     // The ranges of the chosen edits, start → end. They do not overlap, so only the last range that starts at or before
@@ -30,9 +30,9 @@ pub(crate) fn combine_fixes<'a>(fixes: impl IntoIterator<Item = &'a Fix>) -> Com
             let before = ends.range(..=edit.span.end).next_back();
             before.is_none_or(|(_, end)| *end < edit.span.start)
         };
-        // Every fix was made for the current text. Half of one can break the text (an escape without its end), and a
-        // neighbour of an applied fix may no longer be needed. A fix left out here comes up again in the next check if
-        // it is still needed.
+        // Every fix was made for the current text. Half of a fix can break the text (an escape without its end), and a
+        // fix that touches an applied one may no longer be needed. The next check offers a deferred fix again if it is
+        // still needed.
         if !edits.iter().all(is_free) {
             chosen.n_deferred += 1;
             continue;
@@ -64,15 +64,15 @@ mod tests {
     }
 
     #[track_caller]
-    fn check(fixes: &[&[(usize, usize, &str)]], expected: &str, n_waiting: usize) {
+    fn check(fixes: &[&[(usize, usize, &str)]], expected: &str, n_deferred: usize) {
         let fixes: Vec<Fix> = fixes.iter().map(|edits| fix(edits)).collect();
         let chosen = combine_fixes(&fixes);
         let fixed = apply_edits(&chosen.edits, "abcdef");
-        assert_eq!((fixed.as_deref(), chosen.n_deferred), (Some(expected), n_waiting));
+        assert_eq!((fixed.as_deref(), chosen.n_deferred), (Some(expected), n_deferred));
     }
 
     #[test]
-    fn fixes_that_touch_wait_for_the_next_round() {
+    fn touching_fixes_are_deferred_to_the_next_round() {
         check(&[&[(4, 5, "E")], &[(0, 2, "AB")], &[(1, 3, "no")], &[(2, 3, "no")]], "ABcdEf", 2);
         check(&[&[(2, 2, "+")], &[(2, 2, "-")]], "ab+cdef", 1);
     }
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn two_problems_with_one_way_out_take_it_once() {
+    fn identical_fixes_are_applied_once() {
         check(&[&[(0, 1, "A")], &[(0, 1, "A")]], "Abcdef", 0);
     }
 }

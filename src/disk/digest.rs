@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 /// Returns the SHA-256 of `bytes` as 64 hexadecimal digits.
 ///
-/// [`super::Fingerprint`] detects accidental changes; this is for what a stranger's workspace must not be able to
-/// forge.
+/// Use this digest if a stranger's workspace must not be able to forge it. To detect accidental changes,
+/// [`super::Fingerprint`] is enough.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, bytes);
     digest.as_ref().iter().fold(String::with_capacity(64), |mut hex, byte| {
@@ -20,7 +20,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_the_standard_one() {
+    fn sha256_matches_the_standard_test_vector() {
         assert_eq!(sha256(b"abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 }

@@ -8,7 +8,7 @@ use super::lock::LockError;
 use super::rejection::PathRejection;
 use crate::diagnostic::Diagnostic;
 
-/// Why a file could not be saved. The old file is intact in every case.
+/// Why a file could not be saved. The file is never left half written.
 #[derive(Debug, thiserror::Error)]
 pub enum SaveError {
     #[error("{path} has changed on disk since it was read")]
@@ -19,9 +19,11 @@ pub enum SaveError {
     NameTaken {
         /// `campaign` or `webhook`.
         kind: &'static str,
-        /// The stem of the existing one.
+        /// The stem of the existing file.
         stem: String,
     },
+    #[error("`{name}` has no letters or digits for a file name")]
+    NoStem { name: String },
     #[error("{path} does not exist")]
     Missing { path: PathBuf },
     #[error("{path} cannot be read, so it is not overwritten")]

@@ -7,7 +7,7 @@ pub(crate) fn explain(error: &io::Error) -> String {
     let text = match error.kind() {
         ErrorKind::StorageFull => "no space left on the disk",
         ErrorKind::QuotaExceeded => "your disk quota is used up",
-        ErrorKind::PermissionDenied => "no permission",
+        ErrorKind::PermissionDenied => "permission denied",
         ErrorKind::ReadOnlyFilesystem => "the disk is read-only",
         ErrorKind::NotFound => "it does not exist",
         ErrorKind::NotADirectory => "part of its path is not a folder",
@@ -15,4 +15,14 @@ pub(crate) fn explain(error: &io::Error) -> String {
         _ => return error.to_string(),
     };
     text.to_owned()
+}
+
+/// Explains why a folder could not be created together with its parents.
+pub(crate) fn explain_no_folder(error: &io::Error) -> String {
+    match error.kind() {
+        // The parents are created too, so nothing can be missing. `/proc` answers this to every new folder.
+        io::ErrorKind::NotFound => "this file system does not allow it".to_owned(),
+        io::ErrorKind::AlreadyExists => "a file has this name".to_owned(),
+        _ => explain(error),
+    }
 }

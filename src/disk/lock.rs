@@ -17,7 +17,7 @@ pub struct FileLock {
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LockHolder {
-    /// Its process id; `None` if the holder has not written it yet.
+    /// The holder's process id; `None` if the holder has not written it yet.
     pub pid: Option<u32>,
     pub workspace: Option<PathBuf>,
 }
@@ -56,10 +56,10 @@ impl LockError {
 
 /// Takes the lock at `path`, or returns its holder as an error. `what` names the lock's purpose in that error.
 ///
-/// The file and its folder are created for the user only. The file stays after the lock is released: removing it
-/// would let two processes lock two files of the same name.
+/// The file and its folder are created with access for the user only. The file stays after the lock is released: if it
+/// were removed, two processes could lock two different files of the same name.
 pub(crate) fn try_lock(path: &Path, what: &'static str, workspace: &Path) -> Result<FileLock, LockError> {
-    // Opened without truncating it: it still contains the holder if the lock is taken.
+    // The file is opened without truncating it, because it contains the holder if the lock is taken.
     let mut file = open_private_log(path).map_err(|source| LockError::file(path, source))?;
     match file.try_lock() {
         Ok(()) => {}
@@ -84,7 +84,7 @@ fn write_holder(file: &mut File, workspace: &Path) -> io::Result<()> {
     write!(file, "{}\n{}\n", std::process::id(), workspace.display())
 }
 
-/// Waits for the lock at `path`. Only for changes that take milliseconds, for which writers take turns. Blocks.
+/// Waits for the lock at `path`. Blocks, so use it only for locks that are held for milliseconds.
 pub(crate) fn wait_for_lock(path: &Path) -> Result<FileLock, LockError> {
     let file = open_private_log(path).map_err(|source| LockError::file(path, source))?;
     file.lock().map_err(|source| LockError::file(path, source))?;
@@ -106,7 +106,8 @@ pub(crate) fn lock_holder(path: &Path) -> Option<LockHolder> {
 
 fn read_holder(file: &mut File) -> LockHolder {
     let mut text = String::new();
-    // Bounded: a damaged lock file can have any length. The lock is held even if its holder cannot be read.
+    // The read is limited, because a damaged lock file can have any length. The lock is held even if its holder cannot
+    // be read.
     let read = file.seek(SeekFrom::Start(0)).and_then(|_| file.take(8192).read_to_string(&mut text));
     if read.is_err() {
         return LockHolder::default();

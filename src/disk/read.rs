@@ -53,7 +53,7 @@ pub enum FileCondition {
     Unusable,
 }
 
-/// A file as it was read. Two values are equal if the file had the same content; when it was read does not matter.
+/// A file as it was read. Comparisons ignore the stamp.
 #[derive(Debug, Clone)]
 pub struct LoadedFile {
     /// Its path from the workspace's root, with `/` between folders.
@@ -64,7 +64,7 @@ pub struct LoadedFile {
     pub condition: FileCondition,
     /// Its problems, in text order.
     pub problems: Vec<Diagnostic>,
-    /// Its stamp just before it was read; `None` if a later change might not show in it.
+    /// The file's stamp from just before it was read; `None` if the stamp might not show a later change.
     pub(crate) stamp: Option<Stamp>,
 }
 
@@ -90,7 +90,7 @@ impl LoadedFile {
     }
 }
 
-/// Reads one of the user's own files, at `path` under `root`; it may be a link to any place. Errors are in the
+/// Reads one of the user's own files, at `path` under `root`. It may be a link to any place. Errors are reported in the
 /// result.
 ///
 /// Files of a workspace are read through [`super::Tree`].
@@ -98,7 +98,7 @@ pub(crate) fn read_user_file(root: &Path, path: &str) -> LoadedFile {
     to_loaded_file(path, read_bounded(&root.join(path)).map_err(TreeError::Io))
 }
 
-/// Turns the result of reading `path` into a loaded file; `None` is a file that is too large.
+/// Turns the result of reading `path` into a loaded file. `Ok(None)` means that the file is too large.
 pub(super) fn to_loaded_file(path: &str, read: Result<Option<Vec<u8>>, TreeError>) -> LoadedFile {
     let (text, fingerprint, condition, problem) = match read {
         Ok(Some(bytes)) => {
@@ -130,7 +130,7 @@ pub(super) fn to_loaded_file(path: &str, read: Result<Option<Vec<u8>>, TreeError
 
 /// Reads a regular file; `None` if it is larger than [`MAX_FILE`].
 fn read_bounded(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    // Opening a pipe or a device could block forever or never end.
+    // Opening a pipe can block forever, and reading a device may never end.
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
     }
@@ -140,13 +140,13 @@ fn read_bounded(path: &Path) -> io::Result<Option<Vec<u8>>> {
 /// Reads a path that is known to be a regular file; `None` if it is larger than [`MAX_FILE`].
 pub(super) fn read_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
     let mut bytes = Vec::new();
-    // The limit is on the bytes that are read: a file can grow after its length was checked.
+    // The limit applies to the bytes that are read, because a file can grow after its length was checked.
     io::Read::read_to_end(&mut io::Read::take(fs::File::open(path)?, MAX_FILE + 1), &mut bytes)?;
     Ok((bytes.len() as u64 <= MAX_FILE).then_some(bytes))
 }
 
 fn not_utf8(error: &std::string::FromUtf8Error) -> Diagnostic {
-    // Without a text there is no line and column to point at, so the message names byte and line itself.
+    // Without a text, no position can be computed from the span, so the message contains the byte and the line.
     let at = error.utf8_error().valid_up_to();
     let before = &error.as_bytes()[..at];
     let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();

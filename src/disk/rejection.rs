@@ -1,4 +1,4 @@
-//! The reasons for which a file of a workspace is not used.
+//! The reasons why a file of a workspace is not used.
 
 use std::io;
 
@@ -40,7 +40,7 @@ impl PathRejection {
     pub fn problem(self) -> Diagnostic {
         let problem = Diagnostic::error(self.code(), Span::at(0), self.to_string());
         problem.with_help(match self {
-            PathRejection::Name => "rename it: no `/`, no `..`",
+            PathRejection::Name => "rename it to a name without `/` and `..`",
             PathRejection::Outside | PathRejection::Hidden | PathRejection::Symlink => {
                 "telecast neither reads nor writes it; put the file itself here"
             }

@@ -10,7 +10,7 @@ use super::write::{Access, write_atomically};
 ///
 /// A symbolic link is kept: its target is replaced. Files of a workspace are written through [`super::Tree`].
 pub(crate) fn replace(path: &Path, bytes: &[u8], access: Access) -> Result<(), SaveError> {
-    // Renaming over a link would replace the link by a file, and the user's dotfiles repository would no longer see
+    // Renaming over a link would replace the link with a file, and the user's dotfiles repository would no longer see
     // the settings.
     let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     write_atomically(&target, bytes, access).map_err(|source| SaveError::write(path, source))

@@ -1,14 +1,15 @@
-//! Whether a file is unchanged since it was read, decided by its metadata alone.
+//! Stamps, which show by a file's metadata alone whether the file has changed since it was read.
 //!
 //! A write within the same clock tick as the reading would not show in the metadata (git calls such a file racily
-//! clean). So a recently changed file has no stamp and is read again. Changes that no stamp shows are found by the
-//! fingerprint that guards each save.
+//! clean). So a recently changed file has no stamp and is read again. If a stamp misses a change, the fingerprint check
+//! before each save still finds it.
 
 use std::fs::Metadata;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// The age from which a change counts as complete. The coarsest file systems (FAT) have timestamps of two seconds.
+/// The minimum age of the last change for a file to have a stamp. The coarsest file systems (FAT) store times in steps
+/// of two seconds.
 const MIN_AGE: SignedDuration = SignedDuration::from_secs(2);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +20,8 @@ pub(crate) struct Stamp {
 }
 
 impl Stamp {
-    /// Returns the stamp of a file whose metadata was read at `now` or later; `None` if it might not show a change.
+    /// Returns the stamp of a file whose metadata was read at `now` or later; `None` if the stamp might not show a
+    /// later change.
     pub(crate) fn of(entry: &Metadata, now: Timestamp) -> Option<Stamp> {
         let modified = Timestamp::try_from(entry.modified().ok()?).ok()?;
         let (identity, changed) = identity(entry)?;
@@ -56,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_young_file_has_none_and_any_change_of_an_old_one_shows() {
+    fn recent_files_have_no_stamp_and_changes_alter_the_stamp() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a");
         let stamp = |later: i64| {
@@ -68,7 +70,7 @@ mod tests {
         let before = stamp(10).unwrap();
         assert_eq!(stamp(20), Some(before));
         fs::write(&path, "two").unwrap();
-        assert_ne!(stamp(10), Some(before), "as long as before");
+        assert_ne!(stamp(10), Some(before), "only the content and the time differ, not the length");
         let before = stamp(10).unwrap();
         let file = fs::File::options().write(true).open(&path).unwrap();
         file.set_modified(std::time::SystemTime::UNIX_EPOCH).unwrap();
@@ -81,7 +83,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_link_has_none() {
+    fn symbolic_links_have_no_stamp() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("a"), "one").unwrap();
         std::os::unix::fs::symlink("a", folder.path().join("b")).unwrap();

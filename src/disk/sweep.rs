@@ -1,4 +1,4 @@
-//! Temporary files: copies for other programs, and the removal of files that a killed process has left.
+//! Temporary files: copies for other programs, and the removal of files that killed processes have left behind.
 
 use std::fs::{self, File};
 use std::io;
@@ -17,7 +17,7 @@ use super::{Access, STAGING};
 pub(crate) struct TempCopy {
     folder: PathBuf,
     file: PathBuf,
-    /// Locked. It exists before the folder does and is removed after it.
+    /// The locked file. It is created before the folder and removed after it.
     _lock: NamedTempFile,
 }
 
@@ -29,14 +29,14 @@ impl TempCopy {
         let lock = lock_file(parent)?;
         let folder = lock.path().with_extension("");
         make_folder(&folder, Access::Private)?;
-        // The editor uses the name to choose a language; it comes from a file of the workspace and must not lead out
-        // of the folder.
+        // The other program recognizes the language by the name. The name comes from the workspace, so it must not lead
+        // out of the folder.
         let is_plain = Path::new(name).file_name().is_some_and(|last| last == name);
         let file = folder.join(if is_plain { name } else { "body" });
-        // From here on dropping the value removes the folder, also if the next line fails.
-        let scratch = Self { folder, file, _lock: lock };
-        write_private(&scratch.file, text.as_bytes())?;
-        Ok(scratch)
+        // From here on, dropping the value removes the folder, even if the next line fails.
+        let copy = Self { folder, file, _lock: lock };
+        write_private(&copy.file, text.as_bytes())?;
+        Ok(copy)
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -82,10 +82,11 @@ pub(crate) fn sweep_temp_copies(parent: &Path) {
     }
 }
 
-/// Removes the temporary files in `folder` that a killed process has left; those of a running one are locked.
+/// Removes the temporary files in `folder` that killed processes have left behind. Files of running processes are
+/// locked and stay.
 pub(crate) fn sweep(folder: &Path) {
     for path in entries(folder).filter(|path| is_staging(path)) {
-        // The folder may come from a stranger: a link or a folder with such a name is not telecast's.
+        // The folder may come from a stranger. A link or a folder with such a name is not one of telecast's files.
         let is_file = fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_file());
         if is_file
             && let Ok(file) = File::open(&path)
@@ -97,8 +98,8 @@ pub(crate) fn sweep(folder: &Path) {
     }
 }
 
-/// Removes the temporary folders in `folder` that a killed process has left and that contain no other files than
-/// `files`.
+/// Removes the temporary folders in `folder` that killed processes have left behind and that contain only files named
+/// in `files`.
 ///
 /// The caller must make sure that no process creates such folders at the same time: folders are not locked.
 pub(crate) fn sweep_folders(folder: &Path, files: &[&str]) {
@@ -106,13 +107,14 @@ pub(crate) fn sweep_folders(folder: &Path, files: &[&str]) {
         let is_ours = fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_dir())
             && entries(&path).all(|inner| files.iter().any(|file| inner == path.join(file)));
         if is_ours {
-            // A file that cannot be removed does no harm; the next start tries again.
+            // A folder that cannot be removed does no harm; the next start tries again.
             let _ = fs::remove_dir_all(&path);
         }
     }
 }
 
-/// Whether `path` is named like a [`STAGING`] file: the prefix and six letters and digits, as `tempfile` chooses them.
+/// Returns whether `path` is named like a temporary file: [`STAGING`] and six letters or digits, as `tempfile` chooses
+/// them.
 fn is_staging(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
     name.and_then(|name| name.strip_prefix(STAGING)).is_some_and(|random| {

@@ -1,8 +1,9 @@
 //! The files of one workspace: all access to them goes through here.
 //!
-//! A workspace can come from a stranger, so a name in it may lead anywhere. A path consists of plain names; only
-//! regular files whose real path is inside are read; nothing is written through a symbolic link. The threat is the
-//! folder as it was received, not a process that changes it between a check and its use.
+//! A workspace can come from a stranger, so a name in it may lead anywhere. Therefore a path must consist of plain
+//! names, and a file is read or written only if its real path is inside the workspace. Only regular files are read, and
+//! a file that is a symbolic link is never written. These checks protect against the contents of a folder, but not
+//! against a process that changes the folder between a check and the access.
 //!
 //! The user's own files (settings, secrets) are not accessed here: those may be links.
 
@@ -37,12 +38,12 @@ impl Tree {
         &self.root
     }
 
-    /// Returns the absolute path without any check, for messages and for paths that were checked before.
+    /// Returns the absolute path without any check. Use it for messages and for paths that were checked before.
     pub(crate) fn unchecked_path(&self, path: &str) -> PathBuf {
         self.root.join(path)
     }
 
-    /// Whether anything has this name. Links are not followed, so a broken one counts.
+    /// Returns whether anything has this name. Links are not followed, so a broken link counts too.
     pub(crate) fn is_taken(&self, path: &str) -> bool {
         self.parent_of(path).is_ok_and(|(parent, name)| fs::symlink_metadata(parent.join(name)).is_ok())
     }
@@ -63,7 +64,7 @@ impl Tree {
         Ok(read_regular(&self.readable_path(path)?)?)
     }
 
-    /// Reads a text; errors are in the result.
+    /// Reads a text file. Errors are reported in the result.
     pub(crate) fn read(&self, path: &str) -> LoadedFile {
         to_loaded_file(path, self.read_bytes(path))
     }
@@ -86,13 +87,13 @@ impl Tree {
         Ok(Some(ResolvedFolder { tree: self.clone(), folder: folder.to_owned(), real }))
     }
 
-    /// Whether there is a folder whose real path is inside.
+    /// Returns whether `folder` is a folder whose real path is inside the workspace.
     pub(crate) fn has_folder(&self, folder: &str) -> bool {
         check_names(folder).is_ok() && self.resolve(&self.root.join(folder)).is_ok_and(|real| real.is_dir())
     }
 
-    /// Returns the path at which a file may be written: its folder's real path is inside, and the file is a regular
-    /// one or does not exist.
+    /// Returns the real path for writing a file. The folder's real path must be inside the workspace, and the file must
+    /// be a regular one or not exist.
     pub(crate) fn writable_path(&self, path: &str) -> Result<PathBuf, TreeError> {
         let (parent, name) = self.parent_of(path)?;
         let target = parent.join(name);
@@ -108,8 +109,8 @@ impl Tree {
 
     /// Saves `text` if the file still has the content `expected`; returns the new fingerprint.
     ///
-    /// The text is written to a temporary file beside it, synced and renamed over it; the file keeps its mode. A file
-    /// that already has this text is not written.
+    /// The text is written to a temporary file, which is synced and renamed over the old file. The file keeps its mode.
+    /// A file that already has this text is not written.
     pub(crate) fn save_text(
         &self,
         path: &str,
@@ -119,11 +120,11 @@ impl Tree {
         let target = self.writable_path(path).map_err(|error| self.unsaved(path, error))?;
         let new = Fingerprint::of(text.as_bytes());
         let current = Fingerprint::of_file(&target);
-        // Even if the content is not the expected one: somebody else saved the same text, so nothing can be lost.
+        // This is correct even if `current` is not `expected`: somebody else saved the same text, so nothing is lost.
         if current == new {
             return Ok(new);
         }
-        // A file that cannot be read (`Unknown`) never counts as unchanged, or it would be overwritten unseen.
+        // A file that cannot be read (`Unknown`) never counts as unchanged; otherwise it could be overwritten unseen.
         if current != expected || current == Fingerprint::Unknown {
             return Err(SaveError::ChangedOnDisk { path: self.unchecked_path(path) });
         }
@@ -132,14 +133,14 @@ impl Tree {
         Ok(new)
     }
 
-    /// Replaces the file's content without a check of the old one, or creates it and its folders.
+    /// Replaces the file's content without checking the old content, or creates the file and its folders.
     pub(crate) fn replace(&self, path: &str, bytes: &[u8], access: Access) -> Result<(), SaveError> {
         let target = self.writable_path(path).map_err(|error| self.unsaved(path, error))?;
         write_atomically(&target, bytes, access)
             .map_err(|source| SaveError::write(&self.unchecked_path(path), source))
     }
 
-    /// Creates a file that must not exist yet, and its folders; returns its fingerprint.
+    /// Creates a file, which must not exist yet, and its folders. Returns the file's fingerprint.
     pub(crate) fn write_new(&self, path: &str, bytes: &[u8]) -> Result<Fingerprint, SaveError> {
         let (parent, name) = self.parent_of(path).map_err(|error| self.unsaved(path, error))?;
         match create_atomically(&parent.join(name), bytes) {
@@ -157,7 +158,7 @@ impl Tree {
         open_private_log(&target).map_err(|source| SaveError::write(&self.unchecked_path(path), source))
     }
 
-    /// Creates a folder and its parents if it does not exist.
+    /// Creates a folder and its parents if they do not exist.
     pub(crate) fn make_folder(&self, path: &str, access: Access) -> Result<(), SaveError> {
         if self.has_folder(path) {
             return Ok(());
@@ -167,7 +168,7 @@ impl Tree {
             .map_err(|source| SaveError::write(&self.unchecked_path(path), source))
     }
 
-    /// Moves a file to a free name and creates the folders it needs. A link itself is moved, not its target.
+    /// Moves a file to a free name and creates missing folders. A link itself is moved, not its target.
     pub(crate) fn rename(&self, from: &str, to: &str) -> Result<(), SaveError> {
         if self.is_taken(to) {
             return Err(SaveError::Exists { path: self.unchecked_path(to) });
@@ -207,8 +208,8 @@ impl Tree {
         }
     }
 
-    /// Returns the real path of the folder of `path`, and the last name. Folders that do not exist yet are taken as
-    /// named.
+    /// Splits `path` into the real path of its folder and the last name. Folders that do not exist yet keep the names
+    /// that they have in `path`.
     fn parent_of<'a>(&self, path: &'a str) -> Result<(PathBuf, &'a str), TreeError> {
         check_names(path)?;
         let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
@@ -225,12 +226,12 @@ impl Tree {
         Ok((parent, name))
     }
 
-    /// Follows links, but only to targets inside.
+    /// Returns the real path, which must be inside the workspace: links are followed only to targets inside.
     fn resolve(&self, path: &Path) -> Result<PathBuf, TreeError> {
         match fs::canonicalize(path) {
             Ok(real) if !real.starts_with(&self.root) => Err(PathRejection::Outside.into()),
-            // A link to `.git/config` stays inside the workspace, and its passwords would be rendered and sent. Files
-            // of `.telecast` are named by their hidden path, so they pass.
+            // A link to `.git/config` leads to a file inside the workspace, but its passwords must not be rendered and
+            // sent. Files in `.telecast` pass, because their callers name a hidden path.
             Ok(real) if self.is_hidden(&real) && !self.is_hidden(path) => Err(PathRejection::Hidden.into()),
             Ok(real) => Ok(real),
             // `canonicalize` reports a broken link as not found, but a broken link is not a free name.
@@ -256,8 +257,7 @@ impl Tree {
     }
 }
 
-/// A folder of a workspace whose path is resolved: its files are accessed without resolving the path for each of
-/// them.
+/// A folder of a workspace whose path is already resolved, so that it need not be resolved for each file in it.
 #[derive(Debug)]
 pub(crate) struct ResolvedFolder {
     tree: Tree,
@@ -266,23 +266,23 @@ pub(crate) struct ResolvedFolder {
 }
 
 impl ResolvedFolder {
-    /// Returns the names in it, unordered.
+    /// Returns the names in the folder, unordered.
     pub(crate) fn names(&self) -> Result<Vec<OsString>, TreeError> {
         Ok(fs::read_dir(&self.real)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<_>>()?)
     }
 
-    /// Whether anything has this name. Links are not followed, so a broken one counts.
+    /// Returns whether anything has this name. Links are not followed, so a broken link counts too.
     pub(crate) fn is_taken(&self, name: &str) -> bool {
         is_one_name(name) && fs::symlink_metadata(self.real.join(name)).is_ok()
     }
 
-    /// Returns the stamp of a file, `None` if a later change might not show in it. `now` must not be later than this
-    /// call.
+    /// Returns the stamp of a file; `None` if the stamp might not show a later change. `now` must not be later than
+    /// this call.
     pub(crate) fn stamp(&self, name: &str, now: Timestamp) -> Option<Stamp> {
         Stamp::of(&fs::symlink_metadata(self.real.join(name)).ok()?, now)
     }
 
-    /// Reads a text, like [`Tree::read`], and stamps it.
+    /// Reads a text file like [`Tree::read`], and adds its stamp.
     pub(crate) fn read(&self, name: &str, now: Timestamp) -> LoadedFile {
         let path = format!("{}/{name}", self.folder);
         let real = self.real.join(name);
@@ -290,7 +290,7 @@ impl ResolvedFolder {
         // else is read with all checks.
         let entry = fs::symlink_metadata(&real).ok().filter(|entry| entry.is_file() && is_one_name(name));
         let Some(entry) = entry else { return self.tree.read(&path) };
-        // The metadata was read before the content: a change in between makes the stamp outdated and not the text.
+        // The metadata is read before the content, so that a change in between makes the stamp outdated, not the text.
         let read = read_regular(&real).map_err(TreeError::Io);
         LoadedFile { stamp: Stamp::of(&entry, now), ..to_loaded_file(&path, read) }
     }
@@ -300,7 +300,7 @@ impl ResolvedFolder {
 fn check_names(path: &str) -> Result<(), PathRejection> {
     let is_plain = |name: &str| {
         let mut parts = Path::new(name).components();
-        // Windows has `\` and drive prefixes as well, so the single component must be the whole name.
+        // On Windows, `\` and drive prefixes are special too, so the single component must be the whole name.
         matches!((parts.next(), parts.next()), (Some(Component::Normal(part)), None) if part == name)
             && !name.contains('\0')
     };

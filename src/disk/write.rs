@@ -4,12 +4,12 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 
-/// Who may read a file that telecast creates; an existing file keeps its mode.
+/// Who may access a file that telecast writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// As the umask allows.
+    /// Everyone whom the umask allows; an existing file keeps its mode.
     Usual,
-    /// Only the user, also if the file had another mode.
+    /// Only the user, even if an existing file had another mode.
     Private,
 }
 
@@ -18,13 +18,13 @@ pub(super) fn write_atomically(target: &Path, bytes: &[u8], access: Access) -> i
     let parent = target.parent().unwrap_or(Path::new("."));
     make_folder(parent, access)?;
     let old = fs::symlink_metadata(target).ok().map(|meta| meta.permissions());
-    // A rename would replace the old file even if it is read-only, which somebody may have made it to protect it.
+    // A rename would replace even a read-only file, but somebody may have made the file read-only to protect it.
     if old.as_ref().is_some_and(fs::Permissions::readonly) {
         return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
     }
     let staged = stage(parent, bytes, access)?;
     if let (Access::Usual, Some(old)) = (access, old) {
-        // The new file takes the place of the old one, so it takes over its mode too.
+        // The new file takes the place of the old one, so it gets the mode of the old one too.
         staged.as_file().set_permissions(old)?;
     }
     staged.persist(target).map_err(|error| error.error)?;
@@ -39,7 +39,7 @@ pub(super) fn create_atomically(target: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_folder(parent)
 }
 
-/// Opens a file for appending; creates it and its folders for the user only.
+/// Opens a file for appending. Creates the file and its folders with access for the user only.
 pub(crate) fn open_private_log(path: &Path) -> io::Result<fs::File> {
     make_folder(path.parent().unwrap_or(Path::new(".")), Access::Private)?;
     let mut options = fs::OpenOptions::new();
@@ -102,7 +102,7 @@ fn close_to_others(builder: &mut fs::DirBuilder) {
 #[cfg(not(unix))]
 fn close_to_others(_: &mut fs::DirBuilder) {}
 
-/// How often a temporary file is created again because another process removed it before it was locked.
+/// The number of attempts to create a temporary file, if another process keeps removing it before it is locked.
 pub(super) const ATTEMPTS: usize = 100;
 
 /// Writes `bytes` to a temporary file in `folder` and syncs it.
@@ -120,7 +120,7 @@ fn stage(folder: &Path, bytes: &[u8], access: Access) -> io::Result<tempfile::Na
             continue;
         }
         staged.write_all(bytes)?;
-        // Before the rename: otherwise a power failure could leave the new name with an empty file.
+        // The file is synced before the rename; otherwise a power failure could leave an empty file under the new name.
         staged.as_file().sync_all()?;
         return Ok(staged);
     }
@@ -130,7 +130,7 @@ fn stage(folder: &Path, bytes: &[u8], access: Access) -> io::Result<tempfile::Na
 #[cfg(unix)]
 fn permit(builder: &mut tempfile::Builder<'_, '_>, access: Access) {
     use std::os::unix::fs::PermissionsExt;
-    // The umask applies, as to any new file.
+    // The system still applies the umask to this mode.
     builder.permissions(fs::Permissions::from_mode(match access {
         Access::Usual => 0o666,
         Access::Private => 0o600,

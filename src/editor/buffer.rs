@@ -1,4 +1,4 @@
-//! The rope and its version, read and changed by byte offsets, with lines and grapheme boundaries.
+//! The rope and its version: reading and replacing text, and finding lines and grapheme boundaries, by byte offset.
 //!
 //! A line ends at `\n`. A `\r` before it belongs to the line break, so that Windows files keep their line breaks.
 
@@ -13,8 +13,8 @@ use super::Edit;
 
 /// A text of at most this many bytes is also kept as one string. Tests use a small limit to cover both
 /// representations.
-// ropey recounts the lines and characters of a small text (a rope of one leaf) for every query, and a frame makes
-// about 2,000 of them: that was two thirds of the time of a keystroke.
+// For a small text (a rope of one leaf), ropey recounts lines and characters in every query. A frame makes about 2,000
+// queries, which took two thirds of the time per keystroke.
 const FLAT_LIMIT: usize = if cfg!(test) { 64 } else { 64 * 1024 };
 
 #[derive(Debug, Clone)]
@@ -61,7 +61,7 @@ impl TextBuffer {
         self.flat.as_ref().map_or_else(|| self.rope.len_lines(), |flat| flat.line_starts.len())
     }
 
-    /// The chunk that contains a byte, and the chunk's offset. A character is never split between chunks.
+    /// Returns the chunk that contains byte `at`, and the chunk's offset. A character is never split between chunks.
     fn chunk(&self, at: usize) -> (&str, usize) {
         if let Some(flat) = &self.flat {
             return (&flat.text, 0);
@@ -75,7 +75,7 @@ impl TextBuffer {
         chunk.as_bytes()[at - start]
     }
 
-    /// The line (from 0) of a byte; the last line for offsets after the end.
+    /// Returns the line (from 0) that contains byte `at`, or the last line if `at` is after the end.
     pub(super) fn line_of(&self, at: usize) -> usize {
         match &self.flat {
             // The first line start is 0, so the partition point is at least 1.
@@ -84,7 +84,7 @@ impl TextBuffer {
         }
     }
 
-    /// The offset of a line's start; the text's end for lines after the last.
+    /// Returns the offset of a line's start, or the text's end if there is no such line.
     pub(super) fn line_start(&self, line: usize) -> usize {
         match &self.flat {
             Some(flat) => flat.line_starts.get(line).copied().unwrap_or(flat.text.len()),
@@ -97,7 +97,7 @@ impl TextBuffer {
         let (start, next) = (self.line_start(line), self.line_start(line + 1));
         let mut end = next;
         if start < end && self.byte(end - 1) == b'\n' {
-            // The break is removed from its end: `\r` belongs to it only if `\n` follows. A lone `\r` is text.
+            // A `\r` belongs to the line break only if `\n` follows. A lone `\r` is text.
             end -= 1;
             if start < end && self.byte(end - 1) == b'\r' {
                 end -= 1;
@@ -106,11 +106,11 @@ impl TextBuffer {
         Span::new(start, end)
     }
 
-    /// The text of a span, after moving both ends into the text and to char boundaries.
+    /// Returns the text of a span. An end outside the text or inside a char moves back to the nearest valid offset.
     pub(super) fn slice(&self, span: Span) -> Cow<'_, str> {
         let span = self.clamp(span);
-        // ropey's own slice counts the lines and chars of what it contains, which a row of the screen does not need;
-        // most spans are in one chunk, where a borrowed str is enough.
+        // ropey's own slice counts its lines and chars, which drawing a row does not need. Most spans are in one chunk,
+        // from which a str can be borrowed.
         let (chunk, start) = self.chunk(span.start);
         match chunk.get(span.start - start..span.end - start) {
             Some(text) => Cow::Borrowed(text),
@@ -122,7 +122,7 @@ impl TextBuffer {
         Span::new(self.floor_char(span.start), self.floor_char(span.end))
     }
 
-    /// The char boundary at or before a byte.
+    /// Returns the char boundary at or before byte `at`.
     fn floor_char(&self, at: usize) -> usize {
         let at = at.min(self.len());
         let (chunk, start) = self.chunk(at);
@@ -145,9 +145,9 @@ impl TextBuffer {
         at.checked_sub(text.len()).is_some_and(|start| self.has_at(start, text))
     }
 
-    /// The document's line break: the same as its first one, `\n` if it has none.
+    /// Returns the line break for new lines: the same as the text's first one, or `\n` if there is none.
     pub(super) fn line_break(&self) -> &'static str {
-        // The first break also decides for a file with mixed breaks, whose existing breaks are never rewritten.
+        // The first break decides in a file with mixed breaks, too. Existing breaks are never rewritten.
         let first = self.line_span(0);
         if self.has_at(first.end, "\r\n") { "\r\n" } else { "\n" }
     }
@@ -155,7 +155,7 @@ impl TextBuffer {
     /// Replaces a span that is within the text, on char boundaries.
     pub(super) fn replace(&mut self, span: Span, text: &str) -> Edit {
         let removed = self.slice(span).into_owned();
-        // ropey removes and inserts by char index, everything else here is in bytes.
+        // ropey removes and inserts by char index, but the offsets here are in bytes.
         let start = self.rope.byte_to_char(span.start);
         self.rope.remove(start..self.rope.byte_to_char(span.end));
         self.rope.insert(start, text);
@@ -164,7 +164,7 @@ impl TextBuffer {
         Edit { at: span.start, removed, inserted: text.to_owned() }
     }
 
-    /// The grapheme boundary at or before a byte.
+    /// Returns the grapheme boundary at or before byte `at`.
     pub(super) fn snap(&self, at: usize) -> usize {
         let at = self.floor_char(at);
         if self.is_boundary(at) { at } else { self.grapheme_before(at) }
@@ -176,14 +176,14 @@ impl TextBuffer {
         loop {
             match cursor.is_boundary(chunk, start) {
                 Ok(answer) => return answer,
-                // Whether two flags or joined emoji separate can depend on text before this chunk.
+                // Whether there is a boundary between flags or joined emoji can depend on text before this chunk.
                 Err(GraphemeIncomplete::PreContext(end)) => self.give_context(&mut cursor, end),
                 Err(_) => (chunk, start) = self.chunk(at.saturating_sub(1)),
             }
         }
     }
 
-    /// The next grapheme boundary after a byte; the text's end at the end.
+    /// Returns the first grapheme boundary after byte `at`, or the text's end if there is none.
     pub(super) fn grapheme_after(&self, at: usize) -> usize {
         let mut cursor = GraphemeCursor::new(at, self.len(), true);
         let (mut chunk, mut start) = self.chunk(at);
@@ -199,7 +199,7 @@ impl TextBuffer {
         }
     }
 
-    /// The last grapheme boundary before a byte; 0 at the start.
+    /// Returns the last grapheme boundary before byte `at`, or 0 if there is none.
     pub(super) fn grapheme_before(&self, at: usize) -> usize {
         let mut cursor = GraphemeCursor::new(at, self.len(), true);
         let (mut chunk, mut start) = self.chunk(at);
@@ -217,17 +217,17 @@ impl TextBuffer {
 
     fn give_context(&self, cursor: &mut GraphemeCursor, end: usize) {
         let (chunk, start) = self.chunk(end.saturating_sub(1));
-        // The chunk must end exactly at the requested offset.
+        // The context must end exactly at the requested offset.
         cursor.provide_context(&chunk[..end - start], start);
     }
 }
 
-/// `text` as one line: line breaks become spaces, other control characters are removed.
+/// Returns `text` as one line: line breaks become spaces, and other control characters are removed.
 pub(crate) fn flattened(text: &str) -> String {
     unified(text, " ").chars().filter(|c| !c.is_control()).collect()
 }
 
-/// `text` with every line break replaced by `line_break`, and without control characters except tabs.
+/// Returns `text` with every line break replaced by `line_break`, and without control characters except tabs.
 pub(crate) fn unified(text: &str, line_break: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
@@ -240,7 +240,7 @@ pub(crate) fn unified(text: &str, line_break: &str) -> String {
             }
             '\n' => out.push_str(line_break),
             '\t' => out.push('\t'),
-            // Raw control characters are invalid in a JSON string, and nobody sees them in pasted text.
+            // Raw control characters are invalid in a JSON string, and they are invisible in pasted text.
             _ if c.is_control() => {}
             _ => out.push(c),
         }

@@ -10,9 +10,10 @@ use crate::text;
 /// The distance between tab stops, in cells.
 pub(crate) const TAB_STOP: usize = 4;
 
+/// A grapheme of a line and the cells that it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Glyph<'a> {
-    /// Offset of its first byte in the line.
+    /// Its byte offset in the line.
     pub at: usize,
     /// Its text as written, control characters included.
     pub text: &'a str,
@@ -26,19 +27,19 @@ pub(crate) fn glyphs(line: &str) -> Glyphs<'_> {
     Glyphs { line, at: 0, column: 0 }
 }
 
-/// Returns the graphemes of a part of a line whose first cell is `column`.
+/// Returns the graphemes of `part`, a part of a line that begins in cell `column`. Offsets are relative to `part`.
 pub(crate) fn glyphs_at(part: &str, column: usize) -> Glyphs<'_> {
     Glyphs { line: part, at: 0, column }
 }
 
-/// Returns the graphemes of a line from about a column on: the first one starts at or before that column.
+/// Returns the graphemes of a line, beginning with one that starts at or before `column`.
 pub(crate) fn glyphs_from(line: &str, column: usize) -> Glyphs<'_> {
-    // Printable ASCII takes one byte and one cell, so it can be skipped without segmentation. Before this, one key in
-    // a line of 200 KB took 7.6 ms; now it takes 0.4 ms.
+    // A printable ASCII character takes one byte and one cell, so it can be skipped without segmentation. In a line of
+    // 200 KB, this reduces the time per keystroke from 7.6 ms to 0.4 ms.
     let window = &line.as_bytes()[..column.min(line.len())];
-    let plain = window.iter().position(|byte| !(b' '..=b'~').contains(byte)).unwrap_or(window.len());
-    // A combining mark that follows would belong to the last plain character.
-    let skipped = plain.saturating_sub(1);
+    let n_printable = window.iter().position(|byte| !(b' '..=b'~').contains(byte)).unwrap_or(window.len());
+    // The last printable character is not skipped, because a combining mark after it would belong to its grapheme.
+    let skipped = n_printable.saturating_sub(1);
     Glyphs { line, at: skipped, column: skipped }
 }
 
@@ -54,7 +55,7 @@ impl<'a> Iterator for Glyphs<'a> {
 
     fn next(&mut self) -> Option<Glyph<'a>> {
         let rest = &self.line[self.at..];
-        let text = if starts_plain(rest) { &rest[..1] } else { rest.graphemes(true).next()? };
+        let text = if starts_with_ascii_grapheme(rest) { &rest[..1] } else { rest.graphemes(true).next()? };
         let width = match text {
             "\t" => TAB_STOP - self.column % TAB_STOP,
             _ if text.len() == 1 => 1,
@@ -67,9 +68,9 @@ impl<'a> Iterator for Glyphs<'a> {
     }
 }
 
-/// Whether the first character is a whole grapheme, decided without the Unicode tables: ASCII before ASCII or at the
-/// end.
-fn starts_plain(rest: &str) -> bool {
+/// Returns true only if `rest` begins with a grapheme of one ASCII byte. This needs no Unicode tables: the next byte
+/// must be ASCII too, or not exist.
+fn starts_with_ascii_grapheme(rest: &str) -> bool {
     match rest.as_bytes() {
         [first] => first.is_ascii(),
         // `\r\n` is the only grapheme of two ASCII characters.
@@ -78,10 +79,11 @@ fn starts_plain(rest: &str) -> bool {
     }
 }
 
-/// Returns the first cell of the grapheme at byte `at` of a line; the line's width at its end.
+/// Returns the first cell of the grapheme that contains byte `at` of a line. For the line's end, returns the line's
+/// width in cells.
 pub(crate) fn column_of(line: &str, at: usize) -> usize {
     let mut end = 0;
-    // The byte offset is a valid column bound: within the skipped prefix bytes and cells are equal.
+    // A byte offset can be passed as a column: in the printable ASCII that `glyphs_from` skips, the two are equal.
     for glyph in glyphs_from(line, at) {
         if at < glyph.at + glyph.text.len() {
             return glyph.column;
@@ -91,7 +93,8 @@ pub(crate) fn column_of(line: &str, at: usize) -> usize {
     end
 }
 
-/// Returns the byte offset of the grapheme that covers a cell; the line's end for cells after it.
+/// Returns the byte offset of the grapheme in cell `column`. For a cell after the line's end, returns the line's
+/// length.
 pub(crate) fn byte_at(line: &str, column: usize) -> usize {
     glyphs_from(line, column)
         .find(|glyph| column < glyph.column + glyph.width)
@@ -108,7 +111,10 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn skipping_changes_nothing(line in "[ -~\t\u{301}\u{600}é漢👩\u{200d}🇩\u{1b}\r]{0,20}", column in 0..50usize) {
+        fn skipping_to_a_column_yields_the_same_glyphs(
+            line in "[ -~\t\u{301}\u{600}é漢👩\u{200d}🇩\u{1b}\r]{0,20}",
+            column in 0..50usize,
+        ) {
             let all: Vec<_> = glyphs(&line).collect();
             let mut rest = glyphs_from(&line, column);
             let first = rest.next();

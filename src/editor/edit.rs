@@ -21,10 +21,10 @@ impl Edit {
         Edit { at: self.at, removed: self.inserted.clone(), inserted: self.removed.clone() }
     }
 
-    /// Maps an offset of the text before the edit to the text after it. Offsets at or inside the span move to the end
-    /// of the inserted text.
+    /// Converts an offset in the text before the edit to an offset in the text after it. Offsets at or inside the span
+    /// move to the end of the inserted text.
     pub(crate) fn map_offset(&self, offset: usize) -> usize {
-        // Not `<=`: the cursor is at `at` while one types, and has to end up after the new text.
+        // Not `<=`: while the user types, the cursor is at `at` and has to end up after the new text.
         if offset < self.at {
             offset
         } else {

@@ -1,7 +1,7 @@
 //! Undo and redo, and which edits form one step.
 //!
-//! Time plays no role, so that the result is deterministic: a step is a typed word, a run of deletions, or one
-//! command.
+//! A step is a typed word, a run of deletions, or one command. Steps do not depend on time, so the result is
+//! deterministic.
 
 use super::{Edit, Selection, Transaction};
 
@@ -17,6 +17,7 @@ pub(crate) enum Grouping {
 pub(crate) struct History {
     done: Vec<Transaction>,
     undone: Vec<Transaction>,
+    /// The grouping of the last step, if the next edit may still join that step.
     open: Option<Grouping>,
 }
 
@@ -30,7 +31,6 @@ impl History {
     }
 
     pub(super) fn seal(&mut self) {
-        // `open` is the grouping that the next edit may still join.
         self.open = None;
     }
 
@@ -48,8 +48,9 @@ impl History {
     pub(super) fn join_after(&mut self, n: usize) {
         self.seal();
         if n < self.done.len() {
-            // A vim insertion is several steps (typing, completions, pastes), but one undo step for its user. Joining
-            // afterwards leaves no open state if the insertion never ends properly.
+            // An insertion in vim mode consists of several steps (typing, completions, pastes), but the user expects
+            // one undo step. Joining them afterwards needs no state that stays open if the insertion never ends
+            // properly.
             let mut steps = self.done.drain(n..);
             let first = steps.next();
             let joined = first.map(|first| {
@@ -73,7 +74,7 @@ impl History {
         }
     }
 
-    /// The edits that undo the last step, and the selection before it.
+    /// Undoes the last step. Returns the edits to apply, and the selection from before the step.
     pub(super) fn undo(&mut self) -> Option<(Vec<Edit>, Selection)> {
         self.seal();
         let step = self.done.pop()?;
@@ -82,7 +83,7 @@ impl History {
         Some((inverse.edits, inverse.after))
     }
 
-    /// The edits of the last undone step, and the selection after it.
+    /// Redoes the last undone step. Returns the edits to apply, and the selection from after the step.
     pub(super) fn redo(&mut self) -> Option<(Vec<Edit>, Selection)> {
         self.seal();
         let step = self.undone.pop()?;
@@ -102,7 +103,7 @@ fn joins(last: &Transaction, next: &Transaction, grouping: Grouping) -> bool {
 }
 
 fn begins_word(last: &Transaction, next: &Transaction) -> bool {
-    // The space belongs to the word before it, so that each undo removes one whole word.
+    // A space belongs to the word before it, so that each undo removes one whole word.
     let was_space = last.edits.last().is_some_and(|edit| edit.inserted.ends_with(char::is_whitespace));
     let is_space = next.edits.first().is_some_and(|edit| edit.inserted.starts_with(char::is_whitespace));
     was_space && !is_space

@@ -16,13 +16,13 @@ const END_COMMENT: &str = "{% endcomment %}";
 impl Editor {
     pub(super) fn tab(&mut self) {
         let lines = self.selected_lines();
-        // As in other editors: Tab over several lines indents them instead of replacing them.
+        // As in other editors, Tab indents a selection of several lines instead of replacing it.
         if lines.start() != lines.end() {
             return self.indent(lines);
         }
         let span = self.selection.span();
         let start = self.line_span(*lines.start()).start;
-        // In cells and not in bytes: wide characters before the cursor count twice.
+        // The column is in cells and not in bytes, because a wide character before the cursor takes two cells.
         let column = cells::column_of(&self.line(*lines.start()), span.start - start);
         let fill = " ".repeat(INDENT.len() - column % INDENT.len());
         self.edit(Grouping::Typing, vec![(span, fill)]);
@@ -59,8 +59,8 @@ impl Editor {
             return;
         }
         let block = self.block(self.selected_lines());
-        // The copy is added after the block with its break first, so that it also works on the last line, which has
-        // none.
+        // The copy goes after the block and begins with the line break, because the text's last line does not end with
+        // one.
         let copy = format!("{}{}", self.buffer.line_break(), self.slice(block));
         let selection = shifted(self.selection, copy.len());
         self.edit(Grouping::Alone, vec![(Span::at(block.end), copy)]);
@@ -69,7 +69,7 @@ impl Editor {
 
     pub(super) fn move_lines_up(&mut self) {
         let lines = self.selected_lines();
-        // The neighbouring line is moved to the other side instead of the block: the selected text is not touched, so
+        // The line above is moved below the block, instead of moving the block. So the selected text is not edited, and
         // the selection only has to be shifted.
         let Some(above) = lines.start().checked_sub(1) else { return };
         let block = self.block(lines);
@@ -105,7 +105,7 @@ impl Editor {
         let block = self.block(self.selected_lines());
         let text = self.slice(block).into_owned();
         let start = block.start + (text.len() - text.trim_start().len());
-        // In a block of nothing but whitespace the two trims pass each other.
+        // In a block of only whitespace, the trimmed end would be before the trimmed start.
         let end = (block.start + text.trim_end().len()).max(start);
         let inner = text.trim();
         let is_comment = COMMENT.len() + END_COMMENT.len() <= inner.len()
@@ -122,7 +122,7 @@ impl Editor {
         self.edit(Grouping::Alone, edits);
     }
 
-    /// The lines that the selection touches. A selection that ends at a line's start does not touch that line.
+    /// Returns the lines that the selection touches. A selection that ends at a line's start does not touch that line.
     fn selected_lines(&self) -> RangeInclusive<usize> {
         let span = self.selection.span();
         let (first, last) = (self.line_of(span.start), self.line_of(span.end));
@@ -130,7 +130,7 @@ impl Editor {
         first..=(if ends_before { last - 1 } else { last })
     }
 
-    /// The span of lines, without the last line's break.
+    /// Returns the span of lines, without the last line's break.
     fn block(&self, lines: RangeInclusive<usize>) -> Span {
         Span::new(self.line_span(*lines.start()).start, self.line_span(*lines.end()).end)
     }

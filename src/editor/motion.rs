@@ -7,13 +7,14 @@ use super::{Editor, Selection, cells};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Motion {
-    /// One grapheme back; to the start of a selection.
+    /// One grapheme back. [`Command::Move`](super::Command::Move) leaves a selection at its start instead.
     Left,
-    /// One grapheme forward; to the end of a selection.
+    /// One grapheme forward. [`Command::Move`](super::Command::Move) leaves a selection at its end instead.
     Right,
+    /// One grapheme back, but not past the start of the line.
     LeftInLine,
-    /// From a line's end back onto its last grapheme, where a block cursor can be. Keeps the column of vertical
-    /// motions.
+    /// From a line's end to its last grapheme, because a block cursor has to be on a grapheme. Keeps the goal column of
+    /// vertical motions.
     OntoGrapheme,
     /// To the start of the previous word.
     WordLeft,
@@ -22,20 +23,20 @@ pub enum Motion {
     /// One row up, in the same column if the row is long enough. Rows are lines if nothing is wrapped.
     Up,
     Down,
-    /// That many rows up.
+    /// The given number of rows up.
     PageUp(usize),
-    /// That many rows down.
+    /// The given number of rows down.
     PageDown(usize),
-    /// That many lines up, regardless of soft wrap.
+    /// The given number of lines up, regardless of soft wrap.
     LinesUp(usize),
     LinesDown(usize),
-    /// To the first character that is not whitespace; from there to the start of the line.
+    /// To the first non-blank character of the line, or to the start of the line if the cursor is already there.
     LineStart,
     LineEnd,
     DocumentStart,
     DocumentEnd,
     MatchingBracket,
-    /// To the start of a line, numbered from 1; the last line if there are fewer.
+    /// To the start of the line with this number, from 1, or of the last line if there are fewer.
     Line(usize),
     /// To a byte offset.
     To(usize),
@@ -65,7 +66,7 @@ impl Editor {
             Motion::OntoGrapheme => self.goal,
             _ => motion.steps().map(|(unit, _)| self.goal_column(unit)),
         };
-        // `set_selection` clears the goal, so it is computed before and stored after.
+        // `set_selection` clears the goal, so the goal is computed before the call and stored after it.
         self.set_selection(selection);
         self.goal = goal;
     }
@@ -101,7 +102,8 @@ impl Editor {
         }
     }
 
-    /// Up from the first line goes to the start of the text, down from the last line to its end.
+    /// Returns the target of a motion by lines. From the first line, moving up goes to the start of the text; from the
+    /// last line, moving down goes to its end.
     fn line_target(&mut self, lines: isize) -> usize {
         let line = self.line_of(self.cursor());
         match line.checked_add_signed(lines) {
@@ -124,7 +126,7 @@ impl Editor {
         let mut row = from;
         for _ in 0..rows.unsigned_abs() {
             let next = if rows < 0 { self.row_before(&row) } else { self.row_after(&row) };
-            // A page that is longer than the rest of the text stops at the last row.
+            // A page that is longer than the rest of the text stops at its first or last row.
             let Some(next) = next else { break };
             row = next;
         }
@@ -189,7 +191,7 @@ pub(crate) fn indentation(line: &str) -> &str {
     &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
 }
 
-/// Character classes: a word is a run of characters of one class.
+/// The class of a character. A word is a run of characters of one class.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CharClass {
     Break,
@@ -203,7 +205,7 @@ pub(crate) fn class_of(c: char) -> CharClass {
         // `\r` too: the grapheme `\r\n` is classified by its first character.
         '\n' | '\r' => CharClass::Break,
         _ if c.is_whitespace() => CharClass::Blank,
-        // Names of Liquid variables and properties are one word.
+        // A Liquid name such as `first_name` is one word.
         '_' => CharClass::Word,
         _ if c.is_alphanumeric() => CharClass::Word,
         _ => CharClass::Sign,
@@ -229,7 +231,7 @@ fn word_right(buffer: &TextBuffer, from: usize) -> usize {
 fn word_left(buffer: &TextBuffer, from: usize) -> usize {
     let at = skip_left(buffer, from, CharClass::Blank);
     match class_at(buffer, buffer.grapheme_before(at)) {
-        // At the text's start `grapheme_before` returns 0 again, which would look like a character.
+        // At the text's start, `grapheme_before` returns 0 again, so the class is that of the character after `at`.
         _ if at == 0 => at,
         None => at,
         Some(CharClass::Break) if at < from => at,
@@ -256,7 +258,7 @@ fn skip_left(buffer: &TextBuffer, mut at: usize, class: CharClass) -> usize {
     at
 }
 
-/// The word, spaces or symbols around a byte: what a double click selects.
+/// Returns the span of the word, spaces or symbols around byte `at`, which a double click selects.
 pub(crate) fn word_around(buffer: &TextBuffer, at: usize) -> Span {
     let at = buffer.snap(at);
     let before = buffer.grapheme_before(at);
@@ -271,10 +273,11 @@ pub(crate) fn word_around(buffer: &TextBuffer, at: usize) -> Span {
 
 const BRACKETS: [(char, char); 3] = [('(', ')'), ('[', ']'), ('{', '}')];
 
-/// How far the other bracket is searched for, in chars: the time of a frame must not depend on the document's size.
-const MATCHING_REACH: usize = 100_000;
+/// The number of chars in which the other bracket is searched for. The limit keeps the time per frame independent of
+/// the document's size.
+const MAX_BRACKET_DISTANCE: usize = 100_000;
 
-/// The bracket after or before the cursor, and its counterpart. Brackets of other kinds are ignored.
+/// Returns the bracket after or before the cursor, and its counterpart. Brackets of other kinds are ignored.
 pub(crate) fn matching_brackets(buffer: &TextBuffer, cursor: usize) -> Option<(Span, Span)> {
     let after = buffer.char_after(cursor).map(|c| (cursor, c));
     let before = buffer.char_before(cursor).map(|c| (cursor - c.len_utf8(), c));
@@ -298,11 +301,12 @@ fn opener_of(buffer: &TextBuffer, at: usize, open: char, close: char) -> Option<
     find_balanced(chars, close, open).map(|distance| at + 1 - distance.1)
 }
 
-/// Returns the distance in bytes from the first char to the start and to the end of the char that balances it.
+/// Returns the distances in bytes from the start of the first char to the start and the end of the char that balances
+/// it.
 fn find_balanced(chars: impl Iterator<Item = char>, opens: char, closes: char) -> Option<(usize, usize)> {
     let mut depth = 0usize;
     let mut bytes = 0;
-    for c in chars.take(MATCHING_REACH) {
+    for c in chars.take(MAX_BRACKET_DISTANCE) {
         if c == opens {
             depth += 1;
         } else if c == closes {

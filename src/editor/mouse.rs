@@ -41,7 +41,7 @@ impl Editor {
     pub(super) fn drag_to(&mut self, at: usize) {
         let origin = self.drag.origin;
         let here = self.unit_at(self.drag.unit, at);
-        // The unit that was clicked first stays selected in both directions, so the anchor switches to its other end.
+        // The unit that was clicked stays selected in both directions, so the anchor switches between its ends.
         let selection = if here.start < origin.start {
             Selection { anchor: origin.end, head: here.start }
         } else {
@@ -62,7 +62,7 @@ impl Editor {
             DragUnit::Word => motion::word_around(&self.buffer, at),
             DragUnit::Line => {
                 let line = self.line_of(at);
-                // With its break, so that cutting removes the line and leaves no empty one.
+                // The line break is included, so that cutting removes the line instead of leaving it empty.
                 Span::new(self.buffer.line_start(line), self.buffer.line_start(line + 1))
             }
         }

@@ -1,8 +1,8 @@
 //! Text objects that contain an offset: a word, a quoted string, the contents of brackets, a piece of Liquid, an
 //! element.
 //!
-//! Liquid tags and outputs have their own quotes. At an offset outside Liquid these quotes are skipped; inside a tag
-//! only its own quotes count.
+//! Liquid tags and outputs have their own quotes. At an offset outside Liquid, these quotes are skipped; inside a tag
+//! or output, only its own quotes count.
 
 use super::Editor;
 use super::words::WordKind;
@@ -12,7 +12,7 @@ use crate::text::Span;
 pub enum TextObject {
     /// A word, or the spaces between two words.
     Word(WordKind),
-    /// Lines up to the next empty one.
+    /// A run of lines with text, or a run of blank lines.
     Paragraph,
     /// The text between two of these characters, on one line.
     Quoted(char),
@@ -25,13 +25,13 @@ pub enum TextObject {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
     Inner,
-    /// With its delimiters; for a word with the spaces after it.
+    /// Includes the delimiters, or the spaces or blank lines next to a word or paragraph.
     Around,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TextRegion {
-    /// The region's bytes. For whole lines: from the start of the first line to the end of the last, without its break.
+    /// The region's bytes. A region of whole lines does not include the last line's break.
     pub span: Span,
     pub is_linewise: bool,
 }
@@ -73,8 +73,8 @@ impl Editor {
             return run;
         }
         let is_space = |at: usize| buffer.char_after(at).is_some_and(|c| c == ' ' || c == '\t');
-        // As vim's `aw`: on spaces the word after them is included, on a word the spaces after it, or those before it
-        // if there are none.
+        // As in vim's `aw`: on spaces, the word after them is included. On a word, the spaces after it are included, or
+        // the spaces before it if there are none after it.
         if is_space(at) {
             return Span::new(run.start, kind.run_end(buffer, run.end));
         }
@@ -89,19 +89,19 @@ impl Editor {
     }
 
     fn paragraph_object(&self, at: usize, extent: Extent) -> TextRegion {
-        // A paragraph ends at a line that shows nothing, also if it contains spaces.
+        // A line that contains only whitespace looks empty, so it ends a paragraph too.
         let is_blank = |line: usize| self.line(line).trim().is_empty();
         let n_lines = self.n_lines();
-        let same = |from: usize| {
+        let last_of_run = |from: usize| {
             let kind = is_blank(from);
             (from..n_lines).take_while(|line| is_blank(*line) == kind).last().unwrap_or(from)
         };
         let here = self.line_of(at);
         let kind = is_blank(here);
         let first = (0..=here).rev().take_while(|line| is_blank(*line) == kind).last().unwrap_or(here);
-        let mut last = same(here);
+        let mut last = last_of_run(here);
         if extent == Extent::Around && last + 1 < n_lines {
-            last = same(last + 1);
+            last = last_of_run(last + 1);
         }
         TextRegion {
             span: Span::new(self.line_span(first).start, self.line_span(last).end),
@@ -109,13 +109,13 @@ impl Editor {
         }
     }
 
-    /// The pair of quotes around an offset, or the next pair on the line, as in vim.
+    /// Returns the pair of quotes around an offset, or the next pair on the line, as in vim.
     fn quoted_object(&self, at: usize, quote: char, extent: Extent) -> Option<Span> {
         let text = self.text();
         let line = self.line_span(self.line_of(at));
         let liquid = liquid_around(&text, at).map(|liquid| inside_liquid(&text, liquid));
-        // A JSON string and a Liquid string inside it can use the same quote, so only one of the two levels is looked
-        // at.
+        // A JSON string and a Liquid string inside it can use the same quote, so only the quotes of one of the two are
+        // considered.
         let range = match liquid {
             Some(liquid) => Span::new(liquid.start.max(line.start), liquid.end.min(line.end).max(line.start)),
             None => line,
@@ -140,7 +140,7 @@ impl Editor {
         let (first, last) = (self.line_of(inner.start), self.line_of(inner.end));
         let opens_block = self.slice(Span::new(inner.start, self.line_span(first).end)).trim().is_empty();
         let closes_block = self.slice(Span::new(self.line_span(last).start, inner.end)).trim().is_empty();
-        // As vim's `di{`: if both brackets are on separate lines, only the whole lines between them are taken.
+        // As in vim's `di{`: if the contents begin and end on lines of their own, only these whole lines are taken.
         if first + 1 < last && opens_block && closes_block {
             let lines = Span::new(self.line_span(first + 1).start, self.line_span(last - 1).end);
             return Some(TextRegion { span: lines, is_linewise: true });
@@ -149,7 +149,7 @@ impl Editor {
     }
 }
 
-/// The Liquid tag or output that contains a byte, with its delimiters.
+/// Returns the span of the Liquid tag or output that contains byte `at`, with its delimiters.
 fn liquid_around(text: &str, at: usize) -> Option<Span> {
     let bytes = text.as_bytes();
     let is_open = |start: usize| bytes[start] == b'{' && matches!(bytes.get(start + 1), Some(b'{' | b'%'));
@@ -166,13 +166,13 @@ fn liquid_around(text: &str, at: usize) -> Option<Span> {
         }
         start = start.checked_sub(1)?;
     }
-    // In `}}}` the first two braces close the output, the third one belongs to the JSON.
+    // In `}}}`, the first two braces close the output, and the third one belongs to the JSON.
     let closer = if bytes[start + 1] == b'{' { "}}" } else { "%}" };
     let end = start + 2 + text.get(start + 2..)?.find(closer)? + 2;
     (at < end).then_some(Span::new(start, end))
 }
 
-/// The contents between the delimiters, without surrounding whitespace and the dashes of whitespace control.
+/// Returns the span between the delimiters, without the dashes of whitespace control and without outer whitespace.
 fn inside_liquid(text: &str, liquid: Span) -> Span {
     let inner = &text[liquid.start + 2..liquid.end - 2];
     let inner = inner.strip_prefix('-').unwrap_or(inner);
@@ -187,8 +187,8 @@ fn inside_liquid(text: &str, liquid: Span) -> Span {
     Span::new(start, start + trimmed.len())
 }
 
-/// The offsets of a quote character in a part of a line. Escaped quotes are skipped, and so are those in Liquid unless
-/// the part is itself inside Liquid.
+/// Returns the offsets of a quote character in a part of a line. Skips escaped quotes, and quotes in Liquid unless the
+/// part itself is in Liquid.
 fn quotes_in(text: &str, range: Span, quote: char, is_in_liquid: bool) -> Vec<usize> {
     let mut quotes = Vec::new();
     let mut at = range.start;
@@ -220,7 +220,7 @@ fn quotes_in(text: &str, range: Span, quote: char, is_in_liquid: bool) -> Vec<us
     quotes
 }
 
-/// The nearest pair of brackets around the byte `at`, or the pair that has one of its brackets there.
+/// Returns the nearest pair of brackets around byte `at`, or the pair that has one of its brackets there.
 fn brackets_around(text: &str, at: usize, open: char, close: char) -> Option<Span> {
     let mut depth = 0usize;
     let here = text.get(at..)?.chars().next();
@@ -252,7 +252,7 @@ fn brackets_around(text: &str, at: usize, open: char, close: char) -> Option<Spa
     Some(Span::new(start, end))
 }
 
-/// The innermost element whose tags or contents contain a byte. A tag that is never closed is skipped.
+/// Returns the innermost element whose tags or contents contain byte `at`. A tag that is never closed is skipped.
 fn element_around(text: &str, at: usize, extent: Extent) -> Option<Span> {
     let mut open: Vec<(&str, Span)> = Vec::new();
     let mut rest = 0;

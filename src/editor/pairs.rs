@@ -1,7 +1,7 @@
 //! Automatic closing of brackets and quotes, and typing over closers that were inserted automatically.
 //!
-//! The rule: typing a text to its end, closers included, gives exactly what was typed. A closer can be typed over
-//! only if it was inserted automatically and the cursor has stayed inside the pair.
+//! The rule: if the user types every character of a text, closers included, the result is exactly that text. A closer
+//! can be typed over only if it was inserted automatically and the cursor has stayed inside the pair.
 
 use crate::json::QuoteState;
 use crate::text::Span;
@@ -61,7 +61,7 @@ impl Editor {
         true
     }
 
-    /// Deletes an opener together with the closer directly after it, if that one was inserted automatically.
+    /// Deletes an opener together with the closer directly after it, if that closer was inserted automatically.
     pub(super) fn delete_empty_pair(&mut self) -> bool {
         let at = self.cursor();
         let is_empty = |pair: &Pair| pair.open + 1 == at && pair.close == at;
@@ -80,8 +80,8 @@ impl Editor {
         self.select_within_step(Selection { anchor: inner.start, head: inner.end });
     }
 
-    /// An opener typed over a selection within one line surrounds it. Over several lines it replaces the selection,
-    /// like any other character.
+    /// Surrounds the selection with a typed opener and its closer. Returns false if `c` is not an opener, or if the
+    /// selection spans several lines: then the character replaces the selection, like any other.
     fn surround_with(&mut self, c: char) -> bool {
         let close = match c {
             '(' => ")",
@@ -97,7 +97,7 @@ impl Editor {
         true
     }
 
-    /// Moves the cursor after the innermost closer if only whitespace is left before it.
+    /// Moves the cursor past the innermost closer if `c` is that closer and only whitespace is left before it.
     fn type_over(&mut self, c: char) -> bool {
         let at = self.cursor();
         let Some(pair) = self.pairs.last().copied() else { return false };
@@ -118,7 +118,8 @@ impl Editor {
         true
     }
 
-    /// The automatically added whitespace before a closer that is typed by hand: an empty line or a second space.
+    /// Returns the span of the whitespace that was added automatically before a closer: an empty line or a second
+    /// space.
     fn extra_whitespace(&self, at: usize, close: usize, between: &str) -> Span {
         let line_start = self.line_span(self.line_of(at)).start;
         let before = self.slice(Span::new(line_start, at));
@@ -144,10 +145,10 @@ impl Editor {
         let at = self.cursor();
         let before = self.buffer.char_before(at);
         let has_room = self.buffer.char_after(at).is_none_or(|next| {
-            // Before a word the opener is meant to enclose existing text, so no closer is inserted.
+            // Before a word, the opener is meant to enclose existing text, so no closer is inserted.
             next.is_whitespace() || matches!(next, '}' | ']' | ')' | '"' | ',' | ':' | '<')
         });
-        // After a backslash the character is an escape and opens nothing.
+        // After a backslash, the character is part of an escape and opens nothing.
         if !has_room || before == Some('\\') {
             return None;
         }
@@ -157,7 +158,7 @@ impl Editor {
             '{' => Some('}'),
             // Typing `{` has already inserted `}`, so `%` completes the pair to `{%%}`.
             '%' if before == Some('{') && self.buffer.has_at(at, "}") => Some('%'),
-            // In a string a bracket is prose or markup, which need not be balanced.
+            // In a string, a bracket is prose or markup, which need not be balanced.
             '[' if !self.is_in_string() => Some(']'),
             '(' if !self.is_in_string() => Some(')'),
             '"' if is_new_word && !self.is_in_string() => Some('"'),
@@ -165,7 +166,8 @@ impl Editor {
         }
     }
 
-    /// Whether the quotes before the cursor, on its line or in the Liquid around it, leave a string open.
+    /// Returns whether the cursor is in a string. Only the quotes before it count: those in the Liquid around it, or
+    /// else those on its line.
     fn is_in_string(&self) -> bool {
         let at = self.cursor();
         let before = self.slice(Span::new(self.line_span(self.line_of(at)).start, at));

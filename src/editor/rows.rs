@@ -1,9 +1,9 @@
 //! Soft wrap: the rows that a line is broken into if it is wider than the window.
 //!
-//! A row ends after a space or between symbols if possible, otherwise where it is full. The rows after the first are
-//! indented like the line. The end of a row depends on nothing before the row and on little after it, so that a
-//! window can be drawn from any row, and an edit does not change the rows before it. For long lines the row starts
-//! are cached: a body in one line is edited as fast as any other.
+//! A row ends after a space or between symbols if possible; otherwise it ends where it is full. The rows after the
+//! first are indented like the line. Apart from this indentation, a row's end depends on no text before the row, and on
+//! little text after it. A window can therefore be drawn from any row, and an edit changes at most a few of the rows
+//! before it. The row starts of long lines are cached, so that a body in one line can be edited as fast as any other.
 
 use crate::text::Span;
 
@@ -16,9 +16,9 @@ use super::{Editor, motion};
 pub struct VisualRow {
     /// The line number, from 0.
     pub line: usize,
-    /// Its bytes in the text, without the line break.
+    /// The row's bytes in the text, without the line break.
     pub span: Span,
-    /// The cell in which it begins, from 0.
+    /// The cell in which the row begins, from 0.
     pub column: usize,
     pub is_first: bool,
     pub is_last: bool,
@@ -33,23 +33,23 @@ struct LineLayout {
     indent: usize,
 }
 
-/// Lines shorter than this (in bytes) are laid out each time.
-const CACHED_FROM: usize = 4 * 1024;
+/// Lines shorter than this, in bytes, are laid out each time instead of being cached.
+const MIN_CACHED_LENGTH: usize = 4 * 1024;
 
 /// The number of long lines whose rows are cached.
 const MAX_CACHED_LINES: usize = 4;
 
-/// The number of rows before an edit that the edit may change: a row's end depends on the word after it, which fills
-/// at most three rows.
+/// The number of rows before an edit that the edit may change. A row's end depends on the text up to the first grapheme
+/// that did not fit, which is in one of the next three rows.
 const UNSETTLED_ROWS: usize = 4;
 
 /// The number of bytes of a long line that are read at a time.
 const READ_STEP: usize = 16 * 1024;
 
-/// The row starts of long lines, as far as they were needed so far.
+/// The row starts of long lines, as far as they have been needed.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RowCache {
-    /// The most recently used last.
+    /// The most recently used line is the last.
     lines: Vec<CachedRows>,
 }
 
@@ -72,8 +72,8 @@ impl RowCache {
     }
 
     fn take(&mut self, line: usize) -> Vec<usize> {
-        // Removed here and added again by `keep`: this moves the line to the end, so that the one dropped is the
-        // least recently used.
+        // The line is removed here and appended again by `keep`, so the first line is the least recently used one,
+        // which `keep` drops.
         let cached_at = self.lines.iter().position(|cached| cached.line == line);
         cached_at.map_or_else(|| vec![0], |cached_at| self.lines.remove(cached_at).starts)
     }
@@ -87,10 +87,10 @@ impl RowCache {
 }
 
 impl CachedRows {
-    /// Returns whether any row start is still valid.
+    /// Drops the row starts that an edit may have changed. Returns whether any of them is still valid.
     fn apply_edit(&mut self, edit: &Edit, width: usize) -> bool {
         let removed = edit.span();
-        // Not `<=`: an edit that ends at the line's start may join it with the line before.
+        // Not `<=`: an edit that ends at the line's start may join the line with the one before it.
         if removed.end < self.line {
             self.line = self.line - removed.len() + edit.inserted.len();
             return true;
@@ -109,7 +109,7 @@ impl Editor {
         self.wrap
     }
 
-    /// Sets the width of rows in cells, or turns wrapping off. Vertical motions go by rows.
+    /// Sets the width of rows in cells, or turns wrapping off. Vertical motions move by rows.
     pub fn set_wrap(&mut self, width: Option<usize>) {
         let width = width.map(|width| width.max(1));
         if self.wrap != width {
@@ -120,7 +120,7 @@ impl Editor {
 
     /// Returns the row that begins at byte `start` of line `line`, and all rows after it to the end of the text.
     ///
-    /// If no row begins there, the first result is the rest of the row.
+    /// If no row begins there, the first item is the rest of the row that contains this byte.
     pub fn rows_from(&self, line: usize, start: usize) -> impl Iterator<Item = VisualRow> + '_ {
         let layout = self.layout_of(line.min(self.n_lines() - 1));
         let first = self.row_of(layout, layout.span.start + start.min(layout.span.len()));
@@ -162,7 +162,8 @@ impl Editor {
     pub fn column_in(&self, row: &VisualRow, at: usize) -> usize {
         let text = self.slice(row.span);
         let at = at.saturating_sub(row.span.start);
-        // Tab stops are counted from the first cell of the row, and only a row at column 0 can skip plain text.
+        // `column_of` treats byte offsets as columns while it skips printable ASCII, which needs a row that begins in
+        // cell 0.
         if row.column == 0 {
             return cells::column_of(&text, at);
         }
@@ -176,8 +177,8 @@ impl Editor {
         end
     }
 
-    /// Returns the byte offset at a cell of a row. A cell right of the row gives the row's last offset, which is the
-    /// line's end only in the line's last row.
+    /// Returns the byte offset at a cell of a row. For a cell to the right of the row's text, returns the line's end if
+    /// this is the line's last row, and otherwise the offset of the row's last grapheme.
     pub fn byte_in(&self, row: &VisualRow, column: usize) -> usize {
         let text = self.slice(row.span);
         let glyphs = if row.column == 0 {
@@ -213,7 +214,7 @@ impl Editor {
             return VisualRow { line, span: Span::new(start, span.end), column: 0, is_first, is_last: true };
         }
         let column = if is_first { 0 } else { layout.indent };
-        // Enough bytes for a row of mostly ASCII. A row of longer graphemes takes another round.
+        // This many bytes are enough for a row of mostly ASCII. A row of longer graphemes takes another iteration.
         let mut length = 2 * layout.width + 16;
         loop {
             let end = span.end.min(start.saturating_add(length));
@@ -229,7 +230,7 @@ impl Editor {
 
     /// Calls `read` with the row starts of a line, up to the row that contains byte `at` of the line.
     fn with_starts<T>(&mut self, layout: LineLayout, at: usize, read: impl FnOnce(&[usize]) -> T) -> T {
-        let is_long = CACHED_FROM <= layout.span.len();
+        let is_long = MIN_CACHED_LENGTH <= layout.span.len();
         let mut starts = if is_long { self.rows.take(layout.span.start) } else { vec![0] };
         self.find_starts(layout, at, &mut starts);
         let result = read(&starts);
@@ -257,7 +258,7 @@ impl Editor {
                 }
                 starts.push(start);
             }
-            // A single row was longer than the text read: read more, since a grapheme can have any length.
+            // If a single row was longer than the text that was read, read more: a grapheme can have any length.
             length = if start == read_from { length * 2 } else { READ_STEP };
         }
     }
@@ -265,12 +266,14 @@ impl Editor {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum RowEnd {
-    /// Before this byte.
+    /// The row ends before this byte.
     At(usize),
+    /// The row ends where the line ends.
     OfLine,
 }
 
-/// Finds the end of the row that begins with `text` in cell `column`; `None` if `text` is too short to decide.
+/// Finds the end of the row that starts at the start of `text` and in cell `column`; `None` if `text` is too short to
+/// decide.
 ///
 /// The last cell is reserved for a space after the last word and for the cursor at the line's end.
 fn row_end(text: &str, column: usize, width: usize, is_whole: bool) -> Option<RowEnd> {
@@ -279,7 +282,7 @@ fn row_end(text: &str, column: usize, width: usize, is_whole: bool) -> Option<Ro
     let mut opportunity = None;
     for glyph in cells::glyphs_at(text, column) {
         let is_space = matches!(glyph.text, " " | "\t");
-        // Text that is read next may extend the last grapheme.
+        // The text after `text` may extend the last grapheme.
         if !is_whole && glyph.at + glyph.text.len() == text.len() {
             return None;
         }

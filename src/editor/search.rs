@@ -13,7 +13,7 @@ pub enum PatternSyntax {
     Regex,
 }
 
-/// A search pattern. A pattern without capital letters matches both cases.
+/// A search pattern. A pattern without capital letters is matched case-insensitively.
 #[derive(Debug, Clone)]
 pub struct SearchPattern {
     regex: Regex,
@@ -54,13 +54,13 @@ impl SearchPattern {
             .collect()
     }
 
-    /// Returns the first match at or after `from`, or the first of all if there is none.
+    /// Returns the first match at or after `from`. If there is none, returns the first match of the text.
     pub fn next(&self, text: &str, from: usize) -> Option<Span> {
         let all = self.find_all(text);
         all.iter().find(|span| from <= span.start).or(all.first()).copied()
     }
 
-    /// Returns the last match that ends at or before `from`, or the last of all if there is none.
+    /// Returns the last match that ends at or before `from`. If there is none, returns the last match of the text.
     pub fn previous(&self, text: &str, from: usize) -> Option<Span> {
         let all = self.find_all(text);
         all.iter().rev().find(|span| span.end <= from).or(all.last()).copied()
@@ -75,7 +75,7 @@ impl SearchPattern {
                 let span = Span::from(captures.get(0)?.range());
                 let mut expanded = String::new();
                 match self.syntax {
-                    // A plain replacement may contain `$`, as prices do: it is not a group.
+                    // A plain replacement may contain a `$`, as in a price, which does not refer to a group.
                     PatternSyntax::Plain => expanded.push_str(replacement),
                     PatternSyntax::Regex => captures.expand(replacement, &mut expanded),
                 }
@@ -86,7 +86,7 @@ impl SearchPattern {
 }
 
 fn reason_of(error: &regex::Error) -> String {
-    // regex prints the pattern with carets under the error; only the last line is a message.
+    // The regex crate prints the pattern with carets under the error, and the message on the last line.
     let text = error.to_string();
     let last = text.lines().last().unwrap_or_default();
     last.trim_start_matches("error: ").to_owned()
@@ -97,14 +97,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn capitals_make_it_exact() {
+    fn uppercase_letters_make_a_search_case_sensitive() {
         let text = "Anna anna ANNA";
         let count = |pattern| SearchPattern::new(pattern, PatternSyntax::Plain).unwrap().find_all(text).len();
         assert_eq!((count("anna"), count("Anna"), count("a.n")), (3, 1, 0));
     }
 
     #[test]
-    fn search_goes_round() {
+    fn search_wraps_around() {
         let search = SearchPattern::new("b", PatternSyntax::Plain).unwrap();
         assert_eq!(search.next("abab", 2), Some(Span::new(3, 4)));
         assert_eq!(search.next("abab", 4), Some(Span::new(1, 2)));
@@ -112,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn a_replacement_takes_groups_only_from_a_regex() {
+    fn replacement_expands_groups_only_for_a_regex() {
         let replaced = |pattern: &str, syntax, with: &str| {
             let edits = SearchPattern::new(pattern, syntax).unwrap().replace_all("ab ab", with);
             edits.into_iter().map(|edit| edit.replacement).collect::<Vec<_>>()
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_broken_pattern_says_why() {
+    fn invalid_pattern_reports_why() {
         let error = SearchPattern::new("(a", PatternSyntax::Regex).unwrap_err();
         assert_eq!(error.to_string(), "not a regular expression: unclosed group");
     }

@@ -1,4 +1,4 @@
-//! An immutable copy of a text, and which lines it has in common with another one.
+//! An immutable copy of a text, which can be compared with another copy.
 
 use std::fmt;
 
@@ -15,8 +15,8 @@ impl Snapshot {
         Self { rope }
     }
 
-    /// Returns the number of lines that both texts share at the start and at the end, none counted twice; `None` if
-    /// the texts are equal.
+    /// Returns the number of lines that both texts share at the start, and at the end. No line is counted twice.
+    /// Returns `None` if the texts are equal.
     pub fn same_lines(&self, other: &Snapshot) -> Option<(usize, usize)> {
         let (ours, theirs) = (&self.rope, &other.rope);
         let shorter = ours.len_bytes().min(theirs.len_bytes());
@@ -24,7 +24,7 @@ impl Snapshot {
         if before == shorter && ours.len_bytes() == theirs.len_bytes() {
             return None;
         }
-        // Without the bound, text that repeats would be counted in both: `a a a` and `a a` share two at each end.
+        // Without the limit, repeated text would be counted twice: `a a a` and `a a` share two words at each end.
         let after = same_suffix(ours, theirs).min(shorter - before);
         let lines_before = ours.byte_to_line(before);
         let lines_after = ours.len_lines() - 1 - ours.byte_to_line(ours.len_bytes() - after);
@@ -34,11 +34,12 @@ impl Snapshot {
     /// Returns the text that was inserted at byte `at` to get `later`; `None` if anything else changed.
     pub fn inserted(&self, later: &Snapshot, at: usize) -> Option<String> {
         let (ours, theirs) = (&self.rope, &later.rope);
-        let more = theirs.len_bytes().checked_sub(ours.len_bytes())?;
+        let n_inserted = theirs.len_bytes().checked_sub(ours.len_bytes())?;
         // The caller gives the offset, because the texts alone are ambiguous: `aa` becomes `aaa` by an insertion at any
         // of three offsets.
-        let is_whole = at <= same_prefix(ours, theirs) && ours.len_bytes() - at <= same_suffix(ours, theirs);
-        is_whole.then(|| theirs.byte_slice(at..at + more).to_string())
+        let is_insertion =
+            at <= same_prefix(ours, theirs) && ours.len_bytes() - at <= same_suffix(ours, theirs);
+        is_insertion.then(|| theirs.byte_slice(at..at + n_inserted).to_string())
     }
 }
 
@@ -54,7 +55,7 @@ fn same_prefix(a: &Rope, b: &Rope) -> usize {
             right = theirs.next().unwrap_or_default();
         }
         let length = left.len().min(right.len());
-        // Chunk boundaries of the two ropes differ, so the shorter rest is compared each time.
+        // The two ropes may be split into chunks differently, so each round compares as much as both chunks have left.
         if length == 0 || left[..length] != right[..length] {
             return same + left.iter().zip(right).take_while(|(a, b)| a == b).count();
         }
@@ -111,15 +112,15 @@ mod tests {
     }
 
     #[test]
-    fn what_was_put_in_is_told_by_where() {
-        let put = |before: &str, after: &str, at| {
+    fn inserted_text_is_found_at_its_offset() {
+        let inserted = |before: &str, after: &str, at| {
             Snapshot::new(Rope::from_str(before)).inserted(&Snapshot::new(Rope::from_str(after)), at)
         };
-        assert_eq!(put("aa", "aaa", 1).as_deref(), Some("a"));
-        assert_eq!(put("ab", "axyb", 1).as_deref(), Some("xy"));
-        assert_eq!(put("ab", "ab", 1).as_deref(), Some(""));
-        assert_eq!(put("ab", "axyb", 2), None);
-        assert_eq!(put("ab", "b", 1), None);
+        assert_eq!(inserted("aa", "aaa", 1).as_deref(), Some("a"));
+        assert_eq!(inserted("ab", "axyb", 1).as_deref(), Some("xy"));
+        assert_eq!(inserted("ab", "ab", 1).as_deref(), Some(""));
+        assert_eq!(inserted("ab", "axyb", 2), None);
+        assert_eq!(inserted("ab", "b", 1), None);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Texts with marks: `|` is the cursor, `^` the anchor if something is selected.
+//! Tests of editor commands on marked texts: `|` is the cursor, `^` the anchor of a selection.
 
 use proptest::prelude::*;
 
@@ -7,14 +7,14 @@ use Command::*;
 
 fn open(marked: &str) -> Editor {
     let text = marked.replace(['|', '^'], "");
-    let place = |mark: char| {
+    let offset_of = |mark: char| {
         marked
             .find(mark)
             .map(|at| marked[..at].chars().filter(|c| !"|^".contains(*c)).map(char::len_utf8).sum())
     };
     let mut editor = Editor::new(&text);
-    let head = place('|').unwrap_or(text.len());
-    editor.selection = Selection { anchor: place('^').unwrap_or(head), head };
+    let head = offset_of('|').unwrap_or(text.len());
+    editor.selection = Selection { anchor: offset_of('^').unwrap_or(head), head };
     editor
 }
 
@@ -57,7 +57,7 @@ fn a_cursor_inside_a_new_grapheme_goes_to_its_start() {
 }
 
 #[test]
-fn words_are_runs_and_line_breaks_are_stops() {
+fn word_motion_stops_at_runs_and_line_breaks() {
     check("|Profile.first_name | x", [Move(Motion::WordRight)], "Profile|.first_name  x");
     check("|one  two", [Move(Motion::WordRight), Move(Motion::WordRight)], "one  two|");
     check("one\n  two|", [Move(Motion::WordLeft)], "one\n  |two");
@@ -67,7 +67,7 @@ fn words_are_runs_and_line_breaks_are_stops() {
 }
 
 #[test]
-fn home_goes_to_the_first_letter_and_then_to_the_margin() {
+fn home_toggles_between_first_letter_and_line_start() {
     check("  ab|c", [Move(Motion::LineStart)], "  |abc");
     check("  |abc", [Move(Motion::LineStart)], "|  abc");
     check("|  abc", [Move(Motion::LineStart)], "  |abc");
@@ -84,7 +84,7 @@ fn vertical_motions_keep_their_column_over_short_lines() {
 }
 
 #[test]
-fn arrows_leave_a_selection_at_its_end() {
+fn arrows_collapse_a_selection() {
     check("a^bc|d", [Move(Motion::Left)], "a|bcd");
     check("a|bc^d", [Move(Motion::Right)], "abc|d");
     check("a|bcd", [Extend(Motion::Right), Extend(Motion::Right)], "a^bc|d");
@@ -100,7 +100,7 @@ fn brackets_are_matched() {
 }
 
 #[test]
-fn clicks_select_words_and_lines_and_drags_go_on_so() {
+fn clicks_select_words_and_lines_and_drags_extend_by_the_same_unit() {
     check("one two three", [DoubleClick(5)], "one ^two| three");
     check("one two three", [DoubleClick(5), Drag(10)], "one ^two three|");
     check("one two three", [DoubleClick(5), Drag(1)], "|one two^ three");
@@ -110,7 +110,7 @@ fn clicks_select_words_and_lines_and_drags_go_on_so() {
 }
 
 #[test]
-fn deleting_takes_the_break_where_nothing_else_is_left() {
+fn deleting_to_a_line_edge_from_that_edge_joins_lines() {
     check("ab\n|cd", [Delete(Motion::LineStart)], "ab|cd");
     check("  a|b", [Delete(Motion::LineStart)], "  |b");
     check("  |b", [Delete(Motion::LineStart)], "|b");
@@ -148,7 +148,7 @@ fn brackets_and_quotes_close_themselves() {
 }
 
 #[test]
-fn nothing_closes_itself_in_the_way() {
+fn brackets_and_quotes_do_not_close_where_unwanted() {
     check("|word", keys("{"), "{|word");
     check("\"smile |\"", keys(":("), "\"smile :(|\"");
     check("\"say \\|\"", keys("\""), "\"say \\\"|\"");
@@ -164,13 +164,13 @@ fn openers_typed_over_a_selection_surround_it() {
 }
 
 #[test]
-fn backspace_takes_an_empty_pair_back() {
+fn backspace_removes_only_a_pair_just_typed() {
     check("|", keys("{").into_iter().chain([Delete(Motion::Left)]), "|");
     check("(|)", [Delete(Motion::Left)], "|)");
 }
 
 #[test]
-fn what_is_typed_to_its_end_is_what_was_typed() {
+fn typing_a_whole_body_adds_nothing_but_indentation() {
     let body = "{\n\"chat_id\": {{ Profile.telegram_chat_id | default: \"NULL\" }},\n\"text\": \"<b>Bold</b> and \
                 <a href='https://example.com'>inline {{link}}</a> (a) {% if x %}[b]{% endif %}\",\n\"a\": [1, 2],\n\
                 \"parse_mode\": \"HTML\"\n}";
@@ -184,7 +184,7 @@ fn what_is_typed_to_its_end_is_what_was_typed() {
 }
 
 #[test]
-fn pasting_is_verbatim_and_one_step() {
+fn pasting_drops_control_characters_and_is_one_undo_step() {
     check("a|b", [Paste("{\r\n\"\x1b[31m\x07\u{9b}\r\t".into())], "a{\n\"[31m\n\t|b");
     check("a|b", [Paste("one two\nthree".into()), Undo], "a|b");
     let mut field = Editor::single_line("ab");
@@ -205,7 +205,7 @@ fn undo_goes_word_by_word() {
 }
 
 #[test]
-fn copy_and_cut_take_the_line_where_nothing_is_selected() {
+fn copy_and_cut_take_the_line_if_nothing_is_selected() {
     let mut editor = open("a\nb|c\nd");
     assert_eq!(editor.apply(Copy), Applied { changed: false, copied: Some("bc\n".into()) });
     assert_eq!(editor.apply(Cut), Applied { changed: true, copied: Some("bc\n".into()) });
@@ -230,7 +230,7 @@ fn lines_are_duplicated_moved_and_commented() {
 }
 
 #[test]
-fn a_completion_is_one_step_that_selects_its_default() {
+fn completion_is_one_undo_step_and_selects_its_default() {
     let edit = TextEdit { span: Span::new(1, 3), replacement: "{{ x | default: \"?\" }}".into() };
     let complete = Complete { edit, select: Span::new(18, 19) };
     let mut editor = open("\"<<|\"");
@@ -243,14 +243,14 @@ fn a_completion_is_one_step_that_selects_its_default() {
 }
 
 #[test]
-fn replacements_that_do_not_fit_are_left_out() {
+fn invalid_or_overlapping_replacements_are_skipped() {
     let edit = |start, end, text: &str| TextEdit { span: Span::new(start, end), replacement: text.into() };
     check("a|b", [Replace(vec![edit(0, 1, "x"), edit(7, 9, "y")])], "x|by");
     check("ab|", [Replace(vec![edit(0, 2, "x"), edit(1, 2, "y")])], "ay|");
 }
 
 #[test]
-fn positions_count_chars_and_come_back() {
+fn positions_count_chars_and_convert_back_to_offsets() {
     let editor = Editor::new("a\nGrüße 👋!\r\n");
     let at = editor.text().find('!').unwrap();
     assert_eq!(editor.position(at), LineColumn { line: 2, column: 8 });
@@ -353,7 +353,7 @@ proptest! {
     }
 
     #[test]
-    fn boundaries_are_those_of_the_whole_text(text in HARD) {
+    fn buffer_boundaries_match_the_whole_text(text in HARD) {
         let buffer = TextBuffer::new(&text);
         let mut at = 0;
         for grapheme in unicode_segmentation::UnicodeSegmentation::graphemes(text.as_str(), true) {

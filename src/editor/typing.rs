@@ -20,12 +20,12 @@ impl Editor {
 
     pub(super) fn paste(&mut self, text: &str) {
         let text = self.normalized(text);
-        // A paste is one undo step, whatever is typed before and after it.
+        // A paste is an undo step of its own, whatever is typed before and after it.
         self.insert(Grouping::Alone, text);
         self.history.seal();
     }
 
-    /// Breaks the line. Between brackets, the closing bracket moves to a separate line.
+    /// Breaks the line at the cursor. Between brackets, the closing bracket moves to a separate line.
     pub(super) fn newline(&mut self) {
         if self.single_line {
             return;
@@ -35,14 +35,14 @@ impl Editor {
         let before = self.slice(Span::new(self.line_span(line).start, span.start)).into_owned();
         let line_break = self.buffer.line_break();
         let indent = motion::indentation(&before);
-        let (deeper, closing) = match block_opener(&before) {
+        let (extra_indent, has_closer) = match block_closer(&before) {
             Some(closer) => (INDENT, self.buffer.has_at(span.end, closer)),
             None => ("", false),
         };
-        let mut text = format!("{line_break}{indent}{deeper}");
-        // The cursor stays on the new inner line, before the closer's line.
+        let mut text = format!("{line_break}{indent}{extra_indent}");
+        // The cursor goes to the end of the new inner line, above the closer's line.
         let cursor = span.start + text.len();
-        if closing {
+        if has_closer {
             text.push_str(line_break);
             text.push_str(indent);
         }
@@ -59,7 +59,7 @@ impl Editor {
         }
         let at = self.cursor();
         let target = match (motion, self.target(motion)) {
-            // At the start or end of a line only the line break is left to delete.
+            // At the start or end of a line, only the line break is left to delete.
             (Motion::LineStart, target) if at <= target => self.line_start_or_break(at),
             (Motion::LineEnd, target) if at == target => self.buffer.grapheme_after(at),
             (_, target) => self.buffer.snap(target),
@@ -79,7 +79,7 @@ impl Editor {
         self.select_within_step(Selection::at(after));
     }
 
-    /// Converts text from outside to this document's form: its line breaks, no control characters.
+    /// Returns typed or pasted text with this document's line breaks and without control characters.
     fn normalized(&self, text: &str) -> String {
         if self.single_line {
             buffer::flattened(text)
@@ -89,8 +89,8 @@ impl Editor {
     }
 }
 
-/// The closer of the bracket that the text ends with, if a block begins there. Liquid's `{{` begins none.
-fn block_opener(before: &str) -> Option<&'static str> {
+/// Returns the closer of the bracket that the text ends with. Returns `None` for any other end, and for Liquid's `{{`.
+fn block_closer(before: &str) -> Option<&'static str> {
     let before = before.trim_end_matches([' ', '\t']);
     match before.chars().next_back()? {
         '{' if !before.ends_with("{{") => Some("}"),

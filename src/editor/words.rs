@@ -1,4 +1,4 @@
-//! Word and paragraph boundaries as modal editors define them, for motions that operators use.
+//! Word and paragraph boundaries as vim defines them, for the motions and operators of vim mode.
 //!
 //! A word can begin after a line break; an empty line counts as a word. All results are grapheme boundaries.
 
@@ -61,10 +61,10 @@ impl Editor {
         }
     }
 
-    /// Returns the last grapheme of the next word that ends after `from`.
+    /// Returns the offset of the last grapheme of the next word that ends after `from`.
     pub fn word_end_after(&self, from: usize, kind: WordKind) -> usize {
         let buffer = &self.buffer;
-        // One grapheme forward first: at a word's end, vim's `e` goes to the end of the next word.
+        // The search starts one grapheme later: at a word's end, vim's `e` goes to the end of the next word.
         let mut at = buffer.grapheme_after(from);
         while at < self.len() && !kind.is_at(buffer, at) {
             at = buffer.grapheme_after(at);
@@ -84,7 +84,7 @@ impl Editor {
         if kind.is_at(buffer, at) { kind.run_start(buffer, at) } else { at }
     }
 
-    /// Returns the last grapheme of the word that ends before `from`.
+    /// Returns the offset of the last grapheme of the word that ends before `from`.
     pub fn word_end_before(&self, from: usize, kind: WordKind) -> usize {
         let buffer = &self.buffer;
         let mut at = if kind.is_at(buffer, from) { kind.run_start(buffer, from) } else { from };
@@ -102,7 +102,7 @@ impl Editor {
         kind.run_end(&self.buffer, from)
     }
 
-    /// Returns the next empty line after the paragraph at `from`, or the text's end.
+    /// Returns the offset of the next empty line after the paragraph at `from`, or the text's end.
     pub fn paragraph_after(&self, from: usize) -> usize {
         let mut line = self.line_of(from);
         while line < self.n_lines() && self.line_span(line).is_empty() {
@@ -114,7 +114,7 @@ impl Editor {
         if line < self.n_lines() { self.line_span(line).start } else { self.len() }
     }
 
-    /// Returns the last empty line before the paragraph at `from`, or the text's start.
+    /// Returns the offset of the last empty line before the paragraph at `from`, or the text's start.
     pub fn paragraph_before(&self, from: usize) -> usize {
         let mut line = self.line_of(from);
         while 0 < line && self.line_span(line).is_empty() {
@@ -143,7 +143,7 @@ impl Editor {
         self.buffer.line_break()
     }
 
-    /// Returns the counterpart of the first bracket at or after `from` on its line, as vim's `%` does.
+    /// Returns the offset of the counterpart of the first bracket at or after `from` on its line, as for vim's `%`.
     pub fn bracket_for(&self, from: usize) -> Option<usize> {
         let rest = self.slice(crate::text::Span::new(from, self.line_span(self.line_of(from)).end.max(from)));
         let at = from + rest.find(['(', ')', '[', ']', '{', '}'])?;

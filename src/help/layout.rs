@@ -5,7 +5,7 @@
 
 use crate::text::width;
 
-/// Whether code keeps its backticks. A pipe needs them: there code has no style that sets it apart.
+/// Whether code keeps its backticks. Output to a pipe needs them, because code has no style there that sets it apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Backticks {
     Keep,
@@ -113,10 +113,10 @@ fn runs(text: &str, backticks: Backticks) -> Vec<(String, Role)> {
         if 0 < ticks
             && let Some((code, after)) = rest[ticks..].split_once(&rest[..ticks])
         {
-            // Two backticks and a space quote code that begins or ends with a backtick.
+            // Code that begins or ends with a backtick is written between two backticks and a space.
             let code = if ticks == 1 { code } else { code.strip_prefix(' ').unwrap_or(code) };
             let code = if ticks == 1 { code } else { code.strip_suffix(' ').unwrap_or(code) };
-            // Around a backtick they would look like part of the code.
+            // If the code contains a backtick, quotes around it would look like part of the code.
             let is_quoted = backticks == Backticks::Keep && !code.contains('`');
             let quote = if is_quoted { "`" } else { "" };
             line.push(&format!("{quote}{code}{quote}"), Role::Code);
@@ -149,7 +149,7 @@ fn wrap(runs: &[(String, Role)], cells: usize) -> Vec<PageLine> {
         runs.iter().flat_map(|(text, role)| text.chars().map(|c| (c, *role))).collect();
     let mut lines = vec![PageLine::default()];
     let mut used = 0;
-    // Words are split across runs: the comma after `code` belongs to the word that the code ends.
+    // A word can span several runs: the comma after `code` belongs to the same word as the code.
     for piece in chars.split_inclusive(|(c, _)| *c == ' ') {
         let word: usize = piece.iter().filter(|(c, _)| *c != ' ').map(|(c, _)| cells_of_char(*c)).sum();
         if 0 < used && cells < used + word {
@@ -200,8 +200,8 @@ fn cells_of(row: &str) -> Vec<String> {
     escaped.split('|').map(|cell| cell.trim().replace('\0', "|")).collect()
 }
 
-/// Returns the width of each column: that of its widest cell. If the table is wider than `cells`, the widest columns
-/// are narrowed until it fits or no column is wider than [`MIN_COLUMN`].
+/// Returns the width of each column, which is that of its widest cell. If the table is wider than `cells`, the widest
+/// columns are narrowed until it fits or no column is wider than [`MIN_COLUMN`].
 fn column_widths(rows: &[Vec<Vec<(String, Role)>>], cells: usize) -> Vec<usize> {
     let n = rows.iter().map(Vec::len).max().unwrap_or(0);
     let wide = |cell: &[(String, Role)]| cell.iter().map(|(text, _)| width(text)).sum::<usize>();
@@ -259,12 +259,12 @@ mod tests {
     }
 
     #[test]
-    fn list_items_hang() {
+    fn list_items_have_a_hanging_indent() {
         check("- one two three\n  four\n- five", 10, "• one two\n  three\n  four\n• five");
     }
 
     #[test]
-    fn code_is_as_it_is() {
+    fn code_blocks_are_not_wrapped() {
         check("```toml\na = 1  # long long\n```\nend", 5, "  a = 1  # long long\nend");
     }
 
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_code_without_a_space_stays_with_it() {
+    fn punctuation_after_code_stays_with_it() {
         check("one `two`, three", 7, "one\ntwo,\nthree");
     }
 

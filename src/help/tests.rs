@@ -44,7 +44,7 @@ fn the_generated_list_of_topics_is_current() {
 }
 
 #[test]
-fn links_between_pages_lead_somewhere() {
+fn links_between_pages_resolve() {
     for Topic { name, markdown, .. } in TOPICS {
         for (at, _) in markdown.match_indices("](") {
             let target = markdown[at + 2..].split(')').next().unwrap();

@@ -1,8 +1,8 @@
-//! A lexer for text that is meant to be JSON, finished or not: for features that read bodies while they are typed.
+//! A lexer for text that is meant to be JSON but may be unfinished, such as a body that is being typed.
 //!
-//! Nothing is an error here. A string ends at its closing quote, otherwise at the end of the text: raw line breaks are
-//! part of it, as for the Bot API server. To end strings at line breaks, pass one line at a time. To follow the strings
-//! of JSON that contains Liquid, pass only the text outside the Liquid tags to `QuoteState`.
+//! No text is an error. A string ends at its closing quote, or at the end of the text if it has none: raw line breaks
+//! are part of a string, as in the Bot API server. To end strings at line breaks, pass one line at a time. To follow
+//! the strings of JSON that contains Liquid, pass only the text outside the Liquid tags to `QuoteState`.
 
 use crate::text::Span;
 
@@ -96,7 +96,7 @@ impl QuoteState {
         self != QuoteState::Outside
     }
 
-    /// Reads one character or one byte of UTF-8; returns whether it is a quote that opens or closes a string.
+    /// Reads one character, or one byte of UTF-8. If it is a quote that opens or closes a string, returns which.
     pub(crate) fn read(&mut self, c: impl Into<char>) -> Option<Quote> {
         let (next, quote) = match (*self, c.into()) {
             (QuoteState::Outside, '"') => (QuoteState::Inside, Some(Quote::Opens)),
@@ -110,8 +110,8 @@ impl QuoteState {
         quote
     }
 
-    /// Skips a piece of Liquid. Its output takes the place of an escaped character, so the text after it is not
-    /// escaped.
+    /// Skips a piece of Liquid. After a backslash, the backslash escapes the Liquid's output, so the text after the
+    /// Liquid is not escaped.
     pub(crate) fn skip_interpolation(&mut self) {
         if *self == QuoteState::Escaped {
             *self = QuoteState::Inside;
@@ -119,7 +119,7 @@ impl QuoteState {
     }
 }
 
-/// Whether the string at `span` is an object's key: a colon follows.
+/// Returns whether the string at `span` is an object's key: a colon follows it.
 pub(crate) fn is_key(text: &str, span: Span) -> bool {
     text[span.end..].trim_ascii_start().starts_with(':')
 }
@@ -128,7 +128,7 @@ pub(crate) fn is_literal(word: &str) -> bool {
     matches!(word, "true" | "false" | "null")
 }
 
-/// Whether the byte `at` of a string is escaped: an odd number of backslashes precedes it.
+/// Returns whether the byte `at` of a string is escaped: an odd number of backslashes precedes it.
 pub(crate) fn is_escaped(text: &str, at: usize) -> bool {
     text[..at].bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1
 }

@@ -45,7 +45,7 @@ impl JsonParser<'_> {
             Some(b'{') => self.object()?,
             Some(b'[') => self.array()?,
             Some(b'"') => JsonValue::String(self.string()?),
-            // `+1` is no JSON, but the error should be about a number and not about a stray character.
+            // `+1` is not valid JSON, but the error should be about a number and not about a stray character.
             Some(b'-' | b'+' | b'0'..=b'9') => self.number()?,
             Some(_) => self.word()?,
             None => return Err(self.unexpected_end(opener, Expected::Value)),
@@ -128,7 +128,8 @@ impl JsonParser<'_> {
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => {
-                    // The first break maps all decoded bytes of the escape to its backslash, the second ends it.
+                    // The first break maps all decoded bytes of the escape to its backslash, and the second break ends
+                    // the escape.
                     breaks.push(Break { decoded: decoded.len(), raw: self.at, is_escape: true });
                     decoded.push(self.escape()?);
                     breaks.push(Break { decoded: decoded.len(), raw: self.at, is_escape: false });
@@ -144,8 +145,7 @@ impl JsonParser<'_> {
             }
         }
         self.at += 1;
-        // After an escape that is followed by another one, two breaks have the same decoded offset. The later one
-        // counts.
+        // Between two adjacent escapes, two breaks have the same decoded offset. Only the later one is kept.
         breaks.dedup_by(|later, earlier| {
             let same = later.decoded == earlier.decoded;
             if same {
@@ -260,7 +260,8 @@ impl JsonParser<'_> {
         }
     }
 
-    /// Returns the error for the character at the cursor; the span covers all its bytes, so that it can be sliced.
+    /// Returns the error for the character at the current position. The span covers all bytes of the character, so that
+    /// the text can be sliced by it.
     fn expected(&self, expected: Expected) -> SyntaxError {
         let len = self.text[self.at..].chars().next().map_or(0, char::len_utf8);
         SyntaxError { span: Span::new(self.at, self.at + len), kind: SyntaxErrorKind::Expected(expected) }
@@ -272,13 +273,13 @@ impl JsonParser<'_> {
     }
 
     fn bad_escape(&self, start: usize, end: usize) -> SyntaxError {
-        // The escape may end in the middle of a multi-byte character, and spans must end at a boundary.
+        // `end` may be in the middle of a multi-byte character, but a span must end at a boundary.
         let end = self.text.ceil_char_boundary(end.min(self.text.len()));
         SyntaxError { span: Span::new(start, end), kind: SyntaxErrorKind::BadEscape }
     }
 }
 
-/// Whether `raw` matches RFC 8259's `[ minus ] int [ frac ] [ exp ]`.
+/// Returns whether `raw` matches RFC 8259's `[ minus ] int [ frac ] [ exp ]`.
 fn is_number(raw: &[u8]) -> bool {
     let rest = raw.strip_prefix(b"-").unwrap_or(raw);
     let integer = digits(rest);

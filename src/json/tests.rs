@@ -5,15 +5,15 @@ use super::*;
 /// Compares the result of `parse`: the value as serde_json prints it, or the error with the text under its span.
 #[track_caller]
 fn check(text: &str, expected: &str) {
-    let got = match parse(text) {
+    let actual = match parse(text) {
         Ok(document) => document.root.to_serde().to_string(),
         Err(error) => format!("{} at {:?}", error.message(), error.span.of(text)),
     };
-    assert_eq!(got, expected);
+    assert_eq!(actual, expected);
 }
 
 #[test]
-fn values_come_out_as_written() {
+fn valid_values_are_parsed() {
     check(
         r#" {"a": [1, -2.5e3, true, null], "b": "\u00e9\ud83d\ude00\n\/"} "#,
         r#"{"a":[1,-2500.0,true,null],"b":"é😀\n/"}"#,
@@ -22,7 +22,7 @@ fn values_come_out_as_written() {
 }
 
 #[test]
-fn errors_point_at_what_is_in_the_way() {
+fn errors_point_at_the_cause() {
     check(r#"{"chat_id": NULL}"#, "`NULL` is not a JSON value at \"NULL\"");
     check(r#"{"chat_id": @shop}"#, "`@shop` is not a JSON value at \"@shop\"");
     check(r#"{"chat_id": }"#, "expected a value at \"}\"");
@@ -40,17 +40,17 @@ fn errors_point_at_what_is_in_the_way() {
 }
 
 #[test]
-fn the_top_level_object_may_end_in_a_comma_and_says_so() {
+fn trailing_comma_in_the_top_level_object_is_recorded() {
     let document = parse(r#"{"a": 1,}"#).unwrap();
     assert_eq!(document.trailing_comma, Some(Span::new(7, 8)));
     assert!(parse(r#"{"a": {"b": 1,}}"#).is_err());
 }
 
 #[test]
-fn decoded_offsets_lead_back_to_the_source() {
+fn decoded_offsets_map_back_to_the_source() {
     let source = r#"["aé\n\ud83d\ude00z"]"#;
     let document = parse(source).unwrap();
-    let JsonValue::Array(items) = &document.root.value else { panic!("an array") };
+    let JsonValue::Array(items) = &document.root.value else { panic!("expected an array") };
     let text = items[0].as_text().unwrap();
     assert_eq!(text.decoded, "aé\n😀z");
     let raw = |decoded: usize| &source[text.raw_offset(decoded)..];
@@ -72,20 +72,20 @@ proptest! {
         match parse(&text) {
             Ok(document) if document.trailing_comma.is_none() => prop_assert_eq!(document.root.to_serde(), strict.unwrap()),
             Ok(_) => prop_assert!(strict.is_err()),
-            // A number outside f64 is JSON, but not to serde_json; the reverse must not happen.
+            // serde_json may be stricter (it rejects numbers outside f64), but never more lenient.
             Err(_) => prop_assert!(strict.is_err()),
         }
     }
 
     #[test]
-    fn quoting_is_undone_by_parsing(text in ".*") {
+    fn quoted_text_parses_to_itself(text in ".*") {
         let quoted = quote(&text);
         let document = parse(&quoted).unwrap();
         prop_assert_eq!(&document.root.as_text().unwrap().decoded, &text);
     }
 
     #[test]
-    fn every_plain_character_leads_back_to_itself(text in "[a-zé😀\"\\\\\n]{0,12}") {
+    fn decoded_characters_map_back_to_themselves_or_an_escape(text in "[a-zé😀\"\\\\\n]{0,12}") {
         let quoted = quote(&text);
         let document = parse(&quoted).unwrap();
         let decoded = document.root.as_text().unwrap();
@@ -107,7 +107,7 @@ fn check_tokens(text: &str, expected: &str) {
 }
 
 #[test]
-fn every_text_has_tokens() {
+fn any_text_is_split_into_tokens() {
     check_tokens(
         r#"{"a\"" : [-1.5e3, null], "b":NULL}"#,
         r#"P‹{› S‹"a\""› P‹:› P‹[› N‹-1.5e3› P‹,› W‹null› P‹]› P‹,› S‹"b"› P‹:› W‹NULL› P‹}›"#,
@@ -118,7 +118,7 @@ fn every_text_has_tokens() {
 }
 
 #[test]
-fn liquid_is_nothing_that_a_backslash_escapes() {
+fn backslash_does_not_escape_liquid() {
     let mut quoting = QuoteState::after("{\"a\": \"x\\");
     assert_eq!(quoting, QuoteState::Escaped);
     quoting.skip_interpolation();
@@ -130,7 +130,7 @@ fn liquid_is_nothing_that_a_backslash_escapes() {
 
 proptest! {
     #[test]
-    fn tokens_cover_all_but_white_space(text in "(?s).*") {
+    fn tokens_cover_everything_but_whitespace(text in "(?s).*") {
         let mut end = 0;
         for token in tokens(&text) {
             prop_assert!(text[end..token.span.start].trim_ascii().is_empty());

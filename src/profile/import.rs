@@ -1,4 +1,4 @@
-//! Conversion of a file's cells to typed values: first the type of each column is determined, then each cell is parsed.
+//! Converts a file's cells to typed values: determines the type of each column, and then parses each cell.
 //!
 //! A known property keeps its type. A new one gets the type that all cells of the column fit. This module knows no file
 //! formats.
@@ -22,8 +22,8 @@ pub(crate) struct Column {
     n_objects: u64,
     /// In the order of [`DateFormat::ALL`].
     n_dates: [u64; DateFormat::ALL.len()],
-    /// Whether a value came with its type, as in JSON, and was a text. Then the column is text even if it looks like
-    /// dates.
+    /// Whether there was a text that came with its type, as in JSON. In that case the column is not a new date column,
+    /// even if all its texts look like dates.
     has_typed_text: bool,
 }
 
@@ -40,11 +40,11 @@ pub(crate) enum CellType {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{found}` is not {}", describe_kind(*wanted))]
+#[error("`{found}` is not {}", describe(*wanted))]
 pub(crate) struct CellMismatch {
     /// The cell, shortened, with control characters made visible.
     pub found: String,
-    pub wanted: ValueKind,
+    pub wanted: CellType,
 }
 
 impl Column {
@@ -67,7 +67,7 @@ impl Column {
             ValueKind::Text => self.has_typed_text = true,
             ValueKind::Number => self.n_numbers += 1,
             ValueKind::Boolean => self.n_booleans += 1,
-            // A typed date has no format, so it counts for all of them.
+            // A typed date has no format, so it counts for all formats.
             ValueKind::Date => self.n_dates.iter_mut().for_each(|n| *n += 1),
             ValueKind::List => self.n_lists += 1,
             ValueKind::Object => self.n_objects += 1,
@@ -104,7 +104,8 @@ impl Column {
         }
     }
 
-    /// Returns the format with day and month swapped if it fits as many cells: the dates are ambiguous then.
+    /// Returns the format with day and month swapped if it fits the same number of cells, which makes the dates
+    /// ambiguous.
     pub(crate) fn swapped_alternative(&self, format: DateFormat) -> Option<DateFormat> {
         let swapped = format.swapped()?;
         (0 < self.n_of(format) && self.n_of(swapped) == self.n_of(format)).then_some(swapped)
@@ -122,7 +123,7 @@ impl Column {
         }
     }
 
-    /// Returns the format that most cells fit; of several, the first in [`DateFormat::ALL`].
+    /// Returns the format that most cells fit. Of several such formats, returns the first in [`DateFormat::ALL`].
     fn most_frequent_date(&self) -> DateFormat {
         let most = self.n_dates.iter().max().copied().unwrap_or_default();
         DateFormat::ALL.into_iter().find(|format| self.n_of(*format) == most).unwrap_or(DateFormat::Iso)
@@ -157,7 +158,8 @@ impl CellType {
         value.ok_or_else(|| self.mismatch(cell))
     }
 
-    /// Converts a value that came with its type: a text is parsed like a cell, and numbers and booleans become text.
+    /// Converts a value that came with its type to this type. A text is parsed like a cell. A number or boolean can
+    /// become text, and an integer a date.
     pub(crate) fn fit(self, value: Value, zone: &TimeZone) -> Result<Value, CellMismatch> {
         match (self, &value) {
             _ if value.kind() == Some(self.kind()) => Ok(value),
@@ -165,7 +167,7 @@ impl CellType {
             (CellType::Text, Value::Integer(_) | Value::Decimal(_) | Value::Boolean(_)) => {
                 Ok(Value::Text(value.to_json().to_string()))
             }
-            // Epoch seconds.
+            // A plain number counts as epoch seconds.
             (CellType::Date(_), Value::Integer(_)) => self.read(&value.to_json().to_string(), zone),
             _ => Err(self.mismatch(&value.to_json().to_string())),
         }
@@ -177,11 +179,11 @@ impl CellType {
         if cut.len() < found.len() {
             cut.push('…');
         }
-        CellMismatch { found: crate::text::visible(&cut).into_owned(), wanted: self.kind() }
+        CellMismatch { found: crate::text::visible(&cut).into_owned(), wanted: self }
     }
 }
 
-/// Parses a single value that a user typed: as the known type, otherwise as the type that it looks like.
+/// Parses a single value that a user typed, as the known type or otherwise as the type that it looks like.
 pub(crate) fn read_one(text: &str, known: Option<ValueKind>, zone: &TimeZone) -> Result<Value, CellMismatch> {
     let mut column = Column::default();
     column.add_cell(text);
@@ -201,15 +203,16 @@ fn json(cell: &str) -> Option<Value> {
     serde_json::from_str::<serde_json::Value>(cell).ok().map(Value::from)
 }
 
-fn describe_kind(kind: ValueKind) -> &'static str {
-    match kind {
-        ValueKind::Text => "a text",
-        ValueKind::Number => "a number",
-        ValueKind::Boolean => "`true` or `false`",
-        ValueKind::Date => "a date in this column's format",
-        ValueKind::List => "a list (JSON array)",
-        ValueKind::Object => "a JSON object",
-    }
+fn describe(wanted: CellType) -> String {
+    let words = match wanted {
+        CellType::Text => "a text",
+        CellType::Number => "a number",
+        CellType::Boolean => "`true` or `false`",
+        CellType::Date(format) => return format!("a date; write it as {}", format.example()),
+        CellType::List => "a list (JSON array)",
+        CellType::Object => "a JSON object",
+    };
+    words.to_owned()
 }
 
 #[cfg(test)]
@@ -224,14 +227,14 @@ mod tests {
         cells.iter().for_each(|cell| column.add_cell(cell));
         let shown = match column.cell_type(None) {
             None => "nothing".to_owned(),
-            Some(reading) => {
+            Some(cell_type) => {
                 let zone = TimeZone::get("Europe/Berlin").unwrap();
                 let values: Vec<_> = cells
                     .iter()
                     .filter(|cell| !cell.is_empty())
-                    .map(|cell| reading.read(cell, &zone).unwrap().to_json().to_string())
+                    .map(|cell| cell_type.read(cell, &zone).unwrap().to_json().to_string())
                     .collect();
-                format!("{}: {}", reading.kind().as_str(), values.join(" "))
+                format!("{}: {}", cell_type.kind().as_str(), values.join(" "))
             }
         };
         assert_eq!(shown, expected, "{cells:?}");
@@ -244,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn a_typed_value_gets_the_type_it_looks_like() {
+    fn the_type_of_a_single_value_is_inferred() {
         let zone = TimeZone::UTC;
         assert_eq!(read_one("49", None, &zone), Ok(Value::Integer(49)));
         assert_eq!(read_one("0049", None, &zone), Ok(Value::Text("0049".into())));
@@ -252,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_a_number_is_text() {
+    fn text_that_only_resembles_a_number_stays_text() {
         for cell in [
             "007",
             "-01",
@@ -278,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn true_and_false_are_booleans_and_their_capitals_only_where_known() {
+    fn booleans_in_capitals_are_read_only_in_known_boolean_columns() {
         check(&["true", "false", ""], "boolean: true false");
         check(&["TRUE", "false"], "text: \"TRUE\" \"false\"");
         let zone = TimeZone::UTC;
@@ -286,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_are_read_in_the_zone_in_the_format_that_fits_all() {
+    fn the_date_format_that_fits_all_cells_is_used() {
         check(&["2026-01-31", "1999-12-31 23:59:59"], r#"date: "$D_1769814000" "$D_946681199""#);
         check(&["31/01/2026"], r#"date: "$D_1769814000""#);
         check(&["01/31/2026", "01/02/2026"], r#"date: "$D_1769814000" "$D_1767308400""#);
@@ -297,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_date_is_text() {
+    fn invalid_dates_stay_text() {
         for cell in
             ["2026-02-30", "31/13/2026", "2026-1-31", "2026-01-31T00:00:00Z", "2026-01-31 25:00:00", "$D_x"]
         {
@@ -316,9 +319,9 @@ mod tests {
         ) {
             let mut column = Column::default();
             cells.iter().for_each(|cell| column.add_cell(cell));
-            let reading = column.cell_type(None).unwrap();
+            let cell_type = column.cell_type(None).unwrap();
             for cell in &cells {
-                match reading.read(cell, &TimeZone::UTC).unwrap() {
+                match cell_type.read(cell, &TimeZone::UTC).unwrap() {
                     Value::Text(text) => prop_assert_eq!(&text, cell),
                     Value::Integer(number) if cell != "-0" => prop_assert_eq!(&number.to_string(), cell),
                     Value::Boolean(value) => prop_assert_eq!(&value.to_string(), cell),
@@ -329,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn days_and_months_that_may_be_swapped_are_told() {
+    fn an_ambiguous_order_of_day_and_month_is_detected() {
         let mut column = Column::default();
         column.add_cell("01/02/2026");
         assert_eq!(column.cell_type(None), Some(CellType::Date(DateFormat::DayMonthYear)));
@@ -339,13 +342,17 @@ mod tests {
     }
 
     #[test]
-    fn a_known_type_stays_and_misfits_are_named() {
+    fn values_that_do_not_fit_a_known_type_are_rejected() {
         let zone = TimeZone::UTC;
-        let told = |text, kind| read_one(text, Some(kind), &zone).unwrap_err().to_string();
-        assert_eq!(told("ab\x1bc", ValueKind::Number), "`ab␛c` is not a number");
-        assert_eq!(told("ja", ValueKind::Boolean), "`ja` is not `true` or `false`");
-        assert_eq!(told("soon", ValueKind::Date), "`soon` is not a date in this column's format");
-        assert_eq!(told("a,b", ValueKind::List), "`a,b` is not a list (JSON array)");
+        let error = |text, kind| read_one(text, Some(kind), &zone).unwrap_err().to_string();
+        assert_eq!(error("ab\x1bc", ValueKind::Number), "`ab␛c` is not a number");
+        assert_eq!(error("ja", ValueKind::Boolean), "`ja` is not `true` or `false`");
+        assert_eq!(error("soon", ValueKind::Date), "`soon` is not a date; write it as 2024-03-02");
+        assert_eq!(
+            CellType::Date(DateFormat::DayMonthYear).read("soon", &zone).unwrap_err().to_string(),
+            "`soon` is not a date; write it as 31/03/2024"
+        );
+        assert_eq!(error("a,b", ValueKind::List), "`a,b` is not a list (JSON array)");
         assert_eq!(read_one("49", Some(ValueKind::Text), &zone), Ok(Value::Text("49".into())));
         assert_eq!(
             read_one("1664890781", Some(ValueKind::Date), &zone).unwrap().to_json(),
@@ -354,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn typed_values_keep_their_type_and_mixed_ones_become_text() {
+    fn json_values_keep_their_type_and_mixed_columns_become_text() {
         let values = |json: &str| match Value::from(serde_json::from_str::<serde_json::Value>(json).unwrap())
         {
             Value::List(items) => items,
@@ -369,9 +376,9 @@ mod tests {
         ] {
             let mut column = Column::default();
             values(json).iter().for_each(|value| column.add_value(value));
-            let reading = column.cell_type(None).unwrap();
+            let cell_type = column.cell_type(None).unwrap();
             let read = values(json).into_iter().filter(|value| value.kind().is_some());
-            let read: Vec<_> = read.map(|value| reading.fit(value, &TimeZone::UTC).unwrap()).collect();
+            let read: Vec<_> = read.map(|value| cell_type.fit(value, &TimeZone::UTC).unwrap()).collect();
             assert_eq!(Value::List(read).to_json().to_string(), expected);
         }
     }

@@ -1,12 +1,12 @@
-//! Conversion of values from and to JSON, as used by `--profile-json`, sample events, JSON Lines files and the store.
+//! Converts values from and to JSON for `--profile-json`, sample events, JSON Lines files and the store.
 
 use indexmap::IndexMap;
 
 use super::{PackedProfile, Profile, Reachability, Value};
 
 impl From<serde_json::Value> for Value {
-    /// Converts JSON. A string `$D_<epoch seconds>` becomes a date (CleverTap's format), an integer outside i64 a
-    /// decimal.
+    /// Converts JSON. A string `$D_<epoch seconds>` (CleverTap's format) becomes a date, and an integer outside the
+    /// range of i64 becomes a decimal.
     fn from(value: serde_json::Value) -> Self {
         match value {
             serde_json::Value::Null => Value::Null,
@@ -26,7 +26,7 @@ impl From<serde_json::Value> for Value {
 }
 
 impl Value {
-    /// Converts the value to JSON; [`Value::from`] reverses it. A date becomes `$D_<epoch seconds>`.
+    /// Converts the value to JSON, from which [`Value::from`] can read it back. A date becomes `$D_<epoch seconds>`.
     pub fn to_json(&self) -> serde_json::Value {
         match self {
             Value::Null => serde_json::Value::Null,
@@ -49,7 +49,7 @@ pub(crate) fn properties(json: &str) -> serde_json::Result<IndexMap<String, Valu
     Ok(members.into_iter().map(|(name, value)| (name, Value::from(value))).collect())
 }
 
-/// Converts the properties of a profile to the text of a JSON object; [`properties`] reverses it.
+/// Converts the properties of a profile to the text of a JSON object, which [`properties`] can parse.
 pub(crate) fn properties_to_json(properties: &IndexMap<String, Value>) -> String {
     let members = properties.iter().map(|(name, value)| (name.clone(), value.to_json()));
     serde_json::Value::Object(members.collect()).to_string()
@@ -63,7 +63,7 @@ impl PackedProfile {
     }
 
     pub fn new(identity: String, json: &str, reachability: Reachability) -> serde_json::Result<Self> {
-        // Parsed only to check it: `unpack` must not fail later.
+        // The text is parsed only to check it, so that `unpack` cannot fail later.
         properties(json)?;
         Ok(Self { identity, properties: json.into(), reachability })
     }
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_packed_profile_comes_back_and_what_is_no_object_is_not_packed() {
+    fn a_packed_profile_round_trips_and_must_be_an_object() {
         let json = r#"{"a":1,"b":[5.0,null],"d":"$D_5"}"#;
         let packed = PackedProfile::new("anna".into(), json, Reachability::Gone).unwrap();
         let profile = packed.unpack();
@@ -95,11 +95,11 @@ mod tests {
     }
 
     #[test]
-    fn json_goes_through_unchanged() {
+    fn json_values_round_trip() {
         let text = r#"{"a":1,"b":5.0,"c":[true,null,"x"],"d":"$D_1664890781","e":{"z":1,"y":2}}"#;
         let value = Value::from(serde_json::from_str::<serde_json::Value>(text).unwrap());
         assert_eq!(value.to_json().to_string(), text);
-        let Value::Object(members) = value else { panic!("an object") };
+        let Value::Object(members) = value else { panic!("the value must be an object") };
         assert_eq!(members["d"], Value::Date(jiff::Timestamp::from_second(1_664_890_781).unwrap()));
     }
 }

@@ -1,4 +1,4 @@
-//! Decides which clients may talk to the sandbox: programs on this machine, but no web pages.
+//! Decides which clients may use the sandbox: programs, by default only those on this machine, but no web pages.
 //!
 //! A browser lets any page send requests to loopback, and a page whose host name resolves to 127.0.0.1 can even read
 //! the answers (DNS rebinding). But a page cannot make the browser omit or change `Host` and `Origin`, so those are
@@ -21,10 +21,10 @@ pub enum AccessScope {
 /// Refuses a request that may come from a web page of another origin.
 pub(super) fn check<B>(request: &Request<B>, scope: AccessScope) -> Result<(), ApiError> {
     let hosts = header_values(request.headers(), HOST);
-    // With `Network` a host must still be a literal address: a name could be rebound to this machine.
+    // With `Network`, a host must still be a literal address, because a name could be rebound to this machine.
     let is_allowed = |host: &str| is_loopback(host) || scope == AccessScope::Network && is_address(host);
     let target = request.uri().authority().map(|authority| authority.as_str());
-    // Browsers always send a Host. HTTP/1.0 clients, which need not send one, are no browsers.
+    // Browsers always send a `Host`. HTTP/1.0 clients need not send it, but they are not browsers.
     let names_host = !hosts.is_empty() || request.version() < Version::HTTP_11;
     if !names_host || !hosts.iter().copied().chain(target).all(is_allowed) {
         return Err(ApiError::plain(
@@ -37,7 +37,7 @@ pub(super) fn check<B>(request: &Request<B>, scope: AccessScope) -> Result<(), A
         let host = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
         host.is_some_and(is_allowed)
     };
-    // Requests for images and links carry no Origin. Browsers mark them with this header.
+    // Requests for images and links have no `Origin`. Browsers mark them with this header.
     let is_cross_site = header_values(request.headers(), "sec-fetch-site").contains(&"cross-site");
     if is_cross_site || !header_values(request.headers(), ORIGIN).into_iter().all(is_own) {
         return Err(ApiError::plain(403, "Forbidden: the sandbox does not answer pages of another origin"));
@@ -57,7 +57,7 @@ fn is_loopback(host: &str) -> bool {
         || ipv6_in_brackets(name).is_some_and(|address| address.is_loopback())
 }
 
-/// Whether `host` is a literal IP address, and not a name that somebody could point at this machine.
+/// Returns whether `host` is a literal IP address, and not a name that somebody could point at this machine.
 fn is_address(host: &str) -> bool {
     without_port(host)
         .is_some_and(|name| name.parse::<Ipv4Addr>().is_ok() || ipv6_in_brackets(name).is_some())
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_is_this_machine_in_numbers_or_as_localhost() {
+    fn host_must_be_a_loopback_address_or_localhost() {
         for host in [
             "127.0.0.1",
             "127.0.0.1:8081",
@@ -137,21 +137,21 @@ mod tests {
     }
 
     #[test]
-    fn an_old_client_without_a_host_is_no_browser() {
+    fn http_1_0_request_needs_no_host() {
         let request = |version| Request::builder().version(version).uri("/sandbox").body(()).unwrap();
         assert!(check(&request(Version::HTTP_10), AccessScope::Loopback).is_ok());
         assert!(check(&request(Version::HTTP_11), AccessScope::Loopback).is_err());
     }
 
     #[test]
-    fn the_host_of_an_absolute_address_counts_too() {
+    fn host_of_an_absolute_url_is_checked_too() {
         let request = |uri: &str| Request::builder().uri(uri).header("host", "localhost").body(()).unwrap();
         assert!(check(&request("http://localhost:80/sandbox"), AccessScope::Loopback).is_ok());
         assert!(check(&request("http://evil.example/sandbox"), AccessScope::Loopback).is_err());
     }
 
     #[test]
-    fn an_origin_is_this_machine_or_absent() {
+    fn origin_must_be_loopback_or_absent() {
         for origin in ["http://127.0.0.1:3000", "https://localhost", "http://[::1]:8081"] {
             assert_eq!(status(&[("host", "localhost"), ("origin", origin)]), 200, "{origin}");
         }
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sandbox_for_others_is_asked_by_its_number() {
+    fn network_sandbox_accepts_ip_address_hosts_only() {
         let request = |host: &str| Request::builder().uri("/").header("host", host).body(()).unwrap();
         assert!(check(&request("192.168.1.5:8081"), AccessScope::Network).is_ok());
         assert!(check(&request("evil.example"), AccessScope::Network).is_err());

@@ -2,7 +2,7 @@
 //! address.
 //!
 //! The locks are in the user's state directory. A workspace can come from a stranger, so nothing in it may make an
-//! address count as a sandbox, and neither may the answers of a server.
+//! address count as a sandbox. A server's answers must not do so either.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use crate::disk::{self, FileLock, LockError};
 use crate::paths::Paths;
 
-/// The announcement of a running sandbox. Dropping it withdraws the announcement; that must happen before the port is
-/// free, or another program could listen there and pass for the sandbox.
+/// The announcement of a running sandbox. Drop it to withdraw the announcement before the port is freed; otherwise
+/// another program could listen there and be taken for the sandbox.
 #[derive(Debug)]
 pub(crate) struct Announcement {
     path: PathBuf,
@@ -26,13 +26,13 @@ pub(crate) fn announce(
     root: Option<&Path>,
 ) -> Result<Announcement, LockError> {
     let path = path_of(paths, addr);
-    // Waiting is safe: only one process can listen at the address, so another holder is a reader that tests the lock
-    // and releases it at once.
+    // Waiting is safe: only one process can listen at the address, so any other holder is a reader that only tests the
+    // lock and releases it at once.
     let lock = disk::wait_for_lock_and_sign(&path, root.unwrap_or(Path::new("")))?;
     Ok(Announcement { path, _lock: lock })
 }
 
-/// Whether a sandbox that this user started listens at `addr`.
+/// Returns whether `addr` is on loopback and a sandbox of this user listens there.
 pub(crate) fn is_announced(paths: &Paths, addr: SocketAddr) -> bool {
     addr.ip().is_loopback() && disk::lock_holder(&path_of(paths, addr)).is_some()
 }
@@ -45,14 +45,14 @@ pub(crate) fn find(paths: &Paths, root: &Path) -> Option<SocketAddr> {
         let holder = disk::lock_holder(&file.path()).filter(|_| addr.ip().is_loopback())?;
         (holder.workspace.as_deref() == Some(root)).then_some(addr)
     });
-    // The order of a directory listing is arbitrary; with several sandboxes every call must choose the same one.
+    // The order of a directory listing is arbitrary, but with several sandboxes, every call must choose the same one.
     found.min()
 }
 
 impl Drop for Announcement {
     fn drop(&mut self) {
         match fs::remove_file(&self.path) {
-            // A file that stays behind has no lock, so it announces nothing.
+            // A file that cannot be removed is no longer locked, so it announces nothing.
             Ok(()) | Err(_) => {}
         }
     }
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_announcement_holds_as_long_as_its_lock() {
+    fn announcement_is_valid_while_its_lock_is_held() {
         let home = tempfile::tempdir().unwrap();
         let paths = Paths::under(home.path());
         let addr: SocketAddr = "[::1]:8081".parse().unwrap();
@@ -78,7 +78,7 @@ mod tests {
         assert_eq!((find(&paths, mine), find(&paths, other)), (Some(addr), None));
         drop(announcement);
         assert!(!is_announced(&paths, addr) && find(&paths, mine).is_none());
-        // What a killed process leaves is a file without a lock; so is what somebody writes there by hand.
+        // A killed process leaves a file without a lock, and a file written by hand has no lock either.
         std::fs::write(path_of(&paths, addr), "1\n/srv/mine\n").unwrap();
         assert!(!is_announced(&paths, addr) && find(&paths, mine).is_none());
     }

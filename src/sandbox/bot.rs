@@ -19,8 +19,8 @@ pub(super) struct SandboxBot {
     pub(super) webhook: String,
     pub(super) rate_limiter: Option<RateLimiter>,
     pub(super) poll: Option<PollId>,
-    /// The waiting getUpdates calls that another call has ended, until they have read the reason. There are at most as
-    /// many as open connections.
+    /// The waiting getUpdates calls that another call has ended. Each stays here until it has read the reason, so there
+    /// are at most as many entries as open connections.
     pub(super) conflicts: BTreeMap<PollId, Conflict>,
 }
 
@@ -145,8 +145,7 @@ impl MessageLog {
 
 impl Messages {
     pub(super) fn next_id(&mut self) -> i64 {
-        // Saturating, since a simulated message can bring any id.
-        self.last_id = self.last_id.saturating_add(1);
+        self.last_id += 1;
         self.last_id
     }
 
@@ -180,7 +179,7 @@ impl Messages {
         self.sent.size + self.received.size
     }
 
-    /// Removes the oldest message of the larger group, sent or received.
+    /// Removes the oldest message of the log that uses more memory, sent or received.
     pub(super) fn drop_oldest(&mut self) {
         match self.sent.size < self.received.size {
             true => self.received.drop_oldest(),

@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 use crate::json;
 use crate::telegram::Arguments;
 
-/// The most bytes that all arguments of a call may have together.
+/// The maximum size of all arguments of a call together, in bytes.
 pub(super) const MAX_ARGUMENTS: usize = 1 << 20;
 
 pub(super) const MAX_FILES: usize = 50;
@@ -85,7 +85,8 @@ impl MethodCall {
             }
         };
         let arguments = arguments.prepend_query(pairs(query.as_bytes()));
-        // Counted after decoding and for all sources together; a query string alone can exceed the limit, too.
+        // The size is counted after decoding and for all sources together: a query string alone can exceed the limit,
+        // too.
         let size: usize = arguments.iter().map(|(name, argument)| name.len() + argument.text.len()).sum();
         if MAX_ARGUMENTS < size {
             return Err(CallBodyError::TooLarge);
@@ -137,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_body_that_is_no_object_is_malformed() {
+    fn body_that_is_not_an_object_is_malformed() {
         assert_eq!(json("").unwrap(), MethodCall::default());
         for body in ["[1]", "1", "null", "{", "{'a': 1}", r#"{"a": NULL}"#, "{} x"] {
             assert_eq!(json(body), Err(CallBodyError::Malformed), "{body}");
@@ -156,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn an_upload_is_known_by_its_name() {
+    fn upload_is_found_by_its_field_name() {
         let file = UploadedFile { field: "photo".into(), name: "a.jpg".into(), mime_type: None, size: 3 };
         let pairs = vec![("chat_id".into(), "1".into())];
         let call = MethodCall::read("x=2", CallBody::Multipart { pairs, files: vec![file] }).unwrap();

@@ -11,7 +11,7 @@ use crate::telegram::{ApiError, ChatId, ErrorParameters};
 const MAX_USER_ID: i64 = 1 << 52;
 
 /// The ids of supergroups and channels are this number or lower.
-const FIRST_CHANNEL: i64 = -1_000_000_000_000;
+const MAX_CHANNEL_ID: i64 = -1_000_000_000_000;
 
 /// A chat (Bot API, `Chat`) and the bot's membership in it.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,8 +67,8 @@ impl SandboxChatKind {
     fn of_id(id: i64) -> SandboxChatKind {
         match id {
             0.. => SandboxChatKind::Private,
-            // A channel has an id in the same range. Only a Chat object with a type can tell them apart.
-            id if id <= FIRST_CHANNEL => SandboxChatKind::Supergroup,
+            // Channels have ids in the same range. Only the `type` of a Chat object distinguishes the two.
+            id if id <= MAX_CHANNEL_ID => SandboxChatKind::Supergroup,
             _ => SandboxChatKind::Group,
         }
     }
@@ -100,7 +100,7 @@ impl SandboxChat {
             self.kind = known
                 .ok_or_else(|| format!("{kind} is not a chat type: private, group, supergroup or channel"))?;
         }
-        // On Telegram the sign of an id tells whether a chat is private, and clients rely on that.
+        // On Telegram, the sign of an id shows whether a chat is private, and clients rely on that.
         if (self.kind == SandboxChatKind::Private) != (0 < self.id) {
             return Err(format!("the id of a {} chat cannot be {}", self.kind.as_str(), self.id));
         }
@@ -115,7 +115,7 @@ impl SandboxChat {
         self.first_name = text("first_name").or(self.first_name);
         self.last_name = text("last_name").or(self.last_name);
         self.username = text("username").or(self.username);
-        // Only ever switched on: Telegram omits `is_forum` if it is false, so its absence says nothing.
+        // `is_forum` is never switched off: Telegram omits it if it is false, so its absence says nothing.
         self.is_forum |= value.get("is_forum") == Some(&Value::Bool(true));
         Ok(self)
     }
@@ -214,7 +214,7 @@ pub enum InitialChats {
 #[derive(Debug)]
 pub(super) struct ChatBook {
     known: BTreeMap<i64, SandboxChat>,
-    /// How many of them existed from the start.
+    /// The number of chats in `known` that existed from the start.
     n_initial: usize,
     any_user: bool,
 }
@@ -234,7 +234,7 @@ impl ChatBook {
         ChatBook { n_initial: known.len(), known, any_user: *chats == InitialChats::Any }
     }
 
-    /// Finds the chat of a call.
+    /// Finds the chat that a call is for.
     pub(super) fn find(&self, chat_id: &ChatId) -> Result<SandboxChat, ApiError> {
         let known = match chat_id {
             ChatId::Id(id) => self.known.get(id),
@@ -242,7 +242,8 @@ impl ChatBook {
         };
         match (known, chat_id) {
             (Some(chat), _) => Ok(chat.clone()),
-            // Not stored: a script may send to millions of ids, and such a user can be created again from the id.
+            // The user is not stored: a script may send to millions of ids, and the user can be created again from the
+            // id.
             (None, ChatId::Id(id)) if self.any_user && (1..MAX_USER_ID).contains(id) => {
                 Ok(SandboxChat::of_id(*id))
             }
@@ -303,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn any_user_exists_where_all_do_but_no_group() {
+    fn with_any_chats_every_user_exists_but_no_group() {
         let book = ChatBook::new(&InitialChats::Any, &[]);
         assert!(book.find(&id("5")).is_ok());
         assert!(book.find(&id("-5")).is_err());
@@ -312,7 +313,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_finds_channels_in_any_case() {
+    fn usernames_are_found_in_any_case() {
         let mut book = ChatBook::new(&InitialChats::Only(Vec::new()), &[]);
         let news =
             json!({"id": -1001234567890_i64, "type": "channel", "title": "News", "username": "Shop_News"});
@@ -321,7 +322,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_known_of_a_chat_stays_known() {
+    fn chat_updates_are_merged() {
         let mut book = ChatBook::new(&InitialChats::Only(Vec::new()), &[]);
         book.add(book.read(&json!({"id": 5, "first_name": "Anna"})).unwrap());
         book.set_membership(5, Membership::Kicked);
@@ -332,9 +333,9 @@ mod tests {
     }
 
     #[test]
-    fn a_chat_that_cannot_be_is_refused() {
+    fn invalid_chat_is_refused() {
         let book = ChatBook::new(&InitialChats::Any, &[]);
-        for (chat, word) in [
+        for (chat, part) in [
             (json!({}), "needs an `id`"),
             (json!({"id": "5"}), "needs an `id`"),
             (json!({"id": 5, "type": "secret"}), "not a chat type"),
@@ -342,12 +343,12 @@ mod tests {
             (json!({"id": 5, "type": "group"}), "cannot be 5"),
         ] {
             let error = book.read(&chat).unwrap_err();
-            assert!(error.contains(word), "{error}");
+            assert!(error.contains(part), "{error}");
         }
     }
 
     #[test]
-    fn a_group_that_moved_says_where() {
+    fn migrated_group_reports_its_new_id() {
         let mut chat = SandboxChat::of_id(-5);
         chat.membership = Membership::Migrated(-1005);
         assert_eq!(

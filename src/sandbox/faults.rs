@@ -18,12 +18,12 @@ impl RateLimiter {
         RateLimiter { rate, left: rate.max(1.0), at: now }
     }
 
-    /// Takes a message from the bucket, or returns the seconds to wait (at least 1, as `retry_after`).
+    /// Takes a message from the bucket, or returns the seconds to wait (at least 1, as in `retry_after`).
     pub(super) fn take(&mut self, now: Timestamp) -> Result<(), u64> {
         // A clock that is set back gives a negative duration, which must not empty the bucket.
         let passed = now.duration_since(self.at).as_secs_f64().max(0.0);
         self.at = now;
-        // At a rate below 1 a bucket of one second would never hold a whole message.
+        // At a rate below 1, a bucket with the messages of one second would never hold a whole message.
         self.left = (self.left + passed * self.rate).min(self.rate.max(1.0));
         if self.left < 1.0 {
             return Err(((1.0 - self.left) / self.rate).ceil().max(1.0) as u64);
@@ -72,7 +72,8 @@ impl FaultInjector {
     pub(super) fn next_fault(&mut self) -> Option<InjectedFault> {
         // The upper 53 bits, as many as an f64 represents exactly, give a number in 0..1 that never rounds up to 1.
         let share = (self.next() >> 11) as f64 / (1_u64 << 53) as f64;
-        // Drawn even if nothing fails, so that another rate does not shift the random sequence of the later sends.
+        // This number is drawn even if nothing fails, so that another rate does not shift the random sequence of later
+        // sends.
         let which = self.next() % InjectedFault::ALL.len() as u64;
         (share < self.rate).then(|| InjectedFault::ALL[which as usize])
     }
@@ -96,36 +97,36 @@ mod tests {
     }
 
     #[test]
-    fn a_second_holds_as_many_messages_as_the_rate() {
-        let mut pace = RateLimiter::new(2.0, at(0));
-        assert_eq!(pace.take(at(0)), Ok(()));
-        assert_eq!(pace.take(at(0)), Ok(()));
-        assert_eq!(pace.take(at(0)), Err(1));
-        assert_eq!(pace.take(at(500)), Ok(()));
-        assert_eq!(pace.take(at(600)), Err(1));
+    fn rate_is_messages_per_second() {
+        let mut limiter = RateLimiter::new(2.0, at(0));
+        assert_eq!(limiter.take(at(0)), Ok(()));
+        assert_eq!(limiter.take(at(0)), Ok(()));
+        assert_eq!(limiter.take(at(0)), Err(1));
+        assert_eq!(limiter.take(at(500)), Ok(()));
+        assert_eq!(limiter.take(at(600)), Err(1));
     }
 
     #[test]
-    fn a_slow_rate_asks_for_more_than_a_second() {
-        let mut pace = RateLimiter::new(0.1, at(0));
-        assert_eq!(pace.take(at(0)), Ok(()));
-        assert_eq!(pace.take(at(0)), Err(10));
-        assert_eq!(pace.take(at(4_000)), Err(6));
-        assert_eq!(pace.take(at(10_000)), Ok(()));
+    fn slow_rate_asks_for_longer_waits() {
+        let mut limiter = RateLimiter::new(0.1, at(0));
+        assert_eq!(limiter.take(at(0)), Ok(()));
+        assert_eq!(limiter.take(at(0)), Err(10));
+        assert_eq!(limiter.take(at(4_000)), Err(6));
+        assert_eq!(limiter.take(at(10_000)), Ok(()));
     }
 
     #[test]
-    fn a_clock_that_goes_back_takes_nothing_away() {
-        let mut pace = RateLimiter::new(1.0, at(10_000));
-        assert_eq!(pace.take(at(0)), Ok(()));
-        assert_eq!(pace.take(at(0)), Err(1));
+    fn clock_going_back_does_not_use_up_the_rate() {
+        let mut limiter = RateLimiter::new(1.0, at(10_000));
+        assert_eq!(limiter.take(at(0)), Ok(()));
+        assert_eq!(limiter.take(at(0)), Err(1));
     }
 
     #[test]
     fn the_same_seed_fails_the_same_sends() {
         let rolls = |seed| {
-            let mut dice = FaultInjector::new(seed, 0.5);
-            (0..100).map(|_| dice.next_fault()).collect::<Vec<_>>()
+            let mut injector = FaultInjector::new(seed, 0.5);
+            (0..100).map(|_| injector.next_fault()).collect::<Vec<_>>()
         };
         assert_eq!(rolls(7), rolls(7));
         assert_ne!(rolls(7), rolls(8));

@@ -2,9 +2,10 @@
 
 /// The limits for all bots together.
 ///
-/// Above its limit, a new message replaces the oldest ones. A new update, chat or bot is refused.
-// Old messages are only looked at, so losing them is harmless. A caller that adds an update, a chat or a bot depends
-// on it, and must learn that it was not accepted.
+/// Above the limit for messages, the oldest messages are dropped. Above the other limits, a new update, chat or bot is
+/// refused.
+// Old messages are only looked at, so losing them is harmless. A caller that adds an update, a chat or a bot depends on
+// it, so the caller must learn that it was refused.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct MemoryLimits {
     /// Sent and received messages, in bytes.
@@ -23,7 +24,7 @@ impl MemoryLimits {
         MemoryLimits { messages: 128 << 20, updates: 64 << 20, chats: 100_000, bots: 64 };
 }
 
-/// The longest name, title or username of a chat, in bytes. Without it the limit on chats would not limit memory.
+/// The longest name, title or username of a chat, in bytes. Without it, the limit on chats would not limit memory.
 pub(super) const MAX_NAME_BYTES: usize = 256;
 
 /// The estimated memory of an entry besides its text, in bytes. Without it, very short texts would count as nearly

@@ -1,7 +1,8 @@
 //! The updates that wait for a bot: their ids, confirmation by offset, and the kinds that the bot asked for.
 //!
-//! Follows getUpdates of the Bot API server, without its two defenses against busy loops: the server delays the
-//! answer to a repeated offset (3 s) and returns one update only. Offline, that would only slow down tests.
+//! Follows getUpdates of the Bot API server, without its two defenses against busy loops: if an offset is repeated
+//! within 3 s, the real server raises the timeout to 3 s; within 0.5 s, it also returns only one update. Offline, this
+//! would only slow down tests.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,10 +11,10 @@ use super::limits::ENTRY_OVERHEAD;
 /// The largest update id, as on Telegram.
 pub(super) const MAX_UPDATE_ID: i64 = i32::MAX as i64;
 
-/// The size at which an answer of getUpdates is cut, in bytes; about the same as on Telegram.
+/// The maximum size of an answer of getUpdates, in bytes; about the same as on Telegram.
 const MAX_ANSWER: usize = 1 << 22;
 
-/// The kinds of updates (Bot API, `Update`), and whether a bot receives them without naming them.
+/// The kinds of updates (Bot API, `Update`), and whether a bot receives them by default.
 pub(super) const UPDATE_KINDS: [(&str, UpdateSelection); 27] = [
     ("message", UpdateSelection::ByDefault),
     ("edited_message", UpdateSelection::ByDefault),
@@ -44,11 +45,12 @@ pub(super) const UPDATE_KINDS: [(&str, UpdateSelection); 27] = [
     ("stopped_message_generation", UpdateSelection::ByDefault),
 ];
 
-/// Whether a bot receives a kind of update that `allowed_updates` does not name.
+/// Whether a bot receives a kind of update by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum UpdateSelection {
-    /// Received unless `allowed_updates` names other kinds only.
+    /// Received if `allowed_updates` names it, or is not set.
     ByDefault,
+    /// Received only if `allowed_updates` names it.
     ByName,
 }
 
@@ -81,7 +83,7 @@ impl UpdateQueue {
         if !(1..=MAX_UPDATE_ID).contains(&id) {
             return Err(UpdateIdError::OutOfRange);
         }
-        // An id up to the confirmed one would never be delivered: the next getUpdates skips it.
+        // An update with a confirmed id would never be delivered, because the next getUpdates skips it.
         if id <= self.confirmed || self.waiting.contains_key(&id) {
             return Err(UpdateIdError::Taken);
         }
@@ -166,7 +168,7 @@ impl UpdateQueue {
                 UPDATE_KINDS.iter().map(|(kind, _)| *kind).find(|kind| kind.eq_ignore_ascii_case(name))
             })
             .collect();
-        // Unknown names are ignored, so an array of unknown names only is like an empty one.
+        // Unknown names are ignored, so an array that contains only unknown names is like an empty array.
         self.allowed = Some(known).filter(|known| !known.is_empty());
     }
 
@@ -218,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_negative_offset_keeps_the_last() {
+    fn negative_offset_keeps_the_last_updates() {
         let mut queue = queue(1..=5);
         check(&mut queue, -2, 100, "[4,5]");
         check(&mut queue, -9, 1, "[4]");
@@ -226,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn an_offset_from_elsewhere_does_not_lose_what_comes_next() {
+    fn unknown_offset_does_not_lose_later_updates() {
         let mut queue = queue([7]);
         check(&mut queue, 1_000_000, 100, "[]");
         let id = queue.next_id(None).unwrap();

@@ -17,18 +17,18 @@ pub(super) struct HttpReply {
 const JSON: &str = "application/json";
 
 impl HttpReply {
-    /// Creates a 200 whose body is `body`.
+    /// Creates an answer with status 200 and a JSON body.
     pub(super) fn json(body: &Value) -> HttpReply {
         HttpReply { status: 200, body: body.to_string(), retry_after: None, content_type: JSON }
     }
 
-    /// Creates a 200 with a `result` that is JSON text already.
+    /// Creates an answer with status 200 and a `result`, which is already JSON text.
     pub(super) fn result(result: &str) -> HttpReply {
         let body = format!(r#"{{"ok":true,"result":{result}}}"#);
         HttpReply { status: 200, body, retry_after: None, content_type: JSON }
     }
 
-    /// Creates the 502 of a front server that cannot reach the Bot API: an HTML page.
+    /// Creates the answer of a front server that cannot reach the Bot API: status 502 and an HTML page.
     pub(super) fn bad_gateway() -> HttpReply {
         // Not JSON on purpose: clients must not assume that every answer can be parsed.
         let body = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n\
@@ -61,7 +61,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_says_its_code_twice() {
+    fn error_code_is_in_the_status_and_the_body() {
         let reply = HttpReply::from(ApiError::bad_request("chat not found"));
         assert_eq!(reply.status, 400);
         assert_eq!(
@@ -71,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn flood_says_how_long_in_words_parameters_and_header() {
+    fn rate_limit_reply_has_the_wait_in_text_parameters_and_header() {
         let reply = HttpReply::from(ApiError::too_many_requests(7));
         assert_eq!(reply.retry_after, Some(7));
         assert_eq!(

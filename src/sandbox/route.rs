@@ -54,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn a_method_is_behind_the_token() {
+    fn method_follows_the_token() {
         check("/bot1:a/getMe", "1:a", "getMe");
         check("/bot1%3Aa/getMe", "1:a", "getMe");
         check("/bot1:a/test/getMe", "1:a", "getMe");

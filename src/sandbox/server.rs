@@ -43,7 +43,8 @@ const HEADERS_TIMEOUT: Duration = Duration::from_secs(75);
 // How long answers in progress may take when the sandbox stops.
 const STOP_TIMEOUT: Duration = Duration::from_millis(500);
 
-// After a failed accept. If the process is out of file descriptors, accept fails at once and would spin.
+// The pause after a failed accept. If the process is out of file descriptors, accept fails at once, and the loop would
+// spin.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 pub(super) struct ServerContext {
@@ -97,7 +98,7 @@ pub(super) async fn serve(
     loop {
         tokio::select! {
             () = stop_requested(&mut stopped) => break,
-            // Without this branch finished connections would stay in the set and count towards the limit.
+            // Without this branch, finished connections would stay in the set and count towards the limit.
             Some(_) = connections.join_next() => {}
             accepted = listener.accept(), if connections.len() < MAX_CONNECTIONS => match accepted {
                 Ok((stream, _)) => {
@@ -131,7 +132,7 @@ async fn connection(stream: TcpStream, shared: Arc<ServerContext>, mut stopped: 
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
     tokio::select! {
-        // An error here (a client that hung up, malformed HTTP) concerns only that client, which has seen it.
+        // An error here (a client that hung up, malformed HTTP) concerns only that client, which has noticed it.
         _ = connection.as_mut() => return,
         () = stop_requested(&mut stopped) => connection.as_mut().graceful_shutdown(),
     }
@@ -199,7 +200,7 @@ async fn answer(
 }
 
 /// Handles `POST /sandbox/updates`.
-// The body is read as JSON whatever its content type is: `curl -d` labels every body a form.
+// The body is read as JSON, whatever its content type is, because `curl -d` labels every body as a form.
 async fn updates(shared: &ServerContext, query: &str, request: Request<Incoming>) -> HttpReply {
     if request.method() != Method::POST {
         return ApiError::plain(405, "Method Not Allowed: POST an Update object as JSON").into();
@@ -230,7 +231,8 @@ async fn wait_for_updates(
     let mut deadline = pin!(sleep(Duration::from_secs(wait.seconds)));
     loop {
         let mut changed = pin!(shared.state_changed.notified());
-        // Registers at once instead of at the first await: a change between `resume` and the await would be missed.
+        // Registers at once instead of at the first await; otherwise a change between `resume` and the await would be
+        // missed.
         changed.as_mut().enable();
         if let Some(reply) = shared.state().resume(&wait) {
             return reply;

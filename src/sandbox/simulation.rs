@@ -11,20 +11,25 @@ use super::bot::SandboxBot;
 use super::chats::{Membership, SandboxChat};
 use super::queue::{MAX_UPDATE_ID, UPDATE_KINDS, UpdateIdError, UpdateSelection};
 
-/// Queues an update for a bot and returns its id, or a message about what is wrong with it.
+/// Queues an update for a bot. Returns the update's id, or a message that says what is wrong with the update.
 ///
-/// `room` is how many new chats the update may add.
-pub(super) fn queue(bot: &mut SandboxBot, update: Value, room: usize, now: Timestamp) -> Result<i64, String> {
+/// `max_new_chats` is the number of new chats that the update may add.
+pub(super) fn queue(
+    bot: &mut SandboxBot,
+    update: Value,
+    max_new_chats: usize,
+    now: Timestamp,
+) -> Result<i64, String> {
     let Value::Object(update) = update else { return Err("an update must be a JSON object".into()) };
     let id = update_id(bot, &update)?;
-    let (kind, selection, mut body) = subject(update)?;
+    let (kind, selection, mut body) = kind_and_body(update)?;
     // Everything that can fail comes before the bot learns anything, so a refused update adds no chat.
     let facts = completion::complete(bot, kind, &mut body, now)?;
     let is_new = |fact: &&ChatFact| matches!(fact, ChatFact::Seen(chat) if !bot.chats.knows(chat.id));
-    if room < facts.iter().filter(is_new).count() {
+    if max_new_chats < facts.iter().filter(is_new).count() {
         return Err("updates have added as many chats as a sandbox can hold: restart it".into());
     }
-    // Learnt even if the bot did not ask for this kind of update: a user who blocks the bot does so either way.
+    // The facts are learnt even if the bot did not ask for this kind of update: a user can block the bot either way.
     for fact in facts {
         learn(bot, fact);
     }
@@ -34,7 +39,7 @@ pub(super) fn queue(bot: &mut SandboxBot, update: Value, room: usize, now: Times
         update.insert(kind.into(), Value::Object(body));
         bot.updates.push(id, Value::Object(update).to_string().into());
     } else {
-        // On Telegram an update that the bot did not ask for uses up an id as well.
+        // As on Telegram, an update that the bot did not ask for uses up an id too.
         bot.updates.skip(id);
     }
     Ok(id)
@@ -53,8 +58,8 @@ fn update_id(bot: &SandboxBot, update: &Map<String, Value>) -> Result<i64, Strin
     })
 }
 
-/// Returns the only member besides the id: the kind of update, and its object.
-fn subject(
+/// Returns the only member besides the id: the kind of the update, and its object.
+fn kind_and_body(
     update: Map<String, Value>,
 ) -> Result<(&'static str, UpdateSelection, Map<String, Value>), String> {
     let mut members = update.into_iter().filter(|(key, _)| key != "update_id");

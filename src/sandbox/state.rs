@@ -43,7 +43,7 @@ pub(super) struct SandboxState {
 #[derive(Debug, PartialEq)]
 pub(super) enum CallOutcome {
     Reply(HttpReply),
-    /// The call waits. Call [`SandboxState::resume`] after each event, and [`SandboxState::expire`] after
+    /// The call waits. Call [`SandboxState::resume`] after each change of the state, and [`SandboxState::expire`] after
     /// [`PendingPoll::seconds`].
     Wait(PendingPoll),
     HangUp,
@@ -90,7 +90,7 @@ impl SandboxState {
         if !self.is_allowed(&token) {
             return CallOutcome::Reply(ApiError::unauthorized().into());
         }
-        let bot = match self.bot_of(&token, now) {
+        let bot = match self.bot_of_token(&token, now) {
             Ok(bot) => bot,
             Err(full) => return CallOutcome::Reply(full.into()),
         };
@@ -169,8 +169,8 @@ impl SandboxState {
                 let poll = PollId(self.last_poll);
                 bot.poll = Some(poll);
                 let seconds = seconds.unsigned_abs();
-                // A negative offset has had its effect now. If it were passed on, it would drop updates again each time
-                // the call resumes.
+                // A negative offset has already taken effect. If it were passed on, it would drop updates again each
+                // time the call resumes.
                 CallOutcome::Wait(PendingPoll { bot: index, poll, offset: offset.max(0), limit, seconds })
             }
         }
@@ -218,7 +218,7 @@ impl SandboxState {
             .bots
             .iter()
             .map(|bot| &bot.identity)
-            // A bot without a token has no id yet, and it is the only one.
+            // A bot without a token has no id yet, and it is the only bot.
             .filter(|_| !self.is_first_unclaimed)
             .map(|identity| json!({ "id": identity.id, "username": identity.username }))
             .collect();
@@ -231,14 +231,14 @@ impl SandboxState {
         })
     }
 
-    /// Queues an update for a bot and returns its id. Without a token it is the first bot.
+    /// Queues an update for a bot and returns the update's id. Without a token, the update is for the first bot.
     pub(super) fn queue_update(
         &mut self,
         token: Option<&str>,
         update: Value,
         now: Timestamp,
     ) -> Result<i64, ApiError> {
-        let bot = self.bot_for(token, now)?;
+        let bot = self.bot_or_first(token, now)?;
         // Unlike old messages, old updates are not dropped to make room: a caller waits for the effect of its update,
         // so it must learn that the update was refused.
         if self.limits.updates <= self.bots.iter().map(|bot| bot.updates.size()).sum() {
@@ -246,23 +246,24 @@ impl SandboxState {
                 "too many updates wait already: confirm them with getUpdates or drop them with deleteWebhook";
             return Err(ApiError::bad_request(reason));
         }
-        let room = self.limits.chats.saturating_sub(self.bots.iter().map(|bot| bot.chats.n_learned()).sum());
-        let queued = simulation::queue(&mut self.bots[bot], update, room, now);
+        let max_new_chats =
+            self.limits.chats.saturating_sub(self.bots.iter().map(|bot| bot.chats.n_learned()).sum());
+        let queued = simulation::queue(&mut self.bots[bot], update, max_new_chats, now);
         self.drop_excess_messages();
         queued.map_err(|reason| ApiError::bad_request(&reason))
     }
 
-    /// Returns the messages that a bot has sent, as a JSON array of Message objects. Without a token it is the first
-    /// bot.
+    /// Returns the messages that a bot has sent, as a JSON array of Message objects; without a token, those of the
+    /// first bot.
     pub(super) fn messages(&mut self, token: Option<&str>, now: Timestamp) -> Result<String, ApiError> {
-        let bot = self.bot_for(token, now)?;
+        let bot = self.bot_or_first(token, now)?;
         Ok(self.bots[bot].messages.to_json())
     }
 
-    fn bot_for(&mut self, token: Option<&str>, now: Timestamp) -> Result<usize, ApiError> {
+    fn bot_or_first(&mut self, token: Option<&str>, now: Timestamp) -> Result<usize, ApiError> {
         let Some(token) = token else { return Ok(self.first_bot(now)) };
         match BotToken::parse(token) {
-            Some(token) if self.is_allowed(&token) => self.bot_of(&token, now),
+            Some(token) if self.is_allowed(&token) => self.bot_of_token(&token, now),
             _ => Err(ApiError::bad_request("no bot has the token in the query string")),
         }
     }
@@ -272,7 +273,7 @@ impl SandboxState {
     }
 
     // Updates can be queued before any bot has called. They go to a bot without a token, which the first token then
-    // takes over, so a test need not know the token of the program that it tests.
+    // takes over. So a test need not know the token of the program that it tests.
     fn first_bot(&mut self, now: Timestamp) -> usize {
         if self.bots.is_empty() {
             let identity = BotIdentity::new(0, true);
@@ -282,8 +283,8 @@ impl SandboxState {
         0
     }
 
-    /// Returns the bot of a token. A new token gets a new bot, up to the limit.
-    fn bot_of(&mut self, token: &BotToken, now: Timestamp) -> Result<usize, ApiError> {
+    /// Returns the index of a token's bot. A new token gets a new bot, up to the limit.
+    fn bot_of_token(&mut self, token: &BotToken, now: Timestamp) -> Result<usize, ApiError> {
         if let Some(index) = self.by_token.get(token) {
             return Ok(*index);
         }

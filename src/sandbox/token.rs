@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn its_secret_is_not_in_its_debug_form() {
+    fn secret_is_not_in_the_debug_output() {
         assert_eq!(format!("{:?}", BotToken::parse("42:secret").unwrap()), "BotToken(42:…)");
     }
 }

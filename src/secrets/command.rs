@@ -9,8 +9,8 @@ use tokio::process::{Child, Command};
 use super::{MAX_VALUE, Secret, SecretError, check_length};
 use crate::text::visible;
 
-// Only the first line is used: room for the longest value and its line break. One byte more than the longest value
-// is kept, so that a longer first line is reported as too long instead of being cut to a valid length.
+// Only the first line is used, so this has room for the longest value and a line break of two bytes. A longer first
+// line is still longer than the longest value when it is cut here, so it is reported as too long.
 const MAX_OUTPUT: u64 = MAX_VALUE as u64 + 2;
 
 /// Runs `command` with `{name}` and `{workspace}` replaced; returns the first line of its output.
@@ -25,7 +25,7 @@ pub(super) async fn run(
     let program = parts.next().unwrap_or_default();
     let start_error = |source| SecretError::Start { program: program.clone(), name: name.to_owned(), source };
     let mut process = Command::new(&program);
-    // Without stdin: a program that prompts there would take the keys that the user types into the console.
+    // The program has no stdin: if it prompted there, it would take the keys that the user types into the console.
     process.args(parts).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     // In its own process group, it cannot read from the console's terminal, and the whole group can be killed.
     #[cfg(unix)]
@@ -40,7 +40,7 @@ pub(super) async fn run(
             None => Ok(None),
         },
         Ok(Ok(CommandOutput { stderr, .. })) => match first_line(&stderr) {
-            // `secret-tool` reports a missing secret by failing without output. That is no error here.
+            // `secret-tool` reports a missing secret by failing without output, which is not an error here.
             None => Ok(None),
             Some(line) => {
                 // The line is shown in the terminal, so it must not contain control characters or fill the screen.
@@ -56,7 +56,7 @@ fn first_line(bytes: &[u8]) -> Option<String> {
     text.lines().next().map(|line| line.trim_end_matches('\r').to_owned()).filter(|line| !line.is_empty())
 }
 
-// Reads to the end although only the beginning is kept: a program whose pipe is closed early gets SIGPIPE and fails.
+// Reads to the end even though only the start is kept: a program whose pipe is closed early gets SIGPIPE and fails.
 async fn read(mut pipe: impl AsyncRead + Unpin, kept: &mut Vec<u8>) -> std::io::Result<()> {
     (&mut pipe).take(MAX_OUTPUT).read_to_end(kept).await?;
     tokio::io::copy(&mut pipe, &mut tokio::io::sink()).await.map(|_| ())
@@ -68,7 +68,7 @@ struct CommandOutput {
     stderr: Vec<u8>,
 }
 
-// Kills the whole process group on drop. `kill_on_drop` alone would leave the programs that the child has started.
+// Kills the whole process group on drop. `kill_on_drop` alone would not kill the programs that the child has started.
 struct Group {
     child: Child,
 }
@@ -89,7 +89,7 @@ impl Group {
                 None => Ok(()),
             }
         };
-        // Both at once: a program that fills one pipe while only the other is read would block forever.
+        // Both pipes are read at once: a program that fills one pipe while only the other is read would block forever.
         tokio::try_join!(read_stdout, read_stderr)?;
         let status = self.child.wait().await?;
         Ok(CommandOutput { is_success: status.success(), stdout: stdout_bytes, stderr: stderr_bytes })

@@ -86,13 +86,13 @@ impl Redactor {
 
     /// Returns `text` with each known value as `<NAME>` and each other token as `••••••`, in any encoding.
     ///
-    /// A value of less than four characters is replaced only if it is a whole word: masking every "a" would hide the
-    /// text and not the value.
+    /// A value of fewer than four characters is replaced only if it is a whole word: masking every "a" would hide the
+    /// text instead of the value.
     pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
         self.redact_with(text, Vec::new())
     }
 
-    /// Like [`Redactor::redact`], for a text that was truncated: also replaces the beginning of a value at its end.
+    /// Like [`Redactor::redact`], but for a truncated text: also replaces the beginning of a value at the text's end.
     pub fn redact_cut<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let mut found = Vec::new();
         for layer in Layer::all_of(text) {
@@ -153,7 +153,7 @@ fn replaced(text: &str, found: &[Occurrence<'_>]) -> String {
         let mut n = 0;
         while let Some(next) = rest.get(n).filter(|next| n == 0 || next.start < end) {
             end = end.max(next.end);
-            // A known secret wins over a mere token shape, so that the reader sees its name.
+            // A known secret wins over text that only looks like a token, so that the reader sees the secret's name.
             let weight = |found: &Occurrence<'_>| (found.known.is_some(), found.end - found.start);
             if weight(best) < weight(next) {
                 best = next;

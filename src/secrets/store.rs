@@ -1,5 +1,5 @@
-//! `secrets.toml`: the tables `[shared]` and `[workspace."/real/path"]` with a string per name. The file has mode 0600
-//! and is replaced atomically.
+//! `secrets.toml`: the tables `[shared]` and `[workspace."/real/path"]`, with a string per secret. The file has mode
+//! 0600 and is replaced atomically.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -27,7 +27,7 @@ pub(super) fn load(
     groups.ok_or_else(|| malformed(file, problems.into_iter().next()))
 }
 
-/// Returns the key of each workspace that has values, with their names.
+/// Returns the key of each workspace that has values, and the names of these values.
 pub(super) fn names_by_workspace(file: &Path) -> Result<Vec<(String, Vec<String>)>, SecretError> {
     let source = read(file)?;
     let (groups, problems) = toml::read(&source.text, |table| {
@@ -71,7 +71,7 @@ pub(super) fn change(
         // It could be written, but reading refuses files of this size, so every secret would be lost.
         return Err(SecretError::Full { path: file.to_path_buf() });
     }
-    // The lock does not stop a text editor, so check for a change again.
+    // The lock does not stop a text editor, so the file is checked for changes before it is replaced.
     if Fingerprint::of_file(file) != source.fingerprint {
         return Err(SaveError::ChangedOnDisk { path: file.to_path_buf() }.into());
     }

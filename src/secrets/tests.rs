@@ -28,17 +28,17 @@ fn find(secrets: &Secrets, name: &str) -> Result<Option<(String, SecretOrigin)>,
 }
 
 #[test]
-fn the_environment_comes_first_then_the_workspace_then_what_is_shared() {
+fn the_environment_overrides_workspace_and_shared_secrets() {
     let dir = tempfile::tempdir().unwrap();
-    let quiet = secrets(dir.path(), &[]);
-    quiet.set("T", &Secret::new("shared"), SecretScope::Shared).unwrap();
-    assert_eq!(find(&quiet, "T").unwrap(), Some(("shared".into(), SecretOrigin::Shared)));
-    quiet.set("T", &Secret::new("own"), SecretScope::Workspace).unwrap();
-    assert_eq!(find(&quiet, "T").unwrap(), Some(("own".into(), SecretOrigin::Workspace)));
-    let loud = secrets(dir.path(), &[("T", "outside"), ("EMPTY", "")]);
-    assert_eq!(find(&loud, "T").unwrap(), Some(("outside".into(), SecretOrigin::Environment)));
-    assert_eq!(find(&loud, "EMPTY").unwrap(), None);
-    let listed = loud.list(&["U".into()]).unwrap();
+    let without_variables = secrets(dir.path(), &[]);
+    without_variables.set("T", &Secret::new("shared"), SecretScope::Shared).unwrap();
+    assert_eq!(find(&without_variables, "T").unwrap(), Some(("shared".into(), SecretOrigin::Shared)));
+    without_variables.set("T", &Secret::new("own"), SecretScope::Workspace).unwrap();
+    assert_eq!(find(&without_variables, "T").unwrap(), Some(("own".into(), SecretOrigin::Workspace)));
+    let with_variables = secrets(dir.path(), &[("T", "outside"), ("EMPTY", "")]);
+    assert_eq!(find(&with_variables, "T").unwrap(), Some(("outside".into(), SecretOrigin::Environment)));
+    assert_eq!(find(&with_variables, "EMPTY").unwrap(), None);
+    let listed = with_variables.list(&["U".into()]).unwrap();
     let origins = vec![SecretOrigin::Environment, SecretOrigin::Workspace, SecretOrigin::Shared];
     assert_eq!(
         listed,
@@ -49,7 +49,7 @@ fn the_environment_comes_first_then_the_workspace_then_what_is_shared() {
 }
 
 #[test]
-fn another_workspace_does_not_see_this_ones_values() {
+fn secrets_of_a_workspace_are_not_visible_in_others() {
     let dir = tempfile::tempdir().unwrap();
     secrets(dir.path(), &[]).set("T", &Secret::new("own"), SecretScope::Workspace).unwrap();
     let other =
@@ -58,7 +58,7 @@ fn another_workspace_does_not_see_this_ones_values() {
 }
 
 #[test]
-fn the_file_keeps_comments_and_is_the_users_only() {
+fn the_file_keeps_comments_and_is_private() {
     use std::os::unix::fs::PermissionsExt;
     let dir = tempfile::tempdir().unwrap();
     let secrets = secrets(dir.path(), &[]);
@@ -90,7 +90,7 @@ fn a_pasted_token_gets_a_free_name_and_never_replaces_another() {
 }
 
 #[test]
-fn errors_never_repeat_a_value() {
+fn errors_never_contain_a_value() {
     let dir = tempfile::tempdir().unwrap();
     let secrets = secrets(dir.path(), &[]);
     let file = Paths::under(dir.path()).secrets_file();
@@ -104,7 +104,7 @@ fn errors_never_repeat_a_value() {
 }
 
 #[test]
-fn a_command_prints_the_secret_in_its_first_line() {
+fn the_first_line_of_command_output_is_the_secret() {
     let slow = Duration::from_secs(30);
     let echo = by_command(
         &["/bin/sh", "-c", "printf '%s-%s\\nnotes' \"$1\" \"$2\"", "sh", "{name}", "{workspace}"],
@@ -126,7 +126,7 @@ fn a_command_prints_the_secret_in_its_first_line() {
 }
 
 #[test]
-fn a_value_is_whole_or_refused() {
+fn values_over_the_limit_are_rejected_and_not_cut() {
     let dir = tempfile::tempdir().unwrap();
     let secrets = secrets(dir.path(), &[]);
     let long = Secret::new("x".repeat(MAX_VALUE));
@@ -145,12 +145,12 @@ fn a_value_is_whole_or_refused() {
     };
     assert_eq!(print(MAX_VALUE, "").unwrap().unwrap().0, long.expose());
     assert!(matches!(print(MAX_VALUE + 1, ""), Err(SecretError::TooLong { .. })));
-    // Notes below the secret may be as long as they like.
+    // Only the first line is limited. Notes below the secret may have any length.
     assert_eq!(print(5, "echo; head -c 300000 /dev/zero").unwrap().unwrap().0, "xxxxx");
 }
 
 #[test]
-fn a_file_that_could_not_be_read_again_is_not_written() {
+fn the_file_is_not_written_if_it_would_be_too_large() {
     let dir = tempfile::tempdir().unwrap();
     let secrets = secrets(dir.path(), &[]);
     let file = Paths::under(dir.path()).secrets_file();
@@ -163,7 +163,7 @@ fn a_file_that_could_not_be_read_again_is_not_written() {
 }
 
 #[test]
-fn a_command_that_hangs_is_ended_with_all_it_started() {
+fn a_hanging_command_is_killed_with_its_children() {
     let dir = tempfile::tempdir().unwrap();
     let script = format!("sleep 60 & echo $! > {}/pid; wait", dir.path().display());
     let hanging = by_command(&["/bin/sh", "-c", &script], Duration::from_secs(1));

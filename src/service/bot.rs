@@ -1,4 +1,4 @@
-//! Checks what a webhook's URL leads to: the workspace's sandbox, a real bot, another host, or no answer.
+//! Checks where a webhook's URL leads: to a sandbox, to a real bot, to another host, or nowhere.
 
 use super::session::{ResolveError, Session};
 use super::trust::{NotPermitted, Permit, TrustQuestion, WebhookInUse};
@@ -9,7 +9,7 @@ use crate::secrets::MovableSecret;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BotStatus {
-    /// One of telecast's own sandboxes: nothing reaches a person.
+    /// A sandbox that this user started: nothing reaches a person.
     Sandbox {
         /// The bot's `@name`.
         bot: String,
@@ -24,7 +24,7 @@ pub enum BotStatus {
     OtherHost { host: String },
     /// The user does not trust the webhook yet; it was not called.
     NotTrusted(TrustQuestion),
-    /// The webhook contains something that is not allowed, described here. It is never called.
+    /// The webhook is invalid, for the reason given here. It is never called.
     Invalid(String),
     /// The URL is a Bot API URL, but the bot could not be checked.
     Failed {
@@ -68,7 +68,7 @@ pub(crate) async fn check_bot(session: &Session, in_use: &WebhookInUse) -> BotSt
     match fetch_bot_name(session, &permit, &in_use.webhook).await {
         Ok(bot) if permit.is_sandbox() => BotStatus::Sandbox { bot },
         Ok(bot) => BotStatus::Live { bot, host: permit.host() },
-        // The message may quote the server, and with it the token.
+        // The message may quote the server's answer, which can contain the token.
         Err((kind, message)) => BotStatus::Failed { kind, message: session.redact_and_shorten(&message) },
     }
 }
@@ -99,7 +99,7 @@ pub(super) async fn resolve_bot(
     permit: &Permit,
     webhook: &Webhook,
 ) -> Result<Bot, BotError> {
-    // Without the query: its parameters are for the message, not for methods such as getMe.
+    // The query is cut off: its parameters are for the message, not for methods such as getMe.
     let address = parse_bot_api_url(&webhook.url).and_then(|parts| webhook.url.get(..parts.method.end));
     let address = SecretTemplate::parse(address.ok_or(BotError::NotBotApi)?);
     let url = session.resolve(permit, &address).await.map_err(BotError::Resolve)?;
@@ -109,7 +109,8 @@ pub(super) async fn resolve_bot(
 
 pub(crate) fn describe_resolve_error(error: &ResolveError) -> String {
     match error {
-        // Only offered, not moved: a copy of a workspace must not get the secrets of the original without the user.
+        // The move is only offered: a copy of a workspace must not get the secrets of the original unless the user
+        // agrees.
         ResolveError::Missing { movable, .. } if !movable.is_empty() => {
             let offer = |movable: &MovableSecret| {
                 let MovableSecret { name, from } = movable;

@@ -1,4 +1,4 @@
-//! "Capture mine": finds the user's own chat with the bot and saves it as a test chat.
+//! Finds the user's own chat with the bot and saves it as a test chat.
 
 use super::bot::{BotError, resolve_bot};
 use super::session::Session;
@@ -16,18 +16,19 @@ pub(crate) enum CaptureOwnChatError {
     NotPermitted(#[from] NotPermitted),
     #[error(transparent)]
     Bot(#[from] BotError),
-    /// Another telecast reads this bot's updates.
+    /// Another telecast process is reading this bot's updates.
     #[error(transparent)]
     Lock(#[from] LockError),
     #[error(transparent)]
     Client(#[from] ClientError),
-    /// No message arrived. The error may quote the server's answer, which can contain the token, so mask it before
-    /// showing.
+    /// No chat was found. The error may quote the server's answer, which can contain the token, so mask it before
+    /// showing it.
     #[error(transparent)]
     Capture(#[from] CaptureError),
 }
 
-/// Waits for a message to the webhook's bot and saves its chat as a test chat, under the chat's title.
+/// Waits for a message to the webhook's bot, and saves the chat that it came from as a test chat named by the chat's
+/// title.
 pub(crate) async fn capture_own_chat(
     session: &Session,
     folder: &Folder,
@@ -39,13 +40,13 @@ pub(crate) async fn capture_own_chat(
     folder.ensure_private_folder()?;
     let permit = session.permit(in_use).await?;
     let bot = resolve_bot(session, &permit, &in_use.webhook).await?;
-    // Two pollers of one bot take each other's updates (409 Conflict). The user's own sandbox has no other poller.
+    // Two pollers of one bot interrupt each other (409 Conflict). The user's own sandbox has no other poller.
     let _polling = match bot.id().filter(|_| !permit.is_sandbox()) {
         Some(id) => Some(folder.lock_polling(paths, id)?),
         None => None,
     };
     let mut chat = capture::wait_for_chat(session.client()?, &bot, options).await?;
-    // The title is written to a file in the workspace, and a hostile server can put the token into it.
+    // A hostile server can put the token into the title, which is written to a file in the workspace.
     chat.title = session.redact(&chat.title);
     folder.add_test_chat(&chat.title, &chat.id.to_string())?;
     Ok(chat)

@@ -1,4 +1,4 @@
-//! Checks a workspace: its files, and each campaign's message and webhook with the current profile.
+//! Checks a workspace: its files, and each campaign's message and webhook. The messages are rendered for one profile.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -41,14 +41,14 @@ pub(crate) fn load_check_profile(session: &Session) -> Result<ProfileContext, Pr
         ) => None,
         found => found?,
     };
-    // Without a store the templates are still checked: a workspace in CI has none.
+    // Without a store, the templates are still checked: a workspace in CI usually has none.
     Ok(store
         .map(|store| load_profile_context(&*store, ProfileChoice::TestProfile))
         .transpose()?
         .unwrap_or_default())
 }
 
-/// Returns every problem, file by file. A problem of a webhook that several campaigns use is returned once.
+/// Returns all problems in `scope`. A problem of a webhook that several campaigns use is returned only once.
 pub(crate) fn check<'a>(
     workspace: &'a Arc<Workspace>,
     scope: CheckScope<'_>,
@@ -74,7 +74,7 @@ pub(crate) fn check<'a>(
     deduplicated(found)
 }
 
-/// Returns the problems of the campaign's files, its message and its webhook's templates.
+/// Returns the problems of the campaign's files, its message, and its webhook's file and templates.
 pub(crate) fn message_problems<'a>(
     workspace: &'a Workspace,
     campaign: &'a CampaignFiles,
@@ -114,7 +114,7 @@ impl CheckScope<'_> {
 }
 
 fn shared_file_problems(workspace: &Workspace) -> Vec<SourceProblem<'_>> {
-    // Not the campaigns' files: they are checked with each campaign.
+    // The campaigns' files are left out: they are checked with each campaign.
     let webhooks = workspace.webhooks.iter().map(|webhook| &webhook.source);
     let files = std::iter::once(&workspace.manifest.source).chain(webhooks);
     let files = files.chain(&workspace.partials).chain(&workspace.samples);
@@ -136,7 +136,8 @@ fn problem_in<'a>(source: &'a LoadedFile, problem: &Diagnostic) -> SourceProblem
 
 fn deduplicated(found: Vec<SourceProblem<'_>>) -> Vec<SourceProblem<'_>> {
     let mut kept: Vec<SourceProblem<'_>> = Vec::with_capacity(found.len());
-    // Compared by hash: a large body can have a problem at every word, and comparing all pairs is quadratic.
+    // Only problems with the same hash are compared: a large body can have a problem at every word, and comparing all
+    // pairs would take quadratic time.
     let mut seen: HashMap<u64, Vec<usize>> = HashMap::new();
     let hasher = RandomState::new();
     for problem in found {

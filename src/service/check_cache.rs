@@ -16,7 +16,7 @@ use crate::workspace::{Fingerprint, LoadedFile};
 pub(crate) struct CheckCache {
     common: Option<CommonInputs>,
     partials: Vec<(String, Fingerprint)>,
-    /// By stem: the inputs of the message and its highest severity, `None` for no problems.
+    /// By stem: the inputs of the message and its highest severity, which is `None` if it has no problems.
     found: HashMap<String, (CampaignInputs, Option<Severity>)>,
 }
 
@@ -58,7 +58,7 @@ impl CheckCache {
         };
         self.forget_outdated(first, now);
         let mut old = std::mem::take(&mut self.found);
-        // Collected on first use: after most saves only one of thousands of campaigns is checked, or none.
+        // Built on first use: after most saves, at most one of thousands of campaigns is checked.
         let mut shared = None;
         for job in jobs.iter().take_while(|_| should_continue()) {
             let inputs = CampaignInputs::of(job);
@@ -84,12 +84,12 @@ impl CheckCache {
 
     fn forget_outdated(&mut self, job: &MessageJob, now: Timestamp) {
         let workspace = &job.workspace;
-        let contents = |sources: &[LoadedFile]| -> Vec<(String, Fingerprint)> {
+        let fingerprints = |sources: &[LoadedFile]| -> Vec<(String, Fingerprint)> {
             sources.iter().map(|source| (source.path.clone(), source.fingerprint)).collect()
         };
         let common = Some(CommonInputs {
             manifest: workspace.manifest.source.fingerprint,
-            samples: contents(&workspace.samples),
+            samples: fingerprints(&workspace.samples),
             profile: job.profile.clone(),
             vocabulary: job.vocabulary.clone(),
             today: now.to_zoned(workspace.time_zone()).date(),
@@ -98,9 +98,10 @@ impl CheckCache {
             self.found.clear();
             self.common = common;
         }
-        let partials = contents(&workspace.partials);
+        let partials = fingerprints(&workspace.partials);
         if self.partials != partials {
-            // All campaigns that may call a partial, not only those that call the changed one: partials call partials.
+            // Forgets all campaigns that may call a partial, not only those that call the changed one: partials can
+            // call other partials.
             self.found.retain(|_, (inputs, _)| !inputs.calls_partial);
             self.partials = partials;
         }
@@ -120,8 +121,8 @@ impl CampaignInputs {
                 (Some(_), _) | (None, None) => Fingerprint::of(body.as_bytes()),
             },
             webhook: webhook.map(|webhook| webhook.source.fingerprint),
-            // A text search, not a parse: this runs for every campaign at each check, and a false match costs only one
-            // more check.
+            // The text is searched, not parsed: this runs for every campaign at each check, and a false match costs
+            // only one more check.
             calls_partial: ["render", "include"].iter().any(|tag| body.contains(tag)),
         }
     }
@@ -142,7 +143,7 @@ mod tests {
         profile: Arc<Profile>,
     }
 
-    /// Three campaigns: one that is right, one that is wrong, and one that calls a partial.
+    /// A workspace with three campaigns: one without errors, one with an error, and one that calls a partial.
     fn shop() -> Shop {
         let folder = tempfile::tempdir().unwrap();
         let shop = Shop { folder, checked: CheckCache::default(), profile: Arc::default() };
@@ -185,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_changed_is_made_anew() {
+    fn only_changed_campaigns_are_checked_again() {
         let mut shop = shop();
         assert_eq!(shop.rechecked(), ["bad", "caller", "good"]);
         assert!(shop.rechecked().is_empty());
@@ -209,13 +210,13 @@ mod tests {
     }
 
     #[test]
-    fn a_check_that_is_stopped_goes_on_from_there() {
+    fn a_stopped_check_continues_with_the_next_campaign() {
         let mut shop = shop();
         let workspace = Arc::new(Workspace::open(shop.folder.path()).unwrap());
         let jobs: Vec<MessageJob> =
             ["bad", "caller", "good"].map(|stem| MessageJob::from_files(&workspace, stem)).into();
-        let left = Cell::new(1);
-        let should_continue = || left.replace(left.get() - 1) > 0;
+        let remaining = Cell::new(1);
+        let should_continue = || remaining.replace(remaining.get() - 1) > 0;
         let found = shop.checked.check(&jobs, Timestamp::UNIX_EPOCH, &should_continue);
         assert_eq!(found.into_keys().collect::<Vec<_>>(), ["bad"]);
         let found = shop.checked.check(&jobs, Timestamp::UNIX_EPOCH, &|| true);

@@ -27,7 +27,7 @@ pub(crate) fn export_clevertap(job: &MessageJob) -> Export {
     without_tokens(export)
 }
 
-/// Masks literal tokens anywhere in the webhook: an export is passed on to other people.
+/// Masks literal tokens in the webhook and the URL parameters, because an export is passed on to other people.
 fn without_tokens(mut export: Export) -> Export {
     // This redactor has no secrets. It masks everything that has the form of a token.
     let redactor = Redactor::default();
@@ -51,7 +51,7 @@ pub(crate) fn export_problems<'a>(job: &'a MessageJob, export: &Export) -> Vec<S
             ExportPart::Body | ExportPart::Partial(_) => problem.span,
             ExportPart::Webhook(keys) | ExportPart::Campaign(keys) => {
                 let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-                // A key that is not in the file has its default. Point at the start of the file.
+                // A key that is missing in the file has its default value, so the span is the start of the file.
                 toml::value_span(text, &keys).unwrap_or(Span::at(0))
             }
         };
@@ -60,7 +60,8 @@ pub(crate) fn export_problems<'a>(job: &'a MessageJob, export: &Export) -> Vec<S
     export.problems.iter().map(locate).collect()
 }
 
-/// Returns the export as one text for the clipboard: the forms, then everything that does not work in CleverTap.
+/// Returns the export as one text for the clipboard: the forms, then notes on what was rewritten and on what does not
+/// work in CleverTap.
 pub(crate) fn export_text(job: &MessageJob) -> String {
     let export = export_clevertap(job);
     let mut text = export.to_text();

@@ -1,4 +1,4 @@
-//! New campaigns and webhooks.
+//! Creates campaigns and webhooks.
 
 use super::adopt::AdoptError;
 use super::find::{FindError, unknown_webhook};
@@ -58,10 +58,10 @@ impl Session {
     /// Creates a webhook with a free stem derived from its name. Returns the stem. A literal token in its URL is moved
     /// to the secret store first.
     pub fn create_webhook(&self, webhook: Webhook) -> Result<String, SaveWebhookError> {
-        // First: if the token cannot be stored, no file is written.
+        // The token is stored first: if that fails, no file is written.
         let webhook = self.adopt_token(webhook)?;
         let stem = self.folder().create_webhook(&webhook)?;
-        // The user typed the destination and the secrets themselves, so do not ask for trust again.
+        // The user has just typed the destination and the names of the secrets, so there is no need to ask for trust.
         self.trust(&stem, &webhook).map_err(NotPermitted::from)?;
         Ok(stem)
     }

@@ -1,9 +1,10 @@
-//! Formats a request as a curl command that can be pasted into a shell which has the secrets as variables.
+//! Formats a request as a curl command that can be pasted into a shell that has the secrets as variables.
 
 use crate::compose::{AuthDraft, HttpDraft, SecretTemplate, is_credential};
 use crate::secrets::Redactor;
 
-/// Returns the command. Secrets are shell variables, `"${BOT_TOKEN}"`. `sandbox` is the value of `${SANDBOX}`.
+/// Returns the command. Secrets appear as shell variables, such as `"${BOT_TOKEN}"`. `sandbox` is the value of
+/// `${SANDBOX}`.
 pub(crate) fn curl(request: &HttpDraft, sandbox: Option<&str>) -> String {
     let redactor = Redactor::default();
     let quoted = |text: &SecretTemplate| {
@@ -11,23 +12,24 @@ pub(crate) fn curl(request: &HttpDraft, sandbox: Option<&str>) -> String {
             Some(address) => text.clone().with(crate::campaign::SANDBOX, address),
             None => text.clone(),
         };
-        // Masks literal tokens anywhere in the file. The command then does not work as pasted, but shows no token.
+        // Literal tokens from the webhook's file are masked. The command then does not work as pasted, but it shows no
+        // token.
         format!("\"{}\"", redactor.redact(&text.in_shell_quotes()))
     };
     let mut parts = vec![format!("curl -sS -X {} {}", request.method.as_str(), quoted(&request.url))];
     for (name, value) in &request.headers {
-        let value = if is_credential(name) { by_name(value, "AUTHORIZATION") } else { value.clone() };
+        let value = if is_credential(name) { hide_literal(value, "AUTHORIZATION") } else { value.clone() };
         let header = SecretTemplate::parse(&format!("{name}: ")).followed_by(&value);
         parts.push(format!("-H {}", quoted(&header)));
     }
     match &request.auth {
         Some(AuthDraft::Basic { username, password }) => {
-            let password = by_name(password, "PASSWORD");
+            let password = hide_literal(password, "PASSWORD");
             let user = username.clone().followed_by(&SecretTemplate::parse(":")).followed_by(&password);
             parts.push(format!("-u {}", quoted(&user)));
         }
         Some(AuthDraft::Bearer { token }) => {
-            let token = by_name(token, "TOKEN");
+            let token = hide_literal(token, "TOKEN");
             let header = SecretTemplate::parse("Authorization: Bearer ").followed_by(&token);
             parts.push(format!("-H {}", quoted(&header)));
         }
@@ -39,8 +41,8 @@ pub(crate) fn curl(request: &HttpDraft, sandbox: Option<&str>) -> String {
     parts.join(" \\\n  ")
 }
 
-/// Replaces a literal credential by `${name}`, since a command may be pasted anywhere.
-fn by_name(credential: &SecretTemplate, name: &str) -> SecretTemplate {
+/// Replaces a literal credential with `${name}`, since a command may be pasted anywhere.
+fn hide_literal(credential: &SecretTemplate, name: &str) -> SecretTemplate {
     if credential.is_literal() { SecretTemplate::parse(&format!("${{{name}}}")) } else { credential.clone() }
 }
 
@@ -56,7 +58,7 @@ mod tests {
     use crate::campaign::HttpMethod;
 
     #[test]
-    fn secrets_stand_by_name_and_quotes_survive_the_shell() {
+    fn secrets_are_shown_by_name_and_quotes_are_escaped() {
         let request = HttpDraft {
             method: HttpMethod::Post,
             url: SecretTemplate::parse("${SANDBOX}/bot${BOT_TOKEN}/sendMessage"),

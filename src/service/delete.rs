@@ -1,4 +1,4 @@
-//! Moves campaigns and webhooks to the workspace's trash, and restores the last one.
+//! Moves campaigns and webhooks to the workspace's trash, and restores the one that was deleted last.
 
 use super::session::Session;
 use crate::workspace::{SaveError, Trashed};
@@ -7,7 +7,7 @@ use crate::workspace::{SaveError, Trashed};
 pub enum RestoreError {
     #[error("nothing was deleted in this session")]
     Nothing,
-    /// The files could not be moved back; they are still in the trash.
+    /// Not all files could be moved back. The others are still in the trash.
     #[error(transparent)]
     Save(#[from] SaveError),
 }
@@ -27,7 +27,8 @@ impl Session {
         let mut last = self.trash.last();
         let trashed = last.as_ref().ok_or(RestoreError::Nothing)?;
         self.folder().restore(trashed)?;
-        // Forgotten only after it was restored: if a file of the same name exists now, the user can try again later.
+        // The deletion is forgotten only after it was undone: if a file of the same name exists now, the user can try
+        // again later.
         last.take().ok_or(RestoreError::Nothing)
     }
 }

@@ -23,7 +23,7 @@ pub enum DemoError {
     #[error(transparent)]
     Import(#[from] ImportError),
     #[error(transparent)]
-    People(#[from] ProfileStoreError),
+    Profiles(#[from] ProfileStoreError),
     #[error(transparent)]
     Secret(#[from] SecretError),
 }
@@ -36,12 +36,12 @@ pub(crate) struct Demo {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum DemoChoice {
-    /// The last demo if there is one, else a new one.
+    /// The last demo, or a new one if there is none.
     Last,
     Fresh,
 }
 
-/// Continues a demo or creates one, in `folder` or, without a folder, among the user's demos.
+/// Finds or creates a demo: in `folder`, or among the user's demos if `folder` is `None`.
 pub(crate) fn prepare(paths: &Paths, folder: Option<&Path>, choice: DemoChoice) -> Result<Demo, DemoError> {
     let is_demo = |folder: &Path| folder.join(MANIFEST).is_file();
     let demos = paths.demos();
@@ -51,7 +51,7 @@ pub(crate) fn prepare(paths: &Paths, folder: Option<&Path>, choice: DemoChoice) 
     };
     if let (Some(root), DemoChoice::Last) = (last, choice) {
         if folder.is_none() {
-            // Demos of earlier versions have no id. Only telecast creates folders here, so taking them over is safe.
+            // Demos of earlier versions have no id. Only telecast creates folders here, so it is safe to adopt them.
             Folder::new(&root, paths).adopt()?;
         }
         return Ok(Demo { root, already_existed: true });
@@ -93,10 +93,10 @@ fn import_profiles(workspace: &Workspace, folder: &Folder) -> Result<(), DemoErr
     Ok(())
 }
 
-/// `demo`, `demo-2`, `demo-3`, … in `demos`.
+/// Returns the paths `demo`, `demo-2`, `demo-3`, … in `demos`.
 fn numbered(demos: &Path) -> impl Iterator<Item = PathBuf> {
     let demos = demos.to_path_buf();
-    // A bound instead of an endless iterator: nobody creates a million demos.
+    // The range is bounded so that every search ends. Nobody creates a million demos.
     (1..1_000_000).map(move |number| match number {
         1 => demos.join("demo"),
         number => demos.join(format!("demo-{number}")),
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_goes_on_in_the_last_demo_until_a_fresh_one_is_wanted() {
+    fn the_last_demo_is_reused_unless_a_fresh_one_is_requested() {
         let home = tempfile::tempdir().unwrap();
         let paths = Paths::under(home.path());
         let first = prepare(&paths, None, DemoChoice::Last).unwrap();
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn a_demo_of_an_earlier_version_is_taken_over() {
+    fn a_demo_of_an_earlier_version_is_adopted() {
         let home = tempfile::tempdir().unwrap();
         let paths = Paths::under(home.path());
         let demo = prepare(&paths, None, DemoChoice::Last).unwrap();
@@ -137,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn a_demo_never_writes_over_a_workspace() {
+    fn a_fresh_demo_never_overwrites_a_workspace() {
         let home = tempfile::tempdir().unwrap();
         let paths = Paths::under(home.path());
         let folder = home.path().join("mine");
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn its_people_are_there_and_its_files_whole() {
+    fn the_demo_has_its_profiles_and_no_problems() {
         let home = tempfile::tempdir().unwrap();
         let paths = Paths::under(home.path());
         let demo = prepare(&paths, None, DemoChoice::Last).unwrap();

@@ -1,4 +1,4 @@
-//! Copies campaigns and webhooks under another name, with their comments.
+//! Copies campaigns and webhooks under another name, including the comments in their files.
 
 use super::session::Session;
 use crate::workspace::SaveError;
@@ -8,8 +8,8 @@ impl Session {
         self.folder().duplicate_campaign(stem, name)
     }
 
-    /// Copies a webhook and returns the copy's stem. The copy of a trusted webhook is trusted, because it sends the
-    /// same.
+    /// Copies a webhook and returns the copy's stem. The copy of a trusted webhook is trusted too, because it sends the
+    /// same requests.
     pub fn duplicate_webhook(&self, stem: &str, name: &str) -> Result<String, SaveError> {
         self.folder().duplicate_webhook(stem, name)
     }

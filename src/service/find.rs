@@ -35,7 +35,7 @@ impl FindError {
     pub(crate) fn hint(&self) -> Option<&str> {
         match self {
             FindError::Unknown { hint, .. } | FindError::NoFile { hint, .. } => Some(hint),
-            FindError::NoProfile(_) => Some("telecast profiles list TEXT searches identities and names"),
+            FindError::NoProfile(_) => Some("telecast profiles list TEXT searches identities and properties"),
             FindError::Store(_) => None,
         }
     }
@@ -47,8 +47,8 @@ struct Candidate<'a, T> {
     files: Vec<&'a LoadedFile>,
 }
 
-/// Finds a campaign by its stem or by a path to one of its files. A path is relative to `current`, else to the
-/// workspace's root, as in problem lines.
+/// Finds a campaign by its stem or by a path to one of its files. A path is relative to `current`. If it does not exist
+/// there, it is relative to the workspace's root, as in problem lines.
 pub(crate) fn find_campaign<'a>(
     workspace: &'a Workspace,
     current: &Path,
@@ -95,7 +95,7 @@ fn find<'a, T>(
 ) -> Result<&'a T, FindError> {
     let stems = all.clone().map(|candidate| candidate.stem);
     let by_stem = |stem: &str| all.clone().find(|candidate| candidate.stem == stem);
-    // The stem first: `sale` is the campaign even in a folder that has a file named `sale`.
+    // Stems come first: `sale` is the campaign even in a folder that has a file named `sale`.
     if let Some(found) = by_stem(query) {
         return Ok(found.item);
     }
@@ -106,7 +106,7 @@ fn find<'a, T>(
         Some(near) => format!("did you mean `{}` in this workspace?", near.stem),
         None => "a path starts at the current folder or at the workspace's root".to_owned(),
     };
-    // Compared as real paths, so that `..` and symbolic links in the argument work.
+    // The paths are resolved before they are compared, so that `..` and symbolic links in the argument work.
     let real = |path: PathBuf| fs::canonicalize(path).ok();
     let wanted = real(current.join(query)).or_else(|| real(root.join(query)));
     let is_wanted = |file: &&LoadedFile| wanted.is_some() && real(root.join(&file.path)) == wanted;
@@ -159,14 +159,14 @@ mod tests {
     }
 
     #[test]
-    fn a_stem_or_a_path_from_either_folder_is_found() {
+    fn a_campaign_is_found_by_stem_or_by_relative_path() {
         for query in ["sale", "campaigns/sale.json.liquid", "../shop/campaigns/sale.toml"] {
             check(query, "sale");
         }
     }
 
     #[test]
-    fn what_is_not_found_says_what_may_be_meant() {
+    fn an_unknown_campaign_comes_with_a_suggestion() {
         check("sael", "there is no campaign `sael`; did you mean `sale`?");
         check("welcome", "there is no campaign `welcome`; there are: sale");
         check(
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn where_there_are_no_people_there_is_no_profile() {
+    fn without_a_store_no_profile_is_found() {
         assert_eq!(find_profile(None, "anna").unwrap_err().to_string(), "there is no profile `anna`");
     }
 }

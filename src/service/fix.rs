@@ -1,4 +1,4 @@
-//! Applies every safe fix in a workspace's campaigns until none is left.
+//! Applies the safe fixes in a workspace's campaigns, round by round, until none is left.
 
 use std::sync::Arc;
 
@@ -10,8 +10,9 @@ use super::profiles::ProfileContext;
 use crate::diagnostic::{self, CombinedFixes, Diagnostic, Fix};
 use crate::workspace::{FileCondition, LoadedFile, OpenError, SaveError, Workspace};
 
-/// The maximum number of rounds. A fix can reveal another problem, and two fixes could undo each other forever.
-const ROUNDS: usize = 10;
+/// The maximum number of rounds. One may not be enough, because a fix can reveal another problem. There is a limit,
+/// because two fixes could undo each other forever.
+const MAX_ROUNDS: usize = 10;
 
 /// Applies the first safe fix of each problem in the campaigns' files. Calls `on_fixed` with each changed file and the
 /// number of its edits. Returns the workspace as read after the last change. Files saved before an error stay changed.
@@ -24,7 +25,7 @@ pub(crate) fn fix_all<E: From<SaveError> + From<OpenError>>(
     now: Timestamp,
     mut on_fixed: impl FnMut(&str, usize) -> Result<(), E>,
 ) -> Result<Arc<Workspace>, E> {
-    for _ in 0..ROUNDS {
+    for _ in 0..MAX_ROUNDS {
         let mut is_changed = false;
         for campaign in scope.campaigns(&workspace) {
             let mut body = campaign.body.problems.clone();
@@ -43,7 +44,7 @@ pub(crate) fn fix_all<E: From<SaveError> + From<OpenError>>(
         if !is_changed {
             break;
         }
-        // Read again from disk: the next round needs spans and fingerprints of the files as saved.
+        // The workspace is read again, because the next round needs the spans and fingerprints of the saved files.
         workspace = Arc::new(Workspace::open(&workspace.root)?);
     }
     Ok(workspace)
@@ -53,7 +54,7 @@ pub(crate) fn fix_all<E: From<SaveError> + From<OpenError>>(
 /// there are none.
 fn fixed(source: &LoadedFile, problems: &[Diagnostic]) -> Option<(String, usize)> {
     let CombinedFixes { edits, .. } = diagnostic::combine_fixes(problems.iter().filter_map(safe_fix));
-    // The text of a file that cannot be read is not its contents. Saving it would destroy the file.
+    // If the file could not be read, `text` is not its contents, and saving it would destroy the file.
     if edits.is_empty() || source.condition != FileCondition::Read {
         return None;
     }
@@ -71,7 +72,7 @@ mod tests {
     use crate::text::Span;
 
     #[test]
-    fn a_fix_that_a_person_has_to_choose_is_left_alone() {
+    fn only_safe_fixes_are_chosen() {
         let span = Span::new(0, 1);
         let chosen = Fix::replace("x", span, "y").unsafe_to_apply();
         let problem = Diagnostic::error(Code::NotJson, span, "x").with_fix(chosen);

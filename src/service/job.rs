@@ -51,7 +51,8 @@ pub struct SampleEvent {
 }
 
 impl SampleEvent {
-    /// Splits a sample: `{"Event": {…}, "ExternalTrigger": {…}}`, or a flat object, which is the event.
+    /// Splits `{"Event": {…}, "ExternalTrigger": {…}}` into its two members, of which one may be missing. Any other
+    /// JSON value is the event itself.
     pub fn from_json(json: serde_json::Value) -> Self {
         match json {
             serde_json::Value::Object(mut members)
@@ -72,7 +73,8 @@ impl SampleEvent {
         json.is_object().then(|| Self::from_json(json))
     }
 
-    /// Reads the chosen sample, else the first one that can be read.
+    /// Reads the chosen sample. If none is chosen or its file is missing, reads the first one that can be read. Returns
+    /// an empty event if nothing can be read.
     pub fn of(workspace: &Workspace, chosen: Option<&str>) -> Self {
         match chosen.and_then(|path| workspace.samples.iter().find(|source| source.path == path)) {
             Some(source) => Self::read(source),
@@ -80,9 +82,16 @@ impl SampleEvent {
         }
         .unwrap_or_default()
     }
+
+    /// Returns the name of the sample that is used if none is chosen.
+    pub(crate) fn default_name(workspace: &Workspace) -> Option<&str> {
+        let source = workspace.samples.iter().find(|source| Self::read(source).is_some())?;
+        let file = source.path.rsplit('/').next().unwrap_or(&source.path);
+        Some(file.strip_suffix(".json").unwrap_or(file))
+    }
 }
 
-/// Returns the keys of all these objects, sorted, each once.
+/// Returns the keys of all objects among the values, sorted and without duplicates.
 fn names_in<'v>(values: impl Iterator<Item = Option<&'v Value>>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for value in values {
@@ -172,7 +181,7 @@ impl MessageJob {
     pub fn webhook_in_use(&self) -> Option<WebhookInUse> {
         let stem = self.campaign()?.value.as_ref()?.webhook.clone();
         let webhook = self.webhook()?.clone();
-        // Problems of the file do not apply to settings that were typed in its place.
+        // The problems of the file do not apply to settings that were edited and not yet saved.
         let file = self.workspace.webhook(&stem).filter(|_| self.webhook.is_none());
         let file_error = file.and_then(super::trust::first_blocking_error);
         Some(WebhookInUse { stem, webhook, file_error, before_edit: self.webhook_before_edit.clone() })
@@ -212,7 +221,8 @@ impl MessageJob {
                 .clone()
                 .unwrap_or_else(|| SampleEvent::of(&self.workspace, self.sample.as_deref())),
             vocabulary: self.vocabulary.as_deref().map(|known| {
-                // The store knows the properties of profiles only. The names of events come from the samples.
+                // The store knows only the properties of profiles. Those of events come from the samples or the given
+                // event.
                 let events = known_events();
                 Vocabulary {
                     event: names_in(events.iter().map(|known| known.event.as_ref())),

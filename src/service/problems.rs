@@ -7,7 +7,7 @@ use crate::text::Span;
 use crate::toml;
 use crate::workspace::{FileProblem, LoadedFile};
 
-/// Locates the problems of a webhook's templates in its file, each at the value it is about.
+/// Locates the problems of a webhook's templates in its file. The span of each problem is the value it is about.
 pub(crate) fn webhook_problems(
     source: &LoadedFile,
     found: &[(RequestField, Diagnostic)],
@@ -16,20 +16,21 @@ pub(crate) fn webhook_problems(
     FileProblem::from_diagnostics(&source.path, &source.text, &found)
 }
 
-/// Locates the violations of a webhook that is edited and not yet saved, each at the value in its file.
+/// Locates the violations of an edited and not yet saved webhook in its file. The span of each violation is the value
+/// it is about.
 pub(crate) fn violations(source: &LoadedFile, typed: &Webhook) -> Vec<FileProblem> {
     let violations = typed.route().err().unwrap_or_default();
     let parts = violations.iter().map(|violation| (violation.part.path(), &violation.problem));
     FileProblem::from_diagnostics(&source.path, &source.text, &at_values(source, parts))
 }
 
-/// Moves each problem to the value with these keys in a definition's file.
+/// Moves each problem to the value in a definition's file that has the given keys.
 pub(super) fn at_values<'a>(
     source: &LoadedFile,
     found: impl Iterator<Item = (Vec<&'a str>, &'a Diagnostic)>,
 ) -> Vec<Diagnostic> {
-    // The spans and the fixes count in the decoded value, which may be escaped in the file. So mark the whole value
-    // and drop the fixes.
+    // Spans and fixes refer to the decoded value, which may be escaped in the file. So the span becomes the whole
+    // value, and the fixes are dropped.
     let located = found.map(|(path, problem)| {
         let span = toml::value_span(&source.text, &path).unwrap_or(Span::at(0));
         Diagnostic { span, fixes: Vec::new(), ..problem.clone() }

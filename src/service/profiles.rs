@@ -17,8 +17,8 @@ pub enum ProfileStoreError {
 
 /// Opens the profile store: read-write if the private folder was created by this user, read-only if it is foreign.
 ///
-/// Creates a missing store. In a foreign folder without a store, or on a read-only file system, the store is empty and
-/// in memory, and profiles added to it are lost when the process ends.
+/// Creates a missing store. In a foreign folder without a store, or if the folder cannot be written, the store is empty
+/// and in memory, and profiles added to it are lost when the process ends.
 pub(crate) fn open_store(folder: &Folder) -> Result<Arc<dyn Store>, ProfileStoreError> {
     // A workspace can come from a stranger with its own `.telecast`. Its database is only read, never written.
     if folder.private_folder_status()? == PrivateFolderStatus::Foreign {
@@ -69,11 +69,12 @@ pub struct ProfileContext {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ProfileChoice<'a> {
     Nobody,
-    /// The profile with this identity, else none.
+    /// The profile with this identity, or none if there is no such profile.
     Only(&'a str),
-    /// The first test profile, else none. The output of a command must not depend on which profile happens to be first.
+    /// The first test profile, or none if there are no test profiles. An ordinary profile is never chosen: the output
+    /// of a command must not depend on which of them happens to be first.
     TestProfile,
-    /// The profile with this identity, else the first test profile, else the first profile.
+    /// The profile with this identity, or else the first test profile, or else the first profile.
     Any(Option<&'a str>),
 }
 
@@ -116,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn the_one_asked_for_comes_before_a_test_profile_and_that_before_the_first() {
+    fn a_named_profile_precedes_test_profiles_and_the_first_profile() {
         let people = ["anna", "ben", "*carl", "*dora"];
         check(&people, ProfileChoice::Any(Some("ben")), Some("ben"));
         check(&people, ProfileChoice::Any(Some("nobody")), Some("carl"));
@@ -126,7 +127,7 @@ mod tests {
     }
 
     #[test]
-    fn a_command_takes_whom_it_names_or_a_test_profile_or_nobody() {
+    fn commands_never_fall_back_to_an_ordinary_profile() {
         check(&["anna", "*carl"], ProfileChoice::TestProfile, Some("carl"));
         check(&["anna"], ProfileChoice::TestProfile, None);
         check(&["anna", "*carl"], ProfileChoice::Only("ben"), None);

@@ -1,4 +1,4 @@
-//! Repeats an earlier test.
+//! Creates the job that repeats an earlier test.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ pub(crate) enum ResendError {
     #[error(transparent)]
     Open(#[from] OpenError),
     #[error(transparent)]
-    People(#[from] ProfileStoreError),
+    Profiles(#[from] ProfileStoreError),
 }
 
 /// Creates the job for an earlier test, with the same profile and chat, from the campaign's current files. Blocks.

@@ -63,7 +63,7 @@ mod tests {
     use crate::campaign::{Campaign, Manifest, Webhook};
 
     #[test]
-    fn every_file_of_the_folder_is_in_the_table_and_sorted() {
+    fn every_demo_file_is_listed_in_sorted_order() {
         let mut found = Vec::new();
         collect(&Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/demo"), "", &mut found);
         found.sort();
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn definitions_have_no_problems() {
+    fn demo_definitions_have_no_problems() {
         for file in FILES {
             let problems = match file.path {
                 path if !path.ends_with(".toml") => continue,
@@ -97,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn the_blocked_have_a_chat() {
+    fn blocked_profiles_have_a_chat() {
         for identity in BLOCKED {
             let start = format!("{identity},");
             let profiles = FILES.iter().find(|file| file.path == PROFILES_FILE).unwrap().contents;
@@ -107,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn the_token_has_the_form_of_one() {
+    fn the_demo_token_has_the_form_of_a_bot_token() {
         let (id, secret) = TOKEN.split_once(':').unwrap();
         assert!(id.parse::<i64>().is_ok());
         assert_eq!(secret.len(), 35);

@@ -1,4 +1,5 @@
-//! Saves edited campaigns, webhooks and bodies, but never over changes that someone else made to the file meanwhile.
+//! Saves edited campaigns, webhooks and bodies. A save does not overwrite changes that someone else made to the file in
+//! the meantime, unless the caller asks for that.
 
 use super::create::SaveWebhookError;
 use super::session::Session;
@@ -33,7 +34,7 @@ impl Session {
         let mut source = self.folder().body(stem).ok_or_else(|| SaveBodyError::Gone(stem.to_owned()))?;
         source.fingerprint = expected.unwrap_or(source.fingerprint);
         let saved = self.folder().save(&source, text)?;
-        // After the save: if it fails, the draft is the only copy of the edit.
+        // The draft is discarded after the save: if the save fails, the draft is the only copy of the edit.
         self.folder().discard_draft(stem)?;
         Ok(saved)
     }
@@ -70,18 +71,19 @@ impl Session {
         expected: Fingerprint,
     ) -> Result<WebhookSaved, SaveWebhookError> {
         let typed = webhook.url.clone();
-        // Before the save, so that the token is never written to the file.
+        // This happens before the save, so that the token is never written to the file.
         let webhook = self.adopt_token(webhook)?;
         let saved = if webhook.url == typed { WebhookSaved::AsTyped } else { WebhookSaved::TokenMoved };
         let mut source = self.folder().read(&format!("webhooks/{stem}.toml"));
-        // A file that was deleted meanwhile is created again: there is nothing to overwrite.
+        // A file that was deleted in the meantime is created again: there is nothing to overwrite.
         if source.fingerprint != Fingerprint::Absent {
             source.fingerprint = expected;
         }
-        // Read before the save: trust depends on what the file contained until now.
+        // Trust depends on what the file contained before this save.
         let before_edit = Webhook::parse(&source.text).0;
         self.folder().save_webhook(&source, &webhook)?;
-        // A webhook that was not trusted before stays untrusted: its other values may come from a stranger.
+        // A webhook that was not trusted before stays untrusted: the values that the user did not edit may come from a
+        // stranger.
         let in_use = WebhookInUse { stem: stem.to_owned(), webhook, file_error: None, before_edit };
         if self.trust_status(&in_use)? == TrustStatus::Trusted {
             self.trust(stem, &in_use.webhook).map_err(NotPermitted::from)?;

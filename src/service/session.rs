@@ -47,20 +47,20 @@ pub struct Session {
 /// How long the sandbox of a session runs, and whether other processes may use it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sharing {
-    /// The sandbox of a command ends with the command. It is not announced: another process that used it could lose it
-    /// in the middle of its work.
+    /// The sandbox of a command ends with the command. It is not announced, because it could stop while another process
+    /// still uses it.
     OneCommand,
-    /// The sandbox of a console runs as long as the console. Commands that run meanwhile use it too.
+    /// The sandbox of a console runs as long as the console. It is announced, so that commands can use it too.
     Console,
 }
 
 struct OwnSandbox {
-    /// Dropped before `running`: the announcement must be withdrawn while the port is still ours.
+    /// This field is dropped before `running`: the announcement must be withdrawn while the port is still ours.
     announcement: Option<sandbox::announce::Announcement>,
     running: sandbox::RunningSandbox,
 }
 
-/// Why a URL or a header cannot be filled in, or must not be used with the values.
+/// Why the secrets of a URL or a header cannot be filled in, or why the result must not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ResolveError {
     #[error("there is no secret {}", names.iter().map(|name| format!("${{{name}}}")).collect::<Vec<_>>().join(", "))]
@@ -82,7 +82,7 @@ pub enum ResolveError {
 
 #[derive(Debug, thiserror::Error)]
 pub enum MoveError {
-    /// It could not be recorded that the secrets were offered.
+    /// The offer could not be recorded, so nothing was moved.
     #[error(transparent)]
     State(#[from] StateError),
     #[error(transparent)]
@@ -139,8 +139,8 @@ impl Session {
         &self.folder
     }
 
-    /// The reader of the workspace's files. It starts with the workspace that the session was created for and reads
-    /// only what has changed.
+    /// Returns the reloader of the workspace's files. It starts with the workspace that the session was created for,
+    /// and reads only what has changed.
     pub fn reading(&self) -> &Arc<WorkspaceReloader> {
         &self.reading
     }
@@ -171,8 +171,8 @@ impl Session {
         *self.store.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// Returns the secrets among `names` that are stored for an earlier path or version of the workspace and that the
-    /// user was not offered yet. Blocks.
+    /// Returns the secrets among `names` that are stored for an earlier path or version of the workspace and that
+    /// were not offered to the user yet. Blocks.
     pub fn secrets_to_offer(&self, names: &[String]) -> Result<Vec<MovableSecret>, SecretError> {
         let movable = self.secrets.movable(names, &self.legacy_id)?;
         let Ok(record) = self.state().read() else { return Ok(Vec::new()) };
@@ -196,7 +196,7 @@ impl Session {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        // Not `get_or_init` alone: creating the client can fail, and a failure must not be kept.
+        // `get_or_init` alone does not work: creating the client can fail, and a failure must not be kept.
         let client = Client::new(&self.client_options)?;
         Ok(self.client.get_or_init(|| client))
     }
@@ -236,7 +236,7 @@ impl Session {
                 None => missing.push(name.to_owned()),
             }
         }
-        // All missing secrets in one error, so that the user can set them in one go.
+        // One error names all missing secrets, so that the user can set them all at once.
         if !missing.is_empty() {
             return Err(self.missing(missing));
         }
@@ -265,12 +265,12 @@ impl Session {
 
     /// Returns the URL of the workspace's own sandbox. Starts one if none is running.
     pub async fn sandbox_url(&self) -> Result<String, ResolveError> {
-        // Held while the sandbox starts: two tests at once must not start two.
+        // The lock is held while the sandbox starts, so that two tests at the same time do not start two sandboxes.
         let mut own = self.sandbox.lock().await;
         if let Some(own) = &*own {
             return Ok(own.running.url());
         }
-        // A console of this workspace may run the sandbox already. Share it, with its chats and messages.
+        // Another process may already run this workspace's sandbox. Use that one, with its chats and messages.
         if let Some(address) = sandbox::announce::find(&self.paths, self.folder.root()) {
             return Ok(format!("http://{address}"));
         }
@@ -293,10 +293,11 @@ impl Session {
         Ok(url)
     }
 
-    /// The chats that have blocked the bot, according to the store. The sandbox answers for them as Telegram would.
+    /// Returns the chats that have blocked the bot, according to the store. For these chats the sandbox answers as
+    /// Telegram would.
     async fn blocked_chats(&self) -> Vec<i64> {
         let (store, folder) = (Arc::clone(&self.store), self.folder.clone());
-        // Not on the runtime's thread: opening the store on the thread that draws made keys wait.
+        // This runs on another thread: opening the store on the thread that draws the screen delayed key presses.
         let found = tokio::task::spawn_blocking(move || {
             let blocked = opened_if_any(&store, &folder)?.map(|store| store.blocked_chats());
             Ok::<_, ProfileStoreError>(blocked.transpose()?)
@@ -308,7 +309,7 @@ impl Session {
     /// Stops the sandbox, if this session started one.
     pub async fn close(&self) {
         if let Some(own) = self.sandbox.lock().await.take() {
-            // First, so that no process finds a sandbox that is about to stop.
+            // The announcement is dropped first, so that no process finds a sandbox that is about to stop.
             drop(own.announcement);
             own.running.stop().await;
         }

@@ -12,8 +12,8 @@ pub enum Starter {
     Greeting(ParseMode),
 }
 
-/// The filters that CleverTap does not have, with their replacements there.
-// Longer names first: `tg_markdown` is the start of `tg_markdown_v2`.
+/// The filters that CleverTap does not have, each with the text that replaces it in CleverTap's dialect.
+// The longer name comes first, because `tg_markdown` is the start of `tg_markdown_v2`.
 const PORTABLE: [(&str, &str); 4] =
     [(" | tg_markdown_v2", ""), (" | tg_markdown", ""), (" | tg_html", " | escape"), (" | json_escape", "")];
 
@@ -70,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn clevertap_gets_only_what_it_has() {
+    fn clevertap_starters_use_only_clevertap_filters() {
         for starter in Starter::ALL {
             let body = starter.body(Dialect::CleverTap);
             assert!(!body.contains("tg_") && !body.contains("json_escape"), "{body}");

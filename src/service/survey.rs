@@ -10,15 +10,16 @@ use crate::store::{self, Store};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct SurveyResult {
-    /// The body that was composed; the spans of problems are in it.
+    /// The body that was composed, to which the spans of the problems refer.
     pub body: Arc<str>,
     pub survey: Survey,
     /// The number of profiles in the store. The survey may cover fewer.
     pub n_profiles: u64,
 }
 
-/// The maximum number of bytes of body to render for one sample. A large body gets fewer recipients.
-// A limit on bytes instead of on time: with a time limit, a busy machine got other numbers for the same body.
+/// The maximum number of bytes of template text to render in one survey. A larger body is rendered for fewer
+/// recipients.
+// The limit is on bytes, not on time: with a time limit, a busy machine got different results for the same body.
 const MAX_BYTES: usize = 16 << 20;
 
 /// Composes the body for up to `limit` profiles, chosen for their difficult values. Stops between two profiles when
@@ -37,8 +38,8 @@ pub fn survey(
     let survey = job.with_inputs(now, |inputs| {
         let prepared = Prepared::new(inputs);
         let mut survey = Survey::default();
-        let n = MAX_BYTES / inputs.body.len().max(1);
-        for recipient in sample.profiles.iter().take(n).take_while(|_| should_continue()) {
+        let max_recipients = MAX_BYTES / inputs.body.len().max(1);
+        for recipient in sample.profiles.iter().take(max_recipients).take_while(|_| should_continue()) {
             let profile = Arc::new(recipient.unpack());
             survey.add(recipient, &profile, &prepared.compose_for(Some(&profile)));
         }
@@ -72,18 +73,18 @@ mod tests {
     }
 
     #[test]
-    fn so_many_are_seen_and_the_rest_is_known_of() {
+    fn the_sample_is_limited_and_all_profiles_are_counted() {
         let surveyed = surveyed(r#"{"chat_id": 1, "text": "hi"}"#, &|| true);
         assert_eq!((surveyed.survey.n_seen, surveyed.n_profiles), (20, 50));
         assert!(surveyed.survey.failed_recipients.is_empty());
     }
 
     #[test]
-    fn it_stops_between_two_recipients() {
-        let left = Cell::new(7);
+    fn a_survey_can_be_stopped_between_recipients() {
+        let remaining = Cell::new(7);
         let should_continue = || {
-            left.set(left.get() - 1);
-            0 <= left.get()
+            remaining.set(remaining.get() - 1);
+            0 <= remaining.get()
         };
         assert_eq!(
             surveyed(r#"{"chat_id": 1, "text": ""}"#, &should_continue).survey.failed_recipients.len(),

@@ -1,4 +1,4 @@
-//! Preview and Test: sends exactly the previewed request to a test chat and describes the answer.
+//! Sends a campaign's message as a test, to a test chat or unchanged, and describes the answer.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -22,7 +22,8 @@ use base64::Engine;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct TestJob {
-    /// The message to send. It goes to the job's `test_chat`, or unchanged to the chat in the body if that is `None`.
+    /// The message to send. It goes to the job's `test_chat`. If that is `None`, it goes unchanged to the chat in the
+    /// body.
     pub job: MessageJob,
 }
 
@@ -31,9 +32,10 @@ pub struct TestJob {
 pub enum TestOutcome {
     /// The server accepted the message.
     Sent,
-    /// The server refused the message; it did not arrive.
+    /// The server refused the message. If the server is a Bot API, the message did not arrive.
     Refused,
-    /// Nothing was sent: there is no valid request, or the message could have reached someone else.
+    /// Nothing was sent, for example because there is no valid request or because the message could have reached
+    /// someone else.
     NotSent,
     /// The request certainly did not reach the server.
     Unreachable,
@@ -108,14 +110,16 @@ impl NotSentReason {
 }
 
 /// Sends a test and waits for the answer, or until `interrupted` completes. Sends a request even if Telegram will
-/// refuse it, because the refusal is what the user wants to see. Does not send one that could reach another chat.
+/// refuse it, because the refusal is what the user wants to see. If there is a test chat, does not send a request that
+/// could reach another chat.
 pub async fn send_test(
     session: &Session,
     test: &TestJob,
     now: Timestamp,
     interrupted: impl Future<Output = ()>,
 ) -> TestResult {
-    // Awaited before and during the sending: only an interruption before it proves that nothing was sent.
+    // Both while the request is prepared and while it is sent, an interruption ends the test. Only in the first case is
+    // it certain that nothing was sent.
     let mut interrupted = pin!(interrupted);
     let composed = test.job.compose(now);
     let chat = test.job.test_chat.clone();
@@ -158,7 +162,7 @@ pub async fn send_test(
     }
 }
 
-/// Builds the request with its secrets, and checks that it reaches only the test chat.
+/// Builds the request with its secrets. If there is a test chat, checks that the request reaches only that chat.
 async fn prepare<'s>(
     session: &'s Session,
     test: &TestJob,
@@ -174,7 +178,7 @@ async fn prepare<'s>(
         let message = format!("the test chat cannot be set, so it may reach a real recipient: {why}");
         return Err(NotSentReason::new(message).help(SEND_AS_IS_HELP));
     }
-    // Cannot fail here: without a webhook there is no HTTP request either.
+    // This cannot fail: without a webhook there is no HTTP request, so the function has already returned.
     let Some(in_use) = test.job.webhook_in_use() else { return Err(nothing_to_send(test, composed)) };
     let permit = session.permit(&in_use).await.map_err(|error| not_permitted(session, &error))?;
     let request = fill_in(session, &permit, draft).await;
@@ -199,7 +203,7 @@ fn not_permitted(session: &Session, error: &NotPermitted) -> NotSentReason {
     }
 }
 
-/// The help if no check can tell which chat a message reaches.
+/// The help for a message if no check can tell which chat it reaches.
 const SEND_AS_IS_HELP: &str =
     "to send it to the recipient it names, use --as-is, or press a in the console's dialog";
 
@@ -242,8 +246,8 @@ fn wrong_destination(composed: &Composed, draft: &HttpDraft, error: AddressError
     NotSentReason { problem, ..NotSentReason::new(message).help(help) }
 }
 
-/// Hides a value that comes from a secret. Bodies contain no secrets, so only the query matters: a value that is not
-/// in the URL as typed must come from a secret.
+/// Hides a value that comes from a secret. Bodies contain no secrets, so only the URL's query matters: a value that the
+/// template of the URL does not contain must come from a secret.
 fn hide_secret(mismatch: &mut DestinationError, url: &SecretTemplate) {
     let is_in_body = mismatch.span().is_some();
     let Some(value) = mismatch.value_mut().filter(|_| !is_in_body) else { return };
@@ -265,12 +269,12 @@ fn outcome_of(error: &SendError) -> TestOutcome {
     }
 }
 
-/// The outcome by the status code alone.
+/// Returns the outcome that the status code alone shows.
 fn outcome_of_status(status: u16) -> TestOutcome {
     match status {
         200..300 => TestOutcome::Sent,
-        // A server that accepted a POST often answers with a redirect, 408 may concern a request that was received,
-        // and a server can fail (5xx) after it did the work. All of these are unknown.
+        // A server that accepted a POST often answers with a redirect. 408 may concern a request that was received. A
+        // server can fail (5xx) after it did the work. In all these cases the outcome is unknown.
         400..=407 | 409..=499 => TestOutcome::Refused,
         _ => TestOutcome::Unknown,
     }
@@ -303,7 +307,7 @@ fn decode_answer(
 fn decode_bot_api(session: &Session, result: &mut TestResult, answer: &HttpResponse) {
     let status = answer.status;
     match ApiResponse::decode(status, &answer.body) {
-        // Both must agree: a proxy can answer `ok` with an error status, which proves nothing.
+        // The body and the status must agree: a proxy can answer `ok` with an error status, which proves nothing.
         ApiResponse::Ok(value) if result.outcome == TestOutcome::Sent => {
             result.message_id = value["message_id"].as_i64();
             result.description = "delivered".into();
@@ -341,8 +345,8 @@ fn decode_bot_api(session: &Session, result: &mut TestResult, answer: &HttpRespo
     }
 }
 
-/// Describes a refusal of the message's content by telecast's own diagnostic, which knows the cause. Telegram's answer
-/// only has the kind of error.
+/// Returns telecast's own diagnostic as the explanation if Telegram refused the message's content. The diagnostic
+/// states the cause, but Telegram's answer only the kind of error.
 fn own_explanation(composed: &Composed, fault: ApiErrorKind) -> Option<String> {
     if !matches!(fault, ApiErrorKind::Content | ApiErrorKind::Body) {
         return None;
@@ -364,7 +368,7 @@ async fn fill_in(session: &Session, permit: &Permit, draft: &HttpDraft) -> Resul
             let (username, value) = (resolve(username).await?, resolve(password).await?);
             remember(session, password, &value);
             let pair = format!("{username}:{value}");
-            // Mask the pair too: a short password is not masked on its own, and a literal one has no name.
+            // Mask the pair too: a short password on its own is masked only where it is a whole word.
             remember(session, password, &pair);
             let encoded = base64::engine::general_purpose::STANDARD.encode(pair);
             headers.push(("Authorization".into(), format!("Basic {encoded}")));
@@ -378,7 +382,7 @@ async fn fill_in(session: &Session, permit: &Permit, draft: &HttpDraft) -> Resul
     }
     let url = resolve(&draft.url).await?;
     permit.check_url(&url)?;
-    // The token alone, since a server may repeat it without the rest of the URL.
+    // Mask the token on its own, because a server may repeat it without the rest of the URL.
     if let Some(token) = find_token(&url) {
         remember(session, &draft.url, token.of(&url));
     }
@@ -413,7 +417,7 @@ pub(crate) fn history_entry(
         profile: test.job.profile.as_ref().map(|profile| profile.identity.clone()),
         chat: answer.chat.clone(),
         method: http.map_or_else(String::new, |http| http.method.as_str().to_owned()),
-        // Literal tokens of the webhook's file are masked too: the history is a file in the workspace.
+        // Literal tokens from the webhook's file are masked too, because the history is a file in the workspace.
         url: http.map_or_else(String::new, |http| redactor.redact(&http.url.masked()).into_owned()),
         headers: http.map_or_else(Vec::new, |http| {
             let headers = http.masked_headers();
@@ -436,19 +440,19 @@ mod tests {
     /// Checks the error for a URL with this value of the secret `S`, in a test to chat 77.
     #[track_caller]
     fn check(url: &str, secret: &str, expected: &str) {
-        let written = SecretTemplate::parse(url);
-        let url = written.resolve(&mut |_| Some(secret.to_owned())).unwrap();
+        let template = SecretTemplate::parse(url);
+        let url = template.resolve(&mut |_| Some(secret.to_owned())).unwrap();
         let Err(AddressError::Astray(mut mismatch)) =
             AddressedRequest::to_chat(HttpRequest::get(url, Duration::ZERO), "77")
         else {
             panic!("the request is not refused")
         };
-        hide_secret(&mut mismatch, &written);
+        hide_secret(&mut mismatch, &template);
         assert_eq!(mismatch.to_string(), expected);
     }
 
     #[test]
-    fn a_chat_out_of_a_secret_is_found_and_not_shown() {
+    fn a_chat_id_from_a_secret_is_rejected_but_not_shown() {
         let path = "https://h.example/bot1:a/sendMessage";
         let hidden = "the query has the chat_id (hidden: it comes from a secret), which is not the chat 77";
         check(&format!("{path}?a=1${{S}}"), "&chat_id=999", hidden);

@@ -1,4 +1,4 @@
-//! Use cases on a workspace in a temporary folder.
+//! Tests the use cases on a workspace in a temporary folder.
 
 use std::fs;
 use std::sync::Arc;
@@ -49,7 +49,7 @@ const SALE: [(&str, &str); 2] =
     [("campaigns/sale.toml", "name = \"Sale\"\n"), ("campaigns/sale.json.liquid", "{}")];
 
 #[test]
-fn a_name_that_makes_the_same_stem_is_a_change_unless_it_is_the_same_name() {
+fn another_name_with_the_same_stem_is_a_change() {
     let home = Home::new(&SALE);
     let session = &home.session;
     let unchanged = Renamed { stem: "sale".into(), is_changed: false };
@@ -59,7 +59,7 @@ fn a_name_that_makes_the_same_stem_is_a_change_unless_it_is_the_same_name() {
 }
 
 #[test]
-fn what_cannot_be_brought_back_can_be_once_its_place_is_free() {
+fn a_deleted_campaign_is_restored_once_its_name_is_free() {
     let home = Home::new(&SALE);
     assert!(matches!(home.session.restore_last_deleted(), Err(RestoreError::Nothing)));
     home.session.delete_campaign("sale").unwrap();
@@ -72,7 +72,7 @@ fn what_cannot_be_brought_back_can_be_once_its_place_is_free() {
 }
 
 #[test]
-fn a_new_campaign_goes_through_the_named_the_default_or_the_only_webhook() {
+fn a_new_campaign_uses_the_named_or_the_only_webhook() {
     let check = |files: &[(&str, &str)], named: Option<&str>, expected: &str| {
         let chosen = choose_webhook(&Home::new(files).workspace(), named);
         assert_eq!(chosen.unwrap_or_else(|error| error.to_string()), expected);
@@ -86,7 +86,7 @@ fn a_new_campaign_goes_through_the_named_the_default_or_the_only_webhook() {
 }
 
 #[test]
-fn a_body_is_saved_over_what_it_is_based_on_or_over_whatever_is_there() {
+fn saving_a_body_detects_changes_on_disk_unless_forced() {
     let home = Home::new(&SALE);
     let read = Fingerprint::of(b"{}");
     let saved = home.session.save_body("sale", "{1}", Some(read)).unwrap();
@@ -99,7 +99,7 @@ fn a_body_is_saved_over_what_it_is_based_on_or_over_whatever_is_there() {
 }
 
 #[test]
-fn a_webhook_that_two_campaigns_use_is_told_of_once() {
+fn a_webhook_used_by_two_campaigns_is_reported_once() {
     let uses = "name = \"x\"\nwebhook = \"bot\"\n";
     let body = "{\"chat_id\": 1, \"text\": \"hi\"}";
     let webhook = "url = \"https://api.telegram.org/bot${T}/sendMessage\"\nretries = 99\n";
@@ -121,7 +121,7 @@ fn a_webhook_that_two_campaigns_use_is_told_of_once() {
 }
 
 #[test]
-fn a_webhook_that_is_made_is_trusted_as_it_is_saved() {
+fn a_webhook_created_here_is_trusted() {
     let home = Home::new(&SALE);
     let url = "https://api.telegram.org/bot1234567890:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/sendMessage";
     let webhook = crate::campaign::Webhook { name: "Bot".into(), url: url.into(), ..Default::default() };

@@ -5,8 +5,8 @@
 //!                                └─▶ NotPermitted: untrusted, or invalid
 //! ```
 //!
-//! Trust covers the webhook's contents at that moment: after a change of the destination or the request, the user is
-//! asked again. The workspace's sandbox and other sandboxes started by this user need no trust.
+//! Trust covers the webhook's contents at the time of the decision: after a change of the destination or the request,
+//! the user is asked again. The workspace's sandbox and other sandboxes started by this user need no trust.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -76,7 +76,7 @@ impl TrustQuestion {
 pub enum TrustStatus {
     Trusted,
     Untrusted(TrustQuestion),
-    /// It sends to the workspace's own sandbox or to another sandbox that this user started.
+    /// The webhook sends to the workspace's own sandbox or to another sandbox that this user started.
     Sandbox,
     Invalid(Vec<Violation>),
 }
@@ -122,7 +122,8 @@ impl Grants {
         let mut names: Vec<&str> = Vec::new();
         for entry in &self.0 {
             let parts = entry.rsplit_once('@').and_then(|(name, authority)| {
-                // An entry that cannot be parsed is an error, not ignored: a typo must not look like a missing grant.
+                // An entry that cannot be parsed is an error. If it were ignored, a typo would look like a missing
+                // grant.
                 let is_known = name.is_empty() || crate::campaign::is_secret_name(name);
                 Some((name, Host::parse(authority, host.is_https)?)).filter(|_| is_known)
             });
@@ -147,7 +148,7 @@ impl Permit {
         self.route.destination.to_string()
     }
 
-    /// Whether it sends to a sandbox that this user started, so that nothing reaches a person.
+    /// Whether the webhook sends to a sandbox that this user started, so that nothing reaches a person.
     pub fn is_sandbox(&self) -> bool {
         self.is_sandbox
     }
@@ -158,11 +159,11 @@ pub struct WebhookInUse {
     pub stem: String,
     /// The settings, as saved or as edited in the console.
     pub webhook: Webhook,
-    /// An error in its file that makes the request differ from what was meant: a value that could not be read has its
-    /// default. `None` for settings that are being edited.
+    /// An error in the file that makes the request differ from what was meant, because a value that could not be read
+    /// has its default. `None` for settings that are being edited.
     pub file_error: Option<Diagnostic>,
-    /// The file's settings when editing started; `None` for settings from the file. If these were trusted, the edited
-    /// ones are trusted too, since the user typed them.
+    /// The file's settings when editing started; `None` for settings from the file. If the old settings were
+    /// trusted, the edited ones are trusted too, because the user typed them.
     pub before_edit: Option<Webhook>,
 }
 
@@ -173,8 +174,8 @@ impl Session {
             Ok(route) => route,
             Err(violations) => return Ok(TrustStatus::Invalid(violations)),
         };
-        // The request would not be what the user meant: a misspelled method is read as POST, and a broken [auth] as no
-        // credentials.
+        // With such an error, the request would not be what the user meant: a misspelled method is read as POST, and a
+        // broken [auth] as no credentials.
         if let Some(problem) = &in_use.file_error {
             return Ok(TrustStatus::Invalid(vec![Violation {
                 part: WebhookPart::Url,
@@ -185,7 +186,7 @@ impl Session {
             return Ok(TrustStatus::Sandbox);
         }
         let record = self.state().read()?;
-        // By contents, not by name: a renamed or copied webhook sends the same and stays trusted.
+        // Trust is looked up by contents, not by name: a renamed or copied webhook sends the same requests.
         let is_trusted =
             |webhook: &Webhook| record.trusted.values().any(|trusted| *trusted == webhook.trusted_content());
         let is_edit_of_trusted = in_use.before_edit.as_ref().is_some_and(|base| {
@@ -194,7 +195,7 @@ impl Session {
         if is_edit_of_trusted || is_trusted(&in_use.webhook) || self.grants().cover(&route)? {
             return Ok(TrustStatus::Trusted);
         }
-        // By name: if other contents were trusted under this name, the question lists the changes.
+        // This looks up by name: if other contents were trusted under this name, the question lists the changes.
         let before = record.trusted.get(&in_use.stem);
         let changes = before.map(|before| changes(before, &in_use.webhook.trusted_content()));
         let (method, url) = (in_use.webhook.method.as_str(), shown_text(&in_use.webhook.url));
@@ -247,8 +248,8 @@ impl Session {
                 // Only IP addresses: other people control what a host name resolves to.
                 let address = name.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, host.port));
                 let is_announced = |addr| announce::is_announced(self.paths(), addr);
-                // A sandbox counts only if this user started it, which its announcement shows: the running process
-                // holds its lock. Neither a server nor a file of the workspace can claim to be one.
+                // A sandbox counts only if this user started it. Its announcement proves that, because the running
+                // process holds a lock on it. Neither a server nor a file of the workspace can fake an announcement.
                 route.method_path.is_some() && !host.is_https && address.is_ok_and(is_announced)
             }
         }
@@ -301,7 +302,7 @@ fn changes(old: &Value, new: &Value) -> Vec<String> {
     for key in ["params", "headers"] {
         let (old, new) = (pairs(&old[key]), pairs(&new[key]));
         let value = |pairs: &[(&str, &'_ str)], name: &str| {
-            // A name can occur several times. Its values are compared together.
+            // A name can occur several times. All its values are compared together.
             let values: Vec<&str> =
                 pairs.iter().filter(|(own, _)| *own == name).map(|(_, value)| *value).collect();
             (!values.is_empty()).then(|| values.join(", "))
@@ -315,7 +316,7 @@ fn changes(old: &Value, new: &Value) -> Vec<String> {
         }
     }
     if old["auth"] != new["auth"] {
-        // Without the values: a literal password must not be shown.
+        // The values are left out, because a literal password must not be shown.
         lines.push("auth: changed".to_owned());
     }
     lines
@@ -355,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn a_run_may_send_what_is_listed_and_every_secret_has_to_be() {
+    fn a_grant_must_list_every_secret_with_its_host() {
         let bot = route("https://api.telegram.org/bot${BOT_TOKEN}/sendMessage");
         let crm = route("https://crm.example:8080/x?a=${A}&b=${B}");
         let open = route("https://crm.example/x");
@@ -380,7 +381,7 @@ mod tests {
     }
 
     #[test]
-    fn what_changed_is_said_and_no_token_with_it() {
+    fn changes_are_listed_without_showing_tokens() {
         let webhook = |url: &str| Webhook { url: url.to_owned(), ..Webhook::default() }.trusted_content();
         let lines = changes(&webhook("https://h/a"), &webhook("https://evil/bot123456:AAAA/x"));
         assert_eq!(lines, ["url: https://evil/bot••••••/x instead of https://h/a"]);

@@ -1,21 +1,20 @@
 //! The errors of a store, in terms that hold for any backend, with messages for the user who has to fix them.
 //!
 //! Callers decide by the variant: [`Error::Busy`] is temporary, [`Error::Refused`] is about the data, and all others
-//! need the user. The backend's own error is kept as the source.
+//! have to be fixed by the user. The backend's own error is kept as the source.
 
 use super::ChangeError;
 use crate::disk::PathRejection;
 
 pub(crate) type BoxedError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Why an operation of a store failed. `place`, or the only field, is the path of the store's file as the user knows
-/// it.
+/// Why an operation of a store failed. `place`, or an unnamed `String`, is the path of the store's file or its journal.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("cannot open the database {place}: {source}")]
     Open { place: String, source: BoxedError },
     #[error(
-        "the database {place} has version {version}, this telecast supports up to {known}: update telecast"
+        "the database {place} has version {version}, but this telecast supports up to {known}: update it"
     )]
     TooNew { place: String, version: u32, known: u32 },
     #[error("{0} is not a telecast database")]
@@ -24,7 +23,7 @@ pub enum Error {
     UnsafePath { place: String, breach: PathRejection },
     #[error("{0} is not a journal of this database: move it away")]
     ForeignJournal(String),
-    #[error("the database {place} is damaged: move it away and import the people again")]
+    #[error("the database {place} is damaged: move it away and import the profiles again")]
     Damaged { place: String, source: BoxedError },
     #[error("the database {0} is locked by another process: try again when it is done")]
     Busy(String),

@@ -28,7 +28,8 @@ pub(crate) use report::{ImportProgress, ImportedColumn, RejectedRow};
 use open::open;
 use plan::ImportPlan;
 
-// The profiles per transaction. Also how often progress is reported, and how much an interruption can lose.
+// The number of profiles per transaction, and so the number that an interruption can lose. Progress is reported at the
+// same interval.
 const BATCH: usize = 1_000;
 
 /// Imports the file at `path`. Rows that do not fit are skipped and listed in the report; all others are written in

@@ -23,8 +23,8 @@ mod write;
 
 /// The store in an SQLite file.
 ///
-/// A call holds the only connection until it returns, so calls from several threads wait for each other. To avoid that,
-/// open one store per thread.
+/// All calls share one connection, so calls from several threads wait for each other. To avoid that, open one store per
+/// thread.
 pub struct SqliteStore {
     path: PathBuf,
     /// Whether writing is refused because the disk was full when the database was opened.
@@ -34,15 +34,15 @@ pub struct SqliteStore {
 
 struct Inner {
     connection: Connection,
-    // The folder of the copy, if the connection reads one. Declared after `connection`: fields are dropped in this
-    // order, and the file must be closed before it is removed.
+    // The folder of the copy, if the connection reads one. It is declared after `connection` because fields are dropped
+    // in the order of their declaration, and the file must be closed before it is removed.
     _copy: Option<TempDir>,
     vocabulary: Option<vocabulary::CachedVocabulary>,
     sample: Option<CachedSample>,
 }
 
 struct CachedSample {
-    state: DataVersion,
+    version: DataVersion,
     limit: usize,
     sample: Arc<Sample>,
 }
@@ -76,14 +76,14 @@ impl SqliteStore {
 
     fn run<T>(&self, operation: impl FnOnce(&mut Inner) -> rusqlite::Result<T>) -> Result<T> {
         operation(&mut self.lock()).map_err(|source| match error::classify(&self.path, source) {
-            // A database that was opened read-only because the disk is full refuses writes like one without permission.
+            // If the database was opened read-only because the disk is full, SQLite reports a write as not permitted.
             Error::NoPermission(place) if self.is_full => Error::Full(place),
             error => error,
         })
     }
 
-    // Takes the sample in many short steps and releases the connection between them. In one step, every other call,
-    // such as the completion of a keystroke, would wait for all of it.
+    // Takes the sample in many short steps and releases the connection between them. If it were one step, every other
+    // call, such as the completion of a keystroke, would wait until the whole sample is taken.
     fn take_sample(&self, limit: usize) -> Result<Sample> {
         let n_profiles = self.count()?;
         let candidates = if usize::try_from(n_profiles).is_ok_and(|n| n <= limit) {
@@ -91,7 +91,7 @@ impl SqliteStore {
         } else {
             let mut rows: Vec<sample::RowSummary> = Vec::new();
             for start in self.run(|inner| sample::range_starts(&inner.connection))? {
-                // Ids can be missing (deleted profiles). Then the previous range reached past the start of this one.
+                // If ids are missing (deleted profiles), the previous range can reach past the start of this one.
                 let after = rows.last().map_or(Some(start), |last| last.id.checked_add(1));
                 let Some(after) = after else { break };
                 let start = start.max(after);
@@ -115,7 +115,7 @@ impl SqliteStore {
         Ok(Sample { profiles, n_profiles })
     }
 
-    // A panic while the lock was held has rolled back its transaction, so the connection is still usable.
+    // If a thread panicked while it held the lock, its transaction was rolled back, so the connection is still usable.
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -147,14 +147,15 @@ impl Store for SqliteStore {
     }
 
     fn sample(&self, limit: usize) -> Result<Arc<Sample>> {
-        // Read before the sample is taken: a write in between then makes this sample outdated, not silently current.
-        let state = self.run(|inner| DataVersion::of(&inner.connection))?;
-        let is_current = |cached: &&CachedSample| cached.state == state && cached.limit == limit;
+        // The version is read before the sample is taken: if somebody writes in the meantime, the cached sample is
+        // outdated, not wrongly current.
+        let version = self.run(|inner| DataVersion::of(&inner.connection))?;
+        let is_current = |cached: &&CachedSample| cached.version == version && cached.limit == limit;
         if let Some(cached) = self.lock().sample.as_ref().filter(is_current) {
             return Ok(Arc::clone(&cached.sample));
         }
         let sample = Arc::new(self.take_sample(limit)?);
-        self.lock().sample = Some(CachedSample { state, limit, sample: Arc::clone(&sample) });
+        self.lock().sample = Some(CachedSample { version, limit, sample: Arc::clone(&sample) });
         Ok(sample)
     }
 
@@ -183,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_full_disk_is_told_and_keeps_nothing_of_the_step() {
+    fn a_full_disk_is_reported_and_the_write_is_rolled_back() {
         let store = SqliteStore::open_in_memory().unwrap();
         store.set("small", text(1)).unwrap();
         store.lock().connection.pragma_update(None, "max_page_count", 20).unwrap();
@@ -194,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_store_that_another_process_writes_for_long_is_locked() {
+    fn a_store_locked_by_another_writer_is_busy_but_readable() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("audience.db");
         let (one, two) = (SqliteStore::open(&path).unwrap(), SqliteStore::open(&path).unwrap());
@@ -203,6 +204,6 @@ mod tests {
         let transaction = writing.connection.transaction().unwrap();
         transaction.execute("UPDATE totals SET n = n", []).unwrap();
         assert!(matches!(two.set("x", text(1)).unwrap_err(), Error::Busy { .. }));
-        assert_eq!(two.count().unwrap(), 0, "reading goes on");
+        assert_eq!(two.count().unwrap(), 0, "reading still works");
     }
 }

@@ -1,7 +1,7 @@
 //! Decodes the response to a Bot API call and explains a refusal: its kind, its meaning and what to do.
 //!
-//! The wording of descriptions changes between server versions. So a refusal is recognized by its code and a
-//! lower-case fragment of its description, and the description itself is always kept.
+//! The wording of descriptions changes between server versions. So a refusal is recognized by its code and a fragment
+//! of its description in lower case, and the description itself is always kept.
 
 use serde_json::Value;
 
@@ -9,7 +9,7 @@ use super::api_error::{ApiError, ErrorParameters};
 use crate::text;
 
 /// The maximum length of the excerpt of a body that is not a Bot API response, in characters.
-const EXCERPT: usize = 200;
+const MAX_EXCERPT: usize = 200;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum ApiResponse {
@@ -20,7 +20,7 @@ pub(crate) enum ApiResponse {
     /// Not a response of the Bot API: a proxy's page, incomplete JSON, or nothing.
     NotBotApi {
         status: u16,
-        /// The beginning of the body, on one line and safe to print. Empty if the body is.
+        /// The beginning of the body, on one line and safe to print. Empty if the body is empty.
         excerpt: String,
     },
 }
@@ -40,15 +40,15 @@ impl ApiResponse {
 impl ApiError {
     /// Reads an error from a response's JSON, or returns `None` if it has no description.
     ///
-    /// `status`, the HTTP status, is the code if the JSON has none.
+    /// If the JSON has no `error_code`, the code is `status`, the HTTP status.
     pub fn from_answer(status: u16, answer: &Value) -> Option<Self> {
         let description = answer.get("description")?.as_str()?;
         // A proxy may change the HTTP status, so the code in the JSON comes first.
         let code = answer.get("error_code").and_then(Value::as_u64);
-        let number = |name: &str| answer.get("parameters").and_then(|parameters| parameters.get(name));
-        let retry_after = number("retry_after").and_then(Value::as_u64).map(ErrorParameters::RetryAfter);
+        let parameter = |name: &str| answer.get("parameters").and_then(|parameters| parameters.get(name));
+        let retry_after = parameter("retry_after").and_then(Value::as_u64).map(ErrorParameters::RetryAfter);
         let migrate =
-            number("migrate_to_chat_id").and_then(Value::as_i64).map(ErrorParameters::MigrateToChatId);
+            parameter("migrate_to_chat_id").and_then(Value::as_i64).map(ErrorParameters::MigrateToChatId);
         Some(Self {
             error_code: code.and_then(|code| u16::try_from(code).ok()).unwrap_or(status),
             description: description.to_owned(),
@@ -58,8 +58,8 @@ impl ApiError {
         })
     }
 
-    /// Returns the byte offset in the text that the description ends with, if any. It is the inverse of
-    /// [`super::ParseError::message`].
+    /// Returns the byte offset that the description mentions, if there is one: the offset of the
+    /// [`super::ParseError`].
     pub fn byte_offset(&self) -> Option<usize> {
         let (_, offset) = self.description.rsplit_once("at byte offset ")?;
         // Some messages continue after the offset: `location byte offset 5, expected "</b>"`.
@@ -69,10 +69,10 @@ impl ApiError {
 }
 
 fn excerpt(body: &[u8]) -> String {
-    // At most four bytes per character, so the rest of a large body is not decoded.
-    let start = &body[..body.len().min(EXCERPT * 4)];
+    // A character has at most four bytes, so the rest of a large body need not be decoded.
+    let start = &body[..body.len().min(MAX_EXCERPT * 4)];
     let line = String::from_utf8_lossy(start).split_whitespace().collect::<Vec<_>>().join(" ");
-    let cut: String = line.chars().take(EXCERPT).collect();
+    let cut: String = line.chars().take(MAX_EXCERPT).collect();
     // The body comes from an unknown server: control characters must not reach the terminal.
     text::visible(&cut).into_owned()
 }
@@ -94,7 +94,7 @@ pub(crate) enum ApiErrorKind {
     Left,
     NoRights,
     Migrated,
-    /// An error that can pass within minutes, so that a single one proves nothing.
+    /// An error that can pass within minutes, so a single one proves nothing.
     Transient,
     Reply,
     Token,
@@ -133,7 +133,7 @@ pub(crate) fn advice_for(error: &ApiError) -> Advice {
             "read the description; the request was not carried out",
         ),
     };
-    // Parameters are more precise than any text.
+    // The parameters of the response are more precise than a fixed text.
     let action = match error.parameters {
         Some(ErrorParameters::RetryAfter(seconds)) => format!("wait {seconds} s, then send again"),
         Some(ErrorParameters::MigrateToChatId(id)) => format!("replace the chat id with {id} and send again"),
@@ -144,7 +144,7 @@ pub(crate) fn advice_for(error: &ApiError) -> Advice {
 
 struct KnownError {
     codes: &'static [u16],
-    /// Lower-case fragments, of which the description contains one. An empty list matches every description.
+    /// The description must contain one of these fragments, in lower case. An empty list matches every description.
     fragments: &'static [&'static str],
     fault: ApiErrorKind,
     meaning: &'static str,
@@ -232,6 +232,27 @@ const KNOWN: &[KnownError] = &[
     },
     KnownError {
         codes: &[400],
+        fragments: &["must be an array of arrays"],
+        fault: ApiErrorKind::Body,
+        meaning: "the keyboard is not a list of rows",
+        action: "each row is a list of buttons: `[[{…}]]`",
+    },
+    KnownError {
+        codes: &[400],
+        fragments: &["text buttons are unallowed"],
+        fault: ApiErrorKind::Body,
+        meaning: "a button has no action",
+        action: "give the button a `url` or `callback_data`",
+    },
+    KnownError {
+        codes: &[400],
+        fragments: &["button_data_invalid"],
+        fault: ApiErrorKind::Body,
+        meaning: "the data of a button is too long",
+        action: "callback_data may have at most 64 bytes",
+    },
+    KnownError {
+        codes: &[400],
         fragments: &[
             "unsupported parse_mode",
             "object expected as",
@@ -240,7 +261,6 @@ const KNOWN: &[KnownError] = &[
             "must be of type",
             "must be a number",
             "must be a valid number",
-            "button_data_invalid",
             "button_url_invalid",
             "inline keyboard button",
             "keyboard button text",
@@ -289,7 +309,7 @@ const KNOWN: &[KnownError] = &[
     },
     KnownError {
         codes: &[403],
-        // Reported to pass within minutes, so one such answer must not remove anyone from an audience.
+        // This error is said to pass within minutes, so a single one must not remove anyone from an audience.
         fragments: &["can't send messages to the user"],
         fault: ApiErrorKind::Transient,
         meaning: "the bot cannot write to this recipient now; this can pass within minutes",
@@ -311,7 +331,7 @@ const KNOWN: &[KnownError] = &[
     },
     KnownError {
         codes: &[404],
-        // Before the row for all other 404s: a local server knows the token but not the method.
+        // This row must come before the one for all other 404s: here the server knows the token but not the method.
         fragments: &["method not found"],
         fault: ApiErrorKind::Setup,
         meaning: "the server has no such method",
@@ -334,7 +354,7 @@ const KNOWN: &[KnownError] = &[
     },
     KnownError {
         codes: &[409],
-        // A second kind of 409: here capture offers different help than for a second poller.
+        // This is a kind of its own because `capture` offers different help here than for a second poller.
         fragments: &["webhook is active"],
         fault: ApiErrorKind::WebhookActive,
         meaning: "the bot has a webhook, so its updates cannot be read",
@@ -373,7 +393,7 @@ mod tests {
     }
 
     #[test]
-    fn refusals_are_known_by_code_and_words() {
+    fn errors_are_classified_by_code_and_description() {
         check(
             400,
             "Bad Request: can't parse entities: Unsupported start tag \"br\" at byte offset 3",
@@ -402,19 +422,36 @@ mod tests {
     }
 
     #[test]
-    fn the_wait_and_the_new_id_are_named() {
+    fn advice_for_a_refused_keyboard_says_what_to_write() {
+        for (description, expected) in [
+            (
+                "Bad Request: field \"inline_keyboard\" of the InlineKeyboardMarkup must be an Array of Arrays",
+                "each row is a list of buttons: `[[{…}]]`",
+            ),
+            (
+                "Bad Request: can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard",
+                "give the button a `url` or `callback_data`",
+            ),
+            ("Bad Request: BUTTON_DATA_INVALID", "callback_data may have at most 64 bytes"),
+        ] {
+            assert_eq!(advice_for(&ApiError::plain(400, description)).action, expected);
+        }
+    }
+
+    #[test]
+    fn advice_names_the_wait_and_the_new_chat_id() {
         let advice = advice_for(&ApiError::too_many_requests(35));
         assert_eq!(
             (advice.fault, advice.action.as_str()),
             (ApiErrorKind::Rate, "wait 35 s, then send again")
         );
         let body = br#"{"ok":false,"error_code":400,"description":"Bad Request: group chat was upgraded to a supergroup chat","parameters":{"migrate_to_chat_id":-1001234}}"#;
-        let ApiResponse::Error(error) = ApiResponse::decode(400, body) else { panic!("a refusal") };
+        let ApiResponse::Error(error) = ApiResponse::decode(400, body) else { panic!("expected an error") };
         assert_eq!(advice_for(&error).action, "replace the chat id with -1001234 and send again");
     }
 
     #[test]
-    fn what_no_bot_api_says_is_told_apart() {
+    fn responses_that_are_not_from_a_bot_api_are_detected() {
         assert_eq!(
             ApiResponse::decode(200, br#"{"ok":true,"result":true}"#),
             ApiResponse::Ok(Value::Bool(true))

@@ -1,4 +1,5 @@
-//! A Bot API error: code and description as over HTTP and, for our own checks, the location of the fault.
+//! A Bot API error: its code and description, as over HTTP. Errors of telecast's own checks also have the location of
+//! the fault.
 
 use super::Limit;
 use crate::json::JsonStep;
@@ -7,12 +8,12 @@ use crate::text::Span;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{description}")]
 pub struct ApiError {
-    /// The HTTP status, and `error_code` of the answer.
+    /// The HTTP status, which is also the `error_code` of the answer.
     pub error_code: u16,
     /// The whole `description`: `Bad Request: can't parse entities: …`.
     pub description: String,
     pub location: Option<ArgumentLocation>,
-    /// The reason, if our own check found the error and the caller depends on the kind.
+    /// The kind of failure, if telecast's own check found the error and a caller depends on the kind.
     pub cause: Option<CheckFailure>,
     pub parameters: Option<ErrorParameters>,
 }
@@ -63,7 +64,7 @@ impl ArgumentLocation {
         Self { path, decoded: None }
     }
 
-    /// Returns the location of a byte range of the decoded string here.
+    /// Returns the location of a byte range of the decoded string at this path.
     #[must_use]
     pub fn within_string(&self, decoded: Span) -> Self {
         Self { path: self.path.clone(), decoded: Some(decoded) }
@@ -71,7 +72,8 @@ impl ArgumentLocation {
 }
 
 impl ApiError {
-    /// Makes a 400 from TDLib's message as the server does: prefix first, then the message with a lower-case letter.
+    /// Makes a 400 from TDLib's message as the server does: the prefix, then the message with its first letter in lower
+    /// case.
     pub fn bad_request(message: &str) -> Self {
         Self::prefixed(400, "Bad Request", message)
     }
@@ -84,7 +86,7 @@ impl ApiError {
         Self::plain(404, "Not Found: method not found")
     }
 
-    /// The error for a well-formed token that belongs to no bot.
+    /// Returns the error for a well-formed token that belongs to no bot.
     pub fn unauthorized() -> Self {
         Self::plain(401, "Unauthorized")
     }
@@ -94,7 +96,7 @@ impl ApiError {
         Self { parameters, ..Self::plain(429, &format!("Too Many Requests: retry after {retry_after}")) }
     }
 
-    /// Makes an error with the full description.
+    /// Makes an error from its full description.
     pub fn plain(error_code: u16, description: &str) -> Self {
         Self {
             error_code,
@@ -111,7 +113,7 @@ impl ApiError {
         }
         let mut chars = message.chars();
         let first = chars.next();
-        // Codes such as `MESSAGE_TOO_LONG` keep their first letter.
+        // Codes such as `MESSAGE_TOO_LONG` keep their first letter in upper case.
         let keeps_case =
             chars.clone().next().is_some_and(|second| second == '_' || second.is_ascii_uppercase());
         let description = match first {
@@ -124,8 +126,8 @@ impl ApiError {
     }
 
     #[must_use]
-    pub fn at(mut self, place: ArgumentLocation) -> Self {
-        self.location = Some(place);
+    pub fn at(mut self, location: ArgumentLocation) -> Self {
+        self.location = Some(location);
         self
     }
 
@@ -153,9 +155,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_letter_becomes_small_unless_a_capital_or_underscore_follows() {
+    fn first_letter_is_lowercased_unless_a_capital_or_underscore_follows() {
         let check =
-            |words: &str, expected: &str| assert_eq!(ApiError::bad_request(words).description, expected);
+            |text: &str, expected: &str| assert_eq!(ApiError::bad_request(text).description, expected);
         check("Can't parse entities: X", "Bad Request: can't parse entities: X");
         check("MESSAGE_TOO_LONG", "Bad Request: MESSAGE_TOO_LONG");
         check("Bad Request: chat_id is empty", "Bad Request: chat_id is empty");
@@ -165,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn an_answer_carries_its_parameters() {
+    fn error_json_includes_its_parameters() {
         assert_eq!(
             ApiError::too_many_requests(7).to_json().to_string(),
             r#"{"ok":false,"error_code":429,"description":"Too Many Requests: retry after 7","parameters":{"retry_after":7}}"#

@@ -1,7 +1,8 @@
-//! The arguments of a Bot API call as the server reads them: names with raw text. Of duplicates the first one wins.
+//! The arguments of a Bot API call as the server reads them: names and raw text. The first of several arguments with
+//! the same name wins.
 //!
-//! A JSON body is flattened: strings are decoded, other values stay as written. So `1`, `"1"` and a form's `1` are
-//! equal, and `null` is the text "null". A nested object is JSON text again, whether it came as JSON or as a string.
+//! A JSON body is flattened: strings are decoded, and other values stay as written. So `1`, `"1"` and a form's `1` are
+//! equal, and `null` is the text "null". A nested object is JSON text, whether it was given as JSON or as a string.
 
 use std::collections::BTreeSet;
 
@@ -60,7 +61,7 @@ impl Arguments {
         Ok(arguments)
     }
 
-    /// Takes the decoded pairs of a form or a query string.
+    /// Creates arguments from the decoded pairs of a form or a query string.
     pub(crate) fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut arguments = Self::default();
         for (name, text) in pairs {
@@ -69,14 +70,14 @@ impl Arguments {
         arguments
     }
 
-    /// Inserts the arguments of the query string before these, so that they win over the body's.
+    /// Inserts the arguments of the query string before those of the body, so that the query's arguments win.
     #[must_use]
     pub(crate) fn prepend_query(self, query: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut all = Self::from_pairs(query);
         for (name, argument) in self.by_name {
             all.add(&name, argument);
         }
-        // Names that were already duplicates within the body.
+        // These names were already duplicates within the body.
         all.repeated.extend(self.repeated);
         all.files = self.files;
         all
@@ -96,7 +97,8 @@ impl Arguments {
         self.by_name.get(name)
     }
 
-    /// Returns an argument's text, or an empty string if it is missing. In most cases the server treats both alike.
+    /// Returns an argument's text, or an empty string if the argument is missing. In most cases the server treats empty
+    /// and missing arguments alike.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.get(name).map_or("", |argument| &argument.text)
     }
@@ -111,7 +113,7 @@ impl Arguments {
         lenient_i64(self.text(name))
     }
 
-    /// Iterates over names and arguments in their order in the request, the query string first.
+    /// Iterates over names and arguments in the order of the request: the query string first, then the body.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Argument)> {
         self.by_name.iter().map(|(name, argument)| (name.as_str(), argument))
     }
@@ -153,8 +155,8 @@ pub(super) fn is_true(text: &str) -> bool {
     ["true", "yes", "1"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// Reads an integer as the server does for top-level arguments: a minus sign and digits, the rest is ignored. Without
-/// digits it is 0, and overflow wraps.
+/// Reads an integer as the server does for top-level arguments: an optional minus sign and digits. The rest is ignored.
+/// Without digits the result is 0, and overflow wraps.
 pub(super) fn lenient_i64(text: &str) -> i64 {
     let (is_negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),
@@ -165,11 +167,6 @@ pub(super) fn lenient_i64(text: &str) -> i64 {
         .take_while(u8::is_ascii_digit)
         .fold(0_i64, |value, digit| value.wrapping_mul(10).wrapping_add(i64::from(digit - b'0')));
     if is_negative { value.wrapping_neg() } else { value }
-}
-
-/// Parses an integer that is written as the server would print it: no plus sign, no leading zeros, nothing after it.
-pub(super) fn canonical<T: std::str::FromStr + ToString>(text: &str) -> Option<T> {
-    text.parse::<T>().ok().filter(|value| value.to_string() == text)
 }
 
 #[cfg(test)]
@@ -193,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn the_query_comes_first() {
+    fn query_arguments_come_first() {
         let body = Arguments::from_pairs([("text".into(), "body".into()), ("x".into(), "1".into())]);
         let all = body.prepend_query([("text".into(), "query".into())]);
         assert_eq!((all.text("text"), all.text("x")), ("query", "1"));
@@ -201,13 +198,13 @@ mod tests {
     }
 
     #[test]
-    fn an_array_is_no_body() {
+    fn array_body_is_rejected() {
         let document = json::parse("[1]").unwrap();
         assert_eq!(Arguments::from_json(&document, "[1]").unwrap_err().span, Span::new(0, 3));
     }
 
     #[test]
-    fn numbers_are_read_up_to_what_is_none() {
+    fn numbers_are_read_up_to_the_first_non_digit() {
         let check = |text: &str, expected: i64| assert_eq!(lenient_i64(text), expected, "{text}");
         check("123abc", 123);
         check("1e9", 1);
@@ -215,11 +212,12 @@ mod tests {
         check(" 12", 0);
         check("-100123", -100_123);
         check("", 0);
+        // Overflow wraps: this is the number modulo 2^64.
         check("99999999999999999999", 7_766_279_631_452_241_919);
     }
 
     #[test]
-    fn only_three_words_are_true() {
+    fn only_three_values_are_true() {
         for (text, expected) in
             [("true", true), (" YES ", true), ("1", true), ("on", false), ("null", false), ("", false)]
         {

@@ -7,7 +7,7 @@ use super::{Entity, EntityKind, FormattedText, repair};
 use crate::diagnostic::Code;
 use crate::text::Span;
 
-// Nobody reads more, and a hostile text may have a change in every character.
+// Nobody reads more changes than this, and a hostile text may have one in every character.
 const MAX_CHANGES: usize = 200;
 
 pub(super) fn describe_changes(
@@ -22,7 +22,7 @@ pub(super) fn describe_changes(
     if 0 < n_dropped {
         let span = Span::new(0, parsed.text.len());
         let message =
-            format!("{n_dropped} entities were dropped: the limit is {MAX_ENTITIES} without custom emoji");
+            format!("Telegram drops {n_dropped} entities: the limit is {MAX_ENTITIES} without custom emoji");
         changes.push(TextChange { code: Code::TooManyEntities, span, message });
     }
     changes.extend(found(sent, &alignment));
@@ -31,23 +31,27 @@ pub(super) fn describe_changes(
     changes
 }
 
-/// Replaced and removed characters, one change per run.
+/// Describes replaced and removed characters, with one change per run.
 fn characters(text: &str) -> Vec<TextChange> {
     let mut changes: Vec<TextChange> = Vec::new();
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         let is_followed_by_mark = chars.peek().is_some_and(|(_, next)| is_direction_mark(*next));
         let (code, message) = match clean_action(c) {
-            CleanAction::ReplaceWithSpace if c == '\t' => (Code::Tab, "a tab became a space".to_owned()),
+            CleanAction::ReplaceWithSpace if c == '\t' => {
+                (Code::Tab, "Telegram replaces the tab with a space".to_owned())
+            }
             CleanAction::ReplaceWithSpace if c != ' ' => {
-                (Code::ControlCharacter, format!("{} became a space", name(c)))
+                (Code::ControlCharacter, format!("Telegram replaces {} with a space", name(c)))
             }
             CleanAction::Remove if c == '\r' => {
-                (Code::CarriageReturn, "a carriage return was removed".to_owned())
+                (Code::CarriageReturn, "Telegram removes the carriage return".to_owned())
             }
-            CleanAction::Remove => (Code::InvisibleCharacter, format!("{} was removed", name(c))),
+            CleanAction::Remove => (Code::InvisibleCharacter, format!("Telegram removes {}", name(c))),
             CleanAction::Keep if is_direction_mark(c) && is_followed_by_mark => {
-                (Code::DirectionMark, format!("{} became U+200C: only the last of a run stays", name(c)))
+                let message =
+                    format!("Telegram replaces {} with U+200C: only the last mark of a run stays", name(c));
+                (Code::DirectionMark, message)
             }
             _ => continue,
         };
@@ -112,7 +116,7 @@ impl Alignment {
         let change = |span, side| TextChange {
             code: Code::Trimmed,
             span,
-            message: format!("whitespace at the {side} was removed"),
+            message: format!("Telegram removes the whitespace at the {side} of the text"),
         };
         let start = Span::new(0, self.parsed_from_cleaned(self.start).min(parsed.len()));
         let end = Span::new(self.parsed_from_cleaned(self.end).min(parsed.len()), parsed.len());
@@ -135,7 +139,7 @@ fn found(sent: &FormattedText, alignment: &Alignment) -> Vec<TextChange> {
         TextChange {
             code: Code::Found,
             span: Span::new(alignment.parsed(span.start), alignment.parsed(span.end)),
-            message: format!("{} was found: {}", with_article(&entity.kind), span.of(&sent.text)),
+            message: format!("Telegram detects {}: {}", with_article(&entity.kind), span.of(&sent.text)),
         }
     })
     .collect()
@@ -143,7 +147,8 @@ fn found(sent: &FormattedText, alignment: &Alignment) -> Vec<TextChange> {
 
 fn repairs(parsed: &FormattedText) -> Vec<TextChange> {
     let mut repaired = parsed.entities.clone();
-    // Repaired again on the parsed text: the changes need its offsets, and cleaning has shifted the sent ones.
+    // The parsed text is repaired again because the changes need its offsets, and cleaning has shifted the entities of
+    // the sent text.
     repaired.retain(|entity| 0 < entity.length);
     repair::repair(&mut repaired);
     let offsets = Utf16Index::of(&parsed.text);
@@ -190,18 +195,19 @@ impl<'a> Repaired<'a> {
         let Some(piece) = pieces.get(first).filter(|piece| piece.offset < entity.end()) else {
             return Some((
                 Code::DroppedStyle,
-                format!("the {label} was dropped: code cannot contain other formatting"),
+                format!("Telegram drops the {label}: code cannot contain other formatting"),
             ));
         };
         if piece.offset < entity.offset || entity.end() < piece.end() {
-            // The piece is longer than the entity, so the server has merged it with another.
-            return Some((Code::MergedStyle, format!("the {label} was merged with the {label} next to it")));
+            // The piece extends beyond the entity, so the server has merged the entity with another one.
+            let message = format!("Telegram merges the {label} with the {label} next to it");
+            return Some((Code::MergedStyle, message));
         }
         let is_whole = piece.offset == entity.offset && piece.end() == entity.end();
         if is_whole || self.is_only_split(entity, pieces, first) {
             return None;
         }
-        Some((Code::CutStyle, format!("the {label} was cut: code cannot contain other formatting")))
+        Some((Code::CutStyle, format!("Telegram cuts the {label}: code cannot contain other formatting")))
     }
 
     /// Whether the pieces from `first` on still cover all of `entity`, so that a reader sees no difference.
@@ -217,7 +223,7 @@ impl<'a> Repaired<'a> {
     }
 
     fn other_change(&self, entity: &Entity) -> Option<(Code, String)> {
-        let same_place = |other: &&&Entity| other.offset == entity.offset && other.length == entity.length;
+        let same_range = |other: &&&Entity| other.offset == entity.offset && other.length == entity.length;
         let from = self.others.partition_point(|other| other.offset < entity.offset);
         let mut here = self.others[from..].iter().take_while(|other| other.offset == entity.offset);
         if here.any(|other| *other == entity) {
@@ -226,14 +232,14 @@ impl<'a> Repaired<'a> {
         let label = entity.kind.label();
         let earlier = self.others[..from].iter().rev().find(|other| entity.offset < other.end());
         let later = self.others[from..].iter().find(|other| other.offset < entity.end());
-        // The winner is the reason to show: first an entity with the same range, then one that began earlier, then a
-        // later one.
-        let winner = self.others[from..].iter().find(same_place).or(earlier).or(later);
+        // The message names one entity that won: one with the same range if there is one, or one that begins earlier,
+        // or any other that overlaps.
+        let winner = self.others[from..].iter().find(same_range).or(earlier).or(later);
         let reason = winner.map_or_else(
             || "it overlaps another entity".to_owned(),
             |winner| format!("it overlaps {}", with_article(&winner.kind)),
         );
-        Some((Code::DroppedEntity, format!("the {label} was dropped: {reason}")))
+        Some((Code::DroppedEntity, format!("Telegram drops the {label}: {reason}")))
     }
 }
 

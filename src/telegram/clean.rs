@@ -1,4 +1,5 @@
-//! Characters that the server replaces or removes, entities shifted accordingly, and which texts count as empty.
+//! Replaces and removes characters as the server does, shifts the entities accordingly, and decides which texts are
+//! empty.
 
 use super::{Entity, FormattedText, TextError};
 
@@ -12,7 +13,8 @@ pub(super) enum CleanAction {
     Remove,
 }
 
-/// Returns what the server does with `c` (TDLib, `clean_input_string`). Runs of direction marks come later.
+/// Returns what the server does with `c` (TDLib, `clean_input_string`). For direction marks see
+/// `soften_direction_marks`.
 pub(super) fn clean_action(c: char) -> CleanAction {
     match c {
         '\n' => CleanAction::Keep,
@@ -46,25 +48,25 @@ pub(super) fn clean_plain(text: &str) -> String {
     soften_direction_marks(clean)
 }
 
-/// Cleans a text and shifts its entities. They must be sorted, and nested or disjoint.
+/// Cleans a text and shifts its entities, which must be sorted, and nested or disjoint.
 pub(super) fn clean(formatted: FormattedText) -> Result<FormattedText, TextError> {
     let FormattedText { text, mut entities } = formatted;
     let mut clean = String::with_capacity(text.len());
     // The byte limit is not applied here: with entities, `fix` cuts after trimming.
-    let mut marks =
-        EntityShifter { entities: &mut entities, next: 0, open: Vec::new(), units: 0, vanished: 0 };
+    let mut shifter =
+        EntityShifter { entities: &mut entities, next: 0, open: Vec::new(), units: 0, removed: 0 };
     for (at, c) in text.char_indices() {
-        marks.visit(at)?;
-        // Every removed character has one code unit, which is what `vanished` counts.
-        marks.units += c.len_utf16() as u32;
+        shifter.visit(at)?;
+        shifter.units += c.len_utf16() as u32;
         match clean_action(c) {
             CleanAction::Keep => clean.push(c),
             CleanAction::ReplaceWithSpace => clean.push(' '),
-            CleanAction::Remove => marks.vanished += 1,
+            // Every character that is removed has one code unit.
+            CleanAction::Remove => shifter.removed += 1,
         }
     }
-    marks.visit(text.len())?;
-    marks.finish()?;
+    shifter.visit(text.len())?;
+    shifter.finish()?;
     Ok(FormattedText { text: soften_direction_marks(clean), entities })
 }
 
@@ -76,15 +78,15 @@ struct EntityShifter<'a> {
     open: Vec<(usize, u32)>,
     /// UTF-16 code units read so far.
     units: u32,
-    /// How many of them were removed.
-    vanished: u32,
+    /// How many of these code units were removed.
+    removed: u32,
 }
 
 impl EntityShifter<'_> {
-    /// Ends and begins entities at byte `at`, a character boundary.
+    /// Ends and begins entities at the byte offset `at`, a character boundary.
     fn visit(&mut self, at: usize) -> Result<(), TextError> {
         let units = self.units;
-        while let Some((idx, vanished_before)) =
+        while let Some((idx, removed_before)) =
             self.open.pop_if(|(idx, _)| self.entities[*idx].end() <= units)
         {
             let entity = &mut self.entities[idx];
@@ -92,14 +94,14 @@ impl EntityShifter<'_> {
             if entity.end() != units {
                 return Err(TextError::EndsInsideCharacter { offset: entity.offset, byte: at });
             }
-            entity.offset -= vanished_before;
-            entity.length -= self.vanished - vanished_before;
+            entity.offset -= removed_before;
+            entity.length -= self.removed - removed_before;
         }
         while let Some(entity) = self.entities.get(self.next).filter(|entity| entity.offset <= units) {
             if entity.offset != units {
                 return Err(TextError::BeginsInsideCharacter { byte: at });
             }
-            self.open.push((self.next, self.vanished));
+            self.open.push((self.next, self.removed));
             self.next += 1;
         }
         Ok(())
@@ -127,7 +129,7 @@ fn soften_direction_marks(text: String) -> String {
     let mut soft = String::with_capacity(text.len());
     while let Some(c) = chars.next() {
         let is_followed = chars.peek().is_some_and(|next| is_direction_mark(*next));
-        // All three characters have the same length in UTF-8 and UTF-16, so offsets do not change.
+        // The direction marks and U+200C have the same length in UTF-8 and in UTF-16, so offsets do not change.
         soft.push(if is_direction_mark(c) && is_followed { '\u{200c}' } else { c });
     }
     soft

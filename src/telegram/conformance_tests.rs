@@ -7,7 +7,7 @@ use super::{
     parse,
 };
 
-/// Reads a file of tests/data. Fails if it has fewer cases than before, since a missing case cannot fail.
+/// Reads a file of tests/data. Fails if it has fewer cases than before, because a missing case would go unnoticed.
 macro_rules! cases {
     ($path:literal, $at_least:literal) => {
         read(include_str!(concat!("../../tests/data/", $path)), $at_least)
@@ -67,13 +67,13 @@ fn own_links_are_checked_as_telegram_does() {
 #[test]
 fn own_entities_are_cleaned_and_repaired_as_telegram_does() {
     check_all("fixed", &cases!("telegram/fixed.json", 3250), |case| {
-        fixed(given(case), FixOptions::CLEAN_AND_REPAIR)
+        fixed(formatted_input(case), FixOptions::CLEAN_AND_REPAIR)
     });
 }
 
 #[test]
-fn own_texts_are_searched_as_telegram_does() {
-    check_all("found", &cases!("telegram/found.json", 300), searched);
+fn entities_in_own_texts_are_detected_as_telegram_does() {
+    check_all("found", &cases!("telegram/found.json", 300), detected);
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn fixed(text: FormattedText, options: FixOptions) -> Value {
     }
 }
 
-fn given(case: &Value) -> FormattedText {
+fn formatted_input(case: &Value) -> FormattedText {
     let entities: Vec<Entity> =
         case["in_entities"].as_array().unwrap().iter().filter_map(entity_json::from_json).collect();
     FormattedText { text: case["input"].as_str().unwrap().to_owned(), entities }
@@ -127,7 +127,7 @@ fn tdlibs_texts_are_fixed_as_telegram_does() {
             },
             trim: !flag("skip_trim"),
         };
-        match fixed(given(case), options) {
+        match fixed(formatted_input(case), options) {
             answer if case["error"] == true && answer.get("error").is_some() => json!({ "error": true }),
             answer => answer,
         }
@@ -135,11 +135,11 @@ fn tdlibs_texts_are_fixed_as_telegram_does() {
 }
 
 #[test]
-fn tdlibs_texts_are_searched_as_telegram_does() {
-    check_all("found", &cases!("tdlib/found.json", 317), searched);
+fn entities_in_tdlibs_texts_are_detected_as_telegram_does() {
+    check_all("found", &cases!("tdlib/found.json", 317), detected);
 }
 
-fn searched(case: &Value) -> Value {
+fn detected(case: &Value) -> Value {
     let text = case["input"].as_str().unwrap();
     entity_json::formatted_to_json(&FormattedText { text: text.to_owned(), entities: detect(text) })
 }

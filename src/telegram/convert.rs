@@ -1,11 +1,11 @@
-//! Rewrites the markup of a template's text for another parse mode. Its Liquid stays as it is.
+//! Rewrites the markup of a template's text for another parse mode. The Liquid in the text stays as it is.
 //!
 //! ```text
-//! text ─▶ Liquid masked, one private character each ─▶ parse ─▶ check branches ─▶ unparse ─▶ Liquid restored
+//! text ──mask Liquid──▶ masked text ──parse, check branches──▶ FormattedText ──unparse, restore Liquid──▶ text
 //! ```
 //!
-//! Markup that Liquid itself produces is unknown here, so it is refused with its span. JSON and filters are not
-//! handled here, see `compose::convert`.
+//! Markup that Liquid itself produces is unknown here, so Liquid that contains markup is refused. JSON and filters are
+//! handled in `compose::convert`.
 
 mod address;
 mod liquid;
@@ -25,7 +25,7 @@ pub struct ConvertedMarkup {
     pub lost: Vec<String>,
 }
 
-/// Converts `text` from one mode to another. `liquid` are the spans of its Liquid; `None` is text without markup.
+/// Converts the markup of `text`. `liquid` contains the spans of the text's Liquid. `from` is `None` for plain text.
 ///
 /// ```
 /// use telecast::telegram::{ParseMode, convert};
@@ -45,15 +45,15 @@ pub fn convert(
     let masked = placeholders.text_with_placeholders();
     let (mut parsed, addresses) = match from {
         Some(mode) => {
-            // Plain text needs no such check: Liquid cannot produce markup in it.
+            // Plain text needs no such check, because Liquid cannot produce markup in it.
             placeholders.check_literals(mode)?;
             parse_masked(&placeholders, masked, mode)?
         }
         None => (FormattedText { text: masked.to_owned(), entities: Vec::new() }, Vec::new()),
     };
     placeholders.check_branches(&parsed)?;
-    // Markup that contains only tags shows nothing, and in MarkdownV2 its two delimiters might be read as one different
-    // delimiter.
+    // Markup around nothing but Liquid tags is dropped: it shows nothing, and in MarkdownV2 its two delimiters could be
+    // read as one different delimiter.
     let units: Vec<u16> = parsed.text.encode_utf16().collect();
     parsed.entities.retain(|entity| {
         let start = entity.offset as usize;
@@ -67,7 +67,7 @@ pub fn convert(
         let target = escape(to, EscapeContext::LinkAddress, &address.text);
         markup = markup.replace(&address.stand_in(), &target);
     }
-    // Checked on the result, so that no kind of markup can lose Liquid unnoticed.
+    // This is checked on the result, so that no kind of markup can lose Liquid unnoticed.
     placeholders.check_all_there(&markup)?;
     let lost = unparsed.lost.iter().map(|lost| placeholders.restore(lost)).collect();
     Ok(ConvertedMarkup { text: placeholders.restore(&markup), lost })
@@ -81,12 +81,12 @@ fn parse_masked(
 ) -> Result<(FormattedText, Vec<LiquidAddress>), ConversionError> {
     let mut addresses = address::find(masked, mode);
     loop {
-        // Parsing would normalize an address, and its Liquid may be the whole of it.
+        // Parsing would normalize the addresses, and an address may consist of nothing but Liquid.
         let with_stand_ins = address::replace(masked, &addresses);
         let parsed =
             parse(mode, &with_stand_ins).map_err(|error| refusal(placeholders, &addresses, error))?;
-        // A stand-in in the parsed text was no address after all, for example because it is inside code. Parse again
-        // with the original text there.
+        // If a stand-in is in the parsed text, there was no address, for example because it is inside code. The
+        // original text is then restored there and parsed again.
         let n_found = addresses.len();
         addresses.retain(|address| !parsed.text.contains(&address.stand_in()));
         if addresses.len() == n_found {
@@ -102,7 +102,7 @@ fn refusal(
     error: ParseError,
 ) -> ConversionError {
     let span = placeholders.source_span(address::original(error.span, addresses));
-    // Telegram's offset is in the masked text and would mislead. The prefix "Can't parse entities" goes too.
+    // The offset is removed because it refers to the masked text. The prefix "Can't parse entities" is removed, too.
     let reason = ParseError { offset: None, ..error }.message();
     let reason = reason.split_once(": ").map_or(reason.as_str(), |(_, reason)| reason);
     let message = match placeholders.has_branches() {

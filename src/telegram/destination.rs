@@ -5,13 +5,13 @@
 //! headers ─▶ every possible format of the body ─▶ its arguments ┴▶ only the given chat, at least once
 //! ```
 //!
-//! It works on the bytes that will be sent, with secrets filled in, and does not know the template. So it sees
-//! everything that a template, a profile's value or a secret put there. If the body can be read in more than one way,
-//! every way is checked.
+//! The check works on the bytes that will be sent, with secrets filled in, and does not know the template. So it sees
+//! everything that a template, a profile's value or a secret has put there. If the body can be read in more than one
+//! way, every way is checked.
 
 mod multipart;
 
-use super::arguments::canonical;
+use super::integer::parse_canonical;
 use super::lenient::{lenient_string, read_leniently};
 use crate::json;
 use crate::text::{Span, visible};
@@ -35,7 +35,7 @@ pub enum ArgumentSource {
 pub enum DestinationError {
     #[error("the URL is not a Bot API URL, so the recipient cannot be checked")]
     NotBotApi,
-    /// A header that changes which bytes the server takes for the body.
+    /// A header that changes which bytes the server reads as the body.
     #[error("the header `{name}` changes how the server reads the body, so the recipient cannot be checked")]
     Header { name: String },
     /// A multipart body that servers may read in different ways.
@@ -82,9 +82,10 @@ impl DestinationError {
     }
 }
 
-/// Arguments that send a message to a destination other than `chat_id`, each with what the Bot API does with it.
+/// Arguments that send a message to a destination other than `chat_id`, each with its effect in the Bot API.
 const OTHER_DESTINATIONS: [(&str, &str); 12] = [
-    // Not here: `from_chat_id` and `reply_parameters.chat_id` only name the source, and a topic is inside its chat.
+    // `from_chat_id` and `reply_parameters.chat_id` are missing here because they only name the source, and topics
+    // because they are inside the chat.
     ("business_connection_id", "the message is sent for a business account, to its chats"),
     ("callback_query_id", "the answer goes to the user who pressed the button"),
     ("ephemeral_message_parameters", "the message is shown to the user named there"),
@@ -125,15 +126,15 @@ pub fn check_destination(request: &OutgoingRequest<'_>, chat: &str) -> Result<()
     }
     let query: Vec<DecodedArgument> = form(query.as_bytes(), |_| ArgumentSource::Query).collect();
     let mut has_chat = false;
-    // The server has one way to read a body, but which one depends on its version and on proxies before it.
+    // A server reads a body in one way only, but which way depends on its version and on proxies before it.
     for format in body_formats(request) {
         let (body, is_json) = read_arguments(format, request.body)?;
         for argument in query.iter().chain(&body) {
             has_chat |= check_argument(argument, chat, is_json)?;
         }
     }
-    // In a format without a chat_id the request reaches nobody, and the server's error says so. One format with it is
-    // enough.
+    // It is enough if one format has a chat_id: if the server reads the body in a format without one, it answers with
+    // an error, and the request reaches nobody.
     if has_chat { Ok(()) } else { Err(DestinationError::NoChat) }
 }
 
@@ -172,20 +173,20 @@ enum BodyFormat<'a> {
     Json,
     Multipart(&'a str),
     /// No body: all arguments are in the query.
-    Unread,
+    Empty,
 }
 
 /// Returns every format in which a server may read the body.
 fn body_formats<'a>(request: &OutgoingRequest<'a>) -> Vec<BodyFormat<'a>> {
     if request.body.is_empty() {
-        return vec![BodyFormat::Unread];
+        return vec![BodyFormat::Empty];
     }
     let is_type = |(name, _): &&(String, String)| name.trim().eq_ignore_ascii_case("content-type");
     let types = request.headers.iter().filter(is_type).map(|(_, value)| value.as_str());
     let mut found = Vec::new();
     for value in types {
-        // The Bot API server looks for the type's name anywhere in the last `Content-Type`, in a fixed
-        // order. Others take the first header or use another order, so every name in every header counts.
+        // The Bot API server looks for the type's name anywhere in the last `Content-Type`, in a fixed order. Other
+        // servers use the first header or another order, so every name in every header counts.
         let lower = value.to_ascii_lowercase();
         let known = [
             ("application/x-www-form-urlencoded", BodyFormat::Form),
@@ -202,13 +203,13 @@ fn body_formats<'a>(request: &OutgoingRequest<'a>) -> Vec<BodyFormat<'a>> {
     found
 }
 
-/// Returns the arguments of the body in one format, and whether the body is valid in it: `false` is broken JSON.
+/// Returns the arguments of the body in one format, and `false` if that is JSON and the body is not valid JSON.
 fn read_arguments(
     format: BodyFormat<'_>,
     body: &[u8],
 ) -> Result<(Vec<DecodedArgument>, bool), DestinationError> {
     match format {
-        BodyFormat::Unread => Ok((Vec::new(), true)),
+        BodyFormat::Empty => Ok((Vec::new(), true)),
         BodyFormat::Form => Ok((form(body, ArgumentSource::Body).collect(), true)),
         BodyFormat::Multipart(header) => {
             let parts = multipart::read(header, body).ok_or(DestinationError::Multipart)?;
@@ -241,12 +242,13 @@ fn form(bytes: &[u8], at: impl Fn(Span) -> ArgumentSource) -> impl Iterator<Item
     })
 }
 
-/// Finds destinations in a broken JSON body: every string that is the name of one and has a colon after it.
+/// Finds destinations in a broken JSON body: every string that is the name of such an argument and has a colon after
+/// it.
 fn find_in_broken_json(body: &[u8]) -> Vec<DecodedArgument> {
     let names = || OTHER_DESTINATIONS.iter().map(|(name, _)| *name).chain([CHAT_ID]);
-    // A name is longest if each character is written as `\u0000`.
+    // A name is longest if each of its characters is written as an escape of six bytes, such as `\u0063`.
     let max = names().map(str::len).max().unwrap_or_default() * 6;
-    // Servers disagree about what is a key in broken JSON, so every quote may start one.
+    // Servers disagree about what is a key in broken JSON, so every quote may start a key.
     let quotes = body.iter().enumerate().filter(|(_, byte)| **byte == b'"').map(|(at, _)| at);
     let keys = quotes.filter_map(|at| {
         let (name, end) = lenient_string(body, at, max)?;
@@ -267,7 +269,7 @@ fn find_in_broken_json(body: &[u8]) -> Vec<DecodedArgument> {
 }
 
 fn scalar(body: &[u8], at: usize) -> (String, usize) {
-    // Longer than any chat id. A longer text cannot be the given chat.
+    // This is longer than any chat id, so a longer text cannot be the given chat.
     const MAX: usize = 256;
     if let Some(string) = lenient_string(body, at, MAX) {
         return string;
@@ -275,13 +277,13 @@ fn scalar(body: &[u8], at: usize) -> (String, usize) {
     let rest = &body[at..];
     let mut end = rest.iter().position(|byte| b",}]\r\n \t".contains(byte)).unwrap_or(rest.len());
     if MAX < end {
-        // Not in the middle of a character, because the text is shown.
+        // The text is shown, so it must not end in the middle of a character.
         end = (0..=MAX).rev().find(|end| rest[*end] & 0xc0 != 0x80).unwrap_or(0);
     }
     (String::from_utf8_lossy(&rest[..end]).into_owned(), at + end)
 }
 
-/// Whether the argument is the `chat_id` of the given chat. Any other destination is an `Err`.
+/// Returns whether the argument is the `chat_id` of the given chat, or an error if it is any other destination.
 fn check_argument(argument: &DecodedArgument, chat: &str, is_json: bool) -> Result<bool, DestinationError> {
     let value = || shortened(&argument.text);
     if argument.name == CHAT_ID {
@@ -307,9 +309,9 @@ fn check_argument(argument: &DecodedArgument, chat: &str, is_json: bool) -> Resu
 /// Whether `text` is the same chat id or, ignoring case, the same `@name`.
 fn is_chat(text: &str, chat: &str) -> bool {
     match chat.parse::<i64>() {
-        // The server is lenient (`1001x` is 1001), but only the plain form is accepted: anything else is a mistake.
-        Ok(id) => canonical::<i64>(text) == Some(id),
-        // Usernames ignore case, but the server takes no other spelling, such as one with spaces.
+        // The server is lenient (`1001x` is 1001), but any form except the plain one is probably a mistake.
+        Ok(id) => parse_canonical::<i64>(text) == Some(id),
+        // The case of usernames does not matter, but the server accepts no other difference, such as spaces.
         Err(_) => chat.starts_with('@') && text.eq_ignore_ascii_case(chat),
     }
 }

@@ -1,7 +1,7 @@
 //! Detects links, mentions, hashtags and the like in a text, as the server does (TDLib, `find_entities`).
 //!
-//! Phone numbers are not detected: only Telegram's servers do that, by rules that are not public. Media timestamps
-//! are left to the clients.
+//! Phone numbers are not detected because only Telegram's servers detect them, by rules that are not public. Media
+//! timestamps are detected only by the clients.
 
 mod address;
 mod card;
@@ -39,7 +39,7 @@ pub(super) enum CommandDetection {
     Ignored,
 }
 
-/// Detects all entities, sorted and disjoint.
+/// Detects entities, with or without bot commands. They are sorted and disjoint.
 pub(super) fn detect_entities(text: &str, commands: CommandDetection) -> Vec<Entity> {
     let mut found: Vec<DetectedRange> = Vec::new();
     let mut add = |kind: EntityKind, ranges: Vec<Range<usize>>| {
@@ -55,7 +55,7 @@ pub(super) fn detect_entities(text: &str, commands: CommandDetection) -> Vec<Ent
     add(EntityKind::Url, internal_url::urls(text));
     found.extend(url::candidates(text).into_iter().filter_map(|range| address::classify(text, range)));
     // Of two ranges that overlap, the earlier one stays; of two with the same start, the longer one. The sort is
-    // stable: with equal ranges the order of the calls above decides.
+    // stable, so the order of the calls above decides between equal ranges.
     found.sort_by_key(|(range, _)| (range.start, Reverse(range.end)));
     to_entities(text, found)
 }
@@ -68,7 +68,7 @@ fn to_entities(text: &str, found: Vec<DetectedRange>) -> Vec<Entity> {
         if range.start < at {
             continue;
         }
-        // Counts on from the last entity, so that the text is read only once.
+        // Counting continues from the last entity, so that the text is read only once.
         let offset = units + utf16_units(&text[at..range.start]);
         let length = utf16_units(&text[range.clone()]);
         entities.push(Entity { kind, offset, length });

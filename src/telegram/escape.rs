@@ -1,4 +1,4 @@
-//! Escapes text for markup: parsed again, it is the same text.
+//! Escapes text for markup, so that parsing gives the same text again.
 
 use super::ParseMode;
 
@@ -26,7 +26,7 @@ pub fn escape(mode: ParseMode, context: EscapeContext, text: &str) -> String {
     match (mode, context) {
         (ParseMode::Html, _) => html(text),
         (ParseMode::MarkdownV2, context) => with_backslashes(text, |c| needs_backslash(c, context)),
-        // A backslash counts only before these four, so a backslash itself needs none.
+        // A backslash escapes only these four characters, so a backslash itself needs no escape.
         (ParseMode::Markdown, EscapeContext::Text) => {
             with_backslashes(text, |c| matches!(c, '_' | '*' | '`' | '['))
         }
@@ -53,7 +53,7 @@ fn html(text: &str) -> String {
 
 fn needs_backslash(c: char, context: EscapeContext) -> bool {
     match context {
-        // A line break needs no backslash: what could start a quote after it is a `>`, and that is always escaped.
+        // A line break needs no backslash: only a `>` could start a quote after it, and every `>` is escaped.
         EscapeContext::Text => c == '\\' || c.is_ascii() && super::markdown_v2::is_reserved(c as u8),
         EscapeContext::Code => matches!(c, '\\' | '`'),
         EscapeContext::LinkAddress => matches!(c, '\\' | ')'),

@@ -1,4 +1,4 @@
-//! Finds every problem of a marked-up text and explains it with help and fixes. Telegram reports only the first.
+//! Finds the problems of a marked-up text and explains them with help and fixes. Telegram reports only the first one.
 
 mod fixes;
 mod html;
@@ -6,13 +6,16 @@ mod markdown;
 
 use super::markup::{CollectAll, ParseNote};
 use super::parse::parse_with;
-use super::{FixOptions, FormattedText, ParseError, ParseErrorKind, ParseMode, changes, fix, html_reference};
+use super::{
+    ApiError, FixOptions, FormattedText, ParseError, ParseErrorKind, ParseMode, changes, fix, html_reference,
+};
 use crate::diagnostic::{Code, Diagnostic, Fix, Severity};
 use crate::text::Span;
 
 use fixes::{choice, edit, word_end};
 
-/// Returns the errors of a text and the changes that the server would make silently: Telegram's own error first.
+/// Returns the errors of a text and then the changes that the server would make silently. The first error is the one
+/// that Telegram reports.
 ///
 /// Whether the text is empty or too long for its method is not checked here.
 ///
@@ -42,18 +45,31 @@ fn diagnose_markup(mode: ParseMode, input: &str) -> Vec<Diagnostic> {
     }
     let mut problems: Vec<Diagnostic> =
         collected.problems.iter().map(|error| error_diagnostic(mode, error, input)).collect();
-    // Only the first error can ever be Telegram's answer; the others appear after it is fixed.
+    // Telegram answers with the first error only. The others would appear once it is fixed.
     if let (Some(first), Some(error)) = (problems.first_mut(), collected.problems.first()) {
-        let answer = format!("Telegram answers \"{}\"", error.message());
-        first.help =
-            Some(first.help.take().map_or_else(|| answer.clone(), |help| format!("{help}; {answer}")));
+        let answer = format!("Telegram answers: `{}`", answer_to(error));
+        first.help = Some(match first.help.take() {
+            Some(question) if question.ends_with('?') => format!("{question} {answer}"),
+            Some(help) => format!("{help}; {answer}"),
+            None => answer,
+        });
     }
-    // Notes come after the errors: Telegram refuses the text before it changes anything.
+    // Notes come after the errors because Telegram refuses the text before it changes anything.
     problems.extend(collected.notes.iter().filter_map(|note| note_diagnostic(mode, note, input)));
     if let Ok(parsed) = parsed {
         problems.extend(change_diagnostics(parsed, |span| collected.origins.input(span)));
     }
     problems
+}
+
+/// Returns the description with which Telegram refuses a text with this error.
+fn answer_to(error: &ParseError) -> String {
+    let message = match error.kind {
+        // The server refuses such a long text before it parses any markup.
+        ParseErrorKind::TooLong => "Text is too long".to_owned(),
+        _ => error.message(),
+    };
+    ApiError::bad_request(&message).description
 }
 
 fn diagnose_plain(input: &str) -> Vec<Diagnostic> {
@@ -88,7 +104,7 @@ fn error_diagnostic(mode: ParseMode, error: &ParseError, input: &str) -> Diagnos
 }
 
 fn change_diagnostics(parsed: FormattedText, origin: impl Fn(Span) -> Span) -> Vec<Diagnostic> {
-    // A caption may be empty, so an empty text is no error here. Detected links are no problem, so none are detected.
+    // With a caption's options, an empty text is no error. Nothing is detected, because detected links are no problem.
     let Ok(fixed) =
         fix(parsed.clone(), FixOptions { detect: super::DetectionScope::Nothing, ..FixOptions::CAPTION })
     else {
@@ -98,7 +114,7 @@ fn change_diagnostics(parsed: FormattedText, origin: impl Fn(Span) -> Span) -> V
     changes
         .map(|change| {
             let severity = match change.code {
-                // Formatting that its author wrote is lost; all other changes are hardly visible.
+                // Here, formatting that the author wrote is lost. All other changes are hardly visible.
                 Code::DroppedStyle | Code::DroppedEntity | Code::CutStyle => Severity::Warning,
                 _ => Severity::Info,
             };
@@ -110,7 +126,7 @@ fn change_diagnostics(parsed: FormattedText, origin: impl Fn(Span) -> Span) -> V
 fn note_diagnostic(mode: ParseMode, note: &ParseNote, input: &str) -> Option<Diagnostic> {
     match note {
         ParseNote::DroppedLink { address, reason, span } => {
-            let message = format!("the link was dropped: {}", reason.reason());
+            let message = format!("Telegram drops the link: {}", reason.reason());
             let diagnostic = Diagnostic::warning(Code::DroppedLink, *span, message)
                 .with_help("Telegram keeps the text and removes the link");
             // `//host` is valid in a browser, but to Telegram it has an empty host.
@@ -127,7 +143,7 @@ fn note_diagnostic(mode: ParseMode, note: &ParseNote, input: &str) -> Option<Dia
         ParseNote::EmptyEntity { span } => empty_entity(mode, *span, input),
         ParseNote::IgnoredAttribute { tag, span } => Some(html::ignored_attribute(tag, *span, input)),
         ParseNote::DroppedTime { span } => Some(
-            Diagnostic::warning(Code::DroppedTime, *span, "the time was dropped: it is not after 1970")
+            Diagnostic::warning(Code::DroppedTime, *span, "Telegram drops the time: it is not after 1970")
                 .with_help("`unix` is in seconds since 1970, at most 2147483647"),
         ),
         ParseNote::BareBrackets { span, makes_link } => {
@@ -150,7 +166,7 @@ fn unknown_reference(span: Span, input: &str) -> Diagnostic {
     let diagnostic = Diagnostic::warning(Code::UnknownReference, span, message)
         .with_help("it supports &lt; &gt; &amp; &quot; and numbers such as &#8212;");
     match html_reference::meaning(reference) {
-        // With the space itself, the title would seem empty between its quotes.
+        // With the space itself, there would seem to be nothing between the backticks of the title.
         Some(" ") => diagnostic.with_fix(Fix::replace("write a space", span, " ")),
         Some(text) => diagnostic.with_fix(Fix::replace(format!("write `{text}`"), span, text)),
         None => diagnostic,
@@ -159,20 +175,21 @@ fn unknown_reference(span: Span, input: &str) -> Diagnostic {
 
 fn empty_entity(mode: ParseMode, span: Span, input: &str) -> Option<Diagnostic> {
     let delimiters = span.of(input);
-    // A pair of delimiters around nothing often comes from another Markdown, in which `**` is bold.
+    // A pair of delimiters around nothing often comes from another Markdown dialect, in which `**` is bold.
     let what = match (mode, delimiters) {
         (ParseMode::Html, _) => {
             let message = format!("`{delimiters}` has no text in it and does nothing");
             return Some(Diagnostic::info(Code::EmptyElement, span, message));
         }
-        // In MarkdownV2 it separates two quotes.
+        // In MarkdownV2, `**` before a `>` separates two quotes.
         (ParseMode::MarkdownV2, "**") if input[span.end..].starts_with('>') => return None,
         (_, "**") => "bold",
         (ParseMode::Markdown, "__") => "italic",
         _ => return None,
     };
     let single = &delimiters[..1];
-    // The opening and the closing delimiters are both shortened: changing only one would leave it unclosed.
+    // The opening and the closing delimiters are both shortened, since changing only one of them would leave the entity
+    // unclosed.
     let mut pair = vec![span];
     let rest = &input[span.end..];
     let opens = rest.starts_with(|c: char| !c.is_whitespace())

@@ -1,4 +1,5 @@
-//! The fields of methods and of their objects, from tables in `assets/methods`: for checks, completion and hints.
+//! The fields of methods and of the objects in them, for checks, completion and hints. The tables are in
+//! `assets/methods`.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -18,7 +19,7 @@ pub struct ApiField {
     /// The allowed values, if they are a fixed list.
     #[serde(default)]
     pub values: Vec<String>,
-    /// The field's new name, if this is an old one.
+    /// The field's new name, if `name` is an old one.
     #[serde(default)]
     pub replaced_by: Option<String>,
     /// Purpose and limits, on one line without a full stop.
@@ -71,14 +72,14 @@ pub(crate) fn of_method(method: Method) -> &'static [ApiField] {
     METHODS.get(&method).map_or(&[], Vec::as_slice)
 }
 
-/// Returns the fields of an object type, or none if the tables do not have it.
+/// Returns the fields of an object type, or an empty slice if the tables do not have the type.
 pub(crate) fn of_object(name: &str) -> &'static [ApiField] {
     OBJECTS.get(name).map_or(&[], Vec::as_slice)
 }
 
 /// Returns the message about an unknown field, and the most similar name among `known`.
 pub(crate) fn unknown_field<'f>(owner: &str, name: &str, known: &'f [ApiField]) -> (String, Option<&'f str>) {
-    // Never suggest an old name.
+    // An old name is never suggested.
     let names = known.iter().filter(|field| field.replaced_by.is_none()).map(|field| field.name.as_str());
     (format!("`{owner}` has no field `{name}`: it is ignored"), did_you_mean(name, names))
 }
@@ -105,11 +106,11 @@ static METHODS: LazyLock<HashMap<Method, Vec<ApiField>>> = LazyLock::new(|| {
         if method.sends() {
             fields.extend(read::<Vec<ApiField>>(include_str!("../../assets/methods/sending.json")));
         }
-        // An album cannot have a keyboard, although all other sending methods can.
+        // Unlike the messages of all other sending methods, an album cannot have a keyboard.
         if method == Method::SendMediaGroup {
             fields.retain(|field| field.name != "reply_markup");
         }
-        // The methods that do not send share one file, by the method's name.
+        // The methods that do not send share one file, in which each has its fields under its name.
         fields.extend(others.remove(method.as_str()).unwrap_or_default());
         (method, fields)
     });
@@ -138,13 +139,13 @@ mod tests {
                 kind = inner;
             }
             if let FieldType::Object(name) = kind {
-                assert!(OBJECTS.contains_key(name), "{owner}.{} is of no known type", field.name);
+                assert!(OBJECTS.contains_key(name), "{owner}.{} has an unknown type", field.name);
             }
         }
     }
 
     #[test]
-    fn the_tables_are_whole() {
+    fn field_tables_are_consistent() {
         for method in Method::ALL {
             check(method.as_str(), of_method(method));
             let has_chat = of_method(method).iter().any(|field| field.name == "chat_id" && field.required);
@@ -156,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn an_album_has_no_keyboard_of_its_own() {
+    fn media_group_has_no_reply_markup() {
         let has = |method, name: &str| of_method(method).iter().any(|field| field.name == name);
         assert!(has(Method::SendPhoto, "reply_markup") && has(Method::SendPhoto, "caption"));
         assert!(!has(Method::SendMediaGroup, "reply_markup"));

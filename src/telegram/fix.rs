@@ -22,7 +22,7 @@ pub enum TextError {
     },
     #[error("Invalid custom emoji identifier specified")]
     CustomEmoji,
-    /// A time before 1970.
+    /// A Unix time that is zero or negative.
     #[error("Invalid date specified")]
     Date,
     /// An entity whose offset is above the server's limit.
@@ -108,7 +108,7 @@ impl FixOptions {
 /// ```
 pub fn fix(text: FormattedText, options: FixOptions) -> Result<FormattedText, TextError> {
     let mut fixed = clean_and_repair(text)?;
-    // Before trimming: a text of spaces and line breaks alone is empty even if it is not to be trimmed.
+    // This comes before trimming because a text of only spaces and line breaks is empty even if it is not trimmed.
     let Some(end) = visible_end(&fixed.text) else {
         return match options.empty {
             EmptyTextPolicy::Refused => Err(TextError::Empty),
@@ -121,7 +121,7 @@ pub fn fix(text: FormattedText, options: FixOptions) -> Result<FormattedText, Te
         trim_end(&mut fixed, end);
         trim_start(&mut fixed);
     }
-    // Invisible characters other than spaces are not trimmed, so this is a second check.
+    // Invisible characters other than spaces and line breaks are not trimmed, so a second check is necessary.
     if clean::is_empty(&fixed.text) {
         match options.empty {
             EmptyTextPolicy::Refused => return Err(TextError::Empty),
@@ -129,7 +129,7 @@ pub fn fix(text: FormattedText, options: FixOptions) -> Result<FormattedText, Te
             EmptyTextPolicy::Kept => {}
         }
     }
-    // Cut before detection: the server detects entities only in what it keeps.
+    // The text is cut before detection because the server detects entities only in the text that it keeps.
     cut(&mut fixed);
     let found = match options.detect {
         DetectionScope::Nothing => Vec::new(),
@@ -145,7 +145,7 @@ fn clean_and_repair(mut text: FormattedText) -> Result<FormattedText, TextError>
         check_data(&mut entity.kind)?;
     }
     if text.entities.is_empty() {
-        // Without entities nothing has to be shifted, and `clean_plain` cuts at the byte limit.
+        // Without entities, nothing has to be shifted, and `clean_plain` cuts at the byte limit.
         return Ok(FormattedText { text: clean::clean_plain(&text.text), entities: Vec::new() });
     }
     check_ranges(&text.entities)?;
@@ -153,7 +153,7 @@ fn clean_and_repair(mut text: FormattedText) -> Result<FormattedText, TextError>
     // `clean` needs nested or disjoint entities.
     repair::repair(&mut text.entities);
     let mut cleaned = clean::clean(text)?;
-    // Entities over nothing but removed characters are empty now.
+    // Entities that covered only removed characters are empty now.
     remove_empty(&mut cleaned.entities);
     Ok(cleaned)
 }
@@ -187,7 +187,7 @@ fn check_ranges(entities: &[Entity]) -> Result<(), TextError> {
 }
 
 fn remove_empty(entities: &mut Vec<Entity>) {
-    // TDLib drops mentions with an impossible user id; an invalid link is an error, see `check_data`.
+    // TDLib silently drops mentions with an impossible user id. An invalid link is an error, see `check_data`.
     entities.retain(|entity| {
         let has_invalid_user =
             matches!(entity.kind, EntityKind::TextMention { user_id } if !link::is_user_id(user_id));
@@ -219,7 +219,7 @@ fn trim_end(formatted: &mut FormattedText, end: usize) {
 fn trim_start(formatted: &mut FormattedText) {
     let first_entity = formatted.entities.first().map_or(u32::MAX, |entity| entity.offset);
     let spaces = formatted.text.bytes().take_while(|byte| is_trimmed(char::from(*byte))).count();
-    // Spaces and line breaks are ASCII, so this number counts bytes and UTF-16 code units.
+    // Spaces and line breaks are ASCII, so their number is the same in bytes and in UTF-16 code units.
     let cut = spaces.min(first_entity as usize);
     formatted.text.drain(..cut);
     for entity in &mut formatted.entities {

@@ -27,7 +27,7 @@ struct OpenElement {
     span: Span,
     /// The start of the element's text in the output, in UTF-16 code units.
     offset: u32,
-    /// The same in bytes.
+    /// The same offset in bytes.
     text_start: usize,
 }
 
@@ -35,10 +35,10 @@ struct HtmlParser<'a, L> {
     input: MarkupInput<'a>,
     out: TextBuilder,
     open: Vec<OpenElement>,
-    /// The language of the last entity if that is code. A `pre` around exactly that code gets the language.
+    /// The language of the last entity if that is code. A `pre` around exactly the same text gets the language.
     code_language: Option<String>,
-    /// The names of end tags that belong to a reported start tag, so they are not reported. Empty before the first
-    /// problem.
+    /// The names of end tags that have no open element because of a reported problem. They are not reported again.
+    /// Empty before the first problem.
     expected_end_tags: Vec<String>,
     /// The first reference to half a surrogate pair.
     surrogate: Option<Span>,
@@ -74,7 +74,7 @@ impl<L: ParseListener> HtmlParser<'_, L> {
                 if decoded.is_none() {
                     self.surrogate.get_or_insert(Span::new(at, end));
                 }
-                // U+FFFD replaces half a surrogate pair. Both are one UTF-16 code unit, so later offsets stay right.
+                // U+FFFD replaces half a surrogate pair. Both are one UTF-16 code unit, so later offsets stay correct.
                 self.out.push(decoded.unwrap_or(char::REPLACEMENT_CHARACTER));
                 self.listener.record_origin(self.out.text.len(), Span::new(at, end));
                 end
@@ -99,7 +99,7 @@ impl<L: ParseListener> HtmlParser<'_, L> {
     fn read_start_tag(&mut self, at: usize) -> Result<usize, ParseError> {
         let input = self.input;
         let name_end = input.find(at + 1, |byte| is_space(byte) || byte == b'>');
-        // NUL counts as whitespace and ends the name. TDLib takes it for the end of the input, so we do too.
+        // NUL counts as whitespace and ends the name. Here it also counts as the end of the input, as in TDLib.
         if input.at(name_end) == 0 {
             let kind = ParseErrorKind::UnclosedStartTag { tag: None };
             return Err(ParseError::at(kind, at, Span::new(at, name_end)));
@@ -122,7 +122,7 @@ impl<L: ParseListener> HtmlParser<'_, L> {
             self.take_attribute(&mut open, attribute);
         }
         open.span = Span::new(at, i + 1);
-        // The class is checked after all attributes: of duplicate attributes the last one counts.
+        // The class is checked after all attributes because the last of several attributes with the same name counts.
         if tag == HtmlTag::Span && open.argument != "spoiler" {
             return Err(ParseError::at(ParseErrorKind::SpanWithoutClass, at, open.span));
         }
@@ -154,7 +154,7 @@ impl<L: ParseListener> HtmlParser<'_, L> {
         }
     }
 
-    /// Reports the error. If parsing continues, text that looks like a tag is skipped and any other `<` is text.
+    /// Reports the error. If parsing continues, skips text that looks like a tag, and treats any other `<` as text.
     fn recover_from_tag(&mut self, at: usize, error: ParseError) -> Result<usize, ParseError> {
         let end = html_tag::tag_like_end(self.input, at);
         self.listener.problem(error)?;
@@ -175,7 +175,7 @@ impl<L: ParseListener> HtmlParser<'_, L> {
         let name_end = self.input.find(at + 1, |byte| is_space(byte) || byte == b'>');
         let name = self.input.slice(at + 1, name_end);
         match HtmlTag::from_name(name) {
-            // Without an open element its end tag would be reported as a second problem.
+            // Without an open element, its end tag would be reported as a second problem.
             Some(tag) => self.open.push(OpenElement {
                 tag,
                 argument: String::new(),
@@ -196,7 +196,7 @@ impl<L: ParseListener> HtmlParser<'_, L> {
         let found = input.slice(at + 2, name_end);
         let innermost = self.open.last().map(|open| open.tag.name());
         let is_expected = innermost.is_some_and(|expected| expected.eq_ignore_ascii_case(found));
-        // Only reached while recovering: to Telegram the first problem is the only one.
+        // This is true only during recovery. Telegram stops at the first problem.
         if !is_expected && self.take_expected_end_tag(found) && input.at(close) == b'>' {
             return Ok(close + 1);
         }
@@ -270,7 +270,8 @@ impl<L: ParseListener> HtmlParser<'_, L> {
         self.out.close(kind, offset);
     }
 
-    /// Returns the last entity's kind if it covers exactly the text from `offset` to the end of the output.
+    /// Returns the kind of the last entity if that entity covers exactly the text from `offset` to the end of the
+    /// output.
     fn last_over_same_text(&mut self, offset: u32) -> Option<&mut EntityKind> {
         // TDLib merges `pre` and `code` only if their ranges are equal: a space between the tags makes two entities.
         let length = self.out.units - offset;
@@ -302,7 +303,7 @@ impl<L: ParseListener> HtmlParser<'_, L> {
     }
 
     fn close_link(&mut self, open: OpenElement) -> Result<(), ParseError> {
-        // Without an `href` the text of the link is its address.
+        // Without an `href`, the text of the link is its address.
         let address = match open.argument {
             empty if empty.is_empty() => &self.out.text[open.text_start..],
             ref address => address,

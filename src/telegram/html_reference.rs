@@ -42,12 +42,12 @@ fn decode_number(input: MarkupInput<'_>, at: usize) -> Option<(u32, usize)> {
         return None;
     }
     let code = u32::from_str_radix(input.slice(start, end), radix).ok()?;
-    // TDLib leaves U+10FFFF out, although it is a valid code point.
+    // TDLib does not decode U+10FFFF even though it is a valid code point.
     (0 < code && code < 0x0010_ffff).then_some((code, end))
 }
 
 fn decode_name(input: MarkupInput<'_>, at: usize) -> Option<(u32, usize)> {
-    // A name takes in all letters that follow: `&ltx` is text, `&lt=` is `<=`.
+    // A name includes all letters that follow: `&ltx` is text, but `&lt=` is `<=`.
     let end = input.find(at + 1, |byte| !byte.is_ascii_alphabetic());
     let c = match input.slice(at + 1, end) {
         "lt" => '<',

@@ -48,7 +48,7 @@ pub(super) const TAGS: [(&str, HtmlTag); 17] = [
 ];
 
 impl HtmlTag {
-    /// Looks a tag up by its name, in any case.
+    /// Looks up a tag by its name, case-insensitively.
     pub(super) fn from_name(name: &str) -> Option<Self> {
         TAGS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, tag)| *tag)
     }
@@ -66,7 +66,7 @@ pub(super) struct Attribute<'a> {
 
 /// Reads the next attribute at `*i` and moves `*i` after it. Returns `None` at the `>`, without moving past it.
 ///
-/// `start` is the byte offset of the tag's `<`, the offset in errors.
+/// `start` is the byte offset of the tag's `<`. Errors have this offset.
 pub(super) fn next_attribute<'a>(
     input: MarkupInput<'a>,
     tag: HtmlTag,
@@ -84,7 +84,7 @@ pub(super) fn next_attribute<'a>(
     let name_end =
         input.find(name_start, |byte| is_space(byte) || matches!(byte, b'=' | b'>' | b'/' | b'"' | b'\''));
     let name = input.slice(name_start, name_end);
-    // `/` ends a name and starts none, so `<a href="x"/>` fails here: Telegram has no self-closing tags.
+    // A `/` ends a name but cannot start one, so `<a href="x"/>` fails here: Telegram has no self-closing tags.
     if name.is_empty() {
         let kind = ParseErrorKind::EmptyAttributeName { tag: tag.name().into() };
         // At the end of the input there is no byte to include in the span.
@@ -107,8 +107,8 @@ pub(super) fn next_attribute<'a>(
         return unclosed(Some(tag), *i);
     }
     let value = match input.at(*i) {
-        quote @ (b'"' | b'\'') => quoted(input, quote, i),
-        _ => token(input, i)?,
+        quote @ (b'"' | b'\'') => read_quoted(input, quote, i),
+        _ => read_unquoted(input, i)?,
     };
     if input.at(*i) == 0 {
         return unclosed(None, *i);
@@ -122,7 +122,7 @@ fn skip_space(input: MarkupInput<'_>, at: usize) -> usize {
 }
 
 /// Reads a quoted value and decodes its references. An unclosed quote ends with the input; the caller reports it.
-fn quoted(input: MarkupInput<'_>, quote: u8, i: &mut usize) -> String {
+fn read_quoted(input: MarkupInput<'_>, quote: u8, i: &mut usize) -> String {
     let mut value = String::new();
     *i += 1;
     loop {
@@ -151,7 +151,7 @@ fn quoted(input: MarkupInput<'_>, quote: u8, i: &mut usize) -> String {
 }
 
 /// Reads an unquoted value: letters, digits, dots and hyphens. As in TDLib, it is lower-cased.
-fn token(input: MarkupInput<'_>, i: &mut usize) -> Result<String, ParseError> {
+fn read_unquoted(input: MarkupInput<'_>, i: &mut usize) -> Result<String, ParseError> {
     let start = *i;
     *i = input.find(start, |byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-')));
     // The NUL after the end counts as whitespace: if the input ends here, the caller reports an unclosed tag.
@@ -162,19 +162,20 @@ fn token(input: MarkupInput<'_>, i: &mut usize) -> Result<String, ParseError> {
     Ok(input.slice(start, *i).to_ascii_lowercase())
 }
 
-/// Reads the leading digits as TDLib does for `tg-time`; overflow wraps, so `9999999999` is 1410065407.
+/// Reads an optional minus sign and the leading digits as TDLib does for `tg-time`. Overflow wraps: 9999999999 becomes
+/// 1410065407.
 pub(super) fn lenient_i32(text: &str) -> i32 {
     let (is_negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let digits = digits.bytes().take_while(u8::is_ascii_digit);
     let magnitude = digits.fold(0_u32, |n, digit| n.wrapping_mul(10).wrapping_add(u32::from(digit - b'0')));
-    // TDLib computes in a C `int` of 32 bits; the reference turns 9999999999 into 1410065407.
+    // TDLib computes with a C `int` of 32 bits.
     let wrapped = magnitude.cast_signed();
     if is_negative { wrapped.wrapping_neg() } else { wrapped }
 }
 
 /// Returns the end of the text at `at` if it looks like a tag, or `None` if the `<` is more likely meant as text.
 ///
-/// For recovery and explanations only: to Telegram every `<` starts a tag.
+/// This is only for recovery and explanations: to Telegram, every `<` starts a tag.
 pub(super) fn tag_like_end(input: MarkupInput<'_>, at: usize) -> Option<usize> {
     let first = input.at(at + 1);
     let end = input.find(at + 1, |byte| matches!(byte, b'>' | b'<'));

@@ -1,9 +1,9 @@
-//! Reads a JSON body as the Bot API server does: the members before the first syntax error count, the rest is ignored.
+//! Reads a JSON body as the Bot API server does: the members before the first syntax error count, and the rest is
+//! ignored.
 //!
-//! The server logs a syntax error and continues with the arguments read so far. Its strings accept raw control
-//! characters, and a backslash before a character without a meaning is dropped (`"\chat\_id"` is `chat_id`).
-//! [`crate::json`] is strict, for people who write JSON; this reader is for requests (tdlib/td, HttpReader and
-//! JsonBuilder).
+//! The server logs a syntax error and continues with the arguments read so far. It accepts raw control characters in
+//! strings and drops a backslash that begins no known escape (`"\chat\_id"` is `chat_id`). The source is tdlib/td,
+//! `HttpReader` and `JsonBuilder`. The strict reader for JSON that people write is [`crate::json`].
 
 use crate::json::{Quote, QuoteState};
 use crate::text::Span;
@@ -64,7 +64,7 @@ fn decode(mut raw: &[u8]) -> Option<String> {
             raw = rest;
             continue;
         }
-        // Cannot happen in a string that ended with a quote, but `raw` may be any bytes.
+        // This cannot happen in a string that ended with a quote, but `raw` may be any bytes.
         let [escaped, rest @ ..] = rest else { return None };
         raw = rest;
         match escaped {
@@ -113,7 +113,7 @@ struct LenientReader<'a> {
     at: usize,
 }
 
-/// `None` is a syntax error. The members read before it count.
+/// The methods return `None` at a syntax error. The members read before it count.
 impl LenientReader<'_> {
     fn object(&mut self, members: &mut Vec<LenientMember>) -> Option<()> {
         self.skip_whitespace();
@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_before_a_syntax_error_counts() {
+    fn members_before_a_syntax_error_are_read() {
         check(r#"{"chat_id":1001,"text":"Say "hi" now"}"#, "chat_id=1001 | text=Say  !");
         check(r#"{"chat_id":1001,"text":"a"} x"#, "chat_id=1001 | text=a !");
         check(r#"{"text":"a" "parse_mode":"HTML"}"#, "text=a !");
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_raw_text_and_nest_only_so_deep() {
+    fn values_are_raw_text_with_limited_nesting() {
         check(r#"{"a": {"k" : ["}", -1.5e3, null]}, "b":true}"#, r#"a={"k" : ["}", -1.5e3, null]} | b=true"#);
         let deep = |n: usize| format!("{{\"a\":{}{}}}", "[".repeat(n), "]".repeat(n));
         assert_eq!(read_leniently(deep(100).as_bytes()).stopped_at, None);

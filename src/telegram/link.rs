@@ -1,14 +1,17 @@
-//! Addresses of links: checked and normalized as in TDLib's `LinkManager`. Also user, custom emoji and time links.
+//! Checks and normalizes link addresses as TDLib's `LinkManager` does. Also reads user, custom emoji and time links.
+//!
+//! An *internal* address is one with the scheme tg, ton or tonsite.
 
 use std::net::Ipv6Addr;
 
 use super::EntityKind;
+use super::integer::parse_canonical;
 use super::markup::is_space;
 
 /// TDLib's `UserId::MAX_USER_ID`.
 const MAX_USER_ID: i64 = (1 << 40) - 1;
 
-/// Why an address makes no link. `Display` is Telegram's own message.
+/// Why an address does not become a link. `Display` gives Telegram's own message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadLink {
     /// A scheme other than http, https, tg, ton and tonsite.
@@ -30,12 +33,13 @@ pub enum BadLink {
     Port,
     #[error("Wrong IPv6 address specified in the URL")]
     Ipv6,
-    /// A tg: address with a port, a user, or another scheme inside.
+    /// A tg: address with a user, a port, an IPv6 host or a second scheme.
     #[error("Wrong tg URL")]
     Tg,
+    /// The same in a ton: or tonsite: address.
     #[error("Wrong ton URL")]
     Ton,
-    /// A character that the host of a tg: or ton: address cannot contain.
+    /// A character that the host of an internal address cannot contain.
     #[error("Unallowed characters in URL host")]
     InternalHost(char),
 }
@@ -56,27 +60,30 @@ impl std::fmt::Display for UrlComponent {
 }
 
 impl BadLink {
-    /// Returns the reason for our own messages. It continues "the link was dropped: ".
+    /// Returns the reason in telecast's own words, for use after a colon.
     pub fn reason(self) -> String {
         match self {
-            BadLink::Scheme => "its scheme is not http, https, tg, ton or tonsite".into(),
-            BadLink::NoHost | BadLink::OnlyDot => "its address has no host".into(),
-            BadLink::NoDot => "its address has no dot".into(),
+            BadLink::Scheme => "the scheme is not http, https, tg, ton or tonsite".into(),
+            BadLink::NoHost => "the address has no host".into(),
+            BadLink::OnlyDot => "the host is only a dot".into(),
+            BadLink::NoDot => "the host has no dot".into(),
             BadLink::Character { character, part: UrlComponent::User } => {
-                format!("its user name cannot contain {character:?}")
+                format!("the user name cannot contain {character:?}")
             }
             BadLink::Character { character, part: UrlComponent::Host } | BadLink::InternalHost(character) => {
-                format!("its host cannot contain {character:?}")
+                format!("the host cannot contain {character:?}")
             }
-            BadLink::Percent(_) => "it has a % without two hexadecimal digits".into(),
-            BadLink::Port => "its port is not a number from 1 to 65535".into(),
-            BadLink::Ipv6 => "it has no valid IPv6 address in its brackets".into(),
-            BadLink::Tg | BadLink::Ton => "a tg or ton address has only a host, a path and a query".into(),
+            BadLink::Percent(_) => "the address has a % without two hexadecimal digits".into(),
+            BadLink::Port => "the port is not a number from 1 to 65535".into(),
+            BadLink::Ipv6 => "there is no valid IPv6 address in the brackets".into(),
+            BadLink::Tg | BadLink::Ton => {
+                "a tg or ton address takes only a host, a path, a query and a fragment".into()
+            }
         }
     }
 }
 
-/// Returns a mention for a `tg://user` link, else a link with the normalized address.
+/// Returns a mention for a `tg://user?id=N` address and a link to the normalized address for any other one.
 pub(super) fn entity_kind(address: &str) -> Result<EntityKind, BadLink> {
     match user_id(address) {
         Some(user_id) => Ok(EntityKind::TextMention { user_id }),
@@ -84,7 +91,7 @@ pub(super) fn entity_kind(address: &str) -> Result<EntityKind, BadLink> {
     }
 }
 
-/// Returns the address in the form in which Telegram stores it, or why Telegram drops the link.
+/// Returns the address in the form in which Telegram stores it, or the reason why Telegram drops the link.
 ///
 /// ```
 /// use telecast::telegram::link;
@@ -98,10 +105,10 @@ pub fn normalize(address: &str) -> Result<String, BadLink> {
         .into_iter()
         .find_map(|scheme| Some((scheme, strip_ascii_case(address, scheme)?.strip_prefix(':')?)));
     match internal {
-        Some((scheme, rest)) => checked_internal(scheme, rest.strip_prefix("//").unwrap_or(rest)),
+        Some((scheme, rest)) => normalize_internal(scheme, rest.strip_prefix("//").unwrap_or(rest)),
         None => {
             let url = Url::read(address)?;
-            // There is no list of top-level domains here, unlike in `detect`: `a.b` passes, `localhost` does not.
+            // Unlike in `detect`, any top-level domain is accepted: `a.b` passes, but `localhost` does not.
             if !url.is_ipv6 && !url.host.contains('.') {
                 return Err(BadLink::NoDot);
             }
@@ -110,8 +117,9 @@ pub fn normalize(address: &str) -> Result<String, BadLink> {
     }
 }
 
-fn checked_internal(scheme: &str, rest: &str) -> Result<String, BadLink> {
-    // TDLib parses what follows the scheme as a web address, then rejects the parts that it must not have.
+fn normalize_internal(scheme: &str, rest: &str) -> Result<String, BadLink> {
+    // TDLib parses the text after the scheme as a web address and then rejects the parts that an internal address must
+    // not have.
     let url = Url::read(rest)?;
     let has_scheme = strip_ascii_case(rest, "http://").is_some() || url.is_https;
     if has_scheme || !url.user.is_empty() || url.port.is_some() || url.is_ipv6 {
@@ -124,7 +132,7 @@ fn checked_internal(scheme: &str, rest: &str) -> Result<String, BadLink> {
     }
     let mut normal = format!("{scheme}://{}", url.host.to_ascii_lowercase());
     let tail = url.tail();
-    // `tail` put a slash before the query; the normal form of these schemes has none.
+    // `tail` puts a slash before the query, but the normal form of an internal address has none.
     normal.push_str(if tail.starts_with("/?") { &tail[1..] } else { &tail });
     Ok(normal)
 }
@@ -194,7 +202,8 @@ impl<'a> Url<'a> {
         tail
     }
 
-    /// Appends path, query and fragment: a slash first, trailing whitespace removed, bytes up to 0x20 percent-encoded.
+    /// Appends the path, query and fragment. Adds a slash if they do not begin with one, removes trailing whitespace
+    /// and percent-encodes all bytes up to 0x20.
     fn push_tail(&self, out: &mut String) {
         let rest = self.rest.trim_end_matches(|c: char| c.is_ascii() && is_space(c as u8));
         if !rest.starts_with('/') {
@@ -223,7 +232,7 @@ fn split_port(authority: &str) -> Result<(&str, Option<u16>), BadLink> {
     // Port 0 becomes an empty string, which fails to parse.
     let digits = authority[at + 1..].trim_start_matches('0');
     match digits.parse() {
-        // `u16::from_str` accepts a plus sign, TDLib does not.
+        // `u16::from_str` accepts a plus sign, but TDLib does not.
         Ok(port) if digits.bytes().all(|byte| byte.is_ascii_digit()) => Ok((&authority[..at], Some(port))),
         _ => Err(BadLink::Port),
     }
@@ -233,7 +242,7 @@ fn check_part(text: &str, part: UrlComponent) -> Result<(), BadLink> {
     let mut chars = text.chars();
     while let Some(c) = chars.next() {
         let is_allowed = c.is_ascii_alphanumeric()
-            // TDLib accepts every byte above 127 in a host.
+            // TDLib accepts every byte above 127.
             || !c.is_ascii()
             || ".-_!$,~*'();&+=".contains(c)
             || (c == ':' && part == UrlComponent::User);
@@ -259,7 +268,7 @@ pub(super) fn user_id(address: &str) -> Option<i64> {
     }
     let lower = address.to_ascii_lowercase();
     let query = internal_query(&lower, "user")?;
-    let id = canonical(parameters(query).find(|(key, _)| *key == "id")?.1)?;
+    let id = parse_canonical::<i64>(parameters(query).find(|(key, _)| *key == "id")?.1)?;
     is_user_id(id).then_some(id)
 }
 
@@ -278,9 +287,9 @@ fn custom_emoji(address: &str) -> Option<EntityKind> {
     custom_emoji_id(id).map(|custom_emoji_id| EntityKind::CustomEmoji { custom_emoji_id })
 }
 
-/// Parses a custom emoji's id: a canonical number other than zero.
+/// Parses the id of a custom emoji: an integer in canonical form, but not zero.
 pub(super) fn custom_emoji_id(text: &str) -> Option<i64> {
-    canonical(text).filter(|id| *id != 0)
+    parse_canonical::<i64>(text).filter(|id| *id != 0)
 }
 
 fn date_time(address: &str) -> Option<EntityKind> {
@@ -288,10 +297,7 @@ fn date_time(address: &str) -> Option<EntityKind> {
     let (mut unix_time, mut format) = (None, "");
     for (key, value) in parameters(query) {
         match key {
-            "unix" => {
-                let time = canonical(value).and_then(|time| i32::try_from(time).ok());
-                unix_time = Some(time.filter(|time| 0 < *time)?);
-            }
+            "unix" => unix_time = Some(parse_canonical::<i32>(value).filter(|time| 0 < *time)?),
             "format" => format = value,
             _ => {}
         }
@@ -299,7 +305,8 @@ fn date_time(address: &str) -> Option<EntityKind> {
     Some(EntityKind::DateTime { unix_time: unix_time?, format: date_format(format)? })
 }
 
-/// Normalizes a time's format: `r`, or any mix of `t T d D w W`. If both cases are given, the lower case wins.
+/// Normalizes the format of a time: `r`, or any mix of the letters `t T d D w W`. If a letter is given in both cases,
+/// the lower case wins; `W` always becomes `w`.
 pub(super) fn date_format(format: &str) -> Option<String> {
     if matches!(format, "r" | "R") {
         return Some("r".into());
@@ -307,13 +314,13 @@ pub(super) fn date_format(format: &str) -> Option<String> {
     if !format.chars().all(|c| "tTdDwW".contains(c)) {
         return None;
     }
-    // Same order as TDLib's normal form: weekday, date, time.
-    let either = |short: char, long: char| [short, long].into_iter().find(|c| format.contains(*c));
+    // The order is that of TDLib's normal form: weekday, date, time.
+    let either = |lower: char, upper: char| [lower, upper].into_iter().find(|c| format.contains(*c));
     let weekday = either('w', 'W').map(|_| 'w');
     Some([weekday, either('d', 'D'), either('t', 'T')].into_iter().flatten().collect())
 }
 
-/// Returns the query of `tg:HOST?…` or `tg://HOST/?…` without a fragment. Scheme and host match in any case.
+/// Returns the query of `tg:HOST?…` or `tg://HOST/?…` without a fragment. Compares scheme and host case-insensitively.
 fn internal_query<'a>(address: &'a str, host: &str) -> Option<&'a str> {
     let rest = strip_ascii_case(address, "tg:")?;
     let rest = rest.strip_prefix("//").unwrap_or(rest);
@@ -324,12 +331,6 @@ fn internal_query<'a>(address: &'a str, host: &str) -> Option<&'a str> {
 
 fn parameters(query: &str) -> impl Iterator<Item = (&str, &str)> {
     query.split('&').map(|parameter| parameter.split_once('=').unwrap_or((parameter, "")))
-}
-
-/// Parses a number that is written as it would be printed: no plus sign, no leading zero.
-fn canonical(text: &str) -> Option<i64> {
-    let number: i64 = text.parse().ok()?;
-    (number.to_string() == text).then_some(number)
 }
 
 fn strip_ascii_case<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {

@@ -58,8 +58,8 @@ impl<L: ParseListener> MarkdownParser<'_, L> {
     fn entity(&mut self, start: usize) -> Result<usize, ParseError> {
         let input = self.input;
         let (content, closer, kind) = match input.at(start) {
-            // Tested before the single backtick, with which it begins.
-            b'`' if input.has(start, b"```") => {
+            // This is tested before the single backtick because it begins with one.
+            b'`' if input.starts_with_at(start, b"```") => {
                 let (content, language) = pre_header(input, start + 3);
                 (content, "```", Some(EntityKind::Pre { language }))
             }
@@ -73,7 +73,7 @@ impl<L: ParseListener> MarkdownParser<'_, L> {
             let opener = Span::new(start, start + closer.len());
             let error = ParseError::at(ParseErrorKind::UnclosedLegacyEntity, start, opener);
             self.listener.problem(error)?;
-            // Recover by taking the opener for text, as its author probably meant it.
+            // Recover by treating the opener as text, as its author probably meant it.
             self.copy(opener.start, opener.end);
             return Ok(opener.end);
         };
@@ -93,7 +93,7 @@ impl<L: ParseListener> MarkdownParser<'_, L> {
                 }
                 Ok(after)
             }
-            // TDLib does not even look for an address after an empty `[]`: it stays in the text.
+            // TDLib does not even look for an address after an empty `[]`, so the address stays in the text.
             None if is_empty => Ok(after),
             None => Ok(self.link(start, end, offset, overwritten_end)),
         }
@@ -111,10 +111,11 @@ impl<L: ParseListener> MarkdownParser<'_, L> {
             }
             return end + 1;
         }
-        // There is no escape for `)` in an address: the first one ends it.
+        // There is no escape for `)` in an address, so the first `)` ends it.
         let close = input.find(end + 2, |byte| byte == b')');
         let span = Span::new(end + 2, close);
-        // TDLib reports no error here: it links to all that follows, so we only warn.
+        // TDLib reports no error here, because it uses all text up to the end as the address. So this is only a
+        // warning.
         if close == input.len() {
             self.listener.note(|| ParseNote::AddressToEnd { span });
         }
@@ -140,10 +141,11 @@ impl<L: ParseListener> MarkdownParser<'_, L> {
     }
 }
 
-/// Reads what follows an opening fence: a language and one line break, both optional. Returns the content's offset.
+/// Reads what follows an opening fence: a language and one line break, both optional. Returns the offset of the content
+/// and the language.
 pub(super) fn pre_header(input: MarkupInput<'_>, start: usize) -> (usize, Option<String>) {
     let word_end = input.find(start, |byte| is_space(byte) || byte == b'`');
-    // Before a backtick or the end of the input the word is code: "```rust```" contains "rust".
+    // Before a backtick or the end of the input, the word is code: "```rust```" contains "rust".
     let has_language = start < word_end && word_end < input.len() && input.at(word_end) != b'`';
     let language = has_language.then(|| input.slice(start, word_end).to_owned());
     let at = if has_language { word_end } else { start };

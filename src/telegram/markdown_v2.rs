@@ -55,7 +55,7 @@ struct OpenEntity {
     start: usize,
     /// The start of its text in the output, in UTF-16 code units.
     offset: u32,
-    /// The same in bytes.
+    /// The same offset in bytes.
     text_start: usize,
 }
 
@@ -74,7 +74,7 @@ enum Delimiter {
 }
 
 impl Delimiter {
-    /// Telegram's name in errors, and the name for our own messages.
+    /// Returns Telegram's name in errors, and the name in telecast's own messages.
     fn names(&self) -> (&'static str, &'static str) {
         match self {
             Delimiter::Bold => ("Bold", "bold"),
@@ -120,7 +120,8 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
         let mut i = 0;
         while i < input.len() {
             let is_in_code = self.open.last().is_some_and(|open| open.markup.is_code());
-            // In code a line break is no stop, so code may continue over the lines of a quote, and `>` is text in it.
+            // In code, a line break is no stop, so code may extend over several lines of a quote, and a `>` in it is
+            // text.
             let stop = if is_in_code {
                 input.find(i, |byte| matches!(byte, b'\\' | b'`'))
             } else {
@@ -171,13 +172,13 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
             Delimiter::Bold => byte == b'*',
             // `__` is read greedily: it begins or ends underline, even directly after an open italic.
             Delimiter::Italic => byte == b'_' && self.input.at(at + 1) != b'_',
-            Delimiter::Underline => self.input.has(at, b"__"),
+            Delimiter::Underline => self.input.starts_with_at(at, b"__"),
             Delimiter::Strikethrough => byte == b'~',
-            Delimiter::Spoiler => self.input.has(at, b"||"),
+            Delimiter::Spoiler => self.input.starts_with_at(at, b"||"),
             Delimiter::Code => byte == b'`',
-            Delimiter::Pre { .. } => self.input.has(at, b"```"),
+            Delimiter::Pre { .. } => self.input.starts_with_at(at, b"```"),
             Delimiter::Link | Delimiter::Special => byte == b']',
-            // A quote ends with a line that the next line does not continue, see above.
+            // A quote ends at a line break, which is tested above.
             Delimiter::Quote => false,
         }
     }
@@ -192,8 +193,8 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
             b'|' if input.at(at + 1) == b'|' => Delimiter::Spoiler,
             b'[' => Delimiter::Link,
             b'!' if input.at(at + 1) == b'[' => Delimiter::Special,
-            // Tested before the single backtick, with which it begins.
-            b'`' if input.has(at, b"```") => {
+            // This is tested before the single backtick because it begins with one.
+            b'`' if input.starts_with_at(at, b"```") => {
                 let (content, language) = pre_header(input, at + 3);
                 self.push_open(Delimiter::Pre { language }, at);
                 return Ok(content);
@@ -203,7 +204,7 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
                 self.line_break(at);
                 return Ok(at + 1);
             }
-            // The `>` of a further line of the open quote. Delimiters do not clear `may_start_quote`, so the empty
+            // This `>` begins another line of the open quote. Delimiters do not clear `may_start_quote`, so the empty
             // bold in `**>` separates two quotes.
             b'>' if self.may_start_quote && self.is_in_quote => return Ok(at + 1),
             b'>' if self.may_start_quote => {
@@ -238,7 +239,7 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
 
     fn close(&mut self, byte: u8, at: usize) -> Result<usize, ParseError> {
         if byte == b'\n' {
-            // `closes` takes a line break only for the end of a quote.
+            // `closes` accepts a line break only as the end of a quote.
             return self.close_quote(at);
         }
         let Some(open) = self.open.pop() else { return Ok(at + 1) };
@@ -269,7 +270,7 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
 
     fn close_link(&mut self, open: &OpenEntity, at: usize) -> Result<usize, ParseError> {
         if self.input.at(at + 1) != b'(' {
-            // Without an address TDLib takes the text between the brackets for it.
+            // Without an address, TDLib uses the text between the brackets as the address.
             let kind = link::entity_kind(&self.out.text[open.text_start..]);
             let (span, makes_link) = (Span::new(open.start, at + 1), kind.is_ok());
             self.listener.note(|| ParseNote::BareBrackets { span, makes_link });
@@ -328,7 +329,7 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
                 _ => {
                     let span = Span::new(start - 1, start);
                     self.listener.problem(ParseError::at(ParseErrorKind::UnclosedUrl, start, span))?;
-                    // Recover by ending the address at the first whitespace, where its author may have meant to.
+                    // Recover by ending the address at the first whitespace, where its author may have meant it to end.
                     let end = input.find(start, |byte| byte.is_ascii_whitespace());
                     return Ok((input.slice(start, end).to_owned(), end));
                 }
@@ -350,7 +351,7 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
         self.line_break(at);
         self.is_in_quote = false;
         if let Some(quote) = self.open.pop() {
-            // Never empty: the line break before is part of it.
+            // The quote is never empty, because the line break just written is part of it.
             self.out.close(quote_kind(expands), quote.offset);
         }
         Ok(at + 1)

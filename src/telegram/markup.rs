@@ -4,7 +4,7 @@ use super::link::BadLink;
 use super::{Entity, EntityKind, FormattedText, ParseError};
 use crate::text::Span;
 
-/// Whether TDLib takes the byte for whitespace in markup: NUL counts, form feed does not.
+/// Whether TDLib treats the byte as whitespace in markup: NUL counts, but form feed does not.
 pub(super) fn is_space(byte: u8) -> bool {
     matches!(byte, b' ' | b'\t' | b'\r' | b'\n' | 0 | 0x0b)
 }
@@ -29,7 +29,7 @@ impl<'a> MarkupInput<'a> {
         self.bytes.get(at).copied().unwrap_or(0)
     }
 
-    pub(super) fn has(self, at: usize, prefix: &[u8]) -> bool {
+    pub(super) fn starts_with_at(self, at: usize, prefix: &[u8]) -> bool {
         self.bytes.get(at..).is_some_and(|rest| rest.starts_with(prefix))
     }
 
@@ -103,11 +103,11 @@ pub(super) enum ParseNote {
         tag: String,
         span: Span,
     },
-    /// A `tg-time` whose time is not positive: Telegram makes no entity.
+    /// A `tg-time` whose time is not positive, so that Telegram creates no entity.
     DroppedTime {
         span: Span,
     },
-    /// Markdown: `[text]` without an address, so that Telegram takes the text for the address.
+    /// Both Markdown modes: `[text]` without an address. Telegram then uses the text as the address.
     BareBrackets {
         span: Span,
         makes_link: bool,
@@ -119,11 +119,12 @@ pub(super) enum ParseNote {
 }
 
 pub(super) trait ParseListener {
-    /// Takes an error; `Err` ends the parse, `Ok` makes the parser recover.
+    /// Reports an error. `Err` ends the parse; after `Ok` the parser recovers and continues.
     fn problem(&mut self, error: ParseError) -> Result<(), ParseError>;
-    /// Records a silent change. The closure runs only if notes are kept.
+    /// Records something that Telegram accepts but changes or drops without an error. The closure runs only if notes
+    /// are kept.
     fn note(&mut self, note: impl FnOnce() -> ParseNote);
-    /// Records that the output from the last recorded end to `output_end` (bytes) comes from `input`.
+    /// Records that the output between the last recorded end and `output_end` (in bytes) comes from `input`.
     fn record_origin(&mut self, output_end: usize, input: Span);
 }
 
@@ -173,29 +174,30 @@ impl ParseListener for CollectAll {
     }
 }
 
-/// Maps output to input in bytes: for each piece of the output its end and the input that it comes from.
+/// Maps byte ranges of the output to the input. For each piece of the output, the map has the end of the piece and the
+/// input that the piece comes from.
 #[derive(Debug, Default)]
 pub(super) struct OffsetMap(Vec<(usize, Span)>);
 
 impl OffsetMap {
     pub(super) fn input(&self, output: Span) -> Span {
         let first = self.0.partition_point(|(end, _)| *end <= output.start);
-        let start = self.place(first, output.start, |origin| origin.start);
+        let start = self.input_offset(first, output.start, |origin| origin.start);
         if output.is_empty() {
             return Span::at(start);
         }
         let last = self.0.partition_point(|(end, _)| *end < output.end);
-        Span::new(start, self.place(last, output.end, |origin| origin.end))
+        Span::new(start, self.input_offset(last, output.end, |origin| origin.end))
     }
 
-    fn place(&self, idx: usize, at: usize, edge: impl Fn(Span) -> usize) -> usize {
-        // After the last piece: entities may end at the end of the text.
+    fn input_offset(&self, idx: usize, at: usize, edge: impl Fn(Span) -> usize) -> usize {
+        // An empty span at the end of the text is after the last piece.
         let Some((end, origin)) = self.0.get(idx) else {
             return self.0.last().map_or(0, |(_, origin)| origin.end);
         };
         let start = idx.checked_sub(1).and_then(|before| self.0.get(before)).map_or(0, |(end, _)| *end);
         // A copied piece has the same length as its input, so offsets inside it carry over. An escape or a reference
-        // has another length: there only the start and the end have a counterpart.
+        // has a different length, so only its start and its end have a counterpart.
         if end - start == origin.len() { origin.start + at.saturating_sub(start) } else { edge(*origin) }
     }
 }

@@ -37,7 +37,7 @@ impl Method {
         Method::DeleteWebhook,
     ];
 
-    /// Looks a method up by name, in any case, as the server does.
+    /// Looks up a method by its name, case-insensitively as the server does.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(name))
     }

@@ -1,4 +1,4 @@
-//! Parses markup exactly as TDLib's `parseTextEntities`. Cleaning, trimming and detection are not here, see `fix`.
+//! Parses markup exactly as TDLib's `parseTextEntities` does. Cleaning, trimming and detection are in `fix`.
 
 use super::markup::{ParseListener, StopAtFirst};
 use super::{FormattedText, ParseError, ParseErrorKind, ParseMode, html, markdown, markdown_v2};
@@ -9,7 +9,7 @@ const MAX_CHARS: usize = 65_536;
 
 /// Parses `input` into a text and entities, or returns the error that Telegram would return.
 ///
-/// The entities are as marked up: they may nest in ways that the server repairs later, see `repair`.
+/// The entities are those of the markup. They may nest in ways that the server repairs later, see `repair`.
 ///
 /// ```
 /// use telecast::telegram::{EntityKind, ParseMode, parse};

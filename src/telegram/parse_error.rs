@@ -1,4 +1,4 @@
-//! The errors of the parsers: Telegram's message and offset, and always a span in the input.
+//! The errors of the parsers: Telegram's message and offset, and a span in the input.
 
 use crate::text::Span;
 
@@ -17,7 +17,7 @@ const PREFIX: &str = "Can't parse entities: ";
 #[error("{}", self.message())]
 pub struct ParseError {
     pub kind: ParseErrorKind,
-    /// The byte offset in the input that Telegram's message has, if it has one.
+    /// The byte offset in the input that Telegram's message gives, if it gives one.
     pub offset: Option<usize>,
     /// The tag, delimiter or character at fault.
     pub span: Span,
@@ -103,7 +103,7 @@ impl ParseError {
 }
 
 impl ParseErrorKind {
-    /// TDLib's message, also without the prefix.
+    /// Returns TDLib's message without the prefix and the offset.
     fn message_without_offset(&self) -> String {
         match self {
             Self::TooLong => "Text is too long".into(),

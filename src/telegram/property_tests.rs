@@ -1,4 +1,4 @@
-//! Properties that hold for every input, tested with generated ones.
+//! Properties that hold for every input, tested with generated inputs.
 
 use proptest::prelude::*;
 
@@ -74,7 +74,7 @@ proptest! {
     }
 
     #[test]
-    fn an_error_has_a_place_in_the_input(mode in any_mode(), text in any_text()) {
+    fn error_spans_are_in_the_input(mode in any_mode(), text in any_text()) {
         if let Err(error) = parse(mode, &text) {
             prop_assert!(text.get(error.span.range()).is_some(), "{error:?}");
             prop_assert!(!error.span.is_empty(), "{error:?}");
@@ -89,7 +89,7 @@ proptest! {
     }
 
     #[test]
-    fn changes_have_places_in_the_parsed_text(mode in any_mode(), text in any_text()) {
+    fn change_spans_are_in_the_parsed_text(mode in any_mode(), text in any_text()) {
         if let Ok(parsed) = parse(mode, &text)
             && let Ok(sent) = process_text(parsed.clone(), Limit::Caption)
         {
@@ -100,7 +100,7 @@ proptest! {
     }
 
     #[test]
-    fn what_was_fixed_stays_as_it_is(text in any_formatted()) {
+    fn fixing_is_idempotent(text in any_formatted()) {
         let options = FixOptions { detect: super::DetectionScope::Nothing, ..FixOptions::CAPTION };
         if let Ok(fixed) = fix(text, options) {
             assert_well_formed(&fixed);
@@ -109,13 +109,13 @@ proptest! {
     }
 
     #[test]
-    fn found_entities_are_well_formed(text in any_text()) {
+    fn detected_entities_are_well_formed(text in any_text()) {
         let entities = detect(&text);
         assert_well_formed(&FormattedText { text, entities });
     }
 
     #[test]
-    fn problems_and_fixes_have_places_in_the_input(mode in any_mode(), text in any_text()) {
+    fn problem_spans_are_in_the_input_and_fixes_apply(mode in any_mode(), text in any_text()) {
         let problems = diagnose(Some(mode), &text);
         prop_assert_eq!(parse(mode, &text).is_err(), problems.iter().any(|problem| problem.is_error()));
         for problem in problems {
@@ -134,11 +134,11 @@ proptest! {
 
     #[test]
     fn escaped_code_parses_to_itself(mode in any_mode(), text in any_text()) {
+        // Empty code makes no entity, and legacy Markdown cannot escape a backtick in code.
         prop_assume!(!text.is_empty() && (mode != ParseMode::Markdown || !text.contains('`')));
         let escaped = escape(mode, EscapeContext::Code, &text);
         let markup = match mode {
             ParseMode::Html => format!("<code>{escaped}</code>"),
-            // Two backticks and one more would be a fence.
             ParseMode::Markdown | ParseMode::MarkdownV2 => format!("`{escaped}`"),
         };
         let parsed = parse(mode, &markup).unwrap();
@@ -147,7 +147,8 @@ proptest! {
     }
 
     #[test]
-    fn an_escaped_address_is_read_as_it_is(mode in any_mode(), query in any_text()) {
+    fn escaped_link_address_parses_to_itself(mode in any_mode(), query in any_text()) {
+        // Legacy Markdown cannot escape `)` in an address: it becomes `%29`.
         prop_assume!(!query.contains(')') || mode != ParseMode::Markdown);
         let address = format!("http://a.b/{query}");
         let escaped = escape(mode, EscapeContext::LinkAddress, &address);

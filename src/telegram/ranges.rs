@@ -1,4 +1,4 @@
-//! Entity ranges in bytes. Telegram counts in UTF-16 code units.
+//! Converts the ranges of entities from UTF-16 code units, in which Telegram counts, to bytes.
 
 use std::ops::Range;
 
@@ -7,11 +7,11 @@ use super::FormattedText;
 impl FormattedText {
     /// Returns the byte range of each entity, in the order of the entities.
     ///
-    /// An offset after the end counts as the end, one inside a character as the character's start.
+    /// An offset after the end of the text becomes the end. An offset inside a character becomes the character's start.
     pub fn byte_ranges(&self) -> Vec<Range<usize>> {
         let ends = |entity: &super::Entity| [entity.offset, entity.end()];
         let mut units: Vec<u32> = self.entities.iter().flat_map(ends).collect();
-        // Sorted so that one pass over the text is enough, however many entities there are.
+        // The offsets are sorted so that one pass over the text is enough, however many entities there are.
         units.sort_unstable();
         units.dedup();
         let bytes = bytes_of(&self.text, &units);
@@ -41,7 +41,7 @@ mod tests {
     use crate::telegram::{Entity, EntityKind, FormattedText};
 
     #[test]
-    fn units_become_bytes_also_where_they_do_not_fit() {
+    fn utf16_ranges_become_byte_ranges_even_out_of_bounds() {
         let bold = |offset, length| Entity { kind: EntityKind::Bold, offset, length };
         let entities = vec![bold(0, 1), bold(1, 2), bold(2, 1), bold(3, 9), bold(u32::MAX, 2)];
         let text = FormattedText { text: "é😀b".into(), entities };

@@ -1,5 +1,5 @@
-//! Makes overlapping entities valid as TDLib's `fix_entities` does: of two links the earlier stays, styles are split
-//! and merged, code contains nothing.
+//! Makes overlapping entities valid as TDLib's `fix_entities` does: the earlier one of two links stays, styles are
+//! split and merged, and code contains no other entities.
 
 use super::class::{OverlapClass, TextStyle};
 use super::{Entity, EntityKind, order};
@@ -13,19 +13,20 @@ pub(super) fn repair(entities: &mut Vec<Entity>) {
     }
 }
 
-/// Adds detected entities (sorted and disjoint) where they overlap no link, no code and no edge of a quote.
+/// Adds the detected entities that overlap no link, no code and no edge of a quote. They must be sorted and disjoint.
 pub(super) fn add_found(entities: &mut Vec<Entity>, mut found: Vec<Entity>) {
     if found.is_empty() {
         return;
     }
     let mut classes = EntitiesByClass::of(std::mem::take(entities));
-    // Old entities win: the server detects nothing inside code or links.
+    // The old entities win because the server detects nothing inside code or links.
     drop_crossing(&mut found, &classes.quotes);
     classes.exclusive = interleave(classes.exclusive, found);
     *entities = combine(classes);
 }
 
-/// Merges touching styles and splits crossing ones, as the server does before it counts them.
+/// Merges styles of the same kind that overlap or touch, and splits a style where another one begins, as the server
+/// does before it counts them.
 pub(super) fn resplit(styles: Vec<Entity>) -> Vec<Entity> {
     split_styles(styles, &[])
 }
@@ -80,7 +81,7 @@ fn is_legal(entities: &[Entity]) -> bool {
         }
         if let OverlapClass::Style(style) = OverlapClass::of(&entity.kind) {
             let end = &mut style_ends[style as usize];
-            // Touching counts as overlapping: the server merges both into one.
+            // Touching counts as overlapping: the server merges the two styles into one.
             if end.is_some_and(|end| entity.offset <= end) {
                 return false;
             }
@@ -94,16 +95,16 @@ fn is_legal(entities: &[Entity]) -> bool {
 /// Whether `entity` may be inside all of `open`, which have passed the same check.
 fn may_be_inside(entity: &Entity, open: &[&Entity]) -> bool {
     let class = OverlapClass::of(&entity.kind);
-    // At most a few are open at once: styles and code contain nothing here, and quotes no quotes.
+    // Only a few entities are open at once: styles and code contain nothing here, and quotes contain no quotes.
     open.iter().all(|outer| match OverlapClass::of(&outer.kind) {
-        // Not even if the nesting is harmless: TDLib then splits and merges everything again.
+        // Even harmless nesting counts, because TDLib then splits and merges everything again.
         OverlapClass::Style(_) | OverlapClass::Code => false,
         OverlapClass::Quote => class != OverlapClass::Quote,
         OverlapClass::Link => matches!(class, OverlapClass::Style(_)),
     })
 }
 
-/// Of sorted entities that overlap or contain each other, keeps the first.
+/// Drops every entity that overlaps an earlier one. The entities must be sorted.
 fn keep_disjoint(entities: &mut Vec<Entity>) {
     let mut end = 0;
     entities.retain(|entity| {
@@ -189,7 +190,7 @@ impl Sweep {
                 // Touching styles of the same kind become one.
                 Some((_, end)) if entity.offset <= *end => *end = (*end).max(entity.end()),
                 _ => {
-                    // TDLib splits all open styles where another style begins, even one inside them.
+                    // TDLib splits all open styles where another style begins, even if that one ends inside them.
                     self.cut(entity.offset);
                     self.open[style as usize] = Some((entity.offset, entity.end()));
                 }

@@ -1,11 +1,11 @@
 //! Checks a Bot API call the way Telegram's server does, without the network.
 //!
 //! ```text
-//! Arguments ──read──▶ text, options, markup ──chat_id──▶ (the server looks the chat up) ──finish──▶ Request
+//! Arguments ──read──▶ drafts of text, options and markup ──finish──▶ ApiRequest
 //! ```
 //!
-//! The first error is the one that the server would report, with the server's message. This module knows nothing of
-//! HTTP, of bots, or of which chats exist.
+//! Between the two steps the server looks up the chat. The first error is the one that the server would report, with
+//! the server's message. This module does not know about HTTP, bots, or which chats exist.
 //!
 //! Source: `Client.cpp` of telegram-bot-api for arguments, TDLib (`MessageEntity.cpp`, `LinkManager.cpp`,
 //! `ReplyMarkup.cpp`) for everything that is checked once the chat is known.
@@ -54,7 +54,7 @@ impl ApiRequest {
         self.method
     }
 
-    /// The recipient. Every method that sends a message has one.
+    /// Returns the recipient. Every request that sends a message has one.
     pub fn chat_id(&self) -> Option<&ChatId> {
         self.chat_id.as_ref()
     }
@@ -68,7 +68,7 @@ impl ApiRequest {
         match &self.content {
             MessageContent::Text { text, .. } => Some(text),
             MessageContent::Media(media) => Some(&media.caption),
-            // The usual album has one caption, on its first item, which clients show below the whole album.
+            // Usually only the first item of an album has a caption, and clients show it below the whole album.
             MessageContent::Album(items) => items.first().map(|media| &media.caption),
             MessageContent::Poll(poll) => Some(&poll.question),
             MessageContent::Location(_) | MessageContent::Nothing => None,

@@ -38,7 +38,8 @@ impl Limit {
     }
 }
 
-/// The server's limit on the entities of a message (TDLib, `MAX_USER_ENTITY_COUNT`). Custom emoji do not count.
+/// The server's limit on the entities of a message (TDLib, `MAX_USER_ENTITY_COUNT`). Custom emoji and detected entities
+/// do not count.
 pub(super) const MAX_ENTITIES: usize = 100;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,7 +68,7 @@ pub struct TextChange {
 /// let sent = process_text(parsed, Limit::Message).unwrap();
 /// assert_eq!(sent.text.text, "x");
 /// assert_eq!(sent.text.entities.len(), 1);
-/// assert_eq!(sent.changes[1].message, "the bold was dropped: code cannot contain other formatting");
+/// assert_eq!(sent.changes[1].message, "Telegram drops the bold: code cannot contain other formatting");
 /// ```
 pub fn process_text(mut parsed: FormattedText, limit: Limit) -> Result<SentText, TextError> {
     // The server ignores given entities of the kinds that it detects itself.
@@ -82,25 +83,26 @@ pub fn process_text(mut parsed: FormattedText, limit: Limit) -> Result<SentText,
     Ok(SentText { text, changes })
 }
 
-/// Keeps the first hundred of the author's entities as the server counts them; returns how many were dropped.
+/// Drops the author's entities beyond the server's limit and returns how many were dropped.
 fn drop_beyond_limit(entities: &mut Vec<Entity>) -> usize {
     if entities.len() <= MAX_ENTITIES {
         return 0;
     }
     let is_style = |entity: &Entity| matches!(OverlapClass::of(&entity.kind), OverlapClass::Style(_));
-    let (styles, mut kept): (Vec<_>, Vec<_>) = entities.iter().cloned().partition(is_style);
-    // The server counts styles after all others, split only where they cross each other.
+    let (styles, mut others): (Vec<_>, Vec<_>) = entities.iter().cloned().partition(is_style);
+    // The server counts styles last. Touching styles of one kind count as one, and a style counts as several only where
+    // another style begins inside it.
     let mut styles = repair::resplit(styles);
-    let n_before = kept.len() + styles.len();
+    let n_before = others.len() + styles.len();
     let mut left = MAX_ENTITIES;
-    kept.retain(|entity| is_uncounted(&entity.kind) || take_one(&mut left));
+    others.retain(|entity| is_uncounted(&entity.kind) || take_one(&mut left));
     styles.truncate(left);
-    let n_dropped = n_before - kept.len() - styles.len();
+    let n_dropped = n_before - others.len() - styles.len();
     if 0 < n_dropped {
-        kept.extend(styles);
-        // Without the dropped entities, styles may touch that were apart.
-        repair::repair(&mut kept);
-        *entities = kept;
+        others.extend(styles);
+        // `resplit` ignored the other entities, so the styles must be split again at the edges of those that stay.
+        repair::repair(&mut others);
+        *entities = others;
     }
     n_dropped
 }

@@ -33,7 +33,7 @@ pub(crate) fn overflow(mode: Option<ParseMode>, markup: &str, limit: Limit) -> O
         Some(mode) => parse_with(mode, markup, &mut collected).ok()?,
         None => FormattedText { text: markup.to_owned(), entities: Vec::new() },
     };
-    // Not `process_text`, which refuses a text that is too long.
+    // `process_text` cannot be used here because it refuses a text that is too long.
     let cleaned = fix(parsed.clone(), limit.options()).ok()?.text;
     let (first, _) = cleaned.char_indices().nth(limit.max_chars())?;
     let alignment = Alignment::of(&parsed.text, &cleaned);
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn entities_lead_back_to_their_markup() {
+    fn entities_map_back_to_their_markup() {
         check(
             Some(ParseMode::Html),
             "  &lt; <b>é <i>x</i></b>\u{200e}",
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_too_much_begins_behind_the_last_character_that_fits() {
+    fn overflow_begins_after_the_last_character_that_fits() {
         let markup = format!(" <b>{}&lt;</b>é<i>x</i> ", "a".repeat(4095));
         let excess = overflow(Some(ParseMode::Html), &markup, Limit::Message).unwrap();
         assert_eq!((excess.used, excess.limit, excess.markup.of(&markup)), (4098, 4096, "é<i>x"));
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_telegram_refuses_has_no_trace() {
+    fn refused_markup_has_no_trace() {
         assert!(trace(Some(ParseMode::Html), "<b>", Limit::Message).is_none());
         assert!(trace(None, " ", Limit::Message).is_none());
     }

@@ -1,10 +1,11 @@
-//! Writes a text with entities as markup. Parsed again, it is the same message if the mode can express it.
+//! Writes a text with entities as markup. Parsing the markup gives the same message again, provided that the mode can
+//! express it.
 //!
 //! ```text
 //! text + entities ──nesting──▶ open, close and text events ──one writer per mode──▶ markup
 //! ```
 //!
-//! Detected entities (links, mentions, …) need no markup and get none. Overlaps are repaired first, as on the server.
+//! Detected entities (links, mentions, …) need no markup and get none. Overlaps are repaired first, as the server does.
 
 mod html;
 mod markdown;
@@ -18,7 +19,7 @@ use super::{Entity, EntityKind, FormattedText, ParseMode, order, repair};
 
 pub(crate) use unparsed::Unparsed;
 
-/// Writes a text in a mode's markup.
+/// Writes a text as markup of the given mode.
 ///
 /// ```
 /// use telecast::telegram::{ParseMode, parse, unparse};
@@ -42,46 +43,49 @@ pub fn unparse(text: &FormattedText, mode: ParseMode) -> Unparsed {
 
 /// Joins touching styles of the same kind, for shorter markup.
 fn join_styles(entities: &mut Vec<Entity>) {
-    // The server splits a style where another entity begins or ends; it will do so again. A joined style must not
-    // cross the edge of a quote, or cover a link only partly: the server would then split it in another way.
-    let (mut end_of, mut start_of) = (HashMap::new(), HashMap::new());
+    // Joining is safe because the server splits a style wherever another entity begins or ends. There are two
+    // exceptions: a joined style must not cross the edge of a quote or cover only part of another entity, such as a
+    // link, because the server would then split the style at different places.
+    let (mut end_by_start, mut start_by_end) = (HashMap::new(), HashMap::new());
     let mut quote_edges = HashSet::new();
     for entity in entities.iter().filter(|entity| !STYLES.contains(&entity.kind)) {
         let (start, end) = (entity.offset, entity.offset + entity.length);
         if matches!(entity.kind, EntityKind::Blockquote | EntityKind::ExpandableBlockquote) {
             quote_edges.extend([start, end]);
         } else {
-            end_of.insert(start, end);
-            start_of.insert(end, start);
+            end_by_start.insert(start, end);
+            start_by_end.insert(end, start);
         }
     }
-    let is_edge = |at: &u32| quote_edges.contains(at) || end_of.contains_key(at) || start_of.contains_key(at);
-    // First away from all edges, so that the second pass sees styles in their full length.
+    let is_edge =
+        |at: &u32| quote_edges.contains(at) || end_by_start.contains_key(at) || start_by_end.contains_key(at);
+    // The first pass joins styles where no other entity begins or ends. The second pass then sees styles in their full
+    // length when it checks which other entities they cover.
     join(entities, |_, right| !is_edge(&right.offset));
     join(entities, |left, right| {
         let edge = right.offset;
-        let covers_next = end_of.get(&edge).is_none_or(|end| *end <= edge + right.length);
-        let covers_last = start_of.get(&edge).is_none_or(|start| left.offset <= *start);
-        !quote_edges.contains(&edge) && covers_next && covers_last
+        let covers_next = end_by_start.get(&edge).is_none_or(|end| *end <= edge + right.length);
+        let covers_previous = start_by_end.get(&edge).is_none_or(|start| left.offset <= *start);
+        !quote_edges.contains(&edge) && covers_next && covers_previous
     });
     order::sort(entities);
 }
 
 fn join(entities: &mut Vec<Entity>, may_join: impl Fn(&Entity, &Entity) -> bool) {
     let mut joined: Vec<Entity> = Vec::with_capacity(entities.len());
-    let mut last_of: HashMap<&'static str, usize> = HashMap::new();
+    let mut last_by_style: HashMap<&'static str, usize> = HashMap::new();
     for entity in entities.drain(..) {
         if !STYLES.contains(&entity.kind) {
             joined.push(entity);
             continue;
         }
-        let last = last_of.get(entity.kind.name()).map(|last| &mut joined[*last]);
+        let last = last_by_style.get(entity.kind.name()).map(|last| &mut joined[*last]);
         match last {
             Some(last) if last.offset + last.length == entity.offset && may_join(last, &entity) => {
                 last.length += entity.length;
             }
             _ => {
-                last_of.insert(entity.kind.name(), joined.len());
+                last_by_style.insert(entity.kind.name(), joined.len());
                 joined.push(entity);
             }
         }

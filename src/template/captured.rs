@@ -9,23 +9,26 @@ use super::source_map::{Printed, Segment};
 #[derive(Debug, Default)]
 pub(super) struct Captured {
     pub text: String,
-    /// The source of each part of `text`, in order. A part without a segment belongs to the tag or filter that prints
-    /// it.
+    /// The source of each part of `text`, in order.
+    ///
+    /// A part without a segment has no source of its own; its origin is the tag or `{{ … }}` that later prints the
+    /// captured text.
     pub segments: Vec<Segment>,
 }
 
 impl Captured {
+    /// Returns the text escaped for the inside of a JSON string, with segments that match the escaped text.
     pub(super) fn escaped_for_json(&self, budget: &mut Budget) -> Result<Captured, Exhausted> {
-        // Escaping the text as a whole would be simpler, but the offsets of the segments would no longer match it.
+        // Escaping the text as a whole would be simpler, but then the offsets of the segments would not match the text.
         let mut escaped = Captured { text: String::with_capacity(self.text.len() + 8), segments: Vec::new() };
         let mut at = 0;
         for segment in &self.segments {
             json::escape_into(&mut escaped.text, &self.text[at..segment.output.start]);
-            escaped.take(&self.text, segment);
+            escaped.push_segment_escaped(&self.text, segment);
             at = segment.output.end;
         }
         json::escape_into(&mut escaped.text, &self.text[at..]);
-        // Each escaped character became a separate segment, so there can be far more segments than were captured.
+        // In plain text, each escaped character becomes a segment, so there can be far more segments than before.
         budget.spend(escaped.segments.len())?;
         Ok(escaped)
     }
@@ -40,12 +43,12 @@ impl Captured {
         Ok(Captured { text: format!("\"{text}\""), segments })
     }
 
-    fn take(&mut self, text: &str, segment: &Segment) {
-        // The output of a `{{ … }}` maps to the whole `{{ … }}`, so it can be escaped in one piece.
+    fn push_segment_escaped(&mut self, text: &str, segment: &Segment) {
+        // Only plain text maps byte for byte. Other output maps to its source as a whole and is escaped in one piece.
         if segment.printed != Printed::Text {
-            return self.push(segment.output.of(text), *segment);
+            return self.push_escaped(segment.output.of(text), *segment);
         }
-        // A text segment maps its bytes one to one. An escape does not, so it becomes a separate segment.
+        // An escaped character no longer maps byte for byte, so it becomes a separate segment.
         let mut rest = segment.output.of(text);
         let mut at = segment.source.start;
         while let Some(first) = rest.chars().next() {
@@ -56,12 +59,12 @@ impl Captured {
             };
             let (piece, after) = rest.split_at(length);
             let source = Span::new(at, at + length);
-            self.push(piece, Segment { source, printed, ..*segment });
+            self.push_escaped(piece, Segment { source, printed, ..*segment });
             (rest, at) = (after, at + length);
         }
     }
 
-    fn push(&mut self, piece: &str, segment: Segment) {
+    fn push_escaped(&mut self, piece: &str, segment: Segment) {
         let start = self.text.len();
         json::escape_into(&mut self.text, piece);
         let output = Span::new(start, self.text.len());
@@ -85,15 +88,15 @@ mod tests {
         else {
             panic!("{source} does not render");
         };
-        for (needle, place) in expected {
+        for (needle, source_text) in expected {
             let start = rendered.text.find(needle).unwrap_or_else(|| panic!("{needle} in {}", rendered.text));
             let origin = rendered.map.origin(Span::new(start, start + needle.len()));
-            assert_eq!(origin.span.of(source), *place, "{needle}");
+            assert_eq!(origin.span.of(source), *source_text, "{needle}");
         }
     }
 
     #[test]
-    fn what_json_escapes_of_a_capture_leads_into_the_capture() {
+    fn escaped_capture_maps_back_into_the_capture() {
         let capture = "{% capture t %}a \"<b>\"\n{{ Profile.first_name }}{% endcapture %}";
         check(
             &format!("{capture}{{{{ t | json }}}}"),

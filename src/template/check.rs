@@ -23,10 +23,10 @@ pub(super) use flow::objects_of;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) enum Content {
-    /// A JSON body for the Bot API. Its parse mode is read from the body.
+    /// A JSON body for a Bot API method that is not known.
     #[default]
     Json,
-    /// A JSON body for this method. Its keys are checked as well.
+    /// A JSON body for this method, whose fields the keys are compared with.
     Call(Method),
     /// Plain text, a URL, a header.
     Text,
@@ -34,7 +34,7 @@ pub(crate) enum Content {
 
 /// Returns the problems that can be found without a profile, in source order.
 ///
-/// The problems that [`super::parse`] returned are not repeated. Every fix is valid in the template's dialect.
+/// The problems that [`super::parse`] returned are not repeated.
 pub(crate) fn check(template: &Template, vocabulary: &Vocabulary, content: Content) -> Vec<Diagnostic> {
     let mut problems = names::check(template, vocabulary);
     match content {

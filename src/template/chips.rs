@@ -34,7 +34,7 @@ fn chip_at(source: &str, start: usize, end: usize) -> Option<OutputNode> {
     let root_length = line.find(|c: char| !c.is_alphanumeric() && c != '_')?;
     let (root, after_root) = line.split_at(root_length);
     let property = after_root.strip_prefix(" - ")?;
-    // The name may contain spaces and dashes. These characters would start a default, another chip or Liquid.
+    // The name may contain spaces and dashes. It ends at the `|` of the default; the other characters are not allowed.
     let name_length = property.find(['|', '@', '"', '{', '}'])?;
     let (name, after_name) = property.split_at(name_length);
     let name = name.trim_end();
@@ -52,7 +52,7 @@ fn chip_at(source: &str, start: usize, end: usize) -> Option<OutputNode> {
     let value_span = Span::new(value_start, value_start + value_length + 2);
     let word_start = start + 1 + offset_of(line, after_pipe)?;
     let span = Span::new(start, value_span.end);
-    // A chip names the event: `@Charged - amount`. Only the triggering event's properties are available, as `Event`.
+    // A chip can start with an event's name: `@Charged - amount`. Only the triggering event is available, as `Event`.
     let root_name = if root == "Profile" { "Profile" } else { "Event" };
     let step = |span: Span, name: &str| PathStep {
         span,
@@ -74,7 +74,7 @@ fn chip_at(source: &str, start: usize, end: usize) -> Option<OutputNode> {
     Some(OutputNode { span, value })
 }
 
-/// Returns the offset in `line` of `part`, which is a suffix of it.
-fn offset_of(line: &str, part: &str) -> Option<usize> {
-    line.len().checked_sub(part.len())
+/// Returns the offset in `line` at which its suffix `suffix` starts.
+fn offset_of(line: &str, suffix: &str) -> Option<usize> {
+    line.len().checked_sub(suffix.len())
 }

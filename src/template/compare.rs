@@ -26,8 +26,8 @@ impl Incomparable {
     }
 }
 
-// A list that is compared with a text is written out first, and each item is work. An item has only a few bytes, so the
-// rate for plain text, 64 bytes per step, would be too cheap.
+// A list that is used as a text is written out first, and each item is work. An item may have only a few bytes, so 64
+// bytes per step, which is the rate for plain text, would be too cheap.
 /// The bytes of a list written as text that cost one step of the budget.
 pub(super) const LIST_BYTES_PER_STEP: usize = 16;
 
@@ -101,9 +101,9 @@ fn as_number(value: &Datum<'_>) -> Option<Number> {
     }
 }
 
-/// Returns the order of two values, or `None` if one of them has no order, such as nil.
+/// Returns the order of two values, or `None` if one of them, such as nil, has no order.
 ///
-/// Two values that each have an order but not a common one, such as a text and a number, are an error.
+/// Returns an error for two values that have an order only among their own kind, such as a text and a number.
 pub(super) fn order(left: &Datum<'_>, right: &Datum<'_>) -> Result<Option<Ordering>, Incomparable> {
     if let (Datum::Text(left), Datum::Text(right)) = (left, right) {
         return Ok(Some(left.as_str().cmp(right.as_str())));
@@ -113,7 +113,7 @@ pub(super) fn order(left: &Datum<'_>, right: &Datum<'_>) -> Result<Option<Orderi
         _ if left.as_instant().is_some() && right.as_instant().is_some() => {
             Ok(Some(left.as_instant().cmp(&right.as_instant())))
         }
-        // A number compared with a date counts as epoch seconds, which is how filters read it too.
+        // In a comparison with a number, a date counts as epoch seconds, as it does in arithmetic filters.
         (Some(_), _) if right.as_instant().is_some() => Ok(Some(epoch_order(left, right))),
         (_, Some(_)) if left.as_instant().is_some() => Ok(Some(epoch_order(left, right))),
         _ if has_order(left) && has_order(right) => {

@@ -14,13 +14,13 @@ use super::token::LiquidToken;
 pub(super) struct Compiled {
     /// The template first, then the partials that it may call.
     pub files: Vec<TemplateFile>,
-    /// The partials, in the order of the files.
+    /// The sources of the partials, in the order of `files`.
     pub partials: Arc<[PartialSource]>,
     pub tokens: Vec<LiquidToken>,
     pub liquid_spans: Vec<Span>,
     pub blocks: Vec<Vec<Span>>,
     pub dialect: Dialect,
-    /// The first error in the template's own source. A template with an error cannot be rendered.
+    /// The first syntax error in the template's own source. A template with a syntax error cannot be rendered.
     pub error: Option<Diagnostic>,
 }
 
@@ -30,6 +30,7 @@ pub(super) struct TemplateFile {
     pub name: Option<String>,
     pub source: String,
     pub body: Block,
+    /// The first syntax error in a partial; always `None` for the template itself (see [`Compiled::error`]).
     pub error: Option<Diagnostic>,
 }
 
@@ -37,7 +38,7 @@ impl Compiled {
     /// Returns the partial's index in `files`, and its name with the lifetime of `self`.
     pub(super) fn file_of(&self, name: &str) -> Option<(usize, &str)> {
         let index = self.partials.iter().position(|known| known.name == name)?;
-        // `files` starts with the template itself, `partials` does not.
+        // `files` starts with the template itself, but `partials` does not.
         Some((index + 1, self.partials[index].name.as_str()))
     }
 }

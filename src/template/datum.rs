@@ -30,7 +30,7 @@ pub(super) enum Datum<'a> {
     Date(Timestamp),
     /// A date that is printed in its own zone rather than the workspace's: `now`.
     Local(Rc<Zoned>),
-    /// From the first to the second, inclusive; empty if the second is less.
+    /// The integers from the first to the second, inclusive; none if the second is less.
     Range(i64, i64),
     List(List<'a>),
     Map(Map<'a>),
@@ -121,7 +121,7 @@ impl<'a> Map<'a> {
             Map::Object(members) => members.get(key).map(Datum::from),
             Map::Profile(profile) => match profile.properties.get(key) {
                 Some(value) => Some(Datum::from(value)),
-                // CleverTap documents `Profile.Identity`; imported data may hold a property of either name, which wins.
+                // CleverTap documents `Profile.Identity`. An imported property with either name takes precedence.
                 None if matches!(key, "Identity" | "identity") => {
                     Some(Datum::Text(LiquidText::Borrowed(&profile.identity)))
                         .filter(|_| !profile.identity.is_empty())
@@ -179,7 +179,7 @@ impl<'a> Datum<'a> {
         }
     }
 
-    /// Whether the value counts as true in a condition: everything but nil and false, so `0` and `""` too.
+    /// Whether the value counts as true in a condition: everything but nil and false, so `0` and `""` do, too.
     pub(super) fn is_truthy(&self) -> bool {
         !matches!(self, Datum::Nil | Datum::Boolean(false))
     }
@@ -264,7 +264,7 @@ impl<'a> Datum<'a> {
         }
     }
 
-    /// Returns the text that filters and comparisons see: for a list it is `["a", nil]`, although it prints `a`.
+    /// Returns the text that filters and comparisons see: for a list, `["a", nil]`, although `{{ }}` prints just `a`.
     pub(super) fn to_text(&self, zone: &TimeZone) -> LiquidText<'a> {
         match self {
             Datum::List(_) => {

@@ -1,9 +1,9 @@
-//! The cases in which CleverTap's engine renders differently from Shopify's. Bodies follow CleverTap, `debug liquid`
-//! follows Shopify.
+//! The cases in which CleverTap's engine renders differently from Shopify's. Bodies follow CleverTap, and
+//! `debug liquid` follows Shopify.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Difference {
-    /// What differs, in one line without a full stop. README.md holds a copy that a test compares.
+    /// What differs, in one line without a full stop. `assets/help/liquid.md` holds a copy, which a test compares.
     pub summary: &'static str,
     pub template: &'static str,
     /// What the template prints in a body.
@@ -13,25 +13,25 @@ pub(crate) struct Difference {
 
 pub(crate) static DIFFERENCES: &[Difference] = &[
     Difference {
-        summary: "`default` without a value leaves the value as it is",
+        summary: "`default` without an argument leaves its input unchanged",
         template: "{{ false | default }}",
         clevertap: "false",
         shopify: "",
     },
     Difference {
-        summary: "`date` takes decimals for epoch seconds too",
+        summary: "`date` also accepts fractional epoch seconds",
         template: "{{ 86400.5 | date: '%Y' }}",
         clevertap: "1970",
         shopify: "86400.5",
     },
     Difference {
-        summary: "`now` is a name, in the workspace's zone, in CleverTap's dialect India's",
+        summary: "`now` is the current time, in the workspace's time zone (India's in the `clevertap` dialect)",
         template: "{{ now | date: '%Y' }}",
         clevertap: "2026",
         shopify: "",
     },
     Difference {
-        summary: "a date that is written with a zone is printed in the workspace's zone; Shopify keeps its own",
+        summary: "a date with a UTC offset is converted to the workspace's time zone; Shopify keeps the date's offset",
         template: "{{ '2016-03-04 15:06 +0300' | date: '%H:%M' }}",
         clevertap: "13:06",
         shopify: "15:06",
@@ -43,19 +43,19 @@ pub(crate) static DIFFERENCES: &[Difference] = &[
         shopify: "8",
     },
     Difference {
-        summary: "`default` takes no names but `allow_false`; Shopify takes any",
+        summary: "`default` accepts no named argument except `allow_false`; Shopify accepts any",
         template: "{{ 'a' | default: 'b', maybe: true }}",
         clevertap: "`default` has no `maybe`",
         shopify: "a",
     },
     Difference {
-        summary: "a partial that is rendered sees the profile and the event; Shopify hides all data from it",
+        summary: "a partial called with `render` can read the profile and the event; Shopify hides all data from it",
         template: "{% render 'name' %}",
         clevertap: "Anna",
         shopify: "",
     },
     Difference {
-        summary: "a partial that is included keeps an argument of its own name; Shopify replaces it by the variable",
+        summary: "`include` with an argument named like the partial: the partial sees the argument; Shopify overwrites it with the outer variable",
         template: "{% include 'name', name: 'Dr ' %}",
         clevertap: "Dr Anna",
         shopify: "Anna",
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn each_difference_is_one() {
+    fn differences_render_as_listed() {
         let partials = Partials([("name".to_owned(), "{{ name }}{{ Profile.name }}".to_owned())].into());
         let anna = profile(r#"{"name": "Anna"}"#);
         let data = Value::Object([("Profile".to_owned(), Value::Object(anna.properties.clone()))].into());

@@ -24,7 +24,7 @@ pub(super) fn write_integer(out: &mut String, value: i64) {
 
 /// Appends a decimal number in Ruby's format: `5.0`, `1.0e+16`, `1.0e-05`.
 pub(super) fn write_decimal(out: &mut String, value: f64) {
-    let size = value.abs();
+    let magnitude = value.abs();
     if !value.is_finite() {
         let word = match value {
             _ if value.is_nan() => "NaN",
@@ -35,7 +35,7 @@ pub(super) fn write_decimal(out: &mut String, value: f64) {
         return;
     }
     // Ruby switches to an exponent outside this range; within it, Rust's `{:?}` prints the same digits.
-    if size == 0.0 || (1e-4..1e16).contains(&size) {
+    if magnitude == 0.0 || (1e-4..1e16).contains(&magnitude) {
         // Writing to a String cannot fail.
         let _ = write!(out, "{value:?}");
         return;
@@ -46,7 +46,7 @@ pub(super) fn write_decimal(out: &mut String, value: f64) {
     if !digits.contains('.') {
         out.push_str(".0");
     }
-    // Ruby's exponent has a sign and at least two digits; Rust's has neither.
+    // Ruby's exponent always has a sign and at least two digits; Rust's may lack both.
     let exponent: i32 = exponent.parse().unwrap_or(0);
     let _ = write!(out, "e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs());
 }

@@ -32,7 +32,8 @@ pub(super) fn unknown(name: &str, span: Span) -> Diagnostic {
 
 /// Checks the arguments of a filter while parsing, so that a mistake is reported before any message is rendered.
 ///
-/// `name` is the span of the filter's name, `span` that of the whole call, `given` the number of positional arguments.
+/// `name` is the span of the filter's name, `span` is that of the whole call, and `given` is the number of positional
+/// arguments.
 pub(super) fn check_arguments(
     filter: &FilterDoc,
     name: Span,
@@ -43,9 +44,11 @@ pub(super) fn check_arguments(
     let (least, most) = filter.arguments;
     let usage = match filter.signature {
         "" => format!("write `| {}`", filter.name),
+        // The word "format" does not show what a format looks like.
+        "format" => format!("write `| {}: \"%d.%m.%Y\"`", filter.name),
         signature => format!("write `| {}: {signature}`", filter.name),
     };
-    // A missing argument has no span, so the name is marked; surplus arguments mark the whole call.
+    // A missing argument has no span, so the name is marked. For surplus arguments, the whole call is marked.
     if given < least {
         let message = format!("`{}` needs {}", filter.name, arguments_in_words(least));
         return Err(Box::new(Diagnostic::error(Code::FilterArgument, name, message).with_help(usage)));

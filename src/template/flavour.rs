@@ -1,10 +1,10 @@
-//! The set of tags that the parser accepts.
+//! The rules that the parser follows: those of a dialect, or Shopify's.
 
 use crate::dialect::Dialect;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flavour {
     Dialect(Dialect),
-    /// Shopify's tags only, for `debug liquid`.
+    /// Shopify's rules, for `debug liquid`.
     Shopify,
 }

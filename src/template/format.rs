@@ -28,28 +28,28 @@ pub(crate) fn format(template: &Template) -> Result<Vec<TextEdit>, Diagnostic> {
     let source = template.source();
     let tokens = lexer::tokens(source, template.dialect())?;
     let root = tree::build(source, &tokens)?;
-    let before = layout::lay_out(source, &tokens, &root);
-    // One CRLF in the body is enough: a file with mixed line ends is from an editor that writes CRLF.
+    let gaps = layout::lay_out(source, &tokens, &root);
+    // One CRLF in the body is enough: mixed line ends are usually the work of an editor that writes CRLF.
     let line_end = if source.contains("\r\n") { "\r\n" } else { "\n" };
     let mut edits = Vec::new();
     let mut end = 0;
-    for (token, before) in tokens.iter().zip(before) {
-        let whitespace = match before {
+    for (token, gap) in tokens.iter().zip(gaps) {
+        let whitespace = match gap {
             Gap::Nothing => String::new(),
             Gap::Space => " ".to_owned(),
             Gap::Line(level) => format!("{line_end}{}", " ".repeat(level * INDENT)),
         };
-        change(source, Span::new(end, token.span.start), whitespace, &mut edits);
+        push_edit(source, Span::new(end, token.span.start), whitespace, &mut edits);
         end = token.span.end;
     }
-    // Whitespace at the end becomes one line break; a body without any gets none.
+    // Whitespace at the end becomes one line break. A body without whitespace at the end gets no line break.
     if end < source.len() {
-        change(source, Span::new(end, source.len()), line_end.to_owned(), &mut edits);
+        push_edit(source, Span::new(end, source.len()), line_end.to_owned(), &mut edits);
     }
     Ok(edits)
 }
 
-fn change(source: &str, gap: Span, whitespace: String, edits: &mut Vec<TextEdit>) {
+fn push_edit(source: &str, gap: Span, whitespace: String, edits: &mut Vec<TextEdit>) {
     if gap.of(source) != whitespace {
         edits.push(TextEdit { span: gap, replacement: whitespace });
     }

@@ -1,8 +1,8 @@
 //! Inlining of partials: each call is replaced with the partial's text, for engines without partials.
 //!
 //! A call is inlined only if the template still renders the same. A partial called with `render` has its own scope: it
-//! sees only what is passed to it, and its variables are not visible outside. A call that cannot be inlined stays and
-//! is reported with the reason.
+//! sees only the global variables and what is passed to it, and its own variables are not visible outside. A call that
+//! cannot be inlined stays and is reported with the reason.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::Dialect;
@@ -15,9 +15,10 @@ use super::{Partials, parse, variables, walk};
 const MAX_DEPTH: usize = 10;
 
 // The depth limit is not enough: if each partial calls several others, the calls grow exponentially with the depth.
-/// The maximum number of calls that are inlined, those inside partials included.
+/// The maximum number of calls that are inlined, including those inside partials.
 const MAX_CALLS: usize = 200;
 
+/// The maximum length of the text up to the end of an inlined partial, in bytes.
 const MAX_LENGTH: usize = 256 * 1024;
 
 const GLOBALS: [&str; 6] = ["Profile", "Event", "ExternalTrigger", "Campaign", "now", "Reminder"];
@@ -53,11 +54,11 @@ impl Inliner<'_> {
         });
         let names = names_in(template.body());
         // Two partials may set the same variable. With a single call there is nothing to clash with.
-        let is_alone = calls.len() == 1;
+        let is_only_call = calls.len() == 1;
         let mut inlined = Inlined::default();
         let mut from = 0;
         for (span, call) in calls {
-            let call = CallSite { source, span, call, names: &names, is_alone };
+            let call = CallSite { source, span, call, names: &names, is_only_call };
             match self.body(&call) {
                 Ok((name, body)) if inlined.text.len() + body.len() <= MAX_LENGTH => {
                     let before = source.get(from..span.start).unwrap_or_default();
@@ -106,7 +107,7 @@ impl Inliner<'_> {
         if let Some(taken) = taken.into_iter().find(|taken| call.names.iter().any(|name| name == taken)) {
             return Err(format!("`{name}` and this body both use the name `{taken}`"));
         }
-        if !call.is_alone && !own.is_empty() {
+        if !call.is_only_call && !own.is_empty() {
             return Err(format!("`{name}` sets variables that another partial may use"));
         }
         let roots =
@@ -114,7 +115,7 @@ impl Inliner<'_> {
         let is_known = |root: &String| {
             GLOBALS.contains(&root.as_str()) || given.contains(&root.as_str()) || own.contains(root)
         };
-        // Such a name is nil in a partial called with `render`, but the body might set it.
+        // A name that is not passed is nil in a partial called with `render`, but the body might set it.
         if call.call.is_isolated
             && let Some(unknown) = roots.into_iter().find(|root| !is_known(root))
         {
@@ -142,7 +143,7 @@ struct CallSite<'s> {
     span: Span,
     call: &'s PartialCall,
     names: &'s [String],
-    is_alone: bool,
+    is_only_call: bool,
 }
 
 impl CallSite<'_> {
@@ -164,9 +165,9 @@ impl CallSite<'_> {
         }
     }
 
-    // A dash at an edge of the partial's file trims only inside the file. Inlined, it would also trim the text around
-    // the call, and a dash around the call would trim the partial. An empty comment stops the trimming and prints
-    // nothing.
+    // A dash at an edge of the partial's file trims only inside the file. After inlining, it would also trim the text
+    // around the call, and a dash next to the call would trim the partial. An empty comment stops the trimming and
+    // prints nothing.
     /// Returns `body` with a fence at each edge that a dash would trim across.
     fn fenced(&self, before: &str, body: &str) -> String {
         const FENCE: &str = "{% comment %}{% endcomment %}";
@@ -187,7 +188,7 @@ impl CallSite<'_> {
     }
 }
 
-/// Returns the names that `body` sets, loop variables included.
+/// Returns the names that `body` sets, including loop variables.
 fn names_set(body: &Block) -> Vec<String> {
     let mut names = Vec::new();
     walk::tags(body, &mut |_, tag| match tag {
@@ -204,6 +205,7 @@ fn names_set(body: &Block) -> Vec<String> {
     names
 }
 
+/// Returns the names that `body` uses or sets, except for `forloop` and `tablerowloop`.
 fn names_in(body: &Block) -> Vec<String> {
     let used = variables::uses(body).into_iter().filter_map(|used| used.path.into_iter().next());
     // Every loop has its own `forloop`, so two loops that both use the name do not clash.
@@ -235,8 +237,8 @@ mod tests {
         let partials = partials(files);
         let inlined = inline_partials(source, &partials, Dialect::Telecast);
         match inlined.skipped.first() {
-            Some(left) => {
-                let (_, reason) = left.message.split_once("cannot be inlined: ").unwrap();
+            Some(skipped) => {
+                let (_, reason) = skipped.message.split_once("cannot be inlined: ").unwrap();
                 assert_eq!(reason, expected)
             }
             None => {
@@ -247,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_partial_is_given_is_assigned_before_it() {
+    fn partial_arguments_become_assignments() {
         check("a {% render 'f', x: 'y' %} b", &[("f", "[{{ x }}]")], "a {% assign x = 'y' %}[{{ x }}] b");
         check("{% include 'f' %}", &[("f", "{% render 'g' %}!"), ("g", "G")], "G!");
         check("{% assign x = 1 %}{% include 'f' %}", &[("f", "{{ x }}")], "{% assign x = 1 %}{{ x }}");
@@ -262,7 +264,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_render_otherwise_is_left_with_the_reason() {
+    fn calls_that_would_render_differently_are_kept_with_a_reason() {
         check(
             "{% assign x = 1 %}{% render 'f' %}",
             &[("f", "{{ x }}")],
@@ -274,8 +276,8 @@ mod tests {
             "`f` and this body both use the name `x`",
         );
         check("{% render 'f' for (1..2) as x %}", &[("f", "{{ x }}")], "`f` is called using `with` or `for`");
-        let left =
+        let inlined =
             inline_partials("{% render 'f' %}", &partials(&[("f", "{% render 'f' %}")]), Dialect::Telecast);
-        assert_eq!((left.text.as_str(), left.skipped.len()), ("{% render 'f' %}", 1));
+        assert_eq!((inlined.text.as_str(), inlined.skipped.len()), ("{% render 'f' %}", 1));
     }
 }

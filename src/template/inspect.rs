@@ -1,4 +1,4 @@
-//! Ruby's `inspect` format for texts, which Liquid uses for texts inside a printed list or object.
+//! Ruby's `inspect` format for texts, which Liquid uses inside printed objects and for lists that filters read as text.
 
 use std::fmt::Write;
 

@@ -15,11 +15,11 @@ pub(crate) struct JsonContext {
     pub kind: JsonContextKind,
     /// The keys that lead to the offset, with `[]` for each array; the last key is that of the value at the offset.
     pub path: Vec<String>,
-    /// The keys of the innermost object, those after the offset included.
+    /// The keys of the innermost object, including those after the offset.
     pub keys: Vec<String>,
     /// The part of the key or string before the offset, not decoded; `None` outside strings.
     pub string_prefix: Option<String>,
-    /// The parse mode of the message text at the offset; `None` for anything that is not such a text.
+    /// The parse mode of the message text at the offset; `None` if there is no such text or it has no parse mode.
     pub parse_mode: Option<ParseMode>,
 }
 
@@ -47,7 +47,7 @@ impl JsonContext {
     }
 }
 
-/// Returns the JSON context of the byte `offset`; for an offset inside Liquid, the context of that Liquid.
+/// Returns the JSON context of the byte `offset`. Inside Liquid, it is the context in which that Liquid starts.
 pub(crate) fn json_context_at(template: &Template, offset: usize) -> JsonContext {
     let mut state = JsonState::new();
     advance(template.source(), template.body(), offset, &mut state);
@@ -87,8 +87,8 @@ pub(crate) fn json_context_at(template: &Template, offset: usize) -> JsonContext
 fn advance(source: &str, block: &Block, offset: usize, state: &mut JsonState) {
     let mut nodes = block.nodes.iter().peekable();
     while let Some(node) = nodes.next() {
-        // The span of a tag is that of its opening tag, so an offset before the next node may be inside its bodies.
-        let is_last = nodes.peek().is_none_or(|next| offset <= next.span().start);
+        // The span of a tag is that of its opening tag, so an offset before the next node may be in one of its bodies.
+        let is_before_next = nodes.peek().is_none_or(|next| offset <= next.span().start);
         if offset <= node.span().start {
             return;
         }
@@ -100,13 +100,13 @@ fn advance(source: &str, block: &Block, offset: usize, state: &mut JsonState) {
             // An offset inside `{{ … }}` has the context in which the output starts.
             SyntaxNode::Output(output) if offset < output.span.end => return,
             SyntaxNode::Output(_) => state.read_interpolation(),
-            SyntaxNode::Tag(_, tag) => advance_tag(source, tag, offset, is_last, state),
+            SyntaxNode::Tag(_, tag) => advance_tag(source, tag, offset, is_before_next, state),
         }
     }
 }
 
 /// Reads one body of a tag: the one that contains `offset`, or the first if `offset` is after the tag.
-fn advance_tag(source: &str, tag: &TagNode, offset: usize, may_hold: bool, state: &mut JsonState) {
+fn advance_tag(source: &str, tag: &TagNode, offset: usize, may_be_inside: bool, state: &mut JsonState) {
     match tag {
         TagNode::Raw(text) => {
             let before = Span::new(text.start.min(offset), text.end.min(offset));
@@ -118,12 +118,12 @@ fn advance_tag(source: &str, tag: &TagNode, offset: usize, may_hold: bool, state
         // Captured text is printed elsewhere, so it is not part of the JSON here.
         TagNode::Capture { .. } => {}
         _ => {
-            // After the tag, any branch will do: they all should leave the JSON in the same state, and the checks
-            // report it if they do not.
+            // If the offset is after the tag, any branch will do: all of them should leave the JSON in the same state,
+            // and the checks report it if they do not.
             let blocks = walk::blocks_of(tag);
             let holds =
                 |block: &&&Block| block.nodes.first().is_some_and(|first| first.span().start < offset);
-            let holder = blocks.iter().rev().find(holds).filter(|_| may_hold);
+            let holder = blocks.iter().rev().find(holds).filter(|_| may_be_inside);
             if let Some(block) = holder.or(blocks.first()) {
                 advance(source, block, offset, state);
             }
@@ -142,13 +142,13 @@ mod tests {
         let offset = marked.find('|').unwrap();
         let source = marked.replacen('|', "", 1);
         let (template, _) = parse(&source, &Partials::default(), Dialect::Telecast);
-        let place = json_context_at(&template, offset);
-        let mode = place.parse_mode.map(|mode| format!(" {}", mode.as_str())).unwrap_or_default();
-        assert_eq!(format!("{:?} {}{mode}", place.kind, place.path.join(".")), expected, "{marked}");
+        let context = json_context_at(&template, offset);
+        let mode = context.parse_mode.map(|mode| format!(" {}", mode.as_str())).unwrap_or_default();
+        assert_eq!(format!("{:?} {}{mode}", context.kind, context.path.join(".")), expected, "{marked}");
     }
 
     #[test]
-    fn places_are_told_apart_in_unfinished_bodies() {
+    fn json_context_is_found_in_unfinished_bodies() {
         check(r#"{"te|xt": 1}"#, "Key ");
         check(r#"{"text": "Hi |"}"#, "String text");
         check(r#"{"text": "Hi |", "parse_mode": "HTML"}"#, "String text HTML");
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_place_knows_all_the_keys_of_its_object_and_of_no_other() {
+    fn context_lists_only_the_keys_of_its_own_object() {
         let source =
             r#"{"a": 1,  "b": {"c": 2, {% if Profile.x %}"d": 3{% else %}"e": 4{% endif %}}, "f": 5}"#;
         let (template, _) = parse(source, &Partials::default(), Dialect::Telecast);

@@ -11,13 +11,13 @@ use indexmap::IndexSet;
 use crate::json::{Quote, QuoteState};
 
 // The Bot API server refuses JSON that is nested deeper than 100, so a body beyond this limit is broken anyway.
-/// The deepest nesting that is tracked; brackets beyond it are not.
+/// The deepest nesting that is tracked. Opening brackets beyond it are ignored.
 const MAX_DEPTH: usize = 200;
 
-// The state is cloned at each branch. Only keys and short values such as a parse mode are compared, so more is not
+// The state is cloned at each branch. Only keys and short values such as a parse mode are compared, so no more is
 // kept.
 /// The bytes of a string that are kept; the rest is dropped.
-const MAX_WORD: usize = 256;
+const MAX_CONTENT: usize = 256;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct JsonState {
@@ -37,7 +37,7 @@ struct OpenContainer {
     keys: Keys,
 }
 
-// A branch that adds a key to an object copies the recent keys only. Copying all of them would make a body with a
+// A branch that adds a key to an object copies only the recent keys. Copying all of them would make a body with a
 // branch at each key take quadratic time.
 const MAX_RECENT: usize = 256;
 
@@ -70,8 +70,9 @@ impl Keys {
         self.older.iter().chain(self.recent.iter())
     }
 
+    /// Adds the keys of another branch.
     fn join(&mut self, other: &Keys) {
-        // Both usually come from the same state before the branch; then the older keys need no comparison.
+        // Both usually come from the same state before the branch. The older keys then need no comparison.
         let is_shared = Rc::ptr_eq(&self.older, &other.older);
         if is_shared && Rc::ptr_eq(&self.recent, &other.recent) {
             return;
@@ -90,19 +91,17 @@ pub(super) enum Expects {
     Value,
     /// A comma or the closing bracket.
     Comma,
-    /// Not known, because branches of the template differ.
+    /// Unknown, because branches of the template differ.
     Anything,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 enum Mode {
+    /// Outside strings and bare words.
     Between,
-    /// In a string; `word` is its content so far, not decoded.
-    String {
-        is_key: bool,
-        quoting: QuoteState,
-        word: String,
-    },
+    /// In a string; `content` is its content so far, not decoded.
+    String { is_key: bool, quoting: QuoteState, content: String },
+    /// In a bare word: a number, `true`, `false` or `null`.
     Bare,
 }
 
@@ -123,12 +122,12 @@ pub(super) enum JsonSlot {
     Structure,
 }
 
-// NUL serves as the mark because no body contains it. One mark is enough: one for each of many `{{ }}` made the word
-// long, and it is cloned at each branch.
+// The mark is a NUL, which bodies do not contain. Adjacent `{{ }}` share one mark: a mark for each would make the
+// content long, and it is cloned at each branch.
 /// Marks a string as not fully known.
-fn mark_unknown(word: &mut String) {
-    if !word.ends_with('\0') {
-        word.push('\0');
+fn mark_unknown(content: &mut String) {
+    if !content.ends_with('\0') {
+        content.push('\0');
     }
 }
 
@@ -160,9 +159,9 @@ impl JsonState {
     /// Advances over a `{{ … }}` with unknown output.
     pub(super) fn read_interpolation(&mut self) {
         match &mut self.mode {
-            Mode::String { word, quoting, .. } => {
+            Mode::String { content, quoting, .. } => {
                 quoting.skip_interpolation();
-                mark_unknown(word);
+                mark_unknown(content);
             }
             Mode::Between => {
                 // If a key or a colon is due, the output may be anything, so the expectation stays.
@@ -185,7 +184,7 @@ impl JsonState {
             Mode::Between => match self.frames.last() {
                 None => JsonSlot::Structure,
                 Some(frame) if frame.expects == Expects::Value => JsonSlot::Value,
-                // In an array only a value can come next, no matter which branch was taken.
+                // In an array, an output can only be a value, no matter which branch was taken.
                 Some(frame) if frame.expects == Expects::Anything && frame.object.is_none() => {
                     JsonSlot::Value
                 }
@@ -202,7 +201,7 @@ impl JsonState {
         }
     }
 
-    /// Returns the number of the innermost object and the key of its current member.
+    /// Returns the number of the innermost object and the key of its current member; `None` directly inside an array.
     pub(super) fn member(&self) -> Option<(usize, Option<&str>)> {
         let frame = self.frames.last()?;
         frame.object.map(|object| (object, frame.key.as_deref()))
@@ -238,7 +237,7 @@ impl JsonState {
     /// Returns the part of the current key or string that was read so far, not decoded.
     pub(super) fn string_prefix(&self) -> Option<&str> {
         match &self.mode {
-            Mode::String { word, .. } => Some(word),
+            Mode::String { content, .. } => Some(content),
             Mode::Between | Mode::Bare => None,
         }
     }
@@ -261,7 +260,7 @@ impl JsonState {
 
     /// Merges the state at the end of another branch into this one; the two must have the same shape.
     pub(super) fn join(&mut self, other: &JsonState) {
-        // Numbers must stay unique after the join, so the counter continues from the larger one.
+        // Objects that open after the join need new numbers, so the counter continues from the larger one.
         self.n_objects = self.n_objects.max(other.n_objects);
         for (own, other) in self.frames.iter_mut().zip(&other.frames) {
             if own.expects != other.expects {
@@ -275,22 +274,23 @@ impl JsonState {
         if matches!((&self.mode, &other.mode), (Mode::Bare, Mode::Between)) {
             self.mode = Mode::Between;
         }
-        if let (Mode::String { word, .. }, Mode::String { word: others, .. }) = (&mut self.mode, &other.mode)
-            && word != others
+        if let (Mode::String { content, .. }, Mode::String { content: others, .. }) =
+            (&mut self.mode, &other.mode)
+            && content != others
         {
-            mark_unknown(word);
+            mark_unknown(content);
         }
     }
 
     fn step(&mut self, c: char) -> Option<JsonEvent> {
-        if let Mode::String { is_key, quoting, word } = &mut self.mode {
+        if let Mode::String { is_key, quoting, content } = &mut self.mode {
             if quoting.read(c) == Some(Quote::Closes) {
-                let (is_key, word) = (*is_key, std::mem::take(word));
+                let (is_key, content) = (*is_key, std::mem::take(content));
                 self.mode = Mode::Between;
-                return self.string_ended(is_key, word);
+                return self.string_ended(is_key, content);
             }
-            if word.len() < MAX_WORD {
-                word.push(c);
+            if content.len() < MAX_CONTENT {
+                content.push(c);
             }
             return None;
         }
@@ -299,7 +299,7 @@ impl JsonState {
                 let is_key = self.frames.last().is_some_and(|frame| {
                     frame.object.is_some() && matches!(frame.expects, Expects::Key | Expects::Anything)
                 });
-                self.mode = Mode::String { is_key, quoting: QuoteState::Inside, word: String::new() };
+                self.mode = Mode::String { is_key, quoting: QuoteState::Inside, content: String::new() };
             }
             '{' | '[' => self.open(c == '{'),
             // The kind of bracket is not checked here; the strict parser reports a wrong one.
@@ -316,7 +316,7 @@ impl JsonState {
                     frame.expects = if frame.object.is_some() { Expects::Key } else { Expects::Value };
                 }
             }
-            // Whitespace ends a bare word, and its value was counted at its first character.
+            // Whitespace ends a bare word. The value was counted at the first character of the word.
             _ if c.is_whitespace() => {
                 if self.mode == Mode::Bare {
                     self.mode = Mode::Between;
@@ -357,18 +357,18 @@ impl JsonState {
         }
     }
 
-    fn string_ended(&mut self, is_key: bool, word: String) -> Option<JsonEvent> {
-        let is_known = !word.contains('\0');
+    fn string_ended(&mut self, is_key: bool, content: String) -> Option<JsonEvent> {
+        let is_known = !content.contains('\0');
         let frame = self.frames.last_mut()?;
         if is_key {
             frame.expects = Expects::Colon;
-            let name: Rc<str> = word.into();
+            let name: Rc<str> = content.into();
             frame.key = Some(Rc::clone(&name));
             let is_repeated = is_known && frame.keys.insert(&name);
             return Some(JsonEvent::Key { name, is_repeated });
         }
         frame.expects = Expects::Comma;
         let (object, key) = (frame.object?, frame.key.clone()?);
-        is_known.then_some(JsonEvent::Text { object, key, value: word })
+        is_known.then_some(JsonEvent::Text { object, key, value: content })
     }
 }

@@ -1,4 +1,4 @@
-//! Properties that hold for every template, tested with generated ones, valid and broken.
+//! Properties that hold for every template, tested with generated templates, both valid and broken.
 
 use std::time::Duration;
 
@@ -153,7 +153,7 @@ fn template() -> impl Strategy<Value = String> {
 }
 
 #[test]
-fn lists_as_texts_and_long_cycles_are_paid_for() {
+fn lists_as_text_and_long_cycles_count_as_work() {
     let list = "{% assign s = 'a,' %}{% for i in (1..12) %}{% assign s = s | append: s %}{% endfor %}{% assign l = s | split: ',' %}";
     for body in [
         "{% if s contains l %}{% endif %}",
@@ -190,8 +190,8 @@ fn rounds() -> u32 {
 /// The processor time allowed for one template: 50 ms, or ten times that with the checks of a debug build.
 const MAX_TIME: Duration = Duration::from_millis(if cfg!(debug_assertions) { 500 } else { 50 });
 
-/// Runs `work` and fails if it takes too much of this thread's processor time, which other load does not affect.
-fn in_time(source: &str, work: impl FnOnce()) {
+/// Runs `work` and fails if it takes too much processor time. Unlike elapsed time, this does not depend on other load.
+fn within_time_limit(source: &str, work: impl FnOnce()) {
     let now = || Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap();
     let start = now();
     work();
@@ -199,6 +199,8 @@ fn in_time(source: &str, work: impl FnOnce()) {
     assert!(taken < MAX_TIME, "{taken:?} for {source:?}");
 }
 
+/// Checks in both dialects that spans are inside the source, fixes apply, tokens and segments are in order, and that
+/// checking and rendering are fast.
 fn check_laws(source: &str) {
     let partials = Partials(
         [("part".to_owned(), "<{{ x }}>".to_owned()), ("self".to_owned(), "{% include 'self' %}".to_owned())]
@@ -223,11 +225,11 @@ fn check_laws(source: &str) {
             template.liquid_spans()
         );
         let middle = crate::text::floor_char_boundary(source, source.len() / 2);
-        in_time(source, || {
+        within_time_limit(source, || {
             json_context_at(&template, middle);
             check(&template, &Vocabulary::default(), content);
         });
-        in_time(source, || {
+        within_time_limit(source, || {
             render_with(&template, &profile, Limits::default());
         });
         match render_with(&template, &profile, LIMITS) {

@@ -3,8 +3,8 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     // Steps instead of a deadline: the result must not depend on the speed of the machine.
-    /// The work: one step for a node or a loop item, three for a filter, and one for every 64 bytes of text read or
-    /// written.
+    /// The maximum work, in steps: one for a tag, an output or a loop item, three for a filter, and one for every 64
+    /// bytes of text that are read or written.
     pub steps: u64,
     /// The maximum size of the output, and of any intermediate text, in bytes.
     pub bytes: usize,
@@ -13,7 +13,7 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// Far more than any message needs, and at most about ten milliseconds of work.
+    /// Returns limits that allow far more than any message needs, but only about ten milliseconds of work.
     fn default() -> Self {
         Self { steps: 200_000, bytes: 1 << 20, depth: 30 }
     }

@@ -8,8 +8,8 @@ use super::datum::{Datum, LiquidText, Map};
 #[derive(Debug)]
 pub(super) struct LoopState<'a> {
     pub name: &'a str,
-    // A `Cell`: the body may hold clones of this `Rc`, so an iteration sets the index instead of making a new state.
-    /// Counts from 0.
+    // A `Cell`, because the scope shares this state: each iteration sets the index instead of making a new state.
+    /// The index of the current iteration, from 0.
     pub index: Cell<usize>,
     pub length: usize,
     /// The number of columns of a `tablerow`; `None` for other loops.
@@ -36,7 +36,7 @@ impl<'a> LoopState<'a> {
 
     fn own_value(&self, key: &str, index: usize) -> Option<Datum<'a>> {
         let number = |value: usize| Datum::Integer(i64::try_from(value).unwrap_or(i64::MAX));
-        // In Shopify's Ruby these are two classes: a table has no `name` or `parentloop`, a `for` loop has no columns.
+        // In Shopify's Ruby, these are two classes: a table has no `name` or `parentloop`, and a `for` has no columns.
         match (self.columns, key) {
             (None, "name") => Some(Datum::Text(LiquidText::Borrowed(self.name))),
             (None, "parentloop") => self.parent.clone().map(|parent| Datum::Map(Map::Loop(parent))),

@@ -69,7 +69,7 @@ pub(super) fn run<'a>(
 enum Halt {
     /// `{% abort %}`, with the span of the tag in the template.
     Abort(Span),
-    // Boxed: a `Diagnostic` in line would make every `Result` of the machine large.
+    // Boxed: an unboxed `Diagnostic` would make every `Result` of the machine large.
     Fail(Box<Diagnostic>),
 }
 
@@ -103,7 +103,7 @@ struct RenderBuffer {
 
 struct Machine<'a> {
     template: &'a Compiled,
-    /// The index of the file that is being rendered. All spans of the syntax tree are in it.
+    /// The index of the file that is being rendered. The spans of the current nodes refer to it.
     file: usize,
     /// The tag in the template through which the current partial was called.
     call: Option<Span>,
@@ -118,7 +118,7 @@ struct Machine<'a> {
     out: RenderBuffer,
     /// The index after the last item of each loop, by the loop's name, for `offset: continue`.
     loop_ends: HashMap<&'a str, usize>,
-    /// The next item of each `cycle`, by its group.
+    /// The index of the next item of each `cycle`, by its group.
     cycles: HashMap<String, usize>,
     /// The last output of any `ifchanged`; as in Shopify, all of them share it.
     last_change: Option<String>,
@@ -130,7 +130,6 @@ impl<'a> Machine<'a> {
     }
 
     fn block(&mut self, block: &'a Block, whitespace: Whitespace) -> RenderResult<Flow> {
-        // The parser limits the nesting in one file, but the stack holds the bodies of all files.
         if MAX_NESTING <= self.nesting {
             let span = block.nodes.first().map_or(Span::default(), SyntaxNode::span);
             return Err(self.exhausted(Exhausted("partials and tags are nested too deeply"), span));
@@ -225,7 +224,7 @@ impl<'a> Machine<'a> {
         let subject = self.value(subject)?;
         let mut has_matched = false;
         for branch in branches {
-            // `else`. As in Shopify, it may come before a `when`; it runs if no branch before it has matched.
+            // An `else`. As in Shopify, it may come before a `when`, and it runs if no branch before it has matched.
             if branch.values.is_empty() {
                 if !has_matched {
                     let flow = self.block(&branch.body, Whitespace::of(&branch.body))?;
@@ -235,7 +234,7 @@ impl<'a> Machine<'a> {
                 }
                 continue;
             }
-            // As in Shopify, all matching branches are printed, and a branch once for each of its matching values.
+            // As in Shopify, every matching branch is printed, once for each of its values that match.
             for value in &branch.values {
                 let value = self.value(value)?;
                 self.spend(compare::cost(&subject, &value), branch.values[0].span())?;
@@ -265,7 +264,7 @@ impl<'a> Machine<'a> {
                 self.spend(key.len() / 64, span)?;
                 key.clone()
             }
-            // The items are variables, so the tag itself is the group. An offset is unique only within its file.
+            // The items are not all literals, so the tag itself is the group. An offset is unique only within its file.
             CycleGroup::Own => format!("{}@{}", self.file, span.start),
         };
         let turn = self.cycles.entry(key).or_insert(0);
@@ -318,7 +317,7 @@ impl<'a> Machine<'a> {
             }
             Datum::Text(text) => self.allow_output(text.as_str().len(), span)?,
             Datum::List(_) | Datum::Map(_) => self.allow_output(value.estimated_len(), span)?,
-            // No number or date prints more than 40 bytes, and a range at most 42.
+            // No number or date prints more than 40 bytes. A range may print 42, which is close enough.
             _ => self.allow_output(40, span)?,
         }
         let zone = self.settings.zone;
@@ -388,12 +387,8 @@ impl<'a> Machine<'a> {
     /// Returns the error that ends the rendering. A problem in a partial is moved to the tag that called the partial.
     fn fail(&self, mut problem: Diagnostic) -> Halt {
         if let (Some(call), Some(name)) = (self.call, self.template.files[self.file].name.as_deref()) {
-            let index = crate::text::LineIndex::new(self.source());
-            let position = index.position(self.source(), problem.span.start);
-            problem.message = format!(
-                "in the partial `{name}` ({}:{}): {}",
-                position.line, position.column, problem.message
-            );
+            problem.message =
+                super::partials::with_place(&problem.message, name, self.source(), problem.span.start);
             problem.span = call;
             // The fixes would edit the partial's text at offsets that mean something else in the template.
             problem.fixes.clear();
@@ -404,7 +399,7 @@ impl<'a> Machine<'a> {
     fn condition(&mut self, condition: &'a Condition) -> RenderResult<bool> {
         match condition {
             Condition::Value(value) => Ok(self.value(value)?.is_truthy()),
-            // The right side is not evaluated if the left side decides, so its errors do not matter then.
+            // If the left side decides the result, the right side is not evaluated and cannot fail.
             Condition::Both(parts) => Ok(self.condition(&parts.0)? && self.condition(&parts.1)?),
             Condition::Either(parts) => Ok(self.condition(&parts.0)? || self.condition(&parts.1)?),
             Condition::Compare { left, comparison, right, span } => {
@@ -419,7 +414,7 @@ impl<'a> Machine<'a> {
     fn piped(&mut self, piped: &'a FilteredExpression) -> RenderResult<Datum<'a>> {
         let mut value = self.value(&piped.value)?;
         for filter in &piped.filters {
-            // Charged before the filter runs, by the length of its input. Filters with a longer output charge for that.
+            // Charged before the filter runs, by the length of its input. Filters with a longer output charge the rest.
             self.spend(FILTER_STEPS + read_cost(&value), filter.span)?;
             let mut arguments = Vec::with_capacity(filter.arguments.len());
             for argument in &filter.arguments {
@@ -441,8 +436,8 @@ impl<'a> Machine<'a> {
             value = (filter.filter.run)(&mut call).map_err(|fault| match fault {
                 FilterError::Exhausted(exhausted) => self.exhausted(exhausted, filter.span),
                 FilterError::Invalid { message, argument } => {
-                    let place = argument.and_then(|index| filter.arguments.get(index));
-                    let span = place.map_or(filter.span, Expression::span);
+                    let argument = argument.and_then(|index| filter.arguments.get(index));
+                    let span = argument.map_or(filter.span, Expression::span);
                     let message = format!("`{}`: {message}", filter.filter.name);
                     self.fail(Diagnostic::error(Code::FilterArgument, span, message))
                 }

@@ -26,7 +26,8 @@ impl From<Number> for Datum<'_> {
     }
 }
 
-/// Reads a value as filters do: a text by its leading digits, a date as epoch seconds, anything else as 0.
+/// Reads a value as arithmetic filters do: a text by its leading digits, and a date as epoch seconds. Any other value
+/// that is not a number counts as 0.
 pub(super) fn to_number(value: &Datum<'_>) -> Number {
     match value {
         Datum::Integer(value) => Number::Integer((*value).into()),
@@ -37,7 +38,7 @@ pub(super) fn to_number(value: &Datum<'_>) -> Number {
     }
 }
 
-/// Reads a text that is a decimal number from start to end as a decimal; any other text by its leading integer digits.
+/// Reads a text as a decimal if all of it is a decimal number; otherwise, only its leading digits count.
 fn number_of_text(text: &str) -> Number {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     if let Some((whole, decimals)) = unsigned.split_once('.')
@@ -59,7 +60,8 @@ pub(super) fn is_strippable(c: char) -> bool {
     is_space(c) || c == '\0'
 }
 
-/// Returns the sign and digits at the start of `text`, and the rest. Like Ruby, skips a single `_` between two digits.
+/// Returns the sign and digits at the start of `text`, and the rest. A single `_` between two digits is skipped, as in
+/// Ruby.
 fn leading_digits(text: &str) -> (String, &str) {
     let bytes = text.as_bytes();
     let is_digit = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_digit);
@@ -129,7 +131,7 @@ fn exact(number: Number) -> Option<Exact> {
         Number::Decimal(value) if value.is_finite() && value.abs() < 1e17 => value,
         Number::Decimal(_) => return None,
     };
-    // Rust prints the shortest digits that identify the float, which are the digits that the author wrote.
+    // Rust prints the shortest digits that identify the float, which are usually the digits that the author wrote.
     let text = format!("{value}");
     let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
     if 17 < decimals.len() {
@@ -139,6 +141,7 @@ fn exact(number: Number) -> Option<Exact> {
     Some(Exact { digits, scale: u32::try_from(decimals.len()).ok()? })
 }
 
+/// Returns the digits of both numbers at the same scale, and that scale.
 fn aligned(left: Number, right: Number) -> Option<(i128, i128, u32)> {
     let (left, right) = (exact(left)?, exact(right)?);
     let scale = left.scale.max(right.scale);
@@ -211,7 +214,7 @@ impl Number {
         Some(match (self, other) {
             (Number::Integer(left), Number::Integer(right)) => match left.checked_div_euclid(right) {
                 Some(quotient) if 0 < right || left.rem_euclid(right) == 0 => Number::Integer(quotient),
-                // Ruby rounds down, but with a negative divisor and a remainder Euclidean division rounds up.
+                // Ruby rounds down, but Euclidean division rounds up for a negative divisor if there is a remainder.
                 Some(quotient) => Number::Integer(quotient - 1),
                 // Only `i128::MIN / -1` overflows; zero was handled above.
                 None => Number::Decimal(left as f64 / right as f64),
@@ -262,7 +265,8 @@ impl Number {
         }
     }
 
-    /// Rounds half away from zero, to `decimals` digits after the decimal point, or before it if negative.
+    /// Rounds to `decimals` digits after the decimal point, or before it if `decimals` is negative. Halves are rounded
+    /// away from zero.
     pub(super) fn round(self, decimals: i64) -> Number {
         let value = match self {
             Number::Integer(value) if 0 <= decimals => return Number::Integer(value),
@@ -312,6 +316,6 @@ fn whole_number(value: f64) -> Number {
     if value.abs() < 9e15 {
         return Number::Integer(value as i128);
     }
-    // Above it, the cast would give digits that nobody wrote; the shortest decimal digits are used here too.
+    // Above this bound, the cast would give digits that nobody wrote, so the shortest decimal digits are used.
     format!("{value}").parse().map_or(Number::Decimal(value), Number::Integer)
 }

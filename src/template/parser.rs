@@ -26,11 +26,11 @@ const MAX_DEPTH: usize = 50;
 pub(super) struct ParsedLiquid {
     pub body: Block,
     pub problems: Vec<Diagnostic>,
-    /// For highlighting, ascending.
+    /// The tokens for highlighting, in source order.
     pub tokens: Vec<LiquidToken>,
-    /// Each `{{ }}` and `{% %}`, ascending.
+    /// The spans of each `{{ }}`, `{% %}` and variable chip, in source order.
     pub liquid_spans: Vec<Span>,
-    /// The tags of each block, by its opening tag: that tag, its dividers and its end tag.
+    /// The tags of each block (opening tag, dividers, end tag), by the opening tag.
     pub blocks: BTreeMap<Span, Vec<Span>>,
     /// Tags that the dialect does not accept. They do not prevent rendering.
     pub dialect_problems: Vec<Diagnostic>,
@@ -51,7 +51,7 @@ pub(super) fn parse(source: &str, flavour: Flavour) -> ParsedLiquid {
     let body = parser.parse_block().0;
     let mut parsed = parser.parsed;
     parsed.body = body;
-    // Both delimiters of a chunk are pushed before the tokens between them.
+    // Both delimiters of a chunk were pushed before the tokens between them.
     parsed.tokens.sort_by_key(|token| token.span);
     parsed.liquid_spans.sort();
     parsed
@@ -89,7 +89,8 @@ fn dividers(name: &str) -> &'static [&'static str] {
 }
 
 impl<'s> LiquidParser<'s> {
-    /// Parses until the end tag or divider of the innermost open tag and consumes it, or until the end of the text.
+    /// Parses up to the end tag or divider of the innermost open tag, consumes it and returns it. The tag is `None` if
+    /// an outer tag or the text ends first.
     fn parse_block(&mut self) -> (Block, Option<ScannedTag>) {
         let mut nodes = Vec::new();
         while let Some(chunk) = self.chunks.get(self.next).copied() {
@@ -141,7 +142,7 @@ impl<'s> LiquidParser<'s> {
     }
 
     fn report_unclosed(&mut self) {
-        // After truncation nothing is known about end tags: all open tags would be reported as unclosed.
+        // After truncation, nothing is known about end tags: all open tags would be reported as unclosed.
         let Some(opener) = self.open.last().filter(|_| !self.is_truncated) else { return };
         let end = match self.chunks.get(self.next) {
             // Parsing stopped at the end tag of an outer block, so the missing tag belongs before it.
@@ -188,7 +189,7 @@ impl<'s> LiquidParser<'s> {
         let name = tag.name.of(self.source);
         let innermost = self.open.last();
         let is_end_of = |opener: &OpenTag<'_>| name.strip_prefix("end") == Some(opener.name);
-        // The innermost tag is asked first, so that `else` in nested blocks belongs to the nearest one.
+        // The innermost tag is checked first, so that `else` in nested blocks belongs to the nearest block.
         if innermost.is_some_and(|opener| is_end_of(opener) || dividers(opener.name).contains(&name)) {
             return TagRole::EndsBody;
         }
@@ -202,13 +203,26 @@ impl<'s> LiquidParser<'s> {
             Some("") | None => format!("unexpected `{name}`"),
             Some(opener) => format!("`{name}` has no matching `{opener}`"),
         };
+        let opener = match name {
+            "else" | "elsif" => "if",
+            "when" => "case",
+            _ => name.strip_prefix("end").unwrap_or_default(),
+        };
+        let help = match super::tags::TAGS.iter().find(|tag| tag.is_block && tag.name == opener) {
+            Some(tag) if tag.signature.is_empty() => {
+                format!("remove it, or add `{{% {opener} %}}` before it")
+            }
+            Some(_) => format!("remove it, or add `{{% {opener} … %}}` before it"),
+            None => "remove it".to_owned(),
+        };
         let problem = Diagnostic::error(Code::StrayTag, tag.markup.span, message)
+            .with_help(help)
             .with_fix(Fix::replace(format!("remove `{name}`"), tag.markup.span, "").unsafe_to_apply());
         TagRole::Stray(Box::new(problem))
     }
 
     fn parse_output(&mut self, markup: LiquidMarkup) -> Option<SyntaxNode> {
-        // Highlighted before any error can return: a broken output keeps its colours while it is typed.
+        // The output is highlighted before any error can return, so that it keeps its colours while it is being typed.
         let lexemes = token::lex(self.source, markup.inner);
         self.colour_markup(markup);
         self.colour(&lexemes);
@@ -224,7 +238,7 @@ impl<'s> LiquidParser<'s> {
         let mut cursor =
             LexemeCursor::new(self.source, &lexemes, scan::trimmed(self.source, markup.inner).end)
                 .in_flavour(self.flavour);
-        let value = cursor.filtered_expression().and_then(|value| cursor.expect_done().map(|()| value));
+        let value = cursor.filtered_expression().and_then(|value| cursor.expect_value_end().map(|()| value));
         let value = self.accept(value)?;
         Some(SyntaxNode::Output(OutputNode { span: markup.span, value }))
     }
@@ -236,7 +250,7 @@ impl<'s> LiquidParser<'s> {
             self.parsed
                 .problems
                 .push(problem.with_help("close tags where they end, or use `elsif` or `case`"));
-            // The rest is skipped as a whole: without its opening tag, each end tag in it would be reported as well.
+            // The rest is skipped as a whole: without its opening tag, each end tag in it would be reported as stray.
             self.next = self.chunks.len();
             self.is_truncated = true;
             return;
@@ -259,23 +273,23 @@ impl<'s> LiquidParser<'s> {
         }
     }
 
-    /// Parses the lines of `{% liquid %}` into the surrounding block. A tag that opens in them must also close in them.
+    /// Parses the lines of `{% liquid %}` into the surrounding block. A block that opens in them must close in them.
     fn parse_liquid_tag(&mut self, tag: ScannedTag, nodes: &mut Vec<SyntaxNode>) {
         self.colour_tag(&tag, &[]);
         if !tag.markup.is_closed {
             self.report_unclosed_markup(tag.markup, "{%", "%}");
         }
         let inner = scan::scan_lines(self.source, tag.arguments);
-        // The same parser reads the lines, with its state set aside: `open` is emptied so that a line cannot close a
-        // tag that was opened outside.
+        // The same parser reads the lines, and its own state is restored afterwards. `open` is empty meanwhile, so that
+        // a line cannot close a tag that was opened outside.
         let outer = std::mem::replace(&mut self.chunks, inner);
         let next = std::mem::replace(&mut self.next, 0);
         let open = std::mem::take(&mut self.open);
-        let was_in_line = std::mem::replace(&mut self.is_in_liquid_tag, true);
+        let was_in_liquid_tag = std::mem::replace(&mut self.is_in_liquid_tag, true);
         self.depth += 1;
         let block = self.parse_block().0;
         self.depth -= 1;
-        self.is_in_liquid_tag = was_in_line;
+        self.is_in_liquid_tag = was_in_liquid_tag;
         self.open = open;
         self.next = next;
         self.chunks = outer;
@@ -306,8 +320,8 @@ impl<'s> LiquidParser<'s> {
 
     /// Returns the offset where an unclosed `{{` or `{%` was probably meant to end.
     ///
-    /// An odd number of quotes means that the last one closes the surrounding JSON string. The end is then after the
-    /// first complete value, or else before that quote.
+    /// If the number of double quotes is odd, the last one closes the surrounding JSON string. The end is then after
+    /// the first complete value or, if there is none, before that quote.
     fn likely_end_of_markup(&self, markup: LiquidMarkup) -> usize {
         let text = markup.inner.of(self.source);
         if text.matches('"').count().is_multiple_of(2) {
@@ -349,9 +363,9 @@ impl<'s> LiquidParser<'s> {
 
 enum TagRole {
     Ordinary,
-    /// It ends the body of the innermost open tag: its end tag or a divider such as `else`.
+    /// Ends the body of the innermost open tag: an end tag, or a divider such as `else`.
     EndsBody,
-    /// It ends a tag further out, so the innermost tag is unclosed.
+    /// Ends a tag further out, so the innermost tag is unclosed.
     EndsOuter,
     Stray(Box<Diagnostic>),
 }

@@ -1,4 +1,4 @@
-//! The partials of a workspace, and parsing a template together with those it calls.
+//! The partials of a workspace, and parsing a template together with the partials that it calls.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use super::{portability, walk};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Partials(pub BTreeMap<String, String>);
 
-/// Parses the template and all partials it may call.
+/// Parses the template and all partials that it may call.
 ///
 /// A missing or broken partial fails only the renderings that reach it.
 pub(super) fn compile(source: &str, partials: &Partials, flavour: Flavour) -> (Compiled, Vec<Diagnostic>) {
@@ -63,8 +63,8 @@ pub(super) fn compile(source: &str, partials: &Partials, flavour: Flavour) -> (C
     let named =
         |file: &TemplateFile| Some(PartialSource { name: file.name.clone()?, source: file.source.clone() });
     let partials = files.iter().filter_map(named).collect();
-    // These are syntax that only another engine refuses. They are added after `error` was chosen: they do not stop
-    // rendering here.
+    // Only CleverTap's engine refuses these tags. Their problems are added after `error` was chosen, because they do
+    // not prevent rendering here.
     problems.extend(dialect_problems);
     if flavour == Flavour::Dialect(Dialect::CleverTap) {
         problems.extend(portability::check(source, &files[0].body));
@@ -104,7 +104,7 @@ impl PartialUse {
     }
 }
 
-/// Returns the certain calls in `body`, and those that are not certain, each in reverse order.
+/// Returns the certain calls in `body` and those that are not certain, both in reverse order.
 ///
 /// Calls inside a partial get the spans of the call `around` it, since diagnostics have spans in the template.
 fn calls_of(body: &Block, around: Option<&PartialUse>) -> (Vec<PartialUse>, Vec<PartialUse>) {
@@ -129,12 +129,16 @@ fn missing(name: &str, span: Span, partials: &Partials) -> Diagnostic {
     }
 }
 
+/// Appends the place of a problem in a partial to its message.
+pub(super) fn with_place(message: &str, name: &str, source: &str, at: usize) -> String {
+    let position = LineIndex::new(source).position(source, at);
+    format!("{message} (in partials/{name}.liquid:{}:{})", position.line, position.column)
+}
+
 /// Moves a problem of a partial to the tag that calls it; the message gets the line and column in the partial.
 pub(super) fn move_to_call(partial: &TemplateFile, problem: &Diagnostic, call: Span) -> Diagnostic {
     let (source, name) = (&partial.source, partial.name.as_deref().unwrap_or_default());
-    let position = LineIndex::new(source).position(source, problem.span.start);
-    let message =
-        format!("in the partial `{name}` ({}:{}): {}", position.line, position.column, problem.message);
+    let message = with_place(&problem.message, name, source, problem.span.start);
     // The fixes would edit the partial's text at offsets that mean something else in the template.
     Diagnostic { message, span: call, fixes: Vec::new(), ..problem.clone() }
 }

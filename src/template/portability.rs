@@ -11,7 +11,9 @@ use super::syntax::{Block, Expression, FilterCall, SyntaxNode, TagNode};
 use super::tags::TAGS;
 use super::{scan, walk};
 
-/// Returns a problem for each filter in `body` that CleverTap does not support, ascending. Tags: [`tag_problem`].
+/// Returns a problem for each filter in `body` that CleverTap does not support, in source order.
+///
+/// Tags are checked by [`tag_problem`].
 pub(super) fn check(source: &str, body: &Block) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     let captured = captured_texts(body);
@@ -26,9 +28,10 @@ pub(super) fn check(source: &str, body: &Block) -> Vec<Diagnostic> {
     problems
 }
 
-/// Returns the variables that always hold captured text, each with the offset from which it is set.
+/// Returns the variables that always hold captured text, each with the offset from which on it is set.
 ///
-/// These are captured at the top level of the body and never assigned. After that offset they are text, never nil.
+/// These variables are captured at the top level of the body and not set in another way. After that offset, they are
+/// text and never nil.
 fn captured_texts(body: &Block) -> Vec<(&str, usize)> {
     let mut captured: Vec<(&str, usize)> = Vec::new();
     for (node, next) in body.nodes.iter().zip(body.nodes.iter().skip(1)) {
@@ -82,19 +85,19 @@ fn filter_problem(source: &str, call: &FilterCall, is_captured: bool) -> Option<
     Some(problem.with_fix(if is_safe { fix } else { fix.unsafe_to_apply() }))
 }
 
-/// Returns equivalent filters, and whether their result is exactly the same.
+/// Returns equivalent filters, and whether the replacement is safe to apply without review.
 fn rewrite(source: &str, call: &FilterCall, is_captured: bool) -> Option<(String, bool)> {
     match call.filter.name {
         "json_escape" => Some((escapes::PORTABLE_JSON_ESCAPE.to_owned(), true)),
-        // Differs for numbers, which get quotes, and for nil, which becomes "" instead of `null`. Captured text is
-        // neither.
+        // The result differs for numbers, which get quotes, and for nil, which becomes "" instead of `null`. Captured
+        // text is neither of them.
         "json" => {
             Some((format!("{} | prepend: '\"' | append: '\"'", escapes::PORTABLE_JSON_ESCAPE), is_captured))
         }
         "tg_html" => Some(("escape".to_owned(), true)),
         "tg_markdown" => Some((escapes::portable_replaces(escapes::MARKDOWN), true)),
         "tg_markdown_v2" => Some((escapes::portable_replaces(escapes::MARKDOWN_V2), true)),
-        // Not exact: `date` ignores the zone.
+        // Not safe: `date` has no zone argument.
         "date_tz" => Some((format!("date: {}", call.arguments.first()?.span().of(source)), false)),
         _ => None,
     }
@@ -175,7 +178,7 @@ fn collapse_double_space(output: &str) -> String {
     output.replacen("  ", " ", 1)
 }
 
-/// Returns the lines of `{% liquid %}` as separate tags; its dashes go to the first and the last one.
+/// Returns the lines of `{% liquid %}` as separate tags. The dashes of `{% liquid %}` go to the first and the last tag.
 fn lines_as_tags(source: &str, span: Span, arguments: Span) -> String {
     let before = if span.of(source).starts_with("{%-") { "-" } else { "" };
     let after = if span.of(source).ends_with("-%}") { "-" } else { "" };

@@ -12,7 +12,7 @@ use super::source_map::SourceMap;
 
 #[derive(Debug, Clone, Copy)]
 pub struct RenderContext<'a> {
-    /// `Profile`; nil if there is none.
+    /// The value of `Profile`, which is nil without a profile.
     pub profile: Option<&'a Profile>,
     pub event: Option<&'a Value>,
     pub external_trigger: Option<&'a Value>,
@@ -29,7 +29,7 @@ pub enum RenderOutcome {
     Rendered(Rendered),
     /// The template reached `{% abort %}`: the recipient is skipped.
     Aborted {
-        /// The span of the tag, or of the tag that called the partial it is in.
+        /// The span of the tag or, if the tag is in a partial, of the tag that called the partial.
         at: Span,
     },
     Failed(Diagnostic),

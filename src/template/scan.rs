@@ -1,9 +1,9 @@
-//! Splits a source into text, outputs (`{{ }}`) and tags (`{% %}`), each with its span. It does not parse their inside.
+//! Splits a source into text, outputs (`{{ }}`) and tags (`{% %}`), each with its span. Their content is not parsed.
 //!
 //! As in Shopify's tokenizer, an output ends at the first `}}` and a tag at the first `%}`, even inside quotes. Markup
-//! is unclosed if another `{{` or `{%` (outside quotes) comes first, or a single `}` in an output. It then ends there,
-//! so that one mistake does not affect the rest of the body. Only `#` and `liquid` tags may contain outputs, because
-//! these can be commented out there.
+//! is unclosed if another `{{` or `{%` (outside quotes) comes first, or, in an output, a single `}`. It then ends
+//! there, so that one mistake does not affect the rest of the body. Only `#` and `liquid` tags may contain outputs,
+//! because outputs can be commented out there.
 //!
 //! Quotes are tracked only after an opening delimiter. At most three scans therefore cover the same byte, which keeps
 //! the time linear.
@@ -53,7 +53,7 @@ impl LiquidMarkup {
     }
 }
 
-/// Splits `source` into adjacent chunks, in order. Only whitespace that dashes trim is in none of them.
+/// Splits `source` into adjacent chunks, in order. Only whitespace that dashes trim is not part of any chunk.
 pub(super) fn scan(source: &str) -> Vec<SourceChunk> {
     let mut scanner = Scanner { source, at: 0, chunks: Vec::new() };
     scanner.run();
@@ -151,7 +151,7 @@ impl Scanner<'_> {
             arguments,
             body: Some(VerbatimBody { text, end }),
         }));
-        // Without an end tag the body is the rest of the source; the parser reports it.
+        // Without an end tag, the body is the rest of the source, and the parser reports the tag as unclosed.
         self.at = end.map_or(self.source.len(), |end| end.span.end);
         end.is_some_and(|end| end.trims_after)
     }
@@ -164,7 +164,8 @@ impl Scanner<'_> {
             if let Some(end) = self.end_tag_at(opener, end_name) {
                 return (Span::new(start, opener), Some(end));
             }
-            // Not past the next `%}`: in `raw`, a `{%` is often plain text, and that `%}` may be the end tag's.
+            // The search does not skip to the next `%}`: in `raw`, a `{%` is often plain text, and that `%}` may be the
+            // end tag's.
             from = opener + 2;
         }
         (Span::new(start, self.source.len()), None)
@@ -186,9 +187,9 @@ impl Scanner<'_> {
         let start = self.at;
         let mut depth = 1;
         let mut from = start;
-        // Once no `endraw` follows, none follows a later `raw` either. Searching again for each would make many
+        // If no `endraw` follows one `raw`, none follows a later one either. Searching again for each would make many
         // `{% raw %}` in a comment take quadratic time.
-        let mut raw_ends = true;
+        let mut may_find_endraw = true;
         while let Some(found) = self.source[from..].find("{%") {
             let opener = from + found;
             let markup = self.markup_to_first_close(opener, "%}");
@@ -197,11 +198,11 @@ impl Scanner<'_> {
             match split_name(self.source, markup.inner).0.of(self.source) {
                 "comment" => depth += 1,
                 "endcomment" => depth -= 1,
-                "raw" if raw_ends => {
+                "raw" if may_find_endraw => {
                     let inside = Scanner { source: self.source, at: from, chunks: Vec::new() };
                     match inside.raw_body("endraw").1 {
                         Some(end) => from = end.span.end,
-                        None => raw_ends = false,
+                        None => may_find_endraw = false,
                     }
                 }
                 _ => {}
@@ -263,7 +264,7 @@ impl Scanner<'_> {
         while at < bytes.len() {
             let pair = (bytes[at], bytes.get(at + 1).copied().unwrap_or(0));
             match pair {
-                // Before the quotes: Shopify closes markup inside a string as well.
+                // This comes before the quotes, because Shopify closes markup even inside a string.
                 (b'}', b'}') if is_output => return Stop::Closed(at),
                 (b'%', b'}') if !is_output => return Stop::Closed(at),
                 (b'}', _) if is_output && quote.is_none() => return Stop::Open(at),
@@ -285,7 +286,7 @@ impl Scanner<'_> {
     }
 }
 
-/// Whether the tag with this inside can contain commented-out Liquid: `#` and `liquid`.
+/// Whether a tag with this content can contain commented-out Liquid, as `#` and `liquid` tags can.
 fn may_contain_comments(inside: &str) -> bool {
     let inside = inside.strip_prefix('-').unwrap_or(inside).trim_start_matches(is_space);
     inside.starts_with('#') || inside.starts_with("liquid")
@@ -294,7 +295,7 @@ fn may_contain_comments(inside: &str) -> bool {
 enum Stop {
     /// The closing delimiter starts here.
     Closed(usize),
-    /// There is none; the markup ends here instead.
+    /// There is no closing delimiter; the markup ends here instead.
     Open(usize),
 }
 

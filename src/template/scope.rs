@@ -1,7 +1,8 @@
 //! The block tags that are open at an offset of a template, and the variables that are set there besides the global
 //! ones.
 //!
-//! It also works while a template is being written: it uses everything that could be parsed, and blocks may be open.
+//! Both are also found while a template is being written: everything that could be parsed is used, and blocks need not
+//! be closed.
 
 use crate::text::Span;
 
@@ -19,18 +20,21 @@ pub(crate) struct ScopedName {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Binding {
-    /// `assign`; the span is the value's, filters included.
+    /// Set by `assign`. The span is that of the value with its filters.
     Assigned(Span),
+    /// Set by `capture`.
     Captured,
-    /// `for` and `tablerow`; the span is the list's.
+    /// The item of a `for` or `tablerow`. The span is that of the list.
     Item(Span),
-    /// `increment` and `decrement`
+    /// Set by `increment` or `decrement`.
     Counter,
-    /// `forloop` and `tablerowloop`; set inside loops only.
+    /// `forloop` or `tablerowloop`, which exist only inside loops.
     Loop,
 }
 
-/// Returns the names that are set before `offset` and visible there, each once, the most recent binding last.
+/// Returns the names that are set before `offset` and visible there.
+///
+/// Each name is listed once, with its most recent binding, in the order of these bindings.
 pub(crate) fn names_at(template: &Template, offset: usize) -> Vec<ScopedName> {
     let open = open_tags(template, offset);
     let holds = |tag: Span| open.iter().any(|(_, at)| tag.touches(*at));
@@ -68,15 +72,15 @@ pub(crate) fn open_tags_at(template: &Template, offset: usize) -> Vec<&'static s
 }
 
 fn open_tags(template: &Template, offset: usize) -> Vec<(&'static str, usize)> {
-    // The syntax tree does not record where a block ends, and a broken tag has no name there. The tokens have every tag
-    // name, and none inside `raw` and comments.
+    // The syntax tree does not record where a block ends, and a broken tag has no name in it. The tokens contain the
+    // names of all tags outside `raw` and comments.
     let mut open: Vec<(&'static str, usize)> = Vec::new();
     let tags = template.tokens().iter().filter(|token| token.class == TokenClass::Tag);
     for token in tags.take_while(|token| token.span.end <= offset) {
         let name = token.span.of(template.source());
         if let Some(tag) = TAGS.iter().find(|tag| tag.is_block && tag.name == name) {
             open.push((tag.name, token.span.start));
-        // An end tag also closes the unclosed blocks inside its own.
+        // An end tag also closes the unclosed blocks inside its own block.
         } else if let Some(ended) = name.strip_prefix("end")
             && let Some(at) = open.iter().rposition(|(opener, _)| *opener == ended)
         {
@@ -110,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_set_in_front_holds() {
+    fn names_set_before_the_offset_are_in_scope() {
         check("‸{% assign a = 1 %}", "", "");
         check("{% assign a = Profile.x | upcase %}‸", "a=Profile.x | upcase", "");
         check("{% capture b %}x{% endcapture %}{% increment n %}‸", "b n", "");
@@ -118,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn a_loop_has_its_item_inside_only() {
+    fn loop_item_is_in_scope_only_inside_the_loop() {
         check("{% for item in Event.Items %}‸{% endfor %}", "item=Event.Items forloop", "for");
         check("{% for item in Event.Items %}{% endfor %}‸", "", "");
         check("{% for x in list %}{% if x %}‸", "x=list forloop", "for if");
@@ -127,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_a_tag_opens_nothing() {
+    fn tags_in_raw_and_comments_open_nothing() {
         check("{% raw %}{% if x %}{% endraw %}{% comment %}{% for x in y %}{% endcomment %}‸", "", "");
     }
 }

@@ -1,10 +1,10 @@
-//! Tests of Shopify's rules, as `debug liquid` applies them.
+//! Tests of Shopify's Liquid rules, which `debug liquid` follows.
 
 use serde_json::{Value as Json, json};
 
 use super::*;
 
-fn answer(source: &str, data: Json, partials: &[(&str, &str)]) -> Result<String, String> {
+fn render(source: &str, data: Json, partials: &[(&str, &str)]) -> Result<String, String> {
     let named = |(name, source): &(&str, &str)| ((*name).to_owned(), (*source).to_owned());
     let (template, _) = parse_shopify(source, &Partials(partials.iter().map(named).collect()));
     let now = "2026-11-22T22:30:00Z".parse().unwrap();
@@ -17,33 +17,33 @@ fn answer(source: &str, data: Json, partials: &[(&str, &str)]) -> Result<String,
 
 #[track_caller]
 fn check(source: &str, data: Json, expected: &str) {
-    assert_eq!(answer(source, data, &[]).as_deref(), Ok(expected), "{source}");
+    assert_eq!(render(source, data, &[]).as_deref(), Ok(expected), "{source}");
 }
 
 #[track_caller]
 fn check_partials(source: &str, partials: &[(&str, &str)], expected: &str) {
-    assert_eq!(answer(source, json!({}), partials).as_deref(), Ok(expected), "{source}");
+    assert_eq!(render(source, json!({}), partials).as_deref(), Ok(expected), "{source}");
 }
 
 #[track_caller]
 fn check_failure(source: &str, expected: &str) {
-    assert_eq!(answer(source, json!({}), &[]).unwrap_err(), expected, "{source}");
+    assert_eq!(render(source, json!({}), &[]).unwrap_err(), expected, "{source}");
 }
 
 #[test]
-fn a_rendered_partial_includes_nothing() {
+fn rendered_partial_cannot_include() {
     let partials = [("a", "{% include 'p' %}"), ("b", "{% render 'p' %}"), ("p", "p")];
-    let failure = answer("{% render 'a' %}", json!({}), &partials).unwrap_err();
+    let failure = render("{% render 'a' %}", json!({}), &partials).unwrap_err();
     assert_eq!(
         failure,
-        "in the partial `a` (1:1): `include` is not allowed in a partial called with `render`"
+        "`include` is not allowed in a partial called with `render` (in partials/a.liquid:1:1)"
     );
     check_partials("{% include 'a' %}{% render 'b' %}{% include 'b' %}", &partials, "ppp");
 }
 
 #[test]
-fn an_included_partial_is_about_what_has_its_name() {
-    let rendered = |source| answer(source, json!({"p": [1, 2]}), &[("p", "[{{ p }}{{ q }}]")]);
+fn included_partial_reads_the_variable_of_its_name() {
+    let rendered = |source| render(source, json!({"p": [1, 2]}), &[("p", "[{{ p }}{{ q }}]")]);
     assert_eq!(rendered("{% include 'p' %}").as_deref(), Ok("[1][2]"));
     assert_eq!(rendered("{% include 'p', q: 3 %}").as_deref(), Ok("[13][23]"));
     assert_eq!(rendered("{% include 'p' with 5 %}").as_deref(), Ok("[5]"));
@@ -51,11 +51,11 @@ fn an_included_partial_is_about_what_has_its_name() {
 }
 
 #[test]
-fn a_rendered_partial_goes_through_an_object_and_keeps_what_nil_would_replace() {
+fn rendered_partial_iterates_an_object_and_nil_keeps_its_argument() {
     let pairs = [("p", "{{ forloop.index }}{{ p[0] }}{{ p[1] }};")];
     let list = [("p", "{{ x }};")];
     let rendered =
-        |source, partials| answer(source, json!({"h": {"a": 1, "b": 2}, "l": [1, null]}), partials);
+        |source, partials| render(source, json!({"h": {"a": 1, "b": 2}, "l": [1, null]}), partials);
     assert_eq!(rendered("{% render 'p' for h %}", &pairs).as_deref(), Ok("1a1;2b2;"));
     assert_eq!(rendered("{% render 'p' for l as x, x: 5 %}", &list).as_deref(), Ok("1;5;"));
     assert_eq!(rendered("{% render 'p' with nothing as x, x: 5 %}", &list).as_deref(), Ok("5;"));
@@ -63,7 +63,7 @@ fn a_rendered_partial_goes_through_an_object_and_keeps_what_nil_would_replace() 
 }
 
 #[test]
-fn each_line_of_a_comment_has_its_sign() {
+fn each_line_of_an_inline_comment_needs_a_hash_sign() {
     check_failure("{% # a\n b %}x", "this comment line has no `#`");
     check_failure("{%- #\n\n a\n b -%}x", "this comment line has no `#`");
     check("{% # a\n # b\n\n\t#c\r\n %}x", json!({}), "x");
@@ -80,7 +80,7 @@ fn liquid_can_be_commented_out() {
 }
 
 #[test]
-fn cycles_of_the_same_constants_go_on_together() {
+fn cycles_of_the_same_constants_share_their_position() {
     check("{% cycle 'a', 'b' %}{% cycle 'a',\"b\" %}{% cycle 1, 'b' %}", json!({}), "ab1");
     check("{% cycle 1, 2 %}{% cycle '1', '2' %}", json!({}), "11");
     check("{% cycle 1: 'a', 'b' %}{% cycle '1': 'a', 'b' %}{% cycle 1: 'a', 'b' %}", json!({}), "aab");
@@ -89,7 +89,7 @@ fn cycles_of_the_same_constants_go_on_together() {
 }
 
 #[test]
-fn base64_for_addresses_needs_no_padding() {
+fn url_safe_base64_needs_no_padding() {
     check("{{ 'XyMvLg' | base64_url_safe_decode }}", json!({}), "_#/.");
     check("{{ 'XyMvLg==' | base64_url_safe_decode }}", json!({}), "_#/.");
     check_failure(
@@ -99,7 +99,7 @@ fn base64_for_addresses_needs_no_padding() {
 }
 
 #[test]
-fn a_list_or_an_object_is_to_filters_what_ruby_inspects() {
+fn filters_see_lists_and_objects_as_ruby_inspects_them() {
     let data = || json!({"a": [1, null, "x", [true, 2.5]], "o": {"a": 1, "b": ["c"]}});
     check(
         "{{ a }} {{ o }} {{ a | join: '-' }}",
@@ -125,7 +125,7 @@ fn a_list_or_an_object_is_to_filters_what_ruby_inspects() {
 
 #[test]
 fn inspected_texts_are_escaped_as_in_ruby() {
-    let inspected = |text: &str| answer("{{ a | append: '' }}", json!({"a": [text]}), &[]).unwrap();
+    let inspected = |text: &str| render("{{ a | append: '' }}", json!({"a": [text]}), &[]).unwrap();
     assert_eq!(inspected("a\"\\\n\t\r\u{1b}\u{7}\u{b}"), r#"["a\"\\\n\t\r\e\a\v"]"#);
     assert_eq!(inspected("#{a} #$ #@ # #a é"), r##"["\#{a} \#$ \#@ # #a é"]"##);
     assert_eq!(inspected("\u{0}\u{7f}\u{85}\u{2028}"), r#"["\u0000\x7F\u0085\u2028"]"#);
@@ -151,35 +151,35 @@ fn a_date_keeps_the_zone_it_is_written_with() {
 }
 
 #[test]
-fn counters_count_on_from_the_data_of_their_name() {
+fn counters_start_from_the_data_of_the_same_name() {
     check("{% increment x %}{{ x }}", json!({"x": 5}), "56");
     check("{% decrement x %}{{ x }}", json!({"x": 5}), "44");
     check("{% assign x = 9 %}{% increment x %}{% increment x %}{{ x }}", json!({"x": null}), "019");
-    let text = answer("{% increment x %}", json!({"x": "5"}), &[]).unwrap_err();
-    assert_eq!(text, "`x` is not a whole number, so it cannot be a counter");
+    let error = render("{% increment x %}", json!({"x": "5"}), &[]).unwrap_err();
+    assert_eq!(error, "`x` is not a whole number, so it cannot be a counter");
     check_failure("{% increment %}", "expected a counter name");
     check_failure("{% decrement 'x' %}", "expected a counter name");
 }
 
 #[test]
-fn a_rendered_partial_sees_nothing_of_the_data() {
-    let rendered = |source| answer(source, json!({"x": 5}), &[("p", "[{{ x }}{% increment x %}{{ x }}]")]);
+fn rendered_partial_does_not_see_the_data() {
+    let rendered = |source| render(source, json!({"x": 5}), &[("p", "[{{ x }}{% increment x %}{{ x }}]")]);
     assert_eq!(rendered("{% render 'p' %}{% render 'p' %}{{ x }}").as_deref(), Ok("[01][01]5"));
     assert_eq!(rendered("{% render 'p', x: 7 %}{% include 'p' %}").as_deref(), Ok("[707][556]"));
 }
 
 #[test]
-fn a_broken_partial_fails_only_where_it_is_reached() {
+fn broken_partial_fails_only_if_it_is_reached() {
     let partials = [("bad", "{% if %}"), ("good", "good"), ("worse", "{% render 'gone' %}")];
     check_partials("{% if false %}{% include 'bad' %}{% render 'gone' %}{% endif %}a", &partials, "a");
     check_partials("{% assign name = 'good' %}{% include name %}", &partials, "good");
-    let failure = |source| answer(source, json!({}), &partials).unwrap_err();
-    assert_eq!(failure("{% include 'bad' %}"), "in the partial `bad` (1:6): expected a value");
+    let failure = |source| render(source, json!({}), &partials).unwrap_err();
+    assert_eq!(failure("{% include 'bad' %}"), "expected a value (in partials/bad.liquid:1:6)");
     assert_eq!(
         failure("{% assign name = 'bad' %}{% include name %}"),
-        "in the partial `bad` (1:6): expected a value"
+        "expected a value (in partials/bad.liquid:1:6)"
     );
-    assert_eq!(failure("{% render 'worse' %}"), "in the partial `worse` (1:11): there is no partial `gone`");
+    assert_eq!(failure("{% render 'worse' %}"), "there is no partial `gone` (in partials/worse.liquid:1:11)");
     let severities = |source| -> Vec<_> {
         let partials = Partials(partials.map(|(name, text)| (name.to_owned(), text.to_owned())).into());
         parse_shopify(source, &partials).1.iter().map(|problem| problem.severity.as_str()).collect()
@@ -190,7 +190,7 @@ fn a_broken_partial_fails_only_where_it_is_reached() {
 }
 
 #[test]
-fn texts_are_numbers_as_ruby_reads_them() {
+fn text_is_converted_to_numbers_as_in_ruby() {
     check("{{ '1_000' | plus: 1 }} {{ '1__0' | plus: 1 }} {{ '_1' | plus: 1 }}", json!({}), "1001 2 1");
     check("{{ '1_000.5' | plus: 1 }} {{ '+7 apples' | plus: 1 }}", json!({}), "1001 8");
     check("{{ 'hello' | slice: '1', ' 1_0 ' }}", json!({}), "ello");
@@ -200,7 +200,7 @@ fn texts_are_numbers_as_ruby_reads_them() {
 #[test]
 fn case_changes_letter_by_letter_as_in_ruby() {
     check("{{ 'Straße ŉ' | upcase }}", json!({}), "STRASSE ʼN");
-    // Neither the sigma at the end nor a Turkish i has a rule of its own.
+    // There is no special rule for a final sigma or for a Turkish i.
     check("{{ 'ΟΔΟΣ' | downcase }} {{ 'İI' | downcase }}", json!({}), "οδοσ i\u{307}i");
     check(
         "{{ x | upcase }}{{ true | upcase }} {{ x | downcase }}{{ 1.5 | downcase }}",
@@ -210,7 +210,7 @@ fn case_changes_letter_by_letter_as_in_ruby() {
 }
 
 #[test]
-fn escape_escapes_entities_once_more() {
+fn escape_also_escapes_existing_entities() {
     check(
         "{{ t | escape }} {{ t | h }}",
         json!({"t": "<'&lt;\">"}),
@@ -224,7 +224,7 @@ fn escape_escapes_entities_once_more() {
 }
 
 #[test]
-fn strip_takes_what_rubys_takes() {
+fn strip_removes_the_same_characters_as_ruby() {
     let data = || json!({"a": "\u{0} \u{b}\ta\u{a0}\n\u{0}"});
     check("[{{ a | strip }}]", data(), "[a\u{a0}]");
     check("[{{ a | lstrip }}]", data(), "[a\u{a0}\n\u{0}]");
@@ -232,7 +232,7 @@ fn strip_takes_what_rubys_takes() {
 }
 
 #[test]
-fn values_that_do_not_fit_are_as_in_shopify() {
+fn unexpected_types_behave_as_in_shopify() {
     check("{{ 5 | size }} {{ x.size }} {{ 5.5 | size }} {{ true | size }}", json!({"x": 1}), "8 8 0 0");
     check("[{{ a[1.5] }}{{ a[1] }}]", json!({"a": [1, 2]}), "[2]");
     check("{{ nil | default: 'b', maybe: true }}", json!({}), "b");
@@ -240,9 +240,9 @@ fn values_that_do_not_fit_are_as_in_shopify() {
 }
 
 #[test]
-fn a_table_counts_by_the_whole_part_and_has_no_reverse() {
+fn tablerow_truncates_numbers_and_ignores_reversed() {
     let cells = |source: &str| {
-        let table = answer(source, json!({"n": null}), &[]).unwrap();
+        let table = render(source, json!({"n": null}), &[]).unwrap();
         table
             .replace("<tr class=\"row", "r")
             .replace("<td class=\"col", "c")

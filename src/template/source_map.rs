@@ -51,9 +51,9 @@ pub struct TemplateOrigin {
     /// The `{{ … }}` that printed all of the output; `None` if plain text or another `{{ … }}` printed a part of it.
     pub interpolation: Option<Span>,
     pub partial: Option<String>,
-    /// The tag in the template that called the partial.
+    /// The tag in the template through which the partial was called; `None` in the template itself.
     pub call: Option<Span>,
-    /// Whether the source at `span` is escaped for JSON by a later filter: it is plain text there, not JSON.
+    /// Whether a later filter escapes the source at `span` for JSON. The source is then plain text, not JSON.
     pub is_escaped: bool,
 }
 
@@ -69,9 +69,9 @@ impl SourceMap {
         Self { segments, partials }
     }
 
-    /// Returns the origin of `output`. An empty span counts as the byte after it.
+    /// Returns the origin of `output`. An empty span stands for the byte after it.
     ///
-    /// If several parts of the source contributed, the span covers those that are in the same file as the first.
+    /// If several parts of the source contributed, the span covers those with the same file and call as the first.
     pub fn origin(&self, output: Span) -> TemplateOrigin {
         let end = output.end.max(output.start + 1);
         // The segments are sorted, so a binary search finds the first. A scan would take quadratic time for a body that
@@ -99,7 +99,7 @@ impl SourceMap {
         Some((name, position))
     }
 
-    /// Returns the `{{ … }}` that printed nothing in `output` or right beside it: they explain what is missing there.
+    /// Returns every `{{ … }}` that printed nothing in `output` or right beside it: they explain what is missing there.
     pub fn empty_outputs(&self, output: Span) -> Vec<TemplateOrigin> {
         let is_silent =
             |segment: &&Segment| segment.printed == Printed::Interpolation && segment.output.is_empty();
@@ -125,7 +125,7 @@ impl SourceMap {
             if is_other_file || !overlaps {
                 continue;
             }
-            // Only plain text maps byte for byte, so that a part of it can be cut out.
+            // Only plain text of the template maps byte for byte, so only from such text can a part be cut out.
             let span = match segment.printed != Printed::Text || segment.call.is_some() {
                 true => segment.output,
                 false => {
@@ -152,7 +152,7 @@ impl SourceMap {
         self.segments.iter().filter(|segment| !segment.output.is_empty())
     }
 
-    // `output` is after the last byte: a problem such as a missing brace at the end of the text.
+    // Needed for a problem after the last byte, such as a missing brace at the end of the text.
     /// Returns the origin of the end of the output: the end of the last segment's source.
     fn end_of_all(&self) -> TemplateOrigin {
         match self.segments.last() {

@@ -1,10 +1,10 @@
-//! Comparison with the `liquid` crate: what both accept prints the same, except for the crate's faults listed here.
+//! Comparison with the `liquid` crate: templates that both accept print the same, except for the crate's known faults.
 
 use super::tests::{profile, render_with};
 use super::{Limits, Partials, RenderOutcome, parse};
 use crate::dialect::Dialect;
 
-/// The crate's differences from Shopify: a part of the template, and what is wrong.
+/// The crate's known differences from Shopify: the part of a template that shows the fault, and the fault.
 const FAULTS: &[(&str, &str)] = &[
     ("| first", "a text has a first item, its first letter"),
     ("| last", "a text has a last item, its last letter"),
@@ -13,12 +13,12 @@ const FAULTS: &[(&str, &str)] = &[
     ("| size", "counts bytes instead of letters"),
     ("| truncate:", "counts bytes instead of letters"),
     ("| truncatewords", "whitespace is kept and counted as words"),
-    ("| modulo", "the rest of a negative number is negative"),
+    ("| modulo", "the remainder of a negative number is negative"),
     ("| divided_by", "rounds towards zero instead of down"),
     ("| times", "5.0 becomes 5"),
     ("| date", "whole numbers are not epoch seconds"),
     ("| map", "a text has no parts"),
-    ("{% case", "a further branch that matches is left out; `true` equals anything"),
+    ("{% case", "only the first matching branch is rendered; `true` equals anything"),
     ("== true", "`true` equals anything"),
     ("true ==", "`true` equals anything"),
     ("== Profile.gold", "`true` equals anything"),
@@ -144,7 +144,7 @@ fn templates() -> Vec<String> {
 }
 
 #[test]
-fn what_both_accept_prints_the_same_but_for_the_crates_faults() {
+fn templates_that_both_accept_print_the_same_except_for_known_faults() {
     let json = r#"{"name": "Anna", "score": 7, "ratio": 2.5, "tags": ["b", "A", "a"], "gold": true, "First Name": "Anna Maria"}"#;
     let row = profile(json);
     let stock_row = liquid::object!({ "Profile": serde_json::from_str::<liquid::Object>(json).unwrap() });
@@ -159,7 +159,7 @@ fn what_both_accept_prints_the_same_but_for_the_crates_faults() {
         let (template, _) = parse(&source, &Partials::default(), Dialect::Telecast);
         let RenderOutcome::Rendered(ours) = render_with(&template, &row, Limits::default()) else { continue };
         n_compared += 1;
-        // The crate lays lists out flat where a filter wants a text; Ruby inspects them.
+        // If a filter expects a text, the crate concatenates the items of a list, and Ruby inspects the list.
         let is_inspected = ours.text.contains('[') && !theirs.contains('[');
         if ours.text == theirs || is_inspected {
             continue;
@@ -171,7 +171,7 @@ fn what_both_accept_prints_the_same_but_for_the_crates_faults() {
             None => wrong.push(format!("{source}: ours {:?}, theirs {theirs:?}", ours.text)),
         }
     }
-    assert_eq!(seen.len(), FAULTS.len(), "every fault listed is one: {seen:?}");
+    assert_eq!(seen.len(), FAULTS.len(), "every listed fault must still occur: {seen:?}");
     assert!(wrong.is_empty(), "{} of {n_compared}:\n{}", wrong.len(), wrong.join("\n"));
-    assert!(2000 < n_compared, "only {n_compared} are accepted by both");
+    assert!(2000 < n_compared, "both accept only {n_compared} templates");
 }

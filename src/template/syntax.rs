@@ -10,7 +10,7 @@ use super::filters::Filter;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Block {
     pub nodes: Vec<SyntaxNode>,
-    /// Whether it can print only whitespace. Shopify prints nothing for such a block inside a tag.
+    /// Whether the block can print only whitespace. Shopify prints nothing for such a block inside a tag.
     pub is_blank: bool,
 }
 
@@ -93,7 +93,7 @@ pub(super) enum Literal {
     Nil,
     Boolean(bool),
     Integer(i64),
-    /// An integer that needs more than 64 bits, up to 38 digits.
+    /// An integer that needs more than 64 bits, but at most 128.
     Large(i128),
     Decimal(f64),
     Text(String),
@@ -191,13 +191,13 @@ pub(super) enum TagNode {
     Partial(PartialCall),
     Abort,
     Raw(Span),
-    /// `comment`, `doc`, `#`.
+    /// A tag that prints nothing: `comment`, `doc`, `#`, or an `echo` without a value.
     Comment,
-    /// A tag with a syntax error. Its place in the tree stays, so that the rest of the body can be checked.
+    /// A tag with a syntax error. It stays in the tree, because the checks must know that it may set a name.
     Broken,
 }
 
-/// Which `cycle` tags share one position in their values.
+/// The `cycle` tags that share one position in their values.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum CycleGroup {
     Named(Expression),
@@ -245,14 +245,14 @@ pub(super) enum Offset {
     Continue,
 }
 
-/// `render` and `include`.
+/// A `render` or `include` tag.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct PartialCall {
     pub name: Expression,
     /// `with value` or `for list`, and its name in the partial.
     pub subject: Option<Subject>,
     pub arguments: Vec<(String, Expression)>,
-    /// Whether it is `render`, whose partial sees only its arguments.
+    /// Whether the tag is `render`, whose partial does not see the caller's variables.
     pub is_isolated: bool,
 }
 

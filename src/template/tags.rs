@@ -63,11 +63,17 @@ pub(crate) static TAGS: &[TagDoc] = &[
     tag("when", "value, value", "A branch of `case`, for these values"),
 ];
 
-pub(super) fn unknown(name: &str, span: Span) -> Diagnostic {
+/// Reports an unknown tag. `opener` is the name of the innermost open tag.
+pub(super) fn unknown(name: &str, span: Span, opener: Option<&str>) -> Diagnostic {
     if name.is_empty() {
         return Diagnostic::error(Code::LiquidSyntax, span, "this tag has no name");
     }
     let problem = Diagnostic::error(Code::UnknownTag, span, format!("unknown tag `{name}`"));
+    // A shell script ends an `if` with `fi` and a `case` with `esac`.
+    if let Some(opener) = opener.filter(|opener| opener.chars().rev().eq(name.chars())) {
+        let end = format!("end{opener}");
+        return problem.with_near(span, &end, end.clone());
+    }
     match did_you_mean(name, TAGS.iter().map(|tag| tag.name)) {
         Some(near) => problem.with_near(span, near, near),
         None => problem,

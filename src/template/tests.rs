@@ -46,7 +46,7 @@ fn check(source: &str, properties: &str, expected: &str) {
 }
 
 #[test]
-fn clevertaps_sample_body_renders_as_its_author_meant() {
+fn clevertaps_sample_body_renders_as_intended() {
     let expected = |chat: &str| SAMPLE.replace("{{ Profile.telegram_chat_id | default: \"NULL\" }}", chat);
     check(SAMPLE, r#"{"telegram_chat_id": 123456789}"#, &expected("123456789"));
     check(SAMPLE, r#"{"telegram_chat_id": -1001234567890}"#, &expected("-1001234567890"));
@@ -62,12 +62,12 @@ fn names_with_spaces_and_the_identity_are_properties() {
 }
 
 #[test]
-fn what_is_missing_prints_nothing() {
+fn missing_values_print_nothing() {
     check("[{{ Profile.a.b[3].c }}{{ Event.x }}{{ nothing }}]", "{}", "[]");
 }
 
 #[test]
-fn filters_are_sorted_and_their_examples_print_what_they_say() {
+fn filters_are_sorted_and_their_examples_are_correct() {
     assert!(FILTERS.is_sorted_by(|a, b| a.name < b.name));
     assert!(TAGS.is_sorted_by(|a, b| a.name < b.name));
     for filter in FILTERS {
@@ -89,7 +89,7 @@ fn check_failure(source: &str, expected: &str) {
 }
 
 #[test]
-fn abort_ends_a_rendering_at_its_place() {
+fn abort_stops_rendering_and_reports_its_span() {
     let source = "a{% if Profile.plan == blank %}{% abort %}{% endif %}b";
     let at = Span::new(31, 42);
     assert_eq!(render_in(Dialect::Telecast, source, &Profile::default()), RenderOutcome::Aborted { at });
@@ -97,7 +97,7 @@ fn abort_ends_a_rendering_at_its_place() {
 }
 
 #[test]
-fn dates_print_in_the_zone_and_now_is_now() {
+fn dates_and_now_print_in_the_configured_zone() {
     let properties = r#"{"joined": "$D_1769853600"}"#;
     check("{{ Profile.joined }}", properties, "2026-01-31 11:00:00");
     check("{{ Profile.joined | date: '%d.%m.%y' }}", properties, "31.01.26");
@@ -110,21 +110,21 @@ fn dates_print_in_the_zone_and_now_is_now() {
 }
 
 #[test]
-fn now_is_indias_in_clevertaps_dialect() {
+fn now_is_in_indian_time_in_clevertaps_dialect() {
     let now =
         "{{ now }} {{ now | date: '%R %z' }} {{ 'now' | date: '%R %z' }} {{ now | date_tz: '%R', 'UTC' }}";
-    let own = |dialect| match render_in(dialect, now, &Profile::default()) {
+    let rendered = |dialect| match render_in(dialect, now, &Profile::default()) {
         RenderOutcome::Rendered(rendered) => rendered.text,
         other => panic!("{other:?}"),
     };
-    assert_eq!(own(Dialect::CleverTap), "2026-11-23 04:00:00 04:00 +0530 04:00 +0530 22:30");
-    assert_eq!(own(Dialect::Telecast), "2026-11-22 23:30:00 23:30 +0100 23:30 +0100 22:30");
+    assert_eq!(rendered(Dialect::CleverTap), "2026-11-23 04:00:00 04:00 +0530 04:00 +0530 22:30");
+    assert_eq!(rendered(Dialect::Telecast), "2026-11-22 23:30:00 23:30 +0100 23:30 +0100 22:30");
     check("{% if now > 1700000000 and now == now and 1 < now %}later{% endif %}", "{}", "later");
     check("{% if Profile.joined < now %}past{% endif %}", r#"{"joined": "$D_1769853600"}"#, "past");
 }
 
 #[test]
-fn numbers_stay_what_they_are() {
+fn numbers_keep_their_type_and_precision_up_to_128_bits() {
     check("{{ 5.0 }} {{ 5 }} {{ 10 | divided_by: 4 }} {{ 10 | divided_by: 4.0 }}", "{}", "5.0 5 2 2.5");
     check(
         "{{ 0.1 | plus: 0.2 }} {{ -7 | modulo: 3 }} {{ 5.5 | round }} {{ -2.5 | round }}",
@@ -157,17 +157,18 @@ fn numbers_stay_what_they_are() {
         "aba b",
     );
     check(&format!("{{{{ {} | plus: 1 }}}}", "9".repeat(40)), "{}", "1.0e+40");
-    let most = i128::MIN;
-    check(&format!("{{{{ {most} | abs }}}} {{{{ {most} | modulo: -1 }}}}"), "{}", "1.7014118346046923e+38 0");
+    // The negation of the smallest `i128` overflows, so it becomes a float.
+    let min = i128::MIN;
+    check(&format!("{{{{ {min} | abs }}}} {{{{ {min} | modulo: -1 }}}}"), "{}", "1.7014118346046923e+38 0");
     check(
-        &format!("{{{{ {most} | divided_by: -1 }}}} {{{{ {most} | round: -38 }}}}"),
+        &format!("{{{{ {min} | divided_by: -1 }}}} {{{{ {min} | round: -38 }}}}"),
         "{}",
         "1.7014118346046923e+38 -2.0e+38",
     );
 }
 
 #[test]
-fn hostile_templates_end_with_a_problem_at_their_place() {
+fn hostile_templates_fail_with_a_problem_at_the_cause() {
     check_failure(
         "{% for i in (1..30000000) %}x{% endfor %}",
         "(1..30000000): this body does too much work: a loop or a filter runs too long",
@@ -188,19 +189,19 @@ fn hostile_templates_end_with_a_problem_at_their_place() {
 }
 
 #[test]
-fn a_partial_that_calls_itself_ends() {
+fn self_including_partial_fails_at_its_call() {
     let partials = Partials([("me".to_owned(), "{% include 'me' %}".to_owned())].into());
     let (template, problems) = parse("ab {% include 'me' %}", &partials, Dialect::Telecast);
     assert_eq!(problems, []);
     let RenderOutcome::Failed(problem) = render_with(&template, &Profile::default(), Limits::default())
     else {
-        panic!("it ends")
+        panic!("expected the rendering to fail")
     };
     assert_eq!(problem.span.of(template.source()), "{% include 'me' %}");
 }
 
 #[test]
-fn whatever_nests_has_an_end() {
+fn deep_nesting_does_not_overflow_the_stack() {
     let deep = |open: &str, close: &str| format!("{}{}", open.repeat(5000), close.repeat(5000));
     for source in [
         deep("{% if true %}", "{% endif %}"),
@@ -232,40 +233,40 @@ fn check_without_profile(template: &Template) {
 }
 
 #[test]
-fn every_output_byte_leads_back() {
+fn every_output_byte_maps_back_to_its_source() {
     let source = "{% capture who %}Grüße {{ Profile.name }}{% endcapture %}<b>{{ who }}</b>{{ who | upcase }}{{ Profile.none }}!";
     let profile = profile(r#"{"name": "Anna"}"#);
     let (template, _) = parse(source, &Partials::default(), Dialect::Telecast);
     let RenderOutcome::Rendered(rendered) = render_with(&template, &profile, Limits::default()) else {
-        panic!("it renders")
+        panic!("expected it to render")
     };
     assert_eq!(rendered.text, "<b>Grüße Anna</b>GRÜSSE ANNA!");
     let origin = |part: &str| {
         let at = rendered.text.find(part).unwrap();
         let origin = rendered.map.origin(Span::new(at, at + part.len()));
-        (origin.span.of(source), origin.interpolation.map(|hole| hole.of(source)))
+        (origin.span.of(source), origin.interpolation.map(|span| span.of(source)))
     };
     assert_eq!(origin("<b>"), ("<b>", None));
     assert_eq!(origin("Grüße"), ("Grüße", None));
     assert_eq!(origin("Anna"), ("{{ Profile.name }}", Some("{{ Profile.name }}")));
     assert_eq!(origin("GRÜSSE ANNA"), ("{{ who | upcase }}", Some("{{ who | upcase }}")));
     let end = Span::at(rendered.text.len() - 1);
-    let silent: Vec<&str> =
+    let empty: Vec<&str> =
         rendered.map.empty_outputs(end).iter().map(|origin| origin.span.of(source)).collect();
-    assert_eq!(silent, ["{{ Profile.none }}"]);
+    assert_eq!(empty, ["{{ Profile.none }}"]);
     let name = source.find("Profile.name").unwrap();
     let printed = rendered.map.outputs(Span::at(name));
     assert_eq!(printed.iter().map(|span| span.of(&rendered.text)).collect::<Vec<_>>(), ["Anna"]);
 }
 
 #[test]
-fn what_a_partial_printed_leads_to_its_call() {
+fn partial_output_maps_back_to_its_call() {
     let partials = Partials([("sign".to_owned(), "-- {{ who }}".to_owned())].into());
     let source = "Hi\n{% render 'sign', who: 'us' %}";
     let (template, _) = parse(source, &partials, Dialect::Telecast);
     let RenderOutcome::Rendered(rendered) = render_with(&template, &Profile::default(), Limits::default())
     else {
-        panic!("it renders")
+        panic!("expected it to render")
     };
     assert_eq!(rendered.text, "Hi\n-- us");
     let origin = rendered.map.origin(Span::new(rendered.text.len() - 2, rendered.text.len()));
@@ -288,14 +289,14 @@ fn clevertaps_chips_are_variables_in_its_dialect_only() {
 }
 
 #[test]
-fn colours_and_holes_are_ascending_and_leave_raw_and_comments_alone() {
+fn tokens_and_liquid_spans_are_sorted_and_skip_raw_and_comments() {
     let source =
         "a {{ Profile.x | default: 'y' }} {% raw %}{{ no }}{% endraw %}{% comment %}{{ no }}{% endcomment %}";
     let (template, problems) = parse(source, &Partials::default(), Dialect::Telecast);
     assert_eq!(problems, []);
-    let holes: Vec<&str> = template.liquid_spans().iter().map(|hole| hole.of(source)).collect();
+    let spans: Vec<&str> = template.liquid_spans().iter().map(|span| span.of(source)).collect();
     assert_eq!(
-        holes,
+        spans,
         ["{{ Profile.x | default: 'y' }}", "{% raw %}", "{% endraw %}", "{% comment %}", "{% endcomment %}"]
     );
     let tokens: Vec<String> = template
@@ -312,7 +313,7 @@ fn colours_and_holes_are_ascending_and_leave_raw_and_comments_alone() {
 }
 
 #[test]
-fn the_tags_of_a_block_belong_together() {
+fn blocks_list_their_tags() {
     let blocks = |source: &str| -> Vec<String> {
         let (template, _) = parse(source, &Partials::default(), Dialect::Telecast);
         let words = |block: &Vec<Span>| block.iter().map(|tag| tag.of(source)).collect::<Vec<_>>().join(" ");

@@ -1,6 +1,6 @@
 //! The lexer for the inside of `{{ … }}` and `{% … %}`, and the token classes that the editor highlights.
 //!
-//! Finding the delimiters is the task of [`super::scan`].
+//! The delimiters themselves are found by [`super::scan`].
 
 use crate::text::Span;
 
@@ -132,7 +132,7 @@ fn number_len(rest: &str) -> usize {
     }
 }
 
-/// Keywords of tags and conditions. As the first word they are ordinary names.
+/// Keywords of tags and conditions. At the start of the text, they are ordinary names.
 const WORD_OPERATORS: [&str; 10] =
     ["and", "or", "contains", "in", "reversed", "with", "for", "as", "continue", "not"];
 
@@ -156,10 +156,10 @@ fn class_of(
         LexemeKind::Word => match before {
             Some(LexemeKind::Dot) => TokenClass::Property,
             Some(LexemeKind::Pipe) => TokenClass::Filter,
-            // Checked before the constants: `empty:` would be an argument's name.
+            // This comes before the constants, because the `empty` of `empty:` is the name of an argument.
             _ if after == Some(LexemeKind::Colon) => TokenClass::Argument,
             _ if CONSTANTS.contains(&text) => TokenClass::Constant,
-            // At the start nothing can be joined or compared yet, so `{{ with }}` is a variable.
+            // At the start, nothing can be joined or compared yet, so `{{ with }}` is a variable.
             Some(_) if WORD_OPERATORS.contains(&text) => TokenClass::Operator,
             _ => TokenClass::Variable,
         },

@@ -1,4 +1,4 @@
-//! The variables a template uses.
+//! The variables that a template uses.
 
 use crate::text::Span;
 
@@ -8,7 +8,7 @@ use super::walk;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VariableUse {
     pub span: Span,
-    /// The names of the path: `["Profile", "first_name"]`. It ends before the first computed index.
+    /// The names of the path, such as `["Profile", "first_name"]`, up to the first computed index.
     pub path: Vec<String>,
     /// Whether a `default` filter follows.
     pub has_default: bool,

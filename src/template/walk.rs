@@ -37,7 +37,7 @@ pub(super) fn pipes<'t>(block: &'t Block, visit: &mut dyn FnMut(&'t FilteredExpr
     }
 }
 
-/// Calls `visit` with every path, and whether a `default` filter follows it.
+/// Calls `visit` with every path and with whether a `default` filter follows the path.
 pub(super) fn paths<'t>(block: &'t Block, visit: &mut dyn FnMut(&'t Path, bool)) {
     for node in &block.nodes {
         match node {

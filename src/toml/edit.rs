@@ -10,7 +10,7 @@ pub(crate) struct Editor {
     document: DocumentMut,
     ending: LineEnding,
     // The parser drops the mark, so it has to be written again.
-    /// Whether the text starts with a byte order mark, as some Windows editors write.
+    /// Whether the text starts with a byte order mark, which some Windows editors write.
     has_byte_order_mark: bool,
 }
 
@@ -23,11 +23,11 @@ enum LineEnding {
 pub(crate) fn edit(text: &str) -> Result<Editor, Diagnostic> {
     match text.parse::<DocumentMut>() {
         Ok(document) => {
-            // New lines end in `\n`, so the whole text is brought to one style when it is written.
+            // `toml_edit` ends new lines with `\n`, so all line breaks are converted when the text is written.
             let ending = if text.contains("\r\n") { LineEnding::CrLf } else { LineEnding::Lf };
             Ok(Editor { document, ending, has_byte_order_mark: text.starts_with('\u{feff}') })
         }
-        // `read` makes the diagnostic from the same error, so both report it in the same words.
+        // `read` fails with the same error and converts it to a diagnostic, so both functions report the same message.
         Err(_) => {
             let (_, mut problems) = read(text, |_| ());
             Err(problems.pop().unwrap_or_else(|| {
@@ -85,7 +85,8 @@ impl Editor {
         self.set(path, Value::from(values.iter().collect::<toml_edit::Array>()));
     }
 
-    /// Makes the table at `path` hold exactly `pairs`, in that order; for a duplicate key, the last value counts.
+    /// Makes the table at `path` hold exactly `pairs`, in that order, or removes it if there are none. For a duplicate
+    /// key, the last value counts.
     pub(crate) fn set_pairs(&mut self, path: &[&str], pairs: &[(String, String)]) {
         if pairs.is_empty() {
             self.remove(path);
@@ -129,7 +130,7 @@ impl Editor {
         }
     }
 
-    /// Returns the table at `path`, creating what is missing, or `None` if a value that is not a table is in the way.
+    /// Returns the table at `path`, creating missing tables, or `None` if a value that is not a table is in the way.
     fn table_mut(&mut self, path: &[&str]) -> Option<&mut dyn TableLike> {
         let mut table: &mut dyn TableLike = self.document.as_table_mut();
         for key in path {
@@ -145,9 +146,9 @@ impl Editor {
     }
 
     fn sort_pairs(&mut self, path: &[&str], pairs: &[(String, String)]) {
-        let place = |key: &str| pairs.iter().position(|(name, _)| name == key);
+        let index_of = |key: &str| pairs.iter().position(|(name, _)| name == key);
         let Some(table) = self.table_mut(path) else { return };
-        let is_sorted = table.iter().map(|(key, _)| place(key)).is_sorted();
+        let is_sorted = table.iter().map(|(key, _)| index_of(key)).is_sorted();
         if is_sorted {
             return;
         }
@@ -157,10 +158,10 @@ impl Editor {
         };
         match self.table_mut(parents).and_then(|parent| parent.get_mut(last)) {
             Some(Item::Table(table)) => {
-                table.sort_values_by(|left, _, right, _| place(left.get()).cmp(&place(right.get())));
+                table.sort_values_by(|left, _, right, _| index_of(left.get()).cmp(&index_of(right.get())));
             }
             Some(Item::Value(Value::InlineTable(table))) => {
-                table.sort_values_by(|left, _, right, _| place(left.get()).cmp(&place(right.get())));
+                table.sort_values_by(|left, _, right, _| index_of(left.get()).cmp(&index_of(right.get())));
             }
             _ => {}
         }
@@ -175,7 +176,7 @@ impl std::fmt::Display for Editor {
         }
         match self.ending {
             LineEnding::Lf => out.write_str(&text),
-            // The text may hold `\r\n` already; without the first step that would become `\r\r\n`.
+            // The text may already contain `\r\n`, which would become `\r\r\n` without the first replacement.
             LineEnding::CrLf => out.write_str(&text.replace("\r\n", "\n").replace('\n', "\r\n")),
         }
     }

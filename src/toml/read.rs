@@ -1,4 +1,5 @@
-//! Reading: the caller asks a table for the keys that it knows. Values of another type and all other keys are reported.
+//! Reading: the caller asks a table for each key that it knows. Values of the wrong type and keys that the caller has
+//! not asked for are reported.
 
 use toml_edit::{Item, TableLike, Value};
 
@@ -12,14 +13,14 @@ pub(crate) struct Spanned<T> {
     pub span: Span,
 }
 
-// Finding the line and column of a problem takes a walk along its line, and a file may be one line of a megabyte.
-/// The number of problems that are reported for one text.
+// A damaged file of a megabyte can have a hundred thousand problems, and nobody reads more than the first few.
+/// The maximum number of problems that are reported for one text.
 const MAX_PROBLEMS: usize = 100;
 
 /// Reads `text` with `build`, which asks the root table for the keys that it knows.
 ///
-/// Returns the value and the problems in the order of the text. If the text is not TOML, there is no value and only the
-/// problem that explains why.
+/// Returns the value and the problems in the order of the text. If the text is not TOML, returns no value and one
+/// problem that says why.
 pub(crate) fn read<T>(text: &str, build: impl FnOnce(&mut Table<'_>) -> T) -> (Option<T>, Vec<Diagnostic>) {
     let document = match toml_edit::Document::parse(text) {
         Ok(document) => document,
@@ -34,10 +35,10 @@ pub(crate) fn read<T>(text: &str, build: impl FnOnce(&mut Table<'_>) -> T) -> (O
     (Some(value), problems)
 }
 
-/// Returns the span of the value at `path`, without the quotes of a string, so that offsets in the value map to the
-/// file.
+/// Returns the span of the value at `path`, or `None` if there is no such value.
 ///
-/// Returns `None` if there is no such value. In a string with escapes, offsets after the first escape are approximate.
+/// For a string, this is the span between the quotes, so that an offset in the string can be added to its start. In a
+/// string with escapes, positions after the first escape are approximate.
 pub(crate) fn value_span(text: &str, path: &[&str]) -> Option<Span> {
     let document = toml_edit::Document::parse(text).ok()?;
     let (first, rest) = path.split_first()?;
@@ -50,7 +51,7 @@ pub(crate) fn value_span(text: &str, path: &[&str]) -> Option<Span> {
         return Some(span);
     }
     let raw = span.of(text);
-    // The longer quotes first: `"""` also starts with `"`.
+    // The longer quotes come first, because `"""` also starts with `"`.
     let quotes = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quotes| raw.starts_with(quotes))?;
     let inside = Span::new(span.start + quotes.len(), span.end - quotes.len());
     // A line break right after three quotes is not part of the value.
@@ -72,14 +73,16 @@ fn not_toml(text: &str, error: &toml_edit::TomlError) -> Diagnostic {
 #[derive(Debug)]
 pub(crate) struct Table<'a> {
     entries: &'a dyn TableLikeDebug,
+    /// The span of the table's key; empty, at the start of the text, for the root.
     span: Span,
+    /// The keys that the caller has asked for.
     known_keys: Vec<&'static str>,
     error_help: Option<KeyHelp>,
-    noun: &'static str,
+    key_noun: &'static str,
     problems: &'a mut Vec<Diagnostic>,
 }
 
-/// A table inside a table: its name, and its keys with their strings.
+/// A table inside a table: the inner table's name, and its keys with their strings.
 pub(crate) type Group = (String, Vec<(String, String)>);
 
 /// Returns help for an unknown key that must not be ignored, or `None` if ignoring it is harmless.
@@ -92,27 +95,29 @@ impl<T: TableLike + std::fmt::Debug> TableLikeDebug for T {}
 
 impl<'a> Table<'a> {
     fn new(entries: &'a dyn TableLikeDebug, span: Span, problems: &'a mut Vec<Diagnostic>) -> Self {
-        Self { entries, span, known_keys: Vec::new(), error_help: None, noun: "key", problems }
+        Self { entries, span, known_keys: Vec::new(), error_help: None, key_noun: "key", problems }
     }
 
-    /// Returns the span of the table's key, or the start of the text for the root.
+    /// Returns the span of the table's key. For the root, it is empty and at the start of the text.
     pub(crate) fn span(&self) -> Span {
         self.span
     }
 
-    /// Returns the problems found so far in the whole text, in the order in which they were found.
+    /// Returns the problems found so far, in all tables of the text, in the order in which they were found.
     pub(crate) fn problems(&self) -> &[Diagnostic] {
         self.problems
     }
 
-    /// Returns the span of the first unknown key that `is_meant` accepts, for example as a misspelling.
+    /// Returns the span of the first key that nobody has asked for yet and for which `is_meant` returns true. Use it to
+    /// find a misspelt key.
     pub(crate) fn unknown_key(&self, is_meant: impl Fn(&str) -> bool) -> Option<Span> {
         let mut names = self.entries.iter().map(|(name, _)| name);
         let name = names.find(|name| !self.known_keys.contains(name) && is_meant(name))?;
         Some(self.key_span(name).unwrap_or(self.span))
     }
 
-    pub(crate) fn problem(&mut self, problem: Diagnostic) {
+    /// Adds a problem to those of the text.
+    pub(crate) fn report(&mut self, problem: Diagnostic) {
         self.problems.push(problem);
     }
 
@@ -124,7 +129,7 @@ impl<'a> Table<'a> {
 
     /// Sets the noun for this table's keys in diagnostics; the default is "key".
     pub(crate) fn set_key_noun(&mut self, noun: &'static str) {
-        self.noun = noun;
+        self.key_noun = noun;
     }
 
     pub(crate) fn key_span(&self, key: &str) -> Option<Span> {
@@ -150,11 +155,12 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// Returns the text of the value at `key`, of any type; the key still counts as unknown.
+    /// Returns the source text of the value at `key`, whatever its type is. The key still counts as unknown.
     pub(crate) fn raw(&self, key: &str) -> Option<String> {
         Some(self.entries.get(key)?.to_string().trim().to_owned())
     }
 
+    /// Reads a string and parses it. If `parse` returns an error message, reports it with `code`.
     pub(crate) fn parsed<T>(
         &mut self,
         key: &'static str,
@@ -165,7 +171,7 @@ impl<'a> Table<'a> {
         match parse(&value) {
             Ok(value) => Some(Spanned { value, span }),
             Err(message) => {
-                self.problem(Diagnostic::error(code, span, message));
+                self.report(Diagnostic::error(code, span, message));
                 None
             }
         }
@@ -200,7 +206,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Reads a table with any keys whose values are strings, in the order of the text.
+    /// Reads a table of strings with arbitrary keys, in the order of the text. Other values are reported and left out.
     pub(crate) fn pairs(&mut self, key: &'static str) -> Option<Vec<(Spanned<String>, Spanned<String>)>> {
         let item = self.lookup(key)?;
         let Some(table) = item.as_table_like() else {
@@ -221,7 +227,7 @@ impl<'a> Table<'a> {
         Some(pairs)
     }
 
-    /// Reads a table of tables, both with any keys, whose values are strings.
+    /// Reads a table whose values are tables of strings. The keys of both levels are arbitrary.
     pub(crate) fn groups(&mut self, key: &'static str) -> Option<Vec<Group>> {
         let item = self.lookup(key)?;
         let Some(table) = item.as_table_like() else {
@@ -246,6 +252,7 @@ impl<'a> Table<'a> {
         Some(groups)
     }
 
+    /// Reads a table with `build`, then reports the keys that `build` has not asked for.
     pub(crate) fn table<T>(
         &mut self,
         key: &'static str,
@@ -284,7 +291,7 @@ impl<'a> Table<'a> {
     }
 
     fn lookup(&mut self, key: &'static str) -> Option<&'a Item> {
-        // Recorded even if the key is missing: these are the names that "did you mean" may suggest.
+        // A missing key is recorded too, so that "did you mean" can suggest it.
         self.known_keys.push(key);
         self.entries.get(key)
     }
@@ -299,14 +306,12 @@ impl<'a> Table<'a> {
     }
 
     fn report_unknown(&mut self) {
-        for (name, item) in self.entries.iter() {
+        for (name, _) in self.entries.iter() {
             if self.known_keys.contains(&name) {
                 continue;
             }
-            let key = self.entries.key(name);
-            let place = key.and_then(toml_edit::Key::span).or_else(|| item.span());
-            let span = place.map_or(self.span, Span::from);
-            let message = format!("unknown {} `{name}`", self.noun);
+            let span = self.key_span(name).unwrap_or(self.span);
+            let message = format!("unknown {} `{name}`", self.key_noun);
             let error_help = self.error_help.and_then(|error_help| error_help(name));
             let mut problem = match error_help {
                 Some(_) => Diagnostic::error(Code::UnknownKey, span, message),
@@ -333,7 +338,7 @@ fn type_name(name: &str) -> &'static str {
         "integer" => "an integer",
         "float" => "a decimal number",
         "boolean" => "a boolean",
-        "datetime" => "a date",
+        "datetime" => "a date or time",
         "array" => "a list",
         "inline table" | "table" => "a table",
         "array of tables" => "a list of tables",

@@ -2,9 +2,10 @@
 //! dialogs.
 //!
 //! ```text
-//! Msg ─▶ the app's dialog, else the screen ─▶ effects for the runtime
-//!                                        └─▶ commands for the app, done here
-//!        then: the current screen prepares its layout and what it draws
+//! input ─▶ the app's dialog, or the current screen if no dialog is open ─┬▶ effects for the runtime
+//! result of a task ─▶ every screen ─────────────────────────────────────┴▶ commands, which the app performs
+//!
+//! After each message, the current screen prepares its layout and what it draws.
 //! ```
 
 mod chrome;
@@ -65,24 +66,25 @@ impl App {
     }
 
     pub fn open_texts(&self) -> Vec<(ScreenId, String)> {
-        let of = |id: ScreenId| self.screens.get(id).open_texts().into_iter().map(move |text| (id, text));
-        ScreenId::ALL.iter().copied().flat_map(of).collect()
+        let texts_of =
+            |id: ScreenId| self.screens.get(id).open_texts().into_iter().map(move |text| (id, text));
+        ScreenId::ALL.iter().copied().flat_map(texts_of).collect()
     }
 
     pub fn draft_entry(&mut self, (screen, text): &(ScreenId, String)) -> Option<JournalEntry> {
         self.screens.get_mut(*screen).draft_entry(&self.shared, text)
     }
 
-    fn take(&mut self, message: Msg) -> Vec<Effect> {
+    fn handle(&mut self, message: Msg) -> Vec<Effect> {
         match message {
-            Msg::Input(input) => self.take_input(input),
+            Msg::Input(input) => self.handle_input(input),
             Msg::FilesChanged => vec![Effect::Task(Task::Reload)],
             result => {
                 if let Msg::Fault { work, fault } = &result {
                     self.shared.show_error(work.footer_message(fault));
                 }
-                // Results go to every screen: the one that asked may no longer be the current one. The last
-                // takes the message by value, which saves a clone of a message that may be large.
+                // A result goes to every screen, because the screen that asked for it may no longer be the
+                // current one. The last screen takes the message by value, because cloning it may be expensive.
                 let (last, others) = ScreenId::ALL.split_last().expect("there is a screen");
                 let mut effects = Vec::new();
                 for id in others {
@@ -94,23 +96,22 @@ impl App {
         }
     }
 
-    fn take_input(&mut self, input: Input) -> Vec<Effect> {
+    fn handle_input(&mut self, input: Input) -> Vec<Effect> {
         match &input {
             Input::Resize(columns, rows) => {
                 self.shared.size = (*columns, *rows);
                 return Vec::new();
             }
-            // Files often change while the user is in another window, and the watch may be missing (network
-            // file systems).
+            // Files often change while the user is in another window, and file watching does not work
+            // everywhere (for example on network file systems).
             Input::FocusGained => return vec![Effect::Task(Task::Reload)],
-            // A notice stays until the next key or click, so that it is not missed; moving the mouse does not
-            // remove it.
+            // A notice stays until the next key, paste or click. Scrolling or dragging does not remove it.
             Input::Key(_) | Input::Paste(_) => self.shared.notice = None,
             Input::Mouse(_) => {}
         }
         let area = self.area();
         if let Some(dialog) = &mut self.dialog {
-            let answer = dialog.take(input, area);
+            let answer = dialog.handle(input, area);
             if !matches!(answer, DialogAnswer::Open) {
                 self.dialog = None;
             }
@@ -122,7 +123,7 @@ impl App {
         }
         if let Input::Mouse(mouse) = &input
             && let MouseKind::Down { .. } = mouse.kind
-            // Under a dialog of the screen, clicks in header and footer belong to the dialog, which closes.
+            // While a dialog of the screen is open, a click in the header or footer goes to the dialog.
             && !self.screen().focus().is_covered
         {
             self.shared.notice = None;
@@ -148,8 +149,8 @@ impl App {
         match command {
             AppCommand::Act(action) => self.act(action),
             AppCommand::SaveAndQuit => {
-                // The console quits in `update` once nothing is unsaved, because the saves are answered later.
-                // A save that fails resets the flag.
+                // The results of the saves arrive later, so the console quits in `update`, once nothing is
+                // unsaved. A save that fails resets the flag.
                 self.shared.is_quitting = true;
                 let save = |id: &ScreenId| self.screens.get_mut(*id).save_all(&mut self.shared);
                 ScreenId::ALL.iter().flat_map(save).collect()
@@ -188,7 +189,7 @@ impl App {
 }
 
 pub fn update(app: &mut App, message: Msg) -> Vec<Effect> {
-    let mut effects = app.take(message);
+    let mut effects = app.handle(message);
     // Screens cannot call the app, so they queue commands, which run after the screen has finished its update.
     for command in app.shared.take_commands() {
         effects.extend(app.perform(command));
@@ -199,7 +200,7 @@ pub fn update(app: &mut App, message: Msg) -> Vec<Effect> {
     }
     app.shared.is_covered = app.dialog.is_some();
     let area = Chrome::of(area).screen;
-    // Layout is computed once per message, so that drawing and mouse hits use the same one.
+    // The layout is computed once per message, so that drawing and mouse handling use the same layout.
     effects.extend(app.screens.get_mut(app.current).prepare_view(&mut app.shared, area));
     if app.shared.is_quitting && app.unsaved().is_empty() {
         effects.push(Effect::Loop(LoopEffect::Quit));
@@ -224,8 +225,8 @@ pub fn view(app: &App, buf: &mut Buffer) -> Option<Cursor> {
     }
 }
 
-/// Returns the cells that are links. There are none while a dialog of the app covers the screen: a click on
-/// the dialog would open a link under it.
+/// Returns the links on the screen. While a dialog of the app covers the screen, there are none, because a
+/// click on the dialog would open a link under it.
 pub fn links(app: &App) -> Vec<Link> {
     if app.dialog.is_some() { Vec::new() } else { app.screen().links(&app.shared) }
 }

@@ -1,14 +1,14 @@
-//! The event loop: results, input and signals become messages, messages change the state, and a changed state
-//! is drawn.
+//! The event loop. Input, timers and results become messages, messages change the state, and a changed state is drawn.
+//! Signals suspend or end the console.
 //!
 //! ```text
 //! input, signals, timers ───────────┐
 //! results of the executor's tasks ──┴▶ next ─▶ update ─▶ effects ─▶ terminal, executor ─▶ draw
 //! ```
 //!
-//! A biased select handles everything that is ready before it draws. A key is drawn at once; results from the
-//! background are drawn at most every `FRAME`. There is no idle tick: while nothing happens, nothing runs.
-//! Tests drive this loop with their own [`Platform`].
+//! Input is handled before results. A key is drawn at once, but results from the background are drawn at most every
+//! `FRAME`. There is no idle tick: while nothing happens, nothing runs. Tests drive this loop with their own
+//! [`Platform`].
 
 pub mod executor;
 mod external_editor;
@@ -41,8 +41,8 @@ use crate::ui::shared::{CaughtPanic, Effect, ExternalEdit, InjectedFaults, LoopE
 // 8 ms is about one frame at 120 Hz: faster draws would not be seen.
 const FRAME: Duration = Duration::from_millis(8);
 
-/// Runs the console in the terminal until the user quits, or a signal or a panic ends it. The terminal is
-/// restored in every case.
+/// Runs the console in the terminal until the user quits, or until a signal or a panic ends the console. In each case,
+/// the terminal is restored.
 pub async fn run(
     app: App,
     executor: Executor,
@@ -63,8 +63,9 @@ pub struct EventLoop<O> {
     pub platform: O,
     results: mpsc::Receiver<Msg>,
     injected: Arc<InjectedFaults>,
-    /// When a result was last drawn, and whether later ones wait for the next frame.
+    /// When a result or timer was last drawn.
     result_drawn_at: Instant,
+    /// Whether later results wait for the next frame.
     is_frame_due: bool,
 }
 
@@ -117,10 +118,10 @@ impl<O: Platform> EventLoop<O> {
         self.perform(effects).await
     }
 
-    /// Waits for the next event. It is cancel-safe: dropped before it is ready, it loses nothing.
+    /// Waits for the next event. It is cancel-safe: if the future is dropped before it is ready, no event is lost.
     pub async fn next(&mut self) -> LoopEvent {
         tokio::select! {
-            // Input first: a key must not wait for a burst of results.
+            // Input comes first, because a key must not wait for a burst of results.
             biased;
             event = self.platform.next() => LoopEvent::Outside(event),
             Some(result) = self.results.recv() => {
@@ -166,8 +167,8 @@ impl<O: Platform> EventLoop<O> {
                 return Ok(LoopControl::Exit(code));
             }
         }
-        // A key is drawn at once, and so is the first result after it: it is usually the preview of that key.
-        // Only results that follow each other share frames.
+        // A key is drawn at once. A result is drawn at once too, unless another result was drawn less than `FRAME`
+        // ago: the first result after a key is usually the preview of that key.
         self.is_frame_due = may_wait && Instant::now() < self.result_drawn_at + FRAME;
         if !self.is_frame_due {
             self.platform.draw(&self.app)?;
@@ -182,8 +183,7 @@ impl<O: Platform> EventLoop<O> {
         let mut effects = VecDeque::from(effects);
         while let Some(effect) = effects.pop_front() {
             match effect {
-                // There is no time limit for the saves: quitting must not lose text. Running tests are
-                // interrupted.
+                // There is no time limit for saves, because quitting must not lose text. Running tests are interrupted.
                 Effect::Loop(LoopEffect::Quit) => {
                     self.executor.finish().await;
                     self.executor.interrupt_tests().await;
@@ -242,8 +242,8 @@ impl<O: Platform> EventLoop<O> {
         let texts = self.app.open_texts();
         let mut lost = Vec::new();
         for text in texts {
-            // The panic may have left one text half changed, so each draft is caught on its own and the others
-            // are written.
+            // The panic may have left one text half changed. If its draft panics again, the other drafts are still
+            // written.
             match fault::catch(|| self.app.draft_entry(&text)) {
                 Ok(None) => {}
                 Ok(Some(draft)) => {
@@ -259,7 +259,7 @@ impl<O: Platform> EventLoop<O> {
         }
         self.executor.finish().await;
         let mut stderr = io::stderr().lock();
-        // If stderr is closed there is nowhere else to report.
+        // If stderr is closed, there is no other place to report the panic.
         let _ = writeln!(stderr, "telecast stopped after an internal error: {fault}; please report it");
         let _ = match lost.as_slice() {
             [] => writeln!(stderr, "Unsaved text was saved as drafts; they are offered at the next start."),
@@ -268,8 +268,8 @@ impl<O: Platform> EventLoop<O> {
         ExitCode::FAILURE
     }
 
-    /// Saves unsaved text as drafts, then exits with the code that shells expect after a signal (128 + its
-    /// number).
+    /// Saves unsaved text as drafts. Returns the exit code that shells expect after a signal: 128 + the signal's
+    /// number.
     async fn end_by_signal(&mut self, code: u8) -> ExitCode {
         for text in self.app.open_texts() {
             if let Some(draft) = self.app.draft_entry(&text) {

@@ -35,7 +35,7 @@ impl Screens {
         }
     }
 
-    // A trait object, so that the app cannot depend on the type of one screen.
+    // This returns a trait object so that the app cannot depend on the type of one screen.
     pub fn get(&self, id: ScreenId) -> &dyn Screen {
         match id {
             ScreenId::Compose => &self.compose,
@@ -54,7 +54,7 @@ impl Screens {
 }
 
 impl ScreenId {
-    /// All screens, in the order in which the key for the next screen goes through them.
+    /// All screens, in the order in which they start and receive the results of tasks.
     pub const ALL: &'static [ScreenId] = &[
         ScreenId::Compose,
         #[cfg(test)]

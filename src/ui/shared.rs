@@ -1,5 +1,5 @@
-//! The state that every screen needs (workspace, profiles, settings, notice), and the vocabulary of keys,
-//! actions, messages and effects.
+//! The state that all screens share (workspace, profiles, settings, notice), and the types of keys, actions, messages
+//! and effects.
 
 use std::sync::Arc;
 
@@ -50,7 +50,7 @@ pub struct SharedState {
     pub is_quitting: bool,
     /// Whether a dialog of the app covers the screen.
     pub is_covered: bool,
-    /// The vocabulary of completion until the store has been read.
+    /// The vocabulary that completion uses until the store has been read.
     pub empty_vocabulary: Vocabulary,
 }
 
@@ -117,7 +117,7 @@ impl SharedState {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct UiSettings {
-    /// Whether the console captures the mouse. Without capture the terminal selects text.
+    /// Whether the console captures the mouse. Without capture, the terminal selects text.
     pub mouse: bool,
     /// Whether links of the message are written as terminal hyperlinks (OSC 8).
     pub hyperlinks: bool,
@@ -143,7 +143,7 @@ pub struct PeopleState {
     pub load_error: Option<String>,
 }
 
-/// A message in the footer, shown until the next key.
+/// A message in the footer, shown until the next key, paste or click.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     pub text: String,

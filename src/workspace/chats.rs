@@ -74,7 +74,7 @@ impl Folder {
     }
 
     pub fn remember_test_chat(&self, chosen: &str) -> Result<(), SaveError> {
-        // Every test-send calls this; an unchanged choice must not rewrite the file and its hash.
+        // Every test-send calls this, so an unchanged choice must not rewrite the file and its hash.
         if self.test_chats().0.last.as_deref() == Some(chosen) {
             return Ok(());
         }
@@ -84,7 +84,7 @@ impl Folder {
     fn change_chats(&self, change: impl FnOnce(&mut Editor)) -> Result<(), SaveError> {
         self.ensure_private_folder()?;
         let _lock = self.wait_for_lock("test-chats")?;
-        // Checked again under the lock: the content that is hashed next must be one that telecast wrote.
+        // This is checked again under the lock: the content that is hashed next must be what telecast wrote.
         if self.private_folder_status()? != PrivateFolderStatus::Ours {
             return Err(SaveError::Foreign { path: self.tree.unchecked_path(super::PRIVATE) });
         }

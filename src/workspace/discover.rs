@@ -1,4 +1,4 @@
-//! Finding and creating workspaces.
+//! Finds and creates workspaces.
 
 use std::fs;
 use std::io;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Folder, MANIFEST, PrivateFolderStatus};
 use crate::campaign::Manifest;
-use crate::disk::{Access, SaveError, explain};
+use crate::disk::{Access, SaveError, explain, explain_no_folder};
 use crate::paths::{Paths, WORKSPACE_VARIABLE};
 
 #[derive(Debug, thiserror::Error)]
@@ -31,8 +31,8 @@ pub enum DiscoverError {
     },
 }
 
-/// Finds the workspace: `option` (`--workspace`), else `variable`, else the nearest of `current` and its parents that
-/// has a `telecast.toml`, else the default one if it exists.
+/// Finds the workspace. It is, in this order of precedence: `option` (`--workspace`), `variable`, the nearest of
+/// `current` and its parents that has a `telecast.toml`, or the default workspace if it exists.
 pub fn discover(
     option: Option<&Path>,
     variable: Option<&Path>,
@@ -70,6 +70,8 @@ fn named(current: &Path, root: &Path, named_by: &'static str) -> Result<PathBuf,
 pub enum InitError {
     #[error("{root} is already a workspace")]
     Exists { root: PathBuf },
+    #[error("cannot create the folder {root}: {reason}")]
+    Folder { root: PathBuf, reason: String },
     #[error(transparent)]
     Write(#[from] SaveError),
 }
@@ -78,7 +80,7 @@ pub enum InitError {
 ///
 /// The private folder is created too, unless there is one already.
 pub fn init(root: &Path, name: &str, paths: &Paths) -> Result<Manifest, InitError> {
-    // Stored, so that the workspace uses the same time zone on every machine.
+    // The time zone is stored, so that the workspace uses the same one on every machine.
     let time_zone = jiff::tz::TimeZone::system().iana_name().map(str::to_owned);
     let manifest = Manifest { name: name.to_owned(), time_zone, ..Manifest::default() };
     let folder = make_root(root, paths)?;
@@ -98,7 +100,7 @@ pub fn init(root: &Path, name: &str, paths: &Paths) -> Result<Manifest, InitErro
 /// The manifest is written last: an incomplete copy is not a workspace.
 pub fn create_from(root: &Path, files: &[(&str, &[u8])], paths: &Paths) -> Result<Manifest, InitError> {
     let folder = make_root(root, paths)?;
-    // Checked first, so that a refused command leaves no files behind.
+    // This is checked first, so that a refused command leaves no files behind.
     if folder.tree.is_taken(MANIFEST) {
         return Err(InitError::Exists { root: root.to_path_buf() });
     }
@@ -112,8 +114,9 @@ pub fn create_from(root: &Path, files: &[(&str, &[u8])], paths: &Paths) -> Resul
     Ok(Manifest::parse(&template).0.unwrap_or_default())
 }
 
-fn make_root(root: &Path, paths: &Paths) -> Result<Folder, SaveError> {
-    fs::create_dir_all(root).map_err(|source| SaveError::write(root, source))?;
+fn make_root(root: &Path, paths: &Paths) -> Result<Folder, InitError> {
+    fs::create_dir_all(root)
+        .map_err(|error| InitError::Folder { root: root.to_path_buf(), reason: explain_no_folder(&error) })?;
     Ok(Folder::new(root, paths))
 }
 

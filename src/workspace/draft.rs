@@ -1,6 +1,6 @@
 //! Drafts: unsaved edits, saved so that they survive a crash. One file per campaign: `.telecast/drafts/STEM.json`.
 //!
-//! A draft is written atomically, readable for the user only, and records which version of the body it is based on.
+//! A draft is written atomically, is readable only by the user, and records on which version of the body it is based.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,7 @@ impl Folder {
         self.tree.replace(&path, &json, Access::Private)
     }
 
-    /// Returns a campaign's draft; none if it cannot be read, in which case the file is kept.
+    /// Returns a campaign's draft, or `None` if there is none or it cannot be read. A file that cannot be read is kept.
     pub fn draft(&self, stem: &str) -> Option<CampaignDraft> {
         if self.owns_private_folder() { self.read_draft(stem) } else { None }
     }
@@ -59,7 +59,7 @@ impl Folder {
     pub fn discard_draft(&self, stem: &str) -> Result<(), SaveError> {
         match self.private_folder_status()? {
             PrivateFolderStatus::Ours => self.tree.remove(&self.own_draft_path(stem)?),
-            // A foreign draft is not ours to remove.
+            // A draft in a foreign folder is not ours to remove.
             PrivateFolderStatus::Absent | PrivateFolderStatus::Foreign => Ok(()),
         }
     }

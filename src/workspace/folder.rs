@@ -20,13 +20,20 @@ pub struct Folder {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trashed {
-    /// The folder under the trash that contains them.
+    /// The name of the folder in the trash that contains the files.
     id: String,
-    /// Their original paths, from the root.
+    /// The files' original paths, from the root.
     pub files: Vec<String>,
 }
 
 impl Trashed {
+    /// Describes for a command what was moved where, and how to undo it.
+    pub(crate) fn describe(&self) -> String {
+        let (files, trash) = (self.files.join(" and "), trash_path(&self.id));
+        let noun = if self.files.len() == 1 { "file" } else { "files" };
+        format!("moved {files} to {trash}; to undo this, move the {noun} back")
+    }
+
     /// Returns the stem of the campaign that the files belong to; `None` for a webhook.
     pub fn campaign(&self) -> Option<&str> {
         self.files.iter().find_map(|file| {
@@ -50,13 +57,14 @@ impl Folder {
         self.tree.root()
     }
 
-    /// Saves `text` to the file that was read as `source`; returns the new fingerprint.
+    /// Saves `text` to the file that was read as `source`, and returns the new fingerprint.
     ///
-    /// To overwrite another program's change, [`Folder::read`] the file first.
+    /// Fails if another program has changed the file since. To overwrite such a change, read the file again with
+    /// [`Folder::read`] first.
     pub fn save(&self, source: &LoadedFile, text: &str) -> Result<Fingerprint, SaveError> {
         match source.condition {
-            // The fingerprint alone would let a non-UTF-8 file through: its bytes have one, but its text is not known
-            // here.
+            // The condition is checked because a file that is not UTF-8 has a fingerprint too, and saving would
+            // overwrite contents that could not be read.
             FileCondition::Read | FileCondition::Missing => {
                 self.tree.save_text(&source.path, text, source.fingerprint)
             }
@@ -81,7 +89,7 @@ impl Folder {
         Ok(saved)
     }
 
-    /// Renames a body to the ending of `format` if it has another one.
+    /// Renames a body to the ending of `format` if it has another ending.
     fn rename_body(&self, stem: &str, format: ContentFormat) -> Result<(), SaveError> {
         let body = body_path(stem, format);
         if self.tree.is_taken(&body) {
@@ -160,9 +168,9 @@ impl Folder {
             Campaign { name: name.to_owned(), ..Campaign::parse(&source.text).0.unwrap_or_default() };
         let text = self.updated(&source, campaign.update(&source.text))?;
         let new = slug(name, "campaign");
-        // A rename is refused instead of getting a number: the user would have two campaigns of one name.
+        // If the stem is taken, no number is added, because there would be two campaigns of the same name.
         if new != stem && self.has_campaign(&new) {
-            return Err(SaveError::NameTaken { kind: "campaign", stem: new });
+            return Err(name_taken("campaign", name, new));
         }
         self.save(&source, &text)?;
         if new != stem {
@@ -182,7 +190,7 @@ impl Folder {
         let text = self.updated(&source, webhook.update(&source.text))?;
         let new = slug(name, "webhook");
         if new != stem && self.has_webhook(&new) {
-            return Err(SaveError::NameTaken { kind: "webhook", stem: new });
+            return Err(name_taken("webhook", name, new));
         }
         self.save(&source, &text)?;
         if new != stem {
@@ -209,7 +217,7 @@ impl Folder {
         self.trash(&files, &path)
     }
 
-    /// Moves deleted files back; refused if one of their names is in use again.
+    /// Moves deleted files back. Fails if one of their names is in use again.
     pub fn restore(&self, trashed: &Trashed) -> Result<(), SaveError> {
         self.ensure_private_folder()?;
         // All names are checked before the first file moves, so that nothing is half restored.
@@ -229,7 +237,7 @@ impl Folder {
         self.tree.read(path)
     }
 
-    /// Returns the profile database, if there is one that may be used.
+    /// Returns the path of the profile database if it exists. Fails if the path must not be used, such as a link.
     pub fn database(&self) -> Result<Option<PathBuf>, SaveError> {
         let path = self.tree.writable_path(DATABASE).map_err(|error| self.tree.unsaved(DATABASE, error))?;
         Ok(self.tree.is_taken(DATABASE).then_some(path))
@@ -241,14 +249,14 @@ impl Folder {
         self.tree.writable_path(DATABASE).map_err(|error| self.tree.unsaved(DATABASE, error))
     }
 
-    /// Removes temporary files that a killed process has left; those of a running one stay.
+    /// Removes temporary files that a killed process has left. Those of a running process stay.
     pub fn sweep(&self) {
         let inner = ["campaigns", "webhooks", "partials", "samples", "segments", "lists", PRIVATE];
         let drafts = format!("{PRIVATE}/drafts");
         let folders =
             inner.into_iter().chain([drafts.as_str()]).filter(|folder| self.tree.has_folder(folder));
         disk::sweep(self.root());
-        // `make_private` builds its folder under this lock, so none that is in use can be removed.
+        // `make_private` builds its folder under this lock, so no folder that is in use is removed.
         if let Ok(_lock) = self.wait_for_lock("private") {
             disk::sweep_folders(self.root(), &["id", ".gitignore"]);
         }
@@ -310,6 +318,14 @@ impl Folder {
             self.tree.rename(file, &format!("{}/{file}", trash_path(&id)))?;
         }
         Ok(Trashed { id, files: files.to_vec() })
+    }
+}
+
+fn name_taken(kind: &'static str, name: &str, stem: String) -> SaveError {
+    // A name without letters and digits gets the stem `campaign` or `webhook`. The user did not type that.
+    match name.chars().any(char::is_alphanumeric) {
+        true => SaveError::NameTaken { kind, stem },
+        false => SaveError::NoStem { name: name.to_owned() },
     }
 }
 

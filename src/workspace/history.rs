@@ -1,4 +1,4 @@
-//! The history of test-sends: `.telecast/history.jsonl`, one JSON object per line, readable for the user only.
+//! The history of test-sends: `.telecast/history.jsonl`, one JSON object per line, readable only by the user.
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
@@ -20,7 +20,7 @@ const MAX_LINE: usize = 2 * 1024 * 1024;
 /// How many characters of an answer's description are kept: many times more than Telegram sends.
 const MAX_DESCRIPTION: usize = 2_000;
 
-/// A test-send and its answer. Contains no secret: the URL has its `${NAME}`s.
+/// A test-send and its answer. Contains no secrets: the URL and the headers have `${NAME}` in their place.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TestSendRecord {
     #[serde(with = "super::instant")]
@@ -29,20 +29,20 @@ pub struct TestSendRecord {
     pub campaign: String,
     /// The webhook's stem.
     pub webhook: String,
-    /// The profile it was rendered for, if any.
+    /// The profile for which the message was rendered, if any.
     pub profile: Option<String>,
-    /// The chat it was sent to; `None` if it was sent as is.
+    /// The test chat; `None` if the message was sent as is.
     pub chat: Option<String>,
     /// The HTTP method.
     pub method: String,
-    /// The address with `${NAME}`s in place of secrets.
+    /// The URL with `${NAME}` in place of each secret.
     pub url: String,
-    /// The headers as sent, with `${NAME}`s in place of secrets.
+    /// The headers as sent, with `${NAME}` in place of each secret.
     #[serde(default)]
     pub headers: Vec<(String, String)>,
     pub body: String,
     pub ok: bool,
-    /// Whether it may have arrived although no answer confirms it.
+    /// Whether the message may have arrived even though no answer confirms it.
     #[serde(default)]
     pub may_have_arrived: bool,
     /// The HTTP status; `None` without an answer.
@@ -54,7 +54,7 @@ pub struct TestSendRecord {
 }
 
 impl Folder {
-    /// Adds a test-send to the history. Processes take turns; a file over the limit is cut to its newest lines.
+    /// Adds a test-send to the history. A file that is then over the limit is cut to its newest lines.
     pub fn add_to_history(&self, entry: &TestSendRecord) -> Result<(), SaveError> {
         self.ensure_private_folder()?;
         let path = self.tree.unchecked_path(PATH);
@@ -88,7 +88,7 @@ impl Folder {
         if !self.owns_private_folder() {
             return Vec::new();
         }
-        // A missing history is an empty one.
+        // A history that is missing or cannot be read counts as empty.
         let text = self.history_lines(MAX_BYTES).unwrap_or_default();
         let entries = text.lines().rev().filter_map(|line| serde_json::from_str::<TestSendRecord>(line).ok());
         entries.map(TestSendRecord::shortened).take(limit).collect()
@@ -101,7 +101,7 @@ impl Folder {
         file.seek(SeekFrom::Start(from))?;
         let mut bytes = Vec::new();
         file.take(max).read_to_end(&mut bytes)?;
-        // The first byte may be in the middle of a character; that line is dropped anyway.
+        // The first byte may be in the middle of a character, but the first line is dropped anyway.
         let text = String::from_utf8_lossy(&bytes).into_owned();
         Ok(if from == 0 {
             text

@@ -1,7 +1,7 @@
-//! Loading a workspace. Every file is read independently, so that a broken one never hides the others.
+//! Loads a workspace. Every file is read independently, so that a broken file never hides the others.
 //!
-//! There can be thousands of campaigns: those whose metadata is unchanged are shared with the previous reading and
-//! not read again.
+//! There can be thousands of campaigns. Those whose files have unchanged metadata are not read again, but shared with
+//! the previous version of the workspace.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -25,7 +25,7 @@ use crate::toml;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct DefinitionFile<T> {
-    /// The file's name without its ending: what other files refer to.
+    /// The file's name without its ending. Other files refer to the definition by this name.
     pub stem: String,
     pub source: LoadedFile,
     /// The parsed value; `None` if the file cannot be read or is not TOML.
@@ -42,8 +42,7 @@ pub struct CampaignFiles {
     pub body: LoadedFile,
 }
 
-/// Needed for `Arc` to compare by pointer first: with `Eq`, an `Arc` is equal to itself without a look at its
-/// content.
+/// With `Eq`, `Arc` compares pointers first, so that an `Arc` is equal to itself without a comparison of the contents.
 impl Eq for CampaignFiles {}
 
 impl CampaignFiles {
@@ -68,15 +67,15 @@ pub struct Workspace {
     /// `telecast.toml`; the defaults are used if it cannot be read.
     pub manifest: DefinitionFile<Manifest>,
     pub webhooks: Vec<DefinitionFile<Webhook>>,
-    /// The campaigns, sorted by stem. An unchanged one is shared with the previous readings.
+    /// The campaigns, sorted by stem. Unchanged campaigns are shared with the previous versions of the workspace.
     pub campaigns: Vec<Arc<CampaignFiles>>,
     /// The partials, sorted by name (without `.liquid`).
     pub partials: Vec<LoadedFile>,
     pub samples: Vec<LoadedFile>,
     pub folder_problems: Vec<FileProblem>,
     /// The stems of the campaigns whose files have problems.
-    // Each frame asks for the problems several times, and most campaigns have none: walking ten thousand of them was
-    // most of the time of a keystroke.
+    // Each frame asks for the problems several times, and most campaigns have none. Walking through ten thousand
+    // campaigns took most of the time of a keystroke.
     with_problems: BTreeSet<String>,
     /// The number of bytes that may still be read; `None` if the limit was exceeded.
     bytes_left: Option<u64>,
@@ -95,13 +94,12 @@ pub enum OpenError {
 }
 
 impl Workspace {
-    /// Reads the whole workspace in `root`. Fails only if there is none.
+    /// Reads the whole workspace in `root`. Fails only if there is no workspace or its folder cannot be opened.
     pub fn open(root: &Path) -> Result<Workspace, OpenError> {
         Self::read(&real_root(root)?, None, clock::now())
     }
 
-    /// Reads it again, as of `now`. Of the campaigns only those whose metadata changed are read, the others are
-    /// shared.
+    /// Reads the workspace again, as of `now`. Campaigns whose files have unchanged metadata are shared, not read.
     pub fn reload(&self, now: Timestamp) -> Result<Workspace, OpenError> {
         Self::read(&real_root(&self.root)?, Some(self), now)
     }
@@ -114,7 +112,7 @@ impl Workspace {
         }
     }
 
-    /// Reads only the campaigns of these files; `None` if that is not enough.
+    /// Reads only the campaigns of these files. Returns `None` if that is not enough.
     fn read_campaigns(&self, paths: &BTreeSet<String>, now: Timestamp) -> Option<Workspace> {
         // Any other file (a webhook, the manifest) can change the problems of all campaigns.
         let stems: BTreeSet<&str> = paths.iter().map(|path| campaign_of(path)).collect::<Option<_>>()?;
@@ -135,11 +133,12 @@ impl Workspace {
             }
         }
         workspace.bytes_left = reader.bytes_left();
-        // Which files are left out over the limit depends on the order of reading, so then everything is read in order.
+        // Over the limit, the order of reading decides which files are left out, so everything is read again in order.
         workspace.bytes_left.is_some().then_some(workspace)
     }
 
-    /// Reads only the campaign with that stem and its webhook; `None` if there is no such campaign.
+    /// Reads the manifest, the campaign with that stem, its webhook, the partials and the samples. Returns `None` if
+    /// there is no such campaign.
     pub fn open_campaign(root: &Path, stem: &str) -> Result<Option<Workspace>, OpenError> {
         let root = real_root(root)?;
         let mut reader = Reader::new(&root, None, clock::now());
@@ -186,10 +185,10 @@ impl Workspace {
         if name.trim().is_empty() { folder() } else { name }
     }
 
-    /// Returns the key under which earlier versions stored its secrets: its id, or one derived from its path if the
-    /// file has none.
+    /// Returns the key under which earlier versions of telecast stored the workspace's secrets: the id in
+    /// `telecast.toml`, or a key derived from the workspace's path if there is no id.
     ///
-    /// A clone can copy an id, so it is used only to find such secrets.
+    /// A clone has the same id, so the key is used only to find such secrets.
     pub fn id(&self) -> String {
         self.settings().id.unwrap_or_else(|| {
             match Fingerprint::of(self.root.as_os_str().as_encoded_bytes()) {
@@ -247,7 +246,7 @@ impl Workspace {
 }
 
 impl Folder {
-    /// Reads only this campaign and returns its body; `None` if it no longer has a file.
+    /// Reads only this campaign and returns its body. Returns `None` if the campaign no longer has a file.
     pub fn body(&self, stem: &str) -> Option<LoadedFile> {
         let folder = self.tree.resolve_folder(CAMPAIGNS).ok()??;
         let mut reader = Reader::new(self.root(), None, clock::now());
@@ -255,8 +254,8 @@ impl Folder {
     }
 }
 
-/// The number of bytes that is read of all files together: enough for thousands of campaigns. Without a limit, links
-/// to one large file would fill the memory.
+/// The maximum number of bytes to read from all files together: enough for thousands of campaigns. Without a limit,
+/// many links to one large file would fill the memory.
 const MAX_WORKSPACE: u64 = 64 * 1024 * 1024;
 
 const WEBHOOKS: &str = "webhooks";
@@ -269,7 +268,7 @@ struct Reader<'b> {
     before: Option<&'b Workspace>,
     /// The stems of the existing webhooks, sorted.
     webhooks: Vec<String>,
-    /// Whether `webhooks` differs from the webhooks of the previous reading.
+    /// Whether `webhooks` differs from the webhooks of the previous version.
     has_other_webhooks: bool,
     now: Timestamp,
 }
@@ -301,7 +300,7 @@ impl<'b> Reader<'b> {
         self.count_bytes(source)
     }
 
-    /// Counts a text that was read; over the limit it is replaced by a problem.
+    /// Counts the bytes of a file that was read. Over the limit, replaces the text with a problem.
     fn count_bytes(&mut self, source: LoadedFile) -> LoadedFile {
         if let Some(bytes_left) = self.bytes_left.checked_sub(source.text.len() as u64) {
             self.bytes_left = bytes_left;
@@ -322,7 +321,7 @@ impl<'b> Reader<'b> {
         }
     }
 
-    /// Returns the campaign of the previous reading if the metadata of both its files is unchanged and the problem of
+    /// Returns the campaign of the previous version if the metadata of both its files is unchanged and a problem with
     /// its webhook would be the same.
     fn unchanged(&mut self, folder: &ResolvedFolder, stem: &str) -> Option<Arc<CampaignFiles>> {
         let workspace = self.before?;
@@ -334,13 +333,13 @@ impl<'b> Reader<'b> {
         };
         is_same(&before.source)?;
         is_same(&before.body)?;
-        // The problem of a missing webhook lists the existing ones.
+        // The problem of a missing webhook lists the existing webhooks.
         let is_missing = self.webhooks.binary_search(&value.webhook).is_err();
         let was_missing = || before.source.problems.iter().any(|problem| problem.code == Code::NoSuchWebhook);
         if self.has_other_webhooks && (is_missing || was_missing()) {
             return None;
         }
-        // A shared campaign takes memory too, so it counts like one that is read.
+        // A shared campaign takes memory too, so it counts towards the limit like one that is read.
         self.bytes_left = self.bytes_left.checked_sub(before.len())?;
         Some(Arc::clone(before))
     }
@@ -386,7 +385,7 @@ impl<'b> Reader<'b> {
 fn real_root(root: &Path) -> Result<PathBuf, OpenError> {
     let root =
         fs::canonicalize(root).map_err(|source| OpenError::Folder { root: root.to_path_buf(), source })?;
-    // Only the name is checked here; its target is checked when it is read.
+    // Only the existence of the name is checked here. If it is a link, its target is checked when it is read.
     match fs::symlink_metadata(root.join(MANIFEST)) {
         Ok(_) => Ok(root),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(OpenError::NoManifest { root }),
@@ -457,7 +456,7 @@ const PRIVATE_FILES: [&str; 7] = [
     "audience.db-journal",
 ];
 
-/// Returns the problems of the private folder's files that are not used because of their path or type.
+/// Returns the problems of those files in the private folder that are not used because of their path or type.
 fn private_problems(tree: &Tree) -> Vec<FileProblem> {
     let problem = |path: &str, error: TreeError| match error {
         TreeError::Breach(breach) => FileProblem::from_diagnostics(path, "", &[breach.problem()]),
@@ -512,7 +511,8 @@ fn load_campaign(reader: &mut Reader<'_>, folder: &ResolvedFolder, stem: &str) -
     let is_there = |format: ContentFormat| folder.is_taken(&body_name(format));
     let format = match &value {
         Some(campaign) => campaign.content_format,
-        // Without a definition the existing body decides; without a body the default names the file that is missing.
+        // Without a definition, the format is that of the existing body. Without a body, it is the default, so that the
+        // problem names the missing file.
         None => ContentFormat::ALL.into_iter().find(|format| is_there(*format)).unwrap_or_default(),
     };
     let mut body = reader.read_in(folder, &body_name(format));
@@ -550,7 +550,7 @@ fn stems(tree: &Tree, folder: &str, ending: &str, problems: &mut Vec<FileProblem
 }
 
 fn is_stem(stem: &str) -> bool {
-    // Hidden files are those of editors and of telecast's own temporary files.
+    // Hidden files belong to editors, or are telecast's own temporary files.
     !stem.is_empty() && !stem.starts_with('.')
 }
 

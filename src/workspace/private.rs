@@ -1,8 +1,8 @@
-//! The private folder `.telecast`: whether telecast created it here, and creating it.
+//! The private folder `.telecast`: checks whether telecast created it here, creates it, and adopts a foreign one.
 //!
 //! A folder that came with a clone or an archive must not decide where tests are sent, nor what counts as unsaved
 //! edits. So telecast recognizes its own folder by an id in it and by the content of its test chats as last written.
-//! Both are stored in the user's state directory, by the workspace's real path.
+//! Both are recorded in the user's state directory, under the workspace's real path.
 
 use std::fs;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -45,8 +45,8 @@ impl Folder {
             if self.is_ours(&record) {
                 return Ok(PrivateFolderStatus::Ours);
             }
-            // Another process may have recorded and written new test chats between the two reads here. The file is
-            // foreign only if the record is still the one it was compared with.
+            // Another process may have recorded and written new test chats after the record was read here. So the
+            // folder is foreign only if the record is still the one that it was compared with.
             let latest = self.state.read()?;
             if latest == record {
                 return Ok(PrivateFolderStatus::Foreign);
@@ -71,7 +71,7 @@ impl Folder {
             }
     }
 
-    /// Whether it is a real folder and not a link to one.
+    /// Whether the private folder is a real folder and not a link to one.
     fn is_real_folder(&self) -> bool {
         fs::symlink_metadata(self.tree.unchecked_path(PRIVATE)).is_ok_and(|entry| entry.is_dir())
     }
@@ -81,7 +81,7 @@ impl Folder {
         matches!(self.private_folder_status(), Ok(PrivateFolderStatus::Ours))
     }
 
-    /// Creates the private folder if it does not exist, and returns it; refuses a foreign one.
+    /// Creates the private folder if it does not exist, and returns its path. Fails if the folder is foreign.
     pub fn ensure_private_folder(&self) -> Result<PathBuf, SaveError> {
         if self.private_folder_status()? == PrivateFolderStatus::Absent {
             let _lock = self.wait_for_lock("private")?;
@@ -99,7 +99,7 @@ impl Folder {
 
     /// Adopts a foreign private folder as it is now: from here on its test chats, drafts, history and profiles count.
     ///
-    /// Refused if it is a link and not a folder of this workspace.
+    /// Fails if it is a link and not a folder of this workspace.
     pub fn adopt(&self) -> Result<(), SaveError> {
         let _lock = self.wait_for_lock("private")?;
         match self.private_folder_status()? {
@@ -154,7 +154,7 @@ impl Folder {
         Ok(self.state.change(|record| record.private = Some(private))?)
     }
 
-    /// Replaces the test chats.
+    /// Replaces the file of the test chats, which contains `old`, and records the hash of its new content.
     pub(super) fn replace_test_chats(&self, old: &[u8], new: &[u8]) -> Result<(), SaveError> {
         let record_hashes = |test_chats: Vec<String>| {
             self.state.change(|record| {
@@ -170,7 +170,7 @@ impl Folder {
         Ok(record_hashes(vec![sha256(new)])?)
     }
 
-    /// Takes the workspace's lock named `what`; waits while another process holds it.
+    /// Takes the workspace's lock named `what`. Waits while another process holds it.
     pub(super) fn wait_for_lock(&self, what: &str) -> Result<FileLock, SaveError> {
         Ok(wait_for_lock(&self.state_folder.join(format!("{what}.lock")))?)
     }

@@ -1,4 +1,4 @@
-//! Reloads a workspace while it is open. Unchanged files are shared with the previous reading.
+//! Reloads a workspace while it is open. Unchanged campaigns are shared with the previous version.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::load::{OpenError, Workspace};
 
-/// The last reading, and the files that are known to have changed since.
+/// The last version of the workspace, and the files that are known to have changed since.
 #[derive(Debug)]
 pub struct WorkspaceReloader {
     last: Mutex<Arc<Workspace>>,
@@ -44,10 +44,10 @@ impl WorkspaceReloader {
         &self,
         read: impl FnOnce(&Workspace, BTreeSet<String>) -> Result<Workspace, OpenError>,
     ) -> Result<Arc<Workspace>, OpenError> {
-        // Held while reading: two readings at once could finish in the wrong order and bring back the older one. A
-        // poisoned lock still holds a complete reading.
+        // The lock is held while reading: if two calls read at the same time, the one that started first could finish
+        // last and bring back an older version. A poisoned lock still holds a complete version.
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        // Taken before anything is read: a file that is recorded from now on is read the next time.
+        // The list is taken before anything is read: a file that is recorded from now on is read the next time.
         let changed = std::mem::take(&mut *self.changed.lock().unwrap_or_else(PoisonError::into_inner));
         *last = Arc::new(read(&last, changed)?);
         Ok(Arc::clone(&last))

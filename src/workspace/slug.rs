@@ -13,7 +13,7 @@ pub(crate) fn slug(name: &str, base: &str) -> String {
     let mut n_chars = 0;
     for c in name.chars().flat_map(char::to_lowercase) {
         let c = if c.is_alphanumeric() { c } else { '-' };
-        // No dash at the start: commands would read the stem as an option.
+        // The stem must not start with a dash, because commands would read it as an option.
         if c == '-' && (stem.is_empty() || stem.ends_with('-')) {
             continue;
         }

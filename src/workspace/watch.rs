@@ -1,7 +1,7 @@
 //! Watches a workspace for changes made by other programs, and reports the changed paths in groups.
 //!
-//! Folders are watched and not files, since editors replace files by renaming. If the system cannot watch (no watches
-//! left, a network disk), the folders are polled every two seconds.
+//! Folders are watched instead of files, because editors replace files by renaming. If the system cannot watch (no
+//! watches left, a network disk), the folders are polled every two seconds.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -13,10 +13,10 @@ use notify::{Config, Event, EventKind, PollWatcher, RecommendedWatcher, Recursiv
 
 use super::{MANIFEST, Tree};
 
-/// How long the files must be unchanged before a change is reported: replacing a file is several events.
+/// How long the files must be unchanged before a change is reported: replacing a file causes several events.
 const DEBOUNCE: Duration = Duration::from_millis(50);
 
-/// After this many [`DEBOUNCE`] periods, changes are reported even if more keep coming.
+/// After at most this many [`DEBOUNCE`] periods, changes are reported even if more keep coming.
 const MAX_ROUNDS: usize = 20;
 
 /// How often the folders are polled if the system cannot watch them.
@@ -24,9 +24,9 @@ const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 const FOLDERS: [&str; 5] = ["webhooks", "campaigns", "partials", "samples", "segments"];
 
-/// A watch that ends when this is dropped. A change that is being reported at that moment is still reported.
+/// Ends the watch when it is dropped. A change that is being reported at that moment is still reported.
 pub struct Watch {
-    /// Dropping it closes the channel, which ends the thread.
+    /// Dropping the watcher closes the channel, which ends the thread.
     _watcher: SharedWatcher,
 }
 
@@ -83,7 +83,7 @@ fn by_polling(
     interval: Duration,
     handler: impl notify::EventHandler,
 ) -> Option<Box<dyn Watcher + Send>> {
-    // With `compare_contents` files are read, so links are not followed: their target may have no end.
+    // With `compare_contents`, files are read. So links are not followed: a target such as `/dev/zero` has no end.
     let config = Config::default()
         .with_poll_interval(interval)
         .with_compare_contents(true)
@@ -92,7 +92,8 @@ fn by_polling(
     add_folders(&mut watcher, root).then(|| Box::new(watcher) as Box<dyn Watcher + Send>)
 }
 
-/// Watches the root and the folders of definitions. `.telecast` is left out: the database changes all the time.
+/// Watches the root and those of [`FOLDERS`] that exist. Returns false if one of them cannot be watched. `.telecast` is
+/// left out, because the database changes all the time.
 fn add_folders(watcher: &mut dyn Watcher, root: &Path) -> bool {
     let tree = Tree::new(root);
     let existing = FOLDERS.iter().filter(|folder| tree.has_folder(folder)).map(|folder| root.join(folder));
@@ -142,7 +143,7 @@ impl<F: FnMut(Vec<String>)> Reporter<F> {
 }
 
 fn collect_paths(root: &Path, event: notify::Result<Event>, paths: &mut BTreeSet<String>) {
-    // Events were lost, so all files must be checked again. A change of the manifest has that effect.
+    // After an error, events may be lost, so all files must be checked again. A change of the manifest has that effect.
     let Ok(event) = event else {
         paths.insert(MANIFEST.to_owned());
         return;
@@ -150,13 +151,15 @@ fn collect_paths(root: &Path, event: notify::Result<Event>, paths: &mut BTreeSet
     if event.need_rescan() {
         paths.insert(MANIFEST.to_owned());
     }
-    // Reading the workspace causes access events itself: reporting them would reload it forever.
+    // Reading the workspace causes access events itself. If they were reported, the workspace would be reloaded
+    // forever.
     if !matches!(event.kind, EventKind::Access(_)) {
         paths.extend(event.paths.iter().filter_map(|path| relevant_path(root, path)));
     }
 }
 
-/// Returns the path from the root if it is loaded: no hidden file and no editor's swap file.
+/// Returns the path from the root if its change matters: that of the manifest, of a folder in [`FOLDERS`], or of a file
+/// in one. Hidden files and the swap files of editors do not matter.
 fn relevant_path(root: &Path, path: &Path) -> Option<String> {
     let inner = path.strip_prefix(root).ok()?;
     let parts: Option<Vec<&str>> = inner.components().map(|part| part.as_os_str().to_str()).collect();

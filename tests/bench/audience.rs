@@ -1,8 +1,8 @@
-//! How long it takes to try a body on a sample of the audience: the sample workspace's people, then a large store.
+//! Measures how long it takes to check a body on a sample of the audience, for the sample workspace and a large store.
 //!
-//! `cargo bench --bench audience`, or `-- 1000000` for another size of the large store.
+//! Run it with `cargo bench --bench audience`; `-- 1000000` sets the size of the large store.
 
-#![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops")]
+#![expect(clippy::unwrap_used, reason = "a benchmark stops at the first error")]
 
 mod people;
 
@@ -15,13 +15,13 @@ use telecast::service::{MessageJob, demo, sample, survey};
 use telecast::store::{SqliteStore, Store};
 use telecast::workspace::{PRIVATE, Workspace};
 
-/// The size of the console's sample.
+/// The sample size that the console uses.
 const LIMIT: usize = 500;
 
-/// How many profiles the large store has.
+/// The default number of profiles in the large store.
 const MANY: usize = 100_000;
 
-/// How often each is measured; the fastest counts.
+/// How often each step is measured; the fastest run counts.
 const RUNS: usize = 5;
 
 fn main() {
@@ -39,23 +39,23 @@ fn main() {
 
 fn report(name: &str, database: &Path, job: &MessageJob) {
     let mut sampling = Duration::MAX;
-    let mut trying = Duration::MAX;
+    let mut checking = Duration::MAX;
     let mut seen = (0, 0, 0);
     for _ in 0..RUNS {
-        // A store of its own each time: a sample is kept as long as the data stays.
+        // Opened again for each run, because a store caches its sample until the data changes.
         let store = SqliteStore::open(database).unwrap();
         let started = Instant::now();
         store.sample(LIMIT).unwrap();
         sampling = sampling.min(started.elapsed());
         let started = Instant::now();
         let surveyed = survey(job, &store, LIMIT, jiff::Timestamp::UNIX_EPOCH, &|| true).unwrap();
-        trying = trying.min(started.elapsed());
+        checking = checking.min(started.elapsed());
         seen = (surveyed.survey.n_seen, surveyed.survey.failed_recipients.len(), surveyed.survey.n_skipped());
     }
     let (n_seen, n_failing, n_skipped) = seen;
     println!(
-        "{name}: sample taken in {:.1} ms, body tried on {n_seen} in {:.1} ms ({n_failing} fail, {n_skipped} skipped)",
+        "{name}: sample taken in {:.1} ms, body checked for {n_seen} in {:.1} ms ({n_failing} fail, {n_skipped} skipped)",
         sampling.as_secs_f64() * 1e3,
-        trying.as_secs_f64() * 1e3,
+        checking.as_secs_f64() * 1e3,
     );
 }

@@ -1,21 +1,21 @@
-//! How fast the console is there and answers, in a pseudo-terminal, beside other programs, in one run.
+//! Measures how fast the console starts and reacts in a pseudo-terminal, and compares it with other programs.
 //!
 //! ```text
 //! cargo bench --bench console                                     telecast alone
 //! cargo bench --bench console -- --runs 20 --other 'Search=/usr/bin/atac -d /tmp/collection'
 //! ```
 //!
-//! `--other 'TEXT=/PATH ARGUMENTS'` names a program by its absolute path, and the text that its first usable frame
-//! shows; its key is Tab. Runs alternate between the programs, so that a busy moment hits all of them.
+//! `--other 'TEXT=/PATH ARGUMENTS'` names a program by its absolute path, and a text in its first usable frame. Its
+//! measured key is Tab. Runs alternate between the programs, so that load on the machine affects all of them.
 
-#![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops")]
+#![expect(clippy::unwrap_used, reason = "a benchmark stops at the first error")]
 
 #[path = "../suite/support/home.rs"]
-#[expect(dead_code, reason = "the suite's own, of which a bench needs less")]
+#[expect(dead_code, reason = "shared with the suite, which uses more of it")]
 mod home;
 mod measure;
 #[path = "../suite/support/terminal.rs"]
-#[expect(dead_code, reason = "the suite's own, of which a bench needs less")]
+#[expect(dead_code, reason = "shared with the suite, which uses more of it")]
 mod terminal;
 
 use std::path::PathBuf;
@@ -27,12 +27,12 @@ use measure::{Figures, Program, measure};
 const RUNS: usize = 10;
 
 fn main() -> ExitCode {
-    let mut words = std::env::args().skip(1);
+    let mut args = std::env::args().skip(1);
     let mut runs = RUNS;
     let mut others = Vec::new();
-    while let Some(word) = words.next() {
-        match (word.as_str(), words.next()) {
-            // What cargo itself says to every bench.
+    while let Some(arg) = args.next() {
+        match (arg.as_str(), args.next()) {
+            // Cargo passes this to every benchmark, after the user's arguments.
             ("--bench", _) => break,
             ("--runs", Some(n)) => runs = n.parse().unwrap_or(RUNS),
             ("--other", Some(other)) => others.extend(parse(&other)),
@@ -58,10 +58,10 @@ fn main() -> ExitCode {
     ExitCode::SUCCESS
 }
 
-/// A workspace whose one campaign has a body of 200 lines.
+/// A sample workspace with one more campaign, whose body has 200 lines.
 fn workspace() -> Home {
     let home = Home::new();
-    let run = |words: &[&str]| assert!(home.command(words).output().unwrap().status.success(), "{words:?}");
+    let run = |args: &[&str]| assert!(home.command(args).output().unwrap().status.success(), "{args:?}");
     run(&["init", "shop", "--sample"]);
     let line = r#"<b>Hi {{ Profile.first_name | default: "there" | tg_html | json_escape }}</b>, a line\n"#;
     let text: Vec<String> = (0..196).map(|n| format!("    {{ \"n\": {n}, \"note\": \"{line}\" }}")).collect();
@@ -79,7 +79,7 @@ fn telecast(home: &Home) -> Program<'_> {
         needle: "chat_id".into(),
         types: true,
         command: Box::new(move || {
-            // The last run was killed in the middle of its edits: they would be offered back.
+            // The last run was killed with unsaved edits. Without this, the console would offer to restore them.
             let _ = std::fs::remove_dir_all(workspace.join(".telecast/drafts"));
             home.command(["--workspace".as_ref(), workspace.as_os_str()])
         }),

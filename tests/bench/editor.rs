@@ -1,16 +1,17 @@
-//! How long a key takes to its painted frame in bodies of any size, with everything on.
+//! Measures the time from a key to the painted frame, for bodies of several sizes, with all features on.
 //!
-//! `cargo bench --bench editor`. The console's real state, executor and drawing, without a terminal: a key goes through
-//! `update`, its effects are handed over, and the whole screen is drawn and compared with the last one. Before the next
-//! key all answers are taken, so that every frame has its colours, problems and message. Counted is the time that the
-//! screen's thread was given, which no other work on the machine lengthens; wait for nothing happens on it.
+//! Run it with `cargo bench --bench editor`. It uses the console's real state, executor and drawing, without a
+//! terminal: a key goes through `update`, its effects are handed over, and the whole screen is drawn and compared with
+//! the last one. All results of background work are taken before the next key, so every frame has its colours, problems
+//! and message. The measured time is the CPU time of the screen's thread, which does not depend on the load of the
+//! machine. That thread never waits.
 //!
-//! `cargo bench --bench editor -- 256` measures only those whose name has the word.
+//! `cargo bench --bench editor -- 256` measures only the cases whose name contains the word.
 
-#![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops")]
+#![expect(clippy::unwrap_used, reason = "a benchmark stops at the first error")]
 
 #[path = "../suite/console/harness.rs"]
-#[expect(dead_code, reason = "the suite's own, of which a bench needs less")]
+#[expect(dead_code, reason = "shared with the suite, which uses more of it")]
 mod harness;
 
 use std::hint::black_box;
@@ -23,10 +24,10 @@ use telecast::ui::widget::key::Key;
 
 use harness::Console;
 
-/// What is typed, at the beginning, in the middle and at the end.
+/// The text that is typed at the start, in the middle and at the end of the body.
 const TYPED: &str = "some words, <b>bold</b> and {{ Profile.first_name }} too ";
 
-/// The keys that are pressed behind it.
+/// The keys that are pressed after it.
 const PRESSED: [&str; 8] = ["up", "down", "pagedown", "pageup", "left", "backspace", "enter", "ctrl-z"];
 
 fn main() {
@@ -50,17 +51,17 @@ fn main() {
     }
 }
 
-/// A record's note as a person would write it.
+/// A record's note without problems.
 const SOUND: &str = "<b>Hi {{ Profile.first_name | default: 'there' | tg_html | json_escape }}</b>, {% if Profile.plan == 'gold' %}thanks{% else %}hello{% endif %}, Привет";
 
-/// A record's note with problems, some 2,000 in 60 KB.
+/// A record's note with problems: about 2,000 in 60 KB.
 const BROKEN: &str = "{{ Profile.nobody | tg_htm }}";
 
 fn body(size: usize, line_break: &str) -> String {
     records(size, line_break, SOUND)
 }
 
-/// A body of about this size: records, each with this note.
+/// Returns a body of about this size that consists of records with this note.
 fn records(size: usize, line_break: &str, note: &str) -> String {
     let mut body = format!(
         "{{{line_break}  \"chat_id\": {{{{ Profile.telegram_chat_id | default: 1 }}}},{line_break}  \"text\": \"hi\",{line_break}  \"records\": ["
@@ -74,7 +75,7 @@ fn records(size: usize, line_break: &str, note: &str) -> String {
     body + &format!("{line_break}  ]{line_break}}}{line_break}")
 }
 
-/// Measures a cursor's move and a typed letter, the cursor in the middle of a body.
+/// Measures a cursor move and a typed letter in the middle of a body.
 fn report_moves(name: &str, body: &str) {
     let mut console = open(body);
     let n_problems = console.app().screens.compose.problems().len();
@@ -109,7 +110,7 @@ fn open(body: &str) -> Console {
 fn report(name: &str, body: &str) {
     let mut console = open(body);
     let mut keys = Vec::new();
-    let mut answers = Vec::new();
+    let mut frames = Vec::new();
     let length = console.body().len();
     for place in [0, length / 2, length] {
         let editor = &mut console.app_mut().screens.compose.buffer_mut().unwrap().editor;
@@ -126,13 +127,13 @@ fn report(name: &str, body: &str) {
             console.settle();
             let start = thread_time();
             black_box(before.diff(&console.draw()).len());
-            answers.push(thread_time() - start);
+            frames.push(thread_time() - start);
         }
     }
-    println!("{name:20} {}   frame alone {}", figures(&mut keys), figures(&mut answers));
+    println!("{name:20} {}   frame alone {}", figures(&mut keys), figures(&mut frames));
 }
 
-/// The processor's time that this thread has used.
+/// Returns the CPU time that this thread has used.
 fn thread_time() -> Duration {
     let now = clock_gettime(ClockId::ThreadCPUTime);
     Duration::new(now.tv_sec.try_into().unwrap_or(0), now.tv_nsec.try_into().unwrap_or(0))

@@ -1,4 +1,4 @@
-//! One run of one program: when its first usable frame is there, what it costs, and how long a key takes.
+//! Measures one run of a program: the time to its first usable frame, its memory and CPU use, and the time of a key.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -8,25 +8,25 @@ use crate::terminal::Terminal;
 /// How often a key is pressed in a run.
 const KEYS: usize = 40;
 
-/// How long a program is left alone before and while its idle cost is measured.
+/// How long a program is idle before the idle CPU use is measured, and how long that is measured.
 const IDLE: Duration = Duration::from_secs(1);
 
 /// The clock ticks of /proc/PID/stat; 100 on every Linux.
 const TICKS_PER_SECOND: f64 = 100.0;
 
-/// What is measured.
+/// A program to measure.
 pub struct Program<'a> {
-    /// What to call it.
+    /// The name in the report.
     pub name: String,
-    /// What its first usable frame shows.
+    /// A text that its first usable frame shows.
     pub needle: String,
-    /// Whether keys are letters that appear on the screen, or Tab.
+    /// Whether the measured key is a letter that appears on the screen; otherwise it is Tab.
     pub types: bool,
-    /// Makes the command anew for each run.
+    /// Returns a new command for each run.
     pub command: Box<dyn Fn() -> Command + 'a>,
 }
 
-/// What one run gave.
+/// The measurements of one run.
 pub struct Run {
     first_frame: Duration,
     memory_mib: f64,
@@ -34,7 +34,7 @@ pub struct Run {
     keys: Vec<Duration>,
 }
 
-/// All runs of a program.
+/// The measurements of all runs of a program.
 #[derive(Default)]
 pub struct Figures {
     first_frame: Vec<f64>,
@@ -43,7 +43,7 @@ pub struct Figures {
     keys: Vec<f64>,
 }
 
-/// Starts the program, waits, types, and ends it.
+/// Starts the program, measures it while idle, presses keys, and ends it.
 pub fn measure(program: &Program<'_>) -> Run {
     let start = Instant::now();
     let mut terminal = Terminal::start((program.command)(), 120, 40);
@@ -61,9 +61,9 @@ pub fn measure(program: &Program<'_>) -> Run {
     Run { first_frame, memory_mib, idle_percent, keys }
 }
 
-/// Types a letter and waits for the frame that shows one more of it.
+/// Types a letter and waits for the frame with one more of this letter.
 fn letter(terminal: &mut Terminal, n: usize) -> Duration {
-    // A letter that no frame of ours shows otherwise.
+    // Letters that no frame shows otherwise.
     let typed = if n.is_multiple_of(2) { 'ж' } else { 'ю' };
     let count = |screen: &vt100::Screen| screen.contents().matches(typed).count();
     let before = count(terminal.screen());
@@ -71,7 +71,7 @@ fn letter(terminal: &mut Terminal, n: usize) -> Duration {
     terminal.send(typed.to_string());
     terminal.wait_until("the letter", |screen| before < count(screen));
     let took = start.elapsed();
-    // The work behind the frame (preview, journal) ends before the next key, as it does under a person's hands.
+    // Lets the background work (preview, draft) end before the next key, as it does when a person types.
     terminal.read_for(Duration::from_millis(30));
     took
 }
@@ -87,7 +87,7 @@ fn tab(terminal: &mut Terminal) -> Duration {
     took
 }
 
-/// Returns how much memory a process has that is its own or mapped and in use.
+/// Returns the resident memory of a process, in MiB.
 pub fn memory_mib(id: u32) -> f64 {
     let status = std::fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
@@ -95,10 +95,10 @@ pub fn memory_mib(id: u32) -> f64 {
     kib.map_or(f64::NAN, |kib| kib / 1024.0)
 }
 
-/// Returns how much processor time a process has used so far.
+/// Returns the CPU time that a process has used so far, in seconds.
 pub fn cpu_seconds(id: u32) -> f64 {
     let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
-    // The name in brackets may hold anything; user and system time are the 12th and 13th fields behind it.
+    // The name in parentheses may contain anything. User and system time are the 12th and 13th fields after it.
     let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
     let ticks = |at: usize| fields.get(at).and_then(|field| field.parse::<f64>().ok()).unwrap_or(f64::NAN);
     (ticks(11) + ticks(12)) / TICKS_PER_SECOND
@@ -113,7 +113,7 @@ impl Figures {
         self.keys.extend(run.keys.iter().map(|key| key.as_secs_f64() * 1000.0));
     }
 
-    /// Returns medians, the 95th percentile of the keys, and each as a multiple of `first`'s.
+    /// Formats the medians and the 95th percentile of the keys, with ratios to the figures of `first`.
     pub fn line(&self, name: &str, first: &Figures) -> String {
         let ratio = |own: f64, other: f64| format!("×{:.2}", own / other);
         let (frame, memory) = (at(&self.first_frame, 0.5), at(&self.memory, 0.5));
@@ -129,7 +129,7 @@ impl Figures {
     }
 }
 
-/// Returns the value below which the given part of the values lies.
+/// Returns the quantile of the values at `part`, from 0 to 1.
 fn at(values: &[f64], part: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);

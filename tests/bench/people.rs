@@ -1,4 +1,4 @@
-//! People in a store, as many as a bench wants.
+//! Fills a store with profiles for the benchmarks.
 
 use std::path::Path;
 
@@ -6,10 +6,10 @@ use indexmap::IndexMap;
 use telecast::profile::{Reachability, Value};
 use telecast::store::{ProfileChange, SqliteStore, Store};
 
-/// One in so many has blocked the bot.
+/// One profile in this many has blocked the bot.
 const BLOCKED: usize = 100;
 
-/// Adds `n` people with eight properties and `n_extra` more; one in a thousand has markup in the name.
+/// Adds `n` profiles with eight properties and `n_extra` more. One profile in a thousand has `<` in its name.
 pub fn fill(database: &Path, n: usize, n_extra: usize) {
     let store = SqliteStore::open(database).unwrap();
     let step = (200_000 / (8 + n_extra)).max(1);

@@ -1,22 +1,23 @@
-//! What telecast costs as workspace and audience grow: the console in a pseudo-terminal, and the commands.
+//! Measures the console and the commands as workspace and audience grow.
 //!
 //! ```text
 //! cargo bench --bench scale
 //! cargo bench --bench scale -- --campaigns 5,1000,10000 --profiles 0,100000,1000000 --properties 15,1000
 //! ```
 //!
-//! Campaigns grow with nobody to send to, profiles with five campaigns, properties with two thousand profiles.
+//! The number of campaigns grows without profiles, the number of profiles with five campaigns, and the number of
+//! properties with two thousand profiles.
 
-#![expect(clippy::unwrap_used, reason = "a bench that cannot go on stops")]
+#![expect(clippy::unwrap_used, reason = "a benchmark stops at the first error")]
 
 #[path = "../suite/support/home.rs"]
-#[expect(dead_code, reason = "the suite's own, of which a bench needs less")]
+#[expect(dead_code, reason = "shared with the suite, which uses more of it")]
 mod home;
-#[expect(dead_code, reason = "the console's, of which this bench needs the figures of a process")]
+#[expect(dead_code, reason = "shared with the console benchmark; only the process figures are used here")]
 mod measure;
 mod people;
 #[path = "../suite/support/terminal.rs"]
-#[expect(dead_code, reason = "the suite's own, of which a bench needs less")]
+#[expect(dead_code, reason = "shared with the suite, which uses more of it")]
 mod terminal;
 
 use std::fs::OpenOptions;
@@ -31,23 +32,24 @@ use telecast::dialect::Dialect;
 use telecast::template::Partials;
 use terminal::Terminal;
 
-/// How long keys are typed from the first frame on.
+/// How long keys are typed after the first frame.
 const TYPING: Duration = Duration::from_secs(10);
 
-/// How long a process must use no processor time to have nothing left to do, and how long that is waited for.
+/// A process that uses no CPU time for this long is done.
 const QUIET: Duration = Duration::from_millis(400);
-const PATIENCE: Duration = Duration::from_secs(60);
+/// The longest wait for a quiet process.
+const MAX_WAIT: Duration = Duration::from_secs(60);
 
-/// How many files another program appends to at once.
+/// How many files another program changes at once.
 const APPENDED: usize = 1_000;
 
-/// How many properties a profile has that is of ordinary width.
+/// The usual number of properties of a profile.
 const ORDINARY: usize = 15;
 
-/// How many profiles there are where properties grow.
+/// The number of profiles in the runs with a growing number of properties.
 const WIDE_PROFILES: usize = 2_000;
 
-/// How large the body is that is converted to other parse modes.
+/// The size in bytes of the body that is converted to other parse modes, and of its text.
 const LARGE_BODY: usize = 1 << 20;
 const LARGE_TEXT: usize = 200_000;
 
@@ -55,10 +57,10 @@ fn main() -> ExitCode {
     let mut campaigns = vec![5, 1_000, 10_000];
     let mut profiles = vec![100_000];
     let mut properties = vec![1_000];
-    let mut words = std::env::args().skip(1);
-    while let Some(word) = words.next() {
-        match (word.as_str(), words.next()) {
-            // What cargo itself says to every bench.
+    let mut args = std::env::args().skip(1);
+    while let Some(arg) = args.next() {
+        match (arg.as_str(), args.next()) {
+            // Cargo passes this to every benchmark, after the user's arguments.
             ("--bench", _) => break,
             ("--campaigns", Some(sizes)) => campaigns = parse(&sizes),
             ("--profiles", Some(sizes)) => profiles = parse(&sizes),
@@ -91,7 +93,7 @@ fn report(n_campaigns: usize, n_profiles: usize, n_properties: usize) {
     let mut terminal = Terminal::start(home.command(["--workspace", "shop"]), 120, 40);
     terminal.wait_for("chat_id");
     let first_frame = start.elapsed();
-    // Into the text, where a letter breaks nothing.
+    // Moves into the message text, where a letter does not break the JSON.
     terminal.send(format!("{}{}", "\x1b[B".repeat(2), "\x1b[C".repeat(14)));
     let worst = worst_key(&mut terminal, TYPING);
     wait_until_quiet(&mut terminal);
@@ -135,7 +137,7 @@ fn report(n_campaigns: usize, n_profiles: usize, n_properties: usize) {
     );
 }
 
-/// A sample workspace with the campaign `a` and `n_campaigns` more, and people whom nobody else knows.
+/// A sample workspace with the campaign `a`, `n_campaigns` more, and `n_profiles` more profiles.
 fn workspace(n_campaigns: usize, n_profiles: usize, n_properties: usize) -> Home {
     let home = Home::new();
     home.run(["init", "shop", "--sample"]).ok();
@@ -157,20 +159,20 @@ fn stem(n: usize) -> String {
     format!("c{n:05}")
 }
 
-/// The fastest of three runs of a command.
-fn time_of(home: &Home, words: &[&str]) -> Duration {
+/// Returns the time of the fastest of three runs of a command.
+fn time_of(home: &Home, args: &[&str]) -> Duration {
     let run = || {
         let start = Instant::now();
-        let answer = home.run(words);
+        let answer = home.run(args);
         assert_eq!(answer.code, Some(0), "{answer:#?}");
         start.elapsed()
     };
     (0..3).map(|_| run()).min().unwrap()
 }
 
-/// Types a letter and takes it back, again and again; returns the longest time until the screen showed it.
+/// Types a letter and deletes it, repeatedly. Returns the longest time until the screen shows the change.
 fn worst_key(terminal: &mut Terminal, time: Duration) -> Duration {
-    // In the body's pane: elsewhere it stays until the message is made anew.
+    // Counts only in the body's pane: the preview shows the letter until the message is rendered again.
     let count =
         |screen: &vt100::Screen| screen.rows(26, 48).map(|row| row.matches('ю').count()).sum::<usize>();
     let start = Instant::now();
@@ -187,9 +189,9 @@ fn worst_key(terminal: &mut Terminal, time: Duration) -> Duration {
     worst
 }
 
-/// Waits until the process has nothing left to do.
+/// Waits until the process uses no more CPU time.
 fn wait_until_quiet(terminal: &mut Terminal) {
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + MAX_WAIT;
     loop {
         let before = cpu_seconds(terminal.id());
         terminal.read_for(QUIET);
@@ -199,7 +201,7 @@ fn wait_until_quiet(terminal: &mut Terminal) {
     }
 }
 
-/// F6 on a large body: how long the conversions to all parse modes take.
+/// Measures the conversions to all parse modes that F6 shows, for a large body.
 fn report_conversion() {
     let line = r#"<b>Hi {{ Profile.first_name | tg_html | json_escape }}</b>, a line\n"#;
     let text = line.repeat(LARGE_TEXT / line.len());

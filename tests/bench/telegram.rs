@@ -1,7 +1,8 @@
-//! How fast texts are parsed, sent and searched, beside the reference library where `TELECAST_TDJSON` names it.
+//! Measures how fast texts are parsed, processed and searched, and compares it with the reference library if
+//! `TELECAST_TDJSON` names one.
 //!
-//! The reference is asked through its JSON interface, so that its time includes reading the request and writing the
-//! answer; requests are written before the clock starts.
+//! The reference library is called through its JSON interface, so its time includes parsing the request and writing the
+//! answer. The requests are prepared before the measurement.
 
 #![expect(unsafe_code, reason = "the reference library is C++ behind a C function")]
 
@@ -18,7 +19,7 @@ use telecast::telegram::{Limit, ParseMode, detect, parse, process_text};
 /// How long each measurement runs.
 const RUN: Duration = Duration::from_millis(500);
 
-/// The bytes of a hostile input.
+/// The size of a hostile input, in bytes.
 const HOSTILE: usize = 65_536;
 
 fn main() {
@@ -31,7 +32,7 @@ fn main() {
             let requests: Vec<String> =
                 texts.iter().map(|text| parse_request(mode, text).to_string()).collect();
             let ask = |request: &String| drop(black_box(reference.ask_text(request)));
-            // The rate counts the bytes of the texts, not of the requests around them.
+            // Converted, so that the rate counts the bytes of the texts and not those of the requests.
             rate(&requests, ask) * bytes(&texts) / bytes(&requests)
         });
         print_row(mode.as_str(), ours, theirs);
@@ -49,7 +50,7 @@ fn main() {
     for mode in ParseMode::ALL {
         let slowest = SEEDS.iter().map(|seed| (time_hostile(mode, seed), seed)).max();
         if let Some((time, seed)) = slowest {
-            println!("{:<12} {:>7.2} ms  {seed:?} over and over", mode.as_str(), time.as_secs_f64() * 1e3);
+            println!("{:<12} {:>7.2} ms  {seed:?} repeated", mode.as_str(), time.as_secs_f64() * 1e3);
         }
     }
 }
@@ -65,7 +66,7 @@ fn bytes(texts: &[String]) -> f64 {
     texts.iter().map(String::len).sum::<usize>() as f64
 }
 
-/// Returns megabytes a second.
+/// Returns the rate in megabytes per second.
 fn rate(texts: &[String], run: impl Fn(&String)) -> f64 {
     let start = Instant::now();
     let mut rounds = 0;
@@ -76,7 +77,7 @@ fn rate(texts: &[String], run: impl Fn(&String)) -> f64 {
     f64::from(rounds) * bytes(texts) / start.elapsed().as_secs_f64() / 1e6
 }
 
-/// Messages as campaigns write them: short, and of a few thousand characters.
+/// Returns typical messages, from short ones to a few thousand characters.
 fn messages(mode: ParseMode) -> Vec<String> {
     let line = match mode {
         ParseMode::Html => {
@@ -95,7 +96,7 @@ fn messages(mode: ParseMode) -> Vec<String> {
     [1, 1, 1, 2, 3, 5, 12].map(|times| line.repeat(times)).to_vec()
 }
 
-/// What a parser that goes back would read again and again.
+/// Texts that, repeated, make a backtracking parser slow.
 const SEEDS: [&str; 30] = [
     "_",
     "*[",
@@ -129,7 +130,7 @@ const SEEDS: [&str; 30] = [
     "\u{202e}a",
 ];
 
-/// Parses, sends and searches one hostile input.
+/// Parses, processes and searches one hostile input.
 fn time_hostile(mode: ParseMode, seed: &str) -> Duration {
     let text = seed.repeat(HOSTILE / seed.len());
     let start = Instant::now();

@@ -1,7 +1,7 @@
-//! How many messages a second a template makes, beside the `liquid` crate in the same run.
+//! Measures how many messages per second a template renders, compared with the `liquid` crate in the same run.
 //!
-//! `cargo bench --bench template`. Each engine renders CleverTap's sample body for the same profile of ten properties,
-//! which stock `liquid` gets as an object of its own.
+//! Run it with `cargo bench --bench template`. Both engines render the same bodies for the same profile of ten
+//! properties.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -21,7 +21,7 @@ const SAMPLE: &str = r#"{
 const PERSONAL: &str = r#"{"chat_id": {{ Profile.telegram_chat_id | default: "NULL" }}, "parse_mode": "HTML",
  "text": "Hi {{ Profile.first_name | default: "you" | tg_html | json_escape }}, {% if Profile.plan == "gold" %}thanks{% else %}hi{% endif %}: {{ Profile.score | plus: 1 }}"}"#;
 
-/// How long each engine runs, and how often; the best run counts.
+/// How long each run of an engine takes, and how many runs there are. The best run counts.
 const RUN: Duration = Duration::from_millis(500);
 const RUNS: usize = 5;
 
@@ -68,7 +68,7 @@ fn ours(body: &str, profile: &Profile) -> f64 {
     })
 }
 
-/// `None` for a body that stock `liquid` does not accept.
+/// Returns `None` for a body that the `liquid` crate does not accept.
 fn stock(body: &str, row: &Map<String, Json>) -> Option<f64> {
     let template = liquid::ParserBuilder::with_stdlib().build().ok()?.parse(body).ok()?;
     let row = liquid::object!({ "Profile": liquid::to_object(row).ok()? });
@@ -76,7 +76,7 @@ fn stock(body: &str, row: &Map<String, Json>) -> Option<f64> {
     Some(rate(|| template.render(black_box(&row)).map_or(0, |text| text.len())))
 }
 
-/// Returns how often a second `render` can run.
+/// Returns how often `render` runs per second.
 fn rate(render: impl Fn() -> usize) -> f64 {
     let mut best = 0.0_f64;
     for _ in 0..RUNS {

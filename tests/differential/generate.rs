@@ -1,11 +1,11 @@
-//! Inputs made of the pieces that the parsers trip over, in random order.
+//! Generates inputs: pieces that are difficult for the parsers, in random order.
 
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 use telecast::telegram::ParseMode;
 
-/// The pieces, by what they are good for.
+/// The pieces, by the kind of input that they are used in.
 #[derive(Deserialize)]
 struct Pieces {
     text: Vec<String>,
@@ -32,11 +32,11 @@ impl Pieces {
     }
 }
 
-/// A small generator of random numbers (xorshift), so that a seed gives the same inputs on every machine.
+/// A small random number generator (xorshift). A seed gives the same inputs on every machine.
 pub struct Random(u64);
 
 impl Random {
-    /// Starts with a seed.
+    /// Creates a generator from a seed.
     pub fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1)
     }
@@ -54,7 +54,7 @@ impl Random {
     }
 }
 
-/// Returns markup for one mode: mostly well-formed pieces, in an order that often breaks them.
+/// Returns markup for one mode: mostly well-formed pieces, in an order that is often invalid.
 pub fn markup(random: &mut Random, mode: ParseMode) -> String {
     let pieces = PIECES.of(mode);
     let mut text = String::new();
@@ -72,7 +72,8 @@ pub fn markup(random: &mut Random, mode: ParseMode) -> String {
     text
 }
 
-/// Returns well-formed HTML with much over the same text: among more than sixteen, equals come in the order of C++'s sort.
+/// Returns well-formed HTML with many entities over the same text. C++'s `std::sort` is not stable for more than
+/// sixteen elements, so this tests that equal entities come in the same order as TDLib's.
 fn nested(random: &mut Random, depth: usize) -> String {
     if 5 < depth || random.below(3) == 0 {
         return random.pick(&["a", "b", "😀"]).to_owned();
@@ -86,7 +87,7 @@ fn nested(random: &mut Random, depth: usize) -> String {
     }
 }
 
-/// Returns a whole link with an address that may be good.
+/// Returns a complete link with a URL that may be valid.
 fn link(random: &mut Random, mode: ParseMode) -> String {
     let address = random.pick(&PIECES.links);
     match mode {
@@ -96,7 +97,7 @@ fn link(random: &mut Random, mode: ParseMode) -> String {
     }
 }
 
-/// Returns something that is closed as it was opened, with a piece inside.
+/// Returns an entity with matching start and end, and a piece inside.
 fn element(random: &mut Random, mode: ParseMode) -> String {
     let inner = random.pick(&PIECES.text);
     match mode {
@@ -118,12 +119,12 @@ fn element(random: &mut Random, mode: ParseMode) -> String {
     }
 }
 
-/// Returns plain text in which something may be found.
+/// Returns plain text that may contain links, mentions and the like.
 pub fn plain(random: &mut Random) -> String {
     (0..1 + random.below(10)).map(|_| random.pick(&PIECES.findable)).collect()
 }
 
-/// Returns a text with entities anywhere, as JSON.
+/// Returns a text with entities at random positions, as JSON.
 pub fn formatted(random: &mut Random) -> serde_json::Value {
     let text: String = (0..1 + random.below(14)).map(|_| random.pick(&PIECES.cleanable)).collect();
     let units = text.encode_utf16().count();

@@ -1,7 +1,7 @@
-//! Generated inputs, answered by the reference library and by telecast: every answer has to be the same.
+//! Compares telecast with the reference library on generated inputs: every answer must be the same.
 //!
-//! `TELECAST_TDJSON` names the library (development only); without it, this says that it is left out.
-//! `TELECAST_CASES` is the number of inputs of each comparison, `TELECAST_SEED` where their random numbers start.
+//! `TELECAST_TDJSON` is the path of the library (development only). Without it, the test reports that it is left out.
+//! `TELECAST_CASES` is the number of inputs per comparison, and `TELECAST_SEED` the seed of the random numbers.
 
 #![expect(unsafe_code, reason = "the reference library is C++ behind a C function")]
 
@@ -13,7 +13,7 @@ use reference::Reference;
 use serde_json::{Value, json};
 use telecast::telegram::{Entity, FixOptions, FormattedText, ParseMode, detect, entity_json, fix, parse};
 
-/// Where the library is; development only.
+/// The environment variable with the path of the library; development only.
 const VARIABLE: &str = "TELECAST_TDJSON";
 
 fn main() {
@@ -35,7 +35,8 @@ fn number(variable: &str, default: u64) -> u64 {
     std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
 }
 
-/// Compares answers to generated inputs and shows the first few that differ; where theirs is `None`, the input is left out.
+/// Compares the answers to generated inputs and shows the first few differences. Inputs for which `theirs` returns
+/// `None` are skipped.
 fn compare<T: std::fmt::Debug>(
     reference: &Reference,
     what: &str,
@@ -71,7 +72,7 @@ fn parsed(mode: ParseMode, text: &str) -> Value {
 fn compare_parser(reference: &Reference, mode: ParseMode) {
     let generate = |random: &mut Random| loop {
         let text = generate::markup(random, mode);
-        if !kills_the_reference(mode, &text) {
+        if !crashes_the_reference(mode, &text) {
             return text;
         }
     };
@@ -84,8 +85,8 @@ fn compare_parser(reference: &Reference, mode: ParseMode) {
     );
 }
 
-/// Whether TDLib may die on it: legacy `[é.b]` makes an address that is not UTF-8.
-fn kills_the_reference(mode: ParseMode, text: &str) -> bool {
+/// Whether TDLib may crash on the text: in legacy Markdown, `[é.b]` gives it a URL that is not UTF-8.
+fn crashes_the_reference(mode: ParseMode, text: &str) -> bool {
     let has_bare_link = text.match_indices(']').any(|(at, _)| !text[at + 1..].starts_with('('));
     mode == ParseMode::Markdown && !text.is_ascii() && has_bare_link
 }
@@ -102,9 +103,9 @@ fn compare_detection(reference: &Reference) {
         |reference, text| {
             let mut answer = reference.find(text);
             let entities = answer["entities"].as_array_mut()?;
-            // The Bot API has no name for these, and they overlap nothing else.
+            // The Bot API has no type for TON addresses, and they never overlap other entities.
             entities.retain(|entity| entity["type"] != "TonAddress");
-            // These are found for people only, and where they are, they keep links from being found.
+            // TDLib detects media timestamps only for users, not for bots. They hide links, so such inputs are skipped.
             let is_for_people = entities.iter().any(|entity| entity["type"] == "MediaTimestamp");
             (!is_for_people).then_some(answer)
         },

@@ -1,4 +1,4 @@
-//! The reference library (TDLib's JSON interface): what it answers to synchronous requests.
+//! The reference library: synchronous requests to TDLib's JSON interface.
 
 use std::ffi::{CStr, CString, OsStr, c_char};
 
@@ -8,16 +8,16 @@ use telecast::telegram::ParseMode;
 /// The loaded library.
 pub struct Reference {
     execute: unsafe extern "C" fn(*const c_char) -> *const c_char,
-    /// Keeps the function above alive.
+    /// Keeps the library loaded, so that `execute` stays valid.
     _library: libloading::Library,
 }
 
 impl Reference {
-    /// Loads the library that is at `path`.
+    /// Loads the library from `path`.
     pub fn load(path: &OsStr) -> Self {
-        // SAFETY: the library's initialisers are those of TDLib, which does nothing but set up its tables.
+        // SAFETY: the initialisers are TDLib's, which only set up its tables.
         let library = unsafe { libloading::Library::new(path) }.expect("the reference library loads");
-        // SAFETY: the signature is that of td_json_client.h.
+        // SAFETY: the signature is the one in td_json_client.h.
         let execute = unsafe {
             *library
                 .get::<unsafe extern "C" fn(*const c_char) -> *const c_char>(b"td_execute\0")
@@ -33,7 +33,7 @@ impl Reference {
         serde_json::from_str(&self.ask_text(&request.to_string())).expect("the answer is JSON")
     }
 
-    /// Returns the answer to a request that is JSON already, as JSON text.
+    /// Returns the answer to a request; both are JSON text.
     pub fn ask_text(&self, request: &str) -> String {
         let request = CString::new(request).expect("JSON has no NUL");
         // SAFETY: td_execute reads a C string and returns one that lives until the next call on this thread.
@@ -41,19 +41,19 @@ impl Reference {
         answer.to_str().expect("the answer is UTF-8").to_owned()
     }
 
-    /// Parses markup as the server does; in the form of `debug entities`.
+    /// Parses markup as the Bot API server does. The answer has the form of `debug entities`.
     pub fn parse(&self, mode: ParseMode, text: &str) -> Value {
         flat(&self.ask(&parse_request(mode, text)))
     }
 
-    /// Finds links and the like; in the form of `debug entities`.
+    /// Detects links, mentions and the like. The answer has the form of `debug entities`.
     pub fn find(&self, text: &str) -> Value {
         let mut answer = self.ask(&json!({"@type": "getTextEntities", "text": text}));
         answer["text"] = text.into();
         flat(&answer)
     }
 
-    /// Cleans and repairs a text that holds no Markdown.
+    /// Cleans and repairs a text, which must not contain Markdown.
     pub fn clean_and_repair(&self, formatted: &Value) -> Value {
         let entities: Vec<Value> =
             formatted["entities"].as_array().into_iter().flatten().map(nested_entity).collect();
@@ -62,7 +62,7 @@ impl Reference {
     }
 }
 
-/// Returns the request that parses markup.
+/// Returns a request that parses markup.
 pub fn parse_request(mode: ParseMode, text: &str) -> Value {
     let mode = match mode {
         ParseMode::Html => json!({"@type": "textParseModeHTML"}),
@@ -72,7 +72,7 @@ pub fn parse_request(mode: ParseMode, text: &str) -> Value {
     json!({"@type": "parseTextEntities", "text": text, "parse_mode": mode})
 }
 
-/// TDLib's names of types, and the Bot API's.
+/// The entity types: TDLib's name and the Bot API's name.
 const TYPES: [(&str, &str); 22] = [
     ("BankCardNumber", "bank_card_number"),
     ("BlockQuote", "blockquote"),
@@ -98,7 +98,7 @@ const TYPES: [(&str, &str); 22] = [
     ("PreCode", "pre"),
 ];
 
-/// TDLib's answer in the form of `debug entities`.
+/// Converts TDLib's answer to the form of `debug entities`.
 fn flat(answer: &Value) -> Value {
     if answer["@type"] == "error" {
         return json!({ "error": answer["message"] });
@@ -130,7 +130,7 @@ fn flat_entity(entity: &Value) -> Value {
     flat
 }
 
-/// `r`, or `[w][d|D][t|T]`.
+/// Returns the Bot API's format string: `r`, or `[w][d|D][t|T]`.
 fn date_format(formatting: &Value) -> String {
     let precision = |key: &str, short: char, long: char| match formatting[key]["@type"].as_str() {
         Some("dateTimePartPrecisionShort") => Some(short),
@@ -147,7 +147,7 @@ fn date_format(formatting: &Value) -> String {
         .collect()
 }
 
-/// One of our entities as TDLib takes it.
+/// Converts an entity of the Bot API to TDLib's form.
 fn nested_entity(entity: &Value) -> Value {
     let is_pre_code = entity["type"] == "pre" && entity.get("language").is_some();
     let name = if is_pre_code {

@@ -1,7 +1,7 @@
-//! The layers stay apart: who may use whom, what the core may not name, and which crate lives in which room.
+//! The architecture rules: which module may use which, what the core must not use, and where each crate may be used.
 
-mod circles;
-mod rooms;
+mod cycles;
+mod layers;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,10 +11,10 @@ use telecast::diagnostic::CODES;
 /// The modules of the core: no files, no network, no clock, no randomness.
 const CORE: std::ops::RangeInclusive<&str> = "text"..="complete";
 
-/// What the core never names.
+/// Paths that the core must not name.
 const FORBIDDEN_IN_CORE: &[&str] = &[
     "std::fs",
-    // Addresses are data; sockets are not.
+    // Socket types one by one instead of `std::net`: the core may use the address types.
     "TcpStream",
     "TcpListener",
     "UdpSocket",
@@ -34,8 +34,8 @@ const FORBIDDEN_IN_CORE: &[&str] = &[
     "crossterm",
 ];
 
-/// Third-party crates and the only places that may name them.
-const ROOMS: &[(&str, &[&str])] = &[
+/// Third-party crates, each with the only modules that may name it.
+const CRATE_MODULES: &[(&str, &[&str])] = &[
     ("toml_edit", &["toml"]),
     ("rusqlite", &["store"]),
     ("reqwest", &["botapi"]),
@@ -51,12 +51,12 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("ropey", &["editor"]),
     ("ratatui", &["ui"]),
     ("ratatui_crossterm", &["ui"]),
-    // State, update, layout and drawing never see the terminal.
+    // State, update, layout and drawing do not depend on the terminal.
     ("crossterm", &["ui/runtime", "ui/shared/keymap"]),
     ("syntect", &["ui/editor/highlight"]),
 ];
 
-/// How many crates the lock may hold: a new one should be worth a thought.
+/// The maximum number of crates in Cargo.lock, so that nobody adds a large dependency by accident.
 const LOCKED_CRATES: usize = 320;
 
 #[test]
@@ -79,7 +79,7 @@ fn a_module_uses_only_modules_above_it() {
 }
 
 #[test]
-fn the_two_edges_do_not_know_each_other() {
+fn cli_and_ui_do_not_use_each_other() {
     let wrong: Vec<String> = sources()
         .iter()
         .filter(|source| {
@@ -107,7 +107,7 @@ fn every_source_file_belongs_to_a_listed_module() {
 }
 
 #[test]
-fn the_core_touches_nothing_outside() {
+fn the_core_uses_no_files_network_clock_or_randomness() {
     let core = core_modules();
     let mut wrong = Vec::new();
     for source in sources().iter().filter(|source| core.contains(&source.module)) {
@@ -120,43 +120,43 @@ fn the_core_touches_nothing_outside() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The only files that work with a workspace and name the file system: what they open is the root itself, or a real path
-/// that `disk::Tree` gave them.
-const OPENERS: &[&str] = &[
+/// The only files of the workspace-related modules that may use the file system directly. They open the root itself, or
+/// a real path that `disk::Tree` returned.
+const MAY_OPEN_FILES: &[&str] = &[
     "workspace/discover.rs",
     "workspace/history.rs",
     "workspace/load.rs",
     "workspace/private.rs",
-    // Files that a command's arguments name.
+    // These open files that the user names in a command's arguments.
     "service/find.rs",
     "cli/commands/read.rs",
     "cli/commands/man.rs",
 ];
 
 #[test]
-fn files_of_a_workspace_are_opened_by_the_tree_alone() {
-    let rooms = ["workspace", "service", "capture", "cli", "ui"];
+fn workspace_files_are_opened_only_through_the_tree() {
+    let modules = ["workspace", "service", "capture", "cli", "ui"];
     let opens = |source: &&Source| {
         ["fs::", "std::fs", "File::open", "File::create"].iter().any(|name| source.names(name))
     };
     let wrong: Vec<String> = sources()
         .iter()
-        .filter(|source| rooms.contains(&source.module.as_str()))
+        .filter(|source| modules.contains(&source.module.as_str()))
         .filter(opens)
         .map(|source| source.path.clone())
-        .filter(|path| !OPENERS.iter().any(|opener| path.ends_with(opener)))
+        .filter(|path| !MAY_OPEN_FILES.iter().any(|allowed| path.ends_with(allowed)))
         .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
-fn third_party_types_stay_in_their_room() {
+fn third_party_crates_are_named_only_in_their_modules() {
     let mut wrong = Vec::new();
     for source in sources() {
-        for (name, rooms) in ROOMS {
-            let at_home = rooms.iter().any(|room| source.is_in(room));
-            if !at_home && !source.means_its_own(name) && source.names(&format!("{name}::")) {
-                wrong.push(format!("{}: {name} belongs to {}", source.path, rooms.join(", ")));
+        for (name, modules) in CRATE_MODULES {
+            let is_allowed = modules.iter().any(|module| source.is_in(module));
+            if !is_allowed && !source.has_own_module(name) && source.names(&format!("{name}::")) {
+                wrong.push(format!("{}: {name} is allowed only in {}", source.path, modules.join(", ")));
             }
         }
     }
@@ -164,15 +164,15 @@ fn third_party_types_stay_in_their_room() {
 }
 
 #[test]
-fn module_files_stand_beside_their_folder_and_nothing_is_silenced() {
+fn sources_have_no_mod_rs_no_allow_and_no_unsafe() {
     let mut wrong = Vec::new();
     for source in sources() {
         if source.path.ends_with("/mod.rs") {
-            wrong.push(format!("{}: a mod.rs", source.path));
+            wrong.push(format!("{}: use NAME.rs beside the folder instead of mod.rs", source.path));
         }
-        for silenced in ["#[allow(", "#![allow(", "unsafe {", "unsafe fn", "unsafe impl"] {
-            if source.code.contains(silenced) {
-                wrong.push(format!("{}: {silenced}", source.path));
+        for forbidden in ["#[allow(", "#![allow(", "unsafe {", "unsafe fn", "unsafe impl"] {
+            if source.code.contains(forbidden) {
+                wrong.push(format!("{}: {forbidden}", source.path));
             }
         }
     }
@@ -187,7 +187,7 @@ fn the_main_file_stays_thin() {
 }
 
 #[test]
-fn nothing_else_lies_at_the_top() {
+fn the_root_folder_has_only_known_entries() {
     let known = ["Cargo.toml", "Cargo.lock", "src", "assets", "tests", "README.md", "target"];
     let mut stray = Vec::new();
     for entry in std::fs::read_dir(root()).unwrap() {
@@ -200,7 +200,7 @@ fn nothing_else_lies_at_the_top() {
 }
 
 #[test]
-fn the_readme_maps_every_module() {
+fn the_readme_lists_every_module() {
     let readme = read(&root().join("README.md"));
     let missing: Vec<String> = modules_in_order()
         .into_iter()
@@ -210,52 +210,51 @@ fn the_readme_maps_every_module() {
 }
 
 #[test]
-fn the_tree_of_dependencies_stays_small() {
+fn the_dependency_tree_stays_small() {
     let lock = read(&root().join("Cargo.lock"));
     let n_crates = lock.lines().filter(|line| *line == "[[package]]").count();
-    assert!(n_crates <= LOCKED_CRATES, "{n_crates} crates in Cargo.lock, the ceiling is {LOCKED_CRATES}");
+    assert!(n_crates <= LOCKED_CRATES, "{n_crates} crates in Cargo.lock, the limit is {LOCKED_CRATES}");
 }
 
-/// A dependency whose reason is not written beside it was not thought about.
 #[test]
-fn every_dependency_has_its_reason_beside_it() {
+fn every_dependency_has_a_comment_with_its_reason() {
     let manifest = read(&root().join("Cargo.toml"));
-    let mut counted = false;
-    let mut reasoned = false;
-    let mut bare = Vec::new();
+    let mut is_in_dependencies = false;
+    let mut has_comment = false;
+    let mut without_comment = Vec::new();
     for line in manifest.lines() {
         if line.starts_with('[') {
-            counted = line.contains("dependencies]");
+            is_in_dependencies = line.contains("dependencies]");
         } else if line.starts_with("# ") && !line.starts_with("# --") {
-            reasoned = true;
+            has_comment = true;
             continue;
-        } else if counted && line.contains('=') {
+        } else if is_in_dependencies && line.contains('=') {
             let name = line.split([' ', '=']).next().unwrap_or(line);
-            if !reasoned {
-                bare.push(name.to_owned());
+            if !has_comment {
+                without_comment.push(name.to_owned());
             }
         }
-        reasoned = false;
+        has_comment = false;
     }
-    assert!(bare.is_empty(), "{bare:?}");
+    assert!(without_comment.is_empty(), "{without_comment:?}");
 }
 
-/// One file of `src`, as the rules see it.
+/// A file of `src`, as the rules see it.
 struct Source {
-    /// Relative to the crate, with `/`.
+    /// The path relative to the crate, with `/`.
     path: String,
-    /// The top-level module it belongs to.
+    /// The file's top-level module.
     module: String,
-    /// The code without comments, texts and its unit tests.
+    /// The code without comments, literals and unit tests.
     code: String,
 }
 
 impl Source {
-    /// Returns the top-level modules that the file names behind `crate::`.
+    /// Returns the top-level modules that the file names after `crate::`.
     fn uses(&self) -> Vec<String> {
         let mut found = Vec::new();
         for (at, _) in self.code.match_indices("crate::") {
-            if self.code[..at].ends_with(is_part_of_a_name) {
+            if self.code[..at].ends_with(is_name_char) {
                 continue;
             }
             let rest = &self.code[at + "crate::".len()..];
@@ -267,25 +266,25 @@ impl Source {
         found
     }
 
-    /// Whether the code names `path` as a whole word.
+    /// Whether the code contains `path` as a whole word, not as a part of a longer path.
     fn names(&self, path: &str) -> bool {
         self.code.match_indices(path).any(|(at, _)| {
             let before = &self.code[..at];
             let after = &self.code[at + path.len()..];
-            let is_cut_before = !before.ends_with(is_part_of_a_name) && !before.ends_with("::");
-            let is_cut_after = path.ends_with("::") || !after.starts_with(is_part_of_a_name);
-            is_cut_before && is_cut_after
+            let is_start = !before.ends_with(is_name_char) && !before.ends_with("::");
+            let is_end = path.ends_with("::") || !after.starts_with(is_name_char);
+            is_start && is_end
         })
     }
 
-    /// Whether `name` is a module of ours in this file, and not the crate of that name.
-    fn means_its_own(&self, name: &str) -> bool {
+    /// Whether `name` is one of our own modules in this file, not the crate of that name.
+    fn has_own_module(&self, name: &str) -> bool {
         ["mod ", "super::", "self::"].iter().any(|before| self.code.contains(&format!("{before}{name}")))
     }
 
-    /// Whether the file is `src/<room>.rs` or below `src/<room>/`.
-    fn is_in(&self, room: &str) -> bool {
-        self.path == format!("src/{room}.rs") || self.path.starts_with(&format!("src/{room}/"))
+    /// Whether the file is `src/<module>.rs` or below `src/<module>/`.
+    fn is_in(&self, module: &str) -> bool {
+        self.path == format!("src/{module}.rs") || self.path.starts_with(&format!("src/{module}/"))
     }
 }
 
@@ -300,7 +299,7 @@ fn first_names(group: &str) -> Vec<String> {
             '}' if depth == 0 => break,
             '}' => depth -= 1,
             ',' if depth == 0 => is_item_start = true,
-            _ if is_item_start && is_part_of_a_name(c) => {
+            _ if is_item_start && is_name_char(c) => {
                 names.extend(leading_name(&group[at..]));
                 is_item_start = false;
             }
@@ -311,11 +310,11 @@ fn first_names(group: &str) -> Vec<String> {
 }
 
 fn leading_name(text: &str) -> Option<String> {
-    let end = text.find(|c| !is_part_of_a_name(c)).unwrap_or(text.len());
+    let end = text.find(|c| !is_name_char(c)).unwrap_or(text.len());
     (0 < end).then(|| text[..end].to_owned())
 }
 
-fn is_part_of_a_name(c: char) -> bool {
+fn is_name_char(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
@@ -326,7 +325,7 @@ fn sources() -> Vec<Source> {
     paths.iter().filter_map(|path| source(path)).collect()
 }
 
-/// Reads one file; `None` for one that holds only unit tests, which may use what they like.
+/// Reads a file; `None` if it contains only unit tests, which may use anything.
 fn source(path: &Path) -> Option<Source> {
     let relative = path.strip_prefix(root()).unwrap();
     let parts: Vec<String> = relative.iter().map(|part| part.to_string_lossy().into_owned()).collect();
@@ -335,7 +334,7 @@ fn source(path: &Path) -> Option<Source> {
         return None;
     }
     let module = parts[1].trim_end_matches(".rs").to_owned();
-    let code = without_unit_tests(&without_comments_and_texts(&read(path)));
+    let code = without_unit_tests(&without_comments_and_literals(&read(path)));
     Some(Source { path: parts.join("/"), module, code })
 }
 
@@ -350,7 +349,7 @@ fn collect(folder: &Path, paths: &mut Vec<PathBuf>) {
     }
 }
 
-/// Returns the modules of lib.rs from top to bottom.
+/// Returns the modules of lib.rs, from top to bottom.
 fn modules_in_order() -> Vec<String> {
     read(&root().join("src/lib.rs"))
         .lines()
@@ -372,7 +371,7 @@ fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
-/// Cuts `code` where its unit tests begin; they stand last in a file.
+/// Removes the unit tests from `code`; they are always last in a file.
 fn without_unit_tests(code: &str) -> String {
     let end = ["\n#[cfg(test)]\nmod tests {", "\n#[cfg(test)]\nmod tests;"]
         .iter()
@@ -381,8 +380,8 @@ fn without_unit_tests(code: &str) -> String {
     code[..end.unwrap_or(code.len())].to_owned()
 }
 
-/// Blanks out comments and the inside of text and char literals, so that only code is left to look at.
-fn without_comments_and_texts(source: &str) -> String {
+/// Removes comments, and the contents of string and char literals, so that only code is left.
+fn without_comments_and_literals(source: &str) -> String {
     let mut out = String::with_capacity(source.len());
     let mut rest = source;
     while let Some(c) = rest.chars().next() {
@@ -390,7 +389,7 @@ fn without_comments_and_texts(source: &str) -> String {
             ("", rest.find('\n').unwrap_or(rest.len()))
         } else if rest.starts_with("/*") {
             ("", rest.find("*/").map_or(rest.len(), |end| end + 2))
-        } else if let Some(length) = raw_text(rest, &out) {
+        } else if let Some(length) = raw_string(rest, &out) {
             ("\"\"", length)
         } else if c == '"' {
             ("\"\"", quoted(rest, '"'))
@@ -405,9 +404,9 @@ fn without_comments_and_texts(source: &str) -> String {
     out
 }
 
-/// Returns the length of `r#"…"#` at the start of `rest`, where one starts there and not inside a name.
-fn raw_text(rest: &str, before: &str) -> Option<usize> {
-    if before.ends_with(|c| is_part_of_a_name(c) && c != 'b') {
+/// Returns the length of the raw string `r#"…"#` at the start of `rest`; `before` shows whether the `r` ends a name.
+fn raw_string(rest: &str, before: &str) -> Option<usize> {
+    if before.ends_with(|c| is_name_char(c) && c != 'b') {
         return None;
     }
     let hashes = rest.strip_prefix('r')?.chars().take_while(|c| *c == '#').count();
@@ -429,7 +428,7 @@ fn quoted(rest: &str, quote: char) -> usize {
     rest.len()
 }
 
-/// Returns the length of `'x'` or `'\n'` at the start of `rest`; a lifetime is none.
+/// Returns the length of the char literal at the start of `rest`; `None` for a lifetime.
 fn char_literal(rest: &str) -> Option<usize> {
     let inner = rest.strip_prefix('\'')?;
     let mut chars = inner.chars();
@@ -440,9 +439,9 @@ fn char_literal(rest: &str) -> Option<usize> {
     }
 }
 
-/// The reader above decides what all rules see: it has claims of its own.
+/// Tests the scanner, because all rules depend on it.
 #[test]
-fn the_reader_sees_code_and_nothing_else() {
+fn the_scanner_sees_only_code() {
     let cases: BTreeMap<&str, Vec<&str>> = BTreeMap::from([
         ("use crate::text;", vec!["text"]),
         ("use crate::{json::{self, Node}, text::Span};", vec!["json", "text"]),
@@ -453,7 +452,7 @@ fn the_reader_sees_code_and_nothing_else() {
         ("use crate::text;\n#[cfg(test)]\nmod tests {\n use crate::ui; }", vec!["text"]),
     ]);
     for (code, expected) in cases {
-        let code = without_unit_tests(&without_comments_and_texts(code));
+        let code = without_unit_tests(&without_comments_and_literals(code));
         let source = Source { path: "src/x.rs".into(), module: "x".into(), code };
         assert_eq!(source.uses(), expected, "{}", source.code);
     }
@@ -466,10 +465,10 @@ fn the_reader_sees_code_and_nothing_else() {
 }
 
 #[test]
-fn every_code_is_given_somewhere() {
+fn every_diagnostic_code_is_used() {
     let sources = sources();
-    let is_given = |code: &str| sources.iter().any(|source| source.names(code));
+    let is_used = |code: &str| sources.iter().any(|source| source.names(code));
     let unused: Vec<String> =
-        CODES.iter().map(|about| format!("Code::{:?}", about.code)).filter(|code| !is_given(code)).collect();
-    assert!(unused.is_empty(), "no check gives {unused:?}");
+        CODES.iter().map(|about| format!("Code::{:?}", about.code)).filter(|code| !is_used(code)).collect();
+    assert!(unused.is_empty(), "no code uses {unused:?}");
 }

@@ -1,4 +1,4 @@
-//! Command lines: answers, exit codes, problem lines.
+//! Commands: output, exit codes, problem lines.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -7,7 +7,7 @@ use std::process::Stdio;
 use crate::support::{Home, Terminal, rounds};
 
 #[test]
-fn the_console_without_a_terminal_says_what_works_without_one() {
+fn without_a_terminal_the_console_suggests_other_commands() {
     let answer = Home::new().run::<&str>([]);
     assert_eq!((answer.code, answer.out.as_str()), (Some(3), ""));
     assert!(answer.err.contains("needs a terminal"), "{answer:?}");
@@ -15,7 +15,7 @@ fn the_console_without_a_terminal_says_what_works_without_one() {
 }
 
 #[test]
-fn a_dumb_terminal_is_none() {
+fn a_dumb_terminal_is_refused() {
     let home = Home::new();
     let mut terminal = Terminal::start_as(home.command::<&str>([]), "dumb", 100, 24);
     terminal.wait_for("TERM is `dumb`");
@@ -23,27 +23,27 @@ fn a_dumb_terminal_is_none() {
 }
 
 #[test]
-fn what_cannot_be_meant_is_wrong_usage() {
+fn invalid_arguments_exit_with_2() {
     let home = Home::new();
-    for words in [&["frobnicate"][..], &["sandbox", "--fail", "2"], &["sandbox", "--listen", "nowhere"]] {
-        let answer = home.run(words);
-        assert_eq!((answer.code, answer.out.as_str()), (Some(2), ""), "{words:?}: {answer:?}");
+    for args in [&["frobnicate"][..], &["sandbox", "--fail", "2"], &["sandbox", "--listen", "nowhere"]] {
+        let answer = home.run(args);
+        assert_eq!((answer.code, answer.out.as_str()), (Some(2), ""), "{args:?}: {answer:?}");
         assert!(!answer.err.is_empty());
     }
 }
 
 #[test]
-fn help_and_version_are_answers() {
+fn help_and_version_go_to_stdout() {
     let home = Home::new();
-    for words in [&["--help"][..], &["-h"], &["--version"], &["sandbox", "--help"]] {
-        let answer = home.run(words);
-        assert!(answer.err.is_empty(), "{words:?}");
-        assert!(!answer.ok().is_empty(), "{words:?}");
+    for args in [&["--help"][..], &["-h"], &["--version"], &["sandbox", "--help"]] {
+        let answer = home.run(args);
+        assert!(answer.err.is_empty(), "{args:?}");
+        assert!(!answer.ok().is_empty(), "{args:?}");
     }
 }
 
 #[test]
-fn the_first_line_of_the_sandbox_says_where_it_listens() {
+fn the_sandbox_prints_its_address_first() {
     let home = Home::new();
     let mut child = home
         .command(["sandbox", "--listen", "127.0.0.1:0", "--token", "42:TEST"])
@@ -66,7 +66,7 @@ fn the_first_line_of_the_sandbox_says_where_it_listens() {
 }
 
 #[test]
-fn a_port_in_use_is_the_environments_fault() {
+fn a_port_in_use_exits_with_3() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let answer = Home::new().run(["sandbox", "--listen", &taken.local_addr().unwrap().to_string()]);
     assert_eq!(answer.code, Some(3), "{answer:?}");
@@ -82,14 +82,14 @@ fn shop() -> Home {
 }
 
 #[test]
-fn a_command_without_a_workspace_says_how_to_make_one() {
+fn a_command_without_a_workspace_suggests_init() {
     let answer = Home::new().run(["campaigns", "list"]);
     assert_eq!(answer.code, Some(3), "{answer:?}");
     assert!(answer.err.contains("telecast init"), "{answer:?}");
 }
 
 #[test]
-fn init_never_writes_over_a_workspace() {
+fn init_never_overwrites_a_workspace() {
     let home = shop();
     let before = home.read("shop/telecast.toml");
     assert_eq!(home.run(["init", "shop"]).code, Some(1));
@@ -97,9 +97,9 @@ fn init_never_writes_over_a_workspace() {
 }
 
 #[test]
-fn campaigns_are_made_renamed_and_removed() {
+fn campaigns_are_created_renamed_and_removed() {
     let home = shop();
-    let run = |words: &[&str]| home.run(["--workspace", "shop", "campaigns"].iter().chain(words));
+    let run = |args: &[&str]| home.run(["--workspace", "shop", "campaigns"].iter().chain(args));
     assert_eq!(run(&["new", "Spring sale"]).ok(), "campaigns/spring-sale.json.liquid\n");
     assert!(home.read("shop/campaigns/spring-sale.json.liquid").contains("\"HTML\""));
     assert_eq!(run(&["rename", "spring-sale", "Summer"]).ok(), "summer\n");
@@ -111,21 +111,53 @@ fn campaigns_are_made_renamed_and_removed() {
 }
 
 #[test]
-fn a_body_from_stdin_stays_byte_for_byte() {
+fn a_body_from_stdin_is_stored_byte_for_byte() {
     let home = shop();
     let body = "{\r\n  \"text\": \"ä\" }\t";
-    let words = ["--workspace", "shop", "campaigns", "new", "a", "--body", "-"];
-    home.run_with_input(words, body).ok();
+    let args = ["--workspace", "shop", "campaigns", "new", "a", "--body", "-"];
+    home.run_with_input(args, body).ok();
     assert_eq!(home.read("shop/campaigns/a.json.liquid"), body);
 }
 
 #[test]
-fn a_slip_in_a_name_is_answered_with_the_nearest() {
+fn a_mistyped_name_gets_a_suggestion() {
     let home = shop();
     home.run(["--workspace", "shop", "campaigns", "new", "spring-sale"]).ok();
     let answer = home.run(["--workspace", "shop", "campaigns", "rm", "spring-slae"]);
     assert_eq!(answer.code, Some(1));
     assert!(answer.err.contains("did you mean `spring-sale`?"), "{answer:?}");
+}
+
+#[test]
+fn an_unknown_help_topic_gets_a_suggestion() {
+    for (words, expected) in [
+        (&["profiles", "imprt"][..], "did you mean `telecast help profiles import`?"),
+        (&["liqid"], "did you mean `telecast help liquid`?"),
+    ] {
+        let answer = Home::new().run(["help"].iter().chain(words));
+        assert_eq!(answer.code, Some(2), "{answer:?}");
+        assert!(answer.err.contains(expected), "{answer:?}");
+        assert!(answer.err.contains("commands: telecast help"), "{answer:?}");
+    }
+}
+
+#[test]
+fn a_folder_that_cannot_be_created_is_named() {
+    for command in ["init", "man"] {
+        let answer = Home::new().run([command, "/proc/x"]);
+        assert_eq!(answer.code, Some(3), "{answer:?}");
+        assert!(answer.err.starts_with("telecast: cannot create the folder /proc/x: "), "{answer:?}");
+    }
+}
+
+#[test]
+fn removing_a_webhook_lists_the_campaigns_that_use_it() {
+    let home = shop();
+    home.run(["--workspace", "shop", "campaigns", "new", "welcome"]).ok();
+    let answer = home.run(["--workspace", "shop", "webhooks", "rm", "bot"]);
+    assert!(answer.err.contains("moved webhooks/bot.toml to .telecast/trash/bot;"), "{answer:?}");
+    assert!(answer.err.contains("used by: welcome"), "{answer:?}");
+    answer.ok();
 }
 
 #[test]
@@ -137,15 +169,15 @@ fn the_workspace_is_found_from_a_folder_below_it() {
 }
 
 #[test]
-fn paths_prints_every_place_without_a_workspace_too() {
-    let places = Home::new().run(["paths", "--json"]).json();
+fn paths_works_without_a_workspace() {
+    let paths = Home::new().run(["paths", "--json"]).json();
     for name in ["settings", "keymap", "secrets", "demos", "locks"] {
-        assert!(places[name].is_string(), "{places}");
+        assert!(paths[name].is_string(), "{paths}");
     }
 }
 
 #[test]
-fn control_characters_of_a_file_do_not_drive_a_terminal() {
+fn control_characters_from_a_file_do_not_reach_the_terminal() {
     let home = shop();
     home.write(
         "shop/webhooks/evil.toml",
@@ -158,7 +190,7 @@ fn control_characters_of_a_file_do_not_drive_a_terminal() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_panic() {
+fn a_closed_pipe_does_not_cause_a_panic() {
     let home = shop();
     let mut child = home
         .command(["--workspace", "shop", "webhooks", "list"])
@@ -174,12 +206,12 @@ fn a_reader_that_goes_away_is_no_panic() {
 }
 
 #[test]
-fn people_are_imported_listed_set_and_deleted() {
+fn profiles_are_imported_listed_set_and_deleted() {
     let home = shop();
     home.write("people.csv", "identity,name,ltv,plan\nanna,Anna,12.5,pro\nben,Ben,x,\n");
-    let run = |words: &[&str]| home.run(["--workspace", "shop", "profiles"].iter().chain(words));
+    let run = |args: &[&str]| home.run(["--workspace", "shop", "profiles"].iter().chain(args));
     let report = run(&["import", "people.csv", "--type", "ltv=number", "--json"]);
-    assert_eq!(report.code, Some(1), "a row is left out: {report:?}");
+    assert_eq!(report.code, Some(1), "one row is left out: {report:?}");
     assert!(report.err.starts_with("people.csv:3:1: error[row-left-out]: ltv: "), "{report:?}");
     assert_eq!((report.json()["created"].as_u64(), report.json()["rejected"].as_u64()), (Some(1), Some(1)));
 
@@ -191,12 +223,13 @@ fn people_are_imported_listed_set_and_deleted() {
     assert_eq!(run(&["set", "anna", "ltv=much"]).code, Some(1));
 
     assert_eq!(run(&["list", "ANN"]).ok(), "anna\tAnna\t1099500000001\tunknown\t\n");
+    assert!(run(&["list", "zzz"]).err.contains("no profile matches `zzz`"));
     assert_eq!(run(&["delete", "anna", "nobody"]).code, Some(1));
     assert_eq!(run(&["list", "--json"]).json(), serde_json::json!([]));
 }
 
 #[test]
-fn the_sample_people_import_whole() {
+fn the_sample_profiles_are_imported_completely() {
     let home = shop();
     let csv = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo/profiles.csv");
     let report = home.run(["--workspace", "shop", "profiles", "import", csv, "--json"]).json();
@@ -212,10 +245,10 @@ fn the_sample_people_import_whole() {
 }
 
 #[test]
-fn a_secret_from_stdin_is_kept_and_never_printed() {
+fn a_secret_from_stdin_is_stored_and_never_printed() {
     let home = shop();
-    let run = |words: &[&str]| home.run(["--workspace", "shop", "secrets"].iter().chain(words));
-    assert_eq!(run(&["list"]).ok(), "BOT_TOKEN\tmissing\n", "the webhook asks for it");
+    let run = |args: &[&str]| home.run(["--workspace", "shop", "secrets"].iter().chain(args));
+    assert_eq!(run(&["list"]).ok(), "BOT_TOKEN\tmissing\n", "the webhook needs it");
     let set = home.run_with_input(["--workspace", "shop", "secrets", "set", "BOT_TOKEN"], "42:SECRET\n");
     assert_eq!((set.code, set.out.as_str()), (Some(0), ""), "{set:?}");
     let listed = run(&["list", "--json"]);
@@ -226,12 +259,12 @@ fn a_secret_from_stdin_is_kept_and_never_printed() {
 }
 
 #[test]
-fn a_secret_is_no_argument() {
+fn a_secret_as_an_argument_is_refused() {
     assert_eq!(shop().run(["--workspace", "shop", "secrets", "set", "BOT_TOKEN", "42:SECRET"]).code, Some(2));
 }
 
 #[test]
-fn a_prompt_for_a_secret_shows_nothing_of_it() {
+fn a_secret_prompt_does_not_echo_the_input() {
     let home = shop();
     let command = home.command(["--workspace", "shop", "secrets", "set", "BOT_TOKEN"]);
     let mut terminal = Terminal::start(command, 80, 24);
@@ -255,10 +288,10 @@ fn ctrl_c_at_a_prompt_stores_nothing() {
 }
 
 #[test]
-fn the_demo_says_where_it_is_and_goes_on_there() {
+fn the_demo_prints_its_folder_and_reuses_it() {
     let home = Home::new();
     let first = home.run(["demo"]);
-    assert_eq!(first.code, Some(3), "no terminal for the console: {first:?}");
+    assert_eq!(first.code, Some(3), "the console has no terminal: {first:?}");
     let folder = home.path().join("data/telecast/demos/demo");
     assert!(first.out.contains(folder.to_str().unwrap()), "{first:?}");
     assert!(first.out.contains("telecast --workspace"), "{first:?}");
@@ -270,7 +303,7 @@ fn the_demo_says_where_it_is_and_goes_on_there() {
 }
 
 #[test]
-fn a_sample_workspace_has_its_people() {
+fn a_sample_workspace_has_profiles() {
     let home = Home::new();
     home.run(["init", "shop", "--sample"]).ok();
     let people = home.run(["--workspace", "shop", "profiles", "list", "petrova", "--json"]).json();
@@ -285,7 +318,7 @@ fn sample() -> Home {
 }
 
 #[test]
-fn the_sample_of_clevertap_renders_a_number_for_whom_has_a_chat() {
+fn the_clevertap_sample_renders_the_chat_id_as_a_number() {
     let answer = sample().run(["--workspace", "shop", "render", "clevertap-sample", "--json"]);
     assert!(answer.err.contains("test profile anna"), "{answer:?}");
     let json = answer.json();
@@ -301,7 +334,7 @@ fn the_sample_of_clevertap_renders_a_number_for_whom_has_a_chat() {
 }
 
 #[test]
-fn a_profile_without_a_chat_is_an_error_in_plain_words_and_still_printed() {
+fn a_profile_without_a_chat_id_is_an_error_but_is_rendered() {
     let answer = sample().run(["--workspace", "shop", "render", "clevertap-sample", "--profile", "nora"]);
     assert_eq!(answer.code, Some(1));
     assert!(answer.out.contains("\"chat_id\": NULL"), "{answer:?}");
@@ -318,7 +351,7 @@ fn a_profile_and_an_event_may_come_from_stdin_and_a_file() {
         r#"{"chat_id": {{ Profile.telegram_chat_id }}, "text": "{{ Profile.name }} {{ Event.Amount }}"}"#,
     );
     let event = home.write("event.json", r#"{"Amount": 86.4}"#);
-    let words = [
+    let args = [
         "--workspace",
         "shop",
         "render",
@@ -329,11 +362,11 @@ fn a_profile_and_an_event_may_come_from_stdin_and_a_file() {
         event.to_str().unwrap(),
     ];
     let profile = r#"{"identity": "x", "profileData": {"name": "Ann", "telegram_chat_id": 7}}"#;
-    assert_eq!(home.run_with_input(words, profile).ok(), r#"{"chat_id": 7, "text": "Ann 86.4"}"#);
+    assert_eq!(home.run_with_input(args, profile).ok(), r#"{"chat_id": 7, "text": "Ann 86.4"}"#);
 }
 
 #[test]
-fn check_prints_problems_to_stdout_and_ends_with_1_on_errors() {
+fn check_prints_problems_to_stdout_and_exits_with_1_on_errors() {
     let home = shop();
     home.write("shop/campaigns/a.toml", "name = \"a\"\nwebhook = \"bto\"\n");
     home.write(
@@ -352,7 +385,7 @@ fn check_prints_problems_to_stdout_and_ends_with_1_on_errors() {
 }
 
 #[test]
-fn warnings_are_denied_only_where_one_asks() {
+fn warnings_fail_a_check_only_with_deny() {
     let home = shop();
     home.run(["--workspace", "shop", "campaigns", "new", "a", "--starter", "clevertap"]).ok();
     let check = ["--workspace", "shop", "check", "a"];
@@ -361,7 +394,7 @@ fn warnings_are_denied_only_where_one_asks() {
 }
 
 #[test]
-fn check_takes_the_first_test_profile_where_there_is_one() {
+fn check_uses_the_first_test_profile() {
     let home = sample();
     for campaign in ["clevertap-sample", "fresh"] {
         if campaign == "fresh" {
@@ -380,46 +413,49 @@ fn check_takes_the_first_test_profile_where_there_is_one() {
         }
         let answer = home.run(["--workspace", "shop", "check", campaign, "--deny", "warnings"]);
         assert_eq!(answer.code, Some(0), "{answer:?}");
-        assert!(answer.err.contains("for the test profile anna"), "{answer:?}");
+        assert!(answer.err.contains("using the test profile anna"), "{answer:?}");
     }
 }
 
 #[test]
-fn check_tells_of_a_method_that_does_not_exist_in_the_webhooks_file() {
+fn check_reports_an_unknown_method_in_the_webhook_file() {
     let home = sample();
     let webhook = home.read("shop/webhooks/bot.toml").replace("/sendMessage", "/sendMessagexx");
     home.write("shop/webhooks/bot.toml", &webhook);
     let answer = home.run(["--workspace", "shop", "check"]);
-    let told: Vec<&str> = answer.out.lines().filter(|line| line.contains("sendMessagexx")).collect();
-    assert!(matches!(told[..], [line] if line.starts_with("webhooks/bot.toml:")), "{answer:?}");
+    let reported: Vec<&str> = answer.out.lines().filter(|line| line.contains("sendMessagexx")).collect();
+    assert!(matches!(reported[..], [line] if line.starts_with("webhooks/bot.toml:")), "{answer:?}");
     assert!(answer.out.contains("did you mean sendMessage?"), "{answer:?}");
     assert!(!answer.out.contains("method not found"), "{answer:?}");
 }
 
 #[test]
-fn a_name_that_another_one_has_is_refused() {
+fn a_campaign_name_in_use_is_refused() {
     let home = shop();
-    let run = |words: &[&str]| home.run(["--workspace", "shop", "campaigns"].iter().chain(words));
+    let run = |args: &[&str]| home.run(["--workspace", "shop", "campaigns"].iter().chain(args));
     for name in ["Welcome", "Spring"] {
         run(&["new", name]).ok();
     }
     let answer = run(&["rename", "spring", "welcome"]);
     assert_eq!(answer.code, Some(1));
     assert!(answer.err.contains("there is already a campaign named welcome"), "{answer:?}");
+    run(&["new", "???"]).ok();
+    let answer = run(&["rename", "spring", "???"]);
+    assert!(answer.err.contains("`???` has no letters or digits for a file name"), "{answer:?}");
     let answer = run(&["rename", "spring", "Spring"]);
     assert_eq!(answer.out, "spring\n");
     assert!(answer.err.contains("nothing changed"), "{answer:?}");
 }
 
 #[test]
-fn numbers_that_are_none_are_said_in_plain_words() {
+fn an_invalid_number_is_explained() {
     let answer = Home::new().run(["sandbox", "--rate", "x"]);
     assert_eq!(answer.code, Some(2));
     assert!(answer.err.contains("expected a number such as 30"), "{answer:?}");
 }
 
 #[test]
-fn check_fix_applies_what_is_safe() {
+fn check_fix_applies_safe_fixes() {
     let home = shop();
     home.write("shop/campaigns/a.toml", "name = \"a\"\nwebhook = \"bot\"\n");
     home.write("shop/campaigns/a.json.liquid", "{\"chat_id\": 1, \"text\": \"hi\",}");
@@ -428,7 +464,7 @@ fn check_fix_applies_what_is_safe() {
 }
 
 #[test]
-fn a_body_is_converted_saved_and_what_is_lost_is_said() {
+fn convert_saves_the_body_and_lists_what_is_lost() {
     let home = sample();
     let path = "shop/campaigns/spring-sale.json.liquid";
     let before = home.read(path);
@@ -447,7 +483,7 @@ fn a_body_is_converted_saved_and_what_is_lost_is_said() {
 }
 
 #[test]
-fn what_cannot_be_converted_is_refused_at_its_place_and_left_alone() {
+fn a_body_that_cannot_be_converted_is_reported_and_unchanged() {
     let home = shop();
     home.write("shop/campaigns/a.toml", "name = \"a\"\nwebhook = \"bot\"\n");
     let body =
@@ -461,7 +497,7 @@ fn what_cannot_be_converted_is_refused_at_its_place_and_left_alone() {
 }
 
 #[test]
-fn a_campaign_is_exported_as_clevertaps_forms_want_it_and_without_secrets() {
+fn an_export_fits_clevertaps_forms_and_has_no_secrets() {
     let home = sample();
     let export = ["--workspace", "shop", "export", "clevertap", "spring-sale"];
     let answer = home.run(export);
@@ -479,7 +515,7 @@ fn a_campaign_is_exported_as_clevertaps_forms_want_it_and_without_secrets() {
 }
 
 #[test]
-fn an_exported_body_renders_to_the_same_as_before() {
+fn an_exported_body_renders_the_same_message() {
     let home = sample();
     let body = home.run(["--workspace", "shop", "export", "clevertap", "spring-sale", "--body"]).ok();
     let import = ["--workspace", "shop", "import", "clevertap", "-", "--name", "back"];
@@ -493,7 +529,7 @@ fn an_exported_body_renders_to_the_same_as_before() {
 }
 
 #[test]
-fn a_body_pasted_from_clevertap_makes_a_campaign() {
+fn a_body_from_clevertap_is_imported_as_a_campaign() {
     let home = shop();
     home.write(
         "shop/webhooks/photo.toml",
@@ -517,8 +553,8 @@ fn a_body_pasted_from_clevertap_makes_a_campaign() {
         r#"{"First Name": "Ann"}"#,
     );
     assert!(rendered.out.contains("Hi Ann"), "{rendered:?}");
-    let words = ["--workspace", "shop", "import", "clevertap", "-", "--webhook", "bot", "--json"];
-    let json = home.run_with_input(words, "Bought by {{ Profile.name }}").json();
+    let args = ["--workspace", "shop", "import", "clevertap", "-", "--webhook", "bot", "--json"];
+    let json = home.run_with_input(args, "Bought by {{ Profile.name }}").json();
     assert_eq!(
         (json["content_format"].as_str(), json["campaign"].as_str()),
         (Some("text"), Some("from-clevertap"))
@@ -527,7 +563,7 @@ fn a_body_pasted_from_clevertap_makes_a_campaign() {
 }
 
 #[test]
-fn a_test_goes_to_the_test_chat_of_the_workspaces_own_sandbox() {
+fn a_test_reaches_the_test_chat_in_the_workspaces_sandbox() {
     let home = sample();
     let test = ["--workspace", "shop", "test", "clevertap-sample", "--to", "1001", "--json"];
     let answer = home.run(test.iter().chain(&["--profile", "nora"]));
@@ -541,7 +577,7 @@ fn a_test_goes_to_the_test_chat_of_the_workspaces_own_sandbox() {
 }
 
 #[test]
-fn a_test_is_sent_with_the_event_it_is_given() {
+fn a_test_uses_the_given_event() {
     let home = sample();
     home.write("shop/campaigns/a.toml", "name = \"a\"\nwebhook = \"bot\"\n");
     home.write("shop/campaigns/a.json.liquid", r#"{"chat_id": 1, "text": "{{ Event.Note }}"}"#);
@@ -552,46 +588,49 @@ fn a_test_is_sent_with_the_event_it_is_given() {
     let without = home.run(test);
     assert_eq!((without.code, without.json()["ok"].as_bool()), (Some(1), Some(false)), "{without:?}");
     assert!(without.json()["description"].as_str().unwrap().contains("text is empty"), "{without:?}");
+    assert!(without.err.contains("using the sample event charged"), "{without:?}");
+    assert!(!given.err.contains("sample event"), "{given:?}");
 }
 
 #[test]
-fn a_test_that_nobody_answers_is_the_environments_fault() {
+fn a_test_without_an_answer_exits_with_3() {
     let home = sample();
     let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let webhook = format!("name = \"gone\"\nurl = \"http://{gone}/bot${{BOT_TOKEN}}/sendMessage\"\n");
     home.write("shop/webhooks/bot.toml", webhook);
     let answer = home.run(["--workspace", "shop", "test", "clevertap-sample", "--to", "1001"]);
     assert_eq!(answer.code, Some(3), "{answer:?}");
-    assert!(!format!("{answer:?}").contains("SAMPLE-sandbox"), "the token stays unseen: {answer:?}");
+    assert!(!format!("{answer:?}").contains("SAMPLE-sandbox"), "the token is shown: {answer:?}");
 }
 
 #[test]
-fn a_webhook_check_says_whose_bot_answers() {
+fn a_webhook_check_names_the_bot() {
     let home = sample();
     let status = home.run(["--workspace", "shop", "webhooks", "check", "bot", "--json"]).json();
     assert_eq!((status["state"].as_str(), status["bot"].as_str()), (Some("sandbox"), Some("@demo_bot")));
 }
 
 #[test]
-fn a_real_token_in_a_new_webhooks_address_moves_to_the_store() {
+fn a_token_in_a_new_webhooks_url_moves_to_the_secrets() {
     let home = shop();
     let token = "4242424242:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     let url = format!("https://api.telegram.org/bot{token}/sendMessage");
     let answer = home.run(["--workspace", "shop", "webhooks", "new", "second", "--url", &url]);
     assert!(!format!("{answer:?}").contains(token), "{answer:?}");
+    assert!(answer.err.contains("the token is stored as the secret BOT_TOKEN;"), "{answer:?}");
     answer.ok();
     assert!(home.read("shop/webhooks/second.toml").contains("/bot${BOT_TOKEN}/sendMessage"));
     assert!(home.read("config/telecast/secrets.toml").contains(token));
 }
 
 #[test]
-fn commands_side_by_side_lose_nothing() {
+fn concurrent_commands_lose_nothing() {
     let home = shop();
     let n = rounds(4, 40);
     let set = |n: usize| {
-        let words =
+        let args =
             ["--workspace", "shop", "profiles", "set", &format!("p{n}"), "plan=pro"].map(str::to_owned);
-        home.command(words).stdin(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+        home.command(args).stdin(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
     };
     let children: Vec<_> = (0..n).map(set).collect();
     for mut child in children {
@@ -602,51 +641,51 @@ fn commands_side_by_side_lose_nothing() {
 }
 
 #[test]
-fn the_demo_opens_where_a_newcomer_should_begin() {
+fn the_demo_opens_its_first_campaign() {
     let home = Home::new();
     let mut terminal = Terminal::start(home.command(["demo"]), 120, 40);
     terminal.wait_for("spring-sale.json.liquid");
     terminal.wait_for("SANDBOX @demo_bot");
     terminal.send("\x11");
     assert_eq!(terminal.wait_exit().code(), Some(0));
-    let said = String::from_utf8_lossy(terminal.bytes()).into_owned();
-    assert!(said.contains("open it again with: telecast --workspace"), "{said}");
+    let written = String::from_utf8_lossy(terminal.bytes()).into_owned();
+    assert!(written.contains("open it again with: telecast --workspace"), "{written}");
 }
 
-/// What a stranger's file could drive a terminal with.
-const DRIVING: &str = "\u{1b}[2J\u{1b}]0;x\u{7}\u{9b}31m\u{202e}";
+/// Control sequences that a hostile file could contain.
+const HOSTILE: &str = "\u{1b}[2J\u{1b}]0;x\u{7}\u{9b}31m\u{202e}";
 
 #[test]
-fn problem_lines_in_a_pipe_cannot_drive_a_terminal() {
+fn piped_output_has_no_control_characters_from_files() {
     let home = shop();
     home.write("shop/webhooks/bot.toml", "name = \"b\"\nurl = \"https://h/x\"\n\"k\\u001b[2J\\u009b\" = 1\n");
     home.write("shop/campaigns/a.toml", "name = \"a\"\nwebhook = \"bot\"\ncontent_format = \"text\"\n");
     home.write(
         "shop/campaigns/a.txt.liquid",
-        format!("{DRIVING}{{{{ Profile.x | no{DRIVING} }}}} {{{{ '{DRIVING}' | foo }}}}"),
+        format!("{HOSTILE}{{{{ Profile.x | no{HOSTILE} }}}} {{{{ '{HOSTILE}' | foo }}}}"),
     );
-    home.write(&format!("shop/campaigns/b{DRIVING}.toml"), "name = 5\nwebhook = \"none\"\n");
-    home.write("shop/telecast.toml", format!("name = \"Shop\"\ntime_zone = \"{DRIVING}\"\n"));
-    let profile = home.write("p.json", format!("{{\"x\": {}}}", serde_json::json!(DRIVING)));
+    home.write(&format!("shop/campaigns/b{HOSTILE}.toml"), "name = 5\nwebhook = \"none\"\n");
+    home.write("shop/telecast.toml", format!("name = \"Shop\"\ntime_zone = \"{HOSTILE}\"\n"));
+    let profile = home.write("p.json", format!("{{\"x\": {}}}", serde_json::json!(HOSTILE)));
     let profile = profile.to_str().unwrap();
-    for words in [
+    for args in [
         &["check"][..],
         &["check", "--fix"],
         &["campaigns", "list"],
         &["webhooks", "list"],
-        &["webhooks", "check", DRIVING],
-        &["render", DRIVING],
-        &["test", "a", "--to", DRIVING],
+        &["webhooks", "check", HOSTILE],
+        &["render", HOSTILE],
+        &["test", "a", "--to", HOSTILE],
         &["test", "a", "--to", "5", "--profile-json", profile],
     ] {
-        let answer = home.run(["--workspace", "shop"].iter().chain(words));
-        let said = answer.out.clone() + &answer.err;
-        let raw = said.chars().find(|c| *c != '\n' && *c != '\t' && telecast::text::picture(*c).is_some());
-        assert_eq!(raw, None, "{words:?}: {answer:?}");
+        let answer = home.run(["--workspace", "shop"].iter().chain(args));
+        let printed = answer.out.clone() + &answer.err;
+        let raw = printed.chars().find(|c| *c != '\n' && *c != '\t' && telecast::text::picture(*c).is_some());
+        assert_eq!(raw, None, "{args:?}: {answer:?}");
     }
     home.write("shop/campaigns/c.toml", "name = \"c\"\nwebhook = \"bot\"\ncontent_format = \"text\"\n");
     home.write("shop/campaigns/c.txt.liquid", "{{ Profile.x }}");
     let render = home.run(["--workspace", "shop", "render", "c", "--profile-json", profile]);
     assert!(!render.err.contains('\u{1b}'), "{render:?}");
-    assert_eq!(render.out, DRIVING, "a rendered body is exact");
+    assert_eq!(render.out, HOSTILE, "a rendered body is exact");
 }

@@ -1,16 +1,16 @@
-//! `telecast debug entities`: JSON lines in, Telegram's verdict out.
+//! `telecast debug entities`: reads JSON lines, and writes the entities or the error that Telegram would return.
 
 use crate::support::Home;
 
 #[track_caller]
 fn check(args: &[&str], input: &str, expected: &str) {
-    let words = ["debug", "entities"].iter().chain(args);
-    let answer = Home::new().run_with_input(words, input);
+    let args = ["debug", "entities"].iter().chain(args);
+    let answer = Home::new().run_with_input(args, input);
     assert_eq!(answer.ok().trim_end(), expected);
 }
 
 #[test]
-fn a_text_is_parsed_in_its_mode_and_an_error_is_an_answer() {
+fn a_text_is_parsed_in_the_given_mode_and_errors_are_results() {
     check(
         &["--parse-mode", "HTML"],
         "{\"input\": \"<b>x</b> \"}\n{\"input\": \"<b>x\", \"line\": 7}\n",
@@ -25,7 +25,7 @@ fn a_text_is_parsed_in_its_mode_and_an_error_is_an_answer() {
 }
 
 #[test]
-fn a_text_without_a_mode_brings_its_own_entities() {
+fn a_text_without_a_mode_uses_the_given_entities() {
     let line =
         "{\"input\": \" a\\tb \", \"in_entities\": [{\"type\": \"bold\", \"offset\": 1, \"length\": 3}]}";
     check(
@@ -51,7 +51,7 @@ fn a_repaired_time_keeps_its_format() {
 }
 
 #[test]
-fn what_is_sent_has_the_links_that_are_found() {
+fn the_sent_stage_detects_links() {
     check(
         &["--stage", "sent"],
         "{\"input\": \"see a.com\"}",
@@ -61,7 +61,7 @@ fn what_is_sent_has_the_links_that_are_found() {
 }
 
 #[test]
-fn a_line_that_is_no_request_ends_it_with_its_number() {
+fn an_invalid_line_stops_the_command_with_its_line_number() {
     let answer = Home::new().run_with_input(["debug", "entities"], "{\"input\": \"a\"}\n[]\n");
     assert_eq!(answer.code, Some(1), "{answer:?}");
     assert_eq!(answer.out, "{\"text\":\"a\",\"entities\":[]}\n");

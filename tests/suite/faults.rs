@@ -1,29 +1,30 @@
-//! Faults of our own, provoked: a task's becomes words and all goes on, one of the loop ends the console in good order.
+//! Provoked internal errors: the console reports an error in a task and continues. An error in the event loop ends it
+//! cleanly.
 
 use crate::support::{Home, Terminal};
 
-/// As the demo's webhook has it: no fault may show it.
+/// A token that every provoked error contains in its text. No output may show it.
 const TOKEN: &str = "1234567890:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaws";
 
 const BODY: &str = "shop/campaigns/spring-sale.json.liquid";
 
-/// Opens the demo with a fault to come.
+/// Opens the demo, in which this fault will occur.
 fn demo(home: &Home, fault: &str) -> Terminal {
     let mut command = home.command(["demo", "--dir", "shop"]);
     command.env("TELECAST_FAULT", format!("{fault},{TOKEN}"));
     Terminal::start(command, 160, 32)
 }
 
-/// Fails unless the console goes on: keys type, the message follows, saving saves, and it can be left.
+/// Fails unless the console still works: typing, the preview, saving and quitting.
 #[track_caller]
-fn goes_on(mut terminal: Terminal, home: &Home) {
+fn assert_still_works(mut terminal: Terminal, home: &Home) {
     assert!(terminal.screen().alternate_screen() && !terminal.is_cooked());
     terminal.send("Zebra");
     terminal.wait_for("Zebra{");
     terminal.wait_for("not JSON: `Zebra` is not a JSON value");
     terminal.send("\x7f\x7f\x7f\x7f\x7f");
     terminal.wait_until("the message", |screen| !screen.contents().contains("not JSON"));
-    // Without the profiles it is nobody's.
+    // Without a name: if reading the profiles failed, the message is not for a profile.
     terminal.wait_until("the message", |screen| screen.contents().contains("│ Hi "));
     terminal.send(" ");
     terminal.send("\x13");
@@ -33,12 +34,12 @@ fn goes_on(mut terminal: Terminal, home: &Home) {
     assert!(home.read(BODY).starts_with(" {"));
     let written = String::from_utf8_lossy(terminal.bytes()).into_owned();
     assert!(!written.contains(TOKEN) && !written.contains("panicked"));
-    assert!(!terminal.screen().contents().contains("internal error"), "nothing is reported twice");
+    assert!(!terminal.screen().contents().contains("internal error"), "the error is reported twice");
 }
 
 #[test]
-fn a_fault_of_a_task_becomes_words_and_the_next_one_of_its_kind_works() {
-    for (fault, words) in [
+fn a_task_fault_is_reported_and_the_next_task_of_its_kind_works() {
+    for (fault, message) in [
         ("compose", "internal error while composing the message; nothing was lost; please report it"),
         (
             "survey",
@@ -52,13 +53,13 @@ fn a_fault_of_a_task_becomes_words_and_the_next_one_of_its_kind_works() {
     ] {
         let home = Home::new();
         let mut terminal = demo(&home, fault);
-        terminal.wait_for(words);
-        goes_on(terminal, &home);
+        terminal.wait_for(message);
+        assert_still_works(terminal, &home);
     }
 }
 
 #[test]
-fn a_fault_in_sending_a_test_leaves_the_dialog_to_send_again() {
+fn a_test_can_be_sent_again_after_a_fault() {
     let home = Home::new();
     let mut terminal = demo(&home, "send-test");
     terminal.wait_for("Hi Anna");
@@ -72,11 +73,11 @@ fn a_fault_in_sending_a_test_leaves_the_dialog_to_send_again() {
     terminal.wait_for("✔ 200");
     terminal.send("\x1b");
     terminal.wait_until("the panes", |screen| !screen.contents().contains("Enter send"));
-    goes_on(terminal, &home);
+    assert_still_works(terminal, &home);
 }
 
 #[test]
-fn a_fault_in_comparing_closes_the_comparison_and_the_next_one_opens() {
+fn the_comparison_can_be_opened_again_after_a_fault() {
     let home = Home::new();
     let mut terminal = demo(&home, "compare");
     terminal.wait_for("SANDBOX @");
@@ -87,11 +88,11 @@ fn a_fault_in_comparing_closes_the_comparison_and_the_next_one_opens() {
     terminal.wait_for("MarkdownV2");
     terminal.send("\x1b");
     terminal.wait_until("the panes", |screen| !screen.contents().contains("Parse modes"));
-    goes_on(terminal, &home);
+    assert_still_works(terminal, &home);
 }
 
 #[test]
-fn a_fault_in_saving_saves_nothing_and_says_so_and_the_next_save_works() {
+fn a_save_fault_is_reported_and_the_next_save_works() {
     let home = Home::new();
     let mut terminal = demo(&home, "save");
     terminal.wait_for("Hi Anna");
@@ -109,7 +110,7 @@ fn a_fault_in_saving_saves_nothing_and_says_so_and_the_next_save_works() {
 }
 
 #[test]
-fn a_fault_of_the_loop_gives_the_terminal_back_and_keeps_the_draft() {
+fn a_fault_in_the_loop_restores_the_terminal_and_keeps_the_draft() {
     for fault in ["update", "draw"] {
         let home = Home::new();
         let mut terminal = demo(&home, fault);
@@ -130,13 +131,13 @@ fn a_fault_of_the_loop_gives_the_terminal_back_and_keeps_the_draft() {
         assert!(shown.trim_end().ends_with("they are offered at the next start."), "{shown}");
         let draft = home.read("shop/.telecast/drafts/spring-sale.json");
         assert!(draft.contains("Z"), "{draft}");
-        // Nothing is painted behind the words.
+        // Nothing is painted after the report.
         let written = terminal.bytes();
         let left = written.windows(8).rposition(|bytes| bytes == b"\x1b[?1049l").unwrap();
-        let behind = String::from_utf8_lossy(&written[left + 8..]).into_owned();
-        assert!(!behind.contains('\x1b'), "{behind:?}");
+        let after = String::from_utf8_lossy(&written[left + 8..]).into_owned();
+        assert!(!after.contains('\x1b'), "{after:?}");
         let count = |mode: &[u8]| written.windows(mode.len()).filter(|bytes| *bytes == mode).count();
-        assert!(count(b"\x1b[?2026h") <= count(b"\x1b[?2026l"), "a frame that was cut off is ended");
+        assert!(count(b"\x1b[?2026h") <= count(b"\x1b[?2026l"), "an interrupted frame is not ended");
         let mut next = Terminal::start(home.command(["demo", "--dir", "shop"]), 120, 32);
         next.wait_for("Unsaved edits of spring-sale");
         next.send("b");

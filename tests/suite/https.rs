@@ -1,13 +1,13 @@
-//! HTTPS with the real binary: what a server may speak, whose certificates are trusted, and what a person reads.
+//! HTTPS with the real binary: supported protocols, trusted certificates, proxies, and the error messages.
 
-use crate::support::{Answer, Authority, Home, Offer, Server, Terminal, Validity};
+use crate::support::{Authority, CommandOutput, Home, Offer, Server, Terminal, Validity};
 
-/// A name that no resolver knows: a proxy leads it to loopback, which itself is never proxied.
+/// A name that no resolver knows. The proxy connects it to loopback; a loopback address itself is never proxied.
 const HOST: &str = "api.telegram.test";
 
 const TOKEN: &str = "4242424242:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaws";
 
-/// A home with a workspace whose one webhook goes to a server, and the server.
+/// A server, and a home with a workspace whose only webhook points to it.
 struct Shop {
     home: Home,
     server: Server,
@@ -15,7 +15,7 @@ struct Shop {
 }
 
 impl Shop {
-    /// Starts a server for loopback's own address, trusted by the CA file.
+    /// Starts a server on a loopback address, with a certificate that the CA file makes trusted.
     fn new(offer: Offer) -> Self {
         let authority = Authority::new("Test authority");
         let identity = authority.certify("127.0.0.1", Validity::Now);
@@ -44,15 +44,15 @@ impl Shop {
         self.home.write("config/telecast/config.toml", format!("ca_file = \"{}\"\n", path.display()));
     }
 
-    fn run(&self, args: &[&str]) -> Answer {
+    fn run(&self, args: &[&str]) -> CommandOutput {
         self.home.run(["--workspace", "shop"].iter().chain(args))
     }
 
-    fn check(&self) -> Answer {
+    fn check(&self) -> CommandOutput {
         self.run(&["webhooks", "check", "bot"])
     }
 
-    fn test(&self) -> Answer {
+    fn test(&self) -> CommandOutput {
         self.run(&["test", "hello", "--to", "77"])
     }
 
@@ -60,9 +60,9 @@ impl Shop {
         Terminal::start(self.home.command(["--workspace", "shop"]), 120, 32)
     }
 
-    /// Fails unless getMe, a test and the console reach the server as a bot's.
+    /// Fails unless getMe, a test send and the console all reach the server.
     #[track_caller]
-    fn reaches_the_bot(&self) {
+    fn assert_reaches_the_bot(&self) {
         assert!(self.check().ok().starts_with("LIVE @https_bot at "));
         assert!(self.test().ok().starts_with("sent to 77, message 7, "));
         let mut console = self.console();
@@ -70,7 +70,7 @@ impl Shop {
         test_from(&mut console, "987654321");
         console.wait_for("✔ 200 delivered · message 7 ");
         console.send("\x1b");
-        console.wait_until("the dialog's end", |screen| !screen.contents().contains("Enter send"));
+        console.wait_until("the dialog closes", |screen| !screen.contents().contains("Enter send"));
         console.send("\x11");
         assert_eq!(console.wait_exit().code(), Some(0));
         let lines: Vec<String> = self.server.requests().into_iter().map(|request| request.line).collect();
@@ -81,25 +81,26 @@ impl Shop {
         assert_eq!(chats, ["77", "987654321"]);
     }
 
-    /// Fails unless every way to the server ends with these words, and with the environment's exit code.
+    /// Fails unless the check, the test send and the console all fail, with this message and exit code 3, and no
+    /// request reaches the server.
     #[track_caller]
-    fn says(&self, words: &str) {
+    fn assert_fails_with(&self, message: &str) {
         let check = self.check();
-        assert!(check.out.contains(words) && check.code == Some(3), "{words}\n{check:#?}");
+        assert!(check.out.contains(message) && check.code == Some(3), "{message}\n{check:#?}");
         let test = self.test();
-        assert!(test.out.contains(words) && test.code == Some(3), "{words}\n{test:#?}");
+        assert!(test.out.contains(message) && test.code == Some(3), "{message}\n{test:#?}");
         for answer in [&check, &test] {
             assert!(!answer.err.contains("panicked") && !answer.out.contains(TOKEN), "{answer:#?}");
         }
         let mut console = self.console();
         test_from(&mut console, "987654321");
-        console.wait_until("why it was not sent", |screen| {
-            // One that answers in another protocol has had the request.
-            ["✘ not sent: ", "it may have arrived"].iter().any(|words| screen.contents().contains(words))
+        console.wait_until("the reason it was not sent", |screen| {
+            // A server that answers in another protocol has already received the request.
+            ["✘ not sent: ", "it may have arrived"].iter().any(|text| screen.contents().contains(text))
         });
         console.send("\x1b");
-        console.wait_until("the dialog's end", |screen| !screen.contents().contains("Enter send"));
-        // Still there, and still listening to keys.
+        console.wait_until("the dialog closes", |screen| !screen.contents().contains("Enter send"));
+        // The console still runs and still takes keys.
         console.send("Zebra");
         console.wait_for("Zebra");
         console.send("\x1a\x1a\x1a\x1a\x1a\x11");
@@ -108,7 +109,7 @@ impl Shop {
     }
 }
 
-/// Sends a test to a chat by the keys of Preview and Test.
+/// Sends a test to a chat with the keys of Preview and Test.
 #[track_caller]
 fn test_from(console: &mut Terminal, chat: &str) {
     console.wait_for("Hello over TLS");
@@ -128,26 +129,26 @@ fn test_from(console: &mut Terminal, chat: &str) {
 }
 
 #[test]
-fn a_server_with_http2_and_http1_is_spoken_to_in_http1() {
+fn http1_is_used_if_the_server_offers_both_versions() {
     let shop = Shop::new(Offer::Http2AndHttp1);
-    shop.reaches_the_bot();
+    shop.assert_reaches_the_bot();
     assert!(shop.server.protocols().iter().all(|protocol| protocol == "http/1.1"));
 }
 
 #[test]
-fn a_server_with_http1_alone_is_spoken_to() {
-    Shop::new(Offer::Http1).reaches_the_bot();
+fn a_server_with_only_http1_is_reached() {
+    Shop::new(Offer::Http1).assert_reaches_the_bot();
 }
 
 #[test]
-fn a_server_with_http2_alone_is_named_as_one() {
-    let words = "the server does not offer HTTP/1.1, which telecast needs";
-    Shop::new(Offer::Http2).says(words);
+fn a_server_with_only_http2_is_reported() {
+    let message = "the server does not offer HTTP/1.1, which telecast needs";
+    Shop::new(Offer::Http2).assert_fails_with(message);
 }
 
 #[test]
-fn a_server_that_speaks_http2_unasked_does_not_answer_in_http1() {
-    Shop::new(Offer::Http2Unasked).says(" did not answer in HTTP");
+fn unrequested_http2_is_reported_as_not_http() {
+    Shop::new(Offer::Http2Unasked).assert_fails_with(" did not answer in HTTP");
 }
 
 #[test]
@@ -156,29 +157,29 @@ fn an_expired_certificate_is_not_trusted() {
     let identity = authority.certify("127.0.0.1", Validity::Expired);
     let shop = Shop::with(Server::start(Offer::Http1, identity), None);
     shop.trust(&authority);
-    shop.says("its certificate has expired");
+    shop.assert_fails_with("its certificate has expired");
 }
 
 #[test]
-fn a_certificate_of_an_unknown_authority_is_not_trusted() {
+fn a_certificate_from_an_unknown_authority_is_not_trusted() {
     let identity = Authority::new("Somebody").certify("127.0.0.1", Validity::Now);
     let shop = Shop::with(Server::start(Offer::Http1, identity), None);
-    shop.says("its certificate is from an untrusted authority");
+    shop.assert_fails_with("its certificate is from an untrusted authority");
     shop.trust(&Authority::new("Another"));
-    shop.says("its certificate is from an untrusted authority");
+    shop.assert_fails_with("its certificate is from an untrusted authority");
 }
 
 #[test]
-fn a_certificate_of_another_host_is_not_trusted() {
+fn a_certificate_for_another_host_is_not_trusted() {
     let authority = Authority::new("Test authority");
     let identity = authority.certify("other.test", Validity::Now);
     let shop = Shop::with(Server::start(Offer::Http1, identity), None);
     shop.trust(&authority);
-    shop.says("its certificate is for another host (other.test)");
+    shop.assert_fails_with("its certificate is for another host (other.test)");
 }
 
 #[test]
-fn a_proxy_leads_to_the_server_by_connect() {
+fn a_proxy_reaches_the_server_with_connect() {
     let authority = Authority::new("Test authority");
     let server = Server::start(Offer::Http2AndHttp1, authority.certify(HOST, Validity::Now));
     let proxy = Server::proxy(server.address);
@@ -187,13 +188,13 @@ fn a_proxy_leads_to_the_server_by_connect() {
     let path = shop.home.write("ca.pem", authority.pem());
     let settings = format!("ca_file = \"{}\"\nproxy = \"{address}\"\n", path.display());
     shop.home.write("config/telecast/config.toml", settings);
-    shop.reaches_the_bot();
+    shop.assert_reaches_the_bot();
     let tunnels = shop._proxy.as_ref().unwrap().tunnels();
     assert!(tunnels.iter().all(|line| *line == format!("CONNECT {HOST}:443 HTTP/1.1")), "{tunnels:?}");
 }
 
 #[test]
-fn the_environments_proxy_is_taken_but_never_for_loopback() {
+fn the_proxy_variable_is_used_but_never_for_loopback() {
     let authority = Authority::new("Test authority");
     let server = Server::start(Offer::Http1, authority.certify(HOST, Validity::Now));
     let proxy = Server::proxy(server.address);
@@ -205,20 +206,20 @@ fn the_environments_proxy_is_taken_but_never_for_loopback() {
     assert_eq!(String::from_utf8(output.stdout).unwrap(), format!("LIVE @https_bot at {HOST}\n"));
     let loopback = Shop::new(Offer::Http1);
     let mut command = loopback.home.command(["--workspace", "shop", "webhooks", "check", "bot"]);
-    // A proxy that is not there.
+    // No proxy listens on this port.
     let output =
         command.env("HTTPS_PROXY", "http://127.0.0.1:1").env("ALL_PROXY", "http://127.0.0.1:1").output();
     assert!(String::from_utf8(output.unwrap().stdout).unwrap().starts_with("LIVE @https_bot at 127.0.0.1"));
 }
 
 #[test]
-fn a_proxy_that_refuses_is_told_apart_from_the_server() {
+fn a_refusing_proxy_is_distinguished_from_the_server() {
     let authority = Authority::new("Test authority");
     let server = Server::start(Offer::Http1, authority.certify(HOST, Validity::Now));
-    // It answers 405 to nothing but plain requests; a server that speaks TLS is no proxy at all.
+    // A TLS server is not a proxy: it cannot read the plain CONNECT request.
     let not_a_proxy = format!("http://{}", server.address);
     let shop =
         Shop::with(Server::start(Offer::Http1, authority.certify(HOST, Validity::Now)), Some((server, HOST)));
     shop.home.write("config/telecast/config.toml", format!("proxy = \"{not_a_proxy}\"\n"));
-    shop.says("the proxy refused the connection");
+    shop.assert_fails_with("the proxy refused the connection");
 }

@@ -1,10 +1,10 @@
-//! The licences of what the program is built from.
+//! The licences of the crates that the program is built from.
 
 use std::path::Path;
 use std::process::Command;
 
-/// Licences that a program under MIT may be built from and distributed with. MPL-2.0 asks for the source of its own files
-/// only, which are unchanged.
+/// Licences of crates that may be part of a program under MIT. MPL-2.0 requires the source of its own files only, and
+/// they are unchanged.
 const ALLOWED: &[&str] = &[
     "0BSD",
     "Apache-2.0",
@@ -22,7 +22,7 @@ const ALLOWED: &[&str] = &[
 ];
 
 #[test]
-fn every_crate_has_a_licence_that_is_allowed() {
+fn every_crate_has_an_allowed_licence() {
     let metadata = metadata();
     let built: Vec<&str> = metadata["resolve"]["nodes"]
         .as_array()
@@ -56,7 +56,7 @@ fn one_allowed_alternative_is_enough_and_every_part_needs_one() {
     }
 }
 
-/// Whether an SPDX expression can be met; `/` is what old manifests write for OR.
+/// Whether the licences of an SPDX expression are allowed. Old manifests write `/` for OR.
 fn is_allowed(expression: &str) -> bool {
     let expression = expression.replace('/', " OR ");
     expression.split(" AND ").all(|part| {
@@ -65,7 +65,7 @@ fn is_allowed(expression: &str) -> bool {
     })
 }
 
-/// What cargo knows of the crates of this machine's build; from the lock file and what was downloaded to build it.
+/// Returns cargo's metadata of the crates for this machine's target, from the lock file and the downloaded crates.
 fn metadata() -> serde_json::Value {
     let host = Command::new("rustc").arg("-vV").output().unwrap();
     let host = String::from_utf8(host.stdout).unwrap();

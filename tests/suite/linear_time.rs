@@ -1,5 +1,5 @@
-//! Texts that are cheap to write and dear to read for a reader that goes back: eight times the text is about eight
-//! times the work, counted as the time that this thread was given, which no other work on the machine lengthens.
+//! Inputs that make a backtracking parser slow: eight times the text must take about eight times the work. The work is
+//! measured as this thread's CPU time, which does not depend on the load of the machine.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -20,17 +20,17 @@ use telecast::telegram::{
 use telecast::template::Partials;
 use telecast::ui::editor::highlight::json_pieces;
 
-/// Linear work grows eightfold from the one to the other, quadratic work 64-fold.
+/// From the small size to the large one, linear work grows eightfold, and quadratic work 64-fold.
 const SMALL: usize = 8 << 10;
 const LARGE: usize = 64 << 10;
 
-/// Between the two, far from both.
+/// A limit between 8 and 64, far from both.
 const MAX_GROWTH: u32 = 28;
 
-/// Less than this is no measure: the small run counts as if it had taken at least so long.
-const GRAIN: Duration = Duration::from_micros(500);
+/// The small run counts as at least this long, because shorter times are too inexact.
+const MIN_TIME: Duration = Duration::from_micros(500);
 
-/// Cold caches get so many chances to be quick once.
+/// How often a measurement is repeated if it is too slow, for example because of cold caches.
 const ATTEMPTS: usize = 6;
 
 const SEEDS: &[&str] = &[
@@ -98,24 +98,24 @@ fn check_seeds(what: &str, seeds: &[&str], work: impl Fn(&str)) {
     }
 }
 
-/// Does the work for two inputs of which the second is eight times the first.
+/// Does the work for two inputs, the second eight times as large as the first.
 fn check_sizes(what: &str, [small, large]: [&str; 2], work: impl Fn(&str)) {
     let (mut quick, mut slow) = (Duration::MAX, Duration::MAX);
     let is_linear = (0..ATTEMPTS).any(|_| {
-        quick = quick.min(taken(&work, small));
-        slow = slow.min(taken(&work, large));
-        slow < quick.max(GRAIN) * MAX_GROWTH
+        quick = quick.min(time_of(&work, small));
+        slow = slow.min(time_of(&work, large));
+        slow < quick.max(MIN_TIME) * MAX_GROWTH
     });
-    assert!(is_linear, "{what}: one in {quick:?}, eight times as much in {slow:?}");
+    assert!(is_linear, "{what}: {quick:?}, and {slow:?} for an input eight times as large");
 }
 
-fn taken(work: impl Fn(&str), input: &str) -> Duration {
+fn time_of(work: impl Fn(&str), input: &str) -> Duration {
     let start = thread_time();
     work(input);
     thread_time() - start
 }
 
-/// The processor's time that this thread has used.
+/// Returns the CPU time that this thread has used.
 fn thread_time() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
@@ -127,7 +127,7 @@ fn check_modes(what: &str, work: impl Fn(ParseMode, &str)) {
     }
 }
 
-/// The text with many entities, each inside the one before: of the same shape at every size.
+/// The text with many nested entities, in the same pattern for every size.
 fn formatted(input: &str) -> FormattedText {
     let len = input.encode_utf16().count() as u32;
     let kinds = [EntityKind::Bold, EntityKind::Italic, EntityKind::Spoiler, EntityKind::Code];
@@ -152,12 +152,12 @@ fn cleaning_and_repair_take_linear_time() {
 }
 
 #[test]
-fn what_is_sent_is_found_in_linear_time() {
+fn sent_texts_are_processed_in_linear_time() {
     check("sending", |input| drop(black_box(process_text(formatted(input), Limit::Message))));
 }
 
 #[test]
-fn un_parsing_takes_linear_time() {
+fn unparsing_takes_linear_time() {
     check_modes("un-parsing", |mode, input| drop(black_box(unparse(&formatted(input), mode))));
 }
 
@@ -175,7 +175,7 @@ fn json_is_read_and_coloured_in_linear_time() {
 }
 
 #[test]
-fn secrets_are_taken_out_in_linear_time() {
+fn secrets_are_redacted_in_linear_time() {
     let values =
         ["secret", "aaaa", "a", "%41%41", "abababab", "+-+-", "1-", "&#38;", "pass word", "42:AAAAAAAA"];
     let secrets = values.iter().map(|value| ((*value).to_owned(), Secret::new(*value)));
@@ -192,10 +192,10 @@ fn secrets_are_taken_out_in_linear_time() {
     });
 }
 
-/// A body with a piece of each number, between what begins and ends it.
+/// A name, the start of a body, its piece for a number, and its end.
 type Shape = (&'static str, &'static str, fn(usize) -> String, &'static str);
 
-/// Bodies that are cheap to write: many of one thing.
+/// Bodies that repeat one piece many times.
 const BODIES: [Shape; 16] = [
     ("keys", r#"{"text": "x""#, |n| format!(r#", "k{n}": 1"#), "}"),
     (
@@ -212,17 +212,17 @@ const BODIES: [Shape; 16] = [
         "}",
     ),
     ("keys on lines", r#"{"text": "x""#, |n| format!(",\n\"k{n}\": 1"), "}"),
-    ("holes in a string", r#"{"text": ""#, |_| "{{ Profile.a }}".into(), r#""}"#),
+    ("interpolations in a string", r#"{"text": ""#, |_| "{{ Profile.a }}".into(), r#""}"#),
     (
-        "holes outside of strings",
+        "interpolations outside of strings",
         r#"{"text": "x", "z": [0"#,
         |_| ", {{ Profile.a | default: 1 }}".into(),
         "]}",
     ),
-    ("holes with a problem", r#"{"text": ""#, |_| "{{ Profile.a | nofilter }}".into(), r#""}"#),
-    ("holes in keys", r#"{"text": "x""#, |n| format!(r#", "{{{{ Profile.k{n} }}}}": 1"#), "}"),
+    ("interpolations with a problem", r#"{"text": ""#, |_| "{{ Profile.a | nofilter }}".into(), r#""}"#),
+    ("interpolations in keys", r#"{"text": "x""#, |n| format!(r#", "{{{{ Profile.k{n} }}}}": 1"#), "}"),
     (
-        "values that are no JSON",
+        "values that are not JSON",
         r#"{"text": "x""#,
         |n| format!(r#", "k{n}": {{{{ Profile.a | default: "NULL" }}}}"#),
         "}",

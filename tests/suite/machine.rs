@@ -1,4 +1,4 @@
-//! Faults of the machine: disks that are full or read-only, interruptions, many processes at once, answers without end.
+//! Faults of the machine: full and read-only disks, interruptions, huge answers and endless files.
 
 #![cfg(all(test, unix))]
 
@@ -15,7 +15,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process};
 use telecast::store::{SqliteStore, Store};
 
-use crate::support::{Answer, Home, Terminal, left_out};
+use crate::support::{CommandOutput, Home, Terminal, report_left_out};
 
 fn sample() -> Home {
     let home = Home::new();
@@ -23,11 +23,11 @@ fn sample() -> Home {
     home
 }
 
-fn shop<'a>(home: &Home, words: impl IntoIterator<Item = &'a str>) -> Answer {
-    home.run(["--workspace", "shop"].into_iter().chain(words))
+fn shop<'a>(home: &Home, args: impl IntoIterator<Item = &'a str>) -> CommandOutput {
+    home.run(["--workspace", "shop"].into_iter().chain(args))
 }
 
-/// Answers every request on loopback with `body`, and returns the address.
+/// Starts a server on loopback that answers every request with status 400 and `body`. Returns its address.
 fn server(body: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -39,7 +39,7 @@ fn server(body: String) -> String {
                 "HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
                 body.len()
             );
-            // Whoever asked may have gone.
+            // Ignored: the client may have hung up.
             let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body.as_bytes()));
         }
     });
@@ -58,10 +58,10 @@ fn read_request(stream: &mut TcpStream) {
 }
 
 #[test]
-fn an_answer_without_end_is_cut_where_it_is_kept_and_where_it_is_shown() {
+fn a_huge_answer_is_truncated_in_the_history_and_the_output() {
     let home = sample();
-    let words = "x".repeat(1_000_000);
-    let url = server(format!(r#"{{"ok":false,"error_code":400,"description":"Bad Request: {words}"}}"#));
+    let padding = "x".repeat(1_000_000);
+    let url = server(format!(r#"{{"ok":false,"error_code":400,"description":"Bad Request: {padding}"}}"#));
     let url = format!("{url}/bot${{BOT_TOKEN}}/sendMessage");
     home.write("shop/webhooks/bot.toml", format!("name = \"Bot\"\nurl = \"{url}\"\n"));
     shop(&home, ["trust", "--yes"]).ok();
@@ -82,7 +82,7 @@ fn an_answer_without_end_is_cut_where_it_is_kept_and_where_it_is_shown() {
 }
 
 #[test]
-fn a_read_only_workspace_with_people_is_checked_and_rendered() {
+fn a_read_only_workspace_with_profiles_is_checked_and_rendered() {
     let home = sample();
     let root = home.path().join("shop");
     let set_modes = |folder: u32, file: u32| {
@@ -94,12 +94,12 @@ fn a_read_only_workspace_with_people_is_checked_and_rendered() {
         }
     };
     fs::set_permissions(home.path(), fs::Permissions::from_mode(0o755)).unwrap();
-    // The user's own directories are another user's here: none of the state is known, so the folder is foreign.
+    // The commands run as another user without any state, so they see the private folder as foreign.
     set_modes(0o555, 0o444);
-    let run = |words: &[&str]| {
-        let mut command = home.command(["--workspace", "shop"].iter().chain(words));
+    let run = |args: &[&str]| {
+        let mut command = home.command(["--workspace", "shop"].iter().chain(args));
         command.env("XDG_STATE_HOME", home.path().join("elsewhere")).stdin(Stdio::null());
-        // Nothing is forbidden to root.
+        // File permissions do not apply to root, so the commands run as nobody.
         if rustix::process::geteuid().is_root() {
             command.uid(65534);
         }
@@ -109,32 +109,32 @@ fn a_read_only_workspace_with_people_is_checked_and_rendered() {
         Ok(checked) => {
             let err = String::from_utf8_lossy(&checked.stderr).into_owned();
             assert_ne!(checked.status.code(), Some(3), "{checked:?}");
-            assert!(err.contains("for the test profile anna"), "{checked:?}");
-            for words in [&["render", "spring-sale"] as &[&str], &["profiles", "show", "anna"]] {
-                let answer = run(words).unwrap();
-                assert_eq!(answer.status.code(), Some(0), "{words:?}: {answer:?}");
+            assert!(err.contains("using the test profile anna"), "{checked:?}");
+            for args in [&["render", "spring-sale"] as &[&str], &["profiles", "show", "anna"]] {
+                let answer = run(args).unwrap();
+                assert_eq!(answer.status.code(), Some(0), "{args:?}: {answer:?}");
             }
             let refused = run(&["profiles", "set", "anna", "city=Rome"]).unwrap();
             assert_eq!(refused.status.code(), Some(3), "{refused:?}");
         }
-        Err(error) => left_out(&format!("nobody cannot run the program: {error}")),
+        Err(error) => report_left_out(&format!("the user nobody cannot run the program: {error}")),
     }
     set_modes(0o755, 0o644);
 }
 
 #[test]
-fn a_store_that_may_not_be_written_is_read_and_says_so_when_it_is() {
+fn a_read_only_store_can_be_read_and_rejects_writes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("audience.db");
     let store = SqliteStore::open(&path).unwrap();
     store.set("anna", indexmap::IndexMap::new()).unwrap();
-    // As a kill leaves it: the last changes are in the log alone.
+    // The files as a killed process leaves them: the last changes are only in the write-ahead log.
     let left = tempfile::tempdir().unwrap();
     for name in ["audience.db", "audience.db-wal"] {
         fs::copy(folder.path().join(name), left.path().join(name)).unwrap();
     }
     let read = SqliteStore::open_read_only(&path).unwrap();
-    assert_eq!(read.count().unwrap(), 1, "beside one that writes");
+    assert_eq!(read.count().unwrap(), 1, "while another store writes");
     store.set("ben", indexmap::IndexMap::new()).unwrap();
     assert_eq!(read.count().unwrap(), 2);
     drop(read);
@@ -149,28 +149,28 @@ fn a_store_that_may_not_be_written_is_read_and_says_so_when_it_is() {
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     let read = SqliteStore::open_read_only(&left.path().join("audience.db")).unwrap();
     assert_eq!(read.count().unwrap(), 1);
-    assert_eq!(fs::read_dir(left.path()).unwrap().count(), 2, "nothing is written beside it");
+    assert_eq!(fs::read_dir(left.path()).unwrap().count(), 2, "no other file is written");
 }
 
-/// Returns a script as a command of a mount namespace of its own; `None` where the machine does not let us.
-fn own_mounts(home: &Home, script: &str) -> Option<Command> {
-    let can = Command::new("unshare").args(["-m", "true"]).output().is_ok_and(|tried| tried.status.success());
-    if !can {
-        left_out("this machine gives no mounts of one's own");
+/// Returns a command that runs `script` in its own mount namespace; `None` if this machine does not allow that.
+fn mount_namespace(home: &Home, script: &str) -> Option<Command> {
+    let tried = Command::new("unshare").args(["-m", "true"]).output();
+    if !tried.is_ok_and(|tried| tried.status.success()) {
+        report_left_out("this machine does not allow mount namespaces");
         return None;
     }
     let command = home.command([""; 0]);
-    let mut own = Command::new("unshare");
-    own.args(["-m", "sh", "-euc", script]).current_dir(home.path()).env_clear();
-    own.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    own.env("TELECAST", command.get_program());
-    Some(own)
+    let mut unshare = Command::new("unshare");
+    unshare.args(["-m", "sh", "-euc", script]).current_dir(home.path()).env_clear();
+    unshare.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    unshare.env("TELECAST", command.get_program());
+    Some(unshare)
 }
 
-/// Runs a script with mounts of its own to its end.
-fn in_own_mounts(home: &Home, script: &str) -> Option<Answer> {
-    let output = own_mounts(home, script)?.stdin(Stdio::null()).output().unwrap();
-    Some(Answer {
+/// Runs `script` in its own mount namespace.
+fn run_in_mount_namespace(home: &Home, script: &str) -> Option<CommandOutput> {
+    let output = mount_namespace(home, script)?.stdin(Stdio::null()).output().unwrap();
+    Some(CommandOutput {
         out: String::from_utf8(output.stdout).unwrap(),
         err: String::from_utf8(output.stderr).unwrap(),
         code: output.status.code(),
@@ -178,12 +178,12 @@ fn in_own_mounts(home: &Home, script: &str) -> Option<Answer> {
 }
 
 #[test]
-fn the_console_looks_at_a_read_only_workspace() {
+fn the_console_opens_a_read_only_workspace() {
     let home = sample();
     let script = "mount --bind shop shop; mount -o remount,ro,bind shop; exec \"$TELECAST\" --workspace shop";
-    let Some(command) = own_mounts(&home, script) else { return };
+    let Some(command) = mount_namespace(&home, script) else { return };
     let mut terminal = Terminal::start(command, 120, 32);
-    terminal.wait_for("all 306");
+    terminal.wait_for("│306: ");
     terminal.send("Zebra");
     terminal.wait_for("Zebra{");
     terminal.send("\x13");
@@ -195,17 +195,17 @@ fn a_workspace_on_a_read_only_mount_is_checked() {
     let home = sample();
     let script =
         "mount --bind shop shop; mount -o remount,ro,bind shop; \"$TELECAST\" --workspace shop check --json";
-    let Some(answer) = in_own_mounts(&home, script) else { return };
+    let Some(answer) = run_in_mount_namespace(&home, script) else { return };
     assert_ne!(answer.code, Some(3), "{answer:?}");
-    assert!(answer.err.contains("for the test profile anna"), "{answer:?}");
+    assert!(answer.err.contains("using the test profile anna"), "{answer:?}");
     let script = "mount --bind shop shop; mount -o remount,ro,bind shop; \"$TELECAST\" --workspace shop profiles set anna city=Rome";
-    let Some(answer) = in_own_mounts(&home, script) else { return };
+    let Some(answer) = run_in_mount_namespace(&home, script) else { return };
     assert_eq!(answer.code, Some(3), "{answer:?}");
     assert!(answer.err.contains("no permission to write the database"), "{answer:?}");
 }
 
 #[test]
-fn a_read_only_workspace_without_people_is_looked_at() {
+fn a_read_only_workspace_without_profiles_can_be_read() {
     let home = sample();
     fs::remove_dir_all(home.path().join("shop/.telecast")).unwrap();
     for (command, code) in
@@ -214,23 +214,23 @@ fn a_read_only_workspace_without_people_is_looked_at() {
         let script = format!(
             "mount --bind shop shop; mount -o remount,ro,bind shop; \"$TELECAST\" --workspace shop {command}"
         );
-        let Some(answer) = in_own_mounts(&home, &script) else { return };
+        let Some(answer) = run_in_mount_namespace(&home, &script) else { return };
         assert_eq!(answer.code, Some(code), "{command}: {answer:?}");
     }
 }
 
 #[test]
-fn a_full_disk_is_told_in_plain_words_by_every_writer() {
+fn every_writing_command_reports_a_full_disk() {
     let home = sample();
     let rows: String = (0..20_000).map(|n| format!("person{n},{}\n", "x".repeat(50))).collect();
     home.write("many.csv", format!("identity,note\n{rows}"));
     let check = "mount -t tmpfs -o size=1m,mode=700 tmpfs kept; cp -a shop/.telecast/. kept; mount --move kept shop/.telecast; \
                  dd if=/dev/zero of=shop/.telecast/ballast bs=1k 2>/dev/null || true; \"$TELECAST\" --workspace shop render spring-sale";
     fs::create_dir(home.path().join("kept")).unwrap();
-    let Some(answer) = in_own_mounts(&home, check) else { return };
-    assert_eq!(answer.code, Some(0), "reading takes no room: {answer:?}");
+    let Some(answer) = run_in_mount_namespace(&home, check) else { return };
+    assert_eq!(answer.code, Some(0), "reading needs no disk space: {answer:?}");
     fs::remove_dir(home.path().join("kept")).unwrap();
-    // The folder of people, the campaigns and the user's own directories, each on a disk without room.
+    // The private folder, the campaigns, the webhooks and the user's configuration, each on a full disk.
     let on_full_disk = |folder: &str, kib: u32, command: &str| {
         format!(
             "mkdir -p {folder} kept; cp -a {folder}/. kept; mount -t tmpfs -o size={kib}k,mode=700 tmpfs {folder}; \
@@ -248,7 +248,7 @@ fn a_full_disk_is_told_in_plain_words_by_every_writer() {
         let script = on_full_disk(folder, kib, command);
         let script =
             if command.starts_with("secrets") { format!("echo value | {{ {script}; }}") } else { script };
-        let Some(answer) = in_own_mounts(&home, &script) else { return };
+        let Some(answer) = run_in_mount_namespace(&home, &script) else { return };
         assert_eq!(answer.code, Some(3), "{command}: {answer:?}");
         assert!(answer.err.contains("no space left"), "{command}: {answer:?}");
         fs::remove_dir_all(home.path().join("kept")).unwrap();
@@ -256,7 +256,7 @@ fn a_full_disk_is_told_in_plain_words_by_every_writer() {
 }
 
 #[test]
-fn an_interrupted_import_says_what_it_kept_and_goes_on() {
+fn an_interrupted_import_reports_its_rows_and_can_be_repeated() {
     let home = sample();
     let n_rows: u64 = 200_000;
     let rows: String = (0..n_rows).map(|n| format!("person{n:06},{n}\n")).collect();
@@ -284,7 +284,7 @@ fn an_interrupted_import_says_what_it_kept_and_goes_on() {
 }
 
 #[test]
-fn what_is_private_has_mode_0600() {
+fn private_files_have_mode_0600() {
     let home = sample();
     shop(&home, ["test", "spring-sale", "--to", "1001"]).ok();
     let private = home.path().join("shop/.telecast");
@@ -306,16 +306,16 @@ fn what_is_private_has_mode_0600() {
 }
 
 #[test]
-fn a_file_without_end_on_the_command_line_is_refused() {
+fn an_endless_input_file_is_refused() {
     let home = sample();
-    for words in [
+    for args in [
         &["render", "spring-sale", "--profile-json", "/dev/zero"] as &[&str],
         &["render", "spring-sale", "--event-json", "/dev/zero"],
         &["import", "clevertap", "/dev/zero"],
         &["campaigns", "new", "q", "--webhook", "bot", "--body", "/dev/zero"],
     ] {
-        let answer = shop(&home, words.iter().copied());
-        assert_eq!(answer.code, Some(1), "{words:?}: {answer:?}");
-        assert!(answer.err.contains("/dev/zero is larger than 8 MB"), "{words:?}: {answer:?}");
+        let answer = shop(&home, args.iter().copied());
+        assert_eq!(answer.code, Some(1), "{args:?}: {answer:?}");
+        assert!(answer.err.contains("/dev/zero is larger than 8 MB"), "{args:?}: {answer:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! The one integration test binary.
 
-#![expect(clippy::unwrap_used, reason = "what tests share fails as a test does")]
+#![expect(clippy::unwrap_used, reason = "shared test code may panic like a test")]
 
 mod support;
 

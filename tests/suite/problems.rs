@@ -1,11 +1,11 @@
-//! Every kind of problem as a marketer sees it: a body, a profile, and the exact place, words and ways out.
+//! Every kind of problem as a user sees it: a body, a profile, and the exact position, message, help and fixes.
 //!
 //! A file of tests/data/problems is one case:
 //!
 //! ```text
-//! # What it shows.
-//! profile: {"name": "Anna"}                       else somebody of whom nothing is known
-//! dialect: clevertap                              else telecast
+//! # What the case shows.
+//! profile: {"name": "Anna"}                       default: a profile without properties
+//! dialect: clevertap                              default: telecast
 //! == body
 //! {"chat_id": 1, "text": "{{ Profile.name | capitalise }}"}
 //! == problems
@@ -13,11 +13,11 @@
 //!   {"chat_id": 1, "text": "{{ Profile.name | capitalise }}"}
 //!                                             ^^^^^^^^^^
 //!   help: did you mean `capitalize`?
-//!   fix: replace with `capitalize`                 a fix that needs a choice says `choice:`
+//!   fix: replace with `capitalize`                 `choice:` for a fix that is not safe
 //!   + {"chat_id": 1, "text": "{{ Profile.name | capitalize }}"}
 //! ```
 //!
-//! `UPDATE_CASES=1` writes what is found below `== problems`, to be read before it is committed.
+//! With `UPDATE_CASES=1`, the test writes the problems it finds below `== problems`. Review them before you commit.
 
 mod case;
 mod laws;
@@ -30,7 +30,7 @@ fn every_case_shows_its_problems() {
     let is_update = std::env::var_os("UPDATE_CASES").is_some();
     let mut wrong = Vec::new();
     for case in case::all() {
-        let found = report::of(&case);
+        let found = report::render(&case);
         if found == case.expected {
             continue;
         }
@@ -41,7 +41,7 @@ fn every_case_shows_its_problems() {
                 found.lines().zip(case.expected.lines()).position(|(found, expected)| found != expected);
             let line = line.unwrap_or(found.lines().count().min(case.expected.lines().count()));
             wrong.push(format!(
-                "{}, line {line} of its problems:\n  is       {}\n  expected {}",
+                "{}, line {line} of the problems:\n  is       {}\n  expected {}",
                 case.name,
                 found.lines().nth(line).unwrap_or("(nothing)"),
                 case.expected.lines().nth(line).unwrap_or("(nothing)"),
@@ -56,13 +56,13 @@ fn every_code_has_an_example_from_its_case() {
     let cases = case::all();
     for About { id, example, .. } in CODES {
         let mut shown = cases.iter().filter(|case| case.codes().iter().any(|code| code == id)).peekable();
-        // What a body alone does not show needs files beside each other, a disk, a keymap, an import or a conversion; or
-        // is told by the preview (`found`), or of an error of Telegram's that has no words of its own (`markup`).
+        // A code without an example cannot come from a body alone: it needs several files, a disk, a keymap, an import
+        // or a conversion. `found` comes from the preview, and `markup` stands for other errors of Telegram's parser.
         let is_right = match (example.is_empty(), shown.peek()) {
             (true, case) => case.is_none(),
             (false, _) => shown.any(|case| on_one_line(&case.body).contains(example)),
         };
-        assert!(is_right, "`{example}` is in no body of tests/data/problems that shows {id}");
+        assert!(is_right, "`{example}` is not in any body of tests/data/problems that shows {id}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! Reading a workspace again: what comes out is what opening it anew gives, whatever was changed and told of.
+//! Reloading a workspace: the result equals opening it again, whichever files were changed or reported as changed.
 #![cfg(test)]
 
 use std::collections::BTreeSet;
@@ -30,30 +30,30 @@ fn shop(n: usize) -> (tempfile::TempDir, Workspace) {
     (folder, workspace)
 }
 
-fn named(paths: &[&str]) -> BTreeSet<String> {
+fn paths(paths: &[&str]) -> BTreeSet<String> {
     paths.iter().map(|path| (*path).to_owned()).collect()
 }
 
-/// An hour from now: nothing is young then.
+/// An hour from now. A reload trusts a file's metadata only if the file was not changed shortly before it was read.
 fn later() -> Timestamp {
     Timestamp::now() + SignedDuration::from_hours(1)
 }
 
-/// How many campaigns of `after` are the very ones of `before`.
+/// Returns how many campaigns of `after` are shared with `before`.
 fn n_shared(before: &Workspace, after: &Workspace) -> usize {
     let is_shared = |campaign: &&Arc<_>| before.campaigns.iter().any(|known| Arc::ptr_eq(known, campaign));
     after.campaigns.iter().filter(is_shared).count()
 }
 
 #[test]
-fn of_the_files_that_are_told_the_campaigns_are_read_and_all_others_shared() {
+fn only_changed_campaigns_are_read_and_all_others_are_shared() {
     let (folder, before) = shop(20);
     let root = folder.path();
     write(root, "campaigns/c3.json.liquid", "{}");
     write(root, "campaigns/new.txt.liquid", "hello");
     fs::remove_file(root.join("campaigns/c7.toml")).unwrap();
     fs::remove_file(root.join("campaigns/c7.json.liquid")).unwrap();
-    let changed = named(&["campaigns/c3.json.liquid", "campaigns/c7.toml", "campaigns/new.txt.liquid"]);
+    let changed = paths(&["campaigns/c3.json.liquid", "campaigns/c7.toml", "campaigns/new.txt.liquid"]);
     let after = before.reload_changed(&changed, Timestamp::now()).unwrap();
     assert_eq!(after, Workspace::open(root).unwrap());
     assert_eq!((after.campaigns.len(), n_shared(&before, &after)), (20, 18));
@@ -61,7 +61,7 @@ fn of_the_files_that_are_told_the_campaigns_are_read_and_all_others_shared() {
 }
 
 #[test]
-fn a_young_file_is_read_again_though_it_looks_the_same() {
+fn a_recently_changed_file_is_always_read_again() {
     let (folder, before) = shop(3);
     write(folder.path(), "campaigns/c1.json.liquid", "{\"n\": 2}");
     let after = before.reload(Timestamp::now()).unwrap();
@@ -70,10 +70,10 @@ fn a_young_file_is_read_again_though_it_looks_the_same() {
 }
 
 #[test]
-fn what_looks_the_same_for_long_is_shared() {
+fn old_unchanged_files_are_shared() {
     let (folder, before) = shop(5);
     let settled = before.reload(later()).unwrap();
-    assert_eq!(n_shared(&before, &settled), 0, "they were young");
+    assert_eq!(n_shared(&before, &settled), 0, "they were changed too recently");
     let after = settled.reload(later()).unwrap();
     assert_eq!((n_shared(&settled, &after), &after), (5, &before));
     write(folder.path(), "campaigns/c1.json.liquid", "{\"n\": 100}");
@@ -82,11 +82,11 @@ fn what_looks_the_same_for_long_is_shared() {
 }
 
 #[test]
-fn a_webhook_that_goes_or_comes_is_told_by_the_campaigns_that_name_it() {
+fn a_missing_webhook_is_reported_by_the_campaigns_that_use_it() {
     let (folder, before) = shop(3);
     fs::rename(folder.path().join("webhooks/bot.toml"), folder.path().join("webhooks/bat.toml")).unwrap();
     let gone =
-        before.reload_changed(&named(&["webhooks/bot.toml", "webhooks/bat.toml"]), Timestamp::now()).unwrap();
+        before.reload_changed(&paths(&["webhooks/bot.toml", "webhooks/bat.toml"]), Timestamp::now()).unwrap();
     assert_eq!(gone, Workspace::open(folder.path()).unwrap());
     let problem = &gone.campaigns[2].source.problems[0];
     assert_eq!((problem.code, problem.help.as_deref()), (Code::NoSuchWebhook, Some("did you mean `bat`?")));
@@ -95,10 +95,10 @@ fn a_webhook_that_goes_or_comes_is_told_by_the_campaigns_that_name_it() {
 }
 
 #[test]
-fn where_the_files_become_too_much_the_same_ones_are_left_out_as_at_the_start() {
+fn over_the_size_limit_a_reload_skips_the_same_files_as_opening() {
     let (folder, _) = shop(9);
     let root = folder.path();
-    // Sparse: they take no room on the disk.
+    // Sparse: the files take no space on the disk.
     let grow = |stem: &str, size: u64| {
         let path = root.join(format!("campaigns/{stem}.json.liquid"));
         fs::File::options().write(true).open(path).unwrap().set_len(size).unwrap();
@@ -107,13 +107,13 @@ fn where_the_files_become_too_much_the_same_ones_are_left_out_as_at_the_start() 
     let fits = Workspace::open(root).unwrap();
     assert!(fits.problems().is_empty());
     grow("c0", MAX_FILE);
-    let too_much = fits.reload_changed(&named(&["campaigns/c0.json.liquid"]), Timestamp::now()).unwrap();
+    let too_much = fits.reload_changed(&paths(&["campaigns/c0.json.liquid"]), Timestamp::now()).unwrap();
     assert_eq!(too_much, Workspace::open(root).unwrap());
     assert_eq!(too_much.problems()[0].path, "campaigns/c8.json.liquid");
     grow("c0", 10);
     assert_eq!(
         too_much
-            .reload_changed(&named(&["campaigns/c0.json.liquid"]), Timestamp::now())
+            .reload_changed(&paths(&["campaigns/c0.json.liquid"]), Timestamp::now())
             .unwrap()
             .problems()
             .len(),
@@ -122,17 +122,17 @@ fn where_the_files_become_too_much_the_same_ones_are_left_out_as_at_the_start() 
 }
 
 #[test]
-fn one_campaign_is_read_as_among_all() {
+fn a_campaign_opened_alone_equals_the_one_in_its_workspace() {
     let (folder, all) = shop(5);
     let one = Workspace::open_campaign(folder.path(), "c2").unwrap().unwrap();
     assert_eq!(one.campaigns, [Arc::clone(&all.campaigns[2])]);
     assert_eq!((&one.webhooks, &one.manifest), (&all.webhooks, &all.manifest));
-    for words in ["c9", "", ".", "..", "../campaigns/c2", "campaigns/c2.toml", "c2.toml", "/", "c2/"] {
-        assert_eq!(Workspace::open_campaign(folder.path(), words).unwrap(), None, "{words}");
+    for name in ["c9", "", ".", "..", "../campaigns/c2", "campaigns/c2.toml", "c2.toml", "/", "c2/"] {
+        assert_eq!(Workspace::open_campaign(folder.path(), name).unwrap(), None, "{name}");
     }
 }
 
-/// A source of choices that gives the same ones for the same seed.
+/// A source of random choices: the same seed gives the same choices.
 struct Dice {
     state: u64,
     n_written: usize,
@@ -146,7 +146,7 @@ impl Dice {
     }
 }
 
-/// Changes something, and returns the files that a watch would name.
+/// Makes a random change, and returns the paths that a watcher would report.
 fn change(root: &Path, dice: &mut Dice) -> Vec<String> {
     let n = dice.below(6);
     let files = [
@@ -186,7 +186,8 @@ fn change(root: &Path, dice: &mut Dice) -> Vec<String> {
         3 if path.starts_with("campaigns/") && !to.exists() => fs::create_dir(&to).unwrap(),
         _ if to.is_dir() => fs::remove_dir(&to).unwrap(),
         _ => {
-            // Not through a link. No two have one length: a change within the clock's tick shows in nothing else.
+            // Removed first, so that nothing is written through a link. Each text has another length: a change within
+            // one tick of the clock shows only in the length.
             drop(fs::remove_file(&to));
             dice.n_written += 1;
             write(root, path, &format!("{}{}", texts[dice.below(9) as usize], "\n".repeat(dice.n_written)));
@@ -196,28 +197,28 @@ fn change(root: &Path, dice: &mut Dice) -> Vec<String> {
 }
 
 #[test]
-fn reading_on_is_opening_anew() {
+fn reloading_equals_opening_again() {
     for seed in 0..rounds(3, 40) as u64 {
         let (folder, workspace) = shop(6);
         let root = folder.path();
         let mut dice = Dice { state: seed, n_written: 0 };
-        let reading = WorkspaceReloader::new(Arc::new(workspace));
+        let reloader = WorkspaceReloader::new(Arc::new(workspace));
         for step in 0..80 {
-            let told: Vec<String> = (0..dice.below(4)).flat_map(|_| change(root, &mut dice)).collect();
-            // Sometimes nobody tells of it.
+            let changed: Vec<String> = (0..dice.below(4)).flat_map(|_| change(root, &mut dice)).collect();
+            // Sometimes the watcher misses the change.
             if dice.below(3) != 0 {
-                reading.mark_changed(told);
+                reloader.mark_changed(changed);
             }
             let now = if dice.below(2) == 0 { Timestamp::now() } else { later() };
-            let mut read = reading.reload(now).unwrap();
+            let mut read = reloader.reload(now).unwrap();
             if *read != Workspace::open(root).unwrap() {
-                // What was not told comes with the look at all that follows.
-                read = reading.reload(now).unwrap();
+                // A missed change is found by the full scan that follows.
+                read = reloader.reload(now).unwrap();
             }
             assert_eq!(*read, Workspace::open(root).unwrap(), "seed {seed}, step {step}");
-            reading.mark_changed(change(root, &mut dice).into_iter().filter(|_| step % 2 == 0));
-            let read = reading.rescan(now).unwrap();
-            assert_eq!(*read, Workspace::open(root).unwrap(), "seed {seed}, step {step}, all");
+            reloader.mark_changed(change(root, &mut dice).into_iter().filter(|_| step % 2 == 0));
+            let read = reloader.rescan(now).unwrap();
+            assert_eq!(*read, Workspace::open(root).unwrap(), "seed {seed}, step {step}, rescan");
         }
     }
 }

@@ -1,11 +1,11 @@
-//! The README's commands, run as they are written.
+//! Runs the README's commands as written, and checks its links.
 
 use std::path::PathBuf;
 
 use crate::support::Home;
 
 #[test]
-fn the_commands_of_the_tour_do_what_is_said_beside_them() {
+fn the_tour_commands_do_what_their_comments_say() {
     let readme = include_str!("../../README.md");
     let block = readme.split("```sh\n").find(|block| block.starts_with("telecast init")).unwrap();
     let home = Home::new();
@@ -18,8 +18,8 @@ fn the_commands_of_the_tour_do_what_is_said_beside_them() {
                 folder.push(into);
                 continue;
             }
-            let words = command.strip_prefix("telecast ").unwrap_or_else(|| panic!("{command:?}"));
-            let mut run = home.command(words.split_whitespace());
+            let args = command.strip_prefix("telecast ").unwrap_or_else(|| panic!("{command:?}"));
+            let mut run = home.command(args.split_whitespace());
             let answer = run.current_dir(home.path().join(&folder)).output().unwrap();
             let code = comment.split("exit code ").nth(1).map_or(0, |code| code[..1].parse().unwrap());
             assert_eq!(answer.status.code(), Some(code), "{command}: {answer:?}");
@@ -30,9 +30,8 @@ fn the_commands_of_the_tour_do_what_is_said_beside_them() {
     assert_eq!(n_run, 5);
 }
 
-/// A link that leads nowhere looks like help until it is followed.
 #[test]
-fn links_to_files_lead_somewhere() {
+fn links_to_files_have_a_target() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let readme = include_str!("../../README.md");
     for (at, _) in readme.match_indices("](") {

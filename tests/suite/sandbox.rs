@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 const BOT: &str = "/bot42:TEST";
 
-/// What came back.
+/// An HTTP answer.
 #[derive(Debug)]
 struct Answer {
     status: u16,
@@ -31,26 +31,26 @@ impl Answer {
         self.json()["result"].clone()
     }
 
-    /// Asserts an error whose status, `error_code` and description agree.
+    /// Fails unless this is an error with this status, the same `error_code`, and this description.
     #[track_caller]
-    fn is_refused(&self, status: u16, description: &str) {
+    fn assert_refused(&self, status: u16, description: &str) {
         let body = self.json();
         assert_eq!(body["description"], description);
         assert_eq!((self.status, &body["error_code"], &body["ok"]), (status, &json!(status), &json!(false)));
     }
 }
 
-/// Sends one raw request on a connection of its own and reads to the end.
+/// Sends raw bytes on a new connection and reads until it is closed.
 async fn raw(addr: SocketAddr, request: &[u8]) -> Answer {
     let talk = async {
         let mut stream = TcpStream::connect(addr).await.unwrap();
-        // The server may answer and hang up before it has read everything.
+        // Ignored: the server may answer and hang up before it has read everything.
         let _ = stream.write_all(request).await;
         let mut bytes = Vec::new();
         let _ = stream.read_to_end(&mut bytes).await;
         String::from_utf8(bytes).unwrap()
     };
-    let text = timeout(Duration::from_secs(30), talk).await.expect("an answer in time");
+    let text = timeout(Duration::from_secs(30), talk).await.expect("the sandbox answers in time");
     let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
     let status = head.get(9..12).and_then(|status| status.parse().ok()).unwrap_or(0);
     Answer { status, head: head.to_owned(), body: body.to_owned() }
@@ -78,7 +78,7 @@ async fn start(options: SandboxOptions) -> RunningSandbox {
     sandbox::start(options).await.unwrap()
 }
 
-/// Starts a sandbox where chats 5 and 6 exist, 6 has blocked the bot.
+/// Starts a sandbox in which chats 5 and 6 exist, and 6 has blocked the bot.
 async fn with_chats() -> RunningSandbox {
     start(SandboxOptions {
         chats: InitialChats::Only(vec![5]),
@@ -98,7 +98,7 @@ fn ids(updates: &Value) -> Vec<i64> {
 }
 
 #[tokio::test]
-async fn get_me_answers_for_any_well_formed_token_by_any_way() {
+async fn get_me_accepts_any_well_formed_token_and_path() {
     let sandbox = start(SandboxOptions::default()).await;
     for path in
         ["/bot42:TEST/getMe", "/bot42:TEST/test/GETME", "/bot42%3ATEST/getme", "/bot42:TEST/?method=getMe"]
@@ -108,15 +108,15 @@ async fn get_me_answers_for_any_well_formed_token_by_any_way() {
         assert_eq!(me["username"], "demo_bot");
     }
     for path in ["/bot42/getMe", "/bot/getMe", "/bot42:TEST", "/", "/bot:x/getMe"] {
-        get(sandbox.addr, path).await.is_refused(404, "Not Found");
+        get(sandbox.addr, path).await.assert_refused(404, "Not Found");
     }
-    get(sandbox.addr, "/bot42:TEST/getYou").await.is_refused(404, "Not Found: method not found");
+    get(sandbox.addr, "/bot42:TEST/getYou").await.assert_refused(404, "Not Found: method not found");
 }
 
 #[tokio::test]
-async fn with_tokens_given_others_are_unauthorized() {
+async fn with_a_token_list_other_tokens_are_unauthorized() {
     let sandbox = start(SandboxOptions { tokens: vec!["7:seven".into()], ..SandboxOptions::default() }).await;
-    get(sandbox.addr, "/bot42:TEST/getMe").await.is_refused(401, "Unauthorized");
+    get(sandbox.addr, "/bot42:TEST/getMe").await.assert_refused(401, "Unauthorized");
     assert_eq!(get(sandbox.addr, "/bot7:seven/getMe").await.result()["id"], 7);
     let about = get(sandbox.addr, "/sandbox").await.json();
     assert_eq!(about["telecast_sandbox"], true);
@@ -125,7 +125,7 @@ async fn with_tokens_given_others_are_unauthorized() {
 }
 
 #[tokio::test]
-async fn a_message_has_the_shape_of_telegrams() {
+async fn a_message_has_the_same_fields_as_in_telegram() {
     let sandbox = with_chats().await;
     let sent = call(sandbox.addr, "sendMessage", json!({ "chat_id": 5, "text": "hi" })).await.result();
     let expected = json!({
@@ -143,7 +143,7 @@ async fn a_message_has_the_shape_of_telegrams() {
 }
 
 #[tokio::test]
-async fn arguments_come_by_query_json_form_and_multipart() {
+async fn arguments_may_come_as_query_json_form_or_multipart() {
     let sandbox = with_chats().await;
     let path = "/bot42:TEST/sendmessage";
     let text = |answer: Answer| answer.result()["text"].as_str().unwrap().to_owned();
@@ -171,7 +171,7 @@ async fn arguments_come_by_query_json_form_and_multipart() {
 }
 
 #[tokio::test]
-async fn a_connection_serves_on_after_an_upload() {
+async fn a_connection_stays_usable_after_an_upload() {
     let sandbox = with_chats().await;
     let parts = "--x\r\nContent-Disposition: form-data; name=\"chat_id\"\r\n\r\n5\r\n\
                  --x\r\nContent-Disposition: form-data; name=\"document\"; filename=\"a.txt\"\r\n\r\nbytes\r\n\
@@ -188,7 +188,7 @@ async fn a_connection_serves_on_after_an_upload() {
 }
 
 #[tokio::test]
-async fn a_broken_body_gets_a_bare_status_line() {
+async fn a_broken_body_gets_a_status_without_a_body() {
     let sandbox = with_chats().await;
     let path = "/bot42:TEST/sendMessage";
     let big = format!(r#"{{"chat_id":5,"text":"{}"}}"#, "a".repeat(2 << 20));
@@ -213,11 +213,11 @@ async fn a_broken_body_gets_a_bare_status_line() {
     assert_eq!(garbage.status, 400);
     let endless = format!("GET /sandbox HTTP/1.1\r\nX: {}", "a".repeat(2 << 20));
     assert_ne!(raw(sandbox.addr, endless.as_bytes()).await.status, 200);
-    assert_eq!(get(sandbox.addr, "/bot42:TEST/getMe").await.status, 200, "still there");
+    assert_eq!(get(sandbox.addr, "/bot42:TEST/getMe").await.status, 200, "the sandbox still answers");
 }
 
 #[tokio::test]
-async fn only_chats_that_exist_and_have_not_blocked_get_messages() {
+async fn only_existing_chats_that_did_not_block_the_bot_get_messages() {
     let sandbox = with_chats().await;
     for (chat, status, description) in [
         (json!(7), 400, "Bad Request: chat not found"),
@@ -227,20 +227,20 @@ async fn only_chats_that_exist_and_have_not_blocked_get_messages() {
         (json!(6), 403, "Forbidden: bot was blocked by the user"),
     ] {
         let answer = call(sandbox.addr, "sendMessage", json!({ "chat_id": chat, "text": "hi" })).await;
-        answer.is_refused(status, description);
+        answer.assert_refused(status, description);
     }
     assert_eq!(call(sandbox.addr, "getChat", json!({ "chat_id": 6 })).await.result()["type"], "private");
     let action = call(sandbox.addr, "sendChatAction", json!({ "chat_id": 6, "action": "typing" })).await;
-    action.is_refused(403, "Forbidden: bot was blocked by the user");
+    action.assert_refused(403, "Forbidden: bot was blocked by the user");
     let action = call(sandbox.addr, "sendChatAction", json!({ "chat_id": 5, "action": "Typing" })).await;
     assert_eq!(action.result(), true);
 }
 
 #[tokio::test]
-async fn a_user_starts_blocks_and_comes_back() {
+async fn a_user_can_start_block_and_start_the_bot_again() {
     let sandbox = start(SandboxOptions::default()).await;
     let hello = json!({ "chat_id": 9, "text": "hello" });
-    call(sandbox.addr, "sendMessage", hello.clone()).await.is_refused(400, "Bad Request: chat not found");
+    call(sandbox.addr, "sendMessage", hello.clone()).await.assert_refused(400, "Bad Request: chat not found");
     let started = json!({ "message": { "chat": { "id": 9, "first_name": "Anna" }, "text": "/start abc" } });
     assert_eq!(update(sandbox.addr, started.clone()).await.json(), json!({ "ok": true, "update_id": 1 }));
     assert_eq!(call(sandbox.addr, "sendMessage", hello.clone()).await.result()["chat"]["first_name"], "Anna");
@@ -248,7 +248,7 @@ async fn a_user_starts_blocks_and_comes_back() {
         json!({ "my_chat_member": { "chat": { "id": 9 }, "new_chat_member": { "status": "kicked" } } });
     assert_eq!(update(sandbox.addr, blocked).await.json()["update_id"], 2);
     let refused = call(sandbox.addr, "sendMessage", hello.clone()).await;
-    refused.is_refused(403, "Forbidden: bot was blocked by the user");
+    refused.assert_refused(403, "Forbidden: bot was blocked by the user");
     update(sandbox.addr, started).await;
     assert_eq!(call(sandbox.addr, "sendMessage", hello).await.status, 200);
     let updates = get(sandbox.addr, "/bot42:TEST/getUpdates").await.result();
@@ -261,7 +261,7 @@ async fn a_user_starts_blocks_and_comes_back() {
 }
 
 #[tokio::test]
-async fn groups_throw_out_let_in_and_move() {
+async fn groups_can_add_and_remove_the_bot_and_migrate() {
     let sandbox = start(SandboxOptions::default()).await;
     let hello =
         async |chat: i64| call(sandbox.addr, "sendMessage", json!({ "chat_id": chat, "text": "x" })).await;
@@ -274,19 +274,19 @@ async fn groups_throw_out_let_in_and_move() {
     member(-5, "member").await;
     assert_eq!(hello(-5).await.result()["chat"]["type"], "group");
     member(-5, "kicked").await;
-    hello(-5).await.is_refused(403, "Forbidden: bot was kicked from the group chat");
+    hello(-5).await.assert_refused(403, "Forbidden: bot was kicked from the group chat");
     member(-1000000000005, "left").await;
-    hello(-1000000000005).await.is_refused(403, "Forbidden: bot is not a member of the supergroup chat");
+    hello(-1000000000005).await.assert_refused(403, "Forbidden: bot is not a member of the supergroup chat");
     let moved = json!({ "message": { "chat": { "id": -6, "title": "G" }, "migrate_to_chat_id": -1000000000006_i64 } });
     update(sandbox.addr, moved).await;
     let refused = hello(-6).await;
-    refused.is_refused(400, "Bad Request: group chat was upgraded to a supergroup chat");
+    refused.assert_refused(400, "Bad Request: group chat was upgraded to a supergroup chat");
     assert_eq!(refused.json()["parameters"], json!({ "migrate_to_chat_id": -1000000000006_i64 }));
     assert_eq!(hello(-1000000000006).await.result()["chat"]["title"], "G");
 }
 
 #[tokio::test]
-async fn a_channel_is_found_by_its_name_and_signs_for_itself() {
+async fn a_channel_is_found_by_username_and_is_the_sender() {
     let sandbox = start(SandboxOptions::default()).await;
     let chat =
         json!({ "id": -1000000000007_i64, "type": "channel", "title": "News", "username": "shop_news" });
@@ -337,12 +337,12 @@ async fn text_is_parsed_as_telegram_parses_it() {
         ("x", "XML", "unsupported parse_mode"),
         ("", "", "message text is empty"),
     ] {
-        send(text, mode).await.is_refused(400, &format!("Bad Request: {description}"));
+        send(text, mode).await.assert_refused(400, &format!("Bad Request: {description}"));
     }
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_the_text_comes_before_the_chat() {
+async fn text_errors_are_reported_before_chat_errors() {
     let sandbox = with_chats().await;
     let broken = json!({ "chat_id": 7, "text": "<b>", "parse_mode": "HTML" });
     let refused = call(sandbox.addr, "sendMessage", broken).await.json();
@@ -350,7 +350,7 @@ async fn what_is_wrong_with_the_text_comes_before_the_chat() {
 }
 
 #[tokio::test]
-async fn a_message_shows_its_keyboard_preview_and_what_it_answers() {
+async fn a_message_has_its_keyboard_link_preview_and_reply() {
     let sandbox = with_chats().await;
     let first = call(sandbox.addr, "sendMessage", json!({ "chat_id": 5, "text": "first" })).await.result();
     let sent = call(
@@ -382,22 +382,22 @@ async fn a_message_shows_its_keyboard_preview_and_what_it_answers() {
     let gone = json!({ "chat_id": 5, "text": "x", "reply_parameters": { "message_id": 99 } });
     call(sandbox.addr, "sendMessage", gone)
         .await
-        .is_refused(400, "Bad Request: message to be replied not found");
+        .assert_refused(400, "Bad Request: message to be replied not found");
     let data = "x".repeat(65);
     let long = json!({ "inline_keyboard": [[{ "text": "a", "callback_data": data }]] });
     let long = json!({ "chat_id": 5, "text": "x", "reply_markup": long });
-    call(sandbox.addr, "sendMessage", long).await.is_refused(400, "Bad Request: BUTTON_DATA_INVALID");
+    call(sandbox.addr, "sendMessage", long).await.assert_refused(400, "Bad Request: BUTTON_DATA_INVALID");
 }
 
 #[tokio::test]
-async fn media_come_back_with_their_files_and_captions() {
+async fn media_messages_have_their_files_and_captions() {
     let sandbox = with_chats().await;
     let caption = json!({ "chat_id": 5, "photo": "FILE", "caption": "<i>c</i>", "parse_mode": "HTML" });
     let photo = call(sandbox.addr, "sendPhoto", caption).await.result();
     assert_eq!((&photo["photo"][0]["file_id"], &photo["caption"]), (&json!("FILE"), &json!("c")));
     assert_eq!(photo["caption_entities"], json!([{ "type": "italic", "offset": 0, "length": 1 }]));
     let none = call(sandbox.addr, "sendPhoto", json!({ "chat_id": 5 })).await;
-    none.is_refused(400, "Bad Request: there is no photo in the request");
+    none.assert_refused(400, "Bad Request: there is no photo in the request");
     let media = json!([{ "type": "photo", "media": "A" }, { "type": "photo", "media": "B" }]);
     let album = call(sandbox.addr, "sendMediaGroup", json!({ "chat_id": 5, "media": media })).await.result();
     assert_eq!(album.as_array().map(Vec::len), Some(2));
@@ -412,9 +412,9 @@ async fn media_come_back_with_their_files_and_captions() {
 }
 
 #[tokio::test]
-async fn a_malformed_update_is_refused_with_a_word() {
+async fn a_malformed_update_is_refused_with_an_explanation() {
     let sandbox = start(SandboxOptions::default()).await;
-    for (body, word) in [
+    for (body, expected) in [
         ("{", "1:2: the text ends before this is closed"),
         ("[]", "an update must be a JSON object"),
         ("{}", "an update needs one of"),
@@ -431,7 +431,7 @@ async fn a_malformed_update_is_refused_with_a_word() {
             send(sandbox.addr, "POST", "/sandbox/updates", "application/json", body.as_bytes()).await;
         assert_eq!(answer.status, 400, "{body}");
         let description = answer.json()["description"].as_str().unwrap().to_owned();
-        assert!(description.contains(word), "{body}: {description}");
+        assert!(description.contains(expected), "{body}: {description}");
     }
     assert_eq!(get(sandbox.addr, "/sandbox/updates").await.status, 405);
     assert_eq!(get(sandbox.addr, "/bot42:TEST/getUpdates").await.result(), json!([]));
@@ -457,7 +457,7 @@ async fn updates_are_confirmed_by_their_offset() {
 }
 
 #[tokio::test]
-async fn a_long_poll_ends_when_an_update_comes() {
+async fn a_long_poll_ends_when_an_update_arrives() {
     let sandbox = start(SandboxOptions::default()).await;
     let poll = tokio::spawn(get_owned(sandbox.addr, "/bot42:TEST/getUpdates?timeout=50"));
     while !is_polled(&sandbox).await {}
@@ -466,25 +466,25 @@ async fn a_long_poll_ends_when_an_update_comes() {
 }
 
 #[tokio::test]
-async fn a_long_poll_ends_empty_when_its_time_is_up() {
+async fn a_long_poll_returns_nothing_after_its_timeout() {
     let sandbox = start(SandboxOptions::default()).await;
     assert_eq!(get(sandbox.addr, "/bot42:TEST/getUpdates?timeout=1").await.result(), json!([]));
 }
 
 #[tokio::test]
-async fn a_second_poller_puts_an_end_to_the_first() {
+async fn a_second_poller_terminates_the_first() {
     let sandbox = start(SandboxOptions::default()).await;
     let first = tokio::spawn(get_owned(sandbox.addr, "/bot42:TEST/getUpdates?timeout=50"));
     while !is_polled(&sandbox).await {}
     assert_eq!(get(sandbox.addr, "/bot42:TEST/getUpdates").await.status, 200);
-    first.await.unwrap().is_refused(
+    first.await.unwrap().assert_refused(
         409,
         "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
     );
 }
 
 #[tokio::test]
-async fn a_webhook_forbids_polling_until_it_is_deleted() {
+async fn a_webhook_prevents_polling_until_it_is_deleted() {
     let sandbox = start(SandboxOptions::default()).await;
     let http = call(sandbox.addr, "setWebhook", json!({ "url": "http://example.com" })).await;
     assert_eq!(http.status, 400);
@@ -492,8 +492,8 @@ async fn a_webhook_forbids_polling_until_it_is_deleted() {
     while !is_polled(&sandbox).await {}
     let set = call(sandbox.addr, "setWebhook", json!({ "url": "https://example.com/hook" })).await;
     assert_eq!(set.json(), json!({ "ok": true, "result": true, "description": "Webhook was set" }));
-    poll.await.unwrap().is_refused(409, "Conflict: terminated by setWebhook request");
-    call(sandbox.addr, "getUpdates", json!({})).await.is_refused(
+    poll.await.unwrap().assert_refused(409, "Conflict: terminated by setWebhook request");
+    call(sandbox.addr, "getUpdates", json!({})).await.assert_refused(
         409,
         "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first",
     );
@@ -503,7 +503,7 @@ async fn a_webhook_forbids_polling_until_it_is_deleted() {
 }
 
 #[tokio::test]
-async fn a_poller_that_went_away_is_not_in_the_way() {
+async fn a_disconnected_poller_does_not_block_the_next_one() {
     let sandbox = start(SandboxOptions::default()).await;
     let mut stream = TcpStream::connect(sandbox.addr).await.unwrap();
     stream
@@ -518,7 +518,7 @@ async fn a_poller_that_went_away_is_not_in_the_way() {
 }
 
 #[tokio::test]
-async fn kinds_that_were_not_asked_for_do_not_come() {
+async fn update_types_that_were_not_requested_are_not_returned() {
     let sandbox = start(SandboxOptions::default()).await;
     let asked = json!({ "allowed_updates": ["my_chat_member"] });
     call(sandbox.addr, "getUpdates", asked.clone()).await;
@@ -534,7 +534,7 @@ async fn kinds_that_were_not_asked_for_do_not_come() {
 }
 
 #[tokio::test]
-async fn too_many_messages_are_asked_to_wait() {
+async fn the_rate_limit_answers_429_with_retry_after() {
     let clock = std::sync::Arc::new(|| jiff::Timestamp::UNIX_EPOCH);
     let options =
         SandboxOptions { chats: InitialChats::Any, rate: Some(2.0), clock, ..SandboxOptions::default() };
@@ -544,14 +544,14 @@ async fn too_many_messages_are_asked_to_wait() {
         assert_eq!(call(sandbox.addr, "sendMessage", hello.clone()).await.status, 200);
     }
     let flood = call(sandbox.addr, "sendMessage", hello).await;
-    flood.is_refused(429, "Too Many Requests: retry after 1");
+    flood.assert_refused(429, "Too Many Requests: retry after 1");
     assert_eq!(flood.json()["parameters"], json!({ "retry_after": 1 }));
     assert!(flood.head.to_ascii_lowercase().contains("\r\nretry-after: 1"), "{}", flood.head);
-    assert_eq!(call(sandbox.addr, "getMe", json!({})).await.status, 200, "only messages are counted");
+    assert_eq!(call(sandbox.addr, "getMe", json!({})).await.status, 200, "the limit counts only messages");
 }
 
 #[tokio::test]
-async fn sends_fail_in_every_way_at_the_rate_that_is_asked_for() {
+async fn sends_fail_in_every_way_at_the_requested_rate() {
     let sandbox =
         start(SandboxOptions { chats: InitialChats::Any, fail: 1.0, seed: 1, ..SandboxOptions::default() })
             .await;
@@ -559,12 +559,12 @@ async fn sends_fail_in_every_way_at_the_rate_that_is_asked_for() {
     for _ in 0..30 {
         statuses.insert(call(sandbox.addr, "sendMessage", json!({ "chat_id": 5, "text": "x" })).await.status);
     }
-    assert_eq!(statuses.into_iter().collect::<Vec<_>>(), [0, 429, 500, 502], "0: no answer at all");
-    assert!(!sandbox.messages(None).unwrap().is_empty(), "some were sent all the same");
+    assert_eq!(statuses.into_iter().collect::<Vec<_>>(), [0, 429, 500, 502], "0 means no answer at all");
+    assert!(!sandbox.messages(None).unwrap().is_empty(), "some messages are sent although the answer fails");
 }
 
 #[tokio::test]
-async fn a_sandbox_says_why_it_does_not_start() {
+async fn a_sandbox_reports_why_it_cannot_start() {
     let error = async |options| sandbox::start(options).await.err().map(|error| error.to_string());
     let outside = SandboxOptions { listen: "0.0.0.0:8081".parse().unwrap(), ..SandboxOptions::default() };
     let expected = "0.0.0.0:8081 is not a loopback address: listen on 127.0.0.1:8081 instead";
@@ -591,7 +591,7 @@ async fn a_sandbox_says_why_it_does_not_start() {
 }
 
 #[tokio::test]
-async fn a_web_page_can_neither_read_nor_write() {
+async fn a_web_page_cannot_read_or_write() {
     let sandbox = with_chats().await;
     let addr = sandbox.addr;
     call(addr, "sendMessage", json!({ "chat_id": 5, "text": "hello" })).await.result();
@@ -650,7 +650,7 @@ async fn get_owned(addr: SocketAddr, path: &'static str) -> Answer {
     get(addr, path).await
 }
 
-/// Whether a getUpdates call waits.
+/// Whether a getUpdates call is waiting.
 async fn is_polled(sandbox: &RunningSandbox) -> bool {
     tokio::task::yield_now().await;
     get(sandbox.addr, "/sandbox").await.json()["polling"] != json!(0)

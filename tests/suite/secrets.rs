@@ -1,4 +1,4 @@
-//! Secrets at the command line: where they are kept, and that no output shows one.
+//! Secrets on the command line: where they are stored, and that no output shows one.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -17,12 +17,12 @@ fn sample() -> Home {
 }
 
 #[test]
-fn a_wrong_secrets_command_ends_what_needs_a_secret_and_names_its_place() {
+fn a_broken_secrets_command_fails_every_command_that_needs_a_secret() {
     let home = sample();
     let kept = home.read("config/telecast/secrets.toml");
     let config = home.write("config/telecast/config.toml", "mouse = true\n[secrets]\ncommand = [\"pass\"]\n");
-    let place = format!("{}:3:1: ", config.display());
-    for words in [
+    let position = format!("{}:3:1: ", config.display());
+    for args in [
         &["secrets", "set", "OTHER"][..],
         &["secrets", "set", "OTHER", "--shared"],
         &["secrets", "rm", "BOT_TOKEN"],
@@ -31,30 +31,30 @@ fn a_wrong_secrets_command_ends_what_needs_a_secret_and_names_its_place() {
         &["webhooks", "new", "second", "--url", "https://api.telegram.org/bot${T}/sendMessage"],
         &["test", "spring-sale", "--to", "1001"],
     ] {
-        let answer = home.run_with_input(["--workspace", "shop"].iter().chain(words), "in the clear\n");
-        assert_eq!((answer.code, answer.out.as_str()), (Some(3), ""), "{words:?}: {answer:?}");
-        assert!(answer.err.contains(&place), "{words:?}: {answer:?}");
+        let answer = home.run_with_input(["--workspace", "shop"].iter().chain(args), "in the clear\n");
+        assert_eq!((answer.code, answer.out.as_str()), (Some(3), ""), "{args:?}: {answer:?}");
+        assert!(answer.err.contains(&position), "{args:?}: {answer:?}");
     }
     assert_eq!(home.read("config/telecast/secrets.toml"), kept);
     assert!(!home.path().join("shop/webhooks/second.toml").exists());
     let demo = home.command(["init", "second", "--sample"]).output().unwrap();
     assert_eq!(demo.status.code(), Some(3));
     assert!(!home.path().join("second/telecast.toml").exists());
-    // What needs none goes on.
+    // Commands that need no secret still work.
     home.run(["--workspace", "shop", "campaigns", "list"]).ok();
     home.run(["--workspace", "shop", "render", "spring-sale"]).ok();
 }
 
 #[test]
-fn a_webhook_check_that_nobody_answers_is_the_environments_fault_and_a_refusal_is_not() {
+fn webhook_check_exits_with_3_without_an_answer_and_1_if_refused() {
     let home = sample();
     let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let webhook = format!("name = \"gone\"\nurl = \"http://{gone}/bot${{BOT_TOKEN}}/sendMessage\"\n");
     home.write("shop/webhooks/bot.toml", webhook);
     home.run(["--workspace", "shop", "trust", "bot", "--yes"]).ok();
     let check = ["--workspace", "shop", "webhooks", "check", "bot", "--json"];
-    let nobody = home.run(check);
-    assert_eq!((nobody.code, nobody.json()["state"].as_str()), (Some(3), Some("trouble")), "{nobody:?}");
+    let failed = home.run(check);
+    assert_eq!((failed.code, failed.json()["state"].as_str()), (Some(3), Some("trouble")), "{failed:?}");
     let refused = "name = \"x\"\nurl = \"${SANDBOX}/bot${WRONG}/sendMessage\"\n";
     home.write("shop/webhooks/bot.toml", refused);
     let missing = home.run(check);
@@ -64,14 +64,14 @@ fn a_webhook_check_that_nobody_answers_is_the_environments_fault_and_a_refusal_i
 }
 
 #[test]
-fn secrets_set_side_by_side_are_all_kept() {
+fn secrets_set_concurrently_are_all_kept() {
     let home = sample();
     let names: Vec<String> = (0..20).map(|n| format!("T{n}")).collect();
     let set = |name: &String| {
         let mut command = home.command(["--workspace", "shop", "secrets", "set", name]);
         command.stdin(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
     };
-    // All of them run before the first has its value.
+    // All of them run before the first gets its value.
     let mut children: Vec<Child> = names.iter().map(set).collect();
     for (child, name) in children.iter_mut().zip(&names) {
         write!(child.stdin.take().unwrap(), "value of {name}").unwrap();
@@ -86,7 +86,7 @@ fn secrets_set_side_by_side_are_all_kept() {
 }
 
 #[test]
-fn a_value_that_is_too_long_is_refused_whole() {
+fn a_too_long_value_is_refused_and_not_truncated() {
     let home = sample();
     let kept = home.read("config/telecast/secrets.toml");
     let set = ["--workspace", "shop", "secrets", "set", "LONG"];
@@ -99,13 +99,13 @@ fn a_value_that_is_too_long_is_refused_whole() {
     home.run_with_input(set, &format!("{}\n", "x".repeat(64 << 10))).ok();
 }
 
-/// A server that repeats what it was asked for.
+/// A server whose answers may repeat the request.
 struct Echo {
     addr: SocketAddr,
 }
 
 impl Echo {
-    /// Answers every request, for as long as the test runs, by what `answer` makes of its head.
+    /// Answers every request with `answer` of the request's head, until the test process ends.
     fn start(answer: impl Fn(&str) -> String + Send + 'static) -> Echo {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let addr = listener.local_addr().unwrap();
@@ -116,7 +116,7 @@ impl Echo {
     }
 }
 
-/// Answers one request; a client that has gone away has what it wanted.
+/// Answers one request. Errors are ignored: the client may have hung up.
 fn serve(mut stream: TcpStream, answer: &impl Fn(&str) -> String) {
     let mut reader = BufReader::new(stream.try_clone().unwrap());
     let (mut head, mut line) = (String::new(), String::new());
@@ -135,8 +135,8 @@ fn http(status: &str, body: &str) -> String {
     format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())
 }
 
-/// Everything that a text is repeated as.
-fn forms(text: &str) -> Vec<String> {
+/// Returns the encodings in which an answer may repeat a text.
+fn encodings(text: &str) -> Vec<String> {
     let each = |encode: fn(u8) -> String| text.bytes().map(encode).collect::<String>();
     vec![
         text.to_owned(),
@@ -155,7 +155,7 @@ const TOKEN: &str = "4242424242:AAH-secret_part";
 fn an_answer_that_repeats_the_request_shows_no_secret() {
     let home = sample();
     let echo = Echo::start(|head| {
-        let all = forms(TOKEN).join(" ") + " " + &forms("pw/q8").join(" ") + " " + head;
+        let all = encodings(TOKEN).join(" ") + " " + &encodings("pw/q8").join(" ") + " " + head;
         let description = serde_json::Value::from(format!("Bad Request: {all} at byte offset 0"));
         http("400 Bad", &format!("{{\"ok\": false, \"error_code\": 400, \"description\": {description}}}"))
     });
@@ -164,7 +164,7 @@ fn an_answer_that_repeats_the_request_shows_no_secret() {
         let authorization =
             head.lines().find(|line| line.to_lowercase().starts_with("authorization")).unwrap();
         let query = head.lines().next().unwrap();
-        http(&format!("400 No {authorization} {query} {}", forms("K3y/x").join(" ")), "")
+        http(&format!("400 No {authorization} {query} {}", encodings("K3y/x").join(" ")), "")
     });
     let bot = |echo: &Echo| {
         format!(
@@ -189,8 +189,8 @@ fn an_answer_that_repeats_the_request_shows_no_secret() {
         home.write(&format!("shop/campaigns/{webhook}.json.liquid"), r#"{"chat_id": 1, "text": "hello"}"#);
     }
     let trust = format!("TOKEN@{},TOKEN@{},KEY@{},PIN@{}", echo.addr, page.addr, crm.addr, crm.addr);
-    let run = |words: &[&str]| {
-        let mut command = home.command(["--workspace", "shop"].iter().chain(words));
+    let run = |args: &[&str]| {
+        let mut command = home.command(["--workspace", "shop"].iter().chain(args));
         command.envs([
             ("TOKEN", TOKEN),
             ("KEY", "K3y/x"),
@@ -201,8 +201,8 @@ fn an_answer_that_repeats_the_request_shows_no_secret() {
         let output = command.stdin(Stdio::null()).output().unwrap();
         String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap()
     };
-    let mut said = String::new();
-    for words in [
+    let mut printed = String::new();
+    for args in [
         &["test", "echo", "--to", "5"][..],
         &["test", "echo", "--to", "5", "--json"],
         &["test", "page", "--to", "5"],
@@ -210,26 +210,26 @@ fn an_answer_that_repeats_the_request_shows_no_secret() {
         &["webhooks", "check", "echo"],
         &["webhooks", "check", "page", "--json"],
     ] {
-        let answer = run(words);
+        let answer = run(args);
         assert!(
             answer.contains("<TOKEN>") || answer.contains("400 Bad Request") || answer.contains("web page"),
-            "{words:?}: {answer}"
+            "{args:?}: {answer}"
         );
-        said += &answer;
+        printed += &answer;
     }
-    said += &home.read("shop/.telecast/history.jsonl");
+    printed += &home.read("shop/.telecast/history.jsonl");
     let pair = STANDARD.encode("us:p9");
-    let mut secrets = forms(TOKEN);
-    secrets.extend(forms("K3y/x"));
+    let mut secrets = encodings(TOKEN);
+    secrets.extend(encodings("K3y/x"));
     secrets.extend([pair, "K3y%2Fx".into(), "secret_part".into()]);
     for secret in secrets {
-        assert!(!said.contains(&secret), "{secret} is shown: {said}");
-        assert!(!said.contains(&secret.replace('\\', "\\\\")), "{secret} is shown: {said}");
+        assert!(!printed.contains(&secret), "{secret} is shown: {printed}");
+        assert!(!printed.contains(&secret.replace('\\', "\\\\")), "{secret} is shown: {printed}");
     }
 }
 
 #[test]
-fn a_secret_that_stands_in_a_webhooks_file_is_not_printed() {
+fn a_secret_written_in_a_webhook_file_is_not_printed() {
     let home = sample();
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let file = |auth: &str| {
@@ -245,7 +245,7 @@ fn a_secret_that_stands_in_a_webhooks_file_is_not_printed() {
     home.write("shop/campaigns/a.json.liquid", r#"{"chat_id": 1, "text": "hello"}"#);
     for webhook in [basic, bearer] {
         home.write("shop/webhooks/bot.toml", webhook);
-        for words in [
+        for args in [
             &["webhooks", "list"][..],
             &["webhooks", "list", "--json"],
             &["render", "a"],
@@ -259,10 +259,10 @@ fn a_secret_that_stands_in_a_webhooks_file_is_not_printed() {
             &["test", "a", "--to", "77", "--json"],
             &["webhooks", "check", "bot"],
         ] {
-            let answer = home.run(["--workspace", "shop"].iter().chain(words));
-            let said = answer.out.clone() + &answer.err;
+            let answer = home.run(["--workspace", "shop"].iter().chain(args));
+            let printed = answer.out.clone() + &answer.err;
             for secret in ["hunter2", "secret_part", "aHVudGVyMi1oZWFk"] {
-                assert!(!said.contains(secret), "{words:?} shows {secret}: {answer:?}");
+                assert!(!printed.contains(secret), "{args:?} shows {secret}: {answer:?}");
             }
         }
     }

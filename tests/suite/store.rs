@@ -1,5 +1,5 @@
-//! The store: the contract of every backend on SQLite, what only its file can show, and imports.
-#![expect(clippy::unwrap_used, reason = "what tests share unwraps as tests do")]
+//! The store: the contract of every backend, tested on SQLite; properties of the SQLite file; imports.
+#![expect(clippy::unwrap_used, reason = "shared test code may panic like a test")]
 
 use std::cell::Cell;
 use std::fs;
@@ -54,13 +54,13 @@ impl Home {
         self.try_import(content, &ImportOptions::default()).unwrap()
     }
 
-    /// What an import refuses, with the folder left out.
+    /// Returns the error of a refused import, without the folder's path.
     fn refusal(&self, content: impl AsRef<[u8]>, options: &ImportOptions) -> String {
-        let words = self.try_import(content, options).unwrap_err().to_string();
-        words.replace(&format!("{}/", self.folder.path().display()), "")
+        let error = self.try_import(content, options).unwrap_err().to_string();
+        error.replace(&format!("{}/", self.folder.path().display()), "")
     }
 
-    /// All profiles, one a line: identity, then the properties as JSON.
+    /// Returns all profiles, one per line: the identity, then the properties as JSON.
     fn people(&self) -> String {
         let page = self.store.list("", None, 1_000).unwrap();
         let lines = page.profiles.into_iter().map(|profile| {
@@ -71,7 +71,7 @@ impl Home {
     }
 }
 
-/// The rejected rows as `line column: reason`.
+/// Formats the rejected rows as `line column: reason`.
 fn rejected(report: &ImportReport) -> Vec<String> {
     let lines = report.rejected.iter().map(|row| {
         let column = row.column.as_ref().map(|column| format!(" {column}")).unwrap_or_default();
@@ -90,12 +90,12 @@ fn check(content: impl AsRef<[u8]>, people: &str, wrong: &[&str]) {
 }
 
 #[test]
-fn sqlite_in_memory_keeps_the_contract() {
+fn sqlite_in_memory_fulfils_the_contract() {
     contract(|| Box::new(SqliteStore::open_in_memory().unwrap()));
 }
 
 #[test]
-fn sqlite_in_a_file_keeps_the_contract() {
+fn sqlite_in_a_file_fulfils_the_contract() {
     let folder = tempfile::tempdir().unwrap();
     let n_made = Cell::new(0);
     contract(|| {
@@ -118,7 +118,7 @@ fn a_csv_becomes_typed_profiles() {
 }
 
 #[test]
-fn delimiters_bom_and_line_ends_are_told_by_the_file() {
+fn delimiters_bom_and_line_ends_are_detected() {
     let people = "1 {\"a\":\"x\",\"b\":2}\n";
     check("identity,a,b\n1,x,2\n", people, &[]);
     check("\u{feff}identity;a;b\r\n1;x;2\r\n", people, &[]);
@@ -131,21 +131,21 @@ fn delimiters_bom_and_line_ends_are_told_by_the_file() {
 }
 
 #[test]
-fn rows_that_do_not_fit_are_told_with_their_line() {
+fn invalid_csv_rows_are_reported_with_their_line() {
     let home = Home::new();
     home.import("identity,age\nanna,31\n");
     let report =
         home.import("identity,age,city\r\n\r\nben,\"32\",\"a\r\nb\"\r\ncarl,old,x\r\n,5,x\r\n\r\ndora,5\r\n");
     assert_eq!(
         rejected(&report),
-        ["5 age: `old` is not a number", "6: it has no identity", "8: it has 2 cells, the header has 3"]
+        ["5 age: `old` is not a number", "6: it has no identity", "8: it has 2 cells, but the header has 3"]
     );
     assert_eq!((report.n_created, report.n_updated, report.n_rejected), (1, 0, 3));
     assert_eq!(home.people(), "anna {\"age\":31}\nben {\"age\":32,\"city\":\"a\\r\\nb\"}\n");
 }
 
 #[test]
-fn an_empty_cell_leaves_a_profile_as_it_is() {
+fn an_empty_cell_does_not_change_a_profile() {
     let home = Home::new();
     home.import("identity,plan,city\nanna,pro,Berlin\n");
     let report = home.import("identity,city,plan\nanna,Bonn,\nben,,\n");
@@ -170,7 +170,7 @@ fn json_lines_keep_their_types_in_both_forms() {
 }
 
 #[test]
-fn json_lines_that_do_not_fit_are_told_with_their_line() {
+fn invalid_json_lines_are_reported_with_their_line() {
     let home = Home::new();
     home.import("{\"identity\":\"anna\",\"age\":31}");
     let report = home.import(
@@ -193,7 +193,7 @@ fn json_lines_that_do_not_fit_are_told_with_their_line() {
 }
 
 #[test]
-fn options_name_columns_and_their_types() {
+fn options_map_columns_and_set_their_types() {
     let home = Home::new();
     let options = ImportOptions {
         property_names: IndexMap::from([
@@ -215,19 +215,19 @@ fn options_name_columns_and_their_types() {
 }
 
 #[test]
-fn dates_that_may_be_read_in_two_ways_are_told() {
+fn ambiguous_dates_get_a_note() {
     let report = Home::new().import("identity,day\na,01/02/2026\n");
     assert_eq!(report.columns[0].note.as_deref(), Some("read as dd/MM/yyyy; all values also fit MM/dd/yyyy"));
 }
 
 #[test]
-fn a_file_that_cannot_be_meant_is_refused_whole() {
+fn an_unusable_file_is_refused_completely() {
     let home = Home::new();
     let plain = ImportOptions::default();
     for (content, expected) in [
         (&b""[..], "people is empty"),
         (b"\xef\xbb\xbf\n", "people is empty"),
-        (b"name\nx\n", "people has no column `identity` (or `objectId`): rename a column, or map one to it"),
+        (b"name\nx\n", "people has no column `identity` (or `objectId`): name it with --identity COLUMN"),
         (b"identity,,a\n", "column 2 of people has no name in the header"),
         (b"identity,a,a\n", "two columns map to `a`"),
         (b"identity,identity\n", "two columns map to `identity`"),
@@ -252,14 +252,14 @@ fn a_file_that_cannot_be_meant_is_refused_whole() {
 }
 
 #[test]
-fn a_quote_that_is_never_closed_is_told_and_a_stray_one_is_text() {
+fn an_unclosed_quote_is_reported_and_a_stray_quote_is_text() {
     check("identity,a\nx,1\ny,\"open\nz,2\n", "x {\"a\":1}\n", &["3: a quote is never closed"]);
     check("identity,a\nx,5\" tube\ny,2\n", "x {\"a\":\"5\\\" tube\"}\ny {\"a\":\"2\"}\n", &[]);
     check("identity,a\nx,\"1\n2\"\n", "x {\"a\":\"1\\n2\"}\n", &[]);
 }
 
 #[test]
-fn a_quote_that_is_never_closed_does_not_take_all_memory() {
+fn an_unclosed_quote_does_not_use_all_memory() {
     let home = Home::new();
     let mut content = String::from("identity,a\nx,y\nz,\"open\n");
     content.extend(std::iter::repeat_n("filler,line\n", 2 * 1024 * 1024));
@@ -270,7 +270,7 @@ fn a_quote_that_is_never_closed_does_not_take_all_memory() {
 }
 
 #[test]
-fn clevertaps_limits_hold_in_its_dialect_only() {
+fn clevertap_limits_apply_only_in_its_dialect() {
     let content = format!("identity,a\nn/a,x\nanna,{}\n", "x".repeat(513));
     let home = Home::new();
     let options = ImportOptions { dialect: Dialect::CleverTap, ..ImportOptions::default() };
@@ -292,9 +292,9 @@ fn clevertaps_limits_hold_in_its_dialect_only() {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(rounds(24, 600) as u32) })]
 
-    /// Whatever the cells hold, what a CSV writer wrote is read back, by every delimiter.
+    /// Any cells that a CSV writer wrote are read back, with every delimiter.
     #[test]
-    fn texts_come_through_a_csv_unchanged(
+    fn csv_texts_are_read_back_unchanged(
         rows in proptest::collection::vec(("[^\\x00]{0,12}", "[\",;\t\r\n a]{0,6}"), 1..8),
         delimiter in prop_oneof![Just(b','), Just(b';'), Just(b'\t')],
     ) {
@@ -317,7 +317,7 @@ proptest! {
         }
     }
 
-    /// No bytes make an import panic, and every row is accounted for.
+    /// No input makes an import panic, and every row is counted.
     #[test]
     fn any_bytes_are_imported_or_refused(
         head in prop_oneof![Just("identity,a\n"), Just("identity;a\r\n"), Just("{\"identity\":1}\n"), Just("")],
@@ -349,7 +349,7 @@ fn importing_twice_changes_nothing() {
 }
 
 #[test]
-fn the_file_is_for_its_owner_and_opens_again() {
+fn the_store_file_is_private_and_opens_again() {
     let home = Home::new();
     home.import("identity,a\nanna,1\n");
     let path = home.folder.path().join("audience.db");
@@ -366,7 +366,7 @@ fn the_file_is_for_its_owner_and_opens_again() {
 }
 
 #[test]
-fn several_stores_write_one_file_and_see_each_other() {
+fn several_stores_on_one_file_see_each_others_changes() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("deep/audience.db");
     let n_threads = 4;
@@ -398,14 +398,14 @@ fn a_store_of_a_later_version_is_refused() {
     let path = home.folder.path().join("audience.db");
     drop(home.store);
     let mut bytes = fs::read(&path).unwrap();
-    // SQLite's file format keeps user_version here.
+    // The offset of user_version in SQLite's file header.
     bytes[60..64].copy_from_slice(&99_u32.to_be_bytes());
     fs::write(&path, bytes).unwrap();
-    let words = SqliteStore::open(&path).err().unwrap().to_string();
-    assert!(words.ends_with("has version 99, this telecast supports up to 2: update telecast"), "{words}");
+    let error = SqliteStore::open(&path).err().unwrap().to_string();
+    assert!(error.ends_with("has version 99, but this telecast supports up to 2: update it"), "{error}");
 }
 
-/// A database as the first version made it, with one person who has blocked the bot.
+/// A database as the first version created it, with one profile that has blocked the bot. `more` is run on it last.
 fn first_version(more: &str) -> (TempDir, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("audience.db");
@@ -424,23 +424,23 @@ fn first_version(more: &str) -> (TempDir, PathBuf) {
 }
 
 #[test]
-fn a_store_of_an_earlier_version_is_read_as_it_is_and_brought_up_to_date_to_be_written() {
+fn an_old_store_can_be_read_and_is_migrated_when_opened_for_writing() {
     let (_folder, path) = first_version("");
-    let of_file = |path: &PathBuf| -> u32 {
+    let file_version = |path: &PathBuf| -> u32 {
         let connection = rusqlite::Connection::open(path).unwrap();
         connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
     };
     assert_eq!(SqliteStore::open_read_only(&path).unwrap().blocked_chats().unwrap(), [5]);
-    assert_eq!(of_file(&path), 1);
+    assert_eq!(file_version(&path), 1);
     let store = SqliteStore::open(&path).unwrap();
     assert_eq!((store.blocked_chats().unwrap(), store.count().unwrap()), (vec![5], 1));
     drop(store);
-    assert_eq!(of_file(&path), 2);
+    assert_eq!(file_version(&path), 2);
     assert_eq!(SqliteStore::open_read_only(&path).unwrap().count().unwrap(), 1);
 }
 
 #[test]
-fn a_hostile_store_of_an_earlier_version_is_not_brought_up_to_date() {
+fn a_hostile_old_store_is_not_migrated() {
     let (_folder, path) =
         first_version("CREATE TRIGGER t AFTER INSERT ON profiles BEGIN DELETE FROM profiles; END");
     assert!(matches!(SqliteStore::open(&path), Err(Error::NotOurs { .. })));
@@ -448,7 +448,7 @@ fn a_hostile_store_of_an_earlier_version_is_not_brought_up_to_date() {
 }
 
 #[test]
-fn files_that_are_no_store_of_ours_are_refused_and_left_alone() {
+fn foreign_and_damaged_files_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let text = folder.path().join("text.db");
     fs::write(&text, "not a database, but long enough to have a header of one hundred bytes".repeat(3))

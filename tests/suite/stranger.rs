@@ -1,5 +1,5 @@
-//! A workspace from a stranger, in the binary's hands: what leads out of it is neither read nor written, and its private
-//! folder decides nothing until it is adopted.
+//! An untrusted workspace, opened by the real binary: links out of it are neither read nor written, and its private
+//! folder has no effect until it is adopted.
 
 #![cfg(all(test, unix))]
 
@@ -13,12 +13,12 @@ use telecast::profile::Value;
 use telecast::store::{ProfileChange, SqliteStore, Store};
 use telecast::workspace::{Folder, PrivateFolderStatus};
 
-use crate::support::{Answer, Home, Terminal, rounds};
+use crate::support::{CommandOutput, Home, Terminal, rounds};
 
 const SECRET: &str = "hunter2-of-the-victim";
 
-/// The sample workspace in `shop`, and beside it what nobody may touch.
-fn ground() -> Home {
+/// The sample workspace in `shop`, and beside it a folder `victim` that no command may read or change.
+fn sample_with_victim() -> Home {
     let home = Home::new();
     home.run(["init", "shop", "--sample"]).ok();
     home.write("victim/secret", SECRET);
@@ -27,11 +27,11 @@ fn ground() -> Home {
 }
 
 /// Runs a command in the workspace.
-fn shop<'a>(home: &Home, words: impl IntoIterator<Item = &'a str>) -> Answer {
-    home.run(["--workspace", "shop"].into_iter().chain(words))
+fn shop<'a>(home: &Home, args: impl IntoIterator<Item = &'a str>) -> CommandOutput {
+    home.run(["--workspace", "shop"].into_iter().chain(args))
 }
 
-/// Every file below a folder with its content, links as what they are.
+/// Returns every file below a folder with its content, and every link with its target.
 fn snapshot(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     for entry in fs::read_dir(folder).unwrap().flatten() {
@@ -48,7 +48,7 @@ fn snapshot(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     found
 }
 
-/// Everything a user may do without a console.
+/// The commands that a user may run.
 const COMMANDS: &[&[&str]] = &[
     &["check"],
     &["check", "--fix"],
@@ -76,7 +76,7 @@ const COMMANDS: &[&[&str]] = &[
 fn no_command_follows_a_link_out_of_the_workspace() {
     let file = "../victim/secret";
     let inner = "../../victim/secret";
-    // Every command with every link takes a minute; all are tried all the same, each with a few.
+    // Every command with every link takes a minute. By default, each link is tried with a quarter of the commands.
     let step = rounds(4, 1);
     for (number, (name, target)) in [
         (".telecast", "../victim/folder"),
@@ -108,7 +108,7 @@ fn no_command_follows_a_link_out_of_the_workspace() {
     .into_iter()
     .enumerate()
     {
-        let home = ground();
+        let home = sample_with_victim();
         let path = home.path().join("shop").join(name);
         match path.is_dir() {
             true => fs::remove_dir_all(&path).unwrap(),
@@ -126,8 +126,8 @@ fn no_command_follows_a_link_out_of_the_workspace() {
 }
 
 #[test]
-fn what_leads_out_or_is_no_file_is_a_problem_under_its_name() {
-    let home = ground();
+fn outside_links_and_special_files_are_reported_by_name() {
+    let home = sample_with_victim();
     let root = home.path().join("shop");
     home.write("shop/partials/inside.liquid", "Bye");
     for (target, name) in [
@@ -171,8 +171,8 @@ fn what_leads_out_or_is_no_file_is_a_problem_under_its_name() {
 }
 
 #[test]
-fn what_is_not_used_is_not_sent_as_if_it_were_empty() {
-    let home = ground();
+fn a_test_that_needs_an_unusable_file_is_not_sent() {
+    let home = sample_with_victim();
     let root = home.path().join("shop");
     symlink("../../victim/secret", root.join("partials/out.liquid")).unwrap();
     home.write("shop/campaigns/with.json.liquid", "{\"chat_id\": 1, \"text\": \"Hi {% render 'out' %}\"}");
@@ -180,20 +180,20 @@ fn what_is_not_used_is_not_sent_as_if_it_were_empty() {
     symlink("../../victim/secret", root.join("campaigns/body.txt.liquid")).unwrap();
     home.write("shop/campaigns/body.toml", "webhook = \"crm\"\ncontent_format = \"text\"\n");
     shop(&home, ["trust", "--yes"]).ok();
-    for (words, said) in [
+    for (args, expected) in [
         (&["test", "with", "--to", "1001"] as &[&str], "unknown-partial"),
         (&["test", "body", "--as-is"], "outside-workspace"),
     ] {
-        let answer = shop(&home, words.iter().copied());
-        assert_eq!(answer.code, Some(1), "{words:?}: {answer:?}");
-        assert!(answer.err.contains(said) && answer.out.starts_with("not sent"), "{words:?}: {answer:?}");
+        let answer = shop(&home, args.iter().copied());
+        assert_eq!(answer.code, Some(1), "{args:?}: {answer:?}");
+        assert!(answer.err.contains(expected) && answer.out.starts_with("not sent"), "{args:?}: {answer:?}");
     }
     assert!(!root.join(".telecast/history.jsonl").exists());
 }
 
 #[test]
-fn links_to_one_large_file_do_not_take_all_memory() {
-    let home = ground();
+fn links_to_one_large_file_do_not_use_all_memory() {
+    let home = sample_with_victim();
     let root = home.path().join("shop");
     home.write("shop/large", "x".repeat(8 * 1024 * 1024));
     for n in 0..200 {
@@ -210,8 +210,8 @@ fn links_to_one_large_file_do_not_take_all_memory() {
 }
 
 #[test]
-fn a_manifest_that_is_a_pipe_is_not_waited_for() {
-    let home = ground();
+fn a_manifest_that_is_a_pipe_does_not_block() {
+    let home = sample_with_victim();
     let manifest = home.path().join("shop/telecast.toml");
     fs::remove_file(&manifest).unwrap();
     rustix::fs::mkfifoat(rustix::fs::CWD, &manifest, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR)
@@ -222,23 +222,23 @@ fn a_manifest_that_is_a_pipe_is_not_waited_for() {
 }
 
 #[test]
-fn init_and_demo_write_nothing_through_links() {
-    for words in [["init", "new", "--sample"].as_slice(), &["init", "new"]] {
+fn init_writes_nothing_through_links() {
+    for args in [["init", "new", "--sample"].as_slice(), &["init", "new"]] {
         for name in [".telecast", "campaigns", "webhooks", "telecast.toml"] {
-            let home = ground();
+            let home = sample_with_victim();
             fs::create_dir(home.path().join("new")).unwrap();
             let target = if name == "telecast.toml" { "../victim/secret" } else { "../victim/folder" };
             symlink(target, home.path().join("new").join(name)).unwrap();
             let before = snapshot(&home.path().join("victim"));
-            home.run(words);
+            home.run(args);
             assert_eq!(snapshot(&home.path().join("victim")), before, "{name}");
         }
     }
 }
 
 #[test]
-fn a_draft_names_no_other_file_than_its_own() {
-    let home = ground();
+fn a_draft_cannot_name_another_file() {
+    let home = sample_with_victim();
     let paths = Paths::under(&home.path().join("state-of-the-test"));
     let root = home.path().join("shop");
     let folder = Folder::new(&root, &paths);
@@ -269,23 +269,23 @@ fn clone(home: &Home) {
 }
 
 #[test]
-fn a_private_folder_from_elsewhere_is_only_read_until_it_is_adopted() {
-    let home = ground();
+fn a_foreign_private_folder_is_only_read_until_it_is_adopted() {
+    let home = sample_with_victim();
     clone(&home);
     let private = home.path().join("clone/.telecast");
-    let run = |words: &[&str]| home.run(["--workspace", "clone"].iter().chain(words));
+    let run = |args: &[&str]| home.run(["--workspace", "clone"].iter().chain(args));
     let before = snapshot(&private);
     assert!(run(&["profiles", "show", "anna"]).ok().contains("Anna"));
     assert_eq!(run(&["profiles", "list", "--json"]).json().as_array().unwrap().len(), 100);
-    for words in [
+    for args in [
         &["profiles", "set", "anna", "city=Rome"] as &[&str],
         &["profiles", "delete", "anna"],
         &["profiles", "import", "shop/profiles.csv"],
         &["campaigns", "rm", "welcome"],
     ] {
-        let answer = run(words);
-        assert_eq!(answer.code, Some(3), "{words:?}: {answer:?}");
-        assert!(answer.err.contains("telecast trust --adopt"), "{words:?}: {answer:?}");
+        let answer = run(args);
+        assert_eq!(answer.code, Some(3), "{args:?}: {answer:?}");
+        assert!(answer.err.contains("telecast trust --adopt"), "{args:?}: {answer:?}");
     }
     let chat = telecast::service::sample::TEST_CHAT;
     let refused = run(&["test", "spring-sale", "--to", chat.0]);
@@ -304,8 +304,8 @@ fn a_private_folder_from_elsewhere_is_only_read_until_it_is_adopted() {
 }
 
 #[test]
-fn a_folder_is_ours_by_its_id_and_by_its_test_chats() {
-    let home = ground();
+fn a_private_folder_is_recognised_by_its_id_and_test_chats() {
+    let home = sample_with_victim();
     let paths = Paths::under(&home.path().join("home"));
     let root = home.path().join("shop");
     fs::remove_dir_all(root.join(".telecast")).unwrap();
@@ -319,10 +319,7 @@ fn a_folder_is_ours_by_its_id_and_by_its_test_chats() {
     let chats = home.read("shop/.telecast/test-chats.toml");
     home.write("shop/.telecast/test-chats.toml", chats.replace('2', "666"));
     assert_eq!(folder.private_folder_status().unwrap(), PrivateFolderStatus::Foreign);
-    assert!(
-        folder.add_test_chat("Cleo", "3").is_err(),
-        "what was changed is not made ours by changing it again"
-    );
+    assert!(folder.add_test_chat("Cleo", "3").is_err(), "another change does not make a foreign folder ours");
     home.write("shop/.telecast/test-chats.toml", &chats);
     assert_eq!(folder.private_folder_status().unwrap(), PrivateFolderStatus::Ours);
 
@@ -331,7 +328,7 @@ fn a_folder_is_ours_by_its_id_and_by_its_test_chats() {
     folder.adopt().unwrap();
     assert_eq!(folder.private_folder_status().unwrap(), PrivateFolderStatus::Ours);
 
-    // Another workspace of the same content, and the same one for another user, are strangers to it.
+    // A copy of the workspace is foreign, and so is the same workspace for another user.
     clone(&home);
     assert_eq!(
         Folder::new(&home.path().join("clone"), &paths).private_folder_status().unwrap(),
@@ -343,7 +340,7 @@ fn a_folder_is_ours_by_its_id_and_by_its_test_chats() {
 
 #[test]
 fn a_linked_private_folder_is_never_adopted() {
-    let home = ground();
+    let home = sample_with_victim();
     let paths = Paths::under(&home.path().join("home"));
     let root = home.path().join("shop");
     for target in ["../victim/folder", "campaigns", "nowhere"] {
@@ -359,8 +356,8 @@ fn a_linked_private_folder_is_never_adopted() {
 }
 
 #[test]
-fn processes_that_need_it_at_once_make_one_private_folder() {
-    let home = ground();
+fn concurrent_writers_create_one_private_folder() {
+    let home = sample_with_victim();
     let root = home.path().join("shop");
     fs::remove_dir_all(root.join(".telecast")).unwrap();
     let paths = Paths::under(&home.path().join("home"));
@@ -377,24 +374,24 @@ fn processes_that_need_it_at_once_make_one_private_folder() {
     assert_eq!(private.count(), 1, "{names:?}");
 }
 
-/// Gives the webhook an address where nobody answers.
-fn without_sandbox(home: &Home, workspace: &str) {
+/// Gives the webhook an address where nothing listens.
+fn set_unreachable_webhook(home: &Home, workspace: &str) {
     let url = "http://127.0.0.1:9/bot${BOT_TOKEN}/sendMessage";
     home.write(&format!("{workspace}/webhooks/bot.toml"), format!("name = \"Bot\"\nurl = \"{url}\"\n"));
 }
 
 #[test]
-fn a_console_on_a_strangers_workspace_writes_nothing_outside() {
+fn a_console_writes_nothing_outside_a_hostile_workspace() {
     for (name, target) in
         [(".telecast", "../victim/folder"), (".telecast/editing.lock", "../../victim/secret")]
     {
-        let home = ground();
+        let home = sample_with_victim();
         let path = home.path().join("shop").join(name);
         if path.is_dir() {
             fs::remove_dir_all(&path).unwrap();
         }
         symlink(target, &path).unwrap();
-        without_sandbox(&home, "shop");
+        set_unreachable_webhook(&home, "shop");
         let before = snapshot(&home.path().join("victim"));
         let mut terminal = Terminal::start(home.command(["--workspace", "shop"]), 120, 32);
         terminal.wait_for("cart-reminder");
@@ -409,10 +406,10 @@ fn a_console_on_a_strangers_workspace_writes_nothing_outside() {
 }
 
 #[test]
-fn the_console_says_that_a_private_folder_is_foreign() {
-    let home = ground();
+fn the_console_reports_a_foreign_private_folder() {
+    let home = sample_with_victim();
     clone(&home);
-    without_sandbox(&home, "clone");
+    set_unreachable_webhook(&home, "clone");
     let before = snapshot(&home.path().join("clone/.telecast"));
     let mut terminal = Terminal::start(home.command(["--workspace", "clone"]), 160, 32);
     terminal.wait_for("was not made here");
@@ -425,11 +422,11 @@ fn the_console_says_that_a_private_folder_is_foreign() {
 }
 
 #[test]
-fn a_path_names_a_file_of_this_workspace_or_nothing() {
-    let home = ground();
+fn a_path_names_only_files_of_the_workspace() {
+    let home = sample_with_victim();
     home.write("srv/webhooks/bot.toml", "name = \"theirs\"\n");
     home.write("srv/campaigns/spring-sale.toml", "name = \"theirs\"\n");
-    for words in [
+    for args in [
         &["webhooks", "rm", "../../srv/webhooks/bot"] as &[&str],
         &["webhooks", "rm", "srv/webhooks/bot.toml"],
         &["webhooks", "rm", "nowhere/bot.toml"],
@@ -445,21 +442,21 @@ fn a_path_names_a_file_of_this_workspace_or_nothing() {
         &["campaigns", "rm", "../shop/webhooks/bot.toml"],
         &["campaigns", "rename", "srv/campaigns/spring-sale.toml", "x"],
     ] {
-        let answer = shop(&home, words.iter().copied());
-        assert_eq!(answer.code, Some(1), "{words:?}: {answer:?}");
-        let is_said = answer.err.contains("of the workspace") || answer.err.contains("there is no");
-        assert!(is_said, "{words:?}: {answer:?}");
+        let answer = shop(&home, args.iter().copied());
+        assert_eq!(answer.code, Some(1), "{args:?}: {answer:?}");
+        let is_explained = answer.err.contains("of the workspace") || answer.err.contains("there is no");
+        assert!(is_explained, "{args:?}: {answer:?}");
     }
     assert!(home.path().join("shop/webhooks/bot.toml").exists());
     let absolute = home.path().join("shop/campaigns/spring-sale.toml");
-    for words in [
+    for path in [
         "shop/campaigns/spring-sale.toml",
         "./shop/../shop/campaigns/spring-sale.json.liquid",
         "campaigns/spring-sale.json.liquid",
         absolute.to_str().unwrap(),
     ] {
-        let answer = shop(&home, ["render", words, "--json"]);
-        assert_eq!(answer.code, Some(0), "{words}: {answer:?}");
+        let answer = shop(&home, ["render", path, "--json"]);
+        assert_eq!(answer.code, Some(0), "{path}: {answer:?}");
     }
     let inside = home
         .command(["render", "spring-sale.toml"])
@@ -472,8 +469,8 @@ fn a_path_names_a_file_of_this_workspace_or_nothing() {
 }
 
 #[test]
-fn what_a_killed_process_left_is_swept_when_the_console_opens() {
-    let home = ground();
+fn the_console_removes_files_left_by_a_killed_process() {
+    let home = sample_with_victim();
     let left = [
         "shop/.telecast-aB3xY9",
         "shop/campaigns/.telecast-aB3xY9",
@@ -495,8 +492,8 @@ fn what_a_killed_process_left_is_swept_when_the_console_opens() {
 }
 
 #[test]
-fn an_editors_copy_is_private_and_gone_afterwards() {
-    let home = ground();
+fn the_copy_for_an_external_editor_is_private_and_temporary() {
+    let home = sample_with_victim();
     let script = home.write(
         "editor.sh",
         "#!/bin/sh\nfor last; do :; done\necho \"$last\" > \"$HOME/seen\"\nstat -c %a \"$last\" \"$(dirname \"$last\")\" >> \"$HOME/seen\"\nprintf '{\"chat_id\": 1, \"text\": \"Edited\"}' > \"$last\"\n",
@@ -517,7 +514,7 @@ fn an_editors_copy_is_private_and_gone_afterwards() {
 }
 
 #[test]
-fn a_hostile_schema_runs_nothing() {
+fn a_hostile_database_schema_is_refused() {
     let open = |sql: &str| {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("audience.db");
@@ -540,7 +537,7 @@ fn a_hostile_schema_runs_nothing() {
         "CREATE TABLE other (a)",
     ] {
         for opened in open(sql) {
-            assert!(opened.is_err_and(|words| words.ends_with("is not a telecast database")), "{sql}");
+            assert!(opened.is_err_and(|error| error.ends_with("is not a telecast database")), "{sql}");
         }
     }
     for opened in open("ANALYZE; VACUUM") {
@@ -552,7 +549,7 @@ fn a_hostile_schema_runs_nothing() {
 }
 
 #[test]
-fn a_huge_value_is_refused_and_a_journal_that_names_another_file_is_not_followed() {
+fn huge_values_and_foreign_journals_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("audience.db");
     drop(SqliteStore::open(&path).unwrap());
@@ -568,11 +565,11 @@ fn a_huge_value_is_refused_and_a_journal_that_names_another_file_is_not_followed
 }
 
 #[test]
-fn a_database_without_end_is_not_copied() {
+fn a_database_with_a_huge_log_is_not_copied() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("audience.db");
     drop(SqliteStore::open(&path).unwrap());
-    // Sparse: it takes no room here, and would take all of it elsewhere.
+    // Sparse: the file takes no space here, but a copy would fill the disk.
     fs::write(folder.path().join("audience.db-wal"), "x").unwrap();
     fs::OpenOptions::new()
         .write(true)
@@ -585,7 +582,7 @@ fn a_database_without_end_is_not_copied() {
 }
 
 #[test]
-fn hostile_numbers_in_a_database_overflow_nothing() {
+fn hostile_numbers_in_a_database_do_not_overflow() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("audience.db");
     let store = SqliteStore::open(&path).unwrap();
@@ -608,7 +605,7 @@ fn hostile_numbers_in_a_database_overflow_nothing() {
     let store = SqliteStore::open(&path).unwrap();
     assert_eq!(store.sample(50).unwrap().profiles.len(), 50);
     assert_eq!(store.vocabulary().unwrap().properties.len(), 1);
-    // The counts are nonsense; a write says so or goes on, and does not fall over.
+    // The counts are nonsense. A write may fail or succeed, but must not panic.
     let _ = store.write(&[ProfileChange { identity: "new".into(), ..change(0) }]);
     let _ = store.delete("person1");
     assert_eq!(store.list("", None, 10).unwrap().profiles.len(), 10);

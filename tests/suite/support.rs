@@ -1,5 +1,5 @@
-//! What several suites share: a home of its own for the binary, a pseudo-terminal, a Bot API over HTTPS, how much to
-//! run, and how to say what cannot be.
+//! Shared test support: the binary in a temporary home, a pseudo-terminal, a Bot API over HTTPS, the number of rounds
+//! of random tests, and the report of a test that cannot run on this machine.
 
 mod certificates;
 mod home;
@@ -9,21 +9,22 @@ mod terminal;
 use std::io::Write;
 
 pub use certificates::{Authority, Validity};
-pub use home::{Answer, Home};
+pub use home::{CommandOutput, Home};
 pub use https::{Offer, Server};
 pub use terminal::Terminal;
 
-/// Returns how many rounds a random or stress test runs: `few` in `cargo test`, `many` where `TELECAST_FULL=1`, as
-/// `.ci/run` sets it.
+/// Returns how many rounds a random or stress test runs: `few` by default, `many` with `TELECAST_FULL=1`, which
+/// `.ci/run` sets.
 pub fn rounds(few: usize, many: usize) -> usize {
     let is_full = std::env::var_os("TELECAST_FULL").is_some_and(|value| value == "1");
     if is_full { many } else { few }
 }
 
-/// Says that this test, or the rest of it, cannot run on this machine. The harness keeps back what a test that passes
-/// prints by macro; this goes past it, so that every run shows it.
-pub fn left_out(why: &str) {
+/// Reports on stderr that this test, or the rest of it, cannot run on this machine.
+pub fn report_left_out(reason: &str) {
+    // The harness names each test's thread after the test.
     let thread = std::thread::current();
-    let line = format!("left out: {}: {why}\n", thread.name().unwrap_or_default());
+    // Not `eprintln!`: the harness captures its output and drops it if the test passes.
+    let line = format!("left out: {}: {reason}\n", thread.name().unwrap_or_default());
     std::io::stderr().write_all(line.as_bytes()).unwrap();
 }

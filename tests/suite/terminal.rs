@@ -1,4 +1,4 @@
-//! The binary in a pseudo-terminal.
+//! The real binary in a pseudo-terminal.
 
 use std::path::Path;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use crate::support::{Home, Terminal};
 
 const BODY: &str = "shop/campaigns/spring-sale.json.liquid";
 
-/// Opens the demo in a fresh home at 120×32 and waits until one can type.
+/// Opens the demo in a new home at 120×32 and waits until it takes keys.
 fn demo(home: &Home) -> Terminal {
     let mut terminal = Terminal::start(home.command(["demo", "--dir", "shop"]), 120, 32);
     terminal.wait_for("Hi Anna");
@@ -21,42 +21,42 @@ fn signal(terminal: &Terminal, signal: Signal) {
     kill_process(pid, signal).unwrap();
 }
 
-/// How often a state of the process or its files is looked at, and how long is read in between.
-const LOOKS: usize = 500;
-const BETWEEN: Duration = Duration::from_millis(20);
+/// How often the state of the process or its files is polled, and how long output is read between two polls.
+const POLLS: usize = 500;
+const POLL_INTERVAL: Duration = Duration::from_millis(20);
 
-/// Waits until the program has stopped itself: a signal to go on that comes before would be lost.
+/// Waits until the program has stopped itself. A SIGCONT before that would be lost.
 #[track_caller]
 fn wait_stopped(terminal: &mut Terminal) {
     terminal.wait_until("the main screen", |screen| !screen.alternate_screen());
     let pid = Pid::from_raw(i32::try_from(terminal.id()).unwrap());
-    for _ in 0..LOOKS {
+    for _ in 0..POLLS {
         let found = waitpid(pid, WaitOptions::UNTRACED | WaitOptions::NOHANG).unwrap();
         if found.is_some_and(|(_, status)| status.stopped()) {
             return;
         }
-        terminal.read_for(BETWEEN);
+        terminal.read_for(POLL_INTERVAL);
     }
     panic!("the program did not stop");
 }
 
-/// Waits until a draft holds the text.
+/// Waits until the draft contains the text.
 #[track_caller]
 fn wait_draft(terminal: &mut Terminal, home: &Home, text: &str) {
-    for _ in 0..LOOKS {
-        // The file by its name, not the temporary one that becomes it.
+    for _ in 0..POLLS {
+        // Only the final file counts, not the temporary file that is renamed to it.
         let draft = std::fs::read_to_string(home.path().join("shop/.telecast/drafts/spring-sale.json"));
         if draft.is_ok_and(|draft| draft.contains(text)) {
             return;
         }
-        terminal.read_for(BETWEEN);
+        terminal.read_for(POLL_INTERVAL);
     }
     panic!("no draft was written");
 }
 
-/// Fails unless the bytes end with the terminal as it was: the main screen, the cursor shown, pastes as they come.
+/// Fails unless the terminal is restored: main screen, visible cursor of the default shape, no bracketed paste.
 #[track_caller]
-fn assert_given_back(terminal: &Terminal) {
+fn assert_restored(terminal: &Terminal) {
     let screen = terminal.screen();
     assert!(!screen.alternate_screen() && !screen.hide_cursor() && !screen.bracketed_paste());
     let mut shapes =
@@ -71,7 +71,7 @@ fn assert_draft_kept(home: &Home, text: &str) {
     assert!(!home.read(BODY).contains(text));
 }
 
-/// Returns what is in all readable text files below a folder.
+/// Returns the contents of all readable text files below a folder.
 fn files(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     entries
@@ -83,7 +83,7 @@ fn files(folder: &Path) -> Vec<String> {
 }
 
 #[test]
-fn the_demo_is_typed_in_saved_and_left() {
+fn the_demo_can_be_edited_saved_and_quit() {
     let home = Home::new();
     let mut terminal = demo(&home);
     let screen = terminal.wait_for("SANDBOX @");
@@ -94,12 +94,12 @@ fn the_demo_is_typed_in_saved_and_left() {
     terminal.wait_for("saved campaigns/spring-sale.json.liquid");
     terminal.send("\x11");
     assert_eq!(terminal.wait_exit().code(), Some(0));
-    assert_given_back(&terminal);
+    assert_restored(&terminal);
     assert!(home.read(BODY).starts_with("Zebra{"));
 }
 
 #[test]
-fn links_are_the_terminals_where_it_may_know_them_and_one_wants_them() {
+fn hyperlinks_are_written_if_supported_and_enabled() {
     let opens = |terminal: &Terminal| terminal.bytes().windows(4).filter(|bytes| bytes == b"\x1b]8;").count();
     let home = Home::new();
     let mut terminal = demo(&home);
@@ -107,7 +107,7 @@ fn links_are_the_terminals_where_it_may_know_them_and_one_wants_them() {
     terminal.wait_for("Zebra{");
     let start = b"\x1b]8;id=telecast;https://shop.example/";
     assert!(terminal.bytes().windows(start.len()).any(|bytes| bytes == start));
-    assert_eq!(opens(&terminal) % 2, 0, "each is closed");
+    assert_eq!(opens(&terminal) % 2, 0, "every link is closed");
     drop(terminal);
     let home = Home::new();
     let mut console = Terminal::start_as(home.command(["demo", "--dir", "shop"]), "linux", 120, 32);
@@ -125,7 +125,7 @@ fn links_are_the_terminals_where_it_may_know_them_and_one_wants_them() {
 }
 
 #[test]
-fn the_worst_recipient_is_named_by_itself_and_shift_f7_goes_there() {
+fn shift_f7_selects_a_failing_recipient_of_the_sample() {
     let home = Home::new();
     assert_eq!(home.run(["init", "shop", "--sample"]).code, Some(0));
     home.write(BODY, home.read(BODY).replace(" | tg_html", ""));
@@ -137,7 +137,7 @@ fn the_worst_recipient_is_named_by_itself_and_shift_f7_goes_there() {
 }
 
 #[test]
-fn ones_own_settings_hold_and_a_broken_keymap_is_told_of() {
+fn settings_apply_and_a_broken_keymap_is_reported() {
     let home = Home::new();
     home.write("config/telecast/config.toml", "vim = true\n");
     home.write("config/telecast/keymap.toml", "sav = \"ctrl-s\"\nquit = \"ctrl-x\"\n");
@@ -153,18 +153,18 @@ fn ones_own_settings_hold_and_a_broken_keymap_is_told_of() {
         drawn.windows(5).any(|bytes| bytes == b"\x1b[2 q")
             && drawn.windows(5).any(|bytes| bytes == b"\x1b[6 q")
     );
-    // A line break in one read with other keys would be a paste.
+    // A line break that is read together with other keys would count as a paste.
     terminal.send(":");
     terminal.wait_for("Enter confirm · Esc");
     terminal.send("q!");
     terminal.wait_for("q!");
     terminal.send("\r");
     assert_eq!(terminal.wait_exit().code(), Some(0));
-    assert_given_back(&terminal);
+    assert_restored(&terminal);
 }
 
 #[test]
-fn signals_give_the_terminal_back_and_keep_the_draft() {
+fn signals_restore_the_terminal_and_keep_the_draft() {
     for (number, code) in [(Signal::TERM, 143), (Signal::HUP, 129)] {
         let home = Home::new();
         let mut terminal = demo(&home);
@@ -172,13 +172,13 @@ fn signals_give_the_terminal_back_and_keep_the_draft() {
         terminal.wait_for("Zebra{");
         signal(&terminal, number);
         assert_eq!(terminal.wait_exit().code(), Some(code));
-        assert_given_back(&terminal);
+        assert_restored(&terminal);
         assert_draft_kept(&home, "Zebra{");
     }
 }
 
 #[test]
-fn a_stop_gives_the_terminal_to_the_shell_and_going_on_paints_it_again() {
+fn suspending_restores_the_terminal_and_resuming_repaints_it() {
     let home = Home::new();
     let mut terminal = demo(&home);
     signal(&terminal, Signal::TSTP);
@@ -196,23 +196,23 @@ fn a_stop_gives_the_terminal_to_the_shell_and_going_on_paints_it_again() {
 }
 
 #[test]
-fn a_storm_of_stops_and_continues_leaves_it_running() {
+fn rapid_suspends_and_resumes_leave_the_console_running() {
     let home = Home::new();
     let mut terminal = demo(&home);
     for round in 0..5 {
         for pair in 0..20 {
             signal(&terminal, Signal::TSTP);
-            // Now at once, now while it gives the terminal back, now when it has stopped.
+            // SIGCONT comes at once, while the console restores the terminal, or after it has stopped.
             terminal.read_for(Duration::from_micros(pair * 20 * round));
             signal(&terminal, Signal::CONT);
         }
         terminal.send("y");
         terminal.wait_for("y{");
         terminal.send("\x7f");
-        terminal.wait_until("the letter's end", |screen| !screen.contents().contains("y{"));
+        terminal.wait_until("no letter", |screen| !screen.contents().contains("y{"));
         assert!(terminal.screen().alternate_screen() && !terminal.is_cooked());
     }
-    // A stop that nobody takes back still stops it, once it is apart from the storm as a person's is.
+    // After a pause, as between a user's keys, a single stop still stops the console.
     terminal.read_for(Duration::from_millis(400));
     signal(&terminal, Signal::TSTP);
     wait_stopped(&mut terminal);
@@ -220,10 +220,10 @@ fn a_storm_of_stops_and_continues_leaves_it_running() {
     terminal.wait_for("Hi Anna");
     terminal.send("\x11");
     assert_eq!(terminal.wait_exit().code(), Some(0));
-    assert_given_back(&terminal);
+    assert_restored(&terminal);
 }
 
-/// The parameters of every SGR sequence that was written.
+/// Returns the parameters of every SGR sequence in the output.
 fn attributes(terminal: &Terminal) -> Vec<String> {
     let written = String::from_utf8_lossy(terminal.bytes()).into_owned();
     let starts = written.split("\x1b[").skip(1);
@@ -235,7 +235,7 @@ fn attributes(terminal: &Terminal) -> Vec<String> {
 }
 
 #[test]
-fn underline_colours_are_written_with_colons_in_sequences_of_their_own() {
+fn underline_colours_are_separate_sequences_with_colons() {
     let home = Home::new();
     assert_eq!(home.run(["init", "shop", "--sample"]).code, Some(0));
     let warned = "shop/campaigns/clevertap-sample.json.liquid";
@@ -245,7 +245,7 @@ fn underline_colours_are_written_with_colons_in_sequences_of_their_own() {
     terminal.wait_for("not JSON: `Zebra` is not a JSON value");
     terminal.send("\x7f\x7f\x7f\x7f\x7f");
     terminal.wait_until("the message", |screen| !screen.contents().contains("not JSON"));
-    // What else underlines: the JSON tab, the other campaigns up to one with an error, the comparison.
+    // Show everything else that is underlined: the JSON tab, other campaigns up to one with an error, the comparison.
     for (keys, shown) in [
         ("\x1b", "Tab moves between panes"),
         ("4", "? help"),
@@ -276,7 +276,7 @@ fn underline_colours_are_written_with_colons_in_sequences_of_their_own() {
 }
 
 #[test]
-fn a_file_deleted_beneath_unsaved_edits_stays_open_and_quitting_asks() {
+fn a_deleted_file_with_unsaved_edits_stays_open_and_quitting_asks() {
     let home = Home::new();
     let mut terminal = demo(&home);
     terminal.send("Zebra");
@@ -294,7 +294,7 @@ fn a_file_deleted_beneath_unsaved_edits_stays_open_and_quitting_asks() {
 }
 
 /// Kills the demo with unsaved edits, and opens it again.
-fn opened_after_a_kill(home: &Home) -> Terminal {
+fn reopen_after_kill(home: &Home) -> Terminal {
     let mut terminal = demo(home);
     terminal.send("Zebra");
     terminal.wait_for("Zebra{");
@@ -307,17 +307,17 @@ fn opened_after_a_kill(home: &Home) -> Terminal {
 }
 
 #[test]
-fn what_was_typed_before_a_kill_is_offered_at_the_next_start() {
+fn edits_before_a_kill_are_offered_at_the_next_start() {
     let home = Home::new();
-    let mut next = opened_after_a_kill(&home);
+    let mut next = reopen_after_kill(&home);
     next.send("b");
     next.wait_for("Zebra{");
 }
 
 #[test]
-fn a_letter_typed_into_the_question_about_a_draft_does_not_throw_it_away() {
+fn typing_into_the_draft_question_does_not_discard_the_draft() {
     let home = Home::new();
-    let mut next = opened_after_a_kill(&home);
+    let mut next = reopen_after_kill(&home);
     next.send("the ");
     next.send("\x1b");
     next.wait_until("the body", |screen| !screen.contents().contains("Unsaved edits"));
@@ -325,19 +325,19 @@ fn a_letter_typed_into_the_question_about_a_draft_does_not_throw_it_away() {
 }
 
 #[test]
-fn a_stop_that_nobody_can_catch_leaves_the_console_whole_when_it_goes_on() {
+fn the_console_recovers_from_sigstop() {
     let home = Home::new();
     let mut terminal = demo(&home);
     signal(&terminal, Signal::STOP);
-    // As a shell does it when it takes the terminal back.
+    // A shell does the same when it takes the terminal back.
     terminal.cook();
     assert!(terminal.is_cooked());
     signal(&terminal, Signal::CONT);
-    for _ in 0..LOOKS {
+    for _ in 0..POLLS {
         if !terminal.is_cooked() {
             break;
         }
-        terminal.read_for(BETWEEN);
+        terminal.read_for(POLL_INTERVAL);
     }
     terminal.send("Zebra");
     terminal.wait_for("Zebra{");

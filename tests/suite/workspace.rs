@@ -9,7 +9,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use crate::support::{left_out, rounds};
+use crate::support::{report_left_out, rounds};
 use jiff::Timestamp;
 use telecast::campaign::{Auth, Campaign, ContentFormat, Manifest, Webhook};
 use telecast::diagnostic::Code;
@@ -30,7 +30,7 @@ fn sample() -> tempfile::TempDir {
     dir
 }
 
-/// The user's directories, which go away with the workspace of a test.
+/// The user's directories, inside the workspace folder so that they are deleted with it.
 fn paths_of(root: &Path) -> Paths {
     Paths::under(&root.join("home"))
 }
@@ -77,30 +77,32 @@ fn a_new_workspace_opens_without_problems() {
 }
 
 #[test]
-fn a_workspace_is_found_by_option_then_variable_then_parents_then_the_default_one() {
+fn a_workspace_is_found_by_option_variable_parents_and_default() {
     let dir = tempfile::tempdir().unwrap();
     let root = |name: &str| dir.path().join(name);
     let paths = Paths::under(&root("home"));
-    let far = dir.path().join("near/a/b");
-    fs::create_dir_all(&far).unwrap();
+    let nested = dir.path().join("near/a/b");
+    fs::create_dir_all(&nested).unwrap();
     let find = |option: Option<&str>, variable: Option<&str>, current: &Path| {
         let (option, variable) = (option.map(Path::new), variable.map(Path::new));
         discover(option, variable, current, &paths).map_err(|error| error.to_string())
     };
-    assert!(find(None, None, &far).unwrap_err().contains("telecast init DIR"));
+    assert!(find(None, None, &nested).unwrap_err().contains("telecast init DIR"));
     workspace::init(&paths.default_workspace(), "default", &paths).unwrap();
-    assert_eq!(find(None, None, &far), Ok(paths.default_workspace()));
+    assert_eq!(find(None, None, &nested), Ok(paths.default_workspace()));
     workspace::init(&root("near"), "near", &paths).unwrap();
-    assert_eq!(find(None, None, &far), Ok(root("near")));
+    assert_eq!(find(None, None, &nested), Ok(root("near")));
     workspace::init(&root("variable"), "variable", &paths).unwrap();
-    assert_eq!(find(None, root("variable").to_str(), &far), Ok(root("variable")));
+    assert_eq!(find(None, root("variable").to_str(), &nested), Ok(root("variable")));
     assert_eq!(find(Some("near/telecast.toml"), root("variable").to_str(), dir.path()), Ok(root("near")));
-    assert!(find(Some("."), None, &far).unwrap_err().contains("(--workspace) is not a workspace"));
-    assert!(find(None, Some("gone"), &far).unwrap_err().contains("(TELECAST_WORKSPACE): it does not exist"));
+    assert!(find(Some("."), None, &nested).unwrap_err().contains("(--workspace) is not a workspace"));
+    assert!(
+        find(None, Some("gone"), &nested).unwrap_err().contains("(TELECAST_WORKSPACE): it does not exist")
+    );
 }
 
 #[test]
-fn a_broken_file_is_named_with_line_and_column_and_hides_no_other() {
+fn broken_files_are_reported_with_position_and_hide_no_others() {
     let dir = sample();
     write(&dir, "webhooks/broken.toml", b"name = \"x\"\nurl = \n");
     write(&dir, "webhooks/latin.toml", b"name = \"x\"\n# gr\xfcn\n");
@@ -132,7 +134,7 @@ fn a_broken_file_is_named_with_line_and_column_and_hides_no_other() {
 }
 
 #[test]
-fn a_body_of_ten_megabytes_is_a_problem_and_left_alone() {
+fn a_body_of_ten_megabytes_is_reported_and_left_unchanged() {
     let dir = sample();
     let path = "campaigns/spring-sale.json.liquid";
     write(&dir, path, &vec![b'x'; 10 * 1024 * 1024]);
@@ -144,7 +146,7 @@ fn a_body_of_ten_megabytes_is_a_problem_and_left_alone() {
 }
 
 #[test]
-fn a_file_that_is_not_utf8_or_read_only_is_never_written_over() {
+fn a_file_that_is_not_utf8_or_is_read_only_is_never_overwritten() {
     let dir = sample();
     let path = "campaigns/spring-sale.json.liquid";
     write(&dir, path, b"\xff");
@@ -163,13 +165,13 @@ fn a_file_that_is_not_utf8_or_read_only_is_never_written_over() {
             .save(&body, "[]")
             .unwrap_err()
             .to_string()
-            .ends_with("no permission")
+            .ends_with("permission denied")
     );
     assert_eq!(read(&dir, path), "{}");
 }
 
 #[test]
-fn a_name_that_drives_a_terminal_is_made_visible() {
+fn control_characters_in_names_are_made_visible() {
     let dir = sample();
     write(&dir, "campaigns/a\x1b[2J.toml", b"webhook = \"bot\"\n\"\\u001b[31m\" = 1\n");
     check_problems(
@@ -192,7 +194,7 @@ fn a_workspace_with_a_broken_manifest_still_opens() {
 }
 
 #[test]
-fn a_file_that_was_changed_meanwhile_is_not_written_over() {
+fn a_file_changed_on_disk_is_not_overwritten() {
     let dir = sample();
     let workspace = open(&dir);
     let body = &workspace.campaigns[0].body;
@@ -211,7 +213,7 @@ fn a_file_that_was_changed_meanwhile_is_not_written_over() {
 }
 
 #[test]
-fn a_save_keeps_the_mode_and_leaves_nothing_beside() {
+fn a_save_keeps_the_mode_and_leaves_no_other_file() {
     use std::os::unix::fs::PermissionsExt;
     let dir = sample();
     let path = dir.path().join("campaigns/spring-sale.json.liquid");
@@ -225,7 +227,7 @@ fn a_save_keeps_the_mode_and_leaves_nothing_beside() {
 }
 
 #[test]
-fn a_link_within_the_workspace_is_read_and_not_saved_through() {
+fn a_link_within_the_workspace_is_read_but_not_written() {
     let dir = sample();
     let path = dir.path().join("campaigns/spring-sale.json.liquid");
     let elsewhere = dir.path().join("elsewhere");
@@ -261,7 +263,7 @@ fn a_saved_definition_keeps_its_comments() {
 }
 
 #[test]
-fn campaigns_are_made_copied_renamed_deleted_and_restored() {
+fn campaigns_are_created_copied_renamed_deleted_and_restored() {
     let dir = sample();
     let folder = folder_of(dir.path());
     assert_eq!(folder.create_campaign(&spring_sale(), "{}").unwrap(), "spring-sale-2");
@@ -300,7 +302,7 @@ fn campaigns_follow_a_renamed_webhook() {
 }
 
 #[test]
-fn a_changed_content_format_takes_the_body_along() {
+fn changing_the_content_format_renames_the_body_file() {
     let dir = sample();
     let workspace = open(&dir);
     let campaign = Campaign { content_format: ContentFormat::Text, ..spring_sale() };
@@ -310,7 +312,7 @@ fn a_changed_content_format_takes_the_body_along() {
 }
 
 #[test]
-fn files_are_copied_into_a_workspace_as_they_are() {
+fn files_are_copied_into_a_workspace_unchanged() {
     let dir = tempfile::tempdir().unwrap();
     let files: &[(&str, &[u8])] = &[
         ("telecast.toml", b"# demo\nname = \"Demo\"\n"),
@@ -330,7 +332,7 @@ fn draft(stem: &str, text: &str) -> CampaignDraft {
 }
 
 #[test]
-fn drafts_come_back_until_they_are_discarded() {
+fn drafts_are_kept_until_they_are_discarded() {
     use std::os::unix::fs::PermissionsExt;
     let dir = sample();
     let folder = folder_of(dir.path());
@@ -368,7 +370,7 @@ fn test_send(body: &str) -> TestSendRecord {
 }
 
 #[test]
-fn the_history_is_newest_first_and_survives_a_line_cut_short() {
+fn the_history_is_newest_first_and_survives_a_truncated_line() {
     let dir = sample();
     let folder = folder_of(dir.path());
     assert_eq!(folder.history(10), []);
@@ -404,18 +406,18 @@ fn add_tests_to_the_history(folder: &Folder) {
 }
 
 #[test]
-fn processes_that_add_to_a_history_at_its_limit_lose_nothing() {
-    if let Some(folder) = childs_folder() {
+fn concurrent_writes_to_a_full_history_lose_nothing() {
+    if let Some(folder) = child_folder() {
         return add_tests_to_the_history(&folder);
     }
     let dir = sample();
     let folder = folder_of(dir.path());
     folder.add_to_history(&test_send("first")).unwrap();
     let line = read(&dir, ".telecast/history.jsonl");
-    // A few lines below the limit, so that each round of writers comes to it.
+    // A few lines below the limit, so that the writers reach it.
     let n = 8 * 1024 * 1024 / line.len() - 5;
     write(&dir, ".telecast/history.jsonl", line.repeat(n).as_bytes());
-    let test = "workspace::processes_that_add_to_a_history_at_its_limit_lose_nothing";
+    let test = "workspace::concurrent_writes_to_a_full_history_lose_nothing";
     let mut others: Vec<Child> = (0..10).map(|_| child(test, dir.path())).collect();
     others.iter_mut().for_each(|other| wait_for(other, "ready"));
     others.iter_mut().for_each(|other| drop(other.stdin.take()));
@@ -427,11 +429,11 @@ fn processes_that_add_to_a_history_at_its_limit_lose_nothing() {
             assert!(bodies.contains(&body), "{body} is lost");
         }
     }
-    assert!(1_000 < bodies.len(), "{} of the old ones are kept", bodies.len());
+    assert!(1_000 < bodies.len(), "only {} entries are kept", bodies.len());
 }
 
 #[test]
-fn a_test_that_alone_would_fill_the_history_is_refused() {
+fn a_test_larger_than_the_history_is_refused() {
     let dir = sample();
     let folder = folder_of(dir.path());
     folder.add_to_history(&test_send("one")).unwrap();
@@ -443,7 +445,7 @@ fn a_test_that_alone_would_fill_the_history_is_refused() {
     let bodies: Vec<&str> = history.iter().map(|entry| entry.body.as_str()).collect();
     assert_eq!(bodies, ["two", "one"]);
     assert_eq!(history[0].description.as_ref().unwrap().chars().count(), 2_001);
-    // As an earlier version kept it.
+    // An entry as an earlier version wrote it, without the limit.
     let described = TestSendRecord { description: Some("x".repeat(5_000_000)), ..described };
     let line = serde_json::to_string(&described).unwrap();
     write(&dir, ".telecast/history.jsonl", format!("{}\n", line.replace("two", "old")).as_bytes());
@@ -469,7 +471,7 @@ fn test_chats_are_named_and_the_last_one_is_remembered() {
     );
 }
 
-/// Starts this test binary again to run `test`, which finds `dir` as the [`childs_folder`] and does what a child does.
+/// Starts this test binary again to run only `test` as a child process, which works on `dir` (see [`child_folder`]).
 fn child(test: &str, dir: &Path) -> Child {
     child_command(test, dir).spawn().unwrap()
 }
@@ -481,15 +483,15 @@ fn child_command(test: &str, dir: &Path) -> Command {
     command
 }
 
-/// Waits until the child has printed `word`.
+/// Waits until the child has printed a line with `word`.
 fn wait_for(child: &mut Child, word: &str) {
     let lines = BufReader::new(child.stdout.as_mut().unwrap()).lines();
-    assert!(lines.map_while(Result::ok).any(|line| line.contains(word)), "the child said no {word}");
+    assert!(lines.map_while(Result::ok).any(|line| line.contains(word)), "the child did not print {word}");
 }
 
-/// What a child works on; `None` where the test runs as one of the suite. A test starts itself as its child: one that
-/// were only a child would count as passed in every run of the suite.
-fn childs_folder() -> Option<Folder> {
+/// Returns the folder that a child process works on; `None` if the test runs as a part of the suite. Each test starts
+/// itself as its child. A separate test function for the child would do nothing in the suite, and count as passed.
+fn child_folder() -> Option<Folder> {
     std::env::var_os("TELECAST_TEST_DIR").map(|dir| folder_of(Path::new(&dir)))
 }
 
@@ -501,16 +503,14 @@ fn hold_the_lock(folder: &Folder) {
 }
 
 #[test]
-fn a_second_process_is_told_who_edits_and_gets_the_lock_when_it_is_killed() {
-    if let Some(folder) = childs_folder() {
+fn the_edit_lock_names_its_holder_and_is_freed_if_it_is_killed() {
+    if let Some(folder) = child_folder() {
         return hold_the_lock(&folder);
     }
     let dir = sample();
     let folder = folder_of(dir.path());
-    let mut other = child(
-        "workspace::a_second_process_is_told_who_edits_and_gets_the_lock_when_it_is_killed",
-        dir.path(),
-    );
+    let mut other =
+        child("workspace::the_edit_lock_names_its_holder_and_is_freed_if_it_is_killed", dir.path());
     wait_for(&mut other, "locked");
     let Err(LockError::Held { holder, .. }) = folder.lock_editing() else { panic!("the lock was free") };
     assert_eq!((holder.pid, holder.workspace.as_deref()), (Some(other.id()), Some(dir.path())));
@@ -520,7 +520,7 @@ fn a_second_process_is_told_who_edits_and_gets_the_lock_when_it_is_killed() {
 }
 
 #[test]
-fn one_bot_is_polled_once_on_the_machine_whatever_the_workspace() {
+fn a_bot_is_polled_only_once_per_machine_across_workspaces() {
     let (one, two) = (sample(), sample());
     let paths = Paths::under(one.path());
     let guard = folder_of(one.path()).lock_polling(&paths, 42).unwrap();
@@ -533,25 +533,25 @@ fn one_bot_is_polled_once_on_the_machine_whatever_the_workspace() {
 }
 
 /// The child of the test below.
-fn look_without_permissions(folder: &Folder) {
+fn check_without_permissions(folder: &Folder) {
     let workspace = Workspace::open(folder.root()).unwrap();
     let codes: Vec<String> = workspace.problems().iter().map(ToString::to_string).collect();
-    let unreadable = "campaigns/secret.toml:1:1: error[unreadable]: cannot read it: no permission";
+    let unreadable = "campaigns/secret.toml:1:1: error[unreadable]: cannot read it: permission denied";
     assert!(codes.iter().any(|line| line == unreadable), "{codes:?}");
     assert!(workspace.campaign("spring-sale").is_some_and(|campaign| campaign.body.text == "{}\n"));
     let refused =
         folder.save(&workspace.campaign("spring-sale").unwrap().body, "[]").unwrap_err().to_string();
-    assert!(refused.ends_with("spring-sale.json.liquid: no permission"), "{refused}");
+    assert!(refused.ends_with("spring-sale.json.liquid: permission denied"), "{refused}");
     assert!(folder.lock_editing().is_err());
     println!("\nrefused");
 }
 
 #[test]
-fn a_workspace_without_permissions_opens_and_says_what_it_cannot() {
+fn a_workspace_without_permissions_opens_and_reports_errors() {
     use std::os::unix::fs::PermissionsExt;
     use std::os::unix::process::CommandExt;
-    if let Some(folder) = childs_folder() {
-        return look_without_permissions(&folder);
+    if let Some(folder) = child_folder() {
+        return check_without_permissions(&folder);
     }
     let dir = sample();
     let permit = |path: &str, mode| {
@@ -561,8 +561,8 @@ fn a_workspace_without_permissions_opens_and_says_what_it_cannot() {
     permit("campaigns/secret.toml", 0o000);
     ["", "campaigns", ".telecast"].iter().for_each(|path| permit(path, 0o555));
     let mut command =
-        child_command("workspace::a_workspace_without_permissions_opens_and_says_what_it_cannot", dir.path());
-    // Nothing is forbidden to root.
+        child_command("workspace::a_workspace_without_permissions_opens_and_reports_errors", dir.path());
+    // File permissions do not apply to root, so the child runs as nobody.
     if rustix::process::geteuid().is_root() {
         command.uid(65534);
     }
@@ -571,13 +571,13 @@ fn a_workspace_without_permissions_opens_and_says_what_it_cannot() {
             wait_for(&mut other, "refused");
             assert!(other.wait().unwrap().success());
         }
-        Err(error) => left_out(&format!("nobody cannot run it: {error}")),
+        Err(error) => report_left_out(&format!("the user nobody cannot run the test binary: {error}")),
     }
     ["", "campaigns", ".telecast"].iter().for_each(|path| permit(path, 0o755));
 }
 
 /// The child of the test below.
-fn write_drafts_without_end(folder: &Folder) {
+fn write_drafts_forever(folder: &Folder) {
     for n in 0_u64.. {
         let text = format!("{n} {}", n.to_string().repeat(2000));
         folder.write_draft(&draft("spring-sale", &text)).unwrap();
@@ -588,13 +588,13 @@ fn write_drafts_without_end(folder: &Folder) {
 }
 
 #[test]
-fn a_draft_is_whole_whenever_the_process_is_killed() {
-    if let Some(folder) = childs_folder() {
-        return write_drafts_without_end(&folder);
+fn a_draft_stays_complete_if_the_process_is_killed() {
+    if let Some(folder) = child_folder() {
+        return write_drafts_forever(&folder);
     }
     let dir = sample();
     for _ in 0..rounds(5, 200) {
-        let mut other = child("workspace::a_draft_is_whole_whenever_the_process_is_killed", dir.path());
+        let mut other = child("workspace::a_draft_stays_complete_if_the_process_is_killed", dir.path());
         wait_for(&mut other, "writing");
         other.kill().unwrap();
         other.wait().unwrap();
@@ -604,11 +604,11 @@ fn a_draft_is_whole_whenever_the_process_is_killed() {
     }
 }
 
-/// Watches, makes a change, and returns the first paths told.
-fn told(dir: &tempfile::TempDir, means: WatchMethod, change: impl FnOnce()) -> Vec<String> {
+/// Watches the folder, makes a change, and returns the first reported paths.
+fn changed_paths(dir: &tempfile::TempDir, method: WatchMethod, change: impl FnOnce()) -> Vec<String> {
     let (sender, paths) = mpsc::channel();
     let root = dir.path().canonicalize().unwrap();
-    let watch = workspace::watch(&root, means, move |paths| drop(sender.send(paths)));
+    let watch = workspace::watch(&root, method, move |paths| drop(sender.send(paths)));
     assert!(watch.is_some());
     change();
     let deadline = Instant::now() + Duration::from_secs(20);
@@ -616,9 +616,9 @@ fn told(dir: &tempfile::TempDir, means: WatchMethod, change: impl FnOnce()) -> V
 }
 
 #[test]
-fn an_editor_that_swaps_files_is_noticed_and_its_swap_file_is_not() {
+fn a_save_by_rename_is_noticed_and_swap_files_are_ignored() {
     let dir = sample();
-    let paths = told(&dir, WatchMethod::Best, || {
+    let paths = changed_paths(&dir, WatchMethod::Best, || {
         write(&dir, "campaigns/.spring-sale.swp", b"half");
         write(&dir, "campaigns/4913", b"");
         write(&dir, "campaigns/spring-sale.json.liquid~", b"new");
@@ -629,32 +629,32 @@ fn an_editor_that_swaps_files_is_noticed_and_its_swap_file_is_not() {
 }
 
 #[test]
-fn where_the_system_cannot_watch_the_folders_are_looked_at() {
+fn folders_are_polled_if_the_system_cannot_watch_them() {
     let dir = sample();
-    let means = WatchMethod::Polling(Duration::from_millis(30));
-    let paths = told(&dir, means, || write(&dir, "webhooks/new.toml", b"name = \"x\""));
+    let method = WatchMethod::Polling(Duration::from_millis(30));
+    let paths = changed_paths(&dir, method, || write(&dir, "webhooks/new.toml", b"name = \"x\""));
     assert!(paths.contains(&"webhooks/new.toml".to_owned()), "{paths:?}");
 }
 
 #[test]
-fn a_folder_that_is_made_anew_is_watched_again() {
+fn a_recreated_folder_is_watched_again() {
     let dir = sample();
     let (sender, paths) = mpsc::channel();
     let root = dir.path().canonicalize().unwrap();
     let watch = workspace::watch(&root, WatchMethod::Best, move |paths| drop(sender.send(paths)));
-    // A folder may be told more than once: its own end, and its parent's change.
+    // A folder may be reported more than once: as removed itself, and as a change of its parent.
     let wait_for = |wanted: &str| {
-        let told = std::iter::from_fn(|| paths.recv_timeout(Duration::from_secs(20)).ok());
-        assert!(told.flatten().any(|path| path == wanted), "{wanted} was not told");
+        let changed = std::iter::from_fn(|| paths.recv_timeout(Duration::from_secs(20)).ok());
+        assert!(changed.flatten().any(|path| path == wanted), "{wanted} was not reported");
     };
     fs::remove_dir_all(root.join("partials")).unwrap();
     wait_for("partials");
     fs::create_dir(root.join("partials")).unwrap();
     let is_watched = || {
-        // Watched again some time after it was made; each write is one more chance to be noticed.
+        // The watch starts some time after the folder is created, so the file is written again and again.
         write(&dir, "partials/footer.liquid", b"bye");
-        let told = std::iter::from_fn(|| paths.recv_timeout(Duration::from_millis(500)).ok());
-        told.flatten().any(|path| path == "partials/footer.liquid")
+        let changed = std::iter::from_fn(|| paths.recv_timeout(Duration::from_millis(500)).ok());
+        changed.flatten().any(|path| path == "partials/footer.liquid")
     };
     assert!((0..40).any(|_| is_watched()));
     drop(watch);

@@ -8,21 +8,21 @@ use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::text::{Span, visible};
 use crate::toml::{self, Spanned, Table};
 
-/// The longest timeout that a webhook can set. With a longer one, a server that hangs would look like telecast hanging.
+/// The longest timeout that a webhook can set. With a longer one, telecast would seem to hang if the server does.
 const MAX_TIMEOUT: Duration = Duration::from_secs(600);
 const MAX_RETRIES: i64 = 20;
 const MAX_RATE: f64 = 100_000.0;
 
 impl Webhook {
-    /// Parses a webhook's TOML file. Returns `None` only if the text is not TOML; a wrong or missing value gets its
-    /// default and a diagnostic.
+    /// Parses a webhook's TOML file. Returns `None` only if the text is not TOML. Wrong values are reported, and their
+    /// defaults are used.
     pub fn parse(text: &str) -> (Option<Webhook>, Vec<Diagnostic>) {
         toml::read(text, webhook)
     }
 }
 
 pub(super) fn webhook(table: &mut Table<'_>) -> Webhook {
-    // Unknown keys are errors, not warnings: a body or a credential at the wrong place would be missing from the
+    // Unknown keys are errors, not warnings: a body or a credential in the wrong place would be missing from the
     // request.
     table.make_unknown_keys_errors(|key| match key {
         "body" => Some("the body is in the campaign's own file"),
@@ -71,7 +71,7 @@ pub(super) fn webhook(table: &mut Table<'_>) -> Webhook {
                 }),
             };
             if let Some(value) = value {
-                table.problem(locate_in_file(violation.problem, &value));
+                table.report(locate_in_file(violation.problem, &value));
             }
         }
     }
@@ -84,8 +84,8 @@ fn locate_in_file(problem: Diagnostic, value: &Spanned<String>) -> Diagnostic {
     if problem.span == Span::new(0, value.value.len()) {
         return Diagnostic { span: value.span, ..problem };
     }
-    // A value without escapes is shorter in memory than in the file only by its quotes. With any other difference the
-    // offsets do not match, so mark the whole value and drop the fixes, which would edit the wrong bytes.
+    // A value without escapes differs in length from its source only by its quotes. With any other difference, the
+    // offsets do not match. Then the whole value is marked, and the fixes are dropped: they would edit the wrong bytes.
     let quotes = match value.span.len() - value.value.len().min(value.span.len()) {
         // A bare key has no quotes.
         0 => Some(0),
@@ -110,7 +110,7 @@ fn parse_method(text: &str) -> Result<HttpMethod, String> {
 fn parse_timeout(text: &str) -> Result<Duration, String> {
     let timeout = duration::parse_duration(text)?;
     if timeout.is_zero() || MAX_TIMEOUT < timeout {
-        return Err("a timeout must be more than zero and at most `10m`".to_owned());
+        return Err(format!("timeout is {text}; use more than 0 and at most `10m`"));
     }
     Ok(timeout)
 }
@@ -120,7 +120,8 @@ fn read_retries(table: &mut Table<'_>) -> Option<u32> {
     if (0..=MAX_RETRIES).contains(&value) {
         return u32::try_from(value).ok();
     }
-    table.problem(Diagnostic::error(Code::OutOfRange, span, format!("retries must be 0 to {MAX_RETRIES}")));
+    let message = format!("retries is {value}; use 0 to {MAX_RETRIES}");
+    table.report(Diagnostic::error(Code::OutOfRange, span, message));
     None
 }
 
@@ -129,15 +130,15 @@ fn read_rate(table: &mut Table<'_>) -> Option<f64> {
     if 0.0 < value && value <= MAX_RATE {
         return Some(value);
     }
-    let message = "a rate is in messages per second: more than 0 and at most 100000";
-    table.problem(Diagnostic::error(Code::OutOfRange, span, message));
+    let message = format!("rate is {value}; use more than 0 and at most {MAX_RATE} messages per second");
+    table.report(Diagnostic::error(Code::OutOfRange, span, message));
     None
 }
 
 fn missing_url(table: &mut Table<'_>) {
     let example = "url = \"https://api.telegram.org/bot${BOT_TOKEN}/sendMessage\"";
     let problem = Diagnostic::error(Code::MissingKey, table.span(), "a webhook needs a `url`");
-    table.problem(problem.with_help(format!("add `{example}`")));
+    table.report(problem.with_help(format!("add `{example}`")));
 }
 
 fn check_header(table: &mut Table<'_>, name: &Spanned<String>, value: &Spanned<String>) {
@@ -145,12 +146,14 @@ fn check_header(table: &mut Table<'_>, name: &Spanned<String>, value: &Spanned<S
     let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     if name.value.is_empty() || !name.value.chars().all(is_token) {
         let message = format!("`{}` is not a valid header name", visible(&name.value));
-        table.problem(Diagnostic::error(Code::BadHeader, name.span, message));
+        let problem = Diagnostic::error(Code::BadHeader, name.span, message);
+        table.report(problem.with_help("use letters, digits and hyphens, as in `Content-Type`"));
     }
     // A line break in a value would start another header.
     if value.value.chars().any(char::is_control) {
         let message = "a header value cannot contain line breaks or control characters";
-        table.problem(Diagnostic::error(Code::BadHeader, value.span, message));
+        let problem = Diagnostic::error(Code::BadHeader, value.span, message);
+        table.report(problem.with_help("remove them"));
     }
 }
 
@@ -160,8 +163,8 @@ fn read_auth(table: &mut Table<'_>) -> Option<(Auth, Credentials)> {
     const KINDS: [&str; 2] = ["basic", "bearer"];
     let Some(kind) = table.string("kind") else {
         let problem = Diagnostic::error(Code::MissingKey, table.span(), "`[auth]` needs a `kind`");
-        table.problem(problem.with_help("add `kind = \"basic\"` or `kind = \"bearer\"`"));
-        // Reading the keys marks them as known. Otherwise each would be reported as unknown beside the missing kind.
+        table.report(problem.with_help("add `kind = \"basic\"` or `kind = \"bearer\"`"));
+        // Reading the keys marks them as known. Otherwise they would be reported as unknown too.
         let _ = (table.string("username"), table.string("password"), table.string("token"));
         return None;
     };
@@ -185,7 +188,7 @@ fn read_auth(table: &mut Table<'_>) -> Option<(Auth, Credentials)> {
             if let Some(near) = did_you_mean(other, KINDS) {
                 problem = problem.with_help(format!("did you mean `{near}`?"));
             }
-            table.problem(problem);
+            table.report(problem);
             let _ = (table.string("username"), table.string("password"), table.string("token"));
             None
         }
@@ -206,14 +209,14 @@ fn read_credential(
 ) -> String {
     let Some(found) = table.string(key) else {
         let problem = Diagnostic::error(Code::MissingKey, table.span(), format!("`[auth]` needs a `{key}`"));
-        table.problem(problem.with_help(format!("add `{key} = \"${{NAME}}\"`")));
+        table.report(problem.with_help(format!("add `{key} = \"${{NAME}}\"`")));
         return String::new();
     };
-    // Only a warning: a literal password works, and moving it to the store is the user's decision.
+    // This is only a warning: a literal password works, and moving it to the store is the user's decision.
     if secrecy == Secrecy::Secret && placeholder::find_placeholders(&found.value).is_empty() {
         let problem =
             Diagnostic::warning(Code::SecretInFile, found.span, format!("this file contains a {key}"));
-        table.problem(problem.with_help("write `${NAME}` here and run `telecast secrets set NAME`"));
+        table.report(problem.with_help("write `${NAME}` here and run `telecast secrets set NAME`"));
     }
     values.push((key, found.clone()));
     found.value

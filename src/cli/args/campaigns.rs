@@ -20,7 +20,7 @@ pub(crate) enum CampaignsCommand {
 
 const NEW_EXAMPLES: &str = "\
 Examples:
-  telecast campaigns new spring-sale --starter html
+  telecast campaigns new spring-sale --starter html --webhook bot
   telecast campaigns new from-clevertap --body - <body.txt";
 
 /// `telecast campaigns new`
@@ -39,7 +39,7 @@ pub(crate) struct NewCampaign {
     #[arg(long, value_name = "FILE", conflicts_with = "starter")]
     pub body: Option<InputSource>,
 
-    /// The webhook to send through; by default the workspace's default webhook, or its only one
+    /// The webhook to send through; by default the one of `[defaults] webhook` in telecast.toml, or the only one
     #[arg(long, value_name = "WEBHOOK")]
     pub webhook: Option<String>,
 

@@ -20,7 +20,7 @@ pub(crate) enum ExportCommand {
 }
 
 const IMPORT_EXAMPLES: &str = "\
-Curly quotes, no-break spaces and similar characters that come with text copied from a web page are replaced
+Curly quotes, no-break spaces and similar characters that come with text copied from a web page are replaced \
 if they would break the body; each fix is reported on stderr. The campaign's dialect is `clevertap`.
 
 Examples:
@@ -52,8 +52,8 @@ pub(crate) struct ImportBody {
 }
 
 const EXPORT_EXAMPLES: &str = "\
-Secrets are printed by name: fill in their values in CleverTap by hand. Partials are inlined, and telecast's
-own filters are rewritten if the result stays the same.
+Secrets are printed as ${NAME}: fill in their values in CleverTap by hand. Partials are inlined, and \
+telecast's own filters are rewritten if the result stays the same.
 
 Examples:
   telecast export clevertap spring-sale

@@ -5,12 +5,12 @@ use clap::ValueEnum;
 use super::format::Format;
 
 const CONVERT_EXAMPLES: &str = "\
-Markup is rewritten, escape filters are swapped, all other Liquid stays. What the other mode cannot express is
-reported on stderr. Markup that comes from a Liquid value is an error, and nothing is saved.
+Markup is rewritten, escape filters are swapped, all other Liquid stays. What the other mode cannot express \
+is reported on stderr. Markup that comes from a Liquid value is an error, and nothing is saved.
 
 Examples:
   telecast convert spring-sale --to MarkdownV2
-  telecast convert spring-sale --to html --print      print it, save nothing";
+  telecast convert spring-sale --to html --print   print it, save nothing";
 
 /// `telecast convert`
 #[derive(Debug, clap::Args)]

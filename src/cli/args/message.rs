@@ -1,6 +1,6 @@
 //! `telecast render`, `telecast check` and `telecast test`.
 
-use clap::ValueEnum;
+use clap::{ArgGroup, ValueEnum};
 
 use super::format::Format;
 use super::source::InputSource;
@@ -10,7 +10,7 @@ Examples:
   telecast render spring-sale --profile anna
   telecast render spring-sale --profile-json - --as message <anna.json
   telecast render order-note --event-json samples/charged.json
-  telecast render spring-sale --as curl          print a command that reads \"${BOT_TOKEN}\" from the shell";
+  telecast render spring-sale --as curl   print a curl command that sends it";
 
 /// `telecast render`
 #[derive(Debug, clap::Args)]
@@ -41,7 +41,7 @@ pub(crate) enum RenderAs {
     Body,
     /// The HTTP request, with tokens masked
     Request,
-    /// A curl command that sends it, with tokens by name
+    /// A curl command that sends it, with ${NAME} in place of each secret
     Curl,
     /// The message as the recipient reads it
     Message,
@@ -49,14 +49,16 @@ pub(crate) enum RenderAs {
 
 /// The recipient and the event that a campaign is rendered for.
 #[derive(Debug, Clone, PartialEq, Eq, clap::Args)]
+#[command(group(ArgGroup::new("recipient").args(["profile", "profile_json"])))]
 pub(crate) struct RecipientArgs {
     /// Render for this profile of the store; by default the first test profile
-    #[arg(long, value_name = "ID")]
+    // Both require the group that they are in. That forbids nothing, but the usage in an error then shows both.
+    #[arg(long, value_name = "ID", requires = "recipient")]
     pub profile: Option<String>,
 
     /// Render for the profile in this file, or on stdin for `-`: a JSON object of properties, or CleverTap's
     /// {"identity": …, "profileData": {…}}
-    #[arg(long, value_name = "FILE|-", conflicts_with = "profile")]
+    #[arg(long, value_name = "FILE|-", requires = "recipient")]
     pub profile_json: Option<InputSource>,
 
     /// Render with the event in this file, or on stdin for `-`: {"Event": {…}, "ExternalTrigger": {…}}, or an object
@@ -76,7 +78,7 @@ pub(crate) struct Deny {
 /// The value of `--deny`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Denied {
-    /// Warnings
+    /// A warning counts like an error
     Warnings,
 }
 
@@ -87,7 +89,7 @@ impl Deny {
 }
 
 const CHECK_EXAMPLES: &str = "\
-Problems are printed as file:line:column: severity[code]: message. The campaigns are checked for the first
+Problems are printed as file:line:column: severity[code]: message. The campaigns are checked for the first \
 test profile, if there is one.
 
 Examples:
@@ -115,28 +117,29 @@ pub(crate) struct Check {
 }
 
 const TEST_EXAMPLES: &str = "\
-The message goes to CHAT only: the body's own chat_id is replaced, and a request that names another
+The message goes to CHAT only: the body's own chat_id is replaced, and a request that names another \
 destination is not sent. Named test chats are in .telecast/test-chats.toml.
 
 Examples:
   telecast test spring-sale --to me
   telecast test spring-sale --to 123456789 --profile anna
-  telecast test order-note --as-is                  for a webhook that is not a bot: send as rendered";
+  telecast test order-note --as-is   for a webhook that is not a bot";
 
 /// `telecast test`
 #[derive(Debug, clap::Args)]
 #[command(after_help = TEST_EXAMPLES)]
+#[command(group(ArgGroup::new("destination").args(["to", "as_is"]).required(true)))]
 pub(crate) struct TestCampaign {
     /// The campaign: the name of its files, or a path
     #[arg(value_name = "CAMPAIGN")]
     pub campaign: String,
 
     /// The test chat: a chat id, an @name, or a name in test-chats.toml
-    #[arg(long, value_name = "CHAT", required_unless_present = "as_is", allow_negative_numbers = true)]
+    #[arg(long, value_name = "CHAT", allow_negative_numbers = true)]
     pub to: Option<String>,
 
-    /// Send exactly what was rendered, to the chat that the body names
-    #[arg(long, conflicts_with = "to")]
+    /// Instead of --to: send exactly what was rendered, to the chat that the body names
+    #[arg(long)]
     pub as_is: bool,
 
     #[command(flatten)]

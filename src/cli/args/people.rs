@@ -33,9 +33,9 @@ pub(crate) enum ProfilesCommand {
 }
 
 const IMPORT_EXAMPLES: &str = "\
-A CSV needs a first line with names and a column `identity` (or --identity). An empty cell leaves the property
-unchanged. A property keeps its known type; a new one gets its type from --type, or from all values of its
-column.
+A CSV needs a first line with names and a column `identity` (or --identity). An empty cell leaves the \
+property unchanged. A property keeps its known type; a new one gets its type from --type, or from all values \
+of its column.
 
 Examples:
   telecast profiles import people.csv
@@ -49,7 +49,7 @@ pub(crate) struct ImportProfiles {
     #[arg(value_name = "FILE")]
     pub file: PathBuf,
 
-    /// The column that holds the identity
+    /// The column that holds the identity; by default `identity`, or else `objectId`
     #[arg(long, value_name = "COLUMN")]
     pub identity: Option<String>,
 
@@ -68,7 +68,7 @@ pub(crate) struct ImportProfiles {
 /// `telecast profiles list`
 #[derive(Debug, clap::Args)]
 pub(crate) struct ListProfiles {
-    /// List only profiles whose identity or name contains this
+    /// List only profiles with this text in their identity or properties
     #[arg(value_name = "TEXT")]
     pub text: Option<String>,
 
@@ -81,8 +81,8 @@ pub(crate) struct ListProfiles {
 }
 
 const SET_EXAMPLES: &str = "\
-A value is read as the property's known type, else as a number, true or false, a date, or text. An empty value
-removes the property.
+A value is read as the property's known type, else as a number, true or false, a date, or text. An empty \
+value removes the property.
 
 Examples:
   telecast profiles set anna plan=pro ltv=120.5 telegram_chat_id=123456789

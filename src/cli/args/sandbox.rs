@@ -10,7 +10,7 @@ Besides the Bot API it answers GET /sandbox, GET /sandbox/messages and POST /san
 Examples:
   telecast sandbox --listen 127.0.0.1:8081
   telecast sandbox --token 42:AAE… --chat 1001 --chat -1002 --rate 30
-  telecast sandbox --latency 200 --fail 0.1    answer slowly, and fail one call in ten";
+  telecast sandbox --latency 200 --fail 0.1   answer late, fail one call in ten";
 
 /// `telecast sandbox`
 #[derive(Debug, clap::Args)]

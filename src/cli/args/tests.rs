@@ -3,12 +3,12 @@ use clap::CommandFactory;
 use super::*;
 
 #[test]
-fn the_definitions_hold_together() {
+fn the_clap_definition_is_valid() {
     Args::command().debug_assert();
 }
 
 #[test]
-fn every_command_says_what_it_does_and_without_a_full_stop() {
+fn every_command_has_help_without_a_full_stop() {
     fn walk(command: &clap::Command) {
         for command in command.get_subcommands() {
             let about = command
@@ -26,7 +26,7 @@ fn every_command_says_what_it_does_and_without_a_full_stop() {
 }
 
 #[test]
-fn what_answers_can_answer_in_json() {
+fn commands_with_output_accept_json() {
     for line in [
         "render a --json",
         "check --json",
@@ -44,28 +44,41 @@ fn what_answers_can_answer_in_json() {
         "paths --json",
         "init a --json",
     ] {
-        let words = std::iter::once("telecast").chain(line.split(' '));
-        assert!(Args::try_parse_from(words).is_ok(), "{line}");
+        let args = std::iter::once("telecast").chain(line.split(' '));
+        assert!(Args::try_parse_from(args).is_ok(), "{line}");
     }
 }
 
 #[test]
-fn a_chat_may_be_a_group() {
+fn a_chat_id_may_be_negative() {
     for line in ["test a --to -100123", "sandbox --chat -5 --chat 7"] {
-        let words = std::iter::once("telecast").chain(line.split(' '));
-        assert!(Args::try_parse_from(words).is_ok(), "{line}");
+        let args = std::iter::once("telecast").chain(line.split(' '));
+        assert!(Args::try_parse_from(args).is_ok(), "{line}");
     }
 }
 
 #[test]
-fn a_property_ends_its_name_at_the_first_equals_sign() {
+fn the_usage_in_an_error_shows_both_alternatives() {
+    for (line, usage) in [
+        ("test a", "test <--to <CHAT>|--as-is> <CAMPAIGN>"),
+        ("test a --to 1 --as-is", "test <--to <CHAT>|--as-is> <CAMPAIGN>"),
+        ("render a --profile x --profile-json -", "<--profile <ID>|--profile-json <FILE|->> <CAMPAIGN>"),
+    ] {
+        let args = std::iter::once("telecast").chain(line.split(' '));
+        let error = Args::try_parse_from(args).unwrap_err().to_string();
+        assert!(error.contains(usage), "{line}: {error}");
+    }
+}
+
+#[test]
+fn a_property_is_split_at_the_first_equals_sign() {
     assert_eq!("a=b=c".parse(), Ok(Property { name: "a".into(), value: "b=c".into() }));
     assert!("=b".parse::<Property>().is_err());
     assert!("b".parse::<Property>().is_err());
 }
 
 #[test]
-fn the_readme_has_every_command() {
+fn the_readme_lists_every_command() {
     let readme = include_str!("../../../README.md");
     for command in Args::command().get_subcommands() {
         let name = command.get_name();

@@ -4,20 +4,21 @@ use super::format::Format;
 
 const EXAMPLES: &str = "\
 Examples:
-  telecast trust                            show what each webhook would send, and ask about untrusted ones
-  telecast trust bot --yes                  trust the webhook `bot` as it is now, without asking
+  telecast trust                            ask about each untrusted webhook
+  telecast trust bot --yes                  trust the webhook `bot` as it is now
   telecast trust --revoke                   revoke the trust in all webhooks
-  telecast trust --move-secrets BOT_TOKEN   use a value stored for an earlier folder of this workspace
-  TELECAST_TRUST=BOT_TOKEN@api.telegram.org telecast test spring-sale --to me    trust for one run, in CI
+  telecast trust --move-secrets BOT_TOKEN   use the value of an earlier folder
+  Trust for one run, in CI:
+  TELECAST_TRUST=BOT_TOKEN@api.telegram.org telecast test spring-sale --to me
 
-A workspace can come from a stranger: nothing is sent through a webhook, and no secret is read for it, until
+A workspace can come from a stranger: nothing is sent through a webhook, and no secret is read for it, until \
 you trust it. After a change of its method, url, params, headers or auth you are asked again.";
 
 /// `telecast trust`
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Trust {
-    /// The webhooks, by file name; by default all of them
+    /// The webhooks: the names of their files without .toml; by default all of them
     #[arg(value_name = "WEBHOOK")]
     pub webhooks: Vec<String>,
 

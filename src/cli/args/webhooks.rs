@@ -13,7 +13,7 @@ pub(crate) enum WebhooksCommand {
     New(NewWebhook),
     /// Ask a webhook's bot for its name
     Check {
-        /// The webhook, by file name
+        /// The webhook: the name of its file without .toml
         #[arg(value_name = "WEBHOOK")]
         stem: String,
         #[command(flatten)]
@@ -21,7 +21,7 @@ pub(crate) enum WebhooksCommand {
     },
     /// Move a webhook's file to the workspace's trash
     Rm {
-        /// The webhooks, by file name
+        /// The webhooks: the names of their files without .toml
         #[arg(value_name = "WEBHOOK", required = true)]
         stems: Vec<String>,
     },

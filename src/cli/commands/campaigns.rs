@@ -31,7 +31,7 @@ pub(crate) fn find<'a>(workspace: &'a Workspace, name_or_path: &str) -> Result<&
 fn list(workspace: &Workspace, format: Format, output: &mut CliOutput) -> Result {
     if format.json {
         let campaigns: Vec<Value> =
-            workspace.campaigns.iter().map(|campaign| describe(workspace, campaign)).collect();
+            workspace.campaigns.iter().map(|campaign| to_json(workspace, campaign)).collect();
         output.json(&Value::Array(campaigns))?;
         return Ok(ExitStatus::Done);
     }
@@ -45,7 +45,7 @@ fn list(workspace: &Workspace, format: Format, output: &mut CliOutput) -> Result
     Ok(ExitStatus::Done)
 }
 
-pub(crate) fn describe(workspace: &Workspace, campaign: &CampaignFiles) -> Value {
+pub(crate) fn to_json(workspace: &Workspace, campaign: &CampaignFiles) -> Value {
     let settings = campaign.value.clone().unwrap_or_default();
     json!({
         "campaign": campaign.stem,
@@ -77,12 +77,11 @@ fn new(
         ..Campaign::default()
     };
     let stem = environment.session(workspace).create_campaign(&campaign, &body)?;
-    // The files are read again rather than described from memory, so that the printed paths and values are
-    // those on disk.
+    // The files are read again, so that the printed paths and values are those on disk.
     let created = Workspace::open(&workspace.root)?;
     let created = find(&created, &stem)?;
     match args.format.json {
-        true => output.json(&describe(workspace, created))?,
+        true => output.json(&to_json(workspace, created))?,
         false => output.line(&created.body.path)?,
     }
     Ok(ExitStatus::Done)
@@ -116,7 +115,7 @@ fn remove(
     let session = environment.session(workspace);
     for campaign in campaigns {
         let trashed = session.delete_campaign(&campaign.stem)?;
-        output.note(format!("moved {} to .telecast/trash", trashed.files.join(" and ")))?;
+        output.note(trashed.describe())?;
     }
     Ok(ExitStatus::Done)
 }

@@ -20,9 +20,10 @@ pub(crate) fn run(environment: &Environment, args: &Check, output: &mut CliOutpu
     let scope = if stems.is_empty() { CheckScope::Workspace } else { CheckScope::Campaigns(&stems) };
     let context = load_check_profile(&session)?;
     if let Some(profile) = &context.profile {
-        output.note(format!("for the test profile {}", profile.identity))?;
+        output.note(format!("using the test profile {}", profile.identity))?;
     }
-    // One time for all campaigns and for the check after `--fix`: a body with `now` must not change in between.
+    // All campaigns are checked at the same point in time, also after `--fix`: a body that uses `now` must not change
+    // in between.
     let now = clock::now();
     if args.fix {
         workspace = fix_all(&session, workspace, scope, &context, now, |path, n_edits| {
@@ -42,5 +43,5 @@ pub(crate) fn run(environment: &Environment, args: &Check, output: &mut CliOutpu
 }
 
 fn stems(workspace: &Workspace, named: &[String]) -> Result<Vec<String>> {
-    named.iter().map(|words| Ok(campaigns::find(workspace, words)?.stem.clone())).collect()
+    named.iter().map(|query| Ok(campaigns::find(workspace, query)?.stem.clone())).collect()
 }

@@ -24,8 +24,8 @@ pub(crate) fn run(environment: &Environment, args: &ConvertCampaign, output: &mu
     let to = ParseMode::from(args.to);
     let converted = convert(&workspace, campaign, to);
     let is_saved = match &converted {
-        // A body that stays the same is not saved: the file's time would change, and an open console would
-        // reload it.
+        // A body that stays the same is not saved: the file's modification time would change, and an open console
+        // would reload the file.
         Ok(conversion) if !args.print && conversion.body != campaign.body.text => {
             // `save` compares the file with what was read, so an edit made in the meantime is not overwritten.
             workspace.folder(&environment.paths).save(&campaign.body, &conversion.body)?;
@@ -34,7 +34,7 @@ pub(crate) fn run(environment: &Environment, args: &ConvertCampaign, output: &mu
         Ok(_) | Err(_) => false,
     };
     if args.format.json {
-        output.json(&describe(campaign, to, is_saved, &converted))?;
+        output.json(&to_json(campaign, to, is_saved, &converted))?;
         return Ok(if converted.is_ok() { ExitStatus::Done } else { ExitStatus::Problems });
     }
     match converted {
@@ -87,7 +87,7 @@ fn convert(
     compose::convert(&source, to).map_err(|problem| vec![problem])
 }
 
-fn describe(
+fn to_json(
     campaign: &CampaignFiles,
     to: ParseMode,
     is_saved: bool,

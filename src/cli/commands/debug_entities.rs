@@ -10,8 +10,8 @@ use crate::cli::error::{CliError, ErrorKind, ExitStatus, Result};
 use crate::cli::output::CliOutput;
 use crate::telegram::{self, Entity, FixOptions, FormattedText, Limit, ParseMode, entity_json};
 
-/// Results are written in chunks of about this many bytes: stdout is line-buffered, and a system call per line
-/// is slow for inputs of many thousand lines.
+/// The size in bytes of the chunks in which results are written. Stdout is line-buffered, and a system call for each
+/// line is slow for inputs of many thousand lines.
 const CHUNK: usize = 1 << 16;
 
 /// One text, with its own entities if there is no parse mode. Other members are ignored.

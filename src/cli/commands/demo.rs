@@ -18,7 +18,7 @@ pub(crate) fn run(args: &Demo, output: &mut CliOutput) -> Result<ConsoleStart> {
         true => output.line(format!("opening the demo from last time: {root}"))?,
         false => output.line(format!("created the demo in {root}; change its files as you like"))?,
     }
-    // These lines are printed before the console covers the screen, and are visible again after it closes.
+    // These lines are printed before the console covers the screen, and are visible again after the console closes.
     output.line(format!("open it again with: telecast --workspace '{root}'"))?;
     if demo.already_existed {
         output.line("start over with: telecast demo --fresh")?;
@@ -34,7 +34,7 @@ impl From<DemoError> for CliError {
             DemoError::TestChat(error) => error.into(),
             DemoError::Open(error) => error.into(),
             DemoError::Import(error) => error.into(),
-            DemoError::People(error) => error.into(),
+            DemoError::Profiles(error) => error.into(),
             DemoError::Secret(error) => error.into(),
         }
     }

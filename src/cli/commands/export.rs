@@ -14,7 +14,8 @@ use crate::service::{MessageJob, export_clevertap, export_problems};
 
 use super::campaigns;
 
-/// Prints a campaign as the fields of CleverTap's forms. What would not work there goes to stderr.
+/// Prints a campaign as the fields of CleverTap's forms. Prints to stderr what was rewritten and what does not work
+/// there.
 pub(crate) fn run(environment: &Environment, args: &ExportCampaign, output: &mut CliOutput) -> Result {
     let workspace = Arc::new(environment.workspace()?);
     let campaign = campaigns::find(&workspace, &args.campaign)?;
@@ -23,10 +24,10 @@ pub(crate) fn run(environment: &Environment, args: &ExportCampaign, output: &mut
     let export = export_clevertap(&job);
     let problems = LocatedProblem::locate(&export_problems(&job, &export));
     if args.format.json {
-        output.json(&describe(&job, &export, &problems))?;
+        output.json(&to_json(&job, &export, &problems))?;
     } else {
         match args.body {
-            // Only the body, so that it can be piped into the clipboard and pasted.
+            // Only the body is printed, so that it can be piped into the clipboard and pasted.
             true => output.text(&export.campaign.custom_body)?,
             false => output.text(&export.to_text())?,
         }
@@ -40,11 +41,11 @@ pub(crate) fn run(environment: &Environment, args: &ExportCampaign, output: &mut
     Ok(LocatedProblem::exit_status(&problems, Deny::default()))
 }
 
-fn describe(job: &MessageJob, export: &Export, problems: &[LocatedProblem]) -> Value {
+fn to_json(job: &MessageJob, export: &Export, problems: &[LocatedProblem]) -> Value {
     let form = &export.campaign;
     json!({
         "campaign": job.stem,
-        "webhook": export.webhook.as_ref().map(describe_webhook),
+        "webhook": export.webhook.as_ref().map(webhook_to_json),
         "form": {
             "name": form.name,
             "labels": form.labels,
@@ -60,7 +61,7 @@ fn describe(job: &MessageJob, export: &Export, problems: &[LocatedProblem]) -> V
     })
 }
 
-fn describe_webhook(form: &WebhookForm) -> Value {
+fn webhook_to_json(form: &WebhookForm) -> Value {
     json!({
         "name": form.name,
         "method": form.method,

@@ -27,13 +27,12 @@ pub(crate) fn run(args: &Help, output: &mut CliOutput) -> Result {
         }
     }
     match find(&mut root, &args.words) {
-        // `sandbox` is both: the page comes first, the options after it.
+        // `sandbox` is both a topic and a command: the page is printed first, and then the help of the command.
         Some(command) => {
-            output.line(format!(
-                "{}{}",
-                if page.is_some() { "\n" } else { "" },
-                command.render_long_help().to_string().trim_end()
-            ))?;
+            if page.is_some() {
+                output.line(format!("\nThe command telecast {}:\n", args.words.join(" ")))?;
+            }
+            output.line(command.render_long_help().to_string().trim_end())?;
         }
         None if page.is_none() => return Err(unknown(&args.words, &root)),
         None => {}
@@ -46,17 +45,28 @@ fn find<'a>(root: &'a mut clap::Command, words: &[String]) -> Option<&'a mut cla
 }
 
 fn unknown(words: &[String], root: &clap::Command) -> CliError {
-    let words = words.join(" ");
-    let names: Vec<&str> = TOPICS
-        .iter()
-        .map(|topic| topic.name)
-        .chain(root.get_subcommands().map(clap::Command::get_name))
-        .collect();
-    let error = CliError::new(ErrorKind::Usage, format!("there is no command or help topic `{words}`"));
-    let error = match did_you_mean(&words, names) {
-        Some(near) => error.hint(format!("did you mean `telecast help {near}`?")),
+    // The words up to the first unknown one are a command; the suggestion is one of its subcommands.
+    let (mut command, mut known, mut unknown) = (root, String::new(), "");
+    for word in words {
+        let Some(next) = command.find_subcommand(word) else {
+            unknown = word.as_str();
+            break;
+        };
+        command = next;
+        known = format!("{known} {word}");
+    }
+    let topics: Vec<&str> = TOPICS.iter().map(|topic| topic.name).filter(|_| known.is_empty()).collect();
+    let commands = command.get_subcommands().map(clap::Command::get_name);
+    let near = did_you_mean(unknown, topics.iter().copied().chain(commands));
+    let message = format!("there is no command or help topic `{}`", words.join(" "));
+    let error = CliError::new(ErrorKind::Usage, message);
+    let error = match near {
+        Some(near) => error.hint(format!("did you mean `telecast help{known} {near}`?")),
         None => error,
     };
-    let topics: Vec<&str> = TOPICS.iter().map(|topic| topic.name).collect();
-    error.hint(format!("topics: {}", topics.join(", ")))
+    let error = match topics.is_empty() {
+        true => error,
+        false => error.hint(format!("topics: {}", topics.join(", "))),
+    };
+    error.hint(format!("commands: telecast help{known}"))
 }

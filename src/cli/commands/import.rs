@@ -24,8 +24,7 @@ pub(crate) fn run(environment: &Environment, args: &ImportBody, output: &mut Cli
         name: args.name.clone().unwrap_or_else(|| name_of(&args.body)),
         webhook: webhook(&workspace, args.webhook.as_deref(), pasted.method)?,
         content_format: pasted.content_format,
-        // The dialect is written only if it differs from the workspace's, which the campaign inherits
-        // otherwise.
+        // The dialect is written only if it differs from the workspace's dialect, which the campaign would inherit.
         dialect: Some(Dialect::CleverTap).filter(|dialect| *dialect != workspace.settings().dialect),
         ..Campaign::default()
     };
@@ -34,7 +33,7 @@ pub(crate) fn run(environment: &Environment, args: &ImportBody, output: &mut Cli
     let created = campaigns::find(&created, &stem)?;
     let method = pasted.method.map(Method::as_str);
     if args.format.json {
-        let mut result = campaigns::describe(&workspace, created);
+        let mut result = campaigns::to_json(&workspace, created);
         result["method"] = json!(method);
         result["mended"] = json!(pasted.repairs);
         output.json(&result)?;
@@ -64,12 +63,12 @@ fn name_of(source: &InputSource) -> String {
         InputSource::Stdin => None,
         InputSource::File(path) => path.file_name().and_then(|name| name.to_str()),
     };
-    // Up to the first dot, not the last: `spring-sale.json.liquid` is the campaign `spring-sale`.
+    // The stem ends at the first dot, not the last: `spring-sale.json.liquid` is the campaign `spring-sale`.
     let stem = file.and_then(|file| file.split('.').next()).unwrap_or_default();
     if stem.is_empty() { "From CleverTap".to_owned() } else { stem.to_owned() }
 }
 
-/// Returns the webhook to send through: the one named, else one that calls the method, else the default of a
+/// Returns the webhook to send through: the named one, or else one that calls the method, or else the default for a
 /// new campaign.
 fn webhook(workspace: &Workspace, named: Option<&str>, method: Option<Method>) -> Result<String> {
     match (named, webhook_for(workspace, method)) {

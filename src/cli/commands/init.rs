@@ -7,7 +7,7 @@ use crate::cli::environment::{Environment, current_folder};
 use crate::cli::error::{ExitStatus, Result};
 use crate::cli::output::CliOutput;
 use crate::service::demo;
-use crate::workspace;
+use crate::workspace::{self, Folder};
 
 pub(crate) fn run(args: &Init, output: &mut CliOutput) -> Result {
     let root = current_folder()?.join(&args.dir);
@@ -17,7 +17,8 @@ pub(crate) fn run(args: &Init, output: &mut CliOutput) -> Result {
         true => demo::make(&paths, &root)?,
         false => drop(workspace::init(&root, &name, &paths)?),
     }
-    let shown = root.display().to_string();
+    // The real path, because the argument may contain `..`.
+    let shown = Folder::new(&root, &paths).root().display().to_string();
     match args.format.json {
         true => output.json(&json!({ "workspace": shown }))?,
         false => output.line(&shown)?,

@@ -22,8 +22,12 @@ pub(crate) fn run(workspace: Option<&Path>, format: Format, output: &mut CliOutp
         };
         output.json(&Value::Object(rows.iter().map(member).collect::<Map<_, _>>()))?;
     } else {
-        let rows: Vec<Vec<String>> =
-            rows.into_iter().map(|(name, path)| vec![name.to_owned(), path.display().to_string()]).collect();
+        // Beside "current workspace", a plain "workspace" would be unclear. The JSON keeps its key.
+        let label = |name: &'static str| if name == "workspace" { "default workspace" } else { name };
+        let rows: Vec<Vec<String>> = rows
+            .into_iter()
+            .map(|(name, path)| vec![label(name).to_owned(), path.display().to_string()])
+            .collect();
         output.table(&["what", "where"], &rows)?;
     }
     Ok(ExitStatus::Done)

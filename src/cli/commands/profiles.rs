@@ -33,10 +33,13 @@ pub(crate) fn run(environment: &Environment, command: ProfilesCommand, output: &
 fn list(store: &dyn Store, args: &ListProfiles, output: &mut CliOutput) -> Result {
     let page = store.list(args.text.as_deref().unwrap_or_default(), None, args.limit)?;
     if args.format.json {
-        output.json(&page.profiles.iter().map(describe).collect())?;
+        output.json(&page.profiles.iter().map(to_json).collect())?;
     } else {
         let rows: Vec<Vec<String>> = page.profiles.iter().map(row).collect();
-        output.table(&["identity", "name", "chat id", "chat", "test profile"], &rows)?;
+        output.table(&["identity", "name", "chat id", "reachable", "test profile"], &rows)?;
+    }
+    if let Some(text) = args.text.as_ref().filter(|_| page.profiles.is_empty()) {
+        output.note(format!("no profile matches `{text}`"))?;
     }
     if page.next.is_some() {
         let total = store.count()?;
@@ -65,7 +68,7 @@ fn row(profile: &Profile) -> Vec<String> {
 fn show(store: &dyn Store, identity: &str, format: Format, output: &mut CliOutput) -> Result {
     let profile = find_profile(Some(store), identity)?;
     if format.json {
-        output.json(&describe(&profile))?;
+        output.json(&to_json(&profile))?;
         return Ok(ExitStatus::Done);
     }
     let mut rows = vec![vec!["identity".to_owned(), String::new(), profile.identity.clone()]];
@@ -81,7 +84,7 @@ fn show(store: &dyn Store, identity: &str, format: Format, output: &mut CliOutpu
     Ok(ExitStatus::Done)
 }
 
-fn describe(profile: &Profile) -> Json {
+fn to_json(profile: &Profile) -> Json {
     let properties: serde_json::Map<String, Json> =
         profile.properties.iter().map(|(name, value)| (name.clone(), value.to_json())).collect();
     json!({
@@ -91,7 +94,7 @@ fn describe(profile: &Profile) -> Json {
     })
 }
 
-/// Returns a value as text: as in JSON, but a text without quotes.
+/// Returns a value as in JSON, but texts and dates without quotes.
 fn value_text(value: &Value) -> String {
     match value {
         Value::Text(text) => text.clone(),
@@ -132,7 +135,7 @@ fn delete(store: &dyn Store, identities: &[String], output: &mut CliOutput) -> R
     let mut status = ExitStatus::Done;
     for identity in identities {
         if !store.delete(identity)? {
-            output.note(format!("no profile `{identity}`"))?;
+            output.error(format!("there is no profile `{identity}`"))?;
             status = ExitStatus::Problems;
         }
     }

@@ -26,8 +26,8 @@ pub(crate) fn job(
         (None, Some(identity)) => ProfileChoice::Only(identity),
         (None, None) => ProfileChoice::TestProfile,
     };
-    // Reading must not create a database: a workspace in CI has none. Without one the template is still
-    // checked.
+    // Reading must not create a database: a workspace in CI usually has none. Without a database, the template is
+    // still checked.
     let store = session.store_if_any()?;
     let context = store.map(|store| load_profile_context(&*store, choice)).transpose()?.unwrap_or_default();
     let profile = match (&args.profile_json, &args.profile) {
@@ -37,21 +37,34 @@ pub(crate) fn job(
         }
         (None, None) => {
             match &context.profile {
-                Some(profile) => output.note(format!("for the test profile {}", profile.identity))?,
-                // The choice is always printed: no option named a recipient, and the result depends on it.
+                Some(profile) => output
+                    .note(format!("using the test profile {} (no --profile given)", profile.identity))?,
+                // The choice is always printed, because the result depends on it and no option determines it.
                 None => {
-                    output.note("for no profile: there is no test profile, and no --profile was given")?
+                    output.note("using no profile: there is no test profile, and no --profile was given")?
                 }
             }
             context.profile
         }
     };
-    Ok(MessageJob {
+    let job = MessageJob {
         profile,
         vocabulary: Some(context.vocabulary),
         event: args.event_json.as_ref().map(event).transpose()?,
         ..MessageJob::from_files(workspace, stem)
-    })
+    };
+    if let Some(sample) = sample_in_use(&job) {
+        output.note(format!("using the sample event {sample} (no --event-json given)"))?;
+    }
+    Ok(job)
+}
+
+/// Returns the name of the sample event, if the message is rendered with one because no event was given.
+fn sample_in_use(job: &MessageJob) -> Option<&str> {
+    // Most bodies use no event, and a note about a sample would only confuse. A partial with an event is not seen
+    // here, which costs no more than the note.
+    let uses_event = ["Event", "ExternalTrigger"].iter().any(|name| job.body().contains(name));
+    (job.event.is_none() && uses_event).then(|| SampleEvent::default_name(&job.workspace)).flatten()
 }
 
 /// Parses a flat object of properties, or CleverTap's `{"identity": …, "profileData": {…}}`.
@@ -76,7 +89,7 @@ fn parse_profile(json: Json, name: &str) -> Result<Profile> {
         }
         None => members,
     };
-    // In a profile, null means "not set". If it were kept, it would be a known property without a value.
+    // In a profile, null means "not set". If a null were kept, there would be a known property without a value.
     let set = properties.into_iter().filter(|(_, value)| !value.is_null());
     let properties: IndexMap<String, Value> = set.map(|(key, value)| (key, Value::from(value))).collect();
     Ok(Profile { identity, properties, ..Profile::default() })

@@ -29,7 +29,7 @@ pub(crate) fn run(environment: &Environment, args: &RenderCampaign, output: &mut
     let composed = job.compose(crate::clock::now());
     let problems = LocatedProblem::locate(&message_problems(&workspace, campaign, &composed));
     if args.format.json {
-        output.json(&describe(&job, &composed, &problems))?;
+        output.json(&to_json(&job, &composed, &problems))?;
     } else {
         print(args.form, &composed, &environment.paths, &workspace, output)?;
         for problem in &problems {
@@ -48,10 +48,9 @@ fn print(
 ) -> Result<()> {
     match (form, &composed.rendered, &composed.http) {
         (RenderAs::Body, Some(body), _) => output.text(body)?,
-        (RenderAs::Request, _, Some(http)) => output.text(&request(http))?,
+        (RenderAs::Request, _, Some(http)) => output.text(&format_request(http))?,
         (RenderAs::Curl, _, Some(http)) => {
-            // A curl command cannot resolve `${SANDBOX}` itself: the address of the running sandbox is filled
-            // in.
+            // A shell does not know `${SANDBOX}`, so the address of the running sandbox is filled in.
             let address =
                 sandbox::announce::find(paths, &workspace.root).map(|address| format!("http://{address}"));
             output.text(&format!("{}\n", curl(http, address.as_deref())))?;
@@ -67,18 +66,18 @@ fn print(
     Ok(())
 }
 
-/// Writes the request in HTTP's format, with secrets by name.
-fn request(http: &HttpDraft) -> String {
+/// Formats the request like an HTTP message, with `${NAME}` in place of each secret.
+fn format_request(http: &HttpDraft) -> String {
     let mut text = format!("{} {}\n", http.method.as_str(), http.url.masked());
     for (name, value) in http.masked_headers() {
         text.push_str(&format!("{name}: {value}\n"));
     }
-    // A token typed directly into a file is not a `${NAME}`, so it is masked by its shape.
+    // A token that was typed into the webhook's file has no `${NAME}`. It is recognized by its form and masked.
     format!("{}\n{}", Redactor::default().redact(&text), http.body)
 }
 
 /// Returns the text that a recipient reads, with the buttons of an inline keyboard below it. For a host that is
-/// not a Bot API it is the rendered body.
+/// not a Bot API, returns the rendered body.
 fn message(composed: &Composed) -> Option<String> {
     if composed.method.is_none() {
         return composed.rendered.clone();
@@ -96,14 +95,14 @@ fn message(composed: &Composed) -> Option<String> {
     Some(text)
 }
 
-fn describe(job: &MessageJob, composed: &Composed, problems: &[LocatedProblem]) -> Value {
+fn to_json(job: &MessageJob, composed: &Composed, problems: &[LocatedProblem]) -> Value {
     let identity = job.profile.as_ref().map(|profile| profile.identity.as_str());
     let sent = composed.request.as_ref().and_then(|request| request.text());
     json!({
         "profile": identity.filter(|identity| !identity.is_empty()),
         "body": composed.rendered,
         "request": composed.http.as_ref().map(|http| {
-            // Not the body: it has no secrets by name, and the user needs it byte for byte.
+            // The body is not masked: it contains no `${NAME}`, and the user needs it byte for byte.
             let redactor = Redactor::default();
             let headers: serde_json::Map<String, Value> = http
                 .masked_headers()

@@ -11,8 +11,8 @@ use crate::sandbox::{self, InitialChats, SandboxOptions, SandboxStartError, anno
 
 use super::runtime;
 
-/// Serves until Ctrl-C; the first line of stdout is its address. Inside a workspace it is that workspace's
-/// `${SANDBOX}`.
+/// Serves until Ctrl-C. The first line on stdout contains the sandbox's URL. Inside a workspace, `${SANDBOX}` refers to
+/// this sandbox while it runs.
 pub(crate) fn run(root: Option<&Path>, args: ServeSandbox, output: &mut CliOutput) -> Result {
     let options = SandboxOptions {
         listen: args.listen,

@@ -48,9 +48,10 @@ fn set(secrets: &Secrets, args: &ChangeSecret, output: &mut CliOutput) -> Result
 
 fn remove(secrets: &Secrets, args: &ChangeSecret, output: &mut CliOutput) -> Result {
     if secrets.remove(&args.name, scope(args))? {
+        output.note(format!("removed {} for {}", args.name, scope_label(args)))?;
         return Ok(ExitStatus::Done);
     }
-    output.note(format!("{} has no stored value for {}", args.name, scope_label(args)))?;
+    output.error(format!("{} has no stored value for {}", args.name, scope_label(args)))?;
     Ok(ExitStatus::Problems)
 }
 
@@ -62,7 +63,7 @@ fn scope_label(args: &ChangeSecret) -> &'static str {
     if args.shared { "all workspaces" } else { "this workspace" }
 }
 
-/// Lists the stored secrets, and the names that webhooks use, with or without a value.
+/// Lists the stored secrets and those that webhooks use, even if they have no value.
 fn list(environment: Result<Environment>, format: Format, output: &mut CliOutput) -> Result {
     let (secrets, used_names) = match environment {
         Ok(environment) => {

@@ -28,7 +28,7 @@ pub(crate) fn run(environment: &Environment, args: &TestCampaign, output: &mut C
     if is_foreign {
         output.note(FOREIGN_NOTICE)?;
     }
-    let test_chat = args.to.as_deref().map(|words| chat(&folder, words)).transpose()?;
+    let test_chat = args.to.as_deref().map(|words| chat(&folder, is_foreign, words)).transpose()?;
     let job = recipient::job(&workspace, &session, &campaign.stem, &args.recipient, output)?;
     // Trust is checked before anything is rendered, so that the error says how to trust the webhook.
     // `send_test` checks it again.
@@ -52,7 +52,7 @@ pub(crate) fn run(environment: &Environment, args: &TestCampaign, output: &mut C
     }
     let problems = problems(&workspace, campaign, &answer);
     let printed = match args.format.json {
-        true => output.json(&describe(&answer, &problems)).map_err(CliError::from),
+        true => output.json(&to_json(&answer, &problems)).map_err(CliError::from),
         false => print(&answer, &problems, output),
     };
     // If the result cannot be printed (a closed pipe, a full disk), the error says that the test was sent, so
@@ -86,12 +86,16 @@ async fn interrupted() {
 }
 
 /// Returns the chat for `words`: a name in test-chats.toml, a chat id or an @name.
-fn chat(folder: &Folder, words: &str) -> Result<String> {
+fn chat(folder: &Folder, is_foreign: bool, words: &str) -> Result<String> {
     let (chats, _) = folder.test_chats();
     chats.resolve(words).ok_or_else(|| {
         let error = CliError::new(ErrorKind::Usage, format!("unknown chat `{words}`"));
         let names: Vec<&str> = chats.chats.iter().map(|(name, _)| name.as_str()).collect();
         match names.as_slice() {
+            // How to adopt the folder was printed before.
+            [] if is_foreign => {
+                error.hint("use a chat id or an @name: the test chats are ignored until .telecast is adopted")
+            }
             [] => error.hint("use a chat id or an @name, or name the chat in .telecast/test-chats.toml"),
             names => error.hint(format!("use a chat id, an @name, or one of: {}", names.join(", "))),
         }
@@ -136,9 +140,9 @@ fn print(answer: &TestResult, problems: &[LocatedProblem], output: &mut CliOutpu
     Ok(())
 }
 
-fn describe(answer: &TestResult, problems: &[LocatedProblem]) -> Value {
+fn to_json(answer: &TestResult, problems: &[LocatedProblem]) -> Value {
     let chat = answer.chat.as_ref().map(|chat| match chat.parse::<i64>() {
-        // In JSON a chat id is a number, as in the Bot API, and an @name a string.
+        // In JSON, a chat id is a number, as in the Bot API, and an @name is a string.
         Ok(id) => Value::from(id),
         Err(_) => Value::from(chat.as_str()),
     });

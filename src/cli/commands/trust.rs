@@ -27,14 +27,14 @@ pub(crate) fn run(environment: &Environment, args: &Trust, output: &mut CliOutpu
     if !args.move_secrets.is_empty() {
         move_secrets(&workspace, session.secrets(), &args.move_secrets, output)?;
     }
-    // `trust --adopt` or `--move-secrets` alone should not print and ask about all webhooks as well.
+    // `trust --adopt` or `--move-secrets` alone should not also list all webhooks and ask about them.
     let has_other_task = args.adopt || !args.move_secrets.is_empty();
     if has_other_task && args.webhooks.is_empty() && !args.yes && !args.revoke {
         return Ok(ExitStatus::Done);
     }
     let chosen: Vec<&Webhook> = match args.webhooks.as_slice() {
         [] => workspace.webhooks.iter().collect(),
-        named => named.iter().map(|words| webhooks::find(&workspace, words)).collect::<Result<_>>()?,
+        named => named.iter().map(|query| webhooks::find(&workspace, query)).collect::<Result<_>>()?,
     };
     for webhook in &chosen {
         let settings = webhook.value.clone().unwrap_or_default();
@@ -61,7 +61,7 @@ pub(crate) fn run(environment: &Environment, args: &Trust, output: &mut CliOutpu
         }
     }
     if !args.format.json {
-        print_next_steps(environment, &workspace, &session, &rows, output)?;
+        print_next_steps(environment, &workspace, &session, &rows, can_ask, output)?;
     }
     let has = |wanted: &str| rows.iter().any(|row| row.status.as_str() == wanted);
     Ok(if args.revoke {
@@ -80,6 +80,7 @@ fn print_next_steps(
     workspace: &Workspace,
     session: &Session,
     rows: &[TrustRow],
+    was_asked: bool,
     output: &mut CliOutput,
 ) -> Result<()> {
     let untrusted: Vec<&str> = rows
@@ -88,10 +89,15 @@ fn print_next_steps(
         .map(|row| row.webhook.as_str())
         .collect();
     if !untrusted.is_empty() {
-        output.note(format!(
-            "nothing is sent through {}; review it, then: telecast trust --yes, or {TRUST_VARIABLE} for one run",
-            untrusted.join(", ")
-        ))?;
+        let untrusted = untrusted.join(", ");
+        // A user who has just declined needs no instructions how to trust it after all.
+        output.note(match was_asked {
+            true => format!("nothing is sent through {untrusted}"),
+            false => format!(
+                "nothing is sent through {untrusted}; \
+                 review it, then: telecast trust --yes, or {TRUST_VARIABLE} for one run"
+            ),
+        })?;
     }
     // `${SANDBOX}` is resolved by telecast itself and never stored.
     let names: Vec<String> =
@@ -116,7 +122,7 @@ fn row(session: &Session, webhook: &Webhook) -> Result<TrustRow> {
 
 fn print(rows: &[TrustRow], args: &Trust, output: &mut CliOutput) -> Result<()> {
     if args.format.json {
-        output.json(&Value::Array(rows.iter().map(describe).collect()))?;
+        output.json(&Value::Array(rows.iter().map(to_json).collect()))?;
         return Ok(());
     }
     let cells = |row: &TrustRow| {
@@ -137,7 +143,7 @@ fn print(rows: &[TrustRow], args: &Trust, output: &mut CliOutput) -> Result<()> 
     Ok(())
 }
 
-fn describe(row: &TrustRow) -> Value {
+fn to_json(row: &TrustRow) -> Value {
     json!({
         "webhook": row.webhook,
         "host": row.host,
@@ -186,9 +192,10 @@ fn move_secrets(
         let candidates: Vec<_> = movable.iter().filter(|movable| movable.name == *name).collect();
         match candidates.as_slice() {
             [] => {
-                let message = format!("no value of {name} is stored for an earlier folder of this workspace");
+                let message = format!("there is no value of {name} that can be moved here");
                 return Err(CliError::new(ErrorKind::Failed, message)
-                    .hint(format!("set one: telecast secrets set {name}")));
+                    .hint("a value stays with its workspace as long as that workspace's folder exists")
+                    .hint(format!("set it for this workspace: telecast secrets set {name}")));
             }
             [only] => {
                 secrets.move_here(only)?;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::campaign::{SANDBOX, Webhook, is_bot_api_url};
+use crate::campaign::{SANDBOX, Webhook, find_token, is_bot_api_url};
 use crate::cli::args::{Format, NewWebhook, WebhooksCommand};
 use crate::cli::environment::{Environment, current_folder};
 use crate::cli::error::{CliError, ExitStatus, Result};
@@ -12,7 +12,7 @@ use crate::secrets::Redactor;
 use crate::service::{
     BotFailureKind, BotStatus, NotPermitted, SaveWebhookError, Session, WebhookInUse, check_bot, find_webhook,
 };
-use crate::workspace::{DefinitionFile, Workspace};
+use crate::workspace::{CampaignFiles, DefinitionFile, Workspace};
 
 use super::runtime;
 
@@ -26,13 +26,13 @@ pub(crate) fn run(environment: &Environment, command: WebhooksCommand, output: &
     }
 }
 
-pub(crate) fn find<'a>(workspace: &'a Workspace, words: &str) -> Result<&'a DefinitionFile<Webhook>> {
-    Ok(find_webhook(workspace, &current_folder()?, words)?)
+pub(crate) fn find<'a>(workspace: &'a Workspace, query: &str) -> Result<&'a DefinitionFile<Webhook>> {
+    Ok(find_webhook(workspace, &current_folder()?, query)?)
 }
 
 fn list(workspace: &Workspace, format: Format, output: &mut CliOutput) -> Result {
     if format.json {
-        let webhooks: Vec<Value> = workspace.webhooks.iter().map(describe).collect();
+        let webhooks: Vec<Value> = workspace.webhooks.iter().map(to_json).collect();
         output.json(&Value::Array(webhooks))?;
         return Ok(ExitStatus::Done);
     }
@@ -50,12 +50,12 @@ fn list(workspace: &Workspace, format: Format, output: &mut CliOutput) -> Result
     Ok(ExitStatus::Done)
 }
 
-/// Returns the address as typed, but with a token or password that was typed into the file masked.
+/// Returns the URL as written in the file. A literal token or password in it is masked.
 fn shown_url(url: &str) -> String {
     Redactor::default().redact(&SecretTemplate::parse(url).masked()).into_owned()
 }
 
-fn describe(webhook: &DefinitionFile<Webhook>) -> Value {
+fn to_json(webhook: &DefinitionFile<Webhook>) -> Value {
     let settings = webhook.value.clone().unwrap_or_default();
     json!({
         "webhook": webhook.stem,
@@ -67,17 +67,19 @@ fn describe(webhook: &DefinitionFile<Webhook>) -> Value {
     })
 }
 
-/// Creates the webhook. A real token in its address is moved to the secret store first.
+/// Creates the webhook. A literal token in its URL is moved to the secret store first.
 fn new(environment: &Environment, workspace: &Workspace, args: NewWebhook, output: &mut CliOutput) -> Result {
-    // The Bot API needs the type to read a JSON body; another host may expect something else.
+    // The Bot API needs the content type to read a JSON body, but another host may expect a different one.
     let content_type =
         is_bot_api_url(&args.url).then(|| ("Content-Type".to_owned(), "application/json".to_owned()));
     let headers = content_type.into_iter().collect();
     let webhook = Webhook { name: args.name, url: args.url, headers, ..Webhook::default() };
     let session = environment.session(workspace);
+    let typed = webhook.url.clone();
     let webhook = session.adopt_token(webhook)?;
-    // Listed before anything is created: if the secret settings are wrong, this fails and leaves no half-made
-    // webhook.
+    let adopted = adopted_secret(&typed, &webhook.url);
+    // The secrets are listed before the webhook is created: if the settings of the secret store are wrong, this fails
+    // and no webhook is created.
     let secrets = session.secrets().list(&webhook.secret_names())?;
     let violations = webhook.route().err().unwrap_or_default();
     let stem = session.create_webhook(webhook)?;
@@ -87,8 +89,11 @@ fn new(environment: &Environment, workspace: &Workspace, args: NewWebhook, outpu
     let created = Workspace::open(&workspace.root)?;
     let created = find(&created, &stem)?;
     match args.format.json {
-        true => output.json(&describe(created))?,
+        true => output.json(&to_json(created))?,
         false => output.line(&created.source.path)?,
+    }
+    if let Some(name) = adopted {
+        output.note(format!("the token is stored as the secret {name}; the file has ${{{name}}}"))?;
     }
     for secret in secrets {
         if secret.origins.is_empty() && secret.name != SANDBOX {
@@ -99,14 +104,20 @@ fn new(environment: &Environment, workspace: &Workspace, args: NewWebhook, outpu
     Ok(ExitStatus::Done)
 }
 
+/// Returns the name of the secret that replaced the literal token of the typed URL.
+fn adopted_secret(typed: &str, url: &str) -> Option<String> {
+    let placeholder = url.get(find_token(typed)?.start..)?.strip_prefix("${")?;
+    placeholder.split_once('}').map(|(name, _)| name.to_owned())
+}
+
 fn check(
     environment: &Environment,
     workspace: &Workspace,
-    words: &str,
+    query: &str,
     format: Format,
     output: &mut CliOutput,
 ) -> Result {
-    let in_use = WebhookInUse::of_file(find(workspace, words)?);
+    let in_use = WebhookInUse::of_file(find(workspace, query)?);
     let session = environment.session(workspace);
     session.secrets().usable()?;
     ensure_trusted(&session, &in_use)?;
@@ -120,8 +131,8 @@ fn check(
         BotStatus::Sandbox { bot } => ("sandbox", Some(bot), None, None),
         BotStatus::Live { bot, host } => ("live", Some(bot), Some(host), None),
         BotStatus::OtherHost { host } => ("other host", None, Some(host), None),
-        BotStatus::Failed { message: words, .. } => ("trouble", None, None, Some(words)),
-        BotStatus::Invalid(words) => ("invalid", None, None, Some(words)),
+        BotStatus::Failed { message, .. } => ("trouble", None, None, Some(message)),
+        BotStatus::Invalid(message) => ("invalid", None, None, Some(message)),
         BotStatus::NotTrusted(question) => ("untrusted", None, Some(&question.host), None),
     };
     if format.json {
@@ -131,7 +142,9 @@ fn check(
             BotStatus::Sandbox { bot } => format!("SANDBOX {bot}"),
             BotStatus::Live { bot, host } => format!("LIVE {bot} at {host}"),
             BotStatus::OtherHost { host } => format!("{host} is not a Bot API; nothing was called"),
-            BotStatus::Failed { message: words, .. } | BotStatus::Invalid(words) => words.clone(),
+            BotStatus::Failed { message, .. } | BotStatus::Invalid(message) => {
+                format!("check failed: {message}")
+            }
             BotStatus::NotTrusted(question) => {
                 format!("not trusted; it would send {}", question.describe_grant())
             }
@@ -164,13 +177,31 @@ fn remove(
     output: &mut CliOutput,
 ) -> Result {
     // All webhooks are looked up before the first is removed, so that a typo removes none.
-    let webhooks: Vec<_> = stems.iter().map(|words| find(workspace, words)).collect::<Result<_>>()?;
+    let webhooks: Vec<_> = stems.iter().map(|query| find(workspace, query)).collect::<Result<_>>()?;
     let session = environment.session(workspace);
     for webhook in webhooks {
         let trashed = session.delete_webhook(&webhook.stem)?;
-        output.note(format!("moved {} to .telecast/trash", trashed.files.join(" and ")))?;
+        output.note(trashed.describe())?;
+        if let Some(campaigns) = used_by(workspace, &webhook.stem) {
+            output.note(format!("used by: {campaigns}"))?;
+        }
     }
     Ok(ExitStatus::Done)
+}
+
+/// Returns the campaigns that use a webhook, as a list for a note. `None` if there are none.
+fn used_by(workspace: &Workspace, stem: &str) -> Option<String> {
+    const MAX: usize = 10;
+    let is_user =
+        |campaign: &&CampaignFiles| campaign.value.as_ref().is_some_and(|settings| settings.webhook == stem);
+    let users = workspace.campaigns.iter().map(|campaign| &**campaign).filter(is_user);
+    let stems: Vec<&str> = users.map(|campaign| campaign.stem.as_str()).collect();
+    let listed = stems.iter().take(MAX).copied().collect::<Vec<_>>().join(", ");
+    match stems.len() {
+        0 => None,
+        1..=MAX => Some(listed),
+        n => Some(format!("{listed} and {} more", n - MAX)),
+    }
 }
 
 impl From<SaveWebhookError> for CliError {

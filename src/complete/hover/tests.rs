@@ -1,4 +1,4 @@
-//! `‸` marks the offset. The expected hover is given line by line, problems with their severity.
+//! `‸` marks the offset in the body. The expected hover is given line by line; a problem starts with its severity.
 
 use super::*;
 use crate::campaign::{Campaign, Webhook};
@@ -62,7 +62,7 @@ fn check(marked: &str, span: &str, lines: &[&str]) {
         }),
     };
     let found = hover(&body, at, Some(&composed), &context);
-    let said: Vec<String> = found
+    let notes: Vec<String> = found
         .iter()
         .flat_map(|hover| &hover.notes)
         .flat_map(|note| {
@@ -71,8 +71,8 @@ fn check(marked: &str, span: &str, lines: &[&str]) {
             std::iter::once(format!("{severity}{}", note.title)).chain(note.lines.clone())
         })
         .collect();
-    let shown = found.map(|hover| hover.span.of(&body).to_owned()).unwrap_or_default();
-    assert_eq!((shown.as_str(), said.iter().map(String::as_str).collect::<Vec<_>>()), (span, lines.to_vec()));
+    let word = found.map(|hover| hover.span.of(&body).to_owned()).unwrap_or_default();
+    assert_eq!((word.as_str(), notes.iter().map(String::as_str).collect::<Vec<_>>()), (span, lines.to_vec()));
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn a_variable_has_a_value_a_type_and_coverage() {
 }
 
 #[test]
-fn a_filter_has_a_doc_an_example_and_its_result_here() {
+fn a_filter_has_a_doc_an_example_and_its_result() {
     check(
         &format!(
             "{HEAD}\"text\": \"{{{{ Profile.first_name | upc‸ase | append: '|' | tg_html | json_escape }}}}\"}}"
@@ -121,7 +121,7 @@ fn a_tag_has_a_doc() {
 }
 
 #[test]
-fn a_key_has_the_bot_apis_meaning() {
+fn a_key_has_its_bot_api_description() {
     check(
         &format!("{HEAD}\"te‸xt\": \"a\"}}"),
         "text",
@@ -146,7 +146,7 @@ fn a_key_has_the_bot_apis_meaning() {
 }
 
 #[test]
-fn text_becomes_entities() {
+fn formatted_text_shows_its_entity() {
     check(
         &format!("{HEAD}\"text\": \"😀 <b>bo‸ld</b> and <a href='https://a.de'>link</a>\"}}"),
         "<b>bold</b>",

@@ -1,4 +1,4 @@
-//! The message entities that come from a part of the body.
+//! The notes about the message entities that come from a position in the body.
 
 use crate::compose::Composed;
 use crate::json::JsonNode;

@@ -3,7 +3,7 @@
 use super::{CampaignForm, Export, WebhookForm};
 
 /// The width of the label column, in characters.
-const LABELS: usize = 26;
+const LABEL_WIDTH: usize = 26;
 
 impl Export {
     /// Returns the forms in the order in which the user fills them in.
@@ -58,5 +58,5 @@ impl CampaignForm {
 }
 
 fn field(label: &str, value: &str) -> String {
-    format!("  {label:LABELS$}{value}\n")
+    format!("  {label:LABEL_WIDTH$}{value}\n")
 }

@@ -26,7 +26,7 @@ impl PastedBody {
         Self { body: text.to_owned(), repairs: Vec::new(), content_format, method }
     }
 
-    /// Whether it has CleverTap's `@` variables, which only the CleverTap dialect supports.
+    /// Returns whether the body has CleverTap's `@` variables, which only the CleverTap dialect supports.
     pub fn has_at_variables(&self) -> bool {
         find_liquid(&self.body).iter().any(|piece| piece.of(&self.body).starts_with('@'))
     }
@@ -36,7 +36,7 @@ impl PastedBody {
 /// stay.
 pub(crate) fn clean_pasted(text: &str) -> PastedBody {
     let mut fixer = PasteFixer { text: text.to_owned(), repairs: Vec::new() };
-    // The order matters: each step searches for Liquid again, and the JSON can be found only in clean Liquid.
+    // The order matters: each step searches for Liquid again, and JSON can be recognised only if its Liquid is clean.
     fixer.line_ends();
     fixer.code_fence();
     fixer.braced_variables();
@@ -47,7 +47,7 @@ pub(crate) fn clean_pasted(text: &str) -> PastedBody {
     PastedBody { repairs: fixer.repairs, ..PastedBody::as_is(&fixer.text) }
 }
 
-/// Whether the first character outside of Liquid is `{` or `[`.
+/// Returns whether the first character outside of Liquid is `{` or `[`.
 fn looks_like_json(text: &str) -> bool {
     let mut at = 0;
     for piece in find_liquid(text) {
@@ -66,12 +66,12 @@ fn top_keys(text: &str) -> Option<Vec<String>> {
     Some(document.root.as_object()?.iter().map(|member| member.key.decoded.clone()).collect())
 }
 
-/// Returns the method whose required fields are all present. If there are several, the one with the most required
+/// Returns a method whose required fields are all present. If there are several, returns the one with the most required
 /// fields.
 fn method_of(keys: &[String]) -> Option<Method> {
     let has = |name: &str| keys.iter().any(|key| key == name);
-    // For each required field of the method, whether the body has it. Without the chat id: a pasted body may lack it,
-    // and nearly every method needs it.
+    // For each required field of the method, whether the body has it. The chat id does not count: nearly every method
+    // needs it, and a pasted body may lack it.
     let required = |method: Method| {
         let needed =
             fields::of_method(method).iter().filter(|field| field.required && field.name != "chat_id");
@@ -99,7 +99,7 @@ impl PasteFixer {
     }
 
     fn line_ends(&mut self) {
-        // Not listed among the repairs: nobody can see these characters.
+        // This is not listed among the repairs, because nobody can see these characters.
         self.text = self.text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     }
 
@@ -107,7 +107,7 @@ impl PasteFixer {
         let trimmed = self.text.trim();
         let inside = trimmed.strip_prefix("```").and_then(|rest| rest.strip_suffix("```"));
         let Some((language, body)) = inside.and_then(|inside| inside.split_once('\n')) else { return };
-        // The first line of a code fence is a language name. Anything else may be the body itself.
+        // The first line of a code fence is empty or names a language. Anything else may be the body itself.
         if language.trim().chars().all(char::is_alphanumeric) {
             self.apply(body.to_owned(), "removed the code fence around the body");
         }
@@ -129,8 +129,8 @@ impl PasteFixer {
     fn liquid(&mut self) {
         let mut text = with_straight_quotes(&self.text);
         for piece in find_liquid(&text.clone()).into_iter().rev() {
-            let plain = plain(piece.of(&text));
-            text.replace_range(piece.range(), &plain);
+            let replacement = plain(piece.of(&text));
+            text.replace_range(piece.range(), &replacement);
         }
         self.apply(text, "replaced curly quotes and special spaces in Liquid with plain ones");
     }
@@ -143,7 +143,7 @@ impl PasteFixer {
     }
 }
 
-/// Whether web pages show this character in place of `"`.
+/// Returns whether this is a quote that web pages show in place of `"`.
 fn is_curly(c: char) -> bool {
     matches!(c, '“' | '”' | '„' | '‟' | '«' | '»')
 }
@@ -157,17 +157,17 @@ fn is_invisible(c: char) -> bool {
 }
 
 fn plain(liquid: &str) -> String {
-    let plain = |c: char| match c {
+    let to_plain = |c: char| match c {
         c if is_curly(c) => '"',
         '‘' | '’' | '‚' => '\'',
         c if is_odd_space(c) => ' ',
         c => c,
     };
-    liquid.chars().filter(|c| !is_invisible(*c)).map(plain).collect()
+    liquid.chars().filter(|c| !is_invisible(*c)).map(to_plain).collect()
 }
 
-/// Replaces the curly quotes around the default of `@Profile - name | default: “…”`. Without straight quotes it is not
-/// recognised as an `@` variable.
+/// Replaces the curly quotes around the default of `@Profile - name | default: “…”`. Without straight quotes, this is
+/// not recognised as an `@` variable.
 fn with_straight_quotes(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -212,7 +212,7 @@ impl Straightener<'_> {
                 continue;
             }
             self.at += c.len_utf8();
-            let put = match (open, c) {
+            let replacement = match (open, c) {
                 (None, '"') => {
                     open = Some('"');
                     '"'
@@ -244,7 +244,7 @@ impl Straightener<'_> {
                         open = None;
                         '"'
                     }
-                    // A straight quote inside a string that has curly quotes around it is part of the text.
+                    // A straight quote inside a string in curly quotes is part of the text.
                     false if c == '"' => {
                         self.out.push('\\');
                         '"'
@@ -253,7 +253,7 @@ impl Straightener<'_> {
                 },
                 (_, c) => c,
             };
-            self.out.push(put);
+            self.out.push(replacement);
         }
         self.out
     }
@@ -271,18 +271,18 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(text: &str, expected: &str, n_mended: usize) {
+    fn check(text: &str, expected: &str, n_repairs: usize) {
         let pasted = clean_pasted(text);
         assert_eq!(
             (pasted.body.as_str(), pasted.repairs.len()),
-            (expected, n_mended),
+            (expected, n_repairs),
             "{:?}",
             pasted.repairs
         );
     }
 
     #[test]
-    fn a_body_that_is_well_stays_byte_for_byte() {
+    fn a_valid_body_is_unchanged() {
         for text in [
             "{\n \"chat_id\": {{ Profile.telegram_chat_id | default: \"NULL\" }},\n \"text\": \"“Hi” it’s\u{a0}you\"\n}\n",
             "plain “text” for {{ Profile.name }}",
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn curly_quotes_are_straightened_where_they_break_something() {
+    fn curly_quotes_are_straightened_only_if_they_are_syntax() {
         check(
             "{“text”: “Hi {{ Profile.name | default: “you” }}, it’s “on””, \"b\": “1”}",
             "{\"text\": \"Hi {{ Profile.name | default: \"you\" }}, it’s “on”\", \"b\": \"1\"}",
@@ -304,7 +304,7 @@ mod tests {
     }
 
     #[test]
-    fn variables_of_the_other_kind_work_outside_braces_with_straight_quotes() {
+    fn at_profile_variables_lose_braces_and_curly_quotes() {
         check(
             "{\"text\": \"Hi {{ @Profile - First Name | default: \"you\" }}\"}",
             "{\"text\": \"Hi @Profile - First Name | default: \"you\"\"}",
@@ -318,12 +318,12 @@ mod tests {
     }
 
     #[test]
-    fn a_fence_around_the_body_is_taken_away() {
+    fn a_code_fence_around_the_body_is_removed() {
         check("```json\n{\"a\": 1}\n```\n", "{\"a\": 1}\n", 1);
     }
 
     #[test]
-    fn the_fields_say_which_method_it_is_for() {
+    fn the_method_is_inferred_from_the_fields() {
         let of = |text: &str| {
             let pasted = clean_pasted(text);
             (pasted.content_format, pasted.method.map(Method::as_str))

@@ -1,14 +1,14 @@
 //! Makes a body portable to CleverTap: inlines partials and applies all exact rewrites.
 
 use crate::compose::mask::tag_name;
-use crate::diagnostic::{Code, Diagnostic, TextEdit};
+use crate::diagnostic::{Code, Diagnostic, Fix, apply_edits, combine_fixes};
 use crate::dialect::Dialect;
 use crate::template::{self, Partials};
 
 use super::ExportPart;
 
-/// The maximum number of passes. A rewrite can make another one possible.
-const MAX_ROUNDS: usize = 10;
+/// The maximum number of passes over the body. There can be several, because one rewrite can make another one possible.
+const MAX_PASSES: usize = 10;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Portable {
@@ -34,21 +34,21 @@ pub(crate) fn portable(body: &str, partials: &Partials, dialect: Dialect) -> Por
     }
     let mut text = inlined.text;
     let mut counts: Vec<(String, usize)> = Vec::new();
-    for _ in 0..MAX_ROUNDS {
-        let fixes = fixes_of(&text);
-        if fixes.is_empty() {
-            break;
-        }
-        // From the end, so that the spans of the earlier edits stay valid.
-        for (description, edit) in fixes.into_iter().rev() {
-            if text.get(edit.span.range()).is_some() {
-                text.replace_range(edit.span.range(), &edit.replacement);
+    for _ in 0..MAX_PASSES {
+        let fixes = safe_fixes(&text);
+        let edits = combine_fixes(fixes.iter().map(|(_, fix)| fix)).edits;
+        let Some(next) = apply_edits(&edits, &text).filter(|_| !edits.is_empty()) else { break };
+        for (description, fix) in fixes {
+            // The others overlap one that was applied. The next pass finds them again.
+            if !fix.edits.iter().all(|edit| edits.contains(edit)) {
+                continue;
             }
             match counts.iter_mut().find(|(known, _)| *known == description) {
                 Some((_, n)) => *n += 1,
                 None => counts.push((description, 1)),
             }
         }
+        text = next;
     }
     rewritten.extend(counts.into_iter().map(|(description, n)| match n {
         1 => description,
@@ -71,18 +71,14 @@ fn remaining_problems(text: &str, partials: &Partials) -> Vec<Diagnostic> {
     problems.into_iter().filter(is_remaining).collect()
 }
 
-/// Returns the exact rewrites with a description of each, ascending and without overlaps.
-fn fixes_of(text: &str) -> Vec<(String, TextEdit)> {
+/// Returns the safe fixes of what CleverTap does not accept, with a description of each.
+fn safe_fixes(text: &str) -> Vec<(String, Fix)> {
     let (_, problems) = template::parse(text, &Partials::default(), Dialect::CleverTap);
-    let mut fixes: Vec<(String, TextEdit)> = Vec::new();
-    for problem in problems.into_iter().filter(|problem| problem.code == Code::NotInClevertap) {
-        let Some(fix) = problem.fixes.into_iter().find(|fix| fix.safe) else { continue };
-        // Fixes with several edits are skipped: they could interleave with others, which the loop above does not
-        // handle.
-        let [edit] = fix.edits.as_slice() else { continue };
-        if fixes.last().is_none_or(|(_, last)| last.span.end <= edit.span.start) {
-            fixes.push((format!("{}: rewritten", problem.message), edit.clone()));
-        }
-    }
-    fixes
+    let problems = problems.into_iter().filter(|problem| problem.code == Code::NotInClevertap);
+    problems
+        .filter_map(|problem| {
+            let fix = problem.fixes.into_iter().find(|fix| fix.safe)?;
+            Some((format!("{}: rewritten", problem.message), fix))
+        })
+        .collect()
 }

@@ -25,7 +25,7 @@ fn exported(webhook: &Webhook, campaign: &Campaign, body: &str, partials: &[(&st
     })
 }
 
-fn told(export: &Export) -> Vec<String> {
+fn problem_lines(export: &Export) -> Vec<String> {
     let line = |(part, problem): &(ExportPart, Diagnostic)| {
         let part = match part {
             ExportPart::Body => "body".to_owned(),
@@ -39,12 +39,13 @@ fn told(export: &Export) -> Vec<String> {
 }
 
 #[track_caller]
-fn check_told(export: &Export, words: &str) {
-    assert!(told(export).iter().any(|line| line.contains(words)), "{words}: {:#?}", told(export));
+fn check_reported(export: &Export, fragment: &str) {
+    let lines = problem_lines(export);
+    assert!(lines.iter().any(|line| line.contains(fragment)), "{fragment}: {lines:#?}");
 }
 
 #[test]
-fn the_forms_are_in_the_order_in_which_one_fills_them() {
+fn the_export_lists_the_form_fields_in_order() {
     let campaign = Campaign { name: "Sale".into(), labels: vec!["a".into()], ..Campaign::default() };
     let text = exported(&telegram(), &campaign, "{}\n", &[]).to_text();
     assert_eq!(
@@ -72,7 +73,7 @@ CAMPAIGN: Campaigns › + Campaign › Webhook
 }
 
 #[test]
-fn own_filters_and_partials_are_rewritten_where_that_is_exact() {
+fn own_filters_and_partials_are_rewritten_for_clevertap() {
     let body = r#"{"text": "{{ Profile.a | tg_html }} {{ Profile.b | tg_html }} {% render "f", x: "y" %}"}"#;
     let export = exported(&telegram(), &Campaign::default(), body, &[("f", "[{{ x }}]")]);
     assert_eq!(
@@ -83,11 +84,23 @@ fn own_filters_and_partials_are_rewritten_where_that_is_exact() {
         export.rewritten,
         ["the partial `f` is inlined", "CleverTap has no filter `tg_html`: rewritten (2 places)"]
     );
-    assert!(!told(&export).iter().any(|line| line.starts_with("body")), "{:?}", told(&export));
+    let lines = problem_lines(&export);
+    assert!(!lines.iter().any(|line| line.starts_with("body")), "{lines:?}");
 }
 
 #[test]
-fn what_has_no_rewrite_is_told_in_the_file_it_stands_in() {
+fn rewrites_with_several_edits_are_applied() {
+    let body = r#"{"text": "{% doc %}a{% enddoc %}b{% doc %}c{% enddoc %}"}"#;
+    let export = exported(&telegram(), &Campaign::default(), body, &[]);
+    assert_eq!(
+        export.campaign.custom_body,
+        r#"{"text": "{% comment %}a{% endcomment %}b{% comment %}c{% endcomment %}"}"#
+    );
+    assert_eq!(export.rewritten, ["CleverTap has no tag `doc`: rewritten (2 places)"]);
+}
+
+#[test]
+fn a_problem_without_a_rewrite_is_reported_in_its_own_file() {
     let body = r#"{"a": {{ Profile.a | json }}, "b": "{% render "f" %}{% render "g" %}"}"#;
     let export = exported(&telegram(), &Campaign::default(), body, &[("f", "{{ 'a' | json }}")]);
     let places: Vec<&str> = export
@@ -97,11 +110,11 @@ fn what_has_no_rewrite_is_told_in_the_file_it_stands_in() {
         .map(|(_, problem)| problem.span.of(body))
         .collect();
     assert_eq!(places, ["{% render \"g\" %}", "json"]);
-    check_told(&export, "partial f not-in-clevertap: CleverTap has no filter `json`");
+    check_reported(&export, "partial f not-in-clevertap: CleverTap has no filter `json`");
 }
 
 #[test]
-fn a_secret_is_named_and_what_the_forms_do_not_have_is_told() {
+fn secrets_and_settings_missing_in_clevertap_are_reported() {
     let webhook = Webhook {
         auth: Some(Auth::Bearer { token: "${KEY}".into() }),
         timeout: Some(Duration::from_secs(10)),
@@ -113,7 +126,7 @@ fn a_secret_is_named_and_what_the_forms_do_not_have_is_told() {
     let export = exported(&webhook, &Campaign::default(), "{}", &[]);
     let form = export.webhook.as_ref().unwrap();
     assert_eq!(form.headers.last().unwrap(), &("Authorization".to_owned(), "Bearer ${KEY}".to_owned()));
-    for words in [
+    for fragment in [
         "webhook url fill-in-by-hand: in CleverTap, replace `${BOT_TOKEN}`",
         "webhook auth.token fill-in-by-hand: in CleverTap, replace `${KEY}`",
         "webhook url differs-in-clevertap: CleverTap cannot reach the local sandbox",
@@ -122,16 +135,16 @@ fn a_secret_is_named_and_what_the_forms_do_not_have_is_told() {
         "webhook retries differs-in-clevertap",
         "webhook rate differs-in-clevertap",
     ] {
-        check_told(&export, words);
+        check_reported(&export, fragment);
     }
     let local = Webhook { url: "http://127.0.0.1:8081/bot1:a/sendMessage".into(), ..Webhook::default() };
     let export = exported(&local, &Campaign::default(), "{}", &[]);
-    check_told(&export, "webhook url not-in-clevertap: CleverTap cannot reach this address");
+    check_reported(&export, "webhook url not-in-clevertap: CleverTap cannot reach this address");
     assert!(export.to_text().contains("8081/bot<YOUR_BOT_TOKEN>/sendMessage"), "a real token is never shown");
 }
 
 #[test]
-fn the_variables_say_how_users_come_into_the_campaign() {
+fn the_qualification_is_inferred_from_the_variables() {
     let qualification =
         |body: &str| exported(&telegram(), &Campaign::default(), body, &[]).campaign.qualification;
     assert_eq!(qualification("{{ Event.a }}"), "Live behavior");
@@ -140,21 +153,21 @@ fn the_variables_say_how_users_come_into_the_campaign() {
     let campaign = Campaign { recipients: Some(who), ..Campaign::default() };
     let export = exported(&telegram(), &campaign, "{{ \"now\" | date: \"%Y\" }}", &[]);
     assert_eq!(export.campaign.who, "segment buyers, but not: a == 1");
-    check_told(&export, "campaign who.segment differs-in-clevertap");
-    check_told(&export, "body differs-in-clevertap: `now` is India's time");
+    check_reported(&export, "campaign who.segment differs-in-clevertap");
+    check_reported(&export, "body differs-in-clevertap: `now` is India's time");
 }
 
 #[test]
-fn a_call_that_stays_is_told_once() {
+fn a_partial_that_cannot_be_inlined_is_reported_once() {
     let problems = |body: &str| {
         let export = exported(&telegram(), &Campaign::default(), body, &[("f", "x")]);
-        told(&export).into_iter().filter(|line| line.starts_with("body")).collect::<Vec<_>>()
+        problem_lines(&export).into_iter().filter(|line| line.starts_with("body")).collect::<Vec<_>>()
     };
-    let none = "body not-in-clevertap: CleverTap has no partials, and this one cannot be inlined:";
-    assert_eq!(problems("{% render 'g' %}"), [format!("{none} there is no partial `g`")]);
+    let prefix = "body not-in-clevertap: CleverTap has no partials, and this one cannot be inlined:";
+    assert_eq!(problems("{% render 'g' %}"), [format!("{prefix} there is no partial `g`")]);
     assert_eq!(
         problems("{% liquid\nrender 'f'\n%}"),
-        [format!("{none} it is called inside `{{% liquid %}}`")]
+        [format!("{prefix} it is called inside `{{% liquid %}}`")]
     );
     assert_eq!(problems("{%- render f %}"), ["body liquid-syntax: `render` needs a quoted partial name"]);
 }

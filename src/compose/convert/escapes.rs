@@ -1,5 +1,5 @@
-//! Swaps the filters that escape values. During a conversion these are telecast's own filters; in the body they are
-//! those of its dialect.
+//! Replaces the filters that escape values for the old mode with those for the new mode. During a conversion, Liquid
+//! has telecast's own filters. Afterwards it has those of the body's dialect again.
 
 use crate::compose::mask::find_liquid;
 use crate::dialect::Dialect;
@@ -23,8 +23,8 @@ pub(super) fn in_own_filters(liquid: &str) -> String {
     let mut own = liquid.replace(&filter_chain(None, EscapePosition::InString), JSON);
     for (mode, filter) in ESCAPES {
         let chain = filter_chain(Some(mode), EscapePosition::PlainText);
-        // A single filter (`escape`) is left: it counts as an escape only if the old mode is HTML, which `is_escape`
-        // checks.
+        // A chain of one filter (`escape`) is not replaced here: it counts as an escape only if the old mode is HTML,
+        // which `is_escape` checks.
         if chain.contains('|') {
             own = own.replace(&chain, filter);
         }
@@ -56,11 +56,12 @@ impl Escapes {
                 filter_chain(None, EscapePosition::InString),
             ),
         };
-        // Values that are plain in another mode are mostly plain in the old Markdown too, and inside its links an
-        // escape would be shown as text. So only text without any mode gets escapes for Markdown.
+        // A value that is plain text in another mode is usually plain text in the legacy Markdown too, and inside a
+        // link of that mode an escape would be shown as text. So values get missing escapes for the legacy Markdown
+        // only if the text had no mode before.
         let adds_missing = from != Some(to) && (to != ParseMode::Markdown || from.is_none());
-        // The Markdown modes escape with backslashes, which JSON does not accept unescaped. What the HTML escape
-        // writes is valid in a JSON string.
+        // The Markdown modes escape with backslashes, which must be escaped again in a JSON string. The output of the
+        // HTML escape is valid there.
         Self { from, mode, json, adds_missing, needs_json: is_in_string && to != ParseMode::Html }
     }
 
@@ -99,8 +100,8 @@ impl Escapes {
         out + &liquid[at..]
     }
 
-    /// Whether `liquid` prints a recipient's value without an escape. [`super::external_text::check`] has refused
-    /// values that contain intended markup.
+    /// Returns whether `liquid` prints a recipient's value without an escape. [`super::external_text::check`] has
+    /// already refused variables that contain intended markup.
     fn is_plain_value(&self, liquid: &str, template: &template::Template) -> bool {
         let tokens = template.tokens();
         let is_recipients = tokens
@@ -113,7 +114,7 @@ impl Escapes {
         liquid.starts_with("{{") && is_recipients && !is_escaped
     }
 
-    /// Inserts the escape for the mode before the escape for JSON if there is one, else at the end.
+    /// Inserts the escape for the mode before the escape for JSON, or at the end if there is none.
     fn escaped(&self, liquid: &str, template: &template::Template, adds_json: bool) -> String {
         let is_json = |token: &&template::LiquidToken| {
             token.class == TokenClass::Filter && matches!(token.span.of(liquid), "json" | JSON)

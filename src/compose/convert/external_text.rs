@@ -70,7 +70,7 @@ fn variables_outside<'b>(
                 let end = closing(body, liquid_spans, at).map_or(body.len(), |end| liquid_spans[end].start);
                 variables.push((name, body.get(piece.end..end).unwrap_or_default()));
             }
-            // The whole tag: the value may be built with filters, and any markup in it counts.
+            // The whole tag is checked, because filters can add markup to the value.
             Some("assign") => variables.push((name, liquid)),
             _ => {}
         }
@@ -78,7 +78,7 @@ fn variables_outside<'b>(
     variables
 }
 
-/// Whether a text has no markup in either mode, so that it reads the same in both.
+/// Returns whether a text has no markup in either mode, so that it reads the same in both.
 fn reads_the_same(text: &str, from: Option<ParseMode>, to: ParseMode) -> bool {
     let liquid_spans = with_trimmed(text, &find_liquid(text));
     let converted = telegram::convert(text, &liquid_spans, from, to);

@@ -37,7 +37,8 @@ impl<'d> TextLocation<'d> {
         Some(Self::Capture { inside: Span::new(piece.end, liquid_spans[end].start), member: node.span })
     }
 
-    /// Returns the text without JSON escapes, with Liquid in telecast's own filters.
+    /// Returns the text without JSON escapes. In its Liquid, CleverTap's escapes are replaced by telecast's own
+    /// filters.
     pub(super) fn decoded(&self, body: &str, liquid_spans: &[Span]) -> DecodedText<'d> {
         match *self {
             TextLocation::String(text) => DecodedText::of_string(body, text, liquid_spans),
@@ -69,11 +70,11 @@ fn printed_as_json(liquid: &str) -> Option<&str> {
     let inside = liquid.trim().strip_prefix("{{")?.strip_suffix("}}")?;
     let (name, filter) = inside.trim_matches('-').split_once('|')?;
     let is_name = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    // Nothing but `json`: with another filter, the captured text is not the message's text.
+    // `json` must be the only filter: with another one, the captured text is not the message's text.
     Some(name.trim()).filter(|name| filter.trim() == "json" && is_name(name))
 }
 
-/// Writes the text as a JSON string. Liquid in it is not escaped, since JSON only sees its output.
+/// Writes the text as a JSON string. Its Liquid is not escaped, because only the output of the Liquid becomes JSON.
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     let mut from = 0;
@@ -93,12 +94,12 @@ pub(super) struct DecodedText<'d> {
     pub liquid_spans: Vec<Span>,
     /// For each piece of Liquid, its bytes in the body.
     typed: Vec<Span>,
-    /// The text between the pieces of Liquid: its span in `text`, and its start in the offsets of `source`.
+    /// For each stretch of text between pieces of Liquid, its span in `text` and its start offset in `source`.
     parts: Vec<(Span, usize)>,
     source: PartOffsets<'d>,
 }
 
-/// What the start of a part is an offset in.
+/// The text that the start offsets of [`DecodedText::parts`] are in.
 #[derive(Debug)]
 enum PartOffsets<'d> {
     /// The decoded text of this string.
@@ -116,7 +117,7 @@ impl<'d> DecodedText<'d> {
         let inside: Vec<Span> = liquid_spans
             .iter()
             .copied()
-            // Strictly inside the quotes. Liquid that crosses a quote is not part of the text.
+            // The comparisons exclude the quotes: Liquid that contains one of them is not part of the text.
             .filter(|piece| text.span.start < piece.start && piece.end < text.span.end)
             .collect();
         let mut decoded = Self::empty(PartOffsets::String(text), inside.clone());

@@ -1,11 +1,11 @@
-//! Maps the characters of the sent text to the bytes of the markup they came from, and tags to the text they format.
+//! Maps the characters of the sent text to the markup that they came from, and tags to the text that they format.
 
 use crate::telegram::{EntityKind, ParseMode, TracedText};
 use crate::text::Span;
 
-/// How many preceding entities are searched for the first part of a style that the server split. Enough for nested
-/// styles, and it keeps the search linear.
-const NEAR: usize = 16;
+/// The number of preceding entities that are searched for the first part of a style that the server split. It is enough
+/// for nested styles and keeps the whole search linear.
+const MAX_ENTITIES_BACK: usize = 16;
 
 #[derive(Debug)]
 pub(crate) struct MarkupMap {
@@ -32,7 +32,7 @@ impl MarkupMap {
             let earlier = entities
                 .iter_mut()
                 .rev()
-                .take(NEAR)
+                .take(MAX_ENTITIES_BACK)
                 .find(|(other, whole)| *other == kind && whole.end == span.start);
             match earlier {
                 Some((_, whole)) => whole.end = span.end,
@@ -59,7 +59,8 @@ impl MarkupMap {
         text.or_else(|| self.marked_by(markup.start, first))
     }
 
-    /// Returns the text of the entity whose tag or delimiter is at `at`. `next` is the index of the character after it.
+    /// Returns the text of the entity whose tag or delimiter is at byte `at` of the markup. `next` is the index of the
+    /// first character after it.
     fn marked_by(&self, at: usize, next: usize) -> Option<Span> {
         let before = next.checked_sub(1).and_then(|before| self.chars.get(before));
         let after = self.chars.get(next);
@@ -68,20 +69,23 @@ impl MarkupMap {
             after.map_or(self.markup.len(), |(_, origin)| origin.start),
         );
         // Of nested entities, the outermost tag opens first and closes last.
-        let mut begins = self.all(|entity| after.is_some_and(|(char, _)| entity.start == char.start));
+        let mut begins =
+            self.entities_where(|entity| after.is_some_and(|(char, _)| entity.start == char.start));
         begins.sort_by_key(|entity| std::cmp::Reverse(entity.len()));
-        let mut ends = self.all(|entity| before.is_some_and(|(char, _)| entity.end == char.end));
+        let mut ends = self.entities_where(|entity| before.is_some_and(|(char, _)| entity.end == char.end));
         ends.sort_by_key(|entity| entity.len());
-        let nth = |of: &[Span], nth: usize| of.get(nth).or(of.last()).copied();
+        let nth_or_last = |spans: &[Span], n: usize| spans.get(n).or(spans.last()).copied();
         if self.mode == Some(ParseMode::Html) {
             let tags = Span::new(gap.start, at + 1).of(&self.markup);
             let n_closed = tags.matches("</").count();
             let n_opened = tags.matches('<').count() - n_closed;
             return match tags.rfind('<')? {
-                last if tags[last..].starts_with("</") => nth(&ends, n_closed - 1),
-                // The cursor is between `<` and `/`, so the `</` is not complete in `tags`.
-                last if last + 1 == tags.len() && self.markup[at..].starts_with("</") => nth(&ends, n_closed),
-                _ => nth(&begins, n_opened - 1),
+                last if tags[last..].starts_with("</") => nth_or_last(&ends, n_closed - 1),
+                // `at` is at the `<` of a `</`, so `tags` ends before the `/`.
+                last if last + 1 == tags.len() && self.markup[at..].starts_with("</") => {
+                    nth_or_last(&ends, n_closed)
+                }
+                _ => nth_or_last(&begins, n_opened - 1),
             };
         }
         let text = gap.of(&self.markup);
@@ -89,8 +93,8 @@ impl MarkupMap {
             let end = text[address..].find(')').map_or(text.len(), |end| address + end + 1);
             gap.start + address <= at && at < gap.start + end
         });
-        // Markdown delimiters look the same at both ends. The first half of a gap belongs to what ends there, the
-        // second half to what starts there.
+        // Markdown delimiters look the same at both ends. The first half of a gap is taken as the end of one entity,
+        // and the second half as the start of the next. An address is always at the end of its link.
         let is_end = in_address || at - gap.start.min(at) < gap.len().div_ceil(2);
         match (is_end && !ends.is_empty()) || begins.is_empty() {
             true if in_address => ends.first().copied(),
@@ -99,7 +103,7 @@ impl MarkupMap {
         }
     }
 
-    fn all(&self, belongs: impl Fn(&Span) -> bool) -> Vec<Span> {
+    fn entities_where(&self, belongs: impl Fn(&Span) -> bool) -> Vec<Span> {
         self.entities.iter().copied().filter(belongs).collect()
     }
 }

@@ -2,8 +2,8 @@ use super::*;
 use crate::compose::ChatTarget;
 use crate::compose::tests::{composed_with, profile};
 
-/// Takes the cursor `‸`, or the ends of a selection `⟦⟧`, out of a text.
-fn place(marked: &str) -> (String, Span) {
+/// Removes the cursor `‸`, or the ends of a selection `⟦⟧`, from a text, and returns the text and the marked span.
+fn parse_marks(marked: &str) -> (String, Span) {
     let text: String = marked.chars().filter(|c| !"‸⟦⟧".contains(*c)).collect();
     let at = marked.find(['‸', '⟦']).unwrap();
     match marked.find('⟧') {
@@ -12,14 +12,15 @@ fn place(marked: &str) -> (String, Span) {
     }
 }
 
-fn shown(text: &str, spans: impl IntoIterator<Item = Span>) -> String {
-    let mut shown = String::new();
+/// Puts brackets around the spans.
+fn bracketed(text: &str, spans: impl IntoIterator<Item = Span>) -> String {
+    let mut bracketed = String::new();
     let mut from = 0;
     for span in spans {
-        shown.push_str(&format!("{}[{}]", &text[from..span.start], span.of(text)));
+        bracketed.push_str(&format!("{}[{}]", &text[from..span.start], span.of(text)));
         from = span.end;
     }
-    shown + &text[from..]
+    bracketed + &text[from..]
 }
 
 const ANNA: &str =
@@ -35,16 +36,16 @@ fn check(mode: &str, text: &str, expected: &str) {
 
 #[track_caller]
 fn check_body(marked: &str, expected: &str) {
-    let (body, selection) = place(marked);
+    let (body, selection) = parse_marks(marked);
     let composed = composed_with(&body, &profile(ANNA), ChatTarget::FromBody, PARTIALS);
     let request = composed.request.as_ref().unwrap_or_else(|| panic!("{:?}", composed.diagnostics));
     let text = &request.text().unwrap().sent.text;
-    let lit = Links::new(&composed).highlight(&composed, selection);
-    let parts = lit.parts.iter().filter_map(|part| match part {
+    let highlighted = Links::new(&composed).highlight(&composed, selection);
+    let parts = highlighted.parts.iter().filter_map(|part| match part {
         MessagePart::Text(span) => Some(*span),
         _ => None,
     });
-    assert_eq!(shown(text, parts), expected, "{marked}");
+    assert_eq!(bracketed(text, parts), expected, "{marked}");
 }
 
 #[track_caller]
@@ -59,7 +60,7 @@ fn check_back(mode: &str, text: &str, sent: &str, expected: &str) {
 }
 
 #[test]
-fn text_lights_its_word_and_a_hole_all_it_printed() {
+fn a_word_or_the_output_of_an_interpolation_is_highlighted() {
     check("HTML", "Good mor‸ning", "Good [morning]");
     check("HTML", "Good morning‸", "Good [morning]");
     check("HTML", "Wow!‸", "Wow[!]");
@@ -71,7 +72,7 @@ fn text_lights_its_word_and_a_hole_all_it_printed() {
 }
 
 #[test]
-fn escapes_of_json_and_of_markup_are_one_character() {
+fn json_and_markup_escapes_count_as_one_character() {
     check("HTML", r"one\‸ntwo", "one[\n]two");
     check("HTML", r"one\n tw‸o", "one\n [two]");
     check("HTML", r"a ‸\u00e9 b", "a [é] b");
@@ -81,7 +82,7 @@ fn escapes_of_json_and_of_markup_are_one_character() {
 }
 
 #[test]
-fn markup_lights_the_text_it_is_for() {
+fn markup_highlights_its_text() {
     check("HTML", "x <a href='https://‸a.de'>my link</a> y", "x [my link] y");
     check("HTML", "x <a href='{{ Profile.‸url }}'>link</a>", "x [link]");
     check("HTML", "<‸b>one <i>two</i></b>", "[one two]");
@@ -95,7 +96,7 @@ fn markup_lights_the_text_it_is_for() {
 }
 
 #[test]
-fn captures_loops_and_partials_keep_their_places() {
+fn captures_loops_and_partials_are_linked_to_their_output() {
     check("HTML", "{% capture g %}Dear fri‸end{% endcapture %}{{ g }}!", "Dear [friend]!");
     check(
         "HTML",
@@ -108,14 +109,14 @@ fn captures_loops_and_partials_keep_their_places() {
 }
 
 #[test]
-fn trimmed_and_repaired_text_keeps_its_places() {
+fn trimming_and_entity_repair_keep_the_links() {
     check("HTML", r"\n  one tw‸o  \n", "one [two]");
     check("HTML", "<code>a <b>b‸old</b></code>", "a [bold]");
     check("HTML", "  ‸ one", "one");
 }
 
 #[test]
-fn a_click_leads_to_the_bytes_that_made_the_text() {
+fn a_span_of_the_message_maps_back_to_its_source() {
     check_back("HTML", r"one\ntwo &lt; <b>three</b>", "three", "three");
     check_back("HTML", r"one\ntwo &lt; <b>three</b>", "<", "&lt;");
     check_back("HTML", r"a\u00e9b", "é", r"\u00e9");
@@ -124,26 +125,26 @@ fn a_click_leads_to_the_bytes_that_made_the_text() {
 }
 
 #[test]
-fn a_missing_chat_and_a_test_chat_move_nothing() {
+fn a_missing_chat_and_a_test_chat_do_not_shift_the_links() {
     let missing = r#"{"chat_id": {{ Profile.nobody }}, "text": "Good mor‸ning"}"#;
     check_body(missing, "Good [morning]");
-    let (body, cursor) = place(missing);
+    let (body, cursor) = parse_marks(missing);
     let composed = composed_with(&body, &profile(ANNA), ChatTarget::Test("@a_rather_long_name"), PARTIALS);
     let links = Links::new(&composed);
-    let lit = links.highlight(&composed, cursor);
-    assert_eq!(lit.parts, [MessagePart::Text(Span::new(5, 12))]);
-    assert_eq!(lit.rendered[0].of(composed.rendered.as_deref().unwrap()), "morning");
-    assert_eq!(links.body_span_of(&composed, lit.parts[0]).unwrap().of(&body), "morning");
+    let highlighted = links.highlight(&composed, cursor);
+    assert_eq!(highlighted.parts, [MessagePart::Text(Span::new(5, 12))]);
+    assert_eq!(highlighted.rendered[0].of(composed.rendered.as_deref().unwrap()), "morning");
+    assert_eq!(links.body_span_of(&composed, highlighted.parts[0]).unwrap().of(&body), "morning");
 }
 
 #[test]
-fn buttons_media_and_answers_are_parts_too() {
+fn buttons_are_linked_too() {
     let body = r#"{"chat_id": 1, "text": "x", "reply_markup": {"inline_keyboard": [
         [{"text": "", "url": "a.de"}], [{"text": "One", "url": "a.de"}, {"text": "Two", "url": "{{ Profile.u‸rl }}"}]]}}"#;
-    let (body, cursor) = place(body);
+    let (body, cursor) = parse_marks(body);
     let composed = composed_with(&body, &profile(ANNA), ChatTarget::FromBody, PARTIALS);
     let links = Links::new(&composed);
     assert_eq!(links.highlight(&composed, cursor).parts, [MessagePart::Button(1)]);
-    let place = links.body_span_of(&composed, MessagePart::Button(0)).unwrap();
-    assert_eq!(place.of(&body), r#"{"text": "One", "url": "a.de"}"#);
+    let span = links.body_span_of(&composed, MessagePart::Button(0)).unwrap();
+    assert_eq!(span.of(&body), r#"{"text": "One", "url": "a.de"}"#);
 }

@@ -1,4 +1,4 @@
-//! A tree with every kind of name that leads out of it.
+//! Tests a tree with links and paths of every kind that lead out of it.
 
 use std::os::unix::fs::symlink;
 
@@ -6,13 +6,13 @@ use super::*;
 use crate::diagnostic::Code;
 use crate::disk::FileCondition;
 
-struct Ground {
+struct TreeFixture {
     folder: tempfile::TempDir,
     tree: Tree,
 }
 
 /// A workspace `w` beside the file `secret` and the folder `out` with the file `out/a`.
-fn ground() -> Ground {
+fn fixture() -> TreeFixture {
     let folder = tempfile::tempdir().unwrap();
     fs::create_dir_all(folder.path().join("w/in")).unwrap();
     fs::create_dir(folder.path().join("out")).unwrap();
@@ -20,10 +20,10 @@ fn ground() -> Ground {
     fs::write(folder.path().join("out/a"), "out").unwrap();
     fs::write(folder.path().join("w/in/a"), "in").unwrap();
     let tree = Tree::new(&folder.path().join("w"));
-    Ground { folder, tree }
+    TreeFixture { folder, tree }
 }
 
-impl Ground {
+impl TreeFixture {
     fn link(&self, to: &str, name: &str) {
         symlink(to, self.tree.root().join(name)).unwrap();
     }
@@ -57,102 +57,102 @@ impl Ground {
 }
 
 #[test]
-fn what_leads_out_is_neither_read_nor_written() {
-    let ground = ground();
-    ground.link("../secret", "x");
-    ground.link("x", "twice");
-    ground.link("/proc/self/environ", "environ");
-    ground.link("../out", "folder");
-    ground.link("..", "up");
+fn links_out_of_the_tree_are_neither_read_nor_written() {
+    let fixture = fixture();
+    fixture.link("../secret", "x");
+    fixture.link("x", "twice");
+    fixture.link("/proc/self/environ", "environ");
+    fixture.link("../out", "folder");
+    fixture.link("..", "up");
     for path in ["x", "twice", "environ", "folder/a", "up/secret"] {
-        ground.check_unread(path, Code::OutsideWorkspace);
-        ground.check_unwritten(path);
+        fixture.check_unread(path, Code::OutsideWorkspace);
+        fixture.check_unwritten(path);
     }
-    ground.check_unwritten("folder/new");
-    ground.check_unwritten("folder/new/deeper");
+    fixture.check_unwritten("folder/new");
+    fixture.check_unwritten("folder/new/deeper");
     for folder in ["folder", "up"] {
-        assert!(ground.tree.list(folder).is_err() && !ground.tree.has_folder(folder), "{folder}");
+        assert!(fixture.tree.list(folder).is_err() && !fixture.tree.has_folder(folder), "{folder}");
     }
-    assert!(ground.tree.make_folder("folder/new", Access::Usual).is_err());
-    assert!(ground.tree.remove("folder/a").is_err());
-    assert!(ground.tree.remove_folder("up/out").is_err());
-    ground.check_outside();
+    assert!(fixture.tree.make_folder("folder/new", Access::Usual).is_err());
+    assert!(fixture.tree.remove("folder/a").is_err());
+    assert!(fixture.tree.remove_folder("up/out").is_err());
+    fixture.check_outside();
 }
 
 #[test]
-fn a_link_that_stays_inside_is_read_and_not_written_through() {
-    let ground = ground();
-    ground.link("in/a", "a");
-    ground.link("in", "folder");
-    assert_eq!(ground.tree.read("a").text, "in");
-    assert_eq!(ground.tree.read("folder/a").text, "in");
-    assert_eq!(ground.tree.list("folder").unwrap(), ["a"]);
-    ground.check_unwritten("a");
-    ground.tree.replace("folder/b", b"new", Access::Usual).unwrap();
-    assert_eq!(ground.tree.read("in/b").text, "new");
+fn a_link_inside_the_tree_is_read_but_not_overwritten() {
+    let fixture = fixture();
+    fixture.link("in/a", "a");
+    fixture.link("in", "folder");
+    assert_eq!(fixture.tree.read("a").text, "in");
+    assert_eq!(fixture.tree.read("folder/a").text, "in");
+    assert_eq!(fixture.tree.list("folder").unwrap(), ["a"]);
+    fixture.check_unwritten("a");
+    fixture.tree.replace("folder/b", b"new", Access::Usual).unwrap();
+    assert_eq!(fixture.tree.read("in/b").text, "new");
 }
 
 #[test]
-fn what_is_hidden_is_reached_by_its_own_name_only() {
-    let ground = ground();
-    fs::create_dir(ground.tree.root().join(".git")).unwrap();
-    fs::write(ground.tree.root().join(".git/config"), "password").unwrap();
-    ground.link(".git/config", "x");
-    ground.link(".git", "folder");
+fn hidden_files_are_not_reached_through_links() {
+    let fixture = fixture();
+    fs::create_dir(fixture.tree.root().join(".git")).unwrap();
+    fs::write(fixture.tree.root().join(".git/config"), "password").unwrap();
+    fixture.link(".git/config", "x");
+    fixture.link(".git", "folder");
     for path in ["x", "folder/config"] {
-        ground.check_unread(path, Code::OutsideWorkspace);
-        ground.check_unwritten(path);
+        fixture.check_unread(path, Code::OutsideWorkspace);
+        fixture.check_unwritten(path);
     }
-    assert_eq!(ground.tree.read(".git/config").text, "password");
+    assert_eq!(fixture.tree.read(".git/config").text, "password");
 }
 
 #[test]
-fn a_link_to_nothing_or_to_itself_is_no_file_and_makes_none() {
-    let ground = ground();
-    ground.link("../new", "nothing");
-    ground.link("itself", "itself");
+fn dangling_and_circular_links_are_rejected_and_create_no_file() {
+    let fixture = fixture();
+    fixture.link("../new", "nothing");
+    fixture.link("itself", "itself");
     for path in ["nothing", "itself"] {
-        ground.check_unread(path, Code::NotAFile);
-        ground.check_unwritten(path);
+        fixture.check_unread(path, Code::NotAFile);
+        fixture.check_unwritten(path);
     }
 }
 
 #[test]
-fn only_plain_names_are_names() {
-    let ground = ground();
-    let absolute = ground.folder.path().join("secret").display().to_string();
+fn only_plain_relative_paths_are_accepted() {
+    let fixture = fixture();
+    let absolute = fixture.folder.path().join("secret").display().to_string();
     for path in ["../secret", "in/../../secret", "in/../in/a", "./in/a", "in//a", "", "in/", &absolute, "a\0"]
     {
-        ground.check_unread(path, Code::OutsideWorkspace);
-        ground.check_unwritten(path);
-        assert!(!ground.tree.is_taken(path), "{path}");
+        fixture.check_unread(path, Code::OutsideWorkspace);
+        fixture.check_unwritten(path);
+        assert!(!fixture.tree.is_taken(path), "{path}");
     }
 }
 
 #[test]
-fn what_is_no_regular_file_is_not_waited_for() {
-    let ground = ground();
-    let pipe = ground.tree.root().join("pipe");
+fn pipes_sockets_and_folders_are_rejected_without_blocking() {
+    let fixture = fixture();
+    let pipe = fixture.tree.root().join("pipe");
     rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR).unwrap();
-    let _socket = std::os::unix::net::UnixListener::bind(ground.tree.root().join("socket")).unwrap();
-    for (path, words) in [("pipe", "named pipe"), ("socket", "socket"), ("in", "folder")] {
-        ground.check_unread(path, Code::NotAFile);
-        assert!(ground.tree.read(path).problems[0].message.contains(words), "{path}");
-        ground.check_unwritten(path);
+    let _socket = std::os::unix::net::UnixListener::bind(fixture.tree.root().join("socket")).unwrap();
+    for (path, kind) in [("pipe", "named pipe"), ("socket", "socket"), ("in", "folder")] {
+        fixture.check_unread(path, Code::NotAFile);
+        assert!(fixture.tree.read(path).problems[0].message.contains(kind), "{path}");
+        fixture.check_unwritten(path);
     }
-    ground.link("/dev/zero", "zero");
-    ground.check_unread("zero", Code::OutsideWorkspace);
+    fixture.link("/dev/zero", "zero");
+    fixture.check_unread("zero", Code::OutsideWorkspace);
 }
 
 #[test]
-fn links_are_moved_and_removed_themselves() {
-    let ground = ground();
-    ground.link("../secret", "x");
-    ground.tree.rename("x", "trash/y").unwrap();
-    assert!(ground.tree.root().join("trash/y").is_symlink());
-    ground.tree.remove_folder("trash").unwrap();
-    ground.link("../secret", "x");
-    ground.tree.remove("x").unwrap();
-    ground.tree.remove("x").unwrap();
-    ground.check_outside();
+fn moving_and_removing_act_on_the_link_itself() {
+    let fixture = fixture();
+    fixture.link("../secret", "x");
+    fixture.tree.rename("x", "trash/y").unwrap();
+    assert!(fixture.tree.root().join("trash/y").is_symlink());
+    fixture.tree.remove_folder("trash").unwrap();
+    fixture.link("../secret", "x");
+    fixture.tree.remove("x").unwrap();
+    fixture.tree.remove("x").unwrap();
+    fixture.check_outside();
 }

@@ -1,4 +1,4 @@
-//! Wrapped lines, one string per row, and properties that hold for any text at any width.
+//! Tests of wrapped lines, shown as one string per row, and of properties that hold for any text at any width.
 
 use proptest::prelude::*;
 
@@ -18,7 +18,7 @@ fn check(text: &str, width: usize, expected: &[&str]) {
 }
 
 #[test]
-fn rows_end_behind_blanks_where_they_can() {
+fn rows_end_after_spaces_if_possible() {
     check("one two three", 8, &["one two ", "three"]);
     check("one two three", 9, &["one two ", "three"]);
     check("oneandtwo", 5, &["onea", "ndtw", "o"]);
@@ -27,7 +27,7 @@ fn rows_end_behind_blanks_where_they_can() {
 }
 
 #[test]
-fn the_last_cell_is_for_a_blank_and_the_cursor() {
+fn last_cell_is_reserved_for_a_space_and_the_cursor() {
     check("abcd efg", 5, &["abcd ", "efg"]);
     check("abcd", 5, &["abcd"]);
     check("abcd ", 5, &["abcd ", ""]);
@@ -35,7 +35,7 @@ fn the_last_cell_is_for_a_blank_and_the_cursor() {
 }
 
 #[test]
-fn rows_end_between_signs_and_around_wide_characters() {
+fn rows_break_at_punctuation_and_wide_characters() {
     check(r#"{"a":1,"b":2}"#, 10, &[r#"{"a":1,"#, r#""b":2}"#]);
     check("<b>x</b><i>y</i>", 10, &["<b>x</b>", "<i>y</i>"]);
     check("漢字漢字。", 6, &["漢字", "漢", "字。"]);
@@ -43,7 +43,7 @@ fn rows_end_between_signs_and_around_wide_characters() {
 }
 
 #[test]
-fn further_rows_begin_under_the_first_character() {
+fn continuation_rows_keep_the_indentation() {
     check("  one two three", 9, &["  one ", "  two ", "  three"]);
     check("        one two", 8, &["        ", "    one ", "    two"]);
 }
@@ -63,13 +63,14 @@ fn vertical_motions_go_by_rows_and_keep_the_column() {
 }
 
 #[test]
-fn a_long_line_is_broken_once() {
+fn edit_at_the_end_rewraps_only_the_end_of_a_long_line() {
     let mut editor = Editor::new(&"word ".repeat(100_000));
     editor.set_wrap(Some(21));
     let end = editor.len();
     assert_eq!(editor.row_at(end).span, Span::new(end - 20, end));
     editor.apply(Command::Move(Motion::DocumentEnd));
     editor.apply(Command::Type("x".into()));
+    // An edit at the end can change only the last rows; the starts of the others stay cached.
     assert_eq!(editor.rows.lines[0].starts.len(), 25_000 - UNSETTLED_ROWS);
     assert_eq!(editor.row_at(end).span, Span::new(end, end + 1));
 }
@@ -91,7 +92,7 @@ proptest! {
                 expected = line.start;
             }
             prop_assert_eq!(row.span.start, expected);
-            prop_assert_eq!(row.is_last, row.span.end == line.end && rows_left(&editor, row, width));
+            prop_assert_eq!(row.is_last, row.span.end == line.end && has_cursor_cell(&editor, row, width));
             expected = row.span.end;
             let mut whole = editor.clone();
             whole.apply(Command::Click(row.span.start));
@@ -101,7 +102,7 @@ proptest! {
     }
 
     #[test]
-    fn every_place_is_found_again(text in TEXT, width in 1..61usize) {
+    fn offsets_rows_and_columns_round_trip(text in TEXT, width in 1..61usize) {
         let mut editor = Editor::new(&text);
         editor.set_wrap(Some(width));
         let rows: Vec<VisualRow> = editor.rows_from(0, 0).collect();
@@ -114,13 +115,13 @@ proptest! {
                 let at = row.span.start + glyph.at;
                 prop_assert_eq!(editor.column_in(row, at), glyph.column);
                 prop_assert_eq!(editor.byte_in(row, glyph.column), at);
-                prop_assert!(glyph.column < width || width < 3, "out of sight");
+                prop_assert!(glyph.column < width || width < 3, "wider than the row");
             }
         }
     }
 
     #[test]
-    fn edits_break_long_lines_as_new_ones(
+    fn edited_long_lines_wrap_like_new_ones(
         width in 1..40usize,
         edits in proptest::collection::vec((0..9000usize, 0..40usize, TEXT), 1..6),
     ) {
@@ -144,6 +145,6 @@ proptest! {
 }
 
 /// Whether the cursor has a cell after the row.
-fn rows_left(editor: &Editor, row: &VisualRow, width: usize) -> bool {
+fn has_cursor_cell(editor: &Editor, row: &VisualRow, width: usize) -> bool {
     row.span.is_empty() || editor.column_in(row, row.span.end) < width
 }

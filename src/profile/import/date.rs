@@ -47,6 +47,18 @@ impl DateFormat {
         }
     }
 
+    pub(crate) fn example(self) -> &'static str {
+        // The day is above 12, so that nobody takes it for a month. An ISO date has only one order.
+        match self {
+            DateFormat::Iso => "2024-03-02",
+            DateFormat::DayMonthYear => "31/03/2024",
+            DateFormat::MonthDayYear => "03/31/2024",
+            DateFormat::YearMonthDay => "2024/03/31",
+            DateFormat::YearDayMonth => "2024/31/03",
+            DateFormat::Named => "31 Mar 2024",
+        }
+    }
+
     /// Returns the format with day and month swapped, if there is one.
     pub(crate) fn swapped(self) -> Option<DateFormat> {
         match self {
@@ -58,26 +70,26 @@ impl DateFormat {
         }
     }
 
-    /// Whether a cell has this format. CleverTap's `$D_<epoch seconds>` counts for every format.
+    /// Returns whether a cell has this format. CleverTap's `$D_<epoch seconds>` counts for every format.
     pub(crate) fn fits(self, cell: &str) -> bool {
         epoch_literal(cell).is_some() || self.civil(cell).is_some()
     }
 
-    /// Reads a cell in this format or as `$D_<epoch seconds>`; a plain number counts as epoch seconds too.
+    /// Parses a cell in this format or as `$D_<epoch seconds>`. A plain number counts as epoch seconds too.
     pub(crate) fn parse(self, cell: &str, zone: &TimeZone) -> Option<Timestamp> {
         if let Some(instant) = epoch_literal(cell) {
             return Some(instant);
         }
         match self.civil(cell) {
             Some((date, time)) => zone.to_timestamp(date.to_datetime(time)).ok(),
-            // `fits` does not accept plain numbers: a column of them alone is a column of numbers, not of dates.
+            // `fits` does not accept plain numbers: a column that contains only them has numbers, not dates.
             None if cell.bytes().all(|byte| byte.is_ascii_digit()) => epoch(cell),
             None => None,
         }
     }
 
     fn civil(self, cell: &str) -> Option<(Date, Time)> {
-        // Every format has a fixed width, which is that of its pattern: days and months need two digits.
+        // Every date has the same length as its pattern, because days and months need two digits.
         let (day, rest) = cell.split_at_checked(self.as_str().len())?;
         let time = match rest.strip_prefix(' ') {
             Some(time) => clock(time)?,
@@ -118,7 +130,7 @@ fn clock(text: &str) -> Option<Time> {
     Time::new(hour, minute, second, 0).ok()
 }
 
-// The length is exact: `2026-1-31` is not a date of any known format and stays text.
+// The length must match exactly: `2026-1-31` is not a date in any of the formats and stays text.
 fn digits(text: &str, length: usize) -> Option<i16> {
     let is_number = text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
     if is_number { text.parse().ok() } else { None }

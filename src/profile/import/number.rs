@@ -3,7 +3,8 @@
 
 use crate::profile::Value;
 
-/// Reads `-12` or `3.50`. Leading zeros, a plus sign, exponents, spaces and more than 64 bits are not accepted.
+/// Parses numbers such as `-12` and `3.50`, without leading zeros, a plus sign, an exponent or spaces. The part before
+/// the point must fit into 64 bits.
 pub(super) fn parse(cell: &str) -> Option<Value> {
     let digits = cell.strip_prefix('-').unwrap_or(cell);
     let (whole, fraction) = match digits.split_once('.') {
@@ -11,8 +12,8 @@ pub(super) fn parse(cell: &str) -> Option<Value> {
         None => (digits, None),
     };
     let is_whole = is_digits(whole) && (whole.len() == 1 || !whole.starts_with('0'));
-    // With a fraction the number becomes an f64. A whole part beyond 64 bits would lose its last digits, so it stays
-    // text.
+    // With a fraction, the number becomes an f64, in which a whole part beyond 64 bits would lose its last digits. Such
+    // a cell stays text.
     if !is_whole || whole.parse::<i64>().is_err() && fraction.is_some() {
         return None;
     }

@@ -163,15 +163,15 @@ fn document(media: &Media, upload: Option<&call::UploadedFile>, mime_type: &str)
 
 fn video_size(call: &MethodCall) -> MessageFields {
     let sizes = [("duration", 1), ("width", 640), ("height", 360)];
-    let most = i64::from(i32::MAX);
+    let max = i64::from(i32::MAX);
     sizes
-        .map(|(name, usual)| (name.to_owned(), call.integer(name, usual, 0..=most).into()))
+        .map(|(name, usual)| (name.to_owned(), call.integer(name, usual, 0..=max).into()))
         .into_iter()
         .collect()
 }
 
 fn of_poll(poll: &Poll, chats: &ChatBook) -> MessageFields {
-    // A constant id, since the sandbox does not keep polls and so never looks one up.
+    // The id is constant, because the sandbox does not store polls and never looks one up.
     let mut object = member("id", "1".into());
     object.extend(marked(&poll.question, "question", "question_entities", chats));
     let options = poll.options.iter().enumerate().map(|(index, option)| {

@@ -1,4 +1,4 @@
-//! The methods that send messages: checks a call as Telegram does and answers with Message objects.
+//! The methods that send messages. They check a call as Telegram does and answer with Message objects.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -21,27 +21,27 @@ pub(super) fn send(
     // As in the Bot API server, an error about the chat comes before the errors in `checked.result`. `checked.chat` is
     // `None` if the server stops before it looks up the chat.
     let chat = match &checked.chat {
-        Some(chat_id) => Some(writable(bot, chat_id)?),
+        Some(chat_id) => Some(find_writable_chat(bot, chat_id)?),
         None => None,
     };
     let request = checked.result?;
-    // Never happens: a method that sends has no result without a chat. The error only avoids a panic.
+    // Unreachable: `check` never returns `Ok` for a sending method without a chat. The error only avoids a panic.
     let chat = chat.ok_or_else(|| ApiError::bad_request("chat_id is empty"))?;
-    let mut extras = MessageExtras { replied: None, settings: settings(&request, &chat) };
+    let mut extras = MessageExtras { reply: None, options: option_members(&request, &chat) };
     if let Some(reply) = request.reply() {
-        extras.replied = replied(bot, &chat, reply)?;
+        extras.reply = reply_members(bot, &chat, reply)?;
     }
     Ok(match request.content() {
         MessageContent::Album(items) => {
             let album = bot.messages.next_album_id();
-            let messages = items.iter().map(|media| {
+            let contents = items.iter().map(|media| {
                 let mut content = Map::new();
                 content.insert("media_group_id".into(), album.to_string().into());
                 content.extend(content::of_media(media, call, &bot.chats));
                 content
             });
-            // Collected first, since building the contents borrows the bot's chats, and posting changes the bot.
-            let contents: Vec<Map<String, Value>> = messages.collect();
+            // All contents are collected first: building them borrows the bot's chats, and `post` changes the bot.
+            let contents: Vec<Map<String, Value>> = contents.collect();
             contents.into_iter().map(|content| post(bot, &chat, &extras, content, now)).collect()
         }
         single => {
@@ -51,7 +51,7 @@ pub(super) fn send(
     })
 }
 
-fn writable(bot: &SandboxBot, chat_id: &telegram::ChatId) -> Result<SandboxChat, ApiError> {
+fn find_writable_chat(bot: &SandboxBot, chat_id: &telegram::ChatId) -> Result<SandboxChat, ApiError> {
     if *chat_id == telegram::ChatId::Id(bot.identity.id) {
         return Err(ApiError::forbidden("the bot can't send messages to the bot"));
     }
@@ -60,9 +60,10 @@ fn writable(bot: &SandboxBot, chat_id: &telegram::ChatId) -> Result<SandboxChat,
     Ok(chat)
 }
 
+/// The members that all messages of a call have in common.
 struct MessageExtras {
-    replied: Option<Map<String, Value>>,
-    settings: Map<String, Value>,
+    reply: Option<Map<String, Value>>,
+    options: Map<String, Value>,
 }
 
 fn post(
@@ -83,41 +84,42 @@ fn post(
     };
     message.insert("chat".into(), chat.to_json());
     message.insert("date".into(), now.as_second().into());
-    message.extend(extras.replied.clone().unwrap_or_default());
+    message.extend(extras.reply.clone().unwrap_or_default());
     message.extend(content);
-    message.extend(extras.settings.clone());
+    message.extend(extras.options.clone());
     let message = Value::Object(message);
     bot.messages.add_sent(chat.id, id, &message);
     message
 }
 
-fn settings(request: &ApiRequest, chat: &SandboxChat) -> Map<String, Value> {
-    let mut settings = Map::new();
+fn option_members(request: &ApiRequest, chat: &SandboxChat) -> Map<String, Value> {
+    let mut members = Map::new();
     let delivery = request.delivery();
     if let Some(rows) = request.reply_markup().and_then(keyboard::inline_rows) {
-        settings.insert("reply_markup".into(), json!({ "inline_keyboard": rows }));
+        members.insert("reply_markup".into(), json!({ "inline_keyboard": rows }));
     }
     if delivery.protect_content {
-        settings.insert("has_protected_content".into(), true.into());
+        members.insert("has_protected_content".into(), true.into());
     }
     if let Some(thread) = delivery.message_thread_id.filter(|_| chat.is_forum) {
-        settings.insert("message_thread_id".into(), thread.into());
-        settings.insert("is_topic_message".into(), true.into());
+        members.insert("message_thread_id".into(), thread.into());
+        members.insert("is_topic_message".into(), true.into());
     }
     if let Some(effect) = delivery.message_effect_id.filter(|_| chat.kind == SandboxChatKind::Private) {
-        settings.insert("effect_id".into(), effect.to_string().into());
+        members.insert("effect_id".into(), effect.to_string().into());
     }
-    settings
+    members
 }
 
-/// Finds the message that is replied to. A missing one is an error unless `allow_sending_without_reply` is set.
-fn replied(
+/// Returns the members that describe a reply: `reply_to_message` and `quote`. It is an error if the message to reply to
+/// does not exist, unless `allow_sending_without_reply` is set.
+fn reply_members(
     bot: &SandboxBot,
     chat: &SandboxChat,
     reply: &ReplyParameters,
 ) -> Result<Option<Map<String, Value>>, ApiError> {
     let is_elsewhere = reply.chat_id.as_ref().is_some_and(|id| *id != telegram::ChatId::Id(chat.id));
-    // A reply to a message of another chat does not show that message in the answer.
+    // As on Telegram, a reply to a message in another chat has no `reply_to_message`.
     if is_elsewhere {
         return Ok(None);
     }
@@ -129,7 +131,7 @@ fn replied(
             Err(ApiError::bad_request("message to be replied not found"))
         };
     };
-    // `reply_to_message` is not nested (Bot API, `Message`): it contains no `reply_to_message` of its own.
+    // As on Telegram (Bot API, `Message`), the message in `reply_to_message` has no such member itself.
     message.shift_remove("reply_to_message");
     let mut members = Map::new();
     members.insert("reply_to_message".into(), Value::Object(message));

@@ -17,7 +17,7 @@ pub(super) fn set(bot: &mut SandboxBot, call: &MethodCall) -> Result<MethodResul
     if !url.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://")) {
         return Err(ApiError::bad_request("bad webhook: An HTTPS URL must be provided for webhook"));
     }
-    // Both take effect even if the address does not change.
+    // Both arguments take effect even if the address does not change.
     bot.updates.set_allowed(call.text("allowed_updates"));
     drop_pending(bot, call);
     if bot.webhook == url {

@@ -24,14 +24,14 @@ const MAX_DRAIN: usize = 64 << 20;
 
 /// Reads the arguments of a call from the query string and the body.
 ///
-/// As on Telegram, `Content-Type` is searched for a known type anywhere in the header, and a body of another type is
-/// a file.
+/// As on Telegram, a known type is recognized anywhere in the `Content-Type` header, and a body of any other type
+/// counts as a file.
 pub(super) async fn read_call(query: &str, request: Request<Incoming>) -> Result<MethodCall, CallBodyError> {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
     let encoding = header(CONTENT_ENCODING).to_ascii_lowercase();
     let content_type = header(CONTENT_TYPE).to_owned();
-    // Telegram's server unpacks gzip and deflate. The sandbox does not, and refuses them as Telegram refuses all
-    // others.
+    // Telegram's server unpacks gzip and deflate. The sandbox does not, and refuses them as Telegram refuses all other
+    // encodings.
     if !matches!(encoding.trim(), "" | "identity") {
         return Err(CallBodyError::Compressed);
     }
@@ -104,7 +104,7 @@ async fn read_parts(mut parts: Multipart<'_>) -> Result<CallBody, CallBodyError>
                 let mime_type = part.content_type().map(ToString::to_string);
                 let size = read_size(part).await?;
                 if MAX_FILE < size {
-                    // `or`, so that `TooLarge` wins in either order: it is answered differently.
+                    // `or` does not replace an earlier `TooLarge`, which is answered differently and must always win.
                     problem = problem.or(Some(CallBodyError::FileTooLarge));
                 } else if files.len() == MAX_FILES {
                     problem = Some(CallBodyError::TooLarge);

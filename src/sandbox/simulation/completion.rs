@@ -1,6 +1,6 @@
 //! Completes a made-up update with the fields that Telegram always sends, so that clients with strict types accept it.
 //!
-//! Fields that are given are never changed.
+//! Fields that the update already has are never changed.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -41,7 +41,8 @@ pub(super) fn complete(
         | "message_reaction_count"
         | "chat_boost"
         | "removed_chat_boost" => Ok(vec![ChatFact::Seen(chat(bot, body)?)]),
-        // The other kinds (inline queries, poll answers, …) have no chat, and are passed on as they are.
+        // The other kinds have no chat (inline queries, poll answers, …) or are not simulated (business messages, …).
+        // They are passed on as they are.
         _ => Ok(Vec::new()),
     }
 }
@@ -112,7 +113,8 @@ fn find_entities(bot: &SandboxBot, body: &mut UpdateFields, text_key: &str, enti
     }
 }
 
-// A user who writes has not blocked the bot. Service messages report that the bot was removed or that a group moved.
+// A user who writes has not blocked the bot. A service message can report that the bot was removed or that a group
+// became a supergroup.
 fn new_message(
     bot: &mut SandboxBot,
     body: &mut UpdateFields,
@@ -141,7 +143,7 @@ fn new_message(
     Ok(facts)
 }
 
-// Completes the press of a button. If only the message's id is given, the message that the bot sent is filled in.
+// Completes the press of a button. If only the message's id is given, the message that the bot has sent is filled in.
 fn callback_query(
     bot: &mut SandboxBot,
     body: &mut UpdateFields,
@@ -182,7 +184,7 @@ fn my_chat_member(
         "member" | "administrator" | "creator" | "restricted" => Membership::Writable,
         other => return Err(format!("`{other}` is not a member status: kicked, left, member, …")),
     };
-    // The usual previous status: someone who is a member again had blocked the bot before.
+    // This is the most likely previous status: a user who is a member now has unblocked the bot.
     let before = if status == "member" { "kicked" } else { "member" };
     body.entry("old_chat_member").or_insert(json!({ "status": before }));
     member(body, "old_chat_member", &user)?;

@@ -1,9 +1,9 @@
 //! A text and its repeated decodings: `%41`, `\u0041`, `\"`, `&#65;`, `&quot;`.
 //!
 //! Decoding never fails: an invalid escape stays as it is. Every space becomes a `+`, in values too: `+` means a space
-//! in a form and a plus elsewhere, and the text does not show which one it is.
+//! in a form and a plus sign elsewhere, and the text does not show which of the two is meant.
 
-// The depth of nested encodings that is searched: JSON in a form in JSON, and one more.
+// The number of nested encodings that are decoded: JSON in a form in JSON, and one more.
 const DEPTH: usize = 4;
 
 // The named references that HTML encoders write for ASCII characters. `nbsp` counts as a space, which is folded to `+`.
@@ -41,7 +41,7 @@ pub(super) struct Layer {
 }
 
 impl Layer {
-    /// Returns the text itself, then its decodings for as long as there is something to decode.
+    /// Returns the text itself, then its decodings as long as there is something to decode.
     pub(super) fn all_of(text: &str) -> impl Iterator<Item = Layer> {
         let first = Layer { bytes: folded(text.as_bytes()), origins: Vec::new() };
         let mut next = Some(first);
@@ -53,7 +53,8 @@ impl Layer {
     }
 
     /// Returns a value in the form that it has in each layer.
-    // A value such as `100%41` contains an escape of its own, which the layers decode; only the decoded form is found.
+    // A value such as `100%41` contains what looks like an escape. The layers decode it and then contain only the
+    // decoded form.
     pub(super) fn forms(value: &[u8]) -> Vec<Vec<u8>> {
         let mut forms = vec![folded(value)];
         while forms.len() <= DEPTH
@@ -90,7 +91,8 @@ impl Layer {
         &self.bytes
     }
 
-    /// Returns the range of `text`, from which this layer was decoded, that the bytes from `start` to `end` come from.
+    /// Returns the range of `text` that the bytes of this layer from `start` to `end` come from. The layer must have
+    /// been decoded from `text`.
     pub(super) fn origin(&self, text: &str, start: usize, end: usize) -> (usize, usize) {
         let origin = |at: usize| self.origins.get(at).copied().unwrap_or((at, at + 1));
         let (start, end) = (origin(start).0, origin(end.max(start + 1) - 1).1);
@@ -99,7 +101,7 @@ impl Layer {
 
     /// Returns the next layer, or `None` if nothing is encoded.
     fn decoded(&self) -> Option<Layer> {
-        // Most texts contain no escape, and are not copied then.
+        // Most texts contain no escapes, so they are not copied.
         if !is_encoded(&self.bytes) {
             return None;
         }
@@ -117,7 +119,7 @@ impl Layer {
     }
 }
 
-/// The length in bytes of the invisible character at the start of `text`; 0 if the first one is visible.
+/// Returns the length in bytes of the invisible character at the start of `text`; 0 if the first character is visible.
 fn invisible_len(text: &[u8]) -> usize {
     match text {
         [0..=0x1f | 0x7f, ..] => 1,
@@ -166,7 +168,7 @@ enum Decoded {
     Char(char),
 }
 
-/// `%41`, and the `%u0041` of JavaScript's `escape`.
+/// Decodes `%41`, and the `%u0041` of JavaScript's `escape`.
 fn percent(text: &[u8]) -> Option<(Decoded, usize)> {
     if text.get(1) == Some(&b'u') {
         let unit = hex(text.get(2..6)?)?;
@@ -175,7 +177,7 @@ fn percent(text: &[u8]) -> Option<(Decoded, usize)> {
     Some((Decoded::Byte(u8::try_from(hex(text.get(1..3)?)?).ok()?), 3))
 }
 
-/// The escapes of JSON, and `\x41`, `\u{41}` and `\'` of other languages.
+/// Decodes the escapes of JSON, and `\x41`, `\u{41}` and `\'` of other languages.
 fn backslash(text: &[u8]) -> Option<(Decoded, usize)> {
     let byte = match text.get(1)? {
         b'u' if text.get(2) == Some(&b'{') => {
@@ -187,7 +189,7 @@ fn backslash(text: &[u8]) -> Option<(Decoded, usize)> {
             if let Some(c) = char::from_u32(unit) {
                 return Some((Decoded::Char(c), 6));
             }
-            // Not a character, so half of a surrogate pair: JSON writes U+1F600 as `\ud83d\ude00`.
+            // The unit is not a character, so it is half of a surrogate pair: JSON writes U+1F600 as `\ud83d\ude00`.
             let low =
                 text.get(6..8).filter(|escape| *escape == b"\\u").and_then(|_| hex(text.get(8..12)?))?;
             let c = char::decode_utf16([u16::try_from(unit).ok()?, u16::try_from(low).ok()?]).next()?.ok()?;
@@ -205,9 +207,10 @@ fn backslash(text: &[u8]) -> Option<(Decoded, usize)> {
     Some((Decoded::Byte(byte), 2))
 }
 
-/// `&#65;`, `&#x41;` and `&quot;`; the semicolon after a number may be missing, as HTML allows.
+/// Decodes `&#65;`, `&#x41;` and `&quot;`. The semicolon after a number may be missing, as HTML allows.
 fn reference(text: &[u8]) -> Option<(Decoded, usize)> {
-    // U+10FFFF has 7 decimal digits; the rest is for leading zeros. The bound keeps `&#000…` from being quadratic.
+    // U+10FFFF has 7 decimal digits; the rest is for leading zeros. The limit keeps the time for `&#000…` from growing
+    // quadratically.
     const LONGEST: usize = 12;
     let run = |from: usize, is_digit: fn(&u8) -> bool| {
         text.iter().skip(from).take(LONGEST).take_while(|byte| is_digit(byte)).count()
@@ -245,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_encoded_twice_is_decoded_twice() {
+    fn nested_encodings_are_decoded_layer_by_layer() {
         check("plain é", &["plain+é"]);
         check("%41%C3%a9+b%20", &["%41%C3%a9+b%20", "Aé+b+"]);
         check("%2541", &["%2541", "%41", "A"]);
@@ -255,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn what_looks_like_an_escape_and_is_none_stays() {
+    fn invalid_escapes_stay_unchanged() {
         for text in
             ["%4", "%zz", "%+1", r"\u12", r"\ud83d", "&#;", "&#x;", "&nothing;", "&quot", r"\", "%", "&"]
         {
@@ -266,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn a_byte_knows_where_it_comes_from() {
+    fn decoded_bytes_map_back_to_the_text() {
         let text = "é%2541\\u00e9";
         let layer = Layer::all_of(text).last().unwrap();
         assert_eq!(String::from_utf8_lossy(&layer.bytes), "éAé");

@@ -11,9 +11,9 @@ use super::layer::Layer;
 // Values shorter than this, in characters, are found as whole words only: "a1" is part of many harmless words.
 const SHORT: usize = 4;
 
-// Host names are sent in lower case, so a value in a URL may come back lowered. A shorter lowered value would be found
-// by chance in other words.
-const LOWERED: usize = 8;
+// Host names are sent in lower case, so a value in a URL may come back in lower case. From this length on, in bytes,
+// that form is searched for too. The lower-case form of a shorter value would be found by chance in other words.
+const MIN_LOWERCASED: usize = 8;
 
 // From this length on, in bytes, a value is also searched for across line breaks. A shorter one would be found by
 // chance where two words meet.
@@ -25,7 +25,7 @@ const MIN_CUT: usize = 4;
 // The longest beginning that is tried. Every length is compared in turn, so a long value would cost too much.
 const LONGEST_CUT: usize = 512;
 
-// The longest part that a truncated escape leaves, in bytes: `\u00e` or `%u004`.
+// How far from the end of a text, in bytes, a truncated escape such as `\u00e` or `%u004` can begin.
 const CUT_ESCAPE: usize = 6;
 
 pub(super) struct Needle {
@@ -33,7 +33,7 @@ pub(super) struct Needle {
     // How many base64 digits before and after the needle also hold bits of the value: 0 or 1.
     before: usize,
     after: usize,
-    /// Whether it must be a whole word: no letter or digit next to it.
+    /// Whether the needle is found only as a whole word, without a letter or digit next to it.
     is_word: bool,
 }
 
@@ -50,7 +50,7 @@ impl Needle {
         };
         add(value.as_bytes(), 0, 0);
         let lower = value.to_ascii_lowercase();
-        if LOWERED <= value.len() && lower != value {
+        if MIN_LOWERCASED <= value.len() && lower != value {
             add(lower.as_bytes(), 0, 0);
         }
         for engine in [STANDARD_NO_PAD, URL_SAFE_NO_PAD] {
@@ -71,7 +71,7 @@ impl Needle {
         needles
     }
 
-    /// Whether the needle is so long that it is not found by chance in a text whose line breaks were removed.
+    /// Returns whether the needle is too long to be found by chance in a text whose line breaks were removed.
     pub(super) fn is_long(&self) -> bool {
         LONG <= self.finder.needle().len()
     }
@@ -90,15 +90,15 @@ impl Needle {
             .map(|place| self.widened(text, place))
     }
 
-    /// Returns the offset at which the truncated `text` ends with a beginning of the needle.
+    /// If the truncated `text` ends with the beginning of the needle, returns the offset at which that part starts.
     pub(super) fn truncated_start(&self, text: &[u8]) -> Option<usize> {
         let needle = self.finder.needle();
         if self.is_word {
             return None;
         }
         let escape = text.iter().rev().take(CUT_ESCAPE).position(|byte| matches!(byte, b'%' | b'\\' | b'&'));
-        // The text may be cut inside an escape. What is left of the escape is not part of the needle, so the text
-        // without it is tried too.
+        // The text may be cut inside an escape. The rest of the escape is not part of the needle, so the text without
+        // that rest is tried too.
         let whole = &text[..text.len() - escape.map_or(0, |at| at + 1)];
         [text, whole].into_iter().find_map(|text| {
             let mut lengths = (MIN_CUT..needle.len().min(LONGEST_CUT)).rev();

@@ -6,7 +6,7 @@ use super::*;
 
 const REAL: &str = "110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw";
 
-fn knowing(values: &[(&str, &str)]) -> Redactor {
+fn redactor_with(values: &[(&str, &str)]) -> Redactor {
     Redactor::new(values.iter().map(|(name, value)| ((*name).into(), Secret::new(*value))).collect())
 }
 
@@ -16,8 +16,8 @@ fn check(redactor: &Redactor, text: &str, expected: &str) {
 }
 
 #[test]
-fn known_values_go_by_name_and_other_tokens_are_masked() {
-    let redactor = knowing(&[("BOT_TOKEN", REAL), ("PASSWORD", "p w/é\"$1")]);
+fn known_values_become_names_and_other_tokens_are_masked() {
+    let redactor = redactor_with(&[("BOT_TOKEN", REAL), ("PASSWORD", "p w/é\"$1")]);
     check(&redactor, &format!("https://h/bot{REAL}/getMe"), "https://h/bot<BOT_TOKEN>/getMe");
     check(&redactor, &format!("bot{}/x", REAL.replace(':', "%3a")), "bot<BOT_TOKEN>/x");
     check(&redactor, &format!("{}!", REAL.replace('1', "2")), "••••••!");
@@ -27,8 +27,8 @@ fn known_values_go_by_name_and_other_tokens_are_masked() {
 }
 
 #[test]
-fn any_letter_may_be_encoded_in_any_way() {
-    let redactor = knowing(&[("KEY", "Key-5é")]);
+fn values_with_encoded_characters_are_redacted() {
+    let redactor = redactor_with(&[("KEY", "Key-5é")]);
     for encoded in [
         r"Key-5\u00e9",
         r"\u004b\u0065\u0079\u002d\u0035\u00E9",
@@ -47,8 +47,8 @@ fn any_letter_may_be_encoded_in_any_way() {
 }
 
 #[test]
-fn base64_is_found_wherever_the_value_is_in_it() {
-    let redactor = knowing(&[("KEY", "pass\u{3bf}>?word")]);
+fn values_inside_base64_are_redacted() {
+    let redactor = redactor_with(&[("KEY", "pass\u{3bf}>?word")]);
     for before in ["", "u:", "us:", "use:", "user:"] {
         for after in ["", "x", "xy", "xyz"] {
             let pair = format!("{before}pass\u{3bf}>?word{after}");
@@ -70,32 +70,32 @@ fn base64_is_found_wherever_the_value_is_in_it() {
 }
 
 #[test]
-fn a_short_value_goes_where_it_stands_alone() {
-    let redactor = knowing(&[("PIN", "a1"), ("X", "z")]);
+fn short_values_are_redacted_only_as_whole_words() {
+    let redactor = redactor_with(&[("PIN", "a1"), ("X", "z")]);
     check(&redactor, r#"{"pin":"a1","other":"a12"} ba1 a1_"#, r#"{"pin":"<PIN>","other":"a12"} ba1 a1_"#);
     check(&redactor, "?k=a1&b=%61%31#z %7A \\u007a", "?k=<PIN>&b=<PIN>#<X> <X> <X>");
     check(&redactor, "Basic YTE= YTE cYTE=", "Basic <PIN>= <PIN> cYTE=");
-    check(&knowing(&[("K", "a-a")]), "ba-a-a", "ba-<K>");
+    check(&redactor_with(&[("K", "a-a")]), "ba-a-a", "ba-<K>");
     check(&redactor, "zzz fuzz jazz-z", "zzz fuzz jazz-<X>");
-    check(&knowing(&[("E", "")]), "nothing", "nothing");
+    check(&redactor_with(&[("E", "")]), "nothing", "nothing");
 }
 
 #[test]
-fn a_value_that_begins_with_another_is_masked_whole() {
-    let redactor = knowing(&[("A", "secret"), ("B", "secret-longer")]);
+fn overlapping_values_are_masked_whole() {
+    let redactor = redactor_with(&[("A", "secret"), ("B", "secret-longer")]);
     check(&redactor, "secret-longer secret", "<B> <A>");
-    check(&knowing(&[("A", "abcdef"), ("B", "defghi+jk")]), "abcdefghi+jk!", "<B>!");
+    check(&redactor_with(&[("A", "abcdef"), ("B", "defghi+jk")]), "abcdefghi+jk!", "<B>!");
 }
 
 #[test]
-fn what_stands_in_its_place_does_not_give_it_away() {
-    let redactor = knowing(&[("TOKEN", "TOKEN"), ("", "nameless")]);
+fn the_replacement_does_not_reveal_the_value() {
+    let redactor = redactor_with(&[("TOKEN", "TOKEN"), ("", "nameless")]);
     check(&redactor, "TOKEN nameless", "•••••• ••••••");
 }
 
 #[test]
-fn a_value_at_the_end_of_what_was_cut_off_goes_too() {
-    let redactor = knowing(&[("KEY", "correct horse/battery")]);
+fn a_value_cut_off_at_the_end_is_redacted() {
+    let redactor = redactor_with(&[("KEY", "correct horse/battery")]);
     let cut = |text: &str| redactor.redact_cut(text).into_owned();
     assert_eq!(cut("key: correct horse/ba"), "key: <KEY>");
     assert_eq!(cut("key: correct%20horse%2"), "key: <KEY>");
@@ -106,19 +106,19 @@ fn a_value_at_the_end_of_what_was_cut_off_goes_too() {
 }
 
 #[test]
-fn nothing_that_is_debugged_shows_a_value() {
-    let redactor = knowing(&[("A", "hidden")]);
+fn debug_output_shows_no_value() {
+    let redactor = redactor_with(&[("A", "hidden")]);
     assert!(!format!("{redactor:?} {:?}", Secret::new("hidden")).contains("hidden"));
 }
 
 #[test]
 fn even_a_huge_value_is_masked() {
     let huge = "é".repeat(200_000);
-    let redactor = knowing(&[("A", &huge)]);
+    let redactor = redactor_with(&[("A", &huge)]);
     assert_eq!(redactor.redact(&format!("x{huge}y")), "x<A>y");
 }
 
-/// Ways in which a server may repeat a value.
+/// The encodings in which a server may repeat a value.
 const ENCODINGS: [fn(&str, u64) -> String; 9] = [
     |text, _| text.to_owned(),
     |text, which| {
@@ -139,11 +139,12 @@ const ENCODINGS: [fn(&str, u64) -> String; 9] = [
     |text, _| inner(&serde_json::to_string(text).unwrap()).to_owned(),
 ];
 
+/// Removes the quotes around a JSON string.
 fn inner(quoted: &str) -> &str {
     &quoted[1..quoted.len() - 1]
 }
 
-/// Encodes some of the characters, as the bits of `which` say, and every one that would be read as an escape.
+/// Encodes the characters that the bits of `which` select, and every character that would be read as an escape.
 fn each(text: &str, which: u64, encode: impl Fn(char) -> String) -> String {
     let encode_one = |(at, c): (usize, char)| match "%+\\&".contains(c) || which >> (at % 64) & 1 == 1 {
         true => encode(c),
@@ -163,9 +164,9 @@ fn in_base64(text: &str, which: u64) -> String {
 
 proptest! {
     #[test]
-    fn no_form_of_a_value_is_left(
+    fn no_encoding_of_a_value_survives(
         secret in "[ -~é€😀]{1,24}",
-        (user, behind) in ("[a-z]{0,5}", "[a-z]{0,5}"),
+        (user, suffix) in ("[a-z]{0,5}", "[a-z]{0,5}"),
         first in 0..ENCODINGS.len(),
         second in 0..ENCODINGS.len(),
         which in any::<u64>(),
@@ -174,11 +175,11 @@ proptest! {
         let is_short = secret.chars().count() < 4;
         let value = match (is_base64, is_short) {
             (true, true) => in_base64(&secret, which),
-            (true, false) => in_base64(&format!("{user}:{secret}{behind}"), which),
+            (true, false) => in_base64(&format!("{user}:{secret}{suffix}"), which),
             (false, _) => secret.clone(),
         };
         let encoded = ENCODINGS[second](&ENCODINGS[first](&value, which), which.rotate_left(17));
-        let redactor = knowing(&[("KEY", &secret)]);
+        let redactor = redactor_with(&[("KEY", &secret)]);
         let redacted = redactor.redact(&format!("({encoded})")).into_owned();
         prop_assert!(redacted.contains("<KEY>") || redacted.contains(MASK), "{} as {}: {}", secret, encoded, redacted);
         prop_assert!(!redacted.contains(&encoded), "{} as {}: {}", secret, encoded, redacted);
@@ -190,15 +191,15 @@ proptest! {
     }
 
     #[test]
-    fn any_text_stays_a_text(text in ".{0,200}", secret in ".{0,8}") {
-        let redactor = knowing(&[("KEY", &secret)]);
+    fn any_text_can_be_redacted(text in ".{0,200}", secret in ".{0,8}") {
+        let redactor = redactor_with(&[("KEY", &secret)]);
         let _ = (redactor.redact(&text), redactor.redact_cut(&text));
     }
 }
 
 #[test]
-fn the_secret_half_of_a_token_goes_by_itself_too() {
-    let redactor = knowing(&[("BOT_TOKEN", REAL), ("PAIR", "me:short")]);
+fn the_secret_half_of_a_token_is_redacted_on_its_own() {
+    let redactor = redactor_with(&[("BOT_TOKEN", REAL), ("PAIR", "me:short")]);
     let (number, half) = REAL.split_once(':').unwrap();
     check(&redactor, &format!("bot {number} says {half}!"), &format!("bot {number} says <BOT_TOKEN>!"));
     check(&redactor, &REAL.replace(':', " "), &format!("{number} <BOT_TOKEN>"));
@@ -208,8 +209,8 @@ fn the_secret_half_of_a_token_goes_by_itself_too() {
 }
 
 #[test]
-fn what_a_reader_does_not_see_between_the_letters_does_not_hide_a_value() {
-    let redactor = knowing(&[("BOT_TOKEN", REAL)]);
+fn invisible_characters_inside_a_value_do_not_hide_it() {
+    let redactor = redactor_with(&[("BOT_TOKEN", REAL)]);
     for gap in ["\u{1}", "\n", "\r\n", "\u{200b}", "\u{ad}", "\u{feff}", "\u{9b}"] {
         let spread: Vec<String> = REAL.chars().map(String::from).collect();
         check(&redactor, &format!("<{}>", spread.join(gap)), "<<BOT_TOKEN>>");

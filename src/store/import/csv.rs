@@ -27,9 +27,9 @@ impl CsvRows {
     ) -> Result<Self, ImportError> {
         let mut reader = ReaderBuilder::new()
             .delimiter(delimiter(start))
-            // The header is read here like a row: it needs checks that report its line and column.
+            // The header is read here like a row, because its checks have to report the line and the column.
             .has_headers(false)
-            // Otherwise a row of another length is an error of the parser; here such a row is reported and skipped.
+            // Without this, a row of another length is an error of the parser. Here such a row is reported and skipped.
             .flexible(true)
             .from_reader(LineTracker::new(file));
         let mut record = ByteRecord::new();
@@ -64,7 +64,7 @@ impl CsvRows {
         names.collect()
     }
 
-    /// Finds the column of the identity. If there is an `identity`, an `objectId` is an ordinary property.
+    /// Finds the column of the identity. If there is a column `identity`, a column `objectId` is an ordinary property.
     fn identity(&self, names: &[String], options: &ImportOptions) -> Result<usize, ImportError> {
         for wanted in IDENTITY {
             let mut found = names.iter().enumerate().filter(|(_, name)| options.property(name) == wanted);
@@ -90,7 +90,7 @@ impl CsvRows {
     fn row(&self, cells: &[&str]) -> Result<ImportRow, String> {
         if cells.len() != self.header_indexes.len() {
             return Err(format!(
-                "it has {} cells, the header has {}",
+                "it has {} cells, but the header has {}",
                 cells.len(),
                 self.header_indexes.len()
             ));

@@ -1,7 +1,8 @@
-//! Why a file is not imported, or not to its end. Problems of single rows are in the report instead.
+//! Why an import fails, before or after some rows are written. Problems of single rows are in the report instead.
 
 use std::path::PathBuf;
 
+use crate::disk::explain;
 use crate::profile::{ValueKind, limits};
 use crate::store::Error;
 
@@ -9,7 +10,7 @@ use super::source;
 
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}: {}", path.display(), explain(source))]
     Read { path: PathBuf, source: std::io::Error },
     #[error("{}: line {line} is not UTF-8: save the file as UTF-8 and import it again", path.display())]
     NotUtf8 {
@@ -29,7 +30,7 @@ pub enum ImportError {
         /// The line on which the row starts, from 1.
         line: u64,
     },
-    #[error("{} has no column `identity` (or `objectId`): rename a column, or map one to it", path.display())]
+    #[error("{} has no column `identity` (or `objectId`): name it with --identity COLUMN", path.display())]
     NoIdentity { path: PathBuf },
     #[error("column {column} of {} has no name in the header", path.display())]
     NoName {

@@ -75,7 +75,7 @@ impl JsonLines {
             if name.is_empty() {
                 return Err("a property has no name".into());
             }
-            cells.push((self.place(name), ImportCell::Typed(Value::from(value))));
+            cells.push((self.column_index(name), ImportCell::Typed(Value::from(value))));
         }
         Ok(ImportRow { identity, cells })
     }
@@ -94,7 +94,7 @@ impl JsonLines {
         }
     }
 
-    fn place(&mut self, name: String) -> usize {
+    fn column_index(&mut self, name: String) -> usize {
         let (at, is_new) = self.names.insert_full(name.clone());
         if is_new {
             self.headers.push(name);
@@ -106,7 +106,7 @@ impl JsonLines {
 impl RowSource for JsonLines {
     fn next(&mut self) -> Result<Option<ImportRecord>, ImportError> {
         while self.read_line()? {
-            // Taken out, since `row` borrows all of `self`; put back below to reuse its memory.
+            // The buffer is taken out, because `row` borrows all of `self`, and is put back to reuse its memory.
             let buffer = std::mem::take(&mut self.buffer);
             let Ok(text) = std::str::from_utf8(&buffer) else {
                 return Err(ImportError::NotUtf8 { path: self.path.clone(), line: self.line });

@@ -10,16 +10,16 @@ use super::json_lines::JsonLines;
 use super::options::{ImportFormat, ImportOptions};
 use super::source::RowSource;
 
-// Enough for any CSV header, from which the delimiter is detected.
-const LOOK: u64 = 64 * 1024;
+// The number of bytes from which the format and the delimiter are detected. Enough for almost any CSV header.
+const DETECTION_BYTES: u64 = 64 * 1024;
 
 pub(super) fn open(path: &Path, options: &ImportOptions) -> Result<Box<dyn RowSource>, ImportError> {
     let read = |source| ImportError::Read { path: path.to_owned(), source };
     let mut file = File::open(path).map_err(read)?;
     let mut start = Vec::new();
-    file.by_ref().take(LOOK).read_to_end(&mut start).map_err(read)?;
+    file.by_ref().take(DETECTION_BYTES).read_to_end(&mut start).map_err(read)?;
     file.seek(SeekFrom::Start(0)).map_err(read)?;
-    // UTF-16, such as Excel's "Unicode Text". Reported here as an encoding problem, not later as a missing column.
+    // The file is UTF-16, such as Excel's "Unicode Text". Without this check, the error would be a missing column.
     if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
         return Err(ImportError::NotUtf8 { path: path.to_owned(), line: 1 });
     }

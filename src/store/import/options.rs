@@ -18,9 +18,9 @@ pub(super) const IDENTITY: [&str; 2] = ["identity", "objectId"];
 pub struct ImportOptions {
     /// CSV or JSON lines; `None` to detect it from the content.
     pub format: Option<ImportFormat>,
-    /// The types of columns, by header or property. They take precedence over what the cells look like.
+    /// The types of columns, by header or property. For these columns the type is not detected from the cells.
     pub types: IndexMap<String, ValueKind>,
-    /// The property for a header, if their names differ. The property `identity` is the identity.
+    /// The property for a header, if their names differ. The column that maps to `identity` has the identities.
     pub property_names: IndexMap<String, String>,
     /// The time zone of dates without one.
     pub zone: TimeZone,

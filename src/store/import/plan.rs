@@ -42,28 +42,28 @@ impl<'a> ImportPlan<'a> {
         progress: &mut dyn FnMut(ImportProgress),
     ) -> Result<Self, ImportError> {
         let mut source = open(path, options)?;
-        let cells = cells(source.as_mut(), path, options, progress)?;
+        let file_columns = read_columns(source.as_mut(), path, options, progress)?;
         let headers = source.headers();
         if options.is_stopped() {
-            // The types of half a file mean nothing, and nothing is written after a stop.
+            // Types found in half a file are useless, and nothing is written after a stop.
             return Ok(Self { options, columns: Vec::new(), n_bytes: source.n_bytes() });
         }
         options.check_columns(headers)?;
         let vocabulary = store.vocabulary()?;
         let mut columns: Vec<PlannedColumn> = Vec::with_capacity(headers.len());
         let mut properties = HashSet::new();
-        for (header, cells) in headers.iter().zip(&cells) {
+        for (header, column) in headers.iter().zip(&file_columns) {
             let property = options.property(header);
             if !properties.insert(property) {
                 return Err(ImportError::TwoColumns { property: property.to_owned() });
             }
             let known = vocabulary.property(property).map(|property| property.kind);
-            columns.push(PlannedColumn::make(header, cells, known, options)?);
+            columns.push(PlannedColumn::make(header, column, known, options)?);
         }
         Ok(Self { options, columns, n_bytes: source.n_bytes() })
     }
 
-    /// Returns a report with the columns, and without rows yet.
+    /// Returns a report that has the columns, but no rows yet.
     pub(super) fn report(&self) -> ImportReport {
         let columns = self.columns.iter().map(|column| ImportedColumn {
             header: column.header.clone(),
@@ -88,8 +88,9 @@ impl<'a> ImportPlan<'a> {
         }
         let mut properties = IndexMap::with_capacity(cells.len());
         for (at, cell) in cells {
-            // A column that only the second pass sees: the file has grown since the first. The next import will
-            // include it.
+            // A column has no type if its property is new and all its cells were empty in the first pass. A column is
+            // unknown if it was added to the file after the first pass. The cells of both are skipped: the next import
+            // reads what was added.
             let Some(PlannedColumn { header, property, cell_type: Some(cell_type), .. }) =
                 self.columns.get(at)
             else {
@@ -123,7 +124,7 @@ impl<'a> ImportPlan<'a> {
 impl PlannedColumn {
     fn make(
         header: &str,
-        cells: &Column,
+        column: &Column,
         known: Option<ValueKind>,
         options: &ImportOptions,
     ) -> Result<Self, ImportError> {
@@ -138,19 +139,20 @@ impl PlannedColumn {
         {
             return Err(ImportError::OtherType { property, known, wanted });
         }
-        let cell_type = cells.cell_type(known.or(wanted));
-        let note = cell_type.and_then(|cell_type| note(cells, cell_type));
+        let cell_type = column.cell_type(known.or(wanted));
+        let note = cell_type.and_then(|cell_type| note(column, cell_type));
         Ok(Self { header: header.to_owned(), property, cell_type, is_new: known.is_none(), note })
     }
 }
 
-fn cells(
+/// Reads the whole file and returns what its columns contain, in the order of the headers.
+fn read_columns(
     source: &mut dyn RowSource,
     path: &Path,
     options: &ImportOptions,
     progress: &mut dyn FnMut(ImportProgress),
 ) -> Result<Vec<Column>, ImportError> {
-    // Both passes read the whole file. If its size is unknown, the total is 0.
+    // Twice the size, because both passes read the whole file. If the size is unknown, the total is 0.
     let total_bytes = 2 * std::fs::metadata(path).map_or(0, |metadata| metadata.len());
     let mut columns: Vec<Column> = Vec::new();
     let mut n_records = 0;
@@ -172,13 +174,13 @@ fn cells(
             progress(ImportProgress { n_rows: 0, n_bytes: source.n_bytes(), total_bytes });
         }
     }
-    // A column may have had no cell at all, and callers pair the columns with the headers.
+    // The caller pairs the columns with the headers, and the last columns may not have had any cell.
     columns.resize_with(source.headers().len(), Column::default);
     Ok(columns)
 }
 
-fn note(cells: &Column, cell_type: CellType) -> Option<String> {
+fn note(column: &Column, cell_type: CellType) -> Option<String> {
     let CellType::Date(format) = cell_type else { return None };
-    let alternative = cells.swapped_alternative(format)?;
+    let alternative = column.swapped_alternative(format)?;
     Some(format!("read as {}; all values also fit {}", format.as_str(), alternative.as_str()))
 }

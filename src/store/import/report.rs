@@ -2,8 +2,8 @@
 
 use crate::profile::ValueKind;
 
-// The most rejected rows to keep with their reasons; the rest is only counted. A file of the wrong format rejects
-// every row.
+// The maximum number of rejected rows to keep with their reasons; the others are only counted. In a file of the wrong
+// format, every row is rejected.
 const MAX_REJECTED: usize = 1_000;
 
 #[derive(Debug, Clone, PartialEq, Default)]

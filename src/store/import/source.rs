@@ -34,7 +34,7 @@ pub(super) struct ImportRow {
 }
 
 pub(super) enum ImportCell {
-    /// Text whose type is not known yet; empty for not set.
+    /// Text whose type is not known yet. It is empty if the property is not set.
     Text(String),
     /// A value from a format that has types.
     Typed(Value),
@@ -55,12 +55,12 @@ pub(super) fn identity(text: &str) -> Result<String, String> {
 // ahead, so lines must be found again by their byte offset.
 pub(super) struct LineTracker<R> {
     inner: R,
-    /// Bytes read so far.
-    at: Cell<u64>,
+    /// The number of bytes read so far.
+    n_bytes: Cell<u64>,
     /// The byte offset at which the current row starts.
-    row: Cell<u64>,
+    row_start: Cell<u64>,
     /// The byte offset and number of each line that is not empty and that no row has used yet.
-    starts: RefCell<VecDeque<(u64, u64)>>,
+    line_starts: RefCell<VecDeque<(u64, u64)>>,
     line: u64,
     is_at_start: bool,
     n_quotes: u64,
@@ -71,9 +71,9 @@ impl<R: Read> LineTracker<R> {
     pub(super) fn new(inner: R) -> Self {
         Self {
             inner,
-            at: Cell::new(0),
-            row: Cell::new(0),
-            starts: RefCell::default(),
+            n_bytes: Cell::new(0),
+            row_start: Cell::new(0),
+            line_starts: RefCell::default(),
             line: 1,
             is_at_start: true,
             n_quotes: 0,
@@ -81,21 +81,21 @@ impl<R: Read> LineTracker<R> {
         }
     }
 
-    /// Returns the line of the first row at or after the byte `from`, and drops the lines before it.
+    /// Starts a new row at the byte `from` and returns the number of its line. Drops the lines before it.
     pub(super) fn line_from(&self, from: u64) -> u64 {
-        let mut starts = self.starts.borrow_mut();
+        let mut starts = self.line_starts.borrow_mut();
         while starts.front().is_some_and(|(start, _)| *start < from) {
             starts.pop_front();
         }
-        self.row.set(from);
+        self.row_start.set(from);
         starts.front().map_or(self.line, |(_, line)| *line)
     }
 
     pub(super) fn n_bytes(&self) -> u64 {
-        self.at.get()
+        self.n_bytes.get()
     }
 
-    /// Whether the file has ended with an odd number of quotes.
+    /// Whether the whole file was read and contains an odd number of quotes.
     pub(super) fn ends_within_quotes(&self) -> bool {
         self.has_ended && self.n_quotes % 2 == 1
     }
@@ -103,14 +103,15 @@ impl<R: Read> LineTracker<R> {
 
 impl<R: Read> Read for LineTracker<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // An error of this kind, since a `Read` can only fail with an io::Error; `csv::read` turns it into `LongRow`.
-        if self.row.get() + MAX_ROW < self.at.get() {
+        // A row that is too long is reported as an `io::Error`, because `Read` allows no other error. `csv::read` turns
+        // it into `LongRow`.
+        if self.row_start.get() + MAX_ROW < self.n_bytes.get() {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         let n = self.inner.read(buffer)?;
         self.has_ended = n == 0 && !buffer.is_empty();
-        let base = self.at.get();
-        let starts = self.starts.get_mut();
+        let base = self.n_bytes.get();
+        let starts = self.line_starts.get_mut();
         for (offset, byte) in (base..).zip(&buffer[..n]) {
             if self.is_at_start && !matches!(byte, b'\r' | b'\n') {
                 starts.push_back((offset, self.line));
@@ -122,7 +123,7 @@ impl<R: Read> Read for LineTracker<R> {
             }
             self.n_quotes += u64::from(*byte == b'"');
         }
-        self.at.set(base + n as u64);
+        self.n_bytes.set(base + n as u64);
         Ok(n)
     }
 }

@@ -26,7 +26,7 @@ const MIGRATIONS: &[&str] = &[
 ];
 
 /// How long a write waits for a write of another process.
-const BUSY: Duration = Duration::from_secs(5);
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The longest value, in bytes: four times the longest row that an import accepts.
 const MAX_VALUE: i32 = 64 * 1024 * 1024;
@@ -37,7 +37,7 @@ const MAX_COPY: u64 = 1024 * 1024 * 1024;
 /// The files that SQLite keeps next to a database.
 const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
 
-// A rollback journal with these last bytes names a super-journal, and SQLite deletes the file with that name when it
+// A rollback journal that ends with these bytes names a super-journal, and SQLite deletes the file of that name when it
 // rolls back. That would let a stranger's journal delete any file. telecast's own journals never name one.
 const SUPER_JOURNAL: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
 
@@ -45,11 +45,11 @@ const SUPER_JOURNAL: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
 const STATISTICS: [&str; 2] =
     ["CREATE TABLE sqlite_stat1(tbl,idx,stat)", "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)"];
 
-// The characters of a path that need no escape in a URI. `?` and `#` must be escaped, or a path could add its own
-// parameters.
-const IN_URI: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.');
+// The characters of a path that are escaped in a URI: all except letters, digits, `/`, `-`, `_` and `.`. If `?` and `#`
+// were not escaped, a path could add its own parameters.
+const ESCAPED_IN_URI: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.');
 
-/// An open database. `copy` is set if the database could not be read in its place, and was copied.
+/// An open database. `copy` is the temporary folder of a copy, if the database could not be read in its place.
 pub(super) struct OpenedDatabase {
     pub connection: Connection,
     pub copy: Option<TempDir>,
@@ -108,7 +108,7 @@ fn open_for_writing(path: &Path) -> Result<Connection> {
 }
 
 // A plain `mode=ro` is not enough: for a database in WAL mode SQLite creates the -shm file even to read it. What
-// works depends on whether there are changes in the -wal file, and on whether another process is using it.
+// works depends on whether there are changes in the -wal file, and on whether another process is using the database.
 fn open_for_reading(path: &Path) -> Result<OpenedDatabase> {
     let open = |error| open_error(path, error);
     let has_changes = fs::metadata(companion(path, "-wal")).is_ok_and(|wal| 0 < wal.len());
@@ -122,8 +122,8 @@ fn open_for_reading(path: &Path) -> Result<OpenedDatabase> {
     if !has_changes {
         return Ok(OpenedDatabase { connection: connect(path, "immutable=1")?, copy: None, is_full: false });
     }
-    // The last changes are still in the -wal file, as after a crash. Reading them needs a folder that can be written
-    // to, so the database is copied.
+    // The last changes are still in the -wal file, as after a crash. SQLite can read them only in a folder that it can
+    // write to, so the database is copied.
     let length = |path: PathBuf| fs::metadata(path).map_or(0, |file| file.len());
     if MAX_COPY < length(path.to_owned()).saturating_add(length(companion(path, "-wal"))) {
         return Err(open(io::Error::new(
@@ -141,7 +141,7 @@ fn open_for_reading(path: &Path) -> Result<OpenedDatabase> {
 /// Opens the database at `path` for reading, with these URI parameters.
 fn connect(path: &Path, parameters: &str) -> Result<Connection> {
     let sqlite = |source| classify(path, source);
-    let encoded = percent_encode(path.as_os_str().as_encoded_bytes(), IN_URI);
+    let encoded = percent_encode(path.as_os_str().as_encoded_bytes(), ESCAPED_IN_URI);
     let uri = format!("file:{encoded}?{parameters}");
     // Only the copy is opened for writing, so that SQLite can recover its -wal file.
     let access = if parameters == "mode=rw" {
@@ -268,7 +268,7 @@ fn create(path: &Path) -> io::Result<()> {
     }
 }
 
-// Nothing in a stranger's schema may run, and no value may use up the memory.
+// Sets the options that keep anything in a stranger's schema from running, and any value from using up the memory.
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     for (setting, is_on) in [
         (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
@@ -276,8 +276,8 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
         (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
         (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
         (DbConfig::SQLITE_DBCONFIG_WRITABLE_SCHEMA, false),
-        // Without it SQLite prepares a statement again for each bound value, which took half of the time of reading a
-        // sample.
+        // Without this option SQLite prepares a statement again for each bound value, which took half of the time of
+        // reading a sample.
         (DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true),
     ] {
         connection.set_db_config(setting, is_on)?;
@@ -285,7 +285,7 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_VALUE)?;
     // No statement here attaches a database, so one that does was not written by us.
     connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
-    connection.busy_timeout(BUSY)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
     // Finds a damaged page when it is read, before its content is used.
     connection.pragma_update(None, "cell_size_check", true)?;
     // In WAL mode, NORMAL can lose the last transactions in a power cut but never damages the file. FULL would wait
@@ -305,8 +305,8 @@ fn use_wal(connection: &Connection) -> rusqlite::Result<()> {
         return Ok(());
     }
     match connection.pragma_update(None, "journal_mode", "WAL") {
-        // Another process is using the new file. The mode is stored in the file, so its switch applies here too.
-        // Without WAL everything is still correct, only slower.
+        // Another process is using the new file and switches it. The mode is stored in the file, so it applies here
+        // too. Even without WAL everything is correct, only slower.
         Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => Ok(()),
         result => result,
     }

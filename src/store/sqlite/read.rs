@@ -133,7 +133,7 @@ fn not_json(source: serde_json::Error) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Text, source.into())
 }
 
-/// Returns the stored form of a state, or `None` for the state that is stored as a missing row.
+/// Returns the stored form of a state. Returns `None` for `Unknown`, which is stored as a missing row.
 pub(super) fn reachability_word(state: Reachability) -> Option<&'static str> {
     match state {
         Reachability::Unknown => None,

@@ -14,12 +14,14 @@ use crate::profile::sample::SampleChooser;
 
 use super::read;
 
-// The number of rows that are summarized at a time. Other calls wait for the connection meanwhile, so it is small.
+// The number of rows to summarize at a time. Other calls wait for the connection meanwhile, so the number is small.
 const ROWS_AT_A_TIME: u32 = 2_000;
 
+// The number of profiles to parse at a time. Other calls wait for the connection meanwhile.
 pub(super) const PROFILES_AT_A_TIME: usize = 200;
 
-// With more rows, only some ranges, spread over the table, are summarized, so the cost has a bound for any audience.
+// If there are more rows, only some ranges, spread over the table, are summarized. This limits the cost for any
+// audience.
 const MAX_SUMMARIES: u64 = 200_000;
 
 const CANDIDATES_PER_PROFILE: usize = 3;
@@ -89,7 +91,7 @@ fn counts(bytes: &[u8]) -> [u16; COUNTED_BYTES.len()] {
     counts
 }
 
-/// The column of each byte. A byte that is not counted has a column past the end.
+/// Returns the column of each byte. A byte that is not counted has a column past the end.
 const fn columns() -> [u8; 256] {
     let mut columns = [u8::MAX; 256];
     let mut column = 0;
@@ -104,11 +106,12 @@ const fn columns() -> [u8; 256] {
     columns
 }
 
-/// Returns the ids of up to `CANDIDATES_PER_PROFILE × limit` rows: the extremes of each column, then an even spread.
+/// Returns the ids of up to `CANDIDATES_PER_PROFILE × limit` rows: the extremes of each column, and some of the others.
 pub(super) fn candidates(rows: &[RowSummary], limit: usize) -> Vec<i64> {
     let wanted = limit.saturating_mul(CANDIDATES_PER_PROFILE).min(rows.len());
-    // One half is extremes: the same number for each column, the longest and the shortest rows. The other half is
-    // spread, so that ordinary profiles are in the sample too.
+    // Half of the candidates are extremes, in equal numbers: the rows with the highest counts in each column, the
+    // longest rows and the shortest rows. The other half is spread evenly over the remaining rows, so that ordinary
+    // profiles are in the sample too.
     let n_each = wanted / 2 / (COUNTED_BYTES.len() + 2);
     let mut ids: Vec<i64> = Vec::with_capacity(wanted);
     ids.extend(highest(rows, n_each, |row| row.length));
@@ -130,7 +133,7 @@ fn highest(rows: &[RowSummary], n: usize, degree: impl Fn(&RowSummary) -> usize)
     let mut order: Vec<(std::cmp::Reverse<usize>, i64)> =
         rows.iter().map(|row| (std::cmp::Reverse(degree(row)), row.id)).collect();
     if n < order.len() {
-        // Linear, where sorting 200,000 rows for each of ten columns would be noticeable.
+        // This takes linear time. Sorting 200,000 rows ten times would be noticeable.
         order.select_nth_unstable(n);
         order.truncate(n);
     }

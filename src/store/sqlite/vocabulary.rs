@@ -1,4 +1,5 @@
-//! The properties that templates can use, with frequent values: from the counts kept on writing and from some profiles.
+//! Lists the properties that templates can use, with their counts and some frequent values. The counts are kept up to
+//! date on every write. The values come from the first thousand profiles.
 
 use std::collections::HashMap;
 
@@ -9,31 +10,33 @@ use crate::profile::{PropertySummary, Value, Vocabulary};
 use super::data_version::DataVersion;
 use super::{Inner, read, write};
 
-// The number of profiles that are read: enough to find frequent values, and few enough to read on a keystroke.
-const N_SAMPLED: u32 = 1_000;
+// The number of profiles to read: enough to find frequent values, and few enough to read on a keystroke.
+const MAX_PROFILES_READ: u32 = 1_000;
 
-// The most different values to remember per property, and for all properties together. With a thousand properties
-// they would otherwise take more memory than everything else.
-const N_DIFFERENT: usize = 200;
-const N_DIFFERENT_IN_ALL: usize = 20_000;
+// The maximum number of distinct values to count per property, and (approximately) for all properties together.
+// Without the second limit, the values of a thousand properties would take more memory than everything else.
+const MAX_DISTINCT: usize = 200;
+const MAX_DISTINCT_IN_TOTAL: usize = 20_000;
 
-const N_SAMPLES: usize = 5;
+// The number of frequent values to return per property.
+const N_FREQUENT: usize = 5;
 
-// A value is shown next to a property's name, where a longer one would not fit. In characters.
-const SAMPLE_CHARS: usize = 40;
+// The maximum number of characters of a returned value. Values are shown next to the property's name, where longer
+// ones would not fit.
+const MAX_CHARS: usize = 40;
 
 pub(super) struct CachedVocabulary {
-    state: DataVersion,
+    version: DataVersion,
     vocabulary: Vocabulary,
 }
 
 pub(super) fn current(inner: &mut Inner) -> rusqlite::Result<Vocabulary> {
-    let state = DataVersion::of(&inner.connection)?;
-    if let Some(cached) = inner.vocabulary.as_ref().filter(|cached| cached.state == state) {
+    let version = DataVersion::of(&inner.connection)?;
+    if let Some(cached) = inner.vocabulary.as_ref().filter(|cached| cached.version == version) {
         return Ok(cached.vocabulary.clone());
     }
     let vocabulary = load(&inner.connection)?;
-    inner.vocabulary = Some(CachedVocabulary { state, vocabulary: vocabulary.clone() });
+    inner.vocabulary = Some(CachedVocabulary { version, vocabulary: vocabulary.clone() });
     Ok(vocabulary)
 }
 
@@ -42,18 +45,19 @@ fn load(connection: &Connection) -> rusqlite::Result<Vocabulary> {
         .query_row("SELECT count(*) FROM properties", [], |row| Ok(read::to_count(row.get(0)?)))?
         .try_into()
         .unwrap_or(usize::MAX);
-    // Never fewer than twice the values that are shown, or the most frequent one could be missed.
-    let n_different = N_DIFFERENT.min(N_DIFFERENT_IN_ALL / n_properties.max(1)).max(2 * N_SAMPLES);
-    let mut samples = samples(connection, n_different)?;
+    // At least twice as many values are counted as are returned. With fewer, the values that are found first would be
+    // returned, whether or not they are frequent.
+    let max_distinct = MAX_DISTINCT.min(MAX_DISTINCT_IN_TOTAL / n_properties.max(1)).max(2 * N_FREQUENT);
+    let mut tallies = tally_values(connection, max_distinct)?;
     let mut statement =
         connection.prepare_cached("SELECT name, kind, n_set FROM properties ORDER BY name")?;
     let properties = statement.query_map([], |row| {
         let name: String = row.get(0)?;
-        let samples = samples.remove(&name).unwrap_or_default();
+        let tally = tallies.remove(&name).unwrap_or_default();
         Ok(PropertySummary {
             kind: write::to_kind(row.get_ref(1)?.as_str()?),
             n_set: read::to_count(row.get(2)?),
-            samples: samples.most_frequent(),
+            samples: tally.most_frequent(),
             name,
         })
     })?;
@@ -64,13 +68,14 @@ fn load(connection: &Connection) -> rusqlite::Result<Vocabulary> {
     })
 }
 
+/// The number of times that each value of a property was found.
 #[derive(Default)]
 struct Tally(HashMap<String, usize>);
 
 impl Tally {
-    fn add(&mut self, value: &Value, n_different: usize) {
-        let Some(text) = sample(value) else { return };
-        let has_room = self.0.len() < n_different;
+    fn add(&mut self, value: &Value, max_distinct: usize) {
+        let Some(text) = shortened_text(value) else { return };
+        let has_room = self.0.len() < max_distinct;
         match self.0.get_mut(&text) {
             Some(n) => *n += 1,
             None if has_room => drop(self.0.insert(text, 1)),
@@ -83,25 +88,25 @@ impl Tally {
         let mut values: Vec<_> = self.0.into_iter().collect();
         // The second key makes the result independent of the map's random order.
         values.sort_by(|(a, n_a), (b, n_b)| n_b.cmp(n_a).then_with(|| a.cmp(b)));
-        values.into_iter().take(N_SAMPLES).map(|(text, _)| text).collect()
+        values.into_iter().take(N_FREQUENT).map(|(text, _)| text).collect()
     }
 }
 
-fn samples(connection: &Connection, n_different: usize) -> rusqlite::Result<HashMap<String, Tally>> {
+fn tally_values(connection: &Connection, max_distinct: usize) -> rusqlite::Result<HashMap<String, Tally>> {
     let mut tallies: HashMap<String, Tally> = HashMap::new();
     let mut statement =
         connection.prepare_cached("SELECT json(properties) FROM profiles ORDER BY id LIMIT ?1")?;
-    let mut rows = statement.query([N_SAMPLED])?;
+    let mut rows = statement.query([MAX_PROFILES_READ])?;
     while let Some(row) = rows.next()? {
         for (name, value) in read::properties(row.get_ref(0)?.as_str()?)? {
-            tallies.entry(name).or_default().add(&value, n_different);
+            tallies.entry(name).or_default().add(&value, max_distinct);
         }
     }
     Ok(tallies)
 }
 
-/// Returns the value as a user would write it, cut to [`SAMPLE_CHARS`].
-fn sample(value: &Value) -> Option<String> {
+/// Returns the value as a user would write it, cut to [`MAX_CHARS`]. Returns `None` for null.
+fn shortened_text(value: &Value) -> Option<String> {
     let text = match value {
         Value::Text(text) => text.clone(),
         Value::Date(instant) => instant.to_string(),
@@ -110,7 +115,7 @@ fn sample(value: &Value) -> Option<String> {
             value.to_json().to_string()
         }
     };
-    match text.char_indices().nth(SAMPLE_CHARS) {
+    match text.char_indices().nth(MAX_CHARS) {
         Some((at, _)) => Some(format!("{}…", &text[..at])),
         None => Some(text),
     }

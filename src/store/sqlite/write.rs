@@ -1,5 +1,5 @@
-//! Writes changes to the database: checks them against the properties' types, keeps the counts, one transaction per
-//! batch.
+//! Writes changes to the database, one transaction per batch. Checks the changes against the properties' types, and
+//! keeps the counts up to date.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -12,11 +12,12 @@ use crate::store::{ChangeError, ProfileChange, WriteOutcome, Written};
 
 use super::read;
 
-/// The types and counts of the properties and the number of new profiles, for one transaction. Loaded at its start,
-/// saved at its end.
-// Kept in memory in between: a batch of an import changes the same few counts thousands of times.
+/// The types and counts of the properties, and the number of new profiles. They are loaded at the start of a
+/// transaction and saved at its end.
+// They are kept in memory in between, because a batch of an import changes the same few counts thousands of times.
 struct PropertyTotals {
     properties: HashMap<String, PropertyCount>,
+    /// Negative for deleted profiles.
     new_profiles: i64,
 }
 

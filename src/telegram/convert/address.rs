@@ -1,4 +1,4 @@
-//! Addresses of links that contain Liquid.
+//! Finds link addresses that contain Liquid, and replaces them while the markup is parsed.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -9,7 +9,8 @@ use super::liquid::is_placeholder;
 use crate::telegram::{ParseMode, parse};
 use crate::text::Span;
 
-/// The first character that stands for an address: plane 16, private use like plane 15, which stands for Liquid.
+/// The first character that stands for an address. It is in plane 16, which is for private use like plane 15, from
+/// which the characters that stand for Liquid come.
 const FIRST: u32 = 0x10_0000;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +22,7 @@ pub(super) struct LiquidAddress {
 }
 
 impl LiquidAddress {
-    /// Returns a replacement address that no mode escapes and normalization leaves unchanged.
+    /// Returns a replacement address that needs no escapes in any mode and that normalization does not change.
     pub(super) fn stand_in(&self) -> String {
         format!("tg://h?{}", self.mark)
     }
@@ -32,7 +33,7 @@ static HREF: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(pattern).expect("the pattern is a constant, and tests use it")
 });
 
-/// Returns the ranges that may be addresses with Liquid in them, in order.
+/// Returns the possible addresses with Liquid in them, in the order of the text.
 pub(super) fn find(masked: &str, mode: ParseMode) -> Vec<LiquidAddress> {
     let ranges: Vec<Range<usize>> = match mode {
         ParseMode::Html => HREF
@@ -43,7 +44,7 @@ pub(super) fn find(masked: &str, mode: ParseMode) -> Vec<LiquidAddress> {
         ParseMode::Markdown | ParseMode::MarkdownV2 => in_parentheses(masked, mode == ParseMode::MarkdownV2),
     };
     let with_liquid = ranges.into_iter().filter(|range| masked[range.clone()].contains(is_placeholder));
-    // 65,534 characters: more than the addresses of any text that the server accepts.
+    // No text that the server accepts has as many addresses as there are characters here, which is 65,534.
     let marks = (FIRST..=0x10_fffd).filter_map(char::from_u32);
     let addresses = with_liquid.zip(marks).map(|(range, mark)| {
         let text = unescaped(&masked[range.clone()], mode);
@@ -113,7 +114,7 @@ pub(super) fn original(span: Span, addresses: &[LiquidAddress]) -> Span {
             }
             let stand_in = address.stand_in().len();
             if at < start + stand_in {
-                // Inside a stand-in there is no exact counterpart, so the address's start has to do.
+                // Inside a stand-in there is no exact counterpart, so the start of the address is used.
                 return address.range.start;
             }
             grown += stand_in as isize - address.range.len() as isize;

@@ -1,4 +1,5 @@
-//! Masks the Liquid of a text, each piece as one private character, and checks how it interacts with the markup.
+//! Replaces each piece of Liquid in a text with one private-use character, and checks how the Liquid interacts with the
+//! markup.
 
 use super::refusal::ConversionError;
 use crate::telegram::{FormattedText, ParseMode};
@@ -115,12 +116,12 @@ impl<'a> LiquidPlaceholders<'a> {
         ConversionError { span: self.spans[nth], message: message.to_owned() }
     }
 
-    /// Refuses Liquid with markup in a string literal, unless a filter escapes it.
+    /// Refuses Liquid that has markup in a string literal or produces tags, unless a filter escapes the output.
     pub(super) fn check_literals(&self, mode: ParseMode) -> Result<(), ConversionError> {
         for (nth, span) in self.spans.iter().enumerate() {
             let liquid = span.of(self.text);
-            // An escaping filter turns markup in a literal into plain text. It must be the old mode's: another mode's
-            // filter leaves some of it.
+            // An escaping filter turns markup in a literal into plain text. It must be a filter for the old mode, since
+            // a filter for another mode leaves some of the markup.
             if !is_escaped(liquid, mode)
                 && (literals(liquid).any(|text| has_markup(text, mode)) || makes_tags(liquid))
             {
@@ -159,8 +160,8 @@ impl<'a> LiquidPlaceholders<'a> {
     pub(super) fn check_whole(&self, part: &str) -> Result<(), ConversionError> {
         let mut pieces = part.chars().filter_map(|c| self.index_of(c)).peekable();
         let Some(first) = pieces.peek().copied() else { return Ok(()) };
-        // Each branch number is that of the text after the piece, so the piece before the first one has the branch in
-        // which the part begins.
+        // `branches` has the branch of the text after each piece. So the part begins in the branch of the piece before
+        // its first piece.
         let before = first.checked_sub(1).map_or(0, |nth| self.branches[nth]);
         let last = pieces.last().unwrap_or(first);
         if self.branches[last] == before {
@@ -169,7 +170,7 @@ impl<'a> LiquidPlaceholders<'a> {
         Err(self.refuse(last, "this tag is partly inside an address and partly outside"))
     }
 
-    /// Refuses a result in which any Liquid is missing or occurs twice.
+    /// Refuses a result in which a piece of Liquid is missing or occurs more than once.
     pub(super) fn check_all_there(&self, markup: &str) -> Result<(), ConversionError> {
         let mut seen = vec![0_u8; self.spans.len()];
         for nth in markup.chars().filter_map(|c| self.index_of(c)) {
@@ -199,7 +200,7 @@ fn without_comments(text: &str, spans: &[Span]) -> Vec<Span> {
         let overlaps = merged.last().is_some_and(|last| span.start < last.end);
         let name = tag_name(span.of(text)).unwrap_or_default();
         match merged.last_mut() {
-            // Liquid in a comment is never rendered, so no branch in it may count.
+            // Liquid in a comment is never rendered, so branches in it must not count.
             Some(open) if 0 < comments || overlaps => open.end = open.end.max(span.end),
             _ => merged.push(span),
         }

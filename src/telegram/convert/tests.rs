@@ -3,14 +3,14 @@ use proptest::prelude::*;
 use super::*;
 use crate::telegram::{FixOptions, fix};
 
-fn holes(text: &str) -> Vec<Span> {
+fn liquid_spans(text: &str) -> Vec<Span> {
     let pattern = regex::Regex::new(r"(?s)\{\{.*?\}\}|\{%.*?%\}").unwrap();
     pattern.find_iter(text).map(|found| Span::new(found.start(), found.end())).collect()
 }
 
 #[track_caller]
 fn check(from: ParseMode, to: ParseMode, text: &str, expected: &str) {
-    let shown = match convert(text, &holes(text), Some(from), to) {
+    let shown = match convert(text, &liquid_spans(text), Some(from), to) {
         Ok(converted) => {
             std::iter::once(converted.text).chain(converted.lost).collect::<Vec<_>>().join(" - ")
         }
@@ -24,7 +24,7 @@ const V2: ParseMode = ParseMode::MarkdownV2;
 const LEGACY: ParseMode = ParseMode::Markdown;
 
 #[test]
-fn liquid_stays_where_it_stood() {
+fn liquid_keeps_its_position() {
     check(
         HTML,
         V2,
@@ -38,7 +38,7 @@ fn liquid_stays_where_it_stood() {
 }
 
 #[test]
-fn branches_may_hold_whole_entities_and_be_held_by_them() {
+fn entities_may_be_inside_branches_or_around_them() {
     check(
         HTML,
         V2,
@@ -78,10 +78,10 @@ fn markup_across_branches_is_refused_at_the_tag() {
 }
 
 #[test]
-fn markup_that_liquid_makes_is_refused() {
-    let refused = |text: &str, hole: &str| {
+fn markup_produced_by_liquid_is_refused() {
+    let refused = |text: &str, liquid: &str| {
         let message = "this Liquid contains markup, which cannot be converted";
-        check(HTML, V2, text, &format!("refused at {hole}: {message}"));
+        check(HTML, V2, text, &format!("refused at {liquid}: {message}"));
     };
     refused("a {{ x | default: '<b>n</b>' }}", "{{ x | default: '<b>n</b>' }}");
     refused("{% assign a = \"<i>\" %}x", "{% assign a = \"<i>\" %}");
@@ -97,7 +97,7 @@ fn markup_that_liquid_makes_is_refused() {
 }
 
 #[test]
-fn addresses_keep_their_liquid_and_their_form() {
+fn link_addresses_keep_their_liquid() {
     check(HTML, V2, "<a href=\"{{ url }}\">l</a>", "[l]({{ url }})");
     check(
         HTML,
@@ -116,7 +116,7 @@ fn addresses_keep_their_liquid_and_their_form() {
 }
 
 #[test]
-fn liquid_in_places_the_markup_does_not_keep_is_refused() {
+fn liquid_inside_markup_syntax_is_refused() {
     let message = "this Liquid is inside markup, where it cannot be converted";
     check(HTML, V2, "<tg-time unix=\"{{ t }}\">x</tg-time>", &format!("refused at {{{{ t }}}}: {message}"));
     check(
@@ -128,7 +128,7 @@ fn liquid_in_places_the_markup_does_not_keep_is_refused() {
 }
 
 #[test]
-fn markup_around_tags_alone_is_left_out() {
+fn markup_around_tags_without_output_is_dropped() {
     check(HTML, V2, "<i>{% assign x = 1 %}</i>a<b>{{ x }}</b>", "{% assign x = 1 %}a*{{ x }}*");
 }
 
@@ -143,14 +143,14 @@ fn comments_are_left_alone() {
 }
 
 #[test]
-fn plain_text_becomes_text() {
+fn plain_text_is_escaped() {
     let converted = convert("1 < {{ x }}", &[Span::new(4, 11)], None, HTML).unwrap();
     assert_eq!(converted.text, "1 &lt; {{ x }}");
 }
 
 fn rendered(text: &str) -> String {
     let mut out = text.to_owned();
-    for span in holes(text).into_iter().rev() {
+    for span in liquid_spans(text).into_iter().rev() {
         let value = if span.of(text).starts_with("{{") { "x" } else { "" };
         out.replace_range(span.range(), value);
     }
@@ -192,7 +192,7 @@ proptest! {
     fn converted_templates_render_to_the_same_message(text in pieces()) {
         let fixed = |mode, text: &str| fix(parse(mode, text).ok()?, FixOptions::CLEAN_AND_REPAIR).ok();
         for to in [HTML, V2] {
-            let Ok(converted) = convert(&text, &holes(&text), Some(HTML), to) else { continue };
+            let Ok(converted) = convert(&text, &liquid_spans(&text), Some(HTML), to) else { continue };
             let (before, after) = (fixed(HTML, &rendered(&text)), fixed(to, &rendered(&converted.text)));
             if to == HTML || !text.contains("blockquote") {
                 prop_assert_eq!(after, before, "{}", converted.text);
@@ -203,7 +203,7 @@ proptest! {
     }
 
     #[test]
-    fn nothing_panics_wherever_the_holes_are(
+    fn arbitrary_liquid_spans_do_not_panic(
         text in pieces(),
         spans in proptest::collection::vec((0usize..90, 0usize..20), 0..6),
     ) {

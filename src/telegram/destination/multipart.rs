@@ -1,17 +1,17 @@
-//! Splits a multipart body as the Bot API server does. A body that two servers could split or name differently is
-//! refused.
+//! Splits a multipart body as the Bot API server does. A body is refused if two servers could split it or name its
+//! parts differently.
 
 use super::{ArgumentSource, DecodedArgument, form};
 use crate::text::Span;
 
-/// The limit of RFC 2046, in bytes.
+/// The longest boundary that RFC 2046 allows, in bytes.
 const MAX_BOUNDARY: usize = 70;
 
 /// Reads all parts of a body, files included. Returns `None` if the header or the body is ambiguous.
 pub(super) fn read(header: &str, body: &[u8]) -> Option<Vec<DecodedArgument>> {
     let delimiter = format!("--{}", boundary(header)?).into_bytes();
     let mut arguments = Vec::new();
-    // A preamble is refused: some servers look for the first delimiter, some require it here.
+    // A preamble is refused: some servers search for the first delimiter, but others require it here.
     let mut at = body.starts_with(&delimiter).then_some(delimiter.len())?;
     while !body[at..].starts_with(b"--") {
         let head = body[at..].strip_prefix(b"\r\n").map(|_| at + 2)?;
@@ -32,13 +32,13 @@ pub(super) fn read(header: &str, body: &[u8]) -> Option<Vec<DecodedArgument>> {
         });
         at = end + 2 + delimiter.len();
     }
-    // Another part after the closing delimiter would be read by some servers.
+    // Some servers would read another part after the closing delimiter.
     body[at + 2..].iter().all(u8::is_ascii_whitespace).then_some(arguments)
 }
 
 fn boundary(header: &str) -> Option<&str> {
     let lower = header.to_ascii_lowercase();
-    // Of two boundaries servers may take either.
+    // If there are two boundaries, servers may use either of them.
     if lower.matches("boundary").count() != 1 || !lower.trim_start().starts_with("multipart/form-data") {
         return None;
     }
@@ -66,7 +66,7 @@ impl FormPart {
                     part.is_form |= value.to_ascii_lowercase().contains("x-www-form-urlencoded");
                 }
                 name if name.trim() == name => {}
-                // A folded line, or a name that another server would trim.
+                // This is a folded line, or a name that another server would trim.
                 _ => return None,
             }
         }
@@ -85,7 +85,7 @@ fn field_name(disposition: &str) -> Option<String> {
         key.trim().eq_ignore_ascii_case("name").then(|| value.trim().trim_matches('"').to_owned())
     });
     let name = names.next()?;
-    // Of two names servers may take either.
+    // If there are two names, servers may use either of them.
     names.next().is_none().then_some(name)
 }
 

@@ -4,28 +4,29 @@ const PATH: &str = "/bot1:a/sendMessage";
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-fn to_77(target: &str, types: &[&str], body: &str) -> Result<(), DestinationError> {
+/// Checks a request that must go to the chat 77 only. `types` are the values of its Content-Type headers.
+fn check_77(target: &str, types: &[&str], body: &str) -> Result<(), DestinationError> {
     let headers: Vec<(String, String)> =
         types.iter().map(|value| ("Content-Type".to_owned(), (*value).to_owned())).collect();
     check_destination(&OutgoingRequest { target, headers: &headers, body: body.as_bytes() }, "77")
 }
 
-/// Checks a JSON body of sendMessage. `expected` is the error or empty, `about` the part of the body in its span.
+/// Checks a JSON body of sendMessage. `expected` is the error message or empty, `marked` the text under its span.
 #[track_caller]
-fn check_json(body: &str, expected: &str, about: &str) {
-    match to_77(PATH, &[JSON], body) {
+fn check_json(body: &str, expected: &str, marked: &str) {
+    match check_77(PATH, &[JSON], body) {
         Ok(()) => assert_eq!("", expected, "{body}"),
-        Err(astray) => {
-            assert_eq!(astray.to_string(), expected, "{body}");
-            assert_eq!(astray.span().map_or("", |span| span.of(body)), about, "{body}");
+        Err(error) => {
+            assert_eq!(error.to_string(), expected, "{body}");
+            assert_eq!(error.span().map_or("", |span| span.of(body)), marked, "{body}");
         }
     }
 }
 
-const OTHER: &str = "the body has the chat_id 999, which is not the chat 77";
+const WRONG_CHAT: &str = "the body has the chat_id 999, which is not the chat 77";
 
 #[test]
-fn a_plain_body_reaches_the_chat() {
+fn body_with_the_right_chat_id_is_accepted() {
     check_json(r#"{"chat_id": 77, "text": "a"}"#, "", "");
     check_json(r#"{"text": "a", "chat_id": "77"}"#, "", "");
     check_json(r#"{"chat_id": 77, "text": "&chat_id=999& \"chat_id\": 999", "x": {"chat_id": 999}}"#, "", "");
@@ -34,13 +35,13 @@ fn a_plain_body_reaches_the_chat() {
 }
 
 #[test]
-fn every_chat_in_the_body_counts() {
-    check_json(r#"{"chat_id": 999}"#, OTHER, r#""chat_id": 999"#);
-    check_json(r#"{"chat_id": 77, "chat_id": 999}"#, OTHER, r#""chat_id": 999"#);
-    check_json(r#"{"chat_id": 77, "chat\u005fid": 999}"#, OTHER, r#""chat\u005fid": 999"#);
-    check_json(r#"{"chat_id": 77, "\u0063hat_\u0069d": "999"}"#, OTHER, r#""\u0063hat_\u0069d": "999""#);
+fn every_chat_id_in_the_body_is_checked() {
+    check_json(r#"{"chat_id": 999}"#, WRONG_CHAT, r#""chat_id": 999"#);
+    check_json(r#"{"chat_id": 77, "chat_id": 999}"#, WRONG_CHAT, r#""chat_id": 999"#);
+    check_json(r#"{"chat_id": 77, "chat\u005fid": 999}"#, WRONG_CHAT, r#""chat\u005fid": 999"#);
+    check_json(r#"{"chat_id": 77, "\u0063hat_\u0069d": "999"}"#, WRONG_CHAT, r#""\u0063hat_\u0069d": "999""#);
     let in_value = r#"{"chat_id": 77, "text": "Hi Bob", "chat\u005fid": 999, "z": ""}"#;
-    check_json(in_value, OTHER, r#""chat\u005fid": 999"#);
+    check_json(in_value, WRONG_CHAT, r#""chat\u005fid": 999"#);
     for (value, shown) in
         [("null", "null"), ("77.0", "77.0"), ("\"77x\"", "77x"), ("\"\"", "\"\""), ("7e1", "7e1")]
     {
@@ -50,7 +51,7 @@ fn every_chat_in_the_body_counts() {
 }
 
 #[test]
-fn in_a_broken_body_every_string_may_be_a_key() {
+fn in_invalid_json_every_string_may_be_a_key() {
     let broken = "the body is not valid JSON, and it has the chat_id 999, which is not the chat 77";
     check_json(r#"{"chat_id": 77, "text": "Say "hi" now"}"#, "", "");
     check_json(r#"{"chat_id": 77, "text": "a"} x"#, "", "");
@@ -64,14 +65,15 @@ fn in_a_broken_body_every_string_may_be_a_key() {
         "\"\\chat_id\":\n\"999\"",
     );
     let id = r#"{"chat_id": 77, "text": "x"} "inline_message_id": "AA""#;
-    let words = "the body is not valid JSON, and it has `inline_message_id`: the message with this id is changed, wherever it is";
-    check_json(id, words, r#""inline_message_id": "AA""#);
+    let expected = "the body is not valid JSON, and it has `inline_message_id`: the message with \
+                    this id is changed, wherever it is";
+    check_json(id, expected, r#""inline_message_id": "AA""#);
     let escapes = format!("{{\"chat_id\": 77, \"text\": {}", "\\\"".repeat(200_000));
     check_json(&escapes, "", "");
 }
 
 #[test]
-fn other_destinations_are_refused_beside_the_chat() {
+fn other_destinations_are_refused_even_with_the_right_chat_id() {
     for (name, reason) in OTHER_DESTINATIONS {
         let member = format!("\"{name}\": \"1\"");
         check_json(
@@ -81,7 +83,7 @@ fn other_destinations_are_refused_beside_the_chat() {
         );
         let target = format!("{PATH}?chat_id=77&{}=1", name.replace('_', "%5f"));
         assert_eq!(
-            to_77(&target, &[], "").unwrap_err().to_string(),
+            check_77(&target, &[], "").unwrap_err().to_string(),
             format!("the query has `{name}`: {reason}")
         );
     }
@@ -101,17 +103,17 @@ fn the_query_is_decoded() {
     ] {
         let body = r#"{"chat_id": 77, "text": "a"}"#;
         let target = format!("{PATH}?{query}");
-        assert_eq!(to_77(&target, &[JSON], body).unwrap_err().to_string(), other, "{query}");
+        assert_eq!(check_77(&target, &[JSON], body).unwrap_err().to_string(), other, "{query}");
     }
-    assert_eq!(to_77(&format!("{PATH}?chat_id=77&text=a+b%26chat_id=999"), &[], ""), Ok(()));
+    assert_eq!(check_77(&format!("{PATH}?chat_id=77&text=a+b%26chat_id=999"), &[], ""), Ok(()));
 }
 
 #[test]
-fn a_form_and_an_ambiguous_type_are_read_in_every_way() {
-    assert_eq!(to_77(PATH, &[FORM], "chat_id=77&text=a"), Ok(()));
+fn forms_and_ambiguous_types_are_read_in_every_possible_way() {
+    assert_eq!(check_77(PATH, &[FORM], "chat_id=77&text=a"), Ok(()));
     let both = r#"{"chat_id": 77, "text": "&chat_id=999&"}"#;
-    assert_eq!(to_77(PATH, &[JSON], both), Ok(()));
-    let typed = |types: &[&str]| to_77(PATH, types, both).unwrap_err().to_string();
+    assert_eq!(check_77(PATH, &[JSON], both), Ok(()));
+    let error_for = |types: &[&str]| check_77(PATH, types, both).unwrap_err().to_string();
     for types in [
         &["application/x-www-form-urlencoded; application/json"][..],
         &["APPLICATION/JSON; x=Application/X-WWW-Form-Urlencoded"],
@@ -119,21 +121,21 @@ fn a_form_and_an_ambiguous_type_are_read_in_every_way() {
         &[FORM, JSON],
         &[FORM],
     ] {
-        assert_eq!(typed(types), OTHER, "{types:?}");
+        assert_eq!(error_for(types), WRONG_CHAT, "{types:?}");
     }
-    // Read as a file it reaches nobody, read as JSON it reaches the chat.
+    // Read as a file, the body has no chat id; read as JSON, it has the right one.
     for types in [&["text/plain"][..], &["text/plain", JSON], &[JSON, "text/plain"], &[]] {
-        assert_eq!(to_77(PATH, types, both), Ok(()), "{types:?}");
+        assert_eq!(check_77(PATH, types, both), Ok(()), "{types:?}");
         let other = r#"{"chat_id": 77, "chat_id": 999}"#;
-        assert_eq!(to_77(PATH, types, other).unwrap_err().to_string(), OTHER, "{types:?}");
+        assert_eq!(check_77(PATH, types, other).unwrap_err().to_string(), WRONG_CHAT, "{types:?}");
     }
     for (types, body) in
         [(&[JSON][..], r#"{"text": "a"}"#), (&[FORM], r#"{"chat_id": 77}"#), (&[], "hello"), (&[], "")]
     {
-        assert_eq!(to_77(PATH, types, body), Err(DestinationError::NoChat), "{types:?} {body}");
+        assert_eq!(check_77(PATH, types, body), Err(DestinationError::NoChat), "{types:?} {body}");
     }
     assert_eq!(
-        typed(&["multipart/form-data; boundary=x; application/json"]),
+        error_for(&["multipart/form-data; boundary=x; application/json"]),
         DestinationError::Multipart.to_string()
     );
 }
@@ -142,14 +144,14 @@ fn a_form_and_an_ambiguous_type_are_read_in_every_way() {
 fn a_multipart_body_is_split_as_the_server_does() {
     let part =
         |head: &str, text: &str| format!("--B\r\nContent-Disposition: form-data; {head}\r\n\r\n{text}\r\n");
-    let typed =
-        |parts: String| to_77(PATH, &["multipart/form-data; boundary=B"], &format!("{parts}--B--\r\n"));
+    let check_parts =
+        |parts: String| check_77(PATH, &["multipart/form-data; boundary=B"], &format!("{parts}--B--\r\n"));
     let chat = part("name=\"chat_id\"", "77");
-    assert_eq!(typed(format!("{chat}{}", part("name=text", "chat_id=999"))), Ok(()));
+    assert_eq!(check_parts(format!("{chat}{}", part("name=text", "chat_id=999"))), Ok(()));
     let other = part("name=\"chat_id\"", "999");
-    assert_eq!(typed(format!("{chat}{other}")).unwrap_err().to_string(), OTHER);
+    assert_eq!(check_parts(format!("{chat}{other}")).unwrap_err().to_string(), WRONG_CHAT);
     let form = part("name=x\r\nContent-Type: application/x-www-form-urlencoded", "a=1&chat%5Fid=999");
-    assert_eq!(typed(format!("{chat}{form}")).unwrap_err().to_string(), OTHER);
+    assert_eq!(check_parts(format!("{chat}{form}")).unwrap_err().to_string(), WRONG_CHAT);
     for odd in [
         part("name=\"chat_\\id\"", "999"),
         part("name*=utf-8''chat%5Fid", "999"),
@@ -157,13 +159,13 @@ fn a_multipart_body_is_split_as_the_server_does() {
         part("name=a\r\n x", "1"),
         "--B\nContent-Disposition: form-data; name=chat_id\n\n999\n".to_owned(),
     ] {
-        assert_eq!(typed(format!("{chat}{odd}")), Err(DestinationError::Multipart), "{odd}");
+        assert_eq!(check_parts(format!("{chat}{odd}")), Err(DestinationError::Multipart), "{odd}");
     }
-    assert_eq!(typed(format!("{chat}--B--\r\n{other}")), Err(DestinationError::Multipart));
+    assert_eq!(check_parts(format!("{chat}--B--\r\n{other}")), Err(DestinationError::Multipart));
 }
 
 #[test]
-fn what_packs_the_body_differently_is_refused() {
+fn headers_that_change_how_the_body_is_read_are_refused() {
     for (name, value, is_refused) in [
         ("Content-Encoding", "gzip", true),
         ("Content-Encoding", " Identity ", false),
@@ -178,7 +180,7 @@ fn what_packs_the_body_differently_is_refused() {
 }
 
 #[test]
-fn only_a_bot_apis_address_can_be_judged() {
+fn only_bot_api_paths_are_accepted() {
     for (path, is_known) in [
         (PATH, true),
         ("/x/bot1:a/test/sendPhoto", true),
@@ -189,20 +191,20 @@ fn only_a_bot_apis_address_can_be_judged() {
         ("/test/sendMessage", false),
         ("/hook", false),
     ] {
-        assert_eq!(to_77(&format!("{path}?chat_id=77"), &[], "").is_ok(), is_known, "{path}");
+        assert_eq!(check_77(&format!("{path}?chat_id=77"), &[], "").is_ok(), is_known, "{path}");
     }
 }
 
 #[test]
-fn a_name_is_compared_without_case() {
+fn usernames_are_compared_without_case() {
     let headers = [("Content-Type".to_owned(), JSON.to_owned())];
-    let to = |chat: &str, body: &str| {
+    let is_accepted = |chat: &str, body: &str| {
         check_destination(&OutgoingRequest { target: PATH, headers: &headers, body: body.as_bytes() }, chat)
             .is_ok()
     };
-    assert!(to("@Shop", r#"{"chat_id": "@shop"}"#));
-    assert!(to("+5", r#"{"chat_id": 5}"#));
-    assert!(to("-1001234", r#"{"chat_id": -1001234}"#));
-    assert!(!to("shop", r#"{"chat_id": "shop"}"#));
-    assert!(!to("@shop", r#"{"chat_id": "@shop "}"#));
+    assert!(is_accepted("@Shop", r#"{"chat_id": "@shop"}"#));
+    assert!(is_accepted("+5", r#"{"chat_id": 5}"#));
+    assert!(is_accepted("-1001234", r#"{"chat_id": -1001234}"#));
+    assert!(!is_accepted("shop", r#"{"chat_id": "shop"}"#));
+    assert!(!is_accepted("@shop", r#"{"chat_id": "@shop "}"#));
 }

@@ -7,7 +7,7 @@ use super::chars::is_name_char;
 use super::url::trimmed_end;
 use crate::telegram::EntityKind;
 
-/// The top-level domains that make a link without a scheme: TDLib's list (1.8.69), sorted.
+/// The top-level domains of addresses that become a link without a scheme: TDLib's list (1.8.69), sorted.
 const TLDS: &str = include_str!("../../../assets/tlds.txt");
 
 static SORTED_TLDS: LazyLock<Vec<&str>> = LazyLock::new(|| TLDS.lines().collect());
@@ -141,6 +141,6 @@ fn is_known_tld(tld: &str) -> bool {
 }
 
 fn to_lower(c: char) -> char {
-    // One character for one, as in TDLib: `İ` has two in lower case.
+    // As in TDLib, each character becomes one character, even though `İ` has two in lower case.
     c.to_lowercase().next().unwrap_or(c)
 }

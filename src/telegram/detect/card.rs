@@ -1,4 +1,4 @@
-//! Bank card numbers: 13 to 19 digits, optionally in groups, with a valid check digit.
+//! Detects bank card numbers: 13 to 19 digits, optionally in groups, with a valid check digit.
 
 use std::ops::Range;
 
@@ -14,7 +14,7 @@ pub(super) fn numbers(text: &str) -> Vec<Range<usize>> {
     while let Some(start) = bytes[at..].iter().position(u8::is_ascii_digit).map(|len| at + len) {
         let is_ruled_out = char_before(text, start)
             .is_some_and(|c| matches!(c, '.' | ',' | '+' | '-' | '_') || category(c) == Category::Letter);
-        // A run that is ruled out is skipped as a whole, or its rest would be taken for a card.
+        // A run that is ruled out is skipped as a whole; otherwise its rest could be detected as a card number.
         let run = if is_ruled_out { whole_run(&bytes[start..]) } else { card_run(&bytes[start..]) };
         at = start + run;
         if !is_ruled_out && let Some(len) = card_len(&bytes[start..at]) {
@@ -38,7 +38,7 @@ fn whole_run(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|byte| is_part(**byte)).count()
 }
 
-/// The same, but a space ends the run after 16 to 19 digits without a gap.
+/// Returns the length as `whole_run` does, except that a space ends the run after 16 to 19 digits without a gap.
 fn card_run(bytes: &[u8]) -> usize {
     let solid = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
     // A complete number may be followed by another number: "4111111111111111 12".

@@ -9,7 +9,7 @@ use super::url::trimmed_end;
 /// TDLib stops searching when fewer bytes than this are left.
 const MIN_LEN: usize = 6;
 
-/// The limit of the host, in bytes. Only ASCII characters are allowed in it.
+/// The longest host, in bytes. It contains only ASCII characters.
 const MAX_HOST: usize = 253;
 
 pub(super) fn urls(text: &str) -> Vec<Range<usize>> {
@@ -28,7 +28,7 @@ pub(super) fn urls(text: &str) -> Vec<Range<usize>> {
         if host < host_end {
             found.push(start..at);
         } else {
-            // Without a host the search continues right after the `://`.
+            // Without a host, the search continues directly after the `://`.
             at = host;
         }
     }
@@ -41,7 +41,7 @@ fn scheme_start(text: &str) -> Option<usize> {
         let start = text.len().checked_sub(scheme.len())?;
         text.as_bytes()[start..].eq_ignore_ascii_case(scheme.as_bytes()).then_some(start)
     };
-    // TDLib takes only the last three letters of `tonsite` into the link, because it tries `ton` first.
+    // In TDLib, the link begins at the last three letters of `tonsite`, as recorded answers show.
     ends_in("tg").or_else(|| ends_in("ton")).or_else(|| ends_in("tonsite").map(|start| start + 4))
 }
 

@@ -5,13 +5,13 @@ use std::ops::{Range, RangeInclusive};
 use super::chars::{char_at, char_before, end_of, is_name_char};
 use super::unicode::{Category, category, is_hashtag, is_word};
 
-/// The usernames of three characters that Telegram has assigned: those that TDLib accepts.
+/// The usernames of three characters that TDLib accepts.
 const SHORT_NAMES: [&str; 5] = ["gif", "nft", "pic", "ufc", "vid"];
 
 /// The lengths of a username after `/command@`, `#hashtag@` and `$CASHTAG@`, in characters.
 const NAME_LENGTHS: RangeInclusive<usize> = 3..=32;
 
-/// In characters.
+/// The longest hashtag, in characters without the `#`.
 const MAX_HASHTAG: usize = 256;
 
 pub(super) fn mentions(text: &str) -> Vec<Range<usize>> {
@@ -85,7 +85,7 @@ pub(super) fn cashtags(text: &str) -> Vec<Range<usize>> {
         if char_before(text, start).is_some_and(is_ruled_out) {
             return ScanStep { found: None, next: start + 1 };
         }
-        // The one cashtag with a digit (a currency), a special case in TDLib.
+        // The only cashtag with a digit, the currency 1INCH, is a special case in TDLib.
         let mut end = match text[start + 1..].starts_with("1INCH") {
             true => start + 1 + "1INCH".len(),
             false => end_of(text, start + 1, |c| c.is_ascii_uppercase()),
@@ -116,7 +116,7 @@ fn scan(text: &str, sign: char, scan_at: impl Fn(usize) -> ScanStep) -> Vec<Rang
     while let Some(start) = text[at..].find(sign).map(|len| at + len) {
         let step = scan_at(start);
         all.extend(step.found);
-        // At least one byte further, or a step that found nothing would repeat.
+        // Move by at least one byte; otherwise a step that found nothing would repeat.
         at = step.next.max(start + 1);
     }
     all

@@ -65,10 +65,11 @@ pub(super) fn is_path(c: char) -> bool {
     !matches!(c, '\n' | '<' | '>' | '"' | '«' | '»') && is_url(c)
 }
 
-/// Whether an address may contain the character. Meant for characters that are not ASCII.
+/// Whether an address may contain the character. Of the ASCII characters only the space is excluded here; the callers
+/// exclude others.
 pub(super) fn is_url(c: char) -> bool {
     match c {
-        // Joiners and dashes, although the rest of the block is excluded below.
+        // Joiners and dashes are allowed even though the rest of their block is excluded below.
         '\u{200c}' | '\u{200d}' | '\u{2010}'..='\u{2015}' => true,
         '\u{2000}'..='\u{206f}' => false,
         _ => category(c) != Category::Separator,

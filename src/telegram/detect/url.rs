@@ -14,9 +14,9 @@ pub(super) fn candidates(text: &str) -> Vec<Range<usize>> {
     while let Some(dot) = text[finder.floor..].find('.').map(|len| finder.floor + len) {
         match text.as_bytes().get(dot + 1) {
             None => break,
-            // A dot before a space ends a sentence: no need to look around it.
+            // A dot before a space ends a sentence, so there is no need to look around it.
             Some(b' ') => finder.floor = dot + 2,
-            Some(_) => found.extend(finder.around(dot)),
+            Some(_) => found.extend(finder.address_around(dot)),
         }
     }
     found
@@ -42,7 +42,7 @@ struct PathEnd {
 }
 
 impl UrlFinder<'_> {
-    fn around(&mut self, dot: usize) -> Option<Range<usize>> {
+    fn address_around(&mut self, dot: usize) -> Option<Range<usize>> {
         let text = self.text;
         let (start, domain_end, has_at) = self.domain(dot);
         let mut end = self.with_path(self.with_port(domain_end));
@@ -56,7 +56,7 @@ impl UrlFinder<'_> {
         (dot + 1 < end).then_some(start..end)
     }
 
-    /// Returns start and end of the domain around the dot, and whether it contains an `@`.
+    /// Returns the start and the end of the domain around the dot, and whether an `@` follows the dot in it.
     fn domain(&self, dot: usize) -> (usize, usize, bool) {
         let text = self.text;
         let start = start_of(text, self.floor, dot, is_domain);
@@ -83,7 +83,7 @@ impl UrlFinder<'_> {
         if !matches!(char_at(text, at), Some('/' | '?' | '#')) {
             return at;
         }
-        // Cached: otherwise a path with many dots would be read once for each dot, in quadratic time.
+        // The path is cached: otherwise a path with many dots would be read once for each dot, in quadratic time.
         if !(self.path.read.start <= at && at < self.path.read.end) {
             let end = end_of(text, at + 1, unicode::is_path);
             self.path = PathEnd { read: at..end, trimmed: trimmed_end(text, at + 1, end) };
@@ -101,11 +101,12 @@ impl UrlFinder<'_> {
         (!has_at && user < start - 1).then_some(user)
     }
 
-    /// Extends the start over `https://`. Returns `None` for other schemes and directly after a word.
+    /// Extends the start over a scheme such as `https://`. Returns `None` for an unsupported scheme, and without a
+    /// scheme if a word, `/`, `#` or `@` is directly before the start.
     fn with_scheme(&self, start: usize) -> Option<usize> {
         let text = self.text;
         let before = &text[self.floor..start];
-        // Too short for any scheme with `://`, as TDLib has it.
+        // Like TDLib, this looks for a scheme only if there are at least six bytes.
         if before.len() < "://".len() * 2 || !before.ends_with("://") {
             let is_ruled_out = |c: char| is_word(c) || matches!(c, '/' | '#' | '@');
             return (!before.chars().next_back().is_some_and(is_ruled_out)).then_some(start);
@@ -113,7 +114,8 @@ impl UrlFinder<'_> {
         let colon = start - "://".len();
         let scheme = text[start_of(text, self.floor, colon, is_scheme)..colon].to_ascii_lowercase();
         let len = match scheme.as_str() {
-            // These end in a supported scheme, which is otherwise enough: "xhttp://" becomes a link from "http" on.
+            // These are refused even though they end in a supported scheme. Otherwise such an end is enough: the link
+            // in "xhttp://" begins at the "http".
             "shttp" | "tftp" | "sftp" => return None,
             scheme => {
                 ["http", "https", "ftp", "tonsite"].into_iter().find(|known| scheme.ends_with(known))?
@@ -138,7 +140,7 @@ fn is_user(c: char) -> bool {
 fn is_scheme(c: char) -> bool {
     match c {
         '\0'..='\x7f' => c.is_ascii_alphanumeric() || matches!(c, '+' | '-'),
-        // Letters of any script count, so that a word directly before a scheme is taken for a part of it.
+        // Letters of any script count, so that a word directly before a scheme is treated as part of it.
         _ => category(c) != Category::Separator,
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
         ParseErrorKind::EmptyAttributeName { tag } => empty_attribute_name(tag, span, input),
         ParseErrorKind::UnexpectedEndOfToken => {
             let value = span.of(input);
-            // The value may contain one kind of quote itself.
+            // The value itself may contain one kind of quote.
             let quote = if value.contains('"') { '\'' } else { '"' };
             Diagnostic::error(Code::UnquotedValue, span, "this value needs quotes")
                 .with_help("without quotes a value may only contain letters, digits, dots and hyphens")
@@ -51,6 +51,7 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
         }
         ParseErrorKind::UnclosedEndTag => {
             Diagnostic::error(Code::UnclosedEndTag, span, "this end tag has no `>` after its name")
+                .with_help("add `>`")
                 .with_fix(Fix::replace("add the `>`", Span::at(span.end), ">"))
         }
         ParseErrorKind::UnmatchedEndTag { expected, found } => crossed(expected, found, span, input),
@@ -96,7 +97,7 @@ pub(super) fn looks_like_html(input: &str) -> bool {
 }
 
 fn unsupported_tag(tag: &str, span: Span, input: &str) -> Diagnostic {
-    // To Telegram `1 < 2` is an unsupported tag; its author meant the character.
+    // To Telegram, `1 < 2` contains an unsupported tag, but its author meant the character.
     let Some(end) = html_tag::tag_like_end(MarkupInput::new(input), span.start) else {
         return bare_angle(span.start);
     };
@@ -107,7 +108,7 @@ fn unsupported_tag(tag: &str, span: Span, input: &str) -> Diagnostic {
     }
     let name = tag.trim_end_matches('/');
     if name != tag && TAGS.iter().any(|(known, _)| *known == name) {
-        // `<b/>`: the tag is supported but for the slash.
+        // For example `<b/>`: the tag is supported except for the slash.
         let slash = Span::new(whole_tag.start + 1 + name.len(), whole_tag.start + 1 + tag.len());
         return Diagnostic::error(Code::UnsupportedTag, whole_tag, "Telegram has no self-closing tags")
             .with_help(format!("write <{name}>…</{name}>"))
@@ -116,7 +117,7 @@ fn unsupported_tag(tag: &str, span: Span, input: &str) -> Diagnostic {
     let message = format!("Telegram does not support `<{name}>`");
     let diagnostic = Diagnostic::error(Code::UnsupportedTag, whole_tag, message);
     if name == "br" {
-        // A line break that follows in the source replaces the `<br>`: two would leave an empty line.
+        // If a line break follows in the source, the `<br>` is only removed: two line breaks would leave an empty line.
         let text = if input[end..].starts_with('\n') { "" } else { "\n" };
         return diagnostic.with_help("use a line break in the text").with_fix(Fix::replace(
             "write a line break",
@@ -160,17 +161,17 @@ fn unclosed_start_tag(span: Span, input: &str) -> Diagnostic {
     if !is_name {
         return bare_angle(span.start);
     }
-    let first_line = span.of(input).trim_end();
-    let rest = first_line.get(1..).unwrap_or("");
+    let written = span.of(input).trim_end();
+    let rest = written.get(1..).unwrap_or("");
     let name = 1 + rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '-').unwrap_or(rest.len());
-    let stop = first_line.find(['\n', '<']).filter(|at| 0 < *at);
-    let stop = stop.or_else(|| first_line.get(1..)?.find(['\n', '<']).map(|at| at + 1));
-    let stop = stop.unwrap_or(first_line.len());
+    let stop = written.find(['\n', '<']).filter(|at| 0 < *at);
+    let stop = stop.or_else(|| written.get(1..)?.find(['\n', '<']).map(|at| at + 1));
+    let stop = stop.unwrap_or(written.len());
     // Words without a `=` are more likely text after the tag than attributes.
-    let has_attributes = first_line.get(..stop).is_some_and(|tag| tag.contains('='));
+    let has_attributes = written.get(..stop).is_some_and(|tag| tag.contains('='));
     let end = span.start + if has_attributes { stop } else { name };
     // The text ends inside the tag, so nothing can have closed the element.
-    let end_tag = format!("</{}>", first_line.get(1..name).unwrap_or(""));
+    let end_tag = format!("</{}>", written.get(1..name).unwrap_or(""));
     Diagnostic::error(Code::UnclosedStartTag, Span::new(span.start, end), "this tag has no `>`")
         .with_help("add the `>`, or write &lt; for a `<` that is text")
         .with_fix(choice(
@@ -191,7 +192,7 @@ fn empty_attribute_name(tag: &str, span: Span, input: &str) -> Diagnostic {
     match culprit.of(input) {
         "/" => diagnostic.with_fix(Fix::replace("remove it", culprit, "")),
         "=" => {
-            // Everything up to the end of the tag goes: a value without a name has no meaning.
+            // Everything up to the end of the tag is removed, because a value without a name has no meaning.
             let end = input[culprit.end..].find('>').map_or(culprit.end, |at| culprit.end + at);
             diagnostic.with_fix(choice("remove it", vec![edit(Span::new(culprit.start, end), "")]))
         }
@@ -205,13 +206,13 @@ fn crossed(expected: &str, found: &str, span: Span, input: &str) -> Diagnostic {
         .with_help(format!("<{expected}> was opened last, so close it first"));
     let here = edit(span, format!("</{expected}>"));
     match next_end_tag(input, span.end) {
-        // Both end tags are there in the wrong order, so swapping them is safe.
+        // Both end tags exist but are in the wrong order, so swapping them is safe.
         Some((next, name)) if name == expected => diagnostic.with_fix(Fix {
             title: "swap the end tags".into(),
             edits: vec![here, edit(next, format!("</{found}>"))],
             safe: true,
         }),
-        // The found tag closes an outer element: the inner one lacks its end tag.
+        // The end tag closes an outer element, so the inner element lacks its own.
         _ if is_opened_before(found, span.start, input) => diagnostic.with_fix(Fix::replace(
             format!("close <{expected}> before it"),
             Span::at(span.start),
@@ -243,7 +244,7 @@ fn matching_end(name: &str, at: usize, input: &str) -> Option<Span> {
         let end = start + input[start..].find('>')? + 1;
         let inner = input[start + 1..end - 1].to_ascii_lowercase();
         let (is_end, inner) = inner.strip_prefix('/').map_or((false, inner.as_str()), |rest| (true, rest));
-        // Counts elements of the same name that are inside this one.
+        // `depth` counts the open elements of the same name that are inside this one.
         if inner.split([' ', '\n', '/']).next() == Some(name) {
             match (is_end, depth) {
                 (true, 0) => return Some(Span::new(start, end)),

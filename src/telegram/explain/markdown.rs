@@ -17,7 +17,7 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
         ParseErrorKind::UnclosedEntity { label, .. } => unclosed(label, span, input),
         ParseErrorKind::UnclosedLegacyEntity => unclosed(legacy_entity(span.of(input)), span, input),
         ParseErrorKind::UnclosedUrl => {
-            // An address has no spaces, so the fix closes it at the first one.
+            // An address has no spaces, so the fix closes it at the first space.
             let address = Span::new(span.end, input.len());
             Diagnostic::error(Code::UnclosedAddress, span, "this address has no closing `)`")
                 .with_help("close it with `)`")

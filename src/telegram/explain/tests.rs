@@ -1,13 +1,13 @@
 use super::diagnose;
 use crate::telegram::{ParseMode, parse};
 
-/// Shows each problem as `code at "place": message`, and what its first fix makes of the input.
+/// Shows each problem as `code at "marked text": message`, followed by the input after its first fix, if it has one.
 fn shown(mode: Option<ParseMode>, input: &str) -> Vec<String> {
     let problems = diagnose(mode, input);
     let lines = problems.iter().map(|problem| {
         let fixed = problem.fixes.first().map(|fix| format!(" => {:?}", fix.apply(input).unwrap()));
-        let place = problem.span.of(input);
-        format!("{} at {place:?}: {}{}", problem.code, problem.message, fixed.unwrap_or_default())
+        let marked = problem.span.of(input);
+        format!("{} at {marked:?}: {}{}", problem.code, problem.message, fixed.unwrap_or_default())
     });
     lines.collect()
 }
@@ -18,7 +18,7 @@ fn check(mode: ParseMode, input: &str, expected: &[&str]) {
 }
 
 #[test]
-fn html_of_browsers_gets_a_fix_each() {
+fn browser_html_gets_a_fix_for_each_problem() {
     check(
         ParseMode::Html,
         "a<br/>b<br>\nc <h1>T</h1> 1 < 2 &nbsp;x&apos;",
@@ -75,23 +75,23 @@ fn a_fixed_text_parses() {
 }
 
 #[test]
-fn silent_changes_are_told() {
+fn silent_changes_are_reported() {
     check(
         ParseMode::Html,
         "<a href='localhost'>x</a> <code>c<b>d</b></code>\t<A HREF='a.b'>y</A>",
         &[
-            "dropped-link at \"<a href='localhost'>\": the link was dropped: its address has no dot",
+            "dropped-link at \"<a href='localhost'>\": Telegram drops the link: the host has no dot",
             "ignored-attribute at \"HREF='a.b'\": Telegram ignores `HREF` in `<a>` => \
              \"<a href='localhost'>x</a> <code>c<b>d</b></code>\\t<A href='a.b'>y</A>\"",
-            "dropped-link at \"<A HREF='a.b'>\": the link was dropped: its address has no dot",
-            "dropped-style at \"d\": the bold was dropped: code cannot contain other formatting",
-            "tab at \"\\t\": a tab became a space",
+            "dropped-link at \"<A HREF='a.b'>\": Telegram drops the link: the host has no dot",
+            "dropped-style at \"d\": Telegram drops the bold: code cannot contain other formatting",
+            "tab at \"\\t\": Telegram replaces the tab with a space",
         ],
     );
 }
 
 #[test]
-fn markdown_of_other_tools_is_noticed() {
+fn markdown_of_other_tools_is_reported() {
     check(
         ParseMode::MarkdownV2,
         "**b** [x] \\!",
@@ -105,18 +105,18 @@ fn markdown_of_other_tools_is_noticed() {
 }
 
 #[test]
-fn every_reserved_character_is_named_and_telegrams_words_come_with_the_first() {
+fn reserved_characters_are_all_reported_and_the_first_quotes_telegram() {
     let problems = diagnose(Some(ParseMode::MarkdownV2), "a. (b)!");
-    let places: Vec<_> = problems.iter().map(|problem| problem.span.start).collect();
-    assert_eq!(places, [1, 3, 5, 6]);
+    let starts: Vec<_> = problems.iter().map(|problem| problem.span.start).collect();
+    assert_eq!(starts, [1, 3, 5, 6]);
     let help = problems[0].help.as_deref().unwrap();
     assert!(help.ends_with(
-        "Telegram answers \"Can't parse entities: Character '.' is reserved and must be escaped with the preceding '\\'\""
+        "Telegram answers: `Bad Request: can't parse entities: Character '.' is reserved and must be escaped with the preceding '\\'`"
     ));
 }
 
 #[test]
-fn places_in_markup_are_found_behind_escapes_and_references() {
+fn spans_are_correct_after_escapes_and_references() {
     let problems = diagnose(Some(ParseMode::MarkdownV2), "\\_\\*a\tb");
     assert_eq!(problems[0].span.range(), 5..6);
     let problems = diagnose(Some(ParseMode::Html), "&#128512;<b>&lt;</b>\t");
@@ -124,7 +124,7 @@ fn places_in_markup_are_found_behind_escapes_and_references() {
 }
 
 #[test]
-fn plain_text_that_looks_like_html_is_noticed() {
+fn plain_text_that_looks_like_html_is_reported() {
     assert_eq!(shown(None, "<b>x</b>").len(), 1);
     assert!(shown(None, "a < b").is_empty());
 }

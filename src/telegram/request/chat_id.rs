@@ -4,7 +4,8 @@ use crate::telegram::arguments;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ChatId {
-    /// Users are positive, basic groups negative, supergroups and channels -1000000000000 or lower.
+    /// Ids of users are positive, those of basic groups negative, those of supergroups and channels -1000000000000 or
+    /// less.
     Id(i64),
     /// `@name` of a public channel, supergroup or bot, with its `@`.
     Username(String),
@@ -16,7 +17,7 @@ impl ChatId {
         if text.starts_with('@') {
             ChatId::Username(text.to_owned())
         } else {
-            // Never an error: "123abc" is 123, and "abc" is 0, which the server reports as "chat not found".
+            // This is never an error: "123abc" is 123, and "abc" is 0, which the server reports as "chat not found".
             ChatId::Id(arguments::lenient_i64(text))
         }
     }

@@ -1,4 +1,4 @@
-//! Checks a call in the server's order: all arguments, then the chat, then what needs the chat.
+//! Checks a call in the server's order: first all arguments, then the chat, then everything that needs the chat.
 
 use super::error::RequestError;
 use super::findings;
@@ -24,14 +24,14 @@ pub(crate) fn check(method: &str, arguments: &Arguments) -> RequestCheck {
         return RequestCheck { result: Err(ApiError::method_not_found()), chat: None, warnings: Vec::new() };
     };
     let mut chat = None;
-    let result = request(method, arguments, &mut chat).map_err(ApiError::from);
+    let result = read_request(method, arguments, &mut chat).map_err(ApiError::from);
     let warnings = findings::collect(method, arguments, result.as_ref().ok());
     RequestCheck { result, chat, warnings }
 }
 
-// `chat` is an out-parameter because the caller needs it also if a later check fails: the error then depends on
-// whether the chat exists, which only the caller knows.
-fn request(
+// `chat` is an out-parameter because the caller needs it even if a later check fails: the error then depends on whether
+// the chat exists, which this module does not know.
+fn read_request(
     method: Method,
     arguments: &Arguments,
     chat: &mut Option<ChatId>,
@@ -41,7 +41,7 @@ fn request(
     if method.sends() {
         reply = ReplyParameters::read(arguments)?;
         options::check_suggested_post(arguments)?;
-        // An album cannot have a keyboard. The server does not read the argument, so a broken one is no error.
+        // An album cannot have a keyboard. The server does not read this argument, so a broken keyboard is no error.
         if method != Method::SendMediaGroup {
             markup = markup::read(arguments)?;
         }
@@ -79,7 +79,7 @@ impl<'a> ContentDraft<'a> {
         match method {
             Method::SendMessage => {
                 let link_preview = LinkPreview::read(arguments)?;
-                // Checked before the parse mode: an empty text with a bad parse mode is reported as empty.
+                // This is checked before the parse mode: an empty text with a bad parse mode is reported as empty.
                 if arguments.text("text").is_empty() {
                     return Err(RequestError::at(arguments.location("text"), "Message text is empty")
                         .with_cause(CheckFailure::NoText));
@@ -94,7 +94,7 @@ impl<'a> ContentDraft<'a> {
             Method::SendAnimation => media(MediaKind::Animation),
             Method::SendDocument => media(MediaKind::Document),
             Method::SendMediaGroup => media::read_album(arguments).map(ContentDraft::Album),
-            // Boxed, since a poll draft is several times as large as the other variants.
+            // The poll draft is boxed because it is several times as large as the other variants.
             Method::SendPoll => poll::read(arguments).map(|poll| ContentDraft::Poll(Box::new(poll))),
             Method::SendLocation => location::read(arguments).map(ContentDraft::Location),
             Method::SendChatAction => check_action(arguments).map(|()| ContentDraft::Nothing),
@@ -125,7 +125,7 @@ impl<'a> ContentDraft<'a> {
     }
 }
 
-/// The actions of sendChatAction that show something in the chat. The server ignores their case.
+/// The actions of sendChatAction that show something in the chat. The server compares them case-insensitively.
 pub(crate) const CHAT_ACTIONS: [&str; 14] = [
     "typing",
     "upload_photo",

@@ -1,8 +1,8 @@
-//! The error of a check, before it becomes the server's answer. Callers further up add a prefix, as the server does.
+//! The error of a check before it becomes the server's answer. Some callers add a prefix to it, as the server does.
 
 use crate::telegram::api_error::{ApiError, ArgumentLocation, CheckFailure};
 
-/// An error with the server's internal message: without the `Bad Request: ` prefix and with its capital letter.
+/// An error with the server's internal message, which has no `Bad Request: ` prefix and begins with a capital letter.
 #[derive(Debug, Clone)]
 pub(super) struct RequestError {
     pub message: String,
@@ -28,7 +28,7 @@ impl RequestError {
 }
 
 impl From<RequestError> for ApiError {
-    fn from(refused: RequestError) -> Self {
-        Self { cause: refused.cause, ..ApiError::bad_request(&refused.message).at(refused.location) }
+    fn from(error: RequestError) -> Self {
+        Self { cause: error.cause, ..ApiError::bad_request(&error.message).at(error.location) }
     }
 }

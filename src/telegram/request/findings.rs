@@ -1,6 +1,6 @@
 //! Warnings about what the server does silently: fields it ignores, and values it reads in an unexpected way.
 //!
-//! Nothing here makes the server refuse a call; that is `check`.
+//! None of these problems makes the server refuse the call. Those that do are found by `check`.
 
 use super::fullness::count_author_entities;
 use super::markup::{MAX_BUTTONS, MAX_BUTTONS_IN_ROW};
@@ -10,14 +10,15 @@ use super::{ApiRequest, Finding, MessageContent};
 use crate::diagnostic::{Code, Severity};
 use crate::json;
 use crate::telegram::api_error::ArgumentLocation;
-use crate::telegram::arguments::{Argument, ArgumentKind, Arguments, canonical, is_true, lenient_i64};
+use crate::telegram::arguments::{Argument, ArgumentKind, Arguments, is_true, lenient_i64};
 use crate::telegram::fields::{self, ApiField, FieldType};
+use crate::telegram::integer::parse_canonical;
 use crate::telegram::link;
 use crate::telegram::method::Method;
 use crate::telegram::sent::MAX_ENTITIES;
 use crate::text::utf16_len;
 
-/// Returns the findings in the order of the arguments, then those about the call as a whole.
+/// Returns the findings about single arguments, in the order of the arguments, and then those about the whole call.
 pub(super) fn collect(method: Method, arguments: &Arguments, request: Option<&ApiRequest>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (name, argument) in arguments.iter() {
@@ -40,12 +41,12 @@ fn check_argument(method: Method, name: &str, argument: &Argument, findings: &mu
     let location = ArgumentLocation::argument(name);
     let known = fields::of_method(method);
     let Some(field) = known.iter().find(|field| field.name == name) else {
-        findings.push(unknown(location, method.as_str(), name, known));
+        findings.push(unknown_field(location, method.as_str(), name, known));
         return;
     };
     check_old_name(field, &location, findings);
     if argument.kind == ArgumentKind::Null {
-        findings.extend(null(field, location));
+        findings.extend(null_value(field, location));
         return;
     }
     match &field.kind {
@@ -63,10 +64,10 @@ fn check_argument(method: Method, name: &str, argument: &Argument, findings: &mu
     }
 }
 
-fn unknown(location: ArgumentLocation, owner: &str, name: &str, known: &[ApiField]) -> Finding {
-    let (message, near) = fields::unknown_field(owner, name, known);
-    let help = match near {
-        Some(near) => format!("did you mean `{near}`?"),
+fn unknown_field(location: ArgumentLocation, owner: &str, name: &str, known: &[ApiField]) -> Finding {
+    let (message, similar) = fields::unknown_field(owner, name, known);
+    let help = match similar {
+        Some(similar) => format!("did you mean `{similar}`?"),
         None => "remove it".to_owned(),
     };
     finding(location, Code::UnknownField, message, &help)
@@ -76,44 +77,45 @@ fn check_old_name(field: &ApiField, location: &ArgumentLocation, findings: &mut 
     if let Some(newer) = &field.replaced_by {
         let message = format!("`{}` is the old name of this field", field.name);
         let mut old = finding(location.clone(), Code::OldField, message, &format!("write `{newer}` instead"));
-        // Only a hint: the server still reads the old names.
+        // This is only a hint, because the server still reads the old names.
         old.severity = Severity::Info;
         findings.push(old);
     }
 }
 
-fn null(field: &ApiField, location: ArgumentLocation) -> Option<Finding> {
-    // For an object or a parse mode the server answers null with an error, which `check` reports.
+fn null_value(field: &ApiField, location: ArgumentLocation) -> Option<Finding> {
+    // For an object or a parse mode, the server answers null with an error, which `check` reports.
     if matches!(field.kind, FieldType::Object(_) | FieldType::ParseMode) {
         return None;
     }
     let message = match field.kind {
-        FieldType::Text | FieldType::String | FieldType::Url | FieldType::File => {
-            format!("null is read as the text \"null\": that becomes the `{}`", field.name)
+        FieldType::Text => "Telegram reads `null` as the text \"null\" and sends it".to_owned(),
+        FieldType::String | FieldType::Url | FieldType::File => {
+            format!("Telegram reads `null` as the text \"null\" and uses it as the `{}`", field.name)
         }
-        FieldType::ChatId => "null is read as the text \"null\", which is not a chat id".to_owned(),
-        _ => format!("null is read as the text \"null\", as if `{}` were not set", field.name),
+        FieldType::ChatId => "Telegram reads `null` as the text \"null\", which is not a chat id".to_owned(),
+        _ => format!("Telegram reads `null` as the text \"null\", as if `{}` were not set", field.name),
     };
     Some(finding(location, Code::NullValue, message, "leave the field out if it has no value"))
 }
 
 fn odd_boolean(text: &str, location: ArgumentLocation) -> Option<Finding> {
-    // The server accepts only true, yes and 1, and takes everything else for false. A value that plainly means "no" is
-    // not worth a warning.
+    // The server reads only true, yes and 1 as true and everything else as false. A value that plainly means "no" needs
+    // no warning.
     let is_no = ["false", "no", "0", ""].iter().any(|word| text.trim().eq_ignore_ascii_case(word));
     (!is_no && !is_true(text)).then(|| {
         finding(
             location,
             Code::OddBoolean,
-            format!("{} is read as false", quoted(text)),
+            format!("Telegram reads {} as false", quoted(text)),
             "write true or false",
         )
     })
 }
 
 fn odd_integer(text: &str, location: ArgumentLocation) -> Option<Finding> {
-    (!text.is_empty() && canonical::<i64>(text).is_none()).then(|| {
-        let message = format!("{} is read as {}", quoted(text), lenient_i64(text));
+    (!text.is_empty() && parse_canonical::<i64>(text).is_none()).then(|| {
+        let message = format!("Telegram reads {} as {}", quoted(text), lenient_i64(text));
         finding(location, Code::OddNumber, message, "write a whole number")
     })
 }
@@ -125,7 +127,7 @@ fn odd_chat_id(text: &str, location: ArgumentLocation) -> Option<Finding> {
     let (message, help) = match text.strip_prefix('@') {
         Some(name) if is_username(name) => return None,
         Some(_) => (format!("{} is not a valid @username", quoted(text)), "use 4 to 32 letters, digits or _"),
-        None => match canonical::<i64>(text) {
+        None => match parse_canonical::<i64>(text) {
             Some(id) if id != 0 => return None,
             Some(_) => ("0 is not a chat id".to_owned(), "a chat id is never 0"),
             None => (
@@ -134,18 +136,18 @@ fn odd_chat_id(text: &str, location: ArgumentLocation) -> Option<Finding> {
             ),
         },
     };
-    // An error although the server reads the id without complaint: the message would go to nobody, or to another chat.
+    // This is an error even though the server accepts the id: the message would go to nobody, or to another chat.
     Some(Finding { severity: Severity::Error, ..finding(location, Code::BadChatId, message, help) })
 }
 
 fn is_username(name: &str) -> bool {
-    // Users can choose names from 4 characters on, but a few 3-letter ones exist (@gif, @pic), so 3 is no mistake.
+    // Users can only choose names of 4 or more characters, but a few with 3 exist (@gif, @pic), so 3 is accepted.
     (3..=32).contains(&name.len()) && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
 }
 
 fn quoted(text: &str) -> String {
-    const LONGEST: usize = 30;
-    let mut excerpt: String = text.chars().take(LONGEST).collect();
+    const MAX_CHARS: usize = 30;
+    let mut excerpt: String = text.chars().take(MAX_CHARS).collect();
     if excerpt.len() < text.len() {
         excerpt.push('…');
     }
@@ -170,7 +172,7 @@ fn check_value(value: &ArgumentValue<'_>, kind: &FieldType, findings: &mut Vec<F
         FieldType::Object(owner) => check_object(value, owner, findings),
         FieldType::Array(inner) => match value.items() {
             Some(items) => {
-                check_row(&items, inner, findings);
+                check_button_limits(&items, inner, findings);
                 items.iter().for_each(|item| check_value(item, inner, findings));
             }
             None if **inner == FieldType::Object("MessageEntity".into()) => {
@@ -187,7 +189,7 @@ fn check_object(value: &ArgumentValue<'_>, owner: &str, findings: &mut Vec<Findi
     for key in value.keys() {
         let Some(member) = value.member(key) else { continue };
         match known.iter().find(|field| field.name == key) {
-            None => findings.push(unknown(member.location(), owner, key, known)),
+            None => findings.push(unknown_field(member.location(), owner, key, known)),
             Some(field) => {
                 check_old_name(field, &member.location(), findings);
                 check_value(&member, &field.kind, findings);
@@ -209,10 +211,10 @@ fn ignored_entities(name: &str, location: ArgumentLocation) -> Option<Finding> {
     })
 }
 
-fn check_row(items: &[ArgumentValue<'_>], inner: &FieldType, findings: &mut Vec<Finding>) {
+fn check_button_limits(items: &[ArgumentValue<'_>], inner: &FieldType, findings: &mut Vec<Finding>) {
     let is_button =
         |kind: &FieldType| matches!(kind, FieldType::Object(name) if name.ends_with("KeyboardButton"));
-    // A button without the key `text` is an error of `check`. One with an icon is kept even if its text is empty.
+    // `check` reports a button without the key `text`. A button with an icon is kept even if its text is empty.
     let is_text_missing = |button: &ArgumentValue<'_>| {
         button.node.get("text").and_then(json::JsonNode::as_text).is_some_and(|text| text.decoded.is_empty())
             && !button.has("icon_custom_emoji_id")
@@ -227,7 +229,7 @@ fn check_row(items: &[ArgumentValue<'_>], inner: &FieldType, findings: &mut Vec<
             findings.push(finding(beyond.location(), Code::DroppedButton, message, "start another row"));
         }
     } else if matches!(inner, FieldType::Array(button) if is_button(button)) {
-        // Buttons that the limit of their row drops do not count towards the limit of the keyboard.
+        // Buttons dropped because of the row's limit do not count towards the keyboard's limit.
         let total: usize =
             items.iter().filter_map(ArgumentValue::items).map(|row| row.len().min(MAX_BUTTONS_IN_ROW)).sum();
         if MAX_BUTTONS < total
@@ -239,7 +241,7 @@ fn check_row(items: &[ArgumentValue<'_>], inner: &FieldType, findings: &mut Vec<
     }
 }
 
-/// The actions of a button, in the order in which the server looks for them; it uses the first one it finds.
+/// The actions of a button, in the order in which the server looks for them. The server uses the first one it finds.
 const ACTIONS: [&str; 10] = [
     "url",
     "callback_data",
@@ -278,7 +280,8 @@ fn check_kinds(markup: &ArgumentValue<'_>, findings: &mut Vec<Finding>) {
 fn check_preview_url(options: &ArgumentValue<'_>, findings: &mut Vec<Finding>) {
     let Some(url) = options.member("url") else { return };
     let Some(text) = url.node.as_text().filter(|text| !text.decoded.is_empty()) else { return };
-    // Only a warning: the server sends the message without a preview, while a button with this address is refused.
+    // This is only a warning: the server sends the message without a preview, whereas it refuses a button with such an
+    // address.
     if let Err(bad) = link::normalize(&text.decoded) {
         let message = format!("no link preview: {}", bad.reason());
         findings.push(finding(url.location(), Code::BadLink, message, "write a full address: https://…"));
@@ -321,14 +324,14 @@ fn check_lengths(request: &ApiRequest, findings: &mut Vec<Finding>) {
     let (name, limit) = match request.content() {
         MessageContent::Text { .. } => ("text", MAX_TEXT),
         MessageContent::Media(_) => ("caption", super::MAX_CAPTION),
-        // The captions of an album are inside the `media` JSON, so no argument's name could point at them.
+        // The captions of an album are inside the `media` JSON, so an argument's name cannot point at them.
         MessageContent::Album(_)
         | MessageContent::Poll(_)
         | MessageContent::Location(_)
         | MessageContent::Nothing => return,
     };
-    // TDLib counts code points, and that is what `check` enforces. What the remote server counts is not known, and many
-    // libraries count UTF-16 units, so a text between the two counts gets a warning instead of an error.
+    // TDLib counts code points, so `check` does the same. It is not known what the remote server counts, and many
+    // libraries count UTF-16 units, so a text that is too long only in those units gets a warning.
     let units = utf16_len(&text.sent.text);
     if limit < units {
         let chars = text.sent.text.chars().count();
@@ -341,10 +344,10 @@ fn check_lengths(request: &ApiRequest, findings: &mut Vec<Finding>) {
             "shorten it to be sure",
         ));
     }
-    let own = count_author_entities(text);
-    if MAX_ENTITIES < own {
-        // "About": the server splits and joins styles before it counts, so its number can differ from the author's.
-        let message = format!("{own} entities: Telegram keeps about {MAX_ENTITIES} and drops the rest");
+    let count = count_author_entities(text);
+    if MAX_ENTITIES < count {
+        // "About" because the server splits and joins styles before it counts, so its number can differ from this one.
+        let message = format!("{count} entities: Telegram keeps about {MAX_ENTITIES} and drops the rest");
         findings.push(finding(
             ArgumentLocation::argument(name),
             Code::TooManyEntities,

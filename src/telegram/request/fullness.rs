@@ -17,36 +17,38 @@ pub struct Fullness {
 pub enum Counted {
     /// Code points of a text or caption, after parsing.
     Characters,
-    /// Entities from the author's markup, without those that the server finds.
+    /// Entities from the author's markup, without custom emoji and without those that the server detects.
     Entities,
 }
 
 impl Fullness {
-    /// Compares the used shares of the limits.
+    /// Compares the shares of the limits that are used.
     pub fn cmp_ratio(&self, other: &Fullness) -> std::cmp::Ordering {
-        // Multiplied across instead of divided, which keeps the comparison exact.
+        // The fractions are cross-multiplied instead of divided, which keeps the comparison exact.
         (self.used * other.limit).cmp(&(other.used * self.limit))
     }
 }
 
 impl ApiRequest {
-    /// Returns the limit that the message's text or captions are closest to, or `None` for a message without a text.
+    /// Returns the limit that the message's text or captions are closest to, or `None` for a poll or a message without
+    /// a text.
     pub fn fullness(&self) -> Option<Fullness> {
-        let of = |text: &MarkedText, limit: usize| {
+        let nearest_limit = |text: &MarkedText, limit: usize| {
             let used = text.sent.text.chars().count();
             let characters = Fullness { counted: Counted::Characters, used, limit };
             let used = count_author_entities(text);
             let entities = Fullness { counted: Counted::Entities, used, limit: MAX_ENTITIES };
-            // Entities count only from half of their limit on. A short message uses a larger share of the entities than
-            // of the characters, and would otherwise always show its markup.
+            // Entities are considered only from half of their limit on. Otherwise a short message would always show
+            // them, because its markup uses a larger share of the entity limit than of the character limit.
             let is_nearer = MAX_ENTITIES <= used * 2 && entities.cmp_ratio(&characters).is_gt();
             if is_nearer { entities } else { characters }
         };
         match self.content() {
-            MessageContent::Text { text, .. } => Some(of(text, MAX_TEXT)),
-            MessageContent::Media(media) => Some(of(&media.caption, MAX_CAPTION)),
+            MessageContent::Text { text, .. } => Some(nearest_limit(text, MAX_TEXT)),
+            MessageContent::Media(media) => Some(nearest_limit(&media.caption, MAX_CAPTION)),
             MessageContent::Album(items) => {
-                items.iter().map(|media| of(&media.caption, MAX_CAPTION)).max_by(Fullness::cmp_ratio)
+                let limits = items.iter().map(|media| nearest_limit(&media.caption, MAX_CAPTION));
+                limits.max_by(Fullness::cmp_ratio)
             }
             MessageContent::Poll(_) | MessageContent::Location(_) | MessageContent::Nothing => None,
         }
@@ -54,7 +56,7 @@ impl ApiRequest {
 }
 
 pub(super) fn count_author_entities(text: &MarkedText) -> usize {
-    // The server applies its limit of 100 to all other kinds and treats custom emoji apart.
+    // Custom emoji do not count towards the server's limit of 100.
     let counts = |kind: &EntityKind| !matches!(kind, EntityKind::CustomEmoji { .. });
     text.parsed.entities.iter().filter(|entity| counts(&entity.kind)).count()
 }
@@ -73,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn what_counts_is_what_is_left_after_parsing() {
+    fn fullness_is_measured_after_parsing() {
         let body = r#"{"chat_id": 1, "text": "<b>a</b>👍 ", "parse_mode": "HTML"}"#;
         check_fullness("sendMessage", body, "2/4096 Characters");
         let body = format!(r#"{{"chat_id": 1, "text": "{}", "parse_mode": "HTML"}}"#, "<b>a</b> ".repeat(60));

@@ -1,4 +1,4 @@
-//! sendLocation.
+//! Reads and checks sendLocation: the coordinates and the live period.
 
 use super::error::RequestError;
 use crate::telegram::api_error::ArgumentLocation;

@@ -8,8 +8,9 @@ use crate::telegram::api_error::{ArgumentLocation, CheckFailure};
 use crate::telegram::arguments::Arguments;
 use crate::telegram::link;
 
-/// The most buttons that the server keeps in a row and in a keyboard; it silently drops the rest.
+/// The most buttons that the server keeps in a row. It silently drops the rest.
 pub(crate) const MAX_BUTTONS_IN_ROW: usize = 12;
+/// The most buttons that the server keeps in a keyboard. It silently drops the rest.
 pub(crate) const MAX_BUTTONS: usize = 300;
 /// The longest `callback_data`, in bytes (not characters).
 pub(crate) const MAX_CALLBACK_DATA: usize = 64;
@@ -60,8 +61,8 @@ pub enum ButtonStyle {
     Danger,
 }
 
-/// A reply markup before the checks that the server makes once it knows the chat. Each button keeps its location, for
-/// errors.
+/// A reply markup before the checks that the server makes once it knows the chat. Each button keeps its location for
+/// use in errors.
 #[derive(Debug, Clone)]
 pub(super) enum MarkupDraft {
     Inline(Vec<Vec<(Button, ArgumentLocation)>>),
@@ -83,7 +84,8 @@ pub(super) fn read(arguments: &Arguments) -> Result<Option<MarkupDraft>, Request
     }
     let keyboard = keyboard(&markup)?;
     let inline = inline_keyboard(&markup)?;
-    // All members are read before one is chosen: a broken member is an error even if another one wins.
+    // The server reads these members before it chooses one kind of markup, so a wrong type is an error even if another
+    // kind wins.
     let mut flags = [false; 6];
     let names = [
         "hide_keyboard",
@@ -94,14 +96,14 @@ pub(super) fn read(arguments: &Arguments) -> Result<Option<MarkupDraft>, Request
         "force_reply",
     ];
     for (flag, name) in flags.iter_mut().zip(names) {
-        *flag = markup.optional_bool(name)?;
+        *flag = markup.bool_or_false(name)?;
     }
-    markup.optional_string("input_field_placeholder")?;
+    markup.string_or_empty("input_field_placeholder")?;
     let [hides, removes, _, _, forces_legacy, forces] = flags;
-    // The server's precedence. It is not an error to give several kinds; the others are ignored.
+    // This is the server's order of precedence. It is not an error to give several kinds; the others are ignored.
     Ok(if !keyboard.is_empty() {
         for name in ["resize_keyboard", "one_time_keyboard", "is_persistent"] {
-            markup.optional_bool(name)?;
+            markup.bool_or_false(name)?;
         }
         Some(MarkupDraft::Other(ReplyMarkup::Keyboard(keyboard)))
     } else if !inline.is_empty() {
@@ -122,7 +124,7 @@ fn keyboard(markup: &ArgumentValue<'_>) -> Result<Vec<Vec<String>>, RequestError
             return Err(row.error("Field \"keyboard\" must be an Array of Arrays"));
         };
         let texts = items.iter().map(|button| {
-            keyboard_text(button).map_err(|refused| refused.with_prefix("Can't parse keyboard button: "))
+            keyboard_text(button).map_err(|error| error.with_prefix("Can't parse keyboard button: "))
         });
         rows.push(texts.collect::<Result<Vec<String>, RequestError>>()?);
     }
@@ -132,7 +134,7 @@ fn keyboard(markup: &ArgumentValue<'_>) -> Result<Vec<Vec<String>>, RequestError
 fn keyboard_text(button: &ArgumentValue<'_>) -> Result<String, RequestError> {
     match button.node.as_text() {
         Some(text) => Ok(text.decoded.clone()),
-        // The icon and the style are not kept, but a wrong one makes the server refuse the keyboard.
+        // The icon and the style are not kept, but an invalid value makes the server refuse the keyboard.
         None if button.is_object() => {
             let text = button.required_string("text")?;
             icon(button)?;
@@ -153,7 +155,7 @@ fn inline_keyboard(markup: &ArgumentValue<'_>) -> Result<Vec<Vec<(Button, Argume
         };
         let buttons = items.iter().map(|item| match button(item) {
             Ok(button) => Ok((button, item.location())),
-            Err(refused) => Err(refused.with_prefix("Can't parse inline keyboard button: ")),
+            Err(error) => Err(error.with_prefix("Can't parse inline keyboard button: ")),
         });
         rows.push(buttons.collect::<Result<Vec<_>, RequestError>>()?);
     }
@@ -177,7 +179,7 @@ fn icon(value: &ArgumentValue<'_>) -> Result<Option<i64>, RequestError> {
 }
 
 fn style(value: &ArgumentValue<'_>) -> Result<ButtonStyle, RequestError> {
-    match value.optional_string("style")?.to_ascii_lowercase().as_str() {
+    match value.string_or_empty("style")?.to_ascii_lowercase().as_str() {
         "" | "default" => Ok(ButtonStyle::Default),
         "primary" => Ok(ButtonStyle::Primary),
         "success" => Ok(ButtonStyle::Success),
@@ -186,14 +188,14 @@ fn style(value: &ArgumentValue<'_>) -> Result<ButtonStyle, RequestError> {
     }
 }
 
-// The server's order: the first action that is present wins, and the ones after it are not even checked.
+// The actions are in the server's order: the first one that is present wins, and those after it are not even checked.
 fn action(value: &ArgumentValue<'_>) -> Result<ButtonAction, RequestError> {
-    // Unlike the actions below, an empty `url` or `callback_data` counts as absent.
-    let url = value.optional_string("url")?;
+    // An empty `url` or `callback_data` counts as absent. The other actions count even if they are empty.
+    let url = value.string_or_empty("url")?;
     if !url.is_empty() {
         return Ok(ButtonAction::Url(url));
     }
-    let data = value.optional_string("callback_data")?;
+    let data = value.string_or_empty("callback_data")?;
     if !data.is_empty() {
         return Ok(ButtonAction::CallbackData(data));
     }
@@ -208,10 +210,11 @@ fn action(value: &ArgumentValue<'_>) -> Result<ButtonAction, RequestError> {
     }
     if value.has("switch_inline_query_chosen_chat") {
         let chosen = value.required_object("switch_inline_query_chosen_chat")?;
-        let query = chosen.optional_string("query")?;
-        // Which chats the user may choose from makes no difference to anything shown here, but the types are checked.
+        let query = chosen.string_or_empty("query")?;
+        // The preview does not show which chats the user may choose from, but the server checks the types of these
+        // fields.
         for name in ["allow_user_chats", "allow_bot_chats", "allow_group_chats", "allow_channel_chats"] {
-            chosen.optional_bool(name)?;
+            chosen.bool_or_false(name)?;
         }
         return Ok(ButtonAction::SwitchInlineQuery(query));
     }
@@ -234,9 +237,9 @@ fn action(value: &ArgumentValue<'_>) -> Result<ButtonAction, RequestError> {
 
 fn login_url(value: &ArgumentValue<'_>) -> Result<ButtonAction, RequestError> {
     let url = value.required_string("url")?;
-    let username = value.optional_string("bot_username")?;
-    value.optional_bool("request_write_access")?;
-    value.optional_string("forward_text")?;
+    let username = value.string_or_empty("bot_username")?;
+    value.bool_or_false("request_write_access")?;
+    value.string_or_empty("forward_text")?;
     let name = username.strip_prefix('@').unwrap_or(&username);
     let is_name = !name.is_empty() && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric());
     if !username.is_empty() && !is_name {
@@ -253,16 +256,16 @@ pub(super) fn finish(draft: MarkupDraft) -> Result<Option<ReplyMarkup>, RequestE
     let mut kept: Vec<Vec<Button>> = Vec::new();
     let mut left = MAX_BUTTONS;
     for row in rows {
-        // Buttons without text and icon are dropped before the limits are applied, so they do not use up a place.
-        let named = row
+        // Buttons with neither text nor icon are dropped before the limits are applied, so they do not count.
+        let labelled = row
             .into_iter()
             .filter(|(button, _)| !button.text.is_empty() || button.icon_custom_emoji_id.is_some());
-        let buttons = named
+        let buttons = labelled
             .take(MAX_BUTTONS_IN_ROW.min(left))
             .map(|(button, location)| finish_button(button, location));
         let buttons = buttons.collect::<Result<Vec<Button>, RequestError>>()?;
         left -= buttons.len();
-        // The server drops a row that has become empty.
+        // The server drops empty rows.
         if !buttons.is_empty() {
             kept.push(buttons);
         }
@@ -271,7 +274,8 @@ pub(super) fn finish(draft: MarkupDraft) -> Result<Option<ReplyMarkup>, RequestE
 }
 
 fn finish_button(mut button: Button, location: ArgumentLocation) -> Result<Button, RequestError> {
-    // Reached only by a button with an icon: the icon keeps it in its row, but does not replace the text.
+    // Only a button with an icon can have no text here: the icon keeps the button in its row but does not replace the
+    // text.
     if button.text.is_empty() {
         return Err(RequestError::at(location, "Inline keyboard button text must be non-empty")
             .with_cause(CheckFailure::NoText));
@@ -283,30 +287,30 @@ fn finish_button(mut button: Button, location: ArgumentLocation) -> Result<Butto
     let refuse = |location, message: String| Err(RequestError::at(location, &message));
     match &mut button.action {
         ButtonAction::Url(address) => {
-            // `tg://user?id=…` is tried first: the server makes it a different kind of button, although the address
-            // would also pass the check of ordinary links.
+            // `tg://user?id=…` is tried first: the server makes it a different kind of button, even though the address
+            // would also pass as an ordinary link.
             if let Some(user_id) = link::user_id(address) {
                 button.action = ButtonAction::User(user_id);
             } else {
-                match url::checked(address, Scheme::Any) {
+                match url::normalize(address, Scheme::Any) {
                     Ok(normal) => *address = normal,
                     Err(message) => {
-                        let refused =
+                        let error =
                             RequestError::at(member("url"), &format!("Inline keyboard button {message}"));
-                        return Err(refused.with_cause(CheckFailure::ButtonUrl));
+                        return Err(error.with_cause(CheckFailure::ButtonUrl));
                     }
                 }
             }
         }
-        ButtonAction::LoginUrl(address) => match web_address(address, "login") {
+        ButtonAction::LoginUrl(address) => match https_address(address, "login") {
             Ok(normal) => *address = normal,
             Err(message) => return refuse(inner("login_url", "url"), message),
         },
-        ButtonAction::WebApp(address) => match web_address(address, "Web App") {
+        ButtonAction::WebApp(address) => match https_address(address, "Web App") {
             Ok(normal) => *address = normal,
             Err(message) => return refuse(inner("web_app", "url"), message),
         },
-        // The message is in capitals because it comes from the remote server; the Bot API server passes it on as it is.
+        // This message is an error code of Telegram's remote server. The Bot API server passes it on unchanged.
         ButtonAction::CallbackData(data) if MAX_CALLBACK_DATA < data.len() => {
             return refuse(member("callback_data"), "BUTTON_DATA_INVALID".into());
         }
@@ -315,12 +319,12 @@ fn finish_button(mut button: Button, location: ArgumentLocation) -> Result<Butto
     Ok(button)
 }
 
-/// Checks an address that must be an HTTPS page. `what` is the server's name for the kind of button.
-fn web_address(address: &str, what: &str) -> Result<String, String> {
+/// Normalizes the address of a login or Web App button, which must use HTTPS, or returns the server's message. `kind`
+/// is the word for the kind of button in that message.
+fn https_address(address: &str, kind: &str) -> Result<String, String> {
     if link::user_id(address).is_some() {
-        let what = if what == "login" { "login URL" } else { "Web App URL" };
-        return Err(format!("Link to a user can't be used in {what} buttons"));
+        return Err(format!("Link to a user can't be used in {kind} URL buttons"));
     }
-    url::checked(address, Scheme::HttpsOnly)
-        .map_err(|message| format!("Inline keyboard button {what} {message}"))
+    url::normalize(address, Scheme::HttpsOnly)
+        .map_err(|message| format!("Inline keyboard button {kind} {message}"))
 }

@@ -1,4 +1,4 @@
-//! Reads photos, videos, animations and documents, alone and as an album.
+//! Reads photos, videos, animations and documents. Also reads albums, which may contain audio files, too.
 
 use super::error::RequestError;
 use super::text::{self, MarkedText, TextFields, TextRules};
@@ -26,7 +26,8 @@ pub enum MediaKind {
 }
 
 impl MediaKind {
-    /// Returns the Bot API's name of this kind: the argument's name, the `type`, and the member of a Message.
+    /// Returns the Bot API's name of this kind. The argument, the `type` in an album and the member of a `Message` have
+    /// the same name.
     pub fn as_str(self) -> &'static str {
         match self {
             MediaKind::Photo => "photo",
@@ -72,14 +73,14 @@ pub(super) fn read<'a>(arguments: &'a Arguments, kind: MediaKind) -> Result<Medi
 }
 
 // An empty argument means the uploaded part called `field`: clients send a file under the argument's own name. An
-// album's item has no such part and must say `attach://NAME`.
+// album's item has no such part and must use `attach://NAME`.
 fn file(arguments: &Arguments, text: &str, field: Option<&str>) -> Option<MediaFile> {
     let field = match text.strip_prefix("attach://") {
         Some(name) => Some(name),
         None if text.is_empty() => field,
         None => return Some(MediaFile::Remote(text.to_owned())),
     };
-    // A name without an uploaded part means no file at all; the caller reports it as missing.
+    // If no part with this name was uploaded, there is no file, and the caller reports it as missing.
     field.filter(|field| arguments.has_file(field)).map(|field| MediaFile::Upload(field.to_owned()))
 }
 
@@ -100,7 +101,7 @@ pub(super) struct AlbumDraft {
 pub(super) fn read_album(arguments: &Arguments) -> Result<AlbumDraft, RequestError> {
     let location = ArgumentLocation::argument("media");
     let Some(argument) = arguments.get("media").filter(|argument| !argument.text.is_empty()) else {
-        // No location, since there is no argument to point at.
+        // The error has no location because there is no argument to point at.
         return Err(RequestError::at(ArgumentLocation::default(), "Parameter \"media\" is required"));
     };
     let Some(node) = value::parse(argument) else {
@@ -113,7 +114,7 @@ pub(super) fn read_album(arguments: &Arguments) -> Result<AlbumDraft, RequestErr
     let mut drafts = Vec::new();
     for item in &items {
         let draft =
-            album_item(arguments, item).map_err(|refused| refused.with_prefix("Can't parse InputMedia: "))?;
+            album_item(arguments, item).map_err(|error| error.with_prefix("Can't parse InputMedia: "))?;
         drafts.push(draft.finish());
     }
     Ok(AlbumDraft { items: drafts, location })
@@ -125,10 +126,10 @@ fn album_item<'a>(arguments: &Arguments, item: &ArgumentValue<'a>) -> Result<Med
     }
     // The order of these reads is the server's: of two broken members, the first one read gives the error.
     let caption = text::read_members(item, TextFields::CAPTION)?;
-    let show_caption_above_media = item.optional_bool("show_caption_above_media")?;
-    let has_spoiler = item.optional_bool("has_spoiler")?;
+    let show_caption_above_media = item.bool_or_false("show_caption_above_media")?;
+    let has_spoiler = item.bool_or_false("has_spoiler")?;
     let type_name = item.required_string("type")?;
-    let media = item.optional_string("media")?;
+    let media = item.string_or_empty("media")?;
     let Some(file) = file(arguments, &media, None) else { return Err(item.error("media not found")) };
     let kind = match type_name.as_str() {
         "photo" => MediaKind::Photo,
@@ -154,8 +155,8 @@ fn check_details(item: &ArgumentValue<'_>, kind: MediaKind) -> Result<(), Reques
         MediaKind::Document => (&[], &["disable_content_type_detection"], &[]),
     };
     numbers.iter().try_for_each(|name| item.optional_integer::<i32>(name).map(drop))?;
-    flags.iter().try_for_each(|name| item.optional_bool(name).map(drop))?;
-    texts.iter().try_for_each(|name| item.optional_string(name).map(drop))
+    flags.iter().try_for_each(|name| item.bool_or_false(name).map(drop))?;
+    texts.iter().try_for_each(|name| item.string_or_empty(name).map(drop))
 }
 
 pub(crate) const MAX_ALBUM: usize = 10;
@@ -166,7 +167,7 @@ impl AlbumDraft {
         if self.items.is_empty() {
             return Err(RequestError::at(location, "There are no messages to send"));
         }
-        // An item's error comes before the limit on their number, as in the server.
+        // As in the server, the error of an item comes before the error about the number of items.
         let items = self.items.into_iter().collect::<Result<Vec<Media>, RequestError>>()?;
         if MAX_ALBUM < items.len() {
             return Err(RequestError::at(location, "Too many messages to send as an album"));
@@ -176,7 +177,7 @@ impl AlbumDraft {
             let message = "Parameter show_caption_above_media must be the same for all messages";
             return Err(RequestError::at(location, message));
         }
-        // Photos and videos mix freely; audio files and documents only with their own kind.
+        // Photos and videos can be mixed, but audio files and documents only go with their own kind.
         let unmixable = items.iter().find(|item| matches!(item.kind, MediaKind::Audio | MediaKind::Document));
         match unmixable {
             Some(unmixable) if items.iter().any(|item| item.kind != unmixable.kind) => {

@@ -17,13 +17,13 @@ pub struct Delivery {
     /// The forum topic.
     pub message_thread_id: Option<i64>,
     pub direct_messages_topic_id: Option<i64>,
-    /// The business account that the message is sent for; empty for none.
+    /// The connection to the business account that the message is sent for; empty if there is none.
     pub business_connection_id: String,
 }
 
 impl Delivery {
     pub(super) fn read(arguments: &Arguments) -> Self {
-        // The server reads these ids leniently: text that is no number is 0, which means "not set".
+        // The server reads these ids leniently: text that is not a number is 0, which means "not set".
         let id = |name: &str| Some(arguments.integer(name)).filter(|id| *id != 0);
         Self {
             disable_notification: arguments.boolean("disable_notification"),
@@ -54,16 +54,16 @@ impl LinkPreview {
         let legacy = || Ok(Self { is_disabled, ..Self::default() });
         object(arguments, "link_preview_options", "link preview options", legacy, |options| {
             Ok(Self {
-                is_disabled: options.optional_bool("is_disabled")?,
-                url: options.optional_string("url")?,
-                prefer_small_media: options.optional_bool("prefer_small_media")?,
-                prefer_large_media: options.optional_bool("prefer_large_media")?,
-                show_above_text: options.optional_bool("show_above_text")?,
+                is_disabled: options.bool_or_false("is_disabled")?,
+                url: options.string_or_empty("url")?,
+                prefer_small_media: options.bool_or_false("prefer_small_media")?,
+                prefer_large_media: options.bool_or_false("prefer_large_media")?,
+                show_above_text: options.bool_or_false("show_above_text")?,
             })
         })
     }
 
-    /// Whether the preview's URL is given. The text may then be empty.
+    /// Whether the preview is enabled and has a URL of its own. The text may then be empty.
     pub(super) fn has_url(&self) -> bool {
         !self.is_disabled && !self.url.is_empty()
     }
@@ -98,15 +98,15 @@ impl ReplyParameters {
             if reply.keys().next().is_none() {
                 return Ok(None);
             }
-            let chat_id = reply.optional_string("chat_id")?;
+            let chat_id = reply.string_or_empty("chat_id")?;
             let message_id: i32 = reply.required_integer("message_id")?;
-            let allow_sending_without_reply = reply.optional_bool("allow_sending_without_reply")?;
+            let allow_sending_without_reply = reply.bool_or_false("allow_sending_without_reply")?;
             let quote = text::read_members(reply, TextFields::QUOTE)?;
             // These three are not kept, but a value of the wrong type makes the server refuse the call.
             reply.optional_integer::<i32>("quote_position")?;
             reply.optional_integer::<i32>("checklist_task_id")?;
-            reply.optional_string("poll_option_id")?;
-            // Finished at once, since the draft borrows from JSON that only lives as long as this closure.
+            reply.string_or_empty("poll_option_id")?;
+            // The quote is finished at once because it borrows from JSON that lives only as long as this closure runs.
             let quote = Some(quote.finish(TextRules::Quote)?).filter(|quote| !quote.sent.text.is_empty());
             Ok((0 < message_id).then(|| Self {
                 message_id,
@@ -142,11 +142,12 @@ pub(super) fn check_suggested_post(arguments: &Arguments) -> Result<(), RequestE
     )
 }
 
-/// Reads an argument that is a JSON object. `words` is the server's name for it in error messages.
+/// Reads an argument that is a JSON object, or calls `missing` if the argument is empty or absent. `label` is the
+/// server's name for the argument in error messages.
 fn object<T>(
     arguments: &Arguments,
     name: &str,
-    words: &str,
+    label: &str,
     missing: impl FnOnce() -> Result<T, RequestError>,
     read: impl FnOnce(&ArgumentValue<'_>) -> Result<T, RequestError>,
 ) -> Result<T, RequestError> {
@@ -156,12 +157,12 @@ fn object<T>(
     let Some(node) = value::parse(argument) else {
         return Err(RequestError::at(
             ArgumentLocation::argument(name),
-            &format!("Can't parse {words} JSON object"),
+            &format!("Can't parse {label} JSON object"),
         ));
     };
     let value = ArgumentValue::of_argument(name, argument, &node);
     if !value.is_object() {
-        return Err(value.error(format!("Object expected as {words}")));
+        return Err(value.error(format!("Object expected as {label}")));
     }
     read(&value)
 }

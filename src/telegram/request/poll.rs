@@ -1,10 +1,11 @@
-//! sendPoll: the question, the answer options, and the rules for a quiz.
+//! Reads and checks sendPoll: the question, the answer options, and the rules for a quiz.
 
 use super::error::RequestError;
 use super::text::{self, MarkedText, TextFields, TextRules};
 use super::value::{self, ArgumentValue};
 use crate::telegram::api_error::ArgumentLocation;
-use crate::telegram::arguments::{Arguments, canonical, lenient_i64};
+use crate::telegram::arguments::{Arguments, lenient_i64};
+use crate::telegram::integer::parse_canonical;
 
 pub(crate) const MAX_OPTIONS: usize = 12;
 
@@ -12,7 +13,7 @@ pub(crate) const MAX_OPTIONS: usize = 12;
 pub struct Poll {
     pub question: MarkedText,
     pub options: Vec<MarkedText>,
-    /// The text below the question; empty for none.
+    /// The text below the question; empty if there is none.
     pub description: MarkedText,
     pub kind: PollKind,
     pub is_anonymous: bool,
@@ -26,7 +27,7 @@ pub enum PollKind {
     Quiz {
         /// Indexes of the correct options, ascending; at least one.
         correct_option_ids: Vec<i32>,
-        /// The text shown after a wrong answer; empty for none.
+        /// The text shown after a wrong answer; empty if there is none.
         explanation: MarkedText,
     },
 }
@@ -106,8 +107,8 @@ fn option<'a>(item: &ArgumentValue<'a>) -> Result<text::TextDraft<'a>, RequestEr
 fn correct_options(arguments: &Arguments) -> Result<Vec<i32>, RequestError> {
     let name = "correct_option_ids";
     let Some(argument) = arguments.get(name) else {
-        // The server still reads the old singular name. An id out of range is dropped here and reported later as an
-        // empty list.
+        // The server still reads the old singular name. An id that does not fit into 32 bits is dropped here, so it is
+        // reported later as an empty list.
         let legacy = arguments.get("correct_option_id");
         return Ok(legacy
             .and_then(|argument| i32::try_from(lenient_i64(&argument.text)).ok())
@@ -126,7 +127,7 @@ fn correct_options(arguments: &Arguments) -> Result<Vec<i32>, RequestError> {
     };
     let id = |item: &ArgumentValue<'_>| match &item.node.value {
         crate::json::JsonValue::Number(raw) => {
-            canonical(raw).ok_or_else(|| item.error("Invalid correct option identifier specified"))
+            parse_canonical(raw).ok_or_else(|| item.error("Invalid correct option identifier specified"))
         }
         _ => Err(item.error("Correct option identifier must be of type Number")),
     };
@@ -161,7 +162,7 @@ impl PollDraft<'_> {
     }
 }
 
-fn check_correct(ids: &[i32], options: usize) -> Result<(), RequestError> {
+fn check_correct(ids: &[i32], n_options: usize) -> Result<(), RequestError> {
     let refuse = |message| Err(RequestError::at(ArgumentLocation::argument("correct_option_ids"), message));
     if ids.is_empty() {
         return refuse("Correct quiz option list must be non-empty");
@@ -169,7 +170,7 @@ fn check_correct(ids: &[i32], options: usize) -> Result<(), RequestError> {
     if !ids.is_sorted_by(|a, b| a < b) {
         return refuse("Correct quiz option list must be increasing");
     }
-    let is_option = |id: &i32| usize::try_from(*id).is_ok_and(|id| id < options);
+    let is_option = |id: &i32| usize::try_from(*id).is_ok_and(|id| id < n_options);
     if !ids.iter().all(is_option) {
         return refuse("Wrong quiz correct_option_id");
     }

@@ -48,7 +48,7 @@ fn send(body: &str, expected: &str) {
 }
 
 #[test]
-fn a_message_needs_text_and_a_chat_in_this_order() {
+fn message_text_is_checked_before_chat_id() {
     send(r#"{"chat_id": 7, "text": "hi"}"#, r#"ok 7 "hi""#);
     send(r#"{"chat_id": "7", "text": 5}"#, r#"ok 7 "5""#);
     send(r#"{"chat_id": "@news", "text": "hi"}"#, r#"ok @news "hi""#);
@@ -59,7 +59,7 @@ fn a_message_needs_text_and_a_chat_in_this_order() {
 }
 
 #[test]
-fn methods_have_no_case_and_must_be_known() {
+fn method_names_ignore_case_and_must_be_known() {
     check_body("SENDmessage", r#"{"chat_id": 7, "text": "hi"}"#, r#"ok 7 "hi""#);
     check_body("sendMesage", "{}", "404 Not Found: method not found @ -");
     check_body("getMe", "{}", r#"ok - "-""#);
@@ -88,7 +88,7 @@ fn markup_is_parsed_and_its_error_points_into_the_string() {
 }
 
 #[test]
-fn entities_count_only_without_a_parse_mode() {
+fn entities_are_read_only_without_a_parse_mode() {
     let bold = r#"[{"type": "bold", "offset": 0, "length": 1}]"#;
     send(&format!(r#"{{"chat_id": 7, "text": "x", "entities": {bold}}}"#), r#"ok 7 "x" bold"#);
     send(
@@ -192,7 +192,7 @@ fn buttons_beyond_twelve_in_a_row_are_dropped() {
 }
 
 #[test]
-fn the_four_kinds_of_markup_have_an_order() {
+fn reply_markup_kinds_have_a_precedence() {
     let markup = |markup: &str| {
         let body = format!(r#"{{"chat_id": 7, "text": "x", "reply_markup": {markup}}}"#);
         let document = json::parse(&body).unwrap();
@@ -212,7 +212,7 @@ fn the_four_kinds_of_markup_have_an_order() {
 }
 
 #[test]
-fn media_come_by_address_id_or_upload() {
+fn media_are_urls_file_ids_or_uploads() {
     check_body("sendPhoto", r#"{"chat_id": 7, "photo": "https://a.b/c.png"}"#, r#"ok 7 """#);
     check_body(
         "sendPhoto",
@@ -227,7 +227,7 @@ fn media_come_by_address_id_or_upload() {
     );
     let uploaded = Arguments::from_pairs([("chat_id".into(), "7".into())]).with_files(["photo".into()]);
     let request = check("sendPhoto", &uploaded).result.unwrap();
-    let MessageContent::Media(media) = request.content() else { panic!("a photo") };
+    let MessageContent::Media(media) = request.content() else { panic!("expected media content") };
     assert_eq!(media.file, MediaFile::Upload("photo".into()));
 }
 
@@ -290,7 +290,7 @@ fn polls_have_a_question_and_options() {
 }
 
 #[test]
-fn a_location_is_on_earth() {
+fn location_fields_are_validated() {
     let at = |rest: &str, expected: &str| {
         check_body("sendLocation", &format!(r#"{{"chat_id": 7, {rest}}}"#), expected)
     };
@@ -333,7 +333,7 @@ fn warn(members: &str, expected: &str) {
 }
 
 #[test]
-fn fields_the_method_does_not_know_are_warned_of_at_any_depth() {
+fn unknown_fields_are_reported_at_any_depth() {
     warn(
         r#""parsemode": "HTML""#,
         r#"unknown-field: `sendMessage` has no field `parsemode`: it is ignored (did you mean `parse_mode`?) @ "HTML""#,
@@ -350,19 +350,19 @@ fn fields_the_method_does_not_know_are_warned_of_at_any_depth() {
 }
 
 #[test]
-fn values_read_otherwise_than_meant_are_warned_of() {
+fn misread_values_are_reported() {
     warn(
         r#""disable_notification": "on""#,
-        r#"odd-boolean: "on" is read as false (write true or false) @ "on""#,
+        r#"odd-boolean: Telegram reads "on" as false (write true or false) @ "on""#,
     );
     warn(r#""disable_notification": false, "protect_content": "Yes""#, "");
     warn(
         r#""message_thread_id": "12th""#,
-        r#"odd-number: "12th" is read as 12 (write a whole number) @ "12th""#,
+        r#"odd-number: Telegram reads "12th" as 12 (write a whole number) @ "12th""#,
     );
     warn(
         r#""disable_notification": null"#,
-        "null-value: null is read as the text \"null\", as if `disable_notification` were not set \
+        "null-value: Telegram reads `null` as the text \"null\", as if `disable_notification` were not set \
          (leave the field out if it has no value) @ null",
     );
     warn(
@@ -376,7 +376,7 @@ fn values_read_otherwise_than_meant_are_warned_of() {
 }
 
 #[test]
-fn chat_ids_that_are_none_are_errors() {
+fn invalid_chat_ids_are_errors() {
     let chat = |chat: &str| {
         let body = format!(r#"{{"chat_id": {chat}, "text": "x"}}"#);
         let document = json::parse(&body).unwrap();
@@ -393,7 +393,7 @@ fn chat_ids_that_are_none_are_errors() {
 }
 
 #[test]
-fn what_is_dropped_without_a_word_is_told() {
+fn silently_ignored_values_are_reported() {
     warn(
         r#""parse_mode": "HTML", "entities": []"#,
         "ignored-value: `entities` is ignored because `parse_mode` is set (keep one of them) @ []",
@@ -409,12 +409,12 @@ fn what_is_dropped_without_a_word_is_told() {
     );
     warn(
         r#""link_preview_options": {"url": "example"}"#,
-        "bad-link: no link preview: its address has no dot (write a full address: https://…) @ \"example\"",
+        "bad-link: no link preview: the host has no dot (write a full address: https://…) @ \"example\"",
     );
 }
 
 #[test]
-fn a_text_within_the_limit_by_characters_alone_is_near_it() {
+fn text_over_the_limit_only_in_utf16_units_gets_a_warning() {
     let wide = |count: usize| {
         let body = format!(r#"{{"chat_id": 7, "text": "{}"}}"#, "😀".repeat(count));
         let document = json::parse(&body).unwrap();
@@ -428,7 +428,7 @@ fn a_text_within_the_limit_by_characters_alone_is_near_it() {
 }
 
 #[test]
-fn a_refusal_of_the_message_s_own_text_or_button_carries_its_cause() {
+fn errors_in_the_message_text_or_a_button_carry_a_cause() {
     let cause = |method: &str, body: &str| {
         let document = json::parse(body).unwrap();
         check(method, &Arguments::from_json(&document, body).unwrap()).result.unwrap_err().cause

@@ -20,11 +20,11 @@ pub(crate) const MAX_CAPTION: usize = 1024;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MarkedText {
-    /// `None` if the text has no markup, or is empty.
+    /// `None` if the text is empty or has no parse mode.
     pub parse_mode: Option<ParseMode>,
     /// The result of parsing, before cleaning and repair.
     pub parsed: FormattedText,
-    /// The text that is sent: cleaned, repaired, trimmed, and with the links that the server finds.
+    /// The text that is sent: cleaned, repaired, trimmed, and with the entities that the server detects.
     pub sent: FormattedText,
     pub changes: Vec<TextChange>,
 }
@@ -43,10 +43,10 @@ impl TextSource<'_> {
         }
     }
 
-    pub(super) fn part(&self, span: Span) -> ArgumentLocation {
+    pub(super) fn location_within(&self, span: Span) -> ArgumentLocation {
         match self {
             TextSource::Argument(name) => ArgumentLocation::argument(name).within_string(span),
-            TextSource::Value(value) => value.part(span),
+            TextSource::Value(value) => value.location_within(span),
         }
     }
 }
@@ -114,8 +114,8 @@ pub(super) fn read_members<'a>(
     object: &ArgumentValue<'a>,
     names: TextFields,
 ) -> Result<TextDraft<'a>, RequestError> {
-    let text = object.optional_string(names.text)?;
-    let mode = object.optional_string(names.parse_mode)?;
+    let text = object.string_or_empty(names.text)?;
+    let mode = object.string_or_empty(names.parse_mode)?;
     let mode_location = object.member(names.parse_mode).as_ref().unwrap_or(object).location();
     let items = object.member(names.entities).and_then(|entities| entities.items());
     let source = TextSource::Value(object.member(names.text).unwrap_or_else(|| object.clone()));
@@ -129,7 +129,7 @@ pub(super) fn plain<'a>(value: &ArgumentValue<'a>, text: &str) -> TextDraft<'a> 
     TextDraft { marked, source: TextSource::Value(value.clone()) }
 }
 
-// With a parse mode the server ignores the entities altogether, even if they are malformed.
+// With a parse mode, the server ignores the entities altogether, even if they are malformed.
 fn read<'a>(
     text: &str,
     mode: &str,
@@ -143,7 +143,8 @@ fn read<'a>(
         );
     }
     let parse_mode = match ParseMode::from_argument(mode) {
-        // The server looks at the mode of a non-empty text only, so a bad mode beside an empty caption is no error.
+        // The server looks at the mode only if the text is not empty, so a bad mode beside an empty caption is no
+        // error.
         _ if text.is_empty() => None,
         Ok(parse_mode) => parse_mode,
         Err(_) => {
@@ -154,7 +155,8 @@ fn read<'a>(
     };
     let parsed = match parse_mode {
         Some(mode) => parse(mode, text).map_err(|error| {
-            RequestError::at(source.part(error.span), &error.message()).with_cause(CheckFailure::Markup)
+            RequestError::at(source.location_within(error.span), &error.message())
+                .with_cause(CheckFailure::Markup)
         })?,
         None => {
             FormattedText { text: text.to_owned(), entities: read_entities(entities.unwrap_or_default())? }
@@ -166,13 +168,13 @@ fn read<'a>(
 fn read_entities(items: Vec<ArgumentValue<'_>>) -> Result<Vec<Entity>, RequestError> {
     let mut entities = Vec::new();
     for item in items {
-        let entity = entity(&item).map_err(|refused| refused.with_prefix("Can't parse MessageEntity: "))?;
+        let entity = entity(&item).map_err(|error| error.with_prefix("Can't parse MessageEntity: "))?;
         entities.extend(entity);
     }
     Ok(entities)
 }
 
-/// Reads one entity. Returns `None` for an entity that the server accepts and drops.
+/// Reads one entity. Returns `None` for an entity that the server accepts but drops.
 fn entity(value: &ArgumentValue<'_>) -> Result<Option<Entity>, RequestError> {
     if !value.is_object() {
         return Err(value.error("expected an Object"));
@@ -180,7 +182,7 @@ fn entity(value: &ArgumentValue<'_>) -> Result<Option<Entity>, RequestError> {
     let offset: i32 = value.required_integer("offset")?;
     let length: i32 = value.required_integer("length")?;
     let kind = entity_kind(value)?;
-    // The server drops an entity with a negative offset or length without an error, but only after it checked the kind.
+    // The server drops an entity with a negative offset or length without an error, but only after checking its kind.
     let (Ok(offset), Ok(length)) = (u32::try_from(offset), u32::try_from(length)) else { return Ok(None) };
     Ok(kind.map(|kind| Entity { kind, offset, length }))
 }
@@ -189,7 +191,7 @@ fn entity_kind(value: &ArgumentValue<'_>) -> Result<Option<EntityKind>, RequestE
     let kind = match value.required_string("type")?.as_str() {
         "" => return Err(value.error("Type is not specified")),
         "pre" => {
-            let language = value.optional_string("language")?;
+            let language = value.string_or_empty("language")?;
             EntityKind::Pre { language: Some(language).filter(|language| !language.is_empty()) }
         }
         "text_link" => EntityKind::TextLink { url: value.required_string("url")? },
@@ -201,13 +203,13 @@ fn entity_kind(value: &ArgumentValue<'_>) -> Result<Option<EntityKind>, RequestE
         }
         "date_time" => {
             let unix_time = value.required_integer("unix_time")?;
-            let Some(format) = link::date_format(&value.optional_string("date_time_format")?) else {
+            let Some(format) = link::date_format(&value.string_or_empty("date_time_format")?) else {
                 return Err(value.error("Invalid date-time format specified"));
             };
             EntityKind::DateTime { unix_time, format }
         }
         name => match EntityKind::plain(name) {
-            // Mentions, hashtags and links are found again in the text, so the server drops the given ones.
+            // The server detects mentions, hashtags and links in the text itself, so it drops the given ones.
             Some(kind) if kind.is_auto_detected() => return Ok(None),
             Some(kind) => kind,
             None => return Err(value.error("Unsupported type specified")),
@@ -223,12 +225,12 @@ pub(super) enum TextRules {
     MessageWithPreview,
     /// A caption, which may be empty.
     Caption,
-    /// A text with a smaller maximum, in code points; `too_long` is the server's message.
+    /// A text with a smaller limit. `max_chars` is in code points; `too_long` is the server's message.
     Short {
         max_chars: usize,
         too_long: &'static str,
     },
-    /// A text that may be empty and whose limit only Telegram's remote server knows.
+    /// A text that may be empty. Only Telegram's remote server knows its limit.
     Optional,
     /// A quote. It is not trimmed, and no links are found in it, since it must equal a part of the other message.
     Quote,
@@ -238,19 +240,19 @@ impl TextDraft<'_> {
     pub(super) fn finish(self, rules: TextRules) -> Result<MarkedText, RequestError> {
         let location = self.source.location();
         let parsed = self.marked.parsed.clone();
-        let done = match rules {
+        let processed = match rules {
             TextRules::Message => process_text(parsed, Limit::Message),
             TextRules::MessageWithPreview => match process_text(parsed, Limit::Message) {
-                // Only this error is forgiven: a text that is too long stays an error beside a preview.
+                // Only this error is forgiven: a text that is too long stays an error even with a preview.
                 Err(TextError::Empty) => Ok(SentText { text: FormattedText::default(), changes: Vec::new() }),
                 other => other,
             },
             TextRules::Caption => process_text(parsed, Limit::Caption),
-            TextRules::Short { .. } => fixed(parsed, FixOptions::MESSAGE),
-            TextRules::Optional => fixed(parsed, FixOptions::CAPTION),
-            TextRules::Quote => fixed(parsed, FixOptions::CLEAN_AND_REPAIR),
+            TextRules::Short { .. } => fix_without_changes(parsed, FixOptions::MESSAGE),
+            TextRules::Optional => fix_without_changes(parsed, FixOptions::CAPTION),
+            TextRules::Quote => fix_without_changes(parsed, FixOptions::CLEAN_AND_REPAIR),
         };
-        let SentText { text: sent, changes } = done.map_err(|error| RequestError {
+        let SentText { text: sent, changes } = processed.map_err(|error| RequestError {
             cause: cause(&error),
             ..RequestError::at(location.clone(), &error.to_string())
         })?;
@@ -281,6 +283,6 @@ fn cause(error: &TextError) -> Option<CheckFailure> {
     }
 }
 
-fn fixed(parsed: FormattedText, options: FixOptions) -> Result<SentText, TextError> {
+fn fix_without_changes(parsed: FormattedText, options: FixOptions) -> Result<SentText, TextError> {
     fix(parsed, options).map(|text| SentText { text, changes: Vec::new() })
 }

@@ -1,5 +1,5 @@
-//! Checks addresses given in a field of their own, such as a button's `url`. The server refuses a bad one with an
-//! error; in markup it would drop the link silently.
+//! Checks addresses that have a field of their own, such as a button's `url`. There the server refuses a bad address
+//! with an error, whereas it silently drops a bad link in markup.
 
 use crate::telegram::link;
 
@@ -10,9 +10,9 @@ pub(super) enum Scheme {
 }
 
 /// Returns the normalized address, or TDLib's error message. The caller puts the name of the field before that message.
-pub(super) fn checked(address: &str, scheme: Scheme) -> Result<String, String> {
+pub(super) fn normalize(address: &str, scheme: Scheme) -> Result<String, String> {
     let reason = match link::normalize(address) {
-        // The normalized form is tested, since the scheme may be missing or in capitals in what was written.
+        // The normalized address is tested because the scheme of the original may be missing or in capitals.
         Ok(normal) if scheme == Scheme::Any || normal.starts_with("https://") => return Ok(normal),
         Ok(_) => "Only HTTPS links are allowed".to_owned(),
         Err(bad) => bad.to_string(),

@@ -1,9 +1,10 @@
-//! Reads values inside an argument that is JSON. Unlike at the top level, the server is strict about their types here.
+//! Reads values inside a JSON argument. Unlike at the top level, the server is strict about their types here.
 
 use super::error::RequestError;
 use crate::json::{self, JsonNode, JsonStep};
 use crate::telegram::api_error::ArgumentLocation;
-use crate::telegram::arguments::{Argument, ArgumentKind, canonical};
+use crate::telegram::arguments::{Argument, ArgumentKind};
+use crate::telegram::integer::parse_canonical;
 use crate::text::Span;
 
 #[derive(Debug, Clone)]
@@ -26,12 +27,12 @@ pub(super) fn parse(argument: &Argument) -> Option<JsonNode> {
 }
 
 impl<'a> ArgumentValue<'a> {
-    /// Creates the value of the whole argument `name`. `node` is the result of [`parse`] for it.
+    /// Creates the value of the whole argument `name`. `node` is the result of [`parse`] for this argument.
     pub(super) fn of_argument(name: &str, argument: &Argument, node: &'a JsonNode) -> Self {
         let location = ArgumentLocation::argument(name);
         let anchor = match argument.kind {
             ArgumentKind::Text => ValueAnchor::InText(location),
-            // A top-level null is passed on as the four letters `null`, which parse as JSON again.
+            // A top-level null is passed on as the text `null`, which is valid JSON.
             ArgumentKind::Json | ArgumentKind::Null => ValueAnchor::Path(location),
         };
         Self { node, anchor }
@@ -44,7 +45,8 @@ impl<'a> ArgumentValue<'a> {
         }
     }
 
-    pub(super) fn part(&self, decoded: Span) -> ArgumentLocation {
+    /// Returns the location of a part of this string. `decoded` is a byte range of the decoded string.
+    pub(super) fn location_within(&self, decoded: Span) -> ArgumentLocation {
         match (&self.anchor, self.node.as_text()) {
             (ValueAnchor::Path(location), _) => location.within_string(decoded),
             (ValueAnchor::InText(location), Some(text)) => location.within_string(text.raw_span(decoded)),
@@ -86,7 +88,7 @@ impl<'a> ArgumentValue<'a> {
     }
 
     // A nested null is an error for every type below: the server treats only an absent member as not set.
-    pub(super) fn optional_bool(&self, name: &str) -> Result<bool, RequestError> {
+    pub(super) fn bool_or_false(&self, name: &str) -> Result<bool, RequestError> {
         let Some(value) = self.member(name) else { return Ok(false) };
         match value.node.value {
             json::JsonValue::Boolean(is_true) => Ok(is_true),
@@ -94,7 +96,7 @@ impl<'a> ArgumentValue<'a> {
         }
     }
 
-    /// Returns an integer member. A string that is a canonical integer (`"5"`, not `"05"` or `"+5"`) also counts.
+    /// Returns an integer member. A string in canonical form (`"5"`, but not `"05"` or `"+5"`) is also accepted.
     pub(super) fn optional_integer<T: std::str::FromStr + ToString>(
         &self,
         name: &str,
@@ -105,7 +107,7 @@ impl<'a> ArgumentValue<'a> {
             json::JsonValue::String(text) => &text.decoded,
             _ => return Err(value.error(format!("Field \"{name}\" must be a Number"))),
         };
-        match canonical(text) {
+        match parse_canonical(text) {
             Some(number) => Ok(Some(number)),
             None => Err(value.error(format!("Field \"{name}\" must be a valid Number"))),
         }
@@ -119,18 +121,18 @@ impl<'a> ArgumentValue<'a> {
     }
 
     /// Returns the text of a member, or an empty string if it is missing.
-    pub(super) fn optional_string(&self, name: &str) -> Result<String, RequestError> {
+    pub(super) fn string_or_empty(&self, name: &str) -> Result<String, RequestError> {
         let Some(value) = self.member(name) else { return Ok(String::new()) };
         match &value.node.value {
             json::JsonValue::String(text) => Ok(text.decoded.clone()),
-            // The raw text, not a parsed number: the server copies the digits as they were written.
+            // The number is not parsed, because the server copies its digits as they were written.
             json::JsonValue::Number(raw) => Ok(raw.clone()),
             _ => Err(value.error(format!("Field \"{name}\" must be of type String"))),
         }
     }
 
     pub(super) fn required_string(&self, name: &str) -> Result<String, RequestError> {
-        if self.has(name) { self.optional_string(name) } else { Err(self.missing(name)) }
+        if self.has(name) { self.string_or_empty(name) } else { Err(self.missing(name)) }
     }
 
     pub(super) fn optional_array(&self, name: &str) -> Result<Option<Vec<ArgumentValue<'a>>>, RequestError> {

@@ -22,7 +22,7 @@ pub(super) fn write(text: &FormattedText) -> Unparsed {
     }
     let mut out = writer.out;
     for ((entity, range), covered) in text.entities.iter().zip(&ranges).zip(covered) {
-        // Counted per entity and reported once, not for every piece of it.
+        // A loss is counted per entity and reported once, not for every piece of the entity.
         if covered < range.len() {
             out.lost.push(lost(entity.kind.label(), &text.text[range.clone()]));
         }
@@ -75,10 +75,11 @@ fn push_run(runs: &mut Vec<EntityRun>, range: Range<usize>, entity: Option<usize
     }
 }
 
-/// Decides between overlapping entities: the lowest rank is kept. `None` if the mode cannot express the kind.
+/// Returns the rank of a kind, or `None` if the mode cannot express it. Of overlapping entities, the one with the
+/// lowest rank is kept.
 fn rank(kind: &EntityKind) -> Option<u8> {
     match kind {
-        // Code first, as in the server's repair: it contains no other formatting.
+        // Code comes first, as in the server's repair, because it contains no other formatting.
         EntityKind::Pre { .. } | EntityKind::Code => Some(0),
         EntityKind::TextLink { .. } | EntityKind::TextMention { .. } => Some(1),
         EntityKind::Bold => Some(2),
@@ -107,8 +108,8 @@ impl MarkdownWriter<'_> {
             self.out.lost.push(lost("the language of the code block", text));
         }
         for (nth, piece) in text.split(end).enumerate() {
-            // Reported once per entity. Reporting it for every piece read the whole text each time: 0.3 s for 64 KB
-            // of backticks.
+            // This is reported once per entity. A report for every piece would read the whole text each time, which
+            // took 0.3 s for 64 KB of backticks.
             if nth == 1 {
                 self.out.lost.push(lost(&format!("{} around {end}", kind.label()), text));
             }
@@ -131,7 +132,7 @@ impl MarkdownWriter<'_> {
 
     /// Removes the backslashes at the end of the output and returns them.
     fn take_backslashes(&mut self, kind: &EntityKind, piece: &str) -> String {
-        // A backslash directly before the delimiter would escape it. Inside the entity it is plain text.
+        // A backslash directly before the delimiter would escape it. Inside the entity, a backslash is plain text.
         let end = self.out.markup.trim_end_matches('\\').len();
         let taken = self.out.markup.split_off(end);
         if !taken.is_empty() {
@@ -148,8 +149,8 @@ fn delimiters(kind: &EntityKind, text: &str) -> (String, String, &'static str) {
         EntityKind::Bold => ("*".into(), "*".into(), "*"),
         EntityKind::Italic => ("_".into(), "_".into(), "_"),
         EntityKind::Pre { language } => {
-            // A backtick at the end would become a part of the closing fence. Split at every backtick, such text
-            // still parses.
+            // A backtick at the end would become part of the closing fence. Such text still parses if it is split at
+            // every backtick.
             let end = if text.contains("```") || text.ends_with('`') { "`" } else { "```" };
             let name = language.as_deref().filter(|name| is_fence_language(name));
             (format!("```{}\n", name.unwrap_or_default()), "```".into(), end)

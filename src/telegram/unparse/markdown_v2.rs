@@ -1,4 +1,5 @@
-//! Writes MarkdownV2. It can express everything except a quote that does not consist of whole lines.
+//! Writes MarkdownV2. It can express everything except a quote that does not consist of whole lines, and a code
+//! language with whitespace or a backtick.
 
 use std::ops::Range;
 
@@ -71,7 +72,8 @@ fn cut<'a>(
     parts.push(EntityRange { range: start..part.range.end.max(start), kind: part.kind });
 }
 
-/// Cuts off a line break at the end of code: inside code it would not begin the line that a quote needs.
+/// Excludes a line break at the end of code from the range: inside code, it would not begin the line that the quote
+/// after it needs.
 fn without_code_break(range: Range<usize>, kind: &EntityKind, bytes: &[u8]) -> Range<usize> {
     let is_code = matches!(kind, EntityKind::Code | EntityKind::Pre { .. });
     let ends_line = !range.is_empty() && bytes[range.end - 1] == b'\n';
@@ -89,7 +91,7 @@ struct MarkdownV2Writer<'a> {
     open: Vec<EntityRange<'a>>,
     /// The end of the open quote, and whether it is expandable.
     quote: Option<(usize, bool)>,
-    /// The end of the last quote: a quote that follows at once needs a separator.
+    /// The end of the last quote. A quote that begins directly there needs a separator.
     quote_end: Option<usize>,
     is_after_underscore: bool,
 }
@@ -112,7 +114,7 @@ impl<'a> MarkdownV2Writer<'a> {
             self.push("\n");
             self.out.lost.push(lost("a quote that starts within a line", &self.text[part.range.clone()]));
         }
-        // `**` is an empty bold: without it the two quotes would be one.
+        // `**` is an empty bold. Without it, the two quotes would be one.
         if self.quote_end == Some(start) {
             self.push("**");
         }
@@ -126,10 +128,10 @@ impl<'a> MarkdownV2Writer<'a> {
             self.out.lost.push(lost("the language of the code block", &self.text[part.range.clone()]));
         }
         self.push("```");
-        // Without a line break the first word of the code would be read as its language.
+        // Without a line break, the first word of the code would be read as its language.
         self.push(name.unwrap_or_default());
         self.push("\n");
-        // After the line break a carriage return would be read as a part of it.
+        // A carriage return after the line break would be read as part of the line break.
         if self.text[part.range.clone()].starts_with('\r') {
             self.push("\\");
         }
@@ -199,8 +201,8 @@ impl<'a> MarkdownV2Writer<'a> {
     fn delimiter(&mut self, delimiter: &str) {
         let has_underscore = delimiter.starts_with('_');
         if has_underscore && self.is_after_underscore {
-            // `___` is read greedily as `__` and `_`. An empty entity keeps the two apart, but not of the kind that
-            // is open, which it would close.
+            // `___` is read greedily as `__` and `_`. An empty entity keeps the two delimiters apart. It must not be
+            // bold inside bold, because its first `*` would close the open entity.
             let is_bold = self.open.last().is_some_and(|part| *part.kind == EntityKind::Bold);
             self.push(if is_bold { "~~" } else { "**" });
         }

@@ -21,7 +21,7 @@ pub(super) enum NestingEvent<'a> {
 
 /// Returns the events for a text of `len` bytes. A part that crosses the end of another is split there.
 ///
-/// `parts` must be in the server's order: of two with the same range the first one is outside.
+/// `parts` must be in the server's order: of two parts with the same range, the first one is outside.
 pub(super) fn events<'a>(len: usize, parts: Vec<EntityRange<'a>>) -> Vec<NestingEvent<'a>> {
     let mut kinds = Vec::with_capacity(parts.len());
     let mut queue = BinaryHeap::new();
@@ -31,7 +31,7 @@ pub(super) fn events<'a>(len: usize, parts: Vec<EntityRange<'a>>) -> Vec<Nesting
     }
     let mut walk = Walk { at: 0, open: Vec::new(), events: Vec::new() };
     while let Some(Reverse((start, Reverse(end), nth))) = queue.pop() {
-        // Cutting may have left an empty part.
+        // The parts that a writer has cut at the edges of quotes may be empty.
         if end <= start {
             continue;
         }
@@ -39,7 +39,7 @@ pub(super) fn events<'a>(len: usize, parts: Vec<EntityRange<'a>>) -> Vec<Nesting
         let end = match walk.open.last() {
             Some(outer) if outer.range.end < end => {
                 let cut = outer.range.end;
-                // The rest goes back to the queue: parts that begin before the cut must come first.
+                // The rest goes back to the queue because parts that begin before the cut must come first.
                 queue.push(Reverse((cut, Reverse(end), nth)));
                 cut
             }

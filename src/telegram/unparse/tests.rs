@@ -22,7 +22,7 @@ fn legacy(html: &str, expected: &str) {
 }
 
 #[test]
-fn html_comes_back_in_its_shortest_form() {
+fn html_is_written_in_its_shortest_form() {
     let html = |html: &str, expected: &str| check(ParseMode::Html, html, expected);
     html("<strong>don't</strong> &amp; &lt;3", "<b>don't</b> &amp; &lt;3");
     html(
@@ -50,7 +50,7 @@ fn markdown_v2_escapes_and_nests() {
 }
 
 #[test]
-fn markdown_v2_quotes_hold_whole_lines() {
+fn markdown_v2_quotes_cover_whole_lines() {
     v2("<blockquote>a\nb</blockquote>\nc", ">a\n>b\nc");
     v2("<blockquote>a</blockquote>\n<blockquote expandable>b</blockquote>", ">a\n**>b||");
     v2("<blockquote expandable><tg-spoiler>a</tg-spoiler>\n</blockquote>b", ">||a||||\nb");
@@ -62,7 +62,7 @@ fn markdown_v2_quotes_hold_whole_lines() {
 }
 
 #[test]
-fn legacy_markdown_says_one_thing_at_a_time() {
+fn legacy_markdown_reports_what_it_cannot_express() {
     legacy("a_b <b>x*y</b>", "a\\_b *x*\\**y* - bold around * on \"x*y\"");
     legacy("<b>Hi <a href='a.b'>l</a>!</b>", "*Hi *[l](http://a.b/)*!* - bold on \"Hi l!\"");
     legacy("<u>u</u> <tg-spoiler>s</tg-spoiler>", "u s - underline on \"u\" - spoiler on \"s\"");
@@ -98,7 +98,7 @@ fn texts() -> impl Strategy<Value = FormattedText> {
         Just(EntityKind::DateTime { unix_time: 9, format: "wT".into() }),
     ];
     let entities = proptest::collection::vec((kind, 0usize..40, 1usize..12), 0..8);
-    (text, entities).prop_filter_map("is refused", |(chars, entities)| {
+    (text, entities).prop_filter_map("the text is refused", |(chars, entities)| {
         let text: String = chars.iter().collect();
         let units: Vec<u32> = chars
             .iter()
@@ -125,7 +125,7 @@ fn fixed(text: FormattedText) -> Option<FormattedText> {
     fix(text, FixOptions::CLEAN_AND_REPAIR).ok()
 }
 
-fn again(mode: ParseMode, markup: &str) -> FormattedText {
+fn reparsed(mode: ParseMode, markup: &str) -> FormattedText {
     match parse(mode, markup) {
         Ok(parsed) => fixed(parsed).unwrap_or_default(),
         Err(error) => FormattedText { text: error.message(), entities: Vec::new() },
@@ -133,32 +133,32 @@ fn again(mode: ParseMode, markup: &str) -> FormattedText {
 }
 
 /// Makes quotes whole lines, including their line break, as MarkdownV2 requires.
-fn with_quotes_of_lines(text: FormattedText) -> FormattedText {
+fn with_whole_line_quotes(text: FormattedText) -> FormattedText {
     let unparsed = unparse(&text, ParseMode::MarkdownV2);
-    again(ParseMode::MarkdownV2, &unparsed.markup)
+    reparsed(ParseMode::MarkdownV2, &unparsed.markup)
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 256, ..ProptestConfig::default() })]
 
     #[test]
-    fn html_comes_back(text in texts()) {
+    fn html_round_trips(text in texts()) {
         let markup = unparse(&text, ParseMode::Html).markup;
-        prop_assert_eq!(again(ParseMode::Html, &markup), text, "{}", markup);
+        prop_assert_eq!(reparsed(ParseMode::Html, &markup), text, "{}", markup);
     }
 
     #[test]
-    fn markdown_v2_comes_back_where_quotes_are_lines(text in texts()) {
-        let text = with_quotes_of_lines(text);
+    fn markdown_v2_round_trips_if_quotes_are_whole_lines(text in texts()) {
+        let text = with_whole_line_quotes(text);
         let unparsed = unparse(&text, ParseMode::MarkdownV2);
         prop_assert_eq!(&unparsed.lost, &Vec::<String>::new());
-        prop_assert_eq!(again(ParseMode::MarkdownV2, &unparsed.markup), text, "{}", unparsed.markup);
+        prop_assert_eq!(reparsed(ParseMode::MarkdownV2, &unparsed.markup), text, "{}", unparsed.markup);
     }
 
     #[test]
-    fn markdown_v2_keeps_all_but_the_ends_of_quotes(text in texts()) {
+    fn markdown_v2_keeps_everything_but_quote_boundaries(text in texts()) {
         let unparsed = unparse(&text, ParseMode::MarkdownV2);
-        let parsed = again(ParseMode::MarkdownV2, &unparsed.markup);
+        let parsed = reparsed(ParseMode::MarkdownV2, &unparsed.markup);
         let has_quote = text.entities.iter().any(|entity| entity.kind.name().ends_with("blockquote"));
         if has_quote {
             let visible = |text: &FormattedText| text.text.replace('\n', "");
@@ -169,9 +169,9 @@ proptest! {
     }
 
     #[test]
-    fn legacy_markdown_keeps_the_text_and_says_what_is_lost(text in texts()) {
+    fn legacy_markdown_keeps_the_text_and_reports_losses(text in texts()) {
         let unparsed = unparse(&text, ParseMode::Markdown);
-        let parsed = again(ParseMode::Markdown, &unparsed.markup);
+        let parsed = reparsed(ParseMode::Markdown, &unparsed.markup);
         prop_assert_eq!(&parsed.text, &text.text, "{}", unparsed.markup);
         prop_assert!(parsed == text || !unparsed.lost.is_empty(), "{} {:?}", unparsed.markup, text);
     }

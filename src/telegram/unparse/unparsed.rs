@@ -1,17 +1,18 @@
-//! The result: markup, and what the mode cannot express.
+//! The result of writing a text as markup: the markup and what the mode cannot express.
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Unparsed {
     pub markup: String,
-    /// What is lost, each with an excerpt of its text. Empty if parsing gives the same message again.
+    /// The formatting that is lost, each with an excerpt of its text. Empty if parsing the markup gives the same
+    /// message.
     pub lost: Vec<String>,
 }
 
 pub(super) fn lost(what: &str, text: &str) -> String {
-    const LONGEST: usize = 24;
+    const MAX_CHARS: usize = 24;
     let mut excerpt: String =
-        text.trim().chars().take(LONGEST).map(|c| if c == '\n' { ' ' } else { c }).collect();
-    if LONGEST < text.trim().chars().count() {
+        text.trim().chars().take(MAX_CHARS).map(|c| if c == '\n' { ' ' } else { c }).collect();
+    if MAX_CHARS < text.trim().chars().count() {
         excerpt.push('…');
     }
     format!("{what} on \"{excerpt}\"")

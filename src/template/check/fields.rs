@@ -21,7 +21,7 @@ pub(super) fn find_unknown(method: Method, name: &str, state: &JsonState) -> Opt
     }
     let path = state.known_path()?;
     let (_, parents) = path.split_last()?;
-    // Without a table there is nothing to compare with: a parent key is unknown (and reported), or not an object.
+    // There are no fields to compare with if a parent key is unknown (it is reported itself) or is not an object.
     let (owner, known) = fields_at(method, parents)?;
     if known.is_empty() || known.iter().any(|field| field.name == name) {
         return None;

@@ -1,6 +1,6 @@
 //! Tracks the JSON state of a body through text, branches, loops and partials, and checks each `{{ }}` at its position.
 //!
-//! Captured text is followed at the output that prints it, because only there its position in the JSON is known.
+//! Captured text is followed at the output that prints it, because its position in the JSON is known only there.
 //!
 //! A body is read twice. The first pass collects the parse mode and the keys of each object, since `parse_mode` may
 //! come after the text that it applies to. The second pass reports problems.
@@ -43,8 +43,8 @@ impl BodyObjects {
     }
 }
 
-// Captures and partials can print others more than once, so the work would grow exponentially with their depth. At a
-// limit their output is treated like an unknown value.
+// Captures and partials can print others more than once, so the work would grow exponentially with their depth. At
+// either limit, their output is treated like an unknown value.
 const MAX_INNER_NODES: usize = 20_000;
 const MAX_INNER_DEPTH: usize = 20;
 
@@ -86,7 +86,7 @@ struct Follower<'t> {
     problems: Vec<Diagnostic>,
     n_inner_nodes: usize,
     inner_depth: usize,
-    /// Whether the current text is captured text that is escaped for JSON when it is printed, so not JSON itself.
+    /// Whether the current text is captured text that is escaped for JSON when it is printed. It is not JSON itself.
     is_escaped: bool,
 }
 
@@ -122,7 +122,7 @@ impl<'t> Follower<'t> {
         self.template.files().get(self.file)
     }
 
-    /// Adds a problem of the current file. A problem in a partial is reported at the tag in the body that calls it.
+    /// Adds a problem in the current file. A problem in a partial is reported at the tag in the body that calls it.
     fn report(&mut self, problem: Diagnostic) {
         if self.check_pass.is_none() {
             return;
@@ -131,8 +131,8 @@ impl<'t> Follower<'t> {
             (Some(call), Some(file)) => partials::move_to_call(file, &problem, call),
             _ => problem,
         };
-        // A capture that is printed twice would report its problems twice. These are close together, so only the last
-        // 50 are compared: comparing with all took quadratic time on large bodies.
+        // A capture that is printed twice would report its problems twice. Duplicates are usually close together, so
+        // only the last 50 problems are compared: comparing with all of them took quadratic time on large bodies.
         let is_duplicate = |reported: &Diagnostic| {
             reported.span == problem.span
                 && reported.code == problem.code
@@ -145,7 +145,7 @@ impl<'t> Follower<'t> {
 
     /// Follows `block` from `state`; returns the state after it, or `None` if a `break`, `continue` or `abort` ends it.
     fn follow(&mut self, block: &'t Block, state: JsonState) -> Option<JsonState> {
-        // What an `if` without `else` guarantees for the nodes after it holds only to the end of this block.
+        // What an `if` without `else` guarantees for the nodes after it holds only until the end of this block.
         let mark = self.present.len();
         let mut state = Some(state);
         for node in &block.nodes {
@@ -205,7 +205,7 @@ impl<'t> Follower<'t> {
     }
 
     fn follow_text(&mut self, span: Span, state: &mut JsonState) {
-        // Quotes and braces in this text will be escaped: they do not change the state.
+        // This text becomes a part of one JSON string, so its quotes and braces do not change the state.
         if self.is_escaped {
             return;
         }
@@ -269,8 +269,8 @@ impl<'t> Follower<'t> {
     ) -> Option<JsonState> {
         let mut ends = Vec::new();
         // `present_if_reached`: paths with a value in the current branch, because no branch before it was taken.
-        // `present_after`: paths with a value after the tag, because the branches without them end in `abort`, as in
-        // `{% if x == blank %}{% abort %}{% endif %}`.
+        // `present_after`: paths with a value after the tag, because the branches in which they may be missing end
+        // early, as in `{% if x == blank %}{% abort %}{% endif %}`.
         let mut present_if_reached: Vec<String> = Vec::new();
         let mut present_after: Vec<String> = Vec::new();
         for (body, guard) in bodies {
@@ -279,8 +279,8 @@ impl<'t> Follower<'t> {
             self.present.extend(guard.present_if_taken);
             let end = self.follow(body, state.clone());
             self.present.truncate(mark);
-            // Only while every branch so far has ended early: a branch that reaches its end also leads to the nodes
-            // after the tag, without having skipped the later branches.
+            // Only as long as every branch so far has ended early. A branch that reaches its end also leads to the
+            // nodes after the tag, and then the conditions of the later branches were not tested.
             if end.is_none() && ends.is_empty() {
                 present_after.extend(guard.present_if_skipped.iter().cloned());
             }
@@ -288,7 +288,7 @@ impl<'t> Follower<'t> {
             ends.extend(end);
         }
         self.present.extend(present_after);
-        // Without an `else`, no branch may be taken.
+        // Without an `else`, it is possible that no branch is taken.
         if !has_else {
             ends.push(state);
         }
@@ -297,7 +297,7 @@ impl<'t> Follower<'t> {
         for end in ends {
             if !joined.has_same_shape(&end) {
                 self.report_shape(different_branches(span));
-                // Continue with the first branch: stopping here would hide the problems in the rest of the body.
+                // Continue after the first branch: stopping here would hide the problems in the rest of the body.
                 return Some(joined);
             }
             joined.join(&end);
@@ -306,7 +306,7 @@ impl<'t> Follower<'t> {
     }
 
     fn follow_loop(&mut self, span: Span, each: &'t Loop, state: JsonState) -> JsonState {
-        // The list may be empty, so the state before the loop is one of the states after it.
+        // The list may be empty, so the state before the loop is one of the possible states after it.
         let mut after = state.clone();
         let n_numeric = self.scope.numeric_variables.len();
         if matches!(each.collection, Expression::Range(..)) {
@@ -333,20 +333,20 @@ impl<'t> Follower<'t> {
         after
     }
 
-    /// Reports unbalanced JSON, unless the template has a syntax error: then an unclosed tag is the likely cause.
+    /// Reports unbalanced JSON, unless the template has a syntax error: an unclosed tag is then the likely cause.
     fn report_shape(&mut self, problem: Diagnostic) {
         if self.template.compiled.error.is_none() {
             self.report(problem);
         }
     }
 
-    /// Follows an output: captured text as if it were written there, anything else as a value.
+    /// Follows an output: reads captured text as if the body contained it here, and treats anything else as a value.
     fn follow_output(&mut self, output: &'t OutputNode, mut state: JsonState) -> JsonState {
-        if self.escaped_capture(output, &state) {
+        if self.check_escaped_capture(output, &state) {
             state.read_interpolation();
             return state;
         }
-        // A filter can change the text of a capture, so that its content is no longer known.
+        // A filter can change the captured text, so the output of a capture with filters is not known.
         let plain = Some(&output.value.value).filter(|_| output.value.filters.is_empty());
         let Some(captured) = plain.and_then(|value| self.captured(value)) else {
             self.check_interpolation(output, &state);
@@ -356,9 +356,9 @@ impl<'t> Follower<'t> {
         self.follow_captured(captured, &state).unwrap_or(state)
     }
 
-    /// Checks the outputs inside captured text that is printed with only `json` or `json_escape`, as parts of one JSON
-    /// string; returns whether `output` prints such text.
-    fn escaped_capture(&mut self, output: &'t OutputNode, state: &JsonState) -> bool {
+    /// Returns whether `output` prints captured text with `json` or `json_escape` as its only filter. If so, checks the
+    /// outputs inside the capture as parts of one JSON string.
+    fn check_escaped_capture(&mut self, output: &'t OutputNode, state: &JsonState) -> bool {
         let [filter] = output.value.filters.as_slice() else { return false };
         let quote = match (filter.filter.name, state.slot()) {
             ("json_escape", JsonSlot::String) => "",
@@ -375,12 +375,13 @@ impl<'t> Follower<'t> {
         true
     }
 
-    /// Returns the captures that `value` may refer to; `None` if its name can also be set in another way.
+    /// Returns the captures that `value` may refer to. Returns `None` if its name can also be set in another way, or at
+    /// a limit.
     ///
-    /// The list is empty if the capture is already being followed, because it prints itself. Following it again would
-    /// find nothing new and multiply the work.
+    /// The list is empty if a capture of this name is being followed already, which means that it prints itself.
+    /// Following it again would find nothing new and multiply the work.
     fn captured(&self, value: &'t Expression) -> Option<CaptureBodies<'t>> {
-        // Before the lookup, which collects all captures of the name: there can be as many as there are outputs.
+        // This comes before the lookup, which collects all captures of the name: they can be as many as the outputs.
         if !self.may_follow_deeper() {
             return None;
         }
@@ -424,7 +425,7 @@ impl<'t> Follower<'t> {
             return state;
         };
         let Some(body) = self.template.files().get(file).map(|file| &file.body) else { return state };
-        // As when rendering: a `render` sees only its arguments, an `include` also the caller's names.
+        // As in rendering, `render` passes only its arguments to the partial, but `include` also passes the caller's names.
         let mut scope = if call.is_isolated { NameDefinitions::default() } else { self.scope.clone() };
         scope.define_all(file, body);
         let argument =
@@ -432,7 +433,7 @@ impl<'t> Follower<'t> {
         for (name, value) in &call.arguments {
             scope.define(name, argument(value));
         }
-        // With `for`, the name is one item of the list, and items are not traced.
+        // With `for`, the name stands for the items of the list, one after the other. Items are not traced.
         if let Some(subject) = call.subject.as_ref().filter(|subject| !subject.is_each) {
             scope.define(subject.alias.as_deref().unwrap_or(name), argument(&subject.value));
         }
@@ -462,7 +463,7 @@ impl<'t> Follower<'t> {
                 text: self.source(),
                 output,
                 source,
-                within: state.slot(),
+                slot: state.slot(),
                 mode,
                 is_escaped: self.is_escaped,
                 is_present: self.is_present(source),
@@ -471,7 +472,7 @@ impl<'t> Follower<'t> {
             };
             interpolation.problems()
         });
-        // One report per output: the same fault is likely in its other sources, and one fix solves all.
+        // Only one source per output is reported: the others are likely to have the same fault, and one fix is enough.
         let problems = problems.into_iter().find(|problems| !problems.is_empty());
         for problem in problems.unwrap_or_default() {
             self.report(problem);
@@ -494,7 +495,8 @@ fn duplicate_key(source: &str, text: Span, key: Span, name: &str) -> Diagnostic 
     }
 }
 
-/// Returns the span of a member with one comma, so that removing it leaves valid JSON; `None` if it contains Liquid.
+/// Returns the span of the member with the key `key` and of one comma beside it, so that removing the span leaves valid
+/// JSON. Returns `None` if the member contains Liquid or has no comma beside it.
 fn member_around(source: &str, text: Span, key: Span) -> Option<Span> {
     let after_key = Span::new(key.end, text.end).of(source);
     let mut depth = 0_usize;

@@ -21,15 +21,16 @@ impl PresenceGuard {
 }
 
 impl PresenceGuard {
-    /// For a branch of `case`: its subject has a value if all `when` values are non-empty literals.
+    /// Returns the guard for a branch of `case`: the subject has a value if all `when` values are non-empty texts or
+    /// numbers.
     pub(super) fn of_case(source: &str, subject: &Expression, values: &[Expression]) -> Self {
-        let is_something = |value: &Expression| match value {
+        let is_non_empty = |value: &Expression| match value {
             Expression::Literal(_, Literal::Text(text)) => !text.is_empty(),
             Expression::Literal(_, Literal::Integer(_) | Literal::Large(_) | Literal::Decimal(_)) => true,
             _ => false,
         };
         match subject {
-            Expression::Path(path) if !values.is_empty() && values.iter().all(is_something) => {
+            Expression::Path(path) if !values.is_empty() && values.iter().all(is_non_empty) => {
                 PresenceGuard {
                     present_if_taken: vec![path.span.of(source).to_owned()],
                     present_if_skipped: Vec::new(),
@@ -47,27 +48,27 @@ fn sides(source: &str, condition: &Condition) -> (Vec<String>, Vec<String>) {
         Condition::Value(Expression::Path(path)) => (written(path), Vec::new()),
         Condition::Value(_) => (Vec::new(), Vec::new()),
         Condition::Both(parts) => {
-            // If `a and b` is false, either may be missing, so nothing is known for that side.
+            // If `a and b` is false, either of them may be missing, so nothing is known in that case.
             let (mut left, _) = sides(source, &parts.0);
             left.extend(sides(source, &parts.1).0);
             (left, Vec::new())
         }
         Condition::Either(parts) => {
-            // The reverse of `and`: only if `a or b` is false are both sides known.
+            // The reverse of `and`: something is known of both operands only if `a or b` is false.
             let (_, mut left) = sides(source, &parts.0);
             left.extend(sides(source, &parts.1).1);
             (Vec::new(), left)
         }
         Condition::Compare { left: Expression::Path(path), comparison, right, .. } => {
-            let is_nothing = match right {
+            let right_is_empty = match right {
                 Expression::Literal(_, Literal::Nil | Literal::Blank | Literal::Empty) => true,
                 Expression::Literal(_, Literal::Text(text)) => text.is_empty(),
                 _ => false,
             };
-            match (comparison, is_nothing) {
+            match (comparison, right_is_empty) {
                 (Comparison::Equal, true) => (Vec::new(), written(path)),
                 (Comparison::NotEqual, true) => (written(path), Vec::new()),
-                // `a != 'x'` is true for a missing `a`, too. Only if it is false does `a` equal a real value.
+                // `a != 'x'` is also true for a missing `a`. If it is false, `a` equals `'x'`.
                 (Comparison::NotEqual, false) => (Vec::new(), written(path)),
                 // Two paths are also equal if both are missing.
                 (Comparison::Equal, false) if !matches!(right, Expression::Literal(..)) => {

@@ -21,9 +21,9 @@ pub(super) struct Interpolation<'t, 't2> {
     pub text: &'t str,
     pub output: &'t OutputNode,
     pub source: &'t2 ValueSource<'t>,
-    pub within: JsonSlot,
+    pub slot: JsonSlot,
     pub mode: Option<ParseMode>,
-    /// Whether it is in captured text that is escaped for JSON as a whole when it is printed.
+    /// Whether the output is in captured text that is escaped for JSON as a whole when the text is printed.
     pub is_escaped: bool,
     /// Whether a condition in the template guarantees a value.
     pub is_present: bool,
@@ -31,7 +31,8 @@ pub(super) struct Interpolation<'t, 't2> {
     pub vocabulary: &'t Vocabulary,
 }
 
-// Filters that always print a number: even for text or a missing value, which count as 0.
+// Filters that print only numbers. Text and a missing value count as 0, except that `find_index` prints nothing if it
+// finds no item.
 const NUMERIC: [&str; 14] = [
     "abs",
     "at_least",
@@ -49,28 +50,29 @@ const NUMERIC: [&str; 14] = [
     "times",
 ];
 
-/// Which characters the printed value may contain.
+/// The characters that the printed value may contain.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum CharacterSet {
     Any,
     /// Digits, a sign, a point, `e`, `true`, `false`.
     Number,
-    /// The characters of a date: digits, `-`, `:`, spaces.
+    /// A date and the text of its format, without quotes, backslashes and characters that HTML reserves.
     Date,
     /// Letters, digits, `%`, `+`, `-`, `_`, `.`, `~`, `=`, `/`.
     Url,
-    /// Text that the author wrote and is trusted to have escaped.
+    /// Text by the template's author, who is trusted to have escaped it.
     Constant,
 }
 
 impl<'t> Interpolation<'t, '_> {
     pub(super) fn problems(&self) -> Vec<Diagnostic> {
-        // CleverTap's chips (`@Profile - …`) accept no filters, so there would be nothing to suggest.
-        let is_chip = !self.output.span.of(self.text).starts_with("{{");
-        match self.within {
-            JsonSlot::String | JsonSlot::Key if !is_chip => self.in_string(),
+        // CleverTap's chips (`@Profile - …`) accept no filters, so there would be nothing to suggest. `echo` is not
+        // checked in strings either.
+        let has_braces = self.output.span.of(self.text).starts_with("{{");
+        match self.slot {
+            JsonSlot::String | JsonSlot::Key if has_braces => self.in_string(),
             JsonSlot::Value => self.as_value(),
-            // Between members an output can print whole members, so no value is wrong there.
+            // Between members, an output can print whole members, so no value is wrong there.
             JsonSlot::String | JsonSlot::Key | JsonSlot::Structure => Vec::new(),
         }
     }
@@ -79,12 +81,12 @@ impl<'t> Interpolation<'t, '_> {
         self.source.filters()
     }
 
-    /// The pipes in the same file as this output. A fix can edit only these.
+    /// Returns the pipes in the same file as this output. A fix can edit only these pipes.
     fn pipes_here(&self) -> impl Iterator<Item = &'t [FilterCall]> + '_ {
         self.source.pipes.iter().filter(|(file, _)| *file == self.file).map(|(_, filters)| *filters)
     }
 
-    /// The filters in the `{{ }}` itself.
+    /// Returns the filters in the `{{ }}` itself.
     fn own_filters(&self) -> &'t [FilterCall] {
         &self.output.value.filters
     }
@@ -102,8 +104,8 @@ impl<'t> Interpolation<'t, '_> {
     }
 
     fn character_set(&self) -> CharacterSet {
-        // Each filter may widen or narrow the set. Filters that are not listed widen it to anything: a superfluous
-        // escape does no harm, a missing one can break the message.
+        // Each filter may widen or narrow the set. Filters that are not listed widen it to anything: a needless warning
+        // does less harm than a missing one.
         let mut characters = self.source_character_set();
         for call in self.filters() {
             characters = match call.filter.name {
@@ -149,7 +151,7 @@ impl<'t> Interpolation<'t, '_> {
     }
 
     fn in_string(&self) -> Vec<Diagnostic> {
-        // Reported alone: its fix changes what the other checks would suggest.
+        // This problem is reported alone, because its fix changes what the other checks would suggest.
         let own_json = self.own_filters().iter().find(|call| call.filter.name == "json");
         if let Some(call) = own_json.filter(|_| !self.is_escaped) {
             let problem = Diagnostic::error(Code::JsonInString, call.name, "`json` adds its own quotes here");
@@ -169,7 +171,7 @@ impl<'t> Interpolation<'t, '_> {
         self.mode.filter(|mode| {
             let is_harmless = match characters {
                 CharacterSet::Any => false,
-                // MarkdownV2 reserves `.` and `-`, which numbers and dates contain.
+                // MarkdownV2 reserves `.` and `-`, which numbers and dates can contain.
                 CharacterSet::Number | CharacterSet::Date => *mode != ParseMode::MarkdownV2,
                 // Both Markdown modes reserve `_`, which URL encoding keeps.
                 CharacterSet::Url => *mode == ParseMode::Html,
@@ -179,10 +181,10 @@ impl<'t> Interpolation<'t, '_> {
         })
     }
 
-    /// Returns where to insert the escape for the markup; `None` if that is in another file.
+    /// Returns where to insert the escape for the markup, or `None` if that position is in another file.
     ///
-    /// It goes before any filter or capture that adds the author's own markup, which must not be escaped, and before
-    /// the escape for JSON.
+    /// The escape goes before any filter or capture that adds the author's own markup, which must not be escaped, and
+    /// before the escape for JSON.
     fn markup_escape_position(&self, mode: ParseMode) -> Option<InsertPosition> {
         let is_json = |call: &&FilterCall| {
             is_json_escape(call) || call.filter.name == "json" || is_backslash_replace(call, "\\")
@@ -192,7 +194,7 @@ impl<'t> Interpolation<'t, '_> {
                 return (*file == self.file).then_some(InsertPosition::Before(call.span.start));
             }
         }
-        // A capture adds text around the value, so the escape belongs inside, on the first pipe.
+        // A capture adds text around the value, so the escape belongs inside it, in the first pipe.
         if self.source.is_captured {
             let (_, filters) = self.source.pipes.first().filter(|(file, _)| *file == self.file)?;
             let end = filters.last().map_or(self.source.value.span().end, |last| last.span.end);
@@ -214,12 +216,12 @@ impl<'t> Interpolation<'t, '_> {
             }
             (_, Some(mode)) => {
                 // One character as an example; the escape covers all of them.
-                let sign = match mode {
+                let sample = match mode {
                     ParseMode::Html => "<",
                     ParseMode::Markdown => "_",
                     ParseMode::MarkdownV2 => ".",
                 };
-                (Code::UnescapedMarkup, format!("a `{sign}` in `{name}` would break the {}", mode.as_str()))
+                (Code::UnescapedMarkup, format!("a `{sample}` in `{name}` would break the {}", mode.as_str()))
             }
         };
         let all = escape_filters(needs_markup, EscapePosition::InString, self.dialect);
@@ -227,7 +229,7 @@ impl<'t> Interpolation<'t, '_> {
         let problem = Diagnostic::warning(code, self.output.value.span, message);
         let mut edits = Vec::new();
         let mut end = self.output.value.span.end;
-        // Markup first: Telegram decodes the JSON before it parses the markup, so the JSON escape must be outermost.
+        // Markup first: Telegram decodes the JSON before it parses the markup, so the JSON escape must be applied last.
         if let (Some(markup), Some(mode)) = (markup.first(), needs_markup) {
             match self.markup_escape_position(mode) {
                 Some(InsertPosition::Before(at)) => edits.push(insertion(at, format!("{markup} | "))),
@@ -235,7 +237,7 @@ impl<'t> Interpolation<'t, '_> {
                     edits.push(insertion(at, format!(" | {markup}")));
                     end = at;
                 }
-                // The right position is in another file, which a fix for this one cannot edit.
+                // The right position is in another file, which a fix for this file cannot edit.
                 None => {
                     let help = format!("escape it with `{markup}` where the value is passed in");
                     return Some(problem.with_help(help));
@@ -274,7 +276,7 @@ impl<'t> Interpolation<'t, '_> {
         )))
     }
 
-    /// Reports a `json_escape` that is applied before an escape for the markup.
+    /// Reports a `json_escape` that comes before a filter that breaks its output, such as an escape for the markup.
     fn wrong_order(&self) -> Option<Diagnostic> {
         if let Some(problem) = self.pipes_here().find_map(|filters| self.wrong_order_in(filters)) {
             return Some(problem);
@@ -333,7 +335,7 @@ impl<'t> Interpolation<'t, '_> {
         let default = self.filters().rev().find(|call| call.filter.name == "default");
         let problem = match default.and_then(|call| call.arguments.first().map(|value| (call, value))) {
             _ if self.is_present => None,
-            // `default: ''` prints nothing, like no default at all.
+            // `default: ''` prints nothing, just as without a default.
             Some((_, Expression::Literal(_, Literal::Text(text)))) if text.is_empty() => self.empty_value(),
             Some((call, Expression::Literal(span, Literal::Text(text)))) if json::parse(text).is_err() => {
                 Some(self.default_not_json(call, *span, text))
@@ -341,11 +343,11 @@ impl<'t> Interpolation<'t, '_> {
             Some(_) => None,
             None => self.empty_value(),
         };
-        // CleverTap's documentation uses `default: "NULL"` for a missing chat id. This is then a chat id, even if some
-        // profiles have text in the property.
-        let is_chat =
+        // CleverTap's documentation uses `default: "NULL"` for a missing chat id. A value with this default is taken
+        // for a chat id, even if some profiles have text in the property.
+        let is_chat_id =
             default.is_some_and(|call| call.arguments.first().and_then(Expression::as_text) == Some("NULL"));
-        if is_chat {
+        if is_chat_id {
             return problem.or_else(|| self.unquoted_text()).into_iter().collect();
         }
         // The fix that quotes text also fixes a missing value.
@@ -409,7 +411,7 @@ impl<'t> Interpolation<'t, '_> {
         })
     }
 
-    /// Returns a fix that skips recipients without the property, inserted at the start of the body.
+    /// Returns a fix that adds a condition to the start of the body, which skips recipients without the property.
     fn guard(&self) -> Option<Fix> {
         let path = self.path()?;
         if names_of(path).first().is_none_or(|root| root != "Profile")
@@ -476,7 +478,7 @@ enum InsertPosition {
     After(usize),
 }
 
-/// Whether the filter adds text with markup by the author, which must not be escaped.
+/// Whether the filter adds the author's own markup, which must not be escaped.
 fn adds_markup(call: &FilterCall, mode: ParseMode) -> bool {
     let is_sign = |c: char| match mode {
         ParseMode::Html => matches!(c, '<' | '&'),
@@ -519,7 +521,7 @@ fn escapes_for(call: &FilterCall) -> Option<ParseMode> {
     }
 }
 
-/// Whether a filter can change or add backslashes or quotes, and so undo an escape.
+/// Whether a filter can break JSON escapes: cut them off, change their letters, or add characters that need an escape.
 fn changes_escapes(call: &FilterCall) -> bool {
     match call.filter.name {
         "truncate" | "truncatewords" | "slice" | "strip_html" | "newline_to_br" | "capitalize" | "upcase"
@@ -533,7 +535,7 @@ fn is_json_escape(call: &FilterCall) -> bool {
     call.filter.name == "json_escape" || is_backslash_replace(call, "\"")
 }
 
-/// Whether it is `replace: 'c', '\c'`, which is how bodies escape in CleverTap's dialect.
+/// Whether the call is `replace: 'c', '\c'`, which is how bodies escape in CleverTap's dialect.
 fn is_backslash_replace(call: &FilterCall, c: &str) -> bool {
     let [from, to] = call.arguments.as_slice() else { return false };
     call.filter.name == "replace"

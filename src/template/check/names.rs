@@ -1,4 +1,4 @@
-//! Finds unknown names: properties that no profile has, and variables that the template does not set.
+//! Finds unknown names: properties that no profile or sample has, and variables that the template does not set.
 
 use std::collections::HashSet;
 
@@ -13,9 +13,9 @@ use super::super::{Template, partials, walk};
 
 const GLOBALS: [&str; 5] = ["Profile", "Event", "ExternalTrigger", "Campaign", "now"];
 
-// Only this many problems get a "did you mean": comparing many unknown names with many known ones would take minutes
+// Only the first problems get a "did you mean": comparing many unknown names with many known ones would take minutes
 // for a large generated body, and nobody reads that far.
-const MAX_NEAR: usize = 200;
+const MAX_SUGGESTIONS: usize = 200;
 
 pub(super) fn check(template: &Template, vocabulary: &Vocabulary) -> Vec<Diagnostic> {
     let properties = vocabulary.properties.iter().map(|property| property.name.as_str()).collect();
@@ -26,7 +26,7 @@ pub(super) fn check(template: &Template, vocabulary: &Vocabulary) -> Vec<Diagnos
     checker.problems
 }
 
-/// The names that a file sets; `None` if it may set others that are not known.
+/// The names that a file sets; `None` if it may also set names that are not known.
 type DefinedNames<'t> = Option<IndexSet<&'t str>>;
 
 struct KnownProperties<'v> {
@@ -49,7 +49,7 @@ impl<'t> Checker<'t> {
         let Some(current) = template.files().get(file) else { return };
         let mut problems = Vec::new();
         walk::paths(&current.body, &mut |path, _| {
-            let near = if self.problems.len() + problems.len() < MAX_NEAR {
+            let near = if self.problems.len() + problems.len() < MAX_SUGGESTIONS {
                 Suggestions::Enabled
             } else {
                 Suggestions::Disabled
@@ -63,7 +63,7 @@ impl<'t> Checker<'t> {
         let mut calls = Vec::new();
         walk::tags(&current.body, &mut |span, tag| {
             if let TagNode::Partial(partial) = tag {
-                // The user edits the body, so nested partials are also reported at the tag in the body.
+                // The user edits the body, so problems in nested partials are also reported at the tag in the body.
                 calls.push((call.unwrap_or(span), partial));
             }
         });
@@ -90,13 +90,13 @@ impl<'t> Checker<'t> {
         call: &'t PartialCall,
         own: &DefinedNames<'t>,
     ) -> DefinedNames<'t> {
-        // A `render` sees none of the caller's names, an `include` sees all of them.
+        // A partial sees none of the caller's names if it is called with `render`, and all of them with `include`.
         let outer = if call.is_isolated { Some(IndexSet::new()) } else { own.clone() };
         let body = &self.template.files().get(file)?.body;
         let mut names = outer?;
         names.extend(self.names_set_by(body, &mut vec![file])?);
         names.extend(call.arguments.iter().map(|(name, _)| name.as_str()));
-        // Without an alias the subject has the name of the partial.
+        // Without an alias, the subject has the name of the partial.
         names.insert(call.subject.as_ref().and_then(|subject| subject.alias.as_deref()).unwrap_or(name));
         Some(names)
     }
@@ -120,10 +120,10 @@ impl<'t> Checker<'t> {
                         None => is_complete = false,
                     }
                 }
-                // The name is a variable or the file is missing: it may set anything.
+                // The partial is not known, because its name is computed or its file is missing. It may set any name.
                 None => is_complete = false,
             },
-            // It may have been an `assign`.
+            // The broken tag may be an `assign`.
             TagNode::Broken => is_complete = false,
             _ => {}
         });
@@ -154,7 +154,7 @@ fn problem_of(
 ) -> Option<Diagnostic> {
     let (root, span) = name_of(&path.root)?;
     let vocabulary = known.vocabulary;
-    // If the set of names is incomplete, any name may be one of them.
+    // If the set of names is not known, any name may be in it.
     let is_own = own.is_none_or(|own| own.contains(&root));
     match root {
         _ if is_own && !GLOBALS.contains(&root) => None,
@@ -165,7 +165,7 @@ fn problem_of(
         "now" => None,
         _ => {
             let own = own.into_iter().flatten().copied();
-            // A bare property name is the most common slip, so it comes before similar names.
+            // A property name without `Profile.` is the most common mistake, so it is suggested before similar names.
             let missing_root = missing_profile_root(root, span, known);
             Some(missing_root.unwrap_or_else(|| unknown_variable(root, span, own, near)))
         }
@@ -181,9 +181,9 @@ fn name_of(step: &PathStep) -> Option<(&str, Span)> {
 
 fn property_problem(path: &Path, known: &KnownProperties<'_>, near: Suggestions) -> Option<Diagnostic> {
     let (name, span) = path.steps.first().and_then(name_of)?;
-    // `size` and `first` work on any object, the identity on any profile.
+    // Any object has `size` and `first`, and any profile has an identity.
     let is_built_in = matches!(name, "identity" | "Identity" | "size" | "first");
-    // Without imported profiles every property would be unknown.
+    // Without imported profiles, every property would be unknown.
     if known.properties.is_empty() || is_built_in || known.properties.contains(name) {
         return None;
     }
@@ -208,7 +208,7 @@ fn member_problem(path: &Path, root: &str, known: &[String], near: Suggestions) 
 
 fn with_near_name(problem: Diagnostic, path: &Path, near: Option<&str>) -> Diagnostic {
     let Some(near) = near else { return problem };
-    // The step includes its dot: a name with spaces replaces the dot by brackets.
+    // The span includes the dot before the name, because a name with spaces needs brackets instead of the dot.
     let span = Span::new(path.root.span.end, path.steps.first().map_or(path.span.end, |step| step.span.end));
     problem
         .with_help(format!("did you mean `{near}`?"))

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use super::super::syntax::{Block, Expression, FilterCall, Path, SyntaxNode, TagNode};
 use super::super::walk;
 
-// The three limits bound the work on templates that assign one name many times or nest captures: there the number of
-// paths grows exponentially. Real bodies stay far below them.
+// The three limits bound the work on templates that assign one name many times or nest captures, in which the number
+// of paths grows exponentially. Real bodies stay far below the limits.
 
 /// The maximum number of sources that a value is traced back to.
 const MAX_SOURCES: usize = 32;
@@ -24,10 +24,10 @@ pub(super) struct ValueSource<'t> {
     pub pipes: Vec<(usize, &'t [FilterCall])>,
     /// Whether the output itself names the value, without a variable in between.
     pub is_direct: bool,
-    /// Whether a `capture` is on the way, which may have added text around the value.
+    /// Whether the value passed through a `capture`, which may have added text around it.
     pub is_captured: bool,
-    /// Whether the value is a variable defined by itself, as in `assign x = x | append: 'y'`. The first value of the
-    /// variable is a separate source.
+    /// Whether the value is a variable that is defined by itself, as in `assign x = x | append: 'y'`. The first value
+    /// of the variable is a separate source.
     pub is_recursive: bool,
 }
 
@@ -72,14 +72,16 @@ impl Trail<'_> {
 #[derive(Debug, Clone, Default)]
 pub(super) struct NameDefinitions<'t> {
     definitions: HashMap<&'t str, Vec<Definition<'t>>>,
-    /// The variables of the current loops over ranges, which hold numbers.
+    /// The variables of the current loops over ranges. They hold numbers.
     pub numeric_variables: Vec<&'t str>,
     /// The captures that are being followed, outermost first.
     pub captures_in_progress: Vec<&'t str>,
 }
 
 impl<'t> NameDefinitions<'t> {
-    /// Adds all names that `body` sets. The order of the tags is ignored, because a loop can run them in any order.
+    /// Adds all names that tags in `body` set, except for loop variables.
+    ///
+    /// The order of the tags is ignored: in a loop, a later tag runs before an earlier tag of the next iteration.
     pub(super) fn define_all(&mut self, file: usize, body: &'t Block) {
         walk::tags(body, &mut |_, tag| match tag {
             TagNode::Assign { name, value } => {
@@ -95,7 +97,7 @@ impl<'t> NameDefinitions<'t> {
         self.definitions.entry(name).or_default().push(definition);
     }
 
-    /// Returns the name and the bodies if `value` is a variable that only captures set.
+    /// Returns the name and the bodies if `value` is a variable that is set only by captures.
     pub(super) fn captured(&self, value: &Expression) -> Option<(&'t str, Vec<(usize, &'t Block)>)> {
         let Expression::Path(path) = value else { return None };
         let (name, definitions) =
@@ -128,7 +130,7 @@ impl<'t> NameDefinitions<'t> {
         trail: &mut Trail<'t>,
     ) {
         trail.steps += 1;
-        // At a limit the sources found so far are used: a missed warning is better than a slow editor.
+        // At a limit, the sources found so far are used: a missed warning is better than a slow editor.
         if trail.is_at_limit() || MAX_NAMES <= trail.names.len() {
             return;
         }
@@ -140,7 +142,7 @@ impl<'t> NameDefinitions<'t> {
             return;
         }
         let definitions = name.and_then(|name| self.definitions.get(name));
-        // `x.name` is a member of what was assigned to `x`; that is not traced, and the path is the source.
+        // `x.name` is a member of what was assigned to `x`. Members are not traced, so the path itself is the source.
         let is_whole = matches!(value, Expression::Path(path) if path.steps.is_empty());
         let (Some(name), Some(definitions)) = (name, definitions.filter(|_| is_whole)) else {
             let is_direct = trail.names.is_empty();
@@ -197,7 +199,7 @@ fn outputs<'t>(block: &'t Block, visit: &mut dyn FnMut(&'t Expression, &'t [Filt
         match node {
             SyntaxNode::Text(_) => {}
             SyntaxNode::Output(output) => visit(&output.value.value, &output.value.filters),
-            // An inner capture prints nothing here; its text counts if its name is printed.
+            // An inner capture prints nothing here; its text counts only where its name is printed.
             SyntaxNode::Tag(_, tag) if matches!(**tag, TagNode::Capture { .. }) => {}
             SyntaxNode::Tag(_, tag) => {
                 walk::blocks_of(tag).into_iter().for_each(|inner| outputs(inner, visit))

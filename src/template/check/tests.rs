@@ -51,7 +51,7 @@ fn check_own(source: &str, expected: &[&str]) {
 }
 
 #[test]
-fn a_sound_body_has_no_problems() {
+fn valid_body_has_no_problems() {
     check_own(
         r#"{"chat_id": {{ Profile.score }}, "text": "Hi {{ Profile.first_name | default: "you" | tg_html | json_escape }}", "parse_mode": "HTML"}"#,
         &[],
@@ -91,7 +91,7 @@ fn a_default_that_is_not_json_is_a_warning() {
 }
 
 #[test]
-fn a_value_that_may_be_nothing_is_a_warning_where_json_needs_one() {
+fn possibly_empty_value_is_a_warning_if_json_needs_one() {
     check_own(
         r#"{"a": {{ Profile.joined }}}"#,
         &["empty-value: Profile.joined -> {\"a\": {{ Profile.joined | json }}}"],
@@ -147,7 +147,7 @@ fn a_capture_that_prints_itself_has_each_problem_once() {
 }
 
 #[test]
-fn in_clevertaps_dialect_the_fixes_are_clevertaps() {
+fn fixes_in_clevertaps_dialect_use_only_its_filters() {
     let json = super::super::escapes::PORTABLE_JSON_ESCAPE;
     let fixed =
         format!("{{\"text\": \"{{{{ Profile.first_name | escape | {json} }}}}\", \"parse_mode\": \"HTML\"}}");
@@ -167,7 +167,7 @@ fn in_clevertaps_dialect_the_fixes_are_clevertaps() {
 }
 
 #[test]
-fn escapes_stand_in_the_right_order_and_for_the_right_mode() {
+fn escapes_must_match_the_parse_mode_and_come_in_order() {
     check_own(
         r#"{"text": "{{ Profile.first_name | json_escape | tg_html }}", "parse_mode": "HTML"}"#,
         &[
@@ -187,7 +187,7 @@ fn escapes_stand_in_the_right_order_and_for_the_right_mode() {
 }
 
 #[test]
-fn names_that_nothing_has_are_warnings() {
+fn unknown_names_are_reported() {
     check_own("{{ Profile.frist_name }}", &["unknown-property: frist_name -> {{ Profile.first_name }}"]);
     check_own(
         "{{ Profile.First_Name2 | plus: Event.Amonut }}",
@@ -207,7 +207,7 @@ fn names_that_nothing_has_are_warnings() {
 }
 
 #[test]
-fn branches_leave_json_alike() {
+fn branches_must_leave_json_in_the_same_state() {
     check_own(r#"{"a": "{% if Profile.score %}x"{% else %}y"{% endif %}}"#, &[]);
     check_own(
         r#"{"a": "{% if Profile.score %}x"{% endif %}}"#,
@@ -218,7 +218,7 @@ fn branches_leave_json_alike() {
 }
 
 #[test]
-fn a_key_stands_once_in_an_object() {
+fn duplicate_keys_are_reported() {
     check_own(
         r#"{"a": 1, "b": {"a": 2}, "a": 3}"#,
         &["duplicate-key: \"a\" -> {\"a\": 1, \"b\": {\"a\": 2}}"],
@@ -227,12 +227,19 @@ fn a_key_stands_once_in_an_object() {
 }
 
 #[test]
-fn unclosed_and_stray_tags_have_their_place() {
+fn unclosed_and_stray_tags_are_reported_with_their_span() {
     check_own(
         "{% if Profile.score %}a",
         &["unclosed-tag: {% if Profile.score %} -> {% if Profile.score %}a{% endif %}"],
     );
     check_own("a{% endif %}", &["stray-tag: {% endif %} -> a"]);
+    check_own(
+        "{% if Profile.score %}a{% fi %}",
+        &[
+            "unclosed-tag: {% if Profile.score %} -> {% if Profile.score %}a{% fi %}{% endif %}",
+            "unknown-tag: fi -> {% if Profile.score %}a{% endif %}",
+        ],
+    );
     check_own(
         "{% for i in (1..2) %}{% if i %}{% endfor %}",
         &["unclosed-tag: {% if i %} -> {% for i in (1..2) %}{% if i %}{% endif %}{% endfor %}"],

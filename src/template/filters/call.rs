@@ -12,7 +12,7 @@ pub struct FilterDoc {
     pub name: &'static str,
     /// The names of the arguments, for example `length, ellipsis`; empty if there are none.
     pub signature: &'static str,
-    /// What it does, in one line without a full stop.
+    /// What the filter does, in one line without a full stop.
     pub summary: &'static str,
     /// An example that works in any body.
     pub example: &'static str,
@@ -30,12 +30,12 @@ impl FilterDoc {
         0 < self.arguments.0
     }
 
-    /// Whether Shopify's filter ignores unknown keyword arguments, as all filters with keyword arguments do.
+    /// Whether Shopify's filter ignores unknown keyword arguments, as all of its filters with keyword arguments do.
     pub(in super::super) fn ignores_unknown_keywords(&self) -> bool {
         !self.keywords.is_empty()
     }
 
-    /// Returns the arguments of the example including the colon; empty if it has none.
+    /// Returns the arguments in the example, including the colon; empty if the example has none.
     pub fn example_arguments(&self) -> &'static str {
         let Some((_, call)) = self.example.rsplit_once(&format!("| {}", self.name)) else { return "" };
         let end = call.find(" |").or_else(|| call.find(" }}")).unwrap_or(call.len());
@@ -43,7 +43,7 @@ impl FilterDoc {
     }
 }
 
-// By name, which is unique: function pointers cannot be compared reliably.
+// Filters are compared by name, which is unique: function pointers cannot be compared reliably.
 impl PartialEq for FilterDoc {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
@@ -64,7 +64,7 @@ pub(in super::super) type FilterResult<'a> = Result<Datum<'a>, FilterError>;
 #[derive(Debug)]
 pub(in super::super) enum FilterError {
     Exhausted(Exhausted),
-    /// The input or an argument is invalid; `argument` is its index, `None` for the input.
+    /// The input or an argument is invalid; `argument` is the index of the argument, or `None` for the input.
     Invalid {
         message: String,
         argument: Option<usize>,
@@ -103,7 +103,7 @@ impl<'a> Call<'_, 'a> {
         self.budget.allow_text(value.estimated_len())?;
         let text = value.to_text(self.settings.zone);
         if matches!(value, Datum::List(_) | Datum::Map(_)) {
-            // The inspected form escapes strings, so it can be longer than the estimate that was charged.
+            // The text of a list or object escapes its strings, so it can be longer than the estimate that was charged.
             self.budget.allow_text(text.as_str().len())?;
         }
         Ok(text)
@@ -125,7 +125,7 @@ impl<'a> Call<'_, 'a> {
         number::to_number(&self.argument(index))
     }
 
-    /// Returns the argument as an integer, or `otherwise` if it is missing; anything else is an error.
+    /// Returns the argument as an integer, or `otherwise` if it is missing. Any other argument is an error.
     pub(crate) fn integer_argument(&self, index: usize, otherwise: i64) -> Result<i64, FilterError> {
         match self.arguments.get(index) {
             None => Ok(otherwise),

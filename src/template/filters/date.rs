@@ -1,4 +1,4 @@
-//! `date` and `date_tz`.
+//! The filters `date` and `date_tz`.
 
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
@@ -10,7 +10,7 @@ use super::call::{Call, FilterError, FilterResult};
 mod read;
 mod strftime;
 
-/// Formats a date in the workspace's time zone; `now` is in the dialect's own zone.
+/// Formats a date in the workspace's time zone, and `now` in the zone that the dialect prescribes.
 ///
 /// By Shopify's rules, a date text with a zone keeps that zone.
 pub(super) fn date<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
@@ -21,7 +21,7 @@ pub(super) fn date<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
             other => matches!(other, Datum::Local(_)),
         };
         match call.settings.rules {
-            // CleverTap's `now` is India's time for every account.
+            // In CleverTap's dialect, `now_zone` is India's for every account.
             _ if is_now => moment.with_time_zone(call.settings.now_zone.clone()),
             EngineRules::CleverTap => moment.with_time_zone(zone.clone()),
             EngineRules::Shopify => moment,
@@ -51,19 +51,19 @@ fn format_input<'a>(
     }
     let Some(moment) = parse_input(call, zone) else { return Ok(call.input.clone()) };
     let local = to_output_zone(call, moment);
-    // A directive of n bytes prints at most 24·n: `%c` prints 24, and a width is at most 50.
+    // No directive prints more than 24 bytes for each of its own: `%c` prints 24 bytes, and `%50d` prints 50.
     call.budget.allow_text(format.as_str().len().saturating_mul(24))?;
     Ok(strftime::format(&local, format.as_str()).into())
 }
 
-/// Parses the input: dates, epoch seconds, `now`, and common notations of dates, which are in `zone` if they name none.
+/// Parses the input: a date, epoch seconds, `now`, or a text in a common notation, which is in `zone` if it names none.
 fn parse_input(call: &Call<'_, '_>, zone: &TimeZone) -> Option<Zoned> {
     let at = |instant: Timestamp| instant.to_zoned(zone.clone());
     match &call.input {
         Datum::Date(instant) => Some(at(*instant)),
         Datum::Local(moment) => Some(Zoned::clone(moment)),
         Datum::Integer(seconds) => Timestamp::from_second(*seconds).ok().map(at),
-        // Shopify leaves decimals alone.
+        // Shopify returns decimals unchanged.
         Datum::Decimal(seconds) if call.settings.rules == EngineRules::CleverTap => {
             Timestamp::from_second(*seconds as i64).ok().map(at)
         }
@@ -82,7 +82,7 @@ fn parse_text(text: &LiquidText<'_>, now: Timestamp, zone: &TimeZone) -> Option<
     if is_now(text) {
         return Some(now.to_zoned(zone.clone()));
     }
-    // CleverTap's prefix for epoch seconds in uploads.
+    // `$D_` is CleverTap's prefix for epoch seconds in uploads.
     let seconds = text.strip_prefix("$D_").unwrap_or(text);
     if !seconds.is_empty() && seconds.bytes().all(|byte| byte.is_ascii_digit()) {
         return Timestamp::from_second(seconds.parse().ok()?).ok().map(|at| at.to_zoned(zone.clone()));

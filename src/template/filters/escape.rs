@@ -13,11 +13,11 @@ const MAX_DEPTH: usize = json::MAX_DEPTH;
 
 /// Prints any value as JSON: nil as `null`, text in quotes.
 pub(super) fn json<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
-    // An estimate before the text is built; the exact length is charged afterwards.
+    // This is an estimate, before the text is built. The exact length is charged afterwards.
     call.budget.allow_text(call.input.estimated_len().saturating_mul(2))?;
     if let Datum::Text(LiquidText::Captured(captured)) = &call.input {
-        // Six bytes per byte at most, for `\u001f`. Captured text keeps its source map, so that an error in the message
-        // can be shown inside the `capture`.
+        // Escaping turns a byte into six bytes at most, as in `\u001f`. Captured text keeps its source map, so that an
+        // error in the message can be shown inside the `capture`.
         call.budget.allow_text(captured.text.len().saturating_mul(6))?;
         return Ok(Datum::Text(LiquidText::Captured(Rc::new(captured.as_json_string(call.budget)?))));
     }
@@ -92,7 +92,7 @@ fn write_list<'a>(
 
 /// Escapes the value for the inside of a JSON string.
 ///
-/// Like the `tg_` filters, it escapes what `{{ }}` would print, which differs from a filter's usual input for lists.
+/// Like the `tg_` filters, it escapes what `{{ }}` would print. For a list, other filters see a different text.
 pub(super) fn json_escape<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let text = call.printed()?;
     call.budget.allow_text(text.as_str().len().saturating_mul(6))?;

@@ -14,7 +14,7 @@ pub(super) fn default<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     };
     Ok(match (is_kept, call.arguments.first(), call.settings.rules) {
         (false, Some(other), _) => other.clone(),
-        // One of the listed differences between the two (see `differences`).
+        // One of the differences between the engines that the module `differences` lists.
         (false, None, EngineRules::Shopify) => String::new().into(),
         (false, None, EngineRules::CleverTap) | (true, _, _) => call.input.clone(),
     })

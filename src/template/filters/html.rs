@@ -59,8 +59,8 @@ fn remove_between(text: &str, open: &str, close: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find(open) {
-        // Without a closing delimiter here, no later opening one has any either. Searching again for each, as the
-        // `liquid` crate does, took minutes for text with many `<`.
+        // If no closing delimiter follows here, none follows a later opening one either. Searching again for each of
+        // them, as the `liquid` crate does, took minutes for text with many `<`.
         let Some(length) = rest[start + open.len()..].find(close) else { break };
         out.push_str(&rest[..start]);
         rest = &rest[start + open.len() + length + close.len()..];
@@ -76,7 +76,7 @@ pub(super) fn url_encode<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     for byte in text.as_str().bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
-            // Form encoding, as Ruby's `CGI.escape` does.
+            // Form encoding, as in Ruby's `CGI.escape`.
             b' ' => out.push('+'),
             _ => {
                 out.push('%');
@@ -90,7 +90,7 @@ pub(super) fn url_encode<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
 }
 
 pub(super) fn url_decode<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
-    // Before percent-decoding: a `%2B` must stay a plus sign.
+    // This comes before percent-decoding, because `%2B` must become a plus sign.
     let text = call.text()?.as_str().replace('+', " ");
     match percent_encoding::percent_decode_str(&text).decode_utf8() {
         Ok(decoded) => Ok(decoded.into_owned().into()),

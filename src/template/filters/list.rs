@@ -51,7 +51,8 @@ enum PropertyLookup<'a> {
     Found(Datum<'a>),
     /// The item has no `[]` method in Ruby: nil, booleans, decimals.
     NoProperties,
-    /// The item has a `[]` method, but not for this property: an integer, or a list and a name.
+    /// The item has a `[]` method, but not for this property: for example, an integer, or a list if the property is a
+    /// name.
     Mismatch,
 }
 
@@ -84,12 +85,13 @@ fn mismatch(property: &Datum<'_>, call: &Call<'_, '_>) -> FilterError {
 }
 
 enum MatchedItems<'a> {
+    /// The tested items, and whether each of them matches.
     Items(Vec<(Datum<'a>, bool)>),
     /// An item has no properties, so the filter returns nil.
     Nothing,
 }
 
-/// Tests each item for a truthy `property`, or for `property == value`; stops after the first match if `first_only`.
+/// Tests each item for a truthy `property`, or for `property == value`. With `first_only`, stops after the first match.
 fn match_items<'a>(call: &mut Call<'_, 'a>, first_only: bool) -> Result<MatchedItems<'a>, FilterError> {
     let (property, wanted) = (call.argument(0), call.argument(1));
     let mut tested = Vec::new();
@@ -99,7 +101,7 @@ fn match_items<'a>(call: &mut Call<'_, 'a>, first_only: bool) -> Result<MatchedI
             PropertyLookup::NoProperties => return Ok(MatchedItems::Nothing),
             PropertyLookup::Mismatch => return Err(mismatch(&property, call)),
         };
-        // Comparing two long texts or lists is not one step.
+        // Comparing two long texts or lists costs more than one step.
         call.budget.spend(1 + compare::cost(&value, &wanted))?;
         let fits = match &wanted {
             Datum::Nil => value.is_truthy(),
@@ -291,7 +293,7 @@ pub(super) fn sort<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     Ok(keyed.into_iter().map(|(_, item)| item).collect())
 }
 
-/// Sorts by the lower-case text of each item, also numbers.
+/// Sorts by the lower-case text of each item; even numbers are compared as text.
 pub(super) fn sort_natural<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let zone = call.settings.zone;
     let lower = |value: &Datum<'a>| value.to_text(zone).as_str().to_ascii_lowercase();
@@ -317,7 +319,7 @@ fn keyed<'a>(call: &mut Call<'_, 'a>) -> Result<Vec<(Datum<'a>, Datum<'a>)>, Fil
         };
         keyed.push((key, item));
     }
-    // n · log n comparisons, each as expensive as its key is long.
+    // Sorting takes n · log n comparisons, and the cost of each of them grows with the length of the keys.
     let weight: usize = keyed.iter().map(|(key, _)| 1 + key.estimated_len() / 64).sum();
     let depth = keyed.len().checked_ilog2().unwrap_or(0) as usize + 1;
     call.budget.spend(weight.saturating_mul(depth))?;
@@ -337,7 +339,7 @@ fn nil_last<'a>(
     }
 }
 
-/// A total order: numbers by value as floats, and integers that are equal as floats by their exact value.
+/// Returns the order of two sort keys, which is total: numbers are compared as floats, then by their exact whole parts.
 fn total_order(left: &Datum<'_>, right: &Datum<'_>) -> Ordering {
     let key = |value: &Datum<'_>| match value {
         Datum::Integer(value) => Some((*value as f64, i128::from(*value))),

@@ -26,10 +26,10 @@ pub(super) fn at_most<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     Ok(replace_if(call, Ordering::Greater).into())
 }
 
-/// Returns the bound if the input compares to it as `replaced`, otherwise the input.
-fn replace_if(call: &Call<'_, '_>, replaced: Ordering) -> Number {
+/// Returns the bound if the input is less (or greater, depending on `ordering`) than the bound; otherwise, the input.
+fn replace_if(call: &Call<'_, '_>, ordering: Ordering) -> Number {
     let (value, bound) = (call.number(), call.number_argument(0));
-    if value.compare(bound) == replaced { bound } else { value }
+    if value.compare(bound) == ordering { bound } else { value }
 }
 
 pub(super) fn plus<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
@@ -58,7 +58,7 @@ fn or_division_by_zero<'a>(result: Option<Number>) -> FilterResult<'a> {
 
 pub(super) fn round<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let decimals = match number::to_number(&call.argument(0)).floor() {
-        // 10^40 exceeds every 128-bit number, so a larger count gives the same result.
+        // 10^40 exceeds every 128-bit number, so more than 40 digits give the same result as 40.
         Number::Integer(decimals) => number::saturate_to_i64(decimals).clamp(-40, 40),
         Number::Decimal(_) => 0,
     };

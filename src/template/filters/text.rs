@@ -1,4 +1,5 @@
-//! Text filters. Each charges its output to the budget before building it, so that no template can exhaust memory.
+//! Text filters. A filter whose output can be much longer than its input charges the output to the budget before it
+//! builds it, so that no template can exhaust memory.
 
 use super::super::datum::{Datum, LiquidText};
 use super::super::number::is_strippable;
@@ -29,9 +30,9 @@ pub(super) fn capitalize<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
 
 pub(super) fn downcase<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let text = call.text()?;
-    // Unicode maps one character to three at most.
+    // In Unicode, the lower or upper case of a character has three characters at most.
     call.budget.allow_text(text.as_str().len().saturating_mul(3))?;
-    // Not `str::to_lowercase`: Rust writes a final sigma as ς, Ruby maps each character by itself.
+    // Not `str::to_lowercase`: Rust writes a final sigma as ς, but Ruby maps each character by itself.
     Ok(text.as_str().chars().flat_map(char::to_lowercase).collect::<String>().into())
 }
 
@@ -99,8 +100,8 @@ pub(super) fn replace<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
 fn replace_all<'a>(call: &mut Call<'_, 'a>, text: &str, part: &str, with: &str) -> FilterResult<'a> {
     // Counting first costs a second search, but charges the exact size. An empty `part` matches between all characters,
     // so the result can be far longer than the text.
-    let n_parts = text.matches(part).count();
-    let size = (text.len() - n_parts * part.len()).saturating_add(n_parts.saturating_mul(with.len()));
+    let n_matches = text.matches(part).count();
+    let size = (text.len() - n_matches * part.len()).saturating_add(n_matches.saturating_mul(with.len()));
     call.budget.allow_text(size)?;
     Ok(text.replace(part, with).into())
 }
@@ -121,7 +122,7 @@ pub(super) fn replace_last<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     replace_one(call, |text, part| text.rfind(part))
 }
 
-/// Replaces one occurrence of the first argument with the second; a missing second argument removes it.
+/// Replaces one occurrence of the first argument with the second; without a second argument, removes the occurrence.
 fn replace_one<'a>(call: &mut Call<'_, 'a>, find: fn(&str, &str) -> Option<usize>) -> FilterResult<'a> {
     let (text, part, with) = (call.text()?, call.text_argument(0)?, call.text_argument(1)?);
     let (source, part, with) = (text.as_str(), part.as_str(), with.as_str());
@@ -134,8 +135,9 @@ fn replace_one<'a>(call: &mut Call<'_, 'a>, find: fn(&str, &str) -> Option<usize
     Ok(format!("{before}{with}{after}").into())
 }
 
-/// Returns part of a list or text: from an index (negative counts from the end), with the length of the second argument
-/// or 1. Text is counted in characters.
+/// Returns a part of a list or text. Text is counted in characters.
+///
+/// The first argument is the start (a negative one counts from the end), and the second is the length (1 if missing).
 pub(super) fn slice<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let offset = call.integer_argument(0, 0)?;
     let length = match call.argument(1) {
@@ -194,7 +196,9 @@ pub(super) fn truncate<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     joined(call, &text.as_str()[..end], ellipsis.as_str())
 }
 
-/// Keeps at least one word, as Shopify does; whitespace before the cut becomes single spaces.
+/// Cuts text after a number of words, but keeps at least one, as Shopify does.
+///
+/// If the text is cut, each run of whitespace between the kept words becomes a single space.
 pub(super) fn truncatewords<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     if matches!(call.input, Datum::Nil) {
         return Ok(Datum::Nil);

@@ -16,7 +16,7 @@ pub(super) enum Gap {
 }
 
 /// The maximum width of a line, in cells.
-const WIDTH: usize = 100;
+const MAX_WIDTH: usize = 100;
 
 pub(super) fn lay_out(source: &str, tokens: &[LayoutToken], root: &[LayoutNode]) -> Vec<Gap> {
     let mut printer = Printer { source, tokens, before: vec![Gap::Nothing; tokens.len()], column: 0 };
@@ -24,7 +24,7 @@ pub(super) fn lay_out(source: &str, tokens: &[LayoutToken], root: &[LayoutNode])
     printer.before
 }
 
-/// Returns the width of the nodes on one line, including the spaces inside braces; `None` if one needs its own line.
+/// Returns the width of the nodes on one line, including the spaces inside braces; `None` if a node needs its own line.
 pub(super) fn row_width(items: &[LayoutNode], is_object: bool) -> Option<usize> {
     let mut sum = if is_object && !items.is_empty() { 2 } else { 0 };
     let mut last = None;
@@ -37,7 +37,7 @@ pub(super) fn row_width(items: &[LayoutNode], is_object: bool) -> Option<usize> 
 }
 
 fn gap_on_one_line(item: &LayoutNode) -> Gap {
-    match item.is(LayoutTokenKind::Comma) || item.is(LayoutTokenKind::Colon) || item.continues_value() {
+    match item.is(LayoutTokenKind::Comma) || item.is(LayoutTokenKind::Colon) || item.continues_member() {
         true => Gap::Nothing,
         false => Gap::Space,
     }
@@ -47,7 +47,7 @@ fn gap(last: &LayoutNode, item: &LayoutNode, level: usize) -> Gap {
     // `{% if x %}, "b": 2{% endif %}` stays on the line of the member that it continues.
     if item.is(LayoutTokenKind::Comma)
         || item.is(LayoutTokenKind::Colon)
-        || (item.continues_value() && !last.is_tag())
+        || (item.continues_member() && !last.is_tag())
     {
         Gap::Nothing
     } else if last.is(LayoutTokenKind::Colon) {
@@ -72,7 +72,7 @@ impl Printer<'_> {
         for item in items {
             let before = last.map_or(first, |last| gap(last, item, level));
             let is_value = last.is_some_and(|last| last.is(LayoutTokenKind::Colon));
-            // The outermost object is always broken up, even if it is short: it is the body.
+            // The outermost object is always broken up, even if it is short, because it is the whole body.
             let is_root = level == 0;
             self.node(item, before, level, is_value, is_root);
             last = Some(item);
@@ -80,7 +80,7 @@ impl Printer<'_> {
     }
 
     fn node(&mut self, node: &LayoutNode, before: Gap, level: usize, is_value: bool, is_root: bool) {
-        match &node.form {
+        match &node.shape {
             LayoutShape::Token(token, _) => self.put(*token, before),
             LayoutShape::Container { open, items, close, .. } => {
                 self.put(*open, before);
@@ -98,9 +98,9 @@ impl Printer<'_> {
                     branches.iter().flat_map(|(_, items)| items).any(|item| item.is(LayoutTokenKind::Colon));
                 let first = branches.first().map_or(*close, |(tag, _)| *tag);
                 self.put(first, before);
-                // Branches with members look like members, so each gets its own line even if all would fit on one.
+                // Members in branches are laid out like other members: one per line, even if all would fit on one line.
                 let own = text::width(self.tokens[first].span.of(self.source));
-                if (is_value || node.continues_value() || !holds_members) && self.fits(node, own) {
+                if (is_value || node.continues_member() || !holds_members) && self.fits(node, own) {
                     self.put_rest_on_line(node);
                     return;
                 }
@@ -117,11 +117,11 @@ impl Printer<'_> {
 
     /// Whether the node fits on the current line; `n_printed` cells of its width have been printed already.
     fn fits(&self, node: &LayoutNode, n_printed: usize) -> bool {
-        node.width.is_some_and(|width| (self.column + width).saturating_sub(n_printed) <= WIDTH)
+        node.width.is_some_and(|width| (self.column + width).saturating_sub(n_printed) <= MAX_WIDTH)
     }
 
     fn put_rest_on_line(&mut self, node: &LayoutNode) {
-        match &node.form {
+        match &node.shape {
             LayoutShape::Token(..) => {}
             LayoutShape::Container { is_object, items, close, .. } => {
                 let padding = if *is_object && !items.is_empty() { Gap::Space } else { Gap::Nothing };
@@ -144,7 +144,7 @@ impl Printer<'_> {
         let mut last: Option<&LayoutNode> = None;
         for item in items {
             let before = last.map_or(first, |_| gap_on_one_line(item));
-            match &item.form {
+            match &item.shape {
                 LayoutShape::Token(token, _) => self.put(*token, before),
                 LayoutShape::Container { open, .. } => self.put(*open, before),
                 LayoutShape::Block { branches, close } => {
@@ -160,7 +160,7 @@ impl Printer<'_> {
     fn put(&mut self, token: usize, wanted: Gap) {
         let LayoutToken { span, kind, is_spaced } = self.tokens[token];
         let last = token.checked_sub(1).map(|last| self.tokens[last].kind);
-        // Between two parts of a value the existing whitespace matters: `1{% if x %}2{% endif %}` may be the number 12.
+        // Between parts of a value, the existing whitespace matters: `1{% if x %}2{% endif %}` may be the number 12.
         let is_free = kind.is_delimiter() || last.is_none_or(LayoutTokenKind::is_delimiter);
         let before = match (is_free, is_spaced, wanted) {
             (true, _, wanted) => wanted,
@@ -176,7 +176,7 @@ impl Printer<'_> {
             Gap::Line(level) => level * INDENT,
         };
         self.column = match text.rsplit_once('\n') {
-            // A verbatim block of several lines: the column is that of its last line.
+            // After a token of several lines, such as a `raw` block, the column is that of its last line.
             Some((_, end)) => text::width(end),
             None => start + text::width(text),
         };

@@ -105,7 +105,7 @@ fn regions(source: &str, dialect: Dialect) -> Result<Vec<LiquidRegion>, Diagnost
             SourceChunk::Tag(tag) => tag.name.of(source),
             SourceChunk::Text(_) | SourceChunk::Output(_) => "",
         };
-        // Inside a verbatim block everything extends its region, up to its end tag.
+        // Inside a verbatim block, everything up to its end tag extends the block's region.
         if let (Some((block, depth)), Some(open)) = (&mut verbatim, regions.last_mut()) {
             open.span.end = region.span.end;
             if name == *block {
@@ -143,7 +143,7 @@ fn region_of(source: &str, tag: &ScannedTag) -> LiquidRegion {
         "assign" | "capture" | "comment" | "doc" | "#" | "break" | "continue" | "abort" => {
             LayoutTokenKind::Silent
         }
-        // Any other tag may print a value; whitespace around it must be treated as significant.
+        // Any other tag may print a value, so the whitespace around it must be treated as significant.
         _ => LayoutTokenKind::Value,
     };
     let raw = tag.body.filter(|_| name == "raw").map(|body| body.text);
@@ -162,7 +162,7 @@ struct Lexer<'s> {
 impl Lexer<'_> {
     fn step(&mut self) -> Result<(), Diagnostic> {
         if let Some(region) = self.take_region() {
-            // A `raw` with one quote would open a string for the text after it, which this lexer cannot follow.
+            // A `raw` with one quote would start a string that continues after it, which this lexer cannot follow.
             if region.raw.is_some_and(|raw| QuoteState::after(raw.of(self.source)).is_inside()) {
                 return Err(cannot_format(region.span, "this `raw` contains half of a string"));
             }
@@ -251,7 +251,7 @@ impl Lexer<'_> {
             |c: char| c.is_ascii_whitespace() || matches!(c, '"' | '{' | '}' | '[' | ']' | ':' | ',');
         let word = &rest[..rest.find(is_end).unwrap_or(rest.len())];
         let span = Span::new(self.at, self.at + word.len());
-        // Only an approximation of a number: adjacent Liquid may complete it. `NULL` is CleverTap's usual default.
+        // The number may be incomplete, because adjacent Liquid may complete it. `NULL` is CleverTap's usual default.
         let is_number = word.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
         if !is_number && !["true", "false", "null", "NULL"].contains(&word) {
             let excerpt: String = visible(word).chars().take(24).collect();

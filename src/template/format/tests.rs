@@ -15,17 +15,17 @@ fn formatted(source: &str, dialect: Dialect) -> Result<String, Diagnostic> {
 #[track_caller]
 fn check(source: &str, expected: &str) {
     assert_eq!(formatted(source, Dialect::Telecast).as_deref(), Ok(expected));
-    assert_eq!(formatted(expected, Dialect::Telecast).as_deref(), Ok(expected), "again");
+    assert_eq!(formatted(expected, Dialect::Telecast).as_deref(), Ok(expected), "formatted twice");
 }
 
 #[track_caller]
-fn check_refusal(source: &str, place: &str, words: &str) {
+fn check_refusal(source: &str, marked: &str, message: &str) {
     let refusal = formatted(source, Dialect::Telecast).unwrap_err();
-    assert_eq!((refusal.span.of(source), refusal.message.as_str()), (place, words), "{source}");
+    assert_eq!((refusal.span.of(source), refusal.message.as_str()), (marked, message), "{source}");
 }
 
 #[test]
-fn members_get_a_line_each_and_what_is_short_stays_in_a_row() {
+fn members_get_a_line_each_and_short_values_stay_on_one_line() {
     check(
         r#"{"chat_id":{{ Profile.id | default: "NULL" }},"text":"a  \" {{ x }}, b","link_preview_options":{"is_disabled":true},"a":[],"b":{ }}"#,
         r#"{
@@ -39,7 +39,7 @@ fn members_get_a_line_each_and_what_is_short_stays_in_a_row() {
 }
 
 #[test]
-fn what_is_long_is_broken_up() {
+fn long_values_are_split_over_lines() {
     let button = r#"{"text":"Shop now","url":"https://shop.example/sale?utm_source=telegram"}"#;
     check(
         &format!("{{\"k\":[[{button}],\n\n[{button},{button}]]}}\n\n"),
@@ -77,7 +77,7 @@ fn branches_around_members_are_indented() {
 }
 
 #[test]
-fn branches_that_make_a_value_stay_in_a_row() {
+fn branches_inside_a_value_stay_on_one_line() {
     check(
         r#"{"a":{% if x %}"1"{% else %} null {% endif %},"b":[{% for i in l %}{"t":{{ i | json }}}{% unless forloop.last %} , {% endunless %}{% endfor %}]}"#,
         r#"{
@@ -98,7 +98,7 @@ fn captures_comments_and_raw_text_stay_as_typed() {
 }
 
 #[test]
-fn white_space_that_may_part_two_numbers_is_neither_made_nor_taken() {
+fn whitespace_that_may_separate_numbers_is_not_changed() {
     check(
         r#"{"a":1{% if x %}2{% endif %},"b":{{ x }}  {{ y }},"c":{{ x }} {% if y %} {{ z }}{% endif %}}"#,
         "{\n  \"a\": 1{% if x %}2{% endif %},\n  \"b\": {{ x }}  {{ y }},\n  \"c\": {{ x }}\n  {% if y %} {{ z }}{% endif %}\n}",
@@ -106,19 +106,19 @@ fn white_space_that_may_part_two_numbers_is_neither_made_nor_taken() {
 }
 
 #[test]
-fn line_ends_stay_what_they_are() {
+fn line_endings_are_kept() {
     check("{\"a\":1,\r\n\"b\":2}\r\n", "{\r\n  \"a\": 1,\r\n  \"b\": 2\r\n}\r\n");
 }
 
 #[test]
-fn a_chip_of_clevertaps_is_one_piece() {
+fn clevertap_chip_is_kept_whole() {
     let source = r#"{"chat_id":@Profile - chat id | default: "NULL","text":"Hi @Profile - name | default: "you, there""}"#;
     let expected = "{\n  \"chat_id\": @Profile - chat id | default: \"NULL\",\n  \"text\": \"Hi @Profile - name | default: \"you, there\"\"\n}";
     assert_eq!(formatted(source, Dialect::CleverTap).as_deref(), Ok(expected));
 }
 
 #[test]
-fn what_is_not_json_around_its_liquid_is_refused_at_its_place() {
+fn invalid_json_around_liquid_is_refused_with_its_span() {
     check_refusal(r#"{"a": @channel}"#, "@channel", "`@channel` is not valid JSON here");
     check_refusal(r#"{"a": "b}"#, "\"", "this string is never closed");
     check_refusal("{\"a\": [1}", "[", "`[` has no match in the same branch");
@@ -126,9 +126,9 @@ fn what_is_not_json_around_its_liquid_is_refused_at_its_place() {
     check_refusal("{% if x %}{ {% endif %}", "{", "`{` has no match in the same branch");
     check_refusal("{\"a\": {{ x }", "{{ x", "this Liquid is not closed");
     check_refusal("{% capture x %}{", "{% capture x %}", "this tag is never closed");
-    let half = "this tag's block is partly inside a string and partly outside";
-    check_refusal(r#"{"a": "b{% if x %}"}"#, "{% if x %}", half);
-    check_refusal(r#"{"a": {% if x %}"{% else %}"{% endif %}}"#, "{% else %}", half);
+    let expected = "this tag's block is partly inside a string and partly outside";
+    check_refusal(r#"{"a": "b{% if x %}"}"#, "{% if x %}", expected);
+    check_refusal(r#"{"a": {% if x %}"{% else %}"{% endif %}}"#, "{% else %}", expected);
     check_refusal(
         r#"{"a": "{% raw %}"{% endraw %}"}"#,
         "{% raw %}\"{% endraw %}",
@@ -137,7 +137,7 @@ fn what_is_not_json_around_its_liquid_is_refused_at_its_place() {
 }
 
 #[test]
-fn hostile_depth_is_refused_and_not_followed() {
+fn extreme_nesting_is_refused() {
     for source in ["[".repeat(100_000), "{% if x %}".repeat(100_000)] {
         assert!(formatted(&source, Dialect::Telecast).is_err());
     }
@@ -201,8 +201,7 @@ fn rendered(source: &str, properties: &str) -> Option<serde_json::Value> {
     }
 }
 
-/// Returns a text without its whitespace.
-fn ink(text: &str) -> String {
+fn without_whitespace(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
 
@@ -221,7 +220,7 @@ proptest! {
         let formatted = formatted(&source, Dialect::Telecast);
         prop_assert!(formatted.is_ok(), "{source}\n{formatted:?}");
         let once = formatted.unwrap();
-        prop_assert_eq!(ink(&source), ink(&once));
+        prop_assert_eq!(without_whitespace(&source), without_whitespace(&once));
         let twice = super::tests::formatted(&once, Dialect::Telecast).unwrap();
         prop_assert_eq!(&once, &twice);
         for properties in PROFILES {
@@ -230,7 +229,7 @@ proptest! {
     }
 
     #[test]
-    fn any_text_is_formatted_or_refused_and_keeps_its_ink(
+    fn any_text_is_refused_or_changes_only_in_whitespace(
         parts in proptest::collection::vec(proptest::sample::select(vec![
             "{", "}", "[", "]", "\"", "\\", ":", ",", "1", "a", " ", "\n", "{{ x }}", "{{", "}}", "{% if x %}",
             "{% else %}", "{% endif %}", "{% for i in l %}", "{% endfor %}", "{% capture c %}", "{% endcapture %}",
@@ -240,7 +239,7 @@ proptest! {
         let source = parts.concat();
         for dialect in Dialect::ALL {
             if let Ok(once) = formatted(&source, dialect) {
-                prop_assert_eq!(ink(&source), ink(&once));
+                prop_assert_eq!(without_whitespace(&source), without_whitespace(&once));
                 prop_assert_eq!(formatted(&once, dialect), Ok(once));
             }
         }

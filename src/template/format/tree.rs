@@ -12,12 +12,12 @@ const MAX_DEPTH: usize = json::MAX_DEPTH + 50;
 
 #[derive(Debug)]
 pub(super) struct LayoutNode {
-    pub form: LayoutShape,
+    pub shape: LayoutShape,
     /// The width on one line, in cells; `None` if the node must not share a line.
     pub width: Option<usize>,
 }
 
-/// The kind of a node. Tokens are given by their index.
+/// The shape of a node. Its numbers are indices of tokens.
 #[derive(Debug)]
 pub(super) enum LayoutShape {
     Token(usize, LayoutTokenKind),
@@ -27,7 +27,7 @@ pub(super) enum LayoutShape {
         items: Vec<LayoutNode>,
         close: usize,
     },
-    /// An `if`, `case` or loop: each tag with its content, and the end tag.
+    /// An `if`, `case` or loop: the tag and the content of each branch, and the end tag.
     Block {
         branches: Vec<(usize, Vec<LayoutNode>)>,
         close: usize,
@@ -36,17 +36,17 @@ pub(super) enum LayoutShape {
 
 impl LayoutNode {
     pub(super) fn is(&self, kind: LayoutTokenKind) -> bool {
-        matches!(self.form, LayoutShape::Token(_, own) if own == kind)
+        matches!(self.shape, LayoutShape::Token(_, own) if own == kind)
     }
 
-    /// Whether it is a Liquid block, or Liquid that prints nothing. It gets its own line.
+    /// Whether the node is a Liquid block, or Liquid that prints nothing. Such a node gets its own line.
     pub(super) fn is_tag(&self) -> bool {
-        matches!(self.form, LayoutShape::Block { .. }) || self.is(LayoutTokenKind::Silent)
+        matches!(self.shape, LayoutShape::Block { .. }) || self.is(LayoutTokenKind::Silent)
     }
 
-    /// Whether it is a block whose first branch starts with a comma, and so continues the member before it.
-    pub(super) fn continues_value(&self) -> bool {
-        match &self.form {
+    /// Whether the node is a block whose first branch starts with a comma, and so continues the member before it.
+    pub(super) fn continues_member(&self) -> bool {
+        match &self.shape {
             LayoutShape::Block { branches, .. } => branches
                 .first()
                 .and_then(|(_, items)| items.first())
@@ -108,7 +108,7 @@ impl Builder<'_> {
             _ => self.width(self.next),
         };
         self.next += 1;
-        LayoutNode { form: LayoutShape::Token(self.next - 1, kind), width }
+        LayoutNode { shape: LayoutShape::Token(self.next - 1, kind), width }
     }
 
     fn container(&mut self) -> Result<LayoutNode, Diagnostic> {
@@ -123,10 +123,10 @@ impl Builder<'_> {
             _ => return Err(self.unmatched(self.tokens[open].span)),
         }
         let inside = layout::row_width(&items, is_object);
-        // Containers with Liquid blocks are always broken up.
+        // Containers with Liquid tags are always broken up.
         let has_tags = items.iter().any(LayoutNode::is_tag);
         let width = inside.filter(|_| !has_tags).map(|inside| inside + 2);
-        Ok(LayoutNode { form: LayoutShape::Container { open, is_object, items, close }, width })
+        Ok(LayoutNode { shape: LayoutShape::Container { open, is_object, items, close }, width })
     }
 
     fn block(&mut self) -> Result<LayoutNode, Diagnostic> {
@@ -140,7 +140,7 @@ impl Builder<'_> {
                 Some(LayoutTokenKind::BlockEnd) => {
                     self.next += 1;
                     let width = width.zip(self.width(tag)).map(|(sum, own)| sum + own);
-                    return Ok(LayoutNode { form: LayoutShape::Block { branches, close: tag }, width });
+                    return Ok(LayoutNode { shape: LayoutShape::Block { branches, close: tag }, width });
                 }
                 Some(LayoutTokenKind::BlockDivider | LayoutTokenKind::BlockStart)
                     if tag == first || kind == Some(LayoutTokenKind::BlockDivider) =>

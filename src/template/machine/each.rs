@@ -15,6 +15,7 @@ use super::{Flow, Machine, RenderResult, Whitespace};
 // A range is not turned into a list: `(1..30000000)` would take about a gigabyte.
 /// The items of a loop.
 enum Items<'a> {
+    /// The numbers from this one on.
     Range(i64),
     List(List<'a>),
 }
@@ -47,7 +48,7 @@ impl<'a> Machine<'a> {
         let collection = self.value(&each.collection)?;
         let (from, limit) = self.bounds(each)?;
         let slice = self.slice(span, each, collection, from, limit)?;
-        // Set even for an empty slice: `offset: continue` then starts at the end of the list.
+        // This is set even for an empty slice: a later `offset: continue` starts at the end of the slice.
         self.loop_ends.insert(&each.name, slice.start.saturating_add(slice.length));
         if slice.length == 0 {
             return match &each.otherwise {
@@ -88,7 +89,7 @@ impl<'a> Machine<'a> {
         };
         let slice = self.slice(span, each, collection, from, limit)?;
         let columns = match &each.columns {
-            // Columns that are nil or not positive never end the row.
+            // If `cols` is nil or not positive, the row never ends.
             Some(columns) => self.count(columns)?.filter(|columns| 0 < *columns).unwrap_or(i64::MAX),
             None => i64::try_from(slice.length.max(1)).unwrap_or(i64::MAX),
         };
@@ -193,9 +194,9 @@ impl<'a> Machine<'a> {
         })
     }
 
-    // `tablerow` is more lenient than `for`: Shopify converts its parameters with `to_i`.
-    /// Returns the whole part of a number or of a text's leading digits; `None` for nil, and an error for anything
-    /// else.
+    // `tablerow` is more lenient than `for`: Shopify converts the parameters of `tablerow` with `to_i`.
+    /// Returns the whole part of a number or of a text's leading digits; `None` for nil. Anything
+    /// else is an error.
     fn count(&mut self, expression: &'a Expression) -> RenderResult<Option<i64>> {
         match self.value(expression)? {
             value @ (Datum::Integer(_) | Datum::Large(_) | Datum::Decimal(_) | Datum::Text(_)) => {

@@ -1,4 +1,4 @@
-//! `render` and `include`.
+//! The tags `render` and `include`.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -31,7 +31,7 @@ impl<'a> Machine<'a> {
             let message = "partials are nested too deeply";
             return Err(self.fail(Diagnostic::error(Code::LiquidLimit, span, message)));
         }
-        // Arguments are evaluated in the caller's scope, so this comes before the switch to the partial's file.
+        // Arguments are evaluated in the caller's scope and file, so this comes before the switch to the partial.
         let mut arguments = Vec::with_capacity(call.arguments.len());
         for (key, value) in &call.arguments {
             arguments.push((key.as_str(), self.value(value)?));
@@ -54,7 +54,7 @@ impl<'a> Machine<'a> {
         flow
     }
 
-    /// Runs the partial in a new scope, which has the arguments and the data. Its variables are dropped at the end.
+    /// Runs the partial in a new isolated scope, which holds the arguments and is dropped at the end.
     fn render(
         &mut self,
         name: &'a str,
@@ -87,8 +87,8 @@ impl<'a> Machine<'a> {
     fn render_once(&mut self, names: impl Iterator<Item = (&'a str, Datum<'a>)>) -> RenderResult<Flow> {
         let isolated = self.scope.isolated();
         let outer = std::mem::replace(&mut self.scope, isolated);
-        // Cycles and loop positions belong to the scope: a rendered partial starts its own and leaves the caller's
-        // alone.
+        // Cycles and loop positions belong to the scope: the partial starts with none of them, and those of the caller
+        // stay as they are.
         let cycles = std::mem::take(&mut self.cycles);
         let loop_ends = std::mem::take(&mut self.loop_ends);
         for (name, value) in names {
@@ -110,7 +110,7 @@ impl<'a> Machine<'a> {
         subject: Option<(&'a Subject, Datum<'a>)>,
     ) -> RenderResult<Flow> {
         let mark = self.scope.mark();
-        // Without `with` or `for`, the subject is the variable with the partial's name. By CleverTap's rules nil does
+        // Without `with` or `for`, the subject is the variable with the partial's name. By CleverTap's rules, nil does
         // not count, so that an argument of that name stays visible.
         let counts_nil = self.settings.rules == EngineRules::Shopify;
         let subject = match subject {

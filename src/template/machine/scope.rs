@@ -16,7 +16,7 @@ pub(in super::super) enum Globals<'a> {
     /// `Profile`, `Event`, `ExternalTrigger`, `Campaign`, and `now`.
     Campaign(&'a RenderContext<'a>),
     Data(&'a IndexMap<String, Value>),
-    /// No data: what Shopify's `render` lets a partial see.
+    /// No data, as in a partial that Shopify calls with `render`.
     Nothing,
 }
 
@@ -61,7 +61,7 @@ impl<'a> VariableScope<'a> {
 
     /// Returns the scope of a partial called with `render`: it has none of this scope's variables.
     ///
-    /// It still sees a campaign's data (`Profile`, `Event`, …). By Shopify's rules it sees no data, only its arguments.
+    /// It still sees a campaign's data (`Profile`, `Event`, …). By Shopify's rules, it sees only its arguments.
     pub(super) fn isolated(&self) -> Self {
         let globals = match self.globals {
             Globals::Campaign(_) => self.globals,
@@ -103,7 +103,7 @@ impl<'a> VariableScope<'a> {
         matches!(value, None | Some(Value::Integer(_) | Value::Null | Value::Boolean(false)))
     }
 
-    /// Returns the counter `name`, which starts at the value that the data has under this name, otherwise at 0.
+    /// Returns the counter `name`. It starts at the integer that the data has under this name, or at 0 without one.
     pub(super) fn counter(&mut self, name: &'a str) -> &mut i64 {
         let globals = self.globals;
         self.counters.entry(name).or_insert_with(|| match globals {
@@ -125,6 +125,7 @@ impl<'a> VariableScope<'a> {
         self.locals.len()
     }
 
+    /// Removes the local variables that were added after `mark` was called.
     pub(super) fn leave(&mut self, mark: usize) {
         self.locals.truncate(mark);
     }

@@ -32,7 +32,7 @@ impl<'s> LexemeCursor<'s> {
         Self { source, lexemes, at: 0, end, depth: 0, flavour: Flavour::Dialect(Dialect::default()) }
     }
 
-    /// Parses filter arguments by the rules of `flavour`.
+    /// Sets the flavour, by whose rules filter arguments are parsed.
     pub(super) fn in_flavour(self, flavour: Flavour) -> Self {
         Self { flavour, ..self }
     }
@@ -80,12 +80,12 @@ impl<'s> LexemeCursor<'s> {
         span.of(self.source)
     }
 
-    /// The span of the next lexeme, or an empty span at the end.
+    /// Returns the span of the next lexeme, or an empty span at the end.
     pub(super) fn here(&self) -> Span {
         self.peek().map_or(Span::at(self.end), |lexeme| lexeme.span)
     }
 
-    /// The end offset of the last lexeme taken.
+    /// Returns the end offset of the last lexeme that was taken.
     fn last_end(&self) -> usize {
         self.at.checked_sub(1).and_then(|last| self.lexemes.get(last)).map_or(self.end, |last| last.span.end)
     }
@@ -94,7 +94,7 @@ impl<'s> LexemeCursor<'s> {
         let span = self.here();
         let problem = match self.peek() {
             None => Diagnostic::error(Code::LiquidSyntax, span, format!("expected {expected}")),
-            // The missing quote is the cause: everything after it is in the string.
+            // The missing quote is the cause: everything after the opening quote is in the string.
             Some(lexeme) if lexeme.kind == LexemeKind::OpenString => open_string(self.source, lexeme.span),
             Some(_) => Diagnostic::error(
                 Code::LiquidSyntax,
@@ -108,7 +108,7 @@ impl<'s> LexemeCursor<'s> {
     pub(super) fn expect_done(&self) -> ParseResult<()> {
         match self.peek() {
             None => Ok(()),
-            // `+` is unknown, and the lexer reads `-1` in `a -1` as a number: both are attempts at arithmetic.
+            // Probably an attempt at arithmetic: `+` is an unknown lexeme, and `-1` in `a -1` is read as a number.
             Some(Lexeme { kind: LexemeKind::Unknown | LexemeKind::Number, span }) => {
                 let help = "Liquid has no arithmetic operators: use filters, such as `| plus: 1`";
                 let problem = Diagnostic::error(
@@ -122,7 +122,18 @@ impl<'s> LexemeCursor<'s> {
         }
     }
 
-    /// `value | filter: argument | …`
+    /// Expects the end after a value with filters. A filter's name there probably lacks its `|`.
+    pub(super) fn expect_value_end(&self) -> ParseResult<()> {
+        self.expect_done().map_err(|problem| {
+            let name = self.text_of(self.here());
+            match filters::find(name) {
+                Some(_) => Box::new(problem.with_help(format!("write `|` before `{name}`"))),
+                None => problem,
+            }
+        })
+    }
+
+    /// Parses `value | filter: argument | …`.
     pub(super) fn filtered_expression(&mut self) -> ParseResult<FilteredExpression> {
         let value = self.expression()?;
         let start = value.span().start;
@@ -148,12 +159,12 @@ impl<'s> LexemeCursor<'s> {
                 }
             }
         }
-        // Looked up after the arguments, so that a syntax error in them is reported first.
+        // The filter is looked up after its arguments, so that a syntax error in them is reported first.
         let Some(filter) = filters::find(self.text_of(name)) else {
             return Err(Box::new(filters::unknown(self.text_of(name), name)));
         };
-        // Shopify ignores keyword arguments that such a filter does not know. In a body they are errors, since a
-        // misspelled `allow_false` would have no effect.
+        // In Shopify, a filter with keyword arguments ignores those that it does not know. In a body they are errors,
+        // since a misspelled `allow_false` would have no effect.
         if self.flavour == Flavour::Shopify && filter.ignores_unknown_keywords() {
             keywords.retain(|(key, _)| filter.keywords.contains(&key.as_str()));
         }
@@ -162,7 +173,7 @@ impl<'s> LexemeCursor<'s> {
         Ok(FilterCall { span, name, filter, arguments, keywords })
     }
 
-    /// A literal, a path or a range.
+    /// Parses a literal, a path or a range.
     pub(super) fn expression(&mut self) -> ParseResult<Expression> {
         self.depth += 1;
         let result = match self.depth <= MAX_BRACKETS {
@@ -268,7 +279,7 @@ impl<'s> LexemeCursor<'s> {
         Ok(Expression::Range(Span::new(start, close.end), Box::new((from, to))))
     }
 
-    /// `a == b and c or d`
+    /// Parses a condition such as `a == b and c or d`.
     pub(super) fn condition(&mut self) -> ParseResult<Condition> {
         let mut parts = vec![(self.comparison()?, "")];
         loop {
@@ -305,7 +316,7 @@ impl<'s> LexemeCursor<'s> {
         let operator = match self.peek() {
             Some(lexeme) if lexeme.kind == LexemeKind::Comparison => lexeme,
             Some(lexeme) if self.text_of(lexeme.span) == "contains" => lexeme,
-            // A frequent slip, so it gets its own message and a fix.
+            // A frequent mistake, so it gets its own message and a fix.
             Some(lexeme) if lexeme.kind == LexemeKind::Equals => return Err(single_equals(lexeme.span)),
             _ => return Ok(Condition::Value(left)),
         };
@@ -354,11 +365,9 @@ fn number(text: &str) -> Literal {
 
 fn open_string(source: &str, span: Span) -> Diagnostic {
     let quote = span.of(source).get(..1).unwrap_or("\"");
-    Diagnostic::error(Code::UnclosedString, span, "this string has no closing quote").with_fix(Fix::replace(
-        format!("add `{quote}`"),
-        Span::at(span.end),
-        quote,
-    ))
+    Diagnostic::error(Code::UnclosedString, span, "this string has no closing quote")
+        .with_help("add the closing quote")
+        .with_fix(Fix::replace(format!("add `{quote}`"), Span::at(span.end), quote))
 }
 
 fn single_equals(span: Span) -> Box<Diagnostic> {

@@ -44,17 +44,22 @@ impl<'s> LiquidParser<'s> {
             "render" | "include" => parse_partial(cursor, name == "render")?,
             "break" => TagNode::Break,
             "continue" => TagNode::Continue,
-            // CleverTap's own tag; Shopify has none of this name.
+            // CleverTap's own tag, which Shopify does not have.
             "abort" if self.flavour != Flavour::Shopify => {
                 cursor.expect_done()?;
                 TagNode::Abort
             }
-            _ => return Err(Box::new(tags::unknown(name, if name.is_empty() { span } else { tag.name }))),
+            _ => {
+                let place = if name.is_empty() { span } else { tag.name };
+                let opener = self.open.last().map(|opener| opener.name);
+                return Err(Box::new(tags::unknown(name, place, opener)));
+            }
         };
         Ok(SyntaxNode::Tag(span, Box::new(node)))
     }
 
-    /// Parses the body of `tag` up to its next divider or end tag and returns that tag; `None` at the end of the text.
+    /// Parses the body of `tag` and returns it with the divider or end tag after it, which is `None` if the body is
+    /// not closed.
     fn parse_body(&mut self, tag: &ScannedTag) -> (Block, Option<ScannedTag>) {
         self.open.push(OpenTag { name: tag.name.of(self.source), span: tag.markup.span });
         self.depth += 1;
@@ -95,14 +100,14 @@ impl<'s> LiquidParser<'s> {
         self.add_to_block(tag.markup.span, end.span);
         self.colour_markup(end);
         self.parsed.liquid_spans.push(end.span);
-        // The scanner gives no span for the name of this end tag; it is `end` and the tag's name.
+        // The scanner gives no span for the name of this end tag, which consists of `end` and the tag's name.
         let end_name = Span::new(
             trimmed(self.source, end.inner).start,
             trimmed(self.source, end.inner).start + 3 + name.len(),
         );
         self.parsed.tokens.push(LiquidToken { span: end_name, class: TokenClass::Tag });
         if name == "doc" {
-            // Shopify refuses both. The nested `doc` is reported first, since its `enddoc` ended this one too early.
+            // Shopify refuses arguments and nesting. Nesting is reported first: the inner `enddoc` has ended this tag.
             let nested = body.text.of(self.source).contains("{% doc");
             if let Some(word) = lexemes.first().filter(|_| !nested) {
                 return Err(Box::new(Diagnostic::error(
@@ -122,10 +127,10 @@ impl<'s> LiquidParser<'s> {
         Ok(if name == "raw" { TagNode::Raw(body.text) } else { TagNode::Comment })
     }
 
-    /// Skips the lines of a `comment` inside `{% liquid %}`, up to its end line.
+    /// Skips the lines of a `comment`, `doc` or `raw` inside `{% liquid %}`, including its end line.
     fn parse_verbatim_lines(&mut self, tag: &ScannedTag) -> ParseResult<TagNode> {
         let name = tag.name.of(self.source);
-        // Comments nest here as well. Each line is a separate chunk, so no end tag can hide inside one.
+        // Comments nest here as well. Each line is a separate chunk, so no end tag can hide inside a line.
         let mut depth = 1;
         while let Some(SourceChunk::Tag(line)) = self.chunks.get(self.next).copied() {
             self.next += 1;
@@ -140,7 +145,7 @@ impl<'s> LiquidParser<'s> {
             if depth == 0 {
                 self.add_to_block(tag.markup.span, line.markup.span);
                 return match name {
-                    // Shopify refuses it as well.
+                    // Shopify refuses it in `liquid` as well.
                     "raw" => Err(Box::new(Diagnostic::error(
                         Code::LiquidSyntax,
                         tag.markup.span,
@@ -181,7 +186,7 @@ impl<'s> LiquidParser<'s> {
             return Ok(SyntaxNode::Tag(span, Box::new(TagNode::Comment)));
         }
         let value = cursor.filtered_expression()?;
-        cursor.expect_done()?;
+        cursor.expect_value_end()?;
         Ok(SyntaxNode::Output(OutputNode { span, value }))
     }
 
@@ -199,7 +204,7 @@ impl<'s> LiquidParser<'s> {
             return Err(Box::new(Diagnostic::error(Code::LiquidSyntax, at, "expected a value after `=`")));
         }
         let value = cursor.filtered_expression()?;
-        cursor.expect_done()?;
+        cursor.expect_value_end()?;
         Ok(TagNode::Assign { name: cursor.text_of(name).to_owned(), value })
     }
 
@@ -277,7 +282,7 @@ impl<'s> LiquidParser<'s> {
     fn parse_loop(&mut self, tag: &ScannedTag, mut cursor: LexemeCursor<'_>) -> ParseResult<TagNode> {
         let is_row = tag.name.of(self.source) == "tablerow";
         let head = parse_loop_head(self.source, &mut cursor, is_row);
-        // The body comes first, and `head?` last, for the same reason as in `parse_conditional`.
+        // The body is parsed before an error in the head is returned, for the same reason as in `parse_conditional`.
         let (body, stop) = self.parse_body(tag);
         let otherwise =
             stop.filter(|stop| stop.name.of(self.source) == "else").map(|_| self.parse_body(tag).0);
@@ -298,7 +303,8 @@ impl<'s> LiquidParser<'s> {
 }
 
 fn parse_loop_head(source: &str, cursor: &mut LexemeCursor<'_>, is_row: bool) -> ParseResult<Loop> {
-    let variable = cursor.name("a name, as in `for item in items`")?;
+    let tag = if is_row { "tablerow" } else { "for" };
+    let variable = cursor.name(&format!("a name, as in `{tag} item in items`"))?;
     if cursor.take_word("in").is_none() {
         return Err(cursor.unexpected("`in`"));
     }
@@ -325,7 +331,8 @@ fn parse_loop_head(source: &str, cursor: &mut LexemeCursor<'_>, is_row: bool) ->
             continue;
         }
         let Some(key) = cursor.take_keyword() else {
-            return Err(cursor.unexpected("`limit:`, `offset:` or `reversed`"));
+            let last = if is_row { "cols:" } else { "reversed" };
+            return Err(cursor.unexpected(&format!("`limit:`, `offset:` or `{last}`")));
         };
         match cursor.text_of(key) {
             "limit" => each.limit = Some(cursor.expression()?),
@@ -333,7 +340,7 @@ fn parse_loop_head(source: &str, cursor: &mut LexemeCursor<'_>, is_row: bool) ->
             "offset" => each.offset = Some(Offset::At(cursor.expression()?)),
             "cols" if is_row => each.columns = Some(cursor.expression()?),
             other => {
-                let message = format!("`for` has no argument `{other}`");
+                let message = format!("`{tag}` has no argument `{other}`");
                 return Err(Box::new(Diagnostic::error(Code::LiquidSyntax, key, message)));
             }
         }
@@ -341,7 +348,7 @@ fn parse_loop_head(source: &str, cursor: &mut LexemeCursor<'_>, is_row: bool) ->
     Ok(each)
 }
 
-/// `cycle 'a', 'b'` or `cycle group: 'a', 'b'`
+/// Parses `cycle 'a', 'b'` or `cycle group: 'a', 'b'`.
 fn parse_cycle(mut cursor: LexemeCursor<'_>) -> ParseResult<TagNode> {
     let first = cursor.expression()?;
     let mut items = Vec::new();
@@ -367,10 +374,10 @@ fn parse_cycle(mut cursor: LexemeCursor<'_>) -> ParseResult<TagNode> {
     Ok(TagNode::Cycle { group, items })
 }
 
-/// `render 'name' with value as alias, key: value`
+/// Parses `render 'name' with value as alias, key: value`.
 fn parse_partial(mut cursor: LexemeCursor<'_>, is_isolated: bool) -> ParseResult<TagNode> {
     let name = cursor.expression()?;
-    // `render` must be resolvable before rendering, so that its partial can be loaded and checked.
+    // As in Shopify, `render` needs a constant name, so that its partial is known before rendering.
     if is_isolated && name.as_text().is_none() {
         let message = "`render` needs a quoted partial name";
         let problem = Diagnostic::error(Code::LiquidSyntax, name.span(), message);

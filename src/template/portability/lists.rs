@@ -51,13 +51,13 @@ fn collect(source: &str, block: &Block, fixes: &mut Vec<(Span, Fix)>) {
     }
 }
 
-// Never safe to apply unseen: the loop sets variables that the rest of the body might use.
+// Never safe to apply without review: the loop sets variables that the rest of the body might use.
 fn fix(span: Span, tags: String) -> Fix {
     Fix::replace("replace it with a loop", span, tags).unsafe_to_apply()
 }
 
-/// Rewrites the first filter of a pipe: returns its span, the tags that assign its result to `name`, and the remaining
-/// filters.
+/// Rewrites the first filter of a pipe as a loop. Returns the span of the filter's name, the tags that assign its
+/// result to `name`, and the remaining filters.
 fn rewrite_as_loop(source: &str, name: &str, piped: &FilteredExpression) -> Option<(Span, String, String)> {
     let call = piped.filters.first()?;
     let list = piped.value.span().of(source);
@@ -94,7 +94,7 @@ fn rewrite_as_loop(source: &str, name: &str, piped: &FilteredExpression) -> Opti
 fn property(source: &str, call: &FilterCall) -> Option<String> {
     let argument = call.arguments.first()?;
     let name = argument.as_text()?;
-    // After a dot these three are not property names, so they are written in brackets.
+    // After a dot, `size`, `first` and `last` are not property names, so they are written in brackets.
     let is_word = !matches!(name, "" | "size" | "first" | "last")
         && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');

@@ -1,4 +1,4 @@
-//! Bodies that are rewritten for CleverTap render as before.
+//! Checks that bodies rewritten for CleverTap render as before.
 
 use proptest::prelude::*;
 
@@ -21,13 +21,13 @@ fn rewritten(source: &str) -> String {
     for _ in 0..20 {
         let (_, problems) = parse(&source, &Partials::default(), Dialect::CleverTap);
         let Some(problem) = problems.first() else { return source };
-        let fix = problem.fixes.first().unwrap_or_else(|| panic!("no way out: {problem:?}"));
+        let fix = problem.fixes.first().unwrap_or_else(|| panic!("no fix for {problem:?}"));
         source = fix.apply(&source).unwrap();
     }
-    panic!("no end: {source}")
+    panic!("still not portable after 20 fixes: {source}")
 }
 
-fn person(name: &str) -> Profile {
+fn profile_named(name: &str) -> Profile {
     let mut profile = crate::template::tests::profile(
         r#"{"cart": [{"n": 2, "unit price": 1.5, "kind": "hat"}, {"n": 3, "unit price": 4, "kind": "shoe"}],
             "points": [1, 2, 3.5], "none": []}"#,
@@ -38,13 +38,13 @@ fn person(name: &str) -> Profile {
 
 #[track_caller]
 fn check(source: &str, name: &str) {
-    let person = person(name);
-    assert_eq!(rendered(&rewritten(source), &person), rendered(source, &person), "{source}");
+    let profile = profile_named(name);
+    assert_eq!(rendered(&rewritten(source), &profile), rendered(source, &profile), "{source}");
 }
 
 /// Reserved characters and pairs of them. Not included are single carriage returns, other control characters and
 /// `<br />` as text, which CleverTap's filters cannot distinguish.
-fn nasty() -> impl Strategy<Value = String> {
+fn hostile_text() -> impl Strategy<Value = String> {
     let parts = [
         "\\", "\"", "'", "<", ">", "&", "&amp;", "\n", "\n\n", "\\n", "_", "*", "[", "]", "(", ")", "~", "`",
         "#", "+", "-", "=", "|", "{", "}", ".", "!", "é", "😀", " ", "a", "{{", "%}", "br", "\\\\\"", "</b>",
@@ -56,7 +56,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, cases: 300, ..ProptestConfig::default() })]
 
     #[test]
-    fn escapes_are_rewritten_without_a_difference(name in nasty()) {
+    fn rewritten_escapes_render_the_same(name in hostile_text()) {
         for filters in [
             "json_escape",
             "tg_html",
@@ -73,7 +73,7 @@ proptest! {
 }
 
 #[test]
-fn json_of_a_captured_text_is_rewritten_and_of_what_may_be_nil_only_offered() {
+fn json_filter_is_rewritten_safely_only_for_captured_text() {
     let source = "{% capture t %}a \"{{ Profile.name }}\"\n{% endcapture %}{{ t | json }}";
     assert!(!rewritten(source).contains("| json"), "{}", rewritten(source));
     check(source, "An\"na");
@@ -89,7 +89,7 @@ fn json_of_a_captured_text_is_rewritten_and_of_what_may_be_nil_only_offered() {
 }
 
 #[test]
-fn loops_stand_for_filters_over_lists() {
+fn list_filters_become_loops() {
     for source in [
         "{{ Profile.points | sum }}",
         "{{ Profile.cart | sum: 'n' | times: 2 }}",
@@ -106,7 +106,7 @@ fn loops_stand_for_filters_over_lists() {
 }
 
 #[test]
-fn tags_are_written_as_clevertap_knows_them() {
+fn tags_are_rewritten_for_clevertap() {
     let cases = [
         ("a {%- echo Profile.name | upcase -%} b", "a {{- Profile.name | upcase -}} b"),
         ("{% # note %}x", "{% comment %}note{% endcomment %}x"),
@@ -126,7 +126,7 @@ fn tags_are_written_as_clevertap_knows_them() {
 }
 
 #[test]
-fn whatever_clevertap_lacks_has_help() {
+fn every_filter_missing_in_clevertap_has_help() {
     for filter in
         crate::template::FILTERS.iter().filter(|filter| !filter.dialects.contains(&Dialect::CleverTap))
     {

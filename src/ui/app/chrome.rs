@@ -3,15 +3,18 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::ui::shared::{Action, FOOTER_ACTIONS, FOOTER_PRIORITY, HeaderPart, Screen, SharedState};
-use crate::ui::widget::draw;
+use crate::ui::shared::{
+    Action, FOOTER_ACTIONS, FOOTER_PRIORITY, HeaderPart, KeyContext, Screen, SharedState,
+};
+use crate::ui::widget::{Key, draw};
 
 use crate::text::width;
 
-/// The smallest usable size in cells. Below it only a message is drawn: no pane would have a cell of content.
+/// The smallest usable width and height, in cells. A smaller terminal shows only a message, because no pane
+/// would have room for its content.
 const MIN_SIZE: (u16, u16) = (24, 6);
 
-/// The cells of the header that are reserved for the names of the program and the workspace.
+/// The width, in cells, that the header reserves for the names of the program and the workspace.
 const NAMES_WIDTH: usize = 12;
 
 const HINT_GAP: u16 = 2;
@@ -31,11 +34,12 @@ struct Hint {
 }
 
 impl Chrome {
-    /// Divides the terminal's area. In a terminal that is too small all parts are empty.
+    /// Divides the terminal's area into header, screen and footer. If the terminal is too small, all three are
+    /// empty.
     pub(super) fn of(area: Rect) -> Self {
         if area.width < MIN_SIZE.0 || area.height < MIN_SIZE.1 {
-            let none = Rect { width: 0, height: 0, ..area };
-            return Self { header: none, screen: none, footer: none };
+            let empty = Rect { width: 0, height: 0, ..area };
+            return Self { header: empty, screen: empty, footer: empty };
         }
         Self {
             header: Rect { height: 1, ..area },
@@ -53,8 +57,8 @@ impl Chrome {
         self.draw_footer(shared, screen, buf);
     }
 
-    /// Returns the action of a click at a cell: `None` outside header and footer, `Some(None)` at a cell
-    /// without an action.
+    /// Returns the action of a click at a cell: `None` if the cell is outside the header and the footer, and
+    /// `Some(None)` if it is inside but has no action.
     pub(super) fn action_at(
         &self,
         shared: &SharedState,
@@ -63,7 +67,7 @@ impl Chrome {
         y: u16,
     ) -> Option<Option<Action>> {
         if self.header.contains((x, y).into()) {
-            // Header parts are laid out from right to left, as in `draw_header`: the most important part is the
+            // Like `draw_header`, this lays out the parts from right to left. The most important part is the
             // rightmost.
             let mut right = self.header.right();
             for part in screen.header(shared) {
@@ -76,8 +80,8 @@ impl Chrome {
             return Some(None);
         }
         self.footer.contains((x, y).into()).then(|| {
-            // While a line of the screen has the keyboard (search), the footer shows its keys, which are not
-            // actions.
+            // While an input line of the screen (such as search) has the keyboard, the footer shows the keys of
+            // that line. They are not actions.
             let mut hints = self.hints(shared, screen).into_iter().filter(|_| screen.footer().is_none());
             hints.find(|hint| hint.x <= x && x < hint.x + hint.width()).map(|hint| hint.action)
         })
@@ -88,8 +92,8 @@ impl Chrome {
         let mut right = area.right();
         for HeaderPart { text, style, .. } in screen.header(shared) {
             let room = Rect { width: right.saturating_sub(area.x), ..area };
-            // A part that does not fit is left out whole: half a bot name or host could be mistaken for another
-            // one.
+            // A part that does not fit is left out completely, because half the name of a bot or host could be
+            // mistaken for another name.
             if usize::from(room.width) < width(&text) + NAMES_WIDTH {
                 continue;
             }
@@ -105,7 +109,7 @@ impl Chrome {
 
     fn draw_footer(&self, shared: &SharedState, screen: &dyn Screen, buf: &mut Buffer) {
         let (area, theme) = (self.footer, &shared.theme);
-        // A notice replaces the hints: a second line would move the whole screen.
+        // A notice replaces the hints, because an additional line would move the whole screen.
         if let Some(notice) = &shared.notice {
             let style = if notice.is_error { theme.error } else { theme.accent };
             draw::put_line(buf, area, area.y, &format!(" {}", notice.text), style);
@@ -131,13 +135,16 @@ impl Chrome {
         let contexts = screen.focus().contexts;
         let hint = |action: Action| {
             let word = action.row().hint;
-            let key = shared.keymap.shown_key(contexts, action).filter(|_| !word.is_empty())?.to_string();
-            Some(Hint { action, key, word, x: 0 })
+            let key = shared.keymap.shown_key(contexts, action).filter(|_| !word.is_empty())?;
+            // Before a label, a colon would read as punctuation: `: palette`.
+            let is_colon = key == Key::char(':');
+            let elsewhere = shared.keymap.shown_key(&[KeyContext::Anywhere], action).filter(|_| is_colon);
+            Some(Hint { action, key: elsewhere.unwrap_or(key).to_string(), word, x: 0 })
         };
         let mut hints: Vec<Hint> = FOOTER_ACTIONS.into_iter().filter_map(hint).collect();
         let fitting = fitting(&hints, self.footer.width.saturating_sub(1));
-        // Chosen by priority but shown in the order of the table, so that a hint keeps its place when the width
-        // changes.
+        // Hints are chosen by priority but shown in the order of `FOOTER_ACTIONS`, so that their order stays
+        // the same when the width changes.
         hints.retain(|hint| fitting.contains(&hint.action));
         let mut x = self.footer.x + 1;
         for hint in &mut hints {
@@ -154,8 +161,8 @@ impl Hint {
     }
 }
 
-/// Returns the actions whose hints fit into `width` cells, in order of priority. It stops at the first that
-/// does not fit.
+/// Returns the actions whose hints fit into `width` cells, in order of priority. The list ends before the
+/// first hint that does not fit.
 fn fitting(hints: &[Hint], width: u16) -> Vec<Action> {
     let needed = FOOTER_PRIORITY.iter().filter_map(|action| hints.iter().find(|hint| hint.action == *action));
     let others = hints.iter().filter(|hint| !FOOTER_PRIORITY.contains(&hint.action));

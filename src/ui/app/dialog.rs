@@ -61,8 +61,8 @@ impl ConfirmDecision for QuitChoice {
         QuitChoice::Stay
     }
 
-    // The user has just asked to quit, so a letter decides at once. Only questions that come up by themselves
-    // wait for Enter after a letter.
+    // The user has just asked to quit, so a letter decides at once. Only questions that can open while the user
+    // types wait for Enter after a letter.
     fn needs_enter(&self) -> bool {
         false
     }
@@ -75,15 +75,16 @@ pub(super) fn palette(keymap: &Keymap) -> Dialog {
     Dialog::Actions(ListDialog::new(ActionList::Palette, rows, Matching::Fuzzy))
 }
 
-/// Lists the actions of the focused pane first, then its other keys, then all other actions, then the reference.
+/// Returns the help: the actions of the focused pane, its other keys, the reference, and all other actions.
 pub(super) fn help(keymap: &Keymap, focus: &ScreenFocus) -> Dialog {
     let heading =
         |title: &str| PickerRow { title: title.to_owned(), is_heading: true, ..PickerRow::default() };
-    let innermost = focus.contexts.first().copied();
+    // Actions that work in every pane are not listed as the pane's own, even if no other context is further inside, as
+    // in the webhook's form and the list of problems.
+    let is_everywhere = |context: &KeyContext| matches!(context, KeyContext::Anywhere | KeyContext::Panes);
+    let innermost = focus.contexts.first().copied().filter(|context| !is_everywhere(context));
     let is_here = |action: Action| {
-        // Actions that work anywhere are not listed as the pane's own, even when a text field makes `Anywhere`
-        // the innermost context.
-        keymap.keys(action).any(|(context, _)| Some(context) == innermost && context != KeyContext::Anywhere)
+        focus.actions.contains(&action) || keymap.keys(action).any(|(context, _)| Some(context) == innermost)
     };
     let actions = |here: bool| {
         let rows = ACTIONS.iter().filter(move |row| is_here(row.action) == here);
@@ -97,10 +98,10 @@ pub(super) fn help(keymap: &Keymap, focus: &ScreenFocus) -> Dialog {
         }
         rows.extend(key_rows(keys));
     }
-    rows.push(heading("Everywhere (letters outside text fields)"));
-    rows.extend(actions(false));
     rows.push(heading("Reference"));
     rows.extend(topic_rows());
+    rows.push(heading("Everywhere (letters outside text fields)"));
+    rows.extend(actions(false));
     Dialog::Actions(ListDialog::new(ActionList::Help, rows, Matching::Fuzzy))
 }
 
@@ -144,10 +145,10 @@ fn key_rows(keys: KeyHints) -> impl Iterator<Item = PickerRow> {
 }
 
 impl Dialog {
-    pub(super) fn take(&mut self, input: Input, screen: Rect) -> DialogAnswer {
+    pub(super) fn handle(&mut self, input: Input, screen: Rect) -> DialogAnswer {
         let input = match input {
-            // Terminals may merge Esc and the next key into Alt and that key, so Alt with any key closes.
-            // Ctrl-C closes too.
+            // Terminals may report Esc and the next key as that key with Alt, so any key with Alt closes the
+            // dialog. Ctrl-C closes it too.
             Input::Key(key) if key.alt || key == (Key { ctrl: true, ..Key::char('c') }) => ESC,
             Input::Mouse(mouse)
                 if matches!(mouse.kind, MouseKind::Down { .. })
@@ -170,10 +171,10 @@ impl Dialog {
                     PickerOutcome::Ignored | PickerOutcome::Moved | PickerOutcome::Typed => {
                         DialogAnswer::Open
                     }
-                    PickerOutcome::Chosen(id) => chosen(&id),
+                    PickerOutcome::Chosen(id) => answer_for_row(&id),
                 }
             }
-            // Back to the list: after one page the user often wants another.
+            // Esc returns to the help, because after one page the user often wants another.
             Dialog::Page(_) if input == ESC => DialogAnswer::Command(AppCommand::Act(Action::Help)),
             Dialog::Page(page) => {
                 page.scroll(&input);
@@ -220,7 +221,7 @@ impl Dialog {
     }
 }
 
-fn chosen(id: &str) -> DialogAnswer {
+fn answer_for_row(id: &str) -> DialogAnswer {
     if let Some(row) = ACTIONS.iter().find(|row| row.id == id) {
         return DialogAnswer::Command(AppCommand::Act(row.action));
     }

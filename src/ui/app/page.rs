@@ -1,4 +1,4 @@
-//! A page of the reference over the screen, to be scrolled.
+//! A scrollable page of the reference, shown over the screen.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -7,24 +7,24 @@ use ratatui::style::Style;
 use crate::help::{Backticks, PageLine, Role, Topic, layout};
 use crate::ui::widget::{Input, KeyCode, MouseKind, Theme, dialog, draw};
 
-/// Lines longer than this are hard to read.
+/// The maximum width in cells. Longer lines are hard to read.
 const MAX_WIDTH: u16 = 104;
 
 #[derive(Debug, Clone)]
 pub(super) struct Page {
     topic: &'static Topic,
-    /// The lines of the page at a width of `cells`. They are laid out when the width changes, not at each frame.
+    /// The lines of the page at `width` cells. They are laid out when the width changes, not in each frame.
     lines: Vec<PageLine>,
-    cells: u16,
+    width: u16,
     /// The first line shown.
     top: usize,
-    /// How many lines are shown at once.
+    /// The number of lines that fit on screen.
     rows: usize,
 }
 
 impl Page {
     pub(super) fn new(topic: &'static Topic, screen: Rect) -> Self {
-        let mut page = Self { topic, lines: Vec::new(), cells: 0, top: 0, rows: 0 };
+        let mut page = Self { topic, lines: Vec::new(), width: 0, top: 0, rows: 0 };
         page.fit(screen);
         page
     }
@@ -33,8 +33,8 @@ impl Page {
     pub(super) fn fit(&mut self, screen: Rect) {
         let room = dialog::content_area(area(screen));
         self.rows = usize::from(room.height);
-        if self.cells != room.width {
-            self.cells = room.width;
+        if self.width != room.width {
+            self.width = room.width;
             // The title is in the dialog's border, so its line and the empty line after it are skipped.
             self.lines = layout(self.topic.markdown, usize::from(room.width), Backticks::Drop)
                 .into_iter()
@@ -45,13 +45,13 @@ impl Page {
     }
 
     pub(super) fn scroll(&mut self, input: &Input) {
-        let page = self.rows.saturating_sub(1).max(1);
+        let page_rows = self.rows.saturating_sub(1).max(1);
         let top = match input {
             Input::Key(key) => match key.code {
                 KeyCode::Up | KeyCode::Char('k') => self.top.saturating_sub(1),
                 KeyCode::Down | KeyCode::Char('j') => self.top + 1,
-                KeyCode::PageUp | KeyCode::Char('b') => self.top.saturating_sub(page),
-                KeyCode::PageDown | KeyCode::Char(' ') => self.top + page,
+                KeyCode::PageUp | KeyCode::Char('b') => self.top.saturating_sub(page_rows),
+                KeyCode::PageDown | KeyCode::Char(' ') => self.top + page_rows,
                 KeyCode::Home | KeyCode::Char('g') => 0,
                 KeyCode::End | KeyCode::Char('G') => self.lines.len(),
                 _ => return,
@@ -70,10 +70,10 @@ impl Page {
     }
 
     pub(super) fn draw(&self, buf: &mut Buffer, screen: Rect, theme: &Theme) {
-        let left = self.lines.len().saturating_sub(self.top + self.rows);
-        let keys = match left {
+        let n_below = self.lines.len().saturating_sub(self.top + self.rows);
+        let keys = match n_below {
             0 => "↑↓ PgUp PgDn scroll · Esc back".to_owned(),
-            left => format!("↑↓ PgUp PgDn scroll · {left} more lines · Esc back"),
+            n_below => format!("↑↓ PgUp PgDn scroll · {n_below} more lines · Esc back"),
         };
         let room = dialog::draw_frame(buf, area(screen), self.topic.title, &keys, theme);
         for (line, y) in self.lines.iter().skip(self.top).zip(room.y..room.bottom()) {

@@ -7,9 +7,9 @@ use crate::ui::widget::{Key, Mouse};
 use crate::workspace::MANIFEST;
 
 fn console() -> App {
-    let folder = tempfile::tempdir().expect("a folder");
-    std::fs::write(folder.path().join(MANIFEST), "").expect("a file");
-    let workspace = Workspace::open(folder.path()).expect("a workspace");
+    let folder = tempfile::tempdir().expect("create a temporary folder");
+    std::fs::write(folder.path().join(MANIFEST), "").expect("write the manifest");
+    let workspace = Workspace::open(folder.path()).expect("open the workspace");
     let settings = UiSettings {
         mouse: true,
         hyperlinks: true,
@@ -25,7 +25,7 @@ fn console() -> App {
 }
 
 fn press(app: &mut App, key: &str) -> Vec<Effect> {
-    let key: Key = key.parse().expect("a key");
+    let key: Key = key.parse().expect("parse the key");
     update(app, Msg::Input(Input::Key(key)))
 }
 
@@ -37,17 +37,17 @@ fn rows(app: &App) -> Vec<String> {
 }
 
 #[test]
-fn a_screen_of_its_own_has_the_header_the_footer_and_the_keys() {
+fn a_screen_gets_the_header_the_footer_and_the_keys() {
     let mut app = console();
     assert!(rows(&app)[0].starts_with(" telecast · "), "{:?}", rows(&app)[0]);
     assert_eq!(rows(&app)[1], "0 keys");
-    assert!(rows(&app)[7].starts_with(" ? help"), "{:?}", rows(&app)[7]);
+    assert!(rows(&app)[7].starts_with(" ? help  ^P palette"), "{:?}", rows(&app)[7]);
     press(&mut app, "x");
     assert_eq!(rows(&app)[1], "1 keys");
 }
 
 #[test]
-fn a_click_in_the_footer_does_its_action_and_one_beside_the_dialog_closes_it() {
+fn footer_clicks_run_actions_and_outside_clicks_close_the_dialog() {
     let mut app = console();
     let click = |app: &mut App, x, y| {
         let mouse = Mouse { kind: MouseKind::Down { clicks: 1 }, x, y, shift: false };
@@ -56,14 +56,14 @@ fn a_click_in_the_footer_does_its_action_and_one_beside_the_dialog_closes_it() {
     click(&mut app, 2, 7);
     assert!(rows(&app).iter().any(|row| row.contains("Help")), "{:?}", rows(&app));
     press(&mut app, "x");
-    assert!(app.dialog.is_some(), "the dialog has the keys");
+    assert!(app.dialog.is_some(), "keys go to the dialog");
     click(&mut app, 0, 0);
     assert!(app.dialog.is_none());
     assert_eq!(rows(&app)[1], "0 keys");
 }
 
 #[test]
-fn what_the_palette_offers_is_done_by_the_screen() {
+fn palette_actions_are_passed_to_the_screen() {
     let mut app = console();
     app.act(Action::Palette);
     for key in ["f", "o", "r", "m", "a", "t", "enter"] {
@@ -74,7 +74,7 @@ fn what_the_palette_offers_is_done_by_the_screen() {
 }
 
 #[test]
-fn leaving_with_nothing_unsaved_asks_nothing() {
+fn quitting_without_unsaved_changes_asks_nothing() {
     let mut app = console();
     app.act(Action::Palette);
     for key in ["q", "u", "i", "t"] {

@@ -1,4 +1,4 @@
-//! The difference between two versions of a text, to move diagnostics of the old version to the new one.
+//! Finds the difference between two versions of a text, and maps diagnostics of the old version to the new one.
 
 use crate::diagnostic::{Diagnostic, Fix, TextEdit};
 use crate::text::Span;
@@ -6,14 +6,15 @@ use crate::text::Span;
 /// The one range in which two texts differ.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TextDiff {
-    /// The range in the old text; empty and after everything if nothing was changed.
+    /// The changed range of the old text. If nothing changed, it is empty and after every offset.
     old: Span,
+    /// The end of the changed range in the new text. Its start is the same as in the old text.
     new_end: usize,
 }
 
 impl Default for TextDiff {
     fn default() -> Self {
-        // With the range after every offset, all spans count as before the change and stay as they are.
+        // Every span ends before a change at the largest offset, so all spans stay as they are.
         Self { old: Span::at(usize::MAX), new_end: usize::MAX }
     }
 }
@@ -26,12 +27,12 @@ impl TextDiff {
         }
         // Bytes are enough: the range may split a character, but no span begins or ends inside one.
         let (old, new) = (old.as_bytes(), new.as_bytes());
-        let n_same = old.iter().zip(new).take_while(|(a, b)| a == b).count();
+        let n_same_before = old.iter().zip(new).take_while(|(a, b)| a == b).count();
         // The common end must not overlap the common start: `aa` to `aaa` would count an `a` twice.
-        let n_left = old.len().min(new.len()) - n_same;
+        let max_same_after = old.len().min(new.len()) - n_same_before;
         let n_same_after =
-            old.iter().rev().zip(new.iter().rev()).take(n_left).take_while(|(a, b)| a == b).count();
-        Self { old: Span::new(n_same, old.len() - n_same_after), new_end: new.len() - n_same_after }
+            old.iter().rev().zip(new.iter().rev()).take(max_same_after).take_while(|(a, b)| a == b).count();
+        Self { old: Span::new(n_same_before, old.len() - n_same_after), new_end: new.len() - n_same_after }
     }
 
     /// Maps a span of the old text to the new one; `None` if it overlaps the change.
@@ -53,13 +54,11 @@ impl TextDiff {
         let fixes = problem.fixes.iter().filter_map(fix).collect();
         Some(Diagnostic { span: self.span(problem.span)?, fixes, ..problem.clone() })
     }
-}
 
-impl TextDiff {
-    /// Like `moved`, but a diagnostic that overlaps the change keeps covering the text that is there now, without its
-    /// fixes.
+    /// Like [`TextDiff::moved`], but keeps a diagnostic that overlaps the change: its span is stretched at
+    /// least to the end of the change, and it has no fixes.
     pub(crate) fn moved_or_stretched(&self, problem: &Diagnostic) -> Diagnostic {
-        // The new text is checked a moment later; dropping the diagnostic until then would make it blink at every
+        // The new text is checked a moment later. If the diagnostic were dropped until then, it would blink at every
         // key.
         self.moved(problem).unwrap_or_else(|| {
             let start = problem.span.start.min(self.new_end);
@@ -85,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn places_follow_an_edit_before_them_and_go_with_one_inside() {
+    fn spans_follow_edits_before_them_and_vanish_with_edits_inside() {
         check_moved("Hi {{ name }}!", "Hi {{ name }}!", "name", Some("name"));
         check_moved("Hi {{ name }}!", "Hello {{ name }}!", "name", Some("name"));
         check_moved("Hi {{ name }}!", "Hi {{ name }}, you!", "name", Some("name"));
@@ -96,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn a_problem_that_was_changed_itself_stays_without_its_fixes() {
+    fn a_problem_in_edited_text_stays_without_its_fixes() {
         let old = "Hi {{ name }}!";
         let fix = Fix::replace("leave it out", Span::new(3, 13), "");
         let problem = Diagnostic::error(Code::UnknownVariable, Span::new(3, 13), "wrong").with_fix(fix);

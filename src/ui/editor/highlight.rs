@@ -1,4 +1,5 @@
-//! Syntax highlighting of the body, of code blocks and of JSON, as classes. Only this module uses `syntect`.
+//! Syntax highlighting of the body, of code blocks and of JSON. It finds classes, which the theme maps to colours. Only
+//! this module uses `syntect`.
 //!
 //! ```text
 //! Grammar (loaded once, on another thread) ─┐
@@ -6,7 +7,7 @@
 //! ```
 //!
 //! After an edit, lines are read again from the edited one until a line begins in the same state as before. Visible
-//! lines come first, and the work of one call is bounded: the next calls do the rest.
+//! lines come first. The work of one call is limited, and the next calls do the rest.
 
 mod classes;
 mod code;
@@ -51,7 +52,7 @@ pub enum SyntaxClass {
     LiquidVariable,
     LiquidFilter,
     LiquidString,
-    /// A number, `true`, `nil`, … in Liquid.
+    /// A number or a constant such as `true` or `nil` in Liquid.
     LiquidNumber,
     LiquidOperator,
     Comment,
@@ -88,15 +89,16 @@ impl SyntaxClass {
     }
 }
 
-/// A coloured piece of a line: its byte range in the line, and its class. Text outside all pieces is plain.
+/// A coloured piece of a line or of a text: its byte range in the line or text, and its class. Text outside all pieces
+/// is plain.
 pub(crate) type SyntaxPiece = (Range<usize>, SyntaxClass);
 
 /// A row of text as pieces from left to right, each with its style.
 pub(crate) type StyledRow = Vec<(String, Style)>;
 
-/// Returns a row of a text with its colours.
+/// Returns the bytes `row` of `text` as styled pieces.
 pub(crate) fn row(text: &str, row: Range<usize>, colours: &[SyntaxPiece], theme: &Theme) -> StyledRow {
-    // The pieces are ascending; a search keeps the last row of a long line as cheap as the first.
+    // The pieces are ascending. A binary search makes the last row of a long line as cheap as the first.
     let first = colours.partition_point(|(range, _)| range.end <= row.start);
     let mut parts = StyledRow::new();
     let mut at = row.start;

@@ -1,8 +1,9 @@
-//! Draws an editor: line numbers and text with its layers. Also maps between cells and bytes.
+//! Draws an editor: line numbers and text in layers. Also maps between cells and bytes.
 //!
-//! Layers, from the bottom: the cursor's line, the grammar's colours, Liquid tokens, the linked range, search
-//! matches, brackets, underlined problems, the selection. This module only draws what it is given. It works row by
-//! row from the first visible row, so that the time of a frame depends on the window and not on the text.
+//! The layers, from bottom to top, are the cursor's line, the grammar's colours, Liquid tokens, the linked range,
+//! search matches, brackets, underlined problems and the selection. This module only draws what it is given. It works
+//! row by row from the first visible row, so that the time for a frame depends on the size of the window, not of the
+//! text.
 
 mod inline_message;
 mod layers;
@@ -31,6 +32,7 @@ use whitespace::WhitespaceMarks;
 pub(crate) use inline_message::InlineMessage;
 pub(crate) use viewport::Viewport;
 
+/// A problem to underline.
 pub(crate) type Mark = (Span, Severity);
 
 #[derive(Debug, Clone, Copy)]
@@ -46,7 +48,7 @@ pub struct EditorView<'a> {
     pub problems: &'a [Mark],
     /// Matches of the search, ascending.
     pub matches: &'a [Span],
-    /// The tags of the block if the cursor is on one of them: highlighted like brackets.
+    /// The tags of a Liquid block, if the cursor is on one of them. They are highlighted like brackets.
     pub block: &'a [Span],
     pub inline_message: Option<InlineMessage<'a>>,
     pub whitespace: Whitespace,
@@ -58,7 +60,7 @@ pub struct EditorView<'a> {
 }
 
 impl<'a> EditorView<'a> {
-    /// A view without extras; set the other fields by struct update.
+    /// Creates a view without optional parts. Set the other fields with struct update syntax.
     pub fn new(editor: &'a Editor, viewport: Viewport, theme: &'a Theme) -> Self {
         Self {
             editor,
@@ -77,13 +79,13 @@ impl<'a> EditorView<'a> {
         }
     }
 
-    /// Draws every cell of `area` and returns where the terminal's cursor belongs, if that is visible.
+    /// Draws every cell of `area`. Returns the cell of the cursor, if it is visible.
     pub fn draw(&self, area: Rect, buf: &mut Buffer) -> Option<Position> {
         // Writing outside of the buffer panics, and a resize can make it smaller than the layout.
         let area = area.intersection(buf.area);
         let brackets = self.brackets();
         let rows: Vec<VisualRow> = self.rows().take(area.height.into()).collect();
-        // Filtered once per frame: each visible row goes through this list several times.
+        // The list is filtered once per frame, because each visible row goes through it several times.
         let problems = self.problems_of(&rows);
         let view = EditorView { problems: &problems, ..*self };
         for y in area.top()..area.bottom() {
@@ -96,7 +98,7 @@ impl<'a> EditorView<'a> {
         self.screen_of(area, self.editor.cursor())
     }
 
-    /// Returns the cell of byte `at`, if it is visible: for popups.
+    /// Returns the cell of the byte at `at`, if it is visible.
     pub fn screen_of(&self, area: Rect, at: usize) -> Option<Position> {
         let text_area = self.text_area(area);
         let mut rows = self.rows().zip(text_area.top()..text_area.bottom());
@@ -110,17 +112,18 @@ impl<'a> EditorView<'a> {
         Some(Position { x, y })
     }
 
-    /// Returns the byte under a cell; for cells left of the text, after a row or below the text the nearest byte.
+    /// Returns the offset of the byte under a cell. For a cell left of the text, after a row or below the text, returns
+    /// the nearest offset.
     pub fn byte_at(&self, area: Rect, cell: Position) -> usize {
         let text_area = self.text_area(area);
-        let below = usize::from(cell.y.saturating_sub(text_area.y));
-        let Some(row) = self.rows().take(below + 1).last() else { return self.editor.len() };
+        let index = usize::from(cell.y.saturating_sub(text_area.y));
+        let Some(row) = self.rows().take(index + 1).last() else { return self.editor.len() };
         let column = self.left_of(row.line) + usize::from(cell.x.saturating_sub(text_area.x));
         self.editor.byte_in(&row, column)
     }
 
     fn rows(&self) -> impl Iterator<Item = VisualRow> + 'a {
-        self.editor.rows_from(self.viewport.top, self.viewport.row)
+        self.editor.rows_from(self.viewport.top, self.viewport.row_start)
     }
 
     fn problems_of(&self, rows: &[VisualRow]) -> Vec<Mark> {
@@ -151,7 +154,7 @@ impl<'a> EditorView<'a> {
         if line == self.editor.line_of(self.editor.cursor()) { self.viewport.left } else { 0 }
     }
 
-    /// Returns the width of a severity sign, the line number and a space; 0 if that would be half of the width.
+    /// Returns the width of a severity sign, the line number and a space; 0 if they would take half of `width` or more.
     fn gutter_width(&self, width: u16) -> u16 {
         let gutter = self.editor.n_lines().checked_ilog10().map_or(0, |digits| digits as u16) + 3;
         if self.line_numbers && gutter < width.div_ceil(2) { gutter } else { 0 }
@@ -182,10 +185,10 @@ impl<'a> EditorView<'a> {
         let right = left + usize::from(area.width);
         let x_of =
             |column: usize| u16::try_from(column - left).map_or(area.right(), |offset| area.x + offset);
-        // From near the left edge, so that scrolling sideways in a very long line stays fast.
+        // Starts near the left edge, so that scrolling sideways in a very long line stays fast.
         let glyphs = match row.column {
             0 => cells::glyphs_from(&text, left),
-            // A row after the first begins at its indentation, and tab stops count from there.
+            // A wrapped row begins below the line's indentation, and its tab stops depend on that column.
             column => cells::glyphs_at(&text, column),
         };
         let mut end = row.column;
@@ -205,7 +208,7 @@ impl<'a> EditorView<'a> {
             }
             if let Some(mark) = marks.mark(&glyph, at).filter(|_| left <= glyph.column) {
                 buf[(x_of(glyph.column), y)].set_char(mark).set_style(self.theme.dim);
-            // A wide character that is cut by an edge is left blank: half of it cannot be drawn.
+            // A wide character that is cut by an edge is left blank, because half of it cannot be drawn.
             } else if shown.len() == glyph.width {
                 put(buf, x_of(glyph.column), y, &glyph, self.theme);
             }
@@ -220,7 +223,7 @@ impl<'a> EditorView<'a> {
                 buf,
             );
         }
-        // With soft wrap nothing is outside of the window.
+        // With soft wrap, no text is left or right of the window.
         if self.editor.wrap().is_none() {
             self.draw_overflow(area, y, left, end, buf);
         }
@@ -234,10 +237,10 @@ impl<'a> EditorView<'a> {
             buf.set_string(area.x, y, "…", self.theme.dim);
         }
         if left + usize::from(area.width) < end {
-            let half = &mut buf[(area.right() - 2, y)];
-            // The mark overwrites the right half of a wide character, so its left half goes too.
-            if 1 < grapheme_width(half.symbol()) {
-                half.set_symbol(" ");
+            let before = &mut buf[(area.right() - 2, y)];
+            // If the mark overwrites the right half of a wide character, the left half must be cleared too.
+            if 1 < grapheme_width(before.symbol()) {
+                before.set_symbol(" ");
             }
             buf.set_string(area.right() - 1, y, "…", self.theme.dim);
         }
@@ -260,26 +263,26 @@ fn severity_style(theme: &Theme, severity: Severity) -> Style {
     }
 }
 
-/// Whether a span touches a line, the line's end included.
+/// Whether a span touches a line, including the line's end.
 fn touches(line: Span, span: Span) -> bool {
-    // A span's last byte counts, not its end: a problem that ends with the line before must not mark this one. An
-    // empty span counts where it is.
+    // The last byte of the span decides, not its end: a problem that ends with the previous line's break must not mark
+    // this line. For an empty span, its offset decides.
     span.start <= line.end && line.start <= span.end.saturating_sub(1).max(span.start)
 }
 
 fn clear_cells(buf: &mut Buffer, area: Rect, style: Style) {
     for x in area.left()..area.right() {
         let cell = &mut buf[(x, area.y)];
-        // Not only the style: another screen's wide character may have left its second half here.
+        // The symbol is reset too: the second half of another screen's wide character may still be in this cell.
         cell.reset();
         cell.set_style(style);
     }
 }
 
-/// Draws one grapheme. Control characters and invisible ones are drawn as pictures.
+/// Draws one grapheme. Control characters and invisible characters are drawn as visible symbols.
 fn put(buf: &mut Buffer, x: u16, y: u16, glyph: &cells::Glyph<'_>, theme: &Theme) {
     let cell = &mut buf[(x, y)];
-    // `set_symbol` writes control characters and bidi overrides through to the terminal, and a body can come from a
+    // `set_symbol` passes control characters and bidi overrides on to the terminal, and a body can come from a
     // stranger.
     match glyph.text.chars().next().and_then(picture) {
         _ if glyph.text == "\t" => {}

@@ -1,12 +1,13 @@
-//! Vim's modes for the body: takes keys and the current text, returns commands for the editor and a few requests.
+//! Vim's modes for the body. [`Vim`] takes keys and the current text, and returns commands for the editor and a few
+//! other requests.
 //!
 //! ```text
 //! Key ─press─▶ Pending (register, count, operator) ─motion / object─▶ region ─operator─▶ Commands
 //! ```
 //!
-//! It is a state machine that does not change the text. The caller applies the commands, and then calls `sync` with
-//! the changed editor, as after any other change. In insert mode only Esc belongs to vim; all other keys work as in
-//! any text field.
+//! [`Vim`] is a state machine that does not change the text. The caller applies the commands and then calls
+//! [`Vim::sync`] with the editor, as it does after any other change. In insert mode, only Esc belongs to vim; all other
+//! keys work as in any text field.
 
 mod changes;
 mod command_line;
@@ -40,7 +41,7 @@ enum Mode {
     Visual(VisualSelection),
 }
 
-/// Something to do besides the editor's commands.
+/// A request to the caller that is not a command of the editor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum VimRequest {
     Leave,
@@ -88,14 +89,14 @@ impl VimOutcome {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Register {
     text: String,
-    /// Whether it consists of whole lines; it then ends with a line break.
+    /// Whether the text consists of whole lines; it then ends with a line break.
     is_linewise: bool,
 }
 
 /// The change that `.` repeats.
 #[derive(Debug, Clone, Default)]
 struct LastChange {
-    /// Its keys, without the count.
+    /// The keys of the change, without the count.
     keys: Vec<Key>,
     count: Option<usize>,
     inserted: String,
@@ -111,7 +112,7 @@ pub struct Vim {
     /// The goal column of vertical motions, and the offset that the last of them led to.
     goal: Option<(Goal, usize)>,
     pattern: Option<(SearchPattern, Direction)>,
-    /// The text's version and the cursor as of the last call, to notice other changes.
+    /// The text's version and the cursor at the last call of `sync`, to notice changes that vim did not make.
     seen: (u64, usize),
 }
 
@@ -139,7 +140,7 @@ impl Vim {
             Mode::Visual(selected) if selected.is_linewise => "V-LINE",
             Mode::Visual(_) => "VISUAL",
         };
-        let keys: String = self.pending.keys().map(|key| key.to_string()).collect();
+        let keys: String = self.pending.shown_keys().map(|key| key.to_string()).collect();
         if keys.is_empty() { name.to_owned() } else { format!("{name} {keys}") }
     }
 
@@ -147,7 +148,8 @@ impl Vim {
         matches!(self.mode, Mode::Insert(_))
     }
 
-    /// Returns where the cursor is shown: in visual mode on the last selected grapheme, not after it.
+    /// Returns the offset at which the cursor is shown. In visual mode, it is on a selected grapheme, even if the
+    /// editor's cursor is after that grapheme.
     pub fn shown_cursor(&self, editor: &Editor) -> usize {
         match &self.mode {
             Mode::Visual(selected) => selected.cursor,
@@ -183,7 +185,7 @@ impl Vim {
         Some(outcome)
     }
 
-    /// Esc first drops an incomplete command, then the selection, then leaves the text.
+    /// Handles Esc: drops an incomplete command; without one, ends the selection; without a selection, leaves the text.
     fn escape(&mut self) -> VimOutcome {
         if !self.pending.is_empty() {
             self.pending = Pending::default();
@@ -199,8 +201,8 @@ impl Vim {
         }
     }
 
-    /// Notices cursor moves and changes that were not made by vim, and returns the command that moves the cursor to a
-    /// position that the mode allows.
+    /// Notices cursor moves and changes that were not made by vim. Returns the command that moves the cursor to a
+    /// position that the mode allows, or `None` if it is at one.
     pub fn sync(&mut self, editor: &Editor) -> Option<Command> {
         let seen = std::mem::replace(&mut self.seen, (editor.version(), editor.cursor()));
         if matches!(&self.mode, Mode::Visual(selected) if !selected.is_shown(editor)) {
@@ -208,8 +210,7 @@ impl Vim {
         }
         match &mut self.mode {
             Mode::Insert(insertion) => {
-                // An arrow key or a click ends the insertion that `.` repeats: it starts anew at the cursor, as in
-                // vim.
+                // As in vim, an arrow key or a click begins a new insertion: `.` repeats only what is typed after it.
                 let has_moved = seen.0 == editor.version() && seen.1 != editor.cursor();
                 if has_moved && insertion.has_begun() {
                     *insertion = Insertion::begin(editor);
@@ -220,7 +221,7 @@ impl Vim {
             }
             Mode::Visual(_) => None,
             Mode::Normal => {
-                // Normal mode has no selection and its cursor is on a grapheme, never after the line's last one.
+                // Normal mode has no selection, and its cursor is on a grapheme, never after the last one of a line.
                 let start = editor.selection().span().start;
                 let to = editor.onto_grapheme(start);
                 self.seen.1 = to;
@@ -234,6 +235,8 @@ impl Vim {
         }
     }
 
+    /// Enters visual mode with the editor's selection, or normal mode if nothing is selected. Does nothing in insert
+    /// mode.
     pub fn adopt_selection(&mut self, editor: &Editor) {
         if self.is_inserting() {
             return;
@@ -262,7 +265,7 @@ impl Vim {
         let (pattern, _) = self.pattern.as_ref()?;
         let starts: Vec<usize> = pattern.find_all(&editor.text()).iter().map(|found| found.start).collect();
         let n_matches = starts.len();
-        // None if there is no match. A count larger than the number of matches goes around without searching again.
+        // `checked_rem` returns `None` if there are no matches. A count larger than the number of matches wraps around.
         let n = n.checked_rem(n_matches)?;
         let at = match direction {
             Direction::Forward => starts.partition_point(|start| *start <= from) + n + n_matches - 1,
@@ -272,11 +275,11 @@ impl Vim {
     }
 
     fn take(&mut self, key: Key, editor: &Editor, page: usize) -> Option<VimOutcome> {
-        // Only at the start of a command: after `f` or `r` any key is an argument.
+        // Only at the start of a command, because after `f` or `r` any key is an argument.
         if self.pending.wanted == Wanted::Command && (key.ctrl || key.alt) && !is_own(key) {
             return None;
         }
-        // Shift with an arrow selects text, as in every text field.
+        // Shift with an arrow key selects text, as in every text field.
         if self.pending.wanted == Wanted::Command && key.shift && !matches!(key.code, KeyCode::Char(_)) {
             return None;
         }
@@ -294,12 +297,12 @@ impl Vim {
     }
 }
 
-/// Whether a key with Ctrl belongs to vim mode. The others keep their meaning in every text field.
+/// Whether a key with Ctrl or Alt belongs to vim. All other such keys work as in every text field.
 fn is_own(key: Key) -> bool {
     key.ctrl && !key.alt && matches!(key.code, KeyCode::Char('r' | 'd' | 'u' | 'b' | 'w' | 'h'))
 }
 
-/// The offset of a line's first character that is not whitespace, or the line's end.
+/// Returns the offset of the first character of a line that is not whitespace, or the line's end.
 fn first_non_blank(editor: &Editor, line: usize) -> usize {
     editor.line_span(line).start + crate::editor::indentation(&editor.line(line)).len()
 }

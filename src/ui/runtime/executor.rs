@@ -1,5 +1,4 @@
-//! Carries out the state's tasks and answers with messages. It is the only part of the console that spawns
-//! tasks.
+//! Carries out the tasks that the state requests, and reports the results as messages.
 //!
 //! Anything that touches files or the database runs on a blocking thread. Composing has one worker, which skips
 //! to the latest job, so that fast typing never queues up work. Panics are caught in each task: the console
@@ -32,7 +31,7 @@ use crate::ui::shared::{
 };
 use crate::workspace::{self, Watch, WatchMethod};
 
-/// How long the console waits at exit for a test to be written to the history.
+/// How long the console waits at exit for each test to be written to the history.
 const EXIT_TIMEOUT: Duration = Duration::from_secs(2);
 
 // The picker shows one screen of rows; the user finds the others by typing more.
@@ -68,7 +67,7 @@ pub struct Executor {
     journal: Option<JoinHandle<()>>,
 }
 
-/// The results of checking all campaigns, and the latest request: an earlier check stops.
+/// The results of checking all campaigns, and the generation of the latest check. Earlier checks stop.
 #[derive(Default)]
 struct Checks {
     known: Mutex<CheckCache>,
@@ -100,8 +99,8 @@ impl Executor {
         }
     }
 
-    /// Returns a handle that reports when no task is running and every result has been sent. Capturing a chat
-    /// and the file watch do not count: they may wait forever.
+    /// Returns a handle that reports when no task is running and every result has been sent. A chat capture and the
+    /// file watch do not count, because they may wait forever.
     pub fn pending_work(&self) -> PendingWork {
         self.reporter.pending.clone()
     }
@@ -256,7 +255,7 @@ impl Executor {
         })
     }
 
-    /// Writes or deletes a body or its draft, after all earlier entries.
+    /// Saves a body, or writes or deletes a draft, after all earlier entries.
     pub fn journal(&mut self, entry: JournalEntry) {
         let (before, ticket) = (self.journal.take(), self.reporter.pending.begin());
         let (session, reporter) = (Arc::clone(&self.deps.session), self.reporter.clone());
@@ -284,7 +283,7 @@ impl Executor {
                 }),
             );
             if let Some(message) = join(task).await {
-                // Sent from a separate task: at exit nothing is received, and the next entry must not wait for a
+                // Sent from a separate task: at exit no message is received, and the next entry must not wait for a
                 // full queue.
                 tokio::spawn(async move {
                     reporter.report(message).await;
@@ -294,7 +293,7 @@ impl Executor {
         }));
     }
 
-    /// Waits until every body and draft is written or deleted, as requested.
+    /// Waits until all entries of the journal are carried out.
     pub async fn finish(&mut self) {
         if let Some(last) = self.journal.take() {
             // Panics are caught inside the task, and the result was sent as a message.
@@ -306,8 +305,8 @@ impl Executor {
     pub async fn interrupt_tests(&mut self) {
         self.exiting.send_replace(true);
         for test in self.tests.drain(..) {
-            // A panic in it was reported by the hook. The timeout is for a disk that hangs: it must not keep
-            // the console open.
+            // Panics are caught inside the task. The timeout is for a disk that hangs, which must not keep the console
+            // open.
             let _ = tokio::time::timeout(EXIT_TIMEOUT, test).await;
         }
     }
@@ -357,15 +356,15 @@ impl Executor {
         let reading = Arc::clone(session.reading());
         let changed = move |paths: Vec<String>| {
             reading.mark_changed(paths);
-            // If the queue is full the message is dropped: one in the queue leads to a reload anyway, and the
-            // watch's thread must not block.
+            // The watch's thread must not block, so the message is dropped if the queue is full. The next reload reads
+            // the recorded files anyway.
             let _ = sender.try_send(Msg::FilesChanged);
         };
         let watch = |method| workspace::watch(session.folder().root(), method, changed);
         self.watch = self.deps.watch.and_then(watch);
     }
 
-    /// Sends an earlier test again: same profile and chat, the campaign as its files are now.
+    /// Sends an earlier test again, with the same profile and chat, but with the campaign as its files are now.
     fn resend(&mut self, generation: Generation, sent: workspace::TestSendRecord) {
         let sender = self.sender(generation);
         let test = self.spawn(Work::SendTest, async move {
@@ -432,7 +431,7 @@ impl TestSender {
         let answer = service::send_test(&self.session, &test, sent, exiting).await;
         let entry = answer.was_tried().then(|| service::history_entry(&test, &answer, sent));
         let folder = self.session.folder().clone();
-        // The history is written before the result is reported, so that a quit on the result does not lose the
+        // The history is written before the result is reported, so that quitting after the result does not lose the
         // entry.
         let saved = join_caught(spawn_blocking_caught(move || {
             entry.map_or(Ok(()), |entry| folder.add_to_history(&entry))
@@ -489,7 +488,7 @@ impl Drop for Ticket {
     }
 }
 
-/// Waits for a task's message; a panic is a message too.
+/// Waits for a task and returns its message, if it has one.
 async fn join(task: JoinHandle<Option<Msg>>) -> Option<Msg> {
     // Only the runtime's shutdown cancels the task, and the message is not needed then.
     task.await.ok().flatten()

@@ -11,12 +11,12 @@ pub(crate) async fn edit(job: ExternalEdit, scratch: &Path) -> Result<String, St
         .find_map(|name| std::env::var(name).ok())
         .filter(|value| !value.trim().is_empty());
     let command = command.unwrap_or_else(|| "vi".to_owned());
-    // `$EDITOR` may have arguments (`code --wait`). It is not run through a shell: the file's path would need
-    // quoting.
+    // `$EDITOR` may have arguments (`code --wait`). It is not run through a shell, because the file's path would then
+    // need quoting.
     let mut words = command.split_whitespace().map(str::to_owned);
     let program = words.next().unwrap_or_default();
-    // A copy, not the file: the body may have unsaved edits, and the console would take the editor's save for
-    // an outside change. It keeps the file's ending, so that the editor highlights it.
+    // The editor gets a copy, not the file: the body may have unsaved edits, and the console would take the editor's
+    // save for an outside change. The copy has the file's ending, so that the editor highlights it.
     let copy = TempCopy::new(scratch, &format!("{}{}", job.stem, job.ending), &job.text)
         .map_err(|error| format!("cannot create a copy for {program}: {}", explain(&error)))?;
     let mut run = tokio::process::Command::new(&program);

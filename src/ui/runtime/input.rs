@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crate::ui::shared::keymap::key_of;
 use crate::ui::widget::{Input, Mouse, MouseKind};
 
-// Desktops use 400 to 500 ms.
+// Desktops use 400 to 500 ms for a double click.
 const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 
 /// Waits for input and takes everything that is available; `None` if the terminal is gone.
@@ -21,8 +21,8 @@ pub(crate) async fn read_batch(events: &mut Option<EventStream>) -> Option<Vec<E
     let mut batch = Vec::new();
     poll_fn(|context| {
         loop {
-            // Polled by hand, because everything that was read at once must be in one batch: that is how a
-            // paste is recognised in a terminal that does not bracket it. A batch is also drawn as one frame.
+            // The stream is polled by hand, so that everything that was read at once is in one batch. In a terminal
+            // without bracketed paste, this is how a paste is recognised. A batch is also drawn as one frame.
             match Pin::new(&mut *events).poll_next(context) {
                 Poll::Ready(Some(Ok(event))) => batch.push(event),
                 Poll::Ready(Some(Err(_)) | None) if batch.is_empty() => return Poll::Ready(None),
@@ -71,13 +71,12 @@ pub(crate) struct Clicks {
 impl Clicks {
     fn count(&mut self, x: u16, y: u16) -> u8 {
         let now = Instant::now();
-        // A click counts as a repeat only at the same cell, so that two fast clicks at different places select
-        // no word.
-        let again = self
+        // A click counts as a repeat only on the same cell, so that two fast clicks at different places select no word.
+        let previous = self
             .last
             .filter(|(at, last_x, last_y, _)| now - *at < DOUBLE_CLICK && (*last_x, *last_y) == (x, y));
-        // After a triple click the count starts over.
-        let count = again.map_or(1, |(_, _, _, count)| count % 3 + 1);
+        // After a triple click, the count starts over.
+        let count = previous.map_or(1, |(_, _, _, count)| count % 3 + 1);
         self.last = Some((now, x, y, count));
         count
     }

@@ -1,5 +1,5 @@
-//! The platform of the event loop, as a trait: a real terminal in the program, scripted input and a cell buffer
-//! in tests.
+//! The platform of the event loop, as a trait. In the program it is a real terminal; in tests it is scripted input and
+//! a buffer of cells.
 
 use std::io;
 use std::path::Path;
@@ -25,13 +25,13 @@ pub trait Platform {
     /// Returns columns and rows, in cells.
     fn size(&self) -> io::Result<(u16, u16)>;
 
-    /// Waits for the next event. It is cancel-safe: dropped before it is ready, it loses nothing.
+    /// Waits for the next event. It is cancel-safe: if the future is dropped before it is ready, no event is lost.
     fn next(&mut self) -> impl Future<Output = PlatformEvent>;
 
     /// Whether to stop after a [`PlatformEvent::Stop`]; false if a continue signal follows at once.
     fn should_stop(&mut self) -> impl Future<Output = bool>;
 
-    /// Returns [`PlatformEvent::Due`] from [`Platform::next`] once the timer's delay is over.
+    /// Starts a timer. Once its delay is over, [`Platform::next`] returns [`PlatformEvent::Due`].
     fn after(&mut self, timer: Timer);
 
     /// Draws the current state: only what changed since the last frame, in one write.

@@ -10,10 +10,9 @@ use tokio::time::Instant;
 /// A SIGCONT within this time after a SIGTSTP cancels the stop.
 const STOP_CANCEL_WINDOW: Duration = Duration::from_millis(60);
 
-/// Two signals within this time may be reported in the wrong order, because each may be handled on another
-/// thread.
-// On a machine busy with a build, signals came more than 2 ms apart and in the wrong order; with a short window
-// the console stayed stopped in two of fifty runs.
+/// Two signals within this time may be reported in the wrong order, because each may be handled on another thread.
+// On a machine busy with a build, signals arrived more than 2 ms apart in the wrong order. With a short window, the
+// console stayed stopped in two of fifty runs.
 const OUT_OF_ORDER: Duration = Duration::from_millis(150);
 
 pub(crate) enum SignalEvent {
@@ -46,8 +45,8 @@ impl SignalSet {
         })
     }
 
-    /// Whether to stop after a SIGTSTP. A SIGCONT that arrives just before the process stops is discarded by
-    /// the kernel, and no other follows, so this waits a moment for it first.
+    /// Whether to stop after a SIGTSTP. Waits a moment for a SIGCONT first: a SIGCONT that arrives just before the
+    /// process stops would have no effect, and no other would follow.
     pub(super) async fn should_stop(&mut self) -> bool {
         if self.continued_at.is_some_and(|at| at.elapsed() < OUT_OF_ORDER) {
             return false;

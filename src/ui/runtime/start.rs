@@ -1,4 +1,4 @@
-//! Opens a workspace and runs the console on it. Before the first frame only what that frame needs is read.
+//! Opens a workspace and runs the console on it. Before the first frame, only what that frame needs is read.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -25,8 +25,13 @@ use crate::workspace::{
     self, DiscoverError, FileLock, Folder, LockError, PrivateFolderStatus, WatchMethod, Workspace,
 };
 
-/// The number of results that may wait for the loop; a sender waits while the queue is full.
+/// The number of results that may wait for the loop. A sender waits while the queue is full.
 const RESULT_QUEUE_LEN: usize = 256;
+
+/// The notice for a `.telecast` that was created on another machine or in another folder.
+// The key comes early, because a footer of 80 cells cuts off the end.
+const FOREIGN_FOLDER: &str = "The .telecast folder was not made here: press Ctrl-P, then Adopt, \
+                              to use its test chats, drafts and history.";
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConsoleStartError {
@@ -42,17 +47,17 @@ pub(crate) enum ConsoleStartError {
     Terminal(#[from] std::io::Error),
 }
 
-/// Opens the console on the workspace in `folder`, or on the one that is found. Prints an error to stderr if it
-/// cannot.
+/// Opens the console on the workspace in `folder`. Without a folder, searches for a workspace. Prints an error to
+/// stderr if the console cannot be opened.
 ///
-/// The editor opens `campaign` if there is one with that stem, else the first.
+/// The editor opens the campaign with the stem `campaign`, or the first campaign if there is none with that stem.
 ///
-/// Exits with 0, with 3 for an error of the environment, with 1 after a panic, or with 128 + a signal's number.
+/// Returns the exit code: 0, 3 for an error of the environment, 1 after a panic, or 128 + a signal's number.
 pub fn run(folder: Option<&Path>, campaign: Option<&str>) -> ExitCode {
     // No secret has been read yet, but a token may have been typed or pasted: it is recognised by its shape.
     let redactor = Redactor::default();
     fault::install_hook(move |text| redactor.redact(text).into_owned(), print);
-    // The loop catches its own panics. This catches panics before and after it; unwinding restores the
+    // The loop catches its own panics. This call catches panics before and after the loop. Unwinding restores the
     // terminal.
     let opened = fault::catch(|| open(folder, campaign));
     match opened {
@@ -72,11 +77,11 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Conso
     let paths = Paths::from_system()?;
     let variable = std::env::var_os(WORKSPACE_VARIABLE).map(PathBuf::from);
     let here = std::env::current_dir()?;
-    // The loop needs one thread; blocking work has tokio's blocking pool.
+    // The loop needs one thread. Blocking work runs on tokio's blocking pool.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let root = match workspace::discover(folder, variable.as_deref(), &here, &paths) {
         Ok(root) => root,
-        // Only if no workspace was named: a mistyped `--workspace` must be an error, not a menu.
+        // The menu is only for a start without a named workspace: a mistyped `--workspace` must be an error.
         Err(error) if folder.is_none() && variable.is_none() => {
             match runtime.block_on(welcome::ask(&paths, &here, &error))? {
                 Some(root) => root,
@@ -107,10 +112,10 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Conso
     }
     if folder.private_folder_status().is_ok_and(|status| status == PrivateFolderStatus::Foreign) {
         app.screens.compose.is_private_foreign = true;
-        app.shared.show_error(".telecast was not made here and is not used; adopt it from the palette");
+        app.shared.show_error(FOREIGN_FOLDER);
     }
     match (&settings.secrets, summarize(&problems)) {
-        // Shown first: it prevents every message from being sent.
+        // This problem is shown instead of any other, because it prevents every message from being sent.
         (SecretSource::Unusable { problem }, _) => {
             app.shared.show_error(format!("no secret can be read: {problem}"))
         }
@@ -120,16 +125,15 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Conso
     let (sender, results) = mpsc::channel(RESULT_QUEUE_LEN);
     let (redacting, reporting) = (Arc::clone(&session), sender.clone());
     let report = move |fault: CaughtPanic| {
-        // While the console has the screen, stderr would be drawn over it.
+        // While the console has the screen, output on stderr would be drawn over it.
         if terminal::is_taken() {
-            // If the queue is full there are other messages to show; the hook must not block a panicking
-            // thread.
+            // The hook must not block a panicking thread, so the message is dropped if the queue is full.
             let _ = reporting.try_send(Msg::Fault { work: Work::Background, fault });
         } else {
             print(fault);
         }
     };
-    // Installed again: now the session's secrets are known and can be masked.
+    // The hook is installed again, because the session's secrets are now known and can be masked.
     fault::install_hook(move |text| redacting.redact(text), report);
     let injected = std::env::var(fault::VARIABLE).map(|text| InjectedFaults::new(&text)).unwrap_or_default();
     let injected = Arc::new(injected);
@@ -139,8 +143,8 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Conso
         let executor = Executor::new(deps, sender);
         runtime::run(app, executor, results, injected).await
     })?;
-    // Blocking threads may still wait for a slow disk. Dropping the runtime would wait for them, and so would
-    // the shell.
+    // Blocking threads may still wait for a slow disk. If the runtime were dropped, the program would wait for them
+    // before it exits.
     runtime.shutdown_background();
     Ok(code)
 }
@@ -164,15 +168,25 @@ fn summarize(problems: &[FileProblem]) -> Option<String> {
 fn lock(folder: &Folder) -> Result<(Option<FileLock>, Option<String>), ConsoleStartError> {
     match folder.lock_editing() {
         Ok(guard) => Ok((Some(guard), None)),
-        Err(error @ LockError::Held { .. }) => Ok((None, Some(error.to_string()))),
+        Err(LockError::Held { holder, .. }) => Ok((None, Some(describe_other_console(holder.pid)))),
         // A folder without write permission can still be viewed, so this is not an error either.
         Err(error) => Ok((None, Some(error.to_string()))),
     }
 }
 
+/// Returns the reason why the console is read-only while another process edits the workspace.
+// Short, because the footer shows it in one line of 80 cells. The lock's own message also names the folder.
+fn describe_other_console(pid: Option<u32>) -> String {
+    let holder = match pid {
+        Some(pid) => format!("telecast process {pid}"),
+        None => "another telecast".to_owned(),
+    };
+    format!("{holder} has this workspace open. Close it to edit.")
+}
+
 fn theme() -> Theme {
-    // With NO_COLOR crossterm writes empty colour sequences, which reset bold and reverse too: a selection
-    // would be invisible. Colour output is forced on, and the theme for NO_COLOR has no colours.
+    // With NO_COLOR, crossterm writes empty colour sequences, which also reset bold and reverse, so that a selection
+    // would be invisible. Therefore colour output is forced on, and the theme for NO_COLOR has no colours.
     crossterm::style::force_color_output(true);
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     if no_color { Theme::mono() } else { Theme::ansi() }
@@ -209,4 +223,16 @@ fn native_clipboard() -> Vec<String> {
         &["xclip", "-selection", "clipboard"]
     };
     command.iter().map(|word| (*word).to_owned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reason_for_a_read_only_console_fits_a_footer_of_80_cells() {
+        let reason = describe_other_console(Some(4_194_304));
+        assert!(format!(" View only: {reason}").len() <= 80, "{reason}");
+        assert!(describe_other_console(None).starts_with("another telecast has "));
+    }
 }

@@ -1,4 +1,5 @@
-//! The terminal's modes: set when the console starts, restored on every way out, including panics and signals.
+//! The terminal's modes. They are set when the console starts, and restored on every way out, including panics and
+//! signals.
 
 mod painter;
 
@@ -39,7 +40,7 @@ impl TerminalModes {
 
     pub(crate) fn take_again(&self) -> io::Result<()> {
         enable_raw_mode()?;
-        // Set before the escape sequences: if one of them fails, dropping the guard must undo raw mode.
+        // The flag is set before the escape sequences: if one of them fails, dropping the guard must undo raw mode.
         IS_TAKEN.store(true, Ordering::SeqCst);
         execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
         if self.mouse {
@@ -67,10 +68,10 @@ pub(crate) fn restore() {
     if !IS_TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
-    // If the terminal is gone there is nowhere to report the error.
+    // If the terminal is gone, there is nowhere to report the error.
     let _ = execute!(
         stdout(),
-        // All modes are reset, also those that were not set: a sequence for a mode that is off does nothing.
+        // All modes are reset, even those that were not set: resetting a mode that is off does nothing.
         SetAttribute(Attribute::Reset),
         DisableMouseCapture,
         DisableBracketedPaste,
@@ -87,10 +88,10 @@ pub(crate) fn is_taken() -> bool {
 
 /// Creates an empty screen of `size` columns and rows; the first frame draws every cell.
 ///
-/// Its size is fixed; a resize creates a new one. Ratatui's own resizing asks the terminal for the cursor's
-/// position and waits for the answer, which hangs on a detached terminal.
+/// The size of a screen is fixed; for a resize, a new screen is created. Ratatui's own resizing asks the terminal for
+/// the cursor's position and waits for the answer, which hangs on a detached terminal.
 pub(crate) fn screen(size: (u16, u16)) -> io::Result<TerminalScreen> {
-    // Larger than a usual full frame, which then reaches the terminal in one write.
+    // The buffer is larger than a usual full frame, so that the frame reaches the terminal in one write.
     let mut out = BufWriter::with_capacity(64 * 1024, stdout());
     queue!(out, terminal::Clear(terminal::ClearType::All))?;
     let viewport = Viewport::Fixed(Rect::new(0, 0, size.0, size.1));

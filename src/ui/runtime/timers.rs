@@ -4,8 +4,8 @@ use tokio::time::Instant;
 
 use crate::ui::shared::Timer;
 
-/// The running timers. Setting a timer again does not replace it: it fires twice, and the screen ignores
-/// outdated ones by their generation or version.
+/// The running timers. Setting a timer again does not replace it: both fire. The screen recognises an outdated timer by
+/// its generation or version.
 #[derive(Debug, Default)]
 pub(crate) struct Timers(Vec<(Instant, Timer)>);
 

@@ -33,7 +33,7 @@ pub(crate) struct Tty {
     signals: SignalSet,
     timers: Timers,
     injected: Arc<InjectedFaults>,
-    /// Declared last, so it is dropped last: what the screen still buffers is written before the terminal is
+    /// Declared last, so that it is dropped last: the screen's buffered output is written before the terminal is
     /// restored.
     modes: TerminalModes,
 }
@@ -75,7 +75,7 @@ impl Platform for Tty {
     async fn next(&mut self) -> PlatformEvent {
         loop {
             tokio::select! {
-                // Signals first: they are rare, and a flood of input must not delay an exit.
+                // Signals come first: they are rare, and a flood of input must not delay an exit.
                 biased;
                 signal = self.signals.recv() => match signal {
                     SignalEvent::Stop => return PlatformEvent::Stop,
@@ -86,7 +86,7 @@ impl Platform for Tty {
                     SignalEvent::End(code) => return PlatformEvent::End(code),
                 },
                 batch = read_batch(&mut self.events) => {
-                    // The terminal is gone: exit as after a SIGHUP. Reading on would spin at full CPU.
+                    // The terminal is gone: exit as after a SIGHUP. Further reads would return at once, in a busy loop.
                     let Some(batch) = batch else { return PlatformEvent::End(129) };
                     let clicks = &mut self.clicks;
                     let inputs = batch.into_iter().filter_map(|event| input_of(event, clicks)).collect();
@@ -110,8 +110,8 @@ impl Platform for Tty {
         if self.screen.get_frame().area() != area {
             self.clear(area)?;
         }
-        // Terminals with DEC mode 2026 show the frame only when it is complete; others ignore the sequence. The
-        // cursor is hidden, because it would jump over the screen during the writes.
+        // Terminals with DEC mode 2026 show the frame only when it is complete; others ignore the sequence. The cursor
+        // is hidden, because it would otherwise jump across the screen while the frame is written.
         queue!(self.screen.backend_mut(), BeginSynchronizedUpdate, Hide)?;
         let cursor = view(app, self.screen.current_buffer_mut());
         self.screen.flush()?;
@@ -147,8 +147,8 @@ impl Platform for Tty {
     }
 
     fn stop(&mut self) -> io::Result<()> {
-        // A user who does not know job control would start a second console and find it locked, so this names
-        // `fg`.
+        // The message names `fg`, because a user who does not know job control would start a second console and find
+        // the workspace locked.
         writeln!(io::stdout(), "telecast is suspended; resume it with fg")?;
         // The whole process group is stopped, so that the shell sees its job as stopped even under a wrapper
         // such as cargo.
@@ -161,8 +161,8 @@ impl Platform for Tty {
 
     fn abandon(&mut self) {
         self.events = None;
-        // The rest of the frame goes to the alternate screen before it is left, not over the shell. If that
-        // fails there is nowhere to report it.
+        // The rest of the frame must go to the alternate screen and not over the shell, so it is written first. If that
+        // fails, there is nowhere to report the error.
         let _ = self.end_frame();
         terminal::restore();
     }

@@ -20,9 +20,13 @@ use crate::workspace::{self, DiscoverError, MANIFEST};
 const CHOICES: [&str; 4] = [
     "Try the demo: a sample workspace with its own sandbox",
     "Create a new workspace in",
-    "Open the workspace in",
+    "Open an existing workspace in",
     "Quit",
 ];
+
+/// The proposed folder of a new workspace.
+// Not `telecast`: the program itself may have been unpacked there under that name.
+const NEW_FOLDER: &str = "telecast-workspace";
 
 struct Welcome {
     chosen: usize,
@@ -31,7 +35,8 @@ struct Welcome {
     problem: Option<String>,
 }
 
-/// Asks which workspace to open; `None` to quit. `reason` is the error of the search, shown above the choices.
+/// Asks which workspace to open; returns `None` if the user quits. `reason` is the error of the search, which is shown
+/// above the choices.
 pub(crate) async fn ask(
     paths: &Paths,
     here: &Path,
@@ -43,8 +48,9 @@ pub(crate) async fn ask(
     let mut screen = terminal::screen(size)?;
     let mut welcome = Welcome {
         chosen: 0,
-        new: TextField::new(&here.join("campaigns").to_string_lossy()),
-        open: TextField::new(&here.to_string_lossy()),
+        new: TextField::new(&here.join(NEW_FOLDER).to_string_lossy()),
+        // Empty, because the current folder is no workspace: the search would have found it.
+        open: TextField::new(""),
         problem: None,
     };
     loop {
@@ -138,7 +144,9 @@ impl Welcome {
             }
             2 => {
                 let root = PathBuf::from(self.open.text().trim());
-                if root.join(MANIFEST).is_file() {
+                if root.as_os_str().is_empty() {
+                    Err("enter the workspace's folder".to_owned())
+                } else if root.join(MANIFEST).is_file() {
                     Ok(root)
                 } else {
                     Err(format!("there is no {MANIFEST} in that folder"))
@@ -182,13 +190,13 @@ impl Welcome {
             };
             if let Some(field) = field {
                 let rest = Rect { x, y, width: room.right().saturating_sub(x), height: 1 };
-                let at = field.draw(
+                let cell = field.draw(
                     buf,
                     rest,
                     if is_chosen { theme.field_focused } else { theme.dim },
                     theme.selection,
                 );
-                cursor = if is_chosen { Some(at) } else { cursor };
+                cursor = if is_chosen { Some(cell) } else { cursor };
             }
             y += 1;
         }

@@ -39,6 +39,6 @@ impl Screen for Empty {
 
     fn focus(&self) -> ScreenFocus {
         let contexts = &[KeyContext::Panes, KeyContext::Anywhere];
-        ScreenFocus { title: "Empty", contexts, is_covered: false, keys: Vec::new() }
+        ScreenFocus { title: "Empty", contexts, is_covered: false, actions: &[], keys: Vec::new() }
     }
 }

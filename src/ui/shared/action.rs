@@ -1,7 +1,8 @@
 //! The table of actions. The keymap, the palette, the help, the footer and the README's table of keys come from
 //! it.
 
-/// An action of the user. Text editing is not here: the editor has its own commands.
+/// An action that the user can start with a key or from the palette. Keys that edit text are not actions: the editor
+/// has its own commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Action {
     Help,
@@ -55,9 +56,9 @@ pub enum Action {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum KeyContext {
-    /// Everywhere except in dialogs, also while typing.
+    /// Everywhere except in dialogs, even while the user types.
     Anywhere,
-    /// Outside text fields, where letters do not type.
+    /// Outside text fields, so that a letter can be a key.
     Panes,
     /// The list of campaigns and the webhook pane.
     Definitions,
@@ -142,7 +143,7 @@ pub const ACTIONS: &[ActionRow] = {
         row(A::FocusBody, "body", "Go to the body", "", &[(Anywhere, "alt-3"), (Panes, "3")]),
         row(A::FocusPreview, "preview", "Go to the preview", "", &[(Anywhere, "alt-4"), (Panes, "4")]),
         row(A::FocusProblems, "problems", "Go to the problems", "", &[(Anywhere, "alt-5"), (Panes, "5")]),
-        // Only outside text fields: in the body Tab indents or accepts a completion.
+        // Only outside text fields: in the body, Tab indents or accepts a completion.
         row(A::NextPane, "next-pane", "Next pane", "panes", &[(Panes, "tab")]),
         row(A::PreviousPane, "previous-pane", "Previous pane", "", &[(Panes, "shift-tab")]),
         row(A::PreviousTab, "previous-tab", "Preview: previous tab", "", &[(Panes, "[")]),
@@ -209,7 +210,7 @@ pub const ACTIONS: &[ActionRow] = {
         row(A::ExportClevertap, "export-clevertap", "Export for CleverTap to the clipboard", "", &[]),
         row(A::ToggleVim, "toggle-vim", "Toggle vim mode", "", &[]),
         row(A::Reload, "reload", "Reload the workspace's files", "", &[(Panes, "ctrl-r")]),
-        row(A::AdoptPrivate, "adopt-private", "Adopt a .telecast that was not made here", "", &[]),
+        row(A::AdoptPrivate, "adopt-private", "Adopt a .telecast folder that was not made here", "", &[]),
         row(A::Undo, "undo", "Undo the last edit of the body", "", &[(Panes, "ctrl-z")]),
         row(A::Redo, "redo", "Redo the last undone edit", "", &[(Panes, "ctrl-y")]),
         // Not Ctrl-Z, which undoes: users of other editors press it by habit, also outside the body.

@@ -13,10 +13,10 @@ use crate::ui::shared::message::{MessageLayout, MessageLine, RunRole, RunStyle, 
 use crate::ui::shared::ptr_eq::PtrEq;
 use crate::ui::widget::{Address, Link, Theme, draw};
 
-/// The width of the bubble in cells: about what a phone shows.
+/// The largest width of the bubble in cells: about the width on a phone.
 const MAX_WIDTH: u16 = 46;
 
-/// The border and one space on both sides, in cells.
+/// The cells of a row that the border and one space take, on both sides together.
 const EDGES: u16 = 4;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -126,7 +126,7 @@ impl Bubble {
             if column < width {
                 return match run.style.role {
                     RunRole::Toggle => Some(BubbleHit::Toggle),
-                    // A click on a revealed spoiler goes to the text in the body, like any other text.
+                    // A click on a revealed spoiler goes to the text in the body, like a click on any other text.
                     RunRole::Spoiler if is_hidden(run, self.text()) => Some(BubbleHit::Spoiler),
                     _ => run.part_at(self.text(), column).map(BubbleHit::Part),
                 };
@@ -148,8 +148,8 @@ impl Bubble {
                 let start = x;
                 let cells = u16::try_from(crate::text::width(&run.text)).unwrap_or(u16::MAX);
                 x = x.saturating_add(cells).min(area.right());
-                // `Address::new` accepts only known schemes and percent-encodes the rest: a link must not carry
-                // an escape sequence.
+                // `Address::new` accepts only known schemes, and percent-encodes everything but visible ASCII, so that
+                // a link cannot contain an escape sequence.
                 if let Some(address) = run.link.as_deref().and_then(Address::new) {
                     links.push(Link { y, columns: start..x, address });
                 }
@@ -217,7 +217,7 @@ impl Bubble {
     }
 }
 
-/// Whether a run shows characters other than its text, as a hidden spoiler does.
+/// Whether a run shows other characters than the message has there, as a hidden spoiler does.
 fn is_hidden(run: &StyledRun, text: &str) -> bool {
     run.source.as_ref().is_some_and(|source| text.get(source.clone()).is_none_or(|shown| shown != run.text))
 }

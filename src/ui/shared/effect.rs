@@ -17,7 +17,7 @@ use crate::workspace::{self, CampaignFiles, Fingerprint};
 pub enum Effect {
     /// Done by the event loop, which owns the terminal and the timers.
     Loop(LoopEffect),
-    /// Written by the executor one after the other, in the order of the effects, also while the console exits.
+    /// Written by the executor one after the other, in the order of the effects, even while the console exits.
     Journal(JournalEntry),
     /// Done by the executor in the background; the result is a message.
     Task(Task),
@@ -64,7 +64,8 @@ pub enum Task {
     /// Compose the messages of a sample of recipients; a newer `Compose` stops it.
     Survey(Generation, Box<MessageJob>),
     CheckCampaigns(Generation, Vec<MessageJob>),
-    /// Read the vocabulary, and the profile with this identity, else the first test profile.
+    /// Read the vocabulary and the profile with this identity. If there is none, read the first test profile or,
+    /// without test profiles, the first profile.
     LoadPeople(Option<String>),
     FindProfiles(Generation, String),
     Reload,
@@ -75,7 +76,7 @@ pub enum Task {
     AdoptPrivate,
     /// Look for values of these secrets that are stored for an earlier folder or version of the workspace.
     FindOldSecrets(Vec<String>),
-    /// Move such values to this workspace, or decline; either way they are not offered again.
+    /// Move the found values to this workspace if `moves` is true. Either way, they are not offered again.
     DecideSecrets {
         found: Vec<MovableSecret>,
         moves: bool,
@@ -86,7 +87,7 @@ pub enum Task {
     LoadTests,
     PrepareTest(Generation, Box<MessageJob>),
     CompareModes(Generation, Box<MessageJob>),
-    /// Save a test chat under `name`; without a name only remember it as the last one used.
+    /// Save a test chat under `name`. Without a name, only remember it as the last chat used.
     RememberChat {
         name: Option<String>,
         chat: String,
@@ -125,14 +126,15 @@ pub struct ExternalEdit {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Timer {
     Draft(String),
-    /// Compose after a short delay, because the last key may begin a trigger (`<<`, `{{`); the generation of the
+    /// Compose after a short delay, because the last key may begin a trigger (`<<`, `{{`). Holds the generation of the
     /// last composition.
     Compose(Generation),
-    /// Compose the sample of recipients; the generation of the composition it belongs to.
+    /// Compose the messages of a sample of recipients. Holds the generation of the composition that the sample belongs
+    /// to.
     Survey(Generation),
-    /// Open the picker in a large body, after the key that may open it; the text's version.
+    /// Open the picker in a large body, after the key that may open it has been drawn. Holds the text's version.
     OpenPicker(u64),
-    /// Show problems that were held back while the user typed; the text's version after the last key.
+    /// Show problems that were held back while the user typed. Holds the text's version after the last key.
     TypingPaused(u64),
     Highlight,
 }
@@ -146,7 +148,7 @@ impl Timer {
             Timer::Survey(_) => 250,
             // Zero still lets the loop draw the key first: timers are handled after input.
             Timer::OpenPicker(_) => 0,
-            // Text above one call's limit is highlighted in steps; the loop handles keys between two of them.
+            // A long text is highlighted in steps, and the loop handles keys between two steps.
             Timer::Highlight => 1,
         })
     }
@@ -167,7 +169,7 @@ pub enum WorkspaceChange {
         stem: String,
         name: String,
     },
-    /// A new name, and new file names derived from it.
+    /// Change the name of a campaign, and its file names, which are derived from the name.
     RenameCampaign {
         stem: String,
         name: String,
@@ -178,14 +180,14 @@ pub enum WorkspaceChange {
         campaign: Box<CampaignFiles>,
         body: String,
     },
-    /// Into the trash of the workspace.
+    /// Move a campaign to the trash of the workspace.
     DeleteCampaign(String),
     NewWebhook {
         webhook: Box<Webhook>,
-        /// The campaign without a webhook that will use this one.
+        /// A campaign that has no webhook yet and will use the new one.
         assign_to: Option<String>,
     },
-    /// A webhook's settings. A real token in its address is moved to the secret store.
+    /// Save a webhook's settings. A real token in its address is moved to the secret store.
     SaveWebhook {
         stem: String,
         webhook: Box<Webhook>,
@@ -195,13 +197,14 @@ pub enum WorkspaceChange {
         stem: String,
         name: String,
     },
-    /// A new name, and a new file name derived from it; campaigns that use the webhook are updated.
+    /// Change the name of a webhook, and its file name, which is derived from the name. Campaigns that use the webhook
+    /// are updated.
     RenameWebhook {
         stem: String,
         name: String,
     },
-    /// Into the trash of the workspace.
+    /// Move a webhook to the trash of the workspace.
     DeleteWebhook(String),
-    /// Restore what was last moved to the trash.
+    /// Restore the files that were last moved to the trash.
     UndoDelete,
 }

@@ -1,8 +1,8 @@
-//! Catches panics: a panic in a task becomes a message in the footer, a panic in the event loop ends the
-//! console cleanly.
+//! Catches panics: a panic in a task becomes a message in the footer, and a panic in the event loop ends the console
+//! cleanly.
 //!
 //! ```text
-//! panic ─▶ hook: keeps location and message, secrets masked ─▶ unwinds to `catch` ─▶ Msg::Fault, or exit
+//! panic ─▶ hook: keeps location and message, masks secrets ─▶ unwinds to `catch` ─▶ Msg::Fault, or exit
 //!                └ in a thread without a `catch` ─▶ Msg::Fault at once
 //! ```
 
@@ -16,15 +16,15 @@ use std::task::Poll;
 
 use crate::text::visible;
 
-/// Injects panics, for tests. A comma-separated list of names: each [`Work::id`] in it panics the first time
-/// that work is done; `update` and `draw` make the event loop panic once a body has unsaved edits. Read once,
-/// at the start. Any other text in it only appears in the panic's message, which is how tests check that
-/// secrets are masked.
+/// The environment variable that injects panics, for tests. It is a comma-separated list of names, read once at the
+/// start. Work whose [`Work::id`] is in the list panics the first time that it is done. The names `update` and `draw`
+/// make the event loop panic as soon as there is unsaved text. All of the list appears in the panic's message, so that
+/// tests can check that secrets in it are masked.
 pub(crate) const VARIABLE: &str = "TELECAST_FAULT";
 
 thread_local! {
-    // The hook runs before the stack is unwound, on the panicking thread. Thread-local state is the only way to
-    // pass the message on to `catch`: the payload has no location.
+    // The hook runs before the stack is unwound, on the panicking thread. It passes the message to `catch` in a
+    // thread-local variable, because the payload that `catch` gets has no location.
     static IS_CAUGHT: Cell<bool> = const { Cell::new(false) };
     static LAST: RefCell<Option<String>> = const { RefCell::new(None) };
 }
@@ -72,8 +72,7 @@ impl Work {
         format!("internal error while {what}; {outcome}; please report it: {fault}")
     }
 
-    /// Returns the name, the activity, and what the panic means for the user's text, which is still in the
-    /// editor.
+    /// Returns the name, the activity, and what a panic in it means for the user's text.
     fn row(self) -> (&'static str, &'static str, &'static str) {
         let safe = "nothing was lost";
         let perhaps = "it may not be saved, but no text in the editor was lost";
@@ -89,7 +88,7 @@ impl Work {
             Work::CheckBot => ("check-bot", "asking the bot", safe),
             Work::Tests => ("tests", "reading the test chats", safe),
             Work::SendTest => {
-                ("send-test", "sending the test", "the test may have arrived, no text was lost")
+                ("send-test", "sending the test", "the test may have arrived, but no text was lost")
             }
             Work::Capture => ("capture", "capturing the chat", safe),
             Work::Compare => ("compare", "comparing the parse modes", safe),
@@ -101,14 +100,15 @@ impl Work {
     }
 }
 
-/// Installs a panic hook. A panic inside [`catch`] is kept for it, with secrets masked by `redact`; any other
-/// goes to `report`. Nothing is printed, so that a panic does not write over the console's screen.
+/// Installs a panic hook that masks secrets with `redact`. The hook keeps a panic inside [`catch`] for `catch` to
+/// return, and passes any other panic to `report`. It prints nothing, so that a panic does not write over the console's
+/// screen.
 pub(crate) fn install_hook(
     redact: impl Fn(&str) -> String + Send + Sync + 'static,
     report: impl Fn(CaughtPanic) + Send + Sync + 'static,
 ) {
     std::panic::set_hook(Box::new(move |info| {
-        // Masked before it is stored or reported: nothing after this point sees the raw text.
+        // The message is masked before it is stored or reported: nothing after this point sees the raw text.
         let message = redact(&describe(info));
         if IS_CAUGHT.get() {
             LAST.set(Some(message));
@@ -118,26 +118,28 @@ pub(crate) fn install_hook(
     }));
 }
 
+const NO_MESSAGE: &str = "a panic without a message";
+
 fn describe(info: &PanicHookInfo<'_>) -> String {
-    let message = info.payload_as_str().unwrap_or("a panic, no message");
+    let message = info.payload_as_str().unwrap_or(NO_MESSAGE);
     info.location().map_or_else(|| message.to_owned(), |place| format!("{place}: {message}"))
 }
 
 /// Runs `work` and returns its result, or its panic.
 ///
-/// State that the panic left half changed is visible afterwards: do not use it, or only read it.
+/// State that a panic left half changed is visible afterwards. The caller must not use that state, or only read it.
 pub(crate) fn catch<T>(work: impl FnOnce() -> T) -> Result<T, CaughtPanic> {
-    // Restored afterwards rather than set to false: `catch` may be nested, as in a task that the loop catches.
+    // The flag is restored afterwards, not set to false, because `catch` may be nested.
     let was_caught = IS_CAUGHT.replace(true);
     let result = catch_unwind(AssertUnwindSafe(work));
     IS_CAUGHT.set(was_caught);
     result.map_err(|payload| CaughtPanic(LAST.take().unwrap_or_else(|| payload_message(payload.as_ref()))))
 }
 
-/// Without a hook, as in unit tests, the payload is all there is.
+/// Returns the message in a panic's payload. Without a hook, as in unit tests, nothing else is known of the panic.
 fn payload_message(payload: &(dyn Any + Send)) -> String {
     let message = payload.downcast_ref::<String>().map(String::as_str);
-    message.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("a panic, no message").to_owned()
+    message.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or(NO_MESSAGE).to_owned()
 }
 
 pub(crate) async fn catch_task<T>(task: impl Future<Output = T>) -> Result<T, CaughtPanic> {
@@ -153,26 +155,26 @@ pub(crate) async fn catch_task<T>(task: impl Future<Output = T>) -> Result<T, Ca
 #[derive(Debug, Default)]
 pub struct InjectedFaults {
     text: String,
-    left: Mutex<Vec<String>>,
+    remaining: Mutex<Vec<String>>,
 }
 
 impl InjectedFaults {
     pub fn new(text: &str) -> Self {
-        let left = text.split(',').map(|word| word.trim().to_owned()).collect();
-        Self { text: text.to_owned(), left: Mutex::new(left) }
+        let names = text.split(',').map(|name| name.trim().to_owned()).collect();
+        Self { text: text.to_owned(), remaining: Mutex::new(names) }
     }
 
     pub fn is_armed(&self, id: &str) -> bool {
         // The list is valid even if a thread panicked while holding the lock, so a poisoned lock is used as it
         // is.
-        self.left.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|left| left == id)
+        self.remaining.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|name| name == id)
     }
 
-    /// Panics if this panic was requested and has not happened yet.
+    /// Panics if a panic with this name was requested and has not happened yet.
     pub fn trigger(&self, id: &str) {
         if self.is_armed(id) {
-            // Removed first: the panic happens once, so that a test can check that the next attempt works.
-            self.left.lock().unwrap_or_else(PoisonError::into_inner).retain(|left| left != id);
+            // The name is removed first: the panic happens once, so that a test can check that the next attempt works.
+            self.remaining.lock().unwrap_or_else(PoisonError::into_inner).retain(|name| name != id);
             panic!("{id}, as {VARIABLE} asks: {}", self.text);
         }
     }

@@ -43,7 +43,7 @@ impl Keymap {
             .map(|(context, key, _)| (*context, *key))
     }
 
-    /// Returns the key to show for `action` if the keys of `contexts` work, the innermost context first.
+    /// Returns the key to show for `action` in the given contexts. A key of an earlier context is preferred.
     pub fn shown_key(&self, contexts: &[KeyContext], action: Action) -> Option<Key> {
         contexts
             .iter()
@@ -53,7 +53,7 @@ impl Keymap {
 
 /// Returns the key of a terminal event, or `None` for releases and for keys that telecast does not use.
 pub(crate) fn key_of(event: KeyEvent) -> Option<Key> {
-    // Terminals with the kitty protocol, and Windows, report releases too; each key would count twice.
+    // Terminals with the kitty protocol, and Windows, report releases too. Each key would otherwise count twice.
     if event.kind == KeyEventKind::Release {
         return None;
     }
@@ -65,10 +65,10 @@ pub(crate) fn key_of(event: KeyEvent) -> Option<Key> {
     };
     key.code = match event.code {
         Code::Char(c) => {
-            // The character carries the shift already (`A`, `?`); which characters need it depends on the
-            // keyboard's layout.
+            // The character already includes Shift (`A`, `?`). Which characters need Shift depends on the keyboard's
+            // layout.
             key.shift = false;
-            // Terminals send Ctrl with letters in either case.
+            // Terminals report a letter with Ctrl in either case.
             KeyCode::Char(if key.ctrl { c.to_ascii_lowercase() } else { c })
         }
         Code::F(n) => KeyCode::F(n),
@@ -92,7 +92,7 @@ pub(crate) fn key_of(event: KeyEvent) -> Option<Key> {
         Code::PageDown => KeyCode::PageDown,
         _ => return None,
     };
-    // F13 to F24 are how some terminals send Shift with an F-key.
+    // Some terminals send F13 to F24 for Shift with an F-key.
     if let KeyCode::F(n @ 13..=24) = key.code {
         key.code = KeyCode::F(n - 12);
         key.shift = true;
@@ -105,19 +105,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_default_key_can_be_read_and_means_one_thing_where_it_holds() {
+    fn each_default_key_is_valid_and_unique_in_its_context() {
         let mut seen = Vec::new();
         for row in ACTIONS {
             for (context, text) in row.keys {
                 let key: Key = text.parse().unwrap_or_else(|error| panic!("{}: {error}", row.id));
-                assert!(!seen.contains(&(*context, key)), "{text} twice");
+                assert!(!seen.contains(&(*context, key)), "{text} is bound twice");
                 seen.push((*context, key));
             }
         }
     }
 
     #[test]
-    fn each_action_has_one_row_with_words() {
+    fn each_action_has_one_row_with_a_title() {
         for (at, row) in ACTIONS.iter().enumerate() {
             assert!(
                 ACTIONS.iter().skip(at + 1).all(|other| other.action != row.action && other.id != row.id),
@@ -134,14 +134,17 @@ mod tests {
 
     fn table() -> String {
         let keys = |row: &crate::ui::shared::action::ActionRow, is_letter: bool| {
-            let of_column = |context: &KeyContext| (*context != KeyContext::Anywhere) == is_letter;
+            // The body is a text field: its keys work while typing.
+            let is_in_text =
+                |context: &KeyContext| matches!(context, KeyContext::Anywhere | KeyContext::Body);
+            let of_column = |context: &KeyContext| is_in_text(context) != is_letter;
             let shown = row.keys.iter().filter(|(context, _)| of_column(context)).map(|(context, text)| {
                 let key: Key = text.parse().unwrap();
                 let pane = match context {
                     KeyContext::Anywhere | KeyContext::Panes => "",
                     KeyContext::Definitions => " (panes 1, 2)",
                     KeyContext::Preview => " (pane 4)",
-                    KeyContext::Body => " (pane 3)",
+                    KeyContext::Body => " (in the body)",
                 };
                 format!("`{}`{pane}", key.to_string().replace('|', "\\|"))
             });
@@ -151,7 +154,7 @@ mod tests {
             format!("| {} | {} | {} |\n", row.title, keys(row, false), keys(row, true)).replace("|  |", "| |")
         };
         let rows: String = ACTIONS.iter().map(row).collect();
-        format!("| action | anywhere | outside text |\n| --- | --- | --- |\n{rows}")
+        format!("| action | also in text | outside text |\n| --- | --- | --- |\n{rows}")
     }
 
     #[test]
@@ -160,12 +163,13 @@ mod tests {
     }
 
     #[test]
-    fn every_function_and_alt_key_has_a_letter_outside_text_fields() {
+    fn actions_on_function_or_alt_keys_also_have_a_plain_key() {
         for row in ACTIONS {
             let keys: Vec<Key> = row.keys.iter().filter_map(|(_, key)| key.parse().ok()).collect();
-            let swallowed = |key: &Key| key.alt || matches!(key.code, KeyCode::F(_));
+            // Some terminals keep Alt and function keys for themselves.
+            let may_be_swallowed = |key: &Key| key.alt || matches!(key.code, KeyCode::F(_));
             assert!(
-                keys.is_empty() || keys.iter().any(|key| !swallowed(key)),
+                keys.is_empty() || keys.iter().any(|key| !may_be_swallowed(key)),
                 "{} needs a plain key",
                 row.id
             );

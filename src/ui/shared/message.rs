@@ -4,7 +4,7 @@
 //! text + entities ──style──▶ styled ranges ──block──▶ paragraphs, quotes, code blocks ──wrap──▶ lines
 //! ```
 //!
-//! It knows nothing about colours or terminals. Right-to-left text stays in logical order. Control characters
+//! This module knows nothing about colours or terminals. Right-to-left text stays in logical order. Control characters
 //! are replaced by visible symbols.
 
 mod block;
@@ -28,7 +28,7 @@ pub(crate) fn layout(text: &FormattedText, rows: &[Vec<Button>], options: Layout
     MessageLayout { body, keyboard: keyboard::lines(rows, options) }
 }
 
-/// Lists in full the addresses that the text hides, each once.
+/// Lists the addresses that the text hides, in full and each once.
 fn addresses(text: &FormattedText, options: LayoutOptions) -> Vec<MessageLine> {
     let mut listed: Vec<(String, Span)> = Vec::new();
     for (entity, range) in text.entities.iter().zip(text.byte_ranges()) {

@@ -1,10 +1,10 @@
-//! A shared value that is equal only to itself, so that messages with a large result compare in constant time.
+//! A shared value that is compared by its address, so that comparing messages with large results takes constant time.
 
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-/// A shared value that is compared by its address.
+/// A shared value that is equal only to itself and its clones.
 pub struct PtrEq<T>(Arc<T>);
 
 impl<T> PtrEq<T> {
@@ -27,8 +27,8 @@ impl<T> Clone for PtrEq<T> {
 
 impl<T> PartialEq for PtrEq<T> {
     fn eq(&self, other: &Self) -> bool {
-        // Two compositions with equal content count as different. That is safe: a comparison only decides
-        // whether something derived is computed again.
+        // Two values with equal content count as different. That is safe, because a comparison only decides whether
+        // derived values are computed again.
         Arc::ptr_eq(&self.0, &other.0)
     }
 }

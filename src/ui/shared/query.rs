@@ -46,9 +46,9 @@ pub enum Query<T> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AnswerStatus {
     Latest,
-    /// It belongs to an earlier question about the same subject, and is shown until the latest arrives.
+    /// The answer belongs to an earlier question about the same subject, and is shown until the latest answer arrives.
     Interim,
-    /// It belongs to an outdated question and is dropped.
+    /// The answer belongs to an outdated question and is dropped.
     Stale,
 }
 
@@ -64,8 +64,8 @@ impl<T> Query<T> {
         generation
     }
 
-    /// Asks again about the same subject. Answers to earlier questions about it are shown until the latest
-    /// arrives.
+    /// Asks again about the same subject. Answers to earlier questions about the subject are shown until the latest
+    /// answer arrives.
     pub fn ask_again(&mut self, generation: Generation) -> Generation {
         let since = if let Self::Pending { since, .. } = self { *since } else { generation };
         *self = Self::Pending { since, generation, before: self.take() };
@@ -90,7 +90,7 @@ impl<T> Query<T> {
         }
     }
 
-    /// Ends a pending question whose task ended without an answer; otherwise does nothing.
+    /// Answers a pending question whose task ended without an answer. Does nothing if no question is pending.
     pub fn end_pending(&mut self, result: Result<T, String>) {
         if let Self::Pending { generation, .. } = self {
             let generation = *generation;
@@ -154,42 +154,42 @@ mod tests {
     #[test]
     fn only_the_latest_answer_ends_the_wait() {
         let mut generations = Generations::default();
-        let mut request = Query::default();
-        let first = request.ask(generations.fresh());
-        let second = request.ask(generations.fresh());
-        assert_eq!(request.answer(first, Ok("first")), AnswerStatus::Stale);
-        assert_eq!(request.answer(second, Ok("second")), AnswerStatus::Latest);
-        assert_eq!(request.answer(second, Ok("twice")), AnswerStatus::Stale);
-        assert_eq!(request.value(), Some(&"second"));
+        let mut query = Query::default();
+        let first = query.ask(generations.fresh());
+        let second = query.ask(generations.fresh());
+        assert_eq!(query.answer(first, Ok("first")), AnswerStatus::Stale);
+        assert_eq!(query.answer(second, Ok("second")), AnswerStatus::Latest);
+        assert_eq!(query.answer(second, Ok("twice")), AnswerStatus::Stale);
+        assert_eq!(query.value(), Some(&"second"));
     }
 
     #[test]
-    fn an_answer_to_an_earlier_question_about_the_same_subject_is_shown_until_the_latest() {
+    fn an_earlier_answer_about_the_same_subject_is_shown_meanwhile() {
         let mut generations = Generations::default();
-        let mut request = Query::default();
-        let other = request.ask(generations.fresh());
-        let first = request.ask(generations.fresh());
-        let second = request.ask_again(generations.fresh());
-        let third = request.ask_again(generations.fresh());
-        assert_eq!(request.answer(other, Ok("other")), AnswerStatus::Stale);
-        assert_eq!(request.answer(second, Ok("second")), AnswerStatus::Interim);
-        assert_eq!(request.answer(first, Err("no".to_owned())), AnswerStatus::Stale);
-        assert_eq!((request.value(), request.is_pending()), (Some(&"second"), true));
-        assert_eq!(request.answer(third, Err("no".to_owned())), AnswerStatus::Latest);
-        assert_eq!((request.value(), request.latest()), (None, Some(third)));
+        let mut query = Query::default();
+        let other = query.ask(generations.fresh());
+        let first = query.ask(generations.fresh());
+        let second = query.ask_again(generations.fresh());
+        let third = query.ask_again(generations.fresh());
+        assert_eq!(query.answer(other, Ok("other")), AnswerStatus::Stale);
+        assert_eq!(query.answer(second, Ok("second")), AnswerStatus::Interim);
+        assert_eq!(query.answer(first, Err("no".to_owned())), AnswerStatus::Stale);
+        assert_eq!((query.value(), query.is_pending()), (Some(&"second"), true));
+        assert_eq!(query.answer(third, Err("no".to_owned())), AnswerStatus::Latest);
+        assert_eq!((query.value(), query.latest()), (None, Some(third)));
     }
 
     #[test]
-    fn a_question_that_stops_waiting_keeps_its_previous_answer() {
+    fn a_cancelled_query_keeps_its_previous_answer() {
         let mut generations = Generations::default();
-        let mut request = Query::default();
-        let first = request.ask(generations.fresh());
-        request.answer(first, Ok("first"));
-        let second = request.ask(generations.fresh());
-        request.stop_waiting();
-        assert_eq!(request.answer(second, Ok("second")), AnswerStatus::Stale);
-        assert_eq!(request.value(), Some(&"first"));
-        request.end_pending(Ok("nobody waits"));
-        assert_eq!(request.value(), Some(&"first"));
+        let mut query = Query::default();
+        let first = query.ask(generations.fresh());
+        query.answer(first, Ok("first"));
+        let second = query.ask(generations.fresh());
+        query.stop_waiting();
+        assert_eq!(query.answer(second, Ok("second")), AnswerStatus::Stale);
+        assert_eq!(query.value(), Some(&"first"));
+        query.end_pending(Ok("nobody waits"));
+        assert_eq!(query.value(), Some(&"first"));
     }
 }

@@ -84,6 +84,9 @@ pub struct ScreenFocus {
     pub contexts: &'static [KeyContext],
     /// Whether a dialog of the screen has the keyboard.
     pub is_covered: bool,
+    /// Actions that belong to the focused part of the screen although their keys work elsewhere too. The help lists
+    /// them with the actions of the innermost context.
+    pub actions: &'static [Action],
     /// The keys that are not actions, for the help. Every group but the first has a heading.
     pub keys: Vec<(&'static str, KeyHints)>,
 }

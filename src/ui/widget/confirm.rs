@@ -19,11 +19,11 @@ pub struct Confirm<D> {
 }
 
 pub trait ConfirmDecision: Clone {
-    /// The decision that changes nothing, which Esc gives.
+    /// Returns the decision that changes nothing, which Esc gives.
     fn cancel() -> Self;
 
-    /// Whether its letter only selects it, and Enter must confirm it. For decisions that cannot be undone, in questions
-    /// that open by themselves or because of someone else's file.
+    /// Whether the answer's letter only selects the answer, so that Enter must confirm it. This is for decisions that
+    /// cannot be undone, in questions that open by themselves or because of someone else's file.
     fn needs_enter(&self) -> bool;
 }
 
@@ -34,7 +34,7 @@ impl<D: ConfirmDecision> Confirm<D> {
         Self { title: title.to_owned(), text, answers, chosen: 0 }
     }
 
-    /// Handles a key; returns the decision if it gave one.
+    /// Handles a key; returns the decision if the key made one.
     pub fn press(&mut self, key: Key) -> Option<D> {
         let n = self.answers.len().max(1);
         match key.code {
@@ -46,7 +46,7 @@ impl<D: ConfirmDecision> Confirm<D> {
                 let starts_with_key =
                     |label: &str| label.chars().next().is_some_and(|first| first.eq_ignore_ascii_case(&c));
                 let at = self.answers.iter().position(|(label, _)| starts_with_key(label))?;
-                // The question may open while the user is typing; that letter must not answer it.
+                // The question may open while the user is typing, and the next letter must not answer it.
                 if self.answers[at].1.needs_enter() {
                     self.chosen = at;
                     return None;

@@ -1,8 +1,7 @@
-//! Writes text into cells. All text must reach the screen through this module, so that none can inject escape
-//! sequences.
+//! Writes text into cells. Untrusted text must reach the screen through this module or the editor's view, so that it
+//! cannot inject escape sequences.
 //!
-//! Control characters become visible symbols, a wide character is never cut in half, and text that does not fit ends in
-//! `…`. Widths are in cells.
+//! Control characters become visible symbols, and a wide character is never cut in half. Widths are in cells.
 
 use std::ops::Range;
 
@@ -21,7 +20,7 @@ pub(crate) fn put(buf: &mut Buffer, area: Rect, x: u16, y: u16, text: &str, styl
     let mut column = x;
     for grapheme in text.graphemes(true) {
         let cells = u16::try_from(grapheme_width(grapheme)).unwrap_or(u16::MAX);
-        // A zero-width grapheme would replace the content of a cell that belongs to the next one.
+        // A zero-width grapheme would replace the content of a cell that belongs to the next grapheme.
         if cells == 0 {
             continue;
         }
@@ -96,7 +95,7 @@ pub(crate) fn wrap(text: &str, cells: usize) -> Vec<String> {
                 used += wide;
             } else if wide <= cells {
                 lines.push(std::mem::take(&mut line).trim_end().to_owned());
-                // The space at which the line was broken does not indent the next one.
+                // The space at which the line was broken does not indent the next line.
                 let word = word.trim_start();
                 line.push_str(word);
                 used = width(word);
@@ -119,8 +118,8 @@ pub(crate) fn wrap(text: &str, cells: usize) -> Vec<String> {
 
 /// Wraps code into lines of at most `cells`; returns the byte range of each line.
 ///
-/// Lines break only at line breaks and spaces, so that tags and variable names stay whole, or within a word that is
-/// wider than a line.
+/// Lines break only at line breaks and spaces, so that tags and variable names stay whole. Only a word that is wider
+/// than a line is broken inside the word.
 pub(crate) fn wrap_words(text: &str, cells: usize) -> Vec<Range<usize>> {
     let cells = cells.max(1);
     let mut lines = Vec::new();
@@ -138,7 +137,7 @@ fn wrap_paragraph(text: &str, offset: usize, cells: usize, lines: &mut Vec<Range
     let mut word = 0;
     for (at, grapheme) in text.grapheme_indices(true) {
         let wide = grapheme_width(grapheme);
-        // A space at the end of a line may hang over the edge, as it is not visible.
+        // A space at the end of a line may go past the edge, because it is not visible.
         if cells < used + wide && grapheme != " " && start < at {
             let next = if start < word { word } else { at };
             lines.push(offset + start..offset + start + text[start..next].trim_end_matches(' ').len());
@@ -213,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_ends_in_an_ellipsis_and_wide_characters_stay_whole() {
+    fn long_text_ends_in_an_ellipsis_and_wide_characters_stay_whole() {
         assert_eq!(fit("漢字漢字", 5), "漢字…");
         assert_eq!(fit("漢字漢字", 4), "漢…");
         assert_eq!(fit("abc", 3), "abc");
@@ -231,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn code_breaks_at_blanks_alone() {
+    fn code_breaks_only_at_spaces() {
         let check = |text: &str, cells: usize, expected: &[&str]| {
             let lines = wrap_words(text, cells);
             assert_eq!(lines.into_iter().map(|line| &text[line]).collect::<Vec<&str>>(), expected);

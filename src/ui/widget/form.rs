@@ -129,7 +129,7 @@ impl Form {
     }
 
     pub fn press(&mut self, key: Key) -> FormOutcome {
-        // Before the field itself: these keys change the focus in every kind of field.
+        // These keys are handled before those of the field, because they change the focus in every kind of field.
         match (key.code, key.shift) {
             (KeyCode::Up, false) | (KeyCode::Tab, true) => return self.step(-1),
             (KeyCode::Down, false) | (KeyCode::Tab, false) => return self.step(1),
@@ -234,7 +234,7 @@ impl Form {
         }
         let height = i32::from(area.height);
         let focused = tops.get(self.focus).copied().unwrap_or(0);
-        // Two lines for the focused field, so that its problem is visible as well.
+        // The focused field counts as two lines, so that its problem is visible as well.
         let scroll = (focused + 2 - height).clamp(0, (top - height).max(0));
         tops.iter()
             .map(|top| {

@@ -1,8 +1,8 @@
 //! Shows links of the message as terminal hyperlinks (OSC 8).
 //!
 //! A cell of ratatui cannot hold a link. After a frame, the cells of new or changed links are therefore written again,
-//! inside the escape sequence; the cells of removed links are written again without it. Terminals that do not know the
-//! sequence ignore it.
+//! inside the escape sequence. The cells of removed links are written again without the sequence. Almost all terminals
+//! that do not know the sequence ignore it.
 
 use std::io::{self, Write};
 use std::ops::Range;
@@ -13,7 +13,7 @@ use ratatui::buffer::{Buffer, Cell};
 use crate::text::width;
 
 // In bytes. Terminals ignore or cut longer addresses.
-const LONGEST: usize = 2048;
+const MAX_ADDRESS: usize = 2048;
 
 // The schemes that a link may have. A message is untrusted: `file:` or `ssh:` links could act on this machine.
 const SCHEMES: [&str; 5] = ["http://", "https://", "tg://", "mailto:", "tel:"];
@@ -31,8 +31,8 @@ pub struct Link {
 pub struct Address(String);
 
 impl Address {
-    /// Creates an address from a message and percent-encodes everything but visible ASCII; `None` for other schemes and
-    /// for addresses that are too long.
+    /// Creates an address from one in a message, and percent-encodes everything but visible ASCII. Returns `None` for
+    /// an unknown scheme and for an address that is too long.
     pub fn new(address: &str) -> Option<Self> {
         let has = |scheme: &str| {
             address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
@@ -41,14 +41,15 @@ impl Address {
             return None;
         }
         let mut encoded = String::new();
-        // One byte more than allowed, so that a long address fails the check below without being encoded completely.
-        for byte in address.bytes().take(LONGEST + 1) {
+        // One byte more than allowed is encoded: a long address then fails the check below, but is not encoded
+        // completely.
+        for byte in address.bytes().take(MAX_ADDRESS + 1) {
             match byte {
                 0x21..=0x7e => encoded.push(char::from(byte)),
                 _ => encoded.push_str(&format!("%{byte:02X}")),
             }
         }
-        (encoded.len() <= LONGEST).then_some(Self(encoded))
+        (encoded.len() <= MAX_ADDRESS).then_some(Self(encoded))
     }
 
     pub fn as_str(&self) -> &str {
@@ -82,7 +83,7 @@ impl Hyperlinks {
         let now: Vec<Painted> = links.into_iter().map(painted).collect();
         let before = std::mem::replace(&mut self.painted, now);
         let mut repaints = Vec::new();
-        // Removed links first: their cells may belong to a new link now.
+        // Removed links come first, because their cells may now belong to a new link.
         for gone in before.iter().filter(|before| self.painted.iter().all(|now| now.link != before.link)) {
             let link = &gone.link;
             repaints.push(Repaint { address: None, y: link.y, cells: cells(link, frame) });
@@ -140,7 +141,7 @@ mod tests {
     use crate::ui::widget::draw;
 
     #[test]
-    fn no_address_drives_the_terminal() {
+    fn addresses_are_encoded_and_limited_to_known_schemes() {
         let check = |address: &str, expected: Option<&str>| {
             assert_eq!(Address::new(address).as_ref().map(Address::as_str), expected, "{address:?}");
         };
@@ -156,7 +157,7 @@ mod tests {
         for other in ["file:///etc/passwd", "javascript:alert(1)", "ssh://a", "é", ""] {
             check(other, None);
         }
-        check(&format!("https://a.b/{}", "x".repeat(LONGEST)), None);
+        check(&format!("https://a.b/{}", "x".repeat(MAX_ADDRESS)), None);
     }
 
     fn frame(text: &str) -> Buffer {
@@ -170,6 +171,7 @@ mod tests {
         Link { y: 0, columns, address: Address::new(address).unwrap() }
     }
 
+    /// Draws a frame and returns the output without its CSI sequences.
     fn written(hyperlinks: &mut Hyperlinks, links: &[Link], text: &str) -> String {
         let mut out = Vec::new();
         let repaints = hyperlinks.update(links.to_vec(), &frame(text));

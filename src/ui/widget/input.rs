@@ -31,7 +31,7 @@ pub enum MouseKind {
         /// 1, 2 or 3.
         clicks: u8,
     },
-    /// The right button went down: asks for information about this position.
+    /// The right button went down. This asks for information about this position.
     RightDown,
     Drag,
     Up,
@@ -42,7 +42,7 @@ pub enum MouseKind {
 // Nobody types this many characters within one read of the terminal.
 const PASTE_CHARS: usize = 32;
 
-/// Joins runs of characters that arrived in one read into a paste if they are too fast for typing.
+/// Joins each run of characters that arrived in one read into a paste, if the run came too fast for typing.
 ///
 /// This is for terminals without bracketed paste, where a pasted line break would otherwise act as Enter. A run is a
 /// paste if it has a line break and other characters, or at least `PASTE_CHARS` characters.
@@ -88,7 +88,7 @@ fn pasted_char(key: Key) -> Option<char> {
 mod tests {
     use super::*;
 
-    /// Presses the keys of `text` within one read (`⏎` is Enter, `⎋` Esc) and shows what they are taken for.
+    /// Reads the keys of `text` at once (`⏎` is Enter, `⎋` is Esc) and compares the resulting inputs.
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
         let batch = text.chars().map(|c| match c {
@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn other_keys_end_a_run() {
+    fn other_keys_end_a_paste() {
         check("a⎋b⏎", &["a", "Esc", "paste \"b\\n\""]);
     }
 }

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A key with its modifiers. Shift is never set for a character, which is already the shifted one.
+/// A key with its modifiers. `shift` is never set for a character, because the character already includes it (`A`,
+/// `?`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Key {
     pub code: KeyCode,
@@ -46,7 +47,7 @@ impl Key {
     /// Converts a key from a keymap file to the form in which terminals report it.
     fn as_terminals_send_it(mut self) -> Self {
         if let KeyCode::Char(c) = self.code {
-            // Terminals send the same byte for Ctrl-S and Ctrl-Shift-S, and a capital for Shift and a letter.
+            // Terminals send the same byte for Ctrl-S and Ctrl-Shift-S, and a capital letter for Shift with a letter.
             self.code = KeyCode::Char(match (self.ctrl, self.shift) {
                 (true, _) => c.to_ascii_lowercase(),
                 (false, true) => c.to_ascii_uppercase(),
@@ -75,7 +76,7 @@ impl fmt::Display for Key {
         if self.alt {
             f.write_str("Alt-")?;
         }
-        // After `Alt-`, the case of a letter is easily overlooked.
+        // After `Alt-`, a capital letter is easily overlooked.
         let is_capital = matches!(self.code, KeyCode::Char('A'..='Z'));
         if self.shift || (self.alt && is_capital) {
             f.write_str("Shift-")?;
@@ -162,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_are_read_and_shown() {
+    fn keys_are_parsed_and_displayed() {
         check("ctrl-s", "^S");
         check("F5", "F5");
         check("shift-f8", "Shift-F8");
@@ -177,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn nonsense_is_refused_with_the_way_to_write_it() {
+    fn invalid_keys_are_rejected() {
         for text in ["", "hyper-x", "f", "enterr", "fx", "f13"] {
             assert!(text.parse::<Key>().is_err() || text.len() == 1, "{text}");
         }

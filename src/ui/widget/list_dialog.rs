@@ -50,7 +50,7 @@ impl<K: ListDialogKind> ListDialog<K> {
     pub fn draw(&self, buf: &mut Buffer, screen: Rect, theme: &Theme) -> Option<(u16, u16)> {
         let (area, labels) = (self.area(screen), self.kind.labels());
         let room = draw_frame(buf, area, labels.title, labels.keys, theme);
-        // The text field, the empty line below it and one row.
+        // At least the text field, the empty line below it and one row must fit.
         if room.height < 3 {
             return None;
         }

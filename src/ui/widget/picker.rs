@@ -28,7 +28,8 @@ pub struct PickerRow {
 pub enum Matching {
     /// The picker filters its rows with a fuzzy match, the best first.
     Fuzzy,
-    /// The owner filters, and calls [`Picker::set_rows`] after typing. For lists that are too long to load.
+    /// The owner filters the rows, and calls [`Picker::set_rows`] when the query changes. This is for lists that are
+    /// too long to load.
     External,
 }
 
@@ -137,7 +138,7 @@ impl Picker {
     }
 
     fn typed(&mut self, before: &str) -> PickerOutcome {
-        // Only the cursor moved; filtering again would reset the choice.
+        // If only the cursor moved, filtering again would reset the choice.
         if self.field.text() == before {
             return PickerOutcome::Moved;
         }
@@ -166,7 +167,7 @@ impl Picker {
         self.shown.get(at).is_some_and(|row| !self.rows[*row].is_heading)
     }
 
-    /// Filters the rows, best match first; without a query all are shown in their own order.
+    /// Filters the rows, and sorts the best match first. Without a query, shows all rows in their own order.
     fn narrow(&mut self) {
         let typed = self.field.text();
         self.shown = if typed.trim().is_empty() || self.matching == Matching::External {
@@ -174,10 +175,10 @@ impl Picker {
         } else {
             let pattern = Pattern::parse(&typed, CaseMatching::Ignore, Normalization::Smart);
             let mut matcher = Matcher::new(Config::DEFAULT);
-            // Details and keys are matched too, so that a command can be found by its key.
             let mut letters = Vec::new();
             let mut scored: Vec<(u32, usize)> = Vec::new();
             for (at, row) in self.rows.iter().enumerate().filter(|(_, row)| !row.is_heading) {
+                // Details and keys are matched too, so that an action can be found by its key.
                 let text = format!("{} {} {}", row.title, row.detail, row.right);
                 if let Some(score) = pattern.score(Utf32Str::new(&text, &mut letters), &mut matcher) {
                     scored.push((score, at));

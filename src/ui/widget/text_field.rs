@@ -44,7 +44,7 @@ impl TextField {
     /// Handles a key; returns whether the field used it.
     pub fn press(&mut self, key: Key) -> bool {
         let Some(command) = typing::command(key) else { return false };
-        // Left to the form: Enter submits, Tab and the vertical keys change the field.
+        // These keys are left to the form: Enter submits it, and Tab and the vertical keys move to another field.
         if matches!(command, Command::Newline | Command::Tab | Command::Outdent) {
             return false;
         }
@@ -65,7 +65,7 @@ impl TextField {
 
     /// Draws the field without focus: the start of the text, shortened with `…` if it does not fit.
     pub fn draw_unfocused(&self, buf: &mut Buffer, area: Rect, style: Style) {
-        // A bot token may be pasted into any field by mistake; it is hidden in all of them.
+        // A bot token may be pasted into any field by mistake, so it is hidden in every field.
         let mut text = self.editor.text();
         if let Some(token) = find_token(&text) {
             text.replace_range(token.range(), "••••••");
@@ -96,7 +96,7 @@ impl TextField {
             let is_selected = selection.start <= at && at < selection.end;
             x = draw::put(buf, area, x, area.y, grapheme, if is_selected { selected } else { style });
         }
-        // At the end there is no grapheme for the loop to find.
+        // The loop does not find a cursor at the end, because no grapheme begins there.
         if cursor == text.len() {
             cursor_x = x;
         }
@@ -110,7 +110,7 @@ fn first_visible(text: &str, cursor: usize, cells: usize) -> usize {
     if width(before) < cells {
         return 0;
     }
-    // One cell for the cursor itself.
+    // One cell is for the cursor itself.
     let mut used = 1;
     let mut first = before.len();
     for (at, grapheme) in before.grapheme_indices(true).rev() {

@@ -65,7 +65,6 @@ pub struct Theme {
     pub pre_bar: Style,
     pub quote_bar: Style,
     pub spoiler: Style,
-    pub spoiler_revealed: Style,
     pub button: Style,
     pub keyword: Style,
     pub function: Style,
@@ -131,7 +130,6 @@ impl Theme {
             pre_bar: dim,
             quote_bar: fg(Color::Cyan),
             spoiler: dim,
-            spoiler_revealed: plain.add_modifier(Modifier::REVERSED),
             button: fg(Color::Cyan),
             keyword: fg(Color::Magenta),
             function: fg(Color::Blue),
@@ -139,7 +137,7 @@ impl Theme {
         }
     }
 
-    /// A theme without colours. Bold, underlined and reversed text replace them.
+    /// Creates a theme without colours. Text attributes, such as bold and reversed, replace them.
     pub fn mono() -> Self {
         let plain = Style::new();
         let bold = plain.add_modifier(Modifier::BOLD);
@@ -197,7 +195,6 @@ impl Theme {
             pre_bar: dim,
             quote_bar: bold,
             spoiler: dim,
-            spoiler_revealed: reversed,
             button: bold,
             keyword: bold,
             function: plain,

@@ -1,5 +1,5 @@
-//! The keys that edit text, the same in the body and in every input field: the standard keys, and those of macOS and
-//! Emacs that are not used otherwise.
+//! The keys that edit text, both in the body and in every input field. They are the standard keys, and those keys of
+//! macOS and Emacs that have no other use here.
 
 use crate::editor::{Command, Motion};
 use crate::ui::widget::key::{Key, KeyCode};
@@ -46,7 +46,7 @@ fn motion(key: Key) -> Option<Motion> {
         (false, false, KeyCode::Right) => Motion::Right,
         (false, false, KeyCode::Up) => Motion::Up,
         (false, false, KeyCode::Down) => Motion::Down,
-        // macOS reserves Ctrl and an arrow for switching desktops, hence Alt as well.
+        // macOS uses Ctrl with an arrow key to switch desktops, so Alt with an arrow key works too.
         (true, false, KeyCode::Left) | (false, true, KeyCode::Left) => Motion::WordLeft,
         (true, false, KeyCode::Right) | (false, true, KeyCode::Right) => Motion::WordRight,
         (false, false, KeyCode::Home) => Motion::LineStart,

@@ -1,4 +1,4 @@
-//! The main job: write, preview, test-send, save.
+//! The main workflow: write a body, preview it, send a test, save.
 
 use ratatui::style::Color;
 use telecast::ui::shared::msg::Msg;
@@ -6,7 +6,7 @@ use telecast::ui::shared::msg::Msg;
 use super::Console;
 
 #[test]
-fn what_is_typed_stands_in_the_body_and_in_the_preview() {
+fn typed_text_appears_in_the_body_and_the_preview() {
     let mut console = Console::demo();
     console.shows("SANDBOX @");
     console.shows("profile Anna Petrova");
@@ -23,7 +23,7 @@ fn what_is_typed_stands_in_the_body_and_in_the_preview() {
 }
 
 #[test]
-fn two_angles_pick_a_variable_with_the_escapes_that_fit() {
+fn double_angle_brackets_insert_a_variable_with_matching_escapes() {
     let mut console = Console::demo();
     console.go_before("20% off");
     console.type_text("<<");
@@ -38,7 +38,7 @@ fn two_angles_pick_a_variable_with_the_escapes_that_fit() {
 }
 
 #[test]
-fn an_at_sign_opens_a_picker_that_lets_enter_through() {
+fn at_sign_picker_takes_enter_only_after_an_arrow_key() {
     let mut console = Console::demo();
     console.go_before("20% off");
     console.type_text("@ci");
@@ -53,7 +53,7 @@ fn an_at_sign_opens_a_picker_that_lets_enter_through() {
 }
 
 #[test]
-fn another_profile_gets_another_message() {
+fn choosing_another_profile_changes_the_message() {
     let mut console = Console::demo();
     console.shows("Hi Anna");
     console.press("f7");
@@ -64,7 +64,7 @@ fn another_profile_gets_another_message() {
 }
 
 #[test]
-fn a_list_that_opens_before_the_chats_are_read_does_not_keep_the_test_from_being_sent() {
+fn test_can_be_sent_if_the_chat_list_opens_before_chats_are_read() {
     use telecast::ui::widget::input::Input;
     let mut console = Console::demo();
     for key in ["f5", "c"] {
@@ -76,7 +76,7 @@ fn a_list_that_opens_before_the_chats_are_read_does_not_keep_the_test_from_being
 }
 
 #[test]
-fn a_parse_mode_is_compared_first_and_converted_as_one_undo_step() {
+fn parse_modes_are_compared_first_and_converting_is_one_undo_step() {
     let mut console = Console::demo();
     let before = console.body();
     console.press("f6");
@@ -109,7 +109,7 @@ fn a_test_goes_to_the_sandbox_and_its_answer_is_shown() {
 }
 
 #[test]
-fn what_telegram_refuses_is_said_and_its_place_is_one_key_away() {
+fn refusal_is_shown_and_one_key_leads_to_its_cause() {
     let mut console = Console::demo();
     console.go_before("<b>Hi");
     console.type_text("<u>");
@@ -118,10 +118,10 @@ fn what_telegram_refuses_is_said_and_its_place_is_one_key_away() {
     console.shows("can't parse entities");
     console.press("j");
     assert!(!console.app().has_dialog());
-    let place = console.app().screens.compose.buffer().unwrap().editor.cursor();
+    let cursor = console.app().screens.compose.buffer().unwrap().editor.cursor();
     console.press("ctrl-home f8");
-    assert_eq!(console.app().screens.compose.buffer().unwrap().editor.cursor(), place);
-    assert_eq!(place, console.app().screens.compose.problems()[0].diagnostic().span.start);
+    assert_eq!(console.app().screens.compose.buffer().unwrap().editor.cursor(), cursor);
+    assert_eq!(cursor, console.app().screens.compose.problems()[0].diagnostic().span.start);
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn saving_writes_the_file_and_clears_the_mark() {
 }
 
 #[test]
-fn leaving_with_unsaved_edits_asks() {
+fn quitting_with_unsaved_edits_asks_first() {
     let mut console = Console::demo();
     console.type_text("x");
     console.press("ctrl-q");
@@ -151,10 +151,10 @@ fn leaving_with_unsaved_edits_asks() {
 }
 
 #[test]
-fn drafts_that_a_crash_left_are_offered_and_brought_back() {
+fn drafts_left_by_a_crash_are_offered_and_restored() {
     let mut console = Console::demo();
     console.type_text("unsaved");
-    console.draft_is_due();
+    console.fire_draft_timer();
     let mut next = console.second(None);
     next.shows("Unsaved edits of spring-sale");
     next.press("b");
@@ -164,55 +164,55 @@ fn drafts_that_a_crash_left_are_offered_and_brought_back() {
 }
 
 #[test]
-fn no_draft_is_left_of_what_was_taken_back() {
+fn undoing_all_edits_removes_the_draft() {
     let draft = ".telecast/drafts/spring-sale.json";
     let mut console = Console::demo();
-    let take_back = |console: &mut Console| {
-        console.draft_is_due();
+    let undo_edits = |console: &mut Console| {
+        console.fire_draft_timer();
         assert!(console.has_file(draft));
         console.press("ctrl-z");
         assert!(!console.app().screens.compose.is_unsaved("spring-sale") && !console.has_file(draft));
-        console.draft_is_due();
+        console.fire_draft_timer();
         assert!(!console.has_file(draft));
     };
     console.type_text("xyz");
-    take_back(&mut console);
+    undo_edits(&mut console);
     console.paste("a paste that is longer than what one types, and so one step");
-    take_back(&mut console);
+    undo_edits(&mut console);
     let body = console.body();
     let result = Ok(format!("{body}\n"));
-    console.answer(Msg::EditedExternally { stem: "spring-sale".into(), result });
-    take_back(&mut console);
+    console.deliver(Msg::EditedExternally { stem: "spring-sale".into(), result });
+    undo_edits(&mut console);
     console.press("ctrl-q");
     assert!(console.has_quit);
     console.second(None).hides("Unsaved edits");
 }
 
 #[test]
-fn no_draft_is_left_of_what_was_discarded_on_the_way_out() {
+fn discarding_edits_on_quit_removes_the_draft() {
     let mut console = Console::demo();
     console.type_text("unsaved");
-    console.draft_is_due();
+    console.fire_draft_timer();
     console.press("ctrl-q q");
     assert!(console.has_quit);
     console.second(None).hides("Unsaved edits");
 }
 
 #[test]
-fn no_draft_is_left_of_what_another_program_saved_too() {
+fn draft_is_dropped_once_another_program_saved_the_same_text() {
     let mut console = Console::demo();
     console.type_text("same");
-    console.draft_is_due();
+    console.fire_draft_timer();
     console.write("campaigns/spring-sale.json.liquid", &console.body());
     console.files_changed();
     console.second(None).hides("Unsaved edits");
 }
 
 #[test]
-fn a_draft_that_is_decided_later_outlives_quitting() {
+fn draft_postponed_with_later_survives_quitting() {
     let mut console = Console::demo();
     console.type_text("unsaved");
-    console.draft_is_due();
+    console.fire_draft_timer();
     let mut next = console.second(None);
     next.shows("Later asks again");
     next.press("l ctrl-q");
@@ -225,7 +225,7 @@ fn a_draft_that_is_decided_later_outlives_quitting() {
 }
 
 #[test]
-fn a_body_without_edits_follows_its_file() {
+fn unedited_body_is_reloaded_when_its_file_changes() {
     let mut console = Console::demo();
     console.write("campaigns/spring-sale.json.liquid", r#"{"chat_id": 1, "text": "from outside"}"#);
     console.files_changed();
@@ -234,7 +234,7 @@ fn a_body_without_edits_follows_its_file() {
 }
 
 #[test]
-fn a_file_changed_beside_unsaved_edits_is_never_written_over_unasked() {
+fn file_changed_on_disk_is_not_overwritten_without_asking() {
     let mut console = Console::demo();
     let path = "campaigns/spring-sale.json.liquid";
     console.type_text("mine");
@@ -246,13 +246,13 @@ fn a_file_changed_beside_unsaved_edits_is_never_written_over_unasked() {
     for (columns, rows) in [(120, 40), (80, 24)] {
         console.resize(columns, rows);
         for answer in
-            ["[ Overwrite with mine ]", "[ Take the file's text (undo restores mine) ]", "[ Leave both ]"]
+            ["[ Overwrite with mine ]", "[ Take the file's text (undo restores mine) ]", "[ Decide later ]"]
         {
             console.shows(answer);
         }
     }
     assert_eq!(console.file(path), "theirs");
-    // Esc and a key as one: the question is left, and nothing is typed behind it.
+    // Over a dialog, an Alt key counts as Esc: it closes the dialog and types nothing.
     console.press("alt-3");
     assert!(!console.app().has_dialog());
     assert!(console.body().starts_with("mine"), "{}", console.body());
@@ -262,7 +262,7 @@ fn a_file_changed_beside_unsaved_edits_is_never_written_over_unasked() {
 }
 
 #[test]
-fn a_second_console_only_views() {
+fn second_console_is_view_only() {
     let console = Console::demo();
     let mut second = console.second(Some("another console has it open"));
     second.shows("view only");
@@ -274,7 +274,7 @@ fn a_second_console_only_views() {
 }
 
 #[test]
-fn campaigns_are_made_copied_renamed_deleted_and_brought_back() {
+fn campaigns_are_created_copied_renamed_deleted_and_restored() {
     let mut console = Console::demo();
     console.press("esc n enter");
     console.shows("Name of the new campaign");
@@ -299,7 +299,7 @@ fn campaigns_are_made_copied_renamed_deleted_and_brought_back() {
 }
 
 #[test]
-fn a_webhook_is_edited_and_its_comments_stay() {
+fn editing_a_webhook_keeps_its_comments() {
     let mut console = Console::demo();
     console.press("esc 2");
     console.press("end");
@@ -311,7 +311,7 @@ fn a_webhook_is_edited_and_its_comments_stay() {
 }
 
 #[test]
-fn a_real_token_pasted_into_the_address_moves_to_the_secrets_and_is_never_shown() {
+fn token_pasted_into_the_url_moves_to_the_secrets_and_is_never_shown() {
     let token = "1234567890:AAbbCCddEEffGGhhIIjjKKllMMnnOOppQQr";
     let mut console = Console::demo();
     console.press("esc 2 down down ctrl-a");
@@ -330,7 +330,7 @@ fn a_real_token_pasted_into_the_address_moves_to_the_secrets_and_is_never_shown(
 }
 
 #[test]
-fn an_address_that_was_edited_is_not_called_the_sandbox_before_it_answers_as_one() {
+fn edited_url_is_not_called_the_sandbox_before_it_answers_as_one() {
     let mut console = Console::demo();
     console.shows("SANDBOX @demo_bot");
     console.press("esc 2 down down ctrl-a");
@@ -342,7 +342,7 @@ fn an_address_that_was_edited_is_not_called_the_sandbox_before_it_answers_as_one
 }
 
 #[test]
-fn a_webhook_that_cannot_be_read_is_said_at_its_field_and_not_saved() {
+fn invalid_webhook_field_shows_its_error_and_is_not_saved() {
     let mut console = Console::demo();
     let before = console.file("webhooks/bot.toml");
     console.press("alt-2 up up ctrl-a 2 0 s");
@@ -376,7 +376,7 @@ fn a_webhook_that_cannot_be_read_is_said_at_its_field_and_not_saved() {
 }
 
 #[test]
-fn editing_the_webhook_keeps_the_columns_and_the_badge() {
+fn editing_the_webhook_keeps_the_layout_and_the_sandbox_badge() {
     let mut console = Console::demo();
     let before = console.body_area();
     console.press("alt-2");
@@ -391,7 +391,7 @@ fn editing_the_webhook_keeps_the_columns_and_the_badge() {
 }
 
 #[test]
-fn a_method_that_does_not_exist_is_a_problem_of_the_webhook_and_of_no_body() {
+fn unknown_method_is_a_problem_of_the_webhook_not_of_the_body() {
     let mut console = Console::demo();
     console.press("alt-2 down down end");
     console.type_text("xx");
@@ -413,7 +413,7 @@ fn a_method_that_does_not_exist_is_a_problem_of_the_webhook_and_of_no_body() {
 }
 
 #[test]
-fn the_list_says_which_campaigns_are_broken_before_they_are_opened() {
+fn campaign_list_marks_broken_campaigns_before_they_are_opened() {
     let mut console = Console::demo();
     console.shows("✘ cart-reminder");
     console.go_before("<b>Hi");
@@ -428,7 +428,7 @@ fn the_list_says_which_campaigns_are_broken_before_they_are_opened() {
 }
 
 #[test]
-fn a_copy_and_what_comes_back_are_selected_in_the_list() {
+fn copied_and_restored_campaigns_are_selected_in_the_list() {
     let mut console = Console::demo();
     let body = console.body();
     console.press("alt-1 d enter");
@@ -443,7 +443,7 @@ fn a_copy_and_what_comes_back_are_selected_in_the_list() {
 }
 
 #[test]
-fn a_name_is_only_taken_where_it_is_free_and_new() {
+fn rename_requires_a_new_and_unused_name() {
     let mut console = Console::demo();
     console.press("alt-1 r enter");
     console.shows("nothing changed");
@@ -455,7 +455,7 @@ fn a_name_is_only_taken_where_it_is_free_and_new() {
 }
 
 #[test]
-fn a_test_says_beforehand_and_afterwards_what_is_wrong() {
+fn test_dialog_shows_the_problem_before_and_after_sending() {
     let mut console = Console::prepared("cart-reminder", |_| ());
     console.press("f5");
     console.shows("Telegram will refuse this");
@@ -464,9 +464,31 @@ fn a_test_says_beforehand_and_afterwards_what_is_wrong() {
     console.press("enter");
     console.shows("can't parse entities");
     console.hides("escape the values");
-    let answer = console.place_of("✘ Bad Request").1;
+    let answer_row = console.position_of("✘ Bad Request").1;
     let rows = console.screen();
     let rows: Vec<&str> = rows.lines().collect();
-    assert!(rows[usize::from(answer) + 1].contains(&cause[..20]), "{}", console.screen());
-    assert!(rows[usize::from(answer) - 2].contains('}'), "{}", console.screen());
+    assert!(rows[usize::from(answer_row) + 1].contains(&cause[..20]), "{}", console.screen());
+    assert!(rows[usize::from(answer_row) - 2].contains('}'), "{}", console.screen());
+}
+
+#[test]
+fn webhook_is_created_in_the_empty_webhook_pane() {
+    let mut console = Console::prepared("a", |root| {
+        std::fs::remove_file(root.join("webhooks/bot.toml")).unwrap();
+        std::fs::remove_file(root.join("webhooks/crm.toml")).unwrap();
+        std::fs::write(root.join("campaigns/a.toml"), "name = 'a'\nwebhook = ''\n").unwrap();
+        std::fs::write(root.join("campaigns/a.json.liquid"), "{}").unwrap();
+    });
+    console.resize(120, 40);
+    console.press("f4");
+    console.shows("none yet: n in the webhook pane creates one");
+    console.press("esc alt-2");
+    console.shows("No webhook yet.");
+    for key in ["n", "enter"] {
+        console.press(key);
+        console.shows("Name of the new webhook");
+        console.press("esc");
+    }
+    console.press("n enter");
+    assert!(console.has_file("webhooks/telegram-bot.toml"));
 }

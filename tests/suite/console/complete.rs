@@ -1,13 +1,13 @@
-//! What is offered and said in the body: completion from an empty file on, pickers near the edges, hover.
+//! Completion and hover in the body: writing a body from an empty file, pickers near the edges of the screen.
 
 use telecast::ui::widget::input::MouseKind;
 
 use super::Console;
 
-/// The custom body of CleverTap's Telegram page.
+/// The custom body from CleverTap's Telegram page.
 const SAMPLE: &str = include_str!("../../../assets/demo/campaigns/clevertap-sample.json.liquid");
 
-/// A console with an empty body, at its first byte.
+/// Opens a campaign with an empty body.
 fn empty() -> Console {
     Console::prepared("clevertap-sample", |root| {
         std::fs::write(root.join("campaigns/clevertap-sample.json.liquid"), "").unwrap();
@@ -19,15 +19,15 @@ fn lines(body: &str) -> Vec<&str> {
 }
 
 #[test]
-fn clevertaps_sample_is_written_with_completion_only() {
+fn clevertap_sample_can_be_written_with_completion_alone() {
     let mut console = empty();
     assert_eq!(console.body(), "");
-    // The braces, the first key, and its value, which is offered at once.
+    // The braces, the first key, and its value, which is offered right after the key.
     console.press("ctrl-space enter enter");
-    // The next keys come with their commas, and the parse mode with its values.
+    // The next keys are inserted with their commas, and the parse mode offers its values.
     console.press("end ctrl-space enter");
     console.press("end ctrl-space enter enter");
-    // The words of the message; its markup waits for an arrow.
+    // The text of the message. The tag picker takes Enter only after an arrow key.
     console.press("up end left left");
     console.type_text("<b");
     console.press("down enter");
@@ -51,7 +51,7 @@ fn clevertaps_sample_is_written_with_completion_only() {
 }
 
 #[test]
-fn tab_leads_behind_what_was_completed_level_by_level_and_indents_elsewhere() {
+fn tab_steps_out_of_a_completion_level_by_level_else_indents() {
     let mut console = empty();
     console.press("ctrl-space enter enter");
     console.press("end ctrl-space enter");
@@ -69,13 +69,14 @@ fn tab_leads_behind_what_was_completed_level_by_level_and_indents_elsewhere() {
     assert!(console.body().contains("!\", "), "{}", console.body());
 }
 
-/// The body as JSON for a profile with this chat id, or as it stands where that is no JSON.
+/// Returns the body as JSON for a profile with this chat id, or its trimmed lines if it is not JSON.
 fn rendered(body: &str, chat: &str) -> serde_json::Value {
     let text = body.replace("{{ Profile.telegram_chat_id | default: \"NULL\" }}", chat);
     serde_json::from_str(&text).unwrap_or_else(|_| lines(&text).join("\n").into())
 }
 
-/// Types keys on lines all over the screen, at both edges: what they open and they themselves are on screen.
+/// Types keys on lines all over the screen, at its left and right edge. Both the typed keys and the picker that they
+/// open must be visible.
 #[track_caller]
 fn check_near_edges(keys: &str, shown: &str) {
     for (columns, rows) in [(120, 40), (80, 24), (60, 16), (40, 12)] {
@@ -95,13 +96,13 @@ fn check_near_edges(keys: &str, shown: &str) {
 }
 
 #[test]
-fn a_picker_never_covers_the_line_of_the_cursor() {
+fn picker_never_covers_the_cursor_line() {
     check_near_edges("<<", "signed_up");
     check_near_edges("@city", "↑↓ to choose");
 }
 
 #[test]
-fn filters_show_what_they_make_of_the_profiles_value() {
+fn filters_show_their_result_for_the_profile() {
     let mut console = Console::demo();
     console.go_before("20% off");
     console.type_text("{{ Profile.first_name | upc");
@@ -111,7 +112,7 @@ fn filters_show_what_they_make_of_the_profiles_value() {
 }
 
 #[test]
-fn events_of_the_samples_are_offered() {
+fn event_paths_of_the_samples_are_offered() {
     let mut console = Console::demo();
     console.go_before("20% off");
     console.type_text("{{ Event.");
@@ -122,7 +123,7 @@ fn events_of_the_samples_are_offered() {
 }
 
 #[test]
-fn a_hover_says_what_stands_there_and_any_key_closes_it() {
+fn hover_describes_the_token_and_any_key_closes_it() {
     let mut console = Console::demo();
     console.go_before("first_name");
     console.press("ctrl-k");
@@ -131,7 +132,7 @@ fn a_hover_says_what_stands_there_and_any_key_closes_it() {
     let before = console.body();
     console.press("esc");
     console.hides("Anna Petrova: “");
-    assert!(console.app().screens.compose.focus.entered, "Esc closes the box and no more");
+    assert!(console.app().screens.compose.focus.entered, "Esc only closes the box");
     console.press("ctrl-k right");
     console.hides("Anna Petrova: “");
     assert_eq!(console.body(), before);
@@ -143,19 +144,19 @@ fn a_hover_says_what_stands_there_and_any_key_closes_it() {
 }
 
 #[test]
-fn the_right_button_asks_where_it_points() {
+fn right_click_shows_info_without_moving_the_cursor() {
     let mut console = Console::demo();
     let cursor = console.app().screens.compose.buffer().unwrap().editor.cursor();
-    let (x, y) = console.place_of("\"chat_id\"");
+    let (x, y) = console.position_of("\"chat_id\"");
     console.mouse(MouseKind::RightDown, x + 2, y);
     console.shows("chat_id · chat id · sendMessage");
     assert_eq!(console.app().screens.compose.buffer().unwrap().editor.cursor(), cursor);
     console.click(x, y);
-    console.hides("chat_id · chat of sendMessage");
+    console.hides("chat_id · chat id · sendMessage");
 }
 
 #[test]
-fn a_hover_never_covers_what_it_is_about() {
+fn hover_never_covers_its_token() {
     for (columns, rows) in [(120, 40), (80, 24), (60, 16)] {
         let mut console = Console::demo();
         console.resize(columns, rows);
@@ -169,7 +170,7 @@ fn a_hover_never_covers_what_it_is_about() {
 }
 
 #[test]
-fn the_message_follows_text_that_might_begin_something() {
+fn preview_follows_text_that_may_start_a_completion() {
     let mut console = Console::demo();
     console.go_before("20% off");
     console.type_text("write to @first");

@@ -1,5 +1,5 @@
-//! The corpus of screens: many states at several sizes, as text and styles, against files. A change of the code's
-//! structure leaves them as they are; a change of a screen shows here what it changes.
+//! The corpus of recorded screens: many states at several sizes, as text and styles, compared with files. A refactoring
+//! must leave them unchanged; a change of a screen shows up here.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -12,23 +12,23 @@ use telecast::ui::widget::input::MouseKind;
 
 use super::Console;
 
-/// The usual, two columns, and one column with the preview under the body.
+/// A usual terminal, two columns, and one column with the preview below the body.
 const SIZES: [(u16, u16); 3] = [(120, 40), (80, 24), (60, 30)];
 
-/// What the first state is drawn at besides: wide, one pane, nearly nothing, and too small.
+/// Further sizes, for the first state only: wide, one pane, almost no room, and too small.
 const MORE_SIZES: [(u16, u16); 4] = [(160, 45), (40, 12), (24, 6), (20, 4)];
 
-/// Letters for styles, in the order in which they appear on a screen; the first is for the style of plain text.
+/// The letters for styles, in order of appearance on a screen. The first one is for unstyled cells.
 const LETTERS: &[u8] = b".abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
-/// A state: its name, and what leads there from the demo.
+/// A state: its name, which is also its file's, and how to reach it from the demo.
 type State = (&'static str, fn() -> Console);
 
 const STATES: &[State] = &[
     ("start", Console::demo),
     ("surveyed", || {
         let mut console = Console::demo();
-        console.survey_is_due();
+        console.run_survey();
         console
     }),
     ("campaigns", || after("esc 1")),
@@ -111,12 +111,12 @@ const STATES: &[State] = &[
     ("settings", || after("f4")),
     ("test", || after("f5")),
     ("test-chats", || after("f5 c")),
-    ("test-answered", || steady_answer(after("f5 enter"))),
+    ("test-answered", || with_fixed_duration(after("f5 enter"))),
     ("test-history", || after("f5 enter h")),
     ("test-refused", || {
         let mut console = typed("<b>Hi", "<u>");
         console.press("f5 enter");
-        steady_answer(console)
+        with_fixed_duration(console)
     }),
     ("compare", || after("f6")),
     ("compare-next", || after("f6 right down")),
@@ -148,11 +148,11 @@ const STATES: &[State] = &[
         console.app_mut().shared.read_only = Some("another console has this workspace open".to_owned());
         console
     }),
-    ("other-webhook", || at("order-note")),
-    ("with-event", || at("cart-reminder")),
-    ("chips", || at("clevertap-sample")),
+    ("other-webhook", || open_campaign("order-note")),
+    ("with-event", || open_campaign("cart-reminder")),
+    ("chips", || open_campaign("clevertap-sample")),
     ("samples", || {
-        let mut console = at("cart-reminder");
+        let mut console = open_campaign("cart-reminder");
         console.press("esc v");
         console
     }),
@@ -197,12 +197,14 @@ const STATES: &[State] = &[
 const CODE: &str = r#"{"parse_mode": "MarkdownV2", "text": "a ||secret|| [link](https://example.com)\n```rust\nfn main() { let x = 1; }\n```\n**>long\n>quote\n>three\n>four||",
  "reply_markup": {"inline_keyboard": [[{"text": "Yes", "callback_data": "y"}, {"text": "Site", "url": "https://example.com"}]]}}"#;
 
+/// The demo after these keys.
 fn after(keys: &str) -> Console {
     let mut console = Console::demo();
     console.press(keys);
     console
 }
 
+/// The demo after `text` was typed in front of the first `before` of the body.
 fn typed(before: &str, text: &str) -> Console {
     let mut console = Console::demo();
     console.go_before(before);
@@ -210,8 +212,8 @@ fn typed(before: &str, text: &str) -> Console {
     console
 }
 
-/// The answer to a test, as if it had always taken as long.
-fn steady_answer(mut console: Console) -> Console {
+/// Sets the duration of a test's answer to a fixed value, so that every run draws the same.
+fn with_fixed_duration(mut console: Console) -> Console {
     if let Some(Dialog::Test(test)) = &mut console.app_mut().screens.compose.dialog
         && let TestState::Send(request) = &mut test.state
         && let Some(answer) = request.value_mut()
@@ -221,48 +223,49 @@ fn steady_answer(mut console: Console) -> Console {
     console
 }
 
-fn at(campaign: &str) -> Console {
+/// The sample workspace with this campaign open.
+fn open_campaign(campaign: &str) -> Console {
     Console::prepared(campaign, |_| {})
 }
 
 #[test]
 fn screens_are_as_they_were() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/screens");
-    let updates = std::env::var_os("UPDATE_SCREENS").is_some_and(|value| value == "1");
+    let should_update = std::env::var_os("UPDATE_SCREENS").is_some_and(|value| value == "1");
     let mut changed = Vec::new();
-    for (name, drawn) in drawn_all() {
+    for (name, drawn) in draw_all() {
         let file = folder.join(format!("{name}.txt"));
-        if updates {
+        if should_update {
             std::fs::create_dir_all(&folder).unwrap();
             std::fs::write(&file, &drawn).unwrap();
         }
-        let kept = std::fs::read_to_string(&file).unwrap_or_default();
-        if kept != drawn {
-            changed.push(format!("{name}: {}", first_difference(&kept, &drawn)));
+        let recorded = std::fs::read_to_string(&file).unwrap_or_default();
+        if recorded != drawn {
+            changed.push(format!("{name}: {}", first_difference(&recorded, &drawn)));
         }
     }
     assert!(
         changed.is_empty(),
-        "UPDATE_SCREENS=1 cargo test corpus, and look at the difference:\n{}",
+        "screens changed; run UPDATE_SCREENS=1 cargo test corpus and review the difference:\n{}",
         changed.join("\n")
     );
 }
 
 #[test]
-fn every_screen_of_the_corpus_is_of_a_state() {
+fn every_recorded_screen_belongs_to_a_state() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/screens");
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        assert!(STATES.iter().any(|(state, _)| *state == name), "no state is called {name}");
+        assert!(STATES.iter().any(|(state, _)| *state == name), "no state is named {name}");
     }
 }
 
-/// Every state as it is drawn; on two threads, since a state's time goes into waiting for its answers.
-fn drawn_all() -> Vec<(&'static str, String)> {
+/// Draws every state. Two threads, because most of a state's time is spent waiting for results.
+fn draw_all() -> Vec<(&'static str, String)> {
     let (first, second) = STATES.split_at(STATES.len() / 2);
     let draw = |states: &[State]| -> Vec<(&'static str, String)> {
-        states.iter().map(|(name, make)| (*name, drawn(name, make()))).collect()
+        states.iter().map(|(name, make)| (*name, draw_at_each_size(name, make()))).collect()
     };
     std::thread::scope(|scope| {
         let second = scope.spawn(|| draw(second));
@@ -272,24 +275,24 @@ fn drawn_all() -> Vec<(&'static str, String)> {
     })
 }
 
-/// The state at each size.
-fn drawn(name: &str, mut console: Console) -> String {
+/// Draws the state at each size.
+fn draw_at_each_size(name: &str, mut console: Console) -> String {
     let mut out = String::new();
     let more = MORE_SIZES.into_iter().filter(|_| name == STATES[0].0);
     for (columns, rows) in SIZES.into_iter().chain(more) {
         console.resize(columns, rows);
         console.settle();
         writeln!(out, "== {columns}×{rows}").unwrap();
-        write(&mut out, &console.cells());
+        write_cells(&mut out, &console.cells());
     }
     out
 }
 
-/// The rows of the cells as text, below them the style of each cell as a letter and for how many cells it goes on, and
-/// what the letters mean.
-fn write(out: &mut String, cells: &Buffer) {
+/// Writes the rows of the cells as text, then each row's styles as letters with the number of cells, then what the
+/// letters mean.
+fn write_cells(out: &mut String, cells: &Buffer) {
     for row in super::harness::rows(cells) {
-        writeln!(out, "{}", steady(row.trim_end())).unwrap();
+        writeln!(out, "{}", mask_times(row.trim_end())).unwrap();
     }
     let mut styles = vec![Style::reset()];
     out.push_str("--\n");
@@ -312,11 +315,11 @@ fn write(out: &mut String, cells: &Buffer) {
         writeln!(out, "{}", row.join(" ")).unwrap();
     }
     for (style, letter) in styles.iter().zip(LETTERS) {
-        writeln!(out, "{} {}", char::from(*letter), in_words(style)).unwrap();
+        writeln!(out, "{} {}", char::from(*letter), describe_style(style)).unwrap();
     }
 }
 
-fn in_words(style: &Style) -> String {
+fn describe_style(style: &Style) -> String {
     let color =
         |color: Option<ratatui::style::Color>| color.map_or("-".to_owned(), |color| color.to_string());
     let modifiers = if style.add_modifier == Modifier::empty() {
@@ -331,17 +334,17 @@ fn in_words(style: &Style) -> String {
     format!("{} on {}{modifiers}{underline}", color(style.fg), color(style.bg))
 }
 
-/// The row without what every run has anew: when a test was sent.
-fn steady(row: &str) -> String {
+/// Masks the times at which tests were sent, which differ in every run.
+fn mask_times(row: &str) -> String {
     let clock = regex::Regex::new(r"\d\d-\d\d \d\d:\d\d [A-Z]+").unwrap();
     clock.replace_all(row, "MM-DD HH:MM ZONE").into_owned()
 }
 
-fn first_difference(kept: &str, drawn: &str) -> String {
-    let lines = kept.lines().zip(drawn.lines()).enumerate();
-    let different = lines.into_iter().find(|(_, (kept, drawn))| kept != drawn);
+fn first_difference(recorded: &str, drawn: &str) -> String {
+    let lines = recorded.lines().zip(drawn.lines()).enumerate();
+    let different = lines.into_iter().find(|(_, (recorded, drawn))| recorded != drawn);
     match different {
-        Some((at, (kept, drawn))) => format!("line {}\n  was {kept}\n  is  {drawn}", at + 1),
-        None => "one of them is longer".to_owned(),
+        Some((at, (recorded, drawn))) => format!("line {}\n  was {recorded}\n  is  {drawn}", at + 1),
+        None => "one of the two has more lines".to_owned(),
     }
 }

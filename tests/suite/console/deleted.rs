@@ -1,4 +1,4 @@
-//! Files that are deleted beneath unsaved edits: nothing of it is lost, and nothing happens without a word.
+//! Files that another program deletes while there are unsaved edits: no edit is lost, and the console reports it.
 
 use super::Console;
 
@@ -15,7 +15,7 @@ impl Console {
 }
 
 #[test]
-fn unsaved_edits_stay_open_where_their_campaign_is_deleted() {
+fn unsaved_edits_stay_open_when_their_campaign_is_deleted() {
     for paths in [&[DEFINITION, BODY][..], &[BODY], &[DEFINITION]] {
         let mut console = Console::demo();
         let definition = console.file(DEFINITION);
@@ -42,7 +42,7 @@ fn unsaved_edits_stay_open_where_their_campaign_is_deleted() {
 }
 
 #[test]
-fn taking_the_edits_back_does_not_take_the_deletion_for_saved() {
+fn undoing_the_edits_of_a_deleted_campaign_leaves_it_unsaved() {
     let mut console = Console::demo();
     console.type_text("Z");
     console.remove(&[DEFINITION, BODY]);
@@ -54,7 +54,7 @@ fn taking_the_edits_back_does_not_take_the_deletion_for_saved() {
 }
 
 #[test]
-fn a_campaign_deleted_without_edits_goes_and_one_that_comes_back_is_followed() {
+fn unedited_deleted_campaign_closes_and_a_recreated_one_is_saved() {
     let mut console = Console::demo();
     let (definition, body) = (console.file(DEFINITION), console.file(BODY));
     console.remove(&[DEFINITION, BODY]);
@@ -71,7 +71,7 @@ fn a_campaign_deleted_without_edits_goes_and_one_that_comes_back_is_followed() {
 }
 
 #[test]
-fn what_was_deleted_can_be_let_go() {
+fn edits_of_a_deleted_campaign_can_be_discarded() {
     let mut console = Console::demo();
     console.type_text("Z");
     console.remove(&[DEFINITION, BODY]);
@@ -86,7 +86,7 @@ fn what_was_deleted_can_be_let_go() {
 }
 
 #[test]
-fn a_webhook_that_is_deleted_beneath_unsaved_edits_is_made_again_by_saving() {
+fn saving_recreates_a_webhook_deleted_with_unsaved_edits() {
     let mut console = Console::demo();
     console.press("alt-2");
     console.type_text("Zebra");
@@ -102,7 +102,7 @@ fn a_webhook_that_is_deleted_beneath_unsaved_edits_is_made_again_by_saving() {
 }
 
 #[test]
-fn another_campaigns_unsaved_edits_are_kept_too() {
+fn unsaved_edits_of_a_deleted_background_campaign_are_kept() {
     let mut console = Console::demo();
     console.type_text("Zebra");
     console.press("esc 1 j");

@@ -1,4 +1,4 @@
-//! The console without a terminal: the real loop, executor, store and sandbox, on a sample workspace of its own.
+//! The console without a terminal: the real event loop, executor, store and sandbox, on a temporary sample workspace.
 
 use std::borrow::Cow;
 use std::io;
@@ -31,47 +31,47 @@ use telecast::workspace::Workspace;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
-/// How long an answer may take at most; far more than a loaded machine needs.
+/// The longest wait for a result; far more than a loaded machine needs.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The real loop, on cells instead of a terminal, and a runtime for what it starts.
+/// The real event loop with a [`TestPlatform`] instead of a terminal, and the runtime for its tasks.
 pub struct Console {
-    console: EventLoop<Cells>,
-    /// Whether it has left.
+    console: EventLoop<TestPlatform>,
+    /// Whether the event loop has exited.
     pub has_quit: bool,
-    /// Whether a test has changed the state since the last frame.
+    /// Whether a test has changed the state directly since the last frame.
     is_changed: bool,
     runtime: Runtime,
     root: PathBuf,
     _home: Arc<tempfile::TempDir>,
 }
 
-/// An outside that a test plays: nothing happens by itself, but what is due at once.
-pub struct Cells {
+/// A platform that a test controls: no event happens by itself, except the shortest timers.
+pub struct TestPlatform {
     size: (u16, u16),
     cells: Buffer,
     cursor: Option<Cursor>,
-    /// The timers that run; only those without a delay worth the name end by themselves.
+    /// The running timers. Only `Highlight` and `OpenPicker` fire by themselves; a test fires the others.
     timers: Vec<Timer>,
     suspended: usize,
     copied: Vec<String>,
 }
 
-impl Cells {
+impl TestPlatform {
     fn new(size: (u16, u16)) -> Self {
         let cells = Buffer::empty(Rect::new(0, 0, size.0, size.1));
         Self { size, cells, cursor: None, timers: Vec::new(), suspended: 0, copied: Vec::new() }
     }
 
-    /// Takes the latest timer of a kind; the earlier ones are forgotten.
-    fn timer(&mut self, is_meant: impl Fn(&Timer) -> bool) -> Option<Timer> {
-        let latest = self.timers.iter().rfind(|timer| is_meant(timer)).cloned();
-        self.timers.retain(|timer| !is_meant(timer));
+    /// Takes the latest timer of a kind and drops the earlier ones.
+    fn take_timer(&mut self, is_wanted: impl Fn(&Timer) -> bool) -> Option<Timer> {
+        let latest = self.timers.iter().rfind(|timer| is_wanted(timer)).cloned();
+        self.timers.retain(|timer| !is_wanted(timer));
         latest
     }
 }
 
-impl Platform for Cells {
+impl Platform for TestPlatform {
     fn size(&self) -> io::Result<(u16, u16)> {
         Ok(self.size)
     }
@@ -122,8 +122,8 @@ impl Platform for Cells {
     fn abandon(&mut self) {}
 }
 
-/// Returns what is ready now.
-async fn timeout_now<T>(task: impl Future<Output = T>) -> Option<T> {
+/// Returns the task's result if it is ready now.
+async fn poll_once<T>(task: impl Future<Output = T>) -> Option<T> {
     tokio::select! {
         biased;
         ready = task => Some(ready),
@@ -164,10 +164,10 @@ impl Console {
         let session = Arc::new(session);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let (sender, results) = mpsc::channel(256);
-        // Tests say themselves when a file has changed.
-        let wiring =
+        // There is no file watcher: a test calls `files_changed` itself.
+        let deps =
             ExecutorDeps { session, paths, clock: Clock::System, watch: None, injected: Arc::default() };
-        let executor = runtime.block_on(async { Executor::new(wiring, sender) });
+        let executor = runtime.block_on(async { Executor::new(deps, sender) });
         let ui = UiSettings {
             mouse: true,
             hyperlinks: true,
@@ -179,35 +179,35 @@ impl Console {
         let mut app = App::new(workspace, Theme::ansi(), ui);
         app.shared.read_only = read_only.map(str::to_owned);
         app.screens.compose.open_buffer(&app.shared, campaign);
-        let console = EventLoop::new(app, executor, results, Cells::new((120, 32)), Arc::default());
+        let console = EventLoop::new(app, executor, results, TestPlatform::new((120, 32)), Arc::default());
         let mut console = Self { console, has_quit: false, is_changed: false, runtime, root, _home: home };
         assert!(matches!(console.runtime.block_on(console.console.begin()), Ok(LoopControl::Continue)));
         console.settle();
         console
     }
 
-    /// Returns the state.
+    /// Returns the console's state.
     pub fn app(&self) -> &App {
         &self.console.app
     }
 
-    /// Returns the state, to be changed behind the loop's back.
+    /// Returns the state for a change that bypasses the event loop.
     pub fn app_mut(&mut self) -> &mut App {
         self.is_changed = true;
         &mut self.console.app
     }
 
-    /// Returns how often it stopped for the shell.
+    /// Returns how often the console was suspended to the shell.
     pub fn suspended(&self) -> usize {
         self.console.platform.suspended
     }
 
-    /// Returns what it put on the clipboard, the latest last.
+    /// Returns the texts copied to the clipboard, the latest last.
     pub fn copied(&self) -> &[String] {
         &self.console.platform.copied
     }
 
-    /// Presses keys one after the other, written as in a keymap and parted by spaces: `esc tab ctrl-s`.
+    /// Presses keys one after the other, written as in a keymap and separated by spaces: `esc tab ctrl-s`.
     #[track_caller]
     pub fn press(&mut self, keys: &str) {
         for key in keys.split(' ') {
@@ -217,7 +217,7 @@ impl Console {
         }
     }
 
-    /// Types a text, key by key.
+    /// Types a text, key by key, then settles.
     pub fn type_text(&mut self, text: &str) {
         for c in text.chars() {
             self.input(Input::Key(Key::char(c)));
@@ -225,7 +225,7 @@ impl Console {
         self.settle();
     }
 
-    /// Types a text, key by key, and waits for nothing.
+    /// Types a text, key by key, without waiting for any result.
     pub fn type_unsettled(&mut self, text: &str) {
         for c in text.chars() {
             self.input(Input::Key(Key::char(c)));
@@ -238,7 +238,7 @@ impl Console {
         self.settle();
     }
 
-    /// Presses the mouse's button at a cell and lets it go.
+    /// Presses and releases the mouse's button at a cell.
     pub fn click(&mut self, x: u16, y: u16) {
         self.mouse(MouseKind::Down { clicks: 1 }, x, y);
         self.mouse(MouseKind::Up, x, y);
@@ -248,11 +248,11 @@ impl Console {
     /// Clicks the first cell of a text on screen.
     #[track_caller]
     pub fn click_text(&mut self, text: &str) {
-        let (x, y) = self.place_of(text);
+        let (x, y) = self.position_of(text);
         self.click(x, y);
     }
 
-    /// Does one thing with the mouse at a cell.
+    /// Sends one mouse event at a cell.
     pub fn mouse(&mut self, kind: MouseKind, x: u16, y: u16) {
         self.input(Input::Mouse(Mouse { kind, x, y, shift: false }));
     }
@@ -262,22 +262,22 @@ impl Console {
         self.input(Input::Resize(columns, rows));
     }
 
-    /// Takes one input, without waiting for what follows from it.
+    /// Handles one input without waiting for its results.
     pub fn input(&mut self, input: Input) {
-        self.take(LoopEvent::Outside(PlatformEvent::Inputs(vec![input])));
+        self.handle(LoopEvent::Outside(PlatformEvent::Inputs(vec![input])));
     }
 
-    /// Takes one input and lets nothing follow from it: the state alone.
-    pub fn input_only(&mut self, input: Input) {
+    /// Updates the state for one input and discards the effects.
+    pub fn input_without_effects(&mut self, input: Input) {
         drop(update(self.app_mut(), Msg::Input(input)));
     }
 
-    /// Takes an answer, without waiting for what follows from it.
-    pub fn answer(&mut self, message: Msg) {
-        self.take(LoopEvent::Results(vec![message]));
+    /// Delivers a result to the event loop without waiting for what it starts.
+    pub fn deliver(&mut self, message: Msg) {
+        self.handle(LoopEvent::Results(vec![message]));
     }
 
-    fn take(&mut self, event: LoopEvent) {
+    fn handle(&mut self, event: LoopEvent) {
         if !self.has_quit {
             self.is_changed = false;
             let next = self.runtime.block_on(self.console.handle(event)).unwrap();
@@ -285,76 +285,76 @@ impl Console {
         }
     }
 
-    /// Runs the loop until nothing is on its way, and rests from typing.
+    /// Runs the loop until it is idle, then fires the typing timers, as if the user had paused.
     #[track_caller]
     pub fn settle(&mut self) {
-        self.answer_all();
-        let rests: [fn(&Timer) -> bool; 2] =
+        self.run_until_idle();
+        let kinds: [fn(&Timer) -> bool; 2] =
             [|timer| matches!(timer, Timer::Compose(_)), |timer| matches!(timer, Timer::TypingPaused(_))];
-        for rests in rests {
-            if let Some(timer) = self.console.platform.timer(rests) {
-                self.take(LoopEvent::Outside(PlatformEvent::Due(timer)));
-                self.answer_all();
+        for is_wanted in kinds {
+            if let Some(timer) = self.console.platform.take_timer(is_wanted) {
+                self.handle(LoopEvent::Outside(PlatformEvent::Due(timer)));
+                self.run_until_idle();
             }
         }
     }
 
-    /// Runs the loop until nothing is on its way.
+    /// Runs the loop until no work is pending and no event is waiting. Fires no timer that waits for a pause.
     #[track_caller]
-    pub fn answer_all(&mut self) {
-        let underway = self.console.executor.pending_work();
+    pub fn run_until_idle(&mut self) {
+        let pending = self.console.executor.pending_work();
         while !self.has_quit {
             let next = self.runtime.block_on(async {
                 tokio::time::timeout(PATIENCE, async {
                     tokio::select! {
                         biased;
                         event = self.console.next() => Some(event),
-                        () = underway.finished() => None,
+                        () = pending.finished() => None,
                     }
                 })
                 .await
             });
             match next {
-                Ok(Some(event)) => self.take(event),
-                // Whatever ended just now has sent its answer first.
-                Ok(None) => match self.runtime.block_on(async { timeout_now(self.console.next()).await }) {
-                    Some(event) => self.take(event),
+                Ok(Some(event)) => self.handle(event),
+                // A task sends its result before it counts as finished, so one more event may be waiting.
+                Ok(None) => match self.runtime.block_on(async { poll_once(self.console.next()).await }) {
+                    Some(event) => self.handle(event),
                     None => {
-                        self.take(LoopEvent::Frame);
+                        self.handle(LoopEvent::Frame);
                         break;
                     }
                 },
-                Err(_) => panic!("an answer never came; the screen:\n{}", self.screen()),
+                Err(_) => panic!("a result never arrived; the screen:\n{}", self.screen()),
             }
         }
     }
 
-    /// Lets the second go by in which an edit is journalled.
-    pub fn draft_is_due(&mut self) {
+    /// Fires the timer that writes the draft of the open body.
+    pub fn fire_draft_timer(&mut self) {
         let stem = self.app().screens.compose.open.clone().unwrap();
-        self.due(Timer::Draft(stem));
+        self.fire(Timer::Draft(stem));
     }
 
-    /// Lets the pause go by after which the body is tried on a sample of the recipients.
-    pub fn survey_is_due(&mut self) {
-        self.survey_starts();
+    /// Fires the timer that checks the body against a sample of the recipients, and waits for the result.
+    pub fn run_survey(&mut self) {
+        self.start_survey();
         self.settle();
     }
 
-    /// Lets that pause go by, and does not wait for the sample.
-    pub fn survey_starts(&mut self) {
+    /// Starts that check without waiting for its result.
+    pub fn start_survey(&mut self) {
         let latest = self.app().screens.compose.message.latest().unwrap();
-        self.take(LoopEvent::Outside(PlatformEvent::Due(Timer::Survey(latest))));
+        self.handle(LoopEvent::Outside(PlatformEvent::Due(Timer::Survey(latest))));
     }
 
-    fn due(&mut self, timer: Timer) {
-        self.take(LoopEvent::Outside(PlatformEvent::Due(timer)));
+    fn fire(&mut self, timer: Timer) {
+        self.handle(LoopEvent::Outside(PlatformEvent::Due(timer)));
         self.settle();
     }
 
-    /// Tells the console that somebody has changed files.
+    /// Tells the console that files have changed on disk.
     pub fn files_changed(&mut self) {
-        self.answer(Msg::FilesChanged);
+        self.deliver(Msg::FilesChanged);
         self.settle();
     }
 
@@ -369,15 +369,15 @@ impl Console {
         std::fs::read_to_string(self.root.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
     }
 
-    /// Lets what is on its way go on until `wait`, on a thread of its own, has come to an end.
-    pub fn while_running<T: Send + 'static>(&mut self, wait: impl FnOnce() -> T + Send + 'static) -> T {
+    /// Keeps the console's tasks running until `wait`, on a thread of its own, has returned.
+    pub fn run_while_waiting<T: Send + 'static>(&mut self, wait: impl FnOnce() -> T + Send + 'static) -> T {
         let waited = self
             .runtime
             .block_on(async { tokio::time::timeout(PATIENCE, tokio::task::spawn_blocking(wait)).await });
-        waited.expect("it comes to an end").unwrap()
+        waited.expect("the wait ends in time").unwrap()
     }
 
-    /// Whether the workspace has a file.
+    /// Returns whether the workspace has a file.
     pub fn has_file(&self, path: &str) -> bool {
         self.root.join(path).exists()
     }
@@ -387,12 +387,12 @@ impl Console {
         std::fs::write(self.root.join(path), text).unwrap();
     }
 
-    /// Returns the open body as it stands in the editor.
+    /// Returns the open body's text in the editor.
     pub fn body(&self) -> String {
         self.app().screens.compose.buffer().map_or_else(String::new, |buffer| buffer.editor.text())
     }
 
-    /// Puts the cursor of the body in front of the first `text`.
+    /// Moves the body's cursor to the start of the first `text`.
     #[track_caller]
     pub fn go_before(&mut self, text: &str) {
         let at = self.body().find(text).unwrap_or_else(|| panic!("no {text:?} in:\n{}", self.body()));
@@ -405,12 +405,12 @@ impl Console {
             .apply(telecast::editor::Command::Click(at));
     }
 
-    /// Returns where the body is on screen, its line numbers included.
+    /// Returns the body's area on screen, including the line numbers.
     pub fn body_area(&self) -> Rect {
         inside(self.app().screens.compose.layout.pane(Pane::Body).unwrap())
     }
 
-    /// Returns the cells of the last frame; drawn anew where a test has changed the state itself.
+    /// Returns the cells of the last frame, or draws a new one if a test has changed the state directly.
     pub fn cells(&self) -> Cow<'_, Buffer> {
         if !self.is_changed {
             return Cow::Borrowed(&self.console.platform.cells);
@@ -418,26 +418,26 @@ impl Console {
         Cow::Owned(self.draw())
     }
 
-    /// Draws the state as it is now.
+    /// Draws the current state.
     pub fn draw(&self) -> Buffer {
-        let mut outside = Cells::new(self.app().shared.size);
-        outside.draw(self.app()).unwrap();
-        outside.cells
+        let mut platform = TestPlatform::new(self.app().shared.size);
+        platform.draw(self.app()).unwrap();
+        platform.cells
     }
 
-    /// Whether the terminal's cursor is on screen, and covers what it is on.
+    /// Returns whether the terminal's cursor is on screen as a block.
     pub fn has_block_cursor(&self) -> bool {
         self.console.platform.cursor.is_some_and(|cursor| cursor.is_block)
     }
 
-    /// Returns the screen as text, a line a row.
+    /// Returns the screen as text, one line per row.
     pub fn screen(&self) -> String {
         rows(&self.cells()).iter().map(|row| format!("{}\n", row.trim_end())).collect()
     }
 
-    /// Returns the cell where a text begins on screen.
+    /// Returns the column and the row at which a text begins on screen.
     #[track_caller]
-    pub fn place_of(&self, text: &str) -> (u16, u16) {
+    pub fn position_of(&self, text: &str) -> (u16, u16) {
         for (y, row) in rows(&self.cells()).iter().enumerate() {
             if let Some(at) = row.find(text) {
                 let x = telecast::text::width(&row[..at]);
@@ -450,7 +450,7 @@ impl Console {
     /// Returns the style of the first cell of a text on screen.
     #[track_caller]
     pub fn style_at(&self, text: &str) -> Style {
-        let (x, y) = self.place_of(text);
+        let (x, y) = self.position_of(text);
         self.cells()[(x, y)].style()
     }
 
@@ -460,14 +460,14 @@ impl Console {
         assert!(self.screen().contains(text), "no {text:?} on screen:\n{}", self.screen());
     }
 
-    /// Fails where the screen shows a text.
+    /// Fails if the screen shows a text.
     #[track_caller]
     pub fn hides(&self, text: &str) {
         assert!(!self.screen().contains(text), "{text:?} on screen:\n{}", self.screen());
     }
 }
 
-/// The rows of the cells as text; the second cell of a wide character adds nothing.
+/// Returns the rows of the cells as text. The second cell of a wide character adds nothing.
 pub fn rows(cells: &Buffer) -> Vec<String> {
     let area = cells.area;
     let row = |y| {

@@ -1,4 +1,4 @@
-//! What keys and the mouse mean, and where.
+//! Keys and the mouse: what each does in the panes, dialogs and fields.
 
 use telecast::ui::screen::compose::focus::{Focus, Pane};
 use telecast::ui::shared::action::{ACTIONS, Action};
@@ -21,7 +21,7 @@ fn every_printable_key_types_in_a_text_field() {
 }
 
 #[test]
-fn esc_leaves_the_text_and_tab_walks_the_panes() {
+fn esc_leaves_the_editor_and_tab_cycles_through_the_panes() {
     let mut console = Console::demo();
     let before = console.body();
     console.press("esc");
@@ -61,7 +61,7 @@ fn an_alt_key_never_types_its_letter_into_the_body() {
         for key in ["alt-y", "alt-5", "alt-q", "alt-K", "alt-ü", "alt-space"] {
             console.press("alt-3");
             console.press(if vim { "i" } else { "left" });
-            // What is said of the place takes the first Esc.
+            // With the info box open, the first Esc only closes the box.
             console.press("ctrl-home ctrl-k");
             let body = console.body();
             console.press(key);
@@ -76,26 +76,26 @@ fn an_alt_key_never_types_its_letter_into_the_body() {
 }
 
 #[test]
-fn over_a_picker_a_dialog_or_the_search_an_alt_key_closes_it_and_does_no_more() {
+fn alt_key_only_closes_an_open_picker_dialog_or_search() {
     for key in ["alt-1", "alt-5", "alt-x", "alt-q", "alt-enter", "alt-F"] {
-        for opens in ["f1", "ctrl-p", "f4", "f6", "ctrl-g", "ctrl-f", "ctrl-space"] {
+        for opener in ["f1", "ctrl-p", "f4", "f6", "ctrl-g", "ctrl-f", "ctrl-space"] {
             let mut console = Console::demo();
             console.go_before("first_name");
             let before = console.body();
-            console.press(opens);
+            console.press(opener);
             let is_open = |console: &Console| {
                 console.app().has_dialog()
                     || console.app().screens.compose.search.is_some()
                     || console.app().screens.compose.completion.is_some()
             };
-            assert!(is_open(&console), "{opens}");
+            assert!(is_open(&console), "{opener}");
             console.press(key);
-            assert!(!is_open(&console), "{opens} {key}");
-            assert_eq!(console.body(), before, "{opens} {key}");
-            assert_eq!(console.app().screens.compose.focus, Focus::enter(Pane::Body), "{opens} {key}");
-            assert!(!console.has_quit, "{opens} {key}");
+            assert!(!is_open(&console), "{opener} {key}");
+            assert_eq!(console.body(), before, "{opener} {key}");
+            assert_eq!(console.app().screens.compose.focus, Focus::enter(Pane::Body), "{opener} {key}");
+            assert!(!console.has_quit, "{opener} {key}");
         }
-        // A list over the test leads back to the test.
+        // From a list that the test dialog opened, it leads back to that dialog.
         let mut console = Console::demo();
         console.press("f5 c");
         console.press(key);
@@ -167,7 +167,7 @@ fn ctrl_z_undoes_in_fields_and_with_vim_too() {
 }
 
 #[test]
-fn a_capital_z_suspends_outside_text_and_types_in_it() {
+fn capital_z_suspends_outside_the_editor_and_types_inside_it() {
     let mut console = Console::demo();
     console.press("Z");
     assert!(console.body().starts_with('Z'));
@@ -178,18 +178,18 @@ fn a_capital_z_suspends_outside_text_and_types_in_it() {
 }
 
 #[test]
-fn nothing_is_scrolled_out_of_sight() {
+fn preview_does_not_scroll_past_its_end() {
     let mut console = Console::demo();
     console.resize(160, 80);
     console.press("esc 4");
     for shown in ["Shop now", "\"parse_mode\": \"HTML\"", "POST "] {
         console.shows(shown);
         let before = console.screen();
-        let (x, y) = console.place_of(shown);
+        let (x, y) = console.position_of(shown);
         for _ in 0..40 {
             console.mouse(MouseKind::Scroll(3), x, y);
         }
-        // What fits stays where it is.
+        // Content that fits does not scroll.
         assert_eq!(console.screen(), before, "{shown}");
         console.press("pagedown pagedown pagedown down j");
         assert_eq!(console.screen(), before, "{shown}");
@@ -202,7 +202,7 @@ fn nothing_is_scrolled_out_of_sight() {
         let end = console.screen();
         console.press("down");
         assert_eq!(console.screen(), end, "{tab}");
-        // One step back is seen at once: nothing was counted beyond the end.
+        // One step up is visible at once: scrolling past the end was not counted.
         if tab != "Request" {
             console.press("up");
             assert_ne!(console.screen(), end, "{tab}");
@@ -211,7 +211,7 @@ fn nothing_is_scrolled_out_of_sight() {
 }
 
 #[test]
-fn an_error_in_place_of_the_message_is_not_scrolled_away() {
+fn error_shown_in_place_of_the_message_does_not_scroll() {
     let mut console = Console::demo();
     console.go_before("<b>Hi");
     console.type_text("<u>");
@@ -223,7 +223,7 @@ fn an_error_in_place_of_the_message_is_not_scrolled_away() {
 }
 
 #[test]
-fn dialogs_are_not_scrolled_beyond_their_end() {
+fn dialogs_do_not_scroll_past_their_end() {
     let mut console = Console::demo();
     for (key, rows) in [("f5", 32), ("f6", 32), ("f5", 16), ("f6", 16)] {
         console.resize(120, rows);
@@ -249,7 +249,7 @@ fn dialogs_are_not_scrolled_beyond_their_end() {
     console.press("f5");
     let before = console.screen();
     console.mouse(MouseKind::Scroll(3), 60, 8);
-    assert_eq!(console.screen(), before, "a request that fits stays");
+    assert_eq!(console.screen(), before, "a request that fits does not scroll");
 }
 
 #[test]
@@ -267,7 +267,7 @@ fn help_and_palette_list_every_action() {
 }
 
 #[test]
-fn the_palette_runs_what_is_chosen() {
+fn palette_runs_the_chosen_action() {
     let mut console = Console::demo();
     console.press("ctrl-p");
     console.type_text("suspend");
@@ -276,7 +276,7 @@ fn the_palette_runs_what_is_chosen() {
 }
 
 #[test]
-fn the_mouse_reaches_panes_campaigns_tabs_and_hints() {
+fn mouse_works_on_panes_campaigns_tabs_and_hints() {
     let mut console = Console::demo();
     console.click_text("welcome");
     assert_eq!(console.app().screens.compose.open.as_deref(), Some("welcome"));
@@ -294,9 +294,9 @@ fn the_mouse_reaches_panes_campaigns_tabs_and_hints() {
 }
 
 #[test]
-fn dragging_selects() {
+fn dragging_selects_text() {
     let mut console = Console::demo();
-    let (x, y) = console.place_of("\"chat_id\"");
+    let (x, y) = console.position_of("\"chat_id\"");
     console.mouse(MouseKind::Down { clicks: 1 }, x, y);
     console.mouse(MouseKind::Drag, x + 9, y);
     console.mouse(MouseKind::Up, x + 9, y);
@@ -305,7 +305,7 @@ fn dragging_selects() {
 }
 
 #[test]
-fn ctrl_u_and_ctrl_k_empty_a_field() {
+fn ctrl_u_and_ctrl_k_delete_text_before_and_after_the_cursor() {
     let mut console = Console::demo();
     console.press("ctrl-f");
     console.type_text("not this");
@@ -318,7 +318,7 @@ fn ctrl_u_and_ctrl_k_empty_a_field() {
 }
 
 #[test]
-fn the_problem_one_stands_on_is_shown_whole() {
+fn selected_problem_is_shown_in_full() {
     let mut console = Console::demo();
     console.press("esc 1 home 5");
     let help = console.app().screens.compose.problems()[0].diagnostic().help.clone().unwrap();
@@ -326,7 +326,7 @@ fn the_problem_one_stands_on_is_shown_whole() {
 }
 
 #[test]
-fn one_of_a_few_problems_is_said_on_two_lines() {
+fn problem_in_a_short_list_is_shown_on_two_lines() {
     let mut console = Console::demo();
     console.press("ctrl-home");
     console.type_text("5");
@@ -338,7 +338,7 @@ fn one_of_a_few_problems_is_said_on_two_lines() {
 }
 
 #[test]
-fn a_keymap_of_ones_own_is_obeyed_and_shown() {
+fn custom_keymap_is_applied_and_shown() {
     let mut console = Console::demo();
     let (keymap, problems) = Keymap::parse("help = \"f12\"\npalette = \"ctrl-w\"\nquit = []");
     assert_eq!(problems, []);
@@ -355,7 +355,7 @@ fn a_keymap_of_ones_own_is_obeyed_and_shown() {
 }
 
 #[test]
-fn find_goes_both_ways_and_says_which_match_it_is() {
+fn find_goes_both_ways_and_shows_the_match_number() {
     let mut console = Console::demo();
     console.press("ctrl-home ctrl-f");
     console.type_text("Profile");
@@ -372,7 +372,7 @@ fn find_goes_both_ways_and_says_which_match_it_is() {
 }
 
 #[test]
-fn replace_takes_one_match_after_the_other_or_all_with_groups_each_undone_at_once() {
+fn each_replacement_and_replace_all_is_one_undo_step() {
     let mut console = Console::demo();
     let before = console.body();
     console.press("ctrl-home ctrl-f");
@@ -393,4 +393,23 @@ fn replace_takes_one_match_after_the_other_or_all_with_groups_each_undone_at_onc
     console.shows("6 replaced, ^Z to undo");
     console.press("ctrl-z");
     assert_eq!(console.body(), before);
+}
+
+#[test]
+fn help_starts_with_the_keys_of_the_focused_pane() {
+    let mut console = Console::demo();
+    console.resize(120, 40);
+    for (pane, heading, title) in [
+        ("1", "In Campaigns", "New campaign or webhook"),
+        ("2", "In Webhook (letters after Esc)", "Check the webhook's bot"),
+        ("4", "In Preview", "Scroll the preview"),
+        ("5", "In Problems", "Go to the problem, or"),
+    ] {
+        console.press("esc");
+        console.press(pane);
+        console.press("f1");
+        let rows = [heading, title, "Reference"].map(|text| console.position_of(text).1);
+        assert!(rows.is_sorted(), "{pane}: {rows:?}");
+        console.press("esc");
+    }
 }

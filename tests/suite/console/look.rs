@@ -1,18 +1,18 @@
-//! How the body looks: wrapped lines, marked blanks, blocks, problems in place.
+//! The body's appearance: wrapped lines, marked spaces, highlighted blocks, problems shown in place.
 
 use telecast::diagnostic::Code;
 use telecast::ui::widget::input::Input;
 
 use super::harness::Console;
 
-/// A console on an empty body.
+/// The demo with an empty body.
 fn empty() -> Console {
     let mut console = Console::demo();
     console.press("ctrl-a delete");
     console
 }
 
-/// The rows of the body, from behind the line numbers; blank ones are left out.
+/// Returns the body's rows on screen, without the line numbers and without empty rows.
 fn body_rows(console: &Console) -> Vec<String> {
     let area = console
         .app()
@@ -28,7 +28,7 @@ fn body_rows(console: &Console) -> Vec<String> {
 }
 
 #[test]
-fn long_lines_are_wrapped_until_one_does_not_want_it() {
+fn long_lines_wrap_until_wrapping_is_turned_off() {
     let mut console = empty();
     let words = "word ".repeat(40);
     console.paste(&format!("  {words}end\nlast"));
@@ -44,7 +44,7 @@ fn long_lines_are_wrapped_until_one_does_not_want_it() {
 }
 
 #[test]
-fn the_cursor_goes_by_rows_and_a_click_finds_its_byte() {
+fn cursor_moves_by_wrapped_rows_and_clicks_map_to_bytes() {
     let mut console = empty();
     console.paste(&format!("{}\nlast", "0123456 ".repeat(30)));
     let width = body_rows(&console)[0].len() + 1;
@@ -65,7 +65,7 @@ fn the_cursor_goes_by_rows_and_a_click_finds_its_byte() {
 }
 
 #[test]
-fn blanks_at_the_end_are_marked_and_all_of_them_on_demand() {
+fn trailing_spaces_are_marked_and_alt_w_marks_all_or_none() {
     let mut console = empty();
     console.paste("a b \n\u{a0}c");
     assert_eq!(body_rows(&console), ["a b·", "␣c"]);
@@ -76,21 +76,21 @@ fn blanks_at_the_end_are_marked_and_all_of_them_on_demand() {
 }
 
 #[test]
-fn the_tags_of_a_block_are_lit_and_lead_to_each_other() {
+fn tags_of_a_block_are_highlighted_and_lead_to_each_other() {
     let mut console = empty();
     console.paste("{% if Profile.a %}1{% elsif Profile.b %}[2]{% else %}3{% endif %}");
     console.go_before("{% elsif");
     console.press("right");
-    let lit = console.style_at("{% elsif");
-    assert_eq!((lit, lit), (console.style_at("{% if"), console.style_at("{% endif %}")));
-    assert_ne!(lit, console.style_at("[2]"));
-    let mut seen = Vec::new();
+    let highlight = console.style_at("{% elsif");
+    assert_eq!((highlight, highlight), (console.style_at("{% if"), console.style_at("{% endif %}")));
+    assert_ne!(highlight, console.style_at("[2]"));
+    let mut visited = Vec::new();
     for _ in 0..4 {
         console.press("ctrl-]");
-        seen.push(console.app().screens.compose.buffer().unwrap().editor.cursor());
+        visited.push(console.app().screens.compose.buffer().unwrap().editor.cursor());
     }
-    let places = ["{% else %}", "{% endif %}", "{% if", "{% elsif"];
-    assert_eq!(seen, places.map(|tag| console.body().find(tag).unwrap()));
+    let tags = ["{% else %}", "{% endif %}", "{% if", "{% elsif"];
+    assert_eq!(visited, tags.map(|tag| console.body().find(tag).unwrap()));
     console.go_before("[2]");
     console.press("right left ctrl-]");
     assert_eq!(
@@ -100,7 +100,7 @@ fn the_tags_of_a_block_are_lit_and_lead_to_each_other() {
 }
 
 #[test]
-fn the_problem_of_the_cursors_line_is_said_behind_it() {
+fn problem_on_the_cursor_line_is_shown_after_the_line() {
     let mut console = empty();
     console.resize(200, 40);
     console.paste("{\"chat_id\": 1,\n \"text\": \"{{ Profile.frist_name }}\"\n}");
@@ -111,10 +111,10 @@ fn the_problem_of_the_cursors_line_is_said_behind_it() {
 }
 
 #[test]
-fn what_goes_wrong_at_the_cursor_waits_until_one_rests_or_leaves() {
+fn problem_at_the_cursor_waits_for_a_pause_or_a_line_change() {
     let mut console = empty();
     console.paste("{\"chat_id\": 1, \"text\": \"a {{ Profile.first_name }}\"}");
-    let told = |console: &Console| {
+    let is_shown = |console: &Console| {
         console
             .app()
             .screens
@@ -122,27 +122,27 @@ fn what_goes_wrong_at_the_cursor_waits_until_one_rests_or_leaves() {
             .visible_diagnostics()
             .any(|problem| problem.message.contains("first_namex"))
     };
-    let type_wrong = |console: &mut Console| {
+    let break_name = |console: &mut Console| {
         console.go_before(" }}");
         console.input(Input::Key("x".parse().unwrap()));
         console.input(Input::Key("esc".parse().unwrap()));
-        console.answer_all();
+        console.run_until_idle();
     };
-    type_wrong(&mut console);
-    assert!(!told(&console), "while one types");
+    break_name(&mut console);
+    assert!(!is_shown(&console), "while typing");
     console.settle();
-    assert!(told(&console), "once one rests");
+    assert!(is_shown(&console), "after a pause");
     console.press("enter backspace");
-    assert!(!told(&console), "mended");
-    type_wrong(&mut console);
-    assert!(!told(&console), "while one types");
+    assert!(!is_shown(&console), "after the fix");
+    break_name(&mut console);
+    assert!(!is_shown(&console), "while typing");
     console.input(Input::Key("enter".parse().unwrap()));
     console.input(Input::Key("home".parse().unwrap()));
-    assert!(told(&console), "once one leaves");
+    assert!(is_shown(&console), "after leaving the line");
 }
 
 #[test]
-fn five_megabytes_are_edited_without_hints() {
+fn five_megabyte_body_is_edited_without_preview_or_completion() {
     let text = format!("{{\"text\": \"{}\"}}\n", "many words ".repeat(10)).repeat(43_000);
     let mut console = Console::prepared("spring-sale", |root| {
         std::fs::write(root.join("campaigns/spring-sale.json.liquid"), &text).unwrap();
@@ -162,7 +162,7 @@ fn five_megabytes_are_edited_without_hints() {
 }
 
 #[test]
-fn more_than_that_is_left_alone_and_said_so() {
+fn file_over_eight_megabytes_is_view_only() {
     let console = Console::prepared("spring-sale", |root| {
         std::fs::write(root.join("campaigns/spring-sale.json.liquid"), vec![b'x'; 10 << 20]).unwrap();
     });
@@ -171,7 +171,7 @@ fn more_than_that_is_left_alone_and_said_so() {
 }
 
 #[test]
-fn in_a_large_body_the_picker_opens_behind_the_painted_key() {
+fn picker_in_a_large_body_opens_after_the_key_is_drawn() {
     let mut console = empty();
     console.paste(&format!("{{\"text\": \"{}\"}}", "many words ".repeat(10_000)));
     console.go_before(" words");
@@ -186,7 +186,7 @@ fn in_a_large_body_the_picker_opens_behind_the_painted_key() {
 }
 
 #[test]
-fn the_modes_are_compared_in_the_colours_of_their_markup_and_break_at_blanks() {
+fn mode_comparison_is_highlighted_and_wraps_at_spaces() {
     let mut console = empty();
     console.resize(120, 40);
     console.paste(
@@ -206,7 +206,7 @@ fn the_modes_are_compared_in_the_colours_of_their_markup_and_break_at_blanks() {
 }
 
 #[test]
-fn problems_keep_to_their_words_while_half_typed_liquid_in_front_is_no_message_yet() {
+fn problem_positions_hold_while_liquid_before_them_is_half_typed() {
     let mut console = Console::prepared("spring-sale", |root| {
         let body = "{\n  \"chat_id\": 1,\n  \"text\": \"Hi!\",\n  \"parse_mod\": \"HTML\"\n}\n";
         std::fs::write(root.join("campaigns/spring-sale.json.liquid"), body).unwrap();

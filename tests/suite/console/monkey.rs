@@ -1,5 +1,5 @@
-//! Whatever is pressed, pasted, clicked and resized: nothing panics, Esc leads back, files stay whole, cursors stay on
-//! graphemes, and undo leads back to every body as it was opened.
+//! Random keys, pastes, clicks and resizes: nothing panics, Esc leaves every dialog, files stay valid, cursors stay on
+//! grapheme boundaries, and undo restores every body as it was opened.
 
 use std::collections::BTreeMap;
 
@@ -14,7 +14,7 @@ use super::Console;
 use super::harness::rows;
 use crate::support::rounds;
 
-/// Numbers that look random and are the same on every machine (xorshift).
+/// Pseudo-random numbers, the same on every machine (xorshift).
 struct Dice(u64);
 
 impl Dice {
@@ -25,7 +25,7 @@ impl Dice {
         usize::try_from(self.0 % u64::try_from(n).unwrap()).unwrap()
     }
 
-    fn of<T: Copy>(&mut self, choices: &[T]) -> T {
+    fn pick<T: Copy>(&mut self, choices: &[T]) -> T {
         choices[self.below(choices.len())]
     }
 }
@@ -61,8 +61,8 @@ const PASTES: [&str; 8] = [
 fn key(dice: &mut Dice) -> Key {
     let code = match dice.below(4) {
         0 => KeyCode::F(u8::try_from(1 + dice.below(12)).unwrap()),
-        1 => dice.of(&CODES),
-        _ => KeyCode::Char(dice.of(&[
+        1 => dice.pick(&CODES),
+        _ => KeyCode::Char(dice.pick(&[
             'a', 'c', 'd', 'e', 'f', 'g', 'h', 'j', 'k', 'm', 'n', 'o', 'p', 'r', 's', 't', 'u', 'v', 'x',
             'y', 'z', '1', '2', '3', '4', '5', '<', '{', '@', '%', '"', '\\', '/', '[', ']', '?', ':', '.',
             '!', ' ', 'é', '漢',
@@ -74,11 +74,11 @@ fn key(dice: &mut Dice) -> Key {
 
 fn input(dice: &mut Dice) -> Input {
     match dice.below(20) {
-        0 => Input::Paste(dice.of(&PASTES).to_owned()),
+        0 => Input::Paste(dice.pick(&PASTES).to_owned()),
         1 => {
             let sizes =
                 [(0, 0), (1, 1), (20, 5), (24, 6), (40, 12), (60, 16), (80, 24), (120, 40), (200, 60)];
-            let (columns, rows) = dice.of(&sizes);
+            let (columns, rows) = dice.pick(&sizes);
             Input::Resize(columns, rows)
         }
         2..5 => {
@@ -93,45 +93,45 @@ fn input(dice: &mut Dice) -> Input {
             ];
             let at = |n: usize| u16::try_from(n).unwrap();
             let (x, y) = (at(dice.below(130)), at(dice.below(45)));
-            Input::Mouse(Mouse { kind: dice.of(&kinds), x, y, shift: dice.below(5) == 0 })
+            Input::Mouse(Mouse { kind: dice.pick(&kinds), x, y, shift: dice.below(5) == 0 })
         }
         5 => Input::FocusGained,
         _ => Input::Key(key(dice)),
     }
 }
 
-/// The bodies a console has opened, and what each must be able to come back to.
+/// The bodies that a console has opened, with the text to which undo must lead back.
 #[derive(Default)]
-struct Bodies {
-    /// By stem: the text as it was opened.
-    opened: BTreeMap<String, String>,
+struct OpenedBodies {
+    /// The text at the time of opening, by the campaign's stem.
+    texts: BTreeMap<String, String>,
 }
 
-impl Bodies {
-    /// Takes note of what is newly opened; fails unless every cursor is on a grapheme boundary of its text.
-    fn look(&mut self, console: &Console, said: &str) {
+impl OpenedBodies {
+    /// Records newly opened bodies. Fails unless every cursor of the open body is on a grapheme boundary.
+    fn record_and_check_cursors(&mut self, console: &Console, context: &str) {
         let buffers = &console.app().screens.compose.buffers;
-        self.opened.retain(|stem, _| buffers.contains_key(stem));
+        self.texts.retain(|stem, _| buffers.contains_key(stem));
         for (stem, buffer) in buffers {
             let editor = &buffer.editor;
-            if !self.opened.contains_key(stem) && !editor.can_undo() && !editor.can_redo() {
-                self.opened.insert(stem.clone(), editor.text());
+            if !self.texts.contains_key(stem) && !editor.can_undo() && !editor.can_redo() {
+                self.texts.insert(stem.clone(), editor.text());
             }
         }
         let Some(buffer) = console.app().screens.compose.buffer() else { return };
         let (text, selection) = (buffer.editor.text(), buffer.editor.selection());
-        let mut places = vec![selection.anchor, selection.head];
-        places.extend(console.app().screens.compose.vim.as_ref().map(|vim| vim.shown_cursor(&buffer.editor)));
-        for at in places {
+        let mut carets = vec![selection.anchor, selection.head];
+        carets.extend(console.app().screens.compose.vim.as_ref().map(|vim| vim.shown_cursor(&buffer.editor)));
+        for at in carets {
             let mut cursor = GraphemeCursor::new(at, text.len(), true);
             let is_boundary = cursor.is_boundary(&text, 0);
-            assert_eq!(is_boundary, Ok(true), "{said}: {at} of {selection:?} in {text:?}");
+            assert_eq!(is_boundary, Ok(true), "{context}: {at} of {selection:?} in {text:?}");
         }
     }
 
-    /// Fails unless undo leads back to each body as it was opened, and redo to the last one.
-    fn go_back_and_forth(&self, console: &mut Console, said: &str) {
-        for (stem, opened) in &self.opened {
+    /// Fails unless undo leads back to each body as it was opened, and redo to its latest text.
+    fn check_undo_and_redo(&self, console: &mut Console, context: &str) {
+        for (stem, opened) in &self.texts {
             let editor = &mut console.app_mut().screens.compose.buffers.get_mut(stem).unwrap().editor;
             while editor.can_redo() {
                 editor.apply(Command::Redo);
@@ -140,29 +140,29 @@ impl Bodies {
             while editor.can_undo() {
                 editor.apply(Command::Undo);
             }
-            assert_eq!(editor.text(), *opened, "{said}: {stem} undone");
+            assert_eq!(editor.text(), *opened, "{context}: {stem} after undo");
             while editor.can_redo() {
                 editor.apply(Command::Redo);
             }
-            assert_eq!(editor.text(), last, "{said}: {stem} done again");
+            assert_eq!(editor.text(), last, "{context}: {stem} after redo");
         }
     }
 }
 
-/// A body beyond this only makes the test slow.
-const LONG: usize = 8_000;
+/// The length in bytes above which a body is emptied: longer ones only make the test slow.
+const MAX_BODY_LEN: usize = 8_000;
 
-/// Empties a body that has grown too long.
+/// Empties the open body if it has grown too long.
 fn shorten(console: &mut Console) {
     if let Some(buffer) =
-        console.app_mut().screens.compose.buffer_mut().filter(|buffer| LONG < buffer.editor.len())
+        console.app_mut().screens.compose.buffer_mut().filter(|buffer| MAX_BODY_LEN < buffer.editor.len())
     {
         buffer.editor.apply(Command::SelectAll);
         buffer.editor.apply(Command::Delete(Motion::Left));
     }
 }
 
-/// Out of whatever is open, and into the body.
+/// Closes what is open and enters the body.
 const ENTER_BODY: [Key; 4] = [
     Key::plain(KeyCode::Esc),
     Key::plain(KeyCode::Esc),
@@ -170,45 +170,45 @@ const ENTER_BODY: [Key; 4] = [
     Key { alt: true, ..Key::char('3') },
 ];
 
-/// How inputs are played.
+/// How much of the console runs.
 #[derive(Clone, Copy, PartialEq)]
-enum Stage {
-    /// With the executor, the store and the sandbox behind the console.
-    World,
-    /// State and screen alone: faster by far.
-    Alone,
+enum Scope {
+    /// The event loop with its executor, store and sandbox.
+    FullLoop,
+    /// The state and the screen alone, which is much faster.
+    StateOnly,
 }
 
-/// Puts so many random inputs into a console. Whoever leaves it comes back to it as it is.
-fn play(seed: u64, inputs: usize, stage: Stage, vim: Option<Vim>) {
+/// Sends `inputs` random inputs to a console. An input that quits it is ignored.
+fn play(seed: u64, inputs: usize, scope: Scope, vim: Option<Vim>) {
     let mut console = Console::demo();
     let modes = if vim.is_some() { "with vim" } else { "without vim" };
     console.app_mut().screens.compose.vim = vim;
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15 ^ seed.wrapping_mul(0x2545_f491_4f6c_dd1d) | 1);
-    let mut bodies = Bodies::default();
+    let mut bodies = OpenedBodies::default();
     for n in 0..inputs {
-        let said = format!("seed {seed} {modes}, input {n}");
+        let context = format!("seed {seed} {modes}, input {n}");
         shorten(&mut console);
-        // Into the body now and then: most keys lead out of it sooner or later.
+        // Most keys lead out of the body sooner or later, so it is entered again now and then.
         let keys =
             if dice.below(40) == 0 { ENTER_BODY.map(Input::Key).to_vec() } else { vec![input(&mut dice)] };
         for input in keys {
-            match stage {
-                Stage::World => console.input(input),
-                Stage::Alone => console.input_only(input),
+            match scope {
+                Scope::FullLoop => console.input(input),
+                Scope::StateOnly => console.input_without_effects(input),
             }
         }
-        if stage == Stage::World && dice.below(8) == 0 {
+        if scope == Scope::FullLoop && dice.below(8) == 0 {
             console.settle();
         }
-        bodies.look(&console, &said);
+        bodies.record_and_check_cursors(&console, &context);
         for row in rows(&console.cells()) {
-            assert!(!row.chars().any(char::is_control), "{said}: {row:?}");
+            assert!(!row.chars().any(char::is_control), "{context}: {row:?}");
         }
         console.has_quit = false;
     }
     console.settle();
-    bodies.go_back_and_forth(&mut console, &format!("seed {seed} {modes}"));
+    bodies.check_undo_and_redo(&mut console, &format!("seed {seed} {modes}"));
     for _ in 0..8 {
         console.press("esc");
     }
@@ -227,23 +227,23 @@ fn play(seed: u64, inputs: usize, stage: Stage, vim: Option<Vim>) {
 }
 
 #[test]
-fn random_input_never_panics_traps_or_breaks_a_file() {
+fn random_input_never_panics_traps_the_user_or_breaks_a_file() {
     for seed in 0..u64::try_from(rounds(2, 10)).unwrap() {
         let vim = (seed % 2 == 1).then(Vim::default);
-        play(seed, rounds(250, 1_000), Stage::World, vim);
+        play(seed, rounds(250, 1_000), Scope::FullLoop, vim);
     }
 }
 
 #[test]
-fn ten_thousand_inputs_leave_cursors_on_graphemes_and_bodies_to_be_undone() {
+fn random_input_keeps_cursors_on_graphemes_and_edits_undoable() {
     for seed in 0..u64::try_from(rounds(1, 3)).unwrap() {
-        play(seed, rounds(500, 10_000), Stage::Alone, None);
+        play(seed, rounds(500, 10_000), Scope::StateOnly, None);
     }
 }
 
 #[test]
-fn ten_thousand_inputs_in_vim_mode_do_so_too() {
+fn random_input_in_vim_mode_keeps_cursors_valid_and_edits_undoable() {
     for seed in 0..u64::try_from(rounds(1, 3)).unwrap() {
-        play(seed, rounds(500, 10_000), Stage::Alone, Some(Vim::default()));
+        play(seed, rounds(500, 10_000), Scope::StateOnly, Some(Vim::default()));
     }
 }

@@ -1,4 +1,4 @@
-//! The picture in the README: the real screen, cell by cell, as an SVG.
+//! The README's picture: the real screen, drawn cell by cell as an SVG.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -8,29 +8,29 @@ use ratatui::style::{Color, Modifier, Style};
 
 use super::Console;
 
-/// The size of a cell in the picture.
+/// The width and height of a cell, in SVG units.
 const CELL: (usize, usize) = (8, 17);
 
-/// The room around the cells.
+/// The margin around the cells, in SVG units.
 const MARGIN: usize = 12;
 
 const BACKGROUND: &str = "#15181d";
 const FOREGROUND: &str = "#d5d8dd";
 
 #[test]
-fn the_readme_shows_the_screen_as_it_is() {
+fn readme_picture_matches_the_current_screen() {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/screens/compose.svg");
     let mut console = Console::demo();
-    console.survey_is_due();
+    console.run_survey();
     let drawn = svg(&console.cells());
     if std::env::var_os("UPDATE_SCREENS").is_some_and(|value| value == "1") {
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(&file, &drawn).unwrap();
     }
-    let kept = std::fs::read_to_string(&file).unwrap_or_default();
+    let recorded = std::fs::read_to_string(&file).unwrap_or_default();
     assert!(
-        kept == drawn,
-        "{} is not the screen of today: UPDATE_SCREENS=1 cargo test picture",
+        recorded == drawn,
+        "{} does not show the current screen; run UPDATE_SCREENS=1 cargo test picture",
         file.display()
     );
     assert!(include_str!("../../../README.md").contains("assets/screens/compose.svg"));
@@ -54,7 +54,7 @@ fn svg(cells: &Buffer) -> String {
     out
 }
 
-/// Cells of one row that look alike and stand side by side.
+/// Adjacent cells of one row that have the same style.
 struct Run {
     column: usize,
     columns: usize,
@@ -69,7 +69,7 @@ fn runs(cells: &Buffer, y: u16) -> Vec<Run> {
         let cell = &cells[(x, y)];
         let wide = telecast::text::width(cell.symbol()).max(1);
         match runs.last_mut() {
-            // A wide character stands alone, so that fonts that draw it otherwise move nothing else.
+            // A wide character gets its own run: a font that gives it another width then moves nothing else.
             Some(run)
                 if run.style == cell.style() && wide == 1 && run.columns == run.text.chars().count() =>
             {
@@ -107,7 +107,7 @@ fn draw_run(out: &mut String, y: usize, run: &Run) {
     if run.text.trim().is_empty() {
         return;
     }
-    let mut look = String::new();
+    let mut attributes = String::new();
     for (modifier, attribute) in [
         (Modifier::BOLD, " font-weight=\"bold\""),
         (Modifier::ITALIC, " font-style=\"italic\""),
@@ -116,7 +116,7 @@ fn draw_run(out: &mut String, y: usize, run: &Run) {
         (Modifier::DIM, " opacity=\"0.6\""),
     ] {
         if has(modifier) {
-            look.push_str(attribute);
+            attributes.push_str(attribute);
         }
     }
     let text = run.text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
@@ -124,12 +124,12 @@ fn draw_run(out: &mut String, y: usize, run: &Run) {
     writeln!(
         out,
         "<text x=\"{left}\" y=\"{base}\" textLength=\"{width}\" lengthAdjust=\"spacingAndGlyphs\" \
-         fill=\"{fore}\"{look}>{text}</text>"
+         fill=\"{fore}\"{attributes}>{text}</text>"
     )
     .unwrap();
 }
 
-/// The colour as the picture shows it: one fixed palette for what a terminal would choose itself.
+/// Returns the picture's colour. The palette is fixed, because a real terminal chooses these colours itself.
 fn colour(colour: Option<Color>, default: &'static str) -> &'static str {
     match colour.unwrap_or(Color::Reset) {
         Color::Black => "#15181d",

@@ -1,8 +1,8 @@
-//! The whole body rewritten: its JSON laid out, its problems fixed one after the other.
+//! Actions on the whole body: formatting its JSON, copying it for CleverTap, repairing a body pasted from there.
 
 use super::Console;
 
-/// Puts a body into the editor in place of what stands there.
+/// The demo with this body in the editor and the cursor at its start.
 fn with_body(body: &str) -> Console {
     let mut console = Console::demo();
     console.press("ctrl-a delete");
@@ -12,7 +12,7 @@ fn with_body(body: &str) -> Console {
 }
 
 #[test]
-fn json_is_formatted_as_one_undo_step_and_the_cursor_stays_where_it_was() {
+fn formatting_is_one_undo_step_and_keeps_the_cursor_on_its_token() {
     let typed =
         r#"{"chat_id":{{ Profile.telegram_chat_id }},"text":"a  b {{ Profile.city }}","parse_mode":"HTML"}"#;
     let mut console = with_body(typed);
@@ -35,7 +35,7 @@ fn json_is_formatted_as_one_undo_step_and_the_cursor_stays_where_it_was() {
 }
 
 #[test]
-fn what_is_no_json_is_left_alone_and_gone_to() {
+fn invalid_json_is_not_formatted_and_the_cursor_goes_to_the_error() {
     let mut console = with_body("{\"chat_id\":1,\n\"text\": Hello}");
     console.press("esc f");
     console.shows("not formatted: `Hello` is not valid JSON here");
@@ -45,7 +45,7 @@ fn what_is_no_json_is_left_alone_and_gone_to() {
 }
 
 #[test]
-fn a_campaign_goes_to_the_clipboard_as_clevertaps_forms_want_it() {
+fn campaign_is_copied_for_clevertaps_forms_without_its_token() {
     let mut console = Console::demo();
     console.press("ctrl-p");
     console.type_text("clevertap");
@@ -64,7 +64,7 @@ fn a_campaign_goes_to_the_clipboard_as_clevertaps_forms_want_it() {
 }
 
 #[test]
-fn a_body_pasted_from_clevertap_is_mended_and_has_its_variables() {
+fn pasted_clevertap_body_is_repaired_and_keeps_its_variables() {
     let mut console = Console::demo();
     console.press("esc n");
     console.paste("{“chat_id”: 5, “text”: “Hi @Profile - first_name | default: “you”, it’s on”}");

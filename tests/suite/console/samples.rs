@@ -1,8 +1,8 @@
-//! Sample events: chosen for each campaign, shown where they count, known to completion.
+//! Sample events: chosen per campaign, used by the preview and the test, offered by completion.
 
 use super::Console;
 
-/// The sample workspace on the campaign that uses an event, with one more sample.
+/// Opens the campaign that uses an event, with `text` as an additional sample, `refund`.
 fn with_refund(text: &str) -> Console {
     Console::prepared("order-note", |root| {
         std::fs::write(root.join("samples/refund.json"), text).unwrap();
@@ -12,23 +12,23 @@ fn with_refund(text: &str) -> Console {
 const REFUND: &str = r#"{"Event": {"Amount": 12.5, "Currency": "CHF", "Reason": {"code": "late"}}}"#;
 
 #[track_caller]
-fn renders(console: &Console, text: &str) {
+fn assert_renders(console: &Console, text: &str) {
     let rendered = console.app().screens.compose.composed().unwrap().rendered.as_deref().unwrap_or_default();
     assert!(rendered.contains(text), "no {text:?} in {rendered:?}");
 }
 
 #[test]
-fn another_sample_gives_another_message_and_stays_with_its_campaign() {
+fn chosen_sample_changes_the_message_and_is_kept_per_campaign() {
     let mut console = with_refund(REFUND);
     console.shows("event charged ▾");
-    renders(&console, "86.4 EUR");
+    assert_renders(&console, "86.4 EUR");
     console.press("esc v");
     console.shows("Event: Amount, Currency, Reason");
     console.type_text("refu");
     console.press("enter");
     console.shows("event refund ▾");
-    renders(&console, "12.5 CHF");
-    // `Event.Items` is not in this one, but in another: the name is none that nothing has.
+    assert_renders(&console, "12.5 CHF");
+    // `Event.Items` is not in this sample, but in another one, so it does not count as an unknown name.
     console.shows("No problems for this profile");
     console.click_text("spring-sale");
     console.hides("event refund");
@@ -41,7 +41,7 @@ fn another_sample_gives_another_message_and_stays_with_its_campaign() {
 }
 
 #[test]
-fn completion_knows_the_paths_of_the_chosen_sample() {
+fn completion_offers_the_paths_of_the_chosen_sample() {
     let mut console = with_refund(REFUND);
     console.click_text("charged ▾");
     console.type_text("refu");
@@ -51,7 +51,7 @@ fn completion_knows_the_paths_of_the_chosen_sample() {
 }
 
 #[test]
-fn a_preview_test_sends_what_the_chosen_sample_gives() {
+fn preview_and_test_uses_the_chosen_sample() {
     let mut console = with_refund(REFUND);
     console.press("esc v");
     console.type_text("refu");
@@ -60,7 +60,7 @@ fn a_preview_test_sends_what_the_chosen_sample_gives() {
 }
 
 #[test]
-fn a_broken_sample_is_a_problem_at_its_place_and_no_event() {
+fn broken_sample_is_reported_at_its_line_and_gives_no_event() {
     let mut console = with_refund("{\n  \"Event\": {\"Amount\": 12.5,}\n}");
     console.shows("samples/refund.json:2");
     console.shows("event charged ▾");
@@ -68,20 +68,20 @@ fn a_broken_sample_is_a_problem_at_its_place_and_no_event() {
     console.shows("cannot be read: see Problems");
     console.type_text("refu");
     console.press("enter");
-    renders(&console, "things for  :");
+    assert_renders(&console, "things for  :");
     console.write("samples/refund.json", REFUND);
     console.files_changed();
-    renders(&console, "12.5 CHF");
+    assert_renders(&console, "12.5 CHF");
     console.hides("samples/refund.json:2");
 }
 
 #[test]
-fn a_body_without_an_event_says_nothing_of_one() {
+fn body_without_an_event_shows_no_event_label() {
     Console::demo().hides("event");
 }
 
 #[test]
-fn without_samples_one_is_told_how_to_make_one() {
+fn empty_sample_list_explains_how_to_add_a_sample() {
     let mut console = Console::prepared("order-note", |root| {
         std::fs::remove_file(root.join("samples/charged.json")).unwrap();
     });

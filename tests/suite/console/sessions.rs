@@ -1,4 +1,4 @@
-//! Whole sessions: a broken body repaired with fixes only, bodies converted there and back for everybody.
+//! Whole sessions: a broken body repaired with quick fixes alone, and bodies converted to another parse mode and back.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -11,12 +11,12 @@ use telecast::ui::screen::compose::dialog::Dialog;
 
 use super::Console;
 
-/// Everybody's message of the body as it stands in the editor, sent to a test chat.
+/// Returns every profile's identity and the message that the current body gives it; `None` if nothing would be sent.
 fn messages(console: &Console) -> Vec<(String, Option<FormattedText>)> {
-    let people =
+    let store =
         SqliteStore::open(&console.app().shared.workspace.root.join(".telecast/audience.db")).unwrap();
-    let profiles = people.list("", None, 1000).unwrap().profiles;
-    assert!(300 < profiles.len(), "the whole of the demo's audience");
+    let profiles = store.list("", None, 1000).unwrap().profiles;
+    assert!(300 < profiles.len(), "expected the demo's whole audience");
     let now = clock::now();
     let message = |profile: telecast::profile::Profile| {
         let identity = profile.identity.clone();
@@ -27,13 +27,13 @@ fn messages(console: &Console) -> Vec<(String, Option<FormattedText>)> {
             ..console.app().screens.compose.job(&console.app().shared).unwrap()
         };
         let sent = job.compose(now).request.and_then(|request| request.text().map(|text| text.sent.clone()));
-        (identity, sent.map(without_breaks_behind_quotes))
+        (identity, sent.map(without_line_breaks_after_quotes))
     };
     profiles.into_iter().map(message).collect()
 }
 
-/// MarkdownV2 has no way to end a quote before the line break behind it, so that one counts as outside in both.
-fn without_breaks_behind_quotes(mut message: FormattedText) -> FormattedText {
+/// Excludes the final line break from each quote: MarkdownV2 cannot end a quote before the line break that follows it.
+fn without_line_breaks_after_quotes(mut message: FormattedText) -> FormattedText {
     let units: Vec<u16> = message.text.encode_utf16().collect();
     for entity in &mut message.entities {
         let is_quote = matches!(entity.kind, EntityKind::Blockquote | EntityKind::ExpandableBlockquote);
@@ -45,7 +45,7 @@ fn without_breaks_behind_quotes(mut message: FormattedText) -> FormattedText {
     message
 }
 
-/// Converts the open body by the comparison.
+/// Converts the open body in the comparison dialog.
 fn convert(console: &mut Console, to: ParseMode) {
     console.press("f6");
     while let Some(Dialog::Compare(compare)) = &console.app().screens.compose.dialog {
@@ -57,12 +57,12 @@ fn convert(console: &mut Console, to: ParseMode) {
     assert!(console.body().contains(&format!("\"parse_mode\": \"{}\"", to.as_str())), "{}", console.screen());
 }
 
-/// Converts to each mode in turn; everybody's message stays what it was.
+/// Converts the body to each mode in turn. Fails if any profile's message changes.
 #[track_caller]
-fn check_there_and_back(console: &mut Console, modes: [ParseMode; 2]) {
+fn check_round_trip(console: &mut Console, modes: [ParseMode; 2]) {
     let before = messages(console);
     let n_sent = before.iter().filter(|(_, sent)| sent.is_some()).count();
-    assert!(before.len() - n_sent <= 1, "nearly everybody gets a message of\n{}", console.body());
+    assert!(before.len() - n_sent <= 1, "more than one profile gets no message from\n{}", console.body());
     for mode in modes {
         convert(console, mode);
         for (after, before) in messages(console).iter().zip(&before) {
@@ -75,17 +75,17 @@ const HTML: ParseMode = ParseMode::Html;
 const V2: ParseMode = ParseMode::MarkdownV2;
 
 #[test]
-fn the_demos_bodies_are_converted_there_and_back_with_the_same_messages_for_everybody() {
+fn converting_demo_bodies_and_back_keeps_every_message() {
     let mut console = Console::demo();
-    check_there_and_back(&mut console, [V2, HTML]);
+    check_round_trip(&mut console, [V2, HTML]);
     let mut console = Console::prepared("welcome", |_| {});
-    check_there_and_back(&mut console, [HTML, V2]);
+    check_round_trip(&mut console, [HTML, V2]);
     let mut console = Console::prepared("clevertap-sample", |_| {});
-    check_there_and_back(&mut console, [V2, HTML]);
+    check_round_trip(&mut console, [V2, HTML]);
 }
 
 #[test]
-fn markup_of_every_kind_is_converted_there_and_back_with_the_same_messages_for_everybody() {
+fn converting_every_kind_of_markup_and_back_keeps_every_message() {
     for text in [
         r#"<b>a <i>b <u>c <s>d</s></u></i></b> <i><u>e</u></i><u>f</u> 1 &lt; 2 &amp; 3 &gt; 2. (a_b*c~d`e|f) \\ #x +y -z =w {v}!"#,
         r#"<a href=\"https://x.example/?q=a_b&amp;r=(1)*2#z\">link (1)</a> and <a href='tg://user?id=42'>you</a>, {{ Profile.name | tg_html | json_escape }}."#,
@@ -102,12 +102,12 @@ fn markup_of_every_kind_is_converted_there_and_back_with_the_same_messages_for_e
         let mut console = Console::prepared("spring-sale", |root| {
             std::fs::write(root.join("campaigns/spring-sale.json.liquid"), &body).unwrap();
         });
-        check_there_and_back(&mut console, [V2, HTML]);
+        check_round_trip(&mut console, [V2, HTML]);
     }
 }
 
 #[test]
-fn a_broken_body_is_repaired_with_fixes_only() {
+fn broken_body_can_be_repaired_with_quick_fixes_alone() {
     let body = "{
   \"chat_id\": {{ Profile.telegram_chat_id | default: \"NULL\" }},
   \"text\": \"<b>Hi {{ Profile.frist_name | capitalise | default: \"there\" }}, 2 < 3</b> & <i>more\\n{% if Profile.plan == \"pro\" %}Thanks{% endfi %}\",

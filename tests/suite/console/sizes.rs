@@ -1,4 +1,4 @@
-//! Every size of the terminal, and text that would be dangerous in one.
+//! The console at every terminal size, and text with control characters, which a terminal would obey.
 
 use ratatui::buffer::Buffer;
 
@@ -8,7 +8,7 @@ use super::harness::rows;
 const SIZES: [(u16, u16); 8] = [(0, 0), (1, 1), (20, 5), (40, 12), (60, 16), (80, 24), (120, 40), (300, 100)];
 
 #[track_caller]
-fn assert_harmless(cells: &Buffer) {
+fn assert_no_control_characters(cells: &Buffer) {
     for row in rows(cells) {
         assert!(!row.chars().any(char::is_control), "{row:?}");
     }
@@ -26,14 +26,14 @@ fn every_pane_and_dialog_is_drawn_at_every_size() {
         console.press(key);
         for (columns, rows) in SIZES {
             console.resize(columns, rows);
-            assert_harmless(&console.cells());
+            assert_no_control_characters(&console.cells());
         }
         console.resize(120, 32);
     }
 }
 
 #[test]
-fn a_size_that_is_too_small_says_so() {
+fn too_small_a_terminal_shows_a_notice() {
     let mut console = Console::demo();
     console.resize(20, 5);
     console.shows("too small");
@@ -42,7 +42,7 @@ fn a_size_that_is_too_small_says_so() {
 }
 
 #[test]
-fn titles_are_short_rather_than_cut_and_a_click_finds_them() {
+fn titles_are_shortened_not_cut_and_stay_clickable() {
     let mut console = Console::demo();
     for columns in [120, 106, 100, 84, 82, 80, 78, 76] {
         console.resize(columns, 24);
@@ -65,7 +65,7 @@ fn titles_are_short_rather_than_cut_and_a_click_finds_them() {
 }
 
 #[test]
-fn the_footer_keeps_what_is_needed_most() {
+fn footer_keeps_the_most_important_keys() {
     let mut console = Console::demo();
     console.resize(80, 24);
     console.shows(" F1 help  ^P palette  F5 preview & test  F8 next problem  ^S save  ^Q quit");
@@ -94,6 +94,6 @@ fn control_characters_never_reach_a_cell() {
     });
     for key in ["esc", "4", "]", "]", "5", "1", "f4", "esc", "f5", "enter", "esc", "f6", "esc", "f8"] {
         console.press(key);
-        assert_harmless(&console.cells());
+        assert_no_control_characters(&console.cells());
     }
 }

@@ -1,4 +1,4 @@
-//! Preview and Test in the console: what it says of a test is what happened to it.
+//! Preview and Test in the console: the reported result is what happened to the test message.
 
 use std::sync::mpsc::channel;
 
@@ -6,10 +6,10 @@ use telecast::ui::widget::input::Input;
 
 use super::Console;
 use crate::support::{Home, Terminal};
-use crate::test_send::{Manner, Server, answer};
+use crate::test_send::{Behaviour, Server, answer};
 
-/// The demo with a campaign `a` of this body, whose webhook leads to `server` and is trusted.
-fn at(server: &Server, body: &str) -> Console {
+/// The demo with a campaign `a` that has this body. Its webhook sends to `server` and is trusted.
+fn open_with_server(server: &Server, body: &str) -> Console {
     let url = format!("http://{}/bot${{BOT_TOKEN}}/sendMessage", server.address);
     let webhook = format!("name = 'f'\nurl = '{url}'\n[headers]\nContent-Type = 'application/json'\n");
     let mut console = Console::prepared("a", |root| {
@@ -25,13 +25,13 @@ fn at(server: &Server, body: &str) -> Console {
 
 const BODY: &str = r#"{"chat_id": 5, "text": "a"}"#;
 
-/// Presses a key and waits for nothing.
-fn key(console: &mut Console, key: &str) {
+/// Presses a key without waiting for any result.
+fn press_unsettled(console: &mut Console, key: &str) {
     console.input(Input::Key(key.parse().unwrap()));
 }
 
 #[test]
-fn a_test_for_somebody_else_as_well_is_not_sent() {
+fn test_is_not_sent_if_the_test_chat_cannot_be_guaranteed() {
     let mut console = Console::prepared("spring-sale", |root| {
         let body = r#"{"chat_id": 5, "text": "a", "business_connection_id": "B"}"#;
         std::fs::write(root.join("campaigns/spring-sale.json.liquid"), body).unwrap();
@@ -44,9 +44,9 @@ fn a_test_for_somebody_else_as_well_is_not_sent() {
 }
 
 #[test]
-fn an_answer_that_does_not_say_is_called_unknown() {
+fn unclear_answer_is_reported_as_unknown() {
     let server = Server::answering("500 Internal Server Error", r#"{"ok":true,"result":{"message_id":5}}"#);
-    let mut console = at(&server, BODY);
+    let mut console = open_with_server(&server, BODY);
     console.press("f5 enter");
     console.shows("? unknown whether it was sent: HTTP 500");
     console.shows("it may have arrived: check the chat before you send it again");
@@ -56,38 +56,38 @@ fn an_answer_that_does_not_say_is_called_unknown() {
 }
 
 #[test]
-fn an_answer_after_the_dialog_was_closed_is_told_all_the_same() {
+fn answer_is_reported_after_the_dialog_was_closed() {
     let refusal = r#"{"ok":false,"error_code":400,"description":"Bad Request: chat not found"}"#;
-    for (status, body, words) in [
+    for (status, body, message) in [
         ("200 OK", r#"{"ok":true,"result":{"message_id":5}}"#, "the test to 1099500000001 was sent"),
         ("400 Bad Request", refusal, "the test to 1099500000001 was refused: Bad Request: chat not found"),
         ("502 Bad Gateway", "", "the test to 1099500000001 may have arrived, check the chat: HTTP 502"),
     ] {
-        let ((arrived, arrivals), (go, gone)) = (channel(), channel());
-        let server = Server::start(Manner::Waits(arrived, gone, answer(status, body)));
-        let mut console = at(&server, BODY);
+        let ((arrived, arrivals), (release, released)) = (channel(), channel());
+        let server = Server::start(Behaviour::Waits(arrived, released, answer(status, body)));
+        let mut console = open_with_server(&server, BODY);
         console.press("f5");
-        key(&mut console, "enter");
+        press_unsettled(&mut console, "enter");
         console.shows("sending…");
-        key(&mut console, "esc");
+        press_unsettled(&mut console, "esc");
         console.shows("the test is being sent");
-        console.while_running(move || arrivals.recv().unwrap());
-        go.send(()).unwrap();
+        console.run_while_waiting(move || arrivals.recv().unwrap());
+        release.send(()).unwrap();
         console.settle();
-        console.shows(words);
+        console.shows(message);
     }
 }
 
 #[test]
-fn a_test_sent_again_goes_through_the_same_check() {
+fn resent_test_goes_through_the_same_check() {
     let server = Server::answering("200 OK", r#"{"ok":true,"result":{"message_id":5}}"#);
-    let mut console = at(&server, BODY);
+    let mut console = open_with_server(&server, BODY);
     console.press("f5 enter");
     console.shows("✔ 200");
     console.write("campaigns/a.json.liquid", r#"{"chat_id": 5, "text": "a", "user_id": 999}"#);
     console.press("h enter");
     console.shows("the test chat cannot be guaranteed: the body has `user_id`");
-    // An entry of another chat says so, and the dialog follows it: what it shows is what is sent.
+    // An entry that went to another chat shows it, and the dialog switches to that chat: it sends what it shows.
     let other = r#"{"sent":"2026-01-01T00:00:00Z","campaign":"a","webhook":"fake","profile":null,"chat":"4242","method":"POST","url":"","body":"","ok":true,"status":200,"message_id":1,"description":"delivered","ms":1}"#;
     console.write(".telecast/history.jsonl", other);
     console.write("campaigns/a.json.liquid", BODY);
@@ -103,9 +103,9 @@ fn a_test_sent_again_goes_through_the_same_check() {
 }
 
 #[test]
-fn a_console_that_leaves_while_a_test_is_on_its_way_keeps_it_in_the_history() {
+fn quitting_during_a_test_records_it_in_the_history() {
     let (arrived, arrivals) = channel();
-    let server = Server::start(Manner::IsSilent(arrived));
+    let server = Server::start(Behaviour::IsSilent(arrived));
     let home = Home::new();
     home.run(["init", "shop"]).ok();
     let url = format!("http://{}/bot${{BOT_TOKEN}}/sendMessage", server.address);
@@ -134,6 +134,19 @@ fn a_console_that_leaves_while_a_test_is_on_its_way_keeps_it_in_the_history() {
     terminal.wait_for("the test is being sent");
     terminal.send("\x11");
     assert_eq!(terminal.wait_exit().code(), Some(0));
-    let kept = home.read("shop/.telecast/history.jsonl");
-    assert!(kept.contains(r#""may_have_arrived":true"#) && kept.contains(r#""chat":"77""#), "{kept}");
+    let log = home.read("shop/.telecast/history.jsonl");
+    assert!(log.contains(r#""may_have_arrived":true"#) && log.contains(r#""chat":"77""#), "{log}");
+}
+
+#[test]
+fn webhook_that_is_not_a_bot_can_only_be_sent_unchanged() {
+    let mut console = Console::prepared("order-note", |_| {});
+    console.press("f5");
+    console.shows("Host     NOT TRUSTED: messages to crm.example (not a bot); Enter to review");
+    console.shows("To       crm.example: this request has no chat");
+    console.shows("Press a, then Enter, to send it unchanged.");
+    console.shows("Enter send · a send unchanged · ");
+    console.press("a");
+    console.shows("To       crm.example, unchanged: this request has no chat");
+    console.shows("Enter send unchanged · a undo · ");
 }

@@ -1,4 +1,4 @@
-//! Vim's modes in the console: what is vim's, what stays the console's.
+//! Vim mode in the console: which keys Vim handles and which ones stay the console's.
 
 use telecast::ui::editor::vim::Vim;
 use telecast::ui::screen::compose::focus::{Focus, Pane};
@@ -6,7 +6,7 @@ use telecast::ui::widget::input::MouseKind;
 
 use super::Console;
 
-/// Opens the demo as with `vim = true`, on a body of our own.
+/// The demo as with `vim = true`, with this body and the cursor at its start.
 fn vim(body: &str) -> Console {
     let mut console = Console::demo();
     console.press("ctrl-a delete");
@@ -17,7 +17,7 @@ fn vim(body: &str) -> Console {
 }
 
 #[test]
-fn the_border_says_the_mode_and_the_cursor_shows_it() {
+fn border_and_cursor_show_the_mode() {
     let mut console = vim("one two");
     console.shows(" NORMAL ");
     assert!(console.has_block_cursor());
@@ -29,11 +29,11 @@ fn the_border_says_the_mode_and_the_cursor_shows_it() {
     console.press("esc v");
     console.shows(" VISUAL ");
     console.press("f1");
-    assert!(!console.has_block_cursor(), "a dialog's field is typed in");
+    assert!(!console.has_block_cursor(), "a dialog's text field has no block cursor");
 }
 
 #[test]
-fn the_palette_switches_it_for_the_session() {
+fn palette_toggles_vim_mode_for_the_session() {
     let mut console = Console::demo();
     for mode in [" NORMAL ", "vim mode off"] {
         console.press("ctrl-p");
@@ -60,11 +60,11 @@ fn esc_goes_from_the_picker_to_insert_to_normal_to_the_panes() {
     console.press("tab");
     assert_eq!(console.app().screens.compose.focus, Focus::select(Pane::Preview));
     console.press("3 x");
-    assert_eq!(console.body(), "\"a <\"", "the second keypress is vim's again");
+    assert_eq!(console.body(), "\"a <\"", "after `3` enters the body, `x` is a Vim command again");
 }
 
 #[test]
-fn a_completion_is_typed_again_by_a_dot_and_undone_at_once() {
+fn dot_repeats_a_completion_and_one_undo_removes_it() {
     let mut console = vim("\"\"\n\"\"");
     console.press("a");
     console.type_text("<<first");
@@ -78,7 +78,7 @@ fn a_completion_is_typed_again_by_a_dot_and_undone_at_once() {
 }
 
 #[test]
-fn a_search_jumps_while_typed_and_goes_on_with_n() {
+fn search_jumps_while_typing_and_n_continues_it() {
     let mut console = vim("ab cd ab cd ab");
     console.press("/");
     console.type_text("ab");
@@ -88,7 +88,7 @@ fn a_search_jumps_while_typed_and_goes_on_with_n() {
     console.press("0 ?");
     console.type_text("cd");
     console.press("esc x");
-    assert_eq!(console.body(), "b cd b cd b", "Esc goes back to where the search began");
+    assert_eq!(console.body(), "b cd b cd b", "Esc returns to the position before the search");
     console.press("?");
     console.type_text("cd");
     console.press("enter x");
@@ -96,7 +96,7 @@ fn a_search_jumps_while_typed_and_goes_on_with_n() {
 }
 
 #[test]
-fn command_lines_save_quit_and_go() {
+fn command_line_goes_to_a_line_saves_and_rejects_unknown_commands() {
     let mut console = vim("one\n  two");
     console.press(":");
     console.type_text("2");
@@ -115,14 +115,14 @@ fn command_lines_save_quit_and_go() {
 }
 
 #[test]
-fn yanking_copies_and_ctrl_c_copies_what_is_selected() {
+fn yank_and_ctrl_c_copy_to_the_clipboard() {
     let mut console = vim("one two");
     console.press("y w v e ctrl-c");
     assert_eq!(console.copied(), ["one ", "one"]);
 }
 
 #[test]
-fn keys_of_the_console_work_in_every_mode() {
+fn console_keys_work_in_every_mode() {
     for mode in ["esc 3", "i", "v"] {
         let mut console = vim("one two");
         console.press(mode);
@@ -146,9 +146,9 @@ fn an_unbound_alt_key_is_esc_and_then_that_key() {
 }
 
 #[test]
-fn the_mouse_selects_and_leaves_the_modes_alone() {
+fn double_click_selects_and_a_click_keeps_insert_mode() {
     let mut console = vim("one two");
-    let (x, y) = console.place_of("one two");
+    let (x, y) = console.position_of("one two");
     console.mouse(MouseKind::Down { clicks: 2 }, x + 5, y);
     console.mouse(MouseKind::Up, x + 5, y);
     console.shows(" VISUAL ");
@@ -162,7 +162,7 @@ fn the_mouse_selects_and_leaves_the_modes_alone() {
 }
 
 #[test]
-fn what_may_not_be_edited_is_not_inserted_into() {
+fn view_only_body_cannot_be_edited_but_can_be_yanked() {
     let console = Console::demo();
     let mut second = console.second(Some("open elsewhere"));
     second.app_mut().screens.compose.vim = Some(Vim::default());
@@ -177,7 +177,7 @@ fn what_may_not_be_edited_is_not_inserted_into() {
 }
 
 #[test]
-fn another_campaign_begins_in_normal_mode() {
+fn opening_another_campaign_returns_to_normal_mode() {
     let mut console = vim("one two");
     console.press("i alt-1 down enter");
     console.shows(" NORMAL ");

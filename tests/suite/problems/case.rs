@@ -1,4 +1,4 @@
-//! A case file: what is checked, and what should be found.
+//! A case file: the checked text and the expected problems.
 
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -13,20 +13,20 @@ use telecast::template::Partials;
 
 /// One file of tests/data/problems.
 pub struct Case {
-    /// The file's name without its ending.
+    /// The file's name without its extension.
     pub name: String,
     /// The text that is checked.
     pub body: String,
-    /// What stands below `== problems`.
+    /// The text below `== problems`.
     pub expected: String,
     path: PathBuf,
-    /// All above `== body`, verbatim.
+    /// Everything above `== body`, verbatim.
     head: String,
-    reads: Reads,
+    subject: Subject,
 }
 
-/// What the body is.
-enum Reads {
+/// The kind of file that the body is.
+enum Subject {
     Body(Box<Surroundings>),
     Campaign,
     Webhook,
@@ -34,7 +34,7 @@ enum Reads {
     Settings,
 }
 
-/// All that a body's problems depend on besides the body.
+/// Everything besides the body that its problems depend on.
 struct Surroundings {
     dialect: Dialect,
     campaign: Campaign,
@@ -46,7 +46,7 @@ struct Surroundings {
     test_chat: Option<String>,
 }
 
-/// Returns all cases, by name.
+/// Returns all cases, ordered by name.
 pub fn all() -> Vec<Case> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/problems");
     let mut paths: Vec<PathBuf> =
@@ -60,49 +60,49 @@ impl Case {
         let name = path.file_stem().unwrap().to_string_lossy().into_owned();
         let text = std::fs::read_to_string(path).unwrap();
         let (head, rest) = text.split_once("== body\n").unwrap_or_else(|| panic!("{name}: no `== body`"));
-        assert!(head.starts_with("# "), "{name} does not say what it shows");
+        assert!(head.starts_with("# "), "{name} does not begin with a comment that says what it shows");
         let (body, expected) = rest.split_once("== problems\n").unwrap_or((rest, ""));
         Case {
             body: body.strip_suffix('\n').unwrap_or(body).to_owned(),
             expected: expected.to_owned(),
             path: path.to_owned(),
             head: head.to_owned(),
-            reads: Reads::of(head, &name),
+            subject: Subject::of(head, &name),
             name,
         }
     }
 
-    /// Writes `found` as what is expected.
+    /// Writes `found` to the file as the expected problems.
     pub fn update(&self, found: &str) {
         let text = format!("{}== body\n{}\n== problems\n{found}", self.head, self.body);
         std::fs::write(&self.path, text).unwrap();
     }
 
-    /// Returns the problems of `text` in place of the body.
+    /// Returns the problems of `text`, checked in place of the body.
     pub fn problems_of(&self, text: &str) -> Vec<Diagnostic> {
-        match &self.reads {
-            Reads::Body(surroundings) => surroundings.problems_of(text),
-            Reads::Campaign => Campaign::parse(text).1,
-            Reads::Webhook => Webhook::parse(text).1,
-            Reads::Workspace => Manifest::parse(text).1,
-            Reads::Settings => RawSettings::parse(text).1,
+        match &self.subject {
+            Subject::Body(surroundings) => surroundings.problems_of(text),
+            Subject::Campaign => Campaign::parse(text).1,
+            Subject::Webhook => Webhook::parse(text).1,
+            Subject::Workspace => Manifest::parse(text).1,
+            Subject::Settings => RawSettings::parse(text).1,
         }
     }
 
-    /// Returns the codes that are expected.
+    /// Returns the codes of the expected problems.
     pub fn codes(&self) -> Vec<String> {
         let titles = self.expected.lines().filter(|line| !line.starts_with(' '));
         titles.filter_map(|line| Some(line.split_once('[')?.1.split_once("]: ")?.0.to_owned())).collect()
     }
 
-    /// Whether it is a body in CleverTap's dialect.
+    /// Whether the case is a body in CleverTap's dialect.
     pub fn is_in_clevertap(&self) -> bool {
-        matches!(&self.reads, Reads::Body(surroundings) if surroundings.dialect == Dialect::CleverTap)
+        matches!(&self.subject, Subject::Body(surroundings) if surroundings.dialect == Dialect::CleverTap)
     }
 }
 
-impl Reads {
-    fn of(head: &str, name: &str) -> Reads {
+impl Subject {
+    fn of(head: &str, name: &str) -> Subject {
         let mut surroundings = Surroundings {
             dialect: Dialect::Telecast,
             campaign: Campaign::default(),
@@ -117,11 +117,11 @@ impl Reads {
             let (key, value) = line.split_once(": ").unwrap_or_else(|| panic!("{name}: {line}"));
             match key.split_once(' ').unwrap_or((key, "")) {
                 ("reads", _) => match value {
-                    "campaign" => return Reads::Campaign,
-                    "webhook" => return Reads::Webhook,
-                    "workspace" => return Reads::Workspace,
-                    "settings" => return Reads::Settings,
-                    _ => panic!("{name}: it reads {value}"),
+                    "campaign" => return Subject::Campaign,
+                    "webhook" => return Subject::Webhook,
+                    "workspace" => return Subject::Workspace,
+                    "settings" => return Subject::Settings,
+                    _ => panic!("{name}: unknown kind of file `{value}`"),
                 },
                 ("dialect", _) => surroundings.dialect = value.parse().unwrap(),
                 ("profile", _) => surroundings.profile = (value != "none").then(|| profile(value)),
@@ -138,7 +138,7 @@ impl Reads {
                 _ => panic!("{name}: {line}"),
             }
         }
-        Reads::Body(Box::new(surroundings))
+        Subject::Body(Box::new(surroundings))
     }
 }
 
@@ -177,11 +177,11 @@ fn json(text: &str) -> Value {
 }
 
 fn profile(properties: &str) -> Profile {
-    let Value::Object(properties) = json(properties) else { panic!("{properties} is no object") };
+    let Value::Object(properties) = json(properties) else { panic!("{properties} is not a JSON object") };
     Profile { identity: "anna".into(), properties, ..Profile::default() }
 }
 
-/// What the store of every case knows: ten people.
+/// The vocabulary of every case: a store of ten profiles.
 static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     let property = |name: &str, kind: ValueKind, n_set: u64, sample: &str| PropertySummary {
         name: name.to_owned(),

@@ -1,4 +1,4 @@
-//! What holds for every fix that a case shows.
+//! Laws that every fix of every case keeps.
 
 use std::collections::HashMap;
 
@@ -6,7 +6,7 @@ use telecast::diagnostic::{Code, Diagnostic};
 
 use super::case::{self, Case};
 
-/// A fix of a case, and what became of the case's problems by it.
+/// A fix of a case, with the case's problems before and after it.
 struct Fixed<'c> {
     case: &'c Case,
     problem: &'c Diagnostic,
@@ -15,7 +15,7 @@ struct Fixed<'c> {
     after: Vec<Diagnostic>,
 }
 
-/// Collects what `law` says against each fix of each case.
+/// Fails if `law` finds a fault in a fix of a case.
 #[track_caller]
 fn check(law: impl Fn(&Fixed<'_>) -> Option<String>) {
     let mut broken = Vec::new();
@@ -26,8 +26,8 @@ fn check(law: impl Fn(&Fixed<'_>) -> Option<String>) {
                 let body = fix.apply(&case.body).unwrap();
                 let after = case.problems_of(&body);
                 let fixed = Fixed { case: &case, problem, before: &before, body, after };
-                broken.extend(law(&fixed).map(|words| {
-                    format!("{}: {}: “{}” {words}:\n{}", fixed.case.name, problem.code, fix.title, fixed.body)
+                broken.extend(law(&fixed).map(|fault| {
+                    format!("{}: {}: “{}” {fault}:\n{}", fixed.case.name, problem.code, fix.title, fixed.body)
                 }));
             }
         }
@@ -35,7 +35,7 @@ fn check(law: impl Fn(&Fixed<'_>) -> Option<String>) {
     assert!(broken.is_empty(), "{}", broken.join("\n\n"));
 }
 
-/// Returns how often each code is among `problems`.
+/// Returns how often each code occurs in `problems`.
 fn count<'p>(problems: impl IntoIterator<Item = &'p Diagnostic>) -> HashMap<Code, usize> {
     let mut counted = HashMap::new();
     for problem in problems {
@@ -45,31 +45,31 @@ fn count<'p>(problems: impl IntoIterator<Item = &'p Diagnostic>) -> HashMap<Code
 }
 
 #[test]
-fn a_fix_takes_its_problem_away() {
+fn a_fix_removes_its_problem() {
     check(|fixed| {
         let code = fixed.problem.code;
         let left = count(&fixed.after).get(&code).copied().unwrap_or(0);
-        (count(fixed.before)[&code] <= left).then(|| "leaves it".to_owned())
+        (count(fixed.before)[&code] <= left).then(|| "does not remove the problem".to_owned())
     });
 }
 
 #[test]
-fn a_fix_brings_no_new_error() {
+fn a_fix_adds_no_new_error() {
     check(|fixed| {
         let errors = |problems: &[Diagnostic]| count(problems.iter().filter(|problem| problem.is_error()));
         let before = errors(fixed.before);
         let after = errors(&fixed.after);
         let new = after.iter().find(|(code, n)| before.get(*code).copied().unwrap_or(0) < **n)?;
-        Some(format!("brings {}", new.0))
+        Some(format!("adds {}", new.0))
     });
 }
 
 #[test]
-fn a_fix_in_clevertaps_dialect_is_clevertaps() {
+fn a_fix_in_clevertaps_dialect_stays_valid_in_it() {
     check(|fixed| {
         let foreign =
             |problems: &[Diagnostic]| count(problems).get(&Code::NotInClevertap).copied().unwrap_or(0);
         let is_worse = fixed.case.is_in_clevertap() && foreign(fixed.before) < foreign(&fixed.after);
-        is_worse.then(|| "is not CleverTap's".to_owned())
+        is_worse.then(|| "is not valid in CleverTap's dialect".to_owned())
     });
 }

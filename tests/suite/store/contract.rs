@@ -1,5 +1,5 @@
-//! What every backend of the store keeps to: a new one is one more call of [`contract`].
-#![expect(clippy::unwrap_used, reason = "what tests share unwraps as tests do")]
+//! The contract of every backend of the store. A new backend needs one more call of [`contract`].
+#![expect(clippy::unwrap_used, reason = "shared test code may panic like a test")]
 
 use std::sync::Arc;
 
@@ -9,16 +9,16 @@ use proptest::prelude::*;
 use telecast::profile::{Reachability, Value, ValueKind};
 use telecast::store::{ProfileChange, Store, Written};
 
-/// Makes an empty store.
+/// Creates an empty store.
 type Make<'a> = &'a dyn Fn() -> Box<dyn Store>;
 
-/// A claim by its name, and what checks it.
+/// A claim's name, and the function that checks it.
 type Claim = (&'static str, fn(Make<'_>));
 
-/// Checks every claim on stores that `make` makes.
+/// Checks every claim on stores from `make`.
 pub fn contract(make: impl Fn() -> Box<dyn Store>) {
     for (claim, check) in CLAIMS {
-        // Shown where the check fails.
+        // The test harness shows this line if the check fails.
         println!("{claim}");
         check(&make);
     }
@@ -29,18 +29,18 @@ macro_rules! by_name {
 }
 
 const CLAIMS: &[Claim] = by_name![
-    what_is_set_comes_back_in_order_and_null_takes_away,
-    any_value_comes_back,
-    a_text_that_is_a_date_is_one_and_no_number_is_nothing,
-    a_property_has_one_type_until_nobody_has_it,
-    the_vocabulary_counts_and_samples_and_follows_every_write,
-    pages_follow_each_other_and_search_finds_any_text,
-    a_sample_of_many_has_the_odd_ones_and_follows_every_write,
-    a_sample_of_few_is_all_of_them,
-    test_profiles_and_reachability_are_kept,
-    a_batch_keeps_what_fits_and_tells_the_rest,
-    the_vocabulary_of_very_many_properties_still_has_the_frequent_values,
-    the_chats_of_those_who_have_blocked_the_bot_are_numbers,
+    properties_keep_their_order_and_null_removes_one,
+    any_value_can_be_read_back,
+    a_date_text_becomes_a_date_and_nan_is_not_stored,
+    a_property_keeps_its_type_while_any_profile_has_it,
+    the_vocabulary_has_counts_and_samples_of_every_write,
+    lists_are_paged_and_search_ignores_case,
+    a_sample_has_the_unusual_profiles_and_follows_every_write,
+    a_small_store_is_sampled_completely,
+    test_profiles_and_reachability_are_stored,
+    a_batch_stores_valid_changes_and_reports_the_others,
+    frequent_values_are_sampled_even_with_thousands_of_properties,
+    blocked_chats_are_numeric_ids_of_profiles_that_blocked_the_bot,
 ];
 
 fn properties(json: &str) -> IndexMap<String, Value> {
@@ -50,7 +50,7 @@ fn properties(json: &str) -> IndexMap<String, Value> {
     members
 }
 
-fn what_is_set_comes_back_in_order_and_null_takes_away(make: Make<'_>) {
+fn properties_keep_their_order_and_null_removes_one(make: Make<'_>) {
     let store = make();
     let first = properties(r#"{"z":"x","n":5.0,"i":5,"d":"$D_1664890781","l":["a",1],"o":{"y":true}}"#);
     assert_eq!(store.set("anna", first.clone()).unwrap(), Written::Created);
@@ -60,7 +60,7 @@ fn what_is_set_comes_back_in_order_and_null_takes_away(make: Make<'_>) {
     assert_eq!(names, ["z", "i", "d", "l", "o", "new"]);
 }
 
-fn any_value_comes_back(make: Make<'_>) {
+fn any_value_can_be_read_back(make: Make<'_>) {
     let config = ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(128) };
     proptest!(config, |(name in ".+", value in value())| {
         let store = make();
@@ -71,12 +71,12 @@ fn any_value_comes_back(make: Make<'_>) {
     });
 }
 
-/// Any value that its JSON form gives back.
+/// Values that survive a round trip through JSON.
 fn value() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         any::<String>().prop_map(Value::Text),
         any::<i64>().prop_map(Value::Integer),
-        // Of more than 15 digits the JSON reader may miss the last bit.
+        // With more than 15 digits, the JSON reader may get the last bit wrong.
         any::<i32>().prop_map(|cents| Value::Decimal(f64::from(cents) / 100.0)),
         any::<bool>().prop_map(Value::Boolean),
         (-1_000_000_000_000_i64..200_000_000_000).prop_map(|seconds| {
@@ -92,7 +92,7 @@ fn value() -> impl Strategy<Value = Value> {
     })
 }
 
-fn a_text_that_is_a_date_is_one_and_no_number_is_nothing(make: Make<'_>) {
+fn a_date_text_becomes_a_date_and_nan_is_not_stored(make: Make<'_>) {
     let store = make();
     let odd = [("d", Value::Text("$D_5".into())), ("n", Value::Decimal(f64::NAN))];
     store.set("x", odd.into_iter().map(|(name, value)| (name.into(), value)).collect()).unwrap();
@@ -100,7 +100,7 @@ fn a_text_that_is_a_date_is_one_and_no_number_is_nothing(make: Make<'_>) {
     assert_eq!(store.get("x").unwrap().unwrap().properties["d"].kind(), Some(ValueKind::Date));
 }
 
-fn a_property_has_one_type_until_nobody_has_it(make: Make<'_>) {
+fn a_property_keeps_its_type_while_any_profile_has_it(make: Make<'_>) {
     let store = make();
     store.set("anna", properties(r#"{"plan":"pro"}"#)).unwrap();
     let refused = store.set("ben", properties(r#"{"plan":1}"#)).unwrap_err();
@@ -111,7 +111,7 @@ fn a_property_has_one_type_until_nobody_has_it(make: Make<'_>) {
     assert_eq!(store.vocabulary().unwrap().property("plan").unwrap().kind, ValueKind::Number);
 }
 
-fn the_vocabulary_counts_and_samples_and_follows_every_write(make: Make<'_>) {
+fn the_vocabulary_has_counts_and_samples_of_every_write(make: Make<'_>) {
     let store = make();
     for (identity, plan) in [("a", "pro"), ("b", "team"), ("c", "pro")] {
         store.set(identity, properties(&format!(r#"{{"plan":"{plan}"}}"#))).unwrap();
@@ -124,7 +124,7 @@ fn the_vocabulary_counts_and_samples_and_follows_every_write(make: Make<'_>) {
     assert_eq!(store.vocabulary().unwrap().property("plan").unwrap().samples, ["pro"]);
 }
 
-fn pages_follow_each_other_and_search_finds_any_text(make: Make<'_>) {
+fn lists_are_paged_and_search_ignores_case(make: Make<'_>) {
     let store = make();
     for (identity, name) in [("1", "Анна"), ("2", "Ben"), ("3", "Анна-Мария"), ("4", "Анна")]
     {
@@ -138,7 +138,7 @@ fn pages_follow_each_other_and_search_finds_any_text(make: Make<'_>) {
     assert_eq!(store.list("", None, 10).unwrap().profiles.len(), 4);
 }
 
-fn a_sample_of_many_has_the_odd_ones_and_follows_every_write(make: Make<'_>) {
+fn a_sample_has_the_unusual_profiles_and_follows_every_write(make: Make<'_>) {
     let store = make();
     let person = |n: usize, name: &str| ProfileChange {
         identity: format!("{n:05}"),
@@ -147,20 +147,20 @@ fn a_sample_of_many_has_the_odd_ones_and_follows_every_write(make: Make<'_>) {
     let mut people: Vec<ProfileChange> = (0..5000).map(|n| person(n, "Anna")).collect();
     people[4321] = person(4321, "Ann<a");
     store.write(&people).unwrap();
-    // Holes in the ids, at the start and further on.
+    // Gaps in the ids, at the start and in the middle.
     for n in (0..1000).chain(2000..2500) {
         store.delete(&format!("{n:05}")).unwrap();
     }
     let sample = store.sample(50).unwrap();
     assert_eq!((sample.profiles.len(), sample.n_profiles), (50, 3500));
     assert!(sample.profiles.iter().any(|profile| profile.identity == "04321"));
-    assert!(Arc::ptr_eq(&sample, &store.sample(50).unwrap()), "kept");
+    assert!(Arc::ptr_eq(&sample, &store.sample(50).unwrap()), "the sample is cached");
     store.set("odd", properties(r#"{"name":"👍👍"}"#)).unwrap();
     let sample = store.sample(50).unwrap();
     assert!(sample.profiles.iter().any(|profile| profile.identity == "odd"));
 }
 
-fn a_sample_of_few_is_all_of_them(make: Make<'_>) {
+fn a_small_store_is_sampled_completely(make: Make<'_>) {
     let store = make();
     assert!(store.sample(10).unwrap().profiles.is_empty());
     for n in 0..10 {
@@ -170,7 +170,7 @@ fn a_sample_of_few_is_all_of_them(make: Make<'_>) {
     assert_eq!(store.sample(9).unwrap().profiles.len(), 9);
 }
 
-fn test_profiles_and_reachability_are_kept(make: Make<'_>) {
+fn test_profiles_and_reachability_are_stored(make: Make<'_>) {
     let store = make();
     store.set("anna", properties(r#"{"ct_is_test_user":"Yes"}"#)).unwrap();
     store.set("ben", properties("{}")).unwrap();
@@ -183,7 +183,7 @@ fn test_profiles_and_reachability_are_kept(make: Make<'_>) {
     assert_eq!(store.get("anna").unwrap().unwrap().reachability, Reachability::Unknown);
 }
 
-fn a_batch_keeps_what_fits_and_tells_the_rest(make: Make<'_>) {
+fn a_batch_stores_valid_changes_and_reports_the_others(make: Make<'_>) {
     let store = make();
     let change = |identity: &str, value| ProfileChange {
         identity: identity.into(),
@@ -202,7 +202,7 @@ fn a_batch_keeps_what_fits_and_tells_the_rest(make: Make<'_>) {
     assert_eq!((store.count().unwrap(), store.get("y").unwrap()), (1, None));
 }
 
-fn the_vocabulary_of_very_many_properties_still_has_the_frequent_values(make: Make<'_>) {
+fn frequent_values_are_sampled_even_with_thousands_of_properties(make: Make<'_>) {
     let store = make();
     let value =
         |n: usize, at: usize| if n.is_multiple_of(2) { "same".to_owned() } else { format!("{n} {at}") };
@@ -217,7 +217,7 @@ fn the_vocabulary_of_very_many_properties_still_has_the_frequent_values(make: Ma
     assert!(vocabulary.properties.iter().all(|property| (property.n_set, property.samples.len()) == (50, 5)));
 }
 
-fn the_chats_of_those_who_have_blocked_the_bot_are_numbers(make: Make<'_>) {
+fn blocked_chats_are_numeric_ids_of_profiles_that_blocked_the_bot(make: Make<'_>) {
     for (identity, chat) in [
         ("nowhere", "null"),
         ("number", "5"),
@@ -228,16 +228,16 @@ fn the_chats_of_those_who_have_blocked_the_bot_are_numbers(make: Make<'_>) {
         ("reachable", "8"),
     ] {
         let chat = format!(r#"{{"telegram_chat_id":{chat}}}"#);
-        // Each alone: a property has one type over all profiles.
-        let alone = make();
-        alone.set(identity, properties(&chat)).unwrap();
+        // Each in its own store, because a property has one type over all profiles.
+        let store = make();
+        store.set(identity, properties(&chat)).unwrap();
         let state = if identity == "reachable" { Reachability::Reachable } else { Reachability::Blocked };
-        alone.set_reachability(identity, state).unwrap();
+        store.set_reachability(identity, state).unwrap();
         let expected: &[i64] = match identity {
             "number" => &[5],
             "text" => &[-6],
             _ => &[],
         };
-        assert_eq!(alone.blocked_chats().unwrap(), expected, "{identity}");
+        assert_eq!(store.blocked_chats().unwrap(), expected, "{identity}");
     }
 }

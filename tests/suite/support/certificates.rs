@@ -1,7 +1,8 @@
-//! Certificates made in the test: an authority, and what it signs for the names and the time that a test wants.
+//! Creates certificates for tests: an authority, and server certificates with the name and the validity that a test
+//! needs.
 //!
-//! Written by hand: a crate for it would bring eighteen others into the lock. X.509 is in RFC 5280, Ed25519 in it in
-//! RFC 8410.
+//! The DER is written by hand, because a crate for it would add eighteen others to the lock file. X.509 is specified in
+//! RFC 5280, its use with Ed25519 in RFC 8410.
 
 use std::net::IpAddr;
 
@@ -26,16 +27,16 @@ const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
 const SUBJECT_ALT_NAME: &[u8] = &[0x55, 0x1d, 0x11];
 const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 0x13];
 
-/// When a certificate holds.
+/// A certificate's period of validity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Validity {
-    /// From 2000 to 2049.
+    /// From 2000 to the end of 2049, the last year that the certificate's time format can express.
     Now,
-    /// In 2000 and 2001.
+    /// From 2000 to the end of 2001.
     Expired,
 }
 
-/// Who signs certificates.
+/// A certificate authority.
 pub struct Authority {
     name: &'static str,
     key: Ed25519KeyPair,
@@ -49,7 +50,7 @@ pub struct Identity {
 }
 
 impl Authority {
-    /// Makes an authority with a key of its own.
+    /// Creates an authority with a new key.
     pub fn new(name: &'static str) -> Self {
         let (_, key) = new_key();
         let extensions = [extension(BASIC_CONSTRAINTS, &sequence(&[&der(BOOLEAN, &[0xff])]))];
@@ -58,7 +59,7 @@ impl Authority {
         Self { name, key, certificate }
     }
 
-    /// Returns its certificate in PEM, as a CA file holds it.
+    /// Returns its certificate in PEM, the format of a CA file.
     pub fn pem(&self) -> String {
         format!(
             "-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n",
@@ -66,7 +67,7 @@ impl Authority {
         )
     }
 
-    /// Signs a certificate for `host`, a name or an address.
+    /// Creates a key and a certificate for `host`, a name or an IP address.
     pub fn certify(&self, host: &str, validity: Validity) -> Identity {
         let (pkcs8, key) = new_key();
         let name = match host.parse() {
@@ -115,8 +116,8 @@ fn signed(
     sequence(&[&to_be_signed, &algorithm, &bits(signature.as_ref())])
 }
 
-fn name(words: &str) -> Vec<u8> {
-    let part = sequence(&[&der(OBJECT, COMMON_NAME), &der(UTF8_STRING, words.as_bytes())]);
+fn name(text: &str) -> Vec<u8> {
+    let part = sequence(&[&der(OBJECT, COMMON_NAME), &der(UTF8_STRING, text.as_bytes())]);
     sequence(&[&der(SET, &part)])
 }
 
@@ -125,7 +126,7 @@ fn extension(object: &[u8], value: &[u8]) -> Vec<u8> {
 }
 
 fn bits(bytes: &[u8]) -> Vec<u8> {
-    // No bit of the last byte is unused.
+    // The first byte of a BIT STRING is the number of unused bits in the last byte.
     der(BIT_STRING, &[&[0], bytes].concat())
 }
 
@@ -133,7 +134,7 @@ fn sequence(parts: &[&[u8]]) -> Vec<u8> {
     der(SEQUENCE, &parts.concat())
 }
 
-/// A value behind its tag and its length.
+/// Encodes a value of up to 65,535 bytes: its tag, its length, the value.
 fn der(tag: u8, value: &[u8]) -> Vec<u8> {
     let [high, low] = u16::try_from(value.len()).unwrap().to_be_bytes();
     let head = match (high, low) {

@@ -1,23 +1,23 @@
-//! A person's home in a temporary folder, and the binary run in it: no test sees or touches the developer's own files.
+//! Runs the binary in a temporary home folder, so that no test reads or changes the developer's own files.
 
 use std::ffi::OsStr;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// An empty home folder that goes away with the value.
+/// An empty home folder, deleted when the value is dropped.
 pub struct Home {
     folder: tempfile::TempDir,
 }
 
-/// What a command did.
+/// A finished command's output and exit code.
 #[derive(Debug)]
-pub struct Answer {
-    /// What went to stdout.
+pub struct CommandOutput {
+    /// The text on stdout.
     pub out: String,
-    /// What went to stderr.
+    /// The text on stderr.
     pub err: String,
-    /// The exit code; `None` where a signal ended it.
+    /// The exit code; `None` if a signal ended the command.
     pub code: Option<i32>,
 }
 
@@ -32,7 +32,7 @@ impl Home {
         self.folder.path()
     }
 
-    /// Writes a file below the home, with the folders it needs, and returns its path.
+    /// Writes a file in the home folder, creates the folders above it, and returns its path.
     pub fn write(&self, path: &str, contents: impl AsRef<[u8]>) -> PathBuf {
         let path = self.path().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -40,17 +40,18 @@ impl Home {
         path
     }
 
-    /// Reads a file below the home.
+    /// Reads a file of the home folder.
     #[track_caller]
     pub fn read(&self, path: &str) -> String {
         let path = self.path().join(path);
         std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
     }
 
-    /// Returns the binary as a command in this home, with an environment that holds nothing of the developer's.
+    /// Returns a command that runs the binary in this home, with nothing from the developer's environment.
     pub fn command<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_telecast"));
         command.args(args).current_dir(self.path()).env_clear();
+        // The coverage variables let `cargo llvm-cov` count what the child process runs.
         let kept = ["PATH", "TMPDIR", "SystemRoot", "LLVM_PROFILE_FILE", "CARGO_LLVM_COV"];
         command.envs(kept.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
         command.env("HOME", self.path()).env("LANG", "C.UTF-8");
@@ -66,32 +67,36 @@ impl Home {
     }
 
     /// Runs the binary to its end with nothing on stdin.
-    pub fn run<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> Answer {
-        answer(self.command(args).stdin(Stdio::null()), "")
+    pub fn run<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>) -> CommandOutput {
+        run_to_end(self.command(args).stdin(Stdio::null()), "")
     }
 
     /// Runs the binary to its end with `input` on stdin.
-    pub fn run_with_input<S: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = S>, input: &str) -> Answer {
-        answer(self.command(args).stdin(Stdio::piped()), input)
+    pub fn run_with_input<S: AsRef<OsStr>>(
+        &self,
+        args: impl IntoIterator<Item = S>,
+        input: &str,
+    ) -> CommandOutput {
+        run_to_end(self.command(args).stdin(Stdio::piped()), input)
     }
 }
 
-fn answer(command: &mut Command, input: &str) -> Answer {
+fn run_to_end(command: &mut Command, input: &str) -> CommandOutput {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     if let Some(mut stdin) = child.stdin.take() {
         // A command may end without reading its input.
         let _ = stdin.write_all(input.as_bytes());
     }
     let output = child.wait_with_output().unwrap();
-    Answer {
+    CommandOutput {
         out: String::from_utf8(output.stdout).unwrap(),
         err: String::from_utf8(output.stderr).unwrap(),
         code: output.status.code(),
     }
 }
 
-impl Answer {
-    /// Returns stdout where the command ended with 0, else fails with what it said.
+impl CommandOutput {
+    /// Returns stdout. Fails with the whole output unless the exit code is 0.
     #[track_caller]
     pub fn ok(self) -> String {
         assert_eq!(self.code, Some(0), "{self:#?}");

@@ -1,8 +1,8 @@
-//! A Bot API over HTTPS on loopback, and a proxy that leads a made-up name to it.
+//! A Bot API over HTTPS on loopback, and a proxy that connects a made-up host name to it.
 //!
-//! It picks a protocol as real servers do: HTTP/2 first where both sides have it. In HTTP/2 it greets and hangs up: no
-//! client of ours may come as far. An HTTP/2 server in full would need hyper's and with it another hyper under test
-//! than the one that ships.
+//! The server picks a protocol as real servers do: HTTP/2 if both sides support it. It does not serve HTTP/2, but sends
+//! the first frames and hangs up, because telecast must never get that far. A complete HTTP/2 server would need hyper's
+//! HTTP/2 feature, and then the tests would run with another hyper than the one that ships.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -17,17 +17,17 @@ use tokio_rustls::rustls::{ServerConfig, crypto::ring::default_provider};
 
 use super::certificates::Identity;
 
-/// What the server offers in ALPN, the preferred first.
+/// The protocols that the server offers in ALPN, the preferred one first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Offer {
     Http2AndHttp1,
     Http1,
     Http2,
-    /// Nothing; it speaks HTTP/2 to everybody.
+    /// None: it speaks HTTP/2 without having negotiated it.
     Http2Unasked,
 }
 
-/// A server on a thread of its own, until it is dropped.
+/// A server on its own thread; dropping it stops the thread.
 pub struct Server {
     pub address: SocketAddr,
     log: Arc<Mutex<Log>>,
@@ -42,17 +42,17 @@ struct Log {
     tunnels: Vec<String>,
 }
 
-/// A request as it came.
+/// A received request.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// Method and path.
+    /// The method and the path.
     pub line: String,
-    /// As JSON; null where there is none.
+    /// The body as JSON; null if it is empty or not JSON.
     pub body: Value,
 }
 
 impl Server {
-    /// Starts a Bot API that answers under the token's path.
+    /// Starts a Bot API. It answers `getMe` and `sendMessage` for any token.
     pub fn start(offer: Offer, identity: Identity) -> Self {
         let mut config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
             .with_safe_default_protocol_versions()
@@ -71,19 +71,19 @@ impl Server {
         Self::serve(move |stream, log| {
             let acceptor = acceptor.clone();
             async move {
-                // The other side may turn the certificate down.
+                // The client may reject the certificate.
                 let Ok(mut stream) = acceptor.accept(stream).await else { return };
                 let protocol = stream.get_ref().1.alpn_protocol().unwrap_or_default().to_vec();
                 let protocol = String::from_utf8(protocol).unwrap();
                 let is_http2 = protocol == "h2" || offer == Offer::Http2Unasked;
                 log.lock().unwrap().protocols.push(protocol);
                 // The client may hang up at any time.
-                let _ = if is_http2 { greet(&mut stream).await } else { answer_all(stream, &log).await };
+                let _ = if is_http2 { refuse_h2(&mut stream).await } else { answer_all(stream, &log).await };
             }
         })
     }
 
-    /// Starts a proxy that leads every CONNECT to `target`.
+    /// Starts a proxy that connects every CONNECT to `target`, whatever host was asked for.
     pub fn proxy(target: SocketAddr) -> Self {
         Self::serve(move |mut stream, log| async move {
             let Ok(head) = read_head(&mut stream).await else { return };
@@ -93,15 +93,15 @@ impl Server {
                     stream.write_all(b"HTTP/1.1 405 Method Not Allowed\r\ncontent-length: 0\r\n\r\n").await;
                 return;
             }
-            let Ok(mut behind) = TcpStream::connect(target).await else { return };
+            let Ok(mut upstream) = TcpStream::connect(target).await else { return };
             if stream.write_all(b"HTTP/1.1 200 Connection established\r\n\r\n").await.is_ok() {
                 // Either side may hang up.
-                let _ = copy_bidirectional(&mut stream, &mut behind).await;
+                let _ = copy_bidirectional(&mut stream, &mut upstream).await;
             }
         })
     }
 
-    fn serve<F>(talk: impl Fn(TcpStream, Arc<Mutex<Log>>) -> F + Send + 'static) -> Self
+    fn serve<F>(handle: impl Fn(TcpStream, Arc<Mutex<Log>>) -> F + Send + 'static) -> Self
     where
         F: Future<Output = ()> + Send + 'static,
     {
@@ -116,7 +116,7 @@ impl Server {
                 tokio::select! {
                     _ = &mut stopped => return,
                     Ok((stream, _)) = listener.accept() => {
-                        tokio::spawn(talk(stream, Arc::clone(&shared)));
+                        tokio::spawn(handle(stream, Arc::clone(&shared)));
                     }
                 }
             }
@@ -125,17 +125,17 @@ impl Server {
         Self { address, log, stop: Some(stop), thread: Some(thread) }
     }
 
-    /// Returns what was agreed on in each connection: `http/1.1`, `h2`, or nothing.
+    /// Returns the protocol negotiated on each connection: `http/1.1`, `h2`, or an empty text.
     pub fn protocols(&self) -> Vec<String> {
         self.log.lock().unwrap().protocols.clone()
     }
 
-    /// Returns every request so far.
+    /// Returns the requests received so far.
     pub fn requests(&self) -> Vec<Request> {
         self.log.lock().unwrap().requests.clone()
     }
 
-    /// Returns the first lines of what a proxy was asked for.
+    /// Returns the request lines that the proxy received.
     pub fn tunnels(&self) -> Vec<String> {
         self.log.lock().unwrap().tunnels.clone()
     }
@@ -143,20 +143,20 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may be gone already.
+        // The thread may have ended already.
         let _ = self.stop.take().map(|stop| stop.send(()));
         let _ = self.thread.take().map(JoinHandle::join);
     }
 }
 
-/// The first frames of HTTP/2: SETTINGS, then GOAWAY with HTTP_1_1_REQUIRED (RFC 9113, 6.5, 6.8 and 7).
-async fn greet(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> std::io::Result<()> {
+/// Sends the first frames of HTTP/2: SETTINGS, then GOAWAY with HTTP_1_1_REQUIRED (RFC 9113, 6.5, 6.8 and 7).
+async fn refuse_h2(stream: &mut (impl AsyncRead + AsyncWrite + Unpin)) -> std::io::Result<()> {
     stream.write_all(&[0, 0, 0, 4, 0, 0, 0, 0, 0]).await?;
     stream.write_all(&[0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 13]).await?;
     stream.shutdown().await
 }
 
-/// Answers requests as a Bot API does, one after the other.
+/// Answers the connection's requests as a Bot API does, one after the other, until the client hangs up.
 async fn answer_all(stream: impl AsyncRead + AsyncWrite + Unpin, log: &Mutex<Log>) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
     loop {
@@ -198,7 +198,7 @@ fn answer(line: &str, body: &Value) -> (&'static str, Value) {
     ("200 OK", json!({"ok": true, "result": result}))
 }
 
-/// Reads up to the empty line; an error where the connection ends before.
+/// Reads up to and including the empty line. An error if the connection ends before it.
 async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> std::io::Result<String> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {

@@ -1,6 +1,7 @@
-//! A program in a pseudo-terminal: keys in, the screen out.
+//! Runs a program in a pseudo-terminal: keys in, screen out.
 //!
-//! Waits end with what is waited for, or with a panic that shows the screen; nothing sleeps for a guessed time.
+//! Each wait ends as soon as its condition holds, or with a panic that shows the screen. Nothing sleeps for a guessed
+//! time.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -14,10 +15,10 @@ use rustix::fs::{Mode, OFlags};
 use rustix::pty::OpenptFlags;
 use rustix::termios::Winsize;
 
-/// How long a wait lasts at most; far more than a loaded machine needs.
+/// The longest wait; far more than a loaded machine needs.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// What programs ask a terminal at their start, and what xterm answers.
+/// Queries that programs send to a terminal at start-up, and xterm's answers.
 const QUERIES: &[(&[u8], &[u8])] = &[
     (b"\x1b[6n", b"\x1b[1;1R"),
     (b"\x1b[c", b"\x1b[?62;22c"),
@@ -26,7 +27,7 @@ const QUERIES: &[(&[u8], &[u8])] = &[
     (b"\x1b]11;?", b"\x1b]11;rgb:0000/0000/0000\x1b\\"),
 ];
 
-/// A running program and the terminal it believes in.
+/// A running program and its pseudo-terminal.
 pub struct Terminal {
     child: Child,
     master: File,
@@ -42,7 +43,7 @@ impl Terminal {
         Self::start_as(command, "xterm-256color", columns, rows)
     }
 
-    /// Starts `command` in a terminal that calls itself `term`.
+    /// Starts `command` in a terminal whose `TERM` is `term`.
     pub fn start_as(mut command: Command, term: &str, columns: u16, rows: u16) -> Self {
         let (master, slave) = open_pair(columns, rows);
         command
@@ -52,7 +53,7 @@ impl Terminal {
             .stderr(Stdio::from(slave.try_clone().unwrap()));
         own_session(&mut command);
         let child = command.spawn().unwrap();
-        // The command keeps its copies of the slave until it is dropped: only then does the master see the end.
+        // The command holds copies of the slave. The master only sees the end of the output once all copies are closed.
         drop(command);
         drop(slave);
         let master = File::from(master);
@@ -71,7 +72,7 @@ impl Terminal {
         self.master.write_all(keys.as_ref()).unwrap();
     }
 
-    /// Changes the size and tells the program.
+    /// Changes the terminal's size, which sends the program a SIGWINCH.
     pub fn resize(&mut self, columns: u16, rows: u16) {
         rustix::termios::tcsetwinsize(&self.master, size(columns, rows)).unwrap();
         self.screen.screen_mut().set_size(cells(rows), cells(columns));
@@ -83,15 +84,14 @@ impl Terminal {
         self.wait_until(&format!("{text:?}"), |screen| screen.contents().contains(text))
     }
 
-    /// Waits until `is_there` holds for the screen, and returns its text; `what` names it where it never comes.
+    /// Waits until `is_met` holds for the screen, and returns its text. `what` names the condition if the wait fails.
     #[track_caller]
-    pub fn wait_until(&mut self, what: &str, is_there: impl Fn(&vt100::Screen) -> bool) -> String {
+    pub fn wait_until(&mut self, what: &str, is_met: impl Fn(&vt100::Screen) -> bool) -> String {
         let end = Instant::now() + PATIENCE;
-        while !is_there(self.screen.screen()) {
+        while !is_met(self.screen.screen()) {
             if !self.read_some(end) {
                 let shown = self.screen.screen().contents();
-                let title = "the screen, on which it never came";
-                panic!("waited for {what}; {title}:\n{shown}\n-- {} bytes in all", self.bytes.len());
+                panic!("waited for {what}; the screen:\n{shown}\n-- {} bytes in all", self.bytes.len());
             }
         }
         self.screen.screen().contents()
@@ -110,13 +110,13 @@ impl Terminal {
         }
     }
 
-    /// Takes what the program writes in this time into the screen.
+    /// Updates the screen with the program's output for this time.
     pub fn read_for(&mut self, time: Duration) {
         let end = Instant::now() + time;
         while self.read_some(end) {}
     }
 
-    /// Returns the screen as it stands.
+    /// Returns the current screen.
     pub fn screen(&self) -> &vt100::Screen {
         self.screen.screen()
     }
@@ -126,14 +126,14 @@ impl Terminal {
         &self.bytes
     }
 
-    /// Whether the terminal echoes and edits lines, as a shell has it.
+    /// Returns whether the terminal is in cooked mode, as a shell leaves it: it echoes input and edits lines.
     pub fn is_cooked(&self) -> bool {
         use rustix::termios::LocalModes;
         let modes = rustix::termios::tcgetattr(&self.master).unwrap().local_modes;
         modes.contains(LocalModes::ECHO | LocalModes::ICANON)
     }
 
-    /// Lets the terminal echo and gather lines, as a shell has it.
+    /// Sets the terminal to cooked mode.
     pub fn cook(&self) {
         use rustix::termios::{LocalModes, OptionalActions};
         let mut modes = rustix::termios::tcgetattr(&self.master).unwrap();
@@ -146,11 +146,11 @@ impl Terminal {
         self.child.id()
     }
 
-    /// Waits for the program to end, reading what it still writes, and returns how it ended.
+    /// Waits for the program to end, reads its remaining output and returns its exit status.
     #[track_caller]
     pub fn wait_exit(&mut self) -> ExitStatus {
         let end = Instant::now() + PATIENCE;
-        // The terminal's end is the program's: the last copy of the slave closes with it.
+        // The output ends when the program does, because that closes the last copy of the slave.
         while self.read_some(end) {}
         match self.child.try_wait().unwrap() {
             Some(status) => status,
@@ -159,7 +159,7 @@ impl Terminal {
         }
     }
 
-    /// Takes the next output into the screen; false at the end of the output or of the patience.
+    /// Updates the screen with the next output. Returns false at the end of the output and when the time is over.
     fn read_some(&mut self, end: Instant) -> bool {
         let left = end.saturating_duration_since(Instant::now());
         match self.output.recv_timeout(left) {
@@ -176,7 +176,7 @@ impl Terminal {
     fn answer_queries(&mut self, chunk: &[u8]) {
         for (query, answer) in QUERIES {
             if chunk.windows(query.len()).any(|window| window == *query) {
-                // A program that is gone needs no answer.
+                // The write fails if the program has ended; then it needs no answer.
                 let _ = self.master.write_all(answer);
             }
         }
@@ -185,7 +185,7 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // It may have ended by itself.
+        // The program may have ended by itself.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -212,7 +212,8 @@ fn open_pair(columns: u16, rows: u16) -> (OwnedFd, OwnedFd) {
     (master, slave)
 }
 
-/// Makes the program the leader of a session that has the terminal on its stdin: resizes and Ctrl-Z reach it then.
+/// Makes the program the leader of a session whose controlling terminal is its stdin, so that SIGWINCH and Ctrl-Z reach
+/// it.
 #[expect(unsafe_code, reason = "std offers no safe way to start a session; both calls are async-signal-safe")]
 fn own_session(command: &mut Command) {
     use std::os::unix::process::CommandExt;
@@ -227,12 +228,12 @@ fn own_session(command: &mut Command) {
     }
 }
 
-/// Reads the terminal on a thread of its own, so that waits can have a limit.
+/// Reads the terminal on a separate thread, because a blocking read has no timeout.
 fn read_all(mut master: File) -> Receiver<Vec<u8>> {
     let (sender, receiver) = channel();
     std::thread::spawn(move || {
         let mut buffer = [0; 65536];
-        // The master of a terminal whose last slave has closed answers EIO, which is the end too.
+        // After the last slave has closed, reading the master fails with EIO on Linux. That is the end of the output.
         while let Ok(n @ 1..) = master.read(&mut buffer) {
             if sender.send(buffer[..n].to_vec()).is_err() {
                 break;

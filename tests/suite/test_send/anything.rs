@@ -1,4 +1,4 @@
-//! Any body, query, type and value, through the real path to the real sandbox: no message lands in another chat.
+//! Random bodies, queries, content types and values, sent to a real sandbox: no message reaches another chat.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -22,13 +22,13 @@ use tokio::runtime::Runtime;
 use super::*;
 use crate::support::rounds;
 
-/// The sample workspace, its session with a sandbox of its own, and what was seen in it so far.
+/// The sample workspace and a session with its own sandbox.
 struct World {
     runtime: Runtime,
     session: Session,
     workspace: Workspace,
     url: String,
-    /// Chat and id of each message; the sandbox need not keep all of them.
+    /// Chat and id of each message seen so far. The sandbox keeps only the newest messages.
     seen: HashSet<(i64, i64)>,
     _home: tempfile::TempDir,
 }
@@ -43,7 +43,7 @@ struct Attempt {
     types: Vec<String>,
     headers: Vec<(String, String)>,
     body: String,
-    /// `Profile.v`
+    /// The value of `Profile.v`.
     value: String,
 }
 
@@ -65,7 +65,7 @@ impl World {
         Self { runtime, session, workspace, url, seen: HashSet::new(), _home: home }
     }
 
-    /// Sends a test; returns what is said of it and the chats that messages landed in.
+    /// Sends a test. Returns its reported result, and the chats that got a message.
     fn send(&mut self, attempt: &Attempt) -> (TestResult, Vec<i64>) {
         let types = attempt.types.iter().map(|value| ("Content-Type".to_owned(), value.clone()));
         let webhook = Webhook {
@@ -105,7 +105,7 @@ impl World {
 
     fn messages(&self) -> Vec<Value> {
         let address = self.url.strip_prefix("http://").unwrap().to_owned();
-        // The sandbox lives on this thread's runtime; what reads from it must not block it.
+        // The sandbox runs on this thread's runtime, so the blocking read must be on another thread.
         let answer = self.runtime.block_on(async {
             let read = tokio::task::spawn_blocking(move || {
                 let mut stream = TcpStream::connect(&address).unwrap();
@@ -121,17 +121,17 @@ impl World {
             read.await.unwrap()
         });
         let (_, body) = answer.split_once("\r\n\r\n").unwrap();
-        // Before the first message there is no bot to ask.
+        // Before the first message, the sandbox knows no bot, and its answer is not a list.
         serde_json::from_str(body).unwrap_or_default()
     }
 
-    /// Sends what was found by trying; it is not sent, and the words say why.
+    /// Fails unless the test is not sent, with this reason.
     #[track_caller]
-    fn check_withheld(&mut self, attempt: Attempt, says: &str) {
+    fn check_withheld(&mut self, attempt: Attempt, reason: &str) {
         let (answer, chats) = self.send(&attempt);
         assert_eq!(chats, [0_i64; 0], "{attempt:?}");
         assert_eq!(answer.outcome, TestOutcome::NotSent, "{attempt:?}: {}", answer.description);
-        assert!(answer.description.contains(says), "{}", answer.description);
+        assert!(answer.description.contains(reason), "{}", answer.description);
     }
 
     #[track_caller]
@@ -147,7 +147,7 @@ fn json(body: &str) -> Attempt {
 }
 
 #[test]
-fn what_reached_another_chat_no_longer_does() {
+fn known_attacks_do_not_reach_another_chat() {
     let mut world = World::new();
     let plain = json(r#"{"chat_id": 5, "text": "a"}"#);
     world.check_arrives(plain.clone());
@@ -173,13 +173,13 @@ fn what_reached_another_chat_no_longer_does() {
         json(r#"{"chat_id": 5, "inline_message_id": "AA", "text": "a"}"#),
         "`inline_message_id`",
     );
-    // What may stand in a webhook is judged before, but not relied on: whatever is said, nothing is sent.
+    // A webhook is validated before, but the check of the finished request does not rely on that.
     let (answer, chats) = world.send(&Attempt { query: "?${AMP}".into(), ..plain });
     assert_eq!((answer.outcome, chats.len()), (TestOutcome::NotSent, 0), "{}", answer.description);
-    assert!(!answer.description.contains("999"), "a part of a secret: {}", answer.description);
+    assert!(!answer.description.contains("999"), "shows a part of a secret: {}", answer.description);
 }
 
-/// What hostile texts are made of.
+/// The pieces of hostile texts.
 fn fragment() -> impl Strategy<Value = &'static str> {
     prop::sample::select(vec![
         "chat_id",
@@ -301,14 +301,14 @@ fn attempt() -> impl Strategy<Value = Attempt> {
 }
 
 #[test]
-fn no_message_ever_lands_in_another_chat() {
+fn no_message_ever_reaches_another_chat() {
     let world = std::cell::RefCell::new(World::new());
     let n_sent = std::cell::Cell::new(0);
     let config = Config { cases: u32::try_from(rounds(400, 3_000)).unwrap(), ..Config::default() };
     let result = TestRunner::new(config).run(&attempt(), |attempt| {
         let (answer, chats) = world.borrow_mut().send(&attempt);
         prop_assert!(chats.iter().all(|chat| *chat == CHAT), "reached {chats:?}: {}", answer.description);
-        // What is said is what happened.
+        // The reported outcome matches what happened.
         match answer.outcome {
             TestOutcome::Sent => prop_assert_eq!(chats.len(), 1),
             TestOutcome::Refused | TestOutcome::NotSent | TestOutcome::Unreachable => {
@@ -320,7 +320,7 @@ fn no_message_ever_lands_in_another_chat() {
         Ok(())
     });
     result.unwrap_or_else(|error| panic!("{error}"));
-    assert!(rounds(10, 60) < n_sent.get(), "only {} of them could be sent at all", n_sent.get());
+    assert!(rounds(10, 60) < n_sent.get(), "only {} messages could be sent", n_sent.get());
 }
 
 #[test]
@@ -335,7 +335,7 @@ fn ordinary_bodies_arrive() {
         "-1001234567890",
         "",
     ]);
-    // Message text of all kinds, with what looks like a chat in it.
+    // Message texts of many kinds, some of which look like a chat id.
     let words = prop::collection::vec(
         prop::sample::select(vec![
             "Hi",

@@ -1,4 +1,4 @@
-//! Not sent, refused, unknown: each only where it is known.
+//! The reported outcome of a test: sent, refused, not sent or unknown.
 
 use std::io::Read;
 use std::process::Stdio;
@@ -16,28 +16,27 @@ fn webhook_of(server: &Server) -> Home {
     workspace(&url, JSON, "", BODY)
 }
 
-/// What a test says, and keeps, of one answer of the server.
+/// Checks what a test reports, and writes to the history, after this answer of the server.
 #[track_caller]
-fn check(status: &str, body: &str, code: i32, says: &str, mark: (bool, bool)) {
+fn check(status: &str, body: &str, code: i32, expected: &str, (ok, may_have_arrived): (bool, bool)) {
     let server = Server::answering(status, body);
     let home = webhook_of(&server);
     let output = test_command(&home, server.address, &["--to", "77"]).output().unwrap();
-    let said = String::from_utf8(output.stdout).unwrap();
-    assert!(said.starts_with(says), "{status}: {said}");
-    assert_eq!(output.status.code(), Some(code), "{status}: {said}");
-    let is_doubtful =
-        String::from_utf8(output.stderr).unwrap().contains("check the chat before you send it again");
-    assert_eq!(is_doubtful, mark.1, "{status}");
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert!(printed.starts_with(expected), "{status}: {printed}");
+    assert_eq!(output.status.code(), Some(code), "{status}: {printed}");
+    let warns = String::from_utf8(output.stderr).unwrap().contains("check the chat before you send it again");
+    assert_eq!(warns, may_have_arrived, "{status}");
     let request = server.request();
     assert!(request.ends_with(r#"{"chat_id": 77, "text": "a"}"#), "{request}");
     let kept: Value = serde_json::from_str(home.read("shop/.telecast/history.jsonl").trim()).unwrap();
-    assert_eq!((&kept["ok"], &kept["may_have_arrived"]), (&Value::Bool(mark.0), &Value::Bool(mark.1)));
+    assert_eq!((&kept["ok"], &kept["may_have_arrived"]), (&Value::Bool(ok), &Value::Bool(may_have_arrived)));
 }
 
 const OK: &str = r#"{"ok":true,"result":{"message_id":5}}"#;
 
 #[test]
-fn what_is_said_is_what_happened() {
+fn the_reported_outcome_matches_the_answer() {
     let unknown = "unknown whether it was sent to 77: ";
     check("200 OK", OK, 0, "sent to 77, message 5", (true, false));
     check("500 Internal Server Error", OK, 1, unknown, (false, true));
@@ -57,10 +56,10 @@ fn what_is_said_is_what_happened() {
 }
 
 #[test]
-fn without_a_whole_answer_it_may_have_arrived() {
+fn an_incomplete_answer_means_the_test_may_have_arrived() {
     let unknown = "unknown whether it was sent to 77: ";
     for answer in ["", "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{\"ok\":true", "not HTTP\r\n\r\n"] {
-        let server = Server::start(Manner::Answers(answer.to_owned()));
+        let server = Server::start(Behaviour::Answers(answer.to_owned()));
         let home = webhook_of(&server);
         let output = test_command(&home, server.address, &["--to", "77", "--json"]).output().unwrap();
         let json: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -69,7 +68,7 @@ fn without_a_whole_answer_it_may_have_arrived() {
         assert!(home.read("shop/.telecast/history.jsonl").contains(r#""may_have_arrived":true"#));
     }
     let (arrived, _arrivals) = channel();
-    let server = Server::start(Manner::IsSilent(arrived));
+    let server = Server::start(Behaviour::IsSilent(arrived));
     let home = webhook_of(&server);
     let url = format!("http://{}/bot${{BOT_TOKEN}}/sendMessage", server.address);
     home.write("shop/webhooks/fake.toml", format!("name = 'f'\nurl = '{url}'\ntimeout = '1s'\n{JSON}"));
@@ -88,7 +87,7 @@ fn an_interrupted_test_says_that_it_may_have_arrived() {
 #[track_caller]
 fn check_interrupted(signal: Signal) {
     let (arrived, arrivals) = channel();
-    let server = Server::start(Manner::IsSilent(arrived));
+    let server = Server::start(Behaviour::IsSilent(arrived));
     let home = webhook_of(&server);
     let mut command = test_command(&home, server.address, &["--to", "77"]);
     let mut child =
@@ -107,7 +106,7 @@ fn check_interrupted(signal: Signal) {
 }
 
 #[test]
-fn where_nothing_can_have_arrived_it_was_not_sent() {
+fn a_refused_connection_means_the_test_was_not_sent() {
     let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let home = workspace(&format!("http://{gone}/bot${{BOT_TOKEN}}/sendMessage"), JSON, "", BODY);
     let output = test_command(&home, gone, &["--to", "77"]).output().unwrap();
@@ -116,9 +115,9 @@ fn where_nothing_can_have_arrived_it_was_not_sent() {
     assert!(out.starts_with("not sent to 77: ") && out.contains("refused the connection"), "{out}");
 }
 
-/// A test that is not tried: nothing is sent, it ends with 1, and the history stays empty.
+/// Fails unless the test is not attempted: nothing is sent, the exit code is 1, and the history stays empty.
 #[track_caller]
-fn check_withheld(path: &str, webhook: &str, campaign: &str, body: &str, says: &str) -> String {
+fn check_withheld(path: &str, webhook: &str, campaign: &str, body: &str, reason: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     listener.set_nonblocking(true).unwrap();
@@ -127,14 +126,14 @@ fn check_withheld(path: &str, webhook: &str, campaign: &str, body: &str, says: &
     let output = test_command(&home, address, &["--to", "77"]).output().unwrap();
     let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     assert_eq!(output.status.code(), Some(1), "{out}{err}");
-    assert!(out.starts_with("not sent to 77: ") && out.contains(says), "{out}{err}");
-    assert!(listener.accept().is_err(), "nobody connected");
+    assert!(out.starts_with("not sent to 77: ") && out.contains(reason), "{out}{err}");
+    assert!(listener.accept().is_err(), "a client connected");
     assert!(!home.path().join("shop/.telecast/history.jsonl").exists());
     err
 }
 
 #[test]
-fn where_no_chat_can_be_set_the_case_is_named_and_the_way_out() {
+fn a_request_whose_chat_cannot_be_set_is_refused_with_advice() {
     let bot = "bot${BOT_TOKEN}/sendMessage";
     let text = "content_format = \"text\"\n";
     let err = check_withheld(bot, JSON, text, "hello", "content format is text");
@@ -145,7 +144,7 @@ fn where_no_chat_can_be_set_the_case_is_named_and_the_way_out() {
 }
 
 #[test]
-fn another_destination_is_named_with_its_place() {
+fn another_destination_is_reported_with_its_position() {
     let bot = "bot${BOT_TOKEN}/sendMessage";
     let inline = r#"{"chat_id": 1, "inline_message_id": "AAA", "text": "x"}"#;
     let err = check_withheld(bot, JSON, "", inline, "the body has `inline_message_id`");
@@ -165,11 +164,11 @@ fn another_destination_is_named_with_its_place() {
 }
 
 #[test]
-fn a_test_that_was_sent_is_said_to_be_where_its_answer_cannot_be_written() {
+fn a_sent_test_is_reported_even_if_stdout_cannot_be_written() {
     let server = Server::answering("200 OK", OK);
     let home = webhook_of(&server);
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
     let output = test_command(&home, server.address, &["--to", "77"]).stdout(full).output().unwrap();
-    let said = String::from_utf8(output.stderr).unwrap();
-    assert!(output.status.code() == Some(3) && said.contains("the test was sent nevertheless"), "{said}");
+    let err = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.code() == Some(3) && err.contains("the test was sent nevertheless"), "{err}");
 }

@@ -29,7 +29,7 @@ pub(crate) fn run(
     args: &ImportProfiles,
     output: &mut CliOutput,
 ) -> Result {
-    // `--identity COLUMN` is the mapping of that column to `identity`. It comes after the others, so it wins.
+    // `--identity COLUMN` maps that column to `identity`. It comes last, so that it replaces a `--map` of that column.
     let identity = args.identity.iter().map(|column| (column.clone(), "identity".to_owned()));
     let names = args.names.iter().map(|map| (map.name.clone(), map.value.clone()));
     let options = ImportOptions {
@@ -48,15 +48,15 @@ pub(crate) fn run(
             let _ = output.progress(&format!("{percent} %, {} profiles", progress.n_rows));
         })
     })?;
-    // Clears the progress line before anything else is printed, also before an error.
+    // This clears the progress line before anything else is printed, such as an error.
     output.progress("")?;
     let report = report?;
     let file = args.file.display().to_string();
     for rejected in &report.rejected {
-        output.note(line(&file, rejected))?;
+        output.note(rejected_line(&file, rejected))?;
     }
     match args.format.json {
-        true => output.json(&describe(&file, &report))?,
+        true => output.json(&to_json(&file, &report))?,
         false => print(&report, output)?,
     }
     if report.is_interrupted {
@@ -91,14 +91,14 @@ fn print(report: &ImportReport, output: &mut CliOutput) -> Result<()> {
     Ok(())
 }
 
-fn line(file: &str, rejected: &RejectedRow) -> String {
+fn rejected_line(file: &str, rejected: &RejectedRow) -> String {
     let RejectedRow { line, column, reason } = rejected;
     let column = column.iter().map(|column| format!("{column}: ")).collect::<String>();
     // The same format as problems of a body, so that editors and CI can jump to the row.
     format!("{file}:{line}:1: error[{}]: {column}{reason}", Code::RowLeftOut)
 }
 
-fn describe(file: &str, report: &ImportReport) -> Json {
+fn to_json(file: &str, report: &ImportReport) -> Json {
     let column = |column: &ImportedColumn| {
         json!({
             "header": column.header,

@@ -1,7 +1,7 @@
 //! Parses dates in the notations that people and programs use.
 //!
 //! `2016-03-14`, `2016-03-14T10:11:12Z`, `March 14, 2016 10:00 pm`, `14 Mar 2016`, `14/03/2016`, `Fri Jul 16 01:00:00
-//! 2004`, `Mon, 02 Jan 2006 15:04:05 +0100`: each word is recognised by its form, so that the order hardly matters.
+//! 2004`, `Mon, 02 Jan 2006 15:04:05 +0100`: each word is recognised by its form, so the order hardly matters.
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
@@ -10,8 +10,10 @@ use jiff::{Timestamp, Zoned};
 // Longer than any date. Any text can be piped through `date`; a long one is not worth parsing.
 const MAX_LENGTH: usize = 64;
 
-/// Parses `text`; `None` if it is not a date. Missing parts are today's in `zone`, a missing time is midnight, and a
-/// missing zone is `zone`.
+/// Parses `text`, or returns `None` if it is not a date.
+///
+/// A missing year or month is the current one in `zone`, a missing day is the first of its month, a missing time is
+/// midnight, and a missing zone is `zone`. A time without a date is today's.
 pub(super) fn read(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Zoned> {
     if MAX_LENGTH < text.len() {
         return None;
@@ -64,7 +66,7 @@ impl Parts {
             self.whole = Some(whole_date(date).or_else(|| basic_date(date))?);
             return self.take_time(time);
         }
-        // Before the zones: a time can end in one, as in `10:11+01:00`.
+        // This comes before the zones, because a time can end in a zone, as in `10:11+01:00`.
         if word.contains(':') && word.starts_with(|c: char| c.is_ascii_digit()) {
             return self.take_time(&lower);
         }
@@ -80,7 +82,7 @@ impl Parts {
             "am" | "a.m." => self.is_afternoon = Some(false),
             "pm" | "p.m." => self.is_afternoon = Some(true),
             "z" | "utc" | "gmt" | "ut" => self.offset = Some(Offset::UTC),
-            // Only after a time: before one, `-3` would be taken for a zone.
+            // Only after a time: anywhere else, a word such as `-3` is not a zone.
             _ if self.time.is_some() && lower.starts_with(['+', '-']) => self.offset = Some(offset(&lower)?),
             _ => match ZONES.iter().find(|(name, _)| *name == lower) {
                 Some((_, hours)) => self.offset = Some(Offset::constant(*hours)),
@@ -112,7 +114,7 @@ impl Parts {
         Some(())
     }
 
-    /// `10:11`, `10:11:12.345`, `1011`, `101112`, each with `am`, `pm`, `Z` or `+01:00` at its end.
+    /// Takes a time: `10:11`, `10:11:12.345`, `1011` or `101112`. It may end in `am`, `pm`, `Z` or an offset (`+01:00`).
     fn take_time(&mut self, word: &str) -> Option<()> {
         let end = word.find(|c: char| !c.is_ascii_digit() && c != ':' && c != '.').unwrap_or(word.len());
         let (clock, rest) = word.split_at(end);
@@ -150,7 +152,7 @@ impl Parts {
             return Some(date);
         }
         if self.year.is_none() && self.month.is_none() && self.day.is_none() {
-            // A time without a date is today's. A weekday does not say which week.
+            // A time without a date is today's. If there is a weekday, too, it is not known in which week.
             return self.time.filter(|_| !self.has_weekday).map(|_| today);
         }
         let day = match (self.day, self.month) {
@@ -171,7 +173,7 @@ fn nanoseconds(fraction: &str) -> Option<i32> {
     digits.parse::<i32>().ok()?.checked_mul(scale)
 }
 
-/// Parses `20160314`, but only before a time: alone, such digits are epoch seconds.
+/// Parses a date such as `20160314`. Only dates before a time may have this form: alone, such digits are epoch seconds.
 fn basic_date(word: &str) -> Option<Date> {
     if word.len() != 8 {
         return None;
@@ -180,7 +182,7 @@ fn basic_date(word: &str) -> Option<Date> {
     Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
 }
 
-/// `2016-03-14`, `2016/03/14`, `14/03/2016`, `14.03.2016`, `14-03-2016`.
+/// Parses a date such as `2016-03-14`, `2016/03/14`, `14/03/2016`, `14.03.2016` or `14-03-2016`.
 fn whole_date(word: &str) -> Option<Date> {
     let separator = word.chars().find(|c| matches!(c, '-' | '/' | '.'))?;
     let mut parts = word.split(separator);
@@ -189,7 +191,7 @@ fn whole_date(word: &str) -> Option<Date> {
         return None;
     }
     let month = |text: &str| month_of(text).or_else(|| text.parse().ok());
-    // The four-digit part is the year. With it last, the day comes first: `03/04/2016` is 3 April.
+    // The four-digit part is the year. If the year comes last, the day comes first: `03/04/2016` is 3 April.
     match (first.len(), third.len()) {
         (4, 1..=2) => Date::new(first.parse().ok()?, month(second)?, third.parse().ok()?).ok(),
         (1..=2, 4) => Date::new(third.parse().ok()?, month(second)?, first.parse().ok()?).ok(),
@@ -197,7 +199,7 @@ fn whole_date(word: &str) -> Option<Date> {
     }
 }
 
-/// `+01:00`, `-0800`, `+1`
+/// Parses a UTC offset such as `+01:00`, `-0800` or `+1`, which is one hour.
 fn offset(text: &str) -> Option<Offset> {
     let sign = if text.starts_with('-') { -1 } else { 1 };
     let digits = text.get(1..)?;
@@ -234,7 +236,7 @@ const MONTHS: [&str; 12] = [
 
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
-/// Parses a month's name; three letters or more are enough (`sep`, `sept`).
+/// Parses the name of a month, or its first letters: at least three (`sep`, `sept`).
 fn month_of(word: &str) -> Option<i8> {
     let word = word.trim_end_matches('.');
     let index = MONTHS.iter().position(|month| 3 <= word.len() && month.starts_with(word))?;

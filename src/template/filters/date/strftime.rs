@@ -33,7 +33,7 @@ struct Flags {
     is_upper: bool,
     /// `#`
     is_swapped: bool,
-    /// `:` of `%:z`
+    /// The number of colons, as in `%:z`.
     colons: usize,
     width: Option<usize>,
 }
@@ -63,7 +63,7 @@ pub(super) fn format(at: &Zoned, format: &str) -> String {
     out
 }
 
-/// Parses flags, width and letter; also returns their length in bytes.
+/// Parses the flags, the width and the directive's letter, and returns them with their length in bytes.
 fn directive(text: &str) -> (Flags, Option<char>, usize) {
     let mut flags = Flags::default();
     for (at, c) in text.char_indices() {
@@ -108,10 +108,10 @@ fn format_directive(at: &Zoned, directive: char, flags: Flags) -> Option<String>
         'l' => space(hour12, 2),
         'M' => zero(at.minute().into(), 2),
         'S' => zero(at.second().into(), 2),
-        // For fractions the width is the number of digits, not padding.
+        // For fractions, the width is the number of digits, not padding.
         'L' => fraction(at, flags.width.unwrap_or(3)),
         'N' => fraction(at, flags.width.unwrap_or(9)),
-        // `#` changes the case: for all other directives to upper case, for AM and PM to lower case.
+        // `#` changes the case: AM and PM become lower case, and every other name becomes upper case.
         'p' if flags.is_swapped => (if at.hour() < 12 { "am" } else { "pm" }).to_owned(),
         'p' => pad_text(if at.hour() < 12 { "AM" } else { "PM" }, flags),
         'P' => pad_text(if at.hour() < 12 { "am" } else { "pm" }, flags),
@@ -122,7 +122,8 @@ fn format_directive(at: &Zoned, directive: char, flags: Flags) -> Option<String>
         'G' => zero(at.date().iso_week_date().year().into(), 4),
         'g' => zero(i64::from(at.date().iso_week_date().year()).rem_euclid(100), 2),
         'V' => zero(at.date().iso_week_date().week().into(), 2),
-        // Weeks of the year: `%U` starts them on Sunday, `%W` on Monday; days before the first are week 0.
+        // The week of the year: weeks start on Sunday for `%U` and on Monday for `%W`. Days before the first such day
+        // are in week 0.
         'U' => zero(i64::from((at.day_of_year() + 6 - weekday as i16) / 7), 2),
         'W' => {
             let monday = i16::from(at.weekday().to_monday_zero_offset());

@@ -12,7 +12,7 @@ const SCOPES: &[(&str, SyntaxClass)] = &[
     ("string.key", SyntaxClass::Key),
     ("constant.numeric", SyntaxClass::Number),
     ("constant.character.escape", SyntaxClass::Escape),
-    // The order matters: the more specific `constant.…` prefixes are above.
+    // The first match counts, so the more specific `constant.…` prefixes come first.
     ("constant", SyntaxClass::Constant),
     ("punctuation.json", SyntaxClass::Punctuation),
     ("markup", SyntaxClass::Markup),
@@ -49,15 +49,15 @@ pub(crate) struct LineState {
 /// Reads one line (with its line break), advances the state, and returns the line's pieces; none if syntect cannot
 /// read it.
 pub(crate) fn read_line(state: &mut LineState, line: &str, set: &SyntaxSet) -> Vec<SyntaxPiece> {
-    // An error means a broken grammar, never a broken text: the line stays plain, which is not worth a message.
+    // An error means a broken grammar, never a broken text. The line then stays plain; that is not worth a message.
     let Ok(operations) = state.parse.parse_line(line, set) else { return Vec::new() };
     let mut pieces: Vec<SyntaxPiece> = Vec::new();
     let mut from = 0;
     for (at, operation) in operations {
         add(&mut pieces, from..at, &state.scopes);
-        // Operations are sorted by position, and several can be at one position.
+        // Several operations can be at one position. `max` keeps the pieces ascending whatever the order of operations.
         from = from.max(at);
-        // A stack that does not fit the operation is left as it is: the only consequence is a wrong colour.
+        // If the operation does not fit the stack, the stack stays as it is: the only consequence is a wrong colour.
         let _ = state.scopes.apply(&operation);
     }
     add(&mut pieces, from..line.trim_end_matches(['\n', '\r']).len(), &state.scopes);
@@ -70,7 +70,7 @@ fn add(pieces: &mut Vec<SyntaxPiece>, range: std::ops::Range<usize>, scopes: &Sc
     }
     let class = class_of(scopes);
     match pieces.last_mut() {
-        // Neighbours of one class are merged: drawing and wrapping look at every piece.
+        // Neighbouring pieces of one class are merged, because drawing and wrapping look at every piece.
         Some((last, same)) if *same == class && last.end == range.start => last.end = range.end,
         _ if class == SyntaxClass::Plain => {}
         _ => pieces.push((range, class)),
@@ -89,8 +89,8 @@ fn class_of(scopes: &ScopeStack) -> SyntaxClass {
         .unwrap_or(SyntaxClass::Plain)
 }
 
-/// Returns the class of a token of the template's own lexer, which is drawn over the grammar's; `None` for plain
-/// text.
+/// Returns the class of a token of the template. It takes precedence over the grammar's class; `None` leaves the
+/// grammar's class.
 pub(crate) fn class_of_token(token: TokenClass) -> Option<SyntaxClass> {
     match token {
         TokenClass::Delimiter => Some(SyntaxClass::LiquidDelimiter),

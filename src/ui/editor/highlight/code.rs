@@ -7,10 +7,10 @@ use crate::ui::editor::highlight::classes;
 use crate::ui::editor::highlight::classes::LineState;
 
 /// The longest code block that is coloured, in bytes; a message has at most 4096 characters.
-const LONGEST: usize = 16 * 1024;
+const MAX_BYTES: usize = 16 * 1024;
 
-/// syntect's grammars of programming languages. They take megabytes of memory and tens of milliseconds to load: load
-/// them on another thread, and only when a message has a code block with a language.
+/// syntect's grammars of programming languages. They take megabytes of memory and tens of milliseconds to load, so load
+/// them on another thread, and only if a message has a code block with a language.
 #[derive(Debug)]
 pub struct CodeGrammars {
     set: SyntaxSet,
@@ -21,15 +21,15 @@ impl CodeGrammars {
         Self { set: SyntaxSet::load_defaults_newlines() }
     }
 
-    /// Returns the pieces of `text` as byte ranges, ascending; none for an unknown language.
+    /// Returns the pieces of `text` as byte ranges, ascending; none for an unknown language or a text that is too long.
     pub fn pieces(&self, language: &str, text: &str) -> Vec<SyntaxPiece> {
-        let syntax = self.set.find_syntax_by_token(language).filter(|_| text.len() <= LONGEST);
+        let syntax = self.set.find_syntax_by_token(language).filter(|_| text.len() <= MAX_BYTES);
         let Some(syntax) = syntax else { return Vec::new() };
         let mut state = LineState { parse: ParseState::new(syntax), scopes: ScopeStack::new() };
         let mut pieces = Vec::new();
         let mut at = 0;
         for line in text.split_inclusive('\n') {
-            // The `newlines` grammars expect a line break at the end of every line, also of the last one.
+            // The `newlines` grammars expect a line break at the end of every line, including the last one.
             let content = line.trim_end_matches('\n');
             let in_line = classes::read_line(&mut state, &format!("{content}\n"), &self.set).into_iter();
             pieces.extend(

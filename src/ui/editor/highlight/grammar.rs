@@ -1,8 +1,8 @@
 //! The grammar of a body: JSON that contains Liquid, with the markup of a parse mode in its strings.
 //!
-//! It is flat on purpose: brackets push no state and a string ends with its line. So an edit in one line seldom
-//! changes the colours of the next, and an incomplete body is coloured as well as a complete one. It is a table in
-//! code, since syntect's own notation would add a YAML parser.
+//! The grammar is flat on purpose: brackets push no state, and a string ends with its line. So an edit in one line
+//! seldom changes the colours of the next, and an incomplete body is coloured as well as a complete one. The rules are
+//! a table in code, because syntect's own format would add a YAML parser.
 
 use serde_json::json;
 use syntect::parsing::syntax_definition::{
@@ -14,11 +14,11 @@ use crate::telegram::ParseMode;
 use crate::ui::editor::highlight::classes;
 use crate::ui::editor::highlight::classes::LineState;
 
-/// The compiled grammar. Compiling its regular expressions takes milliseconds: do it on another thread than the
+/// The compiled grammar. Compiling its regular expressions takes milliseconds, so load it on a thread other than the
 /// screen's.
 #[derive(Debug)]
 pub struct Grammar {
-    /// The parse mode whose markup it colours; `None` colours no markup.
+    /// The parse mode whose markup is coloured; `None` colours no markup.
     pub markup: Option<ParseMode>,
     pub(super) set: SyntaxSet,
     pub(super) start: LineState,
@@ -87,7 +87,7 @@ static CONTEXTS: &[ContextRules] = &[
         scope: "",
         has_liquid: true,
         rules: &[
-            // A key is a string with a colon after it, so the whole string is looked at first.
+            // A key is a string with a colon after it, so the lookahead covers the whole string.
             Begin(r#""(?=(?:[^"\\]|\\.)*"\s*:)"#, "key"),
             Begin("\"", "string"),
             Is(r"-?\b\d+(?:\.\d+)?(?:[eE][-+]?\d+)?\b", "constant.numeric"),
@@ -130,7 +130,7 @@ static CONTEXTS: &[ContextRules] = &[
         scope: "",
         has_liquid: false,
         rules: &[
-            // Before the rule for tags, which matches `{% comment %}` too.
+            // These two rules come before the rule for tags, which also matches comments.
             Begin(r"\{%-?\s*comment\s*-?%\}", "liquid-comment"),
             Begin(r"\{%-?\s*#", "liquid-line-comment"),
             BeginGroups(r"(\{%-?)\s*(\w+)?", &["liquid.delimiter", "liquid.tag"], "liquid-tag"),
@@ -153,7 +153,7 @@ static CONTEXTS: &[ContextRules] = &[
         name: "liquid-tag",
         scope: "meta.liquid",
         has_liquid: false,
-        // Liquid ends with its line too, so an unclosed tag does not recolour the rest of the body.
+        // A tag ends with its line, so an unclosed tag does not recolour the rest of the body.
         rules: &[End(r"-?%\}|(?m:$)", "liquid.delimiter"), Include("liquid-words")],
     },
     ContextRules {
@@ -177,7 +177,8 @@ static CONTEXTS: &[ContextRules] = &[
     },
 ];
 
-/// The context `markup` of each parse mode. A backslash is written twice in JSON.
+/// Returns the `markup` context of a parse mode. A backslash of the message is two backslashes in the patterns' text,
+/// because it is escaped in JSON.
 fn markup_rules(mode: Option<ParseMode>) -> &'static ContextRules {
     match mode {
         None => &PLAIN,
@@ -224,7 +225,7 @@ static MARKDOWN_V2: ContextRules = ContextRules {
         Is(r"\\\\[_*\[\]()~`>#+\-=|{}.!]", "constant.character.escape"),
         Begin(r"\]\(", "address"),
         Is(r"```|__|\|\||!?\[|[*_~`\]]", "markup.mark"),
-        // A quote starts a line of the message: after the opening quote or an escaped line feed.
+        // A block quote begins at the start of a line of the message: after the opening `"` or an escaped line feed.
         Is(r#"(?<=")(?:\*\*)?>|(?<=\\n)>"#, "markup.quote"),
     ],
 };
@@ -260,7 +261,7 @@ fn pattern(regex: &str, name: &str, groups: &[&str], operation: MatchOperation) 
 
 fn named(state: &str) -> ContextReference {
     // The variants of `ContextReference` are `#[non_exhaustive]`: outside of syntect they can only be deserialized.
-    serde_json::from_value(json!({ "Named": state })).expect("syntect reads what it writes")
+    serde_json::from_value(json!({ "Named": state })).expect("`Named` is a variant with a string")
 }
 
 fn scopes(name: &str) -> Vec<Scope> {

@@ -8,7 +8,7 @@ use crate::ui::editor::highlight::Grammar;
 #[derive(Debug, Default)]
 pub(crate) struct Grammars {
     loaded: Vec<Arc<Grammar>>,
-    asked: Vec<Option<ParseMode>>,
+    requested: Vec<Option<ParseMode>>,
 }
 
 impl Grammars {
@@ -18,10 +18,10 @@ impl Grammars {
 
     /// Records that a grammar is needed; returns whether this is the first request for it.
     pub(crate) fn ask(&mut self, markup: Option<ParseMode>) -> bool {
-        // Loading takes milliseconds on another thread; without this each frame until then would start it again.
-        let is_new = !self.asked.contains(&markup);
+        // Loading takes milliseconds on another thread. Without this check, each frame until then would start it again.
+        let is_new = !self.requested.contains(&markup);
         if is_new {
-            self.asked.push(markup);
+            self.requested.push(markup);
         }
         is_new
     }

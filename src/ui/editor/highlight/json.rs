@@ -9,8 +9,8 @@ use super::{SyntaxClass, SyntaxPiece};
 pub fn json_pieces(text: &str) -> Vec<SyntaxPiece> {
     let mut pieces = Vec::new();
     let mut line_start = 0;
-    // Line by line: in an incomplete body, one missing quote would otherwise swap the strings and the text between
-    // them down to the end.
+    // The text is read line by line. Otherwise, one missing quote in an incomplete body would turn the strings after it
+    // into plain text, and the text between them into strings.
     for line in text.split('\n') {
         for token in json::tokens(line) {
             let span = token.span.shifted(line_start);
@@ -37,7 +37,8 @@ fn add_string(pieces: &mut Vec<SyntaxPiece>, text: &str, span: Span) {
     while from < span.end {
         let rest = &text[from..span.end];
         let plain = rest.find('\\').unwrap_or(rest.len());
-        // An escape takes two characters, or six as `\u00e9`; a truncated one must not end inside a character.
+        // An escape has two characters, or six in the form `\u00e9`. A truncated escape must not end inside a
+        // character.
         let length = if rest[plain..].starts_with("\\u") { 6 } else { 2 };
         let end = rest.ceil_char_boundary(rest.len().min(plain + length));
         let parts = [(from..from + plain, class), (from + plain..from + end, SyntaxClass::Escape)];
@@ -58,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn keys_strings_and_escapes_are_told_apart() {
+    fn keys_strings_and_escapes_are_distinguished() {
         use SyntaxClass::{Constant, Escape, Key, Number, Punctuation, String};
         check_pieces(
             r#"{"a" : "b\n\u00e9c", "d": [-1.5, null]}"#,

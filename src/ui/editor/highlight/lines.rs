@@ -10,29 +10,30 @@ use crate::ui::editor::highlight::classes;
 use crate::ui::editor::highlight::classes::LineState;
 use crate::ui::editor::highlight::{Grammar, SyntaxPiece};
 
-/// The number of bytes that one call reads at most; takes about 2 ms.
+/// The number of bytes after which one call reads no further lines. Reading this many takes about 2 ms.
 const BUDGET: usize = 8 * 1024;
 
-/// In bytes. A longer line stays plain: colouring it after a keystroke would take longer than a frame.
-const LONGEST_LINE: usize = 16 * 1024;
+/// The longest line that is coloured, in bytes. Colouring a longer one after a keystroke would take longer than a
+/// frame.
+const MAX_LINE_BYTES: usize = 16 * 1024;
 
 /// The coloured pieces of each line of one editor.
 ///
-/// The first `n_read` lines are exact. The lines after them keep the pieces from before the edit, or have none yet.
+/// The first `n_read` lines are exact. The lines after them have pieces from before the edit, guessed pieces, or none.
 #[derive(Debug, Default)]
 pub struct Highlighter {
     grammar: Option<Arc<Grammar>>,
     text: Option<Snapshot>,
     lines: Vec<CachedLine>,
     n_read: usize,
-    /// Lines after an edit that were exact before it. They are exact again as soon as one of them begins in the same
-    /// state as before.
+    /// Lines after an edit that were exact before the edit. They are exact again from the first line on that begins in
+    /// the same state as before.
     tail: Range<usize>,
 }
 
 #[derive(Debug, Clone, Default)]
 struct CachedLine {
-    /// The state at its start; `None` if its pieces were read from a guessed state.
+    /// The state at the start of the line; `None` if that state is not known or was guessed.
     start: Option<Arc<LineState>>,
     pieces: Option<Vec<SyntaxPiece>>,
 }
@@ -52,8 +53,8 @@ impl Highlighter {
         self.lines.get(line).and_then(|line| line.pieces.as_deref()).unwrap_or_default()
     }
 
-    /// Updates the colours: call it after each change and each scroll, before drawing. Returns whether work is left
-    /// for further calls, which may change the colours of visible lines.
+    /// Updates the colours. Call it after each change and each scroll, before drawing. Returns whether work is left for
+    /// further calls, which may change the colours of visible lines.
     pub fn follow(&mut self, editor: &Editor, visible: Range<usize>) -> bool {
         let Some(grammar) = self.grammar.clone() else { return false };
         if MAX_HINTED_BYTES < editor.len() {
@@ -61,7 +62,7 @@ impl Highlighter {
             return false;
         }
         self.take_edit(editor);
-        // One budget for both: a guess of the visible lines must not make the call longer.
+        // Guessing and reading share one budget, so that a guess does not make the call longer.
         let mut budget = BUDGET;
         self.guess(editor, visible, &grammar, &mut budget);
         self.read(editor, &grammar, &mut budget);
@@ -79,8 +80,8 @@ impl Highlighter {
         let Some((n_same_before, n_same_after)) = before.same_lines(&now) else { return };
         let n_then = self.lines.len();
         let tail_start = n_then - n_same_after;
-        // If the previous edit's tail is not reached yet, only that tail is known to be exact; otherwise all lines
-        // read so far are.
+        // Only one range of exact lines is kept: the tail of the previous edit if reading has not reached it yet, or
+        // all lines read so far.
         let exact = if self.tail.is_empty() { 0..self.n_read } else { self.tail.clone() };
         let still_exact = exact.start.max(tail_start)..exact.end;
         let moved = |line: usize| n_now - (n_then - line);
@@ -92,8 +93,8 @@ impl Highlighter {
         self.n_read = self.n_read.min(n_same_before);
     }
 
-    /// Colours visible lines that have no colours yet. The lines before them are not read yet, so they are read as if
-    /// the text started with them.
+    /// Colours visible lines that have no colours yet. Because the lines before them have not been read, the visible
+    /// lines are read as if the text started with them.
     fn guess(&mut self, editor: &Editor, visible: Range<usize>, grammar: &Grammar, budget: &mut usize) {
         let start = visible.start.min(self.lines.len());
         let visible = start..visible.end.clamp(start, self.lines.len());
@@ -104,7 +105,8 @@ impl Highlighter {
         }
         let mut state = grammar.start.clone();
         for index in visible {
-            // Read in any case, for the state of the next line; existing colours are better than guessed ones.
+            // Every line is read, because the next line needs the state at its end. Existing pieces are kept: they are
+            // better than guessed ones.
             let pieces = read_line(&mut state, editor, index, grammar, budget);
             self.lines[index].pieces.get_or_insert(pieces);
         }
@@ -114,7 +116,7 @@ impl Highlighter {
         let mut state = self.state_before(self.n_read, editor, grammar);
         while self.n_read < self.lines.len() {
             if self.tail.start == self.n_read && !self.tail.is_empty() {
-                // The line begins in the state it had before the edit, so nothing after it can differ.
+                // The line begins in the same state as before the edit, so the rest of the tail cannot differ.
                 if self.lines[self.n_read].start.as_deref() == Some(&state) {
                     self.n_read = self.tail.end;
                     self.tail = 0..0;
@@ -144,8 +146,7 @@ impl Highlighter {
             line.checked_sub(1).and_then(|before| Some((before, self.lines.get(before)?.start.as_ref()?)));
         let Some((before, start)) = before else { return grammar.start.clone() };
         let mut state = LineState::clone(start);
-        // Only states at line starts are stored; the state at the end is computed again for the one line that needs
-        // it.
+        // Only states at line starts are stored, so the line before is read again to get the state at its end.
         read_line(&mut state, editor, before, grammar, &mut 0);
         state
     }
@@ -160,8 +161,8 @@ fn read_line(
 ) -> Vec<SyntaxPiece> {
     let length = editor.line_span(line).len();
     // Each line costs at least 1, so that a call also ends in a text of empty lines.
-    *budget = budget.saturating_sub(length.min(LONGEST_LINE) + 1);
-    if LONGEST_LINE < length {
+    *budget = budget.saturating_sub(length.min(MAX_LINE_BYTES) + 1);
+    if MAX_LINE_BYTES < length {
         return Vec::new();
     }
     let mut text = editor.line(line).into_owned();

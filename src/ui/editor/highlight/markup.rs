@@ -1,22 +1,23 @@
-//! The colours of a decoded text with markup and Liquid that is shown outside the editor, such as a converted message.
+//! The colours of text with markup and Liquid that is shown outside the editor, such as a converted message. Unlike in
+//! a body, this text is not escaped as JSON.
 
 use crate::ui::editor::highlight::classes;
 use crate::ui::editor::highlight::{Grammar, SyntaxClass, SyntaxPiece};
 
 /// The longest text that is coloured, in bytes; Telegram accepts 4096 characters.
-const LONGEST: usize = 16 * 1024;
+const MAX_BYTES: usize = 16 * 1024;
 
 impl Grammar {
     /// Returns the pieces of markup and Liquid in `text` as byte ranges, ascending.
     pub fn pieces_of_text(&self, text: &str) -> Vec<SyntaxPiece> {
         let mut pieces = Vec::new();
-        if LONGEST < text.len() {
+        if MAX_BYTES < text.len() {
             return pieces;
         }
         let mut at = 0;
         for line in text.split('\n') {
             let (quoted, origins) = quoted(line);
-            // Each line starts fresh: the grammar ends strings and Liquid with the line anyway.
+            // Each line is read from the start state: in the grammar, only a Liquid comment continues on the next line.
             let read = classes::read_line(&mut self.start.clone(), &quoted, &self.set);
             pieces.extend(read.into_iter().filter(|(_, class)| *class != SyntaxClass::String).filter_map(
                 |(range, class)| {
@@ -30,19 +31,19 @@ impl Grammar {
     }
 }
 
-/// Writes a line as a JSON string, since the grammar finds markup only there. Also returns, for each byte of the
-/// string, the byte of the line that it comes from.
+/// Returns the line as a JSON string, because the grammar finds markup only in strings. Also returns, for each byte of
+/// the string, the offset in the line that it comes from.
 fn quoted(line: &str) -> (String, Vec<usize>) {
     let mut quoted = String::from("\"");
     let mut origins = vec![0];
     for (at, c) in line.char_indices() {
         match c {
-            // A single quote means the same in HTML and Liquid and does not end the JSON string.
+            // In HTML and Liquid, a single quote means the same as a double quote. It does not end the JSON string.
             '"' => quoted.push('\''),
             '\\' => quoted.push_str("\\\\"),
             c => quoted.push(c),
         }
-        // An escaped character takes more bytes than the original: the rest maps to its last byte.
+        // An escape has more bytes than the character. The additional bytes map to the character's last byte.
         let within = |byte: usize| at + byte.min(c.len_utf8() - 1);
         origins.extend((0..quoted.len() - origins.len()).map(within));
     }

@@ -1,4 +1,4 @@
-//! Colours, written as letters below the text they belong to.
+//! Tests the colours of a text: the expected row has one letter for each byte, and a space for plain text.
 
 use std::sync::Arc;
 
@@ -72,7 +72,7 @@ fn json_is_coloured() {
 }
 
 #[test]
-fn liquid_is_coloured_wherever_it_stands() {
+fn liquid_is_coloured_inside_and_outside_strings() {
     check("\"a {{ x.y | up: 'z' }}\"", &["sssDD V V O FF  SSS DDs"]);
     check("{% if x == 1 %}b", &["DD TT V OO N DD"]);
     check("{% comment %}\"a\n{% endcomment %}\"b\"", &["###############", "################sss"]);
@@ -95,16 +95,16 @@ fn each_parse_mode_has_its_own_markup() {
 }
 
 #[test]
-fn a_string_ends_with_its_line() {
+fn an_unclosed_string_ends_at_the_end_of_its_line() {
     check("\"a\n\"b\"", &["ss", "sss"]);
 }
 
 #[test]
-fn after_any_edit_the_colours_are_those_of_the_whole_text() {
+fn edits_give_the_same_colours_as_a_fresh_highlighter() {
     let line = "  \"key\": \"text <b>{{ x | y: 1 }}</b>\", {% if a %}1{% endif %}\n";
     let mut editor = Editor::new(&line.repeat(300));
-    let mut kept = highlighter();
-    while kept.follow(&editor, 0..40) {}
+    let mut incremental = highlighter();
+    while incremental.follow(&editor, 0..40) {}
     let edits: [(usize, &str, usize); 7] = [
         (5, "{% comment %}", 0),
         (900, "\n\n", 10),
@@ -118,16 +118,16 @@ fn after_any_edit_the_colours_are_those_of_the_whole_text() {
         editor.apply(Command::Move(Motion::To(at)));
         editor.apply(Command::Extend(Motion::To(at + removed)));
         editor.apply(Command::Paste(inserted.into()));
-        kept.follow(&editor, 10..50);
+        incremental.follow(&editor, 10..50);
     }
-    while kept.follow(&editor, 10..50) {}
+    while incremental.follow(&editor, 10..50) {}
     let mut fresh = highlighter();
     while fresh.follow(&editor, 0..40) {}
-    assert_eq!(rows(&kept, &editor), rows(&fresh, &editor));
+    assert_eq!(rows(&incremental, &editor), rows(&fresh, &editor));
 }
 
 #[test]
-fn what_is_visible_comes_first_and_one_call_is_bounded() {
+fn visible_lines_are_coloured_first_in_bounded_steps() {
     let editor = Editor::new(&"\"key\": \"text\",\n".repeat(20_000));
     let mut highlighter = highlighter();
     assert!(highlighter.follow(&editor, 15_000..15_040));
@@ -144,7 +144,7 @@ fn code_is_coloured_by_its_language() {
 }
 
 #[test]
-fn a_text_by_itself_has_the_colours_of_its_markup() {
+fn text_outside_json_is_coloured_by_its_markup() {
     let check = |mode: ParseMode, text: &str, expected: &str| {
         let pieces = Grammar::load(Some(mode)).pieces_of_text(text);
         assert_eq!(row(text.len(), &pieces), expected, "{text}");

@@ -22,8 +22,8 @@ const GAP: u16 = 3;
 const MIN_WIDTH: u16 = 12;
 
 impl EditorView<'_> {
-    /// Draws the message into the cells after the last row of the cursor's line. The first cell of `room` is the
-    /// line's end.
+    /// Draws the message after `row`, the last row of its line, if the cursor is on that line. `room` is the rest of
+    /// the row and begins at the line's end.
     pub(super) fn draw_inline_message(&self, row: &VisualRow, room: Rect, buf: &mut Buffer) {
         let Some(message) = self.inline_message else { return };
         if room.width < GAP + MIN_WIDTH || row.line != self.editor.line_of(self.editor.cursor()) {

@@ -1,4 +1,4 @@
-//! The style of each byte of one row, from all layers.
+//! Computes the style of each byte of one row from all layers.
 
 use ratatui::style::Style;
 
@@ -16,7 +16,7 @@ use crate::ui::editor::view::{EditorView, touches};
 pub(crate) struct RowLayers<'a> {
     theme: &'a Theme,
     base: Style,
-    /// The start of the line; the grammar's pieces are relative to it.
+    /// The start of the line. The grammar's pieces are relative to it.
     line_start: usize,
     grammar: &'a [SyntaxPiece],
     liquid: &'a [LiquidToken],
@@ -41,7 +41,7 @@ impl<'a> RowLayers<'a> {
     }
 
     pub(super) fn style_at(&self, at: usize) -> Style {
-        // The template's lexer knows unknown filters and raw blocks; the grammar only guesses from the line.
+        // The template's own tokens come first, because the grammar only guesses from regular expressions.
         let class = self.liquid_class(at).or_else(|| self.grammar_class(at));
         let coloured = self.base.patch(class.map(|class| class.style(self.theme)).unwrap_or_default());
         self.with_overlays(coloured, at)
@@ -65,7 +65,7 @@ impl<'a> RowLayers<'a> {
     }
 
     fn liquid_class(&self, at: usize) -> Option<highlight::SyntaxClass> {
-        // A binary search, since this runs for every visible character.
+        // This is a binary search, because it runs for every visible character.
         let after = self.liquid.partition_point(|token| token.span.start <= at);
         let token = self.liquid[..after].last()?;
         token.span.range().contains(&at).then(|| highlight::class_of_token(token.class)).flatten()
@@ -98,7 +98,7 @@ fn overlays(view: &EditorView<'_>, row: Span, brackets: &[Span]) -> Vec<(Span, S
     ];
     for (severity, underline) in underlines {
         for (span, _) in view.problems.iter().filter(|(_, other)| *other == severity) {
-            // An empty span is shown on the character after it, or on the cell after the line.
+            // An empty span is shown on the character after it or, at the end of a line, on the cell after the line.
             add(Span::new(span.start, span.end.max(span.start + 1)), underline);
         }
     }

@@ -1,4 +1,4 @@
-//! Drawn editors: the text of the cells, and below it a row of letters for the styles.
+//! Tests drawn editors: the text of the cells, and the styles of the first row as letters.
 
 use proptest::prelude::*;
 use ratatui::style::Modifier;
@@ -23,7 +23,7 @@ fn styles(buf: &Buffer, y: u16) -> String {
     (buf.area.left()..buf.area.right()).map(|x| letter(buf[(x, y)].modifier)).collect()
 }
 
-struct Shown {
+struct DrawnEditor {
     rows: Vec<String>,
     first_styles: String,
     cursor: Option<(u16, u16)>,
@@ -34,8 +34,8 @@ fn show(
     width: u16,
     height: u16,
     commands: &[Command],
-    more: fn(EditorView<'_>) -> EditorView<'_>,
-) -> Shown {
+    adjust: fn(EditorView<'_>) -> EditorView<'_>,
+) -> DrawnEditor {
     let mut editor = Editor::new(text);
     for command in commands {
         editor.apply(command.clone());
@@ -46,8 +46,8 @@ fn show(
     let inner = EditorView::new(&editor, viewport, &theme).text_area(area);
     viewport.scroll_to_cursor(&mut editor, inner.width, inner.height);
     let mut buf = Buffer::empty(area);
-    let cursor = more(EditorView::new(&editor, viewport, &theme)).draw(area, &mut buf);
-    Shown { rows: rows(&buf), first_styles: styles(&buf, 0), cursor: cursor.map(|at| (at.x, at.y)) }
+    let cursor = adjust(EditorView::new(&editor, viewport, &theme)).draw(area, &mut buf);
+    DrawnEditor { rows: rows(&buf), first_styles: styles(&buf, 0), cursor: cursor.map(|at| (at.x, at.y)) }
 }
 
 #[track_caller]
@@ -58,7 +58,7 @@ fn check(text: &str, width: u16, height: u16, commands: &[Command], expected: &[
 }
 
 #[test]
-fn lines_have_numbers_and_the_cursor_its_cell() {
+fn lines_are_numbered_and_the_cursor_has_its_cell() {
     check("a\nb漢c", 10, 3, &[Command::Move(Motion::To(6))], &[" 1 a", " 2 b漢 c", ""], (6, 1));
     check("a", 10, 1, &[], &[" 1 a"], (3, 0));
     check("\tx\ty", 16, 1, &[Command::Move(Motion::DocumentEnd)], &[" 1     x   y"], (12, 0));
@@ -80,7 +80,7 @@ fn the_text_scrolls_before_the_cursor_reaches_the_edge() {
 }
 
 #[test]
-fn nothing_that_drives_a_terminal_reaches_a_cell() {
+fn no_control_character_reaches_a_cell() {
     let payload = "\x1b[2J\u{9b}31m\u{202e}\u{7f}\r\u{200b}x\u{feff}\u{301}";
     let shown = show(payload, 60, 1, &[], |view| view);
     assert!(!shown.rows[0].chars().any(|c| c.is_control() || picture(c).is_some()), "{:?}", shown.rows);
@@ -89,7 +89,7 @@ fn nothing_that_drives_a_terminal_reaches_a_cell() {
 }
 
 #[test]
-fn selection_problems_and_brackets_lie_over_the_text() {
+fn selection_problems_and_brackets_are_styled() {
     let select = [Command::Select(Span::new(1, 4))];
     assert_eq!(show("a漢\nb", 8, 2, &select, |view| view).first_styles, ".B..RR..");
     let all = [Command::SelectAll];
@@ -124,9 +124,9 @@ fn check_wrapped(text: &str, height: u16, at: usize, expected: &[&str], cursor: 
     let mut buf = Buffer::empty(area);
     let whitespace = Whitespace::All;
     let view = EditorView { whitespace, ..EditorView::new(&editor, viewport, &theme) };
-    let seen = view.draw(area, &mut buf);
+    let drawn_cursor = view.draw(area, &mut buf);
     assert_eq!(rows(&buf), expected);
-    assert_eq!(seen.map(|at| (at.x, at.y)), Some(cursor));
+    assert_eq!(drawn_cursor.map(|at| (at.x, at.y)), Some(cursor));
 }
 
 #[test]
@@ -144,14 +144,14 @@ fn one_long_line_scrolls_by_rows() {
 }
 
 #[test]
-fn blanks_that_one_would_not_see_are_marked() {
+fn trailing_and_nonbreaking_spaces_are_marked() {
     assert_eq!(show("a b\u{a0}c \t ", 20, 1, &[], with_trailing).rows, [" 1 a b␣c·→ ·"]);
     assert_eq!(show("a b\u{a0}c ", 20, 1, &[], |view| view).rows, [" 1 a b\u{a0}c"]);
 }
 
 #[test]
-fn what_is_wrong_is_said_behind_the_cursors_line_as_far_as_there_is_room() {
-    let shown = |width| show("ab\ncd", width, 2, &[], with_remark).rows;
+fn an_inline_message_is_shown_after_the_line_if_it_fits() {
+    let shown = |width| show("ab\ncd", width, 2, &[], with_inline_message).rows;
     assert_eq!(shown(40), [" 1 ab   ✘ is no JSON value", " 2 cd"]);
     assert_eq!(shown(22), [" 1 ab   ✘ is no JSON …", " 2 cd"]);
     assert_eq!(shown(19), [" 1 ab", " 2 cd"]);
@@ -161,7 +161,7 @@ fn with_trailing(view: EditorView<'_>) -> EditorView<'_> {
     EditorView { whitespace: Whitespace::Trailing, ..view }
 }
 
-fn with_remark(view: EditorView<'_>) -> EditorView<'_> {
+fn with_inline_message(view: EditorView<'_>) -> EditorView<'_> {
     EditorView {
         inline_message: Some(InlineMessage { severity: Severity::Error, text: "is no JSON value" }),
         ..view
@@ -169,7 +169,7 @@ fn with_remark(view: EditorView<'_>) -> EditorView<'_> {
 }
 
 #[test]
-fn every_size_is_drawn() {
+fn any_size_can_be_drawn() {
     for (width, height) in [(0, 0), (1, 1), (2, 1), (3, 3), (4, 2), (300, 100)] {
         for command in [Command::Move(Motion::DocumentStart), Command::Move(Motion::DocumentEnd)] {
             show("漢字漢字\n\tb\n\n👩‍👩‍👧‍👦", width, height, &[command, Command::SelectAll], |view| view);
@@ -178,7 +178,7 @@ fn every_size_is_drawn() {
 }
 
 #[test]
-fn a_cell_leads_back_to_its_byte() {
+fn a_cell_maps_to_its_byte() {
     let editor = Editor::new("a漢b\ncd");
     let theme = Theme::mono();
     let area = Rect::new(2, 1, 12, 4);
@@ -195,7 +195,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
 
     #[test]
-    fn any_text_is_drawn_anywhere(
+    fn any_text_can_be_drawn_at_any_scroll_position(
         text in "[a漢👩\u{200d}\u{301}🇩\t\n\r\u{1b}\u{9b}\u{202e}() ]{0,60}",
         (width, height) in (0..30u16, 0..6u16),
         (top, row, left) in (0..8usize, 0..20usize, 0..40usize),
@@ -207,7 +207,7 @@ proptest! {
         let theme = Theme::ansi();
         let area = Rect::new(1, 1, width, height);
         let mut buf = Buffer::empty(Rect::new(0, 0, 32, 8));
-        let mut viewport = Viewport { top, row, left };
+        let mut viewport = Viewport { top, row_start: row, left };
         for _ in 0..2 {
             let marks = [(Span::new(place.0, place.1), Severity::Error)];
             let view = EditorView { problems: &marks, linked: Some(Span::at(place.1)), ..EditorView::new(&editor, viewport, &theme) };
@@ -226,7 +226,7 @@ proptest! {
                 prop_assert!(!is_grapheme || view.byte_at(area, cell) == at);
             }
         }
-        let drives = |c: char| c.is_control() || picture(c).is_some();
-        prop_assert!(!buf.content().iter().any(|cell| cell.symbol().chars().any(drives)));
+        let is_unsafe = |c: char| c.is_control() || picture(c).is_some();
+        prop_assert!(!buf.content().iter().any(|cell| cell.symbol().chars().any(is_unsafe)));
     }
 }

@@ -2,10 +2,10 @@
 
 use crate::editor::{Editor, VisualRow, cells};
 
-/// The distance in rows to the upper and lower edge at which the text starts to scroll.
+/// The number of rows between the cursor and the upper or lower edge at which the text starts to scroll.
 const MARGIN_ROWS: usize = 2;
 
-/// The distance in cells to the left and right edge at which the cursor's line starts to scroll.
+/// The number of cells between the cursor and the left or right edge at which the cursor's line starts to scroll.
 const MARGIN_CELLS: usize = 6;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -13,7 +13,7 @@ pub struct Viewport {
     /// The line at the top, from 0.
     pub top: usize,
     /// The offset in that line, in bytes, at which the top row begins; 0 if lines are not wrapped.
-    pub row: usize,
+    pub row_start: usize,
     /// The first visible cell of the cursor's line, from 0; all other lines are shown from their first cell. 0 if
     /// lines are wrapped.
     pub left: usize,
@@ -31,10 +31,10 @@ impl Viewport {
         let line = editor.line_of(editor.cursor());
         let text = editor.line(line);
         let column = cells::column_of(&text, editor.cursor() - editor.line_span(line).start);
-        // A row offset left over from soft wrap has no meaning here.
-        self.row = 0;
-        self.top = followed(self.top, line, editor.n_lines() - 1, usize::from(height), MARGIN_ROWS);
-        self.left = followed(
+        // An offset left over from soft wrap has no meaning here.
+        self.row_start = 0;
+        self.top = scrolled_start(self.top, line, editor.n_lines() - 1, usize::from(height), MARGIN_ROWS);
+        self.left = scrolled_start(
             self.left,
             column,
             cells::column_of(&text, text.len()),
@@ -43,7 +43,8 @@ impl Viewport {
         );
     }
 
-    /// Scrolls by rows without moving the cursor, as the mouse wheel does; stops at the first and the last row.
+    /// Scrolls by rows without moving the cursor, as the mouse wheel does. Stops when the first or the last row is
+    /// visible.
     pub fn scroll_by(&mut self, editor: &mut Editor, rows: isize, height: u16) {
         if editor.wrap().is_none() {
             let last = editor.n_lines().saturating_sub(usize::from(height).max(1));
@@ -52,8 +53,8 @@ impl Viewport {
         }
         let from = self.first_row(editor);
         let to = if rows < 0 { above(editor, from, rows.unsigned_abs()) } else { below(editor, from, rows) };
-        // The last page is laid out backwards from the end: rows are not counted from the start of the text, which
-        // would cost as much as the text is long.
+        // The last page is found backwards from the end: the time to count rows from the start would grow with the
+        // length of the text.
         let end = editor.row_at(editor.len());
         let last = above(editor, end, usize::from(height).saturating_sub(1));
         self.begin_with(editor, if last.span.start < to.span.start { last } else { to });
@@ -61,33 +62,33 @@ impl Viewport {
 
     fn follow_rows(&mut self, editor: &mut Editor, height: usize) {
         let margin = MARGIN_ROWS.min(height.saturating_sub(1) / 2);
-        let at = editor.row_at(editor.cursor());
-        // Near the end of the text there are fewer rows than the margin.
+        let cursor_row = editor.row_at(editor.cursor());
+        // Near the end of the text, fewer rows than the margin are below the cursor.
         let n_below =
-            (0..margin).scan(at, |row, _| editor.row_after(row).inspect(|next| *row = *next)).count();
-        // Only rows near the cursor are laid out, never those between it and the old top.
-        let highest = above(editor, at, margin);
-        let lowest = above(editor, at, height.saturating_sub(1 + n_below));
-        let now = self.first_row(editor);
-        let top = if now.span.start < lowest.span.start {
-            lowest
-        } else if highest.span.start < now.span.start {
-            highest
+            (0..margin).scan(cursor_row, |row, _| editor.row_after(row).inspect(|next| *row = *next)).count();
+        // Only rows near the cursor are laid out, never the rows between the cursor and the old top.
+        let latest = above(editor, cursor_row, margin);
+        let earliest = above(editor, cursor_row, height.saturating_sub(1 + n_below));
+        let current = self.first_row(editor);
+        let top = if current.span.start < earliest.span.start {
+            earliest
+        } else if latest.span.start < current.span.start {
+            latest
         } else {
-            now
+            current
         };
         self.begin_with(editor, top);
     }
 
-    /// Returns the top row, or the row that contains its offset if the text or the width has changed.
+    /// Returns the top row. If the text or the width has changed, returns the row that now contains the stored offset.
     fn first_row(&self, editor: &mut Editor) -> VisualRow {
         let line = editor.line_span(self.top.min(editor.n_lines() - 1));
-        editor.row_at(line.start + self.row.min(line.len()))
+        editor.row_at(line.start + self.row_start.min(line.len()))
     }
 
     fn begin_with(&mut self, editor: &Editor, row: VisualRow) {
         self.top = row.line;
-        self.row = row.span.start - editor.line_span(row.line).start;
+        self.row_start = row.span.start - editor.line_span(row.line).start;
     }
 }
 
@@ -107,12 +108,13 @@ fn below(editor: &Editor, mut row: VisualRow, by: isize) -> VisualRow {
     row
 }
 
-/// Returns the start of a visible range of `length` rows or cells. It begins at `from` and moves as little as possible
-/// to show `at` with the margin on both sides; `last` is the last row or cell of the text.
-fn followed(from: usize, at: usize, last: usize, length: usize, margin: usize) -> usize {
+/// Returns the new start of a visible range of `length` rows or cells that began at `from`. The range moves as little
+/// as possible, so that `at` is visible with the margin on both sides. `last` is the last row or cell of the text.
+fn scrolled_start(from: usize, at: usize, last: usize, length: usize, margin: usize) -> usize {
     let margin = margin.min(length.saturating_sub(1) / 2);
-    let highest = at.saturating_sub(margin);
-    let lowest = ((at + margin).min(last) + 1).saturating_sub(length).min(at);
-    // In a window too small for both margins the two bounds cross, and `clamp` panics if they are out of order.
-    from.clamp(lowest.min(highest), lowest.max(highest))
+    let latest = at.saturating_sub(margin);
+    // `min(at)` is for a range of length 0.
+    let earliest = ((at + margin).min(last) + 1).saturating_sub(length).min(at);
+    // `earliest` is never after `latest`, because the margin fits into `length` twice.
+    from.clamp(earliest, latest)
 }

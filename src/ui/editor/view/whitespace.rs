@@ -1,30 +1,32 @@
-//! Marks for whitespace that is invisible or looks like something else.
+//! Chooses the marks that make whitespace visible.
 
 use crate::editor::Editor;
 use crate::editor::cells::Glyph;
 use crate::settings::Whitespace;
 use crate::text::Span;
 
-/// How many bytes back from a line's end trailing spaces are searched for: a frame must not read a whole long line.
+/// The number of bytes before a line's end that are searched for trailing whitespace, so that a frame does not read all
+/// of a long line.
 const MAX_SCAN: usize = 4 * 1024;
 
 pub(crate) struct WhitespaceMarks {
-    which: Whitespace,
-    trailing: usize,
+    setting: Whitespace,
+    /// The offset at which the line's trailing whitespace begins.
+    trailing_start: usize,
 }
 
 impl WhitespaceMarks {
-    pub(super) fn of(which: Whitespace, editor: &Editor, line: usize) -> Self {
+    pub(super) fn of(setting: Whitespace, editor: &Editor, line: usize) -> Self {
         let span = editor.line_span(line);
         let near_end = editor.slice(Span::new(span.start.max(span.end.saturating_sub(MAX_SCAN)), span.end));
         let n_trailing = near_end.len() - near_end.trim_end_matches([' ', '\t']).len();
-        Self { which, trailing: span.end - n_trailing }
+        Self { setting, trailing_start: span.end - n_trailing }
     }
 
     pub(super) fn mark(&self, glyph: &Glyph<'_>, at: usize) -> Option<char> {
-        let c = glyph.text.chars().next().filter(|_| self.which != Whitespace::None)?;
+        let c = glyph.text.chars().next().filter(|_| self.setting != Whitespace::None)?;
         match c {
-            ' ' if self.which == Whitespace::All || self.trailing <= at => Some('·'),
+            ' ' if self.setting == Whitespace::All || self.trailing_start <= at => Some('·'),
             '\t' => Some('→'),
             ' ' => None,
             // No-break and other Unicode spaces: JSON and Liquid treat them as text, not as whitespace.

@@ -70,14 +70,14 @@ impl Vim {
         match (Operator::after_g(c), operator) {
             (Some(again), Some(operator)) if again == operator => self.finish_lines(operator, editor),
             (Some(operator), None) => {
-                self.pending.operate(operator);
+                self.pending.set_operator(operator);
                 VimOutcome::default()
             }
             _ => VimOutcome::default(),
         }
     }
 
-    /// A doubled operator: it takes `count` lines, beginning with the cursor's.
+    /// Applies a doubled operator, such as `dd`, to `count` lines, beginning with the cursor's line.
     fn finish_lines(&mut self, operator: Operator, editor: &Editor) -> VimOutcome {
         let from = editor.cursor();
         let first = editor.line_of(from);
@@ -107,14 +107,14 @@ impl Vim {
             (KeyCode::Delete, _) => 'x',
             (KeyCode::Char('r'), true) => {
                 let times = self.pending.count().unwrap_or(1);
-                // The number of redo steps is not known here, so the count is bounded; redo does nothing at the end.
+                // The number of redo steps is not known here, so the count is limited. Further redos do nothing.
                 return VimOutcome::of(std::iter::repeat_n(Command::Redo, times.min(1_000)));
             }
             (KeyCode::Char(c), false) => c,
             _ => return VimOutcome::default(),
         };
         if let Some(operator) = Operator::of(c) {
-            self.pending.operate(operator);
+            self.pending.set_operator(operator);
             return VimOutcome::default();
         }
         match c {
@@ -122,7 +122,7 @@ impl Vim {
                 self.remember();
                 self.insert(c, editor)
             }
-            // Each of these is short for an operator with a motion.
+            // Each of these keys is short for an operator with a motion, or for a doubled operator.
             'x' => self.run_alias("dl", editor, page),
             'X' => self.run_alias("dh", editor, page),
             'D' => self.run_alias("d$", editor, page),
@@ -144,12 +144,12 @@ impl Vim {
             }
             'J' => {
                 self.remember();
-                // A count includes the first line, so 1 and 2 both join one line.
+                // The count includes the first line, so 1 and 2 both join two lines.
                 let n = self.pending.count().unwrap_or(1).max(2);
                 join(editor, editor.line_of(editor.cursor()), n)
             }
             'u' => {
-                // More undos than steps would only be empty commands.
+                // Undo commands beyond the number of steps would do nothing.
                 let times = self.pending.count().unwrap_or(1).min(editor.n_steps());
                 VimOutcome::of(std::iter::repeat_n(Command::Undo, times))
             }
@@ -165,7 +165,7 @@ impl Vim {
 
     /// Runs other keys with this command's count and register.
     fn run_alias(&mut self, keys: &str, editor: &Editor, page: usize) -> VimOutcome {
-        // `.` then repeats the keys run here and not the shortcut, which would come back to this point.
+        // The new `Pending` does not contain the shortcut, so `.` repeats only the keys that are run here.
         self.pending = Pending::with(self.pending.count(), self.pending.register);
         self.run(keys.chars().map(Key::char), editor, page)
     }
@@ -178,12 +178,12 @@ impl Vim {
         self.insert_again(outcome, inserted)
     }
 
-    /// Takes the keys of one command. Only the last key does something, so only its outcome is kept.
+    /// Handles the keys of one command. Only the last key does something, so only its outcome is returned.
     fn run(&mut self, keys: impl IntoIterator<Item = Key>, editor: &Editor, page: usize) -> VimOutcome {
         keys.into_iter().filter_map(|key| self.take(key, editor, page)).last().unwrap_or_default()
     }
 
-    /// `r`: replaces `count` graphemes by a character each, unless the line has fewer.
+    /// Handles the key after `r`: replaces each of `count` graphemes with it, unless the line has fewer graphemes.
     fn replace(&mut self, key: Key, editor: &Editor) -> VimOutcome {
         let at = editor.cursor();
         let n = self.pending.count().unwrap_or(1);
@@ -193,7 +193,7 @@ impl Vim {
             return VimOutcome::default();
         };
         self.remember();
-        // vim replaces all of them by a single line break.
+        // With Enter, vim replaces all the graphemes with a single line break.
         if is_enter {
             let text = editor.line_break().to_owned();
             let to = at + text.len();
@@ -204,7 +204,7 @@ impl Vim {
         VimOutcome::of([replaced(Span::new(at, end), text, to), Command::Move(Motion::LeftInLine)])
     }
 
-    /// The offset `n` graphemes further, if the line has so many.
+    /// Returns the offset `n` graphemes after `from`, or `None` if the line ends before it.
     fn offset_ahead(&self, editor: &Editor, from: usize, n: usize) -> Option<usize> {
         let end = editor.line_span(editor.line_of(from)).end;
         let mut at = from;
@@ -242,8 +242,8 @@ impl Vim {
         let span = editor.line_span(editor.line_of(at));
         if !register.is_linewise {
             let at = if is_before { at } else { editor.grapheme_after(at).min(span.end) };
-            // vim leaves the cursor at the start of a charwise text of several lines, and at the end of a text within
-            // one line.
+            // vim puts the cursor at the start of inserted text that has a line break, and on the last character of
+            // text without one.
             if register.text.contains('\n') {
                 return VimOutcome::of([replaced(Span::at(at), text, at)]);
             }
@@ -254,13 +254,13 @@ impl Vim {
         if is_before {
             return VimOutcome::of([replaced(Span::at(span.start), text, span.start + indent)]);
         }
-        // Put after the line: the break comes first, since the last line of the text may have none.
+        // The line break comes first: if this is the last line of the body, there is no break after it.
         let lines = format!("{line_break}{}", text.strip_suffix(line_break).unwrap_or(&text));
         VimOutcome::of([replaced(Span::at(span.end), lines, span.end + line_break.len() + indent)])
     }
 }
 
-/// `J`: joins `n` lines from `first`, with a space where two words meet.
+/// Handles `J`: joins `n` lines, beginning with `first`. Adds a space between two lines where vim does.
 pub(crate) fn join(editor: &Editor, first: usize, n: usize) -> VimOutcome {
     let last = (first + n - 1).min(editor.n_lines() - 1);
     let mut edits = Vec::new();
@@ -268,7 +268,7 @@ pub(crate) fn join(editor: &Editor, first: usize, n: usize) -> VimOutcome {
     let mut removed = 0;
     for line in first..last {
         let (end, next) = (editor.line_span(line).end, first_non_blank(editor, line + 1));
-        // vim's rules: no space after whitespace, into an empty line, or before `)`.
+        // vim adds no space after whitespace, next to an empty line, or before `)`.
         let needs_no_space = editor.line(line).ends_with([' ', '\t']) || editor.line_span(line).is_empty();
         let rest = editor.slice(Span::new(next, editor.line_span(line + 1).end));
         let glue = if needs_no_space || rest.is_empty() || rest.starts_with(')') { "" } else { " " };

@@ -37,11 +37,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn command_lines_are_read_or_refused_with_what_there_is() {
+    fn commands_are_parsed_and_errors_list_the_known_ones() {
         assert_eq!(parse("w"), Ok(ExCommand::Save));
         assert_eq!(parse(" :wq "), Ok(ExCommand::SaveAndQuit));
         assert_eq!(parse("q!"), Ok(ExCommand::QuitUnsaved));
         assert_eq!(parse("12"), Ok(ExCommand::GoTo(12)));
-        assert!(parse("%s/a/b/").is_err_and(|words| words.contains("wq")));
+        assert!(parse("%s/a/b/").is_err_and(|message| message.contains("wq")));
     }
 }

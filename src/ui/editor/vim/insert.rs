@@ -1,4 +1,4 @@
-//! Insert mode: entering it, what was typed in it, and repeating that.
+//! Insert mode: enters it, finds the text that was typed in it, and repeats that text.
 
 use crate::editor::{Command, Editor, Motion, Snapshot, indentation};
 use crate::text::Span;
@@ -7,13 +7,13 @@ use crate::ui::editor::vim::{Mode, Vim, VimOutcome, first_non_blank};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Insertion {
-    /// The number of undo steps before it: all steps of the insertion become one.
+    /// The number of undo steps before the insertion. At its end, all later steps become one.
     depth: usize,
     /// How often the text is inserted in total.
     count: usize,
     /// Whether each repetition opens a new line, and where.
     opens: Option<OpenedLine>,
-    /// The text and the cursor at the moment when typing starts; `None` until the commands that lead there are
+    /// The text and the cursor at the moment when typing starts; `None` until the commands before the typing have been
     /// applied.
     start: Option<(Snapshot, usize)>,
 }
@@ -41,14 +41,14 @@ impl Insertion {
 
     fn typed(&self, editor: &Editor) -> String {
         let start = self.start.as_ref();
-        // Compared with the text before instead of recording keys: completions and automatic closers count too. An
-        // insertion that changed something else repeats as nothing.
+        // The texts before and after are compared, so that completions and automatic closers count too, which a record
+        // of the keys would miss. If anything else was changed as well, nothing is repeated.
         start.and_then(|(before, at)| before.inserted(&editor.snapshot(), *at)).unwrap_or_default()
     }
 }
 
 impl Vim {
-    /// `i a I A o O`: moves the cursor and enters insert mode.
+    /// Handles `i`, `a`, `I`, `A`, `o` and `O`: moves the cursor and enters insert mode.
     pub(super) fn insert(&mut self, c: char, editor: &Editor) -> VimOutcome {
         let at = editor.cursor();
         let line = editor.line_of(at);
@@ -69,13 +69,13 @@ impl Vim {
         self.begin_insert(editor, commands, Insertion { count, opens, ..Insertion::begin(editor) })
     }
 
-    /// Esc: repeats the insertion `count` times and moves one grapheme back.
+    /// Handles Esc: repeats the typed text until it is there `count` times, and moves one grapheme back.
     pub(super) fn leave_insert(&mut self, insertion: &Insertion, editor: &Editor) -> VimOutcome {
         let typed = insertion.typed(editor);
         let mut commands = Vec::new();
         let line = editor.line_of(editor.cursor());
         if insertion.opens.is_some() && editor.line(line).trim().is_empty() {
-            // The automatic indentation of a line that stays empty is removed.
+            // If the opened line stays empty, its automatic indentation is removed.
             let span = editor.line_span(line);
             commands.push(replaced(span, String::new(), span.start));
         }
@@ -86,10 +86,10 @@ impl Vim {
         VimOutcome::of(commands)
     }
 
-    /// Inserts the earlier text at once if a repeated command has just entered insert mode.
+    /// Finishes `.`: if the repeated command has entered insert mode, inserts the earlier text and leaves it again.
     pub(super) fn insert_again(&mut self, mut outcome: VimOutcome, typed: String) -> VimOutcome {
         if let Mode::Insert(insertion) = &self.mode {
-            // Pasted, not typed: the text has its closers already, and no new ones may be added.
+            // The text is pasted and not typed: it already contains its closers, so no new ones may be added.
             outcome.commands.push(Command::Paste(typed.clone()));
             outcome.commands.extend(repeats(insertion.opens, &typed, insertion.count.saturating_sub(1)));
             outcome.commands.push(Command::Move(Motion::LeftInLine));
@@ -101,9 +101,9 @@ impl Vim {
     }
 }
 
-/// Commands that insert a text a number of times at the cursor, each on a separate line if lines are opened.
+/// Returns the commands that insert `typed` at the cursor `times` times, each time on a new line if lines are opened.
 fn repeats(opens: Option<OpenedLine>, typed: &str, times: usize) -> Vec<Command> {
-    // A count that large is a typing mistake: at most about a megabyte is inserted.
+    // A mistyped count must not fill the memory: at most about a megabyte is inserted.
     let times = times.min(1_000_000 / typed.len().max(1_000));
     if opens.is_none() {
         return if times == 0 { Vec::new() } else { vec![Command::Paste(typed.repeat(times))] };
@@ -112,7 +112,7 @@ fn repeats(opens: Option<OpenedLine>, typed: &str, times: usize) -> Vec<Command>
     std::iter::repeat_n(line, times).flatten().collect()
 }
 
-/// Opens a line with the indentation of the line it belongs to.
+/// Returns the commands that open an indented line below or above `line`.
 fn open_line(editor: &Editor, line: usize, opening: OpenedLine) -> Vec<Command> {
     let span = editor.line_span(line);
     match opening {

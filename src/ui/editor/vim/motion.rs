@@ -1,4 +1,4 @@
-//! The targets of vim's motions.
+//! Computes the targets of vim's motions.
 
 use crate::editor::search::{PatternSyntax, SearchPattern};
 use crate::editor::{Editor, Extent, Motion, TextObject, WordKind, cells};
@@ -22,7 +22,9 @@ impl Vim {
         let goal = old_goal.filter(|(_, at)| *at == from || editor.onto_grapheme(*at) == from);
         let goal = goal.map(|(goal, _)| goal);
         let result = match self.pending.wanted {
-            Wanted::Find { is_forward, is_till } => self.find(key, from, editor, is_forward, is_till),
+            Wanted::Find { is_forward, is_till } => {
+                self.find_and_remember(key, from, editor, is_forward, is_till)
+            }
             Wanted::AfterG => self.resolve_after_g(key, from, editor),
             Wanted::Command => self.resolve_simple_motion(key, from, editor, page, goal),
             Wanted::Object(_) | Wanted::Register | Wanted::Replacement | Wanted::AfterZ => {
@@ -30,7 +32,7 @@ impl Vim {
             }
         };
         match result {
-            // Not a motion, for example an operator: the goal stays for the motion after it.
+            // After another key, such as an operator, the goal is kept for the next motion.
             MotionResult::NotAMotion => self.goal = old_goal,
             MotionResult::Nowhere | MotionResult::ByRows(_) => {}
             MotionResult::To(target) => {
@@ -54,9 +56,9 @@ impl Vim {
         let n = count.unwrap_or(1);
         let line = editor.line_of(from);
         let span = editor.line_span(line);
-        let rows = |rows: usize| isize::try_from(rows).unwrap_or(isize::MAX);
-        // With a count, an operator or a selection, `j` and `k` go by lines of the file; alone they go by wrapped
-        // rows.
+        let signed = |lines: usize| isize::try_from(lines).unwrap_or(isize::MAX);
+        // Alone, `j` and `k` move by wrapped rows. With a count, an operator or a selection they move by lines of the
+        // text, and so do further ones while the goal of a motion by lines is valid.
         let is_plain = self.pending.operator.is_none() && matches!(self.mode, Mode::Normal);
         let by_rows = is_plain && count.is_none() && goal.is_none();
         let half = (page / 2).max(1).saturating_mul(n);
@@ -64,7 +66,8 @@ impl Vim {
         match (key.code, key.ctrl) {
             (KeyCode::Char('h'), _) | (KeyCode::Left | KeyCode::Backspace, false) => {
                 let at = steps(from, n, |at| editor.grapheme_before(at).max(span.start));
-                // vim's `h` does not leave its line and fails at the start: a pending operator is dropped.
+                // vim's `h` does not leave its line. At the start of the line it fails, and a pending operator is
+                // dropped.
                 if at == from { MotionResult::Nowhere } else { MotionResult::to(at, MotionKind::Exclusive) }
             }
             (KeyCode::Char('j') | KeyCode::Down, false) if by_rows => row_below(editor, from, Motion::Down),
@@ -75,13 +78,13 @@ impl Vim {
             (KeyCode::PageUp, _) | (KeyCode::Char('b'), true) if is_plain => {
                 row_above(editor, from, Motion::PageUp(whole))
             }
-            (KeyCode::Char('j') | KeyCode::Down, false) => self.vertical(editor, from, rows(n), goal),
-            (KeyCode::Char('k') | KeyCode::Up, false) => self.vertical(editor, from, -rows(n), goal),
-            (KeyCode::Char('d'), true) => self.vertical(editor, from, rows(half), goal),
-            (KeyCode::Char('u'), true) => self.vertical(editor, from, -rows(half), goal),
-            (KeyCode::PageDown, _) => self.vertical(editor, from, rows(whole), goal),
+            (KeyCode::Char('j') | KeyCode::Down, false) => self.vertical(editor, from, signed(n), goal),
+            (KeyCode::Char('k') | KeyCode::Up, false) => self.vertical(editor, from, -signed(n), goal),
+            (KeyCode::Char('d'), true) => self.vertical(editor, from, signed(half), goal),
+            (KeyCode::Char('u'), true) => self.vertical(editor, from, -signed(half), goal),
+            (KeyCode::PageDown, _) => self.vertical(editor, from, signed(whole), goal),
             (KeyCode::PageUp, _) | (KeyCode::Char('b'), true) => {
-                self.vertical(editor, from, -rows(whole), goal)
+                self.vertical(editor, from, -signed(whole), goal)
             }
             (_, true) => MotionResult::NotAMotion,
             (KeyCode::Char('l' | ' ') | KeyCode::Right, _) => MotionResult::to(
@@ -134,13 +137,13 @@ impl Vim {
             (KeyCode::Char(c @ ('n' | 'N')), _) => {
                 let Some((_, direction)) = &self.pattern else { return MotionResult::Nowhere };
                 let direction = if c == 'n' { *direction } else { direction.reversed() };
-                self.matched(editor, from, n, direction)
+                self.to_match(editor, from, n, direction)
             }
             (KeyCode::Char(c @ ('*' | '#')), _) => {
                 let direction = if c == '*' { Direction::Forward } else { Direction::Backward };
                 let Some((pattern, start)) = word_pattern(editor, from) else { return MotionResult::Nowhere };
                 self.pattern = Some((pattern, direction));
-                self.matched(editor, start, n, direction)
+                self.to_match(editor, start, n, direction)
             }
             _ => MotionResult::NotAMotion,
         }
@@ -166,7 +169,8 @@ impl Vim {
         }
     }
 
-    /// The start of the next word. With an operator the motion does not leave the line of the last word it passes.
+    /// Moves to the start of the `n`th next word. With an operator, the motion stops at the end of the line that
+    /// contains the last of the `n` words.
     fn word_forward(&self, from: usize, editor: &Editor, kind: WordKind) -> MotionResult {
         let n = self.pending.count().unwrap_or(1);
         let Some(operator) = self.pending.operator else {
@@ -185,12 +189,12 @@ impl Vim {
             );
         }
         let last = steps(from, n - 1, |at| editor.word_start_after(at, kind));
-        // vim's exception: `dw` on the last word of a line does not join the next line.
+        // vim's exception: `dw` on the last word of a line does not join the line with the next one.
         let line_end = editor.line_span(editor.line_of(last)).end;
         MotionResult::to(editor.word_start_after(last, kind).min(line_end), MotionKind::Exclusive)
     }
 
-    fn find(
+    fn find_and_remember(
         &mut self,
         key: Key,
         from: usize,
@@ -204,14 +208,14 @@ impl Vim {
         find_on_line(editor, from, self.pending.count().unwrap_or(1), find, false)
     }
 
-    fn matched(&self, editor: &Editor, from: usize, n: usize, direction: Direction) -> MotionResult {
+    fn to_match(&self, editor: &Editor, from: usize, n: usize, direction: Direction) -> MotionResult {
         MotionResult::found(self.match_from(editor, from, n, direction), MotionKind::Exclusive)
     }
 
-    /// Up or down by lines, in the column in which vertical motions began.
-    fn vertical(&mut self, editor: &Editor, from: usize, rows: isize, goal: Option<Goal>) -> MotionResult {
+    /// Moves up or down by lines, and keeps the column in which the vertical motions began.
+    fn vertical(&mut self, editor: &Editor, from: usize, lines: isize, goal: Option<Goal>) -> MotionResult {
         let line = editor.line_of(from);
-        let wanted = line.saturating_add_signed(rows).min(editor.n_lines() - 1);
+        let wanted = line.saturating_add_signed(lines).min(editor.n_lines() - 1);
         let goal = goal.unwrap_or_else(|| {
             let text = editor.line(line);
             Goal::Column(cells::column_of(&text, from - editor.line_span(line).start))
@@ -234,7 +238,7 @@ impl Vim {
         MotionResult::found(line.map(|line| first_non_blank(editor, line)), MotionKind::Linewise)
     }
 
-    /// To the first character of a line that is not whitespace. Lines count from 1; the last line if there are fewer.
+    /// Moves to the first non-blank character of line `number`, counted from 1, or of the last line if there are fewer.
     fn to_line(&self, editor: &Editor, number: usize) -> MotionResult {
         let line = number.clamp(1, editor.n_lines()) - 1;
         MotionResult::to(first_non_blank(editor, line), MotionKind::Linewise)
@@ -256,7 +260,7 @@ impl Vim {
     }
 }
 
-/// A motion down by rows, unless this is the last row: there the editor would go to the end of the text.
+/// Returns a motion down by rows. In the last row, where the editor would go to the end of the text, the motion fails.
 fn row_below(editor: &Editor, from: usize, motion: Motion) -> MotionResult {
     let line = editor.line_of(from);
     let is_last = line + 1 == editor.n_lines()
@@ -267,19 +271,19 @@ fn row_below(editor: &Editor, from: usize, motion: Motion) -> MotionResult {
     if is_last { MotionResult::Nowhere } else { MotionResult::ByRows(motion) }
 }
 
-/// A motion up by rows, unless this is the first row.
+/// Returns a motion up by rows. In the first row, the motion fails.
 fn row_above(editor: &Editor, from: usize, motion: Motion) -> MotionResult {
     let is_first = editor.line_of(from) == 0
         && editor.rows_from(0, 0).next().is_none_or(|row| row.is_last || from < row.span.end);
     if is_first { MotionResult::Nowhere } else { MotionResult::ByRows(motion) }
 }
 
-/// Applies a step `n` times, and stops early if the offset no longer changes.
+/// Applies `step` `n` times, but stops as soon as the offset no longer changes.
 fn steps(from: usize, n: usize, step: impl Fn(usize) -> usize) -> usize {
     let mut at = from;
     for _ in 0..n {
         let next = step(at);
-        // A count of 100,000 at the edge of the text ends at once.
+        // So a count of 100,000 at the edge of the text ends at once.
         if next == at {
             break;
         }
@@ -288,16 +292,16 @@ fn steps(from: usize, n: usize, step: impl Fn(usize) -> usize) -> usize {
     at
 }
 
-/// Returns the `n`th occurrence of a character on the line. With `again` (`;` and `,`) after a `t`, an occurrence right
-/// next to the cursor is skipped.
-fn find_on_line(editor: &Editor, from: usize, n: usize, find: LastFind, again: bool) -> MotionResult {
+/// Returns the target at the `n`th occurrence of a character on the line. If `;` or `,` repeats a `t` or `T`, an
+/// occurrence right next to the cursor is skipped.
+fn find_on_line(editor: &Editor, from: usize, n: usize, find: LastFind, is_repeat: bool) -> MotionResult {
     let line = editor.line_span(editor.line_of(from));
     let is_next_to = |at: usize| {
         let next = if find.is_forward { editor.grapheme_after(from) } else { editor.grapheme_before(from) };
         // Otherwise `;` after `t` would stay in front of the same character.
-        again && find.is_till && at == next
+        is_repeat && find.is_till && at == next
     };
-    // As in vim: `df,` includes the comma, `dF,` excludes the character under the cursor.
+    // As in vim, `df,` includes the comma, but `dF,` excludes the character under the cursor.
     let kind = if find.is_forward { MotionKind::Inclusive } else { MotionKind::Exclusive };
     let found = if find.is_forward {
         let start = editor.grapheme_after(from).min(line.end);
@@ -313,14 +317,14 @@ fn find_on_line(editor: &Editor, from: usize, n: usize, find: LastFind, again: b
     MotionResult::found(found, kind)
 }
 
-/// A pattern for the whole word at or after an offset on its line, and the start of that word.
+/// Returns a pattern for the whole word at or after `from` on its line, and the start of that word.
 fn word_pattern(editor: &Editor, from: usize) -> Option<(SearchPattern, usize)> {
     let line = editor.line_span(editor.line_of(from));
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let rest = editor.slice(Span::new(from, line.end.max(from)));
     let at = from + rest.find(is_word)?;
     let word = editor.text_object_at(at, TextObject::Word(WordKind::Small), Extent::Inner)?.span;
-    // `*` looks for exactly this word; smart case would find other cases of a lower-case word.
+    // `*` is case-sensitive. With smart case, a lower-case word would also match in other cases.
     let source = format!(r"(?-i)\b{}\b", regex::escape(&editor.slice(word)));
     Some((SearchPattern::new(&source, PatternSyntax::Regex).ok()?, word.start))
 }

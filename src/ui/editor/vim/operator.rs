@@ -1,4 +1,4 @@
-//! What operators do to a region of text.
+//! Applies operators to a region of text.
 
 use crate::diagnostic::TextEdit;
 use crate::editor::{Command, Editor, INDENT, Motion, TextRegion, indentation};
@@ -51,7 +51,7 @@ impl Operator {
         })
     }
 
-    /// Whether `c` directly after the operator makes it take whole lines: `dd`, `gUU`.
+    /// Whether `c` repeats the operator, as in `dd` or `gUU`. A doubled operator takes whole lines.
     pub(super) fn is_doubled_by(self, c: char) -> bool {
         Operator::of(c) == Some(self) || Operator::after_g(c) == Some(self)
     }
@@ -71,8 +71,8 @@ pub(crate) fn motion_region(editor: &Editor, from: usize, target: MotionTarget) 
             if first == last || end != editor.line_span(last).start {
                 return bytes(start, end);
             }
-            // vim's exclusive-linewise rule: a motion that ends at a line's start does not touch that line, and if it
-            // starts at or before the first character of a line it takes whole lines.
+            // vim's `exclusive-linewise` rule: a motion that ends at the start of a line does not include that line. If
+            // it also starts at or before the first non-blank character of a line, it takes whole lines.
             match start <= first_non_blank(editor, first) {
                 true => lines(editor, first, last - 1),
                 false => bytes(start, editor.line_span(last - 1).end),
@@ -106,11 +106,11 @@ impl Vim {
                 VimOutcome::of([Command::Move(Motion::To(region.span.start))])
             }
             Operator::Delete => {
-                self.keep(editor, region);
+                self.store_region(editor, region);
                 VimOutcome::of([delete(editor, region)])
             }
             Operator::Change => {
-                self.keep(editor, region);
+                self.store_region(editor, region);
                 self.change(editor, region)
             }
             Operator::Yank => self.yank(editor, region, from),
@@ -159,23 +159,23 @@ impl Vim {
 
     fn yank(&mut self, editor: &Editor, region: TextRegion, from: usize) -> VimOutcome {
         let register = register_of(editor, region);
-        // A yank also goes to the system clipboard, except into a named register. Deletions do not: each `x` would
-        // replace what was copied elsewhere.
+        // A yank also goes to the system clipboard, unless it goes to a named register. A deletion does not, because
+        // each `x` would replace what was copied elsewhere.
         let is_local = self.pending.register.is_some_and(|name| !matches!(name, '"' | '+' | '*'));
         let request = (!is_local).then(|| VimRequest::Copy(register.text.clone()));
-        // As in vim, register 0 keeps the last yank without a register, so that it survives deletions.
+        // As in vim, register 0 keeps the last yank that names no register, so that it survives deletions.
         if self.pending.register.is_none() {
             self.registers.insert('0', register.clone());
         }
         self.store(register);
-        // vim moves the cursor to the start of the yanked text, but leaves it in place if whole lines from its own line
-        // on were yanked.
+        // vim moves the cursor to the start of the yanked text. If whole lines were yanked, beginning with the cursor's
+        // line, the cursor stays.
         let stays = region.is_linewise && editor.line_of(from) == editor.line_of(region.span.start);
         let to = if stays { from } else { region.span.start };
         VimOutcome { commands: vec![Command::Move(Motion::To(to))], request }
     }
 
-    pub(super) fn keep(&mut self, editor: &Editor, region: TextRegion) {
+    pub(super) fn store_region(&mut self, editor: &Editor, region: TextRegion) {
         self.store(register_of(editor, region));
     }
 
@@ -217,7 +217,8 @@ fn register_of(editor: &Editor, region: TextRegion) -> Register {
     Register { text, is_linewise: region.is_linewise }
 }
 
-/// Deletes a region; whole lines are deleted with their line breaks. The cursor goes to the text after the region.
+/// Returns the command that deletes a region; whole lines are deleted with their line breaks. The cursor goes to the
+/// text after the region or, if no line follows whole lines, to the line before them.
 pub(crate) fn delete(editor: &Editor, region: TextRegion) -> Command {
     if !region.is_linewise {
         return replaced(region.span, String::new(), region.span.start);
@@ -236,7 +237,8 @@ pub(crate) fn delete(editor: &Editor, region: TextRegion) -> Command {
     replaced(Span::new(start, editor.len()), String::new(), to)
 }
 
-/// Replaces a span and places the cursor, in one undo step: redo restores the cursor too.
+/// Returns the command that replaces a span and moves the cursor to `to`. Both are one undo step, so that redo restores
+/// the cursor too.
 pub(crate) fn replaced(span: Span, replacement: String, to: usize) -> Command {
     Command::Complete { edit: TextEdit { span, replacement }, select: Span::at(to) }
 }
@@ -254,7 +256,7 @@ fn recase(editor: &Editor, region: TextRegion, from: usize, change: impl Fn(&str
     VimOutcome::of([replaced(region.span, change(&editor.slice(region.span)), to)])
 }
 
-/// `text` with the case of each letter swapped.
+/// Returns `text` with the case of each letter swapped.
 pub(crate) fn swapped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -275,8 +277,8 @@ impl Vim {
         mut commands: Vec<Command>,
         insertion: Insertion,
     ) -> VimOutcome {
-        // The commands that open the insertion (a deletion, a new line) become one undo step; leaving insert mode joins
-        // it with the typing.
+        // The commands before the insertion (a deletion, a new line) become one undo step. Leaving insert mode joins
+        // this step with the typing.
         commands.push(Command::JoinSteps(editor.n_steps()));
         self.mode = Mode::Insert(insertion);
         VimOutcome::of(commands)

@@ -4,6 +4,7 @@ use crate::editor::Extent;
 use crate::ui::editor::vim::operator::Operator;
 use crate::ui::widget::{Key, KeyCode};
 
+/// The role of the next key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Wanted {
     #[default]
@@ -13,7 +14,7 @@ pub(crate) enum Wanted {
     AfterZ,
     Find {
         is_forward: bool,
-        /// Up to the character, not onto it.
+        /// Whether to stop before the character (`t`, `T`) and not on it (`f`, `F`).
         is_till: bool,
     },
     Replacement,
@@ -53,11 +54,11 @@ impl Pending {
         !self.needs_key
     }
 
-    pub(super) fn keys(&self) -> impl Iterator<Item = Key> + '_ {
+    pub(super) fn shown_keys(&self) -> impl Iterator<Item = Key> + '_ {
         self.typed.iter().copied()
     }
 
-    /// Returns the product of both counts (`2d3w` deletes six words); `None` if there is none.
+    /// Returns the product of both counts (`2d3w` deletes six words); `None` if no count was typed.
     pub(super) fn count(&self) -> Option<usize> {
         match (self.before, self.count) {
             (None, None) => None,
@@ -77,13 +78,14 @@ impl Pending {
         self.needs_key = true;
     }
 
-    pub(super) fn operate(&mut self, operator: Operator) {
+    pub(super) fn set_operator(&mut self, operator: Operator) {
         self.operator = Some(operator);
         self.before = self.before.or(self.count.take());
         self.want(Wanted::Command);
     }
 
-    /// Takes the key if it can be part of any command: a digit, a register, the first of two keys.
+    /// Handles a key that can begin any command: a digit, a register, or the first key of a pair such as `gg`. Returns
+    /// whether `key` is such a key.
     pub(super) fn take(&mut self, key: Key) -> bool {
         let KeyCode::Char(c) = key.code else { return false };
         if key.ctrl || key.alt {
@@ -93,7 +95,7 @@ impl Pending {
             Wanted::Command => self.begin(c),
             Wanted::Register => {
                 self.register = Some(c);
-                // `.` gets the register separately, so `"` and its name are removed from the keys.
+                // `.` gets the register separately, so `"` and the register's name are removed from the keys.
                 self.keys.truncate(self.keys.len().saturating_sub(2));
                 self.want(Wanted::Command);
                 true

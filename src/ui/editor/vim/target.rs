@@ -1,12 +1,12 @@
-//! The target of a motion, and how an operator uses it. The kinds are those of `:help exclusive`.
+//! The target of a motion, and how an operator uses it. vim documents the kinds under `:help exclusive`.
 
 use crate::editor::Motion;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MotionKind {
-    /// Up to the later of the two offsets.
+    /// Up to the later of the two offsets, without the grapheme there.
     Exclusive,
-    /// Including the grapheme at the later offset.
+    /// Up to the later of the two offsets, with the grapheme there.
     Inclusive,
     /// All lines from one offset to the other.
     Linewise,
@@ -21,13 +21,14 @@ pub(crate) struct MotionTarget {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MotionResult {
     NotAMotion,
-    /// A motion without a target here: the command is dropped.
+    /// A motion that has no target from this offset: the command is dropped.
     Nowhere,
     To(MotionTarget),
     /// A motion by wrapped rows, which the editor computes.
     ByRows(Motion),
 }
 
+/// The column that a series of vertical motions keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Goal {
     Column(usize),

@@ -1,6 +1,6 @@
-//! Vim as tables: a text with its cursor as `|`, the keys, and the text with its cursor afterwards.
+//! Tests Vim keys with tables: a text with the cursor as `|`, the keys, and the text and cursor afterwards.
 //!
-//! In keys `\x1b` is Esc, `\n` Enter, `\x7f` Backspace, and `\x12` Ctrl-R as terminals send it.
+//! In the keys, `\x1b` is Esc, `\n` is Enter, `\x7f` is Backspace and `\x12` is Ctrl-R, as terminals send them.
 
 use proptest::prelude::*;
 use unicode_segmentation::UnicodeSegmentation;
@@ -9,20 +9,20 @@ use super::*;
 use crate::editor::search::PatternSyntax;
 use crate::ui::widget::typing;
 
-struct Desk {
+struct VimSession {
     vim: Vim,
     editor: Editor,
     requests: Vec<VimRequest>,
 }
 
-impl Desk {
+impl VimSession {
     fn open(marked: &str) -> Self {
         let mut editor = Editor::new(&marked.replacen('|', "", 1));
         let at = marked.find('|').unwrap_or(0);
         editor.apply(Command::Move(Motion::To(at)));
-        let mut desk = Self { vim: Vim::default(), editor, requests: Vec::new() };
-        desk.follow();
-        desk
+        let mut session = Self { vim: Vim::default(), editor, requests: Vec::new() };
+        session.follow();
+        session
     }
 
     fn press(&mut self, key: Key) {
@@ -77,15 +77,15 @@ fn key(c: char) -> Key {
 
 #[track_caller]
 fn check(rows: &[(&str, &str, &str)]) {
-    let mut wrong = Vec::new();
+    let mut failures = Vec::new();
     for (before, keys, after) in rows {
-        let mut desk = Desk::open(before);
-        desk.keys(keys);
-        if desk.marked() != *after {
-            wrong.push(format!("{keys:?} in {before:?} is not {after:?} but {:?}", desk.marked()));
+        let mut session = VimSession::open(before);
+        session.keys(keys);
+        if session.marked() != *after {
+            failures.push(format!("{keys:?} in {before:?} gives {:?}, not {after:?}", session.marked()));
         }
     }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
 #[test]
@@ -115,8 +115,8 @@ fn motions_stay_on_graphemes_and_lines() {
 
 #[test]
 fn motions_in_wrapped_lines_move_by_rows_unless_counted() {
-    let mut desk = Desk::open("|one two three\nfour");
-    desk.editor.set_wrap(Some(6));
+    let mut session = VimSession::open("|one two three\nfour");
+    session.editor.set_wrap(Some(6));
     for (keys, after) in [
         ("j", "one |two three\nfour"),
         ("jj", "one two three\n|four"),
@@ -129,8 +129,8 @@ fn motions_in_wrapped_lines_move_by_rows_unless_counted() {
         ("$k1k", "one two thre|e\nfour"),
         ("0dj", "|"),
     ] {
-        desk.keys(keys);
-        assert_eq!(desk.marked(), after, "{keys:?}");
+        session.keys(keys);
+        assert_eq!(session.marked(), after, "{keys:?}");
     }
 }
 
@@ -360,55 +360,55 @@ fn insert_mode_types_like_the_plain_editor() {
 
 #[test]
 fn esc_cancels_the_command_then_the_selection_then_leaves() {
-    let mut desk = Desk::open("|one two");
-    desk.keys("2d");
-    assert_eq!(desk.vim.status_text(), "NORMAL 2d");
-    desk.keys("\x1b");
-    assert_eq!((desk.vim.status_text().as_str(), &desk.requests), ("NORMAL", &Vec::new()));
-    desk.keys("V");
-    assert_eq!(desk.vim.status_text(), "V-LINE");
-    desk.keys("vl");
-    assert_eq!(desk.vim.status_text(), "VISUAL");
-    desk.keys("\x1bi");
-    assert_eq!(desk.vim.status_text(), "INSERT");
-    desk.keys("\x1b");
-    assert!(desk.requests.is_empty());
-    desk.keys("\x1b");
-    assert_eq!(desk.requests, [VimRequest::Leave]);
+    let mut session = VimSession::open("|one two");
+    session.keys("2d");
+    assert_eq!(session.vim.status_text(), "NORMAL 2d");
+    session.keys("\x1b");
+    assert_eq!((session.vim.status_text().as_str(), &session.requests), ("NORMAL", &Vec::new()));
+    session.keys("V");
+    assert_eq!(session.vim.status_text(), "V-LINE");
+    session.keys("vl");
+    assert_eq!(session.vim.status_text(), "VISUAL");
+    session.keys("\x1bi");
+    assert_eq!(session.vim.status_text(), "INSERT");
+    session.keys("\x1b");
+    assert!(session.requests.is_empty());
+    session.keys("\x1b");
+    assert_eq!(session.requests, [VimRequest::Leave]);
 }
 
 #[test]
 fn yank_copies_to_the_clipboard_and_delete_does_not() {
-    let mut desk = Desk::open("|one two");
-    desk.keys("dwyy\"ayw");
-    assert_eq!(desk.requests, [VimRequest::Copy("two\n".into())]);
+    let mut session = VimSession::open("|one two");
+    session.keys("dwyy\"ayw");
+    assert_eq!(session.requests, [VimRequest::Copy("two\n".into())]);
 }
 
 #[test]
 fn n_repeats_a_search() {
-    let mut desk = Desk::open("|ab ab ab");
+    let mut session = VimSession::open("|ab ab ab");
     let pattern = SearchPattern::new("ab", PatternSyntax::Plain).unwrap();
-    desk.vim.set_pattern(pattern, Direction::Forward);
-    desk.keys("n");
-    assert_eq!(desk.marked(), "ab |ab ab");
-    desk.keys("n");
-    assert_eq!(desk.marked(), "ab ab |ab");
-    desk.keys("N2N");
-    assert_eq!(desk.marked(), "ab ab |ab");
-    desk.keys("ggdn");
-    assert_eq!(desk.marked(), "|ab ab");
+    session.vim.set_pattern(pattern, Direction::Forward);
+    session.keys("n");
+    assert_eq!(session.marked(), "ab |ab ab");
+    session.keys("n");
+    assert_eq!(session.marked(), "ab ab |ab");
+    session.keys("N2N");
+    assert_eq!(session.marked(), "ab ab |ab");
+    session.keys("ggdn");
+    assert_eq!(session.marked(), "|ab ab");
 }
 
 #[test]
 fn a_mouse_selection_becomes_the_visual_selection() {
-    let mut desk = Desk::open("|one two");
-    desk.editor.apply(Command::DoubleClick(5));
-    desk.vim.adopt_selection(&desk.editor);
-    desk.keys("d");
-    assert_eq!(desk.marked(), "one| ");
-    desk.editor.apply(Command::SelectAll);
-    desk.follow();
-    assert_eq!((desk.vim.status_text().as_str(), desk.marked().as_str()), ("NORMAL", "|one "));
+    let mut session = VimSession::open("|one two");
+    session.editor.apply(Command::DoubleClick(5));
+    session.vim.adopt_selection(&session.editor);
+    session.keys("d");
+    assert_eq!(session.marked(), "one| ");
+    session.editor.apply(Command::SelectAll);
+    session.follow();
+    assert_eq!((session.vim.status_text().as_str(), session.marked().as_str()), ("NORMAL", "|one "));
 }
 
 fn any_key() -> impl Strategy<Value = char> {
@@ -421,39 +421,40 @@ fn any_key() -> impl Strategy<Value = char> {
     ]
 }
 
-const HARD: &str = "[a (){}\"%|<>/' \n\r\t\u{200d}\u{301}\u{308}👩👧🇩🇪漢ש\u{1b}🏽]{0,40}";
+const HARD_TEXT: &str = "[a (){}\"%|<>/' \n\r\t\u{200d}\u{301}\u{308}👩👧🇩🇪漢ש\u{1b}🏽]{0,40}";
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
 
     #[test]
     fn any_keys_keep_the_cursor_on_graphemes_and_can_be_undone(
-        start in HARD,
+        start in HARD_TEXT,
         keys in proptest::collection::vec(any_key(), 0..80),
     ) {
-        let mut desk = Desk { vim: Vim::default(), editor: Editor::new(&start), requests: Vec::new() };
+        let editor = Editor::new(&start);
+        let mut session = VimSession { vim: Vim::default(), editor, requests: Vec::new() };
         for c in keys {
-            desk.press(key(c));
-            let text = desk.editor.text();
+            session.press(key(c));
+            let text = session.editor.text();
             let is_boundary = |at: usize| at == text.len() || text.grapheme_indices(true).any(|(start, _)| start == at);
-            let selection = desk.editor.selection();
+            let selection = session.editor.selection();
             prop_assert!(is_boundary(selection.anchor) && is_boundary(selection.head));
-            prop_assert!(is_boundary(desk.vim.shown_cursor(&desk.editor)));
-            if let Mode::Normal = desk.vim.mode {
-                prop_assert_eq!(desk.editor.onto_grapheme(selection.head), selection.head);
+            prop_assert!(is_boundary(session.vim.shown_cursor(&session.editor)));
+            if let Mode::Normal = session.vim.mode {
+                prop_assert_eq!(session.editor.onto_grapheme(selection.head), selection.head);
             }
         }
-        while desk.editor.can_redo() {
-            desk.editor.apply(Command::Redo);
+        while session.editor.can_redo() {
+            session.editor.apply(Command::Redo);
         }
-        let end = desk.editor.text();
-        while desk.editor.can_undo() {
-            desk.editor.apply(Command::Undo);
+        let end = session.editor.text();
+        while session.editor.can_undo() {
+            session.editor.apply(Command::Undo);
         }
-        prop_assert_eq!(desk.editor.text(), start);
-        while desk.editor.can_redo() {
-            desk.editor.apply(Command::Redo);
+        prop_assert_eq!(session.editor.text(), start);
+        while session.editor.can_redo() {
+            session.editor.apply(Command::Redo);
         }
-        prop_assert_eq!(desk.editor.text(), end);
+        prop_assert_eq!(session.editor.text(), end);
     }
 }

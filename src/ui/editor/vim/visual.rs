@@ -9,7 +9,7 @@ use crate::ui::editor::vim::target::MotionResult;
 use crate::ui::editor::vim::{Mode, Vim, VimOutcome, VimRequest, changes};
 use crate::ui::widget::{Key, KeyCode};
 
-/// The selection: from one grapheme to the other, both included, or their lines.
+/// A selection from one grapheme to another, both included, or of all lines from one to the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct VisualSelection {
     pub anchor: usize,
@@ -29,7 +29,7 @@ impl VisualSelection {
         Some(Self { anchor, cursor, is_linewise: false })
     }
 
-    /// Returns the selected bytes, or whole lines without the last one's break.
+    /// Returns the selected bytes, or the selected lines without the last line break.
     pub(super) fn region(&self, editor: &Editor) -> TextRegion {
         let (start, end) = (self.anchor.min(self.cursor), self.anchor.max(self.cursor));
         if self.is_linewise {
@@ -48,7 +48,7 @@ impl VisualSelection {
     }
 
     pub(super) fn is_shown(&self, editor: &Editor) -> bool {
-        // The text may have changed under the selection: offsets are checked before they are used.
+        // The text may have changed since, so the offsets are checked before they are used.
         let is_there = |at: usize| at <= editor.len() && editor.boundary(at) == at;
         is_there(self.anchor) && is_there(self.cursor) && self.selection(editor) == editor.selection()
     }
@@ -81,7 +81,7 @@ impl Vim {
         match self.pending.wanted {
             Wanted::Replacement => return self.replace_selected(key, selected, editor),
             Wanted::Object(extent) => return self.select_object(key, extent, selected, editor),
-            // `gu` and the like act on the selection at once; other keys after `g` are motions.
+            // An operator such as `gu` acts on the selection at once. Other keys after `g` are motions.
             Wanted::AfterG => {
                 if let Some(operator) = key.typed().and_then(Operator::after_g) {
                     return self.operate_on(operator, selected, editor);
@@ -114,7 +114,7 @@ impl Vim {
                 VimOutcome::of([Command::Move(Motion::To(selected.cursor))])
             }
             'v' | 'V' => self.select(VisualSelection { is_linewise: c == 'V', ..selected.clone() }, editor),
-            // The cursor goes to the other end, to extend the selection there.
+            // The cursor goes to the other end, so that motions extend the selection there.
             'o' | 'O' => {
                 let turned =
                     VisualSelection { anchor: selected.cursor, cursor: selected.anchor, ..selected.clone() };
@@ -130,7 +130,7 @@ impl Vim {
             }
             'x' => self.operate_on(Operator::Delete, selected, editor),
             's' => self.operate_on(Operator::Change, selected, editor),
-            // Capital letters take whole lines, however the text was selected.
+            // These capital letters take whole lines, even if only characters are selected.
             'X' | 'D' => self.operate_on(Operator::Delete, &whole, editor),
             'S' | 'C' | 'R' => self.operate_on(Operator::Change, &whole, editor),
             'Y' => self.operate_on(Operator::Yank, &whole, editor),
@@ -158,7 +158,7 @@ impl Vim {
     fn operate_on(&mut self, operator: Operator, selected: &VisualSelection, editor: &Editor) -> VimOutcome {
         let region = selected.region(editor);
         self.mode = Mode::Normal;
-        // After the operator the cursor is at the start, in whichever direction the text was selected.
+        // After the operator, the cursor is at the start of the region, whatever the direction of the selection was.
         self.operate(operator, region, region.span.start, editor)
     }
 
@@ -178,7 +178,7 @@ impl Vim {
             return VimOutcome::default();
         }
         let last = editor.grapheme_before(region.span.end).max(region.span.start);
-        // A selection of one grapheme is replaced by the object, a larger one is extended, as in vim.
+        // As in vim, the object replaces a selection of one grapheme and extends a larger one.
         let anchor = if selected.anchor == selected.cursor {
             region.span.start
         } else {
@@ -215,11 +215,11 @@ impl Vim {
         let region = selected.region(editor);
         // Otherwise the replaced text would overwrite the named register that was just put.
         self.pending.register = None;
-        self.keep(editor, region);
+        self.store_region(editor, region);
         let mut text = register.text.replace('\n', editor.line_break());
         match (region.is_linewise, register.is_linewise) {
             (true, true) => text.truncate(text.len() - editor.line_break().len()),
-            // Whole lines put into the middle of a line get a line of their own.
+            // Lines that are put into the middle of a line start on a new line.
             (false, true) => text = format!("{}{text}", editor.line_break()),
             (_, false) => {}
         }

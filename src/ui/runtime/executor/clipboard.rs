@@ -15,7 +15,7 @@ pub(super) async fn copy_by_command(command: &[String], text: &str) -> Result<()
         .stderr(Stdio::null())
         .spawn()
         .map_err(failed)?;
-    // `stdin` is dropped at the end of the block: the command reads until the end of its input.
+    // `stdin` is dropped at the end of the block, because the command reads until the end of its input.
     if let Some(mut stdin) = child.stdin.take() {
         stdin.write_all(text.as_bytes()).await.map_err(failed)?;
     }

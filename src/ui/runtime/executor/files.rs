@@ -12,13 +12,13 @@ pub(super) fn read(session: &Session, now: Timestamp) -> Result<Arc<Workspace>, 
     session.reading().rescan(now).map_err(|error| error.to_string())
 }
 
-/// Reads only the files that are known to have changed; if none are known, reads like [`read`].
+/// Reads only the files that are known to have changed. If none are known, does the same as [`read`].
 pub(super) fn read_changed(session: &Session, now: Timestamp) -> Result<Arc<Workspace>, String> {
     session.reading().reload(now).map_err(|error| error.to_string())
 }
 
-/// Returns a message if something could not be saved. A foreign `.telecast` saves nothing, which was reported
-/// when the console opened.
+/// Returns a message if something could not be saved. Nothing is saved to a foreign `.telecast`; this was reported when
+/// the console opened.
 pub(super) fn save_failure(result: Result<(), SaveError>) -> Option<Msg> {
     match result {
         Ok(()) | Err(SaveError::Foreign { .. }) => None,
@@ -42,7 +42,7 @@ pub(super) fn journal(session: &Session, entry: JournalEntry, now: Timestamp) ->
         JournalEntry::DiscardDraft(stem) => save_failure(session.folder().discard_draft(&stem)),
         JournalEntry::SaveBody { stem, text, version, expected } => {
             let refused = |error| match error {
-                // A file that changed on disk is no failure: the user is asked which version to keep.
+                // If the file changed on disk, the user is asked which version to keep.
                 SaveBodyError::Save(SaveError::ChangedOnDisk { .. }) => SaveFailure::ChangedOnDisk,
                 error => SaveFailure::Refused(error.to_string()),
             };

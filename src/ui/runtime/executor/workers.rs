@@ -12,7 +12,7 @@ use crate::ui::shared::{Generation, InjectedFaults, Msg, PtrEq, Work};
 
 const SAMPLE_SIZE: usize = 500;
 
-/// The time limit of one sample. Only a hostile body reaches it; what was found until then is shown.
+/// The time limit of one sample. Only a hostile body reaches the limit. The results until then are shown.
 const SAMPLE_TIMEOUT: Duration = Duration::from_secs(20);
 
 pub(crate) struct QueuedJob {
@@ -31,7 +31,7 @@ pub(crate) struct Slot {
 #[derive(Default)]
 struct SlotState {
     job: Option<QueuedJob>,
-    /// How often a job was put in the slot; a running job compares it to know whether it is the latest.
+    /// How often `put` was called. A running job uses the number to find out whether it is the latest.
     put_count: usize,
 }
 
@@ -88,8 +88,8 @@ pub(super) async fn compose_latest(
     }
 }
 
-/// Composes the latest job for a sample of recipients, on a blocking thread. It stops as soon as there is a
-/// later job.
+/// Composes the latest job for a sample of recipients, on a blocking thread. A sample stops as soon as it is replaced
+/// or removed.
 pub(super) async fn survey_latest(
     jobs: Arc<Slot>,
     session: Arc<Session>,
@@ -107,7 +107,7 @@ pub(super) async fn survey_latest(
             // If the store cannot be read, loading the profiles has reported it already.
             let store = session.store().ok()?;
             let surveyed = service::survey(&job, &*store, SAMPLE_SIZE, clock.now(), &may_continue).ok()?;
-            // A sample that was stopped is incomplete, and its counts would be wrong.
+            // A sample that was replaced or removed is incomplete and outdated, so it is not reported.
             jobs.is_latest(put_count).then_some(surveyed)
         });
         match join_caught(surveyed).await {

@@ -1,8 +1,8 @@
 //! Writes cells to the terminal, with underline colours in a form that no terminal misreads.
 //!
-//! Crossterm writes underline colours with semicolons (`ESC[58;5;3m`). xterm, urxvt, st and the Linux console
-//! do not know 58 and apply the rest: 5 blinks, 3 is italic. With colons (ITU T.416) the colour is a single
-//! parameter, which they skip, as long as it is alone in its sequence: if it is joined with another one, st
+//! Crossterm writes underline colours with semicolons (`ESC[58;5;3m`). xterm, urxvt, st and the Linux console do not
+//! know 58 and apply the other numbers: 5 is blinking, 3 is italic. With colons (ITU T.416) the colour is a single
+//! parameter, which these terminals skip. It must be alone in its sequence: if it is joined with another parameter, st
 //! drops both.
 
 use std::io::{self, Write};
@@ -49,7 +49,7 @@ impl<W: Write> Backend for Painter<W> {
             };
             write!(self.0, "\x1b[58:{colour}m")?;
             let plain: Vec<(u16, u16, Cell)> = run.iter().map(|(x, y, cell)| (*x, *y, plain(cell))).collect();
-            // The inner draw ends with a reset of all attributes, including this one.
+            // The inner draw ends with a reset of all attributes, including the underline's colour.
             self.0.draw(plain.iter().map(|(x, y, cell)| (*x, *y, cell)))?;
         }
         Ok(())
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn a_colour_is_one_parameter_alone_in_its_sequence_and_a_run_shares_it() {
+    fn an_underline_colour_has_its_own_escape_sequence_per_run() {
         check(
             &[("a", Color::Reset), ("b", Color::Yellow), ("c", Color::Yellow), ("d", Color::Red)],
             expect![

@@ -9,12 +9,14 @@ impl Compose {
     /// Returns the composition if it belongs to exactly the text that is in the editor now.
     pub fn composed_if_current(&self) -> Option<&Composed> {
         let (buffer, composed) = (self.buffer()?, self.composed()?);
-        // Comparing the texts is linear in the body and is done by every frame, so `Derived` caches the result.
+        // Every frame needs this, and comparing the texts takes time linear in the body's length, so `Derived` caches
+        // the result.
         let is_current = self.derived.is_current(buffer.editor.version(), composed);
         is_current.unwrap_or_else(|| buffer.editor.has_text(&composed.body)).then_some(composed)
     }
 
-    /// Returns the tags of the block whose tag the cursor is on; none if the cursor is on a bracket inside the tag.
+    /// Returns all tags of the block if the cursor is on one of its tags. Returns none if the cursor is on a bracket
+    /// inside the tag.
     pub fn block_tags(&self) -> &[Span] {
         let (Some(buffer), Some(composed)) = (self.buffer(), self.composed_if_current()) else {
             return &[];
@@ -24,14 +26,14 @@ impl Compose {
             return block;
         }
         match buffer.editor.matching_brackets() {
-            // The braces around a tag belong to the tag; only brackets inside it take precedence over the block.
+            // The braces around a tag belong to the tag. Only brackets inside the tag take precedence over the block.
             Some((one, _)) if !block.iter().any(|tag| tag.start == one.start || tag.end == one.end) => &[],
             _ => block,
         }
     }
 
-    /// Redirects a move to the matching bracket: on a tag of a block it goes to the next tag, and from the last to the
-    /// first.
+    /// Redirects a move to the matching bracket if the cursor is on a tag of a block. The move then goes to the next
+    /// tag of the block, or from the last tag to the first. Other commands are returned unchanged.
     pub fn redirect_to_block_tag(&self, command: Command) -> Command {
         let to_command = match command {
             Command::Move(Motion::MatchingBracket) => Command::Move,

@@ -14,27 +14,27 @@ use crate::ui::editor::tab_stops::TabStops;
 use crate::ui::editor::view::Viewport;
 use crate::workspace::{CampaignFiles, FileCondition, Fingerprint};
 
-/// An opened body. It is kept when another campaign is opened, so its undo history stays.
+/// An opened body. It is kept when another campaign is opened, so that its undo history is not lost.
 #[derive(Debug)]
 pub struct BodyBuffer {
     pub editor: Editor,
     pub tab_stops: TabStops,
     pub viewport: Viewport,
-    /// The file as last read or saved.
+    /// The fingerprint of the file as last read or saved.
     pub saved: Fingerprint,
     pub markup: Option<ParseMode>,
     pub highlighter: Highlighter,
     /// The version, cursor, area and wrap width for which the cursor was last scrolled into view.
-    // While these are unchanged the view is not scrolled back, so the mouse wheel can move away from the cursor.
+    // While these are unchanged, the view is not scrolled back, so the mouse wheel can scroll away from the cursor.
     pub scrolled_for: Option<(u64, usize, Rect, Option<usize>)>,
     // The text that is being saved, with its version. Edits made meanwhile are not part of it and stay unsaved.
     saving: Option<(u64, Arc<str>)>,
     saved_text: Arc<str>,
     // The version of the last draft on disk.
     drafted: Option<u64>,
-    /// Whether the timer of the next draft runs. One draft then covers all keys typed until it fires.
+    /// Whether the timer for the next draft is running. That draft covers all keys typed until the timer fires.
     pub draft_is_scheduled: bool,
-    /// Whether the file changed on disk while this buffer has unsaved edits.
+    /// Whether the file changed on disk while this buffer had unsaved edits.
     pub changed_outside: bool,
     /// Whether a file of the campaign was deleted while this buffer had unsaved edits.
     pub is_deleted: bool,
@@ -72,7 +72,7 @@ impl BodyBuffer {
         self.is_deleted || !self.editor.has_text(&self.saved_text)
     }
 
-    /// Whether the body has no file yet.
+    /// Returns whether the body has no file yet.
     pub fn is_new(&self) -> bool {
         self.saved == Fingerprint::Absent
     }
@@ -91,12 +91,12 @@ impl BodyBuffer {
         self.drafted = Some(self.editor.version());
     }
 
-    /// Marks the draft as discarded; returns whether there was one.
+    /// Marks the draft as discarded, and returns whether there was one.
     pub fn forget_draft(&mut self) -> bool {
         self.drafted.take().is_some()
     }
 
-    /// Returns the text to save. Report the result to `mark_saved`, with the version of this moment.
+    /// Returns the text to save. After the save, call `mark_saved` with the version that the buffer has now.
     pub fn start_saving(&mut self) -> Arc<str> {
         let text = self.text();
         self.saving = Some((self.editor.version(), Arc::clone(&text)));
@@ -105,7 +105,7 @@ impl BodyBuffer {
         text
     }
 
-    /// Records that the text of `version` is on disk as `fingerprint`. Later edits stay unsaved.
+    /// Records that the text of `version` is on disk, with the fingerprint of its file. Later edits stay unsaved.
     pub fn mark_saved(&mut self, version: u64, fingerprint: Fingerprint) {
         if let Some((_, text)) = self.saving.take_if(|(saving, _)| *saving == version) {
             self.take_as_saved(&text, fingerprint);
@@ -118,15 +118,16 @@ impl BodyBuffer {
         self.changed_outside = false;
     }
 
-    /// Follows a change of the file: replaces the text if nothing is unsaved, else marks a conflict.
+    /// Updates the buffer after the file changed: replaces the text if nothing is unsaved, and marks a conflict
+    /// otherwise.
     ///
-    /// Returns whether the text changed.
+    /// Returns whether the text was replaced.
     pub fn sync_with_file(&mut self, campaign: &CampaignFiles) -> bool {
         self.is_readable = campaign.body.condition != FileCondition::Unusable;
         if campaign.body.fingerprint == self.saved || !self.is_readable {
             return false;
         }
-        // The file watcher may report our own save before the save's result arrives. That is no conflict.
+        // The file watcher may report our own save before the save's result arrives. That is not a conflict.
         let saving = self.saving.as_ref().filter(|(_, text)| **text == *campaign.body.text);
         if let Some((version, _)) = saving {
             self.mark_saved(*version, campaign.body.fingerprint);
@@ -149,7 +150,7 @@ impl BodyBuffer {
     /// Replaces the whole text as one undo step. The cursor keeps its line and column as far as possible.
     pub fn replace_all(&mut self, text: &str) {
         let span = Span::new(0, self.editor.len());
-        // As line and column: a byte offset would point somewhere else in the new text.
+        // The cursor is kept as line and column, because a byte offset would point somewhere else in the new text.
         let cursor = self.editor.position(self.editor.cursor());
         self.editor.apply(Command::Replace(vec![TextEdit { span, replacement: text.to_owned() }]));
         let at = self.editor.offset(cursor);

@@ -1,4 +1,5 @@
-//! The most severe problem of each campaign, for the marks of the list. It covers campaigns that were never opened.
+//! The worst severity of each campaign's problems, for the marks in the list of campaigns. It is also known for
+//! campaigns that were never opened.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +9,7 @@ use crate::service::MessageJob;
 use crate::ui::screen::compose::Compose;
 use crate::ui::shared::{AnswerStatus, Effect, Generation, Query, SharedState, Task};
 
-/// The campaigns with problems, by file stem.
+/// The worst severity of each campaign that has problems, by file stem.
 pub(crate) type SeverityByCampaign = BTreeMap<String, Severity>;
 
 #[derive(Debug, Default)]
@@ -18,7 +19,8 @@ pub struct CampaignStatuses {
 }
 
 impl CampaignStatuses {
-    pub fn take(&mut self, generation: Generation, found: &SeverityByCampaign) {
+    /// Sets the result of a check, if it answers the latest request.
+    pub fn finish_check(&mut self, generation: Generation, found: &SeverityByCampaign) {
         if self.check.answer(generation, Ok(())) == AnswerStatus::Latest {
             self.found.clone_from(found);
         }
@@ -44,7 +46,7 @@ impl Compose {
     /// Returns the task that checks every campaign for the preview profile.
     pub fn check_campaigns(&mut self, shared: &SharedState) -> Effect {
         let generation = self.campaign_statuses.check.ask(self.generations.fresh());
-        // With the unsaved text of open bodies, so that the marks agree with what is on screen.
+        // The check uses the unsaved text of open bodies, so that the marks agree with the text on screen.
         let job = |stem: &String| MessageJob {
             body: self.buffers.get(stem).map(crate::ui::screen::compose::buffer::BodyBuffer::text),
             profile: shared.people.profile.clone(),
@@ -56,7 +58,7 @@ impl Compose {
     }
 }
 
-/// Returns the most severe problem of a message, without those of its webhook.
+/// Returns the worst severity of a message's problems. The problems of its webhook are not counted.
 pub(crate) fn worst_of(composed: &Composed) -> Option<Severity> {
     composed.worst_severity()
 }

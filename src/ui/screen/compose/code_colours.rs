@@ -1,4 +1,5 @@
-//! Syntax colours for the code blocks of the message. The grammars are loaded with the first message that has code.
+//! Syntax colours for the code blocks of the message. The grammars are loaded when the first message with a code block
+//! in a named language appears.
 
 use std::sync::Arc;
 
@@ -12,14 +13,14 @@ use crate::ui::shared::{Effect, Task};
 #[derive(Debug, Default)]
 pub struct CodeColours {
     grammars: Option<Arc<CodeGrammars>>,
-    is_asked_for: bool,
+    is_requested: bool,
     message: Option<FormattedText>,
-    /// Byte ranges of the message's text, ascending.
+    /// The coloured byte ranges of the message's text, ascending.
     pieces: Vec<SyntaxPiece>,
 }
 
 impl CodeColours {
-    pub fn take(&mut self, grammars: Arc<CodeGrammars>) {
+    pub fn set_grammars(&mut self, grammars: Arc<CodeGrammars>) {
         self.grammars = Some(grammars);
     }
 
@@ -28,7 +29,7 @@ impl CodeColours {
     }
 }
 
-/// Updates the colours if the message has changed; returns the task that loads the grammars if they are missing.
+/// Updates the colours if the message has changed. If the grammars are missing, returns the task that loads them.
 pub(crate) fn follow(screen: &mut Compose) -> Option<Effect> {
     let request = screen.message.value().and_then(|composed| composed.request.as_ref());
     let message = request.and_then(|request| request.text()).map(|text| &text.sent);
@@ -38,8 +39,8 @@ pub(crate) fn follow(screen: &mut Compose) -> Option<Effect> {
         return None;
     };
     let Some(grammars) = screen.code.grammars.clone() else {
-        // This runs once per message of the loop; without the flag each would start another load.
-        let is_first = !std::mem::replace(&mut screen.code.is_asked_for, true);
+        // This function runs after every event, so without the flag it would request the grammars again each time.
+        let is_first = !std::mem::replace(&mut screen.code.is_requested, true);
         return is_first.then_some(Effect::Task(Task::LoadCodeGrammars));
     };
     if screen.code.message.as_ref() != Some(message) {
@@ -61,8 +62,8 @@ fn pieces(grammars: &CodeGrammars, message: &FormattedText) -> Vec<SyntaxPiece> 
         let byte = |units: u32| utf16_to_byte(&message.text, units as usize);
         let (Some(start), Some(end)) = (byte(entity.offset), byte(entity.end())) else { continue };
         let Some(code) = message.text.get(start..end) else { continue };
-        let of_code = grammars.pieces(language, code).into_iter();
-        pieces.extend(of_code.map(|(range, class)| (range.start + start..range.end + start, class)));
+        let code_pieces = grammars.pieces(language, code).into_iter();
+        pieces.extend(code_pieces.map(|(range, class)| (range.start + start..range.end + start, class)));
     }
     pieces
 }

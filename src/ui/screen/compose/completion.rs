@@ -15,14 +15,13 @@ const MAX_ROWS: u16 = 9;
 
 const MAX_DOC_LINES: usize = 2;
 
-// In a small window the documentation is left out rather than showing fewer rows than this.
-const FEW_ROWS: u16 = 4;
+// If the documentation would leave room for fewer rows than this, it is left out.
+const MIN_ROWS_WITH_DOC: u16 = 4;
 
-// The narrowest and the widest picker in cells, inside its border.
-const WIDTH: std::ops::RangeInclusive<u16> = 30..=62;
+// The smallest and the largest width of the picker in cells, inside its border.
+const WIDTHS: std::ops::RangeInclusive<u16> = 30..=62;
 
-// Only the best rows are measured for the width: the list can have thousands of properties, and it is laid out by
-// every frame.
+// Only the best rows are measured, because the list can have thousands of properties and is laid out in every frame.
 const MEASURED_ROWS: usize = 50;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +29,7 @@ pub(crate) struct PickerLayout {
     /// The area including the border.
     pub area: Rect,
     pub rows: Rect,
-    /// The documentation of the chosen row, with a rule above it; empty if there is no room.
+    /// The documentation of the chosen row, with a rule above it. Empty if there is no room.
     doc: Rect,
 }
 
@@ -38,15 +37,15 @@ pub(crate) fn picker_layout(screen: &Compose, shared: &SharedState) -> Option<Pi
     let session = screen.completion.as_ref().filter(|_| screen.is_uncovered(shared))?;
     let token = Span::new(session.anchor(), screen.buffer()?.editor.cursor());
     let wanted = session.rows().take(MEASURED_ROWS).map(|(item, _)| row_width(item)).max().unwrap_or(0);
-    let widest = (*WIDTH.end()).min(shared.size.0.saturating_sub(2));
-    let wide = u16::try_from(wanted).unwrap_or(u16::MAX).clamp((*WIDTH.start()).min(widest), widest);
+    let widest = (*WIDTHS.end()).min(shared.size.0.saturating_sub(2));
+    let row_width = u16::try_from(wanted).unwrap_or(u16::MAX).clamp((*WIDTHS.start()).min(widest), widest);
     let rows = u16::try_from(session.n_rows()).unwrap_or(MAX_ROWS).min(MAX_ROWS);
-    let doc = u16::try_from(doc_lines(session, wide).len()).unwrap_or(0);
+    let doc = u16::try_from(doc_lines(session, row_width).len()).unwrap_or(0);
     // One more line for the rule above the documentation.
     let doc = if doc == 0 { 0 } else { doc + 1 };
-    let area = popup::near(screen, shared, token, wide + 2, rows + doc + 2)?;
+    let area = popup::area_near(screen, shared, token, row_width + 2, rows + doc + 2)?;
     let room = inside(area);
-    let doc = if doc + rows.min(FEW_ROWS) <= room.height { doc } else { 0 };
+    let doc = if doc + rows.min(MIN_ROWS_WITH_DOC) <= room.height { doc } else { 0 };
     let rows = Rect { height: room.height - doc, ..room };
     Some(PickerLayout { area, rows, doc: Rect { y: rows.bottom(), height: doc, ..room } })
 }
@@ -56,10 +55,11 @@ fn row_width(item: &CompletionItem) -> usize {
     width(&item.label) + width(&item.detail) + gap
 }
 
-/// The documentation of the chosen row as wrapped lines, padded to the longest documentation of all measured rows.
-// The padding keeps the size of the box while the user moves through the rows.
-fn doc_lines(session: &Session, wide: u16) -> Vec<String> {
-    let room = usize::from(wide).saturating_sub(2);
+/// Returns the documentation of the chosen row as wrapped lines. Empty lines are added up to the number of lines of the
+/// longest documentation of the measured rows, but at most `MAX_DOC_LINES` in all.
+// The empty lines keep the box the same size while the user moves through the rows.
+fn doc_lines(session: &Session, row_width: u16) -> Vec<String> {
+    let room = usize::from(row_width).saturating_sub(2);
     let doc = session.chosen_item().map_or("", |item| item.doc.as_str());
     let mut lines = draw::wrap(doc, room);
     if MAX_DOC_LINES < lines.len() {
@@ -83,22 +83,22 @@ pub(crate) fn row_at(screen: &Compose, rows: Rect, y: u16) -> Option<usize> {
 }
 
 pub(crate) fn draw(screen: &Compose, shared: &SharedState, buf: &mut Buffer) {
-    let (Some(plan), Some(session)) = (picker_layout(screen, shared), &screen.completion) else { return };
+    let (Some(layout), Some(session)) = (picker_layout(screen, shared), &screen.completion) else { return };
     let border = shared.theme.popup.patch(shared.theme.border_focused);
-    draw::fill(buf, plan.area, shared.theme.popup);
-    draw::border(buf, plan.area, border);
-    let top = top(session, plan.rows.height);
-    let shown = session.rows().enumerate().skip(top).zip(plan.rows.y..plan.rows.bottom());
+    draw::fill(buf, layout.area, shared.theme.popup);
+    draw::border(buf, layout.area, border);
+    let top = top(session, layout.rows.height);
+    let shown = session.rows().enumerate().skip(top).zip(layout.rows.y..layout.rows.bottom());
     for ((at, (item, letters)), y) in shown {
         let is_chosen = session.armed && at == session.chosen;
-        draw_row(shared, item, letters, is_chosen, Rect { y, height: 1, ..plan.rows }, buf);
+        draw_row(shared, item, letters, is_chosen, Rect { y, height: 1, ..layout.rows }, buf);
     }
-    draw_doc(shared, session, plan, border, buf);
-    let bottom = Rect { x: plan.area.x + 1, y: plan.area.bottom() - 1, height: 1, ..plan.rows };
+    draw_doc(shared, session, layout, border, buf);
+    let bottom = Rect { x: layout.area.x + 1, y: layout.area.bottom() - 1, height: 1, ..layout.rows };
     let hint = if session.armed { " Enter accept · Esc close " } else { " ↑↓ to choose " };
     draw::put_line(buf, bottom, bottom.y, hint, shared.theme.popup.patch(shared.theme.key_hint));
     let count = format!(" {}/{} ", session.chosen + 1, session.n_rows());
-    if usize::from(plan.rows.height) < session.n_rows()
+    if usize::from(layout.rows.height) < session.n_rows()
         && width(hint) + width(&count) < usize::from(bottom.width)
     {
         draw::put_right(buf, bottom, bottom.y, &count, shared.theme.popup.patch(shared.theme.key_hint));
@@ -116,7 +116,7 @@ fn draw_row(
     let style = if is_chosen { shared.theme.popup_chosen } else { shared.theme.popup };
     let matched = style.patch(shared.theme.accent).add_modifier(Modifier::BOLD);
     draw::fill(buf, line, style);
-    // The label has priority; the detail gets the rest of the line.
+    // The label has priority. The detail gets the rest of the line.
     let label = u16::try_from(width(&item.label)).unwrap_or(line.width).min(line.width.saturating_sub(2));
     let room = Rect { x: line.x + 1, width: label.min(line.width.saturating_sub(1)), ..line };
     put_matched(buf, room, &item.label, letters, style, if is_chosen { style } else { matched });
@@ -129,7 +129,7 @@ fn draw_row(
 }
 
 fn put_matched(buf: &mut Buffer, room: Rect, label: &str, letters: &[u32], plain: Style, matched: Style) {
-    // A truncated label is drawn without marks: the ellipsis would shift them.
+    // A truncated label is drawn without marks, because some of the matched letters may be cut off.
     if usize::from(room.width) < width(label) {
         draw::put_line(buf, room, room.y, label, plain);
         return;
@@ -139,20 +139,20 @@ fn put_matched(buf: &mut Buffer, room: Rect, label: &str, letters: &[u32], plain
     for grapheme in label.graphemes(true) {
         let style = if letters.binary_search(&at).is_ok() { matched } else { plain };
         x = draw::put(buf, room, x, room.y, grapheme, style);
-        // The matcher counts chars, the screen graphemes.
+        // The matcher counts chars, but the label is drawn by graphemes.
         at += u32::try_from(grapheme.chars().count()).unwrap_or(1);
     }
 }
 
-fn draw_doc(shared: &SharedState, session: &Session, plan: PickerLayout, border: Style, buf: &mut Buffer) {
-    if plan.doc.is_empty() {
+fn draw_doc(shared: &SharedState, session: &Session, layout: PickerLayout, border: Style, buf: &mut Buffer) {
+    if layout.doc.is_empty() {
         return;
     }
-    let rule = "─".repeat(usize::from(plan.area.width.saturating_sub(2)));
-    draw::put(buf, plan.area, plan.area.x, plan.doc.y, &format!("├{rule}┤"), border);
-    let lines = doc_lines(session, plan.doc.width);
-    for (line, y) in lines.iter().zip(plan.doc.y + 1..plan.doc.bottom()) {
-        let room = Rect { x: plan.doc.x + 1, width: plan.doc.width.saturating_sub(2), ..plan.doc };
+    let rule = "─".repeat(usize::from(layout.area.width.saturating_sub(2)));
+    draw::put(buf, layout.area, layout.area.x, layout.doc.y, &format!("├{rule}┤"), border);
+    let lines = doc_lines(session, layout.doc.width);
+    for (line, y) in lines.iter().zip(layout.doc.y + 1..layout.doc.bottom()) {
+        let room = Rect { x: layout.doc.x + 1, width: layout.doc.width.saturating_sub(2), ..layout.doc };
         draw::put_line(buf, room, y, line, shared.theme.popup);
     }
 }

@@ -1,4 +1,5 @@
-//! The inputs of completion and hover for the open campaign: names, dialect, method, the values of the chosen profile.
+//! The inputs of completion and hover for the open campaign: names, dialect, method, and the values of the chosen
+//! profile.
 
 use jiff::tz::TimeZone;
 
@@ -44,14 +45,15 @@ impl CompletionInputs<'_> {
             vocabulary: self.vocabulary,
             dialect: campaign.map_or_else(Default::default, |campaign| shared.workspace.dialect(campaign)),
             is_json: format.is_none_or(|format| format == ContentFormat::Json),
-            // Before the first composition the method is unknown; most campaigns use sendMessage.
+            // Before the first composition, the method is unknown. Most campaigns use sendMessage.
             method: method.and_then(Method::from_name).unwrap_or(Method::SendMessage),
             partials: self.partials.clone(),
             values: self.values(shared.people.profile.as_deref()),
         }
     }
 
-    // `None` before the first composition: the screen does not read the clock, so `now` comes from the composition.
+    // This is `None` without a chosen profile and before the first composition. `now` comes from the composition,
+    // because the screen does not read the clock.
     fn values<'a>(&'a self, profile: Option<&'a Profile>) -> Option<template::RenderContext<'a>> {
         let composed = self.screen.composed()?;
         Some(template::RenderContext {

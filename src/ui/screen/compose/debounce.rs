@@ -1,5 +1,5 @@
-//! Debouncing of problems: a new problem at the cursor is shown once the user pauses or the cursor leaves it. Problems
-//! that were visible before stay visible.
+//! Debounces problems: a new problem at the cursor is shown only when the user pauses or the cursor leaves it. Problems
+//! that were already visible stay visible.
 
 use std::ops::Deref;
 
@@ -13,7 +13,8 @@ use crate::ui::shared::{Effect, LoopEffect, PtrEq, Timer};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TypingSession {
     version: u64,
-    // The problems that were visible before, by code and message. Their positions move with each edit.
+    // The problems that were visible before the first edit. They are identified by code and message, because their
+    // positions move with each edit.
     visible_before: Vec<(Code, String)>,
 }
 
@@ -23,8 +24,9 @@ impl TypingSession {
     }
 }
 
-/// A problem of the body, as an index into its list.
-// Cheap to clone: a broken body can have thousands of problems, and the list is rebuilt after each key.
+/// A problem of the body, as an index into the list of all of the body's problems.
+// It has to be cheap to clone, because a broken body can have thousands of problems and the list is rebuilt after each
+// key.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BodyProblem {
     origin: ProblemOrigin,
@@ -55,7 +57,7 @@ impl Deref for BodyProblem {
 }
 
 impl Compose {
-    /// Records an edit of the body; returns the timer that ends the typing.
+    /// Records an edit of the body, and returns the timer that ends the typing session.
     pub fn start_typing(&mut self) -> Option<Effect> {
         let version = self.buffer()?.editor.version();
         let visible_before = match self.typing.take() {
@@ -68,12 +70,12 @@ impl Compose {
         Some(Effect::Loop(LoopEffect::After(Timer::TypingPaused(version))))
     }
 
-    /// Shows the deferred problems, if nothing was typed since `version`.
+    /// Ends the typing session if nothing was typed since `version`. The deferred problems are then shown.
     pub fn end_typing(&mut self, version: u64) {
         self.typing.take_if(|typing| typing.version == version);
     }
 
-    /// Moves the problems to their positions in the edited `body`, until its composition arrives.
+    /// Moves the problems to their positions in the edited `body`. They are shown there until its composition arrives.
     pub fn move_problems(&mut self, body: &str) {
         self.moved_problems = self.composed().filter(|composed| &*composed.body != body).map(|composed| {
             let change = TextDiff::between(&composed.body, body);

@@ -1,8 +1,8 @@
-//! Values derived from the screen's state. They are updated once per message of the loop, if their inputs changed, so
-//! that drawing does not parse, lay out or collect anything.
+//! Values derived from the screen's state. They are updated once per event, if their inputs changed, so that drawing
+//! does not parse, lay out or collect anything.
 //!
-//! Each value is cached with its inputs as the key. Keys are compared by identity or version, never by content, so a
-//! message that changes nothing costs nothing here.
+//! Each value is cached with its inputs as the key. Large inputs (bodies, compositions, the workspace) are compared by
+//! identity or version instead of content, so an event that changes nothing costs almost nothing here.
 
 use std::sync::Arc;
 
@@ -50,7 +50,7 @@ struct OthersKey {
     webhook: (Option<Fingerprint>, Option<Webhook>),
     workspace: PtrEq<Workspace>,
     open: Option<String>,
-    /// Whether the problems of the body's file are listed: the body is not open, or its file is missing or unreadable.
+    /// Whether to list the problems of the body's file: if no body is open, or if its file is missing or unreadable.
     lists_body_file: bool,
 }
 
@@ -58,14 +58,14 @@ struct OthersKey {
 struct ListKey {
     composed: Option<PtrEq<Composed>>,
     moved: Option<PtrEq<Vec<Diagnostic>>>,
-    /// The version and the cursor while the user types, because problems at the cursor are deferred then.
+    /// The version and the cursor while the user types. Problems at the cursor are deferred during that time.
     typing: Option<(u64, usize)>,
 }
 
 #[derive(Debug, Default)]
 struct List {
     problems: Vec<ProblemEntry>,
-    /// How many of them are in the body; these come first.
+    /// How many of `problems` are the body's problems for the preview profile. They come first.
     n_own: usize,
     marks: Vec<Mark>,
     worst: Option<Severity>,
@@ -74,7 +74,7 @@ struct List {
 
 #[derive(Debug, Default)]
 pub struct SelectedSample {
-    /// The name to show; `None` if there is no sample.
+    /// The name to show. `None` if there is no sample.
     pub name: Option<String>,
     pub is_readable: bool,
     pub event: SampleEvent,
@@ -87,7 +87,7 @@ impl<K, V: Default> Default for Memo<K, V> {
 }
 
 impl<K: PartialEq, V> Memo<K, V> {
-    /// Recomputes the value if its inputs changed; returns whether they did.
+    /// Recomputes the value if its inputs changed, and returns whether they did.
     pub fn refresh(&mut self, key: K, make: impl FnOnce(&K) -> V) -> bool {
         let is_stale = self.key.as_ref() != Some(&key);
         if is_stale {
@@ -99,7 +99,7 @@ impl<K: PartialEq, V> Memo<K, V> {
 }
 
 impl Derived {
-    /// Returns all problems: those of the open body first, in the order of the text.
+    /// Returns all problems. The problems of the open body come first, in the order of the text.
     pub fn problems(&self) -> &[ProblemEntry] {
         &self.list.value.problems
     }
@@ -133,21 +133,21 @@ impl Derived {
         self.last_good_bubble.value.as_ref()
     }
 
-    /// Returns the rows of the request; empty unless its tab is shown.
+    /// Returns the rows of the request, or nothing if its tab is not shown.
     pub fn request(&self) -> &[StyledRow] {
         &self.request.value
     }
 
-    /// Whether a composition belongs to the text of this version; `None` if that was not compared yet.
+    /// Returns whether `composed` was composed from the text of `version`. `None` if this was not compared yet.
     pub fn is_current(&self, version: u64, composed: &PtrEq<Composed>) -> Option<bool> {
         let (compared_version, compared) = self.current.key.as_ref()?;
         (*compared_version == version && compared == composed).then_some(self.current.value)
     }
 }
 
-/// Updates what the layout depends on: the problems and the sample.
+/// Updates the values that the layout depends on: the problems and the sample.
 pub(super) fn follow(screen: &mut Compose, shared: &SharedState) {
-    // Taken out, so that the values can be computed from the rest of the screen.
+    // `derived` is taken out, so that its values can be computed from the rest of the screen.
     let mut derived = std::mem::take(&mut screen.derived);
     if let (Some(buffer), Some(composed)) = (screen.buffer(), screen.composed()) {
         let key = (buffer.editor.version(), composed.clone());
@@ -184,7 +184,7 @@ pub(super) fn follow(screen: &mut Compose, shared: &SharedState) {
     screen.derived = derived;
 }
 
-/// Updates what depends on the width that the layout gives the preview: the message and the request.
+/// Updates the values that depend on the preview's width, which the layout decides: the message and the request.
 pub(super) fn follow_layout(screen: &mut Compose, shared: &SharedState) {
     let width = preview::width(screen);
     let key = |composed: PtrEq<Composed>| (composed, width, screen.preview.options.clone());
@@ -223,9 +223,9 @@ fn other_problems(screen: &Compose, shared: &SharedState) -> Vec<ProblemEntry> {
     if let Some(composed) = screen.composed() {
         if let Some(file) = screen.webhook.current_file(&shared.workspace) {
             let in_templates = service::webhook_problems(file, &composed.webhook_problems);
-            // The problems of a saved webhook are already among those of its file.
-            let typed = screen.webhook.edited();
-            let in_values = typed.map(|typed| service::violations(file, &typed)).unwrap_or_default();
+            // Only an unsaved webhook is checked here. A saved webhook has the problems of its file.
+            let edited = screen.webhook.edited();
+            let in_values = edited.map(|edited| service::violations(file, &edited)).unwrap_or_default();
             problems.extend(in_templates.into_iter().chain(in_values).map(ProblemEntry::in_file));
         }
         let report = screen.sample_report.value().into_iter();
@@ -235,8 +235,8 @@ fn other_problems(screen: &Compose, shared: &SharedState) -> Vec<ProblemEntry> {
     let body = screen.open_campaign(shared).map(|campaign| campaign.body.path.as_str());
     let lists_body_file = screen.buffer().is_none_or(|buffer| buffer.is_new() || !buffer.is_readable);
     let in_files = shared.workspace.problems().into_iter();
-    // The open body's problems come from its buffer, which may differ from the file. If there is no readable file, the
-    // problem is about the file itself and is listed.
+    // The open body's problems come from its buffer, which may differ from the file. If there is no readable file, its
+    // problems are about the file itself, so they are listed.
     let in_files = in_files.filter(|problem| Some(problem.path.as_str()) != body || lists_body_file);
     problems.extend(in_files.map(ProblemEntry::in_file));
     problems
@@ -248,7 +248,7 @@ fn list_of(screen: &Compose, others: &[ProblemEntry]) -> List {
     problems.extend_from_slice(others);
     let own =
         problems[..n_own].iter().map(|problem| (problem.diagnostic().span, problem.diagnostic().severity));
-    // A problem of other recipients is marked as a warning at most: the message on screen does not have it.
+    // A problem of other recipients is marked as a warning, because the message on screen does not have it.
     let of_others = problems[n_own..].iter().filter_map(ProblemEntry::in_body);
     let marks = own.clone().chain(of_others.map(|problem| (problem.span, Severity::Warning))).collect();
     let worst = own.map(|(_, severity)| severity).max();

@@ -1,4 +1,4 @@
-//! The dialogs over the panes: one at a time, closed with Esc.
+//! The dialogs that cover the panes. At most one is on screen, and Esc closes it.
 
 pub(crate) mod compare;
 pub(crate) mod decision;
@@ -57,7 +57,7 @@ impl Dialog {
         match self {
             Dialog::Test(test) => test.follow(room, bot, theme),
             Dialog::Compare(compare) => compare.follow(room, theme),
-            // These keep their chosen or focused row in view by themselves.
+            // The other dialogs keep their chosen or focused row in view when they are drawn.
             Dialog::Listing(_) | Dialog::Prompt(_) | Dialog::Settings(_) | Dialog::Confirm(_) => {}
         }
     }

@@ -13,7 +13,7 @@ pub enum Pane {
 impl Pane {
     pub const ALL: [Pane; 5] = [Pane::Campaigns, Pane::Webhook, Pane::Body, Pane::Preview, Pane::Problems];
 
-    /// Returns the number of the pane, from 1, which is also the key that enters it.
+    /// Returns the number of the pane, counted from 1. The key with this digit enters the pane.
     pub fn number(self) -> u8 {
         self as u8 + 1
     }
@@ -28,33 +28,34 @@ impl Pane {
         }
     }
 
-    /// Whether the pane has a text field, in which letters are typed instead of being shortcuts.
+    /// Returns whether the pane has text fields, in which letters are typed instead of being shortcuts.
     pub fn has_text(self) -> bool {
         matches!(self, Pane::Body | Pane::Webhook)
     }
 
-    /// Returns the next pane; after the last one comes the first.
+    /// Returns the next pane. After the last pane comes the first.
     pub fn next(self) -> Pane {
         Pane::ALL[(self as usize + 1) % Pane::ALL.len()]
     }
 
-    /// Returns the previous pane; before the first one comes the last.
+    /// Returns the previous pane. Before the first pane comes the last.
     pub fn previous(self) -> Pane {
         Pane::ALL[(self as usize + Pane::ALL.len() - 1) % Pane::ALL.len()]
     }
 }
 
 /// The focused pane, and whether keys type into its text. Tab focuses a pane without entering its text.
-// Two states, because Tab inside the body indents or completes. Without the outer state Tab could not leave the body.
+// Focusing and entering are separate because Tab inside the body indents or completes. If the body were always entered,
+// Tab could not leave it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Focus {
     pub pane: Pane,
-    /// Whether printable keys type. Never true for a pane without text.
+    /// Whether printable keys are typed into the pane. This is never true for a pane without text.
     pub entered: bool,
 }
 
 impl Focus {
-    /// Enters a pane; one without text is only focused.
+    /// Enters a pane. A pane without text is only focused.
     pub fn enter(pane: Pane) -> Self {
         Self { pane, entered: pane.has_text() }
     }

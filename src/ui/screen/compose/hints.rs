@@ -4,12 +4,12 @@ use crate::ui::editor::MAX_HINTED_BYTES;
 use crate::ui::screen::compose::Compose;
 
 impl Compose {
-    /// Whether the body is small enough to be coloured, composed and completed after each key.
+    /// Returns whether the body is small enough to be coloured, composed and completed after each key.
     pub fn has_hints(&self) -> bool {
         self.buffer().is_none_or(|buffer| buffer.editor.len() <= MAX_HINTED_BYTES)
     }
 
-    /// Returns the message for a body that is too large for live features; `None` if it is not.
+    /// Returns the message for a body that is too large for live features. `None` if the body is small enough.
     pub fn hints_off_message(&self) -> Option<String> {
         let length = self.buffer()?.editor.len();
         (MAX_HINTED_BYTES < length).then(|| {

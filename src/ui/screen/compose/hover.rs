@@ -1,4 +1,4 @@
-//! The info box about a position in the body. The next key closes it.
+//! The info box about a position in the body. Any key or click closes it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -24,7 +24,7 @@ pub struct HoverBox {
     version: u64,
 }
 
-/// Opens the box for the byte offset `at` of the open body; returns whether there is any info to show.
+/// Opens the box for the byte offset `at` of the open body. Returns whether there is any info to show.
 pub(crate) fn open(screen: &mut Compose, shared: &mut SharedState, at: usize) -> bool {
     screen.hover = screen.buffer().and_then(|buffer| {
         let body = buffer.editor.text();
@@ -51,9 +51,12 @@ pub(crate) fn draw(screen: &Compose, shared: &SharedState, buf: &mut Buffer) {
         lines.truncate(MAX_LINES - 1);
         lines.push(HoverLine { text: "…".to_owned(), style: shared.theme.dim });
     }
-    let wide = lines.iter().map(|line| width(&line.text)).max().unwrap_or(0) + 2;
-    let (wide, tall) = (u16::try_from(wide).unwrap_or(MAX_WIDTH), u16::try_from(lines.len()).unwrap_or(0));
-    let Some(area) = popup::near(screen, shared, shown.hover.span, wide + 2, tall + 2) else { return };
+    let row_width = lines.iter().map(|line| width(&line.text)).max().unwrap_or(0) + 2;
+    let row_width = u16::try_from(row_width).unwrap_or(MAX_WIDTH);
+    let n_rows = u16::try_from(lines.len()).unwrap_or(0);
+    let Some(area) = popup::area_near(screen, shared, shown.hover.span, row_width + 2, n_rows + 2) else {
+        return;
+    };
     draw::fill(buf, area, shared.theme.popup);
     draw::border(buf, area, shared.theme.popup.patch(shared.theme.border_focused));
     let room = inside(area);

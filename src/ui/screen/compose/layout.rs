@@ -1,23 +1,25 @@
-//! The areas of the panes: a pure function of the screen's state. Drawing and the mouse use the same result.
+//! Computes the areas of the panes from the screen's state. Drawing and mouse handling use the same result.
 //!
 //! ```text
-//! wide (from 106)              two columns (from 76)         one pane
+//! from 106 columns             from 76 columns               smaller
 //! ┌header──────────────────┐   ┌header───────────────┐      ┌header────┐
 //! │campaigns│ body │preview│   │tabs of the panes    │      │tabs      │
 //! │webhook  │      │       │   │ body or   │ preview │      │ the      │
 //! │         │      │problem│   │ 1 and 2   │ problems│      │ focused  │
 //! └footer──────────────────┘   └footer───────────────┘      └footer────┘
 //! ```
+//!
+//! With two columns, the left one shows panes 1 and 2 (campaigns and webhook) while one of them has the focus.
 
 use ratatui::layout::Rect;
 
 use crate::ui::screen::compose::{Compose, Pane, pane::problems};
 use crate::ui::shared::SharedState;
 
-/// The smallest width and height at which all panes are on screen.
+/// The smallest width and height, in cells, at which all panes are on screen.
 const WIDE: (u16, u16) = (106, 16);
 
-/// The smallest width and height at which the body and the preview are side by side.
+/// The smallest width and height, in cells, at which the body and the preview are side by side.
 const TWO_COLUMNS: (u16, u16) = (76, 12);
 
 /// The smallest height at which a single column shows the preview below the body.
@@ -25,7 +27,7 @@ const STACKED: u16 = 22;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PaneLayout {
-    /// The line with the names of the panes; `None` if all panes are on screen.
+    /// The line with the names of the panes. `None` if all panes are on screen.
     pub tabs: Option<Rect>,
     /// The panes on screen with their borders, in drawing order.
     pub panes: Vec<(Pane, Rect)>,
@@ -60,7 +62,7 @@ pub(crate) fn layout(screen: &Compose, shared: &SharedState, area: Rect) -> Pane
 }
 
 fn wide(screen: &Compose, shared: &SharedState, area: Rect) -> Vec<(Pane, Rect)> {
-    // The widths do not depend on the focus: moving to another pane must not wrap the message and the body anew.
+    // The widths do not depend on the focus, because moving to another pane must not rewrap the message and the body.
     let left_width = 26.max(area.width / 6).min(34);
     let (left, rest) = split_x(area, left_width);
     let (body, right) = split_x(rest, rest.width - (rest.width * 45 / 100).clamp(34, 72));
@@ -86,7 +88,7 @@ fn two_columns(screen: &Compose, shared: &SharedState, area: Rect) -> Vec<(Pane,
 
 fn one_column(screen: &Compose, area: Rect) -> Vec<(Pane, Rect)> {
     let is_main = matches!(screen.focus.pane, Pane::Body | Pane::Preview);
-    // A short single column shows only the focused pane: two panes of a few lines each would be of no use.
+    // A short column shows only the focused pane, because two panes of a few lines each would be useless.
     if is_main && STACKED <= area.height {
         let (body, preview) = split_y(area, area.height / 2);
         return vec![(Pane::Body, body), (Pane::Preview, preview)];
@@ -95,27 +97,27 @@ fn one_column(screen: &Compose, area: Rect) -> Vec<(Pane, Rect)> {
 }
 
 fn preview_and_problems(screen: &Compose, shared: &SharedState, area: Rect) -> Vec<(Pane, Rect)> {
-    // The problems take what they need, up to a third of the height, or half of it while they are focused. They show
-    // more lines then, since the chosen problem is shown in full with its help.
+    // The problems take the height that they need, up to a third of the column, or up to half of it while they have the
+    // focus. They need more lines then, because the chosen problem is shown in full with its help.
     let is_focused = screen.focus.pane == Pane::Problems;
-    let most = if is_focused { area.height / 2 } else { area.height / 3 };
+    let max_height = if is_focused { area.height / 2 } else { area.height / 3 };
     let lines = problems::line_count(
         screen,
         shared,
         area.width.saturating_sub(2),
-        usize::from(most.saturating_sub(2)),
+        usize::from(max_height.saturating_sub(2)),
     );
-    let height = u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(2).clamp(3, most.max(3));
+    let height = u16::try_from(lines).unwrap_or(u16::MAX).saturating_add(2).clamp(3, max_height.max(3));
     let (preview, below) = split_y(area, area.height.saturating_sub(height));
     vec![(Pane::Preview, preview), (Pane::Problems, below)]
 }
 
-// The webhook takes the height of its form, and leaves some lines to the campaigns.
+// Returns the height of the webhook's pane: that of its form, but so that some lines are left for the campaigns.
 fn webhook_height(screen: &Compose, available: u16) -> u16 {
-    let wanted = u16::try_from(screen.webhook.lines()).unwrap_or(u16::MAX).saturating_add(2);
-    let is_entered = screen.focus.pane == Pane::Webhook;
-    let most = if is_entered { available.saturating_sub(5) } else { available / 2 };
-    wanted.min(most.max(3)).min(available)
+    let wanted = u16::try_from(screen.webhook.n_lines()).unwrap_or(u16::MAX).saturating_add(2);
+    let is_focused = screen.focus.pane == Pane::Webhook;
+    let max_height = if is_focused { available.saturating_sub(5) } else { available / 2 };
+    wanted.min(max_height.max(3)).min(available)
 }
 
 fn split_x(area: Rect, left: u16) -> (Rect, Rect) {

@@ -13,7 +13,7 @@ use crate::ui::screen::compose::{Compose, Pane};
 use crate::ui::shared::SharedState;
 use crate::ui::widget::{draw, draw::inside};
 
-/// Draws the border and title of a pane; returns the area inside.
+/// Draws the border and title of a pane, and returns the area inside the border.
 pub(crate) fn frame(
     screen: &Compose,
     shared: &SharedState,

@@ -1,4 +1,4 @@
-//! The position of a box about a token of the body: near the token, but not over its line.
+//! Places a box near a token of the body, without covering the token.
 
 use ratatui::layout::Rect;
 
@@ -6,7 +6,7 @@ use crate::text::Span;
 use crate::ui::screen::compose::{Compose, update::body_area};
 use crate::ui::shared::SharedState;
 
-/// The rows that the box must not cover, and the column at which it starts.
+/// The screen rows that the box must not cover, from `top` to `bottom`, and the column at which it starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PopupAnchor {
     pub x: u16,
@@ -15,44 +15,45 @@ pub(crate) struct PopupAnchor {
 }
 
 // A token can be in the middle of a line that is wrapped over half of the screen. If keeping the whole line visible
-// leaves the box fewer rows than this, only the rows of the token are kept visible.
-const ENOUGH: u16 = 7;
+// would leave fewer rows than this for the box, only the rows of the token are kept visible.
+const MIN_ROWS_BESIDE_LINE: u16 = 7;
 
-/// Returns the area of a box about `token` of the open body. It never covers the token's rows, nor the rest of its
-/// line if there is room. `None` if the token is not visible or there is no room at all.
-pub(crate) fn near(
+/// Returns the area of a box about `token` of the open body. The box never covers the token's rows, and it does not
+/// cover the rest of its line if there is room. `None` if the token is not visible or there is no room at all.
+pub(crate) fn area_near(
     screen: &Compose,
     shared: &SharedState,
     token: Span,
     width: u16,
     height: u16,
 ) -> Option<Rect> {
-    let text = body_area(screen)?;
+    let text_area = body_area(screen)?;
     let view = screen.body_view(shared)?;
     let editor = &screen.buffer()?.editor;
-    let end = view.screen_of(text, token.end);
-    let start = view.screen_of(text, token.start).or(end)?;
+    let end = view.screen_of(text_area, token.end);
+    let start = view.screen_of(text_area, token.start).or(end)?;
     let rows =
         PopupAnchor { x: start.x, top: start.y, bottom: end.map_or(start.y, |end| end.y.max(start.y)) };
     let line = editor.line_span(editor.line_of(token.start));
-    let row_of = |at| view.screen_of(text, at).map(|cell| cell.y);
+    let row_of = |at| view.screen_of(text_area, at).map(|cell| cell.y);
     let line_end = editor.line_span(editor.line_of(token.end)).end;
     let whole_line = PopupAnchor {
         top: row_of(line.start).map_or(rows.top, |y| y.min(rows.top)),
         bottom: row_of(line_end).map_or(rows.bottom, |y| y.max(rows.bottom)),
         ..rows
     };
-    let beside_line =
-        place(whole_line, width, height, shared.size).filter(|area| height.min(ENOUGH) <= area.height);
+    let beside_line = place(whole_line, width, height, shared.size)
+        .filter(|area| height.min(MIN_ROWS_BESIDE_LINE) <= area.height);
     beside_line.or_else(|| place(rows, width, height, shared.size))
 }
 
-/// Returns the area of a box of `width` × `height` cells, with borders, on a screen of `size`. It goes below the rows
-/// if it fits there or there is more room, else above them; `None` if neither side has room for one row.
+/// Returns the area of a box of `width` × `height` cells, including its border, on a screen of `size`. The box goes
+/// below the anchor's rows if it fits there or if there is at least as much room below as above. Otherwise, it goes
+/// above them. `None` if that side has no room for a row inside the border.
 pub(crate) fn place(anchor: PopupAnchor, width: u16, height: u16, size: (u16, u16)) -> Option<Rect> {
     let width = width.min(size.0);
     let x = anchor.x.min(size.0 - width);
-    // The first line of the screen is the header, the last one the footer.
+    // The first line of the screen is the header, and the last line is the footer.
     let below = size.1.saturating_sub(anchor.bottom + 2);
     let above = anchor.top.saturating_sub(1);
     let (y, height) = match height <= below || above <= below {
@@ -67,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_box_covers_none_of_its_rows_and_stays_on_screen() {
+    fn a_popup_stays_on_screen_and_does_not_cover_its_anchor() {
         for size in [(80_u16, 24_u16), (60, 16), (24, 6), (10, 3)] {
             for y in 1..size.1.saturating_sub(1) {
                 for x in 0..size.0 {

@@ -1,5 +1,5 @@
 //! Keeps the preview in sync with the body's cursor: highlights the part of the message that comes from the text at the
-//! cursor, and scrolls it into view.
+//! cursor, and scrolls that part into view.
 
 use ratatui::layout::Rect;
 
@@ -15,12 +15,12 @@ use crate::ui::widget::draw::inside;
 #[derive(Debug, Default)]
 pub struct PreviewSync {
     synced: Option<SyncedComposition>,
-    // The state for which the highlight was computed and scrolled into view. Without it every message of the loop would
-    // scroll the preview back while the user scrolls it.
+    // The state for which the highlight was computed and scrolled into view. Without it, every event would scroll the
+    // preview back to the highlight while the user scrolls elsewhere.
     synced_for: Option<SyncKey>,
     pub highlight: Highlight,
-    // The span of the body that a click in the preview led to, with the version and the cursor after the click. It is
-    // outlined until one of the two changes.
+    // The span of the body that a click in the preview led to, with the version and the cursor after the click. The
+    // span is outlined until the version or the cursor changes.
     outline: Option<(u64, usize, Span)>,
 }
 
@@ -50,7 +50,7 @@ impl PreviewSync {
 }
 
 impl Compose {
-    /// Outlines a span of the body until the cursor moves.
+    /// Outlines a span of the body until the cursor moves or the body changes.
     pub fn outline(&mut self, span: Span) {
         self.preview_sync.outline =
             self.buffer().map(|buffer| (buffer.editor.version(), buffer.editor.cursor(), span));
@@ -63,7 +63,7 @@ impl Compose {
     }
 }
 
-/// Updates the highlight after the cursor, the composition or the area of the preview changed.
+/// Updates the highlight if the cursor, the composition or the preview's area has changed.
 pub(super) fn follow(screen: &mut Compose, _shared: &mut SharedState) {
     let Some(composed) = screen.composed().cloned() else {
         screen.preview_sync = PreviewSync { outline: screen.preview_sync.outline, ..PreviewSync::default() };
@@ -78,7 +78,7 @@ pub(super) fn follow(screen: &mut Compose, _shared: &mut SharedState) {
     let room = screen.layout.pane(Pane::Preview).map(inside).unwrap_or_default();
     if let Some(synced) = &mut screen.preview_sync.synced {
         let width = usize::from(room.width);
-        let has_rows = synced.json.as_ref().is_some_and(|(of, _)| *of == width);
+        let has_rows = synced.json.as_ref().is_some_and(|(rows_width, _)| *rows_width == width);
         match screen.preview.tab {
             PreviewTab::Json if has_rows => {}
             PreviewTab::Json => synced.json = Some((width, JsonRows::new(&composed, width))),
@@ -87,7 +87,7 @@ pub(super) fn follow(screen: &mut Compose, _shared: &mut SharedState) {
     }
     let Some(buffer) = screen.buffer() else { return };
     let (version, selection) = (buffer.editor.version(), buffer.editor.selection().span());
-    // While the composition of an edit is pending, the highlight stays: it belongs to the message that is still shown.
+    // While the composition of an edit is pending, the highlight stays, because the old message is still shown.
     let key = SyncKey { version, selection, tab: screen.preview.tab, room };
     if screen.preview_sync.synced_for == Some(key) || screen.composed_if_current().is_none() {
         return;
@@ -116,7 +116,7 @@ fn scroll(screen: &mut Compose, composed: &Composed, room: Rect) {
     let height = usize::from(height);
     let top = &mut screen.preview.scroll;
     if let Some(row) = highlighted.filter(|row| !(*top..*top + height).contains(row)) {
-        // A third of the height is left above it, so that the text before it is visible too.
+        // A third of the height is left above the highlighted row, so that the text before it is visible too.
         *top = row.saturating_sub(height / 3);
     }
     *top = (*top).min(n_rows.saturating_sub(height));

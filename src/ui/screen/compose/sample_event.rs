@@ -13,16 +13,16 @@ impl Compose {
         self.samples.get(self.open.as_deref()?).map(String::as_str)
     }
 
-    /// Returns the sample in use: the chosen one, else the first valid one, else the first.
+    /// Returns the sample in use: the chosen one, otherwise the first valid one, or the first one if none is valid.
     pub fn sample<'a>(&self, shared: &'a SharedState) -> Option<&'a LoadedFile> {
         let samples = &shared.workspace.samples;
         let chosen = self.chosen_sample().and_then(|path| samples.iter().find(|source| source.path == path));
         let first = || samples.iter().find(|source| SampleEvent::read(source).is_some());
-        // An invalid sample is better than none: the header then shows its name in red instead of "none".
+        // An invalid sample is better than none, because the header then shows its name in red instead of "none".
         chosen.or_else(first).or(samples.first())
     }
 
-    /// Chooses the sample at a path for the open campaign, until the console is closed.
+    /// Chooses the sample at `path` for the open campaign. The choice is kept until the console is closed.
     pub fn choose_sample(&mut self, path: &str) {
         if let Some(stem) = self.open.clone() {
             self.samples.insert(stem, path.to_owned());

@@ -1,4 +1,5 @@
-//! The report of the last sample check of the open body: which recipients fail. The positions follow edits of the text.
+//! The report of the last sample check of the open body. It lists the recipients whose messages fail. The positions of
+//! its problems follow later edits of the body.
 
 use std::sync::Arc;
 
@@ -20,9 +21,9 @@ pub struct SampleReport {
 /// A problem of recipients other than the preview profile.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SampleProblem {
-    /// The problem of the example recipient, who is named in the message. Spans are in the current body.
+    /// The problem of the example recipient, whose name is in the message. Spans are in the current body.
     pub diagnostic: Diagnostic,
-    /// Whether the problem is in the body; otherwise it is in the webhook's settings.
+    /// Whether the problem is in the body. Otherwise, it is in the webhook's settings.
     pub is_in_body: bool,
     pub example: Arc<Profile>,
 }
@@ -37,36 +38,38 @@ impl SampleReport {
         self.change = TextDiff::between(&self.surveyed.body, body);
     }
 
-    /// Returns the summary of the sample in one line, and whether any message fails; `None` if it has no recipients.
-    pub fn summary(&self) -> Option<(String, bool)> {
+    /// Returns a summary of the sample in parts, and whether any message fails. Each part but the first starts with its
+    /// separator. `None` if the sample is empty.
+    pub fn summary(&self) -> Option<(Vec<String>, bool)> {
         let survey = &self.surveyed.survey;
         let n_seen = survey.n_seen;
         if n_seen == 0 {
             return None;
         }
         let checked = match self.surveyed.n_profiles {
-            n if u64::try_from(n_seen).is_ok_and(|n_seen| n <= n_seen) => format!("all {}", grouped(n_seen)),
+            n if u64::try_from(n_seen).is_ok_and(|n_seen| n <= n_seen) => grouped(n_seen),
             n => format!("{} of {}", grouped(n_seen), grouped(usize::try_from(n).unwrap_or(usize::MAX))),
         };
         let n_failing = survey.failed_recipients.len();
-        let mut message = match n_failing {
-            0 => format!("{checked}: none fail"),
+        let mut parts = vec![match n_failing {
+            0 => format!("{checked}: none fails"),
             n if n == n_seen => format!("{checked}: all fail"),
+            1 => format!("{checked}: 1 fails"),
             n => format!("{checked}: {} fail", grouped(n)),
-        };
-        // Short, and with the reason: the pane shows about 35 cells at a screen width of 80.
-        for (n, reason) in [(survey.n_without_chat, "no chat id"), (survey.n_aborted, "aborted")] {
+        }];
+        // The reasons are short: at a screen width of 80, the pane has 35 cells, which this line fills for the demo.
+        for (n, reason) in [(survey.n_without_chat, "without chat id"), (survey.n_aborted, "aborted")] {
             if 0 < n {
-                message.push_str(&format!(" · {} {reason}", grouped(n)));
+                parts.push(format!(", {} {reason}", grouped(n)));
             }
         }
         if let Some((profile, fullness)) = survey.fullest.first() {
-            message.push_str(&format!(" · {} {}", fullness_text(*fullness), profile.display_name()));
+            parts.push(format!(" · {}: \"{}\"", fullness_text(*fullness), profile.display_name()));
         }
-        Some((message, 0 < n_failing))
+        Some((parts, 0 < n_failing))
     }
 
-    /// Returns the problems of other recipients, without those in `shown`, which the preview profile has too.
+    /// Returns the problems of other recipients, without the errors in `shown`, which the preview profile has too.
     pub fn problems(&self, shown: &[Diagnostic]) -> Vec<SampleProblem> {
         let is_shown = |diagnostic: &Diagnostic| {
             let is_same = |known: &Diagnostic| {
@@ -90,16 +93,16 @@ impl SampleReport {
         self.surveyed.survey.failure_groups.iter().filter_map(entry).collect()
     }
 
-    /// Returns the failing recipient after `current`, wrapping around, with the reason. If none fails, returns one with
-    /// the longest message. `None` if no recipient gets a message.
+    /// Returns the failing recipient after `current`, wrapping around, with the reason. If none fails, returns the next
+    /// of the recipients with the longest messages. `None` if no recipient gets a message.
     pub fn next(&self, current: Option<&str>) -> Option<(Arc<Profile>, String)> {
         let survey = &self.surveyed.survey;
         let n = survey.failed_recipients.len();
         let failing = survey.failed_recipients.iter().map(|failing| &failing.recipient.identity);
         let at = index_after(current, failing);
         if let Some(failing) = survey.failed_recipients.get(at) {
-            // Recipients are stored packed: if a body fails for all of them, the unpacked profiles of the sample take
-            // 240 MiB at a thousand properties each.
+            // Failing recipients are stored packed. If a body fails for all of them, unpacked profiles would take 240
+            // MiB at a thousand properties each.
             let profile = failing.recipient.unpack();
             let name = profile.display_name();
             let message = format!("{name}, {} of {n} failing: {}", at + 1, failing.problem.message);
@@ -107,14 +110,18 @@ impl SampleReport {
         }
         let at = index_after(current, survey.fullest.iter().map(|(profile, _)| &profile.identity));
         let (profile, fullness) = survey.fullest.get(at)?;
-        let name = profile.display_name();
-        let message =
-            format!("none of {} fail; {name}: {}", grouped(survey.n_seen), fullness_text(*fullness));
+        let Fullness { counted, used, limit } = *fullness;
+        let which = if at == 0 { "the" } else { "the next" };
+        let (what, unit) = match counted {
+            Counted::Characters => ("longest", ""),
+            Counted::Entities => ("one with the most markup", " entities"),
+        };
+        let message = format!("no message fails; showing {which} {what}, {} of {limit}{unit}", grouped(used));
         Some((Arc::clone(profile), message))
     }
 }
 
-/// The index after `current`, wrapping around; 0 if `current` is not in the list.
+/// Returns the index after `current`, wrapping around, or 0 if `current` is not in the list.
 fn index_after<'p>(
     current: Option<&str>,
     mut identities: impl ExactSizeIterator<Item = &'p String>,
@@ -161,7 +168,7 @@ mod tests {
         Diagnostic::error(Code::UnclosedEntity, Span::new(3, 5), message)
     }
 
-    fn worst(failing: &[&str], fullest: &[(&str, usize)], n_profiles: u64) -> SampleReport {
+    fn report_of(failing: &[&str], fullest: &[(&str, usize)], n_profiles: u64) -> SampleReport {
         let survey = Survey {
             n_seen: 306,
             n_without_chat: 12,
@@ -194,40 +201,53 @@ mod tests {
     }
 
     #[test]
-    fn the_summary_says_how_many_fail_and_who_is_longest() {
-        let worst = worst(&["ivan", "ivo", "is"], &[("müller", 4012)], 306);
-        let message = "all 306: 3 fail · 12 no chat id · longest 4,012/4096 müller";
-        assert_eq!(worst.summary(), Some((message.to_owned(), true)));
-        let worst = crate::ui::screen::compose::sample_report::tests::worst(&[], &[("müller", 80)], 100_000);
-        let message = "306 of 100,000: none fail · 12 no chat id · longest 80/4096 müller";
-        assert_eq!(worst.summary(), Some((message.to_owned(), false)));
+    fn the_summary_has_the_failures_and_the_longest_message() {
+        let report = report_of(&["ivan", "ivo", "is"], &[("müller", 4012)], 306);
+        let joined = |report: &SampleReport| report.summary().map(|(parts, fails)| (parts.concat(), fails));
+        let message = "306: 3 fail, 12 without chat id · longest 4,012/4096: \"müller\"";
+        assert_eq!(joined(&report), Some((message.to_owned(), true)));
+        let message = "306: 1 fails, 12 without chat id";
+        assert_eq!(joined(&report_of(&["ivan"], &[], 306)), Some((message.to_owned(), true)));
+        let report = report_of(&[], &[("müller", 80)], 100_000);
+        let message = "306 of 100,000: none fails, 12 without chat id · longest 80/4096: \"müller\"";
+        assert_eq!(joined(&report), Some((message.to_owned(), false)));
     }
 
     #[test]
-    fn what_is_told_of_the_preview_is_not_told_again() {
-        let mut worst = worst(&["ivan", "ivo"], &[], 306);
-        let found = worst.problems(&[]);
+    fn problems_of_the_preview_are_not_repeated() {
+        let mut report = report_of(&["ivan", "ivo"], &[], 306);
+        let found = report.problems(&[]);
         assert_eq!(found[0].diagnostic.message, "2 of 306, ivan: `_` unescaped");
-        assert!(worst.problems(&[problem("in other words")]).is_empty());
-        worst.follow("Oh, Hi __!");
-        let found = worst.problems(&[problem("elsewhere")]);
+        assert!(report.problems(&[problem("in other words")]).is_empty());
+        report.follow("Oh, Hi __!");
+        let found = report.problems(&[problem("elsewhere")]);
         assert_eq!(found[0].diagnostic.span, Span::new(7, 9));
     }
 
     #[test]
-    fn the_next_goes_round_those_who_fail_else_the_longest() {
+    fn next_cycles_through_failing_recipients_or_the_longest() {
         #[track_caller]
-        fn check(worst: &SampleReport, walk: &[&str]) {
+        fn check(report: &SampleReport, walk: &[(&str, &str)]) {
             let mut current: Option<String> = Some("anna".into());
-            for who in walk {
-                let (profile, message) = worst.next(current.as_deref()).unwrap();
+            for (who, reason) in walk {
+                let (profile, message) = report.next(current.as_deref()).unwrap();
                 assert_eq!(profile.identity, *who, "{message}");
-                assert!(message.contains(who), "{message}");
+                assert!(message.starts_with(reason), "{message}");
                 current = Some(profile.identity.clone());
             }
         }
-        check(&worst(&["ivan", "ivo"], &[("müller", 80)], 306), &["ivan", "ivo", "ivan"]);
-        check(&worst(&[], &[("müller", 80), ("li", 70)], 306), &["müller", "li", "müller"]);
-        assert_eq!(worst(&[], &[], 306).next(None), None);
+        check(
+            &report_of(&["ivan", "ivo"], &[("müller", 80)], 306),
+            &[("ivan", "ivan, 1 of 2 failing: "), ("ivo", "ivo, 2 of 2 failing: "), ("ivan", "ivan, 1 of 2")],
+        );
+        let (first, second) = (
+            "no message fails; showing the longest, 80 of 4096",
+            "no message fails; showing the next longest, 70 of 4096",
+        );
+        check(
+            &report_of(&[], &[("müller", 80), ("li", 70)], 306),
+            &[("müller", first), ("li", second), ("müller", first)],
+        );
+        assert_eq!(report_of(&[], &[], 306).next(None), None);
     }
 }

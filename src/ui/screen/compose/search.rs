@@ -1,4 +1,4 @@
-//! Find and replace in the body: a line below the text.
+//! Find and replace in the body, with a search line below the text.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -18,16 +18,16 @@ pub struct SearchBar {
     replace: Option<TextField>,
     in_replace: bool,
     syntax: PatternSyntax,
-    /// Why there is no match; empty if there are matches.
+    /// Why there is no match. Empty if there are matches or nothing was searched for yet.
     message: String,
     /// The matches, ascending.
     pub matches: Vec<Span>,
-    /// The cursor and the direction when vim's `/` or `?` opened the line; `None` for the editor's own search.
+    /// The cursor and the direction when vim's `/` or `?` opened the search line. `None` for the editor's own search.
     vim_origin: Option<(usize, Direction)>,
 }
 
 impl SearchBar {
-    /// Opens the line with a text to search for, which is selected so that typing replaces it.
+    /// Opens the search line with a text to search for. The text is selected, so that typing replaces it.
     pub fn new(seed: &str) -> Self {
         Self {
             find: TextField::selected(seed),
@@ -40,13 +40,14 @@ impl SearchBar {
         }
     }
 
-    /// Opens the line for vim: Enter closes it at the match, Esc returns to the old cursor.
+    /// Opens the search line for vim, where Enter closes it at the match and Esc returns to the old cursor.
     pub fn for_vim(cursor: usize, direction: Direction) -> Self {
         Self { vim_origin: Some((cursor, direction)), ..Self::new("") }
     }
 
     fn nearest(&self, cursor: usize) -> Option<Span> {
-        // vim searches strictly after the position of `/`; the editor's search also takes a match at the cursor.
+        // vim searches from the cursor at which `/` or `?` was pressed, and skips a match that starts there. The
+        // editor's own search accepts a match at the cursor.
         let (found, wrapped) = match self.vim_origin {
             Some((from, Direction::Forward)) => {
                 (self.matches.iter().find(|found| from < found.start), self.matches.first())
@@ -107,10 +108,10 @@ impl SearchBar {
         draw::fill(buf, line, theme.text);
         let kind = if self.syntax == PatternSyntax::Plain { "find " } else { "regex " };
         let x = draw::put(buf, line, line.x, line.y, kind, theme.accent);
-        let half = if self.replace.is_some() { 2 } else { 1 };
+        let n_fields = if self.replace.is_some() { 2 } else { 1 };
         let state = self.state(selected);
         let state_width = u16::try_from(crate::text::width(&state)).unwrap_or(0);
-        let room = line.right().saturating_sub(x + state_width + 2) / half;
+        let room = line.right().saturating_sub(x + state_width + 2) / n_fields;
         let field = Rect { x, width: room, ..line };
         let mut cursor = self.find.draw(buf, field, theme.field_focused, theme.selection);
         if let Some(replace) = &self.replace {
@@ -166,8 +167,8 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
             field.press(key);
             search.refresh(&text);
             if !search.in_replace {
-                let near = search.nearest(selected.end);
-                select(screen, near);
+                let nearest = search.nearest(selected.end);
+                select(screen, nearest);
             }
         }
     }
@@ -188,7 +189,7 @@ pub(crate) fn paste(screen: &mut Compose, pasted: &str) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Selects the match after or before the selection, wrapping around.
+/// Selects the next match after the selection or the previous match before it, wrapping around.
 fn step(screen: &mut Compose, text: &str, selected: Span, forward: bool) {
     let Some(search) = &screen.search else { return };
     let Ok(pattern) = search.pattern() else { return };
@@ -197,7 +198,7 @@ fn step(screen: &mut Compose, text: &str, selected: Span, forward: bool) {
     select(screen, found);
 }
 
-/// Closes vim's search at the match, and keeps the pattern for `n`.
+/// Closes vim's search at the match and keeps the pattern for `n`. Without a match, the cursor moves back.
 fn accept(screen: &mut Compose, shared: &mut SharedState) {
     let Some(search) = screen.search.take() else { return };
     let Some((from, direction)) = search.vim_origin else { return };
@@ -224,7 +225,7 @@ fn select(screen: &mut Compose, found: Option<Span>) {
     }
 }
 
-/// Replaces the selected match and selects the next one. If no match is selected, only selects the next one.
+/// Replaces the selected match and selects the next match. If no match is selected, only selects the next match.
 fn replace_one(screen: &mut Compose, shared: &mut SharedState, text: &str, selected: Span) -> Vec<Effect> {
     let Some(search) = &screen.search else { return Vec::new() };
     let Ok(pattern) = search.pattern() else { return Vec::new() };
@@ -234,7 +235,7 @@ fn replace_one(screen: &mut Compose, shared: &mut SharedState, text: &str, selec
         step(screen, text, selected, true);
         return Vec::new();
     };
-    // Continue after the replacement, which may contain the search text itself.
+    // The search continues after the replacement, which may contain the search text itself.
     let after = Span::at(edit.span.start + edit.replacement.len());
     let effects = typing_command(screen, shared, Command::Replace(vec![edit]));
     let text = screen.buffer().map(|buffer| buffer.editor.text()).unwrap_or_default();
@@ -252,7 +253,7 @@ fn replace_all(screen: &mut Compose, shared: &mut SharedState, text: &str) -> Ve
     let edits = pattern.replace_all(text, &replacement);
     let n = edits.len();
     screen.search = None;
-    // One command, so that all replacements are one undo step.
+    // All replacements are one command, so that they are one undo step.
     let effects = typing_command(screen, shared, Command::Replace(edits));
     shared.show_notice(format!("{n} replaced, ^Z to undo"));
     effects

@@ -1,4 +1,4 @@
-//! The state of the Compose screen: plain data. Only `update` changes it.
+//! The state of the Compose screen, and the operations on it that several `update` functions share.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,13 +24,13 @@ use crate::ui::shared::{
 };
 use crate::workspace::{CampaignDraft, CampaignFiles, FileProblem, Fingerprint};
 
-// Larger bodies are not checked against a sample of the audience: no message is that long, and a check renders the
+// Larger bodies are not checked for a sample of the audience, because no message is that long, and a check renders the
 // body for many recipients.
 const MAX_SURVEYED_BYTES: usize = 256 * 1024;
 
 #[derive(Debug)]
 pub struct Compose {
-    /// Whether `.telecast` was not created here, so that its test chats, drafts and history are ignored.
+    /// Whether `.telecast` was not created here. Its test chats, drafts and history are then ignored.
     pub is_private_foreign: bool,
     /// The opened bodies by campaign stem. Each keeps its own undo history.
     pub buffers: BTreeMap<String, BodyBuffer>,
@@ -59,16 +59,16 @@ pub struct Compose {
     /// The pane in which the mouse button was pressed, while it is down.
     pub drag: Option<Pane>,
     pub derived: Derived,
-    /// The problems of the composition, moved to their positions after later edits; `None` if there were none.
+    /// The problems of the last composition at their positions after later edits. `None` if nothing was edited since.
     pub(super) moved_problems: Option<PtrEq<Vec<Diagnostic>>>,
     // The campaign and the profile of the last composition request.
     composing: (Option<String>, Option<String>),
     pub generations: Generations,
     pub suspended_test: Option<Box<TestDialog>>,
     pub profiles: Query<Vec<Arc<Profile>>>,
-    /// Secrets stored for an earlier path or version of the workspace, which the user has yet to decide about.
+    /// Secrets that are stored for an earlier path or version of the workspace. The user has yet to decide about them.
     pub old_secrets: Vec<MovableSecret>,
-    /// Drafts left by a crash, which the user has yet to decide about.
+    /// Drafts that were left by a crash. The user has yet to decide about them.
     pub drafts: Vec<CampaignDraft>,
     grammars: Grammars,
     pub code: CodeColours,
@@ -77,7 +77,7 @@ pub struct Compose {
 #[derive(Debug, Clone, PartialEq)]
 pub enum ProblemEntry {
     Body(BodyProblem),
-    /// In the body or the webhook, for some recipients of the sample.
+    /// A problem in the body or the webhook that some recipients of the sample have.
     Sample(Arc<SampleProblem>),
     File(Arc<FileProblem>),
 }
@@ -109,7 +109,7 @@ impl ProblemEntry {
 }
 
 impl Compose {
-    /// Opens the first campaign, with the cursor in its body.
+    /// Creates the screen with the first campaign open and the cursor in its body.
     pub fn new(shared: &SharedState) -> Self {
         let mut screen = Self {
             vim: shared.settings.vim.then(Vim::default),
@@ -147,7 +147,7 @@ impl Compose {
         };
         match shared.workspace.campaigns.first() {
             Some(first) => screen.open_buffer(shared, &first.stem),
-            // Outside the text, so that `n` creates a campaign instead of being typed.
+            // The focus is outside the text, so that `n` creates a campaign instead of being typed.
             None => screen.focus = Focus::select(Pane::Campaigns),
         }
         screen
@@ -155,7 +155,7 @@ impl Compose {
 
     pub fn start(&mut self, shared: &SharedState) -> Vec<Effect> {
         let mut effects = vec![Effect::Task(Task::FindDrafts)];
-        // A read-only console must not move secrets; the console that has the lock asks about them.
+        // A read-only console must not move secrets. The console that has the lock asks about them.
         if shared.read_only.is_none() {
             let webhooks = shared.workspace.webhooks.iter().filter_map(|webhook| webhook.value.as_ref());
             effects.push(Effect::Task(Task::FindOldSecrets(
@@ -172,7 +172,8 @@ impl Compose {
         self.buffers.entry(stem.to_owned()).or_insert_with(|| BodyBuffer::read(campaign));
         if self.open.as_deref() != Some(stem) {
             self.open = Some(stem.to_owned());
-            // Dropped at once: the preview must not show the message of one campaign beside the body of another.
+            // The message is dropped at once, because the preview must not show the message of one campaign beside the
+            // body of another.
             self.message = Query::Idle;
             self.sample_report = Query::Idle;
             self.typing = None;
@@ -202,7 +203,7 @@ impl Compose {
         self.buffers.get_mut(self.open.as_deref()?)
     }
 
-    /// Returns the open test dialog, even if a list or question is over it: answers may arrive at any time.
+    /// Returns the open test dialog, even if a list or a question covers it. Results may arrive at any time.
     pub fn test_mut(&mut self) -> Option<&mut TestDialog> {
         match &mut self.dialog {
             Some(Dialog::Test(test)) => Some(test),
@@ -214,7 +215,7 @@ impl Compose {
         self.buffers.get(stem).is_some_and(BodyBuffer::is_modified)
     }
 
-    /// Whether a campaign that is kept for its unsaved edits has no files left on disk.
+    /// Returns whether a campaign was kept because of its unsaved edits and has no files left on disk.
     pub fn is_deleted_on_disk(&self, shared: &SharedState, stem: &str) -> bool {
         let is_absent = |campaign: &CampaignFiles| {
             campaign.source.fingerprint == Fingerprint::Absent
@@ -235,8 +236,8 @@ impl Compose {
         let composing = (self.open.clone(), shared.profile_identity());
         let generation = self.generations.fresh();
         if self.composing == composing {
-            // The same campaign and profile: the last message stays on screen until the new one arrives, so that the
-            // preview does not flicker after each key.
+            // For the same campaign and profile, the last message stays on screen until the new message arrives, so
+            // that the preview does not flicker after each key.
             self.message.ask_again(generation);
         } else {
             self.composing = composing;
@@ -250,17 +251,18 @@ impl Compose {
         self.message.value()
     }
 
-    /// Whether `generation` is the latest composition request.
+    /// Returns whether `generation` is the latest composition request.
     pub fn is_latest(&self, generation: Generation) -> bool {
         self.message.latest() == Some(generation)
     }
 
-    /// Whether the completion picker is open for Liquid that is still incomplete, so composing would only give errors.
+    /// Returns whether the completion picker is open for Liquid that is still incomplete. Composing it would only give
+    /// errors.
     pub fn is_completing_liquid(&self) -> bool {
         self.completion.as_ref().is_some_and(complete::Session::is_of_liquid)
     }
 
-    /// Returns the job for checking a sample of the recipients; `None` if there is no body, or it is too large.
+    /// Returns the job for checking a sample of the recipients. `None` if there is no body, or if it is too large.
     pub fn survey_job(&self, shared: &SharedState) -> Option<MessageJob> {
         self.buffer().filter(|buffer| buffer.editor.len() <= MAX_SURVEYED_BYTES)?;
         self.job(shared)
@@ -272,7 +274,7 @@ impl Compose {
         Some(Effect::Task(Task::Survey(generation, job)))
     }
 
-    /// Composes again after the webhook was edited. If the URL changed, the bot's status is unknown again.
+    /// Composes again after the webhook was edited. If the URL changed, resets the bot's status.
     pub fn compose_with_webhook(&mut self, shared: &SharedState) -> Option<Effect> {
         if !self.webhook.is_url_checked() {
             self.webhook.checked_url = None;
@@ -283,7 +285,8 @@ impl Compose {
 
     /// Checks the bot at an edited URL once the user has left the form.
     pub fn check_edited_bot(&mut self, shared: &SharedState) -> Option<Effect> {
-        // Not while the URL is being typed: that would send requests to half a host name.
+        // The bot is not checked while the URL is being typed, because that would send requests to incomplete host
+        // names.
         let is_left = self.focus.pane != Pane::Webhook || !self.focus.entered;
         if is_left && self.webhook.checked_url.is_none() { self.check_bot(shared) } else { None }
     }
@@ -317,9 +320,10 @@ impl Compose {
         if self.ask_for_trust(shared) { Vec::new() } else { self.check_bot(shared).into_iter().collect() }
     }
 
-    /// Trusts the webhook from the question and checks its bot. `None` if the webhook on screen has changed since.
+    /// Trusts the webhook from the question and checks its bot. Returns `None` if the webhook on screen has changed
+    /// since the question was asked.
     pub fn trust(&mut self, shared: &SharedState, webhook: Box<WebhookInUse>) -> Option<Effect> {
-        // The user has read the webhook in the question. Another program may have changed the file since.
+        // The user has read the webhook in the question, but another program may have changed the file since.
         if self.webhook.in_use(&shared.workspace).as_ref() != Some(&*webhook) {
             return None;
         }
@@ -327,15 +331,15 @@ impl Compose {
         Some(Effect::Task(Task::Trust(generation, webhook)))
     }
 
-    // The old status is cleared while the check is pending: another bot may answer at the new URL.
+    // The old status is cleared while the check is pending, because another bot may answer at the new URL.
     fn ask_bot(&mut self, webhook: &WebhookInUse) -> Generation {
         self.webhook.checked_url = Some(webhook.webhook.url.clone());
         self.bot = Query::Idle;
         self.bot.ask(self.generations.fresh())
     }
 
-    /// Opens the trust question if the webhook on screen is not trusted; returns whether it did. An open test dialog is
-    /// shown again after the answer.
+    /// Opens the trust question if the webhook on screen is not trusted, and returns whether it was opened. An open
+    /// test dialog is shown again after the answer.
     pub fn ask_for_trust(&mut self, shared: &SharedState) -> bool {
         let Some(BotStatus::NotTrusted(question)) = self.bot.value() else { return false };
         let Some(webhook) = self.webhook.in_use(&shared.workspace) else { return false };
@@ -354,7 +358,7 @@ impl Compose {
         let answers =
             vec![("Trust it as it is", Decision::Trust(Box::new(webhook))), ("Not now", Decision::Stay)];
         let mut confirm = ComposeConfirm::new("Trust this webhook?", text, answers);
-        // "Not now" is chosen, so that an Enter typed by reflex trusts nothing.
+        // "Not now" is preselected, so that an Enter typed by reflex trusts nothing.
         confirm.chosen = 1;
         if let Some(Dialog::Test(test)) = self.dialog.take() {
             self.suspended_test = Some(test);
@@ -363,7 +367,8 @@ impl Compose {
         true
     }
 
-    /// Returns the entry that brings the draft up to date: writes it, or discards it if nothing is unsaved.
+    /// Returns the journal entry that brings the draft up to date: one that writes the draft, or one that discards it
+    /// if nothing is unsaved. `None` if the draft is already up to date.
     pub fn journal(&mut self, shared: &SharedState, stem: &str) -> Option<JournalEntry> {
         // A read-only console must not touch the drafts of the console that edits the workspace.
         if shared.read_only.is_some() {
@@ -377,7 +382,8 @@ impl Compose {
         Some(JournalEntry::WriteDraft { stem: stem.to_owned(), text, base: buffer.saved })
     }
 
-    /// Marks all drafts as unknown, so that each is written again: those on disk may be older, or missing.
+    /// Marks all drafts as unknown, so that each is written again. Use it when the drafts on disk may be outdated or
+    /// missing.
     pub fn forget_drafts(&mut self) {
         for buffer in self.buffers.values_mut() {
             buffer.forget_draft();
@@ -400,8 +406,8 @@ impl Compose {
         self.buffers.iter_mut().filter_map(discard).collect()
     }
 
-    /// Starts the timer of the draft if it does not run, so that the draft is written within a second of the edit. If
-    /// the edit was undone and nothing is unsaved, the draft is discarded at once.
+    /// Starts the draft's timer if it is not running, so that the draft is written within a second of the edit. If the
+    /// edit was undone and nothing is unsaved, the draft is discarded at once.
     pub fn journal_soon(&mut self, shared: &SharedState) -> Option<Effect> {
         let stem = self.open.clone().filter(|_| shared.read_only.is_none())?;
         let buffer = self.buffers.get_mut(&stem)?;
@@ -431,7 +437,7 @@ impl Compose {
         self.dialog.is_none() && !shared.is_covered
     }
 
-    /// Whether the cursor is drawn as a block: in the modes of vim in which keys do not type.
+    /// Returns whether the cursor is drawn as a block, as in the vim modes in which keys are commands.
     pub fn has_block_cursor(&self) -> bool {
         let is_free = self.dialog.is_none() && self.search.is_none();
         is_free && self.focus.in_body() && self.vim.as_ref().is_some_and(|vim| !vim.is_inserting())
@@ -442,21 +448,21 @@ impl Compose {
         let cursor = self.buffer()?.editor.cursor();
         let is_at_cursor =
             |problem: &ProblemEntry| problem.in_body().is_some_and(|found| found.span.touches(cursor));
-        // If several problems are at the cursor, the one that the user went to is returned.
+        // If several problems are at the cursor, this returns the one that the user went to.
         if problems.get(self.chosen_problem).is_some_and(is_at_cursor) {
             return Some(self.chosen_problem);
         }
         problems.iter().position(is_at_cursor)
     }
 
-    pub fn take_grammar(&mut self, grammar: Arc<Grammar>) {
+    pub fn add_grammar(&mut self, grammar: Arc<Grammar>) {
         if let Some(Dialog::Compare(compare)) = &mut self.dialog {
             compare.colour(&grammar);
         }
         self.grammars.add(grammar);
     }
 
-    /// Colours the comparison with the grammars that are loaded; returns the tasks that load the others.
+    /// Colours the comparison with the grammars that are loaded, and returns the tasks that load the other grammars.
     pub fn colour_comparison(&mut self, compare: &mut CompareDialog) -> Vec<Effect> {
         let mut effects = Vec::new();
         for mode in ParseMode::ALL.map(Some) {
@@ -469,11 +475,13 @@ impl Compose {
         effects
     }
 
-    /// Colours the visible part of the open body for its parse mode; returns the effect that continues, if any.
+    /// Colours the visible part of the open body for its parse mode. Returns the effect that loads a missing grammar or
+    /// continues the colouring, if any.
     pub fn follow_highlight(&mut self, shared: &SharedState) -> Option<Effect> {
         let height = usize::from(shared.size.1);
         let buffer = self.buffers.get_mut(self.open.as_deref()?)?;
-        // While the body has an error its parse mode is unknown. The last one is kept, so the colours do not flicker.
+        // While the body has an error, its parse mode is unknown. The last known mode is kept, so that the colours do
+        // not flicker.
         if let Some(markup) = self.message.value().map(|composed| &**composed).and_then(Composed::parse_mode)
         {
             buffer.markup = markup;
@@ -488,8 +496,8 @@ impl Compose {
                 None => {}
             }
         }
-        // The height of the screen is an upper bound of the pane's. What is visible is coloured first, and a timer
-        // continues with the rest, so that a large body does not block the keys.
+        // The screen's height is an upper bound for the pane's height. The visible rows are coloured first, and a timer
+        // continues with the rest, so that a large body does not delay the keys.
         let top = buffer.viewport.top;
         let is_unfinished = buffer.highlighter.follow(&buffer.editor, top..top + height);
         is_unfinished.then_some(Effect::Loop(LoopEffect::After(Timer::Highlight)))

@@ -1,5 +1,5 @@
-//! The update functions, the only code that changes the state. They take a message and return effects; they are
-//! synchronous and cannot fail.
+//! The update functions, in which every change of the screen's state starts. They take a message and return effects.
+//! They are synchronous and cannot fail.
 
 mod actions;
 mod definitions;
@@ -17,7 +17,7 @@ mod vim;
 use ratatui::layout::Rect;
 
 use crate::ui::screen::compose::{
-    Compose, Pane, code_colours, derived,
+    Compose, Focus, Pane, code_colours, derived,
     layout::layout,
     pane::{body, preview},
     preview_sync,
@@ -31,7 +31,7 @@ pub(super) fn update(screen: &mut Compose, shared: &mut SharedState, message: Ms
         Input::Key(key) => keys::press(screen, shared, key),
         Input::Paste(text) => keys::paste(screen, shared, &text),
         Input::Mouse(mouse) => mouse::point(screen, shared, mouse),
-        // Handled by the app.
+        // The app handles these inputs.
         Input::Resize(..) | Input::FocusGained => Vec::new(),
     };
     // Any input may have moved the focus out of the webhook's form.
@@ -47,9 +47,11 @@ pub(super) fn act(screen: &mut Compose, shared: &mut SharedState, action: Action
 }
 
 pub(super) fn follow(screen: &mut Compose, shared: &mut SharedState, area: Rect) -> Vec<Effect> {
-    // The order matters. vim moves the cursor, on which the visible problems depend; the number of problems decides the
-    // layout, and the layout decides the width of the message. Scroll positions come last: they depend on all of it.
+    // The order matters. vim moves the cursor, on which the visible problems depend. The number of problems decides the
+    // layout, and the layout decides the width of the message. Scroll positions come last, because they depend on all
+    // of these.
     vim::follow(screen);
+    leave_missing_form(screen);
     derived::follow(screen, shared);
     screen.layout = layout(screen, shared, area);
     derived::follow_layout(screen, shared);
@@ -64,6 +66,14 @@ pub(super) fn follow(screen: &mut Compose, shared: &mut SharedState, area: Rect)
 pub(super) use keys::screen_focus;
 pub(super) use saving::{save_all, unsaved};
 
+/// Moves the focus out of the webhook's form if there is no webhook.
+// Without fields there is nothing to type into. If the form stayed entered, `n` would not create a webhook.
+fn leave_missing_form(screen: &mut Compose) {
+    if screen.focus.pane == Pane::Webhook && screen.webhook.expected.is_none() {
+        screen.focus = Focus::select(Pane::Webhook);
+    }
+}
+
 pub(crate) fn body_area(screen: &Compose) -> Option<Rect> {
     screen.layout.pane(Pane::Body).map(|area| body::text_area(screen, inside(area)))
 }
@@ -72,14 +82,14 @@ pub(crate) fn body_area(screen: &Compose) -> Option<Rect> {
 fn show_cursor(screen: &mut Compose, shared: &mut SharedState) {
     let Some(area) = body_area(screen) else { return };
     let Some(stem) = screen.open.clone() else { return };
-    let text = screen.body_view(shared).map_or(area, |view| view.text_area(area));
-    let wrap = shared.settings.wrap.then_some(usize::from(text.width));
+    let text_area = screen.body_view(shared).map_or(area, |view| view.text_area(area));
+    let wrap = shared.settings.wrap.then_some(usize::from(text_area.width));
     let Some(buffer) = screen.buffers.get_mut(&stem) else { return };
     buffer.editor.set_wrap(wrap);
     let state = (buffer.editor.version(), buffer.editor.cursor(), area, buffer.editor.wrap());
     if buffer.scrolled_for != Some(state) {
         buffer.scrolled_for = Some(state);
-        buffer.viewport.scroll_to_cursor(&mut buffer.editor, text.width, text.height);
+        buffer.viewport.scroll_to_cursor(&mut buffer.editor, text_area.width, text_area.height);
     }
 }
 

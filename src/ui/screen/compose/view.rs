@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::service::BotStatus;
+use crate::service::{BotFailureKind, BotStatus};
 use crate::text::width;
 use crate::ui::screen::compose::{
     Compose, Pane, completion, hover,
@@ -37,7 +37,7 @@ pub(crate) fn view(screen: &Compose, shared: &SharedState, buf: &mut Buffer) -> 
         };
         cursor = at.or(cursor);
     }
-    // After the panes, since these boxes may extend over the neighbouring panes.
+    // These boxes are drawn after all panes, because they may extend over neighbouring panes.
     hover::draw(screen, shared, buf);
     completion::draw(screen, shared, buf);
     let cursor = match &screen.dialog {
@@ -51,26 +51,29 @@ pub(crate) fn view(screen: &Compose, shared: &SharedState, buf: &mut Buffer) -> 
 }
 
 pub(crate) fn links(screen: &Compose, shared: &SharedState) -> Vec<Link> {
-    // Hyperlinks belong to cells: under a box, the text of the box would become clickable.
+    // A hyperlink belongs to cells, so the text of a box that covers these cells would become clickable.
     let is_covered = screen.dialog.is_some() || screen.hover.is_some() || screen.completion.is_some();
     let area = screen.layout.pane(Pane::Preview).filter(|_| shared.settings.hyperlinks && !is_covered);
     area.map_or_else(Vec::new, |area| preview::links(screen, area))
 }
 
-/// Returns the right side of the header, from right to left: the bot, the profile, the sample event.
+/// Returns the right side of the header, from right to left: the bot, the profile and the sample event.
 pub(crate) fn header(screen: &Compose, shared: &SharedState) -> Vec<HeaderPart> {
     let (target, style) = match screen.bot.value() {
         Some(BotStatus::Sandbox { bot }) => (format!(" SANDBOX {bot} "), shared.theme.sandbox),
         Some(BotStatus::Live { bot, .. }) => (format!(" LIVE {bot} "), shared.theme.live),
         // Every host that is not a sandbox counts as live.
         Some(BotStatus::OtherHost { host }) => (format!(" LIVE {host} "), shared.theme.live),
-        // Nothing is sent to an invalid webhook either, whether it was trusted or not.
+        // Nothing is sent to an invalid webhook either, even if it was trusted.
         Some(BotStatus::NotTrusted(_) | BotStatus::Invalid(_)) => {
             (" NOT TRUSTED ".to_owned(), shared.theme.warning)
         }
-        Some(BotStatus::Failed { .. }) => (" no bot ".to_owned(), shared.theme.error),
+        Some(BotStatus::Failed { kind: BotFailureKind::NoAnswer, .. }) => {
+            (" bot not reachable ".to_owned(), shared.theme.error)
+        }
+        Some(BotStatus::Failed { .. }) => (" bot check failed ".to_owned(), shared.theme.error),
         None if screen.bot.is_pending() => (" … ".to_owned(), shared.theme.dim),
-        None if screen.webhook.expected.is_some() => (" not checked ".to_owned(), shared.theme.dim),
+        None if screen.webhook.expected.is_some() => (" bot not checked ".to_owned(), shared.theme.dim),
         None => (" no webhook ".to_owned(), shared.theme.dim),
     };
     let profile = match (&shared.people.profile, &shared.people.load_error) {
@@ -85,7 +88,7 @@ pub(crate) fn header(screen: &Compose, shared: &SharedState) -> Vec<HeaderPart> 
         part(profile, shared.theme.accent, switch),
         part("profile".to_owned(), shared.theme.dim, switch),
     ];
-    // Only bodies that use an event need one; the header of all others has no room to waste.
+    // The sample event is shown only for a body that uses an event, because the header has no room to spare.
     if screen.composed().is_some_and(|composed| composed.uses_event) {
         let sample = screen.derived.sample();
         let (name, style) = match &sample.name {
@@ -99,26 +102,27 @@ pub(crate) fn header(screen: &Compose, shared: &SharedState) -> Vec<HeaderPart> 
     parts
 }
 
-/// The names of the panes and their areas. If they do not all fit, the unfocused panes show only their number.
-fn tab_places(screen: &Compose, area: Rect) -> Vec<(Pane, String, Rect)> {
-    let whole = |pane: Pane| format!("{} {}", pane.number(), pane.title());
-    let needed: usize = Pane::ALL.into_iter().map(|pane| width(&whole(pane)) + 2).sum();
-    // The focused pane keeps its name in any case: the number alone does not say where the keys go.
+/// Returns the label of each pane and its area on the tab line. If the full labels do not fit, unfocused panes are
+/// labelled with only their numbers.
+fn tab_labels(screen: &Compose, area: Rect) -> Vec<(Pane, String, Rect)> {
+    let full_label = |pane: Pane| format!("{} {}", pane.number(), pane.title());
+    let needed: usize = Pane::ALL.into_iter().map(|pane| width(&full_label(pane)) + 2).sum();
+    // The focused pane always keeps its name, because its number alone would not show where the keys go.
     let is_short = usize::from(area.width) <= needed;
     let mut x = area.x + 1;
-    let mut places = Vec::new();
+    let mut labels = Vec::new();
     for pane in Pane::ALL {
-        let name =
-            if is_short && pane != screen.focus.pane { pane.number().to_string() } else { whole(pane) };
-        let wide = u16::try_from(width(&name)).unwrap_or(0);
-        places.push((pane, name, Rect { x, y: area.y, width: wide, height: 1 }));
-        x += wide + 2;
+        let label =
+            if is_short && pane != screen.focus.pane { pane.number().to_string() } else { full_label(pane) };
+        let label_width = u16::try_from(width(&label)).unwrap_or(0);
+        labels.push((pane, label, Rect { x, y: area.y, width: label_width, height: 1 }));
+        x += label_width + 2;
     }
-    places
+    labels
 }
 
 fn draw_tabs(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut Buffer) {
-    for (pane, name, place) in tab_places(screen, area) {
+    for (pane, label, label_area) in tab_labels(screen, area) {
         let style = if pane == screen.focus.pane {
             shared.theme.accent.patch(shared.theme.title)
         } else if screen.layout.pane(pane).is_some() {
@@ -126,11 +130,11 @@ fn draw_tabs(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut Buffe
         } else {
             shared.theme.dim
         };
-        draw::put(buf, area, place.x, place.y, &name, style);
+        draw::put(buf, area, label_area.x, label_area.y, &label, style);
     }
 }
 
 pub(crate) fn tab_at(screen: &Compose, area: Rect, x: u16) -> Option<Pane> {
-    let found = tab_places(screen, area).into_iter().find(|(_, _, place)| place.x <= x && x < place.right());
-    found.map(|(pane, ..)| pane)
+    let mut labels = tab_labels(screen, area).into_iter();
+    labels.find(|(_, _, area)| area.x <= x && x < area.right()).map(|(pane, ..)| pane)
 }

@@ -1,4 +1,4 @@
-//! Reads `keymap.toml`: the user's keys, which replace those of the table.
+//! Reads `keymap.toml`: the user's keys, which replace keys of the table of actions.
 //!
 //! ```toml
 //! save = ["ctrl-s", "f2"]
@@ -50,7 +50,7 @@ fn read(table: &mut Table<'_>) -> Keymap {
                 span,
                 "`palette` needs a key: every other action can be run from it",
             );
-            table.problem(problem.with_help("bind it to at least one key"));
+            table.report(problem.with_help("bind it to at least one key"));
             continue;
         }
         let bound: Vec<Bound> = keys.into_iter().flat_map(|key| bind(table, row, key, &user_keys)).collect();
@@ -62,7 +62,7 @@ fn read(table: &mut Table<'_>) -> Keymap {
     for (context, key, action) in standard {
         match user_keys.iter().find(|(taken, with, ..)| overlap(*taken, context) && *with == key) {
             // A warning, not an error: taking a default key over is legitimate, but easy to do by accident.
-            Some((_, _, by, span)) => table.problem(overridden(key, action, *by, *span)),
+            Some((_, _, by, span)) => table.report(overridden(key, action, *by, *span)),
             None => bindings.push((context, key, action)),
         }
     }
@@ -78,12 +78,12 @@ fn bind(table: &mut Table<'_>, row: &ActionRow, text: Spanned<String>, user_keys
     let key: Key = match value.parse() {
         Ok(key) => key,
         Err(error) => {
-            table.problem(Diagnostic::error(Code::BadKey, span, error.to_string()));
+            table.report(Diagnostic::error(Code::BadKey, span, error.to_string()));
             return Vec::new();
         }
     };
     if let Some(why) = reserved(key) {
-        table.problem(Diagnostic::error(Code::BadKey, span, format!("`{value}` cannot be bound: {why}")));
+        table.report(Diagnostic::error(Code::BadKey, span, format!("`{value}` cannot be bound: {why}")));
         return Vec::new();
     }
     let contexts = contexts(row, key);
@@ -91,7 +91,7 @@ fn bind(table: &mut Table<'_>, row: &ActionRow, text: Spanned<String>, user_keys
     let taken = user_keys.iter().find(|(context, with, ..)| is_taken(*context) && *with == key);
     if let Some((_, _, by, _)) = taken {
         let message = format!("`{value}` is already bound to `{}`", by.row().id);
-        table.problem(Diagnostic::error(Code::KeyTaken, span, message));
+        table.report(Diagnostic::error(Code::KeyTaken, span, message));
         return Vec::new();
     }
     contexts.into_iter().map(|context| (context, key, row.action, span)).collect()
@@ -104,14 +104,14 @@ fn contexts(row: &ActionRow, key: Key) -> Vec<KeyContext> {
             contexts.push(*context);
         }
     }
-    // A letter that is bound anywhere or in the body could no longer be typed.
+    // A letter that is bound in `Anywhere` or `Body` could no longer be typed.
     if edits_text(key) {
         contexts.retain(|context| !matches!(context, KeyContext::Anywhere | KeyContext::Body));
         if contexts.is_empty() {
             contexts.push(KeyContext::Panes);
         }
     } else if contexts.is_empty() || contexts.contains(&KeyContext::Anywhere) {
-        // `Anywhere` includes all other contexts. An action without default keys gets it too.
+        // `Anywhere` includes all other contexts. An action without default keys gets `Anywhere` too.
         contexts = vec![KeyContext::Anywhere];
     }
     contexts
@@ -119,12 +119,12 @@ fn contexts(row: &ActionRow, key: Key) -> Vec<KeyContext> {
 
 /// Whether a key cannot have different actions in the two contexts.
 fn overlap(a: KeyContext, b: KeyContext) -> bool {
-    // `Panes` and the contexts of single panes do not overlap: the innermost wins there by design.
+    // A key may have different actions in `Panes` and in one pane: the pane's own action comes first by design.
     a == b || a == KeyContext::Anywhere || b == KeyContext::Anywhere
 }
 
 fn edits_text(key: Key) -> bool {
-    // Insert and Esc edit nothing in a text field; Ctrl, Alt and F-keys never insert text.
+    // Insert and Esc change nothing in a text field. F-keys and keys with Ctrl or Alt never type a character.
     !key.ctrl && !key.alt && !matches!(key.code, KeyCode::F(_) | KeyCode::Insert | KeyCode::Esc)
 }
 
@@ -132,7 +132,7 @@ fn reserved(key: Key) -> Option<&'static str> {
     match (key.code, key.ctrl) {
         (KeyCode::Esc, _) => Some("it always closes or cancels"),
         (KeyCode::Char('c'), true) => Some("it copies, or cancels"),
-        // Without the kitty protocol, terminals send these three as the same byte as Tab, Enter and Esc.
+        // Without the kitty protocol, terminals send the same byte for these three keys as for Tab, Enter and Esc.
         (KeyCode::Char('i'), true) => Some("terminals send Tab for it"),
         (KeyCode::Char('m'), true) => Some("terminals send Enter for it"),
         (KeyCode::Char('['), true) => Some("terminals send Esc for it"),
@@ -177,12 +177,12 @@ mod tests {
             check("save = [\"ctrl-w\", \"J\"]\nfind = \"f3\"\nsuspend = []\nrename = \"ctrl-r\"", &[]);
         assert_eq!(action(&keymap, KeyContext::Anywhere, "ctrl-w"), Some(Action::Save));
         assert_eq!(action(&keymap, KeyContext::Panes, "J"), Some(Action::Save));
-        assert_eq!(action(&keymap, KeyContext::Anywhere, "J"), None, "letters type");
+        assert_eq!(action(&keymap, KeyContext::Anywhere, "J"), None, "letters are typed");
         assert_eq!(action(&keymap, KeyContext::Anywhere, "ctrl-s"), None);
         assert_eq!(action(&keymap, KeyContext::Body, "f3"), Some(Action::Find));
         assert_eq!(action(&keymap, KeyContext::Panes, "f3"), Some(Action::Find));
         assert_eq!(action(&keymap, KeyContext::Definitions, "ctrl-r"), Some(Action::Rename));
-        assert_eq!(action(&keymap, KeyContext::Panes, "ctrl-r"), Some(Action::Reload), "another place");
+        assert_eq!(action(&keymap, KeyContext::Panes, "ctrl-r"), Some(Action::Reload), "another context");
         assert_eq!(keymap.keys(Action::Suspend).count(), 0);
         assert_eq!(action(&keymap, KeyContext::Anywhere, "ctrl-q"), Some(Action::Quit));
     }
@@ -238,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn the_example_of_the_help_has_no_problem() {
+    fn the_example_in_the_help_is_valid() {
         let page = include_str!("../../../../assets/help/settings.md");
         let example =
             page.split("```toml\n# keymap.toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();

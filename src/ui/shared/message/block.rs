@@ -1,4 +1,4 @@
-//! Lays out blocks: paragraphs, quotes after a bar, and code in a box. A block starts and ends on its own line.
+//! Lays out blocks: paragraphs, quotes with a bar, and code in a box. A block starts and ends on its own line.
 
 use std::ops::Range;
 
@@ -46,8 +46,8 @@ struct BlockLayout<'a> {
 }
 
 impl BlockLayout<'_> {
-    /// Lays out the text between `blocks` and the blocks themselves. One line break next to each block belongs
-    /// to the block.
+    /// Lays out the blocks in `range` and the text between them. One line break before a block and one after it belong
+    /// to the block and are not shown.
     fn split(
         &self,
         range: Range<usize>,
@@ -56,12 +56,12 @@ impl BlockLayout<'_> {
     ) -> Vec<MessageLine> {
         let mut lines = Vec::new();
         let mut at = range.start;
-        // Blocks are sorted by start. A binary search keeps a message of many quotes and code blocks from being
-        // quadratic.
+        // Blocks are sorted by start. Without the binary search, a message with many quotes and code blocks would take
+        // quadratic time.
         let first = blocks.partition_point(|block| block.range.start < at);
         for block in &blocks[first..] {
-            // Blocks of one kind do not overlap in a text that Telegram has parsed. Should they, the later one
-            // is skipped: no text is shown twice.
+            // Blocks of one kind do not overlap in a text that Telegram has parsed. If they do, the later one is
+            // skipped, so that no text is shown twice.
             if range.end <= block.range.start || block.range.start < at {
                 continue;
             }
@@ -109,7 +109,7 @@ impl BlockLayout<'_> {
         let bar = if options.is_ascii { "| " } else { "▌ " };
         let inside = quote.range.start..self.without_last_break(quote.range.clone());
         let mut lines = self.with_code(inside, code, options.narrower(text::width(bar)));
-        // Counted in wrapped lines, as clients do, not in lines of the text.
+        // Like Telegram's clients, this counts wrapped lines, not lines of the text.
         let is_long = *quote.kind == EntityKind::ExpandableBlockquote && COLLAPSED_LINES < lines.len();
         if is_long {
             let n_hidden = lines.len() - COLLAPSED_LINES;
@@ -148,7 +148,7 @@ impl BlockLayout<'_> {
             _ => "",
         };
         let title = wrap::shortened(language, inner.width.saturating_sub(2), options.is_ascii);
-        // The box is as wide as its longest line, but wide enough for the title and a space on each side.
+        // The box is as wide as its longest line, or as the title with a space on each side if that is wider.
         let room = if title.is_empty() { 0 } else { text::width(&title) + 2 };
         let width = code.iter().map(line_width).chain([room]).max().unwrap_or(0);
         let mut lines = vec![frame.top(&title, width)];

@@ -1,4 +1,4 @@
-//! Lays out whole requests: media, polls and locations become one line each, above or below the text.
+//! Lays out whole requests: the text, and media, locations and the options of a poll as one line each.
 
 use crate::compose::MessagePart;
 use crate::telegram::ApiRequest;
@@ -25,7 +25,7 @@ pub(crate) fn layout_request(request: &ApiRequest, options: LayoutOptions) -> Me
             }
             for (nth, media) in items.iter().enumerate().skip(1) {
                 let mut caption = layout(&media.caption.sent, &[], options).body;
-                // Only the first caption of an album is the message's text; a click in another one leads to its
+                // Only the first caption of an album is the message's text. A click on another caption leads to its
                 // media in the body.
                 caption.iter_mut().for_each(|line| line.set_part(MessagePart::Medium(nth)));
                 add_media(&mut caption, media, nth, options);
@@ -42,7 +42,7 @@ pub(crate) fn layout_request(request: &ApiRequest, options: LayoutOptions) -> Me
     message
 }
 
-/// Puts the `nth` media above its caption, or below it if the request shows the caption above.
+/// Puts a line for the `nth` media above its caption, or below the caption if the request shows the caption above.
 fn add_media(caption: &mut Vec<MessageLine>, media: &Media, nth: usize, options: LayoutOptions) {
     // An empty text is laid out as one empty line, which would show as a gap.
     if media.caption.sent.text.is_empty() {
@@ -68,7 +68,7 @@ fn attachment(label: &str, options: LayoutOptions) -> MessageLine {
 }
 
 fn preview(preview: &LinkPreview, options: LayoutOptions) -> Vec<MessageLine> {
-    // Only a preview that the request names is shown: the first link's preview is made by Telegram's servers.
+    // Only a preview whose URL is in the request is shown. Without a URL, Telegram's servers choose a link of the text.
     if preview.is_disabled || preview.url.is_empty() {
         return Vec::new();
     }

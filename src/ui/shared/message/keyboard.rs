@@ -6,12 +6,12 @@ use crate::text;
 use crate::ui::shared::message::wrap::centred;
 use crate::ui::shared::message::{LayoutOptions, MessageLine, RunRole, StyledRun};
 
-/// The smallest width of a button in cells: its brackets and one cell of text.
+/// The smallest width of a button in cells: two brackets, two spaces and one cell of text.
 const MIN_BUTTON_WIDTH: usize = 5;
 
 /// Lays out the rows. A row with too many buttons for the width becomes several.
 pub(super) fn lines(rows: &[Vec<Button>], options: LayoutOptions) -> Vec<MessageLine> {
-    // A gap of one cell between buttons, so n buttons need n · (MIN_BUTTON_WIDTH + 1) − 1 cells.
+    // There is a gap of one cell between buttons, so n buttons need n · (MIN_BUTTON_WIDTH + 1) − 1 cells.
     let max_per_row = ((options.width + 1) / (MIN_BUTTON_WIDTH + 1)).max(1);
     let mut first = 0;
     let rows = rows.iter().flat_map(|row| row.chunks(max_per_row)).map(|row| {
@@ -43,7 +43,7 @@ fn run(button: &Button, width: usize, options: LayoutOptions) -> StyledRun {
     let room = width.saturating_sub(4);
     let label = match mark {
         "" => centred(&button.text, room, options.is_ascii),
-        // The text is shortened, never the mark: it shows that the button opens something.
+        // The text is shortened, never the mark, because the mark shows what the button does.
         mark => {
             let shown = crate::ui::shared::message::wrap::shortened(
                 &button.text,

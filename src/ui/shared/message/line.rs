@@ -30,13 +30,13 @@ impl LayoutOptions {
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct MessageLayout {
-    /// The text, then the addresses that its links hide.
+    /// The text, the addresses that its links hide, and a line for each media, location or option of a poll.
     pub body: Vec<MessageLine>,
     /// The buttons, one line per row.
     pub keyboard: Vec<MessageLine>,
 }
 
-/// One line on the screen, never wider than the options' width.
+/// One line on the screen, never wider than [`LayoutOptions::width`].
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct MessageLine {
     pub runs: Vec<StyledRun>,
@@ -45,7 +45,7 @@ pub(crate) struct MessageLine {
 /// Neighbouring cells with the same style.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StyledRun {
-    /// The text that is shown. Control characters are pictures in it, so it is safe to print.
+    /// The text that is shown. Visible symbols replace control characters in it, so it is safe to print.
     pub text: String,
     pub style: RunStyle,
     /// The byte range of the message's text that is shown; `None` for what the layout adds (bars, frames).
@@ -86,7 +86,7 @@ pub(crate) enum RunRole {
     Emoji,
     /// A time that each client formats itself.
     Time,
-    /// A photo, poll or other thing that is not text.
+    /// A photo, a poll's option or other content that is not text.
     Attachment,
     Button(ButtonStyle),
 }
@@ -101,7 +101,7 @@ impl MessageLine {
         Self { runs: vec![StyledRun::of(text, role)] }
     }
 
-    /// Assigns the whole line to a part that is not in the message's text.
+    /// Assigns the whole line to `part`. The line then shows no range of the message's text.
     pub(super) fn set_part(&mut self, part: MessagePart) {
         for run in &mut self.runs {
             (run.source, run.part) = (None, Some(part));

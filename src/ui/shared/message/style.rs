@@ -22,7 +22,7 @@ pub(super) fn styled_ranges(text: &FormattedText, options: LayoutOptions) -> Vec
         edges.push((range.start, true, nth));
         edges.push((range.end, false, nth));
     }
-    // At the same offset ends sort before starts (false < true). An entity that ends where another starts is
+    // At the same offset, ends sort before starts (`false < true`), so an entity that ends where another one starts is
     // closed first.
     edges.sort_unstable();
     let mut styled = Vec::new();

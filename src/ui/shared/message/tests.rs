@@ -24,7 +24,7 @@ fn check(html: &str, expected: &str) {
 }
 
 #[test]
-fn words_wrap_and_long_ones_are_cut() {
+fn words_wrap_and_long_words_are_split() {
     check("The quick brown fox jumps over", "The quick brown fox\njumps over");
     check("Donaudampfschifffahrtsgesellschaft ok", "Donaudampfschifffahr\ntsgesellschaft ok");
     check("one\n\ntwo", "one\n\ntwo");
@@ -32,21 +32,21 @@ fn words_wrap_and_long_ones_are_cut() {
 }
 
 #[test]
-fn wide_and_joined_characters_keep_their_cells() {
+fn wide_and_joined_characters_keep_their_width() {
     check_with(LayoutOptions::new(6), "漢字漢字漢字", "漢字漢\n字漢字");
     check_with(LayoutOptions::new(4), "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦", "👩‍👩‍👧‍👦👩‍👩‍👧‍👦\n👩‍👩‍👧‍👦");
     check("שלום עולם", "שלום עולם");
 }
 
 #[test]
-fn quotes_stand_behind_a_bar_on_lines_of_their_own() {
+fn quotes_have_a_bar_and_their_own_lines() {
     check("a<blockquote>one two three four five</blockquote>b", "a\n▌ one two three four\n▌ five\nb");
     check("a\n<blockquote>q\n</blockquote>b", "a\n▌ q\nb");
     check("<blockquote>q</blockquote>\n\nb", "▌ q\n\nb");
 }
 
 #[test]
-fn long_expandable_quotes_are_closed_until_opened() {
+fn long_expandable_quotes_start_collapsed() {
     let html = "<blockquote expandable>1\n2\n3\n4\n5</blockquote>";
     check(html, "▌ 1\n▌ 2\n▌ 3\n▌ ▾ 2 more");
     check_with(
@@ -83,28 +83,28 @@ fn spoilers_keep_their_width_until_they_are_revealed() {
 }
 
 #[test]
-fn hidden_addresses_are_listed_in_full_and_once() {
+fn hidden_link_urls_are_listed_once_in_full() {
     check("<a href='example.com'>a</a> <a href='example.com'>b</a>", "a b\n↗ http://example.com\n  /");
     check("see example.com", "see example.com");
 }
 
 #[test]
-fn control_characters_are_pictures() {
+fn control_characters_are_shown_as_pictures() {
     let text = FormattedText { text: "a\u{202e}b\x1bc".into(), entities: Vec::new() };
     assert_eq!(shown(&layout(&text, &[], LayoutOptions::new(20)).body), "a\u{2424}b␛c");
 }
 
 #[test]
-fn runs_know_their_style_source_and_link() {
-    let laid = layout(&message("é <b><i>bi</i></b> <a href='a.b'>l</a>"), &[], LayoutOptions::new(40));
+fn runs_have_a_style_a_source_and_a_link() {
+    let laid_out = layout(&message("é <b><i>bi</i></b> <a href='a.b'>l</a>"), &[], LayoutOptions::new(40));
     let runs: Vec<_> =
-        laid.body[0].runs.iter().map(|run| (run.text.as_str(), run.source.clone().unwrap())).collect();
+        laid_out.body[0].runs.iter().map(|run| (run.text.as_str(), run.source.clone().unwrap())).collect();
     assert_eq!(runs, [("é ", 0..3), ("bi", 3..5), (" ", 5..6), ("l", 6..7)]);
     let styles: Vec<_> =
-        laid.body[0].runs.iter().map(|run| (run.style.bold, run.style.italic, run.style.role)).collect();
+        laid_out.body[0].runs.iter().map(|run| (run.style.bold, run.style.italic, run.style.role)).collect();
     assert_eq!(styles[1], (true, true, RunRole::Text));
     assert_eq!(styles[3], (false, false, RunRole::Link));
-    assert_eq!(laid.body[0].runs[3].link.as_deref(), Some("http://a.b/"));
+    assert_eq!(laid_out.body[0].runs[3].link.as_deref(), Some("http://a.b/"));
 }
 
 fn button(text: &str, action: ButtonAction) -> Button {
@@ -128,7 +128,7 @@ fn buttons_of_a_row_have_equal_widths() {
 }
 
 #[test]
-fn requests_show_what_is_not_text() {
+fn media_polls_and_locations_are_shown() {
     let check = |method: &str, body: &str, expected: &str| {
         let document = crate::json::parse(body).unwrap();
         let arguments = crate::telegram::Arguments::from_json(&document, body).unwrap();

@@ -20,7 +20,7 @@ struct Cell {
     is_space: bool,
 }
 
-/// Lays out one paragraph: `range` of the text, which has no line break. An empty paragraph is one empty line.
+/// Lays out one paragraph: a range of the text without a line break. An empty paragraph is one empty line.
 pub(super) fn paragraph(
     source: &str,
     range: Range<usize>,
@@ -33,8 +33,8 @@ pub(super) fn paragraph(
     while start < cells.len() {
         let end = line_end(&cells[start..], options.width) + start;
         let is_last = end == cells.len();
-        // Whitespace at a break is neither shown nor carried to the next line. At the end of the paragraph it
-        // is kept.
+        // Spaces at a break are neither shown nor carried to the next line. Spaces at the end of the paragraph are
+        // kept.
         let shown =
             cells[start..end].iter().rposition(|cell| is_last || !cell.is_space).map_or(0, |at| at + 1);
         lines.push(line(&cells[start..start + shown], styled));
@@ -46,7 +46,7 @@ pub(super) fn paragraph(
     lines
 }
 
-/// Lays out one line of code. It is never wrapped: if it is too wide it is cut and ends with an ellipsis.
+/// Lays out one line of code. The line is never wrapped: if it is too wide, it is cut and ends with an ellipsis.
 pub(super) fn cut(
     source: &str,
     range: Range<usize>,
@@ -71,8 +71,8 @@ pub(super) fn line_width(line: &MessageLine) -> usize {
 }
 
 fn cells(source: &str, range: Range<usize>, styled: &[StyledRange], options: LayoutOptions) -> Vec<Cell> {
-    // Both lists are sorted, so one pass is enough: searching the range of each grapheme anew is slow in long
-    // messages.
+    // Graphemes and styled ranges are both sorted, so one pass is enough. A new search for each grapheme is slow in
+    // long messages.
     let mut styled_index = styled.partition_point(|styled| styled.range.end <= range.start);
     let mut cells = Vec::new();
     for (at, grapheme) in source[range.clone()].grapheme_indices(true) {
@@ -118,8 +118,8 @@ fn fitting(cells: &[Cell], width: usize) -> usize {
     fits.count()
 }
 
-/// Returns the number of cells in the first line: up to the last possible break that fits, else as many as fit,
-/// at least one.
+/// Returns the number of cells in the first line: up to the last possible break that fits, or as many as fit if there
+/// is no such break.
 fn line_end(cells: &[Cell], width: usize) -> usize {
     let fits = fitting(cells, width);
     // At least one cell, even if it is wider than the line: otherwise the loop in `paragraph` would never end.
@@ -177,7 +177,7 @@ pub(super) fn address(mark: &str, address: &str, width: usize) -> Vec<MessageLin
         }
     }
     let lines = pieces.into_iter().enumerate().map(|(nth, piece)| {
-        // If the mark does not fit beside one cell of the address, the address matters more.
+        // If the mark and one cell of the address do not fit into the width, the mark is left out.
         let lead = if nth == 0 && indent == text::width(mark) { mark.to_owned() } else { " ".repeat(indent) };
         let mut run = StyledRun::of(piece, RunRole::Address);
         // Every line carries the whole address: a click on any part of it opens the link.

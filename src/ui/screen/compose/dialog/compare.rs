@@ -1,4 +1,4 @@
-//! F6: the message in each parse mode, side by side. Opening the dialog changes nothing; Enter converts the body.
+//! F6: the message in each parse mode, side by side. Opening the dialog changes nothing. Enter converts the body.
 
 use std::sync::Arc;
 
@@ -17,29 +17,29 @@ use crate::ui::shared::bubble::{Bubble, BubbleOptions, BubbleOverlay};
 use crate::ui::shared::{AnswerStatus, Generation, PtrEq, Query};
 use crate::ui::widget::{Theme, dialog::draw_frame, draw};
 
-// In cells. Below this width one mode is shown at a time: a column of text needs about thirty cells.
-const SIDE_BY_SIDE: u16 = 96;
+// The smallest width, in cells, at which all modes are side by side. A column of text needs about thirty cells.
+const MIN_SIDE_BY_SIDE_WIDTH: u16 = 96;
 
-// In bytes; the rest of a longer text stays plain. No message is that long, and colouring blocks the screen's thread.
-const MAX_COLOURED: usize = 64 * 1024;
+// The rest of a longer text stays plain. No message is that long, and colouring blocks the screen's thread.
+const MAX_COLOURED_BYTES: usize = 64 * 1024;
 
 #[derive(Debug)]
 pub struct CompareDialog {
     compared: Query<PtrEq<ModePreviews>>,
-    /// The colours of each mode's text, as byte ranges; empty until the mode's grammar is loaded.
+    /// The colours of each mode's text, as byte ranges. They are empty until the mode's grammar is loaded.
     colours: Vec<Vec<SyntaxPiece>>,
     pub chosen: usize,
     pub scroll: usize,
     columns: Memo<ColumnsKey, Vec<ModeColumn>>,
 }
 
-/// The inputs of the columns: the converted bodies, how many of them are coloured, the column width in cells.
+/// The inputs of the columns: the converted bodies, how many of them are coloured, and the column width in cells.
 type ColumnsKey = (Option<PtrEq<ModePreviews>>, usize, u16);
 
 #[derive(Debug)]
 struct ModeColumn {
     title: String,
-    // The losses come first: they decide whether the user wants to convert.
+    // The first lines list what the conversion would lose, because that decides whether the user wants to convert.
     lines: Vec<StyledRow>,
     message: Option<Bubble>,
 }
@@ -52,8 +52,8 @@ impl CompareDialog {
         Self { compared, colours, chosen: 0, scroll: 0, columns: Memo::default() }
     }
 
-    /// Sets the converted bodies and chooses the current mode of the body.
-    pub fn take(&mut self, generation: Generation, compared: &PtrEq<ModePreviews>) {
+    /// Sets the converted bodies, if they answer the latest request, and chooses the current mode of the body.
+    pub fn set_previews(&mut self, generation: Generation, compared: &PtrEq<ModePreviews>) {
         if self.compared.answer(generation, Ok(compared.clone())) == AnswerStatus::Latest {
             let is_current = |(mode, _): &(ParseMode, _)| Some(*mode) == compared.current_mode;
             self.chosen = compared.modes.iter().position(is_current).unwrap_or(0);
@@ -65,12 +65,12 @@ impl CompareDialog {
             if let Ok(ConvertedMessage { conversion: Conversion { text, .. }, .. }) = outcome
                 && grammar.markup == Some(*mode)
             {
-                *colours = grammar.pieces_of_text(&text[..text.floor_char_boundary(MAX_COLOURED)]);
+                *colours = grammar.pieces_of_text(&text[..text.floor_char_boundary(MAX_COLOURED_BYTES)]);
             }
         }
     }
 
-    /// Returns the number of modes; 0 while the conversions are pending.
+    /// Returns the number of modes, or 0 while the conversions are pending.
     pub fn n_modes(&self) -> usize {
         modes(&self.compared).len()
     }
@@ -80,15 +80,16 @@ impl CompareDialog {
         modes(&self.compared).get(self.chosen)
     }
 
-    /// Returns the parse mode of the body; `None` if it has no `parse_mode`.
+    /// Returns the parse mode of the body. `None` if the body has no `parse_mode` or the conversions are pending.
     pub fn current_mode(&self) -> Option<ParseMode> {
         self.compared.value()?.current_mode
     }
 
-    /// Lays out the columns if the conversions or the room changed, and limits the scroll position to the longest one.
+    /// Lays out the columns if the conversions or the room changed. Limits the scroll position to the longest visible
+    /// column.
     pub fn follow(&mut self, room: Rect, theme: &Theme) {
         let n = u16::try_from(self.n_modes()).unwrap_or(1).max(1);
-        let is_wide = SIDE_BY_SIDE <= room.width;
+        let is_wide = MIN_SIDE_BY_SIDE_WIDTH <= room.width;
         let width = if is_wide { (room.width / n).saturating_sub(1) } else { room.width };
         let n_coloured = self.colours.iter().filter(|colours| !colours.is_empty()).count();
         let (current, modes) = (self.current_mode(), modes(&self.compared).iter().zip(&self.colours));
@@ -113,7 +114,7 @@ impl CompareDialog {
         let columns = &self.columns.value;
         if columns.is_empty() {
             draw::put_line(buf, room, room.y, "…", theme.popup.patch(theme.dim));
-        } else if SIDE_BY_SIDE <= room.width {
+        } else if MIN_SIDE_BY_SIDE_WIDTH <= room.width {
             let width = room.width / u16::try_from(columns.len()).unwrap_or(1).max(1);
             for (at, column) in columns.iter().enumerate() {
                 let x = room.x + width * u16::try_from(at).unwrap_or(0);
@@ -133,8 +134,8 @@ impl CompareDialog {
         for (at, ModeColumn { title, .. }) in self.columns.value.iter().enumerate() {
             let rest = Rect { x, width: room.right().saturating_sub(x), ..room };
             draw::put_line(buf, rest, room.y, title, self.title_style(at, theme));
-            let wide = u16::try_from(text::width(title)).unwrap_or(u16::MAX);
-            x = x.saturating_add(wide).saturating_add(1).min(room.right());
+            let title_width = u16::try_from(text::width(title)).unwrap_or(u16::MAX);
+            x = x.saturating_add(title_width).saturating_add(1).min(room.right());
         }
     }
 
@@ -144,18 +145,18 @@ impl CompareDialog {
 
     fn draw_column(&self, buf: &mut Buffer, area: Rect, column: &ModeColumn, theme: &Theme) {
         let lines = &column.lines;
-        let below = area.height.saturating_sub(1);
-        let above = markup_height(area.height, lines.len());
-        let markup = Rect { y: area.y + 1, height: above, ..area };
-        // All columns scroll together; a shorter one stops at its own end.
-        let top = self.scroll.min(lines.len().saturating_sub(usize::from(above)));
+        let below_title = area.height.saturating_sub(1);
+        let text_height = markup_height(area.height, lines.len());
+        let markup = Rect { y: area.y + 1, height: text_height, ..area };
+        // All columns scroll together, but a shorter column stops at its own end.
+        let top = self.scroll.min(lines.len().saturating_sub(usize::from(text_height)));
         for (line, y) in lines.iter().skip(top).zip(markup.y..markup.bottom()) {
             let mut x = markup.x;
             for (text, style) in line {
                 x = draw::put(buf, markup, x, y, text, theme.popup.patch(*style));
             }
         }
-        let message = Rect { y: markup.bottom(), height: below - above, ..area };
+        let message = Rect { y: markup.bottom(), height: below_title - text_height, ..area };
         if message.height == 0 {
             return;
         }
@@ -188,9 +189,10 @@ fn message_of(outcome: &Result<ConvertedMessage, Diagnostic>, width: u16) -> Opt
     Bubble::new(&PtrEq::from(composed), width, &BubbleOptions::default())
 }
 
-/// The rows for the text of a column: at most half of them, the rest is for the message.
-fn markup_height(column: u16, n_lines: usize) -> u16 {
-    (column.saturating_sub(1) / 2).min(u16::try_from(n_lines).unwrap_or(u16::MAX).max(3))
+/// Returns how many of a column's rows show its lines: as many as it has lines (but at least 3), and at most half of
+/// the rows below the title. The other rows show the message.
+fn markup_height(column_height: u16, n_lines: usize) -> u16 {
+    (column_height.saturating_sub(1) / 2).min(u16::try_from(n_lines).unwrap_or(u16::MAX).max(3))
 }
 
 fn lines_of(

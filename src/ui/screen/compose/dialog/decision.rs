@@ -20,11 +20,12 @@ pub enum Decision {
     RestoreDraft(String),
     DiscardDraft(String),
     /// Trust the webhook as it was when the question was asked.
-    // The webhook is part of the decision: it may change while the question is open, and the user has not read the new
-    // version.
+    // The webhook is part of the decision because it may change while the question is open, and the user has not read
+    // the new version.
     Trust(Box<WebhookInUse>),
     AdoptPrivate,
-    /// Move the secrets that are stored for an earlier path or version of the workspace, or leave them.
+    /// Move the secrets that are stored for an earlier path or version of the workspace, or leave them if `moves` is
+    /// false.
     OldSecrets {
         found: Vec<MovableSecret>,
         moves: bool,
@@ -37,8 +38,9 @@ impl ConfirmDecision for Decision {
     }
 
     fn needs_enter(&self) -> bool {
-        // These questions can open while the user types, and each of these answers deletes a draft or grants trust. A
-        // letter that was meant for the body must only choose such an answer; Enter then confirms it.
+        // The questions with these answers can open while the user types, or are about files of somebody else. Each of
+        // these answers deletes a draft, grants trust or moves secrets. A letter therefore only selects the answer, and
+        // Enter confirms it.
         matches!(
             self,
             Decision::DiscardDraft(_)

@@ -9,7 +9,7 @@ pub enum ListKind {
     Profiles,
     Starters,
     Chats,
-    /// Earlier tests; Enter sends one again.
+    /// Earlier tests. Enter sends the chosen test again.
     History,
     Fixes,
     Samples,

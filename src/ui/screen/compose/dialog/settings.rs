@@ -14,7 +14,7 @@ pub struct SettingsDialog {
     pub form: Form,
     /// The file as it was when the form was opened.
     pub expected: Fingerprint,
-    // The campaign when the form was opened. Settings without a field in the form are taken from it.
+    // The campaign when the form was opened. It supplies the settings that have no field in the form.
     original: Campaign,
 }
 
@@ -25,7 +25,7 @@ impl SettingsDialog {
         let before = campaign.value.clone().unwrap_or_default();
         let mut webhooks: Vec<String> =
             workspace.webhooks.iter().map(|webhook| webhook.stem.clone()).collect();
-        // A webhook whose file is missing stays a choice, so that saving the form does not silently set another one.
+        // A webhook whose file is missing stays a choice, so that saving the form does not silently choose another.
         if !webhooks.contains(&before.webhook) {
             webhooks.insert(0, before.webhook.clone());
         }
@@ -33,9 +33,15 @@ impl SettingsDialog {
         let mut dialects = vec![DIALECT_OF_WORKSPACE.to_owned()];
         dialects.extend(Dialect::ALL.iter().map(|dialect| dialect.as_str().to_owned()));
         let dialect = before.dialect.map_or(DIALECT_OF_WORKSPACE, Dialect::as_str);
+        // A choice without options would be shown as an empty `‹  ›`.
+        let webhook = if workspace.webhooks.is_empty() && before.webhook.is_empty() {
+            FormField::note("webhook", "Webhook", "none yet: n in the webhook pane creates one")
+        } else {
+            FormField::choice("webhook", "Webhook", webhooks, &before.webhook)
+        };
         let form = Form::new(vec![
             FormField::text("name", "Name", &before.name),
-            FormField::choice("webhook", "Webhook", webhooks, &before.webhook),
+            webhook,
             FormField::choice("content_format", "Content format", formats, before.content_format.as_str()),
             FormField::choice("dialect", "Dialect", dialects, dialect),
             FormField::note("who", "Who", &describe_audience(&before)),
@@ -77,7 +83,7 @@ impl SettingsDialog {
 
     /// Shows each problem beside its field.
     pub fn check(&mut self) {
-        // The campaign is printed and parsed again, so that the form has exactly the checks of the file.
+        // The campaign is written as TOML and parsed again, so that the form and the file have exactly the same checks.
         let campaign = self.campaign();
         let text = campaign.to_toml();
         let (_, problems) = Campaign::parse(&text);

@@ -28,31 +28,32 @@ pub struct TestDialog {
     /// Whether the test is sent unchanged, to the chat in the body.
     pub as_is: bool,
     pub request: Query<PtrEq<Composed>>,
-    /// The request in rows, wrapped at the width of the dialog.
+    /// The rows of the request, wrapped at the width of the dialog.
     pub rows: Memo<(Option<PtrEq<Composed>>, u16), Rows>,
     /// Earlier tests, newest first.
     pub history: Vec<TestSendRecord>,
     pub state: TestState,
+    /// Whether the test chats and the history have been read.
     pub is_loaded: bool,
-    // Enter was pressed before the test chats were read; the test is sent once they are.
+    // Whether Enter was pressed before the test chats were read. The test is sent as soon as they are.
     pub sends_when_loaded: bool,
     pub scroll: usize,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum TestState {
-    /// Sending the test; idle until Enter.
+    /// Sending the test. The query is idle until Enter is pressed.
     Send(Query<Box<TestResult>>),
-    /// Waiting for a message to the bot, to capture the chat that it comes from.
+    /// Waiting for a message to the bot, in order to capture the chat that the message comes from.
     Capture(Query<CapturedChat>),
-    /// The webhook was just trusted; Enter sends the test.
-    // Trusting does not send by itself: the answer to the question was about trust, not about this test.
+    /// The webhook was just trusted. Enter sends the test.
+    // Trusting does not send the test, because the question was only about trust.
     Trusted,
     Refused(String),
 }
 
-/// The rows above the request: profile, chat, bot.
-const HEAD: u16 = 3;
+/// The number of rows above the request: profile, chat and bot.
+const HEAD_ROWS: u16 = 3;
 
 impl TestState {
     pub fn is_sending(&self) -> bool {
@@ -63,7 +64,7 @@ impl TestState {
         matches!(self, TestState::Capture(request) if request.is_pending())
     }
 
-    /// Ends the wait with an error, after the task has ended without an answer.
+    /// Ends a pending request with an error, after its task has ended without an answer.
     pub fn end_pending(&mut self, message: String) {
         match self {
             TestState::Send(request) => request.end_pending(Err(message)),
@@ -74,22 +75,42 @@ impl TestState {
 }
 
 impl TestDialog {
-    /// Returns the chat id or `@name` that the test goes to; `None` if it is sent as is, or no chat is chosen.
+    /// Returns the chat id or `@name` that the test goes to. `None` if the test is sent as is, or if no known chat is
+    /// chosen.
     pub fn target(&self) -> Option<String> {
         if self.as_is { None } else { self.chats.resolve(self.chat.as_deref()?) }
     }
 
     pub fn can_set_chat(&self) -> bool {
-        self.unset_reason().is_none()
+        self.test_chat_error().is_none()
     }
 
-    /// Returns why the test chat cannot be set in this request; `None` if it can.
-    fn unset_reason(&self) -> Option<TestChatError> {
+    /// Returns why the test chat cannot be set in the request. `None` if it can, or if there is no request yet.
+    fn test_chat_error(&self) -> Option<TestChatError> {
         let composed = self.request.value().filter(|composed| composed.http.is_some())?;
         composed.test_chat_error
     }
 
-    fn chat_line(&self) -> (String, bool) {
+    /// Returns whether the webhook's URL is not a Bot API URL, so that its request has no chat.
+    fn is_to_other_host(&self, bot: &BotRequest) -> bool {
+        matches!(bot.value(), Some(BotStatus::OtherHost { .. }))
+            || self
+                .request
+                .value()
+                .is_some_and(|composed| composed.http.is_some() && composed.method.is_none())
+    }
+
+    /// Returns the text of the line `To`, and whether it is a warning.
+    fn chat_line(&self, bot: &BotRequest) -> (String, bool) {
+        if self.is_to_other_host(bot) {
+            let host = match bot.value() {
+                Some(BotStatus::OtherHost { host }) => host.as_str(),
+                Some(BotStatus::NotTrusted(question)) => question.host.as_str(),
+                _ => "the webhook's URL",
+            };
+            let unchanged = if self.as_is { ", unchanged" } else { "" };
+            return (format!("{host}{unchanged}: this request has no chat"), true);
+        }
         if self.as_is {
             return ("as is: the chat_id in the body, a real recipient".into(), true);
         }
@@ -103,16 +124,16 @@ impl TestDialog {
 
     /// Lays out the request if it or the room changed, and limits the scroll position to the content.
     pub fn follow(&mut self, room: Rect, bot: &BotRequest, theme: &Theme) {
-        let of = (self.request.value().cloned(), room.width);
+        let key = (self.request.value().cloned(), room.width);
         self.rows
-            .refresh(of, |(composed, width)| request_lines(composed.as_ref(), usize::from(*width), theme));
+            .refresh(key, |(composed, width)| request_lines(composed.as_ref(), usize::from(*width), theme));
         let most = Self::request_height(room, self.answer_lines(bot, usize::from(room.width)).len());
         self.scroll = self.scroll.min(self.rows.value.len().saturating_sub(usize::from(most)));
     }
 
     fn request_height(room: Rect, answer: usize) -> u16 {
-        let available = room.height.saturating_sub(HEAD.min(room.height) + 1);
-        // A long answer gets half of the dialog at most, so that the request stays visible.
+        let available = room.height.saturating_sub(HEAD_ROWS.min(room.height) + 1);
+        // A long answer gets at most half of the dialog, so that the request stays visible.
         let answer = u16::try_from(answer).unwrap_or(u16::MAX).min(room.height / 2);
         available.saturating_sub(answer + u16::from(0 < answer))
     }
@@ -129,10 +150,12 @@ impl TestDialog {
             }
         };
         row(buf, "Profile", &self.profile, theme.popup);
-        let (chat, is_open) = self.chat_line();
-        row(buf, "To", &chat, theme.popup.patch(if is_open { theme.warning } else { theme.title }));
-        let (status, style) = Self::bot_line(bot, theme);
-        row(buf, "Bot", &status, theme.popup.patch(style));
+        let (chat, is_warning) = self.chat_line(bot);
+        row(buf, "To", &chat, theme.popup.patch(if is_warning { theme.warning } else { theme.title }));
+        let is_to_other_host = self.is_to_other_host(bot);
+        let (status, style) = Self::bot_line(bot, is_to_other_host, theme);
+        let label = if is_to_other_host { "Host" } else { "Bot" };
+        row(buf, label, &status, theme.popup.patch(style));
         y += 1;
         let answer = self.answer_lines(bot, usize::from(room.width));
         let most = Self::request_height(room, answer.len());
@@ -144,7 +167,8 @@ impl TestDialog {
         for ((line, style), y) in lines.iter().skip(top).zip(request.y..request.bottom()) {
             draw::put_line(buf, request, y, line, theme.popup.patch(*style));
         }
-        // The answer goes right below the request, not at the bottom of the dialog: that is where the user looks.
+        // The answer is drawn right below the request, not at the bottom of the dialog, because the user is looking at
+        // the request.
         for ((line, tone), y) in answer.iter().zip(request.bottom() + gap..room.bottom()) {
             let style = match tone {
                 Tone::Good => theme.success,
@@ -156,22 +180,27 @@ impl TestDialog {
         }
     }
 
-    fn bot_line(bot: &BotRequest, theme: &Theme) -> (String, Style) {
+    fn bot_line(bot: &BotRequest, is_to_other_host: bool, theme: &Theme) -> (String, Style) {
         let Some(status) = bot.value() else { return ("…".into(), theme.dim) };
         match status {
             BotStatus::Sandbox { bot } => (format!("SANDBOX {bot}: no real recipients"), theme.success),
             BotStatus::Live { bot, host } => (format!("LIVE {bot} at {host}"), theme.error),
+            BotStatus::NotTrusted(question) if is_to_other_host => (
+                format!("NOT TRUSTED: {} (not a bot); Enter to review", question.describe_grant()),
+                theme.warning,
+            ),
             BotStatus::NotTrusted(question) => (
                 format!("NOT TRUSTED: would send {}; Enter to review", question.describe_grant()),
                 theme.warning,
             ),
             BotStatus::Invalid(message) => (message.clone(), theme.error),
-            BotStatus::OtherHost { host } => (format!("not a Bot API: {host}"), theme.warning),
+            BotStatus::OtherHost { host } => (format!("{host} (not a bot)"), theme.warning),
             BotStatus::Failed { message, .. } => (message.clone(), theme.error),
         }
     }
 
-    // An error that is known before sending. It does not block the test: Telegram's own answer is worth seeing.
+    // Returns an error that is known before sending. It does not block the test, because Telegram's own answer is worth
+    // seeing.
     fn known_error(&self) -> Option<String> {
         let composed = self.request.value().filter(|composed| composed.http.is_some())?;
         composed.method.as_ref()?;
@@ -187,28 +216,36 @@ impl TestDialog {
 
     fn answer_lines(&self, bot: &BotRequest, width: usize) -> Vec<(String, Tone)> {
         let mut lines = Vec::new();
-        let mut say = |text: &str, tone: Tone| {
+        let mut add = |text: &str, tone: Tone| {
             lines.extend(draw::wrap(text, width).into_iter().map(|line| (line, tone)));
         };
         match &self.state {
             TestState::Send(Query::Idle) => {
                 if let Some(message) = self.known_error() {
-                    say(&message, Tone::Bad);
+                    add(&message, Tone::Bad);
                 }
-                if let Some(unset) = self.unset_reason().filter(|_| !self.as_is) {
-                    say(&format!("The test chat cannot be set in this request: {unset}."), Tone::Bad);
-                    say("Press a to send it as is, to the chat that it names.", Tone::Plain);
+                if let Some(error) = self.test_chat_error().filter(|_| !self.as_is) {
+                    if error == TestChatError::NotBotApi {
+                        add("This webhook is not a bot, so the request has no test chat.", Tone::Bad);
+                        add("Press a, then Enter, to send it unchanged.", Tone::Plain);
+                    } else {
+                        add(&format!("The test chat cannot be set in this request: {error}."), Tone::Bad);
+                        add(
+                            "Press a, then Enter, to send it unchanged, to the chat that it names.",
+                            Tone::Plain,
+                        );
+                    }
                 }
             }
             TestState::Send(Query::Pending { .. }) => {
-                say("sending… Esc closes this dialog; the test is still sent", Tone::Plain);
+                add("sending… Esc closes this dialog; the test is still sent", Tone::Plain);
             }
             TestState::Capture(Query::Idle | Query::Pending { .. }) => {
                 let bot = match bot.value() {
                     Some(BotStatus::Sandbox { bot } | BotStatus::Live { bot, .. }) => bot.as_str(),
                     _ => "the bot",
                 };
-                say(
+                add(
                     &format!(
                         "Send any message to {bot} in Telegram now to capture your chat. Esc stops waiting."
                     ),
@@ -216,32 +253,32 @@ impl TestDialog {
                 );
             }
             TestState::Capture(Query::Ready { answer: chat, .. }) => {
-                say(&format!("✔ captured {} · {}", chat.title, chat.id), Tone::Good);
+                add(&format!("✔ captured {} · {}", chat.title, chat.id), Tone::Good);
             }
-            TestState::Trusted => say("✔ trusted; press Enter to send the test", Tone::Good),
+            TestState::Trusted => add("✔ trusted; press Enter to send the test", Tone::Good),
             TestState::Refused(message)
             | TestState::Send(Query::Failed { message, .. })
             | TestState::Capture(Query::Failed { message, .. }) => {
-                say(&format!("✘ {message}"), Tone::Bad);
+                add(&format!("✘ {message}"), Tone::Bad);
             }
             TestState::Send(Query::Ready { answer, .. }) => {
                 let status = answer.status.map_or_else(String::new, |status| format!("{status} "));
                 let ms = answer.elapsed.as_millis();
                 if answer.is_sent() {
                     let id = answer.message_id.map_or_else(String::new, |id| format!(" · message {id}"));
-                    say(&format!("✔ {status}{}{id} · {ms} ms", answer.description), Tone::Good);
+                    add(&format!("✔ {status}{}{id} · {ms} ms", answer.description), Tone::Good);
                 } else {
                     let (mark, tone) = match answer.outcome {
                         TestOutcome::Unknown => ("? unknown whether it was sent:", Tone::Unsure),
                         TestOutcome::NotSent | TestOutcome::Unreachable => ("✘ not sent:", Tone::Bad),
                         TestOutcome::Sent | TestOutcome::Refused => ("✘", Tone::Bad),
                     };
-                    say(&format!("{mark} {}", answer.description), tone);
+                    add(&format!("{mark} {}", answer.description), tone);
                     if let Some(help) = &answer.help {
-                        say(help, Tone::Plain);
+                        add(help, Tone::Plain);
                     }
                     if answer.problem.is_some() {
-                        say("Press j to go to the error in the body.", Tone::Plain);
+                        add("Press j to go to the error in the body.", Tone::Plain);
                     }
                 }
             }
@@ -255,6 +292,10 @@ impl TestDialog {
             TestState::Capture(Query::Pending { .. }) => "Esc stop waiting",
             TestState::Send(Query::Ready { answer, .. }) if answer.problem.is_some() => {
                 "Enter send again · j go to error · c chat · p profile · h history · Esc"
+            }
+            _ if self.as_is => "Enter send unchanged · a undo · c chat · p profile · h history · Esc close",
+            _ if !self.can_set_chat() => {
+                "Enter send · a send unchanged · c chat · p profile · h history · Esc close"
             }
             _ => "Enter send · c chat · p profile · g capture my chat · h history · Esc close",
         }

@@ -38,34 +38,35 @@ pub(crate) fn draw(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut
         for (mark, mark_style) in marks(screen, shared, campaign) {
             x = draw::put(buf, line, x, y, mark, style.patch(mark_style));
         }
-        // There is always room for one mark, so that the names stay aligned.
+        // There is always room for at least one mark, so that the names are aligned.
         let x = (x + 1).max(line.x + 2).min(line.right());
         let rest = Rect { x, width: line.right() - x, ..line };
         draw::put_line(buf, rest, y, &campaign.stem, style);
     }
 }
 
-/// The marks in front of a campaign: its most severe problem, and whether it has unsaved edits.
+/// Returns the marks in front of a campaign: its most severe problem, and whether it has unsaved edits.
 fn marks(
     screen: &Compose,
     shared: &SharedState,
     campaign: &CampaignFiles,
 ) -> impl Iterator<Item = (&'static str, Style)> {
     let is_open = screen.open.as_deref() == Some(campaign.stem.as_str()) && screen.composed().is_some();
-    // The open campaign's mark follows its buffer; the others were checked in the background.
+    // The open campaign's mark follows its buffer. The other campaigns were checked in the background.
     let in_message =
         if is_open { screen.derived.worst_severity() } else { screen.campaign_statuses.of(&campaign.stem) };
     let in_files = campaign.source.problems.iter().chain(&campaign.body.problems);
     let worst = in_files.map(|problem| problem.severity).max().max(in_message);
-    let fault = match worst {
+    let problem_mark = match worst {
         Some(Severity::Error) => Some(("✘", shared.theme.error)),
         Some(Severity::Warning) => Some(("!", shared.theme.warning)),
         Some(Severity::Info) | None => None,
     };
-    fault.into_iter().chain(screen.is_unsaved(&campaign.stem).then_some(("●", shared.theme.warning)))
+    let unsaved_mark = screen.is_unsaved(&campaign.stem).then_some(("●", shared.theme.warning));
+    problem_mark.into_iter().chain(unsaved_mark)
 }
 
-/// The index of the first campaign on screen. The open campaign stays in the middle of a long list.
+/// Returns the index of the first campaign on screen. In a long list, the open campaign stays in the middle.
 fn first_shown(screen: &Compose, shared: &SharedState, height: u16) -> usize {
     let height = usize::from(height);
     let open = screen.open.as_deref().and_then(|stem| shared.workspace.campaign_index(stem).ok());

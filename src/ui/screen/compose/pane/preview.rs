@@ -1,4 +1,4 @@
-//! Pane 4: the preview: the message, the rendered JSON, and the request.
+//! Pane 4, the preview: the message, the rendered JSON and the request.
 
 mod json_rows;
 
@@ -45,14 +45,14 @@ impl PreviewTab {
         }
     }
 
-    /// Returns the tab `by` steps further, wrapping around at both ends.
+    /// Returns the tab that is `by` steps after this one, wrapping around at both ends.
     pub fn step(self, by: isize) -> PreviewTab {
         let n = PreviewTab::ALL.len() as isize;
         PreviewTab::ALL[(self as isize + by).rem_euclid(n) as usize]
     }
 }
 
-/// Returns the width of the pane in cells, inside its border; 0 if it is not on screen.
+/// Returns the width of the pane in cells, inside its border, or 0 if the pane is not on screen.
 pub(crate) fn width(screen: &Compose) -> u16 {
     screen.layout.pane(Pane::Preview).map_or(0, |area| inside(area).width)
 }
@@ -65,8 +65,8 @@ pub(crate) fn max_scroll(screen: &Compose, shared: &SharedState, area: Rect) -> 
             let area = message_area(composed, room);
             match screen.derived.bubble() {
                 Some(bubble) => (bubble.n_rows(), area.height),
-                None => match ErrorView::new(screen, shared, composed, area).before {
-                    Some((before, below)) => (before.n_rows(), below.height),
+                None => match ErrorView::new(screen, shared, composed, area).last_good {
+                    Some((bubble, below)) => (bubble.n_rows(), below.height),
                     None => (0, 0),
                 },
             }
@@ -112,7 +112,7 @@ fn placeholder(screen: &Compose, shared: &SharedState) -> String {
     }
 }
 
-/// The title of the pane; empty if the tabs need the room.
+/// Returns the title of the pane, or an empty title if the tabs need its room.
 fn title(area: Rect) -> &'static str {
     if tabs_width(&PreviewTab::ALL) + BEFORE_TABS + TITLE_WIDTH <= area.width { TITLE } else { "" }
 }
@@ -135,45 +135,45 @@ fn name_width(tab: PreviewTab) -> u16 {
     u16::try_from(tab.title().len()).unwrap_or(0)
 }
 
-/// The area of each tab's name in the top border. If they do not all fit, only the chosen one is shown.
-fn tab_places(chosen: PreviewTab, area: Rect) -> Vec<(PreviewTab, Rect)> {
+/// Returns the area of each tab's name in the top border. If the names do not all fit, only the chosen tab is shown.
+fn tab_areas(chosen: PreviewTab, area: Rect) -> Vec<(PreviewTab, Rect)> {
     let all_fit = tabs_width(&PreviewTab::ALL) + BEFORE_TABS <= area.width;
     let shown = if all_fit { PreviewTab::ALL.to_vec() } else { vec![chosen] };
     let mut x = area.x + BEFORE_TABS + if title(area).is_empty() { 0 } else { TITLE_WIDTH };
-    let mut places = Vec::new();
+    let mut areas = Vec::new();
     for tab in shown {
-        places.push((tab, Rect { x, y: area.y, width: name_width(tab), height: 1 }));
+        areas.push((tab, Rect { x, y: area.y, width: name_width(tab), height: 1 }));
         x += name_width(tab) + TAB_GAP;
     }
-    places
+    areas
 }
 
 fn draw_tabs(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut Buffer) {
     let line = Rect { width: area.width.saturating_sub(1), height: 1, ..area };
-    let places = tab_places(screen.preview.tab, area);
-    let n_places = places.len();
-    for (at, (tab, place)) in places.into_iter().enumerate() {
+    let areas = tab_areas(screen.preview.tab, area);
+    let n_tabs = areas.len();
+    for (at, (tab, name_area)) in areas.into_iter().enumerate() {
         if at == 0 {
-            draw::put(buf, line, place.x.saturating_sub(1), place.y, " ", shared.theme.dim);
+            draw::put(buf, line, name_area.x.saturating_sub(1), name_area.y, " ", shared.theme.dim);
         }
         let style = if tab == screen.preview.tab {
             shared.theme.accent.patch(shared.theme.title)
         } else {
             shared.theme.dim
         };
-        draw::put(buf, line, place.x, place.y, tab.title(), style);
-        if at + 1 < n_places {
-            draw::put(buf, line, place.right(), place.y, " · ", shared.theme.dim);
+        draw::put(buf, line, name_area.x, name_area.y, tab.title(), style);
+        if at + 1 < n_tabs {
+            draw::put(buf, line, name_area.right(), name_area.y, " · ", shared.theme.dim);
         } else {
-            draw::put(buf, line, place.right(), place.y, " ", shared.theme.dim);
+            draw::put(buf, line, name_area.right(), name_area.y, " ", shared.theme.dim);
         }
     }
 }
 
 pub(crate) fn tab_at(screen: &Compose, area: Rect, x: u16, y: u16) -> Option<PreviewTab> {
-    tab_places(screen.preview.tab, area)
+    tab_areas(screen.preview.tab, area)
         .into_iter()
-        .find(|(_, place)| place.contains((x, y).into()))
+        .find(|(_, name_area)| name_area.contains((x, y).into()))
         .map(|(tab, _)| tab)
 }
 
@@ -183,7 +183,7 @@ pub(crate) fn links(screen: &Compose, area: Rect) -> Vec<Link> {
     else {
         return Vec::new();
     };
-    // The last valid message before an error has no links: it is not what would be sent.
+    // The last valid message before an error has no links, because it is not what would be sent.
     let area = message_area(composed, inside(area));
     screen.derived.bubble().map_or_else(Vec::new, |bubble| bubble.links(area, screen.preview.scroll))
 }
@@ -198,7 +198,7 @@ pub(crate) enum PreviewHit {
 
 /// Returns what is at a cell of the pane.
 pub(crate) fn hit(screen: &Compose, area: Rect, x: u16, y: u16) -> Option<PreviewHit> {
-    // Only for the current text: the positions of an older composition would point to the wrong place in the body.
+    // An older composition is not used, because its positions would point to the wrong place in the body.
     let composed = screen.composed_if_current()?;
     let room = inside(area);
     match screen.preview.tab {
@@ -223,7 +223,8 @@ pub(crate) fn hit(screen: &Compose, area: Rect, x: u16, y: u16) -> Option<Previe
     }
 }
 
-/// Returns the area of the message. A line above it reports a skipped recipient, one below it the message's length.
+/// Returns the area of the message. A line above it reports a skipped recipient, and a line below it shows the
+/// message's length.
 pub(crate) fn message_area(composed: &Composed, room: Rect) -> Rect {
     let above = u16::from(composed.skip.is_some()).min(room.height);
     Rect { y: room.y + above, height: room.height.saturating_sub(above + 1), ..room }
@@ -239,29 +240,30 @@ fn draw_message(screen: &Compose, shared: &SharedState, composed: &Composed, roo
     }
     let area = message_area(composed, room);
     if let Some(bubble) = screen.derived.bubble() {
-        let over = BubbleOverlay { highlight: &screen.preview_sync.highlight, code: screen.code.pieces() };
-        bubble.draw(buf, area, screen.preview.scroll, &shared.theme, over);
+        let overlay = BubbleOverlay { highlight: &screen.preview_sync.highlight, code: screen.code.pieces() };
+        bubble.draw(buf, area, screen.preview.scroll, &shared.theme, overlay);
         draw::put_line(buf, room, area.bottom(), &status_line(composed), shared.theme.dim);
         return;
     }
-    let ErrorView { lines, before } = ErrorView::new(screen, shared, composed, area);
+    let ErrorView { lines, last_good } = ErrorView::new(screen, shared, composed, area);
     for ((line, style), y) in lines.iter().zip(area.y..area.bottom()) {
         draw::put_line(buf, area, y, line, *style);
     }
-    if let Some((before, below)) = before {
-        draw_last_good(screen, shared, before, below, buf);
+    if let Some((bubble, below)) = last_good {
+        draw_last_good(screen, shared, bubble, below, buf);
     }
 }
 
 struct ErrorView<'a> {
     lines: Vec<(String, Style)>,
-    before: Option<(&'a Bubble, Rect)>,
+    /// The last valid message, and the area below `lines` for it.
+    last_good: Option<(&'a Bubble, Rect)>,
 }
 
 impl<'a> ErrorView<'a> {
     fn new(screen: &'a Compose, shared: &'a SharedState, composed: &Composed, area: Rect) -> Self {
-        let of_webhook = composed.webhook_problems.iter().map(|(_, problem)| problem);
-        let first = composed.diagnostics.iter().chain(of_webhook).find(|problem| problem.is_error());
+        let webhook_problems = composed.webhook_problems.iter().map(|(_, problem)| problem);
+        let first = composed.diagnostics.iter().chain(webhook_problems).find(|problem| problem.is_error());
         let (message, style) = match (first, &composed.method) {
             (Some(problem), _) => (format!("✘ {}", problem.message), shared.theme.error),
             (None, None) => (
@@ -275,25 +277,25 @@ impl<'a> ErrorView<'a> {
         let mut lines: Vec<(String, Style)> =
             draw::wrap(&message, width).into_iter().map(|line| (line, style)).collect();
         lines.extend(draw::wrap(help, width).into_iter().map(|line| (line, shared.theme.dim)));
-        let before = screen.derived.last_good_bubble().filter(|_| first.is_some());
-        if before.is_some() {
-            // The last valid message gets at least half of the area.
+        let last_good = screen.derived.last_good_bubble().filter(|_| first.is_some());
+        if last_good.is_some() {
+            // The error gets at most half of the area, so that the last valid message stays visible.
             lines.truncate(usize::from(area.height / 2));
-            let message = draw::wrap(BEFORE_ERROR, width).into_iter();
+            let message = draw::wrap(OUTDATED_NOTICE, width).into_iter();
             lines.extend(message.map(|line| (line, shared.theme.warning)));
         }
         let above = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height);
         let below = Rect { y: area.y + above, height: area.height - above, ..area };
-        Self { lines, before: before.map(|before| (before, below)) }
+        Self { lines, last_good: last_good.map(|bubble| (bubble, below)) }
     }
 }
 
-// The line above the last valid message. Dimming alone would not make clear that this is not what would be sent.
-const BEFORE_ERROR: &str = "! Outdated: the message before the error";
+// The line above the last valid message. Dimming alone would not make clear that this message would not be sent.
+const OUTDATED_NOTICE: &str = "! Outdated: the message before the error";
 
-fn draw_last_good(screen: &Compose, shared: &SharedState, before: &Bubble, area: Rect, buf: &mut Buffer) {
-    let over = BubbleOverlay { highlight: &Highlight::default(), code: &[] };
-    before.draw(buf, area, screen.preview.scroll, &shared.theme, over);
+fn draw_last_good(screen: &Compose, shared: &SharedState, bubble: &Bubble, area: Rect, buf: &mut Buffer) {
+    let overlay = BubbleOverlay { highlight: &Highlight::default(), code: &[] };
+    bubble.draw(buf, area, screen.preview.scroll, &shared.theme, overlay);
     buf.set_style(area, shared.theme.dim);
 }
 
@@ -302,7 +304,7 @@ fn status_line(composed: &Composed) -> String {
         return String::new();
     };
     let mode = text.parse_mode.map_or("no parse mode", |mode| mode.as_str());
-    // Telegram's limit of 4096 counts characters after entities parsing, unlike entity offsets, which are UTF-16.
+    // Telegram's limit of 4096 counts characters after entities parsing. Entity offsets count UTF-16 code units.
     let chars = text.sent.text.chars().count();
     let entities = text.sent.entities.len();
     let s = if entities == 1 { "y" } else { "ies" };
@@ -344,7 +346,7 @@ pub(crate) fn request_lines(theme: &Theme, composed: &Composed, width: usize) ->
     for (name, value) in http.masked_headers() {
         lines.extend(plain(&format!("{name}: {}", mask_secrets(&value)), theme.text));
     }
-    // The real header is only built when sending: it needs the secrets, which are not read for a preview.
+    // The real header is built only when sending, because it needs the secrets, which are not read for a preview.
     match &http.auth {
         Some(AuthDraft::Basic { .. }) => lines.extend(plain("Authorization: Basic ••••••", theme.text)),
         Some(AuthDraft::Bearer { .. }) => lines.extend(plain("Authorization: Bearer ••••••", theme.text)),

@@ -1,4 +1,4 @@
-//! Pane 5: the list of all problems, each with its position.
+//! Pane 5: a summary of the sample check, and the list of all problems with their positions.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -8,21 +8,21 @@ use crate::ui::screen::compose::{Compose, Pane, ProblemEntry, pane::frame};
 use crate::ui::shared::SharedState;
 use crate::ui::widget::draw;
 
-/// Up to this number of problems, each may have two lines; if there are more, each has one.
-const FEW: usize = 3;
+/// Up to this number of problems, each one may take two lines. If there are more, each takes one line.
+const MAX_TWO_LINE_PROBLEMS: usize = 3;
 
 /// The smallest height of the pane, in lines, at which the summary may take two lines.
-const TWO_LINE_SUMMARY: usize = 6;
+const TWO_LINE_SUMMARY_HEIGHT: usize = 6;
 
 pub(crate) fn draw(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut Buffer) {
     let problems = screen.problems();
     let title =
         if problems.is_empty() { "Problems".to_owned() } else { format!("Problems {}", problems.len()) };
     let inside = frame(screen, shared, Pane::Problems, &title, area, buf);
-    let (above, room) = split(screen, problems, inside);
-    let is_bad = summary(screen).is_some_and(|(_, is_bad)| is_bad);
-    let style = if is_bad { shared.theme.warning } else { shared.theme.dim };
-    for (text, y) in above.iter().zip(inside.y..) {
+    let (summary_lines, room) = split(screen, problems, inside);
+    let has_failures = summary(screen).is_some_and(|(_, has_failures)| has_failures);
+    let style = if has_failures { shared.theme.warning } else { shared.theme.dim };
+    for (text, y) in summary_lines.iter().zip(inside.y..) {
         draw::put_line(buf, inside, y, text, style);
     }
     if problems.is_empty() {
@@ -64,13 +64,13 @@ pub(crate) fn draw(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut
     }
 }
 
-/// The result of checking a sample of the recipients, and whether any message fails.
-fn summary(screen: &Compose) -> Option<(String, bool)> {
+/// Returns the result of checking a sample of the recipients, in parts, and whether any message fails.
+fn summary(screen: &Compose) -> Option<(Vec<String>, bool)> {
     screen.sample_report.value()?.summary()
 }
 
-/// The lines of the summary, and the area of the list below them. If not everything fits, the list has priority, and
-/// the summary keeps one line.
+/// Returns the lines of the summary, and the area of the list below them. If not everything fits, the list has
+/// priority, and the summary keeps only one line.
 fn split(screen: &Compose, problems: &[ProblemEntry], inside: Rect) -> (Vec<String>, Rect) {
     let list = list_height(screen, problems, inside.width);
     let mut above = summary_lines(screen, inside.width);
@@ -80,18 +80,17 @@ fn split(screen: &Compose, problems: &[ProblemEntry], inside: Rect) -> (Vec<Stri
     (above, Rect { y: inside.y + height, height: inside.height - height, ..inside })
 }
 
-/// The summary in at most two lines. Its parts are never broken; parts that do not fit are left out.
+/// Returns the summary in at most two lines. A part is never split between lines, and parts after the second line are
+/// left out.
 fn summary_lines(screen: &Compose, width: u16) -> Vec<String> {
     let width = usize::from(width);
-    let text = summary(screen).map_or_else(String::new, |(text, _)| text);
+    let parts = summary(screen).map_or_else(Vec::new, |(parts, _)| parts);
     let mut lines: Vec<String> = Vec::new();
-    for part in text.split(" · ").filter(|part| !part.is_empty()) {
+    for part in &parts {
         match lines.last_mut() {
-            Some(line) if crate::text::width(line) + 3 + crate::text::width(part) <= width => {
-                line.push_str(" · ");
-                line.push_str(part);
-            }
-            _ => lines.push(draw::fit(part, width)),
+            Some(line) if crate::text::width(line) + crate::text::width(part) <= width => line.push_str(part),
+            // At the start of a line, the part needs no separator.
+            _ => lines.push(draw::fit(part.trim_start_matches([',', '·', ' ']), width)),
         }
     }
     lines.truncate(2);
@@ -106,24 +105,24 @@ fn glyph(severity: Severity) -> (&'static str, Severity) {
     }
 }
 
-/// Returns the number of lines that the problems need at this width. The pane can have at most `most`.
-pub(crate) fn line_count(screen: &Compose, _shared: &SharedState, width: u16, most: usize) -> usize {
+/// Returns the number of lines that the pane needs at this width. It can have at most `max_lines`.
+pub(crate) fn line_count(screen: &Compose, _shared: &SharedState, width: u16, max_lines: usize) -> usize {
     let summary = summary_lines(screen, width).len();
-    // On a small screen the preview above needs the second line more.
-    let above = if most < TWO_LINE_SUMMARY { summary.min(1) } else { summary };
+    // On a small screen, the preview needs the second line of the summary more.
+    let above = if max_lines < TWO_LINE_SUMMARY_HEIGHT { summary.min(1) } else { summary };
     above + list_height(screen, screen.problems(), width)
 }
 
 fn list_height(screen: &Compose, problems: &[ProblemEntry], width: u16) -> usize {
     let height = |at: usize| lines_of(screen, problems, at, width).len();
-    if FEW < problems.len() {
+    if MAX_TWO_LINE_PROBLEMS < problems.len() {
         return problems.len() - 1 + height(screen.chosen_problem.min(problems.len() - 1));
     }
     (0..problems.len()).map(height).sum::<usize>().max(1)
 }
 
-/// Returns the lines of a problem. In the focused pane the chosen problem is shown in full with its help. The others
-/// have at most two lines if there are few problems, else one.
+/// Returns the lines of the problem at index `at`. In the focused pane, the chosen problem is shown in full with its
+/// help. Other problems have at most two lines if there are few problems, and one line otherwise.
 fn lines_of(screen: &Compose, problems: &[ProblemEntry], at: usize, width: u16) -> Vec<String> {
     let Some(problem) = problems.get(at) else { return Vec::new() };
     let width = usize::from(width.saturating_sub(2)).max(1);
@@ -137,15 +136,15 @@ fn lines_of(screen: &Compose, problems: &[ProblemEntry], at: usize, width: u16) 
         ProblemEntry::Body(_) | ProblemEntry::Sample(_) => "webhook".to_owned(),
         ProblemEntry::File(problem) => format!("{}:{}", problem.path, problem.position.line),
     };
-    let fix = if diagnostic.fixes.is_empty() { "" } else { " · . fix" };
+    let fix = if diagnostic.fixes.is_empty() { "" } else { " [. fix]" };
     let full = format!("{position} {}{fix}", diagnostic.message);
     let is_chosen = screen.focus.pane == Pane::Problems && at == screen.chosen_problem;
-    if !is_chosen && FEW < problems.len() {
+    if !is_chosen && MAX_TWO_LINE_PROBLEMS < problems.len() {
         return vec![draw::fit(&full, width)];
     }
     let mut lines = draw::wrap(&full, width);
     if !is_chosen {
-        return shortened(lines, width);
+        return shorten(lines, width);
     }
     if let Some(help) = &diagnostic.help {
         lines.extend(draw::wrap(help, width));
@@ -153,8 +152,8 @@ fn lines_of(screen: &Compose, problems: &[ProblemEntry], at: usize, width: u16) 
     lines
 }
 
-/// The first two lines of a problem; the second ends with an ellipsis if more follows.
-fn shortened(mut lines: Vec<String>, width: usize) -> Vec<String> {
+/// Shortens a problem to two lines. The second line ends with an ellipsis if text was cut off.
+fn shorten(mut lines: Vec<String>, width: usize) -> Vec<String> {
     if 2 < lines.len() {
         let rest = lines.drain(1..).collect::<Vec<_>>().join(" ");
         lines.push(draw::fit(&rest, width));
@@ -179,7 +178,7 @@ fn first_shown(screen: &Compose, problems: &[ProblemEntry], room: Rect) -> usize
     first
 }
 
-/// Returns the problem at a line of the pane, from 0.
+/// Returns the index of the problem at row `y` of the screen.
 pub(crate) fn at_line(screen: &Compose, _shared: &SharedState, area: Rect, y: u16) -> Option<usize> {
     let problems = screen.problems();
     let (_, room) = split(screen, problems, draw::inside(area));

@@ -14,13 +14,13 @@ use crate::workspace::{CampaignFiles, DefinitionFile, Fingerprint, LoadedFile, W
 
 #[derive(Debug, Clone, Default)]
 pub struct WebhookPane {
-    /// The file stem of the webhook; `None` if the campaign has no webhook.
+    /// The file stem of the webhook. `None` if the campaign has no webhook.
     pub stem: Option<String>,
     pub form: Form,
     saved: Webhook,
-    /// The fingerprint of the file when the form was filled; `None` if there is no such file.
+    /// The fingerprint of the file when the form was filled. `None` if there is no such file.
     pub expected: Option<Fingerprint>,
-    // The settings that are being saved; `None` after the form was filled from the file again.
+    // The settings that are being saved. `None` if no save is pending.
     saving: Option<Webhook>,
     /// The URL at which the bot was last checked.
     pub checked_url: Option<String>,
@@ -31,11 +31,12 @@ const BASIC: &str = "basic";
 const BEARER: &str = "bearer";
 
 impl WebhookPane {
-    /// Shows the campaign's webhook. Unsaved edits stay as long as it is the same webhook.
+    /// Shows the campaign's webhook. Unsaved edits are kept if it is the webhook that is already shown.
     pub fn show(&mut self, workspace: &Workspace, campaign: Option<&CampaignFiles>) {
         let stem = campaign.and_then(|campaign| campaign.value.as_ref()).map(|value| value.webhook.clone());
         let Some(webhook) = stem.as_deref().and_then(|stem| workspace.webhook(stem)) else {
-            // The file was deleted while the form has unsaved edits: keep them, so that saving can restore the file.
+            // The file was deleted while the form had unsaved edits. They are kept, so that saving can restore the
+            // file.
             if stem.is_some() && self.stem == stem && self.is_modified() {
                 return;
             }
@@ -44,7 +45,8 @@ impl WebhookPane {
         };
         let is_same = self.stem.as_deref() == Some(webhook.stem.as_str());
         let is_unchanged = self.expected == Some(webhook.source.fingerprint);
-        // After a save the form is filled from the file, which may differ: saving moves a pasted token to the store.
+        // After a save, the form is filled from the file. The file may differ from the form, because saving moves a
+        // pasted token to the secret store.
         let is_saved = self.saving.as_ref().is_some_and(|saved| *saved == self.typed());
         if is_same && (is_unchanged || (self.is_modified() && !is_saved)) {
             return;
@@ -65,7 +67,7 @@ impl WebhookPane {
         self.check();
     }
 
-    /// Returns the edited webhook to save; `None` if it is unchanged or not valid.
+    /// Returns the edited webhook to save. `None` if it is unchanged or not valid.
     pub fn start_saving(&mut self) -> Option<Webhook> {
         self.saving = self.edited().filter(|_| self.validation_error().is_none());
         self.saving.clone()
@@ -81,7 +83,7 @@ impl WebhookPane {
         }
     }
 
-    /// Focuses the field whose value is on a line of the file, from 1.
+    /// Focuses the field whose value is on line `line` of the file, counted from 1.
     pub fn focus_on_line(&mut self, source: &LoadedFile, line: usize) {
         // The form has no positions in the file, so the field is found by the key on that line.
         let text = source.text.lines().nth(line.saturating_sub(1)).unwrap_or("");
@@ -107,7 +109,7 @@ impl WebhookPane {
         self.expected.is_some() && (self.typed() != self.saved || self.form.first_error().is_some())
     }
 
-    /// Returns the edited webhook; `None` if it does not differ from the file.
+    /// Returns the edited webhook. `None` if it does not differ from the file.
     pub fn edited(&self) -> Option<Webhook> {
         self.is_modified().then(|| self.typed())
     }
@@ -117,7 +119,7 @@ impl WebhookPane {
         self.edited().or_else(|| workspace.webhook(stem)?.value.clone())
     }
 
-    /// Returns the settings in the file, without the edits on screen; `None` if nothing was edited.
+    /// Returns the settings without the edits on screen. `None` if nothing was edited.
     pub fn before_edit(&self) -> Option<Webhook> {
         self.is_modified().then(|| self.saved.clone())
     }
@@ -140,7 +142,7 @@ impl WebhookPane {
         self.check();
     }
 
-    pub fn lines(&self) -> usize {
+    pub fn n_lines(&self) -> usize {
         self.form.height().max(2) + 1
     }
 
@@ -161,10 +163,10 @@ impl WebhookPane {
             timeout: if timeout.trim().is_empty() {
                 None
             } else {
-                // An invalid timeout counts as unchanged; `timeout_problem` keeps the form from being saved.
+                // An invalid timeout counts as unchanged. It is never saved, because `check` reports it as an error.
                 parse_duration(timeout.trim()).ok().or(self.saved.timeout)
             },
-            // Settings without a field in the form, such as retries and rate.
+            // Settings without a field in the form, such as retries and rate, keep their values.
             ..self.saved.clone()
         }
     }
@@ -203,7 +205,8 @@ impl WebhookPane {
         outcome
     }
 
-    /// Adapts the fields to the choices, keeps one empty header field at the end, and updates the problems.
+    /// Updates the form after a change: shows the fields of the chosen authentication, adds an empty header field if
+    /// there is none, and checks the values.
     fn update_fields(&mut self) {
         let values: Vec<(String, String)> =
             self.form.fields.iter().map(|field| (field.id.clone(), self.form.value(&field.id))).collect();
@@ -215,7 +218,7 @@ impl WebhookPane {
             let focused = self.form.focused().map(|field| field.id.clone());
             let timeout = self.form.value("timeout");
             self.form = Form::new(wanted);
-            // `typed` has no invalid timeout, so its text is carried over by hand.
+            // `typed` does not contain an invalid timeout, so the text of this field is copied separately.
             self.form.set_text("timeout", &timeout);
             if let Some(focused) = focused {
                 self.form.focus_on(&focused);
@@ -272,7 +275,10 @@ impl WebhookPane {
                 Some(stem) => {
                     format!("webhooks/{stem}.toml not found. Press F4 to choose another, n to create one.")
                 }
-                None => "No webhook yet. Press F4 to choose one, n to create one.".to_owned(),
+                None if shared.workspace.webhooks.is_empty() => {
+                    "No webhook yet. Press n in this pane to create one.".to_owned()
+                }
+                None => "No webhook chosen. Press F4 to choose one, n to create one.".to_owned(),
             };
             for (line, y) in draw::wrap(&message, usize::from(room.width)).iter().zip(room.y..room.bottom()) {
                 draw::put_line(buf, room, y, line, shared.theme.dim);
@@ -303,14 +309,14 @@ fn form_area(room: Rect) -> Rect {
 
 fn status(screen: &Compose, shared: &SharedState) -> (String, ratatui::style::Style) {
     let Some(status) = screen.bot.value() else {
-        // An edited URL is only checked once the user leaves the form, so as not to contact half a host name.
+        // An edited URL is checked only after the user leaves the form, so that no request goes to an incomplete host.
         let message = if screen.bot.is_pending() { "checking…" } else { "press Esc to check" };
         return (message.to_owned(), shared.theme.dim);
     };
     match status {
         BotStatus::Sandbox { bot } => (format!("✔ {bot} (sandbox)"), shared.theme.success),
         BotStatus::Live { bot, .. } => (format!("✔ {bot} LIVE"), shared.theme.success),
-        BotStatus::OtherHost { host } => (format!("{host}: not a Bot API"), shared.theme.dim),
+        BotStatus::OtherHost { host } => (format!("{host} (not a bot)"), shared.theme.dim),
         BotStatus::NotTrusted(question) => {
             (format!("NOT TRUSTED: {}", question.describe_grant()), shared.theme.warning)
         }

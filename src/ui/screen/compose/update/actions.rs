@@ -1,4 +1,4 @@
-//! The actions of the Compose screen.
+//! Performs the actions of the Compose screen.
 
 use std::sync::Arc;
 
@@ -85,14 +85,15 @@ pub(crate) fn act(screen: &mut Compose, shared: &mut SharedState, action: Action
     }
 }
 
-/// Undoes or redoes an edit of the body; the focus may be in any pane. Shows `nothing` if there is no such edit.
+/// Undoes or redoes an edit of the body, even if another pane has the focus. If there is no such edit, shows the
+/// message `nothing`.
 fn undo(screen: &mut Compose, shared: &mut SharedState, command: Command, nothing: &str) -> Vec<Effect> {
     let version = |screen: &Compose| screen.buffer().map(|buffer| buffer.editor.version());
     let before = version(screen);
     screen.completion = None;
     let effects = typing::apply(screen, shared, command);
     vim::adopt(screen);
-    // A notice that is already there explains why nothing was undone, such as a read-only workspace.
+    // If a notice is already shown, it explains why nothing was undone, for example because the console is read-only.
     if version(screen) == before && shared.notice.is_none() {
         shared.show_notice(nothing);
     }
@@ -101,13 +102,13 @@ fn undo(screen: &mut Compose, shared: &mut SharedState, command: Command, nothin
 
 pub(crate) fn refuse_to_edit(shared: &mut SharedState) -> Vec<Effect> {
     let message = match &shared.read_only {
-        Some(holder) => format!("view only: {holder}"),
+        Some(reason) => format!("View only: {reason}"),
         None => "this file cannot be read, so it cannot be edited here".to_owned(),
     };
     shared.only_error(message)
 }
 
-/// Runs `change`, which changes files, unless the console is read-only.
+/// Runs `change`, or refuses to if the console is read-only.
 pub(crate) fn if_editable(
     screen: &mut Compose,
     shared: &mut SharedState,
@@ -141,7 +142,7 @@ fn step_tab(screen: &mut Compose, by: isize) -> Vec<Effect> {
 }
 
 pub(crate) fn open_list(screen: &mut Compose, kind: ListKind, rows: Vec<PickerRow>) -> Vec<Effect> {
-    // Profiles are searched in the database, since there can be millions; all other lists filter their own rows.
+    // Profiles are searched in the database, because there can be millions. All other lists filter their own rows.
     let matching = if kind == ListKind::Profiles { Matching::External } else { Matching::Fuzzy };
     screen.dialog = Some(Dialog::Listing(ComposeList { kind, picker: Picker::new(rows, matching) }));
     Vec::new()
@@ -160,7 +161,7 @@ fn hover_at_cursor(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect
     Vec::new()
 }
 
-/// The keys of a text field that are not in the action table, for the help.
+/// The keys of a text field for the help. They are not in the action table.
 pub(crate) const TYPING_KEYS: &[(&str, &str)] = &[
     ("<<  {{  @  {", "Pick a variable"),
     ("|  {%  \"  <", "Complete filters, tags, keys and values, markup"),
@@ -210,7 +211,7 @@ fn preview_and_test(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effec
         scroll: 0,
     })));
     let mut effects = vec![Effect::Task(Task::LoadTests)];
-    // Checked again after a failure: the network may be back, and the test needs to know the bot.
+    // After a failure, the bot is checked again, because the network may be back, and the test needs the bot's status.
     if matches!(screen.bot.value(), None | Some(BotStatus::Failed { .. })) {
         effects.extend(screen.check_bot(shared));
     }
@@ -231,7 +232,7 @@ pub(crate) fn test_job(screen: &mut Compose, shared: &mut SharedState) -> Option
     Some(service::MessageJob { test_chat: test.target(), ..job })
 }
 
-/// Returns a profile's name, with its identity if that differs.
+/// Returns a profile's name, followed by its identity if the two differ.
 pub(crate) fn describe_profile(profile: Option<&Profile>) -> String {
     match profile {
         None => "none (no profiles yet)".to_owned(),
@@ -250,7 +251,7 @@ fn compare_modes(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> 
     screen.completion = None;
     let generation = screen.generations.fresh();
     screen.dialog = Some(Dialog::Compare(Box::new(CompareDialog::pending(generation))));
-    // The dialog opens before the result: the conversions of a body of 1 MB took 0.24 to 0.53 s.
+    // The dialog opens before the result arrives, because converting a body of 1 MB took 0.24 to 0.53 s.
     vec![Effect::Task(Task::CompareModes(generation, Box::new(job)))]
 }
 
@@ -265,7 +266,7 @@ pub(crate) fn search_profiles(screen: &mut Compose, search: &str) -> Vec<Effect>
     vec![Effect::Task(Task::FindProfiles(generation, search.to_owned()))]
 }
 
-/// Shows the profiles that a search has found, test profiles first.
+/// Shows the profiles that a search has found. Test profiles come first.
 pub(crate) fn show_profiles(
     screen: &mut Compose,
     shared: &mut SharedState,
@@ -320,7 +321,7 @@ fn open_editor(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
         let Some((campaign, buffer)) = screen.open_campaign(shared).zip(screen.buffer()) else {
             return Vec::new();
         };
-        // The copy gets the full extension (`.json.liquid`), by which editors choose their syntax highlighting.
+        // The copy gets the full extension (`.json.liquid`), because editors choose their syntax highlighting by it.
         let ending =
             campaign.body.path.rsplit('/').next().and_then(|file| file.strip_prefix(campaign.stem.as_str()));
         vec![Effect::Loop(LoopEffect::OpenEditor(ExternalEdit {
@@ -368,7 +369,7 @@ fn mark_whitespace(shared: &mut SharedState) -> Vec<Effect> {
 fn find(screen: &mut Compose) -> Vec<Effect> {
     let Some(buffer) = screen.buffer() else { return Vec::new() };
     let selected = buffer.editor.selected().into_owned();
-    // The search field has one line.
+    // The search field has only one line, so a selection of several lines is not used.
     let seed = if selected.contains('\n') { String::new() } else { selected };
     screen.search = Some(SearchBar::new(&seed));
     screen.completion = None;
@@ -378,13 +379,14 @@ fn find(screen: &mut Compose) -> Vec<Effect> {
 
 fn ask_to_adopt(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     if !screen.is_private_foreign {
-        return shared.only_notice("this workspace's .telecast was made here: there is nothing to adopt");
+        return shared.only_notice("the .telecast folder was made here: there is nothing to adopt");
     }
-    let text = "This workspace's .telecast was not made here: it was copied or moved, or another program \
-                changed its test chats. If you adopt it, your tests can go to its test chats, its drafts \
-                are offered to you, and its profiles can be changed.";
+    let text = "This workspace's .telecast folder was not made here: it comes from another machine or \
+                folder, or another program changed its test chats. Its test chats, drafts and history are \
+                not used. If you adopt it, your tests can go to its test chats, its drafts are offered to \
+                you, and its profiles can be changed.";
     let answers = vec![("Adopt it", Decision::AdoptPrivate), ("Leave it alone", Decision::Stay)];
-    // The harmless answer is chosen: with foreign test chats, tests would go to a stranger.
+    // The harmless answer is preselected, because with somebody else's test chats, tests would go to a stranger.
     let mut confirm = ComposeConfirm::new("Adopt .telecast?", text.to_owned(), answers);
     confirm.chosen = 1;
     screen.dialog = Some(Dialog::Confirm(confirm));

@@ -1,4 +1,4 @@
-//! Creating, copying, renaming and deleting campaigns and webhooks.
+//! Creates, duplicates, renames and deletes campaigns and webhooks.
 
 use crate::service;
 use crate::ui::screen::compose::{
@@ -8,7 +8,8 @@ use crate::ui::screen::compose::{
 use crate::ui::shared::{Effect, SharedState};
 use crate::ui::widget::PickerRow;
 
-/// Shows the list of starters for a new campaign, or asks for the name of a new webhook in the webhook's pane.
+/// In the webhook's pane, asks for the name of a new webhook. In other panes, shows the list of starters for a new
+/// campaign.
 pub(crate) fn new(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     if_editable(screen, shared, |screen, _| {
         if screen.focus.pane == Pane::Webhook {
@@ -16,17 +17,23 @@ pub(crate) fn new(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect>
         }
         let rows = service::starter::Starter::ALL.iter().enumerate().map(|(at, starter)| PickerRow {
             id: at.to_string(),
-            title: starter.title().to_owned(),
+            title: capitalized(starter.title()),
             ..PickerRow::default()
         });
         let mut rows: Vec<PickerRow> = rows.collect();
         rows.push(PickerRow {
             id: "paste".into(),
-            title: "From the clipboard: paste a body, for example from CleverTap".into(),
+            title: "From the clipboard: paste a body, e.g. from CleverTap".into(),
             ..PickerRow::default()
         });
         open_list(screen, ListKind::Starters, rows)
     })
+}
+
+fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
+    let first = chars.next();
+    first.into_iter().flat_map(char::to_uppercase).chain(chars).collect()
 }
 
 pub(crate) fn duplicate(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
@@ -85,10 +92,22 @@ pub(crate) fn delete(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effe
             _ => format!("Delete {what}? It is moved to the workspace's trash; press u to restore it."),
         };
         let answers = vec![("Delete", decision), ("Keep", Decision::Stay)];
-        // "Keep" is chosen, so that an Enter typed by reflex deletes nothing.
+        // "Keep" is preselected, so that an Enter typed by reflex deletes nothing.
         let mut confirm = ComposeConfirm::new("Delete", text, answers);
         confirm.chosen = 1;
         screen.dialog = Some(Dialog::Confirm(confirm));
         Vec::new()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn titles_start_with_a_capital_letter() {
+        for (title, expected) in [("a greeting", "A greeting"), ("CleverTap's", "CleverTap's"), ("", "")] {
+            assert_eq!(capitalized(title), expected);
+        }
+    }
 }

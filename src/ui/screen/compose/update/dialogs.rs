@@ -1,4 +1,4 @@
-//! Keys in dialogs, and the effects of their answers.
+//! Handles keys and pasted text in dialogs, and what the user chooses or enters there.
 
 mod comparing;
 mod deciding;
@@ -21,14 +21,13 @@ use crate::ui::widget::{FormOutcome, Key, KeyCode, Matching, Picker, PickerOutco
 use crate::workspace::is_chat;
 
 pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Vec<Effect> {
-    // The dialog is taken out, so that its handler can change the screen; a dialog that stays open is put back.
+    // The dialog is taken out, so that its handler can change the screen. A handler that keeps it open puts it back.
     let Some(mut dialog) = screen.dialog.take() else { return Vec::new() };
     match &mut dialog {
         Dialog::Listing(listing) => {
             if key.code == KeyCode::Esc {
                 return close(screen, shared);
             }
-            // In the list of starters a paste creates a campaign (see `clean_pasted`); typed letters search.
             let picked = listing.picker.press(key);
             handle_picked(screen, shared, dialog, picked)
         }
@@ -48,13 +47,13 @@ fn keep_open(screen: &mut Compose, dialog: Dialog) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Closes a dialog and returns to the test from which it was opened, or to the panes.
+/// Closes a dialog that was taken out. Returns to the test dialog from which it was opened, or to the panes.
 fn close(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     if let Some(test) = screen.suspended_test.take() {
         screen.dialog = Some(Dialog::Test(test));
         return actions::prepare_test(screen, shared).into_iter().collect();
     }
-    // A question about a draft may have waited until no dialog was open.
+    // A question about a draft may be waiting until no dialog is open.
     results::offer_draft(screen, shared);
     Vec::new()
 }
@@ -62,6 +61,7 @@ fn close(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
 pub(crate) fn paste(screen: &mut Compose, shared: &mut SharedState, text: &str) -> Vec<Effect> {
     let Some(mut dialog) = screen.dialog.take() else { return Vec::new() };
     match &mut dialog {
+        // In the list of starters, pasted text is the body of a new campaign. In other lists, it is searched for.
         Dialog::Listing(listing) if listing.kind == ListKind::Starters => {
             let purpose =
                 PromptPurpose::NewCampaign(InitialBody::Pasted(Box::new(clevertap::clean_pasted(text))));
@@ -99,11 +99,11 @@ pub(crate) fn handle_picked(
             screen.dialog = Some(dialog);
             if kind == ListKind::Profiles { actions::search_profiles(screen, &search) } else { Vec::new() }
         }
-        PickerOutcome::Chosen(id) => chosen(screen, shared, kind, &id),
+        PickerOutcome::Chosen(id) => handle_choice(screen, shared, kind, &id),
     }
 }
 
-fn chosen(screen: &mut Compose, shared: &mut SharedState, kind: ListKind, id: &str) -> Vec<Effect> {
+fn handle_choice(screen: &mut Compose, shared: &mut SharedState, kind: ListKind, id: &str) -> Vec<Effect> {
     match kind {
         ListKind::Profiles => {
             let found = screen.profiles.take().unwrap_or_default();
@@ -114,7 +114,7 @@ fn chosen(screen: &mut Compose, shared: &mut SharedState, kind: ListKind, id: &s
             effects
         }
         ListKind::Starters if id == "paste" => {
-            // The terminal's clipboard cannot be read portably: OSC 52 reading is off in most terminals.
+            // The clipboard cannot be read portably, because most terminals do not allow reading it with OSC 52.
             shared.show_notice("paste the body now, with your terminal's paste key");
             let row = PickerRow {
                 id: id.to_owned(),
@@ -158,12 +158,12 @@ fn press_in_prompt(
         KeyCode::Esc => close(screen, shared),
         KeyCode::Enter => {
             let text = prompt.field.text().trim().to_owned();
-            if let Some(problem) = problem_of(&prompt.purpose, &text) {
+            if let Some(problem) = answer_problem(&prompt.purpose, &text) {
                 prompt.problem = Some(problem);
                 return keep_open(screen, dialog);
             }
             let purpose = prompt.purpose.clone();
-            answered(screen, shared, purpose, text)
+            handle_answer(screen, shared, purpose, text)
         }
         _ => {
             prompt.field.press(key);
@@ -173,7 +173,7 @@ fn press_in_prompt(
     }
 }
 
-fn problem_of(purpose: &PromptPurpose, text: &str) -> Option<String> {
+fn answer_problem(purpose: &PromptPurpose, text: &str) -> Option<String> {
     match purpose {
         PromptPurpose::TestChat if !is_chat(text) => {
             Some("enter a chat id such as 123456789, or @name".into())
@@ -185,7 +185,7 @@ fn problem_of(purpose: &PromptPurpose, text: &str) -> Option<String> {
     }
 }
 
-fn answered(
+fn handle_answer(
     screen: &mut Compose,
     shared: &mut SharedState,
     purpose: PromptPurpose,
@@ -202,7 +202,7 @@ fn answered(
                 headers: vec![("Content-Type".into(), "application/json".into())],
                 ..Webhook::default()
             }),
-            // The new webhook is assigned to the open campaign only if that has none.
+            // The new webhook is assigned to the open campaign only if the campaign has no webhook.
             assign_to: screen.open.clone().filter(|_| screen.webhook.stem.is_none()),
         },
         PromptPurpose::DuplicateWebhook(stem) => WorkspaceChange::DuplicateWebhook { stem, name: text },

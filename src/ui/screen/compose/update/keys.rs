@@ -1,4 +1,4 @@
-//! Dispatch of keys: to the dialog, the search line, the picker, then the focused pane.
+//! Dispatches each key to the dialog, the search line, the completion picker or the focused pane, in this order.
 
 use crate::ui::screen::compose::{
     Compose, Focus, Pane, search,
@@ -13,21 +13,22 @@ use crate::ui::widget::{FormOutcome, Key, KeyCode};
 const ESC: Key = Key::plain(KeyCode::Esc);
 
 pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Vec<Effect> {
-    // Terminals and tmux may deliver Esc and the next key as one Alt key. An unbound Alt key is therefore taken as Esc
-    // and then the key. Over a dialog it only counts as Esc: the key was not meant for the pane under the dialog.
+    // Terminals and tmux may report Esc and the next key as that key with Alt. An unbound key with Alt therefore counts
+    // as Esc and then the key. If something covers the pane, any key with Alt counts only as Esc, because the key was
+    // not meant for the pane below.
     let is_covered = screen.dialog.is_some() || screen.search.is_some() || screen.completion.is_some();
     if key.alt && is_covered {
         return press(screen, shared, ESC);
     }
     if key.alt && !is_bound(screen, shared, key) {
         let mut effects = press(screen, shared, ESC);
-        // If Esc only closed a box and the focus is still in the text, the key would be typed.
+        // If Esc only closed a box, the focus is still in the text. The key is dropped then, because it would be typed.
         if !is_typing(screen) {
             effects.extend(press(screen, shared, key.without_alt()));
         }
         return effects;
     }
-    // Any key closes the info box. Esc does nothing else; other keys also have their usual effect.
+    // Any key closes the info box. Esc has no other effect, but other keys also have their usual effect.
     if screen.hover.take().is_some() && key == ESC {
         return Vec::new();
     }
@@ -52,21 +53,67 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
 }
 
 pub(crate) fn screen_focus(screen: &Compose) -> ScreenFocus {
-    let is_vim = screen.vim.is_some() && screen.focus.in_body();
-    let keys: Vec<(&'static str, KeyHints)> = match (screen.focus.entered, is_vim) {
-        (false, _) => Vec::new(),
-        (true, false) => vec![("", TYPING_KEYS)],
-        (true, true) => vec![("", KEYS), ("While typing", TYPING_KEYS)],
+    let Focus { pane, entered } = screen.focus;
+    let keys: Vec<(&'static str, KeyHints)> = match (pane, entered) {
+        (Pane::Body, true) if screen.vim.is_some() => vec![("", KEYS), ("While typing", TYPING_KEYS)],
+        (Pane::Body, true) => vec![("", TYPING_KEYS)],
+        (Pane::Body, false) => vec![("", BODY_KEYS)],
+        (Pane::Campaigns, _) => vec![("", CAMPAIGN_KEYS)],
+        (Pane::Webhook, true) => vec![("", FORM_KEYS)],
+        (Pane::Webhook, false) => vec![("", WEBHOOK_KEYS)],
+        (Pane::Preview, _) => vec![("", PREVIEW_KEYS)],
+        (Pane::Problems, _) => vec![("", PROBLEM_KEYS)],
     };
-    let (title, contexts) = (screen.focus.pane.title(), contexts(screen));
-    ScreenFocus { title, contexts, is_covered: screen.dialog.is_some(), keys }
+    let actions: &'static [Action] = match pane {
+        Pane::Campaigns => &[Action::CampaignForm, Action::New],
+        // In the form, the letters of these actions are typed, so `contexts` does not contain them.
+        Pane::Webhook => &[
+            Action::New,
+            Action::Duplicate,
+            Action::Rename,
+            Action::Delete,
+            Action::UndoDelete,
+            Action::CheckWebhook,
+        ],
+        Pane::Body => &[Action::Find, Action::GoToLine, Action::Hover, Action::WrapLines, Action::FormatJson],
+        Pane::Preview => &[Action::PreviousTab, Action::NextTab],
+        Pane::Problems => {
+            &[Action::NextProblem, Action::PreviousProblem, Action::Fix, Action::FixAll, Action::NextWorst]
+        }
+    };
+    let title = if screen.focus == Focus::enter(Pane::Webhook) {
+        "Webhook (letters after Esc)"
+    } else {
+        pane.title()
+    };
+    ScreenFocus { title, contexts: contexts(screen), is_covered: screen.dialog.is_some(), actions, keys }
 }
 
-/// Returns the contexts in which keys are looked up, the innermost first.
+const CAMPAIGN_KEYS: KeyHints =
+    &[("↑  ↓  Home  End", "Open another campaign of the list"), ("Enter", "Edit the body")];
+
+const WEBHOOK_KEYS: KeyHints = &[("Enter", "Edit the fields, or create a webhook if there is none")];
+
+const FORM_KEYS: KeyHints = &[
+    ("↑  ↓  Tab", "Previous or next field"),
+    ("←  →", "Change a choice, or move in a text"),
+    ("Enter", "Press the button"),
+    ("Esc", "Leave the fields; Tab then moves between panes"),
+];
+
+const BODY_KEYS: KeyHints = &[("Enter", "Edit the text"), ("↑  ↓  PgUp  PgDn", "Scroll the text")];
+
+const PREVIEW_KEYS: KeyHints =
+    &[("←  →", "Previous or next tab"), ("↑  ↓  PgUp  PgDn", "Scroll the preview")];
+
+const PROBLEM_KEYS: KeyHints =
+    &[("↑  ↓", "Choose a problem"), ("Enter", "Go to the problem, or to the recipient who has it")];
+
+/// Returns the contexts in which keys are looked up, innermost first.
 fn contexts(screen: &Compose) -> &'static [KeyContext] {
     match (screen.focus.pane, screen.focus.entered) {
         (Pane::Body, true) => &[KeyContext::Body, KeyContext::Anywhere],
-        // In the form, letters are typed; only keys that work everywhere are shortcuts.
+        // In the form, letters are typed, so only keys that work everywhere are shortcuts.
         (Pane::Webhook, true) => &[KeyContext::Anywhere],
         (Pane::Campaigns | Pane::Webhook, _) => {
             &[KeyContext::Definitions, KeyContext::Panes, KeyContext::Anywhere]
@@ -81,13 +128,14 @@ fn is_typing(screen: &Compose) -> bool {
     screen.focus.entered && matches!(screen.focus.pane, Pane::Body | Pane::Webhook) && !is_vim_command
 }
 
-/// Whether a key edits the focused text or runs an action.
+/// Returns whether a key edits the focused text or runs an action.
 fn is_bound(screen: &Compose, shared: &SharedState, key: Key) -> bool {
     let is_text = screen.focus.entered && crate::ui::widget::typing::command(key).is_some();
     is_text || shared.keymap.action(contexts(screen), key).is_some()
 }
 
-/// Ctrl-C copies the selection, else closes what is open, else shows the key to quit.
+/// Handles Ctrl-C: copies the selection if there is one, otherwise closes what is open, or shows the key for quitting
+/// if nothing is open.
 fn copy_or_cancel(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     if screen.dialog.is_none() && screen.focus.in_body() {
         let selected = screen.buffer().map(|buffer| buffer.editor.selected().into_owned());
@@ -103,7 +151,7 @@ fn copy_or_cancel(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect>
     }
     if screen.completion.take().is_none() {
         let key = shared.keymap.shown_key(contexts(screen), Action::Quit);
-        // Ctrl-C never quits: a user who only wanted to copy would lose the screen.
+        // Ctrl-C never quits, because the user may only have wanted to copy.
         shared.show_notice(
             key.map_or_else(|| "to quit, use the palette".to_owned(), |key| format!("{key} to quit")),
         );
@@ -144,6 +192,9 @@ fn press_outside_text(screen: &mut Compose, shared: &mut SharedState, pane: Pane
         (Pane::Campaigns, KeyCode::Home) => step_campaign(screen, shared, isize::MIN),
         (Pane::Campaigns, KeyCode::End) => step_campaign(screen, shared, isize::MAX),
         (Pane::Campaigns, KeyCode::Enter) => actions::act(screen, shared, Action::FocusBody),
+        (Pane::Webhook, KeyCode::Enter) if screen.webhook.expected.is_none() => {
+            actions::act(screen, shared, Action::New)
+        }
         (Pane::Webhook | Pane::Body, KeyCode::Enter) => {
             screen.focus = Focus::enter(pane);
             Vec::new()
@@ -183,13 +234,13 @@ fn step_problem(screen: &mut Compose, _shared: &mut SharedState, by: isize) -> V
     Vec::new()
 }
 
-/// Scrolls the preview. `update` limits the position to the content afterwards.
+/// Scrolls the preview. `update::limit_scrolling` limits the position to the content afterwards.
 pub(crate) fn scroll_preview(screen: &mut Compose, by: isize) -> Vec<Effect> {
     screen.preview.scroll = screen.preview.scroll.saturating_add_signed(by);
     Vec::new()
 }
 
-/// Scrolls the text without moving the cursor.
+/// Scrolls the body without moving its cursor.
 pub(crate) fn scroll_body(screen: &mut Compose, _shared: &mut SharedState, by: isize) -> Vec<Effect> {
     let Some(area) = crate::ui::screen::compose::update::body_area(screen) else { return Vec::new() };
     if let Some(buffer) = screen.buffer_mut() {

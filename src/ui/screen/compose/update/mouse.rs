@@ -1,4 +1,4 @@
-//! Mouse input: clicks, drags and the wheel, by the pane or dialog under the pointer.
+//! Handles mouse input: clicks, drags and the wheel, for the pane or dialog under the pointer.
 
 use ratatui::layout::{Position, Rect};
 
@@ -56,7 +56,8 @@ fn press(
     clicks: u8,
 ) -> Vec<Effect> {
     screen.completion = screen.completion.take().filter(|_| pane == Pane::Body);
-    // Looked up before the focus changes: the focused pane shows its chosen problem in full, which moves the rows.
+    // The problem is looked up before the focus changes, because the focused pane shows its chosen problem in full,
+    // which moves the rows.
     let problem = problems::at_line(screen, shared, area, mouse.y).filter(|_| pane == Pane::Problems);
     screen.focus = Focus::enter(pane);
     match pane {
@@ -174,7 +175,8 @@ fn scroll(screen: &mut Compose, shared: &mut SharedState, pane: Option<Pane>, by
     match pane {
         Some(Pane::Body) => keys::scroll_body(screen, shared, by),
         Some(Pane::Preview) => keys::scroll_preview(screen, by),
-        // One campaign per wheel event, although it reports several lines: each step opens and composes a campaign.
+        // A wheel event moves by one campaign, even though it reports several lines, because each step opens and
+        // composes a campaign.
         Some(Pane::Campaigns) => keys::step_campaign(screen, shared, by.signum()),
         Some(Pane::Problems) => {
             let last = screen.problems().len().saturating_sub(1);
@@ -190,9 +192,9 @@ fn point_at_dialog(
     shared: &mut SharedState,
     mut dialog: Dialog,
     mouse: Mouse,
-    whole: Rect,
+    screen_area: Rect,
 ) -> Vec<Effect> {
-    let area = dialog.area(whole);
+    let area = dialog.area(screen_area);
     let is_click = matches!(mouse.kind, MouseKind::Down { .. });
     // A click outside the dialog is the same as Esc.
     if is_click && !area.contains((mouse.x, mouse.y).into()) {
@@ -201,7 +203,7 @@ fn point_at_dialog(
     }
     match &mut dialog {
         Dialog::Listing(listing) => {
-            let picked = listing.point(mouse, whole);
+            let picked = listing.point(mouse, screen_area);
             return dialogs::handle_picked(screen, shared, dialog, picked);
         }
         Dialog::Settings(settings) => {
@@ -217,7 +219,7 @@ fn point_at_dialog(
             }
         }
         Dialog::Confirm(confirm) => {
-            if let Some(decision) = confirm.point(mouse, whole) {
+            if let Some(decision) = confirm.point(mouse, screen_area) {
                 return dialogs::decide(screen, shared, decision);
             }
         }

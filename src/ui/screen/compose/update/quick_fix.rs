@@ -1,4 +1,4 @@
-//! Going through the problems, and applying quick fixes.
+//! Moves between the problems, and applies quick fixes.
 
 use std::sync::Arc;
 
@@ -13,14 +13,15 @@ use crate::ui::screen::compose::{
 use crate::ui::shared::{Effect, SharedState};
 use crate::ui::widget::PickerRow;
 
-/// Goes to the next problem after the cursor, or the previous one, wrapping around.
+/// Moves to the next problem (`by` is 1) or the previous one (`by` is -1), wrapping around. If no problem is at the
+/// cursor, moves forward to the first problem after the cursor, or back to the chosen problem.
 pub(crate) fn walk_problems(screen: &mut Compose, shared: &mut SharedState, by: isize) -> Vec<Effect> {
     let problems = screen.problems().to_vec();
     if problems.is_empty() {
         return shared.only_notice("no problems");
     }
     let n = problems.len() as isize;
-    // In the webhook's form, continue from its problem: the cursor of the body has not moved.
+    // In the webhook's form, the walk continues from the form's problem, because the body's cursor has not moved.
     let is_in_file = matches!(problems.get(screen.chosen_problem), Some(ProblemEntry::File(_)));
     let is_at_webhook = screen.focus.pane == Pane::Webhook && is_in_file;
     let here = if is_at_webhook { Some(screen.chosen_problem) } else { screen.problem_at_cursor() };
@@ -82,12 +83,13 @@ fn show_problem(screen: &mut Compose, shared: &mut SharedState, problems: &[Prob
 pub(crate) fn go_to(screen: &mut Compose, span: Span) {
     screen.focus = Focus::enter(Pane::Body);
     if let Some(buffer) = screen.buffer_mut() {
-        // Only the cursor is set: a selection would be replaced by the next key.
+        // Only the cursor moves. A selection would be replaced by the next key.
         buffer.editor.apply(Command::Select(Span::at(span.start)));
     }
 }
 
-/// Applies the fix of the problem at the cursor, or of the chosen problem. Shows a list if it has several fixes.
+/// Applies the fix of the problem at the cursor, or of the chosen problem. If the problem has several fixes, shows a
+/// list.
 pub(crate) fn fix(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     let problems = screen.problems().to_vec();
     let at = if screen.focus.in_body() { screen.problem_at_cursor() } else { None }
@@ -130,12 +132,12 @@ pub(crate) fn apply_chosen_fix(screen: &mut Compose, shared: &mut SharedState, n
 fn apply_fix(screen: &mut Compose, shared: &mut SharedState, fix: &Fix) -> Vec<Effect> {
     let effects = typing::apply(screen, shared, Command::Replace(fix.edits.clone()));
     if !effects.is_empty() {
-        shared.show_notice(format!("{}, ^Z to undo", fix.title));
+        shared.show_notice(format!("applied: {}; ^Z undoes it", fix.title));
     }
     effects
 }
 
-/// Applies the first fix of every problem with the same code as the chosen one, as one undo step.
+/// Applies the first fix of every body problem with the same code as the chosen problem, as one undo step.
 pub(crate) fn fix_all(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     let problems = screen.problems().to_vec();
     let Some(code) = problems.get(screen.chosen_problem).map(|problem| problem.diagnostic().code) else {
@@ -151,7 +153,7 @@ pub(crate) fn fix_all(screen: &mut Compose, shared: &mut SharedState) -> Vec<Eff
         1 => "1 place".to_owned(),
         n => format!("{n} places"),
     };
-    // Fixes that overlap others are not applied now: after this edit they may be wrong, or no longer needed.
+    // Fixes that overlap another fix are not applied now, because after this edit they may be wrong or unnecessary.
     let rest = if 0 < n_deferred { format!(", {n_deferred} left: fix all again") } else { String::new() };
     let effects = typing::apply(screen, shared, Command::Replace(edits));
     shared.show_notice(format!("{places} fixed{rest}, ^Z to undo"));

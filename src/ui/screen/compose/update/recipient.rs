@@ -1,4 +1,4 @@
-//! Choosing the recipient and the sample event of the preview.
+//! Chooses the recipient and the sample event of the preview.
 
 use std::sync::Arc;
 
@@ -16,7 +16,8 @@ pub(crate) fn preview_for(
     screen.compose(shared).into_iter().collect()
 }
 
-/// Goes to the next recipient with a failing message. If no message fails, goes to the recipient with the next longest.
+/// Previews the next recipient whose message fails. If no message fails, previews the recipient with the next longest
+/// message.
 pub(crate) fn next_failing_recipient(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     let current = shared.profile_identity();
     match screen.sample_report.value().map(|report| report.next(current.as_deref())) {
@@ -28,7 +29,7 @@ pub(crate) fn next_failing_recipient(screen: &mut Compose, shared: &mut SharedSt
         None if screen.survey_job(shared).is_none() => {
             shared.only_notice("the audience cannot be checked: there is no body, or it is too large")
         }
-        // No new check is started here: it would replace the pending one, whose result would be dropped.
+        // No new check is started here, because the result of the pending check would then be dropped.
         None => shared.only_notice("the audience is still being checked"),
     }
 }

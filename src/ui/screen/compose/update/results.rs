@@ -1,4 +1,4 @@
-//! Handles the results of tasks and timers. Results of outdated requests are dropped.
+//! Handles the results of tasks and timers. Stale results are dropped.
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
             Vec::new()
         }
         Msg::CampaignsChecked(generation, found) => {
-            screen.campaign_statuses.take(generation, &found);
+            screen.campaign_statuses.finish_check(generation, &found);
             Vec::new()
         }
         Msg::PeopleLoaded(result) => people_loaded(screen, shared, result),
@@ -37,7 +37,7 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
             Ok(workspace) => use_workspace(screen, shared, workspace),
             Err(text) => shared.only_error(text),
         },
-        // The app reloads the workspace, for all screens.
+        // The app reloads the workspace for all screens.
         Msg::FilesChanged => Vec::new(),
         Msg::DraftsFound(drafts) => drafts_found(screen, shared, drafts),
         Msg::DraftFailed(text) => shared.only_error(text),
@@ -49,7 +49,7 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
                 shared.show_notice(
                     "adopted .telecast: its test chats, drafts, history and profiles are now used",
                 );
-                // Both were ignored as long as the folder was foreign.
+                // Profiles and drafts were ignored while the folder was not adopted.
                 vec![
                     Effect::Task(Task::LoadPeople(shared.profile_identity())),
                     Effect::Task(Task::FindDrafts),
@@ -71,7 +71,19 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
             Err(text) => shared.only_error(text),
         },
         Msg::BotChecked(generation, status) => {
-            screen.bot.answer(generation, Ok(status));
+            let failure = match &status {
+                BotStatus::Failed { message, .. } | BotStatus::Invalid(message) => Some(message.clone()),
+                _ => None,
+            };
+            let is_latest = screen.bot.answer(generation, Ok(status)) == AnswerStatus::Latest;
+            // The webhook's pane has one short line for the message, so the footer shows it in full.
+            if let Some(message) = failure
+                && is_latest
+                && screen.focus.pane == Pane::Webhook
+                && shared.notice.is_none()
+            {
+                shared.show_error(message);
+            }
             Vec::new()
         }
         Msg::TestsLoaded { chats, history } => {
@@ -83,7 +95,7 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
                 test.chats = chats;
                 test.history = history;
                 test.is_loaded = true;
-                // Enter was pressed before the chats were known; handle it now as if it had just been pressed.
+                // Enter was pressed before the chats were known, so it is handled now.
                 if std::mem::take(&mut test.sends_when_loaded) {
                     return dialogs::press(
                         screen,
@@ -103,7 +115,7 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
         }
         Msg::ModesCompared(generation, compared) => match screen.dialog.take() {
             Some(Dialog::Compare(mut compare)) => {
-                compare.take(generation, &compared);
+                compare.set_previews(generation, &compared);
                 let effects = screen.colour_comparison(&mut compare);
                 screen.dialog = Some(Dialog::Compare(compare));
                 effects
@@ -119,11 +131,11 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
         Msg::Copied(Ok(())) => Vec::new(),
         Msg::Copied(Err(text)) => shared.only_error(format!("not copied: {text}")),
         Msg::CodeGrammarsLoaded(grammars) => {
-            screen.code.take(Arc::clone(&grammars));
+            screen.code.set_grammars(Arc::clone(&grammars));
             Vec::new()
         }
         Msg::GrammarLoaded(grammar) => {
-            screen.take_grammar(Arc::clone(&grammar));
+            screen.add_grammar(Arc::clone(&grammar));
             Vec::new()
         }
         Msg::Due(Timer::Draft(stem)) => screen.journal_now(shared, &stem).into_iter().collect(),
@@ -137,7 +149,7 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
         }
         Msg::Due(Timer::Compose(_) | Timer::Survey(_) | Timer::Highlight) => Vec::new(),
         Msg::Due(Timer::OpenPicker(version)) => {
-            typing::pick(screen, shared, version);
+            typing::open_picker_if_unchanged(screen, shared, version);
             Vec::new()
         }
         Msg::Due(Timer::TypingPaused(version)) => {
@@ -166,7 +178,7 @@ fn message_composed(
     if let Some(report) = screen.sample_report.value_mut() {
         report.follow(&body);
     }
-    // An interim result, older than the latest edit: show it, but move its problems to the current text.
+    // An interim result is older than the latest edit. It is shown, but its problems are moved to the current text.
     if answered == AnswerStatus::Interim {
         let body = screen.buffer().map(|buffer| buffer.text()).unwrap_or_default();
         screen.move_problems(&body);
@@ -177,11 +189,11 @@ fn message_composed(
         screen.campaign_statuses.set(&stem, worst);
     }
     screen.keep_message(shared);
-    // The sample is checked after a pause only: it renders the body for hundreds of recipients.
+    // The sample is checked only after a pause, because the check renders the body for hundreds of recipients.
     vec![Effect::Loop(LoopEffect::After(Timer::Survey(generation)))]
 }
 
-/// Shows the answer in the test dialog, or in the footer if the dialog has been closed.
+/// Shows the result of a test in the test dialog, or in the footer if the dialog has been closed.
 fn test_answered(
     screen: &mut Compose,
     shared: &mut SharedState,
@@ -215,7 +227,7 @@ fn test_answered(
     Vec::new()
 }
 
-/// Ends every wait for the result of a task that has panicked.
+/// Ends everything that waits for the result of a task that has panicked.
 fn task_panicked(screen: &mut Compose, shared: &mut SharedState, work: Work, text: String) {
     match work {
         Work::CheckBot => {
@@ -226,7 +238,7 @@ fn task_panicked(screen: &mut Compose, shared: &mut SharedState, work: Work, tex
             shared.is_quitting = false;
             screen.webhook.stop_saving();
         }
-        // The next edit, or quitting, writes the draft again.
+        // The next edit or quitting writes the drafts again.
         Work::Draft => screen.forget_drafts(),
         Work::Tests => {
             if let Some(test) = screen.test_mut() {
@@ -277,7 +289,8 @@ fn people_loaded(
     }
 }
 
-/// Switches to the workspace as read again. Buffers without edits follow their files; the others keep their edits.
+/// Switches to a workspace that was read again from disk. Buffers without edits take the new text of their files. The
+/// other buffers keep their edits.
 fn use_workspace(
     screen: &mut Compose,
     shared: &mut SharedState,
@@ -288,7 +301,7 @@ fn use_workspace(
     let lost =
         webhook.filter(|stem| shared.workspace.webhook(stem).is_some() && workspace.webhook(stem).is_none());
     deleted.extend(lost.map(|stem| format!("webhook {stem}")));
-    // Saving triggers a reload that usually finds nothing new.
+    // Saving triggers a reload, which usually finds nothing new.
     if *shared.workspace == *workspace {
         return Vec::new();
     }
@@ -296,7 +309,7 @@ fn use_workspace(
     let mut conflicts = Vec::new();
     for campaign in &shared.workspace.campaigns {
         if let Some(buffer) = screen.buffers.get_mut(&campaign.stem).filter(|buffer| !buffer.is_deleted) {
-            // Only a new conflict is reported; the title of the pane shows an old one.
+            // Only a new conflict is reported. An older one is already shown in the pane's title.
             let had_conflict = buffer.changed_outside;
             buffer.sync_with_file(campaign);
             if buffer.changed_outside && !had_conflict {
@@ -337,7 +350,8 @@ fn use_workspace(
     effects
 }
 
-/// Keeps campaigns with unsaved edits in the workspace after their files were deleted; returns the newly deleted ones.
+/// Keeps campaigns with unsaved edits in the workspace after their files were deleted. Returns the stems of those whose
+/// files were deleted since the last call.
 fn keep_unsaved(
     screen: &mut Compose,
     shared: &mut SharedState,
@@ -361,17 +375,17 @@ fn keep_unsaved(
         }
         let mut campaign = found.unwrap_or(known).clone();
         if !has_definition {
-            (campaign.source, campaign.value) = (absent(&known.source), known.value.clone());
+            (campaign.source, campaign.value) = (absent_file(&known.source), known.value.clone());
         }
         if !has_body {
-            campaign.body = absent(&known.body);
+            campaign.body = absent_file(&known.body);
         }
         Arc::make_mut(workspace).put_campaign(Arc::new(campaign));
     }
     newly_deleted
 }
 
-fn absent(source: &LoadedFile) -> LoadedFile {
+fn absent_file(source: &LoadedFile) -> LoadedFile {
     LoadedFile { fingerprint: Fingerprint::Absent, condition: FileCondition::Missing, ..source.clone() }
 }
 
@@ -380,14 +394,14 @@ fn drafts_found(screen: &mut Compose, shared: &mut SharedState, drafts: Vec<Camp
     let mut lost: Vec<CampaignDraft> = Vec::new();
     for draft in drafts {
         let on_disk = shared.workspace.campaign(&draft.stem).map(|campaign| campaign.body.text.as_str());
-        // The crash came after the save and before the draft was discarded: nothing is lost.
+        // The crash happened after the save but before the draft was discarded, so nothing is lost.
         if on_disk == Some(draft.text.as_str()) {
             effects.push(Effect::Journal(JournalEntry::DiscardDraft(draft.stem)));
         } else {
             lost.push(draft);
         }
     }
-    // The drafts belong to the console that edits this workspace, which may be writing them right now.
+    // In a read-only console, the drafts belong to the console that edits this workspace. It may be writing them now.
     if shared.read_only.is_some() {
         return Vec::new();
     }
@@ -396,7 +410,7 @@ fn drafts_found(screen: &mut Compose, shared: &mut SharedState, drafts: Vec<Camp
     effects
 }
 
-/// Asks once, by name, about secrets that are stored for an earlier path or version of the workspace.
+/// Asks once about the secrets that are stored for an earlier path or version of the workspace.
 fn offer_secrets(screen: &mut Compose) {
     if screen.old_secrets.is_empty() || screen.dialog.is_some() {
         return;
@@ -415,7 +429,8 @@ fn offer_secrets(screen: &mut Compose) {
         ("Leave them", Decision::OldSecrets { found, moves: false }),
     ];
     let mut confirm = ComposeConfirm::new("Secrets of an earlier path", text, answers);
-    // The harmless answer is chosen: in a stranger's clone, moving would give that workspace the user's tokens.
+    // The harmless answer is preselected, because moving would give the user's tokens to a workspace that may be a
+    // stranger's.
     confirm.chosen = 1;
     screen.dialog = Some(Dialog::Confirm(confirm));
 }
@@ -467,7 +482,7 @@ fn body_saved(
             let answers = vec![
                 ("Overwrite with mine", Decision::Overwrite(stem.to_owned())),
                 ("Take the file's text (undo restores mine)", Decision::UseDiskVersion(stem.to_owned())),
-                ("Leave both", Decision::Stay),
+                ("Decide later", Decision::Stay),
             ];
             let mut confirm = ComposeConfirm::new("Changed on disk", text, answers);
             confirm.chosen = 2;
@@ -491,7 +506,7 @@ fn changed(
     if result.is_err() {
         screen.webhook.stop_saving();
     }
-    // The buffer and the chosen sample move to the new stem, so that a rename keeps undo and unsaved edits.
+    // After a rename, the buffer and the chosen sample move to the new stem, so that undo and unsaved edits are kept.
     if let (Ok(ChangeOutcome { renamed: Some((old, new)), .. }), Some(buffer)) =
         (&result, result.as_ref().ok().and_then(|done| screen.buffers.remove(&done.renamed.as_ref()?.0)))
     {
@@ -554,7 +569,7 @@ fn edited_externally(
     match result {
         Ok(text) => {
             let Some(buffer) = screen.buffers.get_mut(stem) else { return Vec::new() };
-            // An editor that was closed without a change adds no undo step.
+            // If the editor was closed without a change, no undo step is added.
             if !buffer.editor.has_text(&text) {
                 buffer.replace_all(&text);
             }

@@ -1,4 +1,4 @@
-//! Formatting the body's JSON, and exporting the campaign for CleverTap.
+//! Formats the body's JSON, and exports the campaign for CleverTap.
 
 use crate::campaign::ContentFormat;
 use crate::diagnostic::TextEdit;
@@ -24,7 +24,7 @@ pub(crate) fn format_json(screen: &mut Compose, shared: &mut SharedState) -> Vec
     let (template, _) = template::parse(&buffer.editor.text(), &Partials::default(), dialect);
     match template::format(&template) {
         Ok(edits) if edits.is_empty() => shared.only_notice("the body is already formatted"),
-        Ok(edits) => replace(screen, shared, edits),
+        Ok(edits) => apply_formatting(screen, shared, edits),
         Err(refusal) => {
             quick_fix::go_to(screen, refusal.span);
             let help = refusal.help.map_or_else(String::new, |help| format!(" · {help}"));
@@ -47,7 +47,7 @@ pub(crate) fn export_clevertap(screen: &mut Compose, shared: &mut SharedState) -
     vec![effect]
 }
 
-fn replace(screen: &mut Compose, shared: &mut SharedState, edits: Vec<TextEdit>) -> Vec<Effect> {
+fn apply_formatting(screen: &mut Compose, shared: &mut SharedState, edits: Vec<TextEdit>) -> Vec<Effect> {
     let effects = typing::apply(screen, shared, Command::Replace(edits));
     if !effects.is_empty() {
         shared.show_notice("formatted, ^Z to undo");

@@ -1,4 +1,4 @@
-//! Typing in the body: runs editor commands, updates the completion picker, and requests a new composition.
+//! Handles typing in the body: runs editor commands, updates the completion picker and requests new compositions.
 
 use crate::complete;
 use crate::editor::{Command, Motion};
@@ -10,8 +10,8 @@ use crate::ui::screen::compose::{
 use crate::ui::shared::{Effect, LoopEffect, SharedState, Task, Timer};
 use crate::ui::widget::{Key, KeyCode, typing::command};
 
-// The picker reads the whole body. In a body up to this size it opens together with the key. In a larger one that would
-// take longer than a frame, so the key is drawn first.
+// Opening the picker reads the whole body. In a body up to this size, the picker opens in the same frame as the key. In
+// a larger body, that would delay the frame, so the key is drawn first.
 const MAX_INSTANT_PICKER_BYTES: usize = 64 * 1024;
 
 pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Vec<Effect> {
@@ -35,17 +35,17 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
             return open_picker(screen, shared);
         }
         _ if key == (Key { ctrl: true, ..Key::char('v') }) => {
-            // The program cannot read the clipboard; the terminal pastes into it.
+            // Programs in a terminal cannot read the clipboard portably, so the terminal has to paste.
             shared.show_notice("use your terminal's paste key, often Ctrl-Shift-V");
             None
         }
-        (KeyCode::Tab, false) if key == Key::plain(KeyCode::Tab) => Some(tab(screen)),
+        (KeyCode::Tab, false) if key == Key::plain(KeyCode::Tab) => Some(tab_command(screen)),
         _ => command(key),
     };
     let Some(command) = command else { return Vec::new() };
     let may_trigger = matches!(&command, Command::Type(text) if ["<", "{", "@"].contains(&text.as_str()));
     let is_typing = matches!(command, Command::Type(_))
-        // Backspace while the picker is open widens its list again.
+        // Backspace while the picker is open makes its list longer again.
         || (screen.completion.is_some() && command == Command::Delete(Motion::Left));
     let was_picking = screen.completion.is_some();
     let selects = matches!(command, Command::Extend(_) | Command::SelectAll);
@@ -59,12 +59,12 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
         screen.completion = None;
     }
     if screen.is_completing_liquid() {
-        // Half-typed Liquid such as `{{` is an error, but not one to report while its picker is open: compose when it
-        // closes.
+        // Half-typed Liquid such as `{{` is an error, but it should not be reported while its picker is open. The body
+        // is composed when the picker closes.
         effects.retain(|effect| !matches!(effect, Effect::Task(Task::Compose(..))));
     } else if may_trigger {
-        // The key may be the first half of a trigger (`<<`, `{{`) or plain text. Compose after a short delay, so that
-        // the error of a half-typed trigger does not flash.
+        // The key may be the first half of a trigger (`<<`, `{{`) or plain text. The body is composed after a short
+        // delay, so that the error of a half-typed trigger does not flash.
         let before = effects.len();
         effects.retain(|effect| !matches!(effect, Effect::Task(Task::Compose(..))));
         if effects.len() < before
@@ -78,8 +78,9 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
     effects
 }
 
-/// Tab: jumps to the end of the completed item around the cursor, or else indents.
-fn tab(screen: &Compose) -> Command {
+/// Returns the command for Tab: a jump to the end of the completed item around the cursor, or an indent if there is
+/// none.
+fn tab_command(screen: &Compose) -> Command {
     let stop = screen.buffer().and_then(|buffer| buffer.tab_stops.next(buffer.editor.len()));
     stop.map_or(Command::Tab, |at| Command::Move(Motion::To(at)))
 }
@@ -94,25 +95,25 @@ pub(crate) fn paste(screen: &mut Compose, shared: &mut SharedState, text: &str) 
 }
 
 pub(crate) fn apply(screen: &mut Compose, shared: &mut SharedState, command: Command) -> Vec<Effect> {
-    if !is_motion(&command) && !can_edit(screen, shared) {
+    if !keeps_text(&command) && !can_edit(screen, shared) {
         return actions::refuse_to_edit(shared);
     }
     let command = screen.redirect_to_block_tag(command);
     let Some(buffer) = screen.buffer_mut() else { return Vec::new() };
-    let is_typing = is_motion(&command)
+    let keeps_tab_stops = keeps_text(&command)
         || matches!(command, Command::Type(_) | Command::Delete(_) | Command::Complete { .. });
     let completed = match &command {
         Command::Complete { edit, select } => {
             let rest = edit.replacement.get(select.end.saturating_sub(edit.span.start)..);
-            // If the end is on another line, the user expects Tab to indent there.
+            // If the item ends on a later line, it gets no tab stop, because the user expects Tab to indent.
             let span = Span::new(edit.span.start, edit.span.start + edit.replacement.len());
             Some(span).filter(|_| rest.is_some_and(|rest| !rest.contains('\n')))
         }
         _ => None,
     };
     let applied = buffer.editor.apply(command);
-    // A tab stop belongs to the item that was just completed. After a command such as undo its offset may be wrong.
-    if !is_typing {
+    // A tab stop belongs to an item that was just completed. After a command such as undo, its offset may be wrong.
+    if !keeps_tab_stops {
         buffer.tab_stops.clear();
     }
     let len = buffer.editor.len();
@@ -132,7 +133,7 @@ pub(crate) fn apply(screen: &mut Compose, shared: &mut SharedState, command: Com
     effects
 }
 
-/// Applies commands one after the other, and composes only the result.
+/// Applies commands one after the other, but composes only the final text.
 pub(crate) fn apply_all(
     screen: &mut Compose,
     shared: &mut SharedState,
@@ -140,7 +141,7 @@ pub(crate) fn apply_all(
 ) -> Vec<Effect> {
     let mut effects: Vec<Effect> =
         commands.into_iter().flat_map(|command| apply(screen, shared, command)).collect();
-    // Each command requested a composition; all but the last one are already outdated.
+    // Each command may have requested a composition. All but the latest request are already outdated.
     let newest = screen.message.latest();
     effects.retain(
         |effect| !matches!(effect, Effect::Task(Task::Compose(generation, _)) if Some(*generation) != newest),
@@ -152,8 +153,8 @@ pub(crate) fn can_edit(screen: &Compose, shared: &SharedState) -> bool {
     shared.read_only.is_none() && screen.buffer().is_none_or(|buffer| buffer.is_readable)
 }
 
-/// Whether a command does not change the text.
-pub(crate) fn is_motion(command: &Command) -> bool {
+/// Returns whether a command leaves the text unchanged.
+pub(crate) fn keeps_text(command: &Command) -> bool {
     matches!(
         command,
         Command::Move(_)
@@ -170,7 +171,7 @@ pub(crate) fn is_motion(command: &Command) -> bool {
     )
 }
 
-/// Opens, narrows or closes the picker after a typed character. In a large body it opens after the key was drawn.
+/// Opens, narrows or closes the picker after a typed character. In a large body, it opens after the key has been drawn.
 fn follow_picker(screen: &mut Compose, shared: &mut SharedState) -> Option<Effect> {
     let editor = &screen.buffer().filter(|_| screen.has_hints())?.editor;
     if screen.completion.is_none() && MAX_INSTANT_PICKER_BYTES < editor.len() {
@@ -184,7 +185,7 @@ fn follow_picker(screen: &mut Compose, shared: &mut SharedState) -> Option<Effec
 }
 
 /// Opens the picker for the trigger before the cursor, if nothing was typed since `version`.
-pub(crate) fn pick(screen: &mut Compose, shared: &mut SharedState, version: u64) {
+pub(crate) fn open_picker_if_unchanged(screen: &mut Compose, shared: &mut SharedState, version: u64) {
     let Some(buffer) = screen.buffer().filter(|buffer| buffer.editor.version() == version) else {
         return;
     };
@@ -212,7 +213,7 @@ fn open_picker(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Handles a key while the picker is open; `None` passes the key on to the editor.
+/// Handles a key while the picker is open. Returns `None` if the key is meant for the editor.
 pub(crate) fn press_in_picker(
     screen: &mut Compose,
     shared: &mut SharedState,
@@ -226,7 +227,8 @@ pub(crate) fn press_in_picker(
         }
         KeyCode::Up => session.choose_previous(),
         KeyCode::Down => session.choose_next(),
-        // A picker that a lone `{` or `@` opened is not armed until an arrow is pressed: Enter is then text.
+        // A picker that was opened by a single `{` or `@` is not armed until an arrow key is pressed. Until then, Enter
+        // and Tab are meant for the text.
         KeyCode::Enter | KeyCode::Tab if session.armed && !key.shift => return Some(accept(screen, shared)),
         KeyCode::Backspace => return None,
         _ if key.typed().is_some() => return None,

@@ -9,7 +9,7 @@ use crate::ui::screen::compose::{
 use crate::ui::shared::{Action, AppCommand, Effect, SharedState};
 use crate::ui::widget::Key;
 
-/// Handles a key in the body; `None` passes it on to the usual keys of a text field.
+/// Handles a key in the body. Returns `None` if the key should have its usual effect in a text field.
 pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Option<Vec<Effect>> {
     let page = usize::from(
         crate::ui::screen::compose::update::body_area(screen)
@@ -20,7 +20,7 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
 }
 
 pub(crate) fn follow(screen: &mut Compose) {
-    // During a search the match is selected. Following the editor would turn that into visual mode.
+    // During a search, the match is selected. Synchronizing vim with the editor would turn this into visual mode.
     if screen.search.is_some() {
         return;
     }
@@ -62,7 +62,7 @@ pub(crate) fn command_line(screen: &mut Compose, shared: &mut SharedState, line:
 }
 
 fn with_vim<T>(screen: &mut Compose, run: impl FnOnce(&mut Vim, &Editor) -> T) -> Option<T> {
-    // Taken out, because the closure needs the state machine and the screen's buffer at the same time.
+    // `vim` is taken out, because the closure needs it and the screen's buffer at the same time.
     let mut vim = screen.vim.take()?;
     let result = screen.buffer().map(|buffer| run(&mut vim, &buffer.editor));
     screen.vim = Some(vim);
@@ -70,9 +70,9 @@ fn with_vim<T>(screen: &mut Compose, run: impl FnOnce(&mut Vim, &Editor) -> T) -
 }
 
 fn perform(screen: &mut Compose, shared: &mut SharedState, outcome: VimOutcome) -> Vec<Effect> {
-    let is_change = !outcome.commands.iter().all(typing::is_motion);
+    let is_change = !outcome.commands.iter().all(typing::keeps_text);
     let is_inserting = screen.vim.as_ref().is_some_and(Vim::is_inserting);
-    // In a read-only body, vim must not even enter insert mode.
+    // In a body that cannot be edited, vim must not even enter insert mode.
     if (is_change || is_inserting) && !typing::can_edit(screen, shared) {
         if let Some(vim) = &mut screen.vim {
             vim.reset();

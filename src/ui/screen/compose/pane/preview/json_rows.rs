@@ -1,4 +1,4 @@
-//! The rendered body in rows: coloured, wrapped, with its problems underlined.
+//! The rendered body in coloured and wrapped rows, with its problems underlined.
 //!
 //! The rows are built once per composition and width, so drawing a frame costs only the visible rows.
 
@@ -13,13 +13,13 @@ use crate::text::{Span, grapheme_width};
 use crate::ui::editor::highlight::{self, SyntaxPiece};
 use crate::ui::widget::{Theme, draw};
 
-// A problem inside a loop is underlined at each of its outputs, and there can be any number of them. More underlines
-// than this would not help the reader.
+// A problem inside a loop is underlined in the output of each iteration, and there can be any number of iterations.
+// More underlines than this would not help the reader.
 const MAX_MARKS: usize = 500;
 
 #[derive(Debug, Default)]
 pub struct JsonRows {
-    /// The byte spans of the rows. They cover everything but line breaks.
+    /// The byte spans of the rows. They cover everything except line breaks.
     rows: Vec<Span>,
     pieces: Vec<SyntaxPiece>,
     marks: Vec<(Span, Severity)>,
@@ -33,7 +33,7 @@ impl JsonRows {
             composed.rendered_spans(problem.span).into_iter().map(|span| (span, problem.severity))
         });
         let mut marks: Vec<_> = marks.take(MAX_MARKS).collect();
-        // Ascending, so that a worse severity is drawn over a lesser one.
+        // The order is ascending, so that a worse severity is drawn over a lesser one.
         marks.sort_by_key(|(_, severity)| *severity);
         Self { rows: rows(rendered, width.max(1)), pieces: highlight::json_pieces(rendered), marks }
     }
@@ -58,7 +58,7 @@ impl JsonRows {
         let top = top.min(self.rows.len().saturating_sub(1));
         for (row, y) in self.rows.iter().skip(top).zip(area.top()..area.bottom()) {
             let marks = self.marks.iter().filter(|(span, _)| overlap(*span, *row));
-            // The highlighted spans are ascending, so a binary search skips those above the row.
+            // The highlighted spans are ascending, so a binary search skips the spans above the row.
             let first = highlight.rendered.partition_point(|span| span.end <= row.start);
             let highlighted = highlight.rendered[first..].iter().take_while(|span| span.start < row.end);
             let mut over: Vec<(Span, Style)> =
@@ -75,7 +75,7 @@ impl JsonRows {
         }
     }
 
-    /// Returns the byte offset at a cell; `None` after the end of a row and below the last row.
+    /// Returns the byte offset at a cell. `None` after the end of a row and below the last row.
     pub fn byte_at(&self, rendered: &str, row: usize, column: usize) -> Option<usize> {
         let row = self.rows.get(row)?;
         let mut end = 0;
@@ -107,7 +107,8 @@ fn underline(theme: &Theme, severity: Severity) -> Style {
     }
 }
 
-/// Wraps every line at `width` cells: after a space or comma in the second half of the row, else anywhere.
+/// Wraps every line at `width` cells: after the last space or comma if it is in the second half of the row, and between
+/// any two characters otherwise.
 fn rows(text: &str, width: usize) -> Vec<Span> {
     let mut rows = Vec::new();
     let mut start = 0;
@@ -118,7 +119,7 @@ fn rows(text: &str, width: usize) -> Vec<Span> {
         for (at, grapheme) in line.grapheme_indices(true) {
             let at = start + at;
             let cells = grapheme_width(grapheme);
-            // One space may hang over the edge, so that no row begins with it.
+            // One space may extend past the edge, so that no row begins with it.
             let hangs = grapheme == " " && used == width;
             if width < used + cells && row.start < at && !hangs {
                 let is_near = width < 2 * used_at_break && row.start < break_at;
@@ -149,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn rows_break_at_blanks_near_the_end_and_anywhere_else() {
+    fn rows_break_at_spaces_near_the_end_or_anywhere() {
         check_rows("{\n \"a\": 1\n}", 20, &["{", " \"a\": 1", "}"]);
         check_rows("\"one two three\"", 10, &["\"one two ", "three\""]);
         check_rows("\"abc\", \"d\"", 6, &["\"abc\", ", "\"d\""]);

@@ -1,4 +1,4 @@
-//! Keys of the F6 dialog. Comparing changes nothing; converting is one undo step.
+//! Handles keys in the F6 dialog. Comparing changes nothing, and converting is one undo step.
 
 use crate::service::ConvertedMessage;
 use crate::ui::screen::compose::{
@@ -22,7 +22,8 @@ pub(super) fn press_in_compare(
         KeyCode::Left => compare.chosen = (compare.chosen + n - 1) % n,
         KeyCode::Right | KeyCode::Tab => compare.chosen = (compare.chosen + 1) % n,
         KeyCode::Up => compare.scroll = compare.scroll.saturating_sub(1),
-        // Not limited here: the number of rows is only known after the layout, which limits it.
+        // The position is not limited here but in `CompareDialog::follow`, because the number of rows is known only
+        // after the layout.
         KeyCode::Down => compare.scroll += 1,
         KeyCode::Enter => return convert(screen, shared, dialog),
         _ => {}

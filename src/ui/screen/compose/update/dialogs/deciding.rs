@@ -1,4 +1,4 @@
-//! The effects of the answers to confirmation questions.
+//! Carries out the decisions that the user makes in confirmation dialogs.
 
 use crate::compose::clevertap::PastedBody;
 use crate::ui::screen::compose::{
@@ -10,15 +10,15 @@ use crate::ui::shared::{Effect, JournalEntry, SharedState, Task, WorkspaceChange
 
 pub(crate) fn decide(screen: &mut Compose, shared: &mut SharedState, decision: Decision) -> Vec<Effect> {
     match decision {
-        // A question that was asked over the test dialog returns to it.
+        // A question that was asked over the test dialog returns to that dialog.
         Decision::Stay if screen.suspended_test.is_some() => close(screen, shared),
         Decision::Stay => {
-            // "Later": the drafts stay on disk and are offered again at the next start.
+            // If the answer was "Later", the drafts stay on disk and are offered again at the next start.
             screen.drafts.clear();
             Vec::new()
         }
         Decision::Trust(webhook) => {
-            // Closed first, so that an open test dialog is back and can show the result.
+            // The question is closed first, so that a test dialog under it is open again and can show the result.
             let mut effects = close(screen, shared);
             let trust = screen.trust(shared, webhook);
             if trust.is_none() {
@@ -39,7 +39,7 @@ pub(crate) fn decide(screen: &mut Compose, shared: &mut SharedState, decision: D
         Decision::OldSecrets { found, moves } => vec![Effect::Task(Task::DecideSecrets { found, moves })],
         Decision::DeleteCampaign(stem) => {
             let is_gone = screen.is_deleted_on_disk(shared, &stem);
-            // Its unsaved edits are deleted too; otherwise the next reload would keep the campaign because of them.
+            // The unsaved edits are deleted too. Otherwise, the next reload would keep the campaign because of them.
             screen.buffers.remove(&stem);
             if is_gone {
                 screen.open.take_if(|open| *open == stem);
@@ -78,7 +78,7 @@ fn restore_draft(screen: &mut Compose, shared: &mut SharedState, stem: &str) -> 
     let Some(at) = screen.drafts.iter().position(|draft| draft.stem == stem) else { return Vec::new() };
     let draft = screen.drafts.remove(at);
     if shared.workspace.campaign(stem).is_none() {
-        // The campaign no longer exists. The text becomes a new campaign, so that it is not lost.
+        // The campaign no longer exists. The draft becomes a new campaign, so that its text is not lost.
         let change = new_campaign(
             screen,
             shared,

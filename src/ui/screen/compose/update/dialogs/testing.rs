@@ -1,4 +1,4 @@
-//! The F5 dialog: its keys, the lists that it opens, and sending.
+//! Handles the F5 dialog: its keys, the lists that it opens, and sending.
 
 use crate::service::{BotStatus, TestJob};
 use crate::ui::screen::compose::{
@@ -19,7 +19,7 @@ pub(super) fn press_in_test(
     let Dialog::Test(test) = &mut dialog else { return keep_open(screen, dialog) };
     let is_capturing = test.state.is_capturing();
     match key.code {
-        // The task polls the bot until a message arrives, so it has to be stopped as well.
+        // The capture task polls the bot until a message arrives, so it has to be stopped too.
         KeyCode::Esc if is_capturing => {
             test.state = TestState::Send(Query::Idle);
             screen.dialog = Some(dialog);
@@ -31,7 +31,7 @@ pub(super) fn press_in_test(
             }
             close(screen, shared)
         }
-        // Nothing may be changed while a test runs: the dialog shows what is being sent.
+        // Nothing may be changed while a test runs, because the dialog shows what is being sent.
         _ if is_capturing || test.state.is_sending() => keep_open(screen, dialog),
         KeyCode::Enter => send(screen, shared, dialog),
         KeyCode::Up => {
@@ -141,7 +141,7 @@ fn mark(sent: &crate::workspace::TestSendRecord) -> &'static str {
 }
 
 fn send(screen: &mut Compose, shared: &mut SharedState, dialog: Dialog) -> Vec<Effect> {
-    // Put back first: the trust question remembers the test dialog that it covers.
+    // The dialog is put back first, because the trust question remembers the test dialog that it covers.
     screen.dialog = Some(dialog);
     if screen.ask_for_trust(shared) {
         return Vec::new();
@@ -166,14 +166,14 @@ fn send(screen: &mut Compose, shared: &mut SharedState, dialog: Dialog) -> Vec<E
     effects
 }
 
-/// Sends an earlier test again: the same campaign, profile and chat, with the body as it is now.
+/// Sends an earlier test again, with the same profile and chat, from the campaign's current files.
 pub(super) fn resend(screen: &mut Compose, shared: &mut SharedState, id: &str) -> Vec<Effect> {
     let Some(mut test) = screen.suspended_test.take() else { return Vec::new() };
     let Some(sent) = id.parse().ok().and_then(|at: usize| test.history.get(at).cloned()) else {
         return Vec::new();
     };
-    // A test that was sent as is goes to the chat in the body, a real recipient, which may have changed since. Choosing
-    // a row of a list is not enough consent for that.
+    // A test that was sent as is goes to the chat in the body. That chat is a real recipient and may have changed
+    // since, so choosing a row of a list is not enough consent.
     if sent.chat.is_none() {
         test.state = TestState::Refused(format!(
             "that test went to the chat in its body; to repeat it, run `telecast test {} --as-is`",
@@ -184,7 +184,7 @@ pub(super) fn resend(screen: &mut Compose, shared: &mut SharedState, id: &str) -
     }
     let generation = screen.generations.fresh();
     test.state = TestState::Send(Query::asked(generation));
-    // The dialog must show the chat that the test goes to: the chat of this entry, not the chosen one.
+    // The dialog must show the chat that the test goes to, which is the chat of the earlier test.
     test.chat = sent.chat.clone();
     test.as_is = false;
     screen.dialog = Some(Dialog::Test(test));
@@ -195,7 +195,8 @@ pub(super) fn resend(screen: &mut Compose, shared: &mut SharedState, id: &str) -
 
 fn capture(screen: &mut Compose, shared: &mut SharedState, mut dialog: Dialog) -> Vec<Effect> {
     if matches!(screen.bot.value(), Some(BotStatus::NotTrusted(_))) {
-        // Capturing calls getUpdates, which would send the token to a host that is not trusted.
+        // Capturing calls getUpdates, which would send the token to a host that is not trusted. Trust is asked for
+        // first.
         screen.dialog = Some(dialog);
         screen.ask_for_trust(shared);
         return Vec::new();

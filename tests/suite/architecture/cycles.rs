@@ -1,40 +1,40 @@
-//! Files that use each other in a circle. Each name is followed to the file that defines it, through what re-exports it.
+//! Dependency cycles between files. Each path is resolved to the file that defines its last name, through re-exports.
 //!
-//! Two files may know each other, as a tree and what walks it do. In a circle of more, nobody can say what comes first:
-//! a type in it belongs in a file of its own, or a file in it is really two.
+//! Two files may use each other, as a tree and the code that walks it do. A larger cycle has no order in which to read
+//! the files: move a type out of it into its own file, or split a file.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Source, is_part_of_a_name, leading_name, sources};
+use super::{Source, is_name_char, leading_name, sources};
 
-/// The one place that is not held to it: the functions of a screen's `update` call each other, by turns.
-const LEFT_OUT: &str = "ui/screen/compose";
+/// The one exception: the functions of the screen's `update` call each other across files.
+const EXCEPTION: &str = "ui/screen/compose";
 
 #[test]
-fn no_more_than_two_files_use_each_other_in_a_circle() {
+fn no_dependency_cycle_has_more_than_two_files() {
     let files = files(&sources());
-    let wrong: Vec<String> = circles(&uses(&files))
+    let wrong: Vec<String> = cycles(&uses(&files))
         .into_iter()
-        .filter(|circle| 2 < circle.len())
-        .filter(|circle| !circle.keys().all(|path| path.starts_with(LEFT_OUT)))
-        .map(|circle| {
-            let lines = circle.iter().map(|(file, used)| format!("  {file} uses {}", used.join(", ")));
+        .filter(|cycle| 2 < cycle.len())
+        .filter(|cycle| !cycle.keys().all(|path| path.starts_with(EXCEPTION)))
+        .map(|cycle| {
+            let lines = cycle.iter().map(|(file, used)| format!("  {file} uses {}", used.join(", ")));
             lines.collect::<Vec<_>>().join("\n")
         })
         .collect();
-    assert!(wrong.is_empty(), "files that use each other in a circle:\n{}", wrong.join("\n\n"));
+    assert!(wrong.is_empty(), "dependency cycles between files:\n{}", wrong.join("\n\n"));
 }
 
-/// What a file names: the paths are as written, cut at `::`.
+/// The paths that a file names, as written, split at `::`.
 #[derive(Default)]
 pub(super) struct File {
-    /// What its `use`s bring in, by the name it has here.
+    /// The paths that its `use`s import, by their local names.
     aliases: BTreeMap<String, Vec<String>>,
     /// The paths it uses.
     used: BTreeSet<Vec<String>>,
 }
 
-/// The files by their place in `src`, without `.rs`; `lib.rs` has none.
+/// The files by their path in `src`, without `.rs`; empty for `lib.rs`.
 pub(super) type Files = BTreeMap<String, File>;
 
 pub(super) fn files(sources: &[Source]) -> Files {
@@ -47,35 +47,35 @@ pub(super) fn files(sources: &[Source]) -> Files {
     named.collect()
 }
 
-/// Reads the `use`s and all paths of more than one name.
+/// Reads the `use`s, and all paths of more than one name.
 fn file(code: &str) -> File {
     let mut file = File::default();
-    let mut passed_on = Vec::new();
+    let mut reexported = Vec::new();
     let mut words = BTreeSet::new();
     let mut is_public = false;
     let mut rest = code;
-    while let Some(start) = rest.find(is_part_of_a_name) {
+    while let Some(start) = rest.find(is_name_char) {
         rest = &rest[start..];
         let word = leading_name(rest).unwrap();
-        let behind = &rest[word.len()..];
+        let after = &rest[word.len()..];
         let was_public = std::mem::replace(&mut is_public, word == "pub");
         rest = match word.as_str() {
             "use" => {
-                let (tree, behind) = behind.split_once(';').unwrap_or((behind, ""));
+                let (tree, after) = after.split_once(';').unwrap_or((after, ""));
                 for (path, name) in paths(tree) {
                     match was_public {
-                        true => passed_on.push((name.clone(), path.clone())),
+                        true => reexported.push((name.clone(), path.clone())),
                         false => drop(file.used.insert(path.clone())),
                     }
                     file.aliases.insert(name, path);
                 }
-                behind
+                after
             }
-            // The path of a visibility names nothing, and neither does a declaration.
-            "pub" if behind.starts_with('(') => behind.split_once(')').map_or("", |(_, behind)| behind),
-            "mod" => behind.trim_start().trim_start_matches(is_part_of_a_name),
+            // Neither the path of a visibility nor the name in a declaration is a use.
+            "pub" if after.starts_with('(') => after.split_once(')').map_or("", |(_, after)| after),
+            "mod" => after.trim_start().trim_start_matches(is_name_char),
             _ => {
-                let end = rest.find(|c| !is_part_of_a_name(c) && c != ':').unwrap_or(rest.len());
+                let end = rest.find(|c| !is_name_char(c) && c != ':').unwrap_or(rest.len());
                 let path = names(&rest[..end]);
                 words.insert(word);
                 if 1 < path.len() {
@@ -85,8 +85,8 @@ fn file(code: &str) -> File {
             }
         };
     }
-    // What is only passed on is not used.
-    file.used.extend(passed_on.into_iter().filter(|(name, _)| words.contains(name)).map(|(_, path)| path));
+    // A re-export alone is not a use; it counts only if the file also names it.
+    file.used.extend(reexported.into_iter().filter(|(name, _)| words.contains(name)).map(|(_, path)| path));
     file
 }
 
@@ -94,7 +94,7 @@ fn names(path: &str) -> Vec<String> {
     path.split("::").map(str::trim).filter(|name| !name.is_empty()).map(str::to_owned).collect()
 }
 
-/// Returns the paths of a `use`, each with the name that it brings in.
+/// Returns the paths of a `use`, each with the name that it imports.
 fn paths(tree: &str) -> Vec<(Vec<String>, String)> {
     let Some((stem, inside)) = tree.split_once('{') else {
         let (path, alias) = tree.split_once(" as ").unwrap_or((tree, ""));
@@ -126,15 +126,15 @@ pub(super) type Uses<'f> = BTreeMap<&'f str, BTreeSet<&'f str>>;
 /// Returns which files each file uses.
 pub(super) fn uses(files: &Files) -> Uses<'_> {
     let uses = files.iter().map(|(own, file)| {
-        let used = file.used.iter().filter_map(|path| definer(files, own, path, 0));
+        let used = file.used.iter().filter_map(|path| resolve(files, own, path, 0));
         (own.as_str(), used.filter(|used| used != own).collect())
     });
     uses.collect()
 }
 
-/// Follows a path that the file `from` names to the file that defines it; `None` where that is none of ours.
-fn definer<'f>(files: &'f Files, from: &str, path: &[String], n_aliases: usize) -> Option<&'f str> {
-    // A name may be brought in by an alias of itself.
+/// Resolves a path in the file `from` to the file that defines it; `None` if it is not one of our files.
+fn resolve<'f>(files: &'f Files, from: &str, path: &[String], n_aliases: usize) -> Option<&'f str> {
+    // An alias may refer to itself.
     if 16 < n_aliases {
         return None;
     }
@@ -158,22 +158,22 @@ fn definer<'f>(files: &'f Files, from: &str, path: &[String], n_aliases: usize) 
         } else {
             let Some(alias) = files.get(&module)?.aliases.get(name) else { break };
             let whole = [alias, &rest[nth + 1..]].concat();
-            return definer(files, &module, &whole, n_aliases + 1);
+            return resolve(files, &module, &whole, n_aliases + 1);
         }
     }
     files.get_key_value(&module).map(|(path, _)| path.as_str())
 }
 
-/// Returns the sets of files of which each leads to all others, with what each of them uses of the set.
-fn circles<'f>(uses: &Uses<'f>) -> BTreeSet<BTreeMap<&'f str, Vec<&'f str>>> {
+/// Returns the cycles: sets of files that reach each other, each file with the files of the set that it uses.
+fn cycles<'f>(uses: &Uses<'f>) -> BTreeSet<BTreeMap<&'f str, Vec<&'f str>>> {
     let reached: Uses<'f> = uses.keys().map(|from| (*from, reached(uses, from))).collect();
-    let circles = uses.keys().map(|file| {
+    let cycles = uses.keys().map(|file| {
         let others = reached[file].iter().filter(|other| reached[*other].contains(file));
-        let circle: BTreeSet<&str> = others.copied().collect();
-        let within = |file: &'f str| uses[file].intersection(&circle).copied().collect();
-        circle.iter().map(|file| (*file, within(file))).collect()
+        let cycle: BTreeSet<&str> = others.copied().collect();
+        let within = |file: &'f str| uses[file].intersection(&cycle).copied().collect();
+        cycle.iter().map(|file| (*file, within(file))).collect()
     });
-    circles.filter(|circle: &BTreeMap<_, _>| !circle.is_empty()).collect()
+    cycles.filter(|cycle: &BTreeMap<_, _>| !cycle.is_empty()).collect()
 }
 
 fn reached<'f>(uses: &Uses<'f>, from: &str) -> BTreeSet<&'f str> {
@@ -187,7 +187,7 @@ fn reached<'f>(uses: &Uses<'f>, from: &str) -> BTreeSet<&'f str> {
     found
 }
 
-/// The circles of files that hold these codes, as `file` of each circle.
+/// Checks which cycles are between files with this code; each cycle is the list of its files.
 #[track_caller]
 fn check(codes: &[(&str, &str)], expected: &[&[&str]]) {
     let source = |(path, code): &(&str, &str)| Source {
@@ -197,12 +197,12 @@ fn check(codes: &[(&str, &str)], expected: &[&[&str]]) {
     };
     let files = files(&codes.iter().map(source).collect::<Vec<_>>());
     let found: Vec<Vec<&str>> =
-        circles(&uses(&files)).into_iter().map(|circle| circle.into_keys().collect()).collect();
+        cycles(&uses(&files)).into_iter().map(|cycle| cycle.into_keys().collect()).collect();
     assert_eq!(found, expected);
 }
 
 #[test]
-fn a_circle_is_found_through_whatever_names_it() {
+fn cycles_are_found_through_every_kind_of_path() {
     let lib = ("lib", "pub mod a; pub mod d;");
     // Through the parent's re-export, a function's path, a group with an alias, and a `super` of a `super`.
     let a = ("a", "mod b; mod c; pub use b::B; pub use c::{C as Sea};");
@@ -213,7 +213,7 @@ fn a_circle_is_found_through_whatever_names_it() {
         &[&["a/b", "a/c", "d"]],
     );
     check(&[lib, a, b, ("a/c", "mod e;"), ("a/c/e", "use super::super::B;")], &[]);
-    // A parent uses its child where it names it, not where it declares it or passes it on.
+    // A parent uses its child if it names it, not if it only declares or re-exports it.
     let child = ("a/b", "use super::T;");
     check(&[lib, ("a", "mod b; pub use b::B; pub struct T;"), child], &[]);
     check(&[lib, ("a", "mod b; pub(in crate::a) use b::B; struct T(B);"), child], &[&["a", "a/b"]]);

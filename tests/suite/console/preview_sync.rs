@@ -1,4 +1,4 @@
-//! The preview follows the cursor of the body, and a click in it leads back.
+//! The preview highlights the token at the body's cursor, and a click in the preview moves the cursor to its source.
 
 use telecast::ui::screen::compose::focus::Pane;
 
@@ -6,8 +6,8 @@ use telecast::ui::widget::hyperlinks::Link;
 
 use super::harness::Console;
 
-/// A console on this body, wide enough for everything.
-fn with(body: &str) -> Console {
+/// The demo with this body, in a terminal wide enough for all panes.
+fn with_body(body: &str) -> Console {
     let mut console = Console::demo();
     console.resize(160, 40);
     console.press("ctrl-a delete");
@@ -15,17 +15,18 @@ fn with(body: &str) -> Console {
     console
 }
 
-/// What is on the screen's lit cells, row by row.
-fn lit(console: &Console) -> Vec<String> {
+/// Returns the text of the highlighted cells, row by row.
+fn highlighted(console: &Console) -> Vec<String> {
     let cells = console.cells();
     let linked = console.app().shared.theme.linked.bg;
     let row = |y| {
-        let lit = (0..cells.area.width).filter(|x| cells[(*x, y)].style().bg == linked);
-        lit.map(|x| cells[(x, y)].symbol()).collect::<String>()
+        let columns = (0..cells.area.width).filter(|x| cells[(*x, y)].style().bg == linked);
+        columns.map(|x| cells[(x, y)].symbol()).collect::<String>()
     };
     (0..cells.area.height).map(row).filter(|row| !row.is_empty()).collect()
 }
 
+/// Returns up to 8 characters of the body from the cursor on.
 fn at_cursor(console: &Console) -> String {
     let cursor = console.app().screens.compose.buffer().unwrap().editor.cursor();
     console.body()[cursor..].chars().take(8).collect()
@@ -39,62 +40,64 @@ const BODY: &str = r#"{
 }"#;
 
 #[test]
-fn the_place_of_the_cursor_is_lit_in_the_message() {
-    let mut console = with(BODY);
+fn token_at_the_cursor_is_highlighted_in_the_message() {
+    let mut console = with_body(BODY);
     console.go_before("ning</b>");
     console.press("left");
-    assert_eq!(lit(&console), ["morning"]);
+    assert_eq!(highlighted(&console), ["morning"]);
     console.go_before("first_name");
     console.press("right");
-    assert_eq!(lit(&console), ["Anna"]);
+    assert_eq!(highlighted(&console), ["Anna"]);
     console.go_before("example.com/a");
     console.press("right");
-    assert_eq!(lit(&console), ["our shop", "↗ https://example.com/a"]);
+    assert_eq!(highlighted(&console), ["our shop", "↗ https://example.com/a"]);
     console.go_before("\"callback");
     console.press("right");
-    assert!(lit(&console)[0].contains(" No "), "{:?}", lit(&console));
+    assert!(highlighted(&console)[0].contains(" No "), "{:?}", highlighted(&console));
 }
 
 #[test]
-fn it_is_lit_in_the_json_and_scrolled_into_sight() {
-    let mut console = with(&BODY.replace("Good", &"Good\\n".repeat(600)));
+fn token_at_the_cursor_is_highlighted_in_the_json_and_scrolled_to() {
+    let mut console = with_body(&BODY.replace("Good", &"Good\\n".repeat(600)));
     console.go_before("example.com/y");
     console.press("right");
     console.press("esc 4 ]");
-    assert_eq!(lit(&console), ["example"]);
+    assert_eq!(highlighted(&console), ["example"]);
     console.shows("\"text\": \"Yes\"");
 }
 
 #[test]
-fn a_click_in_the_message_moves_the_cursor_and_outlines_the_place() {
-    let mut console = with(BODY);
+fn clicking_the_message_moves_the_cursor_and_highlights_the_source() {
+    let mut console = with_body(BODY);
     console.press("ctrl-home");
     console.click_text("our shop");
     assert_eq!(console.app().screens.compose.focus.pane, Pane::Body);
     assert_eq!(at_cursor(&console), "our shop");
     console.press("ctrl-home");
-    let (x, y) = console.place_of(", Anna");
+    let (x, y) = console.position_of(", Anna");
     console.click(x + 3, y);
     assert!(at_cursor(&console).starts_with("{{ Profi"), "{}", at_cursor(&console));
-    assert!(lit(&console).iter().any(|row| row.starts_with("{{ Profile.first_name")), "{:?}", lit(&console));
+    let rows = highlighted(&console);
+    assert!(rows.iter().any(|row| row.starts_with("{{ Profile.first_name")), "{rows:?}");
     console.click_text(" Yes ");
     assert!(at_cursor(&console).starts_with("{\"text\":"), "{}", at_cursor(&console));
     console.press("left");
-    assert!(!lit(&console).iter().any(|row| row.contains("{\"text\"")), "{:?}", lit(&console));
+    let rows = highlighted(&console);
+    assert!(!rows.iter().any(|row| row.contains("{\"text\"")), "{rows:?}");
 }
 
 #[test]
 fn a_click_in_the_json_moves_the_cursor() {
-    let mut console = with(BODY);
+    let mut console = with_body(BODY);
     console.press("ctrl-home esc 4 ]");
     console.click_text("callback_data\": \"n\"}]]");
     assert_eq!(at_cursor(&console), "callback");
 }
 
 #[test]
-fn what_is_closed_is_opened_by_a_click_and_leads_to_its_place_by_the_next() {
+fn first_click_opens_a_spoiler_and_the_second_moves_the_cursor() {
     let mut console =
-        with(r#"{"chat_id": 1, "parse_mode": "HTML", "text": "a <tg-spoiler>secret</tg-spoiler>"}"#);
+        with_body(r#"{"chat_id": 1, "parse_mode": "HTML", "text": "a <tg-spoiler>secret</tg-spoiler>"}"#);
     console.press("ctrl-home");
     console.click_text("░░░░░░");
     console.shows("│ a secret");
@@ -103,29 +106,29 @@ fn what_is_closed_is_opened_by_a_click_and_leads_to_its_place_by_the_next() {
 }
 
 #[test]
-fn nothing_is_lit_wrongly_while_the_message_is_of_an_older_text() {
-    let mut console = with(BODY);
+fn highlight_stays_correct_while_the_message_is_outdated() {
+    let mut console = with_body(BODY);
     console.go_before("ning</b>");
     console.press("left");
     console.type_unsettled("xyz");
-    assert_eq!(lit(&console), ["morning"]);
+    assert_eq!(highlighted(&console), ["morning"]);
     console.settle();
-    assert_eq!(lit(&console), ["moxyzrning"]);
+    assert_eq!(highlighted(&console), ["moxyzrning"]);
 }
 
 #[test]
-fn code_in_the_message_has_its_languages_colours() {
+fn code_in_the_message_is_coloured_by_its_language() {
     let code = "<pre><code class='language-python'>def f(): # why\\n  return 'a'</code></pre>";
-    let console = with(&format!(
+    let console = with_body(&format!(
         r#"{{"parse_mode": "HTML", "text": "{code}", "chat_id": {{{{ Profile.telegram_chat_id }}}}}}"#
     ));
     let theme = &console.app().shared.theme;
-    let (x, y) = console.place_of("│ def f(): # why");
+    let (x, y) = console.position_of("│ def f(): # why");
     let colour = |column: u16| console.cells()[(x + 2 + column, y)].style().fg;
     assert_eq!((colour(0), colour(9)), (theme.keyword.fg, theme.comment.fg));
 }
 
-/// The links of the terminal: what is in their cells, and where they lead.
+/// Returns the terminal hyperlinks: the text of their cells and their addresses.
 fn hyperlinks(console: &Console) -> Vec<(String, String)> {
     let cells = console.cells();
     let links = telecast::ui::app::links(console.app());
@@ -134,8 +137,8 @@ fn hyperlinks(console: &Console) -> Vec<(String, String)> {
 }
 
 #[test]
-fn links_of_the_message_are_the_terminals_unless_something_is_over_them() {
-    let mut console = with(BODY);
+fn message_links_are_terminal_hyperlinks_unless_covered() {
+    let mut console = with_body(BODY);
     let address = "https://example.com/a".to_owned();
     let found = hyperlinks(&console);
     assert_eq!(found[..2], [("our shop".to_owned(), address.clone()), (address.clone(), address)]);
@@ -148,13 +151,13 @@ fn links_of_the_message_are_the_terminals_unless_something_is_over_them() {
     }
     console.go_before("Good");
     console.paste("{{");
-    assert_eq!(hyperlinks(&console), [], "the message before an error leads nowhere");
+    assert_eq!(hyperlinks(&console), [], "an outdated message has no links");
 }
 
 #[test]
-fn only_known_schemes_are_links_and_none_drives_the_terminal() {
+fn hyperlink_addresses_are_printable_ascii() {
     let text = "<a href='https://a.b/\u{1b}]52;c;x\u{7}é'>a</a> <a href='tg://user?id=1'>b</a>";
-    let console = with(&format!(r#"{{"chat_id": 1, "parse_mode": "HTML", "text": "{text} c@d.com"}}"#));
+    let console = with_body(&format!(r#"{{"chat_id": 1, "parse_mode": "HTML", "text": "{text} c@d.com"}}"#));
     let found = hyperlinks(&console);
     assert!(!found.is_empty());
     for (_, address) in found {

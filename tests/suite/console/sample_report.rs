@@ -1,10 +1,10 @@
-//! The worst recipients of a body, named while one types.
+//! The check of the body against a sample of the recipients: failing recipients, longest messages, navigation to them.
 
 use telecast::ui::widget::Input;
 
 use super::Console;
 
-/// Takes the escape out of the name of the first campaign's body: whoever has markup in the name fails now.
+/// The demo without the name's escape filter in its body: recipients with markup in their name now fail.
 fn unescaped() -> Console {
     let mut console = Console::demo();
     let escaped = r#"{{ Profile.first_name | default: "there" | tg_html | json_escape }}"#;
@@ -17,44 +17,44 @@ fn unescaped() -> Console {
 }
 
 #[test]
-fn a_body_that_fails_only_for_some_names_one_of_them() {
+fn body_that_fails_for_some_recipients_names_one_of_them() {
     let mut console = unescaped();
     console.shows("Hi Anna");
     console.hides(" of 306");
-    console.survey_is_due();
-    console.shows("all 306: ");
-    console.shows(" fail · ");
+    console.run_survey();
+    console.shows("│306: ");
+    console.shows(" fail, ");
     console.shows(" of 306, Marie <3 Dupont: ");
     console.resize(200, 40);
-    console.shows(" no chat id");
+    console.shows(" without chat id");
     console.shows("│longest ");
 }
 
 #[test]
-fn a_sound_body_fails_for_nobody_and_skips_are_no_failures() {
+fn skipped_recipients_do_not_count_as_failures() {
     let mut console = Console::demo();
-    console.survey_is_due();
-    console.shows("all 306: none fail · ");
+    console.run_survey();
+    console.shows("│306: none fails, ");
     console.shows("No problems for this profile");
 }
 
 #[test]
-fn the_sample_in_words_takes_two_lines_where_there_is_room_and_breaks_no_part() {
+fn sample_summary_takes_a_second_line_only_if_there_is_room() {
     let mut console = Console::demo();
-    console.survey_is_due();
-    console.shows("│all 306: none fail · 45 no chat id ");
+    console.run_survey();
+    console.shows("│306: none fails, 45 without chat id ");
     console.shows("│longest ");
     console.resize(80, 24);
-    console.shows("│all 306: none fail · 45 no chat id ");
+    console.shows("│306: none fails, 45 without chat id│");
     console.hides("│longest ");
 }
 
 #[test]
-fn shift_f7_goes_round_those_who_fail_and_says_why() {
+fn shift_f7_cycles_through_failing_recipients_and_shows_the_reason() {
     let mut console = unescaped();
     console.press("shift-f7");
     console.shows("still being checked");
-    console.survey_is_due();
+    console.run_survey();
     let mut seen = Vec::new();
     for _ in 0..20 {
         console.press("shift-f7");
@@ -67,26 +67,26 @@ fn shift_f7_goes_round_those_who_fail_and_says_why() {
         seen.push(identity);
     }
     assert!(seen.contains(&"marie-love".to_owned()), "{seen:?}");
-    assert_eq!(console.app().shared.profile_identity().as_ref(), seen.first(), "round: {seen:?}");
+    assert_eq!(console.app().shared.profile_identity().as_ref(), seen.first(), "not cyclic: {seen:?}");
     console.press("esc P");
     assert_eq!(console.app().shared.profile_identity().as_ref(), seen.get(1));
 }
 
 #[test]
-fn where_none_fails_shift_f7_goes_through_the_longest() {
+fn shift_f7_cycles_through_the_longest_messages_if_none_fail() {
     let mut console = Console::demo();
-    console.survey_is_due();
+    console.run_survey();
     console.press("shift-f7");
-    console.shows("none of 306 fail; ");
+    console.shows("no message fails; showing ");
     let first = console.app().shared.profile_identity();
     console.press("shift-f7");
     assert_ne!(console.app().shared.profile_identity(), first);
 }
 
 #[test]
-fn enter_on_such_a_problem_goes_to_its_place_and_to_the_recipient() {
+fn opening_a_recipients_problem_selects_the_recipient_and_the_code() {
     let mut console = unescaped();
-    console.survey_is_due();
+    console.run_survey();
     console.click_text(" of 306, Marie <3 Dupont: ");
     console.shows("Marie <3 Dupont ▾");
     let cursor = console.app().screens.compose.buffer().unwrap().editor.cursor();
@@ -97,21 +97,21 @@ fn enter_on_such_a_problem_goes_to_its_place_and_to_the_recipient() {
 }
 
 #[test]
-fn a_fix_mends_it_for_those_who_fail_without_going_to_them() {
+fn quick_fix_works_for_failing_recipients_without_selecting_them() {
     let mut console = unescaped();
-    console.survey_is_due();
+    console.run_survey();
     console.go_before("{{ Profile.first_name");
     console.press("alt-enter");
     console.shows("add `| tg_html`");
-    console.survey_is_due();
-    console.shows("all 306: none fail");
+    console.run_survey();
+    console.shows("│306: none fails");
     console.shows("profile Anna Petrova");
 }
 
 #[test]
-fn asking_for_the_next_recipient_meanwhile_does_not_lose_the_sample() {
+fn shift_f7_during_the_check_does_not_lose_its_result() {
     let mut console = unescaped();
-    console.survey_starts();
+    console.start_survey();
     console.input(Input::Key("shift-f7".parse().unwrap()));
     console.shows("the audience is still being checked");
     console.settle();
@@ -121,14 +121,14 @@ fn asking_for_the_next_recipient_meanwhile_does_not_lose_the_sample() {
 }
 
 #[test]
-fn typing_goes_on_while_the_sample_is_tried_and_places_follow() {
+fn typing_continues_during_the_check_and_problem_positions_follow() {
     let mut console = unescaped();
-    console.survey_starts();
+    console.start_survey();
     console.go_before("20% off");
     console.type_unsettled("Hooray: ");
     assert!(console.body().contains("Hooray: 20% off"));
     console.settle();
-    console.survey_is_due();
+    console.run_survey();
     console.go_before("{\n");
     console.type_text("\n\n");
     console.shows("5:");
