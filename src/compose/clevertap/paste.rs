@@ -1,4 +1,4 @@
-//! Cleans up a body that was copied from a web page, and guesses its content format and Bot API method.
+//! Cleans up a body that was copied from a web page, and guesses its content format and its Bot API method.
 
 use crate::campaign::ContentFormat;
 use crate::compose::mask::{find_liquid, mask};
@@ -11,7 +11,7 @@ pub struct PastedBody {
     pub body: String,
     pub repairs: Vec<String>,
     pub content_format: ContentFormat,
-    /// The Bot API method that the body's fields fit, if there is one.
+    /// The Bot API method that the body's keys fit; `None` if they fit none, or if the body is not a JSON object.
     pub method: Option<Method>,
 }
 
@@ -32,11 +32,11 @@ impl PastedBody {
     }
 }
 
-/// Repairs what copying from a web page broke. Characters that do no harm, such as curly quotes in the message's text,
-/// stay.
+/// Repairs what copying from a web page broke. Characters that do no harm stay, such as curly quotes in the message's
+/// text.
 pub(crate) fn clean_pasted(text: &str) -> PastedBody {
     let mut fixer = PasteFixer { text: text.to_owned(), repairs: Vec::new() };
-    // The order matters: each step searches for Liquid again, and JSON can be recognised only if its Liquid is clean.
+    // The order matters: each step searches for Liquid again, and JSON can be recognized only if its Liquid is clean.
     fixer.line_ends();
     fixer.code_fence();
     fixer.braced_variables();
@@ -66,12 +66,12 @@ fn top_keys(text: &str) -> Option<Vec<String>> {
     Some(document.root.as_object()?.iter().map(|member| member.key.decoded.clone()).collect())
 }
 
-/// Returns a method whose required fields are all present. If there are several, returns the one with the most required
-/// fields.
+/// Returns a method that sends a message and whose required fields are all among the keys. If several methods fit,
+/// returns the first of those with the most required fields.
 fn method_of(keys: &[String]) -> Option<Method> {
     let has = |name: &str| keys.iter().any(|key| key == name);
-    // For each required field of the method, whether the body has it. The chat id does not count: nearly every method
-    // needs it, and a pasted body may lack it.
+    // For each required field of the method, whether it is among the keys. The chat id does not count: nearly every
+    // method needs it, and a pasted body may lack it.
     let required = |method: Method| {
         let needed =
             fields::of_method(method).iter().filter(|field| field.required && field.name != "chat_id");
@@ -99,7 +99,7 @@ impl PasteFixer {
     }
 
     fn line_ends(&mut self) {
-        // This is not listed among the repairs, because nobody can see these characters.
+        // This step is not listed among the repairs, because nobody can see these characters.
         self.text = self.text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     }
 
@@ -125,7 +125,8 @@ impl PasteFixer {
         self.apply(text, "removed the braces around `@` variables: they work only outside Liquid");
     }
 
-    /// Replaces curly quotes and special spaces in Liquid and in `@` variables, which are code, not text to read.
+    /// Replaces curly quotes and special spaces in Liquid and in `@` variables. Both are code, in which such characters
+    /// are never meant.
     fn liquid(&mut self) {
         let mut text = with_straight_quotes(&self.text);
         for piece in find_liquid(&text.clone()).into_iter().rev() {
@@ -166,8 +167,8 @@ fn plain(liquid: &str) -> String {
     liquid.chars().filter(|c| !is_invisible(*c)).map(to_plain).collect()
 }
 
-/// Replaces the curly quotes around the default of `@Profile - name | default: “…”`. Without straight quotes, this is
-/// not recognised as an `@` variable.
+/// Replaces the curly quotes around the default of `@Profile - name | default: “…”`. Without straight quotes, such text
+/// is not recognized as an `@` variable.
 fn with_straight_quotes(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
@@ -202,7 +203,7 @@ struct Straightener<'t> {
 impl Straightener<'_> {
     fn run(mut self, liquid_spans: &[Span]) -> String {
         let mut liquid_spans = liquid_spans.iter().peekable();
-        // The quote that opened the current string.
+        // The quote that opened the current string; `None` outside strings.
         let mut open: Option<char> = None;
         while let Some(c) = self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
             // Liquid is already clean, and its quotes are not JSON.
@@ -244,7 +245,7 @@ impl Straightener<'_> {
                         open = None;
                         '"'
                     }
-                    // A straight quote inside a string in curly quotes is part of the text.
+                    // A straight quote inside a string in curly quotes is text, so it is escaped.
                     false if c == '"' => {
                         self.out.push('\\');
                         '"'
@@ -260,7 +261,8 @@ impl Straightener<'_> {
 
     fn ends_here(&self) -> bool {
         let rest = self.text.get(self.at..).unwrap_or_default();
-        // A curly quote ends the string only before JSON punctuation. In `“it’s “on””` the inner quotes are text.
+        // A quote ends a string in curly quotes only before JSON punctuation or at the end of the body. In `“it’s
+        // “on””`, the inner quotes are text.
         let next = rest.chars().find(|c| !c.is_whitespace() && !is_odd_space(*c));
         next.is_none_or(|c| matches!(c, ':' | ',' | '}' | ']'))
     }

@@ -1,4 +1,6 @@
-//! Makes a body portable to CleverTap: inlines partials and applies all exact rewrites.
+//! Makes a body portable to CleverTap: inlines partials and applies exact rewrites. An exact rewrite is the safe fix of
+//! a tag, filter, or argument that CleverTap does not have: it changes the Liquid, but not the rendered text.
+//! Everything without an exact rewrite stays as it is and is left to the author.
 
 use crate::compose::mask::tag_name;
 use crate::diagnostic::{Code, Diagnostic, Fix, apply_edits, combine_fixes};
@@ -7,18 +9,22 @@ use crate::template::{self, Partials};
 
 use super::ExportPart;
 
-/// The maximum number of passes over the body. There can be several, because one rewrite can make another one possible.
+/// The maximum number of passes over the body. More than one can be needed, because one rewrite can make another one
+/// possible.
 const MAX_PASSES: usize = 10;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Portable {
     pub body: String,
+    /// Descriptions of what was inlined or rewritten.
     pub rewritten: Vec<String>,
-    /// What CleverTap still does not accept.
+    /// The partial calls that could not be inlined, and the errors in the CleverTap dialect that have no safe fix. The
+    /// spans are in the body or partial as it was before the rewrites.
     pub problems: Vec<(ExportPart, Diagnostic)>,
 }
 
-/// Rewrites everything that can be rewritten without changing the rendered text.
+/// Inlines the partials that can be inlined, and then applies exact rewrites until none are left, in at most
+/// [`MAX_PASSES`] passes.
 pub(crate) fn portable(body: &str, partials: &Partials, dialect: Dialect) -> Portable {
     let inlined = template::inline_partials(body, partials, dialect);
     let mut rewritten: Vec<String> =
@@ -39,7 +45,7 @@ pub(crate) fn portable(body: &str, partials: &Partials, dialect: Dialect) -> Por
         let edits = combine_fixes(fixes.iter().map(|(_, fix)| fix)).edits;
         let Some(next) = apply_edits(&edits, &text).filter(|_| !edits.is_empty()) else { break };
         for (description, fix) in fixes {
-            // The others overlap one that was applied. The next pass finds them again.
+            // A fix that overlaps or touches another one may not be among the edits. The next pass finds it again.
             if !fix.edits.iter().all(|edit| edits.contains(edit)) {
                 continue;
             }
@@ -60,18 +66,19 @@ pub(crate) fn portable(body: &str, partials: &Partials, dialect: Dialect) -> Por
 fn remaining_problems(text: &str, partials: &Partials) -> Vec<Diagnostic> {
     let (_, problems) = template::parse(text, partials, Dialect::CleverTap);
     let is_remaining = |problem: &Diagnostic| {
-        // Calls of partials that could not be inlined are already reported by the inlining.
+        // Calls of partials that could not be inlined are already among the problems that the inlining reports.
         let is_call = match problem.code {
             Code::UnknownPartial => true,
             Code::NotInClevertap => tag_name(problem.span.of(text)) == Some("render"),
             _ => false,
         };
-        problem.is_error() && !is_call && !problem.fixes.iter().any(|fix| fix.safe)
+        let is_rewritten = problem.code == Code::NotInClevertap && problem.fixes.iter().any(|fix| fix.safe);
+        problem.is_error() && !is_call && !is_rewritten
     };
     problems.into_iter().filter(is_remaining).collect()
 }
 
-/// Returns the safe fixes of what CleverTap does not accept, with a description of each.
+/// Returns the exact rewrites: the safe fix of each `not-in-clevertap` problem that has one, with a description.
 fn safe_fixes(text: &str) -> Vec<(String, Fix)> {
     let (_, problems) = template::parse(text, &Partials::default(), Dialect::CleverTap);
     let problems = problems.into_iter().filter(|problem| problem.code == Code::NotInClevertap);

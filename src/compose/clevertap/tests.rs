@@ -100,6 +100,12 @@ fn rewrites_with_several_edits_are_applied() {
 }
 
 #[test]
+fn a_mistake_that_is_not_about_clevertap_is_reported_even_if_it_has_a_safe_fix() {
+    let export = exported(&telegram(), &Campaign::default(), r#"{"text": "{{ 'a' | upcse }}"}"#, &[]);
+    check_reported(&export, "body unknown-filter");
+}
+
+#[test]
 fn a_problem_without_a_rewrite_is_reported_in_its_own_file() {
     let body = r#"{"a": {{ Profile.a | json }}, "b": "{% render "f" %}{% render "g" %}"}"#;
     let export = exported(&telegram(), &Campaign::default(), body, &[("f", "{{ 'a' | json }}")]);
