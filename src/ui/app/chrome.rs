@@ -1,4 +1,5 @@
-//! The header above every screen and the footer below it.
+//! The header above the current screen and the footer below it: divides the terminal's area, draws both lines, and
+//! finds the action of a click on them. The screen supplies the parts on the right side of the header.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -10,8 +11,8 @@ use crate::ui::widget::{Key, draw};
 
 use crate::text::width;
 
-/// The smallest usable width and height, in cells. A smaller terminal shows only a message, because no pane
-/// would have room for its content.
+/// The smallest usable width and height of the terminal, in cells. In a smaller terminal, the console shows only a
+/// message, because the panes would have no room for their content.
 const MIN_SIZE: (u16, u16) = (24, 6);
 
 /// The width, in cells, that the header reserves for the names of the program and the workspace.
@@ -34,8 +35,7 @@ struct Hint {
 }
 
 impl Chrome {
-    /// Divides the terminal's area into header, screen and footer. If the terminal is too small, all three are
-    /// empty.
+    /// Divides the terminal's area into header, screen, and footer. If the terminal is too small, all three are empty.
     pub(super) fn of(area: Rect) -> Self {
         if area.width < MIN_SIZE.0 || area.height < MIN_SIZE.1 {
             let empty = Rect { width: 0, height: 0, ..area };
@@ -67,37 +67,41 @@ impl Chrome {
         y: u16,
     ) -> Option<Option<Action>> {
         if self.header.contains((x, y).into()) {
-            // Like `draw_header`, this lays out the parts from right to left. The most important part is the
-            // rightmost.
-            let mut right = self.header.right();
-            for part in screen.header(shared) {
-                let left = right.saturating_sub(cells(&part.text));
-                if left <= x && x < right {
-                    return Some(part.action);
-                }
-                right = left;
-            }
-            return Some(None);
+            let parts = self.header_parts(shared, screen);
+            let clicked = parts.into_iter().find(|(left, part)| *left <= x && x < left + cells(&part.text));
+            return Some(clicked.and_then(|(_, part)| part.action));
         }
         self.footer.contains((x, y).into()).then(|| {
-            // While an input line of the screen (such as search) has the keyboard, the footer shows the keys of
-            // that line. They are not actions.
+            // While an input line of the screen (such as search) has the keyboard, the footer shows the keys of that
+            // line instead of actions, so a click does nothing.
             let mut hints = self.hints(shared, screen).into_iter().filter(|_| screen.footer().is_none());
             hints.find(|hint| hint.x <= x && x < hint.x + hint.width()).map(|hint| hint.action)
         })
     }
 
+    /// Returns the header's parts that fit, with their first column, from right to left: the first part is the most
+    /// important one.
+    fn header_parts(&self, shared: &SharedState, screen: &dyn Screen) -> Vec<(u16, HeaderPart)> {
+        let mut right = self.header.right();
+        let mut parts = Vec::new();
+        for part in screen.header(shared) {
+            // A part that does not fit is left out completely, because half the name of a bot or host could be
+            // mistaken for another name. So are the parts after it, which may be its label.
+            if usize::from(right.saturating_sub(self.header.x)) < width(&part.text) + NAMES_WIDTH {
+                break;
+            }
+            right -= cells(&part.text);
+            parts.push((right, part));
+        }
+        parts
+    }
+
     fn draw_header(&self, shared: &SharedState, screen: &dyn Screen, buf: &mut Buffer) {
         let (area, theme) = (self.header, &shared.theme);
         let mut right = area.right();
-        for HeaderPart { text, style, .. } in screen.header(shared) {
-            let room = Rect { width: right.saturating_sub(area.x), ..area };
-            // A part that does not fit is left out completely, because half the name of a bot or host could be
-            // mistaken for another name.
-            if usize::from(room.width) < width(&text) + NAMES_WIDTH {
-                continue;
-            }
-            right = draw::put_right(buf, room, area.y, &text, style);
+        for (x, part) in self.header_parts(shared, screen) {
+            draw::put(buf, area, x, area.y, &part.text, part.style);
+            right = x;
         }
         let left = Rect { width: right.saturating_sub(area.x + 1), ..area };
         let x = draw::put_line(buf, left, area.y, " telecast", theme.title);
@@ -109,7 +113,7 @@ impl Chrome {
 
     fn draw_footer(&self, shared: &SharedState, screen: &dyn Screen, buf: &mut Buffer) {
         let (area, theme) = (self.footer, &shared.theme);
-        // A notice replaces the hints, because an additional line would move the whole screen.
+        // A notice replaces the hints. On an additional line, it would move the whole screen.
         if let Some(notice) = &shared.notice {
             let style = if notice.is_error { theme.error } else { theme.accent };
             draw::put_line(buf, area, area.y, &format!(" {}", notice.text), style);
@@ -136,15 +140,16 @@ impl Chrome {
         let hint = |action: Action| {
             let word = action.row().hint;
             let key = shared.keymap.shown_key(contexts, action).filter(|_| !word.is_empty())?;
-            // Before a label, a colon would read as punctuation: `: palette`.
+            // The key `:` in front of a label would look like punctuation (`: palette`). The hint therefore shows
+            // another key of the action that works everywhere, if there is one.
             let is_colon = key == Key::char(':');
             let elsewhere = shared.keymap.shown_key(&[KeyContext::Anywhere], action).filter(|_| is_colon);
             Some(Hint { action, key: elsewhere.unwrap_or(key).to_string(), word, x: 0 })
         };
         let mut hints: Vec<Hint> = FOOTER_ACTIONS.into_iter().filter_map(hint).collect();
         let fitting = fitting(&hints, self.footer.width.saturating_sub(1));
-        // Hints are chosen by priority but shown in the order of `FOOTER_ACTIONS`, so that their order stays
-        // the same when the width changes.
+        // The hints that fit are chosen by priority, but they are shown in the order of `FOOTER_ACTIONS`, so that the
+        // order stays the same when the width changes.
         hints.retain(|hint| fitting.contains(&hint.action));
         let mut x = self.footer.x + 1;
         for hint in &mut hints {

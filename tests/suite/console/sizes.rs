@@ -97,3 +97,17 @@ fn control_characters_never_reach_a_cell() {
         assert_no_control_characters(&console.cells());
     }
 }
+
+#[test]
+fn header_part_that_does_not_fit_takes_no_clicks() {
+    let mut console = Console::demo();
+    console.run_survey();
+    console.press("shift-f7");
+    console.shows("profile xxxx");
+    console.resize(60, 16);
+    console.hides("profile");
+    for x in (4..40).step_by(4) {
+        console.click(x, 0);
+        console.hides("type to search");
+    }
+}

@@ -5,13 +5,16 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::service::{BotFailureKind, BotStatus};
-use crate::text::width;
+use crate::text::{shorten, width};
 use crate::ui::screen::compose::{
     Compose, Pane, completion, hover,
     pane::{body, campaigns, preview, problems},
 };
 use crate::ui::shared::{Action, Cursor, HeaderPart, SharedState};
 use crate::ui::widget::{Link, draw};
+
+/// How many characters of a profile's name the header shows, so that the bot's state stays visible beside it.
+const NAME_CHARS: usize = 32;
 
 pub(crate) fn view(screen: &Compose, shared: &SharedState, buf: &mut Buffer) -> Option<Cursor> {
     if let Some(tabs) = screen.layout.tabs {
@@ -37,7 +40,7 @@ pub(crate) fn view(screen: &Compose, shared: &SharedState, buf: &mut Buffer) -> 
         };
         cursor = at.or(cursor);
     }
-    // These boxes are drawn after all panes, because they may extend over neighbouring panes.
+    // The info box and the completion picker are drawn after all panes, because they may extend over neighboring panes.
     hover::draw(screen, shared, buf);
     completion::draw(screen, shared, buf);
     let cursor = match &screen.dialog {
@@ -51,20 +54,21 @@ pub(crate) fn view(screen: &Compose, shared: &SharedState, buf: &mut Buffer) -> 
 }
 
 pub(crate) fn links(screen: &Compose, shared: &SharedState) -> Vec<Link> {
-    // A hyperlink belongs to cells, so the text of a box that covers these cells would become clickable.
+    // A hyperlink is attached to cells of the screen. If a dialog or box covered these cells, its text would become
+    // clickable, so there are no links then.
     let is_covered = screen.dialog.is_some() || screen.hover.is_some() || screen.completion.is_some();
     let area = screen.layout.pane(Pane::Preview).filter(|_| shared.settings.hyperlinks && !is_covered);
     area.map_or_else(Vec::new, |area| preview::links(screen, area))
 }
 
-/// Returns the right side of the header, from right to left: the bot, the profile and the sample event.
+/// Returns the parts on the right side of the header, from right to left: the bot, the profile, and the sample event.
 pub(crate) fn header(screen: &Compose, shared: &SharedState) -> Vec<HeaderPart> {
     let (target, style) = match screen.bot.value() {
         Some(BotStatus::Sandbox { bot }) => (format!(" SANDBOX {bot} "), shared.theme.sandbox),
         Some(BotStatus::Live { bot, .. }) => (format!(" LIVE {bot} "), shared.theme.live),
         // Every host that is not a sandbox counts as live.
         Some(BotStatus::OtherHost { host }) => (format!(" LIVE {host} "), shared.theme.live),
-        // Nothing is sent to an invalid webhook either, even if it was trusted.
+        // An invalid webhook is shown as not trusted, because nothing is sent to it either.
         Some(BotStatus::NotTrusted(_) | BotStatus::Invalid(_)) => {
             (" NOT TRUSTED ".to_owned(), shared.theme.warning)
         }
@@ -77,7 +81,7 @@ pub(crate) fn header(screen: &Compose, shared: &SharedState) -> Vec<HeaderPart> 
         None => (" no webhook ".to_owned(), shared.theme.dim),
     };
     let profile = match (&shared.people.profile, &shared.people.load_error) {
-        (Some(profile), _) => format!(" {} ▾ ", profile.display_name()),
+        (Some(profile), _) => format!(" {} ▾ ", shorten(profile.display_name(), NAME_CHARS)),
         (None, Some(_)) => " cannot be read ".to_owned(),
         (None, None) => " none ▾ ".to_owned(),
     };
@@ -88,7 +92,7 @@ pub(crate) fn header(screen: &Compose, shared: &SharedState) -> Vec<HeaderPart> 
         part(profile, shared.theme.accent, switch),
         part("profile".to_owned(), shared.theme.dim, switch),
     ];
-    // The sample event is shown only for a body that uses an event, because the header has no room to spare.
+    // The header is short of room, so the sample event is shown only for a body that uses an event.
     if screen.composed().is_some_and(|composed| composed.uses_event) {
         let sample = screen.derived.sample();
         let (name, style) = match &sample.name {
@@ -102,12 +106,12 @@ pub(crate) fn header(screen: &Compose, shared: &SharedState) -> Vec<HeaderPart> 
     parts
 }
 
-/// Returns the label of each pane and its area on the tab line. If the full labels do not fit, unfocused panes are
-/// labelled with only their numbers.
+/// Returns each pane with its label and the area of the label on the tab line. If the full labels do not fit, the panes
+/// without the focus are labeled with only their numbers.
 fn tab_labels(screen: &Compose, area: Rect) -> Vec<(Pane, String, Rect)> {
     let full_label = |pane: Pane| format!("{} {}", pane.number(), pane.title());
     let needed: usize = Pane::ALL.into_iter().map(|pane| width(&full_label(pane)) + 2).sum();
-    // The focused pane always keeps its name, because its number alone would not show where the keys go.
+    // The focused pane keeps its name, because its number alone would not show which pane gets the keys.
     let is_short = usize::from(area.width) <= needed;
     let mut x = area.x + 1;
     let mut labels = Vec::new();
