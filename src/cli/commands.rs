@@ -1,4 +1,4 @@
-//! One file per command: each calls the service for its result and prints it.
+//! The commands, one file each. A command calls the service and prints the result.
 
 mod campaigns;
 mod check;
@@ -29,10 +29,13 @@ use super::environment::Environment;
 use super::error::Result;
 use super::next::{CliOutcome, ConsoleStart};
 use super::output::CliOutput;
+use crate::secrets::Secrets;
+use crate::settings::SecretSource;
 
 pub(crate) fn run(args: Args, output: &mut CliOutput) -> Result<CliOutcome> {
+    warn_of_readable_secrets(output)?;
     let workspace = args.workspace.as_deref();
-    // This is a closure, not a value, because `demo`, `init` and `paths` must work without a workspace.
+    // This is a closure, not a value, because some commands must work without a workspace, such as `demo` and `init`.
     let find = || Environment::find(workspace);
     let status = match args.command {
         None => return Ok(CliOutcome::Console(ConsoleStart { folder: args.workspace, campaign: None })),
@@ -47,13 +50,14 @@ pub(crate) fn run(args: Args, output: &mut CliOutput) -> Result<CliOutcome> {
         Some(Command::Campaigns(command)) => campaigns::run(&find()?, command, output)?,
         Some(Command::Webhooks(command)) => webhooks::run(&find()?, command, output)?,
         Some(Command::Trust(args)) => trust::run(&find()?, &args, output)?,
-        // The error is passed on: `--shared` works without a workspace, so the command decides what to do with it.
+        // The error is passed on, because `--shared` works without a workspace: the command decides if the error
+        // matters.
         Some(Command::Secrets(command)) => secrets::run(find(), command, output)?,
         Some(Command::Profiles(command)) => profiles::run(&find()?, command, output)?,
         Some(Command::Paths(format)) => paths::run(workspace, format, output)?,
         Some(Command::Sandbox(args)) => {
-            // The announcement has to name the real path, because the workspace's own commands look it up by
-            // that path. The error is dropped: the sandbox also runs without a workspace.
+            // The announcement has to name the real path of the workspace, because the other commands use that path to
+            // find the sandbox. The error is dropped: the sandbox also runs without a workspace.
             let root =
                 find().and_then(|environment| environment.workspace()).ok().map(|workspace| workspace.root);
             sandbox::run(root.as_deref(), args, output)?
@@ -65,4 +69,15 @@ pub(crate) fn run(args: Args, output: &mut CliOutput) -> Result<CliOutcome> {
         Some(Command::Man(args)) => man::run(&args, output)?,
     };
     Ok(CliOutcome::Exit(status.into()))
+}
+
+/// Makes `secrets.toml` private, and warns on stderr if other users could read it until now.
+// Before any command, because every later read makes the file private without a message.
+fn warn_of_readable_secrets(output: &mut CliOutput) -> Result<()> {
+    // An error here would stop commands that need no secret. Those that need one report it.
+    let Ok(paths) = Environment::paths() else { return Ok(()) };
+    if let Ok(Some(warning)) = Secrets::new(&paths, &SecretSource::File, None).tighten() {
+        output.note(warning)?;
+    }
+    Ok(())
 }

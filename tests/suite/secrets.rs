@@ -85,6 +85,21 @@ fn secrets_set_concurrently_are_all_kept() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn tokens_that_others_could_read_are_made_private_with_a_warning() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let home = sample();
+    let file = home.path().join("config/telecast/secrets.toml");
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+    let list = ["--workspace", "shop", "secrets", "list"];
+    let first = home.run(list);
+    assert!(first.err.contains("others could read") && first.err.contains("Revoke"), "{first:?}");
+    assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+    assert!(!home.run(list).err.contains("others could read"));
+}
+
 #[test]
 fn a_too_long_value_is_refused_and_not_truncated() {
     let home = sample();
