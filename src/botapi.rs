@@ -1,8 +1,8 @@
 //! The HTTP client for webhooks and Bot API methods. It sends each request once. Retries are up to the caller, because
 //! a message may have been delivered even though no answer came.
 //!
-//! Redirects are not followed, because following one could send the token in the URL's path to another host. For the
-//! same reason, requests to loopback never go through a proxy.
+//! Redirects are not followed, because following one could send the token in the URL's path to another host. Requests
+//! to loopback never go through a proxy, because the proxy would see the token.
 //!
 //! ```text
 //! HttpRequest ──to_chat──▶ AddressedRequest ──Client::deliver──▶ HttpResponse | SendError

@@ -1,7 +1,8 @@
 //! Finds a chat id in the bot's updates: waits for a message to the bot and returns the chat it came from.
 //!
-//! No offset is ever sent, so no update is confirmed and the bot's own program still receives all of them. For a real
-//! bot, the caller must hold the lock for polling.
+//! No offset is ever sent, so no update is confirmed, and the bot's own program still receives all of them. Unless the
+//! bot belongs to the user's sandbox, the caller must hold the bot's polling lock, because two calls of getUpdates at
+//! the same time interrupt each other.
 
 use std::time::Duration;
 
@@ -31,8 +32,8 @@ pub(crate) struct CaptureOptions {
     pub timeout: Duration,
     /// Updates up to this id are skipped. They belong to an earlier capture and are still waiting on the server.
     pub after: Option<i64>,
-    /// The pause after an answer that came at once without a message. A call with the same offset within 3 s makes
-    /// Telegram wait longer and return less.
+    /// The minimum time from one call to the next. If a call with the same offset follows within 3 s, Telegram waits
+    /// longer and returns fewer updates.
     pub pause: Duration,
 }
 
@@ -84,14 +85,14 @@ async fn poll(client: &Client, bot: &Bot, options: &CaptureOptions) -> Result<Ca
     let mut n_failed = 0;
     loop {
         let started = Instant::now();
-        // A poll never lasts longer than the whole wait, so a short wait does not depend on cancelling a long call.
+        // A poll never lasts longer than the whole wait, so a short wait does not depend on canceling a long call.
         let pause = match bot.get_updates(client, None, POLL.min(options.timeout), None).await {
             Ok(updates) => match newest(&updates, options.after) {
                 Some(chat) => return Ok(chat),
                 None if MAX_UPDATES <= updates.len() => return Err(CaptureError::Backlog),
                 None => {
                     n_failed = 0;
-                    // A poll that waited on the server has paused long enough already.
+                    // The time that the poll waited on the server is part of the pause.
                     options.pause.saturating_sub(started.elapsed())
                 }
             },
@@ -114,7 +115,7 @@ async fn wait_for(
 ) -> Result<Duration, CaptureError> {
     match &error {
         CallError::Refused { fault: ApiErrorKind::WebhookActive, .. } => {
-            // Only needed for the host in the message, so a failure here is ignored.
+            // This call only gets the host for the message, so its failure is ignored.
             let info = bot.get_webhook_info(client).await.unwrap_or_default();
             Err(CaptureError::WebhookActive { address: host(&info.url) })
         }
@@ -123,8 +124,8 @@ async fn wait_for(
             Ok(retry_after.map_or(pause, Duration::from_secs).max(pause))
         }
         CallError::Refused { code: 500.., .. } => Ok(pause),
-        // A proxy ended the long poll, or the server is restarting. A failure to connect is reported at once: waiting
-        // would not help.
+        // A proxy may have ended the long poll, or the server is restarting. A failure to connect is reported at once,
+        // because waiting would not help.
         CallError::Send(broken) if !broken.certainly_not_delivered() => Ok(pause),
         _ => Err(error.into()),
     }
@@ -138,8 +139,8 @@ fn newest(updates: &[Value], after: Option<i64>) -> Option<CapturedChat> {
     })
 }
 
-/// Returns the host of a webhook's address.
-// The user name and the path are left out, since both may contain a secret.
+/// Returns the host of a webhook's address, or `None` if the address has none.
+// The user name and the path are left out, because both may contain a secret.
 fn host(url: &str) -> Option<String> {
     let rest = url.split_once("://")?.1;
     let host = rest.split(['/', '?', '#']).next()?.rsplit('@').next()?;

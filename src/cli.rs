@@ -5,8 +5,8 @@
 //!                            └─ stdout: the answer (text | json); stderr: problems and progress
 //! ```
 //!
-//! The work itself is done by [`crate::service`] and the other modules; a command only calls them and prints
-//! the result. The console is not opened here: [`run`] returns a request to open it, and `main` does so.
+//! The work itself is done by [`crate::service`] and the other modules; a command only calls them and prints the
+//! result. The console is not opened here: [`run`] returns a request to open the console, and `main` opens it.
 
 mod args;
 mod commands;
@@ -46,7 +46,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> CliOutcome {
 }
 
 fn explain(error: &clap::Error) -> ExitCode {
-    // If stdout or stderr is closed, there is no other place to print the help, so the error is ignored.
+    // clap prints the help to stdout, or an error to stderr. If that fails, there is no other place to print it, so the
+    // failure is ignored.
     let _ = error.print();
     let code = u8::try_from(error.exit_code()).unwrap_or(ErrorKind::Usage.code());
     ExitCode::from(code)
@@ -54,17 +55,18 @@ fn explain(error: &clap::Error) -> ExitCode {
 
 fn report(error: &CliError, output: &mut CliOutput) -> ExitCode {
     if error.kind != ErrorKind::BrokenPipe {
-        // If stderr is closed as well, the exit code is the only thing left to report with.
+        // If stderr is closed too, only the exit code can report the error, so failures to print are ignored.
         let _ = output.error(error);
         let _ = error.hints.iter().try_for_each(|hint| output.note(format!("  {hint}")));
     }
-    // A reader that closed the pipe early (`head`) has read what it wanted, so an error of the last flush is ignored.
+    // A failure of this flush usually means that the reader of stdout, such as `head`, has closed the pipe because it
+    // has read enough. So it is ignored.
     let _ = io::stdout().flush();
     ExitCode::from(error.kind.code())
 }
 
 fn has_terminal() -> error::Result<()> {
-    // `TERM=dumb` is set by editors and CI that show a terminal's output but cannot move the cursor.
+    // Editors and CI systems set `TERM=dumb` if they show the output of a program but cannot move the cursor.
     let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
     if io::stdin().is_terminal() && io::stdout().is_terminal() && !is_dumb {
         return Ok(());

@@ -1,4 +1,4 @@
-//! The clock. All other modules take the current time from here, so that tests can set it.
+//! Provides the current time. All other modules take the time of day from here, so that tests can set it.
 
 use jiff::Timestamp;
 

@@ -5,8 +5,8 @@
 //! a character is typed ──update_session──▶ Option<Session> ──accept──▶ Completion: an edit and what to select in it
 //! ```
 //!
-//! The text may be unfinished or broken; nothing here fails. The items are collected once, when the picker opens;
-//! further typing only filters them. This module knows neither the editor nor the screen.
+//! The text may be unfinished or broken, so no function here returns an error. The items are collected once, when the
+//! picker opens, and further typing only filters them. This module knows neither the editor nor the screen.
 
 mod body_at_cursor;
 mod fields;
@@ -48,8 +48,8 @@ pub struct CompletionContext<'a> {
     pub values: Option<template::RenderContext<'a>>,
 }
 
-/// The text or key that opens a picker. An unarmed trigger leaves Enter and Tab to the editor until an arrow key is
-/// pressed.
+/// What opened a picker: the typed text, or the key for it. While a picker is unarmed, Enter and Tab go to the editor.
+/// An arrow key arms it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trigger {
     /// `<<`, which becomes a variable with its escapes.
@@ -60,19 +60,19 @@ pub enum Trigger {
     At,
     /// A single `{`; unarmed.
     Brace,
-    /// The first letter of a name inside Liquid, or a dot after one.
+    /// The first letter of a name inside Liquid, or a dot after such a name.
     Name,
     /// `|` inside Liquid: filters.
     Pipe,
     /// `{%`: tags.
     TagOpen,
-    /// The quote of a JSON key.
+    /// The opening quote of a JSON key.
     Key,
-    /// The quote of a JSON value with a fixed set of choices.
+    /// The opening quote of a JSON value with a fixed set of choices.
     Value,
-    /// The quote of a text that is compared with a property.
+    /// The opening quote of a text that is compared with a property.
     Sample,
-    /// The quote of a partial's name.
+    /// The opening quote of a partial's name.
     Partial,
     /// The first character of markup; unarmed.
     Markup(char),
@@ -84,7 +84,7 @@ impl Trigger {
     /// Returns whether Enter and Tab accept an item at once. Otherwise they go to the editor until an arrow key arms
     /// the picker.
     fn is_armed(self) -> bool {
-        // `@`, `{` and markup are ordinary text as well: Enter after `@anna` should still start a new line.
+        // `@`, `{`, and markup are ordinary text as well: Enter after `@anna` should still start a new line.
         !matches!(self, Trigger::At | Trigger::Brace | Trigger::Markup(_))
     }
 
@@ -107,7 +107,7 @@ impl Trigger {
 
     fn closes_at(self, c: char) -> bool {
         match self {
-            // Sample values and names of partials may contain spaces, so only a quote or a new line ends them.
+            // Sample values and names of partials may contain spaces, so only a quote or a line break ends them.
             Trigger::Sample | Trigger::Partial => matches!(c, '"' | '\'' | '\n'),
             _ => c.is_whitespace() || matches!(c, '"' | '\''),
         }
@@ -135,27 +135,27 @@ pub struct Session {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Completion {
-    /// The replacement, with a span in the current text.
+    /// The replacement. Its span is in the current text.
     pub edit: TextEdit,
-    /// The selection in the new text: a default to type over, or empty at the cursor.
+    /// The selection in the new text: a default value to type over, or an empty span at the cursor.
     pub select: Span,
-    /// The offset in the new text that Tab goes to next, if the inserted text has a second field to fill in.
+    /// The offset in the new text that Tab goes to next. `None` if the inserted text has no second field to fill in.
     pub next: Option<usize>,
     /// Whether to open the picker again at once with [`open_here`], because the value to type next has choices.
     pub reopens_picker: bool,
 }
 
-/// Returns the picker after a character was typed, or after one was deleted while a picker was open. This is the same
-/// picker, a new one or none.
+/// Returns the picker after a character was typed, or after one was deleted while a picker was open. The result can be
+/// the same picker, a new one, or none.
 ///
-/// Call this only for typing. After a paste, an undo or a cursor motion, close the picker instead.
+/// Call this function only for typing. After a paste, an undo, or a cursor motion, close the picker instead.
 pub fn update_session(
     session: Option<Session>,
     text: &str,
     cursor: usize,
     context: &CompletionContext<'_>,
 ) -> Option<Session> {
-    // The open picker comes first. Only a character that closes it may open a new one.
+    // The open picker is updated first. Only a character that closes it may open a new one.
     session.and_then(|session| session.update(text, cursor)).or_else(|| open(text, cursor, context))
 }
 
@@ -166,10 +166,12 @@ pub fn open(text: &str, cursor: usize, context: &CompletionContext<'_>) -> Optio
     Session::begin(trigger, start, query_start, text, cursor, context)
 }
 
-/// Returns the picker for the cursor's position, for the key that opens it explicitly.
+/// Returns the picker for the cursor's position, for the key that opens a picker explicitly. Returns `None` if nothing
+/// can be offered there.
 pub(crate) fn open_here(text: &str, cursor: usize, context: &CompletionContext<'_>) -> Option<Session> {
     let before = text.get(..cursor)?;
-    // The word before the cursor becomes the query, unless it is a complete JSON value: the `1` in `"chat_id": 1`.
+    // The word before the cursor becomes the query, unless it is a complete JSON value, as the `1` in `"chat_id": 1`
+    // is.
     let word = liquid::name_before(before);
     let start = cursor - if is_json_value(word) { 0 } else { word.len() };
     let (trigger, start, query_start) = match OpenLiquid::at_end_of(before) {
@@ -198,7 +200,7 @@ fn is_json_value(word: &str) -> bool {
         || word.ends_with(|c: char| c.is_ascii_digit()) && word.parse::<f64>().is_ok()
 }
 
-/// Returns the trigger at the end of the text, with the offsets at which it and the query start.
+/// Returns the trigger at the end of the text, with the offsets at which the trigger and the query start.
 fn trigger_at(before: &str) -> Option<(Trigger, usize, usize)> {
     let cursor = before.len();
     let last = before.chars().next_back()?;
@@ -233,6 +235,7 @@ fn trigger_at(before: &str) -> Option<(Trigger, usize, usize)> {
 }
 
 /// Returns the trigger of a quoted text that starts after `before` in a tag: a partial's name or a compared value.
+/// Returns `None` for other quoted texts.
 fn quote_trigger(liquid: &OpenLiquid<'_>, before: &str) -> Option<Trigger> {
     let head = before.get(liquid.start + 2..)?;
     match liquid.tag() {
@@ -242,7 +245,7 @@ fn quote_trigger(liquid: &OpenLiquid<'_>, before: &str) -> Option<Trigger> {
 }
 
 fn opens_key(text: &str, quote: usize, context: &CompletionContext<'_>) -> bool {
-    // This is a closure, so that the body is parsed only if it is JSON.
+    // `body` is a closure, so that the text is parsed only for a JSON body.
     let body = || BodyAtCursor::new(text, Span::new(quote, quote + 1), context.dialect, true);
     context.is_json
         && matches!(body().json_kind(), Some(JsonContextKind::BeforeKey | JsonContextKind::AfterMember))
@@ -254,7 +257,7 @@ fn opens_choices(text: &str, quote: usize, context: &CompletionContext<'_>) -> b
 }
 
 impl Session {
-    /// Returns whether accepting an item completes Liquid that is only half typed now.
+    /// Returns whether accepting an item completes Liquid that is only half typed so far.
     pub fn is_of_liquid(&self) -> bool {
         self.trigger.completes_liquid()
     }
@@ -283,12 +286,12 @@ impl Session {
         session.update(text, cursor)
     }
 
-    /// Returns the session after the text changed at the cursor, or `None` if that closes it.
+    /// Returns the session after the text before the cursor changed, or `None` if that closes the picker.
     #[must_use]
     pub fn update(mut self, text: &str, cursor: usize) -> Option<Session> {
-        // `None` if the cursor is before the query now: the trigger itself was deleted.
+        // The text is `None` if the cursor is now before the query, because the trigger itself was deleted.
         let typed = text.get(self.query_start..cursor)?;
-        // `{{ ` and `{{-` are still the start of the same Liquid.
+        // Spaces and a `-` after `{{` still belong to the start of the Liquid, not to the query.
         let query =
             if self.trigger.ignores_leading_spaces() { typed.trim_start_matches([' ', '-']) } else { typed };
         if query.contains(|c| self.trigger.closes_at(c)) || MAX_QUERY_BYTES < query.len() {
@@ -300,7 +303,8 @@ impl Session {
         (!self.matches.is_empty()).then_some(self)
     }
 
-    /// Chooses the next row, or the first one after the last. An unarmed picker is only armed and keeps its first row.
+    /// Chooses the next row, or the first row if the last one is chosen. An unarmed picker is only armed and keeps its
+    /// first row.
     pub fn choose_next(&mut self) {
         if self.armed {
             self.chosen = (self.chosen + 1) % self.matches.len().max(1);
@@ -308,7 +312,7 @@ impl Session {
         self.armed = true;
     }
 
-    /// Chooses the previous row, or the last one before the first. Arms the picker.
+    /// Chooses the previous row, or the last row if the first one is chosen. Arms the picker.
     pub fn choose_previous(&mut self) {
         self.chosen = self.chosen.checked_sub(1).unwrap_or(self.matches.len().saturating_sub(1));
         self.armed = true;
@@ -334,7 +338,7 @@ impl Session {
 
     pub fn accept(&self, text: &str, cursor: usize, context: &CompletionContext<'_>) -> Option<Completion> {
         let item = self.chosen_item()?;
-        // If the text has changed since the last update, the offsets need not be valid in it.
+        // If the text has changed since the last update, the offsets need not be valid in the text.
         text.get(self.start..self.query_start).and(text.get(self.query_start..cursor))?;
         Some(insert::completion(self, item, text, cursor, context))
     }
@@ -362,5 +366,5 @@ fn trigger_in_context(
     }
 }
 
-/// The maximum length of a query. No property name in CleverTap has more than 120 characters.
+/// The maximum length of a query, in bytes. Property names in CleverTap have at most 120 characters.
 const MAX_QUERY_BYTES: usize = 120;

@@ -1,12 +1,13 @@
-//! Builds the message for one recipient: renders the body, parses it as JSON and checks it as Telegram's server would.
+//! Builds the message for one recipient: renders the body, parses the result as JSON, and checks the request as
+//! Telegram's server would. A plain text body is only rendered.
 //!
 //! ```text
 //! body ──template::parse──▶ Template ──render──▶ text + source map ──chat::set (test sends only)──▶ text to send
 //! text to send ──json::parse──▶ Document ──telegram::check──▶ ApiRequest, which contains the message
 //! ```
 //!
-//! The preview, `render`, `check` and test sends all build their messages here, so what is sent is what was shown.
-//! Each problem of the body becomes a diagnostic whose span is in the unrendered body.
+//! The preview, the commands `render` and `check`, and test sends all build their messages here, so the preview shows
+//! what a test sends. Each problem of the body becomes a diagnostic whose span is in the unrendered body.
 
 pub(crate) mod chat;
 pub(crate) mod clevertap;
@@ -57,8 +58,10 @@ pub struct Composed {
     pub blocks: Vec<Vec<Span>>,
     /// Whether the body or a partial it calls uses `Event` or `ExternalTrigger`.
     pub uses_event: bool,
-    /// The rendered body as it would be sent; `None` if rendering failed or was aborted.
+    /// The rendered body as it would be sent, with the test chat already set in it. `None` if the template has errors,
+    /// rendering failed, or `{% abort %}` ended it.
     pub rendered: Option<String>,
+    /// [`Composed::rendered`] as JSON; `None` if it is missing, plain text, or not valid JSON.
     pub document: Option<Document>,
     /// The HTTP request before secrets are filled in; `None` without a webhook or a rendered body.
     pub http: Option<HttpDraft>,
@@ -69,9 +72,10 @@ pub struct Composed {
     /// refuse it.
     pub request: Option<ApiRequest>,
     pub skip: Option<Skip>,
-    /// Why the requested test chat could not be set.
+    /// Why the requested test chat could not be set. `None` if it was set, if no test chat was requested, or if there
+    /// is no rendered body.
     pub test_chat_error: Option<TestChatError>,
-    /// The problems of the body, sorted by their spans in it.
+    /// The problems of the body, sorted by the offset in the body at which they start.
     pub diagnostics: Vec<Diagnostic>,
     pub webhook_problems: Vec<(RequestField, Diagnostic)>,
     locator: Option<Locator>,
@@ -92,13 +96,14 @@ impl Composed {
             && !self.diagnostics.iter().chain(of_webhook).any(Diagnostic::is_error)
     }
 
-    /// Returns the highest severity of the body's problems. The webhook's problems do not count.
+    /// Returns the highest severity of the body's problems, or `None` if the body has no problems. The webhook's
+    /// problems do not count.
     pub fn worst_severity(&self) -> Option<Severity> {
         self.diagnostics.iter().map(|problem| problem.severity).max()
     }
 
-    /// Returns the `parse_mode` that the body sets, or `Some(None)` if it sets none. The outer `None` means that the
-    /// body is not JSON or the mode is unknown.
+    /// Returns the `parse_mode` of the rendered body, or `Some(None)` if the body sets none. The outer `None` means
+    /// that there is no JSON document or that Telegram does not know the mode.
     pub fn parse_mode(&self) -> Option<Option<ParseMode>> {
         let mode = self.document.as_ref()?.root.get("parse_mode").and_then(json::JsonNode::as_text);
         mode.map_or(Ok(None), |mode| ParseMode::from_argument(&mode.decoded)).ok()
@@ -113,12 +118,12 @@ impl Composed {
         containing.or_else(|| tags().find(|(_, tag)| tag.end == at)).map_or(&[], |(block, _)| block)
     }
 
-    /// Returns the span of the body that a span of [`Composed::rendered`] came from.
+    /// Returns the span of the body that a span of [`Composed::rendered`] came from, or `None` if nothing was rendered.
     pub fn body_span(&self, rendered: Span) -> Option<Span> {
         Some(self.locator.as_ref()?.locate(rendered).span)
     }
 
-    /// Returns the spans of [`Composed::rendered`] that come from a span of the body, in order. There are several if a
+    /// Returns, in order, the spans of [`Composed::rendered`] that come from a span of the body. There are several if a
     /// loop prints the span more than once.
     pub fn rendered_spans(&self, body: Span) -> Vec<Span> {
         self.locator.as_ref().map_or_else(Vec::new, |locator| locator.outputs(body))
@@ -126,8 +131,8 @@ impl Composed {
 
     /// Returns Telegram's refusal of this request as a diagnostic at its cause in the body, if the cause can be found.
     pub fn locate_refusal(&self, error: &ApiError) -> Option<Diagnostic> {
-        // telecast's own checks usually know the exact cause. Telegram reports only a byte offset, and only for some
-        // errors.
+        // telecast's own checks usually know the exact cause, so their first error is taken as the cause. Telegram
+        // reports only a byte offset, and only for some errors.
         let own = self.diagnostics.iter().find(|problem| problem.is_error()).map(|problem| problem.span);
         let span = own.or_else(|| {
             let at = error.byte_offset()?;
@@ -136,7 +141,8 @@ impl Composed {
         Some(Diagnostic::error(Code::Refused, span, error.description.clone()))
     }
 
-    /// Converts a span of the decoded `text` or `caption` into a span of [`Composed::rendered`].
+    /// Converts a span of the decoded message text (`text` or `caption`) into a span of [`Composed::rendered`]. Returns
+    /// `None` if there is no JSON document or it has no such string.
     pub fn rendered_span_of_text(&self, decoded: Span) -> Option<Span> {
         let text = message_text(self.document.as_ref()?)?;
         Some(text.raw_span(decoded))
@@ -159,7 +165,8 @@ fn content(inputs: &Inputs<'_>) -> template::Content {
     }
 }
 
-/// Returns the string with the message's text: `text`, or the `caption` of media.
+/// Returns the string with the message's text: the value of `text`, or that of `caption` if there is no `text`. Returns
+/// `None` if there is neither, or if the value is not a string.
 fn message_text(document: &Document) -> Option<&json::JsonString> {
     document.root.get("text").or_else(|| document.root.get("caption"))?.as_text()
 }
@@ -215,7 +222,8 @@ impl Composed {
         self.locator = Some(locator);
     }
 
-    /// Returns why the test chat could not be set in the body. The URL's query may still contain it.
+    /// Returns why the test chat could not be set in the body, or `None` if it was set or no test chat was requested.
+    /// The caller drops the reason if the test chat was set in the URL's query.
     fn body_chat_error(&self, inputs: &Inputs<'_>, is_in_body: bool) -> Option<TestChatError> {
         if inputs.chat == ChatTarget::FromBody {
             return None;
@@ -232,8 +240,8 @@ impl Composed {
         }
     }
 
-    /// Reports that the profile has no chat id. Without this check, a value such as `NULL` would be reported only as a
-    /// syntax error.
+    /// Reports a `chat_id` without a value, because the profile lacks the property that the body prints there. Without
+    /// this check, a value such as `NULL` would be reported only as a syntax error.
     fn check_chat_id(&mut self, inputs: &Inputs<'_>, locator: &Locator) {
         let body = BodySource { text: inputs.body, dialect: inputs.dialect };
         for value in chat::find(locator.text()).values {
@@ -255,8 +263,8 @@ impl Composed {
             };
             let mut problem = Diagnostic::warning(Code::NoChatId, interpolation, message);
             if self.skip == Some(Skip::NoChatId) {
-                // This is an error only if the recipient would be skipped. Without a profile, or in a test send, the
-                // message is still built.
+                // The problem is an error only if the recipient would be skipped. Without a profile, or in a test send,
+                // it stays a warning, because the message is still built.
                 problem.severity = crate::diagnostic::Severity::Error;
                 problem.help = Some(format!("set the profile's {property}, or choose another profile"));
             }
@@ -272,8 +280,8 @@ impl Composed {
                 self.document = Some(document);
             }
             Err(error) => {
-                // `"chat_id": NULL` is not JSON. Parse the body with a stand-in for the missing chat, so that the
-                // preview works and the problems after the chat id are found too.
+                // `"chat_id": NULL` is not JSON. The text is parsed again with a stand-in for the missing chat id, so
+                // that the preview works and the problems after the chat id are found too.
                 let is_reported = self.diagnostics.iter().any(|problem| problem.code == Code::NoChatId);
                 let stand_in = is_reported.then(|| chat::set(locator.text(), "1")).flatten();
                 let Some(stand_in) = stand_in else {
@@ -333,15 +341,15 @@ impl Composed {
                 Some(CheckFailure::TooLong(limit)) => {
                     self.diagnostics.push(problems::from_too_long(body, locator, document, &error, limit));
                 }
-                // The server stops at the first fault of the markup. The check above has reported all of them, with
-                // positions and fixes.
+                // The server stops at the first fault in the markup. `check_text` has already reported every fault,
+                // with positions and fixes.
                 Some(CheckFailure::Markup | CheckFailure::InputTooLong) if is_explained => {}
                 _ => self.diagnostics.push(problems::from_api_error(body, locator, document, &error)),
             },
         }
     }
 
-    /// Adds every problem of the message's markup. Returns whether any of them is an error.
+    /// Reports the problems of the message's markup. Returns whether any of them is an error.
     fn check_text(&mut self, body: BodySource<'_>, locator: &Locator, document: &Document) -> bool {
         let Some(text) = message_text(document) else { return false };
         let mode = document.root.get("parse_mode").and_then(json::JsonNode::as_text);

@@ -1,4 +1,4 @@
-//! Diagnostics for text that a person wrote: where the problem is, what it is, what to do, and fixes to apply.
+//! Diagnostics for text that a person wrote: where a problem is, what it is, what to do about it, and fixes to apply.
 //!
 //! Parsers return what they could read together with all diagnostics, instead of only the first error. A diagnostic
 //! does not know its file; [`FileProblem`] adds the path and the position.
@@ -60,8 +60,8 @@ impl Diagnostic {
         Self { severity: Severity::Info, ..Self::error(code, span, message) }
     }
 
-    /// Adds the help "did you mean `near`?" and a fix that replaces `span` with `source`: `near` as it must be written
-    /// there.
+    /// Adds the help "did you mean `near`?" and a fix that replaces `span` with `source`, which is `near` as it must be
+    /// written there, for example in quotes.
     #[must_use]
     pub fn with_near(self, span: Span, near: &str, source: impl Into<String>) -> Self {
         let fix = Fix::replace(format!("replace with `{near}`"), span, source);
@@ -83,7 +83,7 @@ impl Diagnostic {
     /// Moves the span and the spans of all fixes forward by `by` bytes.
     #[must_use]
     pub fn shifted(mut self, by: usize) -> Self {
-        // The spans of the fixes count from the same start as the diagnostic's span.
+        // The spans of the fixes are offsets in the same text as the diagnostic's span.
         self.span = self.span.shifted(by);
         for edit in self.fixes.iter_mut().flat_map(|fix| &mut fix.edits) {
             edit.span = edit.span.shifted(by);
@@ -147,8 +147,8 @@ pub(crate) fn apply_edits(edits: &[TextEdit], text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut from = 0;
     for edit in edits {
-        // `get` instead of indexing: the text may have changed since the fix was made, and a span that is out of range
-        // or inside a character must not panic.
+        // `get` is used instead of indexing: the text may have changed since the fix was made, and a span that is out
+        // of range or inside a character must not panic.
         out.push_str(text.get(from..edit.span.start)?);
         out.push_str(&edit.replacement);
         from = edit.span.end;
@@ -166,8 +166,9 @@ pub struct TextEdit {
 
 /// Returns the candidate closest to `word` if it is close enough to be a typo, for "did you mean" hints.
 ///
-/// Ignores case. Up to a third of the letters of `word` (at least one) may differ. An insertion, deletion,
-/// replacement or swap of two neighbours counts as one difference.
+/// The comparison ignores case. A candidate may differ from `word` in up to a third of its letters, and in one letter
+/// if `word` is shorter than three. An insertion, deletion, replacement, or swap of two neighboring letters counts as
+/// one difference.
 pub(crate) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted: Vec<char> = word.to_lowercase().chars().collect();
     let limit = (wanted.len() / 3).max(1);
@@ -178,7 +179,7 @@ pub(crate) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = 
             (letters, candidate)
         })
         // The difference in length is a lower bound of the distance. Without this filter, a word of a megabyte would
-        // allocate a table of a million rows.
+        // need a table of a million rows.
         .filter(|(letters, _)| letters.len().abs_diff(wanted.len()) <= limit)
         .map(|(letters, candidate)| (edit_distance(&wanted, &letters), candidate))
         .filter(|(distance, _)| *distance <= limit)
@@ -186,7 +187,7 @@ pub(crate) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = 
         .map(|(_, candidate)| candidate)
 }
 
-/// Returns the optimal string alignment distance: Levenshtein plus swaps of two neighbouring letters.
+/// Returns the optimal string alignment distance: Levenshtein plus swaps of two neighboring letters.
 fn edit_distance(a: &[char], b: &[char]) -> usize {
     let mut rows = vec![vec![0; b.len() + 1]; a.len() + 1];
     for (i, row) in rows.iter_mut().enumerate() {

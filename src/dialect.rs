@@ -1,15 +1,15 @@
-//! The Liquid dialect of a body: the filters, tags and variable syntax that are accepted.
+//! The Liquid dialect of a body: the filters, tags, and variable syntax that are accepted in it.
 //!
 //! A template that both dialects accept renders the same in both, with two exceptions: the time zone of `now`, and
 //! `@Profile - …`, which is a variable in CleverTap's dialect and plain text in telecast's.
 
-/// The filters, tags and variable syntax that a workspace or campaign accepts.
+/// The filters, tags, and variable syntax that a workspace or campaign accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Dialect {
-    /// CleverTap's filters and tags, the rest of Shopify's, and telecast's own filters.
+    /// The filters and tags of CleverTap and of Shopify's Liquid, and telecast's own filters.
     #[default]
     Telecast,
-    /// Only what CleverTap accepts.
+    /// Only the filters, tags, and variable syntax that CleverTap accepts.
     CleverTap,
 }
 

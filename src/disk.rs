@@ -1,6 +1,7 @@
-//! Files on disk: reading them, together with their problems, and saving them atomically.
+//! Reads files from disk, together with their problems, and saves them atomically.
 //!
-//! All access to a workspace's files goes through [`Tree`]. This module does not know what the files contain.
+//! The files of a workspace are read and written through [`Tree`], which checks their paths. What the files contain is
+//! up to other modules.
 
 mod digest;
 mod error;
@@ -27,5 +28,6 @@ pub(crate) use sweep::{TempCopy, sweep, sweep_folders, sweep_temp_copies};
 pub(crate) use tree::{ResolvedFolder, Tree};
 pub(crate) use write::{Access, tighten};
 
-/// The prefix of temporary files that are written beside a file and then renamed over it.
+/// The prefix of the names of temporary files and folders. They are created beside their destination and then renamed
+/// to it.
 pub(crate) const STAGING: &str = ".telecast-";

@@ -1,13 +1,13 @@
-//! The editor's text model: a rope, invertible edits, a selection on grapheme boundaries, undo and search.
+//! The editor's text model: a rope, invertible edits, a selection on grapheme boundaries, undo, and search.
 //!
 //! ```text
 //! Command ──apply──▶ edits ──TextBuffer::replace──▶ rope, version
 //!                      └──▶ History (undo, redo)
 //! ```
 //!
-//! Every position is a byte offset. This module knows nothing about keys, colours or the screen, except for the widths
-//! of graphemes in terminal cells, which vertical motions need. A whole document and a form's single-line field use the
-//! same model.
+//! Every position is a byte offset. This module knows nothing about keys, colors, or the screen. It does know how many
+//! terminal cells each grapheme takes, which soft wrap, vertical motions, and the Tab command need. A whole document
+//! and a form's single-line field use the same model.
 
 mod buffer;
 mod edit;
@@ -84,22 +84,26 @@ pub enum Command {
     ExtendClick(usize),
     DoubleClick(usize),
     TripleClick(usize),
-    /// Extends the selection of the last click to the mouse's position.
+    /// Extends the selection of the last click to this offset. If the click selected a word or a line, extends it by
+    /// whole words or lines.
     Drag(usize),
 
-    /// Types text in place of the selection. A single character may also insert its closer, move the cursor over a
-    /// closer that was inserted automatically, or surround the selection.
+    /// Types text in place of the selection. Some characters, typed singly, do something else: an opening bracket or a
+    /// quote may also insert its closer or surround the selection, a closer that was inserted automatically is typed
+    /// over, and a space in `{{}}` becomes two.
     Type(String),
-    /// Inserts text in place of the selection as one undo step, without automatic closers. Line breaks are converted to
-    /// the document's, and control characters other than tabs are removed.
+    /// Inserts text in place of the selection as one undo step, without automatic closers. Its line breaks become those
+    /// that the document uses, and control characters other than tabs are removed. In a single-line field, line breaks
+    /// become spaces, and tabs are removed too.
     Paste(String),
     Newline,
-    /// Indents the selected lines if there are several; otherwise inserts spaces up to the next indentation stop.
+    /// If the selection touches several lines, indents these lines. Otherwise, replaces the selection with spaces up to
+    /// the next multiple of the indentation width.
     Tab,
     Outdent,
-    /// Deletes the selection, or the text between the cursor and the motion's target if nothing is selected.
+    /// Deletes the selection. If nothing is selected, deletes the text between the cursor and the motion's target.
     Delete(Motion),
-    /// Returns the selected text, or the whole line if nothing is selected.
+    /// Returns the selected text. If nothing is selected, returns the cursor's line with its line break.
     Copy,
     Cut,
     Undo,
@@ -114,7 +118,8 @@ pub enum Command {
     MoveLinesDown,
     ToggleComment,
 
-    /// Applies edits (ascending, not overlapping) as one undo step. The cursor moves with the text around it.
+    /// Applies edits, which must be ascending and must not overlap, as one undo step. The cursor moves with the text
+    /// around it.
     Replace(Vec<TextEdit>),
     /// Applies a completion, then selects `select`, a span of the new text.
     Complete {
@@ -137,10 +142,10 @@ pub struct Editor {
     buffer: TextBuffer,
     selection: Selection,
     history: History,
-    /// The column, in cells, that vertical motions try to keep.
+    /// The column, in cells, that vertical motions try to keep; `None` if the next one starts from the cursor's column.
     goal: Option<usize>,
     drag: Drag,
-    /// The closers that were inserted automatically and may be typed over, the innermost last.
+    /// The pairs whose closer was inserted automatically and may be typed over. The innermost pair is the last.
     pairs: Vec<Pair>,
     /// The width of a row in cells; `None` if lines are not wrapped.
     wrap: Option<usize>,
@@ -149,7 +154,7 @@ pub struct Editor {
 }
 
 impl Editor {
-    /// Opens `text`, byte for byte, with the cursor at its start.
+    /// Opens `text` unchanged, with the cursor at its start.
     pub fn new(text: &str) -> Self {
         Self {
             buffer: TextBuffer::new(text),
@@ -164,8 +169,8 @@ impl Editor {
         }
     }
 
-    /// Opens a form's field: line breaks become spaces, brackets are not closed automatically, and the cursor is at
-    /// the end.
+    /// Opens `text` as a form's field: line breaks become spaces, other control characters are removed, brackets are
+    /// not closed automatically, and the cursor is at the end.
     pub fn single_line(text: &str) -> Self {
         let mut editor = Self { single_line: true, ..Self::new(&buffer::flattened(text)) };
         editor.move_to(editor.buffer.len());
@@ -180,7 +185,8 @@ impl Editor {
         *self.buffer.rope() == *text
     }
 
-    /// Returns a cheap copy of the current text (the rope is shared), for a worker or for a later comparison.
+    /// Returns a copy of the current text, for example to compare it with a later text. The copy is cheap, because it
+    /// shares the rope.
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::new(self.buffer.rope().clone())
     }
@@ -226,7 +232,7 @@ impl Editor {
         self.buffer.line_span(line)
     }
 
-    /// Returns the line (from 0) that contains byte `at`.
+    /// Returns the line (from 0) that contains byte `at`, or the last line if `at` is after the end.
     pub fn line_of(&self, at: usize) -> usize {
         self.buffer.line_of(at)
     }
@@ -244,8 +250,8 @@ impl Editor {
         LineColumn { line: line + 1, column: before + 1 }
     }
 
-    /// Returns the byte offset of a line and column (both from 1, columns in chars). For a column after the line's end,
-    /// returns the line's end.
+    /// Returns the byte offset of a line and column (both from 1, columns in chars). A line after the last one counts
+    /// as the last line, and a column after the line's end counts as the line's end.
     pub fn offset(&self, position: LineColumn) -> usize {
         let span = self.line_span(position.line.saturating_sub(1).min(self.n_lines() - 1));
         let line = self.slice(span);
@@ -277,8 +283,8 @@ impl Editor {
     pub fn apply(&mut self, command: Command) -> Applied {
         let version = self.version();
         let copied = self.run(command);
-        // Checked after every command: once the cursor has left a pair, its closer must not be typed over, even if
-        // the cursor comes back later.
+        // The pairs are checked after every command: once the cursor has left a pair, the pair's closer must not be
+        // typed over, even if the cursor comes back later.
         self.pairs.retain(|pair| pair.surrounds(self.selection));
         Applied { changed: self.version() != version, copied }
     }
@@ -352,7 +358,7 @@ impl Editor {
 
     fn cut(&mut self) -> Option<String> {
         let copied = self.copy();
-        // `edit` ignores an empty span, so cutting in an empty document adds no undo step.
+        // `edit` ignores an edit that changes nothing, so cutting in an empty document adds no undo step.
         self.edit(Grouping::Alone, vec![(self.cut_span(), String::new())]);
         copied
     }
@@ -362,7 +368,8 @@ impl Editor {
         if !self.selection.is_empty() {
             return self.selection.span();
         }
-        // As in VS Code: copy and cut without a selection take the line and its break, so that pasting adds a line.
+        // As in VS Code, copy and cut without a selection take the line with its line break, so that pasting it adds a
+        // whole line.
         let line = self.line_of(self.cursor());
         Span::new(self.line_span(line).start, self.buffer.line_start(line + 1))
     }
@@ -376,7 +383,8 @@ impl Editor {
 
     fn complete(&mut self, edit: TextEdit, select: Span) {
         self.replace(vec![edit]);
-        // The placeholder is selected as part of this step, and text typed over it is a new step.
+        // `select` is usually a placeholder in the inserted text. Selecting it is part of this undo step, and typing
+        // over it starts a new step.
         self.select_within_step(Selection { anchor: select.start, head: select.end });
         self.history.seal();
     }
@@ -405,23 +413,23 @@ impl Editor {
             self.rows.apply_edit(edit, self.wrap.unwrap_or(0));
         }
         self.selection = selection;
-        // Undo and redo do not map the pairs through their edits, so the offsets of the pairs are wrong now.
+        // The offsets of the pairs were not adjusted to these edits, so they are wrong now.
         self.pairs.clear();
         self.goal = None;
     }
 
-    /// Replaces spans of the current text (ascending, not overlapping). The selection moves with the text; a cursor
-    /// moves to the end of text that is inserted at it. Every change of the text except undo and redo goes through
-    /// here.
+    /// Replaces spans of the current text, which must be ascending and must not overlap. The selection moves with the
+    /// text around it, and a cursor at the place of an insertion moves to the end of the inserted text. Every change of
+    /// the text except undo and redo is made by this function.
     fn edit(&mut self, grouping: Grouping, edits: Vec<(Span, String)>) {
         let before = self.selection;
         let mut applied = Vec::with_capacity(edits.len());
         let mut limit = self.len();
-        // From last to first: an edit does not move the spans that are still to be applied.
+        // The edits are applied from last to first, because an edit moves only the text after it.
         for (span, inserted) in edits.into_iter().rev() {
             let span = self.buffer.clamp(span);
-            // An overlapping edit refers to text that has already been replaced. An edit without effect must not add an
-            // undo step.
+            // Two kinds of edits are skipped: an edit that overlaps the one after it refers to text that has already
+            // been replaced, and an edit without effect must not add an undo step.
             if limit < span.end || self.buffer.slice(span) == inserted {
                 continue;
             }
@@ -434,7 +442,8 @@ impl Editor {
             return;
         }
         self.goal = None;
-        // Inserted text can join the grapheme at the cursor (a combining mark, the second half of a flag).
+        // Inserted text can join the grapheme at the cursor (a combining mark, the second half of a flag). Then the
+        // selection is no longer on a grapheme boundary.
         let (anchor, head) = (self.selection.anchor, self.selection.head);
         self.selection = Selection { anchor: self.buffer.snap(anchor), head: self.buffer.snap(head) };
         self.history.push(Transaction { edits: applied, before, after: self.selection }, grouping);

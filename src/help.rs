@@ -1,8 +1,7 @@
-//! The reference: the Markdown pages of `assets/help`. `telecast help TOPIC` and F1 show them, and they can be read in
-//! the repository.
+//! The reference: the Markdown pages of `assets/help`, which `telecast help TOPIC` and F1 show.
 //!
-//! A table that is generated from code is between two comments in its page. A test next to that code checks that the
-//! table is current, and rewrites it if `UPDATE_HELP=1` is set.
+//! Some tables in the pages are generated from code. Such a table is between two comments in its page. A test next to
+//! the code checks that the table is current, or rewrites the table if `UPDATE_HELP=1` is set.
 
 mod layout;
 
@@ -11,7 +10,7 @@ pub(crate) use layout::{Backticks, PageLine, Role, layout};
 /// One page of the reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Topic {
-    /// The stem of its file, and its name on the command line.
+    /// The stem of the page's file, which is also the topic's name on the command line.
     pub name: &'static str,
     pub title: &'static str,
     /// What the page is about, in a few words without a full stop.

@@ -1,10 +1,11 @@
-//! JSON with source positions: a strict parser whose values know their spans and whose decoded strings map back to the
-//! source, and a lexer for unfinished JSON.
+//! Reads JSON with source positions. A strict parser returns values with their spans, and each byte of a decoded string
+//! maps back to the source. A lexer splits JSON that may be unfinished.
 //!
-//! serde_json reports where a text stops being JSON, but not where a value or a decoded character came from;
-//! diagnostics of a rendered body need both. The parser follows RFC 8259 with one exception: the Bot API server accepts
-//! a comma after the last member of the top-level object, so this parser accepts and reports it. This module knows
-//! neither Liquid nor the fields of the Bot API.
+//! serde_json reports where a text stops being JSON, but not where a value or a decoded character came from.
+//! Diagnostics about a rendered body need these positions. The parser follows RFC 8259 with three exceptions. It
+//! accepts a comma after the last member of the top-level object, as the Bot API server does, and returns the comma's
+//! span. It rejects nesting deeper than [`MAX_DEPTH`] and `\u` escapes of half a surrogate pair. This module neither
+//! parses Liquid nor knows the fields of the Bot API.
 
 mod lexer;
 mod parser;
@@ -15,7 +16,7 @@ pub use lexer::tokens;
 pub(crate) use lexer::{JsonToken, JsonTokenKind, Quote, QuoteState, Tokens, is_escaped, is_key, is_literal};
 pub(crate) use parser::parse;
 
-/// How deep arrays and objects may nest; the Bot API server has the same limit.
+/// The maximum nesting depth of arrays and objects. The Bot API server has the same limit.
 pub(crate) const MAX_DEPTH: usize = 100;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -32,12 +33,12 @@ pub struct JsonNode {
     pub value: JsonValue,
 }
 
-/// A JSON value; members keep the order of the text, duplicates included.
+/// A JSON value. An object keeps its members in source order, including several members with the same key.
 #[derive(Debug, Clone, PartialEq)]
 pub enum JsonValue {
     Null,
     Boolean(bool),
-    /// A number as written, never rounded: chat ids and user ids may not fit an f64.
+    /// A number as written. Converting it to an f64 would round large integers.
     Number(String),
     String(JsonString),
     Array(Vec<JsonNode>),
@@ -50,20 +51,20 @@ pub struct Member {
     pub value: JsonNode,
 }
 
-/// A decoded string that maps each of its bytes to the source.
+/// A decoded string. Each of its bytes maps to an offset in the source.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JsonString {
     pub decoded: String,
     /// The bytes in the source, quotes included.
     pub span: Span,
     // Breaks need less memory than an offset for each byte: most strings have no escapes and need only one break.
-    /// The points at which the distance between decoded and raw offsets changes: before and after each escape, in
-    /// order.
+    /// The starts of the string's segments, in order. Each escape is a segment, and so is each run of text without
+    /// escapes.
     breaks: Vec<Break>,
 }
 
-/// The start of a segment of the decoded string, which extends to the next break. A decoded offset in the segment is at
-/// `raw + (offset - decoded)` in the source, or at `raw` if the segment is an escape.
+/// The start of a segment of a decoded string. The segment extends to the next break. In the source, a decoded `offset`
+/// in the segment is at `raw + (offset - decoded)`, or at `raw` if the segment is an escape.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Break {
     decoded: usize,
@@ -74,7 +75,8 @@ struct Break {
 impl JsonString {
     /// Returns the offset in the source of the byte `at` of the decoded text.
     ///
-    /// All bytes of an escaped character map to its backslash; an `at` after the end maps to the closing quote.
+    /// All bytes of an escaped character map to its backslash. An `at` at or after the end of the decoded text maps to
+    /// the closing quote.
     pub fn raw_offset(&self, at: usize) -> usize {
         let at = at.min(self.decoded.len());
         // The first break is at 0, so there is always one at or before `at`.
@@ -87,9 +89,10 @@ impl JsonString {
         Span::new(self.raw_offset(decoded.start), self.raw_offset(decoded.end))
     }
 
-    /// Converts a span in the source to a span in the decoded text. Returns `None` if it is outside the quotes.
+    /// Converts a span in the source to a span in the decoded text. Returns `None` if the span does not overlap the
+    /// text between the quotes.
     ///
-    /// A part of an escape counts as the whole escape.
+    /// If the span covers only a part of an escape, the result still covers the whole escaped character.
     pub fn decoded_span(&self, raw: Span) -> Option<Span> {
         let inside = Span::new(self.span.start + 1, self.span.end - 1);
         if inside.end <= raw.start || raw.end <= inside.start {
@@ -125,8 +128,8 @@ impl JsonNode {
         }
     }
 
-    /// Returns the first member named `key` if the value is an object. The Bot API server also takes the first of
-    /// duplicates.
+    /// Returns the value of the member `key`, or `None` if there is no such member or this value is not an object. Of
+    /// several members with this key, the first one is used, as in the Bot API server.
     pub fn get(&self, key: &str) -> Option<&JsonNode> {
         self.as_object()?.iter().find(|member| member.key.decoded == key).map(|member| &member.value)
     }
@@ -139,12 +142,13 @@ impl JsonNode {
         })
     }
 
-    /// Returns the value as serde_json's type, in which the last of duplicate keys wins.
+    /// Converts the value to serde_json's type. Of several members with the same key, only the last value is kept. A
+    /// number that serde_json cannot represent becomes null.
     pub fn to_serde(&self) -> serde_json::Value {
         match &self.value {
             JsonValue::Null => serde_json::Value::Null,
             JsonValue::Boolean(value) => serde_json::Value::Bool(*value),
-            // The parser has checked the number, but serde_json still refuses one outside the range of f64.
+            // The parser has checked the number, but serde_json refuses a number outside the range of f64.
             JsonValue::Number(raw) => serde_json::from_str(raw).unwrap_or(serde_json::Value::Null),
             JsonValue::String(text) => serde_json::Value::String(text.decoded.clone()),
             JsonValue::Array(items) => items.iter().map(JsonNode::to_serde).collect(),
@@ -163,7 +167,7 @@ pub enum JsonStep {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SyntaxError {
-    /// The text that is wrong; empty if the error is at the end of the input.
+    /// The text that is wrong. It is empty if the input is empty or ends too early.
     pub span: Span,
     pub kind: SyntaxErrorKind,
 }
@@ -174,7 +178,7 @@ pub(crate) enum SyntaxErrorKind {
     /// A bare word in place of a value: `NULL`, `undefined`, `Anna`, `@channel`.
     Word(String),
     Expected(Expected),
-    /// The input ends inside a value; `opener` is the bracket or quote that is not closed.
+    /// The input ends inside a value. `opener` is the bracket or quote that is not closed, if there is one.
     UnexpectedEnd {
         opener: Option<Span>,
         expected: Expected,
@@ -255,7 +259,8 @@ pub(crate) fn needs_escape(c: char) -> bool {
     matches!(c, '"' | '\\' | '\0'..='\x1f')
 }
 
-/// Appends `text` to `out`, escaped for the inside of a JSON string. Only characters that JSON requires are escaped.
+/// Appends `text` to `out`, escaped for the inside of a JSON string. Escapes only the characters that must be escaped
+/// in JSON.
 pub(crate) fn escape_into(out: &mut String, text: &str) {
     for c in text.chars() {
         match c {

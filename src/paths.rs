@@ -1,6 +1,8 @@
-//! The directories that telecast uses, and the files in them. The only module that uses the `directories` crate.
+//! Finds the directories that telecast uses, and names the files in them. This is the only module that uses the
+//! `directories` crate.
 //!
-//! An environment variable overrides each directory (see [`VARIABLES`]); on Linux the XDG variables apply too.
+//! Each directory can be overridden by an environment variable (see [`VARIABLES`]). On Linux, the XDG variables apply
+//! too.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -20,7 +22,7 @@ pub(crate) const WORKSPACE_VARIABLE: &str = "TELECAST_WORKSPACE";
 /// The directories for files that belong to the user rather than to a workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
-    /// Settings, keys and secrets.
+    /// Settings, key bindings, and secrets.
     pub config: PathBuf,
     /// The default workspace and demos.
     pub data: PathBuf,
@@ -41,16 +43,16 @@ impl Paths {
         Self::from_environment(&|name| std::env::var_os(name))
     }
 
-    /// Returns the directories, with the overrides that `variable` returns. Relative overrides are resolved against
-    /// the current directory.
+    /// Returns the directories, with the overrides that `variable` returns for the names in `VARIABLES`. Relative
+    /// overrides are resolved against the current directory.
     pub fn from_environment(variable: &dyn Fn(&str) -> Option<OsString>) -> Result<Self, NoHome> {
         let project = directories::ProjectDirs::from("", "", "telecast");
         let project = project.as_ref();
         let choose = |index: usize, standard: Option<&Path>| {
-            // An empty variable counts as unset, as the XDG specification requires.
+            // An empty variable counts as unset, like the variables of the XDG specification.
             let override_dir = variable(VARIABLES[index].0).filter(|value| !value.is_empty());
             match override_dir {
-                // `absolute` and not `canonicalize`: the directory need not exist yet.
+                // `canonicalize` would fail here, because the directory need not exist yet.
                 Some(dir) => Ok(std::path::absolute(&dir).unwrap_or_else(|_| PathBuf::from(dir))),
                 None => standard.map(Path::to_path_buf).ok_or(NoHome),
             }
@@ -58,7 +60,7 @@ impl Paths {
         Ok(Self {
             config: choose(0, project.map(directories::ProjectDirs::config_dir))?,
             data: choose(1, project.map(directories::ProjectDirs::data_dir))?,
-            // `directories` has a state directory on Linux only.
+            // The `directories` crate has a state directory on Linux only. Elsewhere, the local data directory is used.
             state: choose(2, project.map(|dirs| dirs.state_dir().unwrap_or(dirs.data_local_dir())))?,
             cache: choose(3, project.map(directories::ProjectDirs::cache_dir))?,
         })
@@ -87,8 +89,8 @@ impl Paths {
 
     /// Returns the state folder of the workspace at `root`, which must be its real path.
     pub fn workspace_state(&self, root: &Path) -> PathBuf {
-        // The folder name depends on the real path alone. An id in the workspace could be copied by a clone, which
-        // would then share the trust decisions of the original.
+        // The folder's name depends on the real path alone. If it depended on an id in the workspace, a clone would
+        // have the same id and would share the trust decisions of the original.
         self.state.join("workspaces").join(sha256(root.as_os_str().as_encoded_bytes()))
     }
 

@@ -1,5 +1,5 @@
-//! A profile has an identity, typed properties and the state of the chat. The vocabulary summarises the properties of
-//! all profiles.
+//! A profile has an identity, typed properties, and a record of whether the bot can reach the person. The vocabulary
+//! summarizes the properties of all profiles.
 //!
 //! This module does no I/O. The value types are CleverTap's: text, number, boolean, date, list, object.
 
@@ -13,7 +13,7 @@ mod json;
 
 pub(crate) use json::{properties, properties_to_json};
 
-/// The property with the chat id of the profile; the name is from CleverTap's guide to Telegram.
+/// The property with the chat id of the profile. Its name is from CleverTap's guide to Telegram.
 pub(crate) const CHAT_ID: &str = "telegram_chat_id";
 
 /// The property that marks a test profile in CleverTap: its value is the text "Yes".
@@ -30,7 +30,7 @@ pub enum Value {
     Date(jiff::Timestamp),
     List(Vec<Value>),
     Object(IndexMap<String, Value>),
-    /// JSON's null, in events and nested objects only: a property that is null counts as not set.
+    /// JSON's null, which occurs inside events, lists, and objects. A property that is null counts as not set.
     Null,
 }
 
@@ -80,7 +80,7 @@ pub enum Reachability {
     /// The person wrote to the bot, or a message was delivered.
     Reachable,
     Blocked,
-    /// The account was deleted, the chat does not exist or the id is wrong.
+    /// The account was deleted, the chat does not exist, or the id is wrong.
     Gone,
 }
 
@@ -101,7 +101,7 @@ pub struct Profile {
     pub identity: String,
     /// The properties that are set, in the order in which they were first set.
     pub properties: IndexMap<String, Value>,
-    // This is not a property, because the bot learns it about the chat and it says nothing about the person.
+    // Reachability is not a property, because it describes the chat with the bot and not the person.
     pub reachability: Reachability,
 }
 
@@ -110,7 +110,8 @@ impl Profile {
         self.properties.get(CHAT_ID)
     }
 
-    /// Returns whether the profile is marked as a test profile (see [`TEST_USER`]). A boolean `true` counts as "Yes".
+    /// Returns whether the profile is marked as a test profile by its [`TEST_USER`] property. A boolean `true` counts
+    /// as "Yes".
     pub fn is_test_profile(&self) -> bool {
         match self.properties.get(TEST_USER) {
             Some(Value::Text(text)) => text.eq_ignore_ascii_case("yes"),
@@ -119,8 +120,8 @@ impl Profile {
         }
     }
 
-    /// Returns the name to show: the first of `name`, `Name`, `first_name` and `First Name` that is set, or the
-    /// identity if none is.
+    /// Returns the name to show: the first of `name`, `Name`, `first_name`, and `First Name` that is a non-blank text,
+    /// or the identity if none is.
     pub fn display_name(&self) -> &str {
         ["name", "Name", "first_name", "First Name"]
             .iter()
@@ -132,7 +133,7 @@ impl Profile {
     }
 }
 
-/// A profile with its properties as JSON text. Parsed values take about ten times the memory of their JSON, and a
+/// A profile with its properties as JSON text. Parsed properties take about ten times the memory of their JSON, and a
 /// sample has hundreds of profiles.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PackedProfile {
@@ -147,6 +148,7 @@ pub struct PropertySummary {
     /// The name, case-sensitive.
     pub name: String,
     pub kind: ValueKind,
+    /// The number of profiles that have the property.
     pub n_set: u64,
     /// A few distinct values as text, the most frequent first.
     pub samples: Vec<String>,
@@ -154,7 +156,7 @@ pub struct PropertySummary {
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Vocabulary {
-    /// The profile properties, by name.
+    /// The profile properties, sorted by name.
     pub properties: Vec<PropertySummary>,
     pub n_profiles: u64,
     /// The names that sample events have under `Event`.

@@ -1,4 +1,5 @@
-//! A Bot API server on loopback that answers like Telegram, for learning, demos and tests without a network.
+//! A Bot API server that answers like Telegram, for learning, demos, and tests without a network. By default, it
+//! listens on loopback only.
 //!
 //! ```text
 //! socket ──access, server──▶ SandboxRoute + MethodCall ──state──▶ methods ──▶ HttpReply ──server──▶ socket
@@ -6,7 +7,8 @@
 //! POST /sandbox/updates ───────────────────────simulation──┘ chats, updates, blocks of simulated users
 //! ```
 //!
-//! `state` makes every decision. It has no sockets, and the time is passed in. `server` only moves bytes.
+//! `state` decides what is answered. It has no sockets and no clock: the time is passed in. `server` reads requests and
+//! writes answers.
 
 pub(crate) mod announce;
 
@@ -49,7 +51,7 @@ pub struct SandboxOptions {
     /// The address to listen at; port 0 picks a free port.
     pub listen: SocketAddr,
     pub access: AccessScope,
-    /// The accepted tokens; if empty, every well-formed token is a bot.
+    /// The accepted tokens, each with its own bot. If this is empty, every well-formed token is accepted.
     pub tokens: Vec<String>,
     pub chats: InitialChats,
     /// Chats that exist and have blocked every bot.
@@ -60,14 +62,14 @@ pub struct SandboxOptions {
     /// The share of sends that fail, from 0 to 1: with 429, 500, 502, or a connection that is closed before or after
     /// the message was sent.
     pub fail: f64,
-    /// The seed for choosing which sends fail; the same seed fails the same sends.
+    /// The seed for choosing which sends fail, and how. With the same seed, the same sends fail in the same way.
     pub seed: u64,
     pub clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
 }
 
 impl Default for SandboxOptions {
-    /// Returns options for a free port on loopback, any token, no chats except those that updates add, no rate limit
-    /// and no failures.
+    /// Returns options for a free port on loopback, any token, no chats except those that updates add, no rate limit,
+    /// no latency, and no failures.
     fn default() -> Self {
         SandboxOptions {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
@@ -125,7 +127,7 @@ pub struct RunningSandbox {
 
 pub async fn start(options: SandboxOptions) -> Result<RunningSandbox, SandboxStartError> {
     let addr = options.listen;
-    // Checked before binding: even a short moment on another interface would expose every message of the sandbox.
+    // The address is checked before binding, so that other machines cannot connect even for a moment.
     if options.access == AccessScope::Loopback && !addr.ip().is_loopback() {
         return Err(SandboxStartError::NotLoopback { addr });
     }
@@ -134,7 +136,7 @@ pub async fn start(options: SandboxOptions) -> Result<RunningSandbox, SandboxSta
         io::ErrorKind::AddrInUse => SandboxStartError::PortInUse { addr },
         _ => SandboxStartError::Listen { addr, source },
     })?;
-    // With port 0, the system has chosen the port, which callers need to know.
+    // With port 0, the system chooses the port, so only the listener knows the real address.
     let addr = listener.local_addr().map_err(|source| SandboxStartError::Listen { addr, source })?;
     let state = SandboxState::new(validated, (options.clock)());
     let shared = Arc::new(ServerContext::new(state, options.access, options.clock, options.latency));
@@ -180,22 +182,24 @@ impl RunningSandbox {
             .map_err(|error| SandboxError { description: error.description })
     }
 
-    /// Returns the Message objects that a bot has sent; without a token, those of the first bot.
+    /// Returns the Message objects that a bot has sent and that are still stored. Without a token, returns those of the
+    /// first bot.
     pub fn messages(&self, token: Option<&str>) -> Result<Vec<Value>, SandboxError> {
         let messages =
             self.shared.messages(token).map_err(|error| SandboxError { description: error.description })?;
         Ok(serde_json::from_str(&messages).unwrap_or_default())
     }
 
-    /// Answers the waiting calls, lets answers in progress finish, and frees the port.
+    /// Answers the waiting calls, gives answers in progress half a second to finish, and frees the port.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
-        // Awaited so that the port is free on return. The result only says whether the task panicked or its runtime is
-        // gone, and the port is free in either case.
+        // The task is awaited, so that the port is free when `stop` returns. The result says only whether the task
+        // panicked or its runtime is gone, and the port is free in both cases.
         let _ = (&mut self.server).await;
     }
 
-    /// Waits until the server ends. The server does not end by itself.
+    /// Waits until the server ends. While it is not stopped, the server ends only if it panics or if its runtime shuts
+    /// down.
     pub async fn wait(&mut self) {
         // The result is ignored for the same reason as in `stop`.
         let _ = (&mut self.server).await;
@@ -204,7 +208,8 @@ impl RunningSandbox {
 
 impl Drop for RunningSandbox {
     fn drop(&mut self) {
-        // Dropping cannot wait: the port is freed a moment later, when the server's task has received the signal.
+        // `drop` cannot wait for the server's task. The port is freed a moment later, when the task has received the
+        // signal.
         self.stop.send_replace(true);
     }
 }

@@ -1,4 +1,4 @@
-//! Bot tokens and other secrets: looking them up, storing them, and keeping them out of every output.
+//! Looks up and stores bot tokens and other secrets, and masks them in text before it is shown.
 //!
 //! ```text
 //! ${NAME} ──▶ environment ──▶ this workspace's value ──▶ the shared value          (secrets.toml, mode 0600)
@@ -29,7 +29,7 @@ pub(crate) use redactor::MASK;
 pub use redactor::Redactor;
 
 /// The longest allowed value in bytes.
-// A certificate chain with its key, the largest secret expected, fits several times.
+// The largest secret that is expected, a certificate chain with its key, is several times smaller.
 pub(crate) const MAX_VALUE: usize = 64 * 1024;
 
 /// A secret's value. Its `Debug` output never contains the value.
@@ -41,7 +41,7 @@ impl Secret {
         Self(value.into())
     }
 
-    /// Returns the value. Use it only for the request itself, or if the user chose to reveal the secret.
+    /// Returns the value. Use it only to send or store the secret, or if the user chose to reveal it.
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -98,7 +98,8 @@ pub(crate) type EnvLookup = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 
 #[derive(Debug, Clone)]
 struct WorkspaceKey {
-    // The real path. An id stored in the workspace would be unsafe: a clone can copy the id and would get the secrets.
+    // The workspace's real path, or its hash if the path is not UTF-8. An id stored in the workspace would be unsafe as
+    // the key: a clone has the same id and would get the secrets.
     key: String,
     // The folder name, which replaces `{workspace}` in a secret command.
     folder: String,
@@ -108,11 +109,11 @@ struct WorkspaceKey {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MovableSecret {
     pub name: String,
-    /// The id, or the real path of a folder that no longer exists.
+    /// The id, or the real path of a folder that is no longer a workspace.
     pub from: String,
 }
 
-/// A user's secrets, as one workspace sees them. Cheap to clone.
+/// The secrets of the user that one workspace can use. Cheap to clone.
 #[derive(Clone)]
 pub struct Secrets {
     file: PathBuf,
@@ -133,7 +134,7 @@ impl std::fmt::Debug for Secrets {
 }
 
 impl Secrets {
-    /// Opens the secrets for the workspace at this real path. Reads nothing yet.
+    /// Returns the secrets for the workspace at this real path, or only the shared ones for `None`. Reads nothing yet.
     pub fn new(paths: &Paths, source: &SecretSource, workspace: Option<&Path>) -> Self {
         Self {
             file: paths.secrets_file(),
@@ -150,8 +151,8 @@ impl Secrets {
         self
     }
 
-    /// Returns an error if it is unknown where secrets are stored, because the settings cannot be used. Every method
-    /// that reads or writes a value checks this too.
+    /// Returns an error if the settings cannot be used, so that it is unknown where secrets are stored. Every method
+    /// that reads or writes a value returns the same error.
     pub fn usable(&self) -> Result<(), SecretError> {
         match &self.source {
             SecretSource::File | SecretSource::Command { .. } => Ok(()),
@@ -159,7 +160,8 @@ impl Secrets {
         }
     }
 
-    /// Finds the effective value of `name`. For a command, the value is the first line of its output.
+    /// Finds the effective value of `name`; `None` if there is none. If secrets come from a command, the value is the
+    /// first line of its output.
     pub async fn find(&self, name: &str) -> Result<Option<FoundSecret>, SecretError> {
         check_name(name)?;
         self.usable()?;
@@ -176,7 +178,8 @@ impl Secrets {
         }
     }
 
-    /// Stores a value in `secrets.toml`. Returns an error if secrets come from a command.
+    /// Stores a value in `secrets.toml`. Returns an error if secrets come from a command, or if the value is empty or
+    /// too long.
     pub fn set(&self, name: &str, value: &Secret, scope: SecretScope) -> Result<(), SecretError> {
         check_name(name)?;
         if value.expose().is_empty() {
@@ -209,14 +212,15 @@ impl Secrets {
         };
         let lock = store::lock(&self.file, &self.locks)?;
         let is_there = self.load_values()?.iter().any(|(stored, from, _)| stored == name && *from == origin);
-        // Removing a name that is not there must not rewrite the file, or create one.
+        // Removing a value that does not exist must not rewrite the file, or create it.
         if is_there {
             store::change(&self.file, &lock, |editor| editor.remove(&path))?;
         }
         Ok(is_there)
     }
 
-    /// Lists the names stored for this workspace, the shared ones, and `names`, each with the origins of its values.
+    /// Lists secrets, each with the origins of its values: those in `names` and, unless secrets come from a command,
+    /// those that are stored for this workspace or shared.
     pub fn list(&self, names: &[String]) -> Result<Vec<ListedSecret>, SecretError> {
         let stored = match &self.source {
             SecretSource::File | SecretSource::Unusable { .. } => self.load_values()?,
@@ -231,9 +235,10 @@ impl Secrets {
                 self.find_in_environment(name).map(|found| found.origin).into_iter().collect();
             origins
                 .extend(stored.iter().filter(|(stored, _, _)| stored == name).map(|(_, origin, _)| *origin));
-            // The variants of the enum are in order of precedence.
+            // The variants of `SecretOrigin` are declared in order of precedence.
             origins.sort_unstable();
-            // The command is listed without running it: it may ask the user to unlock a key.
+            // The command is listed even if it has no value for this name. It is not run to find out, because it may
+            // ask the user to unlock a key.
             if self.source != SecretSource::File {
                 origins.push(SecretOrigin::Command);
             }
@@ -242,7 +247,8 @@ impl Secrets {
         Ok(listed.collect())
     }
 
-    /// Returns the first of the names `base`, `base_2`, `base_3`, … that has no value anywhere.
+    /// Returns the first of the names `base`, `base_2`, `base_3`, … that has no value in the environment, for this
+    /// workspace, or as a shared secret.
     pub fn free_name(&self, base: &str) -> Result<String, SecretError> {
         check_name(base)?;
         let stored = self.load_values()?;
@@ -259,20 +265,21 @@ impl Secrets {
         Ok(name)
     }
 
-    /// Stores a token that was pasted into a file as a secret of this workspace, and returns the secret's name.
+    /// Stores a token that was pasted into a file as a secret of this workspace (as a shared secret if there is no
+    /// workspace), and returns the secret's name.
     ///
     /// If `base` or a numbered name already has this value, returns that name and writes nothing. Never replaces a
     /// different value.
     pub fn adopt(&self, base: &str, value: &Secret) -> Result<String, SecretError> {
         self.writable()?;
-        // Held until the value is written, so that no other process takes the free name in between.
+        // The lock is held until the value is written, so that no other process takes the free name in between.
         let lock = store::lock(&self.file, &self.locks)?;
         let is_numbered = |name: &str| {
             let rest = name.strip_prefix(base).map(|rest| rest.trim_start_matches('_'));
             rest.is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()))
         };
         let same = self.load_values()?.into_iter().find(|(name, _, stored)| {
-            // The stored value only counts if it is the effective one: an environment variable may hide it.
+            // The stored value counts only if it is the effective one. An environment variable may hide it.
             is_numbered(name)
                 && stored == value
                 && matches!(self.find_without_command(name), Ok(Some(found)) if found.secret == *value)
@@ -286,7 +293,8 @@ impl Secrets {
         Ok(name)
     }
 
-    /// Makes `secrets.toml` readable by the user only. Returns a warning to show if others could read it until now.
+    /// Makes `secrets.toml` readable by the user only. Returns a warning to show if others could read it until now, and
+    /// `None` if they could not or the file does not exist.
     pub fn tighten(&self) -> Result<Option<String>, SecretError> {
         match crate::disk::tighten(&self.file) {
             Ok(false) => Ok(None),
@@ -328,10 +336,11 @@ impl Secrets {
         self.workspace.as_ref().map(|workspace| workspace.key.as_str())
     }
 
-    /// Finds the secrets in `names` that are stored under the id of earlier versions, or for a folder that is no longer
-    /// a workspace. Names for which this workspace has its own value are left out.
+    /// Finds the secrets in `names` that are stored under `old_id`, the workspace's id in earlier versions of telecast,
+    /// or for a folder that is no longer a workspace. Names for which this workspace has its own value are left out.
     ///
-    /// Never move these without asking the user: a clone can copy an id, and any workspace can name any secret.
+    /// Do not move these secrets without asking the user: a clone has the id of the original, and any workspace can
+    /// name any secret.
     pub fn movable(&self, names: &[String], old_id: &str) -> Result<Vec<MovableSecret>, SecretError> {
         self.usable()?;
         let own: Vec<String> = self
@@ -342,7 +351,7 @@ impl Secrets {
             .collect();
         let is_gone = |key: &str| {
             let path = Path::new(key);
-            // A key that is not a path, such as an id, does not show which folder it belonged to.
+            // A key that is not a path, such as an id, does not show to which folder it belonged.
             path.is_absolute() && !path.join("telecast.toml").exists()
         };
         let groups = store::names_by_workspace(&self.file)?;
@@ -355,7 +364,7 @@ impl Secrets {
         Ok(movable.collect())
     }
 
-    /// Moves a value to this workspace's table. Does nothing if the value is no longer there.
+    /// Moves a value to this workspace's table in `secrets.toml`. Does nothing if the value no longer exists.
     pub fn move_here(&self, movable: &MovableSecret) -> Result<(), SecretError> {
         self.writable()?;
         let to = self.path(&movable.name, SecretScope::Workspace)?;
@@ -366,7 +375,8 @@ impl Secrets {
             .into_iter()
             .find(|(name, origin, _)| *name == movable.name && *origin == SecretOrigin::Workspace);
         let Some((_, _, secret)) = value else { return Ok(()) };
-        // Both edits are one change: a crash between two changes would store the secret twice, or lose it.
+        // Both edits are made in one write of the file. With two writes, a crash in between would leave the secret in
+        // both tables, or in neither.
         store::change(&self.file, &lock, |editor| {
             editor.set_string(&to, secret.expose());
             editor.remove(&from);
@@ -394,7 +404,7 @@ impl Secrets {
 
 impl WorkspaceKey {
     fn of(root: &Path) -> Self {
-        // The key is written into a TOML file, which must be UTF-8, but a path need not be UTF-8.
+        // The key is written into a TOML file, which must be UTF-8. A path that is not UTF-8 is replaced by its hash.
         let key = root
             .to_str()
             .map_or_else(|| format!("sha256-{}", sha256(root.as_os_str().as_encoded_bytes())), str::to_owned);
@@ -407,7 +417,7 @@ fn check_name(name: &str) -> Result<(), SecretError> {
     if is_secret_name(name) { Ok(()) } else { Err(SecretError::BadName { name: name.to_owned() }) }
 }
 
-// A value that is too long is an error and is never cut, because a part of a secret is a wrong secret.
+// A value that is too long is an error. It is not cut, because a part of a secret is a wrong secret.
 fn check_length(name: &str, value: &str) -> Result<(), SecretError> {
     if value.len() <= MAX_VALUE { Ok(()) } else { Err(SecretError::TooLong { name: name.to_owned() }) }
 }

@@ -1,5 +1,5 @@
-//! The use cases, which both front ends (`cli` and `ui`) call. They take and return plain data; they neither
-//! print nor draw.
+//! The use cases of telecast, which both front ends (`cli` and `ui`) call. They take and return plain data, and leave
+//! printing and drawing to the front ends.
 
 mod adopt;
 mod bot;

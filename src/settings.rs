@@ -1,4 +1,4 @@
-//! The user's settings: `config.toml` as written, and as resolved with the defaults.
+//! Reads the user's settings from `config.toml`, as written and as completed with the defaults.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub struct Settings {
     pub clipboard: Clipboard,
     pub secrets: SecretSource,
     pub proxy: Proxy,
-    /// A PEM file with certificates that are trusted in addition to the usual ones.
+    /// A PEM file with certificates that are trusted in addition to the usual certificates.
     pub ca_file: Option<PathBuf>,
 }
 
@@ -37,10 +37,10 @@ pub enum Whitespace {
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Clipboard {
-    /// Through the terminal, and through the system's clipboard program if there is one.
+    /// Through the terminal, and also through the system's clipboard program if there is one.
     #[default]
     Auto,
-    /// Through the terminal: OSC 52.
+    /// Through the terminal, with the escape sequence OSC 52.
     Osc52,
     Native,
     /// Through a program that reads the text from its standard input.
@@ -52,30 +52,31 @@ pub enum SecretSource {
     #[default]
     File,
     Command {
-        /// Program and arguments; `{name}` and `{workspace}` in them are replaced.
+        /// The program and its arguments. `{name}` and `{workspace}` in them are replaced.
         command: Vec<String>,
         timeout: Duration,
     },
     /// `config.toml` cannot be read or its `[secrets]` table is invalid, so no secret is read or written.
-    // With a fallback to `File`, `secrets set` would write in clear text a secret that the user keeps elsewhere.
+    // If `File` were used instead, `secrets set` would store in clear text a secret that the user wants to keep
+    // elsewhere.
     Unusable {
         /// The problem on one line, with `file:line:column` in front.
         problem: String,
     },
 }
 
-/// The proxy for network requests. Requests to loopback never use one.
+/// The proxy for network requests. Requests to loopback addresses do not use it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Proxy {
-    /// From `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`.
+    /// From `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, and `NO_PROXY`.
     #[default]
     Environment,
     None,
-    /// The proxy at this address (`http://`, `https://`, `socks5://`, `socks5h://` or `socks4://`).
+    /// The proxy at this address (`http://`, `https://`, `socks5://`, `socks5h://`, or `socks4://`).
     Address(String),
 }
 
-// The default time limit of a program that prints a secret: long enough to touch a hardware key.
+// The default time limit for a program that prints a secret. It is long enough for the user to touch a hardware key.
 const SECRET_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// `config.toml` as written: a missing key is `None`.
@@ -88,7 +89,7 @@ pub struct RawSettings {
     wrap: Option<bool>,
     whitespace: Option<Whitespace>,
     clipboard: Option<Clipboard>,
-    // `Err` if the table is there but invalid, which must not fall back to the default: see `SecretSource::Unusable`.
+    // `Err` if the table exists but is invalid. Then the default must not be used: see `SecretSource::Unusable`.
     secrets: Option<Result<SecretSource, Diagnostic>>,
     proxy: Option<Proxy>,
     ca_file: Option<PathBuf>,
@@ -101,8 +102,9 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Reads the user's settings, with the defaults if the file is missing or unusable. The one exception: if the file
-    /// is unusable, `secrets` is [`SecretSource::Unusable`].
+    /// Reads the user's settings, and returns them with the problems of the file. A setting that is missing or invalid
+    /// has its default, and so have all settings if the file is missing or unusable. The one exception is `secrets`: it
+    /// is [`SecretSource::Unusable`] if the file is unusable or its `[secrets]` table is invalid.
     pub fn load(paths: &Paths) -> (Settings, Vec<FileProblem>) {
         let file = paths.settings_file();
         let mut source = read_user_file(Path::new(""), &file.to_string_lossy());
@@ -111,7 +113,7 @@ impl Settings {
         let secrets_problem = match &raw {
             Some(RawSettings { secrets: Some(Err(problem)), .. }) => Some(problem),
             Some(_) if source.condition != FileCondition::Unusable => None,
-            // The unreadable file may say where secrets are stored, so the default must not be used.
+            // The file may say where secrets are stored, but it cannot be read. So the default must not be used.
             Some(_) | None => source.problems.first(),
         };
         let secrets_problem = secrets_problem.map(|problem| in_one_line(&source, problem));
@@ -124,12 +126,13 @@ impl Settings {
 }
 
 impl RawSettings {
-    /// Parses the text of `config.toml`. Returns `None` only if it is not TOML.
+    /// Parses the text of `config.toml`. Returns `None` only if the text is not TOML.
     pub fn parse(text: &str) -> (Option<RawSettings>, Vec<Diagnostic>) {
         toml::read(text, read)
     }
 
-    /// Fills in the defaults. Relative paths are resolved against `config`, the folder of the file.
+    /// Fills in the defaults. A relative path in the settings is resolved against `config`, the folder of
+    /// `config.toml`.
     pub fn resolve(self, config: &Path) -> Settings {
         Settings {
             theme: self.theme.unwrap_or_else(|| "auto".to_owned()),
@@ -172,7 +175,7 @@ fn read(table: &mut Table<'_>) -> RawSettings {
 }
 
 fn read_clipboard(table: &mut Table<'_>) -> Option<Clipboard> {
-    // This key is always read, because a key that is not read would be reported as unknown.
+    // `clipboard_command` is always read, because a key that is not read would be reported as unknown.
     let command = read_command(table, "clipboard_command");
     let word = table.parsed("clipboard", Code::UnknownClipboard, |word| match word {
         "auto" | "osc52" | "native" | "command" => Ok(word.to_owned()),
@@ -192,8 +195,8 @@ fn read_clipboard(table: &mut Table<'_>) -> Option<Clipboard> {
     }
 }
 
-// Every problem in `[secrets]` is an error, and so is a key that looks like a typo of it. If a typo only gave a
-// warning, the table would have no effect, and secrets would be stored in a file.
+// Every problem in `[secrets]` is an error, and so is another key of the file that looks like a misspelled `secrets`.
+// If that were only a warning, the table would have no effect, and secrets would be stored in a file.
 fn read_secrets(root: &mut Table<'_>) -> Option<Result<SecretSource, Diagnostic>> {
     let n_before = root.problems().len();
     let source = root.table("secrets", |table| {
@@ -217,7 +220,8 @@ fn read_secrets(root: &mut Table<'_>) -> Option<Result<SecretSource, Diagnostic>
 
 fn read_secret_command(table: &mut Table<'_>) -> Option<SecretSource> {
     let timeout = table.parsed("timeout", Code::BadDuration, parse_duration);
-    // After `timeout`, because of the early return: a key that is not read would be reported as unknown.
+    // `timeout` is read first, because a missing `command` returns early, and a key that was not read would be reported
+    // as unknown.
     let command = read_command(table, "command")?;
     if !command.iter().any(|part| part.contains("{name}")) {
         let span = table.key_span("command").unwrap_or(table.span());

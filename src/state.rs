@@ -1,7 +1,9 @@
-//! The record of each workspace in the user's state directory, by the workspace's real path.
+//! Reads and changes the record of each workspace. The records are in the user's state directory, in a folder for each
+//! workspace's real path.
 //!
-//! A workspace can come from a stranger, so it cannot vouch for itself. The user's decisions about it, and what
-//! telecast created in it, are recorded outside the workspace. This module does not know what webhooks or chats are.
+//! A workspace can come from a stranger, so nothing in it can prove that the user trusts it. The user's decisions about
+//! it, and what telecast created in it, are therefore recorded outside the workspace. This module does not know what
+//! webhooks or chats are.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -15,23 +17,27 @@ use crate::paths::Paths;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct WorkspaceRecord {
-    /// The workspace's real path, for people who look into the file. Nothing reads it: the folder name is the key.
+    /// The workspace's real path, for people who look into the file. telecast does not read it, because it finds the
+    /// record by the name of its folder.
     pub root: String,
-    /// The trusted webhooks by file stem, each with its destination and request content at the time it was trusted.
+    /// The trusted webhooks by file stem, each with the destination and the content of its requests when it was
+    /// trusted.
     pub trusted: BTreeMap<String, serde_json::Value>,
-    /// The private folder (`.telecast`) that telecast created in the workspace; `None` if it created none.
+    /// The private folder (`.telecast`) that telecast created in the workspace or the user adopted; `None` if there is
+    /// no such folder.
     pub private: Option<PrivateFolder>,
-    /// The names of secrets that the user was already offered to move here: they are stored for an earlier path of the
-    /// workspace, or under the id that it had in earlier versions of telecast.
+    /// The names of the secrets that telecast has already offered to move to this workspace. These secrets were stored
+    /// for an earlier path of the workspace, or under the id that it had in earlier versions of telecast.
     pub offered_secrets: BTreeSet<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct PrivateFolder {
-    /// The content of its file `id`.
+    /// The content of the folder's file `id`.
     pub id: String,
-    /// The SHA-256 of `test-chats.toml` as telecast last wrote it, in hex; empty if there was none. While the file is
-    /// being replaced, there are two hashes, old and new, so that a crash in between leaves a valid record.
+    /// The SHA-256 of `test-chats.toml` in hexadecimal, as telecast last wrote it or the user adopted it; empty if
+    /// there was no such file. While the file is being replaced, the hashes of the old and the new content are both
+    /// here, so that the record is valid after a crash at any time.
     pub test_chats: Vec<String>,
 }
 
@@ -79,7 +85,7 @@ impl WorkspaceState {
         Self { folder: paths.workspace_state(root), root: root.to_path_buf() }
     }
 
-    /// Reads the record. A missing file gives the default: nothing was decided yet.
+    /// Reads the record. If there is no record, returns the default, which means that nothing was decided yet.
     pub fn read(&self) -> Result<WorkspaceRecord, StateError> {
         let path = self.file();
         let bytes = match std::fs::read(&path) {
@@ -87,13 +93,16 @@ impl WorkspaceState {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(WorkspaceRecord::default()),
             Err(source) => return Err(StateError::Read { path, source }),
         };
-        // A damaged file is not treated as empty: the next change would overwrite it, and the user's decisions with it.
+        // A damaged file is an error. If it counted as empty, the next change would overwrite it and lose the user's
+        // decisions.
         serde_json::from_slice(&bytes).map_err(|source| StateError::Damaged { path, source })
     }
 
-    /// Changes the record and returns the result of `change`. A lock keeps other processes out meanwhile.
+    /// Changes the record and returns the result of `change`. A lock keeps other processes from changing it meanwhile.
+    /// If `change` changes nothing, nothing is written.
     pub fn change<T>(&self, change: impl FnOnce(&mut WorkspaceRecord) -> T) -> Result<T, StateError> {
-        // The lock is a file of its own, because the record itself is replaced by each write.
+        // The lock is a separate file, because each write replaces the record's file, so a lock on that file would be
+        // on a deleted file.
         let _lock = disk::wait_for_lock(&self.folder.join("record.lock"))?;
         let mut record = self.read()?;
         let before = record.clone();

@@ -1,7 +1,8 @@
-//! The audience: profiles and their typed properties, behind `trait Store`. The only backend is SQLite.
+//! Stores the audience, which consists of profiles and their typed properties. Other modules use the trait [`Store`],
+//! whose only backend is SQLite.
 //!
-//! Calls block, so the UI makes them on another thread. A store can be shared between threads. A property has one
-//! type in all profiles, and every write is checked against it.
+//! Calls block, so the UI makes them on another thread. A store can be shared between threads. A property has the same
+//! type in all profiles, and every write is checked against that type.
 //!
 //! ```text
 //! CSV, JSON lines ──import──▶ ProfileChange… ──Store::write──▶ SQLite ──▶ Profile, ProfilePage, Vocabulary
@@ -30,7 +31,8 @@ pub use sqlite::SqliteStore;
 pub(crate) type Result<T> = std::result::Result<T, Error>;
 
 pub trait Store: Send + Sync {
-    /// Returns every property with its type, the number of profiles that have it, and up to five frequent values.
+    /// Returns every property with its type, the number of profiles that have the property, and up to five of its
+    /// frequent values.
     ///
     /// The result is cached until the data changes, so this is cheap enough to call on every keystroke. The lists of
     /// event properties are empty.
@@ -40,8 +42,8 @@ pub trait Store: Send + Sync {
 
     /// Returns up to `limit` profiles in the order of their identities, starting after the identity `after`.
     ///
-    /// A non-empty `search` selects the profiles that contain it, ignoring case, in the identity or in the text of any
-    /// property.
+    /// If `search` is not empty, returns only the profiles whose identity or text properties contain `search`, ignoring
+    /// case.
     fn list(&self, search: &str, after: Option<&str>, limit: usize) -> Result<ProfilePage>;
 
     /// Returns the test profiles, in the order of their identities.
@@ -51,14 +53,14 @@ pub trait Store: Send + Sync {
 
     fn count(&self) -> Result<u64>;
 
-    /// Returns up to `limit` profiles, chosen so that they are likely to reveal a problem of a template: unusual
-    /// characters, very long and very short values. Returns all profiles if there are no more than `limit`.
+    /// Returns up to `limit` profiles that are likely to reveal problems of a template, because they have unusual
+    /// characters, very long values, or very short values. Returns all profiles if there are no more than `limit`.
     ///
-    /// Does not read all profiles. The result is cached until the data changes.
+    /// Parses only some of the profiles of a large audience. The result is cached until the data changes.
     fn sample(&self, limit: usize) -> Result<Arc<Sample>>;
 
-    /// Applies the changes in one transaction and returns one outcome per change, in order. A refused change does not
-    /// keep the others from being applied.
+    /// Applies the changes in one transaction and returns one outcome per change, in order. If a change is refused, the
+    /// others are still applied.
     fn write(&self, changes: &[ProfileChange]) -> Result<Vec<WriteOutcome>>;
 
     /// Applies one change. A missing profile is created.
@@ -67,7 +69,7 @@ pub trait Store: Send + Sync {
         match self.write(std::slice::from_ref(&change))?.pop() {
             Some(Ok(written)) => Ok(written),
             Some(Err(refusal)) => Err(Error::Refused(refusal)),
-            // Unreachable: a backend returns as many outcomes as it got changes.
+            // This cannot happen, because a backend returns as many outcomes as it got changes.
             None => Ok(Written::Updated),
         }
     }

@@ -1,11 +1,13 @@
-//! The Bot API without the network: three parse modes, the server's processing of a text, requests, limits, escaping.
+//! Models the Bot API without the network: parses the three kinds of markup, processes texts as the server does, checks
+//! requests against the server's rules and limits, and escapes text.
 //!
 //! ```text
 //! markup ──parse──▶ FormattedText ──process_text──▶ SentText: cleaned, repaired, trimmed, with detected entities
 //! ```
 //!
-//! Sending is in `botapi`. The rules follow TDLib (`MessageEntity.cpp`, `LinkManager.cpp`) and the open-source Bot API
-//! server. The tests compare the results with recorded answers of TDLib.
+//! Sending is in `botapi`. The rules follow the open-source Bot API server and TDLib, the Telegram client library that
+//! the server is built on (`MessageEntity.cpp`, `LinkManager.cpp`). The tests compare the results with recorded answers
+//! of TDLib.
 
 pub(crate) mod answer;
 mod api_error;
@@ -30,7 +32,7 @@ pub use method::Method;
 pub(crate) use request::{ApiRequest, ChatId, Counted, Finding, Fullness, MessageContent, check};
 pub use unparse::unparse;
 
-// Text: parsing, processing as the server does it, escaping.
+// The modules that handle text: they parse it, process it as the server does, and escape it.
 mod changes;
 mod class;
 mod clean;
@@ -68,7 +70,7 @@ pub use sent::{TextChange, process_text};
 pub(crate) use trace::overflow;
 pub use trace::{TracedText, trace};
 
-/// The markup of a message's `text` (Bot API, "Formatting options").
+/// The markup language of a text, such as a message or a caption (Bot API, "Formatting options").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ParseMode {
     Html,
@@ -88,7 +90,8 @@ impl ParseMode {
         }
     }
 
-    /// Reads a `parse_mode` case-insensitively, as the server does. Returns `Ok(None)` for "" and "none".
+    /// Reads a `parse_mode` case-insensitively, as the server does. Returns `Ok(None)` for "" and "none", which mean
+    /// plain text.
     pub fn from_argument(text: &str) -> Result<Option<ParseMode>, UnsupportedParseMode> {
         match text.to_ascii_lowercase().as_str() {
             "" | "none" => Ok(None),
@@ -107,17 +110,18 @@ pub struct UnsupportedParseMode;
 pub struct FormattedText {
     /// The text without markup.
     pub text: String,
-    /// Sorted by offset, then by length (longest first), then by TDLib's priority of the kinds.
+    /// In the results of `parse` and `fix`, sorted by offset, then by length (longest first), then by TDLib's priority
+    /// of the entity kinds. Entities that come from a caller may be in any order.
     pub entities: Vec<Entity>,
 }
 
-/// A range of a text with a meaning or a format (Bot API, `MessageEntity`).
+/// A range of a text that has a meaning, such as a hashtag, or a format, such as bold (Bot API, `MessageEntity`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entity {
     pub kind: EntityKind,
     /// The start, in UTF-16 code units of the text.
     pub offset: u32,
-    /// In UTF-16 code units.
+    /// The length, in UTF-16 code units.
     pub length: u32,
 }
 
@@ -153,7 +157,8 @@ pub enum EntityKind {
     CustomEmoji {
         custom_emoji_id: i64,
     },
-    /// `format` is normalized: empty, `r`, or `[w][d|D][t|T]`.
+    /// `format` is in TDLib's normal form: empty, `r` (relative), or any of a weekday (`w`), a date (`d` or `D`), and a
+    /// time (`t` or `T`), in this order.
     DateTime {
         unix_time: i32,
         format: String,
@@ -161,7 +166,7 @@ pub enum EntityKind {
 }
 
 impl EntityKind {
-    /// The kinds without data; the first eight are those that the server detects.
+    /// The kinds without data. The first eight are the kinds that the server detects in the text itself.
     const PLAIN: [EntityKind; 16] = [
         EntityKind::Mention,
         EntityKind::Hashtag,
@@ -181,17 +186,18 @@ impl EntityKind {
         EntityKind::Code,
     ];
 
-    /// Returns the kind for the Bot API's `type`, or `None` if it is unknown or has data.
+    /// Returns the kind with this `type` in the Bot API, or `None` if the type is unknown or its kind has data.
     fn plain(name: &str) -> Option<Self> {
         Self::PLAIN.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// Whether the server detects this kind in the text itself. The server ignores such entities in a request.
+    /// Whether the server detects entities of this kind in the text itself. It ignores entities of this kind in a
+    /// request.
     pub fn is_auto_detected(&self) -> bool {
         Self::PLAIN[..8].contains(self)
     }
 
-    /// Returns the Bot API's `type`.
+    /// Returns the kind's `type` in the Bot API.
     pub fn name(&self) -> &'static str {
         match self {
             EntityKind::Mention => "mention",

@@ -1,4 +1,5 @@
-//! Liquid templates over JSON text: parsing with spans, rendering with a source map, filters and static checks.
+//! Parses, renders, and checks Liquid templates, which usually produce JSON. The syntax tree has spans in the source,
+//! and a rendering has a source map that leads back to them.
 //!
 //! ```text
 //! source ──scan──▶ chunks ──parser──▶ syntax tree ──machine(context, limits)──▶ text + SourceMap
@@ -73,21 +74,22 @@ use compiled::{Compiled, TemplateFile};
 use flavour::Flavour;
 use render_settings::{EngineRules, RenderSettings};
 
-/// A parsed template with the partials it calls. Cloning is cheap.
+/// A parsed template with the partials that it may call. Cloning is cheap, because clones share the parsed data.
 #[derive(Debug, Clone)]
 pub struct Template {
     compiled: Arc<Compiled>,
 }
 
-// CleverTap prints `now` in Indian time for every recipient. A fixed offset is enough: India has no daylight saving.
+// CleverTap prints `now` in Indian time for every recipient. A fixed offset is enough, because India has no daylight
+// saving time.
 /// The UTC offset of India Standard Time, in seconds.
 const INDIA_OFFSET: i32 = 19_800;
 
-/// Parses `source` and the partials that it calls.
+/// Parses `source` and the partials that it may call. Returns the template and all problems, in source order.
 ///
-/// Always returns a template: tokens, spans and everything that could be parsed are available even if there are
-/// errors. Rendering fails with the first syntax error in `source`. An error in a partial fails only the renderings
-/// that reach the partial, and tags or filters that the dialect does not accept are rendered nevertheless.
+/// Even if there are syntax errors, the template has tokens, spans, and everything that could be parsed. A syntax error
+/// in `source` makes every rendering fail. A syntax error in a partial fails only the renderings that reach the
+/// partial. Tags and filters that only the dialect does not accept are reported, but they are rendered.
 pub fn parse(source: &str, partials: &Partials, dialect: Dialect) -> (Template, Vec<Diagnostic>) {
     let (compiled, problems) = partials::compile(source, partials, Flavour::Dialect(dialect));
     (Template { compiled: Arc::new(compiled) }, problems)
@@ -131,7 +133,7 @@ impl Template {
         machine::run(&self.compiled, machine::Globals::Campaign(context), settings, context.limits)
     }
 
-    /// Renders by Shopify's rules. The members of `data` are the global variables.
+    /// Renders the template by Shopify's rules. The members of `data` are the global variables.
     pub fn render_data(
         &self,
         data: &Value,
@@ -152,28 +154,30 @@ impl Template {
         machine::run(&self.compiled, machine::Globals::Data(data), settings, limits)
     }
 
-    /// Returns the tokens of the template's Liquid, in source order. Text outside Liquid has no tokens.
+    /// Returns the tokens of the Liquid in the template itself, in source order. Text outside Liquid has no tokens.
     pub fn tokens(&self) -> &[LiquidToken] {
         &self.compiled.tokens
     }
 
-    /// Returns all uses of variables in the template itself, in source order.
+    /// Returns the uses of variables in the template itself, in source order. Uses in partials are left out, and so are
+    /// variables with a computed name, as in `{{ [name] }}`.
     pub fn variables(&self) -> Vec<VariableUse> {
         variables::uses(self.body())
     }
 
-    /// Whether the template, or a partial that it may call, uses the variable `root`.
+    /// Returns whether the template, or a partial that it may call, uses the variable `root`.
     pub fn uses(&self, root: &str) -> bool {
         self.compiled.files.iter().any(|file| variables::is_used(&file.body, root))
     }
 
-    /// Returns the span of every `{{ … }}` and `{% … %}`, and of every `@Profile - …` in CleverTap's dialect, in source
-    /// order. Liquid inside `raw` and comments is left out.
+    /// Returns the spans of the `{{ … }}` and `{% … %}` in the template itself, in source order. In CleverTap's
+    /// dialect, variables such as `@Profile - Name | default: "friend"` are included. Liquid inside `raw` and comments
+    /// is not.
     pub fn liquid_spans(&self) -> Vec<Span> {
         self.compiled.liquid_spans.clone()
     }
 
-    /// Returns the spans of the `{% render %}` and `{% include %}` tags, in source order.
+    /// Returns the spans of the `{% render %}` and `{% include %}` tags in the template itself, in source order.
     pub fn partial_calls(&self) -> Vec<Span> {
         let mut calls = Vec::new();
         walk::tags(self.body(), &mut |span, tag| {
@@ -186,8 +190,8 @@ impl Template {
 
     /// Returns, for each block, the spans of its tags: for example, of `{% if %}`, `{% else %}` and `{% endif %}`.
     ///
-    /// The blocks and the tags of each block are in source order. An unclosed block has no end tag here, and it is left
-    /// out if it has only its opening tag.
+    /// The blocks and the tags of each block are in source order. If a block is unclosed, its list has no end tag, and
+    /// a block that has only its opening tag is left out.
     pub fn blocks(&self) -> &[Vec<Span>] {
         &self.compiled.blocks
     }

@@ -1,7 +1,7 @@
-//! Positions in text and its width on screen: spans, lines and columns, cells, and visible control characters.
+//! Describes positions in text, measures the width of text in terminal cells, and makes control characters visible.
 //!
-//! Every position in the crate is a byte offset into UTF-8 unless its name says otherwise. Only this module converts
-//! between bytes, lines and columns, UTF-16 code units (Telegram's entities) and terminal cells.
+//! Every position in the crate is a byte offset into UTF-8 unless its name says otherwise. This module converts byte
+//! offsets to and from lines and columns, and to and from UTF-16 code units, which Telegram uses for entities.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -13,12 +13,12 @@ use unicode_width::UnicodeWidthStr;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
 pub struct Span {
     pub start: usize,
-    /// One past the last byte; never before `start`.
+    /// The offset after the last byte. It must not be less than `start`.
     pub end: usize,
 }
 
 impl Span {
-    /// Returns the span from `start` to `end`, or an empty span at `start` if `end` is before it.
+    /// Returns the span from `start` to `end`, or an empty span at `start` if `end` is less than `start`.
     pub fn new(start: usize, end: usize) -> Self {
         Self { start, end: end.max(start) }
     }
@@ -39,7 +39,7 @@ impl Span {
         self.start == self.end
     }
 
-    /// Returns whether `at` is in the span. The end counts too, so that a cursor after the last character is inside.
+    /// Returns whether `at` is in the span or at its end, so that a cursor after the last character counts as inside.
     pub fn touches(self, at: usize) -> bool {
         self.start <= at && at <= self.end
     }
@@ -52,7 +52,8 @@ impl Span {
         Span { start: self.start + by, end: self.end + by }
     }
 
-    /// Returns the text under the span, or the empty string if the span does not fit `text`.
+    /// Returns the part of `text` that the span covers, or the empty string if the span extends beyond `text` or starts
+    /// or ends inside a character.
     pub fn of(self, text: &str) -> &str {
         text.get(self.range()).unwrap_or("")
     }
@@ -74,17 +75,17 @@ pub struct LineColumn {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LineIndex {
     starts: Vec<usize>,
-    // A body may be one line of megabytes with a problem at each word. Counting from the line's start for each problem
-    // would take minutes.
-    /// For each multiple of [`STRIDE`], the number of chars that start before that byte.
+    // A body may be one line of megabytes with a problem at each word. Counting the characters from the line's start
+    // for each problem would take minutes.
+    /// For each byte offset that is a multiple of [`STRIDE`], the number of chars that start before the offset.
     chars: Vec<usize>,
 }
 
-/// The number of bytes between two entries of `LineIndex::chars`. `chars_before` counts fewer bytes than this.
+/// The number of bytes between two entries of `LineIndex::chars`. `chars_before` reads fewer bytes than this.
 const STRIDE: usize = 256;
 
 impl LineIndex {
-    /// Finds the line starts of `text`. Only `\n` ends a line.
+    /// Indexes `text`. Only `\n` ends a line.
     pub fn new(text: &str) -> Self {
         let mut starts = vec![0];
         starts.extend(text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at + 1));
@@ -95,7 +96,8 @@ impl LineIndex {
             before
         });
         let mut chars: Vec<usize> = counts.collect();
-        // There is one more entry, because the end of the text may be at the start of a chunk that does not exist.
+        // If the length of the text is a multiple of `STRIDE`, the end of the text is where one more chunk would start,
+        // so one more entry is needed.
         chars.push(n_before);
         Self { starts, chars }
     }
@@ -116,7 +118,7 @@ impl LineIndex {
         self.starts.partition_point(|start| *start <= at) - 1
     }
 
-    /// Returns the byte at which line `line` (from 0) starts, or `None` after the last line.
+    /// Returns the offset of the first byte of line `line` (from 0), or `None` if there is no such line.
     pub fn start_of(&self, line: usize) -> Option<usize> {
         self.starts.get(line).copied()
     }
@@ -131,7 +133,9 @@ impl LineIndex {
         LineColumn { line: line + 1, column }
     }
 
-    /// Returns the byte offset of a line and column, both from 1. A column after the line's end gives the line's end.
+    /// Returns the byte offset of a line and column of `text`, which must be the text that this index was built from.
+    ///
+    /// A line after the last one counts as the last line, and a column after the line's end counts as the line's end.
     pub fn offset(&self, text: &str, position: LineColumn) -> usize {
         let line = position.line.saturating_sub(1).min(self.lines() - 1);
         let start = self.starts[line];
@@ -143,7 +147,7 @@ impl LineIndex {
 }
 
 fn char_starts(bytes: &[u8]) -> usize {
-    // Continuation bytes of UTF-8 are 10xxxxxx. Counting the others works on chunks that split a character.
+    // Continuation bytes of UTF-8 are 10xxxxxx. Counting all other bytes also works if a chunk splits a character.
     bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
@@ -171,13 +175,15 @@ pub(crate) fn utf16_to_byte(text: &str, units: usize) -> Option<usize> {
     (seen == units).then_some(text.len())
 }
 
-/// Returns the number of terminal cells that `text` takes, by the same rules as the drawing library.
+/// Returns the number of terminal cells that `text` takes when ratatui draws it.
 pub fn width(text: &str) -> usize {
-    // Widths are added by grapheme cluster, not by char: a family emoji has two cells, even though it has four emoji.
+    // Widths are added by grapheme cluster, not by char: an emoji of a family is two cells wide, even though it
+    // consists of several emoji that are two cells wide each.
     text.graphemes(true).map(grapheme_width).sum()
 }
 
-/// Returns the number of cells of one grapheme cluster. A control character is drawn as a picture of one cell.
+/// Returns the number of cells of one grapheme cluster. A character that has a [`picture`] takes one cell, because its
+/// picture is drawn.
 pub(crate) fn grapheme_width(grapheme: &str) -> usize {
     match grapheme.chars().next() {
         Some(c) if picture(c).is_some() => 1,
@@ -185,12 +191,15 @@ pub(crate) fn grapheme_width(grapheme: &str) -> usize {
     }
 }
 
-/// Returns the picture that replaces a character that would control or confuse a terminal, or `None` for all others.
+/// Returns the visible character that is drawn in place of `c` if `c` could control or confuse a terminal. Returns
+/// `None` if `c` is drawn as it is.
 ///
-/// Unicode has a picture for each C0 control and for DEL. C1 controls share one, as do bidirectional controls and other
-/// invisible format characters. The zero-width joiner and variation selectors stay, since emoji consist of them.
+/// Unicode has a picture for each C0 control and for DEL. The C1 controls share one replacement, the bidirectional
+/// controls share a second, and other invisible characters share a third. The zero-width joiner and variation selectors
+/// are not replaced, because emoji need them.
 pub fn picture(c: char) -> Option<char> {
-    // Text can come from strangers: an escape sequence or a change of direction in a name must not reach the terminal.
+    // Text can come from strangers, so an escape sequence or a change of direction in a name must not reach the
+    // terminal.
     match c {
         '\0'..='\x1f' => char::from_u32(0x2400 + c as u32),
         '\x7f' => Some('\u{2421}'),
@@ -208,7 +217,7 @@ pub fn picture(c: char) -> Option<char> {
     }
 }
 
-/// Returns `text` with each character that has a [`picture`] replaced by it, including line breaks and tabs.
+/// Replaces each character that has a [`picture`] with that picture, including line breaks and tabs.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if text.chars().any(|c| picture(c).is_some()) {
         Cow::Owned(text.chars().map(|c| picture(c).unwrap_or(c)).collect())
@@ -227,7 +236,7 @@ pub(crate) fn visible_lines(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// Returns the first `max` characters of `text`, followed by `…` if there are more.
+/// Returns the first `max` characters of `text`, followed by `…` if `text` has more characters.
 pub(crate) fn shorten(text: &str, max: usize) -> Cow<'_, str> {
     match text.char_indices().nth(max) {
         Some((end, _)) => Cow::Owned(format!("{}…", &text[..end])),

@@ -1,11 +1,13 @@
-//! TOML with source positions: reading values with diagnostics at their spans, and editing that changes nothing else.
+//! Reads TOML values and reports problems at their spans, and edits single values in a TOML text while keeping its
+//! comments and the order of its keys.
 //!
 //! ```text
 //! text ──read──▶ Table ──string / parsed / table …──▶ value + diagnostics (wrong types, unknown keys)
 //! text ──edit──▶ Editor ──set_string / remove …──▶ text with these changes
 //! ```
 //!
-//! Only this module uses `toml_edit`. The module knows neither the files nor the names of their keys.
+//! Only this module uses `toml_edit`. It does not know which files and keys exist: its callers pass the text and the
+//! names of the keys.
 
 mod edit;
 

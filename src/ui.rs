@@ -1,4 +1,5 @@
-//! The console, in six modules. Each module uses only the modules that are declared before it.
+//! The console: the terminal user interface for editing, previewing, and testing campaigns. It has six modules, and
+//! each uses only the modules that are declared before it.
 //!
 //! ```text
 //! terminal ─runtime─▶ Msg ─update─▶ App ─view─▶ cells

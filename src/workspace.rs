@@ -1,12 +1,12 @@
-//! A workspace is a folder of campaigns, webhooks and bodies. This module finds, loads, changes and watches workspaces,
-//! and keeps their drafts, test chats, history and locks.
+//! A workspace is a folder of campaigns, webhooks, and bodies. This module finds, loads, changes, and watches
+//! workspaces, and stores their drafts, test chats, history, and locks.
 //!
 //! ```text
 //! discover ──▶ root ──Workspace::open──▶ definitions and bodies, with their problems
 //!                    ──Folder─────────▶ save, create, rename, delete …: atomic for each file
 //! ```
 //!
-//! All functions block; callers that must not block run them on another thread.
+//! Functions that access files block. Callers that must not block run them on another thread.
 
 mod discover;
 
@@ -60,5 +60,6 @@ pub use watch::watch;
 /// The file that makes a folder a workspace.
 pub(crate) const MANIFEST: &str = "telecast.toml";
 
-/// The folder of files that do not belong in git: database, test chats, drafts, history.
+/// The private folder. It contains the files that do not belong in git, such as the database, the test chats, the
+/// drafts, and the history.
 pub const PRIVATE: &str = ".telecast";

@@ -22,8 +22,8 @@ pub enum AddressError {
 impl AddressedRequest {
     /// Checks that `request` reaches only `chat`, which is an id or an `@username`.
     pub fn to_chat(request: HttpRequest, chat: &str) -> Result<Self, AddressError> {
-        // The check is of the parsed URL, because parsing resolves dot segments and removes tabs and newlines. In the
-        // unparsed text, `ch\tat_id` would pass the check and still arrive as `chat_id`.
+        // The parsed URL is checked, because parsing resolves dot segments and removes tabs and newlines. In the
+        // unparsed text, `ch\tat_id` would pass the check but arrive as `chat_id`.
         let url = request.parsed_url()?;
         let target = match url.query() {
             Some(query) => format!("{}?{query}", url.path()),

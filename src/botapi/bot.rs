@@ -1,5 +1,5 @@
-//! The Bot API methods that setup and capture need. Answers are read leniently, because servers other than Telegram's
-//! may omit fields or answer in HTML.
+//! Calls the Bot API methods that show the state of a bot and read its updates. Answers are read leniently, because
+//! servers other than Telegram's may omit fields or answer in HTML.
 
 use std::fmt;
 use std::time::Duration;
@@ -56,7 +56,7 @@ pub(crate) enum CallError {
     NotBotApi {
         method: &'static str,
         status: u16,
-        /// A description of the body: "a web page (HTML)".
+        /// A description of the body, for example "a web page (HTML)".
         what: String,
     },
     #[error("{method}: the server's answer has no {field}")]
@@ -64,8 +64,8 @@ pub(crate) enum CallError {
 }
 
 impl Bot {
-    /// Returns the bot whose token is in a webhook's URL, or `None` if the URL is not one of a Bot API. The secrets in
-    /// the URL must be filled in.
+    /// Returns the bot whose token is in a webhook's URL, or `None` if the URL is not that of a Bot API method. The
+    /// secrets in the URL must be filled in.
     pub(crate) fn of_url(url: &str) -> Option<Self> {
         let parts = campaign::parse_bot_api_url(url)?;
         Some(Self {
@@ -74,7 +74,7 @@ impl Bot {
         })
     }
 
-    /// Returns the bot's id if the token begins with one. Locks and histories use it as their key.
+    /// Returns the bot's id: the number before the first colon of the token, or `None` if there is no such number.
     pub(crate) fn id(&self) -> Option<i64> {
         self.token.split(':').next()?.parse().ok()
     }
@@ -92,7 +92,7 @@ impl Bot {
     /// Returns the waiting updates as JSON. If there are none, waits for the first one, but at most for `wait`.
     ///
     /// A positive `offset` confirms all updates with a lower id. The server keeps `allowed_updates` for later calls;
-    /// `None` does not change it.
+    /// with `None`, it keeps the earlier list.
     pub(crate) async fn get_updates(
         &self,
         client: &Client,
@@ -157,7 +157,7 @@ impl Bot {
             telegram::ApiResponse::Ok(result) => Ok(result),
             telegram::ApiResponse::Error(error) => Err(refused(error)),
             telegram::ApiResponse::NotBotApi { status, .. } => Err(match message(&answer.body) {
-                // Some servers report errors as `{"message": …}`, which says more than "not a Bot API".
+                // Some servers report errors as `{"message": …}`. Such a message says more than "not a Bot API".
                 Some(message) => refused(telegram::ApiError::plain(status, &message)),
                 None => CallError::NotBotApi { method, status, what: describe_body(answer) },
             }),

@@ -65,7 +65,8 @@ impl SendError {
 
     pub(super) fn of_reqwest(host: &str, after: Duration, error: &reqwest::Error) -> Self {
         let host = host.to_owned();
-        // This check must come first: a timeout while connecting is also `is_timeout`, but then nothing was delivered.
+        // This check must come first: a timeout while connecting is an `is_timeout` error too, but nothing was
+        // delivered.
         if error.is_connect() {
             return of_connecting(host, error);
         }
@@ -78,8 +79,8 @@ impl SendError {
         if error.is_builder() {
             return SendError::Url { reason: reason(error) };
         }
-        // hyper's error type would identify this case without comparing text, but only the sandbox depends on hyper.
-        // hyper's message for a connection that the server closed is `connection closed before message completed`.
+        // If the server closed the connection, hyper's message is `connection closed before message completed`. hyper's
+        // error type would show this without a comparison of text, but only the sandbox depends on hyper.
         match io_kind(error) {
             Some(_) => SendError::Closed { host },
             None if reason(error).contains("closed") => SendError::Closed { host },
@@ -101,7 +102,7 @@ fn of_connecting(host: String, error: &reqwest::Error) -> SendError {
     let reason = reason(error);
     match io_kind(error) {
         Some(io::ErrorKind::ConnectionRefused) => SendError::Refused { host },
-        // hyper-util does not export the type of this error, `TunnelError`.
+        // The text is compared, because hyper-util does not export the type of this error, `TunnelError`.
         _ if reason.starts_with("tunnel error") => {
             SendError::Connect { host, reason: "the proxy refused the connection".into() }
         }
@@ -150,7 +151,7 @@ fn certificate_reason(error: &CertificateError) -> String {
     }
 }
 
-// Some certificates have hundreds of names.
+// Some certificates have hundreds of names, too many for a message.
 const NAMES_SHOWN: usize = 3;
 
 // rustls prints a name in its debug form, `DnsName("…")`. The server chose the name, so control characters are made

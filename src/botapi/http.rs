@@ -1,4 +1,5 @@
-//! Requests and answers as plain data. A request is validated only when it is sent.
+//! Requests and answers as plain data. A request is not validated when it is created. Its URL is validated when it is
+//! addressed to a chat, and the URL, the method, and the headers are validated when it is sent.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -9,7 +10,8 @@ use reqwest::{Method, Url};
 
 use super::SendError;
 
-/// A request with its secrets filled in. `Debug` shows neither the secrets nor the body.
+/// A request with its secrets filled in. To hide the secrets, `Debug` shows the host in place of the URL, the names in
+/// place of the headers, and the size in place of the body.
 #[derive(Clone, PartialEq)]
 pub struct HttpRequest {
     /// The method's name, in capitals.
@@ -26,7 +28,7 @@ pub struct HttpRequest {
 #[derive(Clone, PartialEq)]
 pub struct HttpResponse {
     pub status: u16,
-    /// The standard reason phrase of the status: "Bad Request".
+    /// The standard reason phrase of the status, for example "Bad Request". Empty for a status without one.
     pub reason: String,
     /// The headers that telecast uses, with lower-case names. `location` is reduced to its scheme and host, because
     /// servers may repeat the path with the token in it.
@@ -103,7 +105,7 @@ pub(super) fn header(response: &reqwest::Response, name: &str) -> Option<(String
     let value = response.headers().get(name)?.to_str().ok()?;
     let value = match name {
         "location" => {
-            // A relative `location` becomes an address on the same host.
+            // `join` resolves a relative `location` against the URL of the request.
             response.url().join(value).ok().map(|url| format!("{}://{}", url.scheme(), host(&url)))?
         }
         _ => value.to_owned(),

@@ -1,7 +1,7 @@
 //! Bot API URLs in webhooks: any URL of the form `…/bot<token>/METHOD` or `…/bot<token>/test/METHOD`.
 //!
-//! The functions work on the URL as typed. They skip each piece of Liquid and each `${NAME}` as a whole, so a `/` or
-//! `?` inside does not end a path segment.
+//! The functions work on the text of the URL and decode nothing. Except in [`find_password`], each piece of Liquid and
+//! each `${NAME}` is skipped as a whole, so a `/` or `?` inside does not end a path segment.
 
 use crate::text::Span;
 
@@ -43,12 +43,12 @@ pub(crate) fn is_bot_api_url(url: &str) -> bool {
     parse_bot_api_url(url).is_some()
 }
 
-/// Returns the Bot API method that `url` calls, in the case it was typed in.
+/// Returns the Bot API method that `url` calls, spelled as in the URL. Returns `None` if `url` is not a Bot API URL.
 pub(crate) fn bot_api_method(url: &str) -> Option<&str> {
     parse_bot_api_url(url).map(|parts| parts.method.of(url))
 }
 
-/// Finds a literal bot token in `url`. Such a token belongs in the secret store.
+/// Finds a literal bot token in `url`, which should be in the secret store instead.
 pub(crate) fn find_token(url: &str) -> Option<Span> {
     segments(url)
         .into_iter()
@@ -57,7 +57,8 @@ pub(crate) fn find_token(url: &str) -> Option<Span> {
         .find(|token| is_token(token.of(url)))
 }
 
-/// Finds a literal password before the host: `https://user:password@host/`.
+/// Finds a literal password before the host, as in `https://user:password@host/`. A password with a `${NAME}` does not
+/// count.
 pub(crate) fn find_password(url: &str) -> Option<Span> {
     let start = url.find("://")? + 3;
     let authority = url[start..].split(['/', '?', '#']).next()?;
@@ -69,13 +70,13 @@ pub(crate) fn find_password(url: &str) -> Option<Span> {
         .then_some(password)
 }
 
-/// Returns whether `text` has the form of a bot token: the bot's id, a colon, then letters, digits, `_` and `-`.
+/// Returns whether `text` has the form of a bot token: the bot's id, a colon, then letters, digits, `_`, and `-`.
 pub(super) fn is_token(text: &str) -> bool {
     text.split_once(':').is_some_and(|(id, secret)| {
         !id.is_empty()
             && id.bytes().all(|byte| byte.is_ascii_digit())
             && !secret.is_empty()
-            // Today a secret has 35 characters, but Telegram does not promise the length.
+            // Today, the part after the colon has 35 characters, but Telegram does not promise the length.
             && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
     })
 }
@@ -84,8 +85,8 @@ pub(super) fn is_token(text: &str) -> bool {
 /// `<YOUR_TOKEN>`.
 pub(super) fn is_bot(segment: &str) -> bool {
     segment.strip_prefix("bot").is_some_and(|token| {
-        // A segment such as `/bots` is an ordinary path. Only a colon (raw or percent-encoded) or a stand-in makes a
-        // token.
+        // A segment such as `/bots` is an ordinary path. Only a colon (as it is or percent-encoded) or a stand-in makes
+        // the rest of the segment a token.
         token.contains([':', '<'])
             || token.contains("%3A")
             || token.contains("%3a")
@@ -98,8 +99,8 @@ fn is_method(segment: &str) -> bool {
     !segment.is_empty() && segment.bytes().all(|byte| byte.is_ascii_alphabetic())
 }
 
-/// Splits the URL at `/`, up to the query or fragment. The first segments are the scheme (`https:`), an empty
-/// segment and the host.
+/// Splits the URL at `/`, up to the query or fragment. The first segments are the scheme (`https:`), an empty segment,
+/// and the host.
 pub(super) fn segments(url: &str) -> Vec<Span> {
     let mut segments = Vec::new();
     let mut start = 0;
@@ -135,7 +136,7 @@ pub(super) fn skip_piece(url: &str, at: usize) -> usize {
     };
     match url[at + 2..].find(close) {
         Some(found) => at + 2 + found + close.len(),
-        // Unclosed Liquid swallows the rest, so `https://h/bot{{` is not a Bot API URL.
+        // Liquid that is not closed takes the whole rest of the URL, so `https://h/bot{{` is not a Bot API URL.
         None => url.len(),
     }
 }

@@ -1,4 +1,4 @@
-//! A campaign's settings: webhook, recipients, labels and notes. The body is in its own file.
+//! A campaign's settings: webhook, recipients, labels, and notes. The body is in its own file.
 
 use super::recipients::{self, Recipients};
 use crate::diagnostic::{Code, Diagnostic};
@@ -26,7 +26,7 @@ impl ContentFormat {
         }
     }
 
-    /// Returns the extension of a body's file name, which follows the campaign's stem.
+    /// Returns the extension of the body's file. In the file's name, it follows the campaign's stem.
     pub fn extension(self) -> &'static str {
         match self {
             ContentFormat::Json => ".json.liquid",
@@ -51,22 +51,23 @@ pub struct Campaign {
     pub content_format: ContentFormat,
     /// The Liquid dialect of the body; `None` means the workspace's.
     pub dialect: Option<Dialect>,
-    /// Labels as typed. CleverTap's limits on them are reported by [`Campaign::parse`], not enforced here.
+    /// Labels as typed. [`Campaign::parse`] reports labels that exceed CleverTap's limits, but keeps them.
     pub labels: Vec<String>,
     pub notes: String,
-    /// The recipients; `None` if the campaign can only be previewed and tested.
+    /// The recipients; `None` if `[who]` is missing or wrong. Without recipients, the campaign can only be previewed
+    /// and tested.
     pub recipients: Option<Recipients>,
 }
 
 /// The characters that CleverTap does not allow in labels.
 const NOT_IN_LABELS: [char; 6] = ['"', '\\', '%', '>', '<', '!'];
 
-/// The maximum number of labels in CleverTap.
+/// The maximum number of labels that CleverTap allows.
 const MAX_LABELS: usize = 900;
 
 impl Campaign {
-    /// Parses a campaign's TOML file. Returns `None` only if the text is not TOML. Wrong values are reported, and their
-    /// defaults are used.
+    /// Parses a campaign's TOML file. Returns `None` only if the text is not TOML. Wrong values are reported and
+    /// replaced by their defaults.
     pub fn parse(text: &str) -> (Option<Campaign>, Vec<Diagnostic>) {
         toml::read(text, read)
     }
@@ -75,8 +76,8 @@ impl Campaign {
         toml::new_document(self, write)
     }
 
-    /// Returns `text` with only the changed values replaced, so that comments and order stay. The error is the reason
-    /// why `text` is not TOML.
+    /// Returns `text` with only the changed values replaced, so that comments and order stay. The error says why `text`
+    /// is not TOML.
     pub fn update(&self, text: &str) -> Result<String, Diagnostic> {
         toml::update_document(text, self, read, write)
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 const UNITS: [(&str, u64); 4] = [("ms", 1), ("s", 1_000), ("m", 60_000), ("h", 3_600_000)];
 
-/// Parses a whole number and a unit (`ms`, `s`, `m` or `h`). The error gives examples of valid durations.
+/// Parses a whole number and a unit (`ms`, `s`, `m`, or `h`). The error gives examples of valid durations.
 pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     let text = text.trim();
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
@@ -20,14 +20,14 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// Formats a duration in the largest unit that divides it. [`parse_duration`] can parse the result. Fractions of a
-/// millisecond are dropped.
+/// Formats a duration in the largest unit of which it is a whole multiple. [`parse_duration`] can parse the result.
+/// Fractions of a millisecond are dropped.
 pub(crate) fn format_duration(duration: Duration) -> String {
     let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let (unit, factor) = UNITS
         .iter()
         .rev()
-        // Zero is a multiple of every unit; without this it would print as `0h`.
+        // Zero is a multiple of every unit. Without this condition, it would print as `0h`.
         .find(|(_, factor)| 0 < millis && millis.is_multiple_of(*factor))
         .unwrap_or(&UNITS[0]);
     format!("{}{unit}", millis / factor)

@@ -1,4 +1,4 @@
-//! The workspace's settings, `telecast.toml`: name, time zone, dialect and the defaults for new campaigns.
+//! The workspace's settings, `telecast.toml`: name, time zone, dialect, and the defaults for new campaigns.
 
 use super::definition::{ContentFormat, read_dialect};
 use crate::diagnostic::{Code, Diagnostic};
@@ -27,8 +27,8 @@ pub struct Defaults {
 }
 
 impl Manifest {
-    /// Parses `telecast.toml`. Returns `None` only if the text is not TOML. Wrong values are reported, and their
-    /// defaults are used.
+    /// Parses `telecast.toml`. Returns `None` only if the text is not TOML. Wrong values are reported and replaced by
+    /// their defaults.
     pub fn parse(text: &str) -> (Option<Manifest>, Vec<Diagnostic>) {
         toml::read(text, read)
     }
@@ -37,15 +37,16 @@ impl Manifest {
         toml::new_document(self, write)
     }
 
-    /// Returns `text` with only the changed values replaced, so that comments and order stay. The error is the reason
-    /// why `text` is not TOML.
+    /// Returns `text` with only the changed values replaced, so that comments and order stay. The error says why `text`
+    /// is not TOML.
     pub fn update(&self, text: &str) -> Result<String, Diagnostic> {
         toml::update_document(text, self, read, write)
     }
 
-    /// Returns the time zone in which dates are shown and counted, or `None` for the system's.
+    /// Returns the time zone in which dates are shown and counted. Returns `None`, which means the system's, if none is
+    /// set or its name is unknown.
     pub fn zone(&self) -> Option<jiff::tz::TimeZone> {
-        // An unknown name was reported when the file was parsed.
+        // [`Manifest::parse`] reports unknown names.
         self.time_zone.as_deref().and_then(|name| jiff::tz::TimeZone::get(name).ok())
     }
 }

@@ -1,4 +1,4 @@
-//! Placeholders of the form `${NAME}`, with which a webhook refers to its secrets.
+//! Placeholders of the form `${NAME}`, with which a webhook refers to secrets and to the sandbox.
 
 use crate::text::Span;
 
@@ -20,9 +20,10 @@ fn names(names: &[String]) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// Returns whether `name` is valid in `${…}`: ASCII letters, digits and `_`, not starting with a digit.
+/// Returns whether `name` is valid in `${…}`: it has only ASCII letters, digits, and `_`, and does not start with a
+/// digit.
 pub(crate) fn is_secret_name(name: &str) -> bool {
-    // This is the rule for names of shell variables: a secret can be set as an environment variable, and an exported
+    // Names of shell variables follow the same rule: a secret can be set as an environment variable, and an exported
     // curl command refers to it as one.
     name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         && name.bytes().next().is_some_and(|first| !first.is_ascii_digit())

@@ -7,7 +7,7 @@ use crate::toml::{Editor, Table};
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Recipients {
     pub audience: Audience,
-    /// An audience expression; the profiles it matches are left out.
+    /// An audience expression. The profiles that match it are left out.
     pub exclude: Option<String>,
 }
 
@@ -18,7 +18,7 @@ pub enum Audience {
     Segment(String),
     /// An audience expression.
     Where(String),
-    /// A CSV file of identities.
+    /// The name of a CSV file of identities.
     List(String),
 }
 
@@ -49,7 +49,8 @@ pub(super) fn read(table: &mut Table<'_>) -> Option<Recipients> {
     }
     let exclude = table.string("exclude").map(|text| text.value).filter(|text| !text.trim().is_empty());
     if let Some((second, _)) = found.get(1) {
-        // With several audiences, none is chosen: any choice could reach people who were not meant to be recipients.
+        // If there are several audiences, none of them is used: any choice could reach people who were not meant to be
+        // recipients.
         let span = table.key_span(second).unwrap_or(table.span());
         let problem = Diagnostic::error(Code::BadAudience, span, "`[who]` names more than one audience");
         table.report(problem.with_help(format!("keep {FORMS}")));

@@ -1,5 +1,5 @@
-//! The route of a webhook: its destination and its secrets. This is what a user decides about when they trust a
-//! webhook.
+//! The route of a webhook: its destination and its secrets. When users trust a webhook, they decide that these secrets
+//! may be sent to this destination.
 //!
 //! ```text
 //! Webhook ──route──▶ Route (destination, secrets)     what the user is asked to trust
@@ -7,8 +7,9 @@
 //! final URL ──Route::check_url──▶ Ok, or RouteMismatch if it no longer goes to that destination
 //! ```
 //!
-//! A webhook can come from a stranger, so its file must show what is sent where. Scheme, host and port are literal, a
-//! Bot API token is exactly one `${NAME}`, and no value that is filled in later can change the destination.
+//! A webhook can come from a stranger, so its file must show what is sent where. Scheme, host, and port are literal or
+//! `${SANDBOX}`, a Bot API token is exactly one `${NAME}`, and no value that is filled in later can change the
+//! destination.
 
 use std::fmt;
 
@@ -24,10 +25,10 @@ use crate::telegram;
 use crate::template::{self, Partials};
 use crate::text::Span;
 
-/// URLs of this host must be Bot API URLs.
+/// URLs with this host must be Bot API URLs.
 const TELEGRAM: &str = "api.telegram.org";
 
-/// Headers that the HTTP client sets itself. A second `Host` or a wrong length can send a request to another
+/// Headers that the HTTP client sets itself. A second `Host` or a wrong length could send a request to another
 /// destination.
 const FORBIDDEN_HEADERS: [&str; 4] = ["host", "content-length", "transfer-encoding", "connection"];
 
@@ -36,7 +37,7 @@ pub struct Route {
     pub destination: Destination,
     /// The result of [`Webhook::secret_names`].
     pub secrets: Vec<String>,
-    /// For a Bot API URL, the path after the token: `/METHOD` or `/test/METHOD`.
+    /// For a Bot API URL, the path after the token, `/METHOD` or `/test/METHOD`; otherwise `None`.
     pub method_path: Option<String>,
 }
 
@@ -54,14 +55,15 @@ pub struct Host {
     pub name: String,
     /// The port; the scheme's default if the URL has none.
     pub port: u16,
-    /// Whether the host is this machine: 127.0.0.0/8, `::1` or `localhost`. Decided without a DNS lookup.
+    /// Whether the host is this machine: an address in 127.0.0.0/8, `::1`, or `localhost`. This is decided without a
+    /// DNS lookup.
     pub is_loopback: bool,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Violation {
     pub part: WebhookPart,
-    /// The problem, with spans in the text of that part.
+    /// The problem. Its spans are in the text of that part.
     pub problem: Diagnostic,
 }
 
@@ -109,8 +111,8 @@ impl fmt::Display for Host {
 impl Host {
     /// Parses `host` or `host:port` for the given scheme. Returns `None` if `authority` is anything else.
     pub fn parse(authority: &str, is_https: bool) -> Option<Host> {
-        // The URL parser would read these characters as a path, a query or credentials, decode them, or silently drop
-        // them.
+        // The URL parser would not take these characters as part of the host. Depending on the character, it would
+        // begin a path, a query, a fragment, or the credentials there, decode it, or silently drop it.
         if authority.is_empty()
             || authority.contains(|c: char| "/\\?#@%".contains(c) || c.is_control() || c == ' ')
         {
@@ -123,7 +125,7 @@ impl Host {
 
     fn of(url: &Url) -> Option<Host> {
         let is_loopback = match url.host()? {
-            // Only this exact name: `localhost.evil.example` is a public host.
+            // Only this exact name counts: `localhost.evil.example` is a public host.
             UrlHost::Domain(name) => name == "localhost",
             UrlHost::Ipv4(address) => address.is_loopback(),
             UrlHost::Ipv6(address) => address.is_loopback(),
@@ -142,7 +144,8 @@ impl Host {
 pub enum RouteMismatch {
     #[error("the final URL is not valid: {0}")]
     Invalid(#[from] url::ParseError),
-    /// A value changed the host or added credentials.
+    /// A value changed the scheme, host, or port, or added credentials. Also used if the sandbox's address is not
+    /// known.
     #[error("the final URL leads to a different host than the webhook's")]
     OtherHost,
     #[error("a value adds a `.` or `..` segment to the URL's path")]
@@ -166,11 +169,11 @@ impl Route {
             Destination::Sandbox => sandbox.and_then(|base| Host::of(&Url::parse(base).ok()?)),
         };
         let found = Host::of(&url);
-        // Credentials are never in a valid webhook URL, so a value added them, as in `https://host@evil.example`.
+        // A valid webhook URL has no credentials, so a value must have added them, as in `https://host@evil.example`.
         if found.is_none() || found != expected || !url.username().is_empty() || url.password().is_some() {
             return Err(RouteMismatch::OtherHost);
         }
-        // The text is checked, not the parsed path, from which the URL parser has already removed `..`.
+        // The text of the URL is checked, not the parsed path: the URL parser has already removed `..` from that.
         if has_dot_segment(address) {
             return Err(RouteMismatch::DotSegment);
         }
@@ -225,7 +228,8 @@ impl Webhook {
         }
     }
 
-    /// Returns only the destination, even if the webhook has violations. Returns `None` if the URL does not show it.
+    /// Returns only the destination, even if the webhook has violations. Returns `None` if the URL does not show the
+    /// destination.
     pub fn destination(&self) -> Option<Destination> {
         parse_destination(&self.url, &mut Vec::new())
     }
@@ -268,7 +272,8 @@ impl Webhook {
         let token = address::parse_bot_api_url(&self.url).map(|parts| parts.token);
         let is_start =
             |found: &Placeholder, part: &WebhookPart| *part == WebhookPart::Url && found.span.start == 0;
-        // A placeholder that is only a part of the token is reported by the check of the path.
+        // All placeholders inside the token count here. The check of the path reports a placeholder that is only a part
+        // of the token.
         let is_token = |found: &Placeholder, part: &WebhookPart| {
             *part == WebhookPart::Url
                 && token.is_some_and(|token| token.start <= found.span.start && found.span.end <= token.end)
@@ -286,7 +291,7 @@ impl Webhook {
                     })
                 } else {
                     has_secret = true;
-                    // A Bot API URL without a valid path is reported by the check of the path.
+                    // If the URL should be a Bot API URL but has another form, the check of the path reports it.
                     let is_reported = part == WebhookPart::Url && token.is_none();
                     (is_bot_api && !is_reported && !is_token(&found, &part)).then(|| {
                         Diagnostic::error(
@@ -305,7 +310,8 @@ impl Webhook {
         }
         if let Some(Destination::Host(host)) = destination
             && !host.is_https
-            // Plain http is fine on loopback, for example for a local Bot API server: it never leaves this machine.
+            // Plain http is fine on loopback, for example to a local Bot API server, because the secret never leaves
+            // this machine.
             && !host.is_loopback
             && has_secret
         {
@@ -341,7 +347,7 @@ fn violate(violations: &mut Vec<Violation>, problem: Diagnostic) {
     violations.push(Violation { part: WebhookPart::Url, problem });
 }
 
-/// Reads scheme, host and port from the URL as typed. Anything that hides them is a violation.
+/// Reads scheme, host, and port from the URL as typed. If anything hides them, adds a violation and returns `None`.
 fn parse_destination(url: &str, violations: &mut Vec<Violation>) -> Option<Destination> {
     const LITERAL_HELP: &str = "write scheme, host and port literally, as in `https://api.telegram.org/…`, or start with `${SANDBOX}/`";
     let not_an_url = |message: &str| {
@@ -369,7 +375,8 @@ fn parse_destination(url: &str, violations: &mut Vec<Violation>) -> Option<Desti
         Diagnostic::error(Code::ComputedHost, span, "the URL does not show which host it sends to")
             .with_help(LITERAL_HELP)
     };
-    // This comes before the check of the scheme: such a URL has no scheme, but the real problem is the computed host.
+    // This check comes before that of the scheme: such a URL has no scheme either, but its real problem is the computed
+    // host.
     if url.starts_with("${") || url.starts_with("{{") || url.starts_with("{%") {
         let end = url.find(['/', '?', '#']).unwrap_or(url.len());
         violate(violations, computed(Span::new(0, end)));
@@ -383,7 +390,8 @@ fn parse_destination(url: &str, violations: &mut Vec<Violation>) -> Option<Desti
         return None;
     }
     let start = scheme_end + "://".len();
-    // Liquid is skipped as a whole, so that `https://{{ 'a/b' }}/x` is reported as a computed host, not an invalid one.
+    // Liquid is skipped as a whole, so that `https://{{ 'a/b' }}/x` is reported as a computed host and not as an
+    // invalid one.
     let end = authority_end(url, start);
     let span = Span::new(start, end);
     let authority = span.of(url);
@@ -408,7 +416,7 @@ fn parse_destination(url: &str, violations: &mut Vec<Violation>) -> Option<Desti
     host.map(Destination::Host)
 }
 
-/// Returns the offset at which host and port end. A `\` ends them too: the URL standard treats it as `/` in http URLs.
+/// Returns the offset at which host and port end. A `\` ends them too: in http URLs, the URL standard treats it as `/`.
 fn authority_end(url: &str, start: usize) -> usize {
     let mut at = start;
     let bytes = url.as_bytes();
@@ -461,14 +469,16 @@ fn bot_path_problem(span: Span, message: impl Into<String>) -> Diagnostic {
         .with_help("a Bot API URL ends in `/bot${BOT_TOKEN}/sendMessage`, or another method that sends")
 }
 
-/// Checks that the path is exactly `…/bot${NAME}/METHOD` and that METHOD sends a message.
+/// Checks that the path is exactly `…/bot${NAME}/METHOD`, or the same with `/test` before the method, and that METHOD
+/// sends a message.
 fn check_bot_path(url: &str, parts: BotApiUrl, has_destination: bool, violations: &mut Vec<Violation>) {
     let token = parts.token.of(url);
     let is_placeholder = matches!(
         placeholder::find_placeholders(token).as_slice(),
         [only] if only.span.len() == token.len() && only.name != SANDBOX
     );
-    // The token must be one whole secret: with a prefix or a second placeholder, the user could not tell what is sent.
+    // The token must be exactly one secret: with a prefix or a second placeholder, the user could not tell what is
+    // sent.
     if address::is_token(token) {
         let problem = Diagnostic::error(Code::TokenInFile, parts.token, "this file contains a bot token");
         violate(violations, problem.with_help(
@@ -492,7 +502,7 @@ fn check_bot_path(url: &str, parts: BotApiUrl, has_destination: bool, violations
     }
     let base = parts.base.of(url);
     if !has_destination {
-        // The invalid scheme or host before `/bot` has already been reported.
+        // The scheme or host before `/bot` is not valid, which has already been reported.
     } else if base.contains("{{")
         || base.contains("{%")
         || base.trim_start_matches("${SANDBOX}").contains("${")
@@ -526,11 +536,12 @@ fn check_bot_path(url: &str, parts: BotApiUrl, has_destination: bool, violations
     }
 }
 
-/// Returns whether a server that decodes and normalises more than telecast does could see a Bot API path in this URL.
+/// Returns whether a server that decodes and normalizes more than telecast does could see a Bot API path in a URL in
+/// which [`address::parse_bot_api_url`] sees none.
 fn looks_like_bot_api(url: &str) -> bool {
     let is_bot = |segment: &Span| {
         let text = percent_decode_str(segment.of(url)).decode_utf8_lossy().to_ascii_lowercase();
-        // A segment that decoding does not change is left to `parse_bot_api_url`.
+        // A segment that decoding and lower case do not change is left to `parse_bot_api_url`.
         text != segment.of(url) && address::is_bot(&text)
     };
     let segments = address::segments(url);
@@ -546,7 +557,7 @@ fn has_dot_segment(address: &str) -> bool {
 
 fn is_dots(segment: &str) -> bool {
     let decoded = percent_decode_str(segment).decode_utf8_lossy();
-    // Control characters do not count: if they are dropped later, `.%0a.` becomes `..`.
+    // Control characters are left out of the comparison: if they are dropped later, `.%0a.` becomes `..`.
     let trimmed: String = decoded.chars().filter(|c| !c.is_ascii_control()).collect();
     trimmed == "." || trimmed == ".."
 }
@@ -557,8 +568,8 @@ fn is_url_safe_token(token: &str) -> bool {
         !id.is_empty()
             && id.bytes().all(|byte| byte.is_ascii_digit())
             && !secret.is_empty()
-            // This allows more characters than today's tokens have, but only those that need no encoding in a path.
-            // The length is not checked, because Telegram does not promise it.
+            // Today's tokens have only letters, digits, `_`, and `-`. The others here need no encoding in a path
+            // either. The length is not checked, because Telegram does not promise it.
             && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.~".contains(&byte))
     })
 }

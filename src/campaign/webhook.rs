@@ -1,4 +1,4 @@
-//! A webhook: the URL a rendered body is sent to, with the method, headers, parameters and authentication.
+//! A webhook: the URL that a rendered body is sent to, with the method, headers, parameters, and authentication.
 
 mod read;
 mod write;
@@ -56,18 +56,18 @@ pub struct Webhook {
     pub auth: Option<Auth>,
     /// The time limit for one request; `None` means the default of five seconds.
     pub timeout: Option<Duration>,
-    /// The number of retries of a failed request; `None` means the default.
+    /// The number of retries of a failed request; `None` means the default number.
     pub retries: Option<u32>,
-    /// Messages per second; `None` means the default for the host.
+    /// The maximum number of messages per second; `None` means the default for the host.
     pub rate: Option<f64>,
-    /// The keys `updates` and `[capture]`, which define how a bot's updates are handled, with their values as written.
-    /// This version reports them as unknown, but they are part of what the user trusts.
+    /// The keys `updates` and `[capture]`, if the file has them, with their values as written. They define how a bot's
+    /// updates are handled. This version reports them as unknown, but they are part of what the user trusts.
     pub unsupported: Vec<(&'static str, String)>,
 }
 
 impl Webhook {
-    /// Returns the parts of the webhook that the user trusts, for comparison with the stored ones: the destination and
-    /// everything that is sent to it.
+    /// Returns the parts of the webhook that the user trusts, to compare them with those that were trusted before: the
+    /// destination and everything that is sent to it.
     pub fn trusted_content(&self) -> serde_json::Value {
         let auth = match &self.auth {
             None => serde_json::Value::Null,
@@ -76,7 +76,7 @@ impl Webhook {
             }
             Some(Auth::Bearer { token }) => json!({ "kind": "bearer", "token": token }),
         };
-        // Name, timeout, retries and rate are left out: they change neither the request nor its destination, so
+        // Name, timeout, retries, and rate are left out: they change neither the request nor its destination, so
         // editing them must not ask for trust again. The result is stored, so existing keys must keep their form.
         let mut content = json!({
             "method": self.method.as_str(),
@@ -91,7 +91,7 @@ impl Webhook {
         content
     }
 
-    /// Returns the names of the secrets that the webhook uses, each once, in the order URL, parameters, headers,
+    /// Returns the names of the secrets that the webhook uses, each once, in the order URL, parameters, headers, and
     /// authentication. [`SANDBOX`] is not a secret.
     pub fn secret_names(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();

@@ -7,7 +7,7 @@ use crate::text;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CapturedChat {
     pub id: i64,
-    /// The user's name or the group's title; if there is neither, the @username or the id.
+    /// The group's title or the user's name. If there is neither, the @username, or the id if that is missing too.
     pub title: String,
     /// Without the `@`.
     pub username: Option<String>,
@@ -27,7 +27,8 @@ pub enum ChatKind {
 const MESSAGES: [&str; 4] = ["message", "edited_message", "channel_post", "edited_channel_post"];
 
 impl CapturedChat {
-    /// Returns the chat of an update that contains a message, and `None` for any other JSON value.
+    /// Returns the chat of the message in an update. Returns `None` if there is no message in it, or if the message has
+    /// no chat with an integer as its id.
     ///
     /// Reads leniently, for servers other than Telegram's: ids may be strings, and everything except the id may be
     /// missing.
@@ -35,7 +36,7 @@ impl CapturedChat {
         let message = MESSAGES.iter().find_map(|name| update.get(name))?;
         let chat = message.get("chat")?;
         let old_id = integer(chat.get("id")?)?;
-        // The last message in a group that became a supergroup carries the new id. The old id no longer works.
+        // The last message of a group that became a supergroup contains the new id. The old id no longer works.
         let moved = message.get("migrate_to_chat_id").and_then(integer);
         let id = moved.unwrap_or(old_id);
         let word = |name: &str| {
@@ -71,7 +72,8 @@ fn kind(word: &str) -> ChatKind {
     }
 }
 
-// Users have positive ids. The kinds with negative ids are told apart by `type` only, so without it this is a guess.
+// Users have positive ids. Groups, supergroups, and channels have negative ids and differ only in `type`, so `Group` is
+// a guess here.
 fn kind_by_id(id: i64) -> ChatKind {
     if id < 0 { ChatKind::Group } else { ChatKind::Private }
 }

@@ -1,6 +1,6 @@
 //! The arguments of `telecast`: one clap type per command.
 //!
-//! The doc comments are the `--help` texts. Every command with a result takes [`Format`].
+//! The doc comments are the `--help` texts. A command takes [`Format`] if its result can be text or JSON.
 
 mod campaigns;
 mod clevertap;

@@ -1,5 +1,5 @@
-//! The environment of a command: the user's directories and the workspace that was found. Also the conversions of
-//! other modules' errors to [`CliError`], which decide the exit codes.
+//! The environment of a command: the user's directories and the workspace that was found. This module also converts the
+//! errors of other modules to [`CliError`], which decides the exit codes.
 
 use std::path::{Path, PathBuf};
 
@@ -48,14 +48,14 @@ impl Environment {
     /// Reads only the part of the workspace that one campaign needs. If `campaign` is a path and not a stem, the
     /// whole workspace is read.
     pub(super) fn workspace_for(&self, campaign: &str) -> Result<Workspace> {
-        // Otherwise `render` and `test` might read ten thousand campaigns to build one message. A stem shows which
-        // files to read, but a path has to be compared with the files of all campaigns.
+        // If the whole workspace were always read, `render` and `test` might read ten thousand campaigns to build one
+        // message. A stem shows which files to read, but a path has to be compared with the files of all campaigns.
         Workspace::open_campaign(&self.root, campaign)?.map_or_else(|| self.workspace(), Ok)
     }
 
     pub(super) fn session(&self, workspace: &Workspace) -> Session {
-        // The console shows problems in config.toml; a command ignores them. The exception is a wrong
-        // `[secrets]`: it makes the secret store unusable, and a command that needs a secret fails.
+        // The console shows problems in config.toml, but commands ignore them. The exception is a wrong `[secrets]`: it
+        // makes the secret store unusable, so a command that needs a secret fails.
         let (settings, _) = Settings::load(&self.paths);
         let secrets = Secrets::new(&self.paths, &settings.secrets, Some(&workspace.root));
         Session::new(self.paths.clone(), workspace, secrets, &settings, Sharing::OneCommand)
@@ -90,7 +90,8 @@ impl From<InitError> for CliError {
             }
             InitError::Exists { .. } => CliError::new(ErrorKind::Failed, error)
                 .hint("choose another folder, or open it: telecast --workspace DIR"),
-            // The error says how to adopt a foreign `.telecast`. That needs a workspace, and there is none yet.
+            // The error's message says how to adopt a foreign `.telecast`. But that needs a workspace, and there is
+            // none yet.
             InitError::Write(error @ SaveError::Foreign { .. }) => CliError::from(error)
                 .hint("adopting it needs a workspace: choose another folder, or remove .telecast"),
             InitError::Write(error) => error.into(),
@@ -121,8 +122,8 @@ impl From<SaveError> for CliError {
 impl From<store::Error> for CliError {
     fn from(error: store::Error) -> Self {
         match error {
-            // A refused value is the caller's mistake (1). A busy, full or unreadable database is a problem of the
-            // environment (3).
+            // A refused value is the caller's mistake (exit code 1). A busy, full, or unreadable database is a problem
+            // of the environment (exit code 3).
             store::Error::Refused(_) => CliError::new(ErrorKind::Failed, error),
             _ => CliError::new(ErrorKind::Environment, error),
         }

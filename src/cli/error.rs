@@ -1,4 +1,5 @@
-//! The errors of commands. An error of another module gets a kind, which decides the exit code, and hints.
+//! The errors of commands. An error of another module is wrapped in a [`CliError`], which adds the kind that decides
+//! the exit code, and hints for the user.
 
 use std::error::Error;
 use std::fmt;
@@ -27,7 +28,7 @@ pub(crate) enum ErrorKind {
     Usage,
     /// No workspace, no permission, a held lock, a port in use, no network.
     Environment,
-    /// The reader of stdout closed the pipe. This ends with 0 and without a message.
+    /// The reader of stdout closed the pipe. The command ends with exit code 0 and without a message.
     BrokenPipe,
 }
 
@@ -36,9 +37,9 @@ pub(crate) enum ErrorKind {
 pub(crate) enum ExitStatus {
     /// It succeeded.
     Done,
-    /// It found problems, or the server refused the request; both were printed.
+    /// It found problems, or something was refused or missing. The command has printed this.
     Problems,
-    /// A server did not answer, or a webhook is not trusted; that was printed.
+    /// A server did not answer, or a webhook is not trusted. The command has printed this.
     Unreachable,
     /// Ctrl-C or another signal ended it.
     Interrupted,
@@ -57,16 +58,15 @@ impl CliError {
         self
     }
 
-    /// Returns the messages of the error and its causes on one line, without repeating one that another
-    /// contains.
+    /// Returns the messages of the error and its causes, joined with colons. A cause whose message is contained in the
+    /// text before it is left out.
     pub(super) fn message(&self) -> String {
         let mut message = self.source.to_string();
         let mut cause = self.source.source();
-        // Some error types include their source in their own message and some do not, so the text decides, not
-        // the type.
+        // Some error types include the message of their source in their own and some do not, so the texts are compared.
         while let Some(error) = cause {
-            // `explain` formats I/O errors as the modules do. With the standard wording ("No such file or
-            // directory (os error 2)") a cause that the outer message contains already would be printed twice.
+            // `explain` words I/O errors as the other modules do in their messages. With the standard wording ("No such
+            // file or directory (os error 2)"), a cause that the outer message already explains would be printed again.
             let cause_message = match error.downcast_ref::<io::Error>() {
                 Some(error) => explain(error),
                 None => error.to_string(),
@@ -84,7 +84,8 @@ impl CliError {
 impl ErrorKind {
     pub(super) fn code(self) -> u8 {
         match self {
-            // `telecast … | head` is no failure; a script with `set -o pipefail` would stop at any other code.
+            // `telecast … | head` is not a failure. With any other code, a script with `set -o pipefail` would stop
+            // here.
             ErrorKind::BrokenPipe => 0,
             ErrorKind::Failed => 1,
             ErrorKind::Usage => 2,
@@ -99,7 +100,7 @@ impl From<ExitStatus> for ExitCode {
             ExitStatus::Done => ExitCode::SUCCESS,
             ExitStatus::Problems => ExitCode::from(ErrorKind::Failed.code()),
             ExitStatus::Unreachable => ExitCode::from(ErrorKind::Environment.code()),
-            // 130 is 128 + SIGINT, which shells report for a process ended by Ctrl-C.
+            // Shells report 130 (128 + SIGINT) for a process that was ended by Ctrl-C.
             ExitStatus::Interrupted => ExitCode::from(130),
         }
     }
@@ -111,8 +112,8 @@ impl fmt::Display for CliError {
     }
 }
 
-/// Only I/O of the terminal, pipes, signals and the async runtime uses this conversion: reading and saving files have
-/// their own error types.
+/// This conversion is only for the I/O of the terminal, pipes, signals, and the async runtime. The functions that read
+/// and save files have error types of their own.
 impl From<io::Error> for CliError {
     fn from(error: io::Error) -> Self {
         let kind = match error.kind() {

@@ -1,5 +1,5 @@
-//! Ctrl-C during blocking work: instead of ending the process at once, it sets a flag that the work checks
-//! between steps.
+//! Handles Ctrl-C during blocking work: instead of ending the process at once, Ctrl-C sets a flag that the work checks
+//! between its steps.
 
 use std::future::Future;
 use std::io;
@@ -20,8 +20,8 @@ pub(crate) fn run_interruptible<T>(stop: &AtomicBool, work: impl FnOnce() -> T) 
     let (listening, wait_until_listening) = mpsc::channel::<()>();
     Ok(std::thread::scope(|scope| {
         scope.spawn(move || runtime.block_on(listen(stop, listening, work_is_done)));
-        // `recv` also returns if the handler could not be installed, because `listening` is dropped then too. In that
-        // case, Ctrl-C ends the process.
+        // `recv` returns when the other thread drops `listening`, which it does even if the handler could not be
+        // installed. In that case, Ctrl-C ends the process.
         let _ = wait_until_listening.recv();
         let result = work();
         // Dropping `done` ends the listener. Otherwise the scope would wait for a Ctrl-C that never comes.

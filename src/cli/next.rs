@@ -1,5 +1,5 @@
-//! The result of the command line: exit, or open the console. `main` acts on it, so that cli does not depend on
-//! ui.
+//! The result of the command line: exit, or open the console. `main` does what the result says, so that `cli` does not
+//! depend on `ui`.
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -18,6 +18,6 @@ pub enum CliOutcome {
 pub struct ConsoleStart {
     /// The workspace's folder; if `None`, the console looks for one.
     pub folder: Option<PathBuf>,
-    /// The stem of the campaign to open; if `None`, the first.
+    /// The stem of the campaign to open; if `None`, the console opens the first campaign.
     pub campaign: Option<&'static str>,
 }

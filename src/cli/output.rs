@@ -1,8 +1,8 @@
 //! Prints results to stdout, and problems, notes and progress to stderr.
 //!
-//! Text from outside cannot control a terminal: control characters are printed as pictures (`␛`). That also
-//! holds for pipes, because a terminal may be at their other end (`less -R`, a CI log). The exception is the
-//! user's own data, such as a rendered body or JSON: in a pipe it is written byte for byte.
+//! Text from files and servers must not control the terminal, so control characters are printed as pictures (`␛`), even
+//! to a pipe, because a terminal may be at its other end (`less -R`, a CI log). The exception is the user's own data,
+//! such as a rendered body or JSON: it is written to a pipe byte for byte.
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
@@ -28,13 +28,13 @@ impl CliOutput {
         }
     }
 
-    /// Prints text that telecast wrote, with control characters as pictures. `line` may contain line breaks.
+    /// Prints a message and a line break, with control characters as pictures. `line` itself may contain line breaks.
     pub(super) fn line(&mut self, line: impl AsRef<str>) -> io::Result<()> {
         self.out.line(line.as_ref())
     }
 
-    /// Prints data: byte for byte in a pipe. On a terminal, prints control characters as pictures, and adds a line
-    /// break if the data ends without one.
+    /// Prints data. To a pipe, it is printed byte for byte. On a terminal, control characters are printed as pictures,
+    /// and a line break is added if the data ends without one.
     pub(super) fn text(&mut self, text: &str) -> io::Result<()> {
         // Without the line break, the shell's prompt would follow the data on the same line. A pipe must get no
         // extra byte.
@@ -45,15 +45,14 @@ impl CliOutput {
 
     /// Prints one JSON value: indented on a terminal, on one line in a pipe.
     pub(super) fn json(&mut self, value: &serde_json::Value) -> io::Result<()> {
-        // One line in a pipe, so that `while read` and `grep` can take a value at a time.
+        // In a pipe, a value is on one line, so that `while read` and `grep` can process one value at a time.
         match self.out.is_terminal {
             true => self.out.write_data(&format!("{value:#}\n")),
             false => self.out.write_data(&format!("{value}\n")),
         }
     }
 
-    /// Prints rows as aligned columns. In a pipe the cells are separated by tabs, and the header row is left
-    /// out.
+    /// Prints rows as aligned columns. In a pipe, the cells are separated by tabs, and the header row is left out.
     pub(super) fn table(&mut self, head: &[&str], rows: &[Vec<String>]) -> io::Result<()> {
         if !self.out.is_terminal {
             return rows.iter().try_for_each(|row| self.out.line(&plain_row(row)));
@@ -72,8 +71,8 @@ impl CliOutput {
         Ok(())
     }
 
-    /// Returns the number of columns for a page of text: the terminal's, but at most 110 so that lines stay readable.
-    /// In a pipe it is 100.
+    /// Returns the width of a page of text in cells: the width of the terminal, but at least 20, and at most 110, so
+    /// that lines stay readable. In a pipe, it is 100.
     pub(super) fn columns(&self) -> usize {
         let columns = match self.out.is_terminal {
             true => rustix::termios::tcgetwinsize(io::stdout()).map_or(80, |size| usize::from(size.ws_col)),
@@ -97,7 +96,7 @@ impl CliOutput {
     pub(super) fn progress(&mut self, line: &str) -> io::Result<()> {
         if self.err.is_terminal {
             // The escape sequence removes the rest of a longer previous text. It bypasses `Stream::write`, which would
-            // turn it into a picture. Only the text is sanitised.
+            // turn it into a picture. Only the text is sanitized.
             self.err.writer.write_all(format!("\r{}\x1b[K", text::visible(line)).as_bytes())?;
             self.err.writer.flush()?;
         }
@@ -121,7 +120,7 @@ impl Stream {
         self.writer.write_all(text::visible_lines(text).as_bytes())
     }
 
-    /// Writes data: byte for byte in a pipe, with control characters as pictures on a terminal.
+    /// Writes data: byte for byte to a pipe, but with control characters as pictures to a terminal.
     fn write_data(&mut self, data: &str) -> io::Result<()> {
         match self.is_terminal {
             true => self.write(data),

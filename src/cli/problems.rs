@@ -9,7 +9,7 @@ use crate::text::{LineColumn, LineIndex, Span, visible};
 use super::args::Deny;
 use super::error::ExitStatus;
 
-/// A file: the path that problems name, its text, and its line starts.
+/// A file with its path as it is printed in problems, its text, and the line starts of the text.
 pub(crate) struct SourceFile<'a> {
     file: &'a str,
     text: &'a str,
@@ -25,7 +25,8 @@ pub(crate) struct LocatedProblem {
     pub at: LineColumn,
     /// The problem; its spans are byte offsets in the file's text.
     pub diagnostic: Diagnostic,
-    /// The fixes as JSON, with lines and columns. They are converted while the text of the file is available.
+    /// The fixes as JSON, with lines and columns. These are computed when the problem is created, because they need the
+    /// text of the file.
     fixes: Vec<Value>,
 }
 

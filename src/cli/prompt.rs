@@ -1,6 +1,6 @@
 //! Reads a secret from a hidden prompt or from a pipe, and asks yes/no questions.
 //!
-//! Secrets are never taken from arguments: those are visible in the shell's history and in the list of
+//! Secrets are never taken from arguments, because arguments are visible in the shell's history and in the list of
 //! processes.
 
 use std::io::{self, BufRead, IsTerminal, Read};
@@ -10,23 +10,23 @@ use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tc
 use super::output::CliOutput;
 use crate::secrets::MAX_VALUE;
 
-/// The longest input that is read from a pipe: the longest value, plus whitespace around it.
+/// The longest input, in bytes, that is accepted from a pipe: the longest value, and whitespace around it.
 const MAX: usize = MAX_VALUE + 1024;
 
-/// Asks for a secret on a terminal. If stdin is not a terminal, reads it to its end. Returns `None` if the user
-/// cancelled.
+/// Asks for a secret on the terminal. If stdin is not a terminal, reads the secret from stdin, up to its end. Returns
+/// `None` if the user cancels.
 pub(crate) fn secret(output: &mut CliOutput, question: &str) -> io::Result<Option<String>> {
     let stdin = io::stdin();
     if !stdin.is_terminal() {
         return read_pipe(&mut stdin.lock()).map(Some);
     }
     let typed = {
-        // The echo goes off before the question appears, so that a fast answer or a paste is not shown either.
+        // The echo is turned off before the question appears, so that even a very fast answer is not shown.
         let _echo_off = EchoOff::begin()?;
         output.prompt(question)?;
         read_line(&mut stdin.lock())
     };
-    // The Enter that ended the answer was not echoed, so the cursor is still on the line of the question.
+    // The key that ended the answer, such as Enter, was not echoed, so the cursor is still on the line of the question.
     output.note("")?;
     Ok(typed?.map(|line| line.trim().to_owned()))
 }
@@ -45,8 +45,8 @@ pub(crate) fn confirm(output: &mut CliOutput, question: &str) -> io::Result<bool
 /// store accepts, so the store refuses it.
 fn read_pipe(input: &mut impl Read) -> io::Result<String> {
     let mut bytes = Vec::new();
-    // One byte more than the limit, so that a value that is too long is recognised and refused. Cutting it
-    // would store a wrong secret without an error.
+    // One byte more than the limit is read, so that a value that is too long is recognized and refused. A value cut at
+    // the limit would be stored as a wrong secret without an error.
     input.take(MAX as u64 + 1).read_to_end(&mut bytes)?;
     if MAX < bytes.len() {
         // The cut may be inside a character, but the value is refused anyway.
@@ -63,8 +63,8 @@ fn read_line(input: &mut impl Read) -> io::Result<Option<String>> {
     const CTRL_U: u8 = 21;
     let mut line = Vec::new();
     let mut byte = [0];
-    // Byte by byte: without canonical mode the terminal does no line editing, and a buffered read would swallow
-    // what is typed after Enter.
+    // The input is read byte by byte: without canonical mode, the terminal does no line editing, and a buffered read
+    // would swallow what is typed after Enter.
     while input.read(&mut byte)? == 1 {
         match byte[0] {
             b'\r' | b'\n' => return Ok(Some(String::from_utf8_lossy(&line).into_owned())),
@@ -102,7 +102,7 @@ impl EchoOff {
 
 impl Drop for EchoOff {
     fn drop(&mut self) {
-        // If the terminal is gone there is no echo to restore.
+        // An error means that the terminal is gone. Then there is no echo to restore.
         let _ = tcsetattr(io::stdin(), OptionalActions::Flush, &self.original);
     }
 }

@@ -1,4 +1,4 @@
-//! The body without the Liquid that is being completed: unfinished Liquid would hide everything after it from the
+//! The body without the Liquid that is being completed. Unfinished Liquid would hide everything after it from the
 //! parser.
 
 use crate::dialect::Dialect;
@@ -59,7 +59,7 @@ impl BodyAtCursor {
         self.template.source()
     }
 
-    /// Returns the text of the JSON string before the cursor, without the Liquid in it.
+    /// Returns the part of the JSON string that is before the cursor, without the Liquid in it.
     pub(super) fn string_before(&self) -> String {
         let mut pieces: Vec<&str> = Vec::new();
         // The search goes backwards from the cursor to the quote that opens the string. Quotes inside Liquid do not
@@ -87,7 +87,8 @@ fn opening_quote(text: &str) -> Option<usize> {
     text.rmatch_indices('"').map(|(at, _)| at).find(|at| !json::is_escaped(text, *at))
 }
 
-/// Returns the span of the token, or of all the Liquid around it, including the closing braces or quote after it.
+/// Returns the span that is left out of the body: the token, which is the text from the trigger to the cursor, or all
+/// the Liquid around the token. It includes the closing braces or quote after the cursor, if there are any.
 fn unfinished(text: &str, token: Span) -> Span {
     let rest = &text[token.end..];
     let line = rest.lines().next().unwrap_or("");
@@ -99,7 +100,8 @@ fn unfinished(text: &str, token: Span) -> Span {
             _ => (token.start, None),
         },
     };
-    // The closer must be on the same line, without another brace before it. Otherwise it belongs to other Liquid.
+    // The closing braces must be on the same line, without another brace before them. Otherwise they belong to other
+    // Liquid.
     let closes = |closer: &str| line.find(closer).filter(|at| !line[..*at].contains(['{', '}']));
     let end = match closer {
         Some(closer) => closes(closer).map_or(token.end, |at| token.end + at + closer.len()),
@@ -109,7 +111,7 @@ fn unfinished(text: &str, token: Span) -> Span {
     Span::new(start, end)
 }
 
-/// Returns the length of the rest of a string, with its quote, if it is a plain word; otherwise 0.
+/// Returns the length of the rest of a string, with its closing quote, if the rest is a plain word; otherwise 0.
 pub(crate) fn rest_of_string(rest: &str) -> usize {
     let word = rest.len() - rest.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_').len();
     if rest[word..].starts_with('"') { word + 1 } else { 0 }

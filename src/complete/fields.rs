@@ -18,13 +18,15 @@ pub(crate) fn fields_at(method: Method, path: &[String]) -> &'static [ApiField] 
     fields
 }
 
-/// Returns the field that a path leads to. Steps into an array at the end of the path are ignored.
+/// Returns the field that a path leads to, or `None` if the Bot API has no such field. Steps into an array at the end
+/// of the path are ignored.
 pub(crate) fn field_at(method: Method, path: &[String]) -> Option<&'static ApiField> {
     let end = path.iter().rposition(|key| key != "[]")?;
     fields_at(method, &path[..end]).iter().find(|field| field.name == path[end])
 }
 
-// The callers skip the `[]` steps of the path, so an array has the fields of its items.
+// The callers skip the `[]` steps of a path, so this function returns the fields of an array's items for the array
+// itself.
 fn inside(kind: &'static FieldType) -> &'static [ApiField] {
     match kind {
         FieldType::Object(name) => fields::of_object(name),

@@ -1,4 +1,4 @@
-//! The hover: a description of what is at the cursor, with its problems, its meaning and its value for the chosen
+//! The hover: a description of what is at the cursor, with its problems, its meaning, and its value for the chosen
 //! profile.
 
 mod text;
@@ -41,8 +41,7 @@ impl HoverNote {
 
 /// Returns the hover for the byte `at` of a body, or `None` if there is nothing to show.
 ///
-/// Problems and the message's entities come from `composed`. `composed` is ignored if it was made from a different
-/// body.
+/// Problems and the message's entities come from `composed`, which is ignored if it was built from a different body.
 pub fn hover(
     body: &str,
     at: usize,
@@ -50,14 +49,15 @@ pub fn hover(
     context: &CompletionContext<'_>,
 ) -> Option<Hover> {
     let (template, _) = template::parse(body, &Partials::default(), context.dialect);
-    // If the body has changed since it was composed, the spans are wrong.
+    // If the body has changed since it was composed, the spans in `composed` are wrong.
     let composed = composed.filter(|composed| composed.body == body);
     let target = HoverTarget { body, at, template: &template, context };
     // Liquid comes first: inside a JSON string, the variable at the cursor is more useful than the string's key.
     let found = target.liquid().or_else(|| target.json()).or_else(|| text::entities(composed?, at));
     let problems = composed.map_or(&[][..], |composed| &composed.diagnostics).iter();
     let mut problems: Vec<&Diagnostic> = problems.filter(|problem| problem.span.touches(at)).collect();
-    // The most severe problems come first, and the most specific ones among equally severe problems.
+    // The most severe problems come first. Of equally severe ones, the problem with the shortest span comes first,
+    // because it is the most specific.
     problems.sort_by_key(|problem| (std::cmp::Reverse(problem.severity), problem.span.len()));
     let span = match (&found, problems.first()) {
         (Some((span, _)), _) => *span,
@@ -106,7 +106,8 @@ impl HoverTarget<'_> {
         Some((token.span, vec![note]))
     }
 
-    /// Returns the token that contains the byte at the cursor, or otherwise the token that ends there.
+    /// Returns the token that contains the byte at the cursor. If none does, returns the token that ends there, if
+    /// there is one.
     fn token(&self) -> Option<LiquidToken> {
         // Between two adjacent tokens, the cursor touches both. The later one contains the byte.
         self.template.tokens().iter().rfind(|token| token.span.touches(self.at)).copied()
@@ -136,7 +137,7 @@ impl HoverTarget<'_> {
 
     fn describe_value(&self, source: &str, path: &[String], scope: NamesInScope<'_>) -> String {
         let profile = self.context.values.as_ref().and_then(|values| values.profile);
-        // Only a property's value belongs to the profile.
+        // The profile's name is shown only with a property, because other values do not belong to the profile.
         let profile = profile.filter(|_| path.first().is_some_and(|root| root == "Profile"));
         let name = profile.map(|profile| visible(profile.display_name()));
         match (name, values::evaluate(source, scope, self.context)) {
@@ -196,7 +197,8 @@ impl HoverTarget<'_> {
         }
         let json = template::json_context_at(self.template, self.at);
         let prefix = json.string_prefix.clone()?;
-        // The prefix is not decoded, so its length is the distance from the start of the string to the cursor.
+        // The prefix is the part of the string before the cursor. It is not decoded, so its length is the distance from
+        // the start of the string to the cursor.
         let start = self.at.checked_sub(prefix.len())?;
         let rest = &self.body[self.at..];
         let end = self.at + rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
@@ -213,7 +215,8 @@ impl HoverTarget<'_> {
     }
 }
 
-/// Returns the filter call at the start of the text. It ends at the first `|`, `}}` or `%}` that is not inside quotes.
+/// Returns the filter call at the start of the text. It ends before the first `|`, `}}`, or `%}` that is not inside
+/// quotes.
 fn call_at(text: &str) -> &str {
     let mut quote = None;
     for (at, c) in text.char_indices() {
@@ -250,7 +253,7 @@ fn describe_key(method: Method, json: &JsonContext, name: &str) -> Option<HoverN
     ))
 }
 
-/// Returns the key of the object that contains the key at the cursor, or the method's name at the top level.
+/// Returns the key whose value is the object around the cursor, or the method's name at the top level.
 fn parent_name(method: Method, json: &JsonContext) -> &str {
     json.path.iter().rev().find(|key| *key != "[]").map_or(method.as_str(), String::as_str)
 }

@@ -45,8 +45,8 @@ pub(crate) fn completion(
             expand(span, &format!("'{}'{MARK}", item.label))
         }
         CompletionKind::Markup(markup) => {
-            // The editor has already inserted a closing `]` or backtick. The snippet has its own, so that one is
-            // replaced.
+            // The editor may have inserted a closing `]` or backtick already. The snippet has its own, so the inserted
+            // one is replaced.
             let bracket = session.trigger == Trigger::Markup('[') && text[cursor..].starts_with(']');
             let tick = session.trigger == Trigger::Markup('`') && text[cursor..].starts_with('`');
             let end = cursor + usize::from(bracket || tick);
@@ -58,14 +58,14 @@ pub(crate) fn completion(
     }
 }
 
-/// Returns the length of the closing quote after the cursor, if there is one.
+/// Returns the length of the closing quote after the cursor, or 0 if there is none.
 fn closing_quote_len(text: &str, cursor: usize) -> usize {
     usize::from(text[cursor..].starts_with(['"', '\'']))
 }
 
 fn variable_output(variable: &Variable, body: &BodyAtCursor, context: &CompletionContext<'_>) -> String {
     let path = variable.source();
-    // An unknown type counts as text: escaping does no harm to a number.
+    // A value of unknown type counts as text: escapes do no harm to a number.
     let is_text = !matches!(variable.kind, Some(profile::ValueKind::Number | profile::ValueKind::Boolean));
     let Some(json) = &body.json_context else {
         return format!("{{{{ {path} | default: {} }}}}", default(variable, false));
@@ -113,7 +113,7 @@ fn default(variable: &Variable, is_bare: bool) -> &'static str {
     }
 }
 
-/// Returns the filters that escape a value, each with its `|` before it.
+/// Returns the filters that escape a value, each with ` | ` before it.
 fn escapes(mode: Option<ParseMode>, position: EscapePosition, dialect: Dialect) -> String {
     escape_filters(mode, position, dialect).iter().map(|filter| format!(" | {filter}")).collect()
 }
@@ -139,7 +139,8 @@ fn variable_at(
     expand(span, &variable_output(variable, &session.body, context))
 }
 
-/// Returns the span of an output, closed or not, that contains nothing but the name being completed.
+/// Returns the span of the `{{ … }}` around the cursor, closed or not. Returns `None` if it is a tag, or if it contains
+/// anything but the name that is being completed.
 fn whole_output(liquid: &OpenLiquid<'_>, text: &str, cursor: usize) -> Option<Span> {
     let typed = liquid.inner.trim_start_matches('-').trim_start();
     if liquid.is_tag || liquid::name_before(typed).len() != typed.len() {
@@ -154,7 +155,7 @@ fn whole_output(liquid: &OpenLiquid<'_>, text: &str, cursor: usize) -> Option<Sp
     }
 }
 
-/// Inserts only the path, because the other parts of the Liquid exist already.
+/// Inserts only the path, because the rest of the `{{ … }}` or tag is already there.
 fn path_only(session: &Session, text: &str, cursor: usize, variable: &Variable) -> Completion {
     let typed = if session.trigger == Trigger::BraceBrace { session.query_start } else { session.start };
     let prefix_len = liquid::name_before(&text[..typed]).len();
@@ -208,7 +209,7 @@ fn key(session: &Session, text: &str, cursor: usize, field: &ApiField) -> Comple
     let after = text[end..].trim_start();
     let has_colon = after.starts_with(':');
     let value = if has_colon { MARK.to_string() } else { format!(": {}", value_snippet(&field.kind)) };
-    // A quote after the new member starts the next member.
+    // A quote after the new member starts the next member, which needs a comma before it.
     let comma = if after.starts_with('"') { "," } else { "" };
     let key = format!("\"{}\"{value}{comma}", field.name);
     let reopens_picker =
@@ -228,8 +229,8 @@ fn key(session: &Session, text: &str, cursor: usize, field: &ApiField) -> Comple
     Completion { reopens_picker, ..completion }
 }
 
-/// Returns the whitespace before a new member: a new line with the same indentation if the previous member has its own
-/// line, otherwise a space.
+/// Returns the whitespace before a new member. If the previous member is on a line of its own, it is a line break with
+/// the same indentation, and otherwise a space.
 fn gap(before: &str) -> String {
     let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
     let indent = &line[..line.len() - line.trim_start().len()];
@@ -263,7 +264,8 @@ fn value(session: &Session, text: &str, cursor: usize, choice: &str) -> Completi
 }
 
 fn expand(span: Span, snippet: &str) -> Completion {
-    // The offsets are those in the text without marks, so the length of the first `‸` is subtracted from the second.
+    // The offsets must be those in the text without marks, so the length of the first `‸` is subtracted from the offset
+    // of the second.
     let first = snippet.find(MARK).unwrap_or(snippet.len());
     let second = snippet.rfind(MARK).filter(|at| *at != first).map_or(first, |at| at - MARK.len_utf8());
     Completion {

@@ -10,10 +10,10 @@ use super::markup::MarkupSnippet;
 pub struct CompletionItem {
     /// The name. A property's name may contain any character, control characters included.
     pub label: String,
-    /// A short text beside the label: `text · 812 of 1204`, or a filter's result.
+    /// A short text beside the label, such as `text · 812 of 1204` or a filter's result.
     pub detail: String,
-    /// One or two lines that are shown while the item is chosen: samples of a property, or a filter's documentation.
-    /// May be empty.
+    /// One or two lines that are shown while the item is chosen, such as samples of a property or a filter's
+    /// documentation. May be empty.
     pub doc: String,
     pub kind: CompletionKind,
 }
@@ -74,8 +74,8 @@ impl Variable {
     }
 }
 
-// In Liquid, a name after a dot has only ASCII letters, digits, `_` and `-`, and may end with `?`. All other names need
-// brackets. This test accepts fewer names, because brackets are always valid.
+// In Liquid, a name after a dot has only ASCII letters, digits, `_`, and `-`, and may end with `?`. All other names
+// need brackets. This function accepts fewer names, because brackets are always valid.
 fn is_plain(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')

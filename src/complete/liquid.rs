@@ -1,12 +1,12 @@
-//! The `{{ … ` or `{% … ` that the cursor is in, found by reading backwards from it. It is being typed, so it need not
-//! be closed.
+//! The `{{ … ` or `{% … ` that the cursor is in. It is found by reading backwards from the cursor. It is still being
+//! typed, so it need not be closed.
 
 use crate::text;
 
 use super::Trigger;
 
-/// The number of bytes before the cursor that are searched for an opener. The search runs on every key press, and real
-/// Liquid is shorter than this.
+/// The number of bytes before the cursor that are searched for a `{{` or `{%`. The search runs on every key press, and
+/// real Liquid is shorter than this.
 const MAX_LIQUID_BYTES: usize = 4096;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,10 +55,11 @@ impl<'a> OpenLiquid<'a> {
         self.is_tag.then_some(&inner[..end])
     }
 
-    /// Returns the path, as written, that the value after `head` is compared with.
+    /// Returns the path, as written, that the value after `head` is compared with. Returns `None` if the value is not
+    /// compared with anything.
     ///
-    /// `head` is the inside of the Liquid up to the value. `before` is the text before the Liquid, where a `when` finds
-    /// its `case`.
+    /// `head` is the inside of the Liquid up to the value. `before` is the text before the Liquid, in which the `case`
+    /// of a `when` is found.
     pub(super) fn compared_path(&self, head: &'a str, before: &'a str) -> Option<&'a str> {
         let head = head.trim_end();
         match self.tag()? {
@@ -76,7 +77,8 @@ impl<'a> OpenLiquid<'a> {
         .filter(|path| !path.is_empty())
     }
 
-    /// Returns the value with its filters, up to the last `|` before the offset `end`.
+    /// Returns the value with its filters, up to the last `|` before `end`, which is an offset in the whole text.
+    /// Returns `None` if there is no `|` or no value before it, and in tags other than `echo` and `assign`.
     pub(super) fn piped_value(&self, end: usize) -> Option<&'a str> {
         let head = self.inner.get(..end.checked_sub(self.start + 2)?)?;
         let (value, _) = head.rsplit_once('|')?;
@@ -89,7 +91,8 @@ impl<'a> OpenLiquid<'a> {
         Some(value.trim()).filter(|value| !value.is_empty())
     }
 
-    /// Returns the trigger of the last character: a filter's `|`, the first letter of a name, or a dot in it.
+    /// Returns the trigger of the last character: the `|` before a filter, the first letter of a name, or a dot in a
+    /// name. Returns `None` for other characters, and inside quotes.
     pub(super) fn trigger_of(&self, last: char) -> Option<(Trigger, usize, usize)> {
         let name = name_before(self.inner);
         let starts_name = name.len() == last.len_utf8() && last.is_alphabetic();
@@ -104,7 +107,7 @@ impl<'a> OpenLiquid<'a> {
         }
     }
 
-    /// Returns the trigger of a name that starts at `start`: the name of a tag, a filter or a variable.
+    /// Returns the trigger of a name that starts at `start`: the name of a tag, a filter, or a variable.
     pub(super) fn trigger_for_name(&self, start: usize) -> (Trigger, usize, usize) {
         let inner_start = self.start + 2;
         let head = self.inner.get(..start.saturating_sub(inner_start)).unwrap_or("");
@@ -122,7 +125,7 @@ impl<'a> OpenLiquid<'a> {
 /// The operators between a property and a value for which samples are offered.
 const OPERATORS: [&str; 4] = ["==", "!=", "<>", "contains"];
 
-/// Returns the path at the end of the text: `Profile.plan`, `Event["Payment Mode"]`.
+/// Returns the path at the end of the text, such as `Profile.plan` or `Event["Payment Mode"]`.
 fn path_before(text: &str) -> &str {
     let mut rest = text;
     loop {
@@ -140,7 +143,7 @@ fn path_before(text: &str) -> &str {
     }
 }
 
-/// Returns the letters, digits, `_`, `-` and dots at the end of the text.
+/// Returns the letters, digits, `_`, `-`, and dots at the end of the text.
 pub(crate) fn name_before(text: &str) -> &str {
     let rest = text.trim_end_matches(|c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '-'));
     &text[rest.len()..]

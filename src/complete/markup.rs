@@ -4,7 +4,7 @@ use crate::telegram::ParseMode;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MarkupSnippet {
-    /// The text that is compared with the query: a tag's name, or the effect.
+    /// The text that is compared with the query: the name of a tag, or that of the formatting.
     pub label: &'static str,
     /// One line without a full stop. Only the part before the first semicolon is shown beside the label.
     pub doc: &'static str,
@@ -95,7 +95,8 @@ pub(crate) fn beginning_with(mode: ParseMode, typed: char) -> impl Iterator<Item
 pub(crate) fn may_begin(mode: ParseMode, c: char, before: Option<char>) -> bool {
     match mode {
         ParseMode::Html => c == '<',
-        // After a letter, the character closes markup instead. After a backslash, it is an ordinary character.
+        // After a letter, a digit, or the end of a sentence, the character more likely closes markup. After a
+        // backslash, it is ordinary text. After the same character, it is the second half of a delimiter such as `__`.
         ParseMode::Markdown | ParseMode::MarkdownV2 => {
             let opens = before.is_none_or(|before| {
                 !before.is_alphanumeric() && !matches!(before, '\\' | '.' | '!' | '?') && before != c
@@ -105,10 +106,10 @@ pub(crate) fn may_begin(mode: ParseMode, c: char, before: Option<char>) -> bool 
     }
 }
 
-/// Returns the name of the innermost HTML tag that is open at the end of a text.
+/// Returns the name of the innermost HTML tag that is open at the end of a text, or `None` if no tag is open.
 pub(crate) fn open_tag(before: &str) -> Option<&str> {
-    // This scan is good enough for suggestions: a `<` without `>` is text, and an end tag closes all tags in its
-    // element.
+    // This scan is not the exact parser, but good enough for suggestions: a `<` without a `>` is text, and an end tag
+    // also closes all tags that were opened inside its element.
     let mut open: Vec<&str> = Vec::new();
     for (at, _) in before.match_indices('<') {
         let rest = &before[at + 1..];

@@ -12,8 +12,8 @@ pub(crate) struct Match {
     pub letters: Vec<u32>,
 }
 
-/// The bonus for a match in the label, which puts it above all matches that are only in the whole path. It is larger
-/// than any score that the matcher gives for a name.
+/// The bonus for a match in the label, which puts the item above all items of which only the whole path matches. It is
+/// larger than any score that the matcher gives for a name.
 const LABEL_BONUS: u32 = 10_000;
 
 /// Returns the items that match, the best first, or all items in their order if the query is empty.

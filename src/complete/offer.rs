@@ -1,4 +1,4 @@
-//! Collects the items for a trigger and its context.
+//! Collects the items that the picker offers for a trigger and its context.
 
 use crate::profile::{self, PropertySummary, Value};
 use crate::telegram::ParseMode;
@@ -22,8 +22,8 @@ const MAX_DEPTH: usize = 3;
 /// longer.
 const MAX_SAMPLES_CHARS: usize = 56;
 
-/// The number of items after which no nested paths are added. A sample event can be any JSON file, and a longer list
-/// would only slow down the picker.
+/// The number of items after which no paths inside values are added. A sample event can be any JSON file, and a longer
+/// list would only slow down the picker.
 const MAX_PATHS: usize = 300;
 
 pub(crate) fn find_items(
@@ -41,7 +41,8 @@ pub(crate) fn find_items(
         Trigger::Sample => compared_samples(text, start, context),
         Trigger::Partial => partials(context),
         Trigger::Markup(c) => markup_items(c, body),
-        // `{` may start a JSON object or Liquid. Keys come first if an object fits there.
+        // `{` may start a JSON object or Liquid. If an object fits there, its keys are offered, and otherwise
+        // variables.
         Trigger::Brace => {
             let begins_object =
                 matches!(body.json_kind(), Some(JsonContextKind::Value)) || body.is_at_start();
@@ -86,7 +87,9 @@ fn items_at_cursor(body: &BodyAtCursor, context: &CompletionContext<'_>) -> Vec<
     }
 }
 
-/// Returns all variables: those that the template sets, profile properties (most frequent first), and built-in names.
+/// Returns the variables, in this order: the names that the template sets (the last one first), the profile properties
+/// (the most frequent first), the built-in `identity`, the paths inside the profile's values, the names of events, and
+/// the built-in campaign id.
 fn variables(body: &BodyAtCursor, context: &CompletionContext<'_>) -> Vec<CompletionItem> {
     let names = body.names();
     let scope = NamesInScope { names: &names, source: body.source() };
@@ -268,12 +271,13 @@ fn needed_filters(body: &BodyAtCursor, context: &CompletionContext<'_>) -> Vec<S
         .and_then(JsonContext::escape_position)
         .unwrap_or(EscapePosition::PlainText);
     let escapes = template::escape_filters(body.mode(), position, context.dialect);
-    // The escapes come with their arguments, as in `replace: '\\', …`.
+    // Some escapes have arguments, as in `replace: '_', …`. Only the name of the filter is returned.
     let name = |filter: &str| filter.split(':').next().unwrap_or(filter).to_owned();
     std::iter::once("default".to_owned()).chain(escapes.iter().map(|filter| name(filter))).collect()
 }
 
-/// Returns the filter's result for the value, with the arguments of its example if it needs any, and its documentation.
+/// Returns the detail and the documentation of a filter's item. The detail is the filter's result for the value, with
+/// the arguments of its example if it needs any, or the filter's signature if there is no result.
 fn describe_filter(
     filter: &FilterDoc,
     value: Option<&str>,
@@ -321,7 +325,7 @@ fn is_allowed_in(tag: &TagDoc, open: &[&str]) -> bool {
         "else" => matches!(innermost, "if" | "unless" | "case" | "for"),
         "elsif" => matches!(innermost, "if" | "unless"),
         "when" => innermost == "case",
-        // The loop need not be the innermost block: the tag may be inside an `if` in the loop.
+        // The loop need not be the innermost block: `break` and `continue` may be inside an `if` in the loop.
         "break" | "continue" => open.iter().any(|name| matches!(*name, "for" | "tablerow")),
         _ => true,
     }
@@ -347,7 +351,7 @@ fn keys(body: &BodyAtCursor, context: &CompletionContext<'_>) -> Vec<CompletionI
     found.into_iter().map(key_item).collect()
 }
 
-/// Returns the rank of a field in the list: the lower, the more often it is needed.
+/// Returns the rank of a field in the list. A field with a lower rank is needed more often.
 fn rank(field: &ApiField) -> u8 {
     match (&field.kind, field.required) {
         (FieldType::ChatId, true) => 0,
@@ -454,13 +458,14 @@ fn markup_items(c: char, body: &BodyAtCursor) -> Vec<CompletionItem> {
 }
 
 fn markup_item(markup: &'static markup::MarkupSnippet) -> CompletionItem {
-    // The row has little room; the whole text is shown below the list.
+    // The row has little room for the documentation. All of it is shown below the list.
     let short = markup.doc.split(';').next().unwrap_or(markup.doc);
     let doc = format!("{} · {}", markup.text(), markup.doc);
     CompletionItem::new(markup.label, short, doc, CompletionKind::Markup(markup))
 }
 
-/// Returns the parse mode for markup at the cursor; `None` if the cursor is not in a text that can have markup.
+/// Returns the parse mode for markup at the cursor. Returns `None` outside JSON strings, and in strings to which no
+/// parse mode applies.
 pub(crate) fn markup_mode(body: &BodyAtCursor) -> Option<ParseMode> {
     let is_text = matches!(body.path().last().map(String::as_str), Some("text" | "caption"));
     if body.json_kind() != Some(JsonContextKind::String) {

@@ -7,8 +7,8 @@ use super::CompletionContext;
 
 const MAX_SHOWN_CHARS: usize = 80;
 
-/// The maximum number of assignments that are followed to find the value of a name. A limit is needed because
-/// `assign a = b` and `assign b = a` can refer to each other.
+/// The maximum number of assignments that are followed to find the value of a name. `assign a = b` and `assign b = a`
+/// can refer to each other, so the search needs a limit.
 const MAX_HOPS: usize = 8;
 
 /// The variables that a template sets, and the source text that the spans of their bindings refer to.
@@ -19,7 +19,7 @@ pub(crate) struct NamesInScope<'a> {
 }
 
 impl NamesInScope<'_> {
-    /// Returns `assign` tags that set the variables which `expression` may need. A loop variable gets the first item of
+    /// Returns `assign` tags that set the variables that `expression` may need. A loop variable gets the first item of
     /// its list.
     fn prelude(&self, expression: &str) -> String {
         let mut prelude = String::new();
@@ -30,7 +30,8 @@ impl NamesInScope<'_> {
                 Binding::Item(span) => (span, " | first"),
                 Binding::Captured | Binding::Counter | Binding::Loop => continue,
             };
-            // A text search finds too many names rather than too few: an assignment that is not needed does no harm.
+            // The names are found by a plain text search. It finds too many names rather than too few, but an
+            // assignment that is not needed does no harm.
             if needed.contains(&name.name) {
                 let value = span.of(self.source);
                 needed.push_str(value);
@@ -42,7 +43,7 @@ impl NamesInScope<'_> {
 }
 
 /// Returns the output of an expression with its filters for the chosen profile, shortened as in [`shortened`]. Returns
-/// `None` if the expression cannot be evaluated.
+/// `None` if there are no values to use, or if the expression cannot be rendered.
 pub(crate) fn evaluate(
     expression: &str,
     scope: NamesInScope<'_>,
@@ -58,7 +59,8 @@ pub(crate) fn evaluate(
     }
 }
 
-/// Returns the value that a path leads to, through assigned names and loop variables.
+/// Returns the value that a path leads to. Assigned names are followed, and a loop variable is the first item of its
+/// list. Returns `None` if there are no values to use, or if the path leads to none.
 pub(crate) fn lookup<'a>(
     path: &[String],
     scope: NamesInScope<'_>,

@@ -1,7 +1,7 @@
 //! Finds and replaces every top-level `chat_id` of a rendered body, even if the text is not valid JSON.
 //!
 //! A test send always goes to the test chat. The chat id is replaced in the rendered text before that text is parsed,
-//! so that `NULL`, a bare `@name` or a missing value is replaced just like a number.
+//! so that `NULL`, a bare `@name`, or a missing value is replaced just like a number.
 
 use std::iter::Peekable;
 
@@ -25,7 +25,7 @@ pub enum TestChatError {
     NotAnObject,
 }
 
-/// A text after replacements. It maps spans to the original text and back.
+/// A text in which parts of an original were replaced. It maps spans of this text to the original and back.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct PatchedText {
     pub text: String,
@@ -105,7 +105,8 @@ pub(crate) fn find(text: &str) -> ChatIds {
     let mut found = ChatIds::default();
     let mut depth = 1_usize;
     let mut is_empty = true;
-    // The loop ends at the object's closing brace. The JSON parser reports anything after it.
+    // The loop ends after the object's closing brace. Text after the brace is left to the JSON parser, which reports
+    // it.
     while let Some(token) = tokens.next().filter(|_| 0 < depth) {
         match token.kind {
             Punctuation('{' | '[') => depth += 1,
@@ -114,7 +115,8 @@ pub(crate) fn find(text: &str) -> ChatIds {
         }
         let is_key = token.kind == JsonTokenKind::String && depth == 1 && is_chat_id(text, token.span.start);
         let colon = tokens.next_if(|next| is_key && next.kind == Punctuation(':'));
-        // Every `chat_id` is replaced, not only the first: which of several duplicate keys counts is up to the server.
+        // Every `chat_id` is listed, so that each is replaced and not only the first: which of several duplicate keys
+        // counts is up to the server.
         found.values.extend(colon.map(|colon| value_span(text, &mut tokens, colon.span.end)));
     }
     found.insert_at = Some((open.span.end, !is_empty));
@@ -144,7 +146,7 @@ pub(crate) fn set(text: &str, chat: &str) -> Option<PatchedText> {
     Some(patched)
 }
 
-/// Returns whether the string at `at` is `chat_id`, possibly written with escapes: the server decodes keys.
+/// Returns whether the string at `at` is `chat_id`. It may be written with escapes, because the server decodes keys.
 fn is_chat_id(text: &str, at: usize) -> bool {
     // The longest spelling writes every letter as `\uXXXX`, which has six bytes. A longer string cannot be `chat_id`.
     let longest = CHAT_ID.len() * 6;
@@ -160,18 +162,19 @@ fn literal(chat: &str) -> String {
     }
 }
 
-/// Returns the chat as a query parameter. An id is written as the server prints it, so `+5` becomes `5`.
+/// Returns the chat as the value of a query parameter. An id is written as the server prints it, so `+5` becomes `5`.
 pub(crate) fn plain(chat: &str) -> String {
     chat.parse::<i64>().map_or_else(|_| chat.to_owned(), |id| id.to_string())
 }
 
-/// Returns the value after a colon: everything up to the next comma, closing bracket or end of line outside of nested
-/// brackets.
+/// Returns the span of the value after a colon. Outside nested brackets, the value ends before a comma or a closing
+/// bracket, or at the end of the line on which it has begun. The span is empty if there is no value.
 fn value_span(text: &str, tokens: &mut Peekable<Tokens<'_>>, colon_end: usize) -> Span {
     let mut value = Span::at(colon_end);
     let mut depth = 0_usize;
     let belongs = |token: &JsonToken, value: Span, depth: usize| {
-        // A line break after the value ends it even if the comma is missing, so that the next member is kept.
+        // A line break after the value ends it even if the comma is missing, so that the next member is not replaced
+        // with it.
         let is_on_its_line = value.is_empty() || !text[value.end..token.span.start].contains('\n');
         0 < depth || is_on_its_line && !matches!(token.kind, Punctuation(',' | '}' | ']'))
     };

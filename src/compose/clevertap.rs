@@ -1,13 +1,14 @@
-//! Exports a campaign as the fields of CleverTap's forms, in the order of the forms, and reports everything that does
-//! not work there.
+//! Exports a campaign as the fields of CleverTap's forms, in the order of the forms, and reports what does not work or
+//! works differently there.
 //!
 //! ```text
 //! webhook ──────────────▶ the form of Settings › Channels › Webhooks
 //! campaign ─────────────▶ the form of Campaigns › + Campaign › Webhook
-//! body ──portable──▶ partials inlined, telecast's own filters rewritten if an exact rewrite exists ──▶ Custom Body
+//! body ──portable──▶ partials inlined and safe fixes applied, where that is possible ──▶ Custom Body
 //! ```
 //!
-//! Secrets stay `${NAME}`, as in the files. The user replaces them with their values by hand.
+//! Secrets stay `${NAME}`, as in the files, and literal secrets become placeholders such as `<YOUR_PASSWORD>`. The user
+//! replaces both with the values by hand.
 
 mod form;
 mod paste;
@@ -45,7 +46,8 @@ pub(crate) struct Export {
     pub webhook: Option<WebhookForm>,
     pub campaign: CampaignForm,
     pub rewritten: Vec<String>,
-    /// Everything that does not work or works differently in CleverTap, with the file it is in.
+    /// What does not work, works differently, or must be filled in by hand in CleverTap, each with the file it is
+    /// about.
     pub problems: Vec<(ExportPart, Diagnostic)>,
 }
 
@@ -147,8 +149,8 @@ fn or_placeholder<'a>(credential: &'a str, placeholder: &'a str) -> &'a str {
     if find_placeholders(credential).is_empty() { placeholder } else { credential }
 }
 
-/// Returns the webhook's URL with `${SANDBOX}` replaced by Telegram's address, and without literal tokens and
-/// passwords.
+/// Returns the webhook's URL with `${SANDBOX}` replaced by Telegram's address, and with placeholders in place of a
+/// literal token or password.
 fn export_url(url: &str) -> String {
     let mut url = url.to_owned();
     if let Some(token) = find_token(&url) {
@@ -245,8 +247,8 @@ fn webhook_problems(webhook: &Webhook) -> Vec<(ExportPart, Diagnostic)> {
             problem.with_help("set a throttle in Settings › Setup › Campaign limits: messages per 5 minutes"),
         );
     }
-    // This is a warning, not an error. CleverTap documents that it saves a webhook only if the server answers with 200,
-    // but then CleverTap's own guide to Telegram could not work.
+    // This is a warning, not an error. CleverTap documents that it saves a webhook only if the server answers with 200.
+    // If that were always so, CleverTap's own guide to Telegram could not work, because Telegram refuses the test body.
     if bot_api_method(url).is_some() {
         let problem = differs("on Create, CleverTap may post a test body and expect a 200 response");
         report(
@@ -291,7 +293,7 @@ fn qualification(source: &ExportSource<'_>, problems: &mut Vec<(ExportPart, Diag
         );
         return "Live behavior";
     }
-    // The body needs no event, so either kind of campaign works.
+    // The body uses no event, so it works in either kind of campaign.
     "Past behavior/Custom list, or Live behavior"
 }
 
@@ -342,7 +344,7 @@ fn date_problems(source: &ExportSource<'_>) -> Vec<(ExportPart, Diagnostic)> {
 }
 
 fn differs(message: &str) -> Diagnostic {
-    // The span is set later, when the service finds the keys in the file.
+    // The span is set later, when the `service` module looks up the keys in the file.
     differs_at(Span::at(0), message)
 }
 

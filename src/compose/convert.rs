@@ -1,4 +1,4 @@
-//! Converts a body to another parse mode: rewrites the markup, swaps the escape filters and keeps all other
+//! Converts a body to another parse mode: rewrites the markup, replaces or adds escape filters, and keeps all other
 //! Liquid.
 //!
 //! The conversion works on the unrendered body. Liquid is masked with filler of the same length, so that the body can
@@ -32,7 +32,8 @@ pub struct ConversionSource<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conversion {
     pub body: String,
-    /// Only the message's text, without JSON escapes. Its Liquid is not rendered, but may have other escape filters.
+    /// The message's text alone, without JSON escapes and with its Liquid not rendered. If the body is unchanged,
+    /// CleverTap's escape filters appear here as telecast's own, and a body without a text to convert has an empty one.
     pub text: String,
     /// Descriptions of the formatting that is lost because the new mode cannot express it.
     pub lost: Vec<String>,
@@ -46,13 +47,14 @@ impl Conversion {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModeComparison {
-    /// The mode of the body; `None` without a `parse_mode`, or if the body cannot be read.
+    /// The mode of the body; `None` if the body sets no valid `parse_mode` or is not JSON outside its Liquid.
     pub current_mode: Option<ParseMode>,
     /// For each mode, the conversion to it, or a diagnostic that explains why it is refused.
     pub conversions: Vec<(ParseMode, Result<Conversion, Diagnostic>)>,
 }
 
-/// Returns the parse mode that a body sets, if it can be read without rendering.
+/// Returns the parse mode that a body sets. Returns `None` if it sets none, or if the mode cannot be read without
+/// rendering.
 pub(crate) fn parse_mode_of(body: &str) -> Option<ParseMode> {
     MaskedBody::of(body).mode()
 }
@@ -63,7 +65,7 @@ pub fn compare(source: &ConversionSource<'_>) -> ModeComparison {
     let masked = MaskedBody::of(source.body);
     let current_mode = masked.mode();
     let conversion = |mode| match current_mode == Some(mode) {
-        // A conversion to the current mode could only rewrite markup that is valid already.
+        // A conversion to the current mode could only write the same formatting in another way.
         true => Ok(masked.unchanged()),
         false => masked.convert(source, mode),
     };
@@ -82,7 +84,7 @@ struct MaskedBody<'b> {
 
 impl<'b> MaskedBody<'b> {
     fn of(body: &'b str) -> Self {
-        // Whitespace that `{{-` strips is masked too: in a JSON string it may be a raw line break.
+        // Whitespace that tags such as `{{-` strip is masked too: in a JSON string, it may be a raw line break.
         let liquid_spans = with_trimmed(body, &find_liquid(body));
         let document = json::parse(&mask(body, &liquid_spans));
         Self { body, liquid_spans, document }
@@ -125,7 +127,7 @@ impl<'b> MaskedBody<'b> {
                 edits.push((at, format!(",\n  \"parse_mode\": \"{}\"", to.as_str())));
             }
         }
-        // `parse_mode` may be before or after the text.
+        // The edits must be in order, and `parse_mode` may be before or after the text.
         edits.sort_by_key(|(span, _)| span.start);
         let mut out = String::with_capacity(body.len());
         let mut at = 0;

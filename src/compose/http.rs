@@ -1,4 +1,4 @@
-//! The HTTP request around a body: URL, parameters and headers with Liquid rendered and secrets still as `${NAME}`.
+//! The HTTP request around a body: URL, parameters, and headers with Liquid rendered and secrets still as `${NAME}`.
 //!
 //! A `${NAME}` is a secret only if the webhook's author typed it. In the value of a variable it is plain text, so no
 //! profile can ask for a secret.
@@ -34,7 +34,7 @@ impl HttpDraft {
     /// Returns the headers with secrets as `${NAME}`. Literal credentials are masked.
     pub fn masked_headers(&self) -> impl Iterator<Item = (&str, String)> {
         self.headers.iter().map(|(name, value)| {
-            // A value with a `${NAME}` shows only that name. Without one, the value itself may be the secret.
+            // With a `${NAME}`, only the name of the secret is shown. Without one, the value itself may be the secret.
             let is_literal_secret = is_credential(name) && value.is_literal();
             (name.as_str(), if is_literal_secret { MASK.to_owned() } else { value.masked() })
         })
@@ -110,7 +110,7 @@ impl SecretTemplate {
         Self { pieces }
     }
 
-    /// Returns the text with secrets as `${NAME}`. A literal token or password in a URL is masked.
+    /// Returns the text with secrets as `${NAME}`. If the text is a URL, a literal token or password in it is masked.
     pub fn masked(&self) -> String {
         let mut shown = self.map(|piece| match piece {
             TemplatePiece::Text(text) => text.clone(),
@@ -225,7 +225,8 @@ impl SecretTemplate {
         self.pieces = join_units(units);
     }
 
-    /// Replaces the value of every query parameter whose decoded key is `name`. Returns whether there was one.
+    /// Replaces the value of every query parameter whose decoded key is `name`. Returns whether there was such a
+    /// parameter.
     fn replace_parameter(&mut self, name: &str, value: &str) -> bool {
         // The URL is split into characters, because a secret of unknown value can be anywhere in a key or a value.
         let units = self.units();
@@ -301,7 +302,8 @@ fn decode_key(key: &[UrlUnit]) -> Option<String> {
     form_urlencoded::parse(typed?.as_bytes()).next().map(|(name, _)| name.into_owned())
 }
 
-/// Returns the Bot API method that the webhook calls, or `sendMessage` without a webhook.
+/// Returns the Bot API method that the webhook calls, or `sendMessage` without a webhook. Returns `None` if the
+/// webhook's URL is not a Bot API URL.
 pub(crate) fn bot_method(inputs: &Inputs<'_>) -> Option<String> {
     match inputs.webhook {
         None => Some("sendMessage".to_owned()),
@@ -316,7 +318,7 @@ pub(crate) struct RenderedRequest {
     pub replaced_chat: bool,
 }
 
-/// The HTTP request around a campaign's bodies: the webhook's templates, parsed once for all recipients.
+/// The HTTP request around a campaign's rendered bodies: the webhook's templates, parsed once for all recipients.
 pub(crate) struct RequestTemplate<'a> {
     webhook: &'a Webhook,
     url: FieldTemplate<'a>,
@@ -364,7 +366,7 @@ impl<'a> RequestTemplate<'a> {
         };
         let headers: Vec<(String, SecretTemplate)> = self.headers.iter().map(fill_header).collect();
         problems.extend(self.static_problems.iter().cloned());
-        // According to RFC 9110, the body of a GET has no meaning.
+        // According to RFC 9110, the body of a GET has no meaning, so none is sent.
         let has_body = webhook.method != HttpMethod::Get;
         let http = HttpDraft {
             method: webhook.method,
@@ -391,7 +393,7 @@ fn auth_draft(auth: &Auth) -> AuthDraft {
 struct FieldTemplate<'a> {
     field: RequestField,
     source: &'a str,
-    /// The parsed Liquid; `None` if the text has none, or if it has syntax errors.
+    /// The parsed Liquid; `None` if the text has none, or if its Liquid has errors.
     template: Option<Template>,
     syntax_problems: Vec<Diagnostic>,
 }
@@ -406,7 +408,7 @@ impl<'a> FieldTemplate<'a> {
         let is_broken = problems.iter().any(Diagnostic::is_error);
         // The check of the webhook's file already reports calls of partials.
         problems.retain(|problem| problem.code != Code::UnknownPartial);
-        // A template with syntax errors is used as typed, so that the preview still shows a request.
+        // The text of a template with errors is used as typed, so that the preview still shows a request.
         let template = Some(template).filter(|_| !is_broken);
         Self { field, source, template, syntax_problems: problems }
     }
@@ -433,7 +435,7 @@ impl<'a> FieldTemplate<'a> {
 }
 
 fn one_line(text: &str) -> String {
-    // A line break in a value must not start another header.
+    // A line break in the value of a variable must not start another header.
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 

@@ -10,7 +10,7 @@ use crate::template::{self, Partials};
 
 #[derive(Debug, Clone, Copy)]
 pub struct Inputs<'a> {
-    /// The stem of the campaign's file name, which is `Campaign.campaignId` in Liquid.
+    /// The name of the campaign's file without its extension, which is `Campaign.campaignId` in Liquid.
     pub stem: &'a str,
     pub campaign: &'a Campaign,
     pub body: &'a str,
@@ -47,6 +47,6 @@ impl<'a> Inputs<'a> {
 pub enum ChatTarget<'a> {
     /// The chat that the body names.
     FromBody,
-    /// A test chat, which replaces the body's chat: an id or an @name.
+    /// A test chat, as an id or an @name. It replaces the chat that the body names.
     Test(&'a str),
 }

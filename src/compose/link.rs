@@ -1,4 +1,4 @@
-//! Links the body with its preview: maps a position in the body to the message and the JSON, and back.
+//! Links the body with its preview: maps a position in the body to the JSON and to the message, and back.
 //!
 //! ```text
 //! body ⇄ rendered text (source map) ⇄ decoded JSON string ⇄ markup ⇄ text as it is sent
@@ -20,12 +20,13 @@ use crate::text::{Span, floor_char_boundary};
 use markup::MarkupMap;
 
 /// The maximum number of characters on each side of the cursor that are highlighted as one word.
-// A body can be one very long word, and the word is searched for at every cursor position.
+// A body can be one very long word, and each movement of the cursor searches for the word anew.
 const MAX_HALF_WORD_CHARS: usize = 100;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessagePart {
-    /// A span of the text as it is sent: the message's text, the first caption or a poll's question.
+    /// A span of the text as it is sent. This is the message's text, the caption of the first medium, or a poll's
+    /// question.
     Text(Span),
     /// A button of the inline keyboard, by its index over all rows.
     Button(usize),
@@ -51,9 +52,11 @@ impl Highlight {
 
 #[derive(Debug, Default)]
 pub struct Links {
-    /// The rendered text with a stand-in for the chat id, if the text can be parsed only with one.
+    /// The rendered text with a stand-in for the chat id; `None` if the text can be parsed without one.
     stand_in: Option<PatchedText>,
+    /// The message's text in the JSON, and the mapping between its markup and the text as it is sent.
     text: Option<(JsonString, MarkupMap)>,
+    /// The buttons, media, and poll options, each with its span in the JSON.
     others: Vec<(MessagePart, Span)>,
 }
 
@@ -124,8 +127,8 @@ fn overlaps(one: Span, other: Span) -> bool {
     one.start < other.end && other.start < one.end
 }
 
-/// Returns the JSON document that the request was read from. If the text could be parsed only with a stand-in for the
-/// chat id, that text is returned too.
+/// Returns the JSON document that the request was read from. If the rendered text could be parsed only with a stand-in
+/// for the chat id, the text with the stand-in is returned too.
 fn parsed_document(composed: &Composed) -> Option<(Option<PatchedText>, Cow<'_, Document>)> {
     if let Some(document) = &composed.document {
         return Some((None, Cow::Borrowed(document)));
@@ -135,7 +138,8 @@ fn parsed_document(composed: &Composed) -> Option<(Option<PatchedText>, Cow<'_, 
     Some((Some(patched), Cow::Owned(document)))
 }
 
-/// Returns the body's text, unless the message has another text: a `text` parameter in the URL's query overrides it.
+/// Returns the message's text in the JSON. Returns `None` if there is none, or if the message has another text: a
+/// `text` parameter in the URL's query overrides that of the body.
 fn text(request: &ApiRequest, document: &Document) -> Option<(JsonString, MarkupMap)> {
     let (text, limit) = match request.content() {
         MessageContent::Text { .. } => (message_text(document)?, Limit::Message),
@@ -148,7 +152,7 @@ fn text(request: &ApiRequest, document: &Document) -> Option<(JsonString, Markup
     };
     let shown = request.text()?;
     let traced = trace(shown.parse_mode, &text.decoded, limit)?;
-    // The body's text may not be the one that is sent, so the results are compared.
+    // The text in the JSON may not be the one that is sent, so the two results are compared.
     let is_same = traced.sent.text.text == shown.sent.text;
     is_same.then(|| (text.clone(), MarkupMap::new(shown.parse_mode, &text.decoded, &traced)))
 }
@@ -164,7 +168,7 @@ fn items(list: &JsonNode) -> &[JsonNode] {
     }
 }
 
-/// Returns the buttons that the server keeps, in its order.
+/// Returns the buttons that the server keeps, row by row, each with its span in the JSON.
 fn buttons(request: &ApiRequest, root: &JsonNode) -> Vec<(MessagePart, Span)> {
     let Some(ReplyMarkup::InlineKeyboard(kept)) = request.reply_markup() else { return Vec::new() };
     let Some(markup) = root.get("reply_markup") else { return Vec::new() };
@@ -182,7 +186,8 @@ fn buttons(request: &ApiRequest, root: &JsonNode) -> Vec<(MessagePart, Span)> {
         None => button.span,
     };
     let spans: Vec<Span> = found.map(span_of).collect();
-    // The counts differ if the server dropped buttons for other reasons. A wrong link is worse than none.
+    // The counts differ if the server dropped buttons for reasons that are not checked here. No link is better than a
+    // wrong one.
     if spans.len() != kept.iter().map(Vec::len).sum::<usize>() {
         return Vec::new();
     }

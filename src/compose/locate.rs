@@ -9,7 +9,7 @@ use crate::text::Span;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Locator {
     map: SourceMap,
-    /// The replacements in the rendered text, the latest last; never empty.
+    /// The rendered text after each round of replacements, the latest last; never empty.
     patches: Vec<PatchedText>,
 }
 
@@ -55,10 +55,10 @@ impl Locator {
         self
     }
 
-    /// Returns a `{{ … }}` of the body that printed nothing within these bytes or directly after them.
+    /// Returns the first `{{ … }}` of the body that printed nothing in these bytes or up to one byte after them.
     pub(super) fn empty_interpolation(&self, sent: Span) -> Option<Span> {
         let rendered = self.rendered(sent);
-        // There may be a space between the colon and the `{{`, so the search includes one more byte.
+        // There may be a space between a key's colon and the `{{`, so the search includes one more byte.
         let widened = Span::new(rendered.start, rendered.end + 1);
         self.map
             .empty_outputs(widened)
@@ -71,27 +71,28 @@ impl Locator {
         self.patches.iter().rev().fold(sent, |span, patched| patched.original(span))
     }
 
-    /// Returns the span in the body if all of these bytes were typed there. Returns `None` if Liquid printed any of
-    /// them.
+    /// Returns the span in the body if all of these bytes were typed there exactly as they are sent. Returns `None` if
+    /// Liquid printed or escaped any of them, or if any of them come from a partial.
     pub(super) fn typed(&self, sent: Span) -> Option<Span> {
         if sent.is_empty() {
             return self.typed_offset(sent.start).map(Span::at);
         }
         let located = self.locate(sent);
-        // A different length means an escape or several outputs: the offsets do not match byte for byte.
+        // A different length means that a filter escaped the text or that several outputs are involved. Then the
+        // offsets do not match byte for byte.
         let is_exact =
             located.interpolation.is_none() && located.partial.is_none() && located.span.len() == sent.len();
         is_exact.then_some(located.span)
     }
 
-    /// Returns `partials/NAME.liquid:LINE:COLUMN` if these bytes come from a partial.
+    /// Returns `partials/NAME.liquid:LINE:COLUMN` if these bytes come from a partial, otherwise `None`.
     pub(super) fn place_in_partial(&self, sent: Span) -> Option<String> {
         let (name, place) = self.map.place_in_partial(self.rendered(sent))?;
         Some(format!("partials/{name}.liquid:{}:{}", place.line, place.column))
     }
 
-    /// Returns whether these bytes were typed as text that a filter later escapes for JSON, for example inside a
-    /// `capture`.
+    /// Returns whether the first of these bytes was typed as text that a filter later escapes for JSON, for example
+    /// inside a `capture`. For an empty span, the byte before it counts too.
     pub(super) fn is_escaped(&self, sent: Span) -> bool {
         let is_escaped = |at: usize| {
             let origin = self.map.origin(self.rendered(Span::new(at, at + 1)));
@@ -111,7 +112,8 @@ impl Locator {
     }
 
     pub(super) fn locate_decoded(&self, text: &JsonString, decoded: Span) -> BodyLocation {
-        // `raw_span` maps an empty span at the end of the string to the offset before the closing quote.
+        // This also works for an empty span at the end of the string: `raw_span` maps it to the offset of the closing
+        // quote.
         self.locate(text.raw_span(decoded))
     }
 }

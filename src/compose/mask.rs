@@ -1,4 +1,4 @@
-//! Masks the Liquid of a body, so that it can be parsed as JSON without rendering.
+//! Masks the Liquid of a body, so that the body can be parsed as JSON without rendering.
 
 use crate::dialect::Dialect;
 use crate::json::QuoteState;
@@ -7,12 +7,12 @@ use crate::text::Span;
 
 /// Returns the spans of the Liquid in `source`, including CleverTap's `@` variables.
 pub(crate) fn find_liquid(source: &str) -> Vec<Span> {
-    // Every body is parsed in the CleverTap dialect, because only that dialect has `@` variables. Outside of strings,
-    // JSON has no `@` that could be mistaken for one.
+    // Every body is parsed in the CleverTap dialect, because only that dialect has `@` variables. In a body of the
+    // other dialect, text that looks exactly like such a variable, with its `default:`, counts as Liquid too.
     template::parse(source, &Partials::default(), Dialect::CleverTap).0.liquid_spans()
 }
 
-/// Widens the spans of Liquid by the whitespace that `{{-` and `-}}` strip.
+/// Widens the spans of Liquid by the whitespace that `{{-`, `{%-`, `-}}`, and `-%}` strip.
 pub(crate) fn with_trimmed(source: &str, liquid_spans: &[Span]) -> Vec<Span> {
     const SPACE: [char; 4] = [' ', '\t', '\r', '\n'];
     let mut end = 0;
@@ -33,13 +33,14 @@ pub(crate) fn with_trimmed(source: &str, liquid_spans: &[Span]) -> Vec<Span> {
     widened.collect()
 }
 
-/// Returns the name of a `{% tag %}`, or `None` for `{{ … }}`.
+/// Returns the name of a `{% tag %}`, or `None` for other Liquid.
 pub(crate) fn tag_name(liquid: &str) -> Option<&str> {
     let inner = liquid.trim().strip_prefix("{%")?.trim_start_matches('-').trim_start();
     inner.split(|c: char| !c.is_alphanumeric() && c != '#').next()
 }
 
-/// Returns the index of the tag that closes the block opened at `liquid_spans[opener]`, or `None` if it is missing.
+/// Returns the index of the tag that closes the block opened at `liquid_spans[opener]`. Returns `None` if that tag is
+/// missing or nothing is opened there.
 pub(crate) fn closing(body: &str, liquid_spans: &[Span], opener: usize) -> Option<usize> {
     let name = tag_name(liquid_spans.get(opener)?.of(body))?;
     let mut depth = 0_usize;
@@ -54,9 +55,9 @@ pub(crate) fn closing(body: &str, liquid_spans: &[Span], opener: usize) -> Optio
     })
 }
 
-/// Replaces each piece of Liquid with filler of the same length, so that offsets stay valid. The filler is the digit 1
-/// for values and inside strings, and spaces for tags outside strings. Outside strings, the contents of `capture`,
-/// `comment`, `doc` and `raw` are replaced too; a `raw` counts as a value.
+/// Replaces each piece of Liquid with filler of the same length, so that offsets stay valid. Inside strings, the filler
+/// is the digit 1. Outside strings, it is the digit 1 for values and spaces for tags, and it also covers the contents
+/// of `capture`, `comment`, `doc`, and `raw`. A `raw` counts as a value.
 pub(crate) fn mask(body: &str, liquid_spans: &[Span]) -> String {
     let mut masked = Vec::with_capacity(body.len());
     let mut quoting = QuoteState::default();

@@ -13,7 +13,7 @@ pub(crate) struct Prepared<'a> {
     template: Template,
     request_template: Option<RequestTemplate<'a>>,
     method: Option<String>,
-    /// The problems that do not depend on the recipient.
+    /// The problems of the body that do not depend on the recipient.
     static_problems: Vec<Diagnostic>,
     is_broken: bool,
     uses_event: bool,
@@ -25,7 +25,8 @@ impl<'a> Prepared<'a> {
         let (template, mut found) = template::parse(inputs.body, inputs.partials, inputs.dialect);
         let is_broken = found.iter().any(Diagnostic::is_error);
         if let Some(vocabulary) = inputs.vocabulary {
-            // A chat id that may be missing gets no warning here: it is reported for each profile that has none.
+            // A chat id that may be missing gets no warning here: the check of each recipient reports it if it is
+            // missing.
             let liquid_spans = template.liquid_spans();
             let is_of_chat = |problem: &Diagnostic| {
                 let span = liquid_spans.iter().find(|span| span.touches(problem.span.start));
@@ -48,7 +49,7 @@ impl<'a> Prepared<'a> {
         }
     }
 
-    /// Builds the message for one recipient; `None` renders with an empty profile.
+    /// Builds the message for one recipient. Without a profile, the body is rendered with an empty one.
     pub(crate) fn compose_for(&self, profile: Option<&Profile>) -> Composed {
         let inputs = Inputs { profile, ..self.inputs };
         let mut composed = Composed {
@@ -68,8 +69,7 @@ impl<'a> Prepared<'a> {
             webhook_problems: Vec::new(),
             locator: None,
         };
-        // A template with syntax errors is not rendered: half a message would only add errors that follow from the
-        // syntax errors.
+        // A template with errors is not rendered: half a message would only add errors that follow from them.
         if !self.is_broken {
             match self.template.render(&inputs.context()) {
                 RenderOutcome::Rendered(rendered) => {

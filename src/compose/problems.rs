@@ -1,4 +1,4 @@
-//! Turns the problems of the rendered JSON and of the request into diagnostics at their cause in the body.
+//! Turns the problems of the rendered JSON and of the request into diagnostics at their causes in the body.
 
 use std::collections::{HashMap, HashSet};
 
@@ -24,7 +24,8 @@ pub(crate) struct BodySource<'a> {
 
 pub(crate) fn not_json(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> Diagnostic {
     let sent = locator.text();
-    // These two faults make the JSON parser fail later in the text, where its error would blame correct text.
+    // A `{{ }}` that printed nothing, or a quote in a printed value, makes the JSON parser fail later in the text,
+    // where its error would blame correct text.
     if let Some(problem) =
         nothing_printed(body, locator, error).or_else(|| quote_in_value(body, locator, error))
     {
@@ -132,7 +133,8 @@ fn starts_comment(sent: &str, error: &SyntaxError) -> bool {
     is_between_tokens && (rest.starts_with("//") || rest.starts_with("/*"))
 }
 
-/// Returns the JSON literal that `word` stands for: its own name in another case, or another language's null.
+/// Returns the JSON literal that was probably meant by `word`: `word` itself in lower case, or `null` for another
+/// language's name for it. Returns `None` for all other words.
 fn json_literal(word: &str) -> Option<&'static str> {
     match word.to_ascii_lowercase().as_str() {
         "null" | "none" | "nil" | "undefined" => Some("null"),
@@ -143,13 +145,14 @@ fn json_literal(word: &str) -> Option<&'static str> {
 }
 
 fn is_comma_missing(sent: &str, error: &SyntaxError) -> bool {
-    // Only a token that can start a member or an item suggests a missing comma.
+    // Only the start of a string, an object, or an array suggests a missing comma.
     let begins = matches!(error.span.of(sent), "\"" | "{" | "[");
     let is_on_new_line = sent.get(..error.span.start).is_some_and(|before| {
         let gap = &before[before.trim_end().len()..];
         gap.contains('\n')
     });
-    // A quote in the middle of a string can look like the start of a member. Only a key is followed by a colon.
+    // The rest of a string that ended too early, at a quote in the middle, can look like a new member. On the same line
+    // as the previous member, only a string with a colon after it counts as a member.
     let is_key = || {
         let key = sent.get(error.span.start..).and_then(|rest| rest.strip_prefix('"'));
         let rest = key.and_then(|key| key.split_once('"')).map(|(_, rest)| rest.trim_start());
@@ -160,7 +163,8 @@ fn is_comma_missing(sent: &str, error: &SyntaxError) -> bool {
         && matches!(error.kind, SyntaxErrorKind::Expected(Expected::CommaOrBrace | Expected::CommaOrBracket))
 }
 
-/// Finds a text in single or curly quotes at the error. Returns its span and the text inside the quotes.
+/// Finds a text in single or curly quotes that starts at the error. Returns its span, quotes included, and the text
+/// inside the quotes.
 fn foreign_quotes<'s>(sent: &'s str, error: &SyntaxError) -> Option<(Span, &'s str)> {
     let rest = sent.get(error.span.start..)?;
     let opener = rest.chars().next()?;
@@ -171,8 +175,8 @@ fn foreign_quotes<'s>(sent: &'s str, error: &SyntaxError) -> Option<(Span, &'s s
         _ => return None,
     };
     let inside = rest.get(opener.len_utf8()..)?.lines().next()?;
-    // Not every closing quote ends the text: an apostrophe is followed by a letter. The end is followed by JSON
-    // punctuation or the end of the line.
+    // Not every such quote closes the text: an apostrophe is inside a word. The quote that closes the text is followed
+    // by JSON punctuation or by the end of the line.
     let (at, closer) = inside.char_indices().find(|(at, c)| {
         let next = inside[at + c.len_utf8()..].trim_start().chars().next();
         closers.contains(c) && next.is_none_or(|next| ",:}]".contains(next))
@@ -193,7 +197,7 @@ fn closer_of(opener: &str) -> Option<char> {
 fn json_fix(locator: &Locator, error: &SyntaxError) -> Option<Fix> {
     let sent = locator.text();
     let replace = |title: &str, span: Span, text: String| {
-        // These fixes are not safe: the quote or bracket that the author meant may belong elsewhere.
+        // The fixes made by this closure are not safe: the quote or bracket that the author meant may belong elsewhere.
         Some(Fix::replace(title, locator.typed(span)?, text).unsafe_to_apply())
     };
     match &error.kind {
@@ -203,7 +207,7 @@ fn json_fix(locator: &Locator, error: &SyntaxError) -> Option<Fix> {
         }
         SyntaxErrorKind::Expected(_) if is_comma_missing(sent, error) => {
             let end = sent.get(..error.span.start)?.trim_end().len();
-            // The comma belongs directly after the value, not at the start of the next line.
+            // The comma belongs directly after the previous value, not at the start of the next line.
             let last = sent[..end].chars().next_back()?;
             let span = Span::new(end - last.len_utf8(), end);
             Some(Fix::replace("add a comma", Span::at(locator.typed(span)?.end), ","))
@@ -213,7 +217,7 @@ fn json_fix(locator: &Locator, error: &SyntaxError) -> Option<Fix> {
             let end = sent.trim_end().len();
             replace(&format!("add the `{closer}`"), Span::at(end), closer.to_string())
         }
-        // In quotes, a comment would become a value.
+        // A comment gets no fix: in quotes, it would become a value.
         SyntaxErrorKind::Word(_) if starts_comment(sent, error) => None,
         SyntaxErrorKind::Word(word) => match json_literal(word) {
             Some(literal) if word.eq_ignore_ascii_case(literal) => {
@@ -229,7 +233,8 @@ fn json_fix(locator: &Locator, error: &SyntaxError) -> Option<Fix> {
     }
 }
 
-/// Reports a `{{ }}` that printed nothing where JSON needs a value, at the `{{ }}` instead of at the next token.
+/// Reports a `{{ }}` that printed nothing where JSON needs a value. The diagnostic is at the `{{ }}`, because the
+/// parser's error is at the next token.
 fn nothing_printed(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> Option<Diagnostic> {
     if error.kind != SyntaxErrorKind::Expected(Expected::Value) {
         return None;
@@ -244,8 +249,8 @@ fn nothing_printed(body: BodySource<'_>, locator: &Locator, error: &SyntaxError)
     )
 }
 
-/// Reports a `"` in a printed value that ends the JSON string too early. The diagnostic is at the value, because the
-/// parser's error is later in the text.
+/// Reports a `"` in a printed value that ends the JSON string too early. The diagnostic is at the `{{ }}` that printed
+/// the value, because the parser's error is later in the text.
 fn quote_in_value(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> Option<Diagnostic> {
     if !matches!(error.kind, SyntaxErrorKind::Expected(_) | SyntaxErrorKind::UnexpectedEnd { .. }) {
         return None;
@@ -285,7 +290,7 @@ fn escape_json(problem: Diagnostic, body: BodySource<'_>, interpolation: Span) -
 }
 
 pub(crate) fn append_filter(body: &str, interpolation: Span, filter: &str) -> Option<Fix> {
-    // A tag has no filters to append to.
+    // Only a `{{ }}` gets the filter. A tag that prints, such as `{% increment %}`, takes no filters.
     let inner = interpolation.of(body).strip_suffix("}}")?;
     let inner = inner.strip_suffix('-').unwrap_or(inner);
     let at = interpolation.start + inner.trim_end().len();
@@ -304,7 +309,8 @@ pub(crate) fn from_text_problem(
     let fixes = problem.fixes.iter().filter_map(|fix| fix_in_body(locator, text, fix)).collect();
     let mut moved = Diagnostic { span: located.span, fixes, ..problem };
     blame_value(body, locator, text.raw_span(problem.span), &located, &mut moved);
-    // An escape helps only against errors, not if Telegram merely changes the text, for example trims it.
+    // An escape is offered only for errors. It does not help if Telegram merely changes the text, for example by
+    // trimming it.
     if let (Some(interpolation), Some(filter), true) = (located.interpolation, escape, moved.is_error()) {
         if is_captured(body, interpolation) {
             moved.help = Some(format!(
@@ -319,8 +325,8 @@ pub(crate) fn from_text_problem(
     moved
 }
 
-/// Returns whether the `{{ }}` prints a variable that the body captured. Markup in a capture is intended, and an escape
-/// would show it as text.
+/// Returns whether the `{{ }}` prints a variable that the body captured. The markup in a capture is intended, and an
+/// escape would make Telegram show it as text.
 fn is_captured(body: BodySource<'_>, interpolation: Span) -> bool {
     let inner = interpolation.of(body.text).trim_start_matches(['{', '-']).trim_start();
     let end = inner.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(inner.len());
@@ -329,8 +335,8 @@ fn is_captured(body: BodySource<'_>, interpolation: Span) -> bool {
     names.iter().any(|known| known.name == inner[..end] && known.binding == Binding::Captured)
 }
 
-/// Appends the cause to the message of a problem: the place in a partial, or the variable and the value that it
-/// printed.
+/// Appends to a problem's message where the text at fault came from: the place in a partial, or the variable and the
+/// value that it printed. Adds nothing for text that was typed in the body.
 pub(crate) fn blame_value(
     body: BodySource<'_>,
     locator: &Locator,
@@ -373,7 +379,8 @@ fn fix_in_body(locator: &Locator, text: &JsonString, fix: &Fix) -> Option<Fix> {
     let edits = fix.edits.iter().map(|edit| {
         let sent = text.raw_span(edit.span);
         let span = locator.typed(sent)?;
-        // A filter escapes this typed text later. Escaping the replacement here would escape it twice.
+        // This text was typed inside a capture, and a filter escapes it later. Escaping the replacement here too would
+        // escape it twice.
         if locator.is_escaped(sent) {
             return Some(TextEdit { span, replacement: edit.replacement.clone() });
         }
@@ -408,8 +415,8 @@ fn shortened(value: &str) -> String {
     format!("“{}”", visible(&shown))
 }
 
-/// If the `chat_id` at `value` has no usable value because a profile property is missing, returns the `{{ }}` and the
-/// name of the property.
+/// Returns the `{{ }}` that prints the `chat_id` at `value` and the name of its profile property, if the value shows
+/// that the property is missing: it is empty, 0, or a word for null.
 pub(crate) fn missing_chat(body: BodySource<'_>, locator: &Locator, value: Span) -> Option<(Span, String)> {
     let raw = value.of(locator.text()).trim().trim_matches('"');
     let is_missing =
@@ -436,10 +443,11 @@ fn property_in(interpolation: &str) -> Option<String> {
     (!name.is_empty()).then_some(name)
 }
 
-/// An index of the members of a document.
+/// The members of a document's objects, indexed by object and key.
 pub(crate) struct MemberIndex<'d> {
     document: &'d Document,
-    /// The members by the start of their object and their key. Of members with the same key, the first one.
+    /// Each member, by the offset at which its object starts and by its key. If an object has a key twice, only the
+    /// first of the two members is here.
     by_key: HashMap<(usize, &'d str), &'d json::Member>,
 }
 
@@ -448,7 +456,8 @@ impl<'d> MemberIndex<'d> {
         // The index is built once: a body can have as many problems as members, and searching the object for each
         // problem was quadratic.
         let mut by_key = HashMap::new();
-        // An explicit stack instead of recursion: the depth of the JSON is up to the author.
+        // The nodes that are not indexed yet. Their order does not matter, because each object has its own keys in the
+        // index.
         let mut open = vec![&document.root];
         while let Some(node) = open.pop() {
             match &node.value {
@@ -489,7 +498,7 @@ pub(crate) fn from_finding(
     finding: &Finding,
 ) -> Diagnostic {
     let key = match finding.code {
-        // The key is wrong, not the value.
+        // These codes are about the key, so the key is marked and not its value.
         Code::UnknownField | Code::OldField => key_at(members, &finding.place),
         _ => None,
     };
@@ -527,7 +536,7 @@ fn key_at<'d>(members: &MemberIndex<'d>, location: &ArgumentLocation) -> Option<
     Some(&members.member(members.at_path(parents)?, name)?.key)
 }
 
-/// Reports by how much a message is too long, at the first character over the limit.
+/// Reports how many characters a message must lose, at the first character over the limit.
 pub(crate) fn from_too_long(
     body: BodySource<'_>,
     locator: &Locator,
@@ -579,9 +588,10 @@ fn help_of_refusal(document: &Document, error: &ApiError) -> Option<String> {
     Some(help.to_owned())
 }
 
-/// Returns the length of the `callback_data` that Telegram would refuse as too long.
+/// Returns the length, in bytes, of the `callback_data` that Telegram would refuse as too long. Returns `None` for
+/// every other error, and if the keyboard is JSON inside a string or the value cannot be found.
 fn callback_data_bytes(document: &Document, error: &ApiError) -> Option<usize> {
-    // If the markup is JSON inside a string, the location is the whole string.
+    // If the keyboard is JSON inside a string, the path leads to that whole string and not to the `callback_data`.
     let location = error.location.as_ref().filter(|location| location.decoded.is_none())?;
     if !error.description.ends_with("BUTTON_DATA_INVALID") {
         return None;
@@ -614,12 +624,12 @@ fn locate_node(
     (sent, locator.locate(sent))
 }
 
-/// The codes of warnings that a value may break the message. An error at the same value proves that it does so for this
-/// recipient.
+/// The codes of the warnings which say that some value may break the message. An error at the same `{{ }}` proves that
+/// this recipient's value does.
 const PROVEN: [Code; 5] =
     [Code::UnescapedJson, Code::UnescapedMarkup, Code::EmptyValue, Code::DefaultNotJson, Code::UnquotedText];
 
-/// Sorts problems by position and removes those that another one covers.
+/// Sorts problems by position, and removes those that another problem repeats or already explains.
 pub(crate) fn sort_and_dedup(problems: &mut Vec<Diagnostic>, body: &str) {
     problems.sort_by(|a, b| (a.span.start, b.severity, a.code).cmp(&(b.span.start, a.severity, b.code)));
     problems.dedup_by(|later, earlier| {
@@ -641,10 +651,11 @@ pub(crate) fn sort_and_dedup(problems: &mut Vec<Diagnostic>, body: &str) {
     });
 }
 
-/// Removes the warnings that an error of this recipient proves. The error takes over their help and fixes.
+/// Removes the warnings that an error of this recipient proves. If such a warning has fixes, the error takes over its
+/// help and fixes.
 fn join_proven(problems: &mut Vec<Diagnostic>, body: &str) {
-    // An error of one value covers exactly its `{{ }}`. An error over a longer part of the body may contain the
-    // warning by chance.
+    // Only an error whose span is a single `{{ }}` is about that value. An error over a longer part of the body may
+    // contain the warning's `{{ }}` by chance.
     let is_of_one_value = |span: Span| !span.of(body).trim_end_matches("}}").contains("}}");
     let is_proof = |problem: &Diagnostic| {
         problem.is_error() && problem.code != Code::NoChatId && is_of_one_value(problem.span)
@@ -656,8 +667,9 @@ fn join_proven(problems: &mut Vec<Diagnostic>, body: &str) {
         .map(|(index, problem)| (index, problem.span))
         .collect();
     let mut proven = Vec::new();
-    // One pass over both lists, which are sorted by position: only errors that have started and not ended can contain
-    // the warning. Comparing all pairs was quadratic in bodies with thousands of problems.
+    // One pass over the errors and the warnings, which are both sorted by position: only an error that starts before a
+    // warning and has not ended there can contain it. Comparing all pairs was quadratic in bodies with thousands of
+    // problems.
     let mut upcoming = errors.into_iter().peekable();
     let mut open: Vec<(usize, Span)> = Vec::new();
     for (at, warning) in problems.iter().enumerate().filter(|(_, problem)| PROVEN.contains(&problem.code)) {

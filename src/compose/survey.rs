@@ -1,4 +1,5 @@
-//! Summarises the messages of many recipients of one body: which fail and why, and which are closest to a limit.
+//! Summarizes the messages that one body gives for many recipients: which of them fail and why, and which are closest
+//! to a limit.
 
 use std::sync::Arc;
 
@@ -17,18 +18,20 @@ pub struct Survey {
     pub n_without_chat: usize,
     /// The number of recipients that are skipped because of `{% abort %}`.
     pub n_aborted: usize,
-    /// The errors of the messages, grouped. After [`Survey::finish`], the most frequent error is first.
+    /// The errors of the messages in groups, in the order in which they were found. [`Survey::finish`] puts the most
+    /// frequent error first.
     pub failure_groups: Vec<FailureGroup>,
     /// The recipients whose message fails, in the order in which they were added.
     pub failed_recipients: Vec<FailedRecipient>,
-    /// Of the recipients without errors, up to five whose messages are closest to a limit, the closest first.
+    /// The recipients without errors whose messages are closest to a limit, the closest first; at most five.
     pub fullest: Vec<(Arc<Profile>, Fullness)>,
 }
 
-/// Errors with the same code at the same span, for one or more recipients.
+/// Errors with the same code, in the same text (the body or a webhook field), and at the same span, for one or more
+/// recipients.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FailureGroup {
-    /// The first recipient's error. The text of the error may quote that recipient's values.
+    /// The error of the first recipient, `example`. Its message may quote that recipient's values.
     pub problem: Diagnostic,
     /// The part of the webhook with the problem; `None` for the body.
     pub field: Option<RequestField>,
@@ -38,8 +41,8 @@ pub struct FailureGroup {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct FailedRecipient {
-    // Packed, because a body can fail for the whole sample: unpacked, its profiles of a thousand properties each took
-    // 240 MiB.
+    // Packed, because a body can fail for the whole sample. Unpacked, a sample of profiles with a thousand properties
+    // each took 240 MiB.
     pub recipient: Arc<PackedProfile>,
     pub problem: Diagnostic,
 }
@@ -60,7 +63,7 @@ impl Survey {
         let in_body = composed.diagnostics.iter().map(|problem| (problem, None));
         let in_webhook = composed.webhook_problems.iter().map(|(field, problem)| (problem, Some(field)));
         let errors: Vec<_> = in_body.chain(in_webhook).filter(|(problem, _)| problem.is_error()).collect();
-        // The list of recipients shows only the first error. The groups below count all errors.
+        // `failed_recipients` has only the first error of each recipient. `failure_groups` has all of them.
         let Some((first, _)) = errors.first() else {
             self.add_fullness(profile, composed);
             return;
@@ -102,8 +105,8 @@ impl Survey {
 
     fn add_fullness(&mut self, profile: &Arc<Profile>, composed: &Composed) {
         let Some(fullness) = composed.request.as_ref().and_then(|request| request.fullness()) else { return };
-        // The list is kept short while recipients are added, so that only a few profiles of a large sample stay in
-        // memory.
+        // The list is cut after each recipient and not in `finish`, so that only a few profiles of a large sample stay
+        // in memory.
         let at = self.fullest.partition_point(|(_, known)| known.cmp_ratio(&fullness).is_ge());
         if at < N_FULLEST {
             self.fullest.insert(at, (Arc::clone(profile), fullness));

@@ -1,4 +1,5 @@
-//! The table of diagnostic codes. Problem lines, `--json` and the reference in the README are generated from it.
+//! The table of diagnostic codes. Problem lines, `--json`, and the list in assets/help/problems.md are generated from
+//! it.
 //!
 //! To add a code, add a row here and a case in tests/data/problems that shows it. Scripts rely on the ids, so an id
 //! never changes.
@@ -11,7 +12,7 @@ pub struct About {
     pub id: &'static str,
     /// What is wrong, as one sentence that holds for every diagnostic with this code.
     pub meaning: &'static str,
-    /// A part of a text that has this problem. Empty if one text cannot show it, for example a missing file.
+    /// A part of a text that has this problem. Empty if a text alone cannot show it, for example a missing file.
     pub example: &'static str,
 }
 

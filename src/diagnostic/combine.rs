@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 
 use super::{Fix, TextEdit};
 
-/// The fixes that can be applied together, out of several.
+/// The edits of those fixes that can be applied together, chosen from several.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct CombinedFixes {
     /// The edits of the chosen fixes, ascending. No two of them overlap or touch.
     pub edits: Vec<TextEdit>,
-    /// The number of fixes that overlap or touch a chosen one. They have to wait for the next check of the text.
+    /// The number of fixes that were not chosen, because they overlap or touch a chosen one. They have to wait for the
+    /// next check of the text.
     pub n_deferred: usize,
 }
 
 /// Chooses the fixes that can be applied together. A fix is applied completely or not at all; of two fixes that overlap
-/// or touch, the first one wins.
+/// or touch, the one that starts first is chosen.
 pub(crate) fn combine_fixes<'a>(fixes: impl IntoIterator<Item = &'a Fix>) -> CombinedFixes {
     let mut fixes: Vec<&[TextEdit]> =
         fixes.into_iter().map(|fix| fix.edits.as_slice()).filter(|edits| !edits.is_empty()).collect();
@@ -31,8 +32,8 @@ pub(crate) fn combine_fixes<'a>(fixes: impl IntoIterator<Item = &'a Fix>) -> Com
             before.is_none_or(|(_, end)| *end < edit.span.start)
         };
         // Every fix was made for the current text. Half of a fix can break the text (an escape without its end), and a
-        // fix that touches an applied one may no longer be needed. The next check offers a deferred fix again if it is
-        // still needed.
+        // fix that touches an applied one may no longer be needed. If it still is, the next check of the text offers it
+        // again.
         if !edits.iter().all(is_free) {
             chosen.n_deferred += 1;
             continue;

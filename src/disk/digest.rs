@@ -1,11 +1,11 @@
-//! A digest of file contents and paths that nobody can forge.
+//! Computes a digest that nobody can forge (SHA-256) of file contents and paths.
 
 use std::fmt::Write;
 
 /// Returns the SHA-256 of `bytes` as 64 hexadecimal digits.
 ///
-/// Use this digest if a stranger's workspace must not be able to forge it. To detect accidental changes,
-/// [`super::Fingerprint`] is enough.
+/// Use this digest if a stranger must not be able to create other bytes with the same digest. To detect accidental
+/// changes, [`super::Fingerprint`] is enough.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
     let digest = ring::digest::digest(&ring::digest::SHA256, bytes);
     digest.as_ref().iter().fold(String::with_capacity(64), |mut hex, byte| {

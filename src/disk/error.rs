@@ -1,4 +1,4 @@
-//! The errors of saving a file.
+//! The errors of saving, moving, and removing files.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use super::lock::LockError;
 use super::rejection::PathRejection;
 use crate::diagnostic::Diagnostic;
 
-/// Why a file could not be saved. The file is never left half written.
+/// Why a file or folder could not be saved, moved, or removed. No file is left half written.
 #[derive(Debug, thiserror::Error)]
 pub enum SaveError {
     #[error("{path} has changed on disk since it was read")]
@@ -34,7 +34,7 @@ pub enum SaveError {
         "{path} was not made here, so nothing is written into it; adopt it with `telecast trust --adopt`"
     )]
     Foreign { path: PathBuf },
-    /// The workspace's record in the user's state directory cannot be read or changed.
+    /// The workspace's record in the user's state directory cannot be read or is damaged.
     #[error("{source}")]
     Record {
         #[source]

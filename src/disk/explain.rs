@@ -1,4 +1,4 @@
-//! File system errors in plain words.
+//! Describes file system errors in plain words.
 
 use std::io;
 
@@ -20,7 +20,8 @@ pub(crate) fn explain(error: &io::Error) -> String {
 /// Explains why a folder could not be created together with its parents.
 pub(crate) fn explain_no_folder(error: &io::Error) -> String {
     match error.kind() {
-        // The parents are created too, so nothing can be missing. `/proc` answers this to every new folder.
+        // `NotFound` does not mean that a parent is missing, because the parents are created too. `/proc`, for example,
+        // reports it for every new folder.
         io::ErrorKind::NotFound => "this file system does not allow it".to_owned(),
         io::ErrorKind::AlreadyExists => "a file has this name".to_owned(),
         _ => explain(error),

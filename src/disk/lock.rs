@@ -1,6 +1,8 @@
-//! Locks between processes: the system's own file locks, which are released when the process ends, however it ends.
+//! Locks between processes. They are the operating system's file locks, which are released when the process ends, even
+//! if it is killed.
 //!
-//! The holder is written into the file, so that the error of another process can name it.
+//! A process that takes a lock with [`try_lock`] or [`wait_for_lock_and_sign`] writes its process id and its workspace
+//! into the lock file. A process that then cannot take the lock names that holder in its error.
 
 use std::fs::{File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -11,19 +13,19 @@ use super::write::open_private_log;
 
 #[derive(Debug)]
 pub struct FileLock {
-    /// Locked; closing the file releases the lock.
+    /// The locked file. Closing it releases the lock.
     file: File,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LockHolder {
-    /// The holder's process id; `None` if the holder has not written it yet.
+    /// The process id; `None` if the file cannot be read, or if the holder has not (or not yet) written its process id.
     pub pid: Option<u32>,
     pub workspace: Option<PathBuf>,
 }
 
 impl std::fmt::Display for LockHolder {
-    /// `process 4711, workspace /home/anna/shop`
+    /// Writes the holder in the form `process 4711, workspace /home/anna/shop`.
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.pid {
             Some(pid) => write!(out, "process {pid}")?,
@@ -54,12 +56,13 @@ impl LockError {
     }
 }
 
-/// Takes the lock at `path`, or returns its holder as an error. `what` names the lock's purpose in that error.
+/// Takes the lock at `path`. If another process holds it, returns an error that names the holder and, with `what`, the
+/// purpose of the lock.
 ///
-/// The file and its folder are created with access for the user only. The file stays after the lock is released: if it
-/// were removed, two processes could lock two different files of the same name.
+/// A missing lock file and its folder are created with access for the user only. The file stays after the lock is
+/// released: if it were removed, two processes could lock two different files of the same name.
 pub(crate) fn try_lock(path: &Path, what: &'static str, workspace: &Path) -> Result<FileLock, LockError> {
-    // The file is opened without truncating it, because it contains the holder if the lock is taken.
+    // The file is opened without truncating it, because it names the holder if another process has the lock.
     let mut file = open_private_log(path).map_err(|source| LockError::file(path, source))?;
     match file.try_lock() {
         Ok(()) => {}
@@ -72,7 +75,8 @@ pub(crate) fn try_lock(path: &Path, what: &'static str, workspace: &Path) -> Res
     Ok(FileLock { file })
 }
 
-/// Waits for the lock at `path`, like [`wait_for_lock`], and writes the holder into it, like [`try_lock`]. Blocks.
+/// Waits for the lock at `path`, like [`wait_for_lock`], and writes this process into the file as the holder, like
+/// [`try_lock`]. Blocks.
 pub(crate) fn wait_for_lock_and_sign(path: &Path, workspace: &Path) -> Result<FileLock, LockError> {
     let mut guard = wait_for_lock(path)?;
     write_holder(&mut guard.file, workspace).map_err(|source| LockError::file(path, source))?;
@@ -84,17 +88,19 @@ fn write_holder(file: &mut File, workspace: &Path) -> io::Result<()> {
     write!(file, "{}\n{}\n", std::process::id(), workspace.display())
 }
 
-/// Waits for the lock at `path`. Blocks, so use it only for locks that are held for milliseconds.
+/// Waits until the lock at `path` is free, and takes it. Blocks, so use it only for locks that other processes hold for
+/// milliseconds. Does not write this process into the file.
 pub(crate) fn wait_for_lock(path: &Path) -> Result<FileLock, LockError> {
     let file = open_private_log(path).map_err(|source| LockError::file(path, source))?;
     file.lock().map_err(|source| LockError::file(path, source))?;
     Ok(FileLock { file })
 }
 
-/// Returns the holder of the lock at `path`; `None` if it is free or the file does not exist.
+/// Returns the holder of the lock at `path`. Returns `None` if no process holds the lock exclusively, if the file does
+/// not exist or cannot be opened, or if the file system does not support locks.
 ///
-/// This takes a shared lock for a moment, which can make another process's [`try_lock`] fail: use it only for locks
-/// that others wait for.
+/// The check itself takes a shared lock for a moment, in which a [`try_lock`] of another process fails. So use it only
+/// for locks that are taken with [`wait_for_lock`] or [`wait_for_lock_and_sign`], which wait until the check is over.
 pub(crate) fn lock_holder(path: &Path) -> Option<LockHolder> {
     let mut file = File::open(path).ok()?;
     match file.try_lock_shared() {
@@ -106,8 +112,8 @@ pub(crate) fn lock_holder(path: &Path) -> Option<LockHolder> {
 
 fn read_holder(file: &mut File) -> LockHolder {
     let mut text = String::new();
-    // The read is limited, because a damaged lock file can have any length. The lock is held even if its holder cannot
-    // be read.
+    // The read is limited, because a damaged lock file can have any length. If the read fails, the holder is unknown,
+    // but the lock is held all the same.
     let read = file.seek(SeekFrom::Start(0)).and_then(|_| file.take(8192).read_to_string(&mut text));
     if read.is_err() {
         return LockHolder::default();

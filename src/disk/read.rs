@@ -1,4 +1,4 @@
-//! Reading a file: its text, fingerprint and problems in one value.
+//! Reads a file into one value with its text, its fingerprint, and its problems.
 
 use std::fs;
 use std::io;
@@ -10,18 +10,21 @@ use super::stamp::Stamp;
 use crate::diagnostic::{Code, Diagnostic, FileProblem};
 use crate::text::Span;
 
-/// The largest file that is read, in bytes: a body thousands of times larger than Telegram accepts.
+/// The size limit for files that are read, in bytes. It is hundreds of times the size of a message that Telegram
+/// accepts.
 pub const MAX_FILE: u64 = 8 * 1024 * 1024;
 
-/// Identifies the content of a file, to notice when it changes. Not safe against forgery; see [`super::sha256`].
+/// Identifies the content of a file, to detect when it changes. A stranger can create other content with the same
+/// fingerprint; see [`super::sha256`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Fingerprint {
     Absent,
-    /// There is a file, but it could not be read.
+    /// The content could not be read, for example because the file is too large or is not a regular file.
     Unknown,
     Content {
         len: u64,
-        /// FNV-1a of the bytes. Drafts store it, so it must stay the same in every version.
+        /// The FNV-1a hash of the bytes. Drafts store it on disk, so it must be computed in the same way in every
+        /// version of telecast.
         hash: u64,
     },
 }
@@ -34,7 +37,8 @@ impl Fingerprint {
         Fingerprint::Content { len: bytes.len() as u64, hash }
     }
 
-    /// Returns the fingerprint of the current file. A file that is too large to read is [`Fingerprint::Unknown`].
+    /// Returns the fingerprint of the file at `path`. It is [`Fingerprint::Absent`] if there is no file, and
+    /// [`Fingerprint::Unknown`] if the file cannot be read, is not a regular file, or is larger than [`MAX_FILE`].
     pub fn of_file(path: &Path) -> Self {
         match read_bounded(path) {
             Ok(Some(bytes)) => Fingerprint::of(&bytes),
@@ -49,30 +53,33 @@ pub enum FileCondition {
     Read,
     /// The file does not exist yet; saving creates it.
     Missing,
-    /// The file exists, but its text is not usable: not UTF-8, too large, no permission. It is never overwritten.
+    /// The text is not usable, for example because the file is not UTF-8, is too large, or may not be read. Saving does
+    /// not overwrite such a file.
     Unusable,
 }
 
-/// A file as it was read. Comparisons ignore the stamp.
+/// A file as it was read. `==` ignores the stamp.
 #[derive(Debug, Clone)]
 pub struct LoadedFile {
-    /// Its path from the workspace's root, with `/` between folders.
+    /// For a file of a workspace, the path relative to the workspace's root, with `/` between folders. For one of the
+    /// user's own files, the path that was given to `read_user_file`.
     pub path: String,
-    /// Its text; empty if it could not be read.
+    /// The text; empty if the file is missing or unusable.
     pub text: String,
     pub fingerprint: Fingerprint,
     pub condition: FileCondition,
-    /// Its problems, in text order.
+    /// The problems of reading the file, followed by those that later checks of its content have added.
     pub problems: Vec<Diagnostic>,
-    /// The file's stamp from just before it was read; `None` if the stamp might not show a later change.
+    /// The file's stamp from just before it was read. `None` if the file was not read through a `ResolvedFolder`, or if
+    /// [`Stamp::of`] returned `None`.
     pub(crate) stamp: Option<Stamp>,
 }
 
 impl PartialEq for LoadedFile {
     fn eq(&self, other: &Self) -> bool {
         let same_text = match self.fingerprint {
-            // Equal fingerprints, which are compared below, mean equal texts. Comparing the texts of ten thousand
-            // campaigns would be slow.
+            // The fingerprints are compared below, and equal fingerprints mean equal texts. Comparing the texts
+            // themselves would be slow with ten thousand campaigns.
             Fingerprint::Content { .. } => true,
             Fingerprint::Absent | Fingerprint::Unknown => self.text == other.text,
         };
@@ -90,10 +97,10 @@ impl LoadedFile {
     }
 }
 
-/// Reads one of the user's own files, at `path` under `root`. It may be a link to any place. Errors are reported in the
-/// result.
+/// Reads one of the user's own files, such as the settings, at `path` under `root`. The file may be a link to any
+/// place. An error is returned as a problem of the file.
 ///
-/// Files of a workspace are read through [`super::Tree`].
+/// Use [`super::Tree`] for the files of a workspace.
 pub(crate) fn read_user_file(root: &Path, path: &str) -> LoadedFile {
     to_loaded_file(path, read_bounded(&root.join(path)).map_err(TreeError::Io))
 }
@@ -130,7 +137,7 @@ pub(super) fn to_loaded_file(path: &str, read: Result<Option<Vec<u8>>, TreeError
 
 /// Reads a regular file; `None` if it is larger than [`MAX_FILE`].
 fn read_bounded(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    // Opening a pipe can block forever, and reading a device may never end.
+    // Only regular files are opened: opening a pipe can block forever, and reading a device may never end.
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
     }
@@ -146,7 +153,8 @@ pub(super) fn read_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
 }
 
 fn not_utf8(error: &std::string::FromUtf8Error) -> Diagnostic {
-    // Without a text, no position can be computed from the span, so the message contains the byte and the line.
+    // The loaded file gets no text, so its reader cannot compute a line from the span. The message itself names the
+    // byte and the line instead.
     let at = error.utf8_error().valid_up_to();
     let before = &error.as_bytes()[..at];
     let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();

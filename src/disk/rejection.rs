@@ -12,7 +12,7 @@ pub enum PathRejection {
     Name,
     #[error("it is a symbolic link that leads out of the workspace")]
     Outside,
-    /// The target is hidden in the workspace, such as `.git/config` with its passwords.
+    /// The target is a hidden file or folder of the workspace, such as `.git/config`, which can contain passwords.
     #[error("it is a symbolic link to a hidden file or folder")]
     Hidden,
     #[error("it is a symbolic link whose target does not exist")]

@@ -1,15 +1,15 @@
-//! Stamps, which show by a file's metadata alone whether the file has changed since it was read.
+//! Defines stamps, which show by a file's metadata alone whether the file has changed since it was read.
 //!
-//! A write within the same clock tick as the reading would not show in the metadata (git calls such a file racily
-//! clean). So a recently changed file has no stamp and is read again. If a stamp misses a change, the fingerprint check
-//! before each save still finds it.
+//! If a file is written in the same clock tick in which it is read, its metadata may not show the write (git calls such
+//! a file racily clean). So a recently changed file gets no stamp and is read again at the next reload. If a stamp
+//! misses a change all the same, the comparison of fingerprints before each save detects the change.
 
 use std::fs::Metadata;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// The minimum age of the last change for a file to have a stamp. The coarsest file systems (FAT) store times in steps
-/// of two seconds.
+/// A file gets a stamp only if its last change is at least this long ago. The coarsest file system, FAT, stores times
+/// in steps of two seconds.
 const MIN_AGE: SignedDuration = SignedDuration::from_secs(2);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,8 +20,8 @@ pub(crate) struct Stamp {
 }
 
 impl Stamp {
-    /// Returns the stamp of a file whose metadata was read at `now` or later; `None` if the stamp might not show a
-    /// later change.
+    /// Returns the stamp of a file whose metadata was read at `now` or later. Returns `None` if it is not a regular
+    /// file, if its last change is less than [`MIN_AGE`] before `now`, or if its times are missing or out of range.
     pub(crate) fn of(entry: &Metadata, now: Timestamp) -> Option<Stamp> {
         let modified = Timestamp::try_from(entry.modified().ok()?).ok()?;
         let (identity, changed) = identity(entry)?;
@@ -31,8 +31,8 @@ impl Stamp {
     }
 }
 
-/// Device, inode, and the time of the inode's last change, which tools that set a file's modification time cannot set
-/// back.
+/// The device, the inode, and the time of the inode's last change (ctime). A program can set a file's modification time
+/// back, but not its ctime.
 #[cfg(unix)]
 type InodeState = (u64, u64, Timestamp);
 

@@ -1,4 +1,5 @@
-//! Temporary files: copies for other programs, and the removal of files that killed processes have left behind.
+//! Creates temporary copies for other programs, such as the user's editor, and removes the temporary files that killed
+//! processes have left behind.
 
 use std::fs::{self, File};
 use std::io;
@@ -11,29 +12,29 @@ use super::{Access, STAGING};
 
 /// A copy of a text for another program, in a folder that only the user can enter.
 ///
-/// The copy is removed when this value is dropped. A lock file beside the folder shows that its process is alive;
-/// [`sweep_temp_copies`] removes the copies of killed processes.
+/// The copy is removed when this value is dropped. A locked file beside the folder shows that the process that made the
+/// copy still runs; [`sweep_temp_copies`] removes the copies of killed processes.
 #[derive(Debug)]
 pub(crate) struct TempCopy {
     folder: PathBuf,
     file: PathBuf,
-    /// The locked file. It is created before the folder and removed after it.
+    /// The locked file beside the folder. It is created before the folder and removed after it.
     _lock: NamedTempFile,
 }
 
 impl TempCopy {
-    /// Writes `text` to the file `name` in a new folder in `parent`. A `name` that is not a plain file name is
-    /// replaced by `body`.
+    /// Writes `text` to the file `name` in a new folder in `parent`. If `name` is not a plain file name, the file is
+    /// named `body`.
     pub(crate) fn new(parent: &Path, name: &str, text: &str) -> io::Result<Self> {
         make_folder(parent, Access::Private)?;
         let lock = lock_file(parent)?;
         let folder = lock.path().with_extension("");
         make_folder(&folder, Access::Private)?;
-        // The other program recognizes the language by the name. The name comes from the workspace, so it must not lead
-        // out of the folder.
+        // The other program recognizes the file's language by `name`, so the copy keeps it. But `name` comes from the
+        // workspace, so it must not lead out of the folder.
         let is_plain = Path::new(name).file_name().is_some_and(|last| last == name);
         let file = folder.join(if is_plain { name } else { "body" });
-        // From here on, dropping the value removes the folder, even if the next line fails.
+        // The value is created before the text is written, so that a failed write drops it, which removes the folder.
         let copy = Self { folder, file, _lock: lock };
         write_private(&copy.file, text.as_bytes())?;
         Ok(copy)
@@ -46,7 +47,8 @@ impl TempCopy {
 
 impl Drop for TempCopy {
     fn drop(&mut self) {
-        // A copy that cannot be removed stays private; the next start tries again.
+        // A copy that cannot be removed is still readable by the user only, and the next console that starts tries
+        // again.
         let _ = fs::remove_dir_all(&self.folder);
     }
 }
@@ -55,7 +57,7 @@ fn lock_file(parent: &Path) -> io::Result<NamedTempFile> {
     for _ in 0..ATTEMPTS {
         let lock = tempfile::Builder::new().prefix("copy-").suffix(".lock").tempfile_in(parent)?;
         lock.as_file().lock()?;
-        // A starting process may have removed the file before it was locked.
+        // Another process may have swept the file before it was locked here.
         if lock.path().exists() {
             return Ok(lock);
         }
@@ -63,7 +65,7 @@ fn lock_file(parent: &Path) -> io::Result<NamedTempFile> {
     Err(io::Error::new(io::ErrorKind::ResourceBusy, "another process keeps removing its lock file"))
 }
 
-/// Removes the copies in `parent` whose process no longer runs.
+/// Removes the copies in `parent` whose process no longer runs, and those without a lock file.
 pub(crate) fn sweep_temp_copies(parent: &Path) {
     let copies = entries(parent)
         .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("copy-")));
@@ -73,9 +75,11 @@ pub(crate) fn sweep_temp_copies(parent: &Path) {
             Ok(file) => file.try_lock().is_ok().then_some(Some(file)),
             Err(error) => (error.kind() == io::ErrorKind::NotFound).then_some(None),
         };
-        // The lock is held until both are removed, so that no new copy takes the same name meanwhile.
+        // The lock is held until the folder and the lock file are removed, so that no new copy takes the same name
+        // meanwhile.
         if let Some(_guard) = is_free {
-            // A copy that cannot be removed stays private; the next start tries again.
+            // A copy that cannot be removed is still readable by the user only, and the next console that starts tries
+            // again.
             let _ = fs::remove_dir_all(&folder);
             let _ = fs::remove_file(&lock);
         }
@@ -86,13 +90,14 @@ pub(crate) fn sweep_temp_copies(parent: &Path) {
 /// locked and stay.
 pub(crate) fn sweep(folder: &Path) {
     for path in entries(folder).filter(|path| is_staging(path)) {
-        // The folder may come from a stranger. A link or a folder with such a name is not one of telecast's files.
+        // The folder may come from a stranger. telecast's temporary files are regular files, so a link or a folder with
+        // such a name stays.
         let is_file = fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_file());
         if is_file
             && let Ok(file) = File::open(&path)
             && file.try_lock().is_ok()
         {
-            // A file that cannot be removed does no harm; the next start tries again.
+            // A file that cannot be removed does no harm, and the next console that starts tries again.
             let _ = fs::remove_file(&path);
         }
     }
@@ -101,24 +106,25 @@ pub(crate) fn sweep(folder: &Path) {
 /// Removes the temporary folders in `folder` that killed processes have left behind and that contain only files named
 /// in `files`.
 ///
-/// The caller must make sure that no process creates such folders at the same time: folders are not locked.
+/// The caller must make sure that no process creates such a folder at the same time, because a temporary folder is not
+/// locked while it is in use.
 pub(crate) fn sweep_folders(folder: &Path, files: &[&str]) {
     for path in entries(folder).filter(|path| is_staging(path)) {
         let is_ours = fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_dir())
             && entries(&path).all(|inner| files.iter().any(|file| inner == path.join(file)));
         if is_ours {
-            // A folder that cannot be removed does no harm; the next start tries again.
+            // A folder that cannot be removed does no harm, and the next console that starts tries again.
             let _ = fs::remove_dir_all(&path);
         }
     }
 }
 
-/// Returns whether `path` is named like a temporary file: [`STAGING`] and six letters or digits, as `tempfile` chooses
-/// them.
+/// Returns whether `path` has a temporary file's name: [`STAGING`] and the six letters or digits that `tempfile`
+/// chooses, but not six lower-case letters.
 fn is_staging(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
     name.and_then(|name| name.strip_prefix(STAGING)).is_some_and(|random| {
-        // Six lower-case letters could be a word that a person chose, as in `.telecast-backup`: such files stay.
+        // Six lower-case letters could be a word that a person chose, as in `.telecast-backup`.
         random.len() == 6
             && random.bytes().all(|byte| byte.is_ascii_alphanumeric())
             && !random.bytes().all(|byte| byte.is_ascii_lowercase())

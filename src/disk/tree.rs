@@ -1,11 +1,11 @@
-//! The files of one workspace: all access to them goes through here.
+//! Reads and writes the files of one workspace, and checks that their paths do not lead out of it.
 //!
-//! A workspace can come from a stranger, so a name in it may lead anywhere. Therefore a path must consist of plain
-//! names, and a file is read or written only if its real path is inside the workspace. Only regular files are read, and
-//! a file that is a symbolic link is never written. These checks protect against the contents of a folder, but not
-//! against a process that changes the folder between a check and the access.
+//! A workspace can come from a stranger, so a path or a symbolic link in it may lead anywhere. Therefore a path must
+//! consist of plain names, and a file is read or written only if its real path is inside the workspace. Only regular
+//! files are read, and nothing is written through a file that is a symbolic link. These checks protect against the
+//! contents of a folder, but not against a process that changes the folder between a check and the access.
 //!
-//! The user's own files (settings, secrets) are not accessed here: those may be links.
+//! The user's own files (settings, secrets) are not accessed here, because they may be links to any place.
 
 use std::ffi::OsString;
 use std::fs::{self, FileType, Metadata};
@@ -20,10 +20,10 @@ use super::rejection::{PathRejection, TreeError};
 use super::stamp::Stamp;
 use super::write::{Access, create_atomically, make_folder, open_private_log, sync_folder, write_atomically};
 
-/// The files of a workspace. Paths are relative to its root, with `/` between folders. Cheap to clone.
+/// The files of a workspace. The methods take paths relative to the root, with `/` between folders. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Tree {
-    /// The real path, if the folder existed when this value was created.
+    /// The real path of the root. If the root did not exist when this value was created, the path that was given.
     root: PathBuf,
 }
 
@@ -33,22 +33,25 @@ impl Tree {
         Self { root: fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf()) }
     }
 
-    /// Returns the real path of the root.
+    /// Returns the real path of the root, or the path that was given if the root did not exist then.
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }
 
-    /// Returns the absolute path without any check. Use it for messages and for paths that were checked before.
+    /// Returns the root joined with `path`, without any check. Use it for messages and for paths that were checked
+    /// before.
     pub(crate) fn unchecked_path(&self, path: &str) -> PathBuf {
         self.root.join(path)
     }
 
-    /// Returns whether anything has this name. Links are not followed, so a broken link counts too.
+    /// Returns whether there is a file, folder, or link of this name. Such a link is not followed, so a broken one
+    /// counts too. Returns false for an invalid name, or if the answer cannot be determined.
     pub(crate) fn is_taken(&self, path: &str) -> bool {
         self.parent_of(path).is_ok_and(|(parent, name)| fs::symlink_metadata(parent.join(name)).is_ok())
     }
 
-    /// Returns the real path of a regular file, for reading.
+    /// Returns the real path for reading a file. The real path must be inside the workspace and belong to a regular
+    /// file.
     pub(crate) fn readable_path(&self, path: &str) -> Result<PathBuf, TreeError> {
         check_names(path)?;
         let named = self.root.join(path);
@@ -64,12 +67,12 @@ impl Tree {
         Ok(read_regular(&self.readable_path(path)?)?)
     }
 
-    /// Reads a text file. Errors are reported in the result.
+    /// Reads a text file. An error is returned as a problem of the file.
     pub(crate) fn read(&self, path: &str) -> LoadedFile {
         to_loaded_file(path, self.read_bytes(path))
     }
 
-    /// Returns the names in a folder, unordered; none if the folder does not exist.
+    /// Returns the names in a folder, unordered. The list is empty if the folder does not exist.
     pub(crate) fn list(&self, folder: &str) -> Result<Vec<OsString>, TreeError> {
         self.resolve_folder(folder)?.map_or_else(|| Ok(Vec::new()), |resolved| resolved.names())
     }
@@ -92,8 +95,8 @@ impl Tree {
         check_names(folder).is_ok() && self.resolve(&self.root.join(folder)).is_ok_and(|real| real.is_dir())
     }
 
-    /// Returns the real path for writing a file. The folder's real path must be inside the workspace, and the file must
-    /// be a regular one or not exist.
+    /// Returns the real path for writing a file. The real path of its folder must be inside the workspace, and the file
+    /// must be a regular file or not exist.
     pub(crate) fn writable_path(&self, path: &str) -> Result<PathBuf, TreeError> {
         let (parent, name) = self.parent_of(path)?;
         let target = parent.join(name);
@@ -120,11 +123,12 @@ impl Tree {
         let target = self.writable_path(path).map_err(|error| self.unsaved(path, error))?;
         let new = Fingerprint::of(text.as_bytes());
         let current = Fingerprint::of_file(&target);
-        // This is correct even if `current` is not `expected`: somebody else saved the same text, so nothing is lost.
+        // If `current` is not `expected`, somebody else has saved the same text in the meantime, so nothing is lost.
         if current == new {
             return Ok(new);
         }
-        // A file that cannot be read (`Unknown`) never counts as unchanged; otherwise it could be overwritten unseen.
+        // A file that cannot be read (`Unknown`) never counts as unchanged. Otherwise content that nobody has seen
+        // could be overwritten.
         if current != expected || current == Fingerprint::Unknown {
             return Err(SaveError::ChangedOnDisk { path: self.unchecked_path(path) });
         }
@@ -133,7 +137,7 @@ impl Tree {
         Ok(new)
     }
 
-    /// Replaces the file's content without checking the old content, or creates the file and its folders.
+    /// Replaces a file without checking its old content, or creates the file and its folders.
     pub(crate) fn replace(&self, path: &str, bytes: &[u8], access: Access) -> Result<(), SaveError> {
         let target = self.writable_path(path).map_err(|error| self.unsaved(path, error))?;
         write_atomically(&target, bytes, access)
@@ -152,7 +156,8 @@ impl Tree {
         }
     }
 
-    /// Opens a file for appending, with access for the user only.
+    /// Opens a file for appending and reading. A new file is accessible to the user only; an existing file keeps its
+    /// mode.
     pub(crate) fn open_log(&self, path: &str) -> Result<fs::File, SaveError> {
         let target = self.writable_path(path).map_err(|error| self.unsaved(path, error))?;
         open_private_log(&target).map_err(|source| SaveError::write(&self.unchecked_path(path), source))
@@ -168,7 +173,8 @@ impl Tree {
             .map_err(|source| SaveError::write(&self.unchecked_path(path), source))
     }
 
-    /// Moves a file to a free name and creates missing folders. A link itself is moved, not its target.
+    /// Moves a file to a free path and creates the missing folders of that path. A link itself is moved, not its
+    /// target.
     pub(crate) fn rename(&self, from: &str, to: &str) -> Result<(), SaveError> {
         if self.is_taken(to) {
             return Err(SaveError::Exists { path: self.unchecked_path(to) });
@@ -214,7 +220,8 @@ impl Tree {
         check_names(path)?;
         let (folders, name) = path.rsplit_once('/').unwrap_or(("", path));
         let mut parent = self.root.clone();
-        // Folder by folder: `canonicalize` fails for a path whose last folders do not exist yet.
+        // The folders are resolved one by one, because `canonicalize` fails for a path whose last folders do not exist
+        // yet.
         for folder in folders.split('/').filter(|folder| !folder.is_empty()) {
             let next = parent.join(folder);
             parent = match self.resolve(&next) {
@@ -226,12 +233,13 @@ impl Tree {
         Ok((parent, name))
     }
 
-    /// Returns the real path, which must be inside the workspace: links are followed only to targets inside.
+    /// Returns the real path. Fails if it is outside the workspace, or if a link in `path` leads to a hidden file or
+    /// folder.
     fn resolve(&self, path: &Path) -> Result<PathBuf, TreeError> {
         match fs::canonicalize(path) {
             Ok(real) if !real.starts_with(&self.root) => Err(PathRejection::Outside.into()),
-            // A link to `.git/config` leads to a file inside the workspace, but its passwords must not be rendered and
-            // sent. Files in `.telecast` pass, because their callers name a hidden path.
+            // A link to `.git/config` stays inside the workspace, but the passwords in that file must not be rendered
+            // and sent. telecast's own files in `.telecast` pass this check, because their `path` is itself hidden.
             Ok(real) if self.is_hidden(&real) && !self.is_hidden(path) => Err(PathRejection::Hidden.into()),
             Ok(real) => Ok(real),
             // `canonicalize` reports a broken link as not found, but a broken link is not a free name.
@@ -247,7 +255,8 @@ impl Tree {
         names.into_iter().any(|name| name.as_os_str().as_encoded_bytes().starts_with(b"."))
     }
 
-    /// Returns the metadata of a name without following links; `None` if the name is free.
+    /// Returns the metadata of the file, folder, or link at `path`, without following a link. Returns `None` if there
+    /// is nothing at `path`.
     fn entry(&self, path: &Path) -> io::Result<Option<Metadata>> {
         match fs::symlink_metadata(path) {
             Ok(entry) => Ok(Some(entry)),
@@ -257,7 +266,7 @@ impl Tree {
     }
 }
 
-/// A folder of a workspace whose path is already resolved, so that it need not be resolved for each file in it.
+/// A folder of a workspace whose real path is known, so that it need not be resolved again for each file in it.
 #[derive(Debug)]
 pub(crate) struct ResolvedFolder {
     tree: Tree,
@@ -271,18 +280,19 @@ impl ResolvedFolder {
         Ok(fs::read_dir(&self.real)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<_>>()?)
     }
 
-    /// Returns whether anything has this name. Links are not followed, so a broken link counts too.
+    /// Returns whether there is a file, folder, or link of this name. Such a link is not followed, so a broken one
+    /// counts too. Returns false for an invalid name, or if the answer cannot be determined.
     pub(crate) fn is_taken(&self, name: &str) -> bool {
         is_one_name(name) && fs::symlink_metadata(self.real.join(name)).is_ok()
     }
 
-    /// Returns the stamp of a file; `None` if the stamp might not show a later change. `now` must not be later than
-    /// this call.
+    /// Returns the stamp of a file. Returns `None` if the file's metadata cannot be read, or if [`Stamp::of`] returns
+    /// `None`. `now` must not be later than this call.
     pub(crate) fn stamp(&self, name: &str, now: Timestamp) -> Option<Stamp> {
         Stamp::of(&fs::symlink_metadata(self.real.join(name)).ok()?, now)
     }
 
-    /// Reads a text file like [`Tree::read`], and adds its stamp.
+    /// Reads a text file like [`Tree::read`]. Adds the stamp of a regular file. `now` must not be later than this call.
     pub(crate) fn read(&self, name: &str, now: Timestamp) -> LoadedFile {
         let path = format!("{}/{name}", self.folder);
         let real = self.real.join(name);
@@ -290,17 +300,19 @@ impl ResolvedFolder {
         // else is read with all checks.
         let entry = fs::symlink_metadata(&real).ok().filter(|entry| entry.is_file() && is_one_name(name));
         let Some(entry) = entry else { return self.tree.read(&path) };
-        // The metadata is read before the content, so that a change in between makes the stamp outdated, not the text.
+        // The metadata is read before the content: after a change in between, the stamp is outdated and the file is
+        // read again. In the other order, the stamp would hide that the text is outdated.
         let read = read_regular(&real).map_err(TreeError::Io);
         LoadedFile { stamp: Stamp::of(&entry, now), ..to_loaded_file(&path, read) }
     }
 }
 
-/// Rejects names that could lead out by themselves: `..`, `.`, an absolute path, an empty name.
+/// Rejects a path that contains `..`, `.`, an empty name (as an absolute path does), or a NUL byte.
 fn check_names(path: &str) -> Result<(), PathRejection> {
     let is_plain = |name: &str| {
         let mut parts = Path::new(name).components();
-        // On Windows, `\` and drive prefixes are special too, so the single component must be the whole name.
+        // On Windows, `\` and drive prefixes are special too. So the name must be one component, and that component
+        // must be the whole name.
         matches!((parts.next(), parts.next()), (Some(Component::Normal(part)), None) if part == name)
             && !name.contains('\0')
     };

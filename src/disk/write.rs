@@ -1,4 +1,4 @@
-//! Atomic writing: to a temporary file beside the target, synced, and renamed over it.
+//! Writes files atomically: to a temporary file beside the target, which is synced and then renamed over the target.
 
 use std::fs;
 use std::io::{self, Write};
@@ -7,13 +7,14 @@ use std::path::Path;
 /// Who may access a file that telecast writes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
-    /// Everyone whom the umask allows; an existing file keeps its mode.
+    /// Everyone whom the umask allows. An existing file keeps its mode.
     Usual,
-    /// Only the user, even if an existing file had another mode.
+    /// Only the user, even if the file existed before with another mode.
     Private,
 }
 
-/// Replaces the content of the file at `target`, which must not be a link.
+/// Replaces the content of the file at `target`, or creates the file and its folders. `target` must not be a link,
+/// because a rename would replace the link.
 pub(super) fn write_atomically(target: &Path, bytes: &[u8], access: Access) -> io::Result<()> {
     let parent = target.parent().unwrap_or(Path::new("."));
     make_folder(parent, access)?;
@@ -31,7 +32,7 @@ pub(super) fn write_atomically(target: &Path, bytes: &[u8], access: Access) -> i
     sync_folder(parent)
 }
 
-/// Creates a file whose name must be free, and its folders.
+/// Creates a file and its folders. Fails if the file's name is taken.
 pub(super) fn create_atomically(target: &Path, bytes: &[u8]) -> io::Result<()> {
     let parent = target.parent().unwrap_or(Path::new("."));
     make_folder(parent, Access::Usual)?;
@@ -39,7 +40,8 @@ pub(super) fn create_atomically(target: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_folder(parent)
 }
 
-/// Opens a file for appending. Creates the file and its folders with access for the user only.
+/// Opens a file for appending and reading. A missing file and missing folders are created with access for the user
+/// only.
 pub(crate) fn open_private_log(path: &Path) -> io::Result<fs::File> {
     make_folder(path.parent().unwrap_or(Path::new(".")), Access::Private)?;
     let mut options = fs::OpenOptions::new();
@@ -56,7 +58,7 @@ pub(super) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     options.open(path)?.write_all(bytes)
 }
 
-/// Restricts a file to the user; returns whether its mode had to be changed.
+/// Removes all access of other users to a file. Returns whether the file's mode had to be changed.
 #[cfg(unix)]
 pub(crate) fn tighten(path: &Path) -> io::Result<bool> {
     use std::os::unix::fs::PermissionsExt;
@@ -68,7 +70,7 @@ pub(crate) fn tighten(path: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
-/// Does nothing: other systems have no such mode, and protect a user's files by default.
+/// Does nothing: systems other than Unix have no such mode, and protect a user's files by default.
 #[cfg(not(unix))]
 pub(crate) fn tighten(_: &Path) -> io::Result<bool> {
     Ok(false)
@@ -102,7 +104,7 @@ fn close_to_others(builder: &mut fs::DirBuilder) {
 #[cfg(not(unix))]
 fn close_to_others(_: &mut fs::DirBuilder) {}
 
-/// The number of attempts to create a temporary file, if another process keeps removing it before it is locked.
+/// The number of attempts to create a temporary file that another process does not remove before it is locked.
 pub(super) const ATTEMPTS: usize = 100;
 
 /// Writes `bytes` to a temporary file in `folder` and syncs it.
@@ -114,8 +116,10 @@ fn stage(folder: &Path, bytes: &[u8], access: Access) -> io::Result<tempfile::Na
     permit(&mut builder, access);
     for _ in 0..ATTEMPTS {
         let mut staged = builder.tempfile_in(folder)?;
-        // If the file system does not support locks, a sweep cannot lock either and removes nothing.
+        // If the file system does not support locks, the file is used without a lock. A sweep cannot lock it either, so
+        // it removes nothing.
         let is_locked = staged.as_file().lock().is_ok();
+        // A sweep may have removed the file before it was locked here.
         if is_locked && fs::symlink_metadata(staged.path()).is_err() {
             continue;
         }
@@ -130,7 +134,7 @@ fn stage(folder: &Path, bytes: &[u8], access: Access) -> io::Result<tempfile::Na
 #[cfg(unix)]
 fn permit(builder: &mut tempfile::Builder<'_, '_>, access: Access) {
     use std::os::unix::fs::PermissionsExt;
-    // The system still applies the umask to this mode.
+    // The system still removes the bits of the umask from this mode.
     builder.permissions(fs::Permissions::from_mode(match access {
         Access::Usual => 0o666,
         Access::Private => 0o600,
@@ -143,8 +147,8 @@ fn permit(_: &mut tempfile::Builder<'_, '_>, _: Access) {}
 /// Syncs a folder, so that a rename in it survives a power failure.
 pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
     match fs::File::open(folder).and_then(|folder| folder.sync_all()) {
-        // Some file systems cannot sync a folder, and the file itself is synced already: only a full disk is an
-        // error.
+        // Only a full disk counts as an error. Other errors are ignored, because some file systems cannot sync a
+        // folder, and the file itself is synced already.
         Err(error) if error.kind() == io::ErrorKind::StorageFull => Err(error),
         Ok(()) | Err(_) => Ok(()),
     }

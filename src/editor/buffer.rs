@@ -1,4 +1,5 @@
-//! The rope and its version: reading and replacing text, and finding lines and grapheme boundaries, by byte offset.
+//! Stores a text in a rope: reads and replaces parts of it, and finds lines and grapheme boundaries. All offsets are in
+//! bytes.
 //!
 //! A line ends at `\n`. A `\r` before it belongs to the line break, so that Windows files keep their line breaks.
 
@@ -13,8 +14,8 @@ use super::Edit;
 
 /// A text of at most this many bytes is also kept as one string. Tests use a small limit to cover both
 /// representations.
-// For a small text (a rope of one leaf), ropey recounts lines and characters in every query. A frame makes about 2,000
-// queries, which took two thirds of the time per keystroke.
+// For a small text, whose rope has one leaf, ropey recounts the lines and characters in every query. Drawing a frame
+// makes about 2,000 queries, which took two thirds of the time per keystroke.
 const FLAT_LIMIT: usize = if cfg!(test) { 64 } else { 64 * 1024 };
 
 #[derive(Debug, Clone)]
@@ -106,11 +107,11 @@ impl TextBuffer {
         Span::new(start, end)
     }
 
-    /// Returns the text of a span. An end outside the text or inside a char moves back to the nearest valid offset.
+    /// Returns the text of a span. Offsets outside the text or inside a char move back to the nearest valid offset.
     pub(super) fn slice(&self, span: Span) -> Cow<'_, str> {
         let span = self.clamp(span);
-        // ropey's own slice counts its lines and chars, which drawing a row does not need. Most spans are in one chunk,
-        // from which a str can be borrowed.
+        // ropey's `byte_slice` counts the lines and chars of the slice, which drawing a row does not need. Most spans
+        // are in one chunk, from which a `&str` can be borrowed without counting.
         let (chunk, start) = self.chunk(span.start);
         match chunk.get(span.start - start..span.end - start) {
             Some(text) => Cow::Borrowed(text),
@@ -147,12 +148,12 @@ impl TextBuffer {
 
     /// Returns the line break for new lines: the same as the text's first one, or `\n` if there is none.
     pub(super) fn line_break(&self) -> &'static str {
-        // The first break decides in a file with mixed breaks, too. Existing breaks are never rewritten.
+        // In a file with mixed line breaks, the first one decides. The existing line breaks are never rewritten.
         let first = self.line_span(0);
         if self.has_at(first.end, "\r\n") { "\r\n" } else { "\n" }
     }
 
-    /// Replaces a span that is within the text, on char boundaries.
+    /// Replaces a span, which must be within the text and on char boundaries.
     pub(super) fn replace(&mut self, span: Span, text: &str) -> Edit {
         let removed = self.slice(span).into_owned();
         // ropey removes and inserts by char index, but the offsets here are in bytes.

@@ -1,7 +1,7 @@
-//! The terminal cells of a line: which grapheme is in which cell, for painting, the mouse and vertical motions.
+//! Maps the graphemes of a line to terminal cells, for drawing, the mouse, and vertical motions.
 //!
 //! Widths come from [`text::grapheme_width`], but a tab extends to the next tab stop, and every grapheme takes at least
-//! one cell, so that the cursor is visible on each.
+//! one cell, so that the cursor is visible on every grapheme.
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -13,11 +13,11 @@ pub(crate) const TAB_STOP: usize = 4;
 /// A grapheme of a line and the cells that it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Glyph<'a> {
-    /// Its byte offset in the line.
+    /// Its byte offset in the text that was given, a line or a part of one.
     pub at: usize,
     /// Its text as written, control characters included.
     pub text: &'a str,
-    /// Its first cell, from 0.
+    /// Its first cell in the line, from 0.
     pub column: usize,
     /// Its width in cells, at least 1.
     pub width: usize,
@@ -27,12 +27,13 @@ pub(crate) fn glyphs(line: &str) -> Glyphs<'_> {
     Glyphs { line, at: 0, column: 0 }
 }
 
-/// Returns the graphemes of `part`, a part of a line that begins in cell `column`. Offsets are relative to `part`.
+/// Returns the graphemes of `part`, a part of a line. `column` is the cell in which `part` begins, and offsets are
+/// relative to `part`.
 pub(crate) fn glyphs_at(part: &str, column: usize) -> Glyphs<'_> {
     Glyphs { line: part, at: 0, column }
 }
 
-/// Returns the graphemes of a line, beginning with one that starts at or before `column`.
+/// Returns the graphemes of a line, but may skip graphemes that are entirely before cell `column`.
 pub(crate) fn glyphs_from(line: &str, column: usize) -> Glyphs<'_> {
     // A printable ASCII character takes one byte and one cell, so it can be skipped without segmentation. In a line of
     // 200 KB, this reduces the time per keystroke from 7.6 ms to 0.4 ms.
@@ -68,8 +69,8 @@ impl<'a> Iterator for Glyphs<'a> {
     }
 }
 
-/// Returns true only if `rest` begins with a grapheme of one ASCII byte. This needs no Unicode tables: the next byte
-/// must be ASCII too, or not exist.
+/// Returns whether `rest` begins with an ASCII character that is certainly a grapheme by itself. This needs no Unicode
+/// tables: the grapheme ends there if another ASCII character or the end of the text follows.
 fn starts_with_ascii_grapheme(rest: &str) -> bool {
     match rest.as_bytes() {
         [first] => first.is_ascii(),

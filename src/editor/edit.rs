@@ -1,4 +1,4 @@
-//! Edits as data that can be inverted.
+//! Edits and undo steps as data that can be inverted.
 
 use crate::text::Span;
 
@@ -21,8 +21,8 @@ impl Edit {
         Edit { at: self.at, removed: self.inserted.clone(), inserted: self.removed.clone() }
     }
 
-    /// Converts an offset in the text before the edit to an offset in the text after it. Offsets at or inside the span
-    /// move to the end of the inserted text.
+    /// Converts an offset in the text before the edit to an offset in the text after it. Offsets from the start to the
+    /// end of the removed text move to the end of the inserted text.
     pub(crate) fn map_offset(&self, offset: usize) -> usize {
         // Not `<=`: while the user types, the cursor is at `at` and has to end up after the new text.
         if offset < self.at {
@@ -50,12 +50,13 @@ impl Transaction {
         }
     }
 
-    /// Appends the transaction that directly follows this one. Typing at one place becomes a single edit.
+    /// Appends `next`, the transaction that was applied directly after this one.
     pub(crate) fn absorb(&mut self, next: Transaction) {
         self.after = next.after;
         for edit in next.edits {
             match self.edits.last_mut() {
-                // Only pure insertions are merged: a typed word is then one edit instead of one per key.
+                // An insertion at the end of the last inserted text is merged with it, so that a typed word is one edit
+                // instead of one edit per key.
                 Some(last) if edit.removed.is_empty() && last.at + last.inserted.len() == edit.at => {
                     last.inserted.push_str(&edit.inserted);
                 }

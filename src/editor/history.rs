@@ -1,13 +1,13 @@
-//! Undo and redo, and which edits form one step.
+//! Records edits for undo and redo, and decides which edits form one undo step.
 //!
-//! A step is a typed word, a run of deletions, or one command. Steps do not depend on time, so the result is
-//! deterministic.
+//! A step is a typed word, a run of deletions, or one command. Steps do not depend on the time between keystrokes, so
+//! the same commands always give the same steps.
 
 use super::{Edit, Selection, Transaction};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Grouping {
-    /// A typed character: joins the typing before it, until a new word begins.
+    /// A typed character. It joins the step of the typing before it, unless it begins a new word.
     Typing,
     Deleting,
     Alone,
@@ -34,7 +34,7 @@ impl History {
         self.open = None;
     }
 
-    /// Records the selection after the last step, which redo restores.
+    /// Sets the selection that redo restores after the last step.
     pub(super) fn set_selection_after(&mut self, selection: Selection) {
         if let Some(last) = self.done.last_mut() {
             last.after = selection;
@@ -49,8 +49,8 @@ impl History {
         self.seal();
         if n < self.done.len() {
             // An insertion in vim mode consists of several steps (typing, completions, pastes), but the user expects
-            // one undo step. Joining them afterwards needs no state that stays open if the insertion never ends
-            // properly.
+            // one undo step. The steps are joined when the insertion ends. A step that is kept open during the
+            // insertion would stay open if the insertion ended in an unexpected way.
             let mut steps = self.done.drain(n..);
             let first = steps.next();
             let joined = first.map(|first| {
@@ -74,7 +74,8 @@ impl History {
         }
     }
 
-    /// Undoes the last step. Returns the edits to apply, and the selection from before the step.
+    /// Undoes the last step. Returns the edits to apply, and the selection from before the step; `None` if there is no
+    /// step.
     pub(super) fn undo(&mut self) -> Option<(Vec<Edit>, Selection)> {
         self.seal();
         let step = self.done.pop()?;
@@ -83,7 +84,8 @@ impl History {
         Some((inverse.edits, inverse.after))
     }
 
-    /// Redoes the last undone step. Returns the edits to apply, and the selection from after the step.
+    /// Redoes the last undone step. Returns the edits to apply, and the selection from after the step; `None` if there
+    /// is no undone step.
     pub(super) fn redo(&mut self) -> Option<(Vec<Edit>, Selection)> {
         self.seal();
         let step = self.undone.pop()?;

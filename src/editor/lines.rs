@@ -1,4 +1,4 @@
-//! Commands on whole lines: indent, duplicate, move, comment.
+//! Commands on whole lines: indent, outdent, duplicate, move, and comment out.
 
 use std::ops::RangeInclusive;
 
@@ -46,7 +46,7 @@ impl Editor {
                 let start = self.line_span(line).start;
                 let text = self.line(line);
                 let indent = motion::indentation(&text);
-                // A tab is one level, however wide it is shown.
+                // A tab counts as one level, regardless of its width on the screen.
                 let removed = if indent.starts_with('\t') { 1 } else { indent.len().min(INDENT.len()) };
                 (Span::new(start, start + removed), String::new())
             })
@@ -122,7 +122,8 @@ impl Editor {
         self.edit(Grouping::Alone, edits);
     }
 
-    /// Returns the lines that the selection touches. A selection that ends at a line's start does not touch that line.
+    /// Returns the lines that the selection touches. A selection that extends from an earlier line to the start of a
+    /// line does not touch that line.
     fn selected_lines(&self) -> RangeInclusive<usize> {
         let span = self.selection.span();
         let (first, last) = (self.line_of(span.start), self.line_of(span.end));

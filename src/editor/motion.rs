@@ -1,4 +1,4 @@
-//! The targets of motions, and matching brackets.
+//! Computes the targets of cursor motions, and finds matching brackets.
 
 use crate::text::Span;
 
@@ -7,18 +7,18 @@ use super::{Editor, Selection, cells};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Motion {
-    /// One grapheme back. [`Command::Move`](super::Command::Move) leaves a selection at its start instead.
+    /// One grapheme back. If text is selected, [`Command::Move`](super::Command::Move) goes to its start instead.
     Left,
-    /// One grapheme forward. [`Command::Move`](super::Command::Move) leaves a selection at its end instead.
+    /// One grapheme forward. If text is selected, [`Command::Move`](super::Command::Move) goes to its end instead.
     Right,
     /// One grapheme back, but not past the start of the line.
     LeftInLine,
-    /// From a line's end to its last grapheme, because a block cursor has to be on a grapheme. Keeps the goal column of
-    /// vertical motions.
+    /// From a line's end to its last grapheme, because a block cursor has to be on a grapheme. Does not change the
+    /// column that vertical motions try to keep.
     OntoGrapheme,
-    /// To the start of the previous word.
+    /// To the nearest start of a word before the cursor. Line boundaries are stops too.
     WordLeft,
-    /// To the end of the next word.
+    /// To the nearest end of a word after the cursor. Line boundaries are stops too.
     WordRight,
     /// One row up, in the same column if the row is long enough. Rows are lines if nothing is wrapped.
     Up,
@@ -36,7 +36,7 @@ pub enum Motion {
     DocumentStart,
     DocumentEnd,
     MatchingBracket,
-    /// To the start of the line with this number, from 1, or of the last line if there are fewer.
+    /// To the start of the line with this number, from 1, or of the last line if the text has fewer lines.
     Line(usize),
     /// To a byte offset.
     To(usize),
@@ -46,7 +46,7 @@ impl Editor {
     pub(super) fn move_by(&mut self, motion: Motion) {
         let span = self.selection.span();
         let head = match motion {
-            // As in every text field: an arrow key leaves a selection at its edge and does not move any further.
+            // As in other text fields, an arrow key moves the cursor to the selection's edge and no further.
             Motion::Left if !span.is_empty() => span.start,
             Motion::Right if !span.is_empty() => span.end,
             _ => self.target(motion),
@@ -62,7 +62,7 @@ impl Editor {
     /// Sets the selection and keeps the goal column during vertical motions.
     fn move_selection(&mut self, motion: Motion, selection: Selection) {
         let goal = match motion {
-            // Vim mode applies this motion after each of its commands, which must not lose the column.
+            // Vim mode applies this motion after each command. Otherwise, `j` after `j` would lose the column.
             Motion::OntoGrapheme => self.goal,
             _ => motion.steps().map(|(unit, _)| self.goal_column(unit)),
         };
@@ -103,7 +103,7 @@ impl Editor {
     }
 
     /// Returns the target of a motion by lines. From the first line, moving up goes to the start of the text; from the
-    /// last line, moving down goes to its end.
+    /// last line, moving down goes to the end of the text.
     fn line_target(&mut self, lines: isize) -> usize {
         let line = self.line_of(self.cursor());
         match line.checked_add_signed(lines) {
@@ -126,7 +126,7 @@ impl Editor {
         let mut row = from;
         for _ in 0..rows.unsigned_abs() {
             let next = if rows < 0 { self.row_before(&row) } else { self.row_after(&row) };
-            // A page that is longer than the rest of the text stops at its first or last row.
+            // A motion that would go past the first or last row of the text stops there.
             let Some(next) = next else { break };
             row = next;
         }
@@ -191,7 +191,7 @@ pub(crate) fn indentation(line: &str) -> &str {
     &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
 }
 
-/// The class of a character. A word is a run of characters of one class.
+/// The class of a character. A word is a run of `Word` characters or a run of `Sign` characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CharClass {
     Break,
@@ -216,7 +216,7 @@ fn class_at(buffer: &TextBuffer, at: usize) -> Option<CharClass> {
     buffer.char_after(at).map(class_of)
 }
 
-/// Skips spaces and then one run of characters. Stops before a line break; if `from` is at one, skips only the break.
+/// Skips spaces and then one word. Stops before a line break; if `from` is at a line break, skips only this break.
 fn word_right(buffer: &TextBuffer, from: usize) -> usize {
     let at = skip_right(buffer, from, CharClass::Blank);
     match class_at(buffer, at) {
@@ -231,7 +231,8 @@ fn word_right(buffer: &TextBuffer, from: usize) -> usize {
 fn word_left(buffer: &TextBuffer, from: usize) -> usize {
     let at = skip_left(buffer, from, CharClass::Blank);
     match class_at(buffer, buffer.grapheme_before(at)) {
-        // At the text's start, `grapheme_before` returns 0 again, so the class is that of the character after `at`.
+        // At the text's start, `grapheme_before` returns 0 again, so the class would be that of the character after
+        // `at`.
         _ if at == 0 => at,
         None => at,
         Some(CharClass::Break) if at < from => at,
@@ -258,12 +259,13 @@ fn skip_left(buffer: &TextBuffer, mut at: usize, class: CharClass) -> usize {
     at
 }
 
-/// Returns the span of the word, spaces or symbols around byte `at`, which a double click selects.
+/// Returns the span of the word, spaces, or symbols around byte `at`, which a double click selects. The span is empty
+/// on an empty line.
 pub(crate) fn word_around(buffer: &TextBuffer, at: usize) -> Span {
     let at = buffer.snap(at);
     let before = buffer.grapheme_before(at);
     let class = match (class_at(buffer, at), class_at(buffer, before)) {
-        // A double click after a line's end selects the last word of that line.
+        // A double click to the right of a line's text selects the last word of that line.
         (Some(CharClass::Break) | None, Some(class)) if before < at && class != CharClass::Break => class,
         (Some(CharClass::Break) | None, _) => return Span::at(at),
         (Some(class), _) => class,
@@ -273,11 +275,13 @@ pub(crate) fn word_around(buffer: &TextBuffer, at: usize) -> Span {
 
 const BRACKETS: [(char, char); 3] = [('(', ')'), ('[', ']'), ('{', '}')];
 
-/// The number of chars in which the other bracket is searched for. The limit keeps the time per frame independent of
-/// the document's size.
+/// The maximum number of chars that are searched for the other bracket. The limit keeps the time per frame independent
+/// of the document's size.
 const MAX_BRACKET_DISTANCE: usize = 100_000;
 
-/// Returns the bracket after or before the cursor, and its counterpart. Brackets of other kinds are ignored.
+/// Returns the bracket after or before the cursor, and its counterpart. Brackets of other kinds between the two are
+/// ignored. Returns `None` if there is no bracket next to the cursor, or if its counterpart is missing or more than
+/// [`MAX_BRACKET_DISTANCE`] chars away.
 pub(crate) fn matching_brackets(buffer: &TextBuffer, cursor: usize) -> Option<(Span, Span)> {
     let after = buffer.char_after(cursor).map(|c| (cursor, c));
     let before = buffer.char_before(cursor).map(|c| (cursor - c.len_utf8(), c));
@@ -301,8 +305,8 @@ fn opener_of(buffer: &TextBuffer, at: usize, open: char, close: char) -> Option<
     find_balanced(chars, close, open).map(|distance| at + 1 - distance.1)
 }
 
-/// Returns the distances in bytes from the start of the first char to the start and the end of the char that balances
-/// it.
+/// Finds the char that balances the first one. Returns the number of bytes in `chars` before this char, and the number
+/// including it.
 fn find_balanced(chars: impl Iterator<Item = char>, opens: char, closes: char) -> Option<(usize, usize)> {
     let mut depth = 0usize;
     let mut bytes = 0;

@@ -1,4 +1,5 @@
-//! Selection with the mouse: by graphemes, words or lines. Dragging continues in the unit of the click.
+//! Selects with the mouse: by graphemes, words, or lines. Dragging extends the selection by the unit that the click
+//! selected.
 
 use crate::text::Span;
 
@@ -41,7 +42,8 @@ impl Editor {
     pub(super) fn drag_to(&mut self, at: usize) {
         let origin = self.drag.origin;
         let here = self.unit_at(self.drag.unit, at);
-        // The unit that was clicked stays selected in both directions, so the anchor switches between its ends.
+        // The clicked word or line stays selected in both directions. So the anchor is at its end when the user drags
+        // backward, and at its start when the user drags forward.
         let selection = if here.start < origin.start {
             Selection { anchor: origin.end, head: here.start }
         } else {

@@ -1,8 +1,8 @@
-//! Text objects that contain an offset: a word, a quoted string, the contents of brackets, a piece of Liquid, an
-//! element.
+//! Finds vim's text objects at an offset: a word, a paragraph, a quoted string, brackets, a Liquid tag or output, or an
+//! HTML element.
 //!
-//! Liquid tags and outputs have their own quotes. At an offset outside Liquid, these quotes are skipped; inside a tag
-//! or output, only its own quotes count.
+//! Liquid tags and outputs have their own quotes. For an offset outside Liquid, these quotes are skipped; for an offset
+//! inside a tag or output, only the quotes inside that tag or output count.
 
 use super::Editor;
 use super::words::WordKind;
@@ -14,9 +14,9 @@ pub enum TextObject {
     Word(WordKind),
     /// A run of lines with text, or a run of blank lines.
     Paragraph,
-    /// The text between two of these characters, on one line.
+    /// The text between two of these quote characters, which are on one line.
     Quoted(char),
-    /// The contents of the nearest pair of these brackets.
+    /// The contents of the innermost pair of these brackets.
     Bracketed(char, char),
     Liquid,
     Element,
@@ -25,7 +25,7 @@ pub enum TextObject {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
     Inner,
-    /// Includes the delimiters, or the spaces or blank lines next to a word or paragraph.
+    /// Includes the delimiters. A word and a paragraph have none; they include the spaces or blank lines next to them.
     Around,
 }
 
@@ -109,19 +109,21 @@ impl Editor {
         }
     }
 
-    /// Returns the pair of quotes around an offset, or the next pair on the line, as in vim.
+    /// Returns the span of the pair of quotes around an offset, or the span between these quotes, depending on
+    /// `extent`. If no pair is around the offset, the next pair on the line counts, as in vim. Returns `None` if there
+    /// is none either.
     fn quoted_object(&self, at: usize, quote: char, extent: Extent) -> Option<Span> {
         let text = self.text();
         let line = self.line_span(self.line_of(at));
         let liquid = liquid_around(&text, at).map(|liquid| inside_liquid(&text, liquid));
-        // A JSON string and a Liquid string inside it can use the same quote, so only the quotes of one of the two are
-        // considered.
+        // A JSON string and a Liquid string inside it can use the same quote character, so quotes inside Liquid are
+        // never paired with quotes outside.
         let range = match liquid {
             Some(liquid) => Span::new(liquid.start.max(line.start), liquid.end.min(line.end).max(line.start)),
             None => line,
         };
         let quotes = quotes_in(&text, range, quote, liquid.is_some());
-        // Quotes are paired from the left, so a quote without a counterpart at the end of the line is ignored.
+        // Quotes are paired from the left. If their number is odd, the last one is ignored.
         let mut pairs = quotes.chunks_exact(2).map(|pair| Span::new(pair[0], pair[1] + quote.len_utf8()));
         let pair = pairs.find(|pair| at < pair.end)?;
         Some(match extent {
@@ -140,7 +142,8 @@ impl Editor {
         let (first, last) = (self.line_of(inner.start), self.line_of(inner.end));
         let opens_block = self.slice(Span::new(inner.start, self.line_span(first).end)).trim().is_empty();
         let closes_block = self.slice(Span::new(self.line_span(last).start, inner.end)).trim().is_empty();
-        // As in vim's `di{`: if the contents begin and end on lines of their own, only these whole lines are taken.
+        // As in vim's `di{`: if only whitespace is after the opener on its line and before the closer on its line, only
+        // the whole lines between these two lines are taken.
         if first + 1 < last && opens_block && closes_block {
             let lines = Span::new(self.line_span(first + 1).start, self.line_span(last - 1).end);
             return Some(TextRegion { span: lines, is_linewise: true });
@@ -149,7 +152,8 @@ impl Editor {
     }
 }
 
-/// Returns the span of the Liquid tag or output that contains byte `at`, with its delimiters.
+/// Returns the span of the Liquid tag or output that contains byte `at`, with its delimiters. Returns `None` if there
+/// is none, or if it is not closed.
 fn liquid_around(text: &str, at: usize) -> Option<Span> {
     let bytes = text.as_bytes();
     let is_open = |start: usize| bytes[start] == b'{' && matches!(bytes.get(start + 1), Some(b'{' | b'%'));
@@ -160,7 +164,7 @@ fn liquid_around(text: &str, at: usize) -> Option<Span> {
         if is_open(start) {
             break;
         }
-        // A closer before the byte ends the search. The closer's own two bytes still belong to its tag.
+        // A closer that ends at or before byte `at` ends the search. The two bytes of a closer still belong to its tag.
         if start + 2 <= at && is_close(start) {
             return None;
         }
@@ -180,7 +184,7 @@ fn inside_liquid(text: &str, liquid: Span) -> Span {
     let inner = inner.strip_suffix('-').unwrap_or(inner);
     let trimmed = inner.trim();
     if trimmed.is_empty() {
-        // `ci` in an empty `{{  }}` puts the cursor in the middle of its spaces.
+        // The middle of the spaces is where vim's `ci` in an empty `{{  }}` has to put the cursor.
         return Span::at(start + inner.len() / 2);
     }
     let start = start + (inner.len() - inner.trim_start().len());
@@ -203,7 +207,7 @@ fn quotes_in(text: &str, range: Span, quote: char, is_in_liquid: bool) -> Vec<us
         let Some(c) = rest.chars().next() else { break };
         at += match liquid {
             Some(end) => end + 2,
-            // The character after a backslash is skipped whole, whatever its length in bytes.
+            // A backslash is skipped together with the whole character after it, which may have several bytes.
             None if c == '\\' => 1 + rest[1..].chars().next().map_or(0, char::len_utf8),
             None => {
                 if c == quote {
@@ -213,14 +217,15 @@ fn quotes_in(text: &str, range: Span, quote: char, is_in_liquid: bool) -> Vec<us
             }
         };
         if liquid.is_none() && closer.is_some() && !is_in_liquid {
-            // Liquid that is not closed on this line extends to the line's end.
+            // Liquid that is not closed in the range covers the rest of the range.
             break;
         }
     }
     quotes
 }
 
-/// Returns the nearest pair of brackets around byte `at`, or the pair that has one of its brackets there.
+/// Returns the span of the innermost pair of these brackets that contains byte `at`, with the brackets themselves.
+/// Returns `None` if there is no such pair.
 fn brackets_around(text: &str, at: usize, open: char, close: char) -> Option<Span> {
     let mut depth = 0usize;
     let here = text.get(at..)?.chars().next();
@@ -252,7 +257,8 @@ fn brackets_around(text: &str, at: usize, open: char, close: char) -> Option<Spa
     Some(Span::new(start, end))
 }
 
-/// Returns the innermost element whose tags or contents contain byte `at`. A tag that is never closed is skipped.
+/// Returns the span of the innermost HTML element whose tags or contents contain byte `at`. Returns `None` if there is
+/// none. An element that contains a tag without an end tag (`<br>`) is not found.
 fn element_around(text: &str, at: usize, extent: Extent) -> Option<Span> {
     let mut open: Vec<(&str, Span)> = Vec::new();
     let mut rest = 0;
@@ -271,7 +277,7 @@ fn element_around(text: &str, at: usize, extent: Extent) -> Option<Span> {
             open.push((name, Span::new(start, end)));
             continue;
         }
-        // Only the innermost open tag can be closed, as in Telegram's parser. Searching the whole stack would also
+        // As in Telegram's parser, an end tag can only close the innermost open tag. Searching all open tags would also
         // take quadratic time.
         let Some((_, tag)) = open.pop_if(|(opened, _)| *opened == name) else { continue };
         if tag.start <= at && at < end {

@@ -1,7 +1,8 @@
 //! Automatic closing of brackets and quotes, and typing over closers that were inserted automatically.
 //!
-//! The rule: if the user types every character of a text, closers included, the result is exactly that text. A closer
-//! can be typed over only if it was inserted automatically and the cursor has stayed inside the pair.
+//! The rule: if the user types every character of a text, closers included, the result is that text, except that lines
+//! are indented. A closer can be typed over only if it was inserted automatically and the cursor has not left the pair
+//! since then.
 
 use crate::json::QuoteState;
 use crate::text::Span;
@@ -21,8 +22,8 @@ impl Pair {
         self.open < selection.head && selection.head <= self.close
     }
 
-    /// Maps the pair through an edit. If one of its two characters was removed, it becomes empty and surrounds
-    /// nothing.
+    /// Adjusts the pair's offsets to an edit. If the edit removed the opener or the closer, the pair becomes empty and
+    /// surrounds nothing.
     pub(super) fn apply_edit(&mut self, edit: &Edit) {
         let removed = edit.span();
         let is_removed = |offset: usize| removed.start <= offset && offset < removed.end;
@@ -35,9 +36,11 @@ impl Pair {
 }
 
 impl Editor {
-    /// Types one character with automatic pairs; returns false if it has to be inserted like any other text.
+    /// Types one character, with automatic closing. Returns false, and changes nothing, if the character has to be
+    /// inserted like any other text.
     pub(super) fn type_paired(&mut self, c: char) -> bool {
-        // A form's field holds names and addresses; a bracket inserted there would be in the way.
+        // A single-line field of a form holds a name or an address. Brackets are rare there, so nothing is closed
+        // automatically.
         if self.single_line {
             return false;
         }
@@ -48,7 +51,8 @@ impl Editor {
             return true;
         }
         let at = self.cursor();
-        // A space in `{{}}` becomes two with the cursor between them: `{{ x }}` is how Liquid is usually written.
+        // A space in `{{}}` or `{%%}` becomes two, with the cursor between them, because Liquid is usually written with
+        // spaces inside the braces: `{{ x }}`.
         if c == ' ' && self.is_in_empty_liquid() {
             self.edit(Grouping::Typing, vec![(Span::at(at), "  ".into())]);
             self.select_within_step(Selection::at(at + 1));
@@ -61,7 +65,8 @@ impl Editor {
         true
     }
 
-    /// Deletes an opener together with the closer directly after it, if that closer was inserted automatically.
+    /// If the cursor is between an opener and the closer that was inserted with it, deletes both. Returns whether it
+    /// did.
     pub(super) fn delete_empty_pair(&mut self) -> bool {
         let at = self.cursor();
         let is_empty = |pair: &Pair| pair.open + 1 == at && pair.close == at;
@@ -80,8 +85,8 @@ impl Editor {
         self.select_within_step(Selection { anchor: inner.start, head: inner.end });
     }
 
-    /// Surrounds the selection with a typed opener and its closer. Returns false if `c` is not an opener, or if the
-    /// selection spans several lines: then the character replaces the selection, like any other.
+    /// Surrounds the selection with a typed opener and its closer. Returns false if `c` is not an opener or if the
+    /// selection spans several lines. In these cases, the caller has to replace the selection with the character.
     fn surround_with(&mut self, c: char) -> bool {
         let close = match c {
             '(' => ")",
@@ -97,7 +102,8 @@ impl Editor {
         true
     }
 
-    /// Moves the cursor past the innermost closer if `c` is that closer and only whitespace is left before it.
+    /// Moves the cursor past the innermost closer if `c` is that closer and only whitespace is between the cursor and
+    /// the closer. Returns whether it did.
     fn type_over(&mut self, c: char) -> bool {
         let at = self.cursor();
         let Some(pair) = self.pairs.last().copied() else { return false };
@@ -108,8 +114,8 @@ impl Editor {
         if !between.trim().is_empty() {
             return false;
         }
-        // Newline and space inside a pair add whitespace before the closer. A user who types the closer does not want
-        // that whitespace.
+        // A newline typed between brackets moves the closer to a line of its own, and a space in `{{}}` becomes two. If
+        // the user then types the closer, this whitespace would be left over before it.
         let removed = self.extra_whitespace(at, pair.close, &between);
         let after = pair.close + 1 - removed.len();
         self.pairs.pop();
@@ -118,8 +124,12 @@ impl Editor {
         true
     }
 
-    /// Returns the span of the whitespace that was added automatically before a closer: an empty line or a second
-    /// space.
+    /// Returns the span of the whitespace to remove when the closer at `close` is typed over. It does not matter
+    /// whether the whitespace was inserted automatically or typed.
+    ///
+    /// If the closer is on a later line and only whitespace is before the cursor on its line, the span extends from the
+    /// start of the cursor's line to the start of the closer's line. If both are on one line and a space is before the
+    /// cursor, the span extends from the cursor to the closer. Otherwise, the span is empty.
     fn extra_whitespace(&self, at: usize, close: usize, between: &str) -> Span {
         let line_start = self.line_span(self.line_of(at)).start;
         let before = self.slice(Span::new(line_start, at));
@@ -145,20 +155,22 @@ impl Editor {
         let at = self.cursor();
         let before = self.buffer.char_before(at);
         let has_room = self.buffer.char_after(at).is_none_or(|next| {
-            // Before a word, the opener is meant to enclose existing text, so no closer is inserted.
+            // A closer is inserted only at the end of the text and before whitespace or one of these characters. Before
+            // any other character, the opener is probably meant to enclose existing text.
             next.is_whitespace() || matches!(next, '}' | ']' | ')' | '"' | ',' | ':' | '<')
         });
         // After a backslash, the character is part of an escape and opens nothing.
         if !has_room || before == Some('\\') {
             return None;
         }
-        // A quote directly after a letter is an apostrophe or ends a string.
+        // Directly after a letter, a digit, or another quote, a quote is more likely to end a string than to begin one.
         let is_new_word = before.is_none_or(|before| !before.is_alphanumeric() && before != '"');
         match c {
             '{' => Some('}'),
             // Typing `{` has already inserted `}`, so `%` completes the pair to `{%%}`.
             '%' if before == Some('{') && self.buffer.has_at(at, "}") => Some('%'),
-            // In a string, a bracket is prose or markup, which need not be balanced.
+            // In a string, `[` and `(` are prose or markup, in which brackets need not be balanced. `{` is closed in
+            // strings too, because it may begin Liquid.
             '[' if !self.is_in_string() => Some(']'),
             '(' if !self.is_in_string() => Some(')'),
             '"' if is_new_word && !self.is_in_string() => Some('"'),
@@ -166,12 +178,13 @@ impl Editor {
         }
     }
 
-    /// Returns whether the cursor is in a string. Only the quotes before it count: those in the Liquid around it, or
-    /// else those on its line.
+    /// Returns whether the cursor is in a string, judging by the quotes between the start of its line and the cursor.
+    /// If the cursor is in a Liquid output, or directly after `{%`, only the quotes since that opener count.
     fn is_in_string(&self) -> bool {
         let at = self.cursor();
         let before = self.slice(Span::new(self.line_span(self.line_of(at)).start, at));
-        // Liquid inside a JSON string has its own quotes, so counting starts at the Liquid's opener.
+        // Liquid inside a JSON string has strings of its own. Their quotes must not be mixed with those of the JSON
+        // string, so counting starts at the opener of the Liquid.
         let opened = before.rfind("{{").max(before.rfind("{%"));
         let liquid =
             opened.filter(|opened| !before[*opened..].contains(['}', '%']) || before.ends_with("{%"));

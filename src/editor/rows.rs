@@ -1,9 +1,10 @@
-//! Soft wrap: the rows that a line is broken into if it is wider than the window.
+//! Soft wrap: breaks a line that is wider than the window into rows.
 //!
-//! A row ends after a space or between symbols if possible; otherwise it ends where it is full. The rows after the
-//! first are indented like the line. Apart from this indentation, a row's end depends on no text before the row, and on
-//! little text after it. A window can therefore be drawn from any row, and an edit changes at most a few of the rows
-//! before it. The row starts of long lines are cached, so that a body in one line can be edited as fast as any other.
+//! A row ends after a space, at certain punctuation, or next to a wide character if possible; otherwise it ends where
+//! it is full. The rows after the first are indented like the line, but at most by half of the width. Apart from this
+//! indentation, a row's end depends on no text before the row, and on little text after it. A window can therefore be
+//! drawn from any row, and an edit changes at most a few of the rows before it. The row starts of long lines are
+//! cached, so that a body that is one long line can be edited as fast as any other.
 
 use crate::text::Span;
 
@@ -33,20 +34,20 @@ struct LineLayout {
     indent: usize,
 }
 
-/// Lines shorter than this, in bytes, are laid out each time instead of being cached.
+/// The rows of lines shorter than this, in bytes, are not cached but computed each time.
 const MIN_CACHED_LENGTH: usize = 4 * 1024;
 
-/// The number of long lines whose rows are cached.
+/// The maximum number of long lines whose rows are cached.
 const MAX_CACHED_LINES: usize = 4;
 
-/// The number of rows before an edit that the edit may change. A row's end depends on the text up to the first grapheme
-/// that did not fit, which is in one of the next three rows.
+/// The number of row starts before an edit that the edit may change. A row's end depends on the text up to the first
+/// grapheme that did not fit, and this grapheme is in one of the next three rows.
 const UNSETTLED_ROWS: usize = 4;
 
 /// The number of bytes of a long line that are read at a time.
 const READ_STEP: usize = 16 * 1024;
 
-/// The row starts of long lines, as far as they have been needed.
+/// The row starts of long lines. For each line, they extend as far as they have been needed.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RowCache {
     /// The most recently used line is the last.
@@ -72,8 +73,8 @@ impl RowCache {
     }
 
     fn take(&mut self, line: usize) -> Vec<usize> {
-        // The line is removed here and appended again by `keep`, so the first line is the least recently used one,
-        // which `keep` drops.
+        // The line is removed here and appended again by `keep`. So the first line is the least recently used one, and
+        // `keep` drops that one if the cache is full.
         let cached_at = self.lines.iter().position(|cached| cached.line == line);
         cached_at.map_or_else(|| vec![0], |cached_at| self.lines.remove(cached_at).starts)
     }
@@ -87,7 +88,8 @@ impl RowCache {
 }
 
 impl CachedRows {
-    /// Drops the row starts that an edit may have changed. Returns whether any of them is still valid.
+    /// Drops the row starts that an edit may have changed. Returns false if the whole line has to be dropped from the
+    /// cache.
     fn apply_edit(&mut self, edit: &Edit, width: usize) -> bool {
         let removed = edit.span();
         // Not `<=`: an edit that ends at the line's start may join the line with the one before it.
@@ -96,7 +98,7 @@ impl CachedRows {
             return true;
         }
         let Some(at) = removed.start.checked_sub(self.line) else { return false };
-        // The line's indentation is read from its first cells and affects all of its rows.
+        // An edit in the first `width` bytes may change the line's indentation, which affects all of its rows.
         let rows = if at <= width { 0 } else { self.starts.partition_point(|start| *start <= at) };
         self.starts.truncate(rows.saturating_sub(UNSETTLED_ROWS).max(1));
         true
@@ -120,7 +122,7 @@ impl Editor {
 
     /// Returns the row that begins at byte `start` of line `line`, and all rows after it to the end of the text.
     ///
-    /// If no row begins there, the first item is the rest of the row that contains this byte.
+    /// If no row begins there, the first item is laid out as if one did.
     pub fn rows_from(&self, line: usize, start: usize) -> impl Iterator<Item = VisualRow> + '_ {
         let layout = self.layout_of(line.min(self.n_lines() - 1));
         let first = self.row_of(layout, layout.span.start + start.min(layout.span.len()));
@@ -162,8 +164,8 @@ impl Editor {
     pub fn column_in(&self, row: &VisualRow, at: usize) -> usize {
         let text = self.slice(row.span);
         let at = at.saturating_sub(row.span.start);
-        // `column_of` treats byte offsets as columns while it skips printable ASCII, which needs a row that begins in
-        // cell 0.
+        // `column_of` treats byte offsets as columns while it skips printable ASCII. That is correct only for a row
+        // that begins in cell 0.
         if row.column == 0 {
             return cells::column_of(&text, at);
         }
@@ -199,7 +201,7 @@ impl Editor {
     fn layout_of(&self, line: usize) -> LineLayout {
         let span = self.line_span(line);
         let Some(width) = self.wrap else { return LineLayout { line, span, width: 0, indent: 0 } };
-        // A deep indentation would leave no width for the text, so it takes at most half of it.
+        // A deep indentation would leave no room for the text, so the indentation takes at most half of the width.
         let max_indent = width / 2;
         let line_start = self.slice(Span::new(span.start, span.end.min(span.start + max_indent)));
         let indent_text = motion::indentation(&line_start);
@@ -214,7 +216,7 @@ impl Editor {
             return VisualRow { line, span: Span::new(start, span.end), column: 0, is_first, is_last: true };
         }
         let column = if is_first { 0 } else { layout.indent };
-        // This many bytes are enough for a row of mostly ASCII. A row of longer graphemes takes another iteration.
+        // This many bytes are enough for a row of mostly ASCII. A row of longer graphemes needs more iterations.
         let mut length = 2 * layout.width + 16;
         loop {
             let end = span.end.min(start.saturating_add(length));
@@ -240,7 +242,7 @@ impl Editor {
         result
     }
 
-    /// Extends the row starts until one is after `at` or the line ends.
+    /// Appends row starts until the last one is after byte `at` of the line, or until the line ends.
     fn find_starts(&self, layout: LineLayout, at: usize, starts: &mut Vec<usize>) {
         let LineLayout { span, width, .. } = layout;
         let mut start = starts.last().copied().unwrap_or(0);
@@ -258,7 +260,7 @@ impl Editor {
                 }
                 starts.push(start);
             }
-            // If a single row was longer than the text that was read, read more: a grapheme can have any length.
+            // If the text that was read was too short for even one row, more is read: a grapheme can have any length.
             length = if start == read_from { length * 2 } else { READ_STEP };
         }
     }
@@ -273,7 +275,7 @@ enum RowEnd {
 }
 
 /// Finds the end of the row that starts at the start of `text` and in cell `column`; `None` if `text` is too short to
-/// decide.
+/// decide. `is_whole` means that `text` extends to the end of the line.
 ///
 /// The last cell is reserved for a space after the last word and for the cursor at the line's end.
 fn row_end(text: &str, column: usize, width: usize, is_whole: bool) -> Option<RowEnd> {
@@ -282,7 +284,7 @@ fn row_end(text: &str, column: usize, width: usize, is_whole: bool) -> Option<Ro
     let mut opportunity = None;
     for glyph in cells::glyphs_at(text, column) {
         let is_space = matches!(glyph.text, " " | "\t");
-        // The text after `text` may extend the last grapheme.
+        // The last grapheme of `text` may be incomplete.
         if !is_whole && glyph.at + glyph.text.len() == text.len() {
             return None;
         }
@@ -290,7 +292,8 @@ fn row_end(text: &str, column: usize, width: usize, is_whole: bool) -> Option<Ro
             opportunity = Some(glyph.at);
         }
         let fits = if is_space { glyph.column < width } else { glyph.column + glyph.width <= room };
-        // A row has at least one grapheme, even if that is wider than the window; otherwise no row would ever end.
+        // A row has at least one grapheme, even if that is wider than the window. Otherwise, an empty row would follow
+        // another forever.
         if !fits && 0 < glyph.at {
             return Some(RowEnd::At(opportunity.unwrap_or(glyph.at)));
         }
@@ -309,14 +312,15 @@ fn may_break(before: &Glyph<'_>, after: &Glyph<'_>) -> bool {
         return false;
     };
     match (last, first) {
-        // Spaces stay at the end of the row, so that no row begins with one.
+        // Spaces stay at the end of the row, so that the next row begins with a word, unless the spaces alone fill a
+        // row.
         (_, ' ' | '\t') => false,
         (' ' | '\t', _) => true,
         (',' | ';', ',' | ';') => false,
-        // JSON that is written without spaces can still break between its values.
+        // So JSON that is written without spaces can still break between its values.
         (',' | ';', _) => true,
         ('>' | '}' | ']' | ')', '<' | '{' | '[' | '(') => true,
-        // CJK text breaks between any two characters, except before closing punctuation.
+        // CJK text breaks next to any wide character, except before this punctuation.
         (_, '、' | '。' | '，' | '．' | '！' | '？' | '：' | '；' | '」' | '』' | '）') => false,
         _ => 1 < before.width || 1 < after.width,
     }

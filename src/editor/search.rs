@@ -1,4 +1,4 @@
-//! Find and replace, with plain text or a regular expression.
+//! Finds and replaces text that matches plain text or a regular expression.
 
 use regex::{Regex, RegexBuilder};
 
@@ -37,19 +37,19 @@ impl SearchPattern {
             // Smart case, as in vim and ripgrep.
             .case_insensitive(!pattern.chars().any(char::is_uppercase))
             .multi_line(true)
-            // Otherwise `$` would not match before the `\r` of a Windows line break.
+            // Without this option, `$` would not match before the `\r` of a Windows line break.
             .crlf(true)
             .build()
             .map_err(|error| InvalidPattern { reason: reason_of(&error) })?;
         Ok(Self { regex, syntax })
     }
 
-    /// Returns all matches from left to right; empty matches are left out.
+    /// Returns all matches that are not empty, from left to right.
     pub fn find_all(&self, text: &str) -> Vec<Span> {
         self.regex
             .find_iter(text)
             .map(|found| Span::from(found.range()))
-            // An empty match (`a*`) has nothing to highlight.
+            // An empty match, as of `a*` before a `b`, has nothing to highlight.
             .filter(|span| !span.is_empty())
             .collect()
     }
@@ -66,8 +66,8 @@ impl SearchPattern {
         all.iter().rev().find(|span| span.end <= from).or(all.last()).copied()
     }
 
-    /// Returns the edits that replace all matches. In the replacement for a regular expression, `$1` is the first
-    /// group.
+    /// Returns the edits that replace all matches that are not empty. If the pattern is a regular expression, `$1` in
+    /// the replacement stands for the text of the first group.
     pub fn replace_all(&self, text: &str, replacement: &str) -> Vec<TextEdit> {
         self.regex
             .captures_iter(text)

@@ -15,8 +15,8 @@ impl Snapshot {
         Self { rope }
     }
 
-    /// Returns the number of lines that both texts share at the start, and at the end. No line is counted twice.
-    /// Returns `None` if the texts are equal.
+    /// Returns the number of lines that both texts share at the start, and the number that they share at the end. No
+    /// line is counted twice. Returns `None` if the texts are equal.
     pub fn same_lines(&self, other: &Snapshot) -> Option<(usize, usize)> {
         let (ours, theirs) = (&self.rope, &other.rope);
         let shorter = ours.len_bytes().min(theirs.len_bytes());

@@ -1,4 +1,4 @@
-//! Typing, pasting, breaking lines and deleting.
+//! Typing, pasting, breaking lines, and deleting.
 
 use crate::text::Span;
 
@@ -20,12 +20,13 @@ impl Editor {
 
     pub(super) fn paste(&mut self, text: &str) {
         let text = self.normalized(text);
-        // A paste is an undo step of its own, whatever is typed before and after it.
+        // A paste is an undo step of its own. It is never joined with the text that is typed before or after it.
         self.insert(Grouping::Alone, text);
         self.history.seal();
     }
 
-    /// Breaks the line at the cursor. Between brackets, the closing bracket moves to a separate line.
+    /// Replaces the selection with a line break, and indents the new line. If an opening bracket is before the cursor
+    /// and its closer is after it, the closer moves to a line of its own.
     pub(super) fn newline(&mut self) {
         if self.single_line {
             return;
@@ -40,7 +41,8 @@ impl Editor {
             None => ("", false),
         };
         let mut text = format!("{line_break}{indent}{extra_indent}");
-        // The cursor goes to the end of the new inner line, above the closer's line.
+        // The cursor goes to the end of the new, indented line. If the closer moves too, that is the line above the
+        // closer.
         let cursor = span.start + text.len();
         if has_closer {
             text.push_str(line_break);
@@ -59,7 +61,7 @@ impl Editor {
         }
         let at = self.cursor();
         let target = match (motion, self.target(motion)) {
-            // At the start or end of a line, only the line break is left to delete.
+            // At the start or end of a line, these motions have nothing else to delete than the line break.
             (Motion::LineStart, target) if at <= target => self.line_start_or_break(at),
             (Motion::LineEnd, target) if at == target => self.buffer.grapheme_after(at),
             (_, target) => self.buffer.snap(target),
@@ -79,7 +81,8 @@ impl Editor {
         self.select_within_step(Selection::at(after));
     }
 
-    /// Returns typed or pasted text with this document's line breaks and without control characters.
+    /// Returns typed or pasted text with this document's line breaks and without control characters other than tabs. In
+    /// a single-line field, line breaks become spaces, and tabs are removed too.
     fn normalized(&self, text: &str) -> String {
         if self.single_line {
             buffer::flattened(text)
@@ -89,7 +92,8 @@ impl Editor {
     }
 }
 
-/// Returns the closer of the bracket that the text ends with. Returns `None` for any other end, and for Liquid's `{{`.
+/// Returns the closer of the opening bracket that is last in the text, ignoring spaces and tabs at its end. Returns
+/// `None` if the text ends with any other character or with Liquid's `{{`.
 fn block_closer(before: &str) -> Option<&'static str> {
     let before = before.trim_end_matches([' ', '\t']);
     match before.chars().next_back()? {

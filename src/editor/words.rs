@@ -1,6 +1,7 @@
 //! Word and paragraph boundaries as vim defines them, for the motions and operators of vim mode.
 //!
-//! A word can begin after a line break; an empty line counts as a word. All results are grapheme boundaries.
+//! Motions by words continue across line breaks. An empty line counts as a word, but not for the next word's end (vim's
+//! `e`). All results are grapheme boundaries.
 
 use super::Editor;
 use super::buffer::TextBuffer;
@@ -8,9 +9,9 @@ use super::motion::{CharClass, class_of};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WordKind {
-    /// Letters, digits and `_`; a run of other symbols is a word too. vim's `w`.
+    /// A run of letters, digits, and `_`, or a run of other symbols: the words of vim's `w`.
     Small,
-    /// Everything between whitespace. vim's `W`.
+    /// A run of characters other than whitespace: the words of vim's `W`.
     Big,
 }
 
@@ -46,7 +47,7 @@ impl WordKind {
 }
 
 impl Editor {
-    /// Returns the start of the next word; the text's end if there is none.
+    /// Returns the start of the next word, or the text's end if there is none.
     pub fn word_start_after(&self, from: usize, kind: WordKind) -> usize {
         let buffer = &self.buffer;
         let mut at = if kind.is_at(buffer, from) { kind.run_end(buffer, from) } else { from };
@@ -61,10 +62,11 @@ impl Editor {
         }
     }
 
-    /// Returns the offset of the last grapheme of the next word that ends after `from`.
+    /// Returns the offset of the last grapheme of the first word that ends after the grapheme at `from`. If there is
+    /// none, returns the text's end.
     pub fn word_end_after(&self, from: usize, kind: WordKind) -> usize {
         let buffer = &self.buffer;
-        // The search starts one grapheme later: at a word's end, vim's `e` goes to the end of the next word.
+        // The search starts one grapheme later, because vim's `e` at a word's end goes to the end of the next word.
         let mut at = buffer.grapheme_after(from);
         while at < self.len() && !kind.is_at(buffer, at) {
             at = buffer.grapheme_after(at);
@@ -84,7 +86,8 @@ impl Editor {
         if kind.is_at(buffer, at) { kind.run_start(buffer, at) } else { at }
     }
 
-    /// Returns the offset of the last grapheme of the word that ends before `from`.
+    /// Returns the offset of the last grapheme of the previous word, or that of the previous empty line if it is
+    /// nearer. Returns 0 if there is neither.
     pub fn word_end_before(&self, from: usize, kind: WordKind) -> usize {
         let buffer = &self.buffer;
         let mut at = if kind.is_at(buffer, from) { kind.run_start(buffer, from) } else { from };
@@ -97,12 +100,13 @@ impl Editor {
         at
     }
 
-    /// Returns the end of the run at `from`: a word, spaces or symbols.
+    /// Returns the end of the run of characters at `from`: a word, spaces, or line breaks.
     pub fn run_end(&self, from: usize, kind: WordKind) -> usize {
         kind.run_end(&self.buffer, from)
     }
 
-    /// Returns the offset of the next empty line after the paragraph at `from`, or the text's end.
+    /// Returns the offset of the first empty line after the paragraph at `from`, or the text's end if there is none.
+    /// From an empty line, this is the line after the next paragraph.
     pub fn paragraph_after(&self, from: usize) -> usize {
         let mut line = self.line_of(from);
         while line < self.n_lines() && self.line_span(line).is_empty() {
@@ -114,7 +118,8 @@ impl Editor {
         if line < self.n_lines() { self.line_span(line).start } else { self.len() }
     }
 
-    /// Returns the offset of the last empty line before the paragraph at `from`, or the text's start.
+    /// Returns the offset of the last empty line before the paragraph at `from`, or the text's start if there is none.
+    /// From an empty line, this is the line before the previous paragraph.
     pub fn paragraph_before(&self, from: usize) -> usize {
         let mut line = self.line_of(from);
         while 0 < line && self.line_span(line).is_empty() {
@@ -144,11 +149,13 @@ impl Editor {
     }
 
     /// Returns the offset of the counterpart of the first bracket at or after `from` on its line, as for vim's `%`.
+    /// Returns `None` if there is no such bracket, or if its counterpart is missing or too far away to be searched for.
     pub fn bracket_for(&self, from: usize) -> Option<usize> {
         let rest = self.slice(crate::text::Span::new(from, self.line_span(self.line_of(from)).end.max(from)));
         let at = from + rest.find(['(', ')', '[', ']', '{', '}'])?;
         let (here, other) = super::motion::matching_brackets(&self.buffer, at)?;
-        // `matching_brackets` also tries the bracket before the offset, which is not the one that was found.
+        // If the bracket at the offset has no counterpart, `matching_brackets` tries the bracket before it. That one
+        // does not count here.
         (here.start == at).then_some(other.start)
     }
 

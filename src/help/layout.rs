@@ -1,18 +1,19 @@
-//! Lays out a page of the help for a width in terminal cells: headings, paragraphs, lists, tables, code.
+//! Lays out a page of the help for a width in terminal cells: headings, paragraphs, lists, tables, and code.
 //!
 //! Only the Markdown that the pages use is supported. A Markdown library would save little: it would split the text
-//! into blocks, but wrapping the cells of tables, which is most of this module, would still have to be done here.
+//! into blocks, but the wrapping of paragraphs and table cells, which is most of this module, would still have to be
+//! done here.
 
 use crate::text::width;
 
-/// Whether code keeps its backticks. Output to a pipe needs them, because code has no style there that sets it apart.
+/// Whether code keeps its backticks. Output without styles needs them, because nothing else sets code apart there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Backticks {
     Keep,
     Drop,
 }
 
-/// The kind of a run of text. The console shows each kind in a style; output to a pipe has no styles.
+/// The kind of a run of text. The console shows each kind in a style of its own; `telecast help` prints no styles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Role {
     #[default]
@@ -25,7 +26,7 @@ pub(crate) enum Role {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct PageLine {
     pub runs: Vec<(String, Role)>,
-    /// A line of a code block: it is never wrapped, since it may be copied.
+    /// Whether this is a line of a code block. Such a line is never wrapped, because the user may copy it.
     pub is_code: bool,
 }
 
@@ -46,13 +47,15 @@ impl PageLine {
     }
 }
 
-/// The minimum width of a table column in cells, so that a narrow terminal still shows a word of each column.
+/// The width in cells below which a table column is not narrowed, so that a narrow terminal still shows a word of each
+/// column.
 const MIN_COLUMN: usize = 8;
 
 /// The number of cells between two columns of a table.
 const GAP: usize = 2;
 
-/// Returns the lines of the page, each at most `cells` cells wide. Lines of code are not wrapped and may be wider.
+/// Returns the lines of the page, wrapped to `cells` cells. Headings and lines of code are not wrapped and may be
+/// wider. So may tables, whose columns are only narrowed down to [`MIN_COLUMN`].
 pub(crate) fn layout(markdown: &str, cells: usize, backticks: Backticks) -> Vec<PageLine> {
     let mut lines: Vec<PageLine> = Vec::new();
     let mut source = markdown.lines().filter(|line| !line.starts_with("<!--")).peekable();
@@ -72,7 +75,8 @@ pub(crate) fn layout(markdown: &str, cells: usize, backticks: Backticks) -> Vec<
             }
             lines.extend(table(&rows, cells, backticks));
         } else if line.is_empty() {
-            // The comments around a generated part leave two empty lines where the file has them.
+            // Where a comment was left out, the empty lines before and after it would follow each other, so only one of
+            // them is kept.
             if lines.last().is_some_and(|last| !last.runs.is_empty()) {
                 lines.push(PageLine::default());
             }
@@ -113,10 +117,11 @@ fn runs(text: &str, backticks: Backticks) -> Vec<(String, Role)> {
         if 0 < ticks
             && let Some((code, after)) = rest[ticks..].split_once(&rest[..ticks])
         {
-            // Code that begins or ends with a backtick is written between two backticks and a space.
+            // Code that contains a backtick is written between pairs of backticks. The space inside each pair, which
+            // separates the backticks, is not part of the code.
             let code = if ticks == 1 { code } else { code.strip_prefix(' ').unwrap_or(code) };
             let code = if ticks == 1 { code } else { code.strip_suffix(' ').unwrap_or(code) };
-            // If the code contains a backtick, quotes around it would look like part of the code.
+            // If the code contains a backtick, backticks around it would look like a part of the code.
             let is_quoted = backticks == Backticks::Keep && !code.contains('`');
             let quote = if is_quoted { "`" } else { "" };
             line.push(&format!("{quote}{code}{quote}"), Role::Code);
@@ -159,7 +164,7 @@ fn wrap(runs: &[(String, Role)], cells: usize) -> Vec<PageLine> {
         for (c, role) in piece {
             let wide = cells_of_char(*c);
             if cells < used + wide {
-                // A space at the edge ends the line; the next line begins with a word.
+                // A space that does not fit is dropped, so that the next line begins with a word.
                 if *c == ' ' {
                     continue;
                 }

@@ -1,8 +1,8 @@
 //! A lexer for text that is meant to be JSON but may be unfinished, such as a body that is being typed.
 //!
-//! No text is an error. A string ends at its closing quote, or at the end of the text if it has none: raw line breaks
-//! are part of a string, as in the Bot API server. To end strings at line breaks, pass one line at a time. To follow
-//! the strings of JSON that contains Liquid, pass only the text outside the Liquid tags to `QuoteState`.
+//! The lexer accepts any text. A string ends at its closing quote, or at the end of the text if there is no closing
+//! quote. A raw line break does not end a string, as in the Bot API server. To end strings at line breaks, pass one
+//! line at a time. To find the strings of JSON that contains Liquid, pass the text outside the Liquid to `QuoteState`.
 
 use crate::text::Span;
 
@@ -14,14 +14,15 @@ pub struct JsonToken {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum JsonTokenKind {
-    /// A string with its quotes; the last one of a text may have no closing quote.
+    /// A string with its quotes. The last string of a text may have no closing quote.
     String,
     /// One of `{}[]:,`
     Punctuation(char),
-    /// A digit or minus, followed by characters that occur in numbers; it need not be a valid number.
+    /// A digit or a minus sign, followed by characters that occur in numbers. The token need not be a valid number.
     Number,
-    /// Letters and digits: `null`, `Anna`.
+    /// A letter, followed by letters and digits: `null`, `Anna`.
     Word,
+    /// Any other single character.
     Other,
 }
 
@@ -52,7 +53,7 @@ impl Iterator for Tokens<'_> {
             }
             c => (JsonTokenKind::Other, c.len_utf8()),
         };
-        // `rest` is a suffix of the text: only whitespace before it was skipped.
+        // `rest` extends to the end of the text, so its length gives its start.
         let start = self.text.len() - rest.len();
         self.at = start + length;
         Some(JsonToken { span: Span::new(start, self.at), kind })
@@ -60,7 +61,7 @@ impl Iterator for Tokens<'_> {
 }
 
 fn string_length(text: &str) -> usize {
-    // Reading bytes is enough: quotes and backslashes are ASCII, which never occurs inside a multi-byte character.
+    // Reading bytes is enough: quotes and backslashes are ASCII, and no byte of a multi-byte character is ASCII.
     let mut quoting = QuoteState::default();
     let end = text.bytes().position(|byte| quoting.read(byte) == Some(Quote::Closes));
     end.map_or(text.len(), |quote| quote + 1)
@@ -72,7 +73,7 @@ pub(crate) enum QuoteState {
     #[default]
     Outside,
     Inside,
-    /// After a backslash in a string.
+    /// Inside a string, right after a backslash that escapes the next character.
     Escaped,
 }
 
@@ -96,13 +97,14 @@ impl QuoteState {
         self != QuoteState::Outside
     }
 
-    /// Reads one character, or one byte of UTF-8. If it is a quote that opens or closes a string, returns which.
+    /// Reads one character, or one byte of UTF-8. Returns whether it opens or closes a string, or `None` if it does
+    /// neither.
     pub(crate) fn read(&mut self, c: impl Into<char>) -> Option<Quote> {
         let (next, quote) = match (*self, c.into()) {
             (QuoteState::Outside, '"') => (QuoteState::Inside, Some(Quote::Opens)),
             (QuoteState::Inside, '"') => (QuoteState::Outside, Some(Quote::Closes)),
             (QuoteState::Inside, '\\') => (QuoteState::Escaped, None),
-            // Outside strings a backslash is only a syntax error and does not escape a quote.
+            // Outside strings, a backslash is a syntax error and does not escape the next quote.
             (QuoteState::Outside, _) => (QuoteState::Outside, None),
             (QuoteState::Inside | QuoteState::Escaped, _) => (QuoteState::Inside, None),
         };
@@ -110,8 +112,8 @@ impl QuoteState {
         quote
     }
 
-    /// Skips a piece of Liquid. After a backslash, the backslash escapes the Liquid's output, so the text after the
-    /// Liquid is not escaped.
+    /// Skips a piece of Liquid. A backslash right before the Liquid escapes the first character of its output, so the
+    /// text after the Liquid is not escaped.
     pub(crate) fn skip_interpolation(&mut self) {
         if *self == QuoteState::Escaped {
             *self = QuoteState::Inside;
@@ -119,7 +121,7 @@ impl QuoteState {
     }
 }
 
-/// Returns whether the string at `span` is an object's key: a colon follows it.
+/// Returns whether a colon follows the string at `span`, so that the string is an object's key.
 pub(crate) fn is_key(text: &str, span: Span) -> bool {
     text[span.end..].trim_ascii_start().starts_with(':')
 }
@@ -128,7 +130,8 @@ pub(crate) fn is_literal(word: &str) -> bool {
     matches!(word, "true" | "false" | "null")
 }
 
-/// Returns whether the byte `at` of a string is escaped: an odd number of backslashes precedes it.
+/// Returns whether the byte `at` of `text`, which must be inside a JSON string, is escaped: an odd number of
+/// backslashes precedes it directly.
 pub(crate) fn is_escaped(text: &str, at: usize) -> bool {
     text[..at].bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1
 }

@@ -1,4 +1,4 @@
-//! The strict parser: recursive descent over bytes, one function for each production of RFC 8259.
+//! The strict JSON parser. It uses recursive descent over bytes, with one function for each kind of value.
 
 use super::{
     Break, Document, Expected, JsonNode, JsonString, JsonValue, MAX_DEPTH, Member, SyntaxError,
@@ -16,7 +16,8 @@ pub(crate) fn parse(text: &str) -> Result<Document, SyntaxError> {
     parser.skip_whitespace();
     if parser.at < text.len() {
         return Err(SyntaxError {
-            // Only the first line: the rest could be the whole body, and marking all of it would help nobody.
+            // Only the first line is marked: the text after the value can be almost the whole body, and marking all of
+            // it would not show where to look.
             span: Span::new(parser.at, parser.at + line_at(&text[parser.at..]).len()),
             kind: SyntaxErrorKind::TrailingText,
         });
@@ -45,7 +46,8 @@ impl JsonParser<'_> {
             Some(b'{') => self.object()?,
             Some(b'[') => self.array()?,
             Some(b'"') => JsonValue::String(self.string()?),
-            // `+1` is not valid JSON, but the error should be about a number and not about a stray character.
+            // `+1` is not valid JSON, but reading it as a number gives a better error: an invalid number, not an
+            // invalid word.
             Some(b'-' | b'+' | b'0'..=b'9') => self.number()?,
             Some(_) => self.word()?,
             None => return Err(self.unexpected_end(opener, Expected::Value)),
@@ -128,8 +130,8 @@ impl JsonParser<'_> {
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => {
-                    // The first break maps all decoded bytes of the escape to its backslash, and the second break ends
-                    // the escape.
+                    // The first break maps all decoded bytes of the escape to its backslash. The second break ends the
+                    // escape.
                     breaks.push(Break { decoded: decoded.len(), raw: self.at, is_escape: true });
                     decoded.push(self.escape()?);
                     breaks.push(Break { decoded: decoded.len(), raw: self.at, is_escape: false });
@@ -145,7 +147,8 @@ impl JsonParser<'_> {
             }
         }
         self.at += 1;
-        // Between two adjacent escapes, two breaks have the same decoded offset. Only the later one is kept.
+        // If there is no text between two escapes or before the first escape, two breaks have the same decoded offset.
+        // Only the later of the two is kept.
         breaks.dedup_by(|later, earlier| {
             let same = later.decoded == earlier.decoded;
             if same {
@@ -176,8 +179,8 @@ impl JsonParser<'_> {
 
     fn unicode_escape(&mut self, start: usize) -> Parsed<char> {
         let Some(first) = self.four_hex_digits() else { return Err(self.bad_escape(start, start + 6)) };
-        // A character outside the BMP is written as two escapes, a high and a low surrogate. Half a pair is no
-        // character, and `char::from_u32` refuses it below.
+        // A character above U+FFFF is written as two escapes, a high and a low surrogate. Half of such a pair is not a
+        // character, so `char::from_u32` refuses it below.
         let mut code = u32::from(first);
         if (0xd800..0xdc00).contains(&first) && self.bytes[self.at..].starts_with(b"\\u") {
             self.at += 2;
@@ -199,7 +202,7 @@ impl JsonParser<'_> {
 
     fn number(&mut self) -> Parsed<JsonValue> {
         let start = self.at;
-        // Takes more than a number may contain, so that the error covers all of `0x1F` or `1_000`.
+        // This takes more characters than a number may contain, so that the error covers all of `0x1F` or `1_000`.
         while self.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || b"+-._".contains(&byte)) {
             self.at += 1;
         }
@@ -213,7 +216,7 @@ impl JsonParser<'_> {
     fn word(&mut self) -> Parsed<JsonValue> {
         let start = self.at;
         let rest = &self.text[start..];
-        // Takes everything up to a delimiter, so that the error names `@channel` or `Anna` as a whole.
+        // This takes everything up to a delimiter, so that the error names `@channel` or `Anna` as a whole.
         let stop = |c: char| c.is_whitespace() || ",:{}[]\"".contains(c);
         let word = &rest[..rest.find(stop).unwrap_or(rest.len())];
         let value = match word {

@@ -1,7 +1,7 @@
 //! Converts a file's cells to typed values: determines the type of each column, and then parses each cell.
 //!
-//! A known property keeps its type. A new one gets the type that all cells of the column fit. This module knows no file
-//! formats.
+//! A known property keeps its type. A new one gets the type that all cells of the column fit, or text if there is no
+//! such type. This module knows no file formats.
 
 use jiff::tz::TimeZone;
 
@@ -20,10 +20,10 @@ pub(crate) struct Column {
     n_booleans: u64,
     n_lists: u64,
     n_objects: u64,
-    /// In the order of [`DateFormat::ALL`].
+    /// For each format in the order of [`DateFormat::ALL`], the number of cells that have it.
     n_dates: [u64; DateFormat::ALL.len()],
-    /// Whether there was a text that came with its type, as in JSON. In that case the column is not a new date column,
-    /// even if all its texts look like dates.
+    /// Whether the column has a text that came with its type, as in JSON. If so, a new column is not one of dates, even
+    /// if all its texts look like dates.
     has_typed_text: bool,
 }
 
@@ -59,7 +59,7 @@ impl Column {
         self.count_dates(cell);
     }
 
-    /// Counts one more value that came with its type, as in JSON.
+    /// Counts one more value that came with its type, as in JSON. Null does not count.
     pub(crate) fn add_value(&mut self, value: &Value) {
         let Some(kind) = value.kind() else { return };
         self.n += 1;
@@ -67,7 +67,7 @@ impl Column {
             ValueKind::Text => self.has_typed_text = true,
             ValueKind::Number => self.n_numbers += 1,
             ValueKind::Boolean => self.n_booleans += 1,
-            // A typed date has no format, so it counts for all formats.
+            // A date that came with its type has no format, so it counts for all formats.
             ValueKind::Date => self.n_dates.iter_mut().for_each(|n| *n += 1),
             ValueKind::List => self.n_lists += 1,
             ValueKind::Object => self.n_objects += 1,
@@ -88,9 +88,10 @@ impl Column {
         }
     }
 
-    /// Returns the type of the column's cells, or `None` if all were empty and the property is new.
+    /// Returns the type of the column's cells, or `None` if all cells were empty and the property is new.
     ///
-    /// A known type stays even if cells do not fit it. Otherwise the type is the one that all cells fit, or text.
+    /// A known type stays, even if some cells do not fit it. A new property gets the type that all cells fit, or text
+    /// if there is no such type.
     pub(crate) fn cell_type(&self, known: Option<ValueKind>) -> Option<CellType> {
         match known {
             Some(ValueKind::Text) => Some(CellType::Text),
@@ -104,8 +105,8 @@ impl Column {
         }
     }
 
-    /// Returns the format with day and month swapped if it fits the same number of cells, which makes the dates
-    /// ambiguous.
+    /// Returns the format with day and month swapped if it fits the same number of cells, because then the dates are
+    /// ambiguous. Otherwise returns `None`.
     pub(crate) fn swapped_alternative(&self, format: DateFormat) -> Option<DateFormat> {
         let swapped = format.swapped()?;
         (0 < self.n_of(format) && self.n_of(swapped) == self.n_of(format)).then_some(swapped)
@@ -158,8 +159,8 @@ impl CellType {
         value.ok_or_else(|| self.mismatch(cell))
     }
 
-    /// Converts a value that came with its type to this type. A text is parsed like a cell. A number or boolean can
-    /// become text, and an integer a date.
+    /// Converts a value that came with its type to this type. A text is parsed like a cell. A number or a boolean can
+    /// become a text, and an integer can become a date.
     pub(crate) fn fit(self, value: Value, zone: &TimeZone) -> Result<Value, CellMismatch> {
         match (self, &value) {
             _ if value.kind() == Some(self.kind()) => Ok(value),
@@ -183,14 +184,15 @@ impl CellType {
     }
 }
 
-/// Parses a single value that a user typed, as the known type or otherwise as the type that it looks like.
+/// Parses a single value that a user typed: as the known type, or, if there is none, as the type that it looks like.
 pub(crate) fn read_one(text: &str, known: Option<ValueKind>, zone: &TimeZone) -> Result<Value, CellMismatch> {
     let mut column = Column::default();
     column.add_cell(text);
     column.cell_type(known).unwrap_or(CellType::Text).read(text, zone)
 }
 
-// Spreadsheets write `TRUE`. A known boolean property accepts it, but only lower case makes a new property boolean.
+// Spreadsheets write `TRUE`, which a known boolean property accepts. A new property becomes boolean only with
+// lower-case values.
 fn boolean(cell: &str) -> Option<Value> {
     match cell {
         _ if cell.eq_ignore_ascii_case("true") => Some(Value::Boolean(true)),

@@ -1,4 +1,4 @@
-//! Converts values from and to JSON for `--profile-json`, sample events, JSON Lines files and the store.
+//! Converts values from and to JSON for `--profile-json`, sample events, JSON Lines files, and the store.
 
 use indexmap::IndexMap;
 
@@ -26,7 +26,8 @@ impl From<serde_json::Value> for Value {
 }
 
 impl Value {
-    /// Converts the value to JSON, from which [`Value::from`] can read it back. A date becomes `$D_<epoch seconds>`.
+    /// Converts the value to JSON that [`Value::from`] can read. A date becomes `$D_<epoch seconds>`, without fractions
+    /// of a second.
     pub fn to_json(&self) -> serde_json::Value {
         match self {
             Value::Null => serde_json::Value::Null,
@@ -43,7 +44,7 @@ impl Value {
     }
 }
 
-/// Parses the text of a JSON object of properties.
+/// Parses properties from the text of a JSON object.
 pub(crate) fn properties(json: &str) -> serde_json::Result<IndexMap<String, Value>> {
     let members: serde_json::Map<String, serde_json::Value> = serde_json::from_str(json)?;
     Ok(members.into_iter().map(|(name, value)| (name, Value::from(value))).collect())

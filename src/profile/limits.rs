@@ -1,4 +1,4 @@
-//! CleverTap's limits on identities, property names and values. They are errors only in the CleverTap dialect.
+//! CleverTap's limits on identities, property names, and values. Callers apply them only in the CleverTap dialect.
 
 use super::Value;
 
@@ -79,8 +79,8 @@ pub(crate) fn check_value(value: &Value) -> Result<(), LimitError> {
     }
 }
 
-// Lengths are in characters, as in the documentation of CleverTap's console. The documentation of the API says bytes,
-// which would be stricter.
+// Lengths are in characters, as in the documentation of CleverTap's console. The documentation of CleverTap's API gives
+// the limits in bytes, which would be stricter.
 fn at_most(limit: usize, n: usize, error: impl FnOnce(usize) -> LimitError) -> Result<(), LimitError> {
     if limit < n { Err(error(n)) } else { Ok(()) }
 }

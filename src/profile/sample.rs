@@ -1,8 +1,9 @@
-//! Chooses a sample: the few profiles most likely to break a body, so that its author sees the problems while typing
-//! and not after sending.
+//! Chooses a sample: the few profiles that are most likely to break a body, so that the body's author sees the problems
+//! while typing and not after sending.
 //!
-//! Profiles with an extreme value of a property come first (longest, shortest, highest, lowest, missing, the most
-//! characters that markup reserves), then an even spread of the rest. The same profiles always give the same sample.
+//! Profiles with an extreme value of a property come first (the longest, shortest, highest, or lowest value, no value,
+//! or the most characters that markup reserves). They are followed by an even spread of the other profiles. The same
+//! profiles in the same order always give the same sample.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,8 +20,8 @@ pub struct Sample {
     pub n_profiles: u64,
 }
 
-/// How a value of a property can be extreme. The sample has the profiles in the order of these variants: those most
-/// likely to break a message come first.
+/// How a value of a property can be extreme. The variants are in the order in which the sample lists the profiles, with
+/// the extremes that are most likely to break a message first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 enum Extreme {
     Longest,
@@ -46,11 +47,11 @@ enum CharacterClass {
     Punctuation,
     /// Control characters, line breaks included.
     Control,
-    /// Characters outside the Basic Multilingual Plane, such as emoji. They have two UTF-16 code units, the unit of the
-    /// offsets of Telegram's entities.
+    /// Characters outside the Basic Multilingual Plane, such as emoji. Each takes two UTF-16 code units, which is what
+    /// the offsets of Telegram's entities count.
     BeyondBmp,
     RightToLeft,
-    /// Combining accents, joiners, marks and other characters without a width of their own.
+    /// Combining accents, joiners, marks, and other characters without a width of their own.
     Invisible,
 }
 
@@ -80,8 +81,8 @@ impl CharacterClass {
     }
 }
 
-/// Chooses a sample from candidates, which are added one at a time and not kept: keeping 1,500 candidates of a thousand
-/// properties took 430 MiB.
+/// Chooses a sample from candidates. They are added one at a time and not kept: keeping 1,500 candidates with a
+/// thousand properties each took 430 MiB.
 #[derive(Debug, Default)]
 pub(crate) struct SampleChooser {
     n_seen: usize,
@@ -114,8 +115,8 @@ impl SampleChooser {
                     let (new_index, _) = self.names.insert_full(name.clone());
                     match at {
                         0 => self.names_in_all.push(new_index),
-                        // A property seen for the first time is missing in all earlier candidates. The first of them
-                        // is enough for the sample.
+                        // A property seen for the first time is missing in all earlier candidates. One of them, the
+                        // first, is enough for the sample.
                         _ => drop(self.extremes.insert((Extreme::Missing, new_index), (0.0, 0))),
                     }
                     new_index
@@ -135,13 +136,14 @@ impl SampleChooser {
     pub(crate) fn choose(self, limit: usize) -> Vec<usize> {
         let n_seen = self.n_seen;
         let mut order = self.hardest();
-        // With many properties, the extremes would fill the sample, but it should have ordinary profiles too.
+        // With many properties, the extremes would fill the sample. They get at most three quarters of it, because it
+        // should have ordinary profiles too.
         order.truncate((limit * 3).div_ceil(4));
         let mut is_taken = vec![false; n_seen];
         order.iter().for_each(|at| is_taken[*at] = true);
         let rest: Vec<usize> = (0..n_seen).filter(|at| !is_taken[*at]).collect();
         let n_spread = limit.saturating_sub(order.len()).min(rest.len());
-        // The rest is taken at equal distances, not at random: the same profiles must give the same sample.
+        // The other profiles are taken at equal distances, not at random: the same profiles must give the same sample.
         order.extend((0..n_spread).map(|n| rest[n * rest.len() / n_spread]));
         order
     }
@@ -149,8 +151,8 @@ impl SampleChooser {
     /// Returns the indexes of the candidates with an extreme value, each once, in the order of the extremes.
     fn hardest(self) -> Vec<usize> {
         let mut extremes: Vec<((Extreme, usize), (f64, usize))> = self.extremes.into_iter().collect();
-        // The order of a `HashMap` is random. The names are compared, because their indexes depend on the order of the
-        // candidates.
+        // The order of a `HashMap` is random, so the extremes are sorted. The names are compared and not their indexes,
+        // which depend on the order of the candidates.
         extremes.sort_by(|((extreme, name_index), _), ((other, other_index), _)| {
             extreme.cmp(other).then_with(|| self.names[*name_index].cmp(&self.names[*other_index]))
         });
@@ -159,7 +161,7 @@ impl SampleChooser {
     }
 }
 
-/// Calls `report` with each kind of extreme and the degree to which the value has it.
+/// Calls `report` with each kind of extreme that applies to the value, and with the degree to which the value has it.
 fn measure(value: &Value, mut report: impl FnMut(Extreme, f64)) {
     let number = match value {
         Value::Integer(number) => Some(*number as f64),

@@ -1,8 +1,9 @@
-//! Decides which clients may use the sandbox: programs, by default only those on this machine, but no web pages.
+//! Decides which clients may use the sandbox: programs, by default only those on this machine, but no web pages of
+//! other sites.
 //!
 //! A browser lets any page send requests to loopback, and a page whose host name resolves to 127.0.0.1 can even read
-//! the answers (DNS rebinding). But a page cannot make the browser omit or change `Host` and `Origin`, so those are
-//! checked.
+//! the answers (DNS rebinding). But a page cannot change the headers `Host`, `Origin`, and `Sec-Fetch-Site` that the
+//! browser sends, so these are checked.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -18,10 +19,11 @@ pub enum AccessScope {
     Network,
 }
 
-/// Refuses a request that may come from a web page of another origin.
+/// Refuses a request whose `Host` is not allowed, or that may come from a web page of another site.
 pub(super) fn check<B>(request: &Request<B>, scope: AccessScope) -> Result<(), ApiError> {
     let hosts = header_values(request.headers(), HOST);
-    // With `Network`, a host must still be a literal address, because a name could be rebound to this machine.
+    // With `Network`, a host other than localhost must be a literal address, because a name could be rebound to this
+    // machine.
     let is_allowed = |host: &str| is_loopback(host) || scope == AccessScope::Network && is_address(host);
     let target = request.uri().authority().map(|authority| authority.as_str());
     // Browsers always send a `Host`. HTTP/1.0 clients need not send it, but they are not browsers.
@@ -37,7 +39,7 @@ pub(super) fn check<B>(request: &Request<B>, scope: AccessScope) -> Result<(), A
         let host = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
         host.is_some_and(is_allowed)
     };
-    // Requests for images and links have no `Origin`. Browsers mark them with this header.
+    // Browsers send no `Origin` with requests for images and links. They mark those from other sites in this header.
     let is_cross_site = header_values(request.headers(), "sec-fetch-site").contains(&"cross-site");
     if is_cross_site || !header_values(request.headers(), ORIGIN).into_iter().all(is_own) {
         return Err(ApiError::plain(403, "Forbidden: the sandbox does not answer pages of another origin"));
@@ -45,7 +47,8 @@ pub(super) fn check<B>(request: &Request<B>, scope: AccessScope) -> Result<(), A
     Ok(())
 }
 
-// A value that is not text becomes "?", which no check accepts, so it cannot slip through by being skipped.
+// A value that is not text becomes "?", which is neither an allowed host nor an allowed origin. If such a value were
+// skipped instead, its request could pass the checks.
 fn header_values(headers: &HeaderMap, name: impl hyper::header::AsHeaderName) -> Vec<&str> {
     headers.get_all(name).iter().map(|value| value.to_str().unwrap_or("?")).collect()
 }
@@ -57,7 +60,7 @@ fn is_loopback(host: &str) -> bool {
         || ipv6_in_brackets(name).is_some_and(|address| address.is_loopback())
 }
 
-/// Returns whether `host` is a literal IP address, and not a name that somebody could point at this machine.
+/// Returns whether `host`, which may include a port, is a literal IP address and not a name.
 fn is_address(host: &str) -> bool {
     without_port(host)
         .is_some_and(|name| name.parse::<Ipv4Addr>().is_ok() || ipv6_in_brackets(name).is_some())
@@ -67,9 +70,10 @@ fn ipv6_in_brackets(name: &str) -> Option<Ipv6Addr> {
     name.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
 }
 
-/// Returns the host without its port, or `None` if the port is not a number.
+/// Returns the host without its port. Returns `None` if the port is not a number of at most five digits, or if an
+/// opening bracket has no closing one or anything but a port after it.
 fn without_port(host: &str) -> Option<&str> {
-    // An IPv6 address contains colons itself, so in brackets the port starts after the closing one.
+    // An IPv6 address is in brackets, because it contains colons itself. The port is after the closing bracket.
     let end = if host.starts_with('[') { host.find(']')? + 1 } else { host.find(':').unwrap_or(host.len()) };
     let (name, rest) = host.split_at(end);
     match rest.strip_prefix(':') {

@@ -1,8 +1,8 @@
-//! Lets the processes of one user recognize their sandboxes: a running sandbox holds a lock file named after its
-//! address.
+//! Lets the processes of one user recognize the user's sandboxes: a running sandbox holds the lock on a file that is
+//! named after its address.
 //!
 //! The locks are in the user's state directory. A workspace can come from a stranger, so nothing in it may make an
-//! address count as a sandbox. A server's answers must not do so either.
+//! address count as a sandbox. A server's answers do not count either, because any server can claim to be a sandbox.
 
 use std::fs;
 use std::net::SocketAddr;
@@ -11,23 +11,24 @@ use std::path::{Path, PathBuf};
 use crate::disk::{self, FileLock, LockError};
 use crate::paths::Paths;
 
-/// The announcement of a running sandbox. Drop it to withdraw the announcement before the port is freed; otherwise
-/// another program could listen there and be taken for the sandbox.
+/// The announcement of a running sandbox, which is withdrawn when this is dropped. Drop it before the port is freed;
+/// otherwise, another program could listen there and be taken for the sandbox.
 #[derive(Debug)]
 pub(crate) struct Announcement {
     path: PathBuf,
     _lock: FileLock,
 }
 
-/// Announces a sandbox of this process, for the workspace at `root` if given. The sandbox must be listening already.
+/// Announces a sandbox of this process; if `root` is given, as the sandbox of the workspace there. The sandbox must be
+/// listening already.
 pub(crate) fn announce(
     paths: &Paths,
     addr: SocketAddr,
     root: Option<&Path>,
 ) -> Result<Announcement, LockError> {
     let path = path_of(paths, addr);
-    // Waiting is safe: only one process can listen at the address, so any other holder is a reader that only tests the
-    // lock and releases it at once.
+    // Waiting for the lock is safe: only one process can listen at the address, so any other process that holds the
+    // lock is only testing it and releases it at once.
     let lock = disk::wait_for_lock_and_sign(&path, root.unwrap_or(Path::new("")))?;
     Ok(Announcement { path, _lock: lock })
 }
@@ -37,7 +38,8 @@ pub(crate) fn is_announced(paths: &Paths, addr: SocketAddr) -> bool {
     addr.ip().is_loopback() && disk::lock_holder(&path_of(paths, addr)).is_some()
 }
 
-/// Returns the address of the running sandbox of the workspace at `root`, which must be a canonical path.
+/// Returns the address of the running sandbox that is announced for the workspace at `root`, or `None` if there is
+/// none. `root` must be a canonical path.
 pub(crate) fn find(paths: &Paths, root: &Path) -> Option<SocketAddr> {
     let files = fs::read_dir(paths.sandboxes()).into_iter().flatten().flatten();
     let found = files.filter_map(|file| {
@@ -52,7 +54,7 @@ pub(crate) fn find(paths: &Paths, root: &Path) -> Option<SocketAddr> {
 impl Drop for Announcement {
     fn drop(&mut self) {
         match fs::remove_file(&self.path) {
-            // A file that cannot be removed is no longer locked, so it announces nothing.
+            // If the file cannot be removed, it announces nothing anyway, because its lock is released now.
             Ok(()) | Err(_) => {}
         }
     }

@@ -1,4 +1,4 @@
-//! One bot of the sandbox: its identity, its chats, its waiting updates, and the messages it has sent.
+//! One bot of the sandbox: its identity, its chats, its waiting updates, and its messages.
 
 use std::collections::BTreeMap;
 
@@ -19,8 +19,8 @@ pub(super) struct SandboxBot {
     pub(super) webhook: String,
     pub(super) rate_limiter: Option<RateLimiter>,
     pub(super) poll: Option<PollId>,
-    /// The waiting getUpdates calls that another call has ended. Each stays here until it has read the reason, so there
-    /// are at most as many entries as open connections.
+    /// The waiting getUpdates calls that another call has ended, and the reasons. An entry stays here until its call
+    /// has read the reason, so there are at most as many entries as open connections.
     pub(super) conflicts: BTreeMap<PollId, Conflict>,
 }
 
@@ -34,7 +34,7 @@ pub(super) enum Conflict {
 }
 
 impl SandboxBot {
-    // The waiting call runs in another task. It finds the reason when it wakes up and resumes.
+    // The waiting call runs in another task, so the reason is stored here. The call reads it when it wakes up.
     pub(super) fn end_poll(&mut self, conflict: Conflict) {
         if let Some(poll) = self.poll.take() {
             self.conflicts.insert(poll, conflict);
@@ -49,7 +49,8 @@ pub(super) struct BotIdentity {
 }
 
 impl BotIdentity {
-    /// Creates the identity: the first bot is `demo_bot`, the others have their id in the username.
+    /// Creates the identity of a bot. The username of the first bot is `demo_bot`; any other username contains the
+    /// bot's id.
     pub(super) fn new(id: i64, is_first: bool) -> BotIdentity {
         let username = if is_first { "demo_bot".to_owned() } else { format!("demo_{id}_bot") };
         BotIdentity { id, username }
@@ -88,14 +89,15 @@ impl BotIdentity {
 pub(super) struct Messages {
     last_id: i64,
     last_album_id: u64,
-    // Two logs, because a made-up update may use the id of a sent message; in one log it would replace that message.
+    // There are two logs, because the message of a made-up update may have the id of a sent message. In one log, it
+    // would replace the sent message.
     sent: MessageLog,
     received: MessageLog,
 }
 
 #[derive(Debug, Default)]
 struct MessageLog {
-    /// By sequence number, so that the first entry is the oldest.
+    /// The messages by sequence number, so that the first entry is the oldest message.
     messages: BTreeMap<u64, StoredMessage>,
     numbers: BTreeMap<MessageKey, u64>,
     next_number: u64,
@@ -163,7 +165,7 @@ impl Messages {
         self.received.add((chat, id), message);
     }
 
-    /// Returns a message as JSON text.
+    /// Returns a stored message as JSON text. If a sent and a received message have this id, returns the sent one.
     pub(super) fn find(&self, chat: i64, id: i64) -> Option<&str> {
         self.sent.find((chat, id)).or_else(|| self.received.find((chat, id)))
     }
@@ -179,7 +181,7 @@ impl Messages {
         self.sent.size + self.received.size
     }
 
-    /// Removes the oldest message of the log that uses more memory, sent or received.
+    /// Removes the oldest sent message or the oldest received message, depending on which log uses more memory.
     pub(super) fn drop_oldest(&mut self) {
         match self.sent.size < self.received.size {
             true => self.received.drop_oldest(),

@@ -1,6 +1,7 @@
-//! The arguments and files of a method call, within the server's limits.
+//! The arguments and files of a method call, and the limits on their size and number.
 //!
-//! Query-string arguments come first. If a name is given several times, the first one is used.
+//! The arguments in the query string come before those in the body. If several arguments have the same name, the first
+//! one is used.
 
 use std::ops::RangeInclusive;
 
@@ -40,16 +41,17 @@ pub(super) enum CallBody {
         pairs: Vec<(String, String)>,
         files: Vec<UploadedFile>,
     },
-    /// A body of any other type, which counts as one file; its size in bytes.
+    /// A body of any other type, which counts as one file. The number is its size in bytes.
     Other(u64),
 }
 
-/// A body that cannot be read. The server answers with a bare status line and closes the connection.
+/// The reason why a body cannot be read. Except for `FileTooLarge`, the server answers with a bare status line and
+/// closes the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CallBodyError {
     Malformed,
     TooLarge,
-    /// A file is larger than Telegram accepts. Unlike the others, this is answered in JSON.
+    /// A file is larger than Telegram accepts. This is answered in JSON.
     FileTooLarge,
     /// The body has a content encoding.
     Compressed,
@@ -85,8 +87,8 @@ impl MethodCall {
             }
         };
         let arguments = arguments.prepend_query(pairs(query.as_bytes()));
-        // The size is counted after decoding and for all sources together: a query string alone can exceed the limit,
-        // too.
+        // The size is counted after decoding, and for the query string and the body together. A query string alone can
+        // exceed the limit.
         let size: usize = arguments.iter().map(|(name, argument)| name.len() + argument.text.len()).sum();
         if MAX_ARGUMENTS < size {
             return Err(CallBodyError::TooLarge);
@@ -99,7 +101,7 @@ impl MethodCall {
         self.arguments.text(name)
     }
 
-    /// Returns an argument as a number, clamped to a range, or `default` if it is missing.
+    /// Returns an argument as a number, clamped to a range, or `default` if the argument is missing or empty.
     pub(super) fn integer(&self, name: &str, default: i64, range: RangeInclusive<i64>) -> i64 {
         match self.text(name) {
             "" => default,

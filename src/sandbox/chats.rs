@@ -67,7 +67,8 @@ impl SandboxChatKind {
     fn of_id(id: i64) -> SandboxChatKind {
         match id {
             0.. => SandboxChatKind::Private,
-            // Channels have ids in the same range. Only the `type` of a Chat object distinguishes the two.
+            // Channels have ids in the same range as supergroups. Only the `type` of a Chat object distinguishes the
+            // two.
             id if id <= MAX_CHANNEL_ID => SandboxChatKind::Supergroup,
             _ => SandboxChatKind::Group,
         }
@@ -93,7 +94,7 @@ impl SandboxChat {
         }
     }
 
-    /// Applies the members of a Chat object. Missing members stay as they are.
+    /// Applies the members of a Chat object. Members that the object does not have keep their values.
     fn with_members_of(mut self, value: &Value) -> Result<SandboxChat, String> {
         if let Some(kind) = value.get("type") {
             let known = kind.as_str().and_then(SandboxChatKind::parse);
@@ -115,7 +116,8 @@ impl SandboxChat {
         self.first_name = text("first_name").or(self.first_name);
         self.last_name = text("last_name").or(self.last_name);
         self.username = text("username").or(self.username);
-        // `is_forum` is never switched off: Telegram omits it if it is false, so its absence says nothing.
+        // `is_forum` is never switched off: its absence may mean that it is false, because Telegram omits it then, or
+        // that a made-up update leaves it as it was.
         self.is_forum |= value.get("is_forum") == Some(&Value::Bool(true));
         Ok(self)
     }
@@ -145,7 +147,7 @@ impl SandboxChat {
             object.insert("is_forum".into(), true.into());
         }
         object.insert("type".into(), self.kind.as_str().into());
-        // Of the chats in messages, only those of basic groups have these two members.
+        // Among the Chat objects in messages, only those of basic groups have these two members.
         if self.kind == SandboxChatKind::Group {
             object.insert("all_members_are_administrators".into(), false.into());
             object.insert("accepted_gift_types".into(), accepted_gifts(false));
@@ -165,7 +167,7 @@ impl SandboxChat {
         full
     }
 
-    // Telegram looks up groups and channels by name, but not users.
+    // Telegram looks up groups and channels by their usernames, but not users.
     fn is_called(&self, name: &str) -> bool {
         let (Some(name), Some(username)) = (name.strip_prefix('@'), &self.username) else { return false };
         self.kind != SandboxChatKind::Private && username.eq_ignore_ascii_case(name)
@@ -205,7 +207,7 @@ fn accepted_gifts(all: bool) -> Value {
 /// The chats that exist before the first update.
 #[derive(Debug, Clone, PartialEq)]
 pub enum InitialChats {
-    /// Every positive id is a user. Groups and channels are added by updates.
+    /// Every valid user id is a user. Groups and channels exist only if updates add them.
     Any,
     /// These chats, and those that updates add.
     Only(Vec<i64>),

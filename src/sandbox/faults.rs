@@ -1,10 +1,12 @@
 //! Simulated failures: a rate limit, and random failures of a share of all sends.
 //!
-//! Everything depends only on a seed and on the time that is passed in, so a run can be repeated.
+//! The failures depend only on the seed, on the order of the sends, and on the times that are passed in, so a run can
+//! be repeated.
 
 use jiff::Timestamp;
 
-/// A token bucket for the messages of one bot. It holds the messages of one second, but at least one.
+/// A token bucket for the messages of one bot. It holds as many messages as may be sent in one second, but at least
+/// one.
 #[derive(Debug)]
 pub(super) struct RateLimiter {
     rate: f64,
@@ -23,7 +25,7 @@ impl RateLimiter {
         // A clock that is set back gives a negative duration, which must not empty the bucket.
         let passed = now.duration_since(self.at).as_secs_f64().max(0.0);
         self.at = now;
-        // At a rate below 1, a bucket with the messages of one second would never hold a whole message.
+        // Without the lower limit of 1, the bucket would never hold a whole message at a rate below 1.
         self.left = (self.left + passed * self.rate).min(self.rate.max(1.0));
         if self.left < 1.0 {
             return Err(((1.0 - self.left) / self.rate).ceil().max(1.0) as u64);
@@ -72,13 +74,14 @@ impl FaultInjector {
     pub(super) fn next_fault(&mut self) -> Option<InjectedFault> {
         // The upper 53 bits, as many as an f64 represents exactly, give a number in 0..1 that never rounds up to 1.
         let share = (self.next() >> 11) as f64 / (1_u64 << 53) as f64;
-        // This number is drawn even if nothing fails, so that another rate does not shift the random sequence of later
-        // sends.
+        // This number is drawn even if the send does not fail. Otherwise, a different rate would change the random
+        // numbers of all later sends.
         let which = self.next() % InjectedFault::ALL.len() as u64;
         (share < self.rate).then(|| InjectedFault::ALL[which as usize])
     }
 
-    // splitmix64: ten lines instead of a dependency, and the same sequence on every version and platform.
+    // splitmix64 takes a few lines instead of a dependency, and gives the same sequence in every version and on every
+    // platform.
     fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.state;

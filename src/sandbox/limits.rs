@@ -1,11 +1,12 @@
-//! The memory limits of a sandbox. It may run for weeks next to a script that never stops sending.
+//! The memory limits of a sandbox. They are needed because a sandbox may run for weeks next to a script that never
+//! stops sending.
 
 /// The limits for all bots together.
 ///
-/// Above the limit for messages, the oldest messages are dropped. Above the other limits, a new update, chat or bot is
+/// Above the limit for messages, the oldest messages are dropped. Above the other limits, a new update, chat, or bot is
 /// refused.
-// Old messages are only looked at, so losing them is harmless. A caller that adds an update, a chat or a bot depends on
-// it, so the caller must learn that it was refused.
+// Old messages are only listed, replied to, and referred to by button presses, so losing them does little harm. A
+// caller that adds an update, a chat, or a bot depends on it, so the caller must learn about a refusal.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct MemoryLimits {
     /// Sent and received messages, in bytes.
@@ -24,9 +25,10 @@ impl MemoryLimits {
         MemoryLimits { messages: 128 << 20, updates: 64 << 20, chats: 100_000, bots: 64 };
 }
 
-/// The longest name, title or username of a chat, in bytes. Without it, the limit on chats would not limit memory.
+/// The longest name, title, or username of a chat, in bytes. Without this limit, the limit on the number of chats would
+/// not limit their memory.
 pub(super) const MAX_NAME_BYTES: usize = 256;
 
-/// The estimated memory of an entry besides its text, in bytes. Without it, very short texts would count as nearly
-/// nothing.
+/// The estimated memory of a stored message or update besides its text, in bytes. Without this overhead, very short
+/// texts would count as nearly nothing.
 pub(super) const ENTRY_OVERHEAD: usize = 128;

@@ -16,9 +16,9 @@ pub(super) use result::MethodResult;
 
 #[derive(Clone, Copy)]
 pub(super) enum MethodKind {
-    /// Answered immediately. Rate limit and simulated failures do not apply.
+    /// Is answered immediately. The rate limit and the simulated failures do not apply.
     Query(QueryHandler),
-    /// Sends a message, so the rate limit and simulated failures apply.
+    /// Sends a message, so the rate limit and the simulated failures apply.
     Send(telegram::Method),
     Poll,
 }
@@ -34,7 +34,7 @@ const QUERIES: [(&str, QueryHandler); 6] = [
     ("setWebhook", webhook::set),
 ];
 
-/// Finds a method by its name, ignoring case as Telegram does.
+/// Finds a method by its name, case-insensitively as on Telegram. Returns `None` if the sandbox does not implement it.
 pub(super) fn find(name: &str) -> Option<MethodKind> {
     if name.eq_ignore_ascii_case("getUpdates") {
         return Some(MethodKind::Poll);

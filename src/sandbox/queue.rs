@@ -1,8 +1,8 @@
 //! The updates that wait for a bot: their ids, confirmation by offset, and the kinds that the bot asked for.
 //!
-//! Follows getUpdates of the Bot API server, without its two defenses against busy loops: if an offset is repeated
-//! within 3 s, the real server raises the timeout to 3 s; within 0.5 s, it also returns only one update. Offline, this
-//! would only slow down tests.
+//! This follows getUpdates of the Bot API server, but without its two defenses against busy loops: if an offset is
+//! repeated within 3 s, the real server raises the timeout to 3 s, and within 0.5 s, it also returns only one update.
+//! In a sandbox, these defenses would only slow down tests.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,9 +48,9 @@ pub(super) const UPDATE_KINDS: [(&str, UpdateSelection); 27] = [
 /// Whether a bot receives a kind of update by default.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum UpdateSelection {
-    /// Received if `allowed_updates` names it, or is not set.
+    /// Received if `allowed_updates` names the kind, or if `allowed_updates` is not set.
     ByDefault,
-    /// Received only if `allowed_updates` names it.
+    /// Received only if `allowed_updates` names the kind.
     ByName,
 }
 
@@ -77,7 +77,7 @@ pub(super) enum UpdateIdError {
 }
 
 impl UpdateQueue {
-    /// Returns the id for the next update: `wanted`, or by default the one after the last.
+    /// Returns the id for the next update: `wanted` if it is given, and otherwise the highest id so far plus 1.
     pub(super) fn next_id(&self, wanted: Option<i64>) -> Result<i64, UpdateIdError> {
         let id = wanted.unwrap_or(self.last_id + 1);
         if !(1..=MAX_UPDATE_ID).contains(&id) {
@@ -107,10 +107,11 @@ impl UpdateQueue {
         self.last_id = self.last_id.max(id);
     }
 
-    /// Confirms updates by `offset`, as getUpdates does, and returns the following ones as a JSON array, or `None` if
-    /// there are none. Returned updates stay in the queue until a later offset confirms them.
+    /// Confirms updates by `offset`, as getUpdates does, and returns at most `limit` of the updates that are left, as a
+    /// JSON array; `None` if none are left. Returned updates stay in the queue until a later offset confirms them.
     ///
-    /// A positive offset drops all updates before it. A negative offset -N drops all but the last N.
+    /// A positive offset confirms all updates with lower ids, and a negative offset -N confirms all but the last N.
+    /// Confirmed updates are dropped.
     pub(super) fn confirm_and_read(&mut self, offset: i64, limit: usize) -> Option<String> {
         if 0 < offset {
             // A bot's stored offset may come from another server and be far too high. Taken literally, it would confirm

@@ -4,11 +4,11 @@ use percent_encoding::percent_decode_str;
 
 #[derive(Debug, PartialEq)]
 pub(super) enum SandboxRoute {
-    /// `/bot<token>/METHOD` or `/bot<token>/test/METHOD`. Neither part is checked.
+    /// `/bot<token>/METHOD` or `/bot<token>/test/METHOD`. Neither the token nor the method is checked.
     Method {
         /// The token, which may be malformed.
         token: String,
-        /// The method's name, in any case; may be empty.
+        /// The method's name as written, in upper or lower case. It may be empty.
         method: String,
     },
     /// `/sandbox`

@@ -1,4 +1,5 @@
-//! The sockets of the sandbox: connections, bodies, headers and waiting. The decisions are made in `state`.
+//! Handles the sockets of the sandbox: connections, headers, bodies, and waiting calls. What is answered is decided in
+//! `state`.
 
 mod body;
 
@@ -66,7 +67,8 @@ impl ServerContext {
         ServerContext { state: Mutex::new(state), state_changed: Notify::new(), scope, clock, latency }
     }
 
-    // A panic while the lock was held only loses the call that panicked; a poisoned lock would fail all later calls.
+    // If a call panics while it holds the lock, only that call is lost. If the poison error were returned, all later
+    // calls would fail.
     fn state(&self) -> MutexGuard<'_, SandboxState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -98,7 +100,7 @@ pub(super) async fn serve(
     loop {
         tokio::select! {
             () = stop_requested(&mut stopped) => break,
-            // Without this branch, finished connections would stay in the set and count towards the limit.
+            // Without this branch, finished connections would stay in the set and count toward the limit.
             Some(_) = connections.join_next() => {}
             accepted = listener.accept(), if connections.len() < MAX_CONNECTIONS => match accepted {
                 Ok((stream, _)) => {
@@ -108,15 +110,15 @@ pub(super) async fn serve(
             },
         }
     }
-    // New clients are refused while the last answers go out.
+    // From here on, new clients are refused, while the last answers are sent.
     drop(listener);
     // Connections that are still open after the timeout are aborted when the set is dropped.
     let _ = timeout(STOP_TIMEOUT, async { while connections.join_next().await.is_some() {} }).await;
 }
 
-/// Returns when it is time to stop.
+/// Returns when the server is asked to stop.
 async fn stop_requested(stopped: &mut watch::Receiver<bool>) {
-    // An error means that the sender, and with it the sandbox's owner, is gone.
+    // An error means that the sender is gone, and with it the owner of the sandbox. Then the server has to stop too.
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
@@ -172,12 +174,12 @@ async fn answer(
                 }
                 Err(error) => return Ok(status_line(error)),
             };
-            // The latency comes before the call is handled: a client that gives up while it waits has sent nothing.
+            // The latency comes before the call is handled: if the client gives up in the meantime, no message is sent.
             if let Some(latency) = shared.latency {
                 sleep(latency).await;
             }
             let now = shared.now();
-            // The lock is held for this one call only, never across an await.
+            // The lock is held only for this statement, and never across an await.
             let answer = shared.state().call(&token, &method, &call, now);
             shared.state_changed.notify_waiters();
             match answer {
@@ -231,8 +233,8 @@ async fn wait_for_updates(
     let mut deadline = pin!(sleep(Duration::from_secs(wait.seconds)));
     loop {
         let mut changed = pin!(shared.state_changed.notified());
-        // Registers at once instead of at the first await; otherwise a change between `resume` and the await would be
-        // missed.
+        // This registers for notifications at once instead of at the first await. Otherwise, a change between `resume`
+        // and the await would be missed.
         changed.as_mut().enable();
         if let Some(reply) = shared.state().resume(&wait) {
             return reply;
@@ -267,7 +269,8 @@ fn response(reply: HttpReply) -> Response<Full<Bytes>> {
     response
 }
 
-/// The answer to a body that cannot be read: a status line without a body, after which the connection is closed.
+/// Returns the answer to a body that cannot be read: a status line without a body, after which the connection is
+/// closed.
 // This imitates the Bot API server, which reports such errors below its JSON layer (HttpConnectionBase).
 fn status_line(error: CallBodyError) -> Response<Full<Bytes>> {
     let (status, reason) = error.status();

@@ -1,4 +1,5 @@
-//! Simulated users: queues a made-up update from a test or a demo, and learns from it which chats exist.
+//! Simulates users: queues a made-up update from a test or a demo, and learns from it which chats exist, where the bot
+//! may write, and which messages it received.
 
 mod completion;
 
@@ -11,7 +12,8 @@ use super::bot::SandboxBot;
 use super::chats::{Membership, SandboxChat};
 use super::queue::{MAX_UPDATE_ID, UPDATE_KINDS, UpdateIdError, UpdateSelection};
 
-/// Queues an update for a bot. Returns the update's id, or a message that says what is wrong with the update.
+/// Queues an update for a bot. Returns the update's id, or a message that says what is wrong with the update. An update
+/// of a kind that the bot did not ask for is not queued, but it has an id and is learned from.
 ///
 /// `max_new_chats` is the number of new chats that the update may add.
 pub(super) fn queue(
@@ -23,13 +25,14 @@ pub(super) fn queue(
     let Value::Object(update) = update else { return Err("an update must be a JSON object".into()) };
     let id = update_id(bot, &update)?;
     let (kind, selection, mut body) = kind_and_body(update)?;
-    // Everything that can fail comes before the bot learns anything, so a refused update adds no chat.
+    // Everything that can fail comes before the bot learns anything, so that a refused update adds no chat.
     let facts = completion::complete(bot, kind, &mut body, now)?;
     let is_new = |fact: &&ChatFact| matches!(fact, ChatFact::Seen(chat) if !bot.chats.knows(chat.id));
     if max_new_chats < facts.iter().filter(is_new).count() {
         return Err("updates have added as many chats as a sandbox can hold: restart it".into());
     }
-    // The facts are learnt even if the bot did not ask for this kind of update: a user can block the bot either way.
+    // The facts are learned even if the bot did not ask for this kind of update: if a user blocks the bot, sending to
+    // that user fails, whether or not the bot wants to be told about it.
     for fact in facts {
         learn(bot, fact);
     }
@@ -58,7 +61,7 @@ fn update_id(bot: &SandboxBot, update: &Map<String, Value>) -> Result<i64, Strin
     })
 }
 
-/// Returns the only member besides the id: the kind of the update, and its object.
+/// Returns the only member besides the id: the kind of the update, whether bots receive it by default, and its object.
 fn kind_and_body(
     update: Map<String, Value>,
 ) -> Result<(&'static str, UpdateSelection, Map<String, Value>), String> {

@@ -1,4 +1,5 @@
-//! The whole logic of the sandbox, without sockets and without a clock: requests in, answers out.
+//! Answers method calls and queues updates. This is the logic of the sandbox, without sockets and without a clock: the
+//! time is passed in.
 
 use std::collections::HashMap;
 
@@ -35,7 +36,7 @@ pub(super) struct SandboxState {
     faults: FaultInjector,
     bots: Vec<SandboxBot>,
     by_token: HashMap<BotToken, usize>,
-    /// Whether the only bot in `bots` has no token yet, because updates came before the first call of a bot.
+    /// Whether the only bot in `bots` has no token yet, because a request without a token came before the first token.
     is_first_unclaimed: bool,
     last_poll: u64,
 }
@@ -94,7 +95,7 @@ impl SandboxState {
             Ok(bot) => bot,
             Err(full) => return CallOutcome::Reply(full.into()),
         };
-        // As on Telegram, `/bot<token>/` without a name takes the method from the arguments.
+        // As on Telegram, `/bot<token>/` without a name takes the method from the argument `method`.
         let name = if method.is_empty() { call.text("method") } else { method };
         match methods::find(name) {
             None => CallOutcome::Reply(ApiError::method_not_found().into()),
@@ -108,8 +109,8 @@ impl SandboxState {
         }
     }
 
-    // The bot with the most messages loses its oldest ones, so a bot that floods the sandbox does not cost the others
-    // theirs.
+    // The bot whose messages use the most memory loses its oldest messages, so that a bot that floods the sandbox does
+    // not push out the messages of the other bots.
     fn drop_excess_messages(&mut self) {
         while self.limits.messages < self.bots.iter().map(|bot| bot.messages.size()).sum() {
             let Some(bot) = self.bots.iter_mut().max_by_key(|bot| bot.messages.size()) else { return };
@@ -139,14 +140,15 @@ impl SandboxState {
             Some(InjectedFault::BadGateway) => CallOutcome::Reply(HttpReply::bad_gateway()),
             Some(InjectedFault::DisconnectBeforeSend) => CallOutcome::HangUp,
             Some(InjectedFault::DisconnectAfterSend) => {
-                // The result is ignored on purpose: the simulated fault is that the caller does not learn it.
+                // The result is ignored on purpose: the simulated fault is that the caller does not learn the result.
                 let _ = send(bot);
                 CallOutcome::HangUp
             }
         }
     }
 
-    /// Handles getUpdates: answers at once, or lets the call wait. A call that is already waiting ends with a 409.
+    /// Handles getUpdates: answers at once, or lets the call wait. If another getUpdates call of the bot is waiting,
+    /// that call ends with a 409.
     fn poll(&mut self, index: usize, call: &MethodCall) -> CallOutcome {
         let bot = &mut self.bots[index];
         if !bot.webhook.is_empty() {
@@ -157,7 +159,8 @@ impl SandboxState {
         let offset = call.integer("offset", 0, i64::from(i32::MIN)..=i64::from(i32::MAX));
         let limit = call.integer("limit", 100, 1..=100);
         let seconds = call.integer("timeout", 0, 0..=50);
-        // Affects only updates queued from now on: one that was not wanted when it came is not in the queue.
+        // This affects only updates that come later: an update that the bot did not want when it came is not in the
+        // queue.
         bot.updates.set_allowed(call.text("allowed_updates"));
         bot.end_poll(Conflict::GetUpdates);
         let limit = usize::try_from(limit).unwrap_or(1);
@@ -206,7 +209,7 @@ impl SandboxState {
     pub(super) fn forget(&mut self, wait: &PendingPoll) {
         let bot = &mut self.bots[wait.bot];
         bot.conflicts.remove(&wait.poll);
-        // A newer call may have taken this one's place.
+        // A newer call may be registered instead of this one.
         if bot.poll == Some(wait.poll) {
             bot.poll = None;
         }
@@ -253,8 +256,8 @@ impl SandboxState {
         queued.map_err(|reason| ApiError::bad_request(&reason))
     }
 
-    /// Returns the messages that a bot has sent, as a JSON array of Message objects; without a token, those of the
-    /// first bot.
+    /// Returns the stored messages that a bot has sent, as a JSON array of Message objects. Without a token, returns
+    /// those of the first bot.
     pub(super) fn messages(&mut self, token: Option<&str>, now: Timestamp) -> Result<String, ApiError> {
         let bot = self.bot_or_first(token, now)?;
         Ok(self.bots[bot].messages.to_json())
@@ -272,8 +275,8 @@ impl SandboxState {
         self.options.tokens.is_empty() || self.options.tokens.contains(token)
     }
 
-    // Updates can be queued before any bot has called. They go to a bot without a token, which the first token then
-    // takes over. So a test need not know the token of the program that it tests.
+    // Updates can be queued before any bot has called. They go to a bot without a token, which becomes the bot of the
+    // first token that is used. So a test need not know the token of the program that it tests.
     fn first_bot(&mut self, now: Timestamp) -> usize {
         if self.bots.is_empty() {
             let identity = BotIdentity::new(0, true);
@@ -283,7 +286,7 @@ impl SandboxState {
         0
     }
 
-    /// Returns the index of a token's bot. A new token gets a new bot, up to the limit.
+    /// Returns the index of a token's bot. A new token gets a new bot, or an error if there are too many bots.
     fn bot_of_token(&mut self, token: &BotToken, now: Timestamp) -> Result<usize, ApiError> {
         if let Some(index) = self.by_token.get(token) {
             return Ok(*index);

@@ -1,4 +1,5 @@
-//! Runs the program that prints a secret (`pass`, `secret-tool`, `security`), without a terminal and with a time limit.
+//! Runs the program that prints a secret (such as `pass`, `secret-tool`, or `security`), without a terminal and with a
+//! time limit.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -9,11 +10,13 @@ use tokio::process::{Child, Command};
 use super::{MAX_VALUE, Secret, SecretError, check_length};
 use crate::text::visible;
 
-// Only the first line is used, so this has room for the longest value and a line break of two bytes. A longer first
-// line is still longer than the longest value when it is cut here, so it is reported as too long.
+// The number of bytes of output that are kept. Only the first line is used, so the longest value and a line break of
+// two bytes fit. If a longer first line is cut to this length, it is still longer than the longest value, so it is
+// reported as too long.
 const MAX_OUTPUT: u64 = MAX_VALUE as u64 + 2;
 
-/// Runs `command` with `{name}` and `{workspace}` replaced; returns the first line of its output.
+/// Runs `command` with `{name}` and `{workspace}` replaced, and returns the first line of its output. Returns `None` if
+/// that line is empty or missing, or if the command fails without an error message.
 pub(super) async fn run(
     command: &[String],
     name: &str,
@@ -25,9 +28,11 @@ pub(super) async fn run(
     let program = parts.next().unwrap_or_default();
     let start_error = |source| SecretError::Start { program: program.clone(), name: name.to_owned(), source };
     let mut process = Command::new(&program);
-    // The program has no stdin: if it prompted there, it would take the keys that the user types into the console.
+    // The program has no stdin. If it read a prompt's answer from there, it would take keys that the user types into
+    // the console.
     process.args(parts).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    // In its own process group, it cannot read from the console's terminal, and the whole group can be killed.
+    // In a process group of its own, the program cannot read from the console's terminal, and it can be killed together
+    // with the programs that it starts.
     #[cfg(unix)]
     process.process_group(0);
     let child = process.spawn().map_err(start_error)?;
@@ -40,7 +45,7 @@ pub(super) async fn run(
             None => Ok(None),
         },
         Ok(Ok(CommandOutput { stderr, .. })) => match first_line(&stderr) {
-            // `secret-tool` reports a missing secret by failing without output, which is not an error here.
+            // `secret-tool` reports a missing secret by failing without output. A missing secret is not an error here.
             None => Ok(None),
             Some(line) => {
                 // The line is shown in the terminal, so it must not contain control characters or fill the screen.
@@ -56,7 +61,8 @@ fn first_line(bytes: &[u8]) -> Option<String> {
     text.lines().next().map(|line| line.trim_end_matches('\r').to_owned()).filter(|line| !line.is_empty())
 }
 
-// Reads to the end even though only the start is kept: a program whose pipe is closed early gets SIGPIPE and fails.
+// Reads to the end even though only the first bytes are kept: a program whose pipe is closed early gets SIGPIPE and
+// fails.
 async fn read(mut pipe: impl AsyncRead + Unpin, kept: &mut Vec<u8>) -> std::io::Result<()> {
     (&mut pipe).take(MAX_OUTPUT).read_to_end(kept).await?;
     tokio::io::copy(&mut pipe, &mut tokio::io::sink()).await.map(|_| ())
@@ -89,7 +95,8 @@ impl Group {
                 None => Ok(()),
             }
         };
-        // Both pipes are read at once: a program that fills one pipe while only the other is read would block forever.
+        // Both pipes are read at the same time. If only one were read, a program that fills the other one would block
+        // forever.
         tokio::try_join!(read_stdout, read_stderr)?;
         let status = self.child.wait().await?;
         Ok(CommandOutput { is_success: status.success(), stdout: stdout_bytes, stderr: stderr_bytes })
@@ -99,7 +106,7 @@ impl Group {
 impl Drop for Group {
     #[cfg(unix)]
     fn drop(&mut self) {
-        // `id` is `None` after the child was waited for, so a later process with the same id is never killed.
+        // `id` returns `None` after the child was waited for, so a later process with the same id is not killed.
         let pid =
             self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
         if let Some(pid) = pid {

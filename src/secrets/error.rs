@@ -1,4 +1,5 @@
-//! Errors of looking up and storing secrets. No error message contains a value.
+//! The errors of looking up and storing secrets. telecast puts no secret into a message, but [`SecretError::Refused`]
+//! quotes what a secret command prints as its error.
 
 use std::path::PathBuf;
 
@@ -9,7 +10,7 @@ use crate::disk::{LockError, SaveError, explain};
 pub enum SecretError {
     #[error("`{name}` is not a valid secret name: use ASCII letters, digits and `_`, no digit first")]
     BadName { name: String },
-    // Lookups treat an empty value as not set, so storing one would have no effect.
+    // A lookup treats an empty value as not set, so storing an empty value would have no effect.
     #[error("the value of `{name}` is empty")]
     Empty { name: String },
     #[error("there is no workspace to store `{name}` for; store it as a shared secret")]
@@ -50,7 +51,7 @@ pub enum SecretError {
     Refused {
         program: String,
         name: String,
-        /// The first line of its error output.
+        /// The first line of the command's error output.
         stderr: String,
     },
     #[error("`{program}` gave no value for `{name}` within {} s", limit.as_secs_f32())]

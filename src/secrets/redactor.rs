@@ -1,4 +1,4 @@
-//! Redaction: replaces known secrets, and anything that looks like a bot token, in a text before it is shown.
+//! Replaces known secrets, and everything that looks like a bot token, in a text before it is shown.
 //!
 //! ```text
 //! text ──decode──▶ decoded once ──decode──▶ …          each layer knows where its bytes come from in the text
@@ -6,8 +6,9 @@
 //! ```
 //!
 //! A server that echoes a request repeats its secrets in the encoding of the response, or in several nested encodings.
-//! So the text is decoded in layers, and each layer is searched for a value's needles: the value itself, and its base64
-//! at any offset of a longer base64 string, as in `user:password`.
+//! So the text is decoded repeatedly, and each result (a layer) is searched for the needles of each value. A needle is
+//! a byte string that shows the value: the value itself, or the base64 digits of the value at some offset in a longer
+//! encoded string, such as an encoded `user:password`.
 
 mod layer;
 mod needle;
@@ -24,11 +25,11 @@ use needle::Needle;
 /// The replacement for a secret without a name.
 pub(crate) const MASK: &str = "••••••";
 
-/// A bot token: the bot's id, a colon and the secret part.
+/// A bot token: the bot's id, a colon, and the secret part.
 const TOKEN: &str = "(?-u)[0-9]{5,}:[A-Za-z0-9_-]{30,}";
 
-// The part after the colon of a token or `user:password` is also searched for by itself, from this length on. A
-// shorter part could be a common word.
+// The part after the colon of a token or of `user:password` is also searched for by itself if it has at least this many
+// bytes. A shorter part could be a common word.
 const SECRET_PART: usize = 16;
 
 #[derive(Clone)]
@@ -64,17 +65,18 @@ impl Default for Redactor {
 }
 
 impl Redactor {
-    /// Creates a redactor for `values` by name. A name may have several values; a value with an empty name is masked.
+    /// Creates a redactor for pairs of a name and a value. A name may have several values. A value with an empty name
+    /// is replaced by `••••••`.
     pub fn new(values: Vec<(String, Secret)>) -> Self {
         let known = values.into_iter().map(|(name, secret)| KnownSecret::new(name, secret));
         let token = Regex::new(TOKEN).expect("the token's pattern is a valid one");
-        // An empty value would be found everywhere.
+        // Empty values are left out, because they would be found everywhere.
         Self { known: known.filter(|known| !known.secret.expose().is_empty()).collect(), token }
     }
 
     #[must_use]
     pub fn with(&self, name: &str, secret: &Secret) -> Self {
-        // Adding a secret twice changes nothing: a session adds the same one with every request.
+        // Adding a secret twice changes nothing, because a session adds the same secrets with every request.
         let is_known = |known: &KnownSecret| known.name == name && known.secret == *secret;
         if secret.expose().is_empty() || self.known.iter().any(is_known) {
             return self.clone();
@@ -84,15 +86,17 @@ impl Redactor {
         Self { known: known.into(), token: self.token.clone() }
     }
 
-    /// Returns `text` with each known value as `<NAME>` and each other token as `••••••`, in any encoding.
+    /// Returns `text` with `<NAME>` in place of each known value and `••••••` in place of everything else that looks
+    /// like a bot token. This includes values and tokens in an encoding that the module decodes.
     ///
-    /// A value of fewer than four characters is replaced only if it is a whole word: masking every "a" would hide the
-    /// text instead of the value.
+    /// A value of fewer than four characters is replaced only where it is a whole word: masking every "a" would hide
+    /// the text and not only the value.
     pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
         self.redact_with(text, Vec::new())
     }
 
-    /// Like [`Redactor::redact`], but for a truncated text: also replaces the beginning of a value at the text's end.
+    /// Like [`Redactor::redact`], but for a text that was cut off: if the text ends with the beginning of a value, that
+    /// beginning is replaced too. Beginnings of fewer than four bytes stay.
     pub fn redact_cut<'a>(&self, text: &'a str) -> Cow<'a, str> {
         let mut found = Vec::new();
         for layer in Layer::all_of(text) {
@@ -105,7 +109,8 @@ impl Redactor {
     }
 
     fn redact_with<'a, 'k>(&'k self, text: &'a str, mut found: Vec<Occurrence<'k>>) -> Cow<'a, str> {
-        // No early return after a hit: the same text can hold one secret in plain and another one encoded.
+        // All layers are searched even after a match, because a text can contain one secret as it is and another one
+        // encoded.
         for layer in Layer::all_of(text) {
             self.find_in(text, &layer, |_| true, &mut found);
             if let Some(visible) = layer.without_invisible() {
@@ -141,8 +146,8 @@ impl Redactor {
     }
 }
 
-// `found` is sorted by start. Overlapping occurrences get one replacement; otherwise the end of the longer secret would
-// stay readable after the name of the shorter one.
+// `found` must be sorted by start. Overlapping occurrences get one replacement. Otherwise the end of the longer secret
+// would stay readable after the name of the shorter one.
 fn replaced(text: &str, found: &[Occurrence<'_>]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut copied_to = 0;
@@ -172,7 +177,8 @@ fn replaced(text: &str, found: &[Occurrence<'_>]) -> String {
 impl KnownSecret {
     fn new(name: String, secret: Secret) -> Self {
         let mut needles = Needle::all_of(secret.expose());
-        // A bot's id is public; the part after the colon is the secret, and a server may print it alone.
+        // The part of a bot token before the colon is the bot's public id. The part after it is the secret, and a
+        // server may print it alone.
         let part = secret.expose().split_once(':').map(|(_, part)| part);
         needles.extend(part.filter(|part| SECRET_PART <= part.len()).into_iter().flat_map(Needle::all_of));
         Self { name, secret, needles: needles.into() }
@@ -185,7 +191,7 @@ impl KnownSecret {
 
     fn replacement(&self) -> String {
         let replacement = format!("<{}>", self.name);
-        // A secret whose value is its own name, such as TOKEN=TOKEN, would be printed by its replacement.
+        // If a secret's value is its own name, such as TOKEN=TOKEN, the replacement `<TOKEN>` would show the value.
         let reveals =
             replacement.contains(self.secret.expose()) || self.secret.expose().contains(&replacement);
         if self.name.is_empty() || reveals { MASK.to_owned() } else { replacement }

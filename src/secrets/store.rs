@@ -1,5 +1,5 @@
-//! `secrets.toml`: the tables `[shared]` and `[workspace."/real/path"]`, with a string per secret. The file has mode
-//! 0600 and is replaced atomically.
+//! Reads and changes `secrets.toml`, which has the tables `[shared]` and `[workspace."/real/path"]`, with a string for
+//! each secret. The file has mode 0600 and is replaced atomically.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::disk::{self, Access, FileCondition, FileLock, Fingerprint, LoadedFile, SaveError};
 use crate::toml::{self, Editor};
 
-/// Returns the shared values and those of `workspace`. A missing file has none.
+/// Returns the shared values and those of `workspace`, without empty values. A missing file has no values.
 pub(super) fn load(
     file: &Path,
     workspace: Option<&str>,
@@ -31,7 +31,7 @@ pub(super) fn load(
 pub(super) fn names_by_workspace(file: &Path) -> Result<Vec<(String, Vec<String>)>, SecretError> {
     let source = read(file)?;
     let (groups, problems) = toml::read(&source.text, |table| {
-        // Read only so that `[shared]` is not reported as an unknown table.
+        // `[shared]` is read only so that it is not reported as an unknown table.
         let _ = table.pairs("shared");
         let groups = table.groups("workspace").unwrap_or_default().into_iter();
         groups.map(|(key, pairs)| (key, pairs.into_iter().map(|(name, _)| name).collect())).collect()
@@ -46,8 +46,8 @@ pub(super) fn lock(file: &Path, locks: &Path) -> Result<FileLock, SecretError> {
     Ok(disk::wait_for_lock(&locks.join(name))?)
 }
 
-// Two paths to one file must give one lock. The file may not exist yet, so the nearest existing parent is resolved;
-// the result is the same before and after the file is created.
+// Two paths to one file must lead to the same lock. The file may not exist yet, so its nearest existing parent is
+// resolved. That gives the same result before and after the file is created.
 fn real_path(file: &Path) -> PathBuf {
     let real = file.ancestors().find_map(|parent| {
         let rest = file.strip_prefix(parent).ok()?;
@@ -57,7 +57,8 @@ fn real_path(file: &Path) -> PathBuf {
     real.unwrap_or_else(|| file.to_path_buf())
 }
 
-/// Applies `change` to the file and keeps everything else in it. `_lock` proves that the caller holds the lock.
+/// Applies `change` to the file, and keeps the rest of the file, such as its comments. `_lock` proves that the caller
+/// holds the lock.
 pub(super) fn change(
     file: &Path,
     _lock: &FileLock,
@@ -68,7 +69,7 @@ pub(super) fn change(
     change(&mut editor);
     let text = editor.to_string();
     if disk::MAX_FILE < text.len() as u64 {
-        // It could be written, but reading refuses files of this size, so every secret would be lost.
+        // The file could be written, but a file of this size cannot be read again, so no secret could be used.
         return Err(SecretError::Full { path: file.to_path_buf() });
     }
     // The lock does not stop a text editor, so the file is checked for changes before it is replaced.
@@ -79,7 +80,8 @@ pub(super) fn change(
 }
 
 fn read(file: &Path) -> Result<LoadedFile, SecretError> {
-    // The file is made private before it is read; `Secrets::tighten` reports that to the user.
+    // The file is made private before it is read. This is not reported to the user; `Secrets::tighten` does the same
+    // and returns a warning.
     match disk::tighten(file) {
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}

@@ -12,11 +12,12 @@ const TOKEN_NAME: &str = "BOT_TOKEN";
 pub struct AdoptError(#[source] SecretError);
 
 impl Session {
-    /// Moves a literal token in the webhook's URL to the secret store, and returns the webhook with `${NAME}` in its
-    /// place. NAME is a free name, or the name under which this token is already stored.
+    /// Moves a literal token in the webhook's URL to the secret store, and returns the webhook with `${NAME}` in place
+    /// of the token. NAME is a free name, or the name under which this token is already stored. A webhook without a
+    /// literal token is returned as it is.
     pub fn adopt_token(&self, mut webhook: Webhook) -> Result<Webhook, AdoptError> {
         if let Some(span) = find_token(&webhook.url) {
-            // This happens before the webhook is saved, so that the token never reaches a file that may be shared.
+            // The token is moved before the webhook is saved, so that it is not written to a file that may be shared.
             let token = Secret::new(span.of(&webhook.url));
             let name = self.secrets().adopt(TOKEN_NAME, &token).map_err(AdoptError)?;
             webhook.url.replace_range(span.range(), &format!("${{{name}}}"));

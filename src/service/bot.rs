@@ -20,11 +20,11 @@ pub enum BotStatus {
         bot: String,
         host: String,
     },
-    /// The URL is not a Bot API URL; it was not called.
+    /// The URL is not a Bot API URL, so it was not called.
     OtherHost { host: String },
-    /// The user does not trust the webhook yet; it was not called.
+    /// The user does not trust the webhook yet, so it was not called.
     NotTrusted(TrustQuestion),
-    /// The webhook is invalid, for the reason given here. It is never called.
+    /// The webhook is invalid, for the reason given here, so it was not called.
     Invalid(String),
     /// The URL is a Bot API URL, but the bot could not be checked.
     Failed {
@@ -45,13 +45,13 @@ pub enum BotFailureKind {
 }
 
 impl BotStatus {
-    /// Whether it is certain that no message reaches a person.
+    /// Returns whether it is certain that no message reaches a person.
     pub fn is_sandbox(&self) -> bool {
         matches!(self, BotStatus::Sandbox { .. })
     }
 }
 
-/// Calls getMe at the webhook's URL, if it is a Bot API URL and the webhook is trusted.
+/// Finds out where the webhook's URL leads. Calls getMe if it is a Bot API URL and the session permits requests to it.
 pub(crate) async fn check_bot(session: &Session, in_use: &WebhookInUse) -> BotStatus {
     let permit = match session.permit(in_use).await {
         Ok(permit) => permit,
@@ -61,14 +61,14 @@ pub(crate) async fn check_bot(session: &Session, in_use: &WebhookInUse) -> BotSt
             return BotStatus::Failed { kind: BotFailureKind::NoAnswer, message: error.to_string() };
         }
     };
-    // Another host has no method like getMe that is safe to call.
+    // A host without the Bot API has no method like getMe that is safe to call.
     if permit.route.method_path.is_none() {
         return BotStatus::OtherHost { host: permit.host() };
     }
     match fetch_bot_name(session, &permit, &in_use.webhook).await {
         Ok(bot) if permit.is_sandbox() => BotStatus::Sandbox { bot },
         Ok(bot) => BotStatus::Live { bot, host: permit.host() },
-        // The message may quote the server's answer, which can contain the token.
+        // The message may quote the server's answer, which can contain the token. So secrets are masked.
         Err((kind, message)) => BotStatus::Failed { kind, message: session.redact_and_shorten(&message) },
     }
 }
@@ -82,7 +82,7 @@ async fn fetch_bot_name(
     let bot = bot.map_err(|error| (BotFailureKind::Incomplete, error.to_string()))?;
     let client = session.client().map_err(|error| (BotFailureKind::NoAnswer, error.to_string()))?;
     let user = bot.get_me(client).await.map_err(|error| (kind_of(&error), explain(&error)))?;
-    // A hostile server can return the token as the bot's name.
+    // A hostile server can return the token as the bot's name, so the name is masked too.
     Ok(session.redact(&user.username.map_or(user.first_name, |name| format!("@{name}"))))
 }
 
@@ -99,7 +99,7 @@ pub(super) async fn resolve_bot(
     permit: &Permit,
     webhook: &Webhook,
 ) -> Result<Bot, BotError> {
-    // The query is cut off: its parameters are for the message, not for methods such as getMe.
+    // The query is left out, because its parameters are for the message and not for methods such as getMe.
     let address = parse_bot_api_url(&webhook.url).and_then(|parts| webhook.url.get(..parts.method.end));
     let address = SecretTemplate::parse(address.ok_or(BotError::NotBotApi)?);
     let url = session.resolve(permit, &address).await.map_err(BotError::Resolve)?;
@@ -109,8 +109,8 @@ pub(super) async fn resolve_bot(
 
 pub(crate) fn describe_resolve_error(error: &ResolveError) -> String {
     match error {
-        // The move is only offered: a copy of a workspace must not get the secrets of the original unless the user
-        // agrees.
+        // The message only offers the move, because a copy of a workspace must not get the secrets of the original
+        // unless the user agrees.
         ResolveError::Missing { movable, .. } if !movable.is_empty() => {
             let offer = |movable: &MovableSecret| {
                 let MovableSecret { name, from } = movable;
@@ -147,7 +147,7 @@ fn explain(error: &CallError) -> String {
         CallError::Refused { code: 401, .. } => {
             format!("{error}: the token is wrong or was revoked (BotFather, /token)")
         }
-        // api.telegram.org answers 404 to a malformed token, and 401 to a wrong or revoked one.
+        // api.telegram.org answers 404 to a malformed token, and 401 to a wrong or revoked token.
         CallError::Refused { code: 404, .. } => format!("{error}: the token is incomplete"),
         _ => error.to_string(),
     }

@@ -27,8 +27,7 @@ pub(crate) enum CaptureOwnChatError {
     Capture(#[from] CaptureError),
 }
 
-/// Waits for a message to the webhook's bot, and saves the chat that it came from as a test chat named by the chat's
-/// title.
+/// Waits for a message to the webhook's bot, and saves the chat of the message as a test chat, under the chat's title.
 pub(crate) async fn capture_own_chat(
     session: &Session,
     folder: &Folder,
@@ -36,17 +35,19 @@ pub(crate) async fn capture_own_chat(
     in_use: &WebhookInUse,
     options: &CaptureOptions,
 ) -> Result<CapturedChat, CaptureOwnChatError> {
-    // Checked first: the user should not wait for a message whose chat cannot be saved.
+    // The folder is checked first, so that the user does not wait for a message whose chat cannot be saved.
     folder.ensure_private_folder()?;
     let permit = session.permit(in_use).await?;
     let bot = resolve_bot(session, &permit, &in_use.webhook).await?;
-    // Two pollers of one bot interrupt each other (409 Conflict). The user's own sandbox has no other poller.
+    // If two processes poll one bot, they interrupt each other (409 Conflict), so polling needs a lock. The user's own
+    // sandbox is polled without one.
     let _polling = match bot.id().filter(|_| !permit.is_sandbox()) {
         Some(id) => Some(folder.lock_polling(paths, id)?),
         None => None,
     };
     let mut chat = capture::wait_for_chat(session.client()?, &bot, options).await?;
-    // A hostile server can put the token into the title, which is written to a file in the workspace.
+    // A hostile server can put the token into the title. It is masked, because the title is written to a file in the
+    // workspace.
     chat.title = session.redact(&chat.title);
     folder.add_test_chat(&chat.title, &chat.id.to_string())?;
     Ok(chat)

@@ -30,18 +30,18 @@ pub(crate) enum CheckScope<'a> {
     Campaigns(&'a [String]),
 }
 
-/// Loads the profile and the vocabulary for the check, if the workspace has a profile store. Does not create one.
-/// Blocks.
+/// Loads the profile and the vocabulary for the check. If the workspace has no profile store, there is no profile and
+/// the vocabulary is empty; no store is created. Blocks.
 pub(crate) fn load_check_profile(session: &Session) -> Result<ProfileContext, ProfileStoreError> {
     let store = match session.store_if_any() {
-        // A store outside of the workspace is already reported as a problem of the workspace.
+        // A link that leads to a store outside the workspace is already reported as a problem of the workspace.
         Err(
             ProfileStoreError::Store(store::Error::UnsafePath { .. })
             | ProfileStoreError::Folder(SaveError::Breach { .. }),
         ) => None,
         found => found?,
     };
-    // Without a store, the templates are still checked: a workspace in CI usually has none.
+    // Without a store, the templates are checked without a profile. In CI, a workspace usually has no store.
     Ok(store
         .map(|store| load_profile_context(&*store, ProfileChoice::TestProfile))
         .transpose()?
@@ -114,7 +114,7 @@ impl CheckScope<'_> {
 }
 
 fn shared_file_problems(workspace: &Workspace) -> Vec<SourceProblem<'_>> {
-    // The campaigns' files are left out: they are checked with each campaign.
+    // The campaigns' files are left out, because they are checked together with their campaign.
     let webhooks = workspace.webhooks.iter().map(|webhook| &webhook.source);
     let files = std::iter::once(&workspace.manifest.source).chain(webhooks);
     let files = files.chain(&workspace.partials).chain(&workspace.samples);
@@ -136,8 +136,8 @@ fn problem_in<'a>(source: &'a LoadedFile, problem: &Diagnostic) -> SourceProblem
 
 fn deduplicated(found: Vec<SourceProblem<'_>>) -> Vec<SourceProblem<'_>> {
     let mut kept: Vec<SourceProblem<'_>> = Vec::with_capacity(found.len());
-    // Only problems with the same hash are compared: a large body can have a problem at every word, and comparing all
-    // pairs would take quadratic time.
+    // Only problems with the same hash are compared. A large body can have a problem at every word, and comparing all
+    // pairs of problems would take quadratic time.
     let mut seen: HashMap<u64, Vec<usize>> = HashMap::new();
     let hasher = RandomState::new();
     for problem in found {

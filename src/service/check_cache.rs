@@ -1,4 +1,5 @@
-//! Caches the highest severity of each campaign and checks a campaign again only if an input of its message changed.
+//! Caches the highest severity of each campaign's problems, and checks a campaign again only if an input of its message
+//! has changed.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use crate::workspace::{Fingerprint, LoadedFile};
 pub(crate) struct CheckCache {
     common: Option<CommonInputs>,
     partials: Vec<(String, Fingerprint)>,
-    /// By stem: the inputs of the message and its highest severity, which is `None` if it has no problems.
+    /// By stem: the inputs of the message and its highest severity, which is `None` if the message has no problems.
     found: HashMap<String, (CampaignInputs, Option<Severity>)>,
 }
 
@@ -58,7 +59,8 @@ impl CheckCache {
         };
         self.forget_outdated(first, now);
         let mut old = std::mem::take(&mut self.found);
-        // Built on first use: after most saves, at most one of thousands of campaigns is checked.
+        // The shared inputs are built on first use, because after most saves at most one of thousands of campaigns is
+        // checked.
         let mut shared = None;
         for job in jobs.iter().take_while(|_| should_continue()) {
             let inputs = CampaignInputs::of(job);
@@ -75,7 +77,7 @@ impl CheckCache {
         let found = self.found.iter().filter_map(|(stem, (_, worst))| Some((stem.clone(), (*worst)?)));
         let found = found.collect();
         if self.found.len() < jobs.len() {
-            // The check was stopped. Keep the old results of the remaining campaigns for the next check.
+            // The check was stopped. The old results of the remaining campaigns are kept for the next check.
             old.retain(|stem, _| !self.found.contains_key(stem));
             self.found.extend(old);
         }
@@ -100,8 +102,8 @@ impl CheckCache {
         }
         let partials = fingerprints(&workspace.partials);
         if self.partials != partials {
-            // Forgets all campaigns that may call a partial, not only those that call the changed one: partials can
-            // call other partials.
+            // The results of all campaigns that may call a partial are forgotten, not only of those that call the
+            // changed partial, because a partial can call other partials.
             self.found.retain(|_, (inputs, _)| !inputs.calls_partial);
             self.partials = partials;
         }
@@ -116,13 +118,13 @@ impl CampaignInputs {
         Self {
             definition: campaign.map_or(Fingerprint::Absent, |campaign| campaign.source.fingerprint),
             body: match (&job.body, campaign) {
-                // The file's fingerprint is known. Only an edited body has to be hashed.
+                // The fingerprint of the file is known. A body that is being edited has to be hashed.
                 (None, Some(campaign)) => campaign.body.fingerprint,
                 (Some(_), _) | (None, None) => Fingerprint::of(body.as_bytes()),
             },
             webhook: webhook.map(|webhook| webhook.source.fingerprint),
-            // The text is searched, not parsed: this runs for every campaign at each check, and a false match costs
-            // only one more check.
+            // The text is searched and not parsed, because this runs for every campaign at each check. A false match
+            // only causes an unnecessary check.
             calls_partial: ["render", "include"].iter().any(|tag| body.contains(tag)),
         }
     }

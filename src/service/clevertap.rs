@@ -29,7 +29,7 @@ pub(crate) fn export_clevertap(job: &MessageJob) -> Export {
 
 /// Masks literal tokens in the webhook and the URL parameters, because an export is passed on to other people.
 fn without_tokens(mut export: Export) -> Export {
-    // This redactor has no secrets. It masks everything that has the form of a token.
+    // This redactor knows no secrets, but it masks everything that has the form of a token.
     let redactor = Redactor::default();
     let mask = |text: &mut String| {
         if let Cow::Owned(masked) = redactor.redact(text) {
@@ -51,7 +51,7 @@ pub(crate) fn export_problems<'a>(job: &'a MessageJob, export: &Export) -> Vec<S
             ExportPart::Body | ExportPart::Partial(_) => problem.span,
             ExportPart::Webhook(keys) | ExportPart::Campaign(keys) => {
                 let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-                // A key that is missing in the file has its default value, so the span is the start of the file.
+                // A key that is missing in the file has its default value. The span is then the start of the file.
                 toml::value_span(text, &keys).unwrap_or(Span::at(0))
             }
         };
@@ -80,7 +80,7 @@ pub(crate) fn export_text(job: &MessageJob) -> String {
     text
 }
 
-/// Returns the stem of the first webhook that calls `method`.
+/// Returns the stem of the first webhook that calls `method`; `None` if there is none or `method` is `None`.
 pub(crate) fn webhook_for(workspace: &Workspace, method: Option<Method>) -> Option<String> {
     let calls = |webhook: &Webhook| bot_api_method(&webhook.url).and_then(Method::from_name);
     let fits = |webhook: &&DefinitionFile<Webhook>| webhook.value.as_ref().and_then(calls) == method;
@@ -88,7 +88,8 @@ pub(crate) fn webhook_for(workspace: &Workspace, method: Option<Method>) -> Opti
     Some(webhook.stem.clone())
 }
 
-/// Returns the path and the text of a part's file; both are empty if there is no such file.
+/// Returns the path and the text of the file that `part` comes from. If there is no such file, the path is empty, and
+/// the text is empty unless the body was edited.
 fn file_of<'a>(job: &'a MessageJob, part: &ExportPart) -> (&'a str, &'a str) {
     let campaign = job.campaign();
     let source = match part {

@@ -13,7 +13,7 @@ pub(crate) enum ChooseWebhookError {
     Find(#[from] FindError),
     #[error("this workspace has no webhook to send through")]
     NoWebhook,
-    /// The workspace has several webhooks and no default. The list has their stems.
+    /// The workspace has several webhooks, whose stems these are, and no default webhook.
     #[error("this workspace has several webhooks")]
     Several(Vec<String>),
 }
@@ -29,7 +29,8 @@ pub enum SaveWebhookError {
     Trust(#[from] NotPermitted),
 }
 
-/// Returns the stem of a new campaign's webhook: the named one, the workspace's default, or the only one.
+/// Returns the stem of the webhook for a new campaign: `named` if it is given, otherwise the workspace's default,
+/// otherwise the workspace's only webhook.
 pub(crate) fn choose_webhook(
     workspace: &Workspace,
     named: Option<&str>,
@@ -58,10 +59,11 @@ impl Session {
     /// Creates a webhook with a free stem derived from its name. Returns the stem. A literal token in its URL is moved
     /// to the secret store first.
     pub fn create_webhook(&self, webhook: Webhook) -> Result<String, SaveWebhookError> {
-        // The token is stored first: if that fails, no file is written.
+        // The token is moved first, so that no file is written if that fails.
         let webhook = self.adopt_token(webhook)?;
         let stem = self.folder().create_webhook(&webhook)?;
-        // The user has just typed the destination and the names of the secrets, so there is no need to ask for trust.
+        // The user has just typed the destination and the names of the secrets, so the webhook is trusted without a
+        // question.
         self.trust(&stem, &webhook).map_err(NotPermitted::from)?;
         Ok(stem)
     }

@@ -1,10 +1,10 @@
-//! Formats a request as a curl command that can be pasted into a shell that has the secrets as variables.
+//! Formats a request as a curl command, to be pasted into a shell in which the secrets are variables.
 
 use crate::compose::{AuthDraft, HttpDraft, SecretTemplate, is_credential};
 use crate::secrets::Redactor;
 
 /// Returns the command. Secrets appear as shell variables, such as `"${BOT_TOKEN}"`. `sandbox` is the value of
-/// `${SANDBOX}`.
+/// `${SANDBOX}`; for `None`, `${SANDBOX}` is a shell variable too.
 pub(crate) fn curl(request: &HttpDraft, sandbox: Option<&str>) -> String {
     let redactor = Redactor::default();
     let quoted = |text: &SecretTemplate| {
@@ -12,8 +12,8 @@ pub(crate) fn curl(request: &HttpDraft, sandbox: Option<&str>) -> String {
             Some(address) => text.clone().with(crate::campaign::SANDBOX, address),
             None => text.clone(),
         };
-        // Literal tokens from the webhook's file are masked. The command then does not work as pasted, but it shows no
-        // token.
+        // Literal tokens from the webhook's file are masked. A command with a masked token does not work as it is, but
+        // it does not show the token.
         format!("\"{}\"", redactor.redact(&text.in_shell_quotes()))
     };
     let mut parts = vec![format!("curl -sS -X {} {}", request.method.as_str(), quoted(&request.url))];
@@ -41,7 +41,7 @@ pub(crate) fn curl(request: &HttpDraft, sandbox: Option<&str>) -> String {
     parts.join(" \\\n  ")
 }
 
-/// Replaces a literal credential with `${name}`, since a command may be pasted anywhere.
+/// Replaces a literal credential with `${name}`, because the command may be pasted where others can read it.
 fn hide_literal(credential: &SecretTemplate, name: &str) -> SecretTemplate {
     if credential.is_literal() { SecretTemplate::parse(&format!("${{{name}}}")) } else { credential.clone() }
 }

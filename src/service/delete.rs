@@ -1,4 +1,4 @@
-//! Moves campaigns and webhooks to the workspace's trash, and restores the one that was deleted last.
+//! Moves campaigns and webhooks to the workspace's trash, and restores the campaign or webhook that was deleted last.
 
 use super::session::Session;
 use crate::workspace::{SaveError, Trashed};
@@ -7,7 +7,7 @@ use crate::workspace::{SaveError, Trashed};
 pub enum RestoreError {
     #[error("nothing was deleted in this session")]
     Nothing,
-    /// Not all files could be moved back. The others are still in the trash.
+    /// A file could not be moved back. Files that were not moved back are still in the trash.
     #[error(transparent)]
     Save(#[from] SaveError),
 }
@@ -18,7 +18,7 @@ impl Session {
         self.folder().delete_campaign(stem).inspect(|trashed| self.trash.keep(trashed))
     }
 
-    /// Moves a webhook's file to the trash. Campaigns that use it then have a problem.
+    /// Moves a webhook's file to the trash. A campaign that uses the webhook then has a problem.
     pub fn delete_webhook(&self, stem: &str) -> Result<Trashed, SaveError> {
         self.folder().delete_webhook(stem).inspect(|trashed| self.trash.keep(trashed))
     }
@@ -27,8 +27,8 @@ impl Session {
         let mut last = self.trash.last();
         let trashed = last.as_ref().ok_or(RestoreError::Nothing)?;
         self.folder().restore(trashed)?;
-        // The deletion is forgotten only after it was undone: if a file of the same name exists now, the user can try
-        // again later.
+        // The deletion is forgotten only after it was undone. If the undo fails because a file of the same name exists
+        // again, the user can rename that file and try again.
         last.take().ok_or(RestoreError::Nothing)
     }
 }

@@ -1,4 +1,4 @@
-//! Creates the demo: the sample workspace's files, its profiles, and a token that only its own sandbox accepts.
+//! Creates the demo: the sample workspace's files, its profiles, and a token that only a sandbox accepts.
 
 use std::path::{Path, PathBuf};
 
@@ -41,7 +41,7 @@ pub(crate) enum DemoChoice {
     Fresh,
 }
 
-/// Finds or creates a demo: in `folder`, or among the user's demos if `folder` is `None`.
+/// Finds or creates a demo in `folder`, or among the user's demos if `folder` is `None`.
 pub(crate) fn prepare(paths: &Paths, folder: Option<&Path>, choice: DemoChoice) -> Result<Demo, DemoError> {
     let is_demo = |folder: &Path| folder.join(MANIFEST).is_file();
     let demos = paths.demos();
@@ -51,7 +51,8 @@ pub(crate) fn prepare(paths: &Paths, folder: Option<&Path>, choice: DemoChoice) 
     };
     if let (Some(root), DemoChoice::Last) = (last, choice) {
         if folder.is_none() {
-            // Demos of earlier versions have no id. Only telecast creates folders here, so it is safe to adopt them.
+            // The demos of earlier versions have no id, so their private folder counts as foreign. It is safe to adopt,
+            // because only telecast creates workspaces in the folder of demos.
             Folder::new(&root, paths).adopt()?;
         }
         return Ok(Demo { root, already_existed: true });
@@ -65,7 +66,7 @@ pub(crate) fn prepare(paths: &Paths, folder: Option<&Path>, choice: DemoChoice) 
 /// Creates the sample workspace in `root`, which must not be a workspace yet.
 pub fn make(paths: &Paths, root: &Path) -> Result<(), DemoError> {
     let source = Settings::load(paths).0.secrets;
-    // Checked before anything is created: without its token the demo does not work.
+    // The secrets are checked before anything is created, because the demo does not work without its token.
     Secrets::new(paths, &source, None).usable()?;
     let files: Vec<(&str, &[u8])> =
         sample::FILES.iter().map(|file| (file.path, file.contents.as_bytes())).collect();
@@ -77,7 +78,7 @@ pub fn make(paths: &Paths, root: &Path) -> Result<(), DemoError> {
     folder.add_test_chat(name, chat)?;
     let secrets = Secrets::new(paths, &source, Some(&workspace.root));
     match secrets.set(sample::TOKEN_NAME, &Secret::new(sample::TOKEN), SecretScope::Workspace) {
-        // If secrets come from a command, they cannot be written. The command is asked for the token later.
+        // If secrets come from a command, the token cannot be stored. The command is then run later to get the token.
         Ok(()) | Err(SecretError::ReadOnly { .. }) => Ok(()),
         Err(error) => Err(error.into()),
     }
@@ -96,7 +97,7 @@ fn import_profiles(workspace: &Workspace, folder: &Folder) -> Result<(), DemoErr
 /// Returns the paths `demo`, `demo-2`, `demo-3`, … in `demos`.
 fn numbered(demos: &Path) -> impl Iterator<Item = PathBuf> {
     let demos = demos.to_path_buf();
-    // The range is bounded so that every search ends. Nobody creates a million demos.
+    // The range is limited, so that every search ends. Nobody creates a million demos.
     (1..1_000_000).map(move |number| match number {
         1 => demos.join("demo"),
         number => demos.join(format!("demo-{number}")),

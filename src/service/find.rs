@@ -1,8 +1,8 @@
-//! Finds the campaign, webhook or profile that an argument names: by its stem, by a path to its file, or by its
-//! identity.
+//! Finds the campaign, the webhook, or the profile that a command's argument names. Campaigns and webhooks are found by
+//! their stem or by a path to one of their files, and profiles by their identity.
 //!
-//! A path is compared as a whole, never only by its file name: `other/shop/webhooks/bot.toml` is not this workspace's
-//! `bot`.
+//! A path is compared as a whole and not only by its file name: `other/shop/webhooks/bot.toml` is not the webhook `bot`
+//! of this workspace.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -48,7 +48,7 @@ struct Candidate<'a, T> {
 }
 
 /// Finds a campaign by its stem or by a path to one of its files. A path is relative to `current`. If it does not exist
-/// there, it is relative to the workspace's root, as in problem lines.
+/// there, it is relative to the workspace's root, as are the paths in the output of `telecast check`.
 pub(crate) fn find_campaign<'a>(
     workspace: &'a Workspace,
     current: &Path,
@@ -76,7 +76,7 @@ pub(crate) fn find_webhook<'a>(
     find(&workspace.root, "webhook", workspace.webhooks.iter().map(candidate), current, query)
 }
 
-/// Finds a profile by its identity. Without a store there are no profiles.
+/// Finds a profile by its identity. Without a store, there are no profiles.
 pub(crate) fn find_profile(store: Option<&dyn Store>, identity: &str) -> Result<Profile, FindError> {
     let found = store.map(|store| store.get(identity)).transpose()?.flatten();
     found.ok_or_else(|| FindError::NoProfile(identity.to_owned()))
@@ -95,7 +95,7 @@ fn find<'a, T>(
 ) -> Result<&'a T, FindError> {
     let stems = all.clone().map(|candidate| candidate.stem);
     let by_stem = |stem: &str| all.clone().find(|candidate| candidate.stem == stem);
-    // Stems come first: `sale` is the campaign even in a folder that has a file named `sale`.
+    // Stems have precedence: `sale` means the campaign, even in a folder that has a file named `sale`.
     if let Some(found) = by_stem(query) {
         return Ok(found.item);
     }

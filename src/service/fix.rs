@@ -1,4 +1,5 @@
-//! Applies the safe fixes in a workspace's campaigns, round by round, until none is left.
+//! Applies the safe fixes in a workspace's campaigns, in several rounds, until no safe fix is left or the limit of
+//! rounds is reached.
 
 use std::sync::Arc;
 
@@ -10,13 +11,13 @@ use super::profiles::ProfileContext;
 use crate::diagnostic::{self, CombinedFixes, Diagnostic, Fix};
 use crate::workspace::{FileCondition, LoadedFile, OpenError, SaveError, Workspace};
 
-/// The maximum number of rounds. One may not be enough, because a fix can reveal another problem. There is a limit,
-/// because two fixes could undo each other forever.
+/// The maximum number of rounds. One round may not be enough, because a fix can reveal another problem. Without a
+/// limit, two fixes could undo each other forever.
 const MAX_ROUNDS: usize = 10;
 
-/// Applies the first safe fix of each problem in the campaigns' files. Calls `on_fixed` with each changed file and the
-/// number of its edits. Returns the workspace as read after the last change. Files saved before an error stay changed.
-/// Blocks.
+/// Applies the first safe fix of each problem in the campaigns' files. Calls `on_fixed` with the path of each changed
+/// file and the number of edits in it. Returns the workspace as it was read after the last round that changed
+/// something. If an error occurs, the files that were saved before stay changed. Blocks.
 pub(crate) fn fix_all<E: From<SaveError> + From<OpenError>>(
     session: &Session,
     mut workspace: Arc<Workspace>,
@@ -50,8 +51,8 @@ pub(crate) fn fix_all<E: From<SaveError> + From<OpenError>>(
     Ok(workspace)
 }
 
-/// Returns the file's text with all safe fixes that can be combined, and the number of their edits. Returns `None` if
-/// there are none.
+/// Returns the file's text with all safe fixes that can be combined, and the number of edits. Returns `None` if there
+/// are no safe fixes, if the file could not be read, or if the edits do not fit the text.
 fn fixed(source: &LoadedFile, problems: &[Diagnostic]) -> Option<(String, usize)> {
     let CombinedFixes { edits, .. } = diagnostic::combine_fixes(problems.iter().filter_map(safe_fix));
     // If the file could not be read, `text` is not its contents, and saving it would destroy the file.

@@ -15,27 +15,28 @@ use crate::telegram::ParseMode;
 use crate::template::Partials;
 use crate::workspace::{CampaignFiles, FileCondition, LoadedFile, Workspace};
 
-/// The inputs of one message, owned, so that it can be composed on another thread.
+/// The inputs of one message. They are owned values, so that the message can be composed on another thread.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MessageJob {
     pub workspace: Arc<Workspace>,
     pub stem: String,
-    /// The body as edited and not yet saved; `None` uses the file.
+    /// The edited body that is not saved yet. If this is `None`, the body's file is used.
     pub body: Option<Arc<str>>,
-    /// The webhook as edited and not yet saved; `None` uses the file.
+    /// The edited webhook that is not saved yet. If this is `None`, the webhook's file is used.
     pub webhook: Option<Webhook>,
-    /// The webhook's file when editing started.
+    /// The webhook in its file when editing started; `None` if the webhook is not being edited.
     pub webhook_before_edit: Option<Webhook>,
     pub profile: Option<Arc<Profile>>,
     pub vocabulary: Option<Arc<Vocabulary>>,
-    /// The event; `None` uses a sample.
+    /// The event. If this is `None`, a sample is used.
     pub event: Option<SampleEvent>,
-    /// The path of the sample event's file. `None` or a missing file uses the first sample that can be read.
+    /// The path of the sample's file. If this is `None` or the workspace has no such file, the first sample that can be
+    /// read is used.
     pub sample: Option<String>,
     pub test_chat: Option<String>,
 }
 
-/// The inputs that do not depend on the campaign.
+/// The inputs of a message that do not depend on the campaign.
 pub(super) struct SharedInputs {
     partials: Partials,
     sample: SampleEvent,
@@ -51,8 +52,8 @@ pub struct SampleEvent {
 }
 
 impl SampleEvent {
-    /// Splits `{"Event": {…}, "ExternalTrigger": {…}}` into its two members, of which one may be missing. Any other
-    /// JSON value is the event itself.
+    /// Splits `{"Event": {…}, "ExternalTrigger": {…}}` into its two members, of which one may be missing. A JSON value
+    /// without these members is the event itself.
     pub fn from_json(json: serde_json::Value) -> Self {
         match json {
             serde_json::Value::Object(mut members)
@@ -83,7 +84,7 @@ impl SampleEvent {
         .unwrap_or_default()
     }
 
-    /// Returns the name of the sample that is used if none is chosen.
+    /// Returns the name of the sample that is used if none is chosen; `None` if no sample can be read.
     pub(crate) fn default_name(workspace: &Workspace) -> Option<&str> {
         let source = workspace.samples.iter().find(|source| Self::read(source).is_some())?;
         let file = source.path.rsplit('/').next().unwrap_or(&source.path);
@@ -125,9 +126,9 @@ fn partial_name(source: &LoadedFile) -> &str {
 
 #[derive(Debug)]
 pub struct ModePreviews {
-    /// The mode of the body; `None` without a `parse_mode`, or if the body cannot be read.
+    /// The mode of the body; `None` if the body has no `parse_mode` or cannot be parsed.
     pub current_mode: Option<ParseMode>,
-    /// For each mode, the converted body, or why and where the conversion is refused.
+    /// For each mode, the converted body, or a problem with the reason for which the conversion is refused.
     pub modes: Vec<(ParseMode, Result<ConvertedMessage, Diagnostic>)>,
 }
 
@@ -166,9 +167,9 @@ impl MessageJob {
         }
     }
 
-    /// Whether the body's file exists but cannot be read, so that there is nothing to send.
+    /// Returns whether the body's file exists but cannot be read, so that there is nothing to send.
     pub fn lacks_body(&self) -> bool {
-        // Such a file has an empty text, which must not be sent as if it were the body.
+        // The text of such a file is empty here, and an empty text must not be sent as if it were the body.
         let is_unusable = |campaign: &CampaignFiles| campaign.body.condition == FileCondition::Unusable;
         self.body.is_none() && self.campaign().is_some_and(is_unusable)
     }
@@ -181,7 +182,7 @@ impl MessageJob {
     pub fn webhook_in_use(&self) -> Option<WebhookInUse> {
         let stem = self.campaign()?.value.as_ref()?.webhook.clone();
         let webhook = self.webhook()?.clone();
-        // The problems of the file do not apply to settings that were edited and not yet saved.
+        // The problems of the file do not apply to edited settings that are not saved yet.
         let file = self.workspace.webhook(&stem).filter(|_| self.webhook.is_none());
         let file_error = file.and_then(super::trust::first_blocking_error);
         Some(WebhookInUse { stem, webhook, file_error, before_edit: self.webhook_before_edit.clone() })
@@ -211,7 +212,8 @@ impl MessageJob {
     pub(super) fn shared(&self) -> SharedInputs {
         let known_events = || match &self.event {
             Some(event) => vec![event.clone()],
-            // A property counts as known if any sample has it. Otherwise choosing another sample would add warnings.
+            // A property counts as known if any sample has it. If only the chosen sample counted, choosing another one
+            // would add warnings.
             None => self.workspace.samples.iter().filter_map(SampleEvent::read).collect(),
         };
         SharedInputs {
@@ -221,8 +223,8 @@ impl MessageJob {
                 .clone()
                 .unwrap_or_else(|| SampleEvent::of(&self.workspace, self.sample.as_deref())),
             vocabulary: self.vocabulary.as_deref().map(|known| {
-                // The store knows only the properties of profiles. Those of events come from the samples or the given
-                // event.
+                // The vocabulary of the store has only the properties of profiles. The properties of events come from
+                // the samples or from the given event.
                 let events = known_events();
                 Vocabulary {
                     event: names_in(events.iter().map(|known| known.event.as_ref())),
@@ -238,7 +240,7 @@ impl MessageJob {
         self.with_shared(&self.shared(), now, make)
     }
 
-    /// Calls `make` with the inputs of the message. `shared` may come from another campaign's job in the same
+    /// Calls `make` with the inputs of the message. `shared` may come from the job of another campaign in the same
     /// workspace.
     pub(super) fn with_shared<T>(
         &self,

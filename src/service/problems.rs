@@ -1,4 +1,4 @@
-//! Locates problems of a webhook in its TOML file.
+//! Locates the problems of a webhook in its TOML file.
 
 use crate::campaign::Webhook;
 use crate::compose::RequestField;
@@ -16,21 +16,22 @@ pub(crate) fn webhook_problems(
     FileProblem::from_diagnostics(&source.path, &source.text, &found)
 }
 
-/// Locates the violations of an edited and not yet saved webhook in its file. The span of each violation is the value
-/// it is about.
+/// Locates the violations of an edited webhook in its file as it was last read. The span of each violation is the value
+/// in the file with the same keys.
 pub(crate) fn violations(source: &LoadedFile, typed: &Webhook) -> Vec<FileProblem> {
     let violations = typed.route().err().unwrap_or_default();
     let parts = violations.iter().map(|violation| (violation.part.path(), &violation.problem));
     FileProblem::from_diagnostics(&source.path, &source.text, &at_values(source, parts))
 }
 
-/// Moves each problem to the value in a definition's file that has the given keys.
+/// Moves each problem to the value in the file of a definition that has the given keys. If there is no such value,
+/// moves the problem to the start of the file.
 pub(super) fn at_values<'a>(
     source: &LoadedFile,
     found: impl Iterator<Item = (Vec<&'a str>, &'a Diagnostic)>,
 ) -> Vec<Diagnostic> {
-    // Spans and fixes refer to the decoded value, which may be escaped in the file. So the span becomes the whole
-    // value, and the fixes are dropped.
+    // Spans and fixes refer to the decoded value, but the file may contain the value with escapes. So the span becomes
+    // the whole value, and the fixes are dropped.
     let located = found.map(|(path, problem)| {
         let span = toml::value_span(&source.text, &path).unwrap_or(Span::at(0));
         Diagnostic { span, fixes: Vec::new(), ..problem.clone() }

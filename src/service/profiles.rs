@@ -1,4 +1,5 @@
-//! Opens a workspace's profile store, with the access its private folder allows, and chooses the profile for a preview.
+//! Opens a workspace's profile store, with the access that its private folder allows, and chooses the profile for a
+//! message.
 
 use std::io;
 use std::sync::Arc;
@@ -15,10 +16,10 @@ pub enum ProfileStoreError {
     Store(#[from] store::Error),
 }
 
-/// Opens the profile store: read-write if the private folder was created by this user, read-only if it is foreign.
+/// Opens the profile store: for reading and writing, or read-only if the private folder is foreign.
 ///
-/// Creates a missing store. In a foreign folder without a store, or if the folder cannot be written, the store is empty
-/// and in memory, and profiles added to it are lost when the process ends.
+/// Creates a missing store. If a foreign private folder has no store, or if the private folder is missing and cannot be
+/// created, the store is empty and in memory. Profiles that are added to it are lost when the process ends.
 pub(crate) fn open_store(folder: &Folder) -> Result<Arc<dyn Store>, ProfileStoreError> {
     // A workspace can come from a stranger with its own `.telecast`. Its database is only read, never written.
     if folder.private_folder_status()? == PrivateFolderStatus::Foreign {
@@ -31,18 +32,18 @@ pub(crate) fn open_store(folder: &Folder) -> Result<Arc<dyn Store>, ProfileStore
     }
 }
 
-/// Opens the profile store to change it. Fails if the private folder is foreign.
+/// Opens the profile store to change it. Fails if the private folder is foreign or cannot be created.
 pub(crate) fn open_store_to_write(folder: &Folder) -> Result<Arc<dyn Store>, ProfileStoreError> {
     folder.ensure_private_folder()?;
     open_store(folder)
 }
 
-/// Opens the profile store to read it. Returns an empty store if there is none; does not create one.
+/// Opens the profile store to read it. If there is none, returns an empty store in memory and creates no file.
 pub(crate) fn open_store_to_read(folder: &Folder) -> Result<Arc<dyn Store>, ProfileStoreError> {
     open_existing_store(folder)?.map_or_else(empty_store, Ok)
 }
 
-/// Opens the profile store if it exists. Does not create a database.
+/// Opens the profile store; `None` if it does not exist. Does not create a database.
 pub(crate) fn open_existing_store(folder: &Folder) -> Result<Option<Arc<dyn Store>>, ProfileStoreError> {
     let Some(path) = folder.database()? else { return Ok(None) };
     let store = match folder.private_folder_status()? {
@@ -71,10 +72,11 @@ pub(crate) enum ProfileChoice<'a> {
     Nobody,
     /// The profile with this identity, or none if there is no such profile.
     Only(&'a str),
-    /// The first test profile, or none if there are no test profiles. An ordinary profile is never chosen: the output
-    /// of a command must not depend on which of them happens to be first.
+    /// The first test profile, or none if there are no test profiles. An ordinary profile is not chosen, because the
+    /// output of a command must not depend on which ordinary profile happens to be the first.
     TestProfile,
-    /// The profile with this identity, or else the first test profile, or else the first profile.
+    /// The profile with this identity. If there is none, the first test profile. If there are no test profiles, the
+    /// first profile.
     Any(Option<&'a str>),
 }
 

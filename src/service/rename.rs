@@ -29,7 +29,8 @@ impl Session {
     ) -> Result<Renamed, SaveError> {
         let before = self.folder().read(file).fingerprint;
         let stem = rename()?;
-        // Two names can have the same stem. The new name is still written to the file, so compare the contents too.
+        // The old and the new name can have the same stem. The new name is then still written to the file, so the
+        // contents are compared too.
         let is_changed = stem != old || self.folder().read(file).fingerprint != before;
         Ok(Renamed { stem, is_changed })
     }

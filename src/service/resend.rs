@@ -1,4 +1,4 @@
-//! Creates the job that repeats an earlier test.
+//! Creates the job that repeats an earlier test from the history.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub(crate) fn repeat_job(session: &Session, sent: TestSendRecord) -> Result<Mess
     let store = session.store()?;
     let profile =
         sent.profile.map(|identity| store.get(&identity)).transpose().map_err(ProfileStoreError::from)?;
-    // A profile that was deleted since is not an error: the test is repeated without one.
+    // A profile that was deleted after the earlier test is not an error. The test is then repeated without a profile.
     let profile = profile.flatten().map(Arc::new);
     Ok(MessageJob { profile, test_chat: sent.chat, ..MessageJob::from_files(&workspace, &sent.campaign) })
 }

@@ -1,7 +1,6 @@
-//! The sample workspace, compiled in from `assets/demo`: its files and profiles, and which of them have blocked the
-//! bot.
+//! The sample workspace, compiled in from `assets/demo`: its files, and the profiles in it that have blocked the bot.
 //!
-//! This module has only the data. The module `demo` writes the files.
+//! This module contains only the data. The module `demo` writes the files.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct File {
@@ -10,7 +9,7 @@ pub(crate) struct File {
     pub contents: &'static str,
 }
 
-// A macro, because `include_str!` needs a literal path.
+// This is a macro and not a function, because `include_str!` needs a literal path.
 macro_rules! file {
     ($path:literal) => {
         File { path: $path, contents: include_str!(concat!("../../assets/demo/", $path)) }
@@ -40,12 +39,12 @@ pub(crate) const FILES: &[File] = &[
     file!("webhooks/crm.toml"),
 ];
 
-/// The campaign that is opened first.
+/// The stem of the campaign that is opened first.
 pub const FIRST: &str = "spring-sale";
 
 pub(crate) const TOKEN_NAME: &str = "BOT_TOKEN";
 
-/// The sample token: well-formed, but of no real bot. Only the workspace's own sandbox accepts it.
+/// The sample token. It is well-formed, but no real bot has it. Only a sandbox accepts it.
 pub(crate) const TOKEN: &str = "4242424242:SAMPLE-sandbox-only-not-a-real-bot-";
 
 /// The name and the id of the test chat.

@@ -1,5 +1,5 @@
-//! Saves edited campaigns, webhooks and bodies. A save does not overwrite changes that someone else made to the file in
-//! the meantime, unless the caller asks for that.
+//! Saves edited campaigns, webhooks, and bodies. A save does not overwrite changes that another program made to the
+//! file in the meantime, unless the caller asks for that.
 
 use super::create::SaveWebhookError;
 use super::session::Session;
@@ -23,8 +23,8 @@ pub enum WebhookSaved {
 }
 
 impl Session {
-    /// Saves a body and deletes its draft. Fails if the file's fingerprint is not `expected`; `None` overwrites any
-    /// contents.
+    /// Saves a body and deletes its draft. Fails if the file's fingerprint is not `expected`. With `None`, overwrites
+    /// the file's current content.
     pub fn save_body(
         &self,
         stem: &str,
@@ -34,7 +34,7 @@ impl Session {
         let mut source = self.folder().body(stem).ok_or_else(|| SaveBodyError::Gone(stem.to_owned()))?;
         source.fingerprint = expected.unwrap_or(source.fingerprint);
         let saved = self.folder().save(&source, text)?;
-        // The draft is discarded after the save: if the save fails, the draft is the only copy of the edit.
+        // The draft is discarded after the save, because it is the only copy of the edit if the save fails.
         self.folder().discard_draft(stem)?;
         Ok(saved)
     }
@@ -51,8 +51,8 @@ impl Session {
         self.folder().save_campaign(&source, campaign).map(drop)
     }
 
-    /// Restores a campaign after someone else deleted its files: writes the old settings file if it is missing, and the
-    /// given body.
+    /// Restores a campaign after another program deleted its files. Writes the settings file in `campaign` if that file
+    /// is missing, and the given body.
     pub fn recreate_campaign(&self, campaign: &CampaignFiles, body: &str) -> Result<(), SaveError> {
         let definition = &campaign.source;
         if definition.fingerprint == Fingerprint::Absent && !definition.text.is_empty() {
@@ -62,8 +62,8 @@ impl Session {
         self.folder().discard_draft(&campaign.stem)
     }
 
-    /// Saves a webhook's settings. Fails if the file's fingerprint is not `expected`; a deleted file is created again.
-    /// A trusted webhook stays trusted with the new settings, since the user typed them.
+    /// Saves a webhook's settings. Fails if the file's fingerprint is not `expected`, but creates a deleted file again.
+    /// A trusted webhook stays trusted with the new settings, because the user typed them.
     pub fn save_webhook(
         &self,
         stem: &str,
@@ -71,19 +71,19 @@ impl Session {
         expected: Fingerprint,
     ) -> Result<WebhookSaved, SaveWebhookError> {
         let typed = webhook.url.clone();
-        // This happens before the save, so that the token is never written to the file.
+        // A token in the URL is moved before the save, so that it is not written to the file.
         let webhook = self.adopt_token(webhook)?;
         let saved = if webhook.url == typed { WebhookSaved::AsTyped } else { WebhookSaved::TokenMoved };
         let mut source = self.folder().read(&format!("webhooks/{stem}.toml"));
-        // A file that was deleted in the meantime is created again: there is nothing to overwrite.
+        // A file that was deleted in the meantime is created again, because there is nothing to overwrite.
         if source.fingerprint != Fingerprint::Absent {
             source.fingerprint = expected;
         }
-        // Trust depends on what the file contained before this save.
+        // Whether the webhook is trusted depends on what its file contained before this save.
         let before_edit = Webhook::parse(&source.text).0;
         self.folder().save_webhook(&source, &webhook)?;
-        // A webhook that was not trusted before stays untrusted: the values that the user did not edit may come from a
-        // stranger.
+        // A webhook that was not trusted before stays untrusted, because the values that the user did not edit may come
+        // from a stranger.
         let in_use = WebhookInUse { stem: stem.to_owned(), webhook, file_error: None, before_edit };
         if self.trust_status(&in_use)? == TrustStatus::Trusted {
             self.trust(stem, &in_use.webhook).map_err(NotPermitted::from)?;

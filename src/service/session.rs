@@ -1,6 +1,8 @@
-//! The state that the use cases of one workspace share: secrets, the profile store, the HTTP client, the sandbox.
+//! Holds the state that the use cases of one workspace share, such as the secrets, the profile store, the HTTP client,
+//! and the sandbox.
 //!
-//! Everything is opened on first use, so that the first frame of the console waits for none of it.
+//! The store, the client, and the sandbox are opened on first use, so that the first frame of the console does not wait
+//! for them.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -55,7 +57,8 @@ pub enum Sharing {
 }
 
 struct OwnSandbox {
-    /// This field is dropped before `running`: the announcement must be withdrawn while the port is still ours.
+    /// This field is declared, and so dropped, before `running`. The announcement must be withdrawn while this process
+    /// still has the port.
     announcement: Option<sandbox::announce::Announcement>,
     running: sandbox::RunningSandbox,
 }
@@ -66,7 +69,8 @@ pub enum ResolveError {
     #[error("there is no secret {}", names.iter().map(|name| format!("${{{name}}}")).collect::<Vec<_>>().join(", "))]
     Missing {
         names: Vec<String>,
-        /// The missing secrets that are stored for an earlier path or version of this workspace.
+        /// The missing secrets that are stored for an earlier path of this workspace, or that an earlier version of
+        /// telecast stored for it.
         movable: Vec<MovableSecret>,
     },
     #[error(transparent)]
@@ -139,8 +143,8 @@ impl Session {
         &self.folder
     }
 
-    /// Returns the reloader of the workspace's files. It starts with the workspace that the session was created for,
-    /// and reads only what has changed.
+    /// Returns the reloader of the workspace's files. It starts with the workspace for which the session was created,
+    /// and then reads only what has changed.
     pub fn reading(&self) -> &Arc<WorkspaceReloader> {
         &self.reading
     }
@@ -151,7 +155,7 @@ impl Session {
 
     /// Returns the profile store, opened on first use. After an error, the next call tries again. Blocks.
     pub fn store(&self) -> Result<Arc<dyn Store>, ProfileStoreError> {
-        // A poisoned lock is still usable: the value is either absent or complete.
+        // A poisoned lock is still usable, because the value in it is either missing or complete.
         let mut slot = self.store.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(store) = &*slot {
             return Ok(Arc::clone(store));
@@ -161,18 +165,20 @@ impl Session {
         Ok(opened)
     }
 
-    /// Returns the profile store if it exists. Does not create one. Blocks.
+    /// Returns the profile store; `None` if it does not exist. Does not create one. Blocks.
     pub fn store_if_any(&self) -> Result<Option<Arc<dyn Store>>, ProfileStoreError> {
         opened_if_any(&self.store, &self.folder)
     }
 
-    /// Closes the store, so that the next use opens it again. Needed when it becomes writable or read-only.
+    /// Drops the session's store, so that the next use opens it again. Needed when the store becomes writable or
+    /// read-only.
     pub fn forget_store(&self) {
         *self.store.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// Returns the secrets among `names` that are stored for an earlier path or version of the workspace and that
-    /// were not offered to the user yet. Blocks.
+    /// Returns the secrets among `names` that can be moved to this workspace and were not offered to the user yet. They
+    /// are stored for an earlier path of the workspace, or an earlier version of telecast stored them for it. The list
+    /// is empty if the record of offered secrets cannot be read. Blocks.
     pub fn secrets_to_offer(&self, names: &[String]) -> Result<Vec<MovableSecret>, SecretError> {
         let movable = self.secrets.movable(names, &self.legacy_id)?;
         let Ok(record) = self.state().read() else { return Ok(Vec::new()) };
@@ -196,12 +202,12 @@ impl Session {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        // `get_or_init` alone does not work: creating the client can fail, and a failure must not be kept.
+        // The client is created outside of `get_or_init`, because creating it can fail, and a failure must not be kept.
         let client = Client::new(&self.client_options)?;
         Ok(self.client.get_or_init(|| client))
     }
 
-    /// Masks every secret that was read in this session.
+    /// Masks every secret that was read in this session, and everything else that looks like a bot token.
     pub fn redact(&self, text: &str) -> String {
         self.redactor.lock().unwrap_or_else(PoisonError::into_inner).redact(text).into_owned()
     }
@@ -211,7 +217,8 @@ impl Session {
         shorten(&self.redact(text), ANSWER_CHARS).into_owned()
     }
 
-    /// Fills in secrets and `${SANDBOX}`. Needs a permit for the webhook that uses them.
+    /// Returns `text` with its secrets and `${SANDBOX}` filled in. `permit` must be for the webhook that contains
+    /// `text`.
     pub async fn resolve(&self, permit: &Permit, text: &SecretTemplate) -> Result<String, ResolveError> {
         let mut values: Vec<(String, String)> = Vec::new();
         let mut missing = Vec::new();
@@ -223,7 +230,7 @@ impl Session {
                 }
                 continue;
             }
-            // A secret that the permit does not list was not in the webhook when the user trusted it.
+            // A secret that the permit does not list is not part of what the user trusted, so it counts as missing.
             let found = match permit.route.secrets.iter().any(|permitted| permitted == name) {
                 true => self.secrets.find(name).await?,
                 false => None,
@@ -246,20 +253,21 @@ impl Session {
     }
 
     fn missing(&self, names: Vec<String>) -> ResolveError {
-        // The error is ignored: reading a secret from an unreadable store reports the same error.
+        // An error is ignored here, because looking up a secret in the same file reports it.
         let movable = self.secrets.movable(&names, &self.legacy_id).unwrap_or_default();
         ResolveError::Missing { names, movable }
     }
 
-    /// Like [`Session::redact`], for text that was cut off: also masks the first part of a secret at its end.
+    /// Like [`Session::redact`], but for a text that was cut off: also masks the beginning of a secret at the text's
+    /// end.
     pub(super) fn redact_cut(&self, text: &str) -> String {
         self.redactor.lock().unwrap_or_else(PoisonError::into_inner).redact_cut(text).into_owned()
     }
 
-    /// Masks `secret` from now on, showing its name if it has one.
+    /// Makes the session mask `secret` from now on, with `<name>`, or with `••••••` if `name` is empty.
     pub(super) fn remember(&self, name: &str, secret: &Secret) {
         let mut redactor = self.redactor.lock().unwrap_or_else(PoisonError::into_inner);
-        // Adding a secret again changes nothing, so each request can add its secrets.
+        // Adding a known secret changes nothing, so each request can add its secrets.
         *redactor = redactor.with(name, secret);
     }
 
@@ -270,7 +278,8 @@ impl Session {
         if let Some(own) = &*own {
             return Ok(own.running.url());
         }
-        // Another process may already run this workspace's sandbox. Use that one, with its chats and messages.
+        // Another process may already run this workspace's sandbox. Then that sandbox is used, with its chats and
+        // messages.
         if let Some(address) = sandbox::announce::find(&self.paths, self.folder.root()) {
             return Ok(format!("http://{address}"));
         }
@@ -293,16 +302,17 @@ impl Session {
         Ok(url)
     }
 
-    /// Returns the chats that have blocked the bot, according to the store. For these chats the sandbox answers as
-    /// Telegram would.
+    /// Returns the chats that have blocked the bot, according to the store. For these chats, the sandbox answers as
+    /// Telegram does.
     async fn blocked_chats(&self) -> Vec<i64> {
         let (store, folder) = (Arc::clone(&self.store), self.folder.clone());
-        // This runs on another thread: opening the store on the thread that draws the screen delayed key presses.
+        // The store is opened on another thread, because opening it on the thread that draws the screen delayed key
+        // presses.
         let found = tokio::task::spawn_blocking(move || {
             let blocked = opened_if_any(&store, &folder)?.map(|store| store.blocked_chats());
             Ok::<_, ProfileStoreError>(blocked.transpose()?)
         });
-        // Errors are ignored: the sandbox works without the list, and the next use of the store reports them.
+        // Errors are ignored, because the sandbox works without the list, and the next use of the store reports them.
         found.await.ok().and_then(Result::ok).flatten().unwrap_or_default()
     }
 

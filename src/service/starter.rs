@@ -1,4 +1,5 @@
-//! The bodies that a new campaign can start with: blank, CleverTap's sample, and a greeting in each parse mode.
+//! Defines the bodies with which a new campaign can start: a blank body, CleverTap's sample, and a greeting in each
+//! parse mode.
 
 use crate::dialect::Dialect;
 use crate::telegram::ParseMode;
@@ -12,7 +13,8 @@ pub enum Starter {
     Greeting(ParseMode),
 }
 
-/// The filters that CleverTap does not have, each with the text that replaces it in CleverTap's dialect.
+/// The filters of the starters that CleverTap does not have, each with the text that replaces it in CleverTap's
+/// dialect.
 // The longer name comes first, because `tg_markdown` is the start of `tg_markdown_v2`.
 const PORTABLE: [(&str, &str); 4] =
     [(" | tg_markdown_v2", ""), (" | tg_markdown", ""), (" | tg_html", " | escape"), (" | json_escape", "")];

@@ -1,4 +1,4 @@
-//! Composes a body for a sample of the store's profiles, to find the recipients whose message fails.
+//! Composes a body for a sample of the store's profiles, to find the recipients whose message would fail.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::store::{self, Store};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct SurveyResult {
-    /// The body that was composed, to which the spans of the problems refer.
+    /// The body that was composed. The spans of the problems refer to it.
     pub body: Arc<str>,
     pub survey: Survey,
     /// The number of profiles in the store. The survey may cover fewer.
@@ -19,11 +19,12 @@ pub struct SurveyResult {
 
 /// The maximum number of bytes of template text to render in one survey. A larger body is rendered for fewer
 /// recipients.
-// The limit is on bytes, not on time: with a time limit, a busy machine got different results for the same body.
+// The limit is on bytes and not on time, because with a time limit a busy machine got different results for the same
+// body.
 const MAX_BYTES: usize = 16 << 20;
 
-/// Composes the body for up to `limit` profiles, chosen for their difficult values. Stops between two profiles when
-/// `should_continue` returns false. Blocks.
+/// Composes the body for up to `limit` profiles, which are chosen because their values are likely to reveal problems.
+/// Stops between two profiles when `should_continue` returns false. Blocks.
 pub fn survey(
     job: &MessageJob,
     store: &dyn Store,
@@ -32,8 +33,8 @@ pub fn survey(
     should_continue: &dyn Fn() -> bool,
 ) -> Result<SurveyResult, store::Error> {
     let sample = store.sample(limit)?;
-    // Without the vocabulary the static checks are skipped. They do not depend on the recipient, and the preview
-    // reports them.
+    // Without the vocabulary, the static checks of the template are skipped. Their results do not depend on the
+    // recipient, and the preview reports them.
     let job = MessageJob { vocabulary: None, ..job.clone() };
     let survey = job.with_inputs(now, |inputs| {
         let prepared = Prepared::new(inputs);

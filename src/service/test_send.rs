@@ -1,4 +1,4 @@
-//! Sends a campaign's message as a test, to a test chat or unchanged, and describes the answer.
+//! Sends a campaign's message as a test, either to a test chat or unchanged, and describes the answer.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -27,15 +27,15 @@ pub struct TestJob {
     pub job: MessageJob,
 }
 
-/// The result of a test. No variant claims more than is known.
+/// The outcome of a test, as far as it is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TestOutcome {
     /// The server accepted the message.
     Sent,
     /// The server refused the message. If the server is a Bot API, the message did not arrive.
     Refused,
-    /// Nothing was sent, for example because there is no valid request or because the message could have reached
-    /// someone else.
+    /// Nothing was sent, for example because there is no valid request, or because the message could have reached a
+    /// chat other than the test chat.
     NotSent,
     /// The request certainly did not reach the server.
     Unreachable,
@@ -49,7 +49,7 @@ pub struct TestResult {
     pub outcome: TestOutcome,
     pub status: Option<u16>,
     pub error_code: Option<u16>,
-    /// What happened, for the user. For a refusal, Telegram's own description.
+    /// What happened, for the user. For a refusal, this is Telegram's own description.
     pub description: String,
     pub help: Option<String>,
     /// The id of the delivered message, if a Bot API answered.
@@ -57,7 +57,8 @@ pub struct TestResult {
     pub elapsed: Duration,
     /// The test chat; `None` if the request was sent unchanged.
     pub chat: Option<String>,
-    /// The refusal as a diagnostic in the body.
+    /// The refusal, or the reason for which nothing was sent, as a problem in the body; `None` if it has no place in
+    /// the body.
     pub problem: Option<Diagnostic>,
     pub is_interrupted: bool,
 }
@@ -85,7 +86,7 @@ impl TestResult {
         self.outcome == TestOutcome::Sent
     }
 
-    /// Whether a request was sent or attempted. Only such tests are kept in the history.
+    /// Returns whether a request was sent or attempted. Only such tests are recorded in the history.
     pub fn was_tried(&self) -> bool {
         self.outcome != TestOutcome::NotSent
     }
@@ -118,12 +119,12 @@ pub async fn send_test(
     now: Timestamp,
     interrupted: impl Future<Output = ()>,
 ) -> TestResult {
-    // Both while the request is prepared and while it is sent, an interruption ends the test. Only in the first case is
+    // An interruption ends the test both while the request is prepared and while it is sent. Only in the first case is
     // it certain that nothing was sent.
     let mut interrupted = pin!(interrupted);
     let composed = test.job.compose(now);
     let chat = test.job.test_chat.clone();
-    // `biased`: if both are ready, the interruption wins and nothing is sent.
+    // With `biased`, the interruption wins if both futures are ready, and nothing is sent.
     let prepared = tokio::select! {
         biased;
         () = &mut interrupted => Err(NotSentReason { is_interrupted: true, ..NotSentReason::new("interrupted before it was sent") }),
@@ -140,7 +141,7 @@ pub async fn send_test(
             };
         }
     };
-    // From here on, an interruption leaves the outcome unknown: the request may already be written.
+    // From here on, an interruption leaves the outcome unknown, because the request may already be written.
     let started = Instant::now();
     let sent = tokio::select! {
         biased;
@@ -178,7 +179,7 @@ async fn prepare<'s>(
         let message = format!("the test chat cannot be set, so it may reach a real recipient: {why}");
         return Err(NotSentReason::new(message).help(SEND_AS_IS_HELP));
     }
-    // This cannot fail: without a webhook there is no HTTP request, so the function has already returned.
+    // A webhook always exists here: without one there is no HTTP request, and the function has already returned.
     let Some(in_use) = test.job.webhook_in_use() else { return Err(nothing_to_send(test, composed)) };
     let permit = session.permit(&in_use).await.map_err(|error| not_permitted(session, &error))?;
     let request = fill_in(session, &permit, draft).await;
@@ -203,7 +204,7 @@ fn not_permitted(session: &Session, error: &NotPermitted) -> NotSentReason {
     }
 }
 
-/// The help for a message if no check can tell which chat it reaches.
+/// The help if telecast cannot check which chat the message would reach.
 const SEND_AS_IS_HELP: &str =
     "to send it to the recipient it names, use --as-is, or press a in the console's dialog";
 
@@ -246,12 +247,13 @@ fn wrong_destination(composed: &Composed, draft: &HttpDraft, error: AddressError
     NotSentReason { problem, ..NotSentReason::new(message).help(help) }
 }
 
-/// Hides a value that comes from a secret. Bodies contain no secrets, so only the URL's query matters: a value that the
-/// template of the URL does not contain must come from a secret.
+/// Hides the value in `mismatch` if it comes from a secret. Secrets are filled into the URL, but not into the body. So
+/// the value comes from a secret if it is in the URL's query but not in `url`, the URL before the secrets are filled
+/// in.
 fn hide_secret(mismatch: &mut DestinationError, url: &SecretTemplate) {
     let is_in_body = mismatch.span().is_some();
     let Some(value) = mismatch.value_mut().filter(|_| !is_in_body) else { return };
-    // Long values were cut and end with `…`.
+    // A long value was cut and ends with `…`.
     let shown = value.trim_end_matches('…');
     let is_typed = shown == "\"\"" || url.query().iter().any(|(_, text)| visible(text).contains(shown));
     if !is_typed {
@@ -262,8 +264,8 @@ fn hide_secret(mismatch: &mut DestinationError, url: &SecretTemplate) {
 fn outcome_of(error: &SendError) -> TestOutcome {
     match error {
         SendError::Url { .. } | SendError::Method { .. } | SendError::Header { .. } => TestOutcome::NotSent,
-        // Errors before the request was written, such as DNS or connect errors. After a read timeout the message may
-        // have arrived.
+        // These are errors before the request was written, such as DNS errors. After a read timeout, in contrast, the
+        // message may have arrived.
         error if error.certainly_not_delivered() => TestOutcome::Unreachable,
         _ => TestOutcome::Unknown,
     }
@@ -273,8 +275,9 @@ fn outcome_of(error: &SendError) -> TestOutcome {
 fn outcome_of_status(status: u16) -> TestOutcome {
     match status {
         200..300 => TestOutcome::Sent,
-        // A server that accepted a POST often answers with a redirect. 408 may concern a request that was received. A
-        // server can fail (5xx) after it did the work. In all these cases the outcome is unknown.
+        // All other statuses leave the outcome unknown. A server that accepted a POST often answers with a redirect
+        // (3xx), 408 may be about a request that was received as a whole, and a server can fail (5xx) after it did the
+        // work.
         400..=407 | 409..=499 => TestOutcome::Refused,
         _ => TestOutcome::Unknown,
     }
@@ -294,7 +297,7 @@ fn decode_answer(
     if is_bot_api {
         decode_bot_api(session, &mut result, answer);
     } else {
-        // The reason phrase is the server's text too: it may contain a secret or control characters.
+        // The server chooses the reason phrase, so it may contain a secret or control characters.
         let message = format!("{} {}", answer.status, visible(&session.redact(&answer.reason)));
         result.description = shorten(&message, ANSWER_CHARS).into_owned();
     }
@@ -307,7 +310,8 @@ fn decode_answer(
 fn decode_bot_api(session: &Session, result: &mut TestResult, answer: &HttpResponse) {
     let status = answer.status;
     match ApiResponse::decode(status, &answer.body) {
-        // The body and the status must agree: a proxy can answer `ok` with an error status, which proves nothing.
+        // The status must be a success too: a proxy can send a body that says `ok` with an error status, which proves
+        // nothing.
         ApiResponse::Ok(value) if result.outcome == TestOutcome::Sent => {
             result.message_id = value["message_id"].as_i64();
             result.description = "delivered".into();
@@ -321,8 +325,8 @@ fn decode_bot_api(session: &Session, result: &mut TestResult, answer: &HttpRespo
             let is_clear = (400..500).contains(&error.error_code) && status < 500;
             result.outcome = if is_clear { TestOutcome::Refused } else { TestOutcome::Unknown };
             result.error_code = Some(error.error_code);
-            // A server can repeat the request in its description. Mask secrets before cutting: half a secret would not
-            // be recognised.
+            // A server can repeat the request in its description. Secrets are masked before the text is cut, because
+            // half a secret would not be recognized.
             let message = visible(&session.redact(&error.description)).into_owned();
             let error = ApiError { description: shorten(&message, ANSWER_CHARS).into_owned(), ..error };
             let advice = telegram::advice_for(&error);
@@ -332,7 +336,7 @@ fn decode_bot_api(session: &Session, result: &mut TestResult, answer: &HttpRespo
             result.description = error.description;
         }
         ApiResponse::NotBotApi { status, excerpt } => {
-            // A 2xx alone does not prove the delivery: a proxy or a login page answers 200 as well.
+            // A 2xx status alone does not prove the delivery, because a proxy or a login page answers with 200 too.
             if result.outcome == TestOutcome::Sent {
                 result.outcome = TestOutcome::Unknown;
             }
@@ -345,8 +349,9 @@ fn decode_bot_api(session: &Session, result: &mut TestResult, answer: &HttpRespo
     }
 }
 
-/// Returns telecast's own diagnostic as the explanation if Telegram refused the message's content. The diagnostic
-/// states the cause, but Telegram's answer only the kind of error.
+/// Returns telecast's own first error in the message as the explanation of a refusal. It names the cause, while
+/// Telegram's answer names only the kind of error. Returns `None` if telecast found no error, or if the refusal is not
+/// about the message's content.
 fn own_explanation(composed: &Composed, fault: ApiErrorKind) -> Option<String> {
     if !matches!(fault, ApiErrorKind::Content | ApiErrorKind::Body) {
         return None;
@@ -356,7 +361,7 @@ fn own_explanation(composed: &Composed, fault: ApiErrorKind) -> Option<String> {
     Some(format!("{}{help}", problem.message))
 }
 
-/// Fills in the secrets, and checks that the final URL still goes to the webhook's destination.
+/// Fills in the secrets, and checks that the resulting URL still leads to the webhook's destination.
 async fn fill_in(session: &Session, permit: &Permit, draft: &HttpDraft) -> Result<HttpRequest, ResolveError> {
     let resolve = async |text: &SecretTemplate| session.resolve(permit, text).await;
     let mut headers = Vec::with_capacity(draft.headers.len() + 1);
@@ -368,7 +373,7 @@ async fn fill_in(session: &Session, permit: &Permit, draft: &HttpDraft) -> Resul
             let (username, value) = (resolve(username).await?, resolve(password).await?);
             remember(session, password, &value);
             let pair = format!("{username}:{value}");
-            // Mask the pair too: a short password on its own is masked only where it is a whole word.
+            // The pair is masked too, because a short password on its own is masked only where it is a whole word.
             remember(session, password, &pair);
             let encoded = base64::engine::general_purpose::STANDARD.encode(pair);
             headers.push(("Authorization".into(), format!("Basic {encoded}")));
@@ -382,7 +387,7 @@ async fn fill_in(session: &Session, permit: &Permit, draft: &HttpDraft) -> Resul
     }
     let url = resolve(&draft.url).await?;
     permit.check_url(&url)?;
-    // Mask the token on its own, because a server may repeat it without the rest of the URL.
+    // The token is also masked on its own, because a server may repeat it without the rest of the URL.
     if let Some(token) = find_token(&url) {
         remember(session, &draft.url, token.of(&url));
     }
@@ -395,7 +400,8 @@ async fn fill_in(session: &Session, permit: &Permit, draft: &HttpDraft) -> Resul
     })
 }
 
-/// Masks a value of the request from now on, including a literal one from the webhook's file, which has no name.
+/// Makes the session mask `value` from now on. `written` is the text that the value comes from: a secret, whose name is
+/// then shown, or a literal value in the webhook's file, which has no name.
 fn remember(session: &Session, written: &SecretTemplate, value: &str) {
     session.remember(written.secret_names().next().unwrap_or_default(), &Secret::new(value));
 }

@@ -1,12 +1,13 @@
-//! Trust in a webhook, which is required before a secret is read for it or anything is sent through it.
+//! Manages the trust in webhooks, which is required before a secret is read for a webhook or anything is sent through
+//! it.
 //!
 //! ```text
 //! Webhook ──route──▶ Route ──permit──▶ Permit ──resolve──▶ values ──check_url──▶ the request goes out
 //!                                └─▶ NotPermitted: untrusted, or invalid
 //! ```
 //!
-//! Trust covers the webhook's contents at the time of the decision: after a change of the destination or the request,
-//! the user is asked again. The workspace's sandbox and other sandboxes started by this user need no trust.
+//! The user trusts a webhook with its current contents. If its destination or its request changes, the user is asked
+//! again. The workspace's sandbox and other sandboxes that this user started need no trust.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -21,11 +22,11 @@ use crate::state::StateError;
 use crate::text::visible;
 use crate::workspace::DefinitionFile;
 
-/// The environment variable that grants trust for one run: a comma-separated list of `NAME@HOST[:PORT]` or
-/// `@HOST[:PORT]`.
+/// The environment variable that grants trust for one run: a comma-separated list of `NAME@HOST[:PORT]`, which lets the
+/// secret NAME be sent to HOST, and `@HOST[:PORT]`, for requests without secrets.
 pub(crate) const TRUST_VARIABLE: &str = "TELECAST_TRUST";
 
-/// The permission to send through a webhook. Only [`Session::permit`] creates it.
+/// The permission to send through a webhook, which only [`Session::permit`] gives.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permit {
     pub(super) route: Route,
@@ -53,17 +54,17 @@ pub enum NotPermitted {
 pub struct TrustQuestion {
     /// The stem of the webhook's file.
     pub webhook: String,
-    /// The method and the URL as written; a literal token is masked.
+    /// The method and the URL as written in the file, with a literal token masked.
     pub request: String,
-    /// The server in ASCII, with its port if that is not the scheme's default.
+    /// The server's name in ASCII, with the port if it is not the default port of the scheme.
     pub host: String,
     pub secrets: Vec<String>,
-    /// The changes since it was last trusted, one line each; empty if it never was.
+    /// The changes since the webhook was last trusted, one line each. Empty if it was never trusted.
     pub changes: Vec<String>,
 }
 
 impl TrustQuestion {
-    /// Describes what would be sent where: "BOT_TOKEN to api.telegram.org".
+    /// Describes what would be sent where, such as "BOT_TOKEN to api.telegram.org".
     pub fn describe_grant(&self) -> String {
         match self.secrets.as_slice() {
             [] => format!("messages to {}", self.host),
@@ -92,7 +93,7 @@ impl TrustStatus {
         }
     }
 
-    /// Returns the error for a webhook that must not be used.
+    /// Returns the error if the webhook must not be used, and `None` if it may be used.
     pub fn refusal(self) -> Option<NotPermitted> {
         match self {
             TrustStatus::Trusted | TrustStatus::Sandbox => None,
@@ -115,15 +116,15 @@ impl Grants {
         Self(list.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(str::to_owned).collect())
     }
 
-    /// Whether every secret of `route` is granted for its host. A route without secrets needs a grant for the host
-    /// alone.
+    /// Returns whether every secret of `route` is granted for the route's host. A route without secrets needs a grant
+    /// `@HOST`. Fails at an entry that cannot be parsed.
     fn cover(&self, route: &Route) -> Result<bool, NotPermitted> {
         let Destination::Host(host) = &route.destination else { return Ok(false) };
         let mut names: Vec<&str> = Vec::new();
         for entry in &self.0 {
             let parts = entry.rsplit_once('@').and_then(|(name, authority)| {
-                // An entry that cannot be parsed is an error. If it were ignored, a typo would look like a missing
-                // grant.
+                // An entry that cannot be parsed is an error. If it were ignored, a typo in it would look like a
+                // missing grant.
                 let is_known = name.is_empty() || crate::campaign::is_secret_name(name);
                 Some((name, Host::parse(authority, host.is_https)?)).filter(|_| is_known)
             });
@@ -148,7 +149,7 @@ impl Permit {
         self.route.destination.to_string()
     }
 
-    /// Whether the webhook sends to a sandbox that this user started, so that nothing reaches a person.
+    /// Returns whether the webhook sends to a sandbox that this user started, so that nothing reaches a person.
     pub fn is_sandbox(&self) -> bool {
         self.is_sandbox
     }
@@ -157,25 +158,25 @@ impl Permit {
 #[derive(Debug, Clone, PartialEq)]
 pub struct WebhookInUse {
     pub stem: String,
-    /// The settings, as saved or as edited in the console.
+    /// The settings, from the file or as edited in the console.
     pub webhook: Webhook,
-    /// An error in the file that makes the request differ from what was meant, because a value that could not be read
-    /// has its default. `None` for settings that are being edited.
+    /// An error in the file because of which the request is not the intended one: a value that could not be read has
+    /// its default. `None` if there is no such error, or if the settings are being edited.
     pub file_error: Option<Diagnostic>,
-    /// The file's settings when editing started; `None` for settings from the file. If the old settings were
-    /// trusted, the edited ones are trusted too, because the user typed them.
+    /// The settings in the file when editing started; `None` if the settings are not being edited. If the old settings
+    /// were trusted, the edited settings are trusted too, because the user typed them.
     pub before_edit: Option<Webhook>,
 }
 
 impl Session {
-    /// Returns whether a webhook is trusted. Sends nothing, starts nothing and reads no secret.
+    /// Returns whether a webhook is trusted. Sends nothing, starts nothing, and reads no secret.
     pub fn trust_status(&self, in_use: &WebhookInUse) -> Result<TrustStatus, NotPermitted> {
         let route = match in_use.webhook.route() {
             Ok(route) => route,
             Err(violations) => return Ok(TrustStatus::Invalid(violations)),
         };
-        // With such an error, the request would not be what the user meant: a misspelled method is read as POST, and a
-        // broken [auth] as no credentials.
+        // With such an error, the request would not be the intended one: a misspelled method becomes POST, and a broken
+        // `[auth]` means no credentials.
         if let Some(problem) = &in_use.file_error {
             return Ok(TrustStatus::Invalid(vec![Violation {
                 part: WebhookPart::Url,
@@ -186,7 +187,7 @@ impl Session {
             return Ok(TrustStatus::Sandbox);
         }
         let record = self.state().read()?;
-        // Trust is looked up by contents, not by name: a renamed or copied webhook sends the same requests.
+        // Trust is looked up by contents and not by name, because a renamed or copied webhook sends the same requests.
         let is_trusted =
             |webhook: &Webhook| record.trusted.values().any(|trusted| *trusted == webhook.trusted_content());
         let is_edit_of_trusted = in_use.before_edit.as_ref().is_some_and(|base| {
@@ -195,7 +196,8 @@ impl Session {
         if is_edit_of_trusted || is_trusted(&in_use.webhook) || self.grants().cover(&route)? {
             return Ok(TrustStatus::Trusted);
         }
-        // This looks up by name: if other contents were trusted under this name, the question lists the changes.
+        // The changes are looked up by name: if the webhook of this name was trusted with other contents, the question
+        // lists the differences.
         let before = record.trusted.get(&in_use.stem);
         let changes = before.map(|before| changes(before, &in_use.webhook.trusted_content()));
         let (method, url) = (in_use.webhook.method.as_str(), shown_text(&in_use.webhook.url));
@@ -208,8 +210,8 @@ impl Session {
         }))
     }
 
-    /// Returns the permit to send through a webhook, or why it is refused. Starts the workspace's sandbox if the
-    /// webhook uses it.
+    /// Returns the permit to send through a webhook, or the reason for which it is refused. Starts the workspace's
+    /// sandbox if the webhook uses the sandbox.
     pub async fn permit(&self, in_use: &WebhookInUse) -> Result<Permit, NotPermitted> {
         let status = self.trust_status(in_use)?;
         let is_sandbox = status == TrustStatus::Sandbox;
@@ -224,7 +226,8 @@ impl Session {
         Ok(Permit { route, sandbox, is_sandbox })
     }
 
-    /// Trusts a webhook with its current contents, under its file's stem. An invalid webhook is still never used.
+    /// Records that the user trusts a webhook with its current contents, under the stem of its file. An invalid webhook
+    /// stays unusable.
     pub fn trust(&self, stem: &str, webhook: &Webhook) -> Result<(), StateError> {
         let content = webhook.trusted_content();
         self.state().change(|record| {
@@ -232,7 +235,7 @@ impl Session {
         })
     }
 
-    /// Revokes the trust in a webhook, for every name under which the same contents are trusted.
+    /// Revokes the trust in the webhook with this stem, and in every other webhook with the same contents.
     pub fn revoke(&self, stem: &str, webhook: &Webhook) -> Result<(), StateError> {
         let content = webhook.trusted_content();
         self.state().change(|record| {
@@ -245,11 +248,12 @@ impl Session {
             Destination::Sandbox => true,
             Destination::Host(host) => {
                 let name = host.name.trim_start_matches('[').trim_end_matches(']');
-                // Only IP addresses: other people control what a host name resolves to.
+                // Only IP addresses are accepted, because other people control to which address a host name resolves.
                 let address = name.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, host.port));
                 let is_announced = |addr| announce::is_announced(self.paths(), addr);
-                // A sandbox counts only if this user started it. Its announcement proves that, because the running
-                // process holds a lock on it. Neither a server nor a file of the workspace can fake an announcement.
+                // The sandbox must be one that this user started. Its announcement proves that, because the process of
+                // the sandbox holds a lock on the announcement's file in the user's state directory. Neither a server
+                // nor a workspace can create such an announcement.
                 route.method_path.is_some() && !host.is_https && address.is_ok_and(is_announced)
             }
         }
@@ -260,13 +264,13 @@ impl Session {
 pub(crate) struct TrustRow {
     /// The file's stem.
     pub webhook: String,
-    /// The server; empty if the URL does not show it.
+    /// The server; empty if the URL has no valid destination.
     pub host: String,
     pub secrets: Vec<String>,
     pub status: TrustStatus,
 }
 
-/// Returns the trust row of a webhook's file. A file that cannot be read is invalid.
+/// Returns the trust row of a webhook's file. If the file cannot be read, its status is [`TrustStatus::Invalid`].
 pub(crate) fn trust_row(
     session: &Session,
     webhook: &DefinitionFile<Webhook>,
@@ -285,9 +289,9 @@ impl WebhookInUse {
     }
 }
 
-/// Returns the first error in a webhook's file that changes the request.
+/// Returns the first error in a webhook's file that changes the request; `None` if there is no such error.
 pub(super) fn first_blocking_error(definition: &DefinitionFile<Webhook>) -> Option<Diagnostic> {
-    // These errors are in timeout, retries and rate, which change neither the request nor its destination.
+    // These errors are about a timeout, retries, or a rate, which change neither the request nor its destination.
     const HARMLESS: [Code; 2] = [Code::BadDuration, Code::OutOfRange];
     let mut errors = definition.source.problems.iter().filter(|problem| problem.is_error());
     errors.find(|problem| !HARMLESS.contains(&problem.code)).cloned()
@@ -302,7 +306,7 @@ fn changes(old: &Value, new: &Value) -> Vec<String> {
     for key in ["params", "headers"] {
         let (old, new) = (pairs(&old[key]), pairs(&new[key]));
         let value = |pairs: &[(&str, &'_ str)], name: &str| {
-            // A name can occur several times. All its values are compared together.
+            // A name can occur several times. All values of a name are compared together.
             let values: Vec<&str> =
                 pairs.iter().filter(|(own, _)| *own == name).map(|(_, value)| *value).collect();
             (!values.is_empty()).then(|| values.join(", "))
@@ -316,7 +320,7 @@ fn changes(old: &Value, new: &Value) -> Vec<String> {
         }
     }
     if old["auth"] != new["auth"] {
-        // The values are left out, because a literal password must not be shown.
+        // The values are left out, because they could contain a literal password.
         lines.push("auth: changed".to_owned());
     }
     lines
@@ -333,7 +337,7 @@ fn change(what: &str, old: Option<&str>, new: Option<&str>) -> Option<String> {
     }
 }
 
-/// Reads names and values in the form in which [`Webhook::trusted_content`] writes them.
+/// Reads pairs of a name and a value in the form in which [`Webhook::trusted_content`] writes them.
 fn pairs(value: &Value) -> Vec<(&str, &str)> {
     let pairs = value.as_array().into_iter().flatten();
     pairs.filter_map(|pair| Some((pair.get(0)?.as_str()?, pair.get(1)?.as_str()?))).collect()

@@ -1,7 +1,7 @@
-//! The errors of a store, in terms that hold for any backend, with messages for the user who has to fix them.
+//! The errors of a store. They do not depend on the backend, and their messages say what the user can do.
 //!
 //! Callers decide by the variant: [`Error::Busy`] is temporary, [`Error::Refused`] is about the data, and all others
-//! have to be fixed by the user. The backend's own error is kept as the source.
+//! have to be fixed by the user. A field `source` is the backend's own error.
 
 use super::ChangeError;
 use crate::disk::PathRejection;

@@ -1,5 +1,5 @@
-//! Imports profiles from a file in two passes: the first one finds each column's type from all of its cells, the
-//! second one writes. The file is never held in memory.
+//! Imports profiles from a file in two passes. The first pass finds each column's type from all of its cells, and the
+//! second pass writes the profiles. The file is not read into memory as a whole.
 //!
 //! ```text
 //! file ──csv | json_lines──▶ ImportRecord… ──1st pass──▶ Column… ──▶ CellType…
@@ -28,11 +28,11 @@ pub(crate) use report::{ImportProgress, ImportedColumn, RejectedRow};
 use open::open;
 use plan::ImportPlan;
 
-// The number of profiles per transaction, and so the number that an interruption can lose. Progress is reported at the
-// same interval.
+// The number of changes per transaction. An interrupted import loses at most the changes that are not in a full batch
+// yet. The progress is reported after the same number of rows.
 const BATCH: usize = 1_000;
 
-/// Imports the file at `path`. Rows that do not fit are skipped and listed in the report; all others are written in
+/// Imports the file at `path`. Rows that cannot be imported are skipped and reported. All other rows are written in
 /// batches.
 pub fn import(
     store: &dyn Store,
@@ -64,7 +64,8 @@ pub fn import(
         }
     }
     writer.flush()?;
-    // The store's refusals are added when a batch is written, later than the rows that could not be read.
+    // The list is not in the order of the file: rows that the store refuses are added when their batch is written,
+    // after later rows of the batch that could not be read.
     writer.report.rejected.sort_by_key(|rejected| rejected.line);
     Ok(writer.report)
 }

@@ -1,4 +1,5 @@
-//! The store in one SQLite file: WAL mode, so that several processes can share it, and one connection behind a lock.
+//! Implements the store with one SQLite file. The file is in WAL mode, so that several processes can use it. A store
+//! has one connection, which a lock protects.
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -23,19 +24,20 @@ mod write;
 
 /// The store in an SQLite file.
 ///
-/// All calls share one connection, so calls from several threads wait for each other. To avoid that, open one store per
-/// thread.
+/// All calls of a store share one connection, so calls from several threads wait for each other. To avoid that, open
+/// one store per thread.
 pub struct SqliteStore {
     path: PathBuf,
-    /// Whether writing is refused because the disk was full when the database was opened.
+    /// Whether the database was opened read-only because the disk was full.
     is_full: bool,
     inner: Mutex<Inner>,
 }
 
 struct Inner {
     connection: Connection,
-    // The folder of the copy, if the connection reads one. It is declared after `connection` because fields are dropped
-    // in the order of their declaration, and the file must be closed before it is removed.
+    // The temporary folder of the copy, if the connection reads a copy of the database. It is declared after
+    // `connection` because fields are dropped in the order of their declaration, and the copy must be closed before it
+    // is removed.
     _copy: Option<TempDir>,
     vocabulary: Option<vocabulary::CachedVocabulary>,
     sample: Option<CachedSample>,
@@ -50,7 +52,8 @@ struct CachedSample {
 impl SqliteStore {
     /// Opens the database at `path`. Creates the file (mode 0600) and the folder if they are missing.
     ///
-    /// Without write permission, or on a full disk, the database is opened read-only and every write is refused.
+    /// Without write permission or on a full disk, an existing database is opened read-only, and every write is
+    /// refused.
     pub fn open(path: &Path) -> Result<Self> {
         Ok(Self::new(path, open::file(path)?))
     }
@@ -83,7 +86,7 @@ impl SqliteStore {
     }
 
     // Takes the sample in many short steps and releases the connection between them. If it were one step, every other
-    // call, such as the completion of a keystroke, would wait until the whole sample is taken.
+    // call, such as one for completions while the user types, would wait until the whole sample is taken.
     fn take_sample(&self, limit: usize) -> Result<Sample> {
         let n_profiles = self.count()?;
         let candidates = if usize::try_from(n_profiles).is_ok_and(|n| n <= limit) {
@@ -91,7 +94,8 @@ impl SqliteStore {
         } else {
             let mut rows: Vec<sample::RowSummary> = Vec::new();
             for start in self.run(|inner| sample::range_starts(&inner.connection))? {
-                // If ids are missing (deleted profiles), the previous range can reach past the start of this one.
+                // If ids are missing because profiles were deleted, the rows of the previous range can reach past the
+                // start of this one.
                 let after = rows.last().map_or(Some(start), |last| last.id.checked_add(1));
                 let Some(after) = after else { break };
                 let start = start.max(after);
@@ -99,8 +103,8 @@ impl SqliteStore {
             }
             sample::candidates(&rows, limit)
         };
-        // Candidates are parsed one by one and dropped again: with a thousand properties per profile, keeping them
-        // all took 430 MiB.
+        // Each candidate is dropped after it was shown to the chooser. Keeping all of them took 430 MiB with a thousand
+        // properties per profile.
         let mut chooser = SampleChooser::default();
         let mut seen = Vec::with_capacity(candidates.len());
         for ids in candidates.chunks(sample::PROFILES_AT_A_TIME) {
@@ -147,8 +151,8 @@ impl Store for SqliteStore {
     }
 
     fn sample(&self, limit: usize) -> Result<Arc<Sample>> {
-        // The version is read before the sample is taken: if somebody writes in the meantime, the cached sample is
-        // outdated, not wrongly current.
+        // The version is read before the sample is taken. If somebody writes in the meantime, the cached sample then
+        // counts as outdated, not as current.
         let version = self.run(|inner| DataVersion::of(&inner.connection))?;
         let is_current = |cached: &&CachedSample| cached.version == version && cached.limit == limit;
         if let Some(cached) = self.lock().sample.as_ref().filter(is_current) {

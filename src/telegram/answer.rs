@@ -1,7 +1,7 @@
-//! Decodes the response to a Bot API call and explains a refusal: its kind, its meaning and what to do.
+//! Decodes the response to a Bot API call. For an error, gives its kind, its meaning, and what to do.
 //!
-//! The wording of descriptions changes between server versions. So a refusal is recognized by its code and a fragment
-//! of its description in lower case, and the description itself is always kept.
+//! The wording of descriptions changes between server versions. So an error is recognized by its code and a fragment of
+//! its description in lower case, and [`ApiError`] always keeps the server's own description.
 
 use serde_json::Value;
 
@@ -17,7 +17,7 @@ pub(crate) enum ApiResponse {
     Ok(Value),
     /// `"ok": false`.
     Error(ApiError),
-    /// Not a response of the Bot API: a proxy's page, incomplete JSON, or nothing.
+    /// Not a response of the Bot API. For example, a proxy's page, incomplete JSON, or an empty body.
     NotBotApi {
         status: u16,
         /// The beginning of the body, on one line and safe to print. Empty if the body is empty.
@@ -38,7 +38,7 @@ impl ApiResponse {
 }
 
 impl ApiError {
-    /// Reads an error from a response's JSON, or returns `None` if it has no description.
+    /// Reads an error from a response's JSON, or returns `None` if the JSON has no `description` string.
     ///
     /// If the JSON has no `error_code`, the code is `status`, the HTTP status.
     pub fn from_answer(status: u16, answer: &Value) -> Option<Self> {
@@ -58,11 +58,11 @@ impl ApiError {
         })
     }
 
-    /// Returns the byte offset that the description mentions, if there is one: the offset of the
-    /// [`super::ParseError`].
+    /// Returns the byte offset in the text that the description of a markup error mentions, or `None` if it mentions no
+    /// offset.
     pub fn byte_offset(&self) -> Option<usize> {
         let (_, offset) = self.description.rsplit_once("at byte offset ")?;
-        // Some messages continue after the offset: `location byte offset 5, expected "</b>"`.
+        // Some messages continue after the offset: `at byte offset 5, expected "</b>", found "</i>"`.
         let digits = offset.find(|c: char| !c.is_ascii_digit()).unwrap_or(offset.len());
         offset[..digits].parse().ok()
     }
@@ -77,34 +77,34 @@ fn excerpt(body: &[u8]) -> String {
     text::visible(&cut).into_owned()
 }
 
-/// The kind of a refusal, by what is at fault.
+/// The kind of an error, by what is at fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum ApiErrorKind {
-    /// The text of this recipient's message; the chat is fine.
+    /// The text of this recipient's message. The chat itself is fine.
     Content,
-    /// The body is wrong for every recipient.
+    /// The body, usually for every recipient.
     Body,
     NoChat,
     /// The recipient blocked the bot, and may unblock it.
     Blocked,
-    /// The account was deleted.
+    /// The account was deleted, or the chat is another bot.
     Deactivated,
     NotStarted,
-    /// The bot left the chat or was removed from it.
+    /// The bot is not a member of the chat, or the chat was deleted.
     Left,
     NoRights,
     Migrated,
-    /// An error that can pass within minutes, so a single one proves nothing.
+    /// An error that can pass within minutes, so a single such error proves nothing about the chat.
     Transient,
     Reply,
     Token,
-    /// Another program uses the bot.
+    /// Another program reads the bot's updates.
     Conflict,
     WebhookActive,
     Rate,
-    /// The URL or the server's configuration.
+    /// The webhook's URL or headers, or the size of the body.
     Setup,
-    /// The server failed: the message may or may not have been delivered.
+    /// The server itself. The message may or may not have been delivered.
     Server,
     Unknown,
 }
@@ -120,7 +120,7 @@ pub(crate) struct Advice {
 
 pub(crate) fn advice_for(error: &ApiError) -> Advice {
     let description = error.description.to_lowercase();
-    // The first matching row counts: specific rows come before general ones with the same code.
+    // The first matching row counts, so specific rows come before general rows with the same code.
     let known = KNOWN.iter().find(|known| {
         known.codes.contains(&error.error_code)
             && (known.fragments.is_empty() || known.fragments.iter().any(|part| description.contains(part)))
@@ -133,7 +133,7 @@ pub(crate) fn advice_for(error: &ApiError) -> Advice {
             "read the description; the request was not carried out",
         ),
     };
-    // The parameters of the response are more precise than a fixed text.
+    // The parameters of the response give more precise advice than the fixed text of the row.
     let action = match error.parameters {
         Some(ErrorParameters::RetryAfter(seconds)) => format!("wait {seconds} s, then send again"),
         Some(ErrorParameters::MigrateToChatId(id)) => format!("replace the chat id with {id} and send again"),
@@ -272,7 +272,7 @@ const KNOWN: &[KnownError] = &[
             "wrong type of the web page",
             "wrong file identifier",
             "there is no ",
-            // The prefix of a family of error codes.
+            // The common prefix of several error codes, such as MEDIA_EMPTY.
             "media_",
         ],
         fault: ApiErrorKind::Body,
@@ -309,7 +309,7 @@ const KNOWN: &[KnownError] = &[
     },
     KnownError {
         codes: &[403],
-        // This error is said to pass within minutes, so a single one must not remove anyone from an audience.
+        // This error reportedly passes within minutes, so a single one must not remove a recipient from an audience.
         fragments: &["can't send messages to the user"],
         fault: ApiErrorKind::Transient,
         meaning: "the bot cannot write to this recipient now; this can pass within minutes",
@@ -331,7 +331,7 @@ const KNOWN: &[KnownError] = &[
     },
     KnownError {
         codes: &[404],
-        // This row must come before the one for all other 404s: here the server knows the token but not the method.
+        // This row must come before the row for all other 404s: here the server knows the token but not the method.
         fragments: &["method not found"],
         fault: ApiErrorKind::Setup,
         meaning: "the server has no such method",
@@ -354,7 +354,7 @@ const KNOWN: &[KnownError] = &[
     },
     KnownError {
         codes: &[409],
-        // This is a kind of its own because `capture` offers different help here than for a second poller.
+        // This error has its own kind because the command `capture` gives different help for it than for `Conflict`.
         fragments: &["webhook is active"],
         fault: ApiErrorKind::WebhookActive,
         meaning: "the bot has a webhook, so its updates cannot be read",

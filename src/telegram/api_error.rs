@@ -1,5 +1,5 @@
-//! A Bot API error: its code and description, as over HTTP. Errors of telecast's own checks also have the location of
-//! the fault.
+//! Defines an error of the Bot API, with the code and description of the server's answer. If telecast's own checks
+//! found the error, it can also have the location of the fault in the body.
 
 use super::Limit;
 use crate::json::JsonStep;
@@ -8,12 +8,12 @@ use crate::text::Span;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{description}")]
 pub struct ApiError {
-    /// The HTTP status, which is also the `error_code` of the answer.
+    /// The `error_code` of the answer. The server uses the same number as the HTTP status.
     pub error_code: u16,
-    /// The whole `description`: `Bad Request: can't parse entities: …`.
+    /// The whole `description`, such as `Bad Request: can't parse entities: …`.
     pub description: String,
     pub location: Option<ArgumentLocation>,
-    /// The kind of failure, if telecast's own check found the error and a caller depends on the kind.
+    /// What went wrong, for those errors of telecast's own checks that callers must tell apart.
     pub cause: Option<CheckFailure>,
     pub parameters: Option<ErrorParameters>,
 }
@@ -21,9 +21,9 @@ pub struct ApiError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CheckFailure {
     Markup,
-    /// The text is longer than the server accepts before parsing.
+    /// Before parsing, the text is longer than the server accepts.
     InputTooLong,
-    /// The text is longer than a message or caption, after parsing.
+    /// After parsing, the text is longer than a message or a caption may be.
     TooLong(Limit),
     NoText,
     ParseMode,
@@ -41,9 +41,10 @@ pub enum ErrorParameters {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ArgumentLocation {
-    /// The path from the top of the body to the value. The first step is the argument's name.
+    /// The path from the top of the body to the value. The first step is the argument's name. The path is empty if no
+    /// argument of the call is at fault.
     pub path: Vec<JsonStep>,
-    /// A byte range of the decoded string at `path`, if the fault is inside it.
+    /// A byte range of the decoded string at `path`, if the fault is inside that string.
     pub decoded: Option<Span>,
 }
 
@@ -55,7 +56,7 @@ impl ArgumentLocation {
     /// Returns the location of a member or an item of this value.
     #[must_use]
     pub fn child(&self, step: JsonStep) -> Self {
-        // JSON inside a string has no path in the body, so the location stays the string.
+        // JSON inside a string has no path in the body, so a value in it has the location of the string.
         if self.decoded.is_some() {
             return self.clone();
         }
@@ -72,8 +73,9 @@ impl ArgumentLocation {
 }
 
 impl ApiError {
-    /// Makes a 400 from TDLib's message as the server does: the prefix, then the message with its first letter in lower
-    /// case.
+    /// Creates an error with the code 400 from TDLib's message. Like the server, it puts `Bad Request: ` before the
+    /// message, unless the message already starts with `Bad Request`, and turns the first letter of the message into
+    /// lower case, unless the message is a code such as `MESSAGE_TOO_LONG`.
     pub fn bad_request(message: &str) -> Self {
         Self::prefixed(400, "Bad Request", message)
     }
@@ -96,7 +98,7 @@ impl ApiError {
         Self { parameters, ..Self::plain(429, &format!("Too Many Requests: retry after {retry_after}")) }
     }
 
-    /// Makes an error from its full description.
+    /// Creates an error from its full description.
     pub fn plain(error_code: u16, description: &str) -> Self {
         Self {
             error_code,

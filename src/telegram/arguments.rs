@@ -1,8 +1,9 @@
-//! The arguments of a Bot API call as the server reads them: names and raw text. The first of several arguments with
-//! the same name wins.
+//! Reads the arguments of a Bot API call as the server does: as names and raw texts. Of several arguments with the same
+//! name, the first one counts.
 //!
-//! A JSON body is flattened: strings are decoded, and other values stay as written. So `1`, `"1"` and a form's `1` are
-//! equal, and `null` is the text "null". A nested object is JSON text, whether it was given as JSON or as a string.
+//! Every member of a JSON body becomes a text: a string is decoded, and any other value stays as written. So `1`,
+//! `"1"`, and a form's `1` are equal, and `null` is the text "null". A nested object is a text of JSON, whether the
+//! body contains it as an object or as a string.
 
 use std::collections::BTreeSet;
 
@@ -29,13 +30,14 @@ pub(crate) struct Argument {
 pub(crate) enum ArgumentKind {
     /// A JSON string, or text from a form or a query.
     Text,
-    /// A JSON value other than a string or null, verbatim.
+    /// A JSON value other than a string or null, as written.
     Json,
     /// `null`, which the server reads as the text "null".
     Null,
 }
 
-/// A body whose JSON is neither an object nor a string. The server answers with a 400 without a body.
+/// The error for a body whose JSON is neither an object nor a string. The server answers such a call with status 400
+/// and an empty body.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the body is not a JSON object")]
 pub(crate) struct NotAnObject {
@@ -53,7 +55,7 @@ impl Arguments {
                 }
             }
             json::JsonValue::String(text) => {
-                // The server's rule for a body that is a single string.
+                // As in the server, a body that is a single string becomes the argument `content`.
                 arguments.add("content", Argument { text: text.decoded.clone(), kind: ArgumentKind::Text });
             }
             _ => return Err(NotAnObject { span: document.root.span }),
@@ -77,7 +79,7 @@ impl Arguments {
         for (name, argument) in self.by_name {
             all.add(&name, argument);
         }
-        // These names were already duplicates within the body.
+        // These names are repeated within the body itself.
         all.repeated.extend(self.repeated);
         all.files = self.files;
         all
@@ -103,12 +105,13 @@ impl Arguments {
         self.get(name).map_or("", |argument| &argument.text)
     }
 
-    /// Reads a boolean as the server does at the top level: "true", "yes" and "1" are true, anything else is false.
+    /// Reads a boolean as the server does at the top level: "true", "yes", and "1" are true, ignoring case and
+    /// whitespace around them. Everything else is false.
     pub(crate) fn boolean(&self, name: &str) -> bool {
         is_true(self.text(name))
     }
 
-    /// Reads an integer as the server does at the top level, see `lenient_i64`. A missing argument is 0.
+    /// Reads an integer as the server does at the top level (see `lenient_i64`). A missing argument is 0.
     pub(crate) fn integer(&self, name: &str) -> i64 {
         lenient_i64(self.text(name))
     }
@@ -118,7 +121,7 @@ impl Arguments {
         self.by_name.iter().map(|(name, argument)| (name.as_str(), argument))
     }
 
-    /// Returns the names of arguments that were ignored because the same name came before.
+    /// Returns the names of the arguments that are ignored because an earlier argument has the same name.
     pub(crate) fn repeated(&self) -> &[String] {
         &self.repeated
     }
@@ -150,13 +153,13 @@ impl Argument {
 }
 
 pub(super) fn is_true(text: &str) -> bool {
-    // TDLib's whitespace includes NUL and vertical tab, unlike Rust's.
+    // TDLib's whitespace includes NUL and vertical tab, which `is_ascii_whitespace` does not.
     let text = text.trim_matches(|c: char| c.is_ascii_whitespace() || c == '\0' || c == '\x0b');
     ["true", "yes", "1"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// Reads an integer as the server does for top-level arguments: an optional minus sign and digits. The rest is ignored.
-/// Without digits the result is 0, and overflow wraps.
+/// Reads an integer as the server does for top-level arguments: an optional minus sign and digits. Any text after them
+/// is ignored. Without digits the result is 0, and overflow wraps.
 pub(super) fn lenient_i64(text: &str) -> i64 {
     let (is_negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),

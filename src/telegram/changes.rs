@@ -1,4 +1,4 @@
-//! Describes what the server changed between a parsed text and the sent one.
+//! Describes the changes that the server makes to a parsed text before it sends the text.
 
 use super::class::{OverlapClass, TextStyle};
 use super::clean::{CleanAction, clean_action, is_direction_mark};
@@ -7,7 +7,7 @@ use super::{Entity, EntityKind, FormattedText, repair};
 use crate::diagnostic::Code;
 use crate::text::Span;
 
-// Nobody reads more changes than this, and a hostile text may have one in every character.
+// Nobody reads more changes than this, and a hostile text may have a change at every character.
 const MAX_CHANGES: usize = 200;
 
 pub(super) fn describe_changes(
@@ -31,7 +31,7 @@ pub(super) fn describe_changes(
     changes
 }
 
-/// Describes replaced and removed characters, with one change per run.
+/// Describes replaced and removed characters. A run of characters with the same code is one change.
 fn characters(text: &str) -> Vec<TextChange> {
     let mut changes: Vec<TextChange> = Vec::new();
     let mut chars = text.char_indices().peekable();
@@ -56,7 +56,7 @@ fn characters(text: &str) -> Vec<TextChange> {
             _ => continue,
         };
         let span = Span::new(at, at + c.len_utf8());
-        // A run of tabs is one change, not one per tab.
+        // For example, a run of tabs is one change, not one per tab.
         if let Some(last) = changes.last_mut().filter(|last| last.span.end == at && last.code == code) {
             last.span = last.span.join(span);
         } else if changes.len() < MAX_CHANGES {
@@ -72,14 +72,15 @@ fn name(c: char) -> String {
     format!("U+{:04X}", u32::from(c))
 }
 
-/// Maps byte offsets of the sent text to the parsed text.
+/// Maps byte offsets of the sent text to the parsed text. Between the two is the *cleaned text*: the parsed text
+/// without the characters that the server removes, before trimming.
 #[derive(Debug)]
 pub(super) struct Alignment {
     /// Offsets in the cleaned text at which characters were removed, each with the matching offset in the parsed text.
     jumps: Vec<(usize, usize)>,
     /// How many bytes were trimmed at the start of the cleaned text.
     start: usize,
-    /// The end of the sent text in the cleaned text.
+    /// The byte offset in the cleaned text at which the sent text ends.
     end: usize,
 }
 
@@ -96,7 +97,7 @@ impl Alignment {
             is_leading &= clean_action(c) == CleanAction::ReplaceWithSpace || c == '\n';
             leading += usize::from(is_leading);
         }
-        // Leading spaces inside an entity are not trimmed, so the sent text may begin with some of them.
+        // Whitespace after the start of the first entity is not trimmed, so the sent text may begin with some.
         let n_untrimmed = sent.bytes().take_while(|byte| matches!(byte, b' ' | b'\n')).count();
         let start = leading.saturating_sub(n_untrimmed);
         Self { jumps, start, end: start + sent.len() }
@@ -147,8 +148,8 @@ fn found(sent: &FormattedText, alignment: &Alignment) -> Vec<TextChange> {
 
 fn repairs(parsed: &FormattedText) -> Vec<TextChange> {
     let mut repaired = parsed.entities.clone();
-    // The parsed text is repaired again because the changes need its offsets, and cleaning has shifted the entities of
-    // the sent text.
+    // The sent text already has repaired entities, but cleaning has shifted them. The changes need offsets in the
+    // parsed text, so its entities are repaired here once more.
     repaired.retain(|entity| 0 < entity.length);
     repair::repair(&mut repaired);
     let offsets = Utf16Index::of(&parsed.text);
@@ -162,9 +163,9 @@ fn repairs(parsed: &FormattedText) -> Vec<TextChange> {
 }
 
 struct Repaired<'a> {
-    /// All entities except styles, sorted.
+    /// All repaired entities except styles, sorted.
     others: Vec<&'a Entity>,
-    /// The entities of each style, sorted and disjoint.
+    /// The repaired entities of each style, sorted and disjoint.
     styles: [Vec<&'a Entity>; TextStyle::ALL.len()],
 }
 
@@ -189,7 +190,7 @@ impl<'a> Repaired<'a> {
 
     fn style_change(&self, entity: &Entity, style: TextStyle) -> Option<(Code, String)> {
         let pieces = &self.styles[style as usize];
-        // Binary search: a text may have thousands of entities.
+        // A binary search is used because a text may have thousands of entities.
         let first = pieces.partition_point(|piece| piece.end() <= entity.offset);
         let label = entity.kind.label();
         let Some(piece) = pieces.get(first).filter(|piece| piece.offset < entity.end()) else {
@@ -199,7 +200,8 @@ impl<'a> Repaired<'a> {
             ));
         };
         if piece.offset < entity.offset || entity.end() < piece.end() {
-            // The piece extends beyond the entity, so the server has merged the entity with another one.
+            // The piece extends beyond the entity, so the server has merged the entity with another one of the same
+            // style.
             let message = format!("Telegram merges the {label} with the {label} next to it");
             return Some((Code::MergedStyle, message));
         }
@@ -232,8 +234,8 @@ impl<'a> Repaired<'a> {
         let label = entity.kind.label();
         let earlier = self.others[..from].iter().rev().find(|other| entity.offset < other.end());
         let later = self.others[from..].iter().find(|other| other.offset < entity.end());
-        // The message names one entity that won: one with the same range if there is one, or one that begins earlier,
-        // or any other that overlaps.
+        // The message names one entity that the server kept and that overlaps this one: preferably an entity with the
+        // same range, then one that begins earlier, then one that begins later.
         let winner = self.others[from..].iter().find(same_range).or(earlier).or(later);
         let reason = winner.map_or_else(
             || "it overlaps another entity".to_owned(),
@@ -243,7 +245,7 @@ impl<'a> Repaired<'a> {
     }
 }
 
-/// The byte offset of each UTF-16 code unit, and of the end.
+/// For each UTF-16 code unit, the byte offset of its character, and then the byte length of the text.
 #[derive(Debug)]
 pub(super) struct Utf16Index(Vec<usize>);
 

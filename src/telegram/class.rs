@@ -1,21 +1,23 @@
-//! Classes of entities by how they may overlap: split at the edges of others, mutually exclusive, or containers.
+//! Sorts the entity kinds into four classes by how the server treats their overlaps with other entities. `repair`
+//! applies the rules.
 
 use super::{Entity, EntityKind};
 
-/// How the server treats overlaps (TDLib: splittable, blockquote, continuous).
+/// How the server treats overlaps of an entity (TDLib: splittable, blockquote, pre, and continuous entities).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OverlapClass {
-    /// Bold and similar: split at the edges of other entities, merged with the same style, removed inside code.
+    /// Bold, italic, underline, strikethrough, and spoiler: split at the edges of other entities, merged with the same
+    /// style next to it, and removed inside code.
     Style(TextStyle),
-    /// Quotes: may contain whole entities of the other classes, but no quotes.
+    /// Quotes: may contain whole entities of the other classes, but no other quotes.
     Quote,
-    /// Code and times: contain nothing, and may only be inside quotes.
+    /// Code, code blocks, and times: contain no other entities, and only quotes may contain them.
     Code,
-    /// Links and everything else: never overlap each other or code.
+    /// Links, mentions, and all other kinds: overlap neither each other nor code.
     Link,
 }
 
-/// The five styles, in the order in which TDLib writes them.
+/// The five styles, in the order of their priority in TDLib.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TextStyle {
     Bold,
@@ -73,7 +75,7 @@ impl OverlapClass {
 impl Entity {
     /// Returns the end in UTF-16 code units.
     pub fn end(&self) -> u32 {
-        // A caller's `entities` may have any numbers; `fix` checks them later.
+        // The numbers may come from a caller's `entities`, which `fix` checks only later, so the sum could overflow.
         self.offset.saturating_add(self.length)
     }
 }

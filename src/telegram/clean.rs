@@ -3,7 +3,7 @@
 
 use super::{Entity, FormattedText, TextError};
 
-/// TDLib's limit for a cleaned text, in bytes. The rest is cut off without an error.
+/// TDLib's limit for a cleaned text, in bytes. A longer text is cut without an error.
 pub(super) const MAX_BYTES: usize = 35_000;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,8 +13,8 @@ pub(super) enum CleanAction {
     Remove,
 }
 
-/// Returns what the server does with `c` (TDLib, `clean_input_string`). For direction marks see
-/// `soften_direction_marks`.
+/// Returns what the server does with `c` (TDLib, `clean_input_string`). Direction marks are kept here, but
+/// `soften_direction_marks` replaces some of them afterwards.
 pub(super) fn clean_action(c: char) -> CleanAction {
     match c {
         '\n' => CleanAction::Keep,
@@ -25,7 +25,7 @@ pub(super) fn clean_action(c: char) -> CleanAction {
     }
 }
 
-/// Whether `c` is a direction mark. In a run of them, all but the last become zero-width non-joiners.
+/// Whether `c` is a direction mark. In a run of direction marks, all but the last become zero-width non-joiners.
 pub(super) fn is_direction_mark(c: char) -> bool {
     matches!(c, '\u{200e}' | '\u{200f}')
 }
@@ -39,7 +39,7 @@ pub(super) fn clean_plain(text: &str) -> String {
             CleanAction::ReplaceWithSpace => ' ',
             CleanAction::Keep => c,
         };
-        // TDLib stops as soon as the longest UTF-8 character might not fit.
+        // TDLib stops four bytes before the limit, however short the next character is.
         if MAX_BYTES - 4 <= clean.len() {
             break;
         }
@@ -48,11 +48,13 @@ pub(super) fn clean_plain(text: &str) -> String {
     soften_direction_marks(clean)
 }
 
-/// Cleans a text and shifts its entities, which must be sorted, and nested or disjoint.
+/// Cleans a text and shifts its entities. They must be sorted, and any two of them must be nested or disjoint.
+///
+/// Returns an error if an entity begins or ends inside a character, or after the end of the text.
 pub(super) fn clean(formatted: FormattedText) -> Result<FormattedText, TextError> {
     let FormattedText { text, mut entities } = formatted;
     let mut clean = String::with_capacity(text.len());
-    // The byte limit is not applied here: with entities, `fix` cuts after trimming.
+    // The byte limit is not applied here: `fix` cuts a text with entities later, after trimming.
     let mut shifter =
         EntityShifter { entities: &mut entities, next: 0, open: Vec::new(), units: 0, removed: 0 };
     for (at, c) in text.char_indices() {
@@ -61,7 +63,7 @@ pub(super) fn clean(formatted: FormattedText) -> Result<FormattedText, TextError
         match clean_action(c) {
             CleanAction::Keep => clean.push(c),
             CleanAction::ReplaceWithSpace => clean.push(' '),
-            // Every character that is removed has one code unit.
+            // Every character that is removed is one UTF-16 code unit long.
             CleanAction::Remove => shifter.removed += 1,
         }
     }
@@ -74,23 +76,24 @@ pub(super) fn clean(formatted: FormattedText) -> Result<FormattedText, TextError
 struct EntityShifter<'a> {
     entities: &'a mut [Entity],
     next: usize,
-    /// Indices of the entities that have begun, each with the code units that had been removed before it.
+    /// The indices of the entities that are open, each with the number of code units removed before the entity.
     open: Vec<(usize, u32)>,
     /// UTF-16 code units read so far.
     units: u32,
-    /// How many of these code units were removed.
+    /// How many of the code units read so far were removed.
     removed: u32,
 }
 
 impl EntityShifter<'_> {
-    /// Ends and begins entities at the byte offset `at`, a character boundary.
+    /// Handles the entities that end or begin at the current position. `at` is the byte offset of that position, which
+    /// is a character boundary.
     fn visit(&mut self, at: usize) -> Result<(), TextError> {
         let units = self.units;
         while let Some((idx, removed_before)) =
             self.open.pop_if(|(idx, _)| self.entities[*idx].end() <= units)
         {
             let entity = &mut self.entities[idx];
-            // A character of two code units was read, and the entity ends between them.
+            // The entity ends between the two code units of the character that was read last.
             if entity.end() != units {
                 return Err(TextError::EndsInsideCharacter { offset: entity.offset, byte: at });
             }
@@ -135,7 +138,7 @@ fn soften_direction_marks(text: String) -> String {
     soft
 }
 
-/// Whether the text has no visible character, so that the server refuses it.
+/// Whether the text has no visible character, so that the server treats it as empty.
 pub(super) fn is_empty(text: &str) -> bool {
     text.chars().all(is_invisible)
 }

@@ -1,11 +1,12 @@
-//! Rewrites the markup of a template's text for another parse mode. The Liquid in the text stays as it is.
+//! Rewrites the markup of a template's text for another parse mode. The Liquid in the text stays as it is. While the
+//! markup is parsed, one placeholder character stands for each piece of Liquid (the *masked* text).
 //!
 //! ```text
 //! text ──mask Liquid──▶ masked text ──parse, check branches──▶ FormattedText ──unparse, restore Liquid──▶ text
 //! ```
 //!
-//! Markup that Liquid itself produces is unknown here, so Liquid that contains markup is refused. JSON and filters are
-//! handled in `compose::convert`.
+//! What Liquid will print is unknown here, so Liquid that contains markup is refused. `compose::convert` handles the
+//! JSON around the text and replaces the escape filters in the Liquid.
 
 mod address;
 mod liquid;
@@ -20,12 +21,14 @@ pub use self::refusal::ConversionError;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConvertedMarkup {
-    /// The text with its Liquid.
+    /// The converted text, with its Liquid.
     pub text: String,
+    /// The formatting that the new mode cannot express.
     pub lost: Vec<String>,
 }
 
-/// Converts the markup of `text`. `liquid` contains the spans of the text's Liquid. `from` is `None` for plain text.
+/// Converts the markup of `text` from one mode to another. `liquid` contains the spans of the Liquid in the text.
+/// `from` is `None` for plain text.
 ///
 /// ```
 /// use telecast::telegram::{ParseMode, convert};
@@ -45,15 +48,16 @@ pub fn convert(
     let masked = placeholders.text_with_placeholders();
     let (mut parsed, addresses) = match from {
         Some(mode) => {
-            // Plain text needs no such check, because Liquid cannot produce markup in it.
+            // Only markup needs this check: whatever Liquid prints into plain text is plain text.
             placeholders.check_literals(mode)?;
             parse_masked(&placeholders, masked, mode)?
         }
         None => (FormattedText { text: masked.to_owned(), entities: Vec::new() }, Vec::new()),
     };
     placeholders.check_branches(&parsed)?;
-    // Markup around nothing but Liquid tags is dropped: it shows nothing, and in MarkdownV2 its two delimiters could be
-    // read as one different delimiter.
+    // Formatting that covers nothing but Liquid tags is dropped. Such tags print nothing, so in the rendered text
+    // nothing would be formatted, and MarkdownV2 could read the opening and the closing delimiter as one different
+    // delimiter.
     let units: Vec<u16> = parsed.text.encode_utf16().collect();
     parsed.entities.retain(|entity| {
         let start = entity.offset as usize;
@@ -67,13 +71,14 @@ pub fn convert(
         let target = escape(to, EscapeContext::LinkAddress, &address.text);
         markup = markup.replace(&address.stand_in(), &target);
     }
-    // This is checked on the result, so that no kind of markup can lose Liquid unnoticed.
+    // The result itself is checked, so that no step above can lose or repeat Liquid unnoticed.
     placeholders.check_all_there(&markup)?;
     let lost = unparsed.lost.iter().map(|lost| placeholders.restore(lost)).collect();
     Ok(ConvertedMarkup { text: placeholders.restore(&markup), lost })
 }
 
-/// Parses the masked text. Addresses with Liquid in them are replaced first and returned.
+/// Parses the masked text. Before that, addresses with Liquid in them are replaced with stand-ins. Returns the parsed
+/// text and these addresses.
 fn parse_masked(
     placeholders: &LiquidPlaceholders<'_>,
     masked: &str,
@@ -81,12 +86,13 @@ fn parse_masked(
 ) -> Result<(FormattedText, Vec<LiquidAddress>), ConversionError> {
     let mut addresses = address::find(masked, mode);
     loop {
-        // Parsing would normalize the addresses, and an address may consist of nothing but Liquid.
+        // The parser must not see the addresses themselves: it would normalize them, and it would drop the link of an
+        // address that consists of nothing but Liquid.
         let with_stand_ins = address::replace(masked, &addresses);
         let parsed =
             parse(mode, &with_stand_ins).map_err(|error| refusal(placeholders, &addresses, error))?;
-        // If a stand-in is in the parsed text, there was no address, for example because it is inside code. The
-        // original text is then restored there and parsed again.
+        // A stand-in that appears in the parsed text did not replace an address: the text there only looks like an
+        // address, for example inside code. The original text is put back there, and everything is parsed again.
         let n_found = addresses.len();
         addresses.retain(|address| !parsed.text.contains(&address.stand_in()));
         if addresses.len() == n_found {
@@ -95,14 +101,15 @@ fn parse_masked(
     }
 }
 
-/// Describes a parse error with its span in the template.
+/// Describes a parse error, with its span in the template's text.
 fn refusal(
     placeholders: &LiquidPlaceholders<'_>,
     addresses: &[LiquidAddress],
     error: ParseError,
 ) -> ConversionError {
     let span = placeholders.source_span(address::original(error.span, addresses));
-    // The offset is removed because it refers to the masked text. The prefix "Can't parse entities" is removed, too.
+    // The byte offset is removed because it refers to the text that was parsed, not to the template's text. The prefix
+    // "Can't parse entities" is removed, too.
     let reason = ParseError { offset: None, ..error }.message();
     let reason = reason.split_once(": ").map_or(reason.as_str(), |(_, reason)| reason);
     let message = match placeholders.has_branches() {

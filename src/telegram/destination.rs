@@ -1,4 +1,5 @@
-//! Checks which chat a finished request would reach: query and body are decoded as the Bot API server decodes them.
+//! Checks that a finished request reaches only the given chat. Decodes the query and the body as the Bot API server
+//! does.
 //!
 //! ```text
 //! target ──▶ a Bot API path? ──▶ arguments of the query ───────┐
@@ -6,8 +7,8 @@
 //! ```
 //!
 //! The check works on the bytes that will be sent, with secrets filled in, and does not know the template. So it sees
-//! everything that a template, a profile's value or a secret has put there. If the body can be read in more than one
-//! way, every way is checked.
+//! everything that a template, a profile's value, or a secret has put into the request. If servers could read the body
+//! in several formats, every format is checked.
 
 mod multipart;
 
@@ -49,7 +50,7 @@ pub enum DestinationError {
         value: String,
         chat: String,
         at: ArgumentSource,
-        /// Whether the body is valid JSON. Broken JSON may be read in several ways.
+        /// `false` if the body was read as JSON but is not valid JSON. Servers may read broken JSON in different ways.
         is_json: bool,
     },
     #[error("{} has `{name}`: {reason}", source_name(*at, *is_json))]
@@ -84,8 +85,8 @@ impl DestinationError {
 
 /// Arguments that send a message to a destination other than `chat_id`, each with its effect in the Bot API.
 const OTHER_DESTINATIONS: [(&str, &str); 12] = [
-    // `from_chat_id` and `reply_parameters.chat_id` are missing here because they only name the source, and topics
-    // because they are inside the chat.
+    // `from_chat_id` and `reply_parameters.chat_id` are not in this list because they only name the chat of another
+    // message. Topics are not in it because they are inside the chat.
     ("business_connection_id", "the message is sent for a business account, to its chats"),
     ("callback_query_id", "the answer goes to the user who pressed the button"),
     ("ephemeral_message_parameters", "the message is shown to the user named there"),
@@ -102,11 +103,11 @@ const OTHER_DESTINATIONS: [(&str, &str); 12] = [
 
 const CHAT_ID: &str = "chat_id";
 
-/// Headers that decide where the body ends and how its bytes are encoded.
+/// Headers that can change where the server sees the end of the body and how it decodes the body's bytes.
 const FRAMING_HEADERS: [&str; 5] =
     ["content-encoding", "content-length", "transfer-encoding", "trailer", "upgrade"];
 
-/// Checks that the request reaches only `chat`, which is an id or an `@name`.
+/// Checks that the request reaches `chat`, which is an id or an `@name`, and no other destination.
 ///
 /// ```
 /// use telecast::telegram::{OutgoingRequest, check_destination};
@@ -126,7 +127,7 @@ pub fn check_destination(request: &OutgoingRequest<'_>, chat: &str) -> Result<()
     }
     let query: Vec<DecodedArgument> = form(query.as_bytes(), |_| ArgumentSource::Query).collect();
     let mut has_chat = false;
-    // A server reads a body in one way only, but which way depends on its version and on proxies before it.
+    // A server reads a body in one format only, but which format depends on its version and on proxies in front of it.
     for format in body_formats(request) {
         let (body, is_json) = read_arguments(format, request.body)?;
         for argument in query.iter().chain(&body) {
@@ -142,7 +143,7 @@ pub fn check_destination(request: &OutgoingRequest<'_>, chat: &str) -> Result<()
 fn is_bot_api(path: &str) -> bool {
     let mut segments = path.rsplit('/');
     let is_method = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphabetic());
-    // Percent-encoding in the method is refused as well: `%3F` would start the query for some servers.
+    // Percent-encoding in the method's name is refused as well: for some servers, `%3F` would start the query.
     if !segments.next().is_some_and(is_method) {
         return false;
     }
@@ -203,7 +204,8 @@ fn body_formats<'a>(request: &OutgoingRequest<'a>) -> Vec<BodyFormat<'a>> {
     found
 }
 
-/// Returns the arguments of the body in one format, and `false` if that is JSON and the body is not valid JSON.
+/// Returns the arguments of the body, read in one format. The flag is `false` if the format is JSON but the body is not
+/// valid JSON.
 fn read_arguments(
     format: BodyFormat<'_>,
     body: &[u8],
@@ -224,7 +226,7 @@ fn read_arguments(
             let mut arguments: Vec<DecodedArgument> = members.collect();
             let is_json = str::from_utf8(body).is_ok_and(|text| json::parse(text).is_ok());
             if !is_json {
-                // The lenient reader stops at the first error; another server may read on.
+                // `read_leniently` stops at the first error, but another server may read further.
                 arguments.extend(find_in_broken_json(body));
             }
             Ok((arguments, is_json))
@@ -242,11 +244,11 @@ fn form(bytes: &[u8], at: impl Fn(Span) -> ArgumentSource) -> impl Iterator<Item
     })
 }
 
-/// Finds destinations in a broken JSON body: every string that is the name of such an argument and has a colon after
-/// it.
+/// Finds destinations in a broken JSON body: every string with a colon after it that is `chat_id` or one of
+/// `OTHER_DESTINATIONS`.
 fn find_in_broken_json(body: &[u8]) -> Vec<DecodedArgument> {
     let names = || OTHER_DESTINATIONS.iter().map(|(name, _)| *name).chain([CHAT_ID]);
-    // A name is longest if each of its characters is written as an escape of six bytes, such as `\u0063`.
+    // A name takes the most bytes if each of its characters is written as an escape of six bytes, such as `\u0063`.
     let max = names().map(str::len).max().unwrap_or_default() * 6;
     // Servers disagree about what is a key in broken JSON, so every quote may start a key.
     let quotes = body.iter().enumerate().filter(|(_, byte)| **byte == b'"').map(|(at, _)| at);
@@ -269,7 +271,7 @@ fn find_in_broken_json(body: &[u8]) -> Vec<DecodedArgument> {
 }
 
 fn scalar(body: &[u8], at: usize) -> (String, usize) {
-    // This is longer than any chat id, so a longer text cannot be the given chat.
+    // No chat id has as many bytes as this, so a text that is cut here cannot be the given chat.
     const MAX: usize = 256;
     if let Some(string) = lenient_string(body, at, MAX) {
         return string;
@@ -277,13 +279,14 @@ fn scalar(body: &[u8], at: usize) -> (String, usize) {
     let rest = &body[at..];
     let mut end = rest.iter().position(|byte| b",}]\r\n \t".contains(byte)).unwrap_or(rest.len());
     if MAX < end {
-        // The text is shown, so it must not end in the middle of a character.
+        // An error shows the text, so it must not end in the middle of a character.
         end = (0..=MAX).rev().find(|end| rest[*end] & 0xc0 != 0x80).unwrap_or(0);
     }
     (String::from_utf8_lossy(&rest[..end]).into_owned(), at + end)
 }
 
-/// Returns whether the argument is the `chat_id` of the given chat, or an error if it is any other destination.
+/// Returns `true` if the argument is the `chat_id` of the given chat, `false` if it is no destination, and an error if
+/// it is another destination.
 fn check_argument(argument: &DecodedArgument, chat: &str, is_json: bool) -> Result<bool, DestinationError> {
     let value = || shortened(&argument.text);
     if argument.name == CHAT_ID {
@@ -306,7 +309,7 @@ fn check_argument(argument: &DecodedArgument, chat: &str, is_json: bool) -> Resu
     }
 }
 
-/// Whether `text` is the same chat id or, ignoring case, the same `@name`.
+/// Whether `text` is the same chat id as `chat` or, ignoring case, the same `@name`.
 fn is_chat(text: &str, chat: &str) -> bool {
     match chat.parse::<i64>() {
         // The server is lenient (`1001x` is 1001), but any form except the plain one is probably a mistake.

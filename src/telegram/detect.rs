@@ -1,7 +1,7 @@
-//! Detects links, mentions, hashtags and the like in a text, as the server does (TDLib, `find_entities`).
+//! Detects links, mentions, hashtags, and similar entities in a text, as the server does (TDLib, `find_entities`).
 //!
-//! Phone numbers are not detected because only Telegram's servers detect them, by rules that are not public. Media
-//! timestamps are detected only by the clients.
+//! Phone numbers are not detected because only Telegram's remote servers detect them, by rules that are not public.
+//! Media timestamps are not detected because only Telegram's apps detect them.
 
 mod address;
 mod card;
@@ -19,7 +19,8 @@ use super::{Entity, EntityKind};
 
 use address::DetectedRange;
 
-/// Detects all entities in a text, sorted and disjoint (TDLib, `getTextEntities`).
+/// Detects all entities in a text, including bot commands (TDLib, `getTextEntities`). The result is sorted, and no two
+/// entities overlap.
 ///
 /// ```
 /// use telecast::telegram::{EntityKind, detect};
@@ -32,14 +33,14 @@ pub fn detect(text: &str) -> Vec<Entity> {
     detect_entities(text, CommandDetection::Found)
 }
 
-/// Whether to detect `/commands`. The server skips them in chats without bots.
+/// Whether to detect `/commands`. The server does not detect them in chats without bots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CommandDetection {
     Found,
     Ignored,
 }
 
-/// Detects entities, with or without bot commands. They are sorted and disjoint.
+/// Detects entities, with or without bot commands. The result is sorted, and no two entities overlap.
 pub(super) fn detect_entities(text: &str, commands: CommandDetection) -> Vec<Entity> {
     let mut found: Vec<DetectedRange> = Vec::new();
     let mut add = |kind: EntityKind, ranges: Vec<Range<usize>>| {
@@ -54,8 +55,8 @@ pub(super) fn detect_entities(text: &str, commands: CommandDetection) -> Vec<Ent
     add(EntityKind::BankCardNumber, card::numbers(text));
     add(EntityKind::Url, internal_url::urls(text));
     found.extend(url::candidates(text).into_iter().filter_map(|range| address::classify(text, range)));
-    // Of two ranges that overlap, the earlier one stays; of two with the same start, the longer one. The sort is
-    // stable, so the order of the calls above decides between equal ranges.
+    // Of two ranges that overlap, `to_entities` keeps the one that is sorted first: the earlier one or, if both have
+    // the same start, the longer one. The sort is stable, so the order of the calls above decides between equal ranges.
     found.sort_by_key(|(range, _)| (range.start, Reverse(range.end)));
     to_entities(text, found)
 }
@@ -68,7 +69,7 @@ fn to_entities(text: &str, found: Vec<DetectedRange>) -> Vec<Entity> {
         if range.start < at {
             continue;
         }
-        // Counting continues from the last entity, so that the text is read only once.
+        // Counting continues at the end of the last entity, so that the text is read only once.
         let offset = units + utf16_units(&text[at..range.start]);
         let length = utf16_units(&text[range.clone()]);
         entities.push(Entity { kind, offset, length });

@@ -1,6 +1,7 @@
-//! Entities as flat JSON objects: the format of `debug entities` and of the test cases.
+//! Writes and reads entities as flat JSON objects, the format of the command `debug entities` and of the test cases.
 //!
-//! It differs from the Bot API's objects in one point: there a text mention contains a whole `user`.
+//! The format differs from the Bot API's in one point: a text mention has a `user_id` here, but a whole `user` object
+//! in the Bot API.
 
 use serde_json::{Map, Value, json};
 
@@ -22,7 +23,7 @@ pub fn to_json(entity: &Entity) -> Value {
             object.insert("user_id".into(), (*user_id).into());
         }
         EntityKind::CustomEmoji { custom_emoji_id } => {
-            // A string, as in the Bot API: JSON readers may round an integer of 64 bits.
+            // The id is a string, as in the Bot API, because JSON readers may round an integer of 64 bits.
             object.insert("custom_emoji_id".into(), custom_emoji_id.to_string().into());
         }
         EntityKind::DateTime { unix_time, format } => {
@@ -34,7 +35,8 @@ pub fn to_json(entity: &Entity) -> Value {
     Value::Object(object)
 }
 
-/// Reads an entity. Returns `None` if its type is unknown, or if a value is missing or has the wrong type.
+/// Reads an entity. Returns `None` if the type is unknown, if the format of a time is not valid, or if a required value
+/// is missing, has the wrong type, or is out of range. However, a missing or malformed `unix_time` is read as zero.
 ///
 /// ```
 /// use telecast::telegram::entity_json;
@@ -54,7 +56,7 @@ pub fn from_json(value: &Value) -> Option<Entity> {
         "text_mention" => EntityKind::TextMention { user_id: value.get("user_id")?.as_i64()? },
         "custom_emoji" => EntityKind::CustomEmoji { custom_emoji_id: custom_emoji_id(value)? },
         "date_time" => {
-            // A missing time becomes 0, which `fix` refuses with the server's message.
+            // A missing or malformed time becomes 0, which `fix` refuses with the server's message.
             let unix_time = value.get("unix_time").and_then(Value::as_i64).unwrap_or(0);
             let format = super::link::date_format(text("date_time_format").unwrap_or(""))?;
             EntityKind::DateTime { unix_time: i32::try_from(unix_time).ok()?, format }

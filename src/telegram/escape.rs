@@ -1,10 +1,10 @@
-//! Escapes text for markup, so that parsing gives the same text again.
+//! Escapes text for markup, so that parsing gives the same text again as far as the parse mode allows.
 
 use super::ParseMode;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EscapeContext {
-    /// Running text, also inside bold, links and quotes.
+    /// Running text. In HTML and MarkdownV2, this includes the text inside bold, links, and quotes.
     Text,
     Code,
     /// A link's address: inside the quotes of an `href`, or between `(` and `)`.
@@ -13,8 +13,8 @@ pub enum EscapeContext {
 
 /// Escapes `text` so that markup of this mode shows it unchanged.
 ///
-/// Legacy Markdown has no escapes inside entities. There a backtick in code becomes `'`, and a `)` in an address
-/// becomes `%29`.
+/// Two characters cannot be kept in legacy Markdown, which has no escapes inside entities: a backtick in code becomes
+/// `'`, and a `)` in an address becomes `%29`.
 ///
 /// ```
 /// use telecast::telegram::{EscapeContext, ParseMode, escape};
@@ -26,7 +26,7 @@ pub fn escape(mode: ParseMode, context: EscapeContext, text: &str) -> String {
     match (mode, context) {
         (ParseMode::Html, _) => html(text),
         (ParseMode::MarkdownV2, context) => with_backslashes(text, |c| needs_backslash(c, context)),
-        // A backslash escapes only these four characters, so a backslash itself needs no escape.
+        // In this mode a backslash escapes only these four characters, so a backslash itself needs no escape.
         (ParseMode::Markdown, EscapeContext::Text) => {
             with_backslashes(text, |c| matches!(c, '_' | '*' | '`' | '['))
         }
@@ -53,7 +53,7 @@ fn html(text: &str) -> String {
 
 fn needs_backslash(c: char, context: EscapeContext) -> bool {
     match context {
-        // A line break needs no backslash: only a `>` could start a quote after it, and every `>` is escaped.
+        // A line break needs no backslash: only a `>` after it could start a quote, and every `>` is escaped.
         EscapeContext::Text => c == '\\' || c.is_ascii() && super::markdown_v2::is_reserved(c as u8),
         EscapeContext::Code => matches!(c, '\\' | '`'),
         EscapeContext::LinkAddress => matches!(c, '\\' | ')'),

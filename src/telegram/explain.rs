@@ -1,4 +1,4 @@
-//! Finds the problems of a marked-up text and explains them with help and fixes. Telegram reports only the first one.
+//! Finds the problems of a text and explains them with help and fixes. Telegram itself reports only the first error.
 
 mod fixes;
 mod html;
@@ -14,8 +14,8 @@ use crate::text::Span;
 
 use fixes::{choice, edit, word_end};
 
-/// Returns the errors of a text and then the changes that the server would make silently. The first error is the one
-/// that Telegram reports.
+/// Returns the errors of a text, followed by what the server would change or ignore without an error. The first error
+/// is the one that Telegram reports.
 ///
 /// Whether the text is empty or too long for its method is not checked here.
 ///
@@ -40,12 +40,12 @@ fn diagnose_markup(mode: ParseMode, input: &str) -> Vec<Diagnostic> {
     if let Err(error) = &parsed
         && collected.problems.is_empty()
     {
-        // A text that is too long is refused before any parser runs, so nothing was collected.
+        // A text that is too long is refused before any parser runs, so no problem has been collected.
         collected.problems.push(error.clone());
     }
     let mut problems: Vec<Diagnostic> =
         collected.problems.iter().map(|error| error_diagnostic(mode, error, input)).collect();
-    // Telegram answers with the first error only. The others would appear once it is fixed.
+    // Only the first error gets Telegram's answer as help. Telegram would report the others once the first is fixed.
     if let (Some(first), Some(error)) = (problems.first_mut(), collected.problems.first()) {
         let answer = format!("Telegram answers: `{}`", answer_to(error));
         first.help = Some(match first.help.take() {
@@ -62,10 +62,10 @@ fn diagnose_markup(mode: ParseMode, input: &str) -> Vec<Diagnostic> {
     problems
 }
 
-/// Returns the description with which Telegram refuses a text with this error.
+/// Returns the `description` of the answer with which Telegram refuses a text with this error.
 fn answer_to(error: &ParseError) -> String {
     let message = match error.kind {
-        // The server refuses such a long text before it parses any markup.
+        // The server refuses such a long text before it parses any markup, and so with a different message.
         ParseErrorKind::TooLong => "Text is too long".to_owned(),
         _ => error.message(),
     };
@@ -104,7 +104,8 @@ fn error_diagnostic(mode: ParseMode, error: &ParseError, input: &str) -> Diagnos
 }
 
 fn change_diagnostics(parsed: FormattedText, origin: impl Fn(Span) -> Span) -> Vec<Diagnostic> {
-    // With a caption's options, an empty text is no error. Nothing is detected, because detected links are no problem.
+    // The options are those of a caption, so that an empty text is no error. Detection is off, because detected links
+    // are no problem.
     let Ok(fixed) =
         fix(parsed.clone(), FixOptions { detect: super::DetectionScope::Nothing, ..FixOptions::CAPTION })
     else {
@@ -114,7 +115,7 @@ fn change_diagnostics(parsed: FormattedText, origin: impl Fn(Span) -> Span) -> V
     changes
         .map(|change| {
             let severity = match change.code {
-                // Here, formatting that the author wrote is lost. All other changes are hardly visible.
+                // These changes lose formatting that the author wrote. All other changes are hardly visible.
                 Code::DroppedStyle | Code::DroppedEntity | Code::CutStyle => Severity::Warning,
                 _ => Severity::Info,
             };
@@ -129,7 +130,7 @@ fn note_diagnostic(mode: ParseMode, note: &ParseNote, input: &str) -> Option<Dia
             let message = format!("Telegram drops the link: {}", reason.reason());
             let diagnostic = Diagnostic::warning(Code::DroppedLink, *span, message)
                 .with_help("Telegram keeps the text and removes the link");
-            // `//host` is valid in a browser, but to Telegram it has an empty host.
+            // `//host` is a valid address in a browser, but for Telegram its host is empty.
             Some(match span.of(input).find("//").filter(|_| address.starts_with("//")) {
                 Some(at) => diagnostic.with_fix(Fix::replace(
                     "add https: before it",
@@ -166,7 +167,7 @@ fn unknown_reference(span: Span, input: &str) -> Diagnostic {
     let diagnostic = Diagnostic::warning(Code::UnknownReference, span, message)
         .with_help("it supports &lt; &gt; &amp; &quot; and numbers such as &#8212;");
     match html_reference::meaning(reference) {
-        // With the space itself, there would seem to be nothing between the backticks of the title.
+        // If the title showed the space itself, its backticks would seem to have nothing between them.
         Some(" ") => diagnostic.with_fix(Fix::replace("write a space", span, " ")),
         Some(text) => diagnostic.with_fix(Fix::replace(format!("write `{text}`"), span, text)),
         None => diagnostic,
@@ -188,8 +189,8 @@ fn empty_entity(mode: ParseMode, span: Span, input: &str) -> Option<Diagnostic> 
         _ => return None,
     };
     let single = &delimiters[..1];
-    // The opening and the closing delimiters are both shortened, since changing only one of them would leave the entity
-    // unclosed.
+    // The fix shortens both the opening and the closing delimiter, since changing only one of them would leave the
+    // entity unclosed.
     let mut pair = vec![span];
     let rest = &input[span.end..];
     let opens = rest.starts_with(|c: char| !c.is_whitespace())

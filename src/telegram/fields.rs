@@ -1,5 +1,5 @@
-//! The fields of methods and of the objects in them, for checks, completion and hints. The tables are in
-//! `assets/methods`.
+//! Lists the fields of the Bot API's methods and object types, for checks, completion, and hints. The lists are JSON
+//! files in `assets/methods`.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -16,13 +16,13 @@ pub struct ApiField {
     pub kind: FieldType,
     #[serde(default)]
     pub required: bool,
-    /// The allowed values, if they are a fixed list.
+    /// The allowed values, if only a fixed list of values is allowed; empty otherwise.
     #[serde(default)]
     pub values: Vec<String>,
-    /// The field's new name, if `name` is an old one.
+    /// The field's new name, if `name` is its old name.
     #[serde(default)]
     pub replaced_by: Option<String>,
-    /// Purpose and limits, on one line without a full stop.
+    /// The field's purpose and limits, on one line without a full stop.
     pub doc: String,
 }
 
@@ -67,19 +67,20 @@ impl From<String> for FieldType {
     }
 }
 
-/// Returns the fields of a method: those of this method first, then those that all sending methods share.
+/// Returns the fields of a method: its own fields first, then, if it sends messages, the fields that all sending
+/// methods share.
 pub(crate) fn of_method(method: Method) -> &'static [ApiField] {
     METHODS.get(&method).map_or(&[], Vec::as_slice)
 }
 
-/// Returns the fields of an object type, or an empty slice if the tables do not have the type.
+/// Returns the fields of an object type, or an empty slice if the files do not have the type.
 pub(crate) fn of_object(name: &str) -> &'static [ApiField] {
     OBJECTS.get(name).map_or(&[], Vec::as_slice)
 }
 
 /// Returns the message about an unknown field, and the most similar name among `known`.
 pub(crate) fn unknown_field<'f>(owner: &str, name: &str, known: &'f [ApiField]) -> (String, Option<&'f str>) {
-    // An old name is never suggested.
+    // The old name of a field is never suggested.
     let names = known.iter().filter(|field| field.replaced_by.is_none()).map(|field| field.name.as_str());
     (format!("`{owner}` has no field `{name}`: it is ignored"), did_you_mean(name, names))
 }
@@ -110,7 +111,7 @@ static METHODS: LazyLock<HashMap<Method, Vec<ApiField>>> = LazyLock::new(|| {
         if method == Method::SendMediaGroup {
             fields.retain(|field| field.name != "reply_markup");
         }
-        // The methods that do not send share one file, in which each has its fields under its name.
+        // The methods that do not send messages share one file, which maps each method's name to its fields.
         fields.extend(others.remove(method.as_str()).unwrap_or_default());
         (method, fields)
     });

@@ -1,11 +1,12 @@
-//! What the server does to a parsed text before it becomes a message: cleaning, repair, trimming, detection (TDLib,
-//! `fix_formatted_text`). The length limits are in `sent`.
+//! Processes a parsed text as the server does before sending: cleans the text, repairs the entities, trims the text,
+//! and detects further entities (TDLib, `fix_formatted_text`). The length limits of messages and captions are in
+//! `sent`.
 
 use super::detect::{CommandDetection, detect_entities};
 use super::link::{self, BadLink};
 use super::{Entity, EntityKind, FormattedText, clean, order, repair};
 
-/// Why the server refuses a text after parsing. The messages are Telegram's own.
+/// The reason why the server refuses a text after parsing. The messages are Telegram's own.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
     #[error("Text must be non-empty")]
@@ -75,7 +76,8 @@ pub struct FixOptions {
 pub enum EmptyTextPolicy {
     Refused,
     Cleared,
-    /// Whitespace alone becomes the empty text; other invisible characters stay.
+    /// A text of only spaces and line breaks becomes the empty text. A text of other invisible characters stays as it
+    /// is.
     Kept,
 }
 
@@ -87,16 +89,16 @@ pub enum DetectionScope {
 }
 
 impl FixOptions {
-    /// Only cleans and repairs: the stage `fixed` of `debug entities`.
+    /// Only cleans and repairs. Used for quotes and for the stage `fixed` of the command `debug entities`.
     pub const CLEAN_AND_REPAIR: Self =
         Self { empty: EmptyTextPolicy::Kept, detect: DetectionScope::Nothing, trim: false };
     pub const MESSAGE: Self =
         Self { empty: EmptyTextPolicy::Refused, detect: DetectionScope::All, trim: true };
-    /// As for a message, but a caption may be empty.
+    /// The same as for a message, except that a caption may be empty.
     pub const CAPTION: Self = Self { empty: EmptyTextPolicy::Kept, detect: DetectionScope::All, trim: true };
 }
 
-/// Cleans, repairs and trims a text and detects entities in it, in the server's order.
+/// Cleans, repairs, and trims a text, and then detects entities in it, in the server's order.
 ///
 /// ```
 /// use telecast::telegram::{Entity, EntityKind, FixOptions, FormattedText, fix};
@@ -108,7 +110,8 @@ impl FixOptions {
 /// ```
 pub fn fix(text: FormattedText, options: FixOptions) -> Result<FormattedText, TextError> {
     let mut fixed = clean_and_repair(text)?;
-    // This comes before trimming because a text of only spaces and line breaks is empty even if it is not trimmed.
+    // This check comes before trimming because a text of only spaces and line breaks counts as empty even if `options`
+    // does not ask for trimming.
     let Some(end) = visible_end(&fixed.text) else {
         return match options.empty {
             EmptyTextPolicy::Refused => Err(TextError::Empty),
@@ -116,7 +119,7 @@ pub fn fix(text: FormattedText, options: FixOptions) -> Result<FormattedText, Te
         };
     };
     repair::repair(&mut fixed.entities);
-    // The start is trimmed last because it depends on the first entity that is left.
+    // The start is trimmed last because it is trimmed only up to the first entity, which `trim_end` may drop.
     if options.trim {
         trim_end(&mut fixed, end);
         trim_start(&mut fixed);
@@ -129,7 +132,7 @@ pub fn fix(text: FormattedText, options: FixOptions) -> Result<FormattedText, Te
             EmptyTextPolicy::Kept => {}
         }
     }
-    // The text is cut before detection because the server detects entities only in the text that it keeps.
+    // The cut comes before detection because the server detects entities only in the text that it keeps.
     cut(&mut fixed);
     let found = match options.detect {
         DetectionScope::Nothing => Vec::new(),
@@ -145,7 +148,7 @@ fn clean_and_repair(mut text: FormattedText) -> Result<FormattedText, TextError>
         check_data(&mut entity.kind)?;
     }
     if text.entities.is_empty() {
-        // Without entities, nothing has to be shifted, and `clean_plain` cuts at the byte limit.
+        // Without entities, nothing has to be shifted. `clean_plain` cuts the text at the byte limit.
         return Ok(FormattedText { text: clean::clean_plain(&text.text), entities: Vec::new() });
     }
     check_ranges(&text.entities)?;
@@ -196,7 +199,7 @@ fn remove_empty(entities: &mut Vec<Entity>) {
 }
 
 fn is_trimmed(c: char) -> bool {
-    // Cleaning has turned other control characters into spaces. No-break spaces are not trimmed.
+    // After cleaning, these are the only characters up to U+0020 in the text. No-break spaces are not trimmed.
     matches!(c, ' ' | '\n')
 }
 
@@ -211,7 +214,7 @@ fn trim_end(formatted: &mut FormattedText, end: usize) {
     for entity in &mut formatted.entities {
         entity.length = entity.length.min(units - entity.offset);
     }
-    // Entities that were cut at the new end may now have equal ranges in the wrong order.
+    // Entities that were shortened to the new end may now have equal ranges, in the wrong order.
     order::sort(&mut formatted.entities);
 }
 

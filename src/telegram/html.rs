@@ -1,4 +1,5 @@
-//! The HTML parse mode: a few tags, four named references, and no leniency (TDLib, `parse_html`).
+//! Parses the HTML mode (TDLib, `parse_html`). The mode has only a few tags and four named references, and malformed
+//! tags are errors.
 
 use super::html_tag::{self, Attribute, HtmlTag};
 use super::markup::{MarkupInput, ParseListener, ParseNote, TextBuilder, is_space};
@@ -22,7 +23,9 @@ pub(super) fn parse(input: &str, listener: &mut impl ParseListener) -> Result<Fo
 
 struct OpenElement {
     tag: HtmlTag,
+    /// What the tag takes from its attribute, such as an address or a language; empty if there is nothing to take.
     argument: String,
+    /// The `unix` time of a `tg-time`, in seconds.
     date: i32,
     span: Span,
     /// The start of the element's text in the output, in UTF-16 code units.
@@ -35,10 +38,11 @@ struct HtmlParser<'a, L> {
     input: MarkupInput<'a>,
     out: TextBuilder,
     open: Vec<OpenElement>,
-    /// The language of the last entity if that is code. A `pre` around exactly the same text gets the language.
+    /// The language of the last entity, if that is a `code` with a language. A `pre` around exactly the same text takes
+    /// the language over.
     code_language: Option<String>,
-    /// The names of end tags that have no open element because of a reported problem. They are not reported again.
-    /// Empty before the first problem.
+    /// The names of end tags that will probably follow but have no open element because of a problem already reported.
+    /// Such an end tag is skipped without a report. The list is empty before the first problem.
     expected_end_tags: Vec<String>,
     /// The first reference to half a surrogate pair.
     surrogate: Option<Span>,
@@ -99,7 +103,7 @@ impl<L: ParseListener> HtmlParser<'_, L> {
     fn read_start_tag(&mut self, at: usize) -> Result<usize, ParseError> {
         let input = self.input;
         let name_end = input.find(at + 1, |byte| is_space(byte) || byte == b'>');
-        // NUL counts as whitespace and ends the name. Here it also counts as the end of the input, as in TDLib.
+        // NUL counts as whitespace, so it ends the name. As in TDLib, it also counts as the end of the input here.
         if input.at(name_end) == 0 {
             let kind = ParseErrorKind::UnclosedStartTag { tag: None };
             return Err(ParseError::at(kind, at, Span::new(at, name_end)));
@@ -122,7 +126,7 @@ impl<L: ParseListener> HtmlParser<'_, L> {
             self.take_attribute(&mut open, attribute);
         }
         open.span = Span::new(at, i + 1);
-        // The class is checked after all attributes because the last of several attributes with the same name counts.
+        // The class is checked only after all attributes, because the last of several `class` attributes counts.
         if tag == HtmlTag::Span && open.argument != "spoiler" {
             return Err(ParseError::at(ParseErrorKind::SpanWithoutClass, at, open.span));
         }
@@ -154,7 +158,8 @@ impl<L: ParseListener> HtmlParser<'_, L> {
         }
     }
 
-    /// Reports the error. If parsing continues, skips text that looks like a tag, and treats any other `<` as text.
+    /// Reports the error of a start tag. If the listener lets the parser continue, skips text that looks like a tag,
+    /// and treats any other `<` as text.
     fn recover_from_tag(&mut self, at: usize, error: ParseError) -> Result<usize, ParseError> {
         let end = html_tag::tag_like_end(self.input, at);
         self.listener.problem(error)?;
@@ -175,7 +180,7 @@ impl<L: ParseListener> HtmlParser<'_, L> {
         let name_end = self.input.find(at + 1, |byte| is_space(byte) || byte == b'>');
         let name = self.input.slice(at + 1, name_end);
         match HtmlTag::from_name(name) {
-            // Without an open element, its end tag would be reported as a second problem.
+            // If the element were not opened, its end tag would be reported as a second problem.
             Some(tag) => self.open.push(OpenElement {
                 tag,
                 argument: String::new(),
@@ -196,7 +201,7 @@ impl<L: ParseListener> HtmlParser<'_, L> {
         let found = input.slice(at + 2, name_end);
         let innermost = self.open.last().map(|open| open.tag.name());
         let is_expected = innermost.is_some_and(|expected| expected.eq_ignore_ascii_case(found));
-        // This is true only during recovery. Telegram stops at the first problem.
+        // This can be true only after a reported problem, at which Telegram would have stopped.
         if !is_expected && self.take_expected_end_tag(found) && input.at(close) == b'>' {
             return Ok(close + 1);
         }
@@ -223,13 +228,14 @@ impl<L: ParseListener> HtmlParser<'_, L> {
         Ok(close + 1)
     }
 
-    /// Whether an end tag of that name is expected after a reported problem. Each expectation is used once.
+    /// Removes one end tag of that name from `expected_end_tags`. Returns whether there was one.
     fn take_expected_end_tag(&mut self, name: &str) -> bool {
         let idx = self.expected_end_tags.iter().rposition(|expected| expected.eq_ignore_ascii_case(name));
         idx.map(|idx| self.expected_end_tags.swap_remove(idx)).is_some()
     }
 
-    /// Recovers from crossed tags: closes the nearest open element of that name and all inside it, if there is one.
+    /// Recovers from crossed tags: closes the innermost open element of that name and all elements inside it. Does
+    /// nothing if no element of that name is open.
     fn close_down_to(&mut self, name: &str) -> Result<(), ParseError> {
         let Some(depth) = self.open.iter().rposition(|open| open.tag.name() == name) else { return Ok(()) };
         let crossed = self.open[depth + 1..].iter().map(|open| open.tag.name().to_owned());
@@ -242,7 +248,7 @@ impl<L: ParseListener> HtmlParser<'_, L> {
 
     fn close_innermost(&mut self) -> Result<(), ParseError> {
         let Some(open) = self.open.pop() else { return Ok(()) };
-        // This comes before the checks of the element's data: TDLib does not validate an element without text.
+        // An element without text returns here, before its attributes are checked: TDLib does not validate it, either.
         if self.out.units == open.offset {
             self.listener.note(|| ParseNote::EmptyEntity { span: open.span });
             return Ok(());
@@ -312,7 +318,7 @@ impl<L: ParseListener> HtmlParser<'_, L> {
             Ok(kind) => self.emit(kind, open.offset),
             Err(reason) => {
                 let address = address.to_owned();
-                // An invalid address is no error: Telegram keeps the text and drops the link.
+                // An invalid address is not an error: Telegram keeps the text and drops the link.
                 self.listener.note(|| ParseNote::DroppedLink { address, reason, span: open.span });
             }
         }
@@ -349,7 +355,7 @@ impl<L: ParseListener> HtmlParser<'_, L> {
             self.listener.problem(ParseError::without_offset(kind, open.span))?;
             self.close_innermost()?;
         }
-        // TDLib checks the decoded text for surrogates last, so any other error takes precedence.
+        // TDLib checks the decoded text for half surrogate pairs last, so any other error takes precedence.
         match self.surrogate {
             Some(span) => {
                 self.listener.problem(ParseError::without_offset(ParseErrorKind::UnmatchedSurrogate, span))

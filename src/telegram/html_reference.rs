@@ -1,4 +1,4 @@
-//! HTML references such as `&lt;`: Telegram decodes four names and numbers, and the semicolon is optional.
+//! Decodes HTML references such as `&lt;` and `&#60;`. Telegram knows only four names. The semicolon is optional.
 
 use super::markup::MarkupInput;
 
@@ -22,11 +22,11 @@ const FOREIGN: [(&str, &str); 16] = [
     ("trade", "™"),
 ];
 
-/// The longest numeric reference that TDLib decodes, in bytes without the semicolon.
+/// The longest numeric reference that TDLib decodes, in bytes from the `&` to the last digit.
 const MAX_NUMERIC_LEN: usize = 9;
 
 /// Decodes the reference whose `&` is at `at`. Returns its code point, which may be half a surrogate pair, and the byte
-/// offset after it; `None` if Telegram leaves the text as it is.
+/// offset after the reference. Returns `None` if Telegram leaves the text as it is.
 pub(super) fn decode(input: MarkupInput<'_>, at: usize) -> Option<(u32, usize)> {
     let (code, end) =
         if input.at(at + 1) == b'#' { decode_number(input, at)? } else { decode_name(input, at)? };
@@ -59,7 +59,8 @@ fn decode_name(input: MarkupInput<'_>, at: usize) -> Option<(u32, usize)> {
     Some((u32::from(c), end))
 }
 
-/// Returns the end of the text at `at` if it looks like a reference: `&name;` or a number. For warnings only.
+/// Returns the end of the text at `at` if it looks like a reference, such as `&name;` or `&#1;`. Used only for
+/// warnings.
 pub(super) fn reference_like_end(input: MarkupInput<'_>, at: usize) -> Option<usize> {
     let is_number = input.at(at + 1) == b'#';
     let start = if is_number { at + 2 } else { at + 1 };
@@ -72,7 +73,8 @@ pub(super) fn reference_like_end(input: MarkupInput<'_>, at: usize) -> Option<us
     is_like_reference.then_some(end + 1)
 }
 
-/// Returns the text that a browser would show for a common reference that Telegram does not decode.
+/// Returns the text that a browser would show for a reference that Telegram does not decode, or `None` if `FOREIGN`
+/// does not have the reference.
 pub(super) fn meaning(reference: &str) -> Option<&'static str> {
     let name = reference.trim_start_matches('&').trim_end_matches(';').to_ascii_lowercase();
     FOREIGN.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)

@@ -1,4 +1,4 @@
-//! The HTML tags that Telegram supports, and the attributes inside a start tag.
+//! Lists the HTML tags that Telegram supports, and reads the attributes inside a start tag.
 
 use super::markup::{MarkupInput, is_space};
 use super::{ParseError, ParseErrorKind, html_reference};
@@ -64,9 +64,11 @@ pub(super) struct Attribute<'a> {
     pub span: Span,
 }
 
-/// Reads the next attribute at `*i` and moves `*i` after it. Returns `None` at the `>`, without moving past it.
+/// Reads the next attribute at `*i` and moves `*i` to its end. At the `>` of the tag, returns `None` and leaves `*i`
+/// there.
 ///
-/// `start` is the byte offset of the tag's `<`. Errors have this offset.
+/// `start` is the byte offset of the tag's `<`. Errors have this offset, except that the error of an unquoted value has
+/// the offset of the value.
 pub(super) fn next_attribute<'a>(
     input: MarkupInput<'a>,
     tag: HtmlTag,
@@ -84,14 +86,16 @@ pub(super) fn next_attribute<'a>(
     let name_end =
         input.find(name_start, |byte| is_space(byte) || matches!(byte, b'=' | b'>' | b'/' | b'"' | b'\''));
     let name = input.slice(name_start, name_end);
-    // A `/` ends a name but cannot start one, so `<a href="x"/>` fails here: Telegram has no self-closing tags.
+    // A `/` ends an attribute's name but cannot start one, so `<a href="x"/>` fails here: Telegram has no self-closing
+    // tags.
     if name.is_empty() {
         let kind = ParseErrorKind::EmptyAttributeName { tag: tag.name().into() };
         // At the end of the input there is no byte to include in the span.
         return Err(ParseError::at(kind, start, Span::new(start, (name_start + 1).min(input.len()))));
     }
     *i = skip_space(input, name_end);
-    // TDLib has two wordings: it names the tag if the input ends after a name or `=`, but not after a value.
+    // TDLib has two messages: one names the tag, if the input ends after a name or `=`, and one does not, if the input
+    // ends inside or after a value.
     let unclosed = |tag: Option<HtmlTag>, end: usize| {
         let kind = ParseErrorKind::UnclosedStartTag { tag: tag.map(|tag| tag.name().into()) };
         Err(ParseError::at(kind, start, Span::new(start, end)))
@@ -121,7 +125,8 @@ fn skip_space(input: MarkupInput<'_>, at: usize) -> usize {
     input.find(at, |byte| byte == 0 || !is_space(byte))
 }
 
-/// Reads a quoted value and decodes its references. An unclosed quote ends with the input; the caller reports it.
+/// Reads a quoted value and decodes its references. A value without a closing quote extends to the end of the input,
+/// which the caller reports.
 fn read_quoted(input: MarkupInput<'_>, quote: u8, i: &mut usize) -> String {
     let mut value = String::new();
     *i += 1;
@@ -150,11 +155,12 @@ fn read_quoted(input: MarkupInput<'_>, quote: u8, i: &mut usize) -> String {
     }
 }
 
-/// Reads an unquoted value: letters, digits, dots and hyphens. As in TDLib, it is lower-cased.
+/// Reads an unquoted value, which consists of letters, digits, dots, and hyphens. As in TDLib, the value is
+/// lower-cased.
 fn read_unquoted(input: MarkupInput<'_>, i: &mut usize) -> Result<String, ParseError> {
     let start = *i;
     *i = input.find(start, |byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-')));
-    // The NUL after the end counts as whitespace: if the input ends here, the caller reports an unclosed tag.
+    // The end of the input reads as NUL, which counts as whitespace. In that case the caller reports an unclosed tag.
     if !is_space(input.at(*i)) && input.at(*i) != b'>' {
         let end = input.find(*i, |byte| is_space(byte) || byte == b'>');
         return Err(ParseError::at(ParseErrorKind::UnexpectedEndOfToken, start, Span::new(start, end)));
@@ -162,8 +168,8 @@ fn read_unquoted(input: MarkupInput<'_>, i: &mut usize) -> Result<String, ParseE
     Ok(input.slice(start, *i).to_ascii_lowercase())
 }
 
-/// Reads an optional minus sign and the leading digits as TDLib does for `tg-time`. Overflow wraps: 9999999999 becomes
-/// 1410065407.
+/// Reads an optional minus sign and the leading digits as TDLib does for `tg-time`. Overflow wraps, so 9999999999
+/// becomes 1410065407.
 pub(super) fn lenient_i32(text: &str) -> i32 {
     let (is_negative, digits) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
     let digits = digits.bytes().take_while(u8::is_ascii_digit);
@@ -175,7 +181,7 @@ pub(super) fn lenient_i32(text: &str) -> i32 {
 
 /// Returns the end of the text at `at` if it looks like a tag, or `None` if the `<` is more likely meant as text.
 ///
-/// This is only for recovery and explanations: to Telegram, every `<` starts a tag.
+/// This is used only for recovery and for explanations: to Telegram, every `<` starts a tag.
 pub(super) fn tag_like_end(input: MarkupInput<'_>, at: usize) -> Option<usize> {
     let first = input.at(at + 1);
     let end = input.find(at + 1, |byte| matches!(byte, b'>' | b'<'));

@@ -1,19 +1,19 @@
-//! Reads a JSON body as the Bot API server does: the members before the first syntax error count, and the rest is
-//! ignored.
+//! Reads a JSON body as the Bot API server does: the members before the first syntax error count, and everything after
+//! them is ignored.
 //!
 //! The server logs a syntax error and continues with the arguments read so far. It accepts raw control characters in
-//! strings and drops a backslash that begins no known escape (`"\chat\_id"` is `chat_id`). The source is tdlib/td,
+//! strings and drops a backslash that begins no known escape (`"\chat\_id"` is `chat_id`). These rules are from TDLib's
 //! `HttpReader` and `JsonBuilder`. The strict reader for JSON that people write is [`crate::json`].
 
 use crate::json::{Quote, QuoteState};
 use crate::text::Span;
 
-/// The server's limit for nested arrays and objects inside a member's value.
+/// The server's limit for how deeply arrays and objects are nested inside a member's value.
 const MAX_DEPTH: usize = 100;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LenientObject {
-    /// The members of the top-level object, including repeated ones.
+    /// The members of the top-level object. Repeated names are kept.
     pub members: Vec<LenientMember>,
     /// The byte offset at which the server stopped reading. `None` if the whole body is one object.
     pub stopped_at: Option<usize>,
@@ -23,7 +23,7 @@ pub struct LenientObject {
 pub struct LenientMember {
     /// The key, decoded.
     pub name: String,
-    /// The value as the server uses it: a string decoded, anything else as written.
+    /// The value as the server uses it: a string is decoded, and any other value is as written.
     pub text: String,
     /// From the key's opening quote to the end of the value, in bytes.
     pub span: Span,
@@ -47,11 +47,13 @@ pub fn read_leniently(body: &[u8]) -> LenientObject {
 
 /// Decodes the string whose opening quote is at `at`. Returns it and the offset after its closing quote.
 ///
-/// Returns `None` if there is no quote at `at`, the string is longer than `max` bytes, or a `\u` lacks four digits.
+/// Returns `None` if there is no quote at `at`, if the string has no closing quote or is longer than `max` bytes, or if
+/// a `\u` is not followed by four hexadecimal digits.
 pub(crate) fn lenient_string(bytes: &[u8], at: usize, max: usize) -> Option<(String, usize)> {
     let content = bytes.get(at..)?.strip_prefix(b"\"")?;
     let mut quoting = QuoteState::Inside;
-    // `max` keeps a search that starts at every quote of a body linear, see `destination`.
+    // `destination` calls this at every quote of a body. With `max`, the time for all of these calls is linear in the
+    // length of the body.
     let end = content.iter().take(max + 1).position(|byte| quoting.read(*byte) == Some(Quote::Closes))?;
     Some((decode(&content[..end])?, at + 1 + end + 1))
 }
@@ -64,7 +66,7 @@ fn decode(mut raw: &[u8]) -> Option<String> {
             raw = rest;
             continue;
         }
-        // This cannot happen in a string that ended with a quote, but `raw` may be any bytes.
+        // A string that ended with a quote cannot end with a lone backslash, but `raw` may be any bytes.
         let [escaped, rest @ ..] = rest else { return None };
         raw = rest;
         match escaped {
@@ -76,7 +78,8 @@ fn decode(mut raw: &[u8]) -> Option<String> {
             b'u' => {
                 let (code, rest) = code_point(raw)?;
                 raw = rest;
-                // The server keeps a lone surrogate. U+FFFD is enough here: no argument's name contains one.
+                // The server keeps a lone surrogate. U+FFFD can replace it here, because no argument's name contains
+                // one.
                 let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
                 decoded.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
             }
@@ -86,7 +89,7 @@ fn decode(mut raw: &[u8]) -> Option<String> {
     Some(String::from_utf8_lossy(&decoded).into_owned())
 }
 
-/// Decodes the digits after `\u` and, for a surrogate pair, the `\u` that follows.
+/// Decodes the digits after `\u` and, if they are half a surrogate pair, the second half in the `\u` that follows.
 fn code_point(raw: &[u8]) -> Option<(u32, &[u8])> {
     let (first, rest) = four_hex_digits(raw)?;
     if (0xd800..0xe000).contains(&first)
@@ -122,7 +125,7 @@ impl LenientReader<'_> {
             self.skip_whitespace();
             if self.take(b'}') {
                 self.skip_whitespace();
-                // Text after the object is a syntax error too, but all members count.
+                // Text after the object is a syntax error, too, but all members of the object count.
                 return (self.at == self.bytes.len()).then_some(());
             }
             let start = self.at;
@@ -165,7 +168,7 @@ impl LenientReader<'_> {
             }),
             b'[' => self.skip_container(b']', depth, Self::skip_value),
             b'-' | b'+' | b'.' | b'0'..=b'9' => {
-                // The server takes any run of these characters for a number, such as `0999`.
+                // The server takes any run of these characters for a number, even `0999`.
                 while self.peek().is_some_and(|byte| b"-+.eE0123456789".contains(&byte)) {
                     self.at += 1;
                 }

@@ -1,6 +1,7 @@
-//! Checks and normalizes link addresses as TDLib's `LinkManager` does. Also reads user, custom emoji and time links.
+//! Checks and normalizes link addresses as TDLib's `LinkManager` does. Also reads the addresses of users, custom emoji,
+//! and times (`tg://user`, `tg://emoji`, and `tg://time`).
 //!
-//! An *internal* address is one with the scheme tg, ton or tonsite.
+//! An *internal* address is an address with the scheme tg, ton, or tonsite.
 
 use std::net::Ipv6Addr;
 
@@ -14,7 +15,7 @@ const MAX_USER_ID: i64 = (1 << 40) - 1;
 /// Why an address does not become a link. `Display` gives Telegram's own message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadLink {
-    /// A scheme other than http, https, tg, ton and tonsite.
+    /// A scheme other than http, https, tg, ton, and tonsite.
     #[error("Unsupported URL protocol")]
     Scheme,
     #[error("URL host is empty")]
@@ -28,15 +29,15 @@ pub enum BadLink {
     /// A `%` without two hexadecimal digits.
     #[error("Wrong percent-encoded symbol in URL {0}")]
     Percent(UrlComponent),
-    /// A port outside 1 to 65535.
+    /// A port that is not a number from 1 to 65535.
     #[error("Wrong port number specified in the URL")]
     Port,
     #[error("Wrong IPv6 address specified in the URL")]
     Ipv6,
-    /// A tg: address with a user, a port, an IPv6 host or a second scheme.
+    /// A tg: address with a user, a port, an IPv6 host, or a second scheme.
     #[error("Wrong tg URL")]
     Tg,
-    /// The same in a ton: or tonsite: address.
+    /// The same error in a ton: or tonsite: address.
     #[error("Wrong ton URL")]
     Ton,
     /// A character that the host of an internal address cannot contain.
@@ -83,7 +84,7 @@ impl BadLink {
     }
 }
 
-/// Returns a mention for a `tg://user?id=N` address and a link to the normalized address for any other one.
+/// Returns a mention for a `tg://user?id=N` address, and a link to the normalized address for any other valid address.
 pub(super) fn entity_kind(address: &str) -> Result<EntityKind, BadLink> {
     match user_id(address) {
         Some(user_id) => Ok(EntityKind::TextMention { user_id }),
@@ -100,7 +101,7 @@ pub(super) fn entity_kind(address: &str) -> Result<EntityKind, BadLink> {
 /// assert_eq!(link::normalize("localhost"), Err(link::BadLink::NoDot));
 /// ```
 pub fn normalize(address: &str) -> Result<String, BadLink> {
-    // The two slashes are optional in these schemes.
+    // After these schemes, the two slashes are optional.
     let internal = ["tg", "ton", "tonsite"]
         .into_iter()
         .find_map(|scheme| Some((scheme, strip_ascii_case(address, scheme)?.strip_prefix(':')?)));
@@ -108,7 +109,8 @@ pub fn normalize(address: &str) -> Result<String, BadLink> {
         Some((scheme, rest)) => normalize_internal(scheme, rest.strip_prefix("//").unwrap_or(rest)),
         None => {
             let url = Url::read(address)?;
-            // Unlike in `detect`, any top-level domain is accepted: `a.b` passes, but `localhost` does not.
+            // Unlike in `detect`, any top-level domain is accepted, but there must be one: `a.b` passes, and
+            // `localhost` does not.
             if !url.is_ipv6 && !url.host.contains('.') {
                 return Err(BadLink::NoDot);
             }
@@ -132,7 +134,7 @@ fn normalize_internal(scheme: &str, rest: &str) -> Result<String, BadLink> {
     }
     let mut normal = format!("{scheme}://{}", url.host.to_ascii_lowercase());
     let tail = url.tail();
-    // `tail` puts a slash before the query, but the normal form of an internal address has none.
+    // `tail` puts a slash before a query, but the normal form of an internal address has no slash there.
     normal.push_str(if tail.starts_with("/?") { &tail[1..] } else { &tail });
     Ok(normal)
 }
@@ -143,7 +145,7 @@ struct Url<'a> {
     host: &'a str,
     is_ipv6: bool,
     port: Option<u16>,
-    /// Path, query and fragment, unchanged.
+    /// The path, the query, and the fragment, unchanged.
     rest: &'a str,
 }
 
@@ -202,8 +204,8 @@ impl<'a> Url<'a> {
         tail
     }
 
-    /// Appends the path, query and fragment. Adds a slash if they do not begin with one, removes trailing whitespace
-    /// and percent-encodes all bytes up to 0x20.
+    /// Appends the path, the query, and the fragment. Puts a slash before them if they do not begin with one, removes
+    /// trailing whitespace, and percent-encodes spaces and control characters (all bytes up to 0x20).
     fn push_tail(&self, out: &mut String) {
         let rest = self.rest.trim_end_matches(|c: char| c.is_ascii() && is_space(c as u8));
         if !rest.starts_with('/') {
@@ -223,13 +225,13 @@ fn is_bracketed(host: &str) -> bool {
     host.starts_with('[') && host.ends_with(']')
 }
 
-/// Splits off the port after the last `:`, unless a `]` or `@` comes later.
+/// Splits off the port after the last `:`, unless a `]` or an `@` comes after that `:`.
 fn split_port(authority: &str) -> Result<(&str, Option<u16>), BadLink> {
     let Some(at) = authority.rfind([':', ']', '@']) else { return Ok((authority, None)) };
     if at == 0 || authority.as_bytes()[at] != b':' {
         return Ok((authority, None));
     }
-    // Port 0 becomes an empty string, which fails to parse.
+    // Without its leading zeros, port 0 is an empty string, which fails to parse.
     let digits = authority[at + 1..].trim_start_matches('0');
     match digits.parse() {
         // `u16::from_str` accepts a plus sign, but TDLib does not.
@@ -258,10 +260,11 @@ fn check_part(text: &str, part: UrlComponent) -> Result<(), BadLink> {
     Ok(())
 }
 
-/// Returns the user id of a `tg://user?id=N` link.
+/// Returns the user id of a `tg://user?id=N` address, or `None` for any other address and for an id that no user can
+/// have.
 pub(super) fn user_id(address: &str) -> Option<i64> {
-    // TDLib lower-cases the whole address here, so `ID=7` counts as `id=7`. The scheme is checked first so that
-    // ordinary addresses are not copied.
+    // TDLib lower-cases the whole address here, so `ID=7` counts as `id=7`. The scheme is checked first, so that no
+    // lower-case copy of an ordinary address is made.
     let head = address.get(..3)?;
     if !head.eq_ignore_ascii_case("tg:") {
         return None;
@@ -276,7 +279,8 @@ pub(super) fn is_user_id(id: i64) -> bool {
     (1..=MAX_USER_ID).contains(&id)
 }
 
-/// Returns the entity of a `tg://emoji` or `tg://time` address, as in `![text](address)`.
+/// Returns the entity for a `tg://emoji` or `tg://time` address, as in `![text](address)`, or `None` for any other or
+/// invalid address.
 pub(super) fn emoji_or_time(address: &str) -> Option<EntityKind> {
     custom_emoji(address).or_else(|| date_time(address))
 }
@@ -287,7 +291,7 @@ fn custom_emoji(address: &str) -> Option<EntityKind> {
     custom_emoji_id(id).map(|custom_emoji_id| EntityKind::CustomEmoji { custom_emoji_id })
 }
 
-/// Parses the id of a custom emoji: an integer in canonical form, but not zero.
+/// Parses the id of a custom emoji: a 64-bit integer in canonical form (see `parse_canonical`), but not zero.
 pub(super) fn custom_emoji_id(text: &str) -> Option<i64> {
     parse_canonical::<i64>(text).filter(|id| *id != 0)
 }
@@ -305,8 +309,8 @@ fn date_time(address: &str) -> Option<EntityKind> {
     Some(EntityKind::DateTime { unix_time: unix_time?, format: date_format(format)? })
 }
 
-/// Normalizes the format of a time: `r`, or any mix of the letters `t T d D w W`. If a letter is given in both cases,
-/// the lower case wins; `W` always becomes `w`.
+/// Normalizes the format of a time: `r`, `R`, or any mix of the letters `t T d D w W`. If a letter is given in both
+/// cases, the lower case wins. `R` and `W` always become lower case. Returns `None` for any other format.
 pub(super) fn date_format(format: &str) -> Option<String> {
     if matches!(format, "r" | "R") {
         return Some("r".into());
@@ -314,13 +318,14 @@ pub(super) fn date_format(format: &str) -> Option<String> {
     if !format.chars().all(|c| "tTdDwW".contains(c)) {
         return None;
     }
-    // The order is that of TDLib's normal form: weekday, date, time.
+    // TDLib's normal form has this order: weekday, date, time.
     let either = |lower: char, upper: char| [lower, upper].into_iter().find(|c| format.contains(*c));
     let weekday = either('w', 'W').map(|_| 'w');
     Some([weekday, either('d', 'D'), either('t', 'T')].into_iter().flatten().collect())
 }
 
-/// Returns the query of `tg:HOST?…` or `tg://HOST/?…` without a fragment. Compares scheme and host case-insensitively.
+/// Returns the query of an address such as `tg:HOST?…` or `tg://HOST/?…`, without the fragment. Returns `None` if the
+/// address has another scheme or host, which are compared case-insensitively, or no query.
 fn internal_query<'a>(address: &'a str, host: &str) -> Option<&'a str> {
     let rest = strip_ascii_case(address, "tg:")?;
     let rest = rest.strip_prefix("//").unwrap_or(rest);

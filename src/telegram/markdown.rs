@@ -1,4 +1,5 @@
-//! The legacy Markdown mode: no nesting, no escapes inside entities, one kind of error (TDLib, `parse_markdown`).
+//! Parses the legacy Markdown mode (TDLib, `parse_markdown`). Its entities do not nest and have no escapes inside them,
+//! and an entity without an end is the only error.
 
 use super::markup::{MarkupInput, ParseListener, ParseNote, TextBuilder, is_space};
 use super::{EntityKind, FormattedText, ParseError, ParseErrorKind, link};
@@ -58,7 +59,7 @@ impl<L: ParseListener> MarkdownParser<'_, L> {
     fn entity(&mut self, start: usize) -> Result<usize, ParseError> {
         let input = self.input;
         let (content, closer, kind) = match input.at(start) {
-            // This is tested before the single backtick because it begins with one.
+            // This arm comes before the one for a single backtick because a fence also begins with a backtick.
             b'`' if input.starts_with_at(start, b"```") => {
                 let (content, language) = pre_header(input, start + 3);
                 (content, "```", Some(EntityKind::Pre { language }))
@@ -77,7 +78,7 @@ impl<L: ParseListener> MarkdownParser<'_, L> {
             self.copy(opener.start, opener.end);
             return Ok(opener.end);
         };
-        // The address of a `[text]` without `(` depends on this, see `address_from_text`.
+        // The address of a `[text]` without a `(` after it depends on this offset, see `address_from_text`.
         let overwritten_end = self.out.text.len() + (end - content);
         let offset = self.out.units;
         self.copy(content, end);
@@ -114,8 +115,8 @@ impl<L: ParseListener> MarkdownParser<'_, L> {
         // There is no escape for `)` in an address, so the first `)` ends it.
         let close = input.find(end + 2, |byte| byte == b')');
         let span = Span::new(end + 2, close);
-        // TDLib reports no error here, because it uses all text up to the end as the address. So this is only a
-        // warning.
+        // Without a `)`, TDLib uses all text up to the end of the input as the address and reports no error. So this is
+        // only a note, which becomes a warning.
         if close == input.len() {
             self.listener.note(|| ParseNote::AddressToEnd { span });
         }
@@ -129,11 +130,11 @@ impl<L: ParseListener> MarkdownParser<'_, L> {
         (close + 1).min(input.len())
     }
 
-    /// Returns the address of a `[text]` without `(`, reproducing a bug of TDLib.
+    /// Returns the address of a `[text]` without a `(` after it, reproducing a bug of TDLib.
     fn address_from_text(&self, start: usize, end: usize, overwritten_end: usize) -> String {
-        // TDLib writes its output over its input buffer and reads this address from the buffer afterwards, so the
-        // start of the address has already been overwritten: `[example.com]` links to `http://xample.comm/`. If that
-        // splits a character, TDLib crashes; here such bytes become U+FFFD.
+        // TDLib writes its output over its input buffer and reads this address from the buffer afterwards, so the start
+        // of the address has already been overwritten: `[example.com]` links to `http://xample.comm/`. If the
+        // overwriting splits a character, TDLib crashes; here the bytes of such a character become U+FFFD.
         let written = &self.out.text.as_bytes()[..overwritten_end.min(end)];
         let mut bytes = written.get(start..).unwrap_or(&[]).to_vec();
         bytes.extend_from_slice(&self.input.text.as_bytes()[start.max(written.len())..end]);

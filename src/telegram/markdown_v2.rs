@@ -1,5 +1,5 @@
-//! The MarkdownV2 mode: nesting, escapes everywhere, quotes by lines, and reserved characters (TDLib,
-//! `parse_markdown_v2`).
+//! Parses the MarkdownV2 mode (TDLib, `parse_markdown_v2`). Its entities nest, a backslash works everywhere, quotes
+//! consist of lines that begin with `>`, and a reserved character without a backslash is an error.
 
 use super::markdown::pre_header;
 use super::markup::{MarkupInput, ParseListener, ParseNote, TextBuilder};
@@ -53,7 +53,7 @@ struct OpenEntity {
     markup: Delimiter,
     /// The offset of the opening delimiter in the input.
     start: usize,
-    /// The start of its text in the output, in UTF-16 code units.
+    /// The start of the entity's text in the output, in UTF-16 code units.
     offset: u32,
     /// The same offset in bytes.
     text_start: usize,
@@ -109,7 +109,7 @@ struct MarkdownV2Parser<'a, L> {
     out: TextBuilder,
     open: Vec<OpenEntity>,
     is_in_quote: bool,
-    /// Whether only delimiters and carriage returns were seen since the last line break.
+    /// Whether only delimiters and carriage returns were seen since the last line break or the start of the text.
     may_start_quote: bool,
     listener: &'a mut L,
 }
@@ -120,8 +120,8 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
         let mut i = 0;
         while i < input.len() {
             let is_in_code = self.open.last().is_some_and(|open| open.markup.is_code());
-            // In code, a line break is no stop, so code may extend over several lines of a quote, and a `>` in it is
-            // text.
+            // In code, the search does not stop at a line break. So code may extend over several lines of a quote, and
+            // a `>` in the code is text.
             let stop = if is_in_code {
                 input.find(i, |byte| matches!(byte, b'\\' | b'`'))
             } else {
@@ -140,7 +140,7 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
 
     fn plain(&mut self, start: usize, end: usize) {
         let text = self.input.slice(start, end);
-        // TDLib lets carriage returns come before the `>` of a quote.
+        // TDLib allows carriage returns before the `>` of a quote.
         self.may_start_quote &= text.bytes().all(|byte| byte == b'\r');
         self.out.push_str(text);
         self.listener.record_origin(self.out.text.len(), Span::new(start, end));
@@ -154,16 +154,17 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
         }
         self.out.push(char::from(escaped));
         self.listener.record_origin(self.out.text.len(), Span::new(at, at + 2));
-        // An escaped line break begins a line; an escaped carriage return changes nothing, like a plain one.
+        // After an escaped line break, a `>` may start a quote. An escaped carriage return changes nothing, like a
+        // plain carriage return.
         if escaped != b'\r' {
             self.may_start_quote = escaped == b'\n';
         }
         at + 2
     }
 
-    /// Whether the delimiter at `at` ends the innermost open entity.
+    /// Whether the delimiter at `at` ends the innermost open entity or, if it is a line break, the open quote.
     fn closes(&self, byte: u8, at: usize) -> bool {
-        // TDLib tests only the innermost entity for an end, so crossed delimiters open a new entity instead.
+        // TDLib looks only for the end of the innermost entity. The delimiter of an outer entity opens a new entity.
         let Some(innermost) = self.open.last() else { return false };
         if self.is_in_quote && byte == b'\n' && self.input.at(at + 1) != b'>' {
             return true;
@@ -178,7 +179,7 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
             Delimiter::Code => byte == b'`',
             Delimiter::Pre { .. } => self.input.starts_with_at(at, b"```"),
             Delimiter::Link | Delimiter::Special => byte == b']',
-            // A quote ends at a line break, which is tested above.
+            // A quote ends at a line break, which has been tested above.
             Delimiter::Quote => false,
         }
     }
@@ -193,7 +194,7 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
             b'|' if input.at(at + 1) == b'|' => Delimiter::Spoiler,
             b'[' => Delimiter::Link,
             b'!' if input.at(at + 1) == b'[' => Delimiter::Special,
-            // This is tested before the single backtick because it begins with one.
+            // This arm comes before the one for a single backtick because a fence also begins with a backtick.
             b'`' if input.starts_with_at(at, b"```") => {
                 let (content, language) = pre_header(input, at + 3);
                 self.push_open(Delimiter::Pre { language }, at);
@@ -204,9 +205,10 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
                 self.line_break(at);
                 return Ok(at + 1);
             }
-            // This `>` begins another line of the open quote. Delimiters do not clear `may_start_quote`, so the empty
-            // bold in `**>` separates two quotes.
+            // This `>` begins another line of the open quote.
             b'>' if self.may_start_quote && self.is_in_quote => return Ok(at + 1),
+            // Delimiters do not clear `may_start_quote`. So a line that begins with `**>` (an empty bold and a `>`)
+            // starts a new quote directly after another one.
             b'>' if self.may_start_quote => {
                 self.is_in_quote = true;
                 Delimiter::Quote
@@ -293,7 +295,7 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
     fn close_special(&mut self, open: &OpenEntity, at: usize) -> Result<usize, ParseError> {
         if self.input.at(at + 1) != b'(' {
             let span = Span::new(open.start, at + 1);
-            // `![text]` alone is an error, unlike `[text]`.
+            // `![text]` without an address is an error, unlike `[text]`.
             self.listener.problem(ParseError::without_offset(ParseErrorKind::MissingSpecialUrl, span))?;
             return Ok(at + 1);
         }
@@ -344,7 +346,8 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
         if expands {
             self.open.pop();
         }
-        // Entities from before the quote are below it on the stack and stay open: they may end after the quote.
+        // Entities that began before the quote are below it on the stack. They stay open, because they may end after
+        // the quote.
         while let Some(open) = self.open.pop_if(|open| open.markup != Delimiter::Quote) {
             self.unclosed(&open)?;
         }
@@ -359,7 +362,7 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
 
     /// Whether `open` is the `||` directly before the quote's last line break: the mark of an expandable quote.
     fn is_expand_mark(&self, open: &OpenEntity, at: usize) -> bool {
-        // With `\r\n` there is a carriage return between the mark and the line break.
+        // If the line ends with `\r\n`, there is a carriage return between the mark and the line break.
         let gap = at - open.start;
         open.markup == Delimiter::Spoiler
             && (gap == 2 || (gap == 3 && self.out.text.as_bytes().last() == Some(&b'\r')))
@@ -372,7 +375,7 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
         self.listener.problem(ParseError::at(kind, open.start, span))
     }
 
-    /// Ends a quote that reaches the end of the input, and reports everything else that is open.
+    /// Ends a quote that reaches the end of the input, and reports all other entities that are open.
     fn end(&mut self) -> Result<(), ParseError> {
         if self.is_in_quote {
             let end = self.input.len();

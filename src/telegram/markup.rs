@@ -1,4 +1,5 @@
-//! What the three parsers share: access to the input, the text under construction, and reports of problems.
+//! Types that the three markup parsers share: the input, the text that a parser builds, and the listener to which it
+//! reports problems.
 
 use super::link::BadLink;
 use super::{Entity, EntityKind, FormattedText, ParseError};
@@ -80,7 +81,7 @@ impl TextBuilder {
 }
 
 pub(super) fn utf16_units(text: &str) -> u32 {
-    // Counts lead bytes instead of decoding: a four-byte character (lead byte 0xf0 or more) has two code units.
+    // This counts lead bytes instead of decoding: a four-byte character (lead byte 0xf0 or more) has two code units.
     let count = |byte: &u8| u32::from(byte & 0xc0 != 0x80) + u32::from(0xf0 <= *byte);
     text.as_bytes().iter().map(count).sum()
 }
@@ -103,11 +104,12 @@ pub(super) enum ParseNote {
         tag: String,
         span: Span,
     },
-    /// A `tg-time` whose time is not positive, so that Telegram creates no entity.
+    /// HTML: a `tg-time` whose time is not positive, so that Telegram creates no entity.
     DroppedTime {
         span: Span,
     },
-    /// Both Markdown modes: `[text]` without an address. Telegram then uses the text as the address.
+    /// Both Markdown modes: a `[text]` without an address. Telegram uses the text as the address; `makes_link` is
+    /// whether that address is valid.
     BareBrackets {
         span: Span,
         makes_link: bool,
@@ -141,7 +143,7 @@ impl ParseListener for StopAtFirst {
     fn record_origin(&mut self, _: usize, _: Span) {}
 }
 
-/// Collects problems and notes, so that the parser recovers and continues.
+/// Collects problems and notes, and lets the parser recover and continue up to a limit of problems.
 #[derive(Debug, Default)]
 pub(super) struct CollectAll {
     pub problems: Vec<ParseError>,
@@ -150,7 +152,7 @@ pub(super) struct CollectAll {
 }
 
 impl CollectAll {
-    // Bounds the work on hostile texts, in which every byte may be a problem.
+    // This bounds the work on hostile texts, in which every byte may be a problem.
     const MAX: usize = 200;
 }
 

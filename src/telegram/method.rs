@@ -19,7 +19,7 @@ pub enum Method {
 }
 
 impl Method {
-    /// All methods, those that send messages first.
+    /// All methods; those that send messages come first.
     pub const ALL: [Method; 14] = [
         Method::SendMessage,
         Method::SendPhoto,
@@ -37,7 +37,8 @@ impl Method {
         Method::DeleteWebhook,
     ];
 
-    /// Looks up a method by its name, case-insensitively as the server does.
+    /// Looks up a method by its name, case-insensitively, as the server does. Returns `None` if telecast does not know
+    /// it.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(name))
     }
@@ -61,7 +62,7 @@ impl Method {
         }
     }
 
-    /// Whether the method sends a message that stays in the chat; a chat action does not.
+    /// Whether the method sends a message that stays in the chat. A chat action, such as "typing", does not stay.
     pub fn sends(self) -> bool {
         matches!(
             self,
@@ -76,7 +77,7 @@ impl Method {
         )
     }
 
-    /// Whether `chat_id` is required.
+    /// Whether the method requires a `chat_id`.
     pub fn requires_chat_id(self) -> bool {
         self.sends() || matches!(self, Method::SendChatAction | Method::GetChat)
     }

@@ -1,21 +1,22 @@
-//! The order of entities: by offset, then by length (longest first), then by TDLib's priority of the kinds.
+//! Sorts entities in TDLib's order: by offset, then by length (longest first), then by TDLib's priority of the kinds.
 
 use std::cmp::Reverse;
 
 use super::{Entity, EntityKind};
 
-/// Slices up to this length are left to the insertion sort (libstdc++, `_S_threshold`).
+/// Slices of up to this length are not partitioned but left to the insertion sort (libstdc++, `_S_threshold`).
 const INSERTION_SORT_LEN: usize = 16;
 
-/// Sorts entities exactly as TDLib does: C++'s `std::sort` as in libstdc++, which is not stable.
+/// Sorts entities as TDLib does, which uses the `std::sort` of libstdc++. That sort is not stable, so the order of
+/// entities with equal keys is reproduced as well (for an exception, see `partition_all`).
 pub(super) fn sort(entities: &mut [Entity]) {
-    // TDLib checks this first, too. Otherwise sorting could reorder entities with equal keys.
+    // Like TDLib, this leaves sorted entities alone: sorting them again could reorder entities with equal keys.
     if entities.is_sorted_by_key(key) {
         return;
     }
-    // The stable `sort_by_key` would be wrong: of two links over the same text, the one that is sorted first stays, and
-    // std::sort reorders equal keys if there are more than 16 entities. With a stable sort, 2,653 of 5,000 nested
-    // inputs differed from TDLib.
+    // The stable `sort_by_key` would be wrong. Of two links over the same text, the server keeps the link that is
+    // sorted first, and `std::sort` may reorder equal keys if there are more than 16 entities. With a stable sort, the
+    // results for 2,653 of 5,000 inputs with nested entities differed from TDLib's.
     let depth = 2 * entities.len().ilog2();
     partition_all(entities, depth);
     for sorted in 1..entities.len() {
@@ -27,13 +28,14 @@ pub(super) fn sort(entities: &mut [Entity]) {
     }
 }
 
-/// Partitions until only short slices are unsorted. `depth` limits how often a slice is partitioned again.
+/// Partitions the entities again and again, until only slices of up to `INSERTION_SORT_LEN` entities are unsorted.
+/// `depth` limits how many times a slice is partitioned again.
 fn partition_all(entities: &mut [Entity], mut depth: u32) {
     let mut end = entities.len();
     while INSERTION_SORT_LEN < end {
         if depth == 0 {
-            // Here libstdc++ switches to heapsort. Only an input constructed against this sort gets here, so a
-            // different order of equal keys is acceptable.
+            // Here libstdc++ switches to heapsort, which orders equal keys differently. The difference is acceptable,
+            // because only an input constructed to slow this sort down gets here.
             entities[..end].sort_by_key(key);
             return;
         }
@@ -44,12 +46,13 @@ fn partition_all(entities: &mut [Entity], mut depth: u32) {
     }
 }
 
-/// Partitions around a median of three; returns the start of the greater part.
+/// Partitions the entities around the median of three of them. Returns the start of the part with the greater keys.
 fn partition(entities: &mut [Entity]) -> usize {
     let (mut low, mut high) = (1, entities.len());
     entities.swap(0, median(entities, 1, high / 2, high - 1));
     loop {
-        // The loops need no bounds checks: the median of three leaves an entity on either side that stops them.
+        // The two inner loops need no bounds checks: on either side of the median of three there is an entity that
+        // stops the loop.
         while key(&entities[low]) < key(&entities[0]) {
             low += 1;
         }
@@ -81,7 +84,7 @@ pub(super) fn key(entity: &Entity) -> (u32, Reverse<u32>, u8) {
     (entity.offset, Reverse(entity.length), rank(&entity.kind))
 }
 
-/// TDLib's priority of the kinds for entities with the same range; the lowest comes first.
+/// Returns TDLib's priority of a kind. Of entities with the same range, the one with the lowest number comes first.
 fn rank(kind: &EntityKind) -> u8 {
     match kind {
         EntityKind::Blockquote | EntityKind::ExpandableBlockquote => 0,

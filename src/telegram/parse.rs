@@ -1,4 +1,4 @@
-//! Parses markup exactly as TDLib's `parseTextEntities` does. Cleaning, trimming and detection are in `fix`.
+//! Parses markup exactly as TDLib's `parseTextEntities` does. Cleaning, trimming, and detection are in `fix`.
 
 use super::markup::{ParseListener, StopAtFirst};
 use super::{FormattedText, ParseError, ParseErrorKind, ParseMode, html, markdown, markdown_v2};
@@ -9,7 +9,8 @@ const MAX_CHARS: usize = 65_536;
 
 /// Parses `input` into a text and entities, or returns the error that Telegram would return.
 ///
-/// The entities are those of the markup. They may nest in ways that the server repairs later, see `repair`.
+/// The result has only the entities that the markup creates. They may overlap in ways that the server repairs later,
+/// see `repair`.
 ///
 /// ```
 /// use telecast::telegram::{EntityKind, ParseMode, parse};
@@ -39,6 +40,6 @@ pub(super) fn parse_with(
 }
 
 fn beyond_limit(input: &str) -> Option<(usize, char)> {
-    // A text has no more characters than bytes, so most inputs need no count.
+    // A text has no more characters than bytes, so the characters of most inputs need not be counted.
     if input.len() <= MAX_CHARS { None } else { input.char_indices().nth(MAX_CHARS) }
 }

@@ -1,4 +1,4 @@
-//! The errors of the parsers: Telegram's message and offset, and a span in the input.
+//! Defines the errors of the markup parsers, with Telegram's message and offset and with a span in the input.
 
 use crate::text::Span;
 
@@ -19,7 +19,7 @@ pub struct ParseError {
     pub kind: ParseErrorKind,
     /// The byte offset in the input that Telegram's message gives, if it gives one.
     pub offset: Option<usize>,
-    /// The tag, delimiter or character at fault.
+    /// The part of the input at fault, such as a tag, a delimiter, or a character.
     pub span: Span,
 }
 
@@ -27,14 +27,14 @@ pub struct ParseError {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ParseErrorKind {
     TooLong,
-    /// HTML: the input ends in a start tag. `tag` is set if Telegram's message names it.
+    /// HTML: the input ends inside a start tag. `tag` is set if Telegram's message names the tag.
     UnclosedStartTag {
         tag: Option<String>,
     },
     UnsupportedTag {
         tag: String,
     },
-    /// HTML: an attribute was expected.
+    /// HTML: an attribute's name was expected, but the input ends or has a character that cannot begin a name.
     EmptyAttributeName {
         tag: String,
     },
@@ -54,13 +54,13 @@ pub enum ParseErrorKind {
     /// HTML: `tg-emoji` without a number as its `emoji-id`.
     InvalidCustomEmojiId,
     InvalidDateFormat,
-    /// HTML: a reference such as `&#xD83D;` that is half a character.
+    /// HTML: a reference such as `&#xD83D;`, which is only half a surrogate pair.
     UnmatchedSurrogate,
     UnclosedLegacyEntity,
     UnclosedEntity {
         /// Telegram's name of the entity: `Bold`, `TextUrl`, `BlockQuote`, …
         entity: &'static str,
-        /// The name for our own messages: `bold`, `a link`, `a quote`, …
+        /// The name in telecast's own messages: `bold`, `a link`, `a quote`, …
         label: &'static str,
     },
     ReservedCharacter {
@@ -78,7 +78,7 @@ impl ParseError {
         Self { kind, offset: Some(offset), span }
     }
 
-    /// Makes an error whose message has no offset.
+    /// Creates an error whose message has no offset.
     pub(super) fn without_offset(kind: ParseErrorKind, span: Span) -> Self {
         Self { kind, offset: None, span }
     }
@@ -89,7 +89,7 @@ impl ParseError {
         message.push_str(&self.kind.message_without_offset());
         if let Some(offset) = self.offset {
             let place = format!(" at byte offset {offset}");
-            // TDLib puts the offset last, except in these two messages.
+            // Most messages just end with `at byte offset N`. These two have other words before or after that.
             match &self.kind {
                 ParseErrorKind::UnmatchedEndTag { expected, found } => {
                     message.push_str(&format!("{place}, expected \"</{expected}>\", found \"</{found}>\""));

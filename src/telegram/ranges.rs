@@ -7,7 +7,8 @@ use super::FormattedText;
 impl FormattedText {
     /// Returns the byte range of each entity, in the order of the entities.
     ///
-    /// An offset after the end of the text becomes the end. An offset inside a character becomes the character's start.
+    /// A start or end after the end of the text becomes the end of the text. A start or end inside a character becomes
+    /// the start of that character.
     pub fn byte_ranges(&self) -> Vec<Range<usize>> {
         let ends = |entity: &super::Entity| [entity.offset, entity.end()];
         let mut units: Vec<u32> = self.entities.iter().flat_map(ends).collect();
@@ -21,7 +22,7 @@ impl FormattedText {
     }
 }
 
-/// Returns the byte offset of each UTF-16 offset. `units` must be ascending.
+/// Returns the byte offset for each of the UTF-16 offsets `units`, which must be ascending.
 fn bytes_of(text: &str, units: &[u32]) -> Vec<usize> {
     let mut bytes = Vec::with_capacity(units.len());
     let mut seen = 0_u32;

@@ -1,5 +1,5 @@
-//! Makes overlapping entities valid as TDLib's `fix_entities` does: the earlier one of two links stays, styles are
-//! split and merged, and code contains no other entities.
+//! Makes overlapping entities valid as TDLib's `fix_entities` does: of two overlapping links the earlier one stays,
+//! styles are split and merged, and code contains no other entities.
 
 use super::class::{OverlapClass, TextStyle};
 use super::{Entity, EntityKind, order};
@@ -7,26 +7,27 @@ use super::{Entity, EntityKind, order};
 /// Sorts entities and resolves their overlaps. All lengths must be greater than zero.
 pub(super) fn repair(entities: &mut Vec<Entity>) {
     order::sort(entities);
-    // TDLib leaves valid entities alone, so they must not be split again.
+    // TDLib leaves valid entities as they are, so they must not be split again.
     if !is_legal(entities) {
         *entities = combine(EntitiesByClass::of(std::mem::take(entities)).without_overlaps());
     }
 }
 
-/// Adds the detected entities that overlap no link, no code and no edge of a quote. They must be sorted and disjoint.
+/// Adds those detected entities that overlap no link and no code and that are completely inside or outside of every
+/// quote. `found` must be sorted and disjoint.
 pub(super) fn add_found(entities: &mut Vec<Entity>, mut found: Vec<Entity>) {
     if found.is_empty() {
         return;
     }
     let mut classes = EntitiesByClass::of(std::mem::take(entities));
-    // The old entities win because the server detects nothing inside code or links.
+    // The entities that are already there win because the server detects nothing inside code or links.
     drop_crossing(&mut found, &classes.quotes);
     classes.exclusive = interleave(classes.exclusive, found);
     *entities = combine(classes);
 }
 
-/// Merges styles of the same kind that overlap or touch, and splits a style where another one begins, as the server
-/// does before it counts them.
+/// Merges styles of the same kind that overlap or touch, and splits a style where another style begins. The server does
+/// the same before it counts the entities of a message.
 pub(super) fn resplit(styles: Vec<Entity>) -> Vec<Entity> {
     split_styles(styles, &[])
 }
@@ -92,12 +93,13 @@ fn is_legal(entities: &[Entity]) -> bool {
     true
 }
 
-/// Whether `entity` may be inside all of `open`, which have passed the same check.
+/// Whether `entity` may be inside all of the `open` entities, which have passed this check before.
 fn may_be_inside(entity: &Entity, open: &[&Entity]) -> bool {
     let class = OverlapClass::of(&entity.kind);
-    // Only a few entities are open at once: styles and code contain nothing here, and quotes contain no quotes.
+    // The loop is short because only a few entities are open at once: styles and code contain nothing here, and quotes
+    // contain no quotes.
     open.iter().all(|outer| match OverlapClass::of(&outer.kind) {
-        // Even harmless nesting counts, because TDLib then splits and merges everything again.
+        // Even harmless nesting in a style is not allowed, because in that case TDLib splits and merges all styles.
         OverlapClass::Style(_) | OverlapClass::Code => false,
         OverlapClass::Quote => class != OverlapClass::Quote,
         OverlapClass::Link => matches!(class, OverlapClass::Style(_)),
@@ -116,7 +118,7 @@ fn keep_disjoint(entities: &mut Vec<Entity>) {
     });
 }
 
-/// Drops entities that cross or contain a quote. Both lists must be sorted and disjoint.
+/// Drops entities that overlap a quote without being completely inside it. Both lists must be sorted and disjoint.
 fn drop_crossing(entities: &mut Vec<Entity>, quotes: &[Entity]) {
     let mut quotes = quotes.iter().peekable();
     entities.retain(|entity| {
@@ -129,7 +131,7 @@ fn drop_crossing(entities: &mut Vec<Entity>, quotes: &[Entity]) {
     });
 }
 
-/// Inserts the new entities that overlap no old one. Both lists must be sorted and disjoint.
+/// Inserts those `new` entities that overlap no `old` entity. Both lists must be sorted and disjoint.
 fn interleave(old: Vec<Entity>, new: Vec<Entity>) -> Vec<Entity> {
     let mut all = Vec::with_capacity(old.len() + new.len());
     let mut new = new.into_iter().peekable();
@@ -145,8 +147,8 @@ fn interleave(old: Vec<Entity>, new: Vec<Entity>) -> Vec<Entity> {
     all
 }
 
-/// Splits styles at the edges of `others`, merges those of the same kind that overlap or touch, and drops those inside
-/// code. Both lists must be sorted; `others` must be nested or disjoint.
+/// Splits styles at the edges of `others`, merges styles of the same kind that overlap or touch, and drops the parts of
+/// styles inside code. Both lists must be sorted, and any two of `others` must be nested or disjoint.
 fn split_styles(styles: Vec<Entity>, others: &[Entity]) -> Vec<Entity> {
     let mut sweep = Sweep::new(styles);
     let mut open: Vec<&Entity> = Vec::new();
@@ -174,7 +176,7 @@ impl Sweep {
 
     fn close_until(&mut self, offset: u32, open: &mut Vec<&Entity>) {
         while let Some(other) = open.pop_if(|other| other.end() <= offset) {
-            // Everything emitted since the code began is inside it.
+            // All styles that `advance` emits here are inside `other`. If `other` is code, they are dropped again.
             let before = self.done.len();
             self.advance(other.end());
             if OverlapClass::of(&other.kind) == OverlapClass::Code {
@@ -190,7 +192,7 @@ impl Sweep {
                 // Touching styles of the same kind become one.
                 Some((_, end)) if entity.offset <= *end => *end = (*end).max(entity.end()),
                 _ => {
-                    // TDLib splits all open styles where another style begins, even if that one ends inside them.
+                    // TDLib splits all open styles where another style begins, but not where a style ends inside them.
                     self.cut(entity.offset);
                     self.open[style as usize] = Some((entity.offset, entity.end()));
                 }
@@ -199,7 +201,7 @@ impl Sweep {
         self.cut(offset);
     }
 
-    /// Emits the open styles up to `offset`; those that continue are opened again there.
+    /// Emits the open styles up to `offset`. Styles that continue after `offset` are opened again there.
     fn cut(&mut self, offset: u32) {
         for style in TextStyle::ALL {
             let open = &mut self.open[style as usize];

@@ -1,14 +1,14 @@
-//! Checks a Bot API call the way Telegram's server does, without the network.
+//! Checks the arguments of a Bot API call as Telegram's server does, without the network.
 //!
 //! ```text
-//! Arguments ──read──▶ drafts of text, options and markup ──finish──▶ ApiRequest
+//! Arguments ──read──▶ drafts of text, options, and markup ──finish──▶ ApiRequest
 //! ```
 //!
-//! Between the two steps the server looks up the chat. The first error is the one that the server would report, with
-//! the server's message. This module does not know about HTTP, bots, or which chats exist.
+//! Between these two steps the server looks up the chat. The check ends at the first error that the server would
+//! report, and returns it with the server's message. This module does not know about HTTP, bots, or which chats exist.
 //!
-//! Source: `Client.cpp` of telegram-bot-api for arguments, TDLib (`MessageEntity.cpp`, `LinkManager.cpp`,
-//! `ReplyMarkup.cpp`) for everything that is checked once the chat is known.
+//! The rules for reading arguments are from `Client.cpp` of telegram-bot-api. The rules that the server checks once the
+//! chat is known are from TDLib (`MessageEntity.cpp`, `LinkManager.cpp`, `ReplyMarkup.cpp`).
 
 mod chat_id;
 mod check;
@@ -54,7 +54,7 @@ impl ApiRequest {
         self.method
     }
 
-    /// Returns the recipient. Every request that sends a message has one.
+    /// Returns the chat that the request is for. Every request that sends a message has one.
     pub fn chat_id(&self) -> Option<&ChatId> {
         self.chat_id.as_ref()
     }
@@ -63,7 +63,8 @@ impl ApiRequest {
         &self.content
     }
 
-    /// Returns the message's text, caption or poll question; for an album, the caption of its first item.
+    /// Returns the message's text, caption, or poll question; for an album, the caption of its first item. Returns
+    /// `None` for a location and for a request that sends no message.
     pub fn text(&self) -> Option<&MarkedText> {
         match &self.content {
             MessageContent::Text { text, .. } => Some(text),

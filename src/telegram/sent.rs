@@ -1,4 +1,4 @@
-//! The text of a message as the server sends it, with a description of each change.
+//! Processes a parsed text into the text that the server sends, checks the length limits, and describes each change.
 
 use super::class::OverlapClass;
 use super::fix::{FixOptions, TextError, fix};
@@ -38,15 +38,15 @@ impl Limit {
     }
 }
 
-/// The server's limit on the entities of a message (TDLib, `MAX_USER_ENTITY_COUNT`). Custom emoji and detected entities
-/// do not count.
+/// The server's limit for the number of entities in a message (TDLib, `MAX_USER_ENTITY_COUNT`). Custom emoji and
+/// detected entities do not count towards it.
 pub(super) const MAX_ENTITIES: usize = 100;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentText {
     /// The text with the author's entities and the detected ones.
     pub text: FormattedText,
-    /// The differences from the parsed text, in the order of the text.
+    /// The differences between the parsed text and the sent text, in the order of the parsed text.
     pub changes: Vec<TextChange>,
 }
 
@@ -59,7 +59,8 @@ pub struct TextChange {
     pub message: String,
 }
 
-/// Applies the server's whole processing to a parsed text: cleaning, repair, trimming, limits, detection.
+/// Processes a parsed text completely, as the server does: cleans, repairs, and trims it, detects entities, and applies
+/// the limits.
 ///
 /// ```
 /// use telecast::telegram::{Limit, ParseMode, parse, process_text};
@@ -74,7 +75,7 @@ pub fn process_text(mut parsed: FormattedText, limit: Limit) -> Result<SentText,
     // The server ignores given entities of the kinds that it detects itself.
     parsed.entities.retain(|entity| !entity.kind.is_auto_detected());
     let mut text = fix(parsed.clone(), limit.options())?;
-    // For bots TDLib counts code points, although many libraries count UTF-16 code units.
+    // For bots, TDLib counts code points, even though many libraries count UTF-16 code units.
     if limit.max_chars() < text.text.chars().count() {
         return Err(limit.error());
     }
@@ -90,8 +91,9 @@ fn drop_beyond_limit(entities: &mut Vec<Entity>) -> usize {
     }
     let is_style = |entity: &Entity| matches!(OverlapClass::of(&entity.kind), OverlapClass::Style(_));
     let (styles, mut others): (Vec<_>, Vec<_>) = entities.iter().cloned().partition(is_style);
-    // The server counts styles last. Touching styles of one kind count as one, and a style counts as several only where
-    // another style begins inside it.
+    // The server counts styles last. Touching styles of one kind count as one style. A style in which other styles
+    // begin counts once for each piece that it is split into, but links, code, and quotes do not split it for this
+    // count.
     let mut styles = repair::resplit(styles);
     let n_before = others.len() + styles.len();
     let mut left = MAX_ENTITIES;
@@ -100,7 +102,8 @@ fn drop_beyond_limit(entities: &mut Vec<Entity>) -> usize {
     let n_dropped = n_before - others.len() - styles.len();
     if 0 < n_dropped {
         others.extend(styles);
-        // `resplit` ignored the other entities, so the styles must be split again at the edges of those that stay.
+        // `resplit` ignored all entities that are not styles, so the styles must now be split at the edges of the
+        // entities that stay.
         repair::repair(&mut others);
         *entities = others;
     }

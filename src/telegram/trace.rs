@@ -1,4 +1,4 @@
-//! Maps ranges of the sent message back to its markup.
+//! Maps ranges of a sent text back to the markup from which it was parsed.
 
 use super::changes::{Alignment, Utf16Index};
 use super::fix::fix;
@@ -18,15 +18,16 @@ pub struct TracedText {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Overflow {
-    /// The length of the message in Unicode code points.
+    /// The length of the text in Unicode code points.
     pub used: usize,
     pub limit: usize,
-    /// The markup from the first character over the limit to the end, in bytes.
+    /// The range of the markup from the first character over the limit to the end of the text, in bytes.
     pub markup: Span,
 }
 
-/// Returns by how much the message is too long and which markup is over the limit; `None` if it fits or does not
-/// parse.
+/// Returns how long the text is and which markup is over the limit. Markup errors are skipped, as far as the parser
+/// recovers from them. Returns `None` if the text fits, or if the parser or `fix` nevertheless refuses it, for example
+/// because it is too long to be parsed.
 pub(crate) fn overflow(mode: Option<ParseMode>, markup: &str, limit: Limit) -> Option<Overflow> {
     let mut collected = CollectAll::default();
     let parsed = match mode {
@@ -42,7 +43,8 @@ pub(crate) fn overflow(mode: Option<ParseMode>, markup: &str, limit: Limit) -> O
     Some(Overflow { used: cleaned.chars().count(), limit: limit.max_chars(), markup })
 }
 
-/// Parses and processes a text and keeps the mapping back to its markup; `None` if Telegram would refuse the text.
+/// Parses and processes a text, and keeps the mapping back to its markup. Returns `None` if Telegram would refuse the
+/// text.
 ///
 /// ```
 /// use telecast::telegram::{Limit, ParseMode, trace};
@@ -58,7 +60,7 @@ pub fn trace(mode: Option<ParseMode>, markup: &str, limit: Limit) -> Option<Trac
         Some(mode) => parse_with(mode, markup, &mut collected).ok()?,
         None => FormattedText { text: markup.to_owned(), entities: Vec::new() },
     };
-    // The collecting parser recovers from problems, but Telegram would have refused the text.
+    // With `CollectAll`, the parser recovers from problems, but Telegram would have refused the text.
     if !collected.problems.is_empty() {
         return None;
     }
@@ -69,7 +71,7 @@ pub fn trace(mode: Option<ParseMode>, markup: &str, limit: Limit) -> Option<Trac
 }
 
 impl TracedText {
-    /// Maps a byte range of the sent text to its markup.
+    /// Maps a byte range of the sent text to a byte range of the markup.
     pub(crate) fn markup(&self, sent: Span) -> Span {
         let parsed = Span::new(self.alignment.parsed(sent.start), self.alignment.parsed(sent.end));
         if self.has_markup { self.collected.origins.input(parsed) } else { parsed }
@@ -80,7 +82,7 @@ impl TracedText {
         self.utf16_index.span(entity)
     }
 
-    /// Returns the byte range of an entity's content in the markup.
+    /// Returns the byte range of an entity's text in the markup, without the entity's own delimiters or tags.
     pub fn markup_of(&self, entity: &Entity) -> Span {
         self.markup(self.text_of(entity))
     }

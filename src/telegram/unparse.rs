@@ -1,11 +1,12 @@
-//! Writes a text with entities as markup. Parsing the markup gives the same message again, provided that the mode can
-//! express it.
+//! Writes a text with entities as markup. Parsing the markup gives the same message again, provided that the parse mode
+//! can express it.
 //!
 //! ```text
-//! text + entities ──nesting──▶ open, close and text events ──one writer per mode──▶ markup
+//! text + entities ──nesting──▶ open, close, and text events ──one writer per mode──▶ markup
 //! ```
 //!
-//! Detected entities (links, mentions, …) need no markup and get none. Overlaps are repaired first, as the server does.
+//! Entities that the server detects itself (bare addresses, @mentions, …) need no markup and get none. Overlaps are
+//! repaired first, as the server does.
 
 mod html;
 mod markdown;
@@ -41,11 +42,11 @@ pub fn unparse(text: &FormattedText, mode: ParseMode) -> Unparsed {
     }
 }
 
-/// Joins touching styles of the same kind, for shorter markup.
+/// Joins touching styles of the same kind, so that the markup is shorter.
 fn join_styles(entities: &mut Vec<Entity>) {
-    // Joining is safe because the server splits a style wherever another entity begins or ends. There are two
-    // exceptions: a joined style must not cross the edge of a quote or cover only part of another entity, such as a
-    // link, because the server would then split the style at different places.
+    // Joining is safe because the server splits the joined style again wherever another entity begins or ends. There
+    // are two exceptions: a joined style must not cross the edge of a quote or cover only part of another entity, such
+    // as a link, because the server would then split the style at different places.
     let (mut end_by_start, mut start_by_end) = (HashMap::new(), HashMap::new());
     let mut quote_edges = HashSet::new();
     for entity in entities.iter().filter(|entity| !STYLES.contains(&entity.kind)) {
@@ -59,8 +60,8 @@ fn join_styles(entities: &mut Vec<Entity>) {
     }
     let is_edge =
         |at: &u32| quote_edges.contains(at) || end_by_start.contains_key(at) || start_by_end.contains_key(at);
-    // The first pass joins styles where no other entity begins or ends. The second pass then sees styles in their full
-    // length when it checks which other entities they cover.
+    // The first pass joins styles only where no entity other than a style begins or ends. The second pass then sees
+    // styles in their full length when it checks which of those entities they cover.
     join(entities, |_, right| !is_edge(&right.offset));
     join(entities, |left, right| {
         let edge = right.offset;

@@ -1,4 +1,4 @@
-//! The text that `{% capture %}` collects, with the source location of each part of it.
+//! The text that `{% capture %}` collects, with the source locations of its parts.
 
 use crate::json;
 use crate::text::Span;
@@ -9,9 +9,9 @@ use super::source_map::{Printed, Segment};
 #[derive(Debug, Default)]
 pub(super) struct Captured {
     pub text: String,
-    /// The source of each part of `text`, in order.
+    /// The sources of the parts of `text`, in order.
     ///
-    /// A part without a segment has no source of its own; its origin is the tag or `{{ … }}` that later prints the
+    /// A part without a segment has no source of its own. Its origin is the tag or `{{ … }}` that later prints the
     /// captured text.
     pub segments: Vec<Segment>,
 }
@@ -28,12 +28,13 @@ impl Captured {
             at = segment.output.end;
         }
         json::escape_into(&mut escaped.text, &self.text[at..]);
-        // In plain text, each escaped character becomes a segment, so there can be far more segments than before.
+        // In plain text, each escaped character becomes a segment, so the result can have far more segments than
+        // `self`.
         budget.spend(escaped.segments.len())?;
         Ok(escaped)
     }
 
-    /// Returns the text as a JSON string; the added quotes have no segment.
+    /// Returns the text as a JSON string. The quotes that are added have no segment.
     pub(super) fn as_json_string(&self, budget: &mut Budget) -> Result<Captured, Exhausted> {
         let Captured { text, mut segments } = self.escaped_for_json(budget)?;
         // The opening quote moves everything after it by one byte.
@@ -44,7 +45,8 @@ impl Captured {
     }
 
     fn push_segment_escaped(&mut self, text: &str, segment: &Segment) {
-        // Only plain text maps byte for byte. Other output maps to its source as a whole and is escaped in one piece.
+        // Only a segment of plain text maps byte for byte. Any other segment maps to its source as a whole, so it is
+        // escaped in one piece.
         if segment.printed != Printed::Text {
             return self.push_escaped(segment.output.of(text), *segment);
         }

@@ -1,9 +1,10 @@
-//! Static checks: problems that can be found without rendering a template for a profile.
+//! Static checks: they find problems without rendering the template for a profile.
 //!
 //! ```text
 //! names                  ──▶ unknown properties and variables
-//! flow ──▶ fields        ──▶ unknown and duplicate JSON keys, branches that leave the JSON unbalanced
-//!      └─▶ interpolation ──▶ values that are not escaped for their position in the JSON, or may be empty there
+//! flow                   ──▶ duplicate JSON keys, branches that leave the JSON unbalanced
+//!  ├──▶ fields           ──▶ unknown JSON keys
+//!  └──▶ interpolation    ──▶ values that are not escaped for their position in the JSON, or may be empty there
 //! ```
 
 mod fields;
@@ -23,18 +24,17 @@ pub(super) use flow::objects_of;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) enum Content {
-    /// A JSON body for a Bot API method that is not known.
+    /// A JSON body for an unknown Bot API method. Its keys cannot be compared with the fields of a method.
     #[default]
     Json,
-    /// A JSON body for this method, whose fields the keys are compared with.
+    /// A JSON body for this Bot API method. The keys of the body are compared with the fields of the method.
     Call(Method),
-    /// Plain text, a URL, a header.
+    /// A template that is not JSON: plain text, a URL, or a header.
     Text,
 }
 
-/// Returns the problems that can be found without a profile, in source order.
-///
-/// The problems that [`super::parse`] returned are not repeated.
+/// Returns the problems that can be found without a profile, in source order. The problems that [`super::parse`]
+/// returned are not repeated.
 pub(crate) fn check(template: &Template, vocabulary: &Vocabulary, content: Content) -> Vec<Diagnostic> {
     let mut problems = names::check(template, vocabulary);
     match content {

@@ -1,7 +1,8 @@
-//! CleverTap's second syntax for variables: `@Profile - First Name | default: "friend"`, outside Liquid.
+//! Finds variables in CleverTap's second syntax, which is used outside Liquid:
+//! `@Profile - First Name | default: "friend"`.
 //!
 //! CleverTap's editor inserts these variables when `@` is typed and shows them as chips. Only a chip with a default is
-//! recognised here: without one it looks like ordinary text.
+//! recognized here, because a chip without a default looks like ordinary text.
 
 use crate::text::Span;
 
@@ -21,7 +22,8 @@ pub(super) fn find(source: &str, text: Span) -> Vec<OutputNode> {
                 at = chip.span.end;
                 found.push(chip);
             }
-            // `@` is one byte. The text after it may still hold a chip: `@ann@Profile - …`.
+            // The search continues right after the `@`, which is one byte, because a chip may follow closely:
+            // `@ann@Profile - …`.
             None => at = start + 1,
         }
     }
@@ -34,7 +36,8 @@ fn chip_at(source: &str, start: usize, end: usize) -> Option<OutputNode> {
     let root_length = line.find(|c: char| !c.is_alphanumeric() && c != '_')?;
     let (root, after_root) = line.split_at(root_length);
     let property = after_root.strip_prefix(" - ")?;
-    // The name may contain spaces and dashes. It ends at the `|` of the default; the other characters are not allowed.
+    // The name may contain spaces and dashes. It ends at the `|` before the default. If one of the other characters
+    // comes first, the text is not a chip.
     let name_length = property.find(['|', '@', '"', '{', '}'])?;
     let (name, after_name) = property.split_at(name_length);
     let name = name.trim_end();
@@ -52,7 +55,8 @@ fn chip_at(source: &str, start: usize, end: usize) -> Option<OutputNode> {
     let value_span = Span::new(value_start, value_start + value_length + 2);
     let word_start = start + 1 + offset_of(line, after_pipe)?;
     let span = Span::new(start, value_span.end);
-    // A chip can start with an event's name: `@Charged - amount`. Only the triggering event is available, as `Event`.
+    // A chip can start with an event's name: `@Charged - amount`. Only the event that triggered the campaign is
+    // available, as the variable `Event`.
     let root_name = if root == "Profile" { "Profile" } else { "Event" };
     let step = |span: Span, name: &str| PathStep {
         span,
@@ -74,7 +78,7 @@ fn chip_at(source: &str, start: usize, end: usize) -> Option<OutputNode> {
     Some(OutputNode { span, value })
 }
 
-/// Returns the offset in `line` at which its suffix `suffix` starts.
+/// Returns the offset in `line` at which its suffix `suffix` starts, or `None` if `suffix` is longer than `line`.
 fn offset_of(line: &str, suffix: &str) -> Option<usize> {
     line.len().checked_sub(suffix.len())
 }

@@ -1,4 +1,4 @@
-//! Comparison of values and access to their members, by Shopify's rules.
+//! Compares values and reads their members, by Shopify's rules.
 
 use std::cmp::Ordering;
 
@@ -26,15 +26,16 @@ impl Incomparable {
     }
 }
 
-// A list that is used as a text is written out first, and each item is work. An item may have only a few bytes, so 64
+// If a list is used as a text, it is written out first, and each item is work. An item may have only a few bytes, so 64
 // bytes per step, which is the rate for plain text, would be too cheap.
-/// The bytes of a list written as text that cost one step of the budget.
+/// The number of bytes that cost one step of the budget when a list is written as text.
 pub(super) const LIST_BYTES_PER_STEP: usize = 16;
 
-/// Returns the steps that comparing the two values costs, besides the one for the comparison itself.
+/// Returns the steps that comparing the two values costs, in addition to the one step that every comparison costs.
 pub(super) fn cost(left: &Datum<'_>, right: &Datum<'_>) -> usize {
     match (left, right) {
-        // Lists and objects of different sizes are unequal without a look at their members.
+        // A list on the left side costs one step for each item, because `contains` may compare all of them. Objects of
+        // different sizes cost nothing, because they are unequal without a look at their members.
         (Datum::List(left), Datum::List(right)) if left.len() == right.len() => left.len(),
         (Datum::List(list), _) => list.len(),
         (Datum::Map(left), Datum::Map(right)) if left.len() == right.len() => left.len(),
@@ -65,7 +66,7 @@ pub(super) fn evaluate(
     })
 }
 
-/// Whether two values are equal. `empty` equals every empty value and `blank` every blank one.
+/// Whether two values are equal. `empty` equals every empty value, and `blank` equals every blank value.
 pub(super) fn are_equal(left: &Datum<'_>, right: &Datum<'_>) -> bool {
     match (left, right) {
         (Datum::Nil, Datum::Nil) | (Datum::Empty, Datum::Empty) | (Datum::Blank, Datum::Blank) => true,
@@ -84,7 +85,7 @@ pub(super) fn are_equal(left: &Datum<'_>, right: &Datum<'_>) -> bool {
                     .iter()
                     .all(|(key, value)| right.value(key).is_some_and(|other| are_equal(&value, &other)))
         }
-        // `1 == 1.0` holds: numbers of different types are compared by value.
+        // `1 == 1.0` is true: numbers of different types are compared by value.
         _ => match (as_number(left), as_number(right)) {
             (Some(left), Some(right)) => left.compare(right) == Ordering::Equal,
             _ => left.as_instant().is_some_and(|instant| right.as_instant() == Some(instant)),
@@ -103,7 +104,7 @@ fn as_number(value: &Datum<'_>) -> Option<Number> {
 
 /// Returns the order of two values, or `None` if one of them, such as nil, has no order.
 ///
-/// Returns an error for two values that have an order only among their own kind, such as a text and a number.
+/// Returns an error if both values have an order, but only among values of their own kind, such as a text and a number.
 pub(super) fn order(left: &Datum<'_>, right: &Datum<'_>) -> Result<Option<Ordering>, Incomparable> {
     if let (Datum::Text(left), Datum::Text(right)) = (left, right) {
         return Ok(Some(left.as_str().cmp(right.as_str())));
@@ -146,7 +147,8 @@ pub(super) fn kind(value: &Datum<'_>) -> &'static str {
     }
 }
 
-/// Whether a text contains a substring, a list an item, or an object a key.
+/// Whether a text contains a substring, a list contains an item, an object contains a key, or a range contains an
+/// integer. For any other value, the result is false.
 fn contains(left: &Datum<'_>, right: &Datum<'_>, zone: &TimeZone) -> bool {
     // Shopify's `contains` is false if the right side is nil or false, even if a list contains that value.
     if !right.is_truthy() {
@@ -167,11 +169,11 @@ fn contains(left: &Datum<'_>, right: &Datum<'_>, zone: &TimeZone) -> bool {
     }
 }
 
-/// Returns the value of `value.name`: a member, or the built-in `size`, `first` or `last`.
+/// Returns the value of `value.name`: a member, or the built-in `size`, `first`, or `last`.
 pub(super) fn dotted<'a>(value: &Datum<'a>, name: &str, rules: EngineRules) -> Datum<'a> {
     match (value, name) {
         (Datum::Map(map), _) => match (map.value(name), name) {
-            // A member named `size` wins over the built-in one.
+            // A member named `size` or `first` takes precedence over the built-in property.
             (Some(member), _) => member,
             (None, "size") => count(map.len()),
             (None, "first") => map.iter().next().map_or(Datum::Nil, |(key, value)| pair(key, value)),
@@ -201,20 +203,20 @@ pub(super) fn indexed<'a>(value: &Datum<'a>, index: &Datum<'a>) -> Datum<'a> {
 }
 
 fn item<'a>(list: &List<'a>, index: i64) -> Datum<'a> {
-    // An index below `-len` stays negative: it fails the conversion and gives nil, as in Ruby.
+    // An index below `-len` stays negative, so the conversion fails and the result is nil, as in Ruby.
     let index = if index < 0 { index + list.len() as i64 } else { index };
     usize::try_from(index).ok().and_then(|index| list.at(index)).unwrap_or(Datum::Nil)
 }
 
 pub(super) fn size(value: &Datum<'_>, rules: EngineRules) -> Option<usize> {
     match value {
-        // Shopify calls Ruby's `Integer#size`, which is the number of bytes.
+        // Shopify calls Ruby's `Integer#size`, which returns the number of bytes of the integer.
         Datum::Integer(_) if rules == EngineRules::Shopify => Some(size_of::<i64>()),
         Datum::Large(_) if rules == EngineRules::Shopify => Some(size_of::<i128>()),
         Datum::Text(text) => Some(text.as_str().chars().count()),
         Datum::List(list) => Some(list.len()),
         Datum::Map(map) => Some(map.len()),
-        // In 128 bits: the ends of a range may be as far apart as `i64::MIN` and `i64::MAX`.
+        // This is calculated in 128 bits, because the ends of a range may be as far apart as `i64::MIN` and `i64::MAX`.
         Datum::Range(from, to) => usize::try_from(i128::from(*to) - i128::from(*from) + 1).ok().or(Some(0)),
         _ => None,
     }

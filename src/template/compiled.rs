@@ -20,7 +20,8 @@ pub(super) struct Compiled {
     pub liquid_spans: Vec<Span>,
     pub blocks: Vec<Vec<Span>>,
     pub dialect: Dialect,
-    /// The first syntax error in the template's own source. A template with a syntax error cannot be rendered.
+    /// The first syntax error that the parser found in the template's own source. A template with a syntax error cannot
+    /// be rendered.
     pub error: Option<Diagnostic>,
 }
 
@@ -30,12 +31,14 @@ pub(super) struct TemplateFile {
     pub name: Option<String>,
     pub source: String,
     pub body: Block,
-    /// The first syntax error in a partial; always `None` for the template itself (see [`Compiled::error`]).
+    /// The first syntax error that the parser found in a partial. It is always `None` for the template itself, whose
+    /// error is in [`Compiled::error`].
     pub error: Option<Diagnostic>,
 }
 
 impl Compiled {
-    /// Returns the partial's index in `files`, and its name with the lifetime of `self`.
+    /// Returns the index in `files` of the partial called `name`, and that name with the lifetime of `self`. Returns
+    /// `None` if no such partial is in `files`.
     pub(super) fn file_of(&self, name: &str) -> Option<(usize, &str)> {
         let index = self.partials.iter().position(|known| known.name == name)?;
         // `files` starts with the template itself, but `partials` does not.

@@ -1,5 +1,5 @@
-//! Values during rendering: borrowed from the profile or event if possible, otherwise reference counted, so that clones
-//! are cheap.
+//! The values of a rendering. They borrow from the profile, the event, or the template if possible. Otherwise, they are
+//! reference-counted, so that clones are cheap.
 
 use std::fmt::Write;
 use std::rc::Rc;
@@ -30,13 +30,13 @@ pub(super) enum Datum<'a> {
     Date(Timestamp),
     /// A date that is printed in its own zone rather than the workspace's: `now`.
     Local(Rc<Zoned>),
-    /// The integers from the first to the second, inclusive; none if the second is less.
+    /// The integers from the first to the second, inclusive. The range is empty if the second is less than the first.
     Range(i64, i64),
     List(List<'a>),
     Map(Map<'a>),
 }
 
-/// A text. A captured one also knows its source locations.
+/// A text. A text that `capture` collected also has the source locations of its parts.
 #[derive(Debug, Clone)]
 pub(super) enum LiquidText<'a> {
     Borrowed(&'a str),
@@ -121,7 +121,8 @@ impl<'a> Map<'a> {
             Map::Object(members) => members.get(key).map(Datum::from),
             Map::Profile(profile) => match profile.properties.get(key) {
                 Some(value) => Some(Datum::from(value)),
-                // CleverTap documents `Profile.Identity`. An imported property with either name takes precedence.
+                // CleverTap documents `Profile.Identity`. An imported property with exactly the name that is asked for
+                // takes precedence.
                 None if matches!(key, "Identity" | "identity") => {
                     Some(Datum::Text(LiquidText::Borrowed(&profile.identity)))
                         .filter(|_| !profile.identity.is_empty())
@@ -143,7 +144,7 @@ impl<'a> Map<'a> {
         }
     }
 
-    /// Returns the members as `[key, value]` lists, which is what a `for` loop over an object iterates.
+    /// Returns the members as `[key, value]` lists, which are the items of a `for` loop over an object.
     pub(super) fn pairs(&self) -> List<'a> {
         let pair = |(key, value)| [Datum::Text(LiquidText::Borrowed(key)), value].into_iter().collect();
         List::Shared(self.iter().map(pair).collect())
@@ -179,7 +180,7 @@ impl<'a> Datum<'a> {
         }
     }
 
-    /// Whether the value counts as true in a condition: everything but nil and false, so `0` and `""` do, too.
+    /// Whether the value counts as true in a condition. Every value except nil and false does, even `0` and `""`.
     pub(super) fn is_truthy(&self) -> bool {
         !matches!(self, Datum::Nil | Datum::Boolean(false))
     }
@@ -189,7 +190,7 @@ impl<'a> Datum<'a> {
         match self {
             Datum::Text(text) => text.as_str().is_empty(),
             Datum::List(list) => list.len() == 0,
-            // `forloop` reports no members here, but to Shopify it is a drop, which is never `empty`.
+            // `Map::len` counts no members for `forloop`, but in Shopify's Liquid, `forloop` never equals `empty`.
             Datum::Map(Map::Loop(_)) => false,
             Datum::Map(map) => map.len() == 0,
             Datum::Range(from, to) => to < from,
@@ -197,7 +198,7 @@ impl<'a> Datum<'a> {
         }
     }
 
-    /// Whether the value is empty, nil, false or only whitespace.
+    /// Whether the value is empty, nil, false, or only whitespace.
     pub(super) fn is_blank(&self) -> bool {
         match self {
             Datum::Nil | Datum::Boolean(false) | Datum::Blank => true,
@@ -264,7 +265,8 @@ impl<'a> Datum<'a> {
         }
     }
 
-    /// Returns the text that filters and comparisons see: for a list, `["a", nil]`, although `{{ }}` prints just `a`.
+    /// Returns the text that most text filters and the right side of `contains` use. A list becomes `["a", nil]`, even
+    /// though `{{ }}` prints it as `a`.
     pub(super) fn to_text(&self, zone: &TimeZone) -> LiquidText<'a> {
         match self {
             Datum::List(_) => {
@@ -279,7 +281,7 @@ impl<'a> Datum<'a> {
     /// Returns the output of `{{ value }}` as a text; see `write_to`.
     pub(super) fn printed(&self, zone: &TimeZone) -> LiquidText<'a> {
         match self {
-            // Keeps the source locations of a captured text, which writing it out would lose.
+            // Cloning a captured text keeps its source locations, which writing it out would lose.
             Datum::Text(text) => text.clone(),
             Datum::Nil | Datum::Empty | Datum::Blank => LiquidText::Borrowed(""),
             other => {
@@ -290,7 +292,7 @@ impl<'a> Datum<'a> {
         }
     }
 
-    // 16 and 8 allow for quotes, separators and `=>`. No number or date prints more than 40 bytes.
+    // The 16 and 8 bytes are for quotes, separators, and `=>`. No number or date prints more than 40 bytes.
     /// Returns an estimate of the bytes that the value prints, so that the budget can be charged before printing.
     pub(super) fn estimated_len(&self) -> usize {
         match self {

@@ -1,4 +1,4 @@
-//! The text that Liquid prints for a number.
+//! Writes numbers as Liquid prints them.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ pub(super) fn write_integer(out: &mut String, value: i64) {
     // u64::MAX has 20 digits.
     let mut digits = [0; 20];
     let mut at = digits.len();
-    // Unsigned: `i64::MIN` has no positive counterpart.
+    // The absolute value is unsigned, because that of `i64::MIN` does not fit an `i64`.
     let mut rest = value.unsigned_abs();
     loop {
         at -= 1;
@@ -46,7 +46,7 @@ pub(super) fn write_decimal(out: &mut String, value: f64) {
     if !digits.contains('.') {
         out.push_str(".0");
     }
-    // Ruby's exponent always has a sign and at least two digits; Rust's may lack both.
+    // Ruby's exponent always has a sign and at least two digits. Rust writes neither a plus sign nor leading zeros.
     let exponent: i32 = exponent.parse().unwrap_or(0);
     let _ = write!(out, "e{}{:02}", if exponent < 0 { '-' } else { '+' }, exponent.abs());
 }

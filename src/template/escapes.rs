@@ -1,4 +1,5 @@
-//! The filters that escape a value for its position: in a JSON string, as a bare JSON value, in text with markup.
+//! Chooses the filters that escape a value for its position: in a JSON string, as a bare JSON value, or in plain text.
+//! The filters for the parse mode of the text are included.
 
 use std::borrow::Cow;
 
@@ -11,9 +12,11 @@ pub(super) const MARKDOWN_V2: &str = "\\_*[]()~`>#+-=|{}.!";
 /// The characters that the legacy Markdown mode reserves outside entities.
 pub(super) const MARKDOWN: &str = "_*`[";
 
-// Backslashes come first, or the backslashes of the later replacements would be escaped as well. Liquid has no escape
-// for a line break in a literal, so `newline_to_br` puts a `<br />` before it, which `replace` can match.
-/// The equivalent of `json_escape` in filters that CleverTap supports.
+// Backslashes are replaced first. Otherwise, the backslashes that the later filters add would be escaped as well. A
+// Liquid literal has no escape for a line break, so `newline_to_br` puts `<br />` before each line break, and `replace`
+// can match the `<br />`.
+/// The filters that escape text for a JSON string in CleverTap's dialect. Unlike `json_escape`, they leave tabs and
+/// other control characters as they are, and they turn a `<br />` in the text into a line break.
 pub(super) const PORTABLE_JSON_ESCAPE: &str =
     r#"replace: '\', '\\' | replace: '"', '\"' | newline_to_br | replace: '<br />', '\n' | strip_newlines"#;
 
@@ -24,17 +27,17 @@ pub(crate) enum EscapePosition {
     PlainText,
 }
 
-/// Returns the filters, with their arguments, that make any text safe: first those for the parse mode, then for JSON.
+/// Returns the filters, with their arguments, that escape text: first those for the parse mode, then those for JSON.
 ///
-/// The list is empty if nothing is needed, and for a bare value in CleverTap's dialect, which has no filter that prints
-/// a JSON value.
+/// The list is empty if no filter is needed. It is also empty for a bare value in CleverTap's dialect, which has no
+/// filter that prints a JSON value.
 pub(crate) fn escape_filters(
     mode: Option<ParseMode>,
     position: EscapePosition,
     dialect: Dialect,
 ) -> Vec<Cow<'static, str>> {
-    // CleverTap has none of `json`, `json_escape` and the `tg_` filters. In its dialect, each of them has an equivalent
-    // or is left out.
+    // CleverTap has neither `json` nor `json_escape` nor the `tg_` filters. In its dialect, other filters replace all
+    // of them except `json`, which has no replacement.
     let is_telecast = dialect == Dialect::Telecast;
     let mut filters = Vec::new();
     if is_telecast || position != EscapePosition::BareValue {
@@ -47,7 +50,8 @@ pub(crate) fn escape_filters(
             (ParseMode::MarkdownV2, false) => Cow::Owned(portable_replaces(MARKDOWN_V2)),
         }));
     }
-    // JSON last: Telegram decodes the JSON string first and parses the markup in the decoded text.
+    // The escape for JSON comes last, because Telegram first decodes the JSON string and then parses the markup in the
+    // decoded text.
     match (position, is_telecast) {
         (EscapePosition::InString, true) => filters.push(Cow::Borrowed("json_escape")),
         (EscapePosition::InString, false) => filters.push(Cow::Borrowed(PORTABLE_JSON_ESCAPE)),
@@ -59,7 +63,8 @@ pub(crate) fn escape_filters(
 
 /// Returns `replace` filters that put a backslash before each of the `reserved` characters.
 ///
-/// If the backslash is reserved, it must come first. Otherwise its filter would escape the backslashes of the others.
+/// If the backslash is one of them, it must come first. Otherwise, its filter would escape the backslashes that the
+/// other filters add.
 pub(super) fn portable_replaces(reserved: &str) -> String {
     let replaces: Vec<String> = reserved.chars().map(|c| format!("replace: '{c}', '\\{c}'")).collect();
     replaces.join(" | ")

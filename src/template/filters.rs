@@ -1,4 +1,4 @@
-//! The Liquid filters: one table that parsing, rendering, completion, hover and "did you mean" share.
+//! The Liquid filters. Parsing, rendering, completion, hover, and "did you mean" share one table of them.
 
 mod call;
 mod date;
@@ -18,7 +18,7 @@ pub(super) use call::{Call, FilterDoc as Filter, FilterError};
 pub(crate) use table::FILTERS;
 
 pub(super) fn find(name: &str) -> Option<&'static FilterDoc> {
-    // A test checks that the table is sorted by name.
+    // The binary search needs a table that is sorted by name. A test checks this.
     FILTERS.binary_search_by(|filter| filter.name.cmp(name)).ok().and_then(|index| FILTERS.get(index))
 }
 
@@ -44,11 +44,12 @@ pub(super) fn check_arguments(
     let (least, most) = filter.arguments;
     let usage = match filter.signature {
         "" => format!("write `| {}`", filter.name),
-        // The word "format" does not show what a format looks like.
+        // The signature of `date` is only the word "format", which does not show what a format looks like.
         "format" => format!("write `| {}: \"%d.%m.%Y\"`", filter.name),
         signature => format!("write `| {}: {signature}`", filter.name),
     };
-    // A missing argument has no span, so the name is marked. For surplus arguments, the whole call is marked.
+    // A missing argument has no span, so the filter's name is marked. If there are too many arguments, the whole call
+    // is marked.
     if given < least {
         let message = format!("`{}` needs {}", filter.name, arguments_in_words(least));
         return Err(Box::new(Diagnostic::error(Code::FilterArgument, name, message).with_help(usage)));

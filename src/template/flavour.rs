@@ -5,6 +5,6 @@ use crate::dialect::Dialect;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Flavour {
     Dialect(Dialect),
-    /// Shopify's rules, for `debug liquid`.
+    /// Shopify's rules, for the command `debug liquid`.
     Shopify,
 }

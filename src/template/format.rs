@@ -5,7 +5,7 @@
 //! ```
 //!
 //! The layout depends only on the tokens, so formatting twice has the same result as formatting once. The content of
-//! `capture`, `raw` and comments is not changed.
+//! `capture`, `tablerow`, `ifchanged`, `raw`, and comments is not changed.
 //!
 //! Two adjacent tokens that are neither JSON punctuation nor strings, such as a number and the tag after it, may render
 //! to parts of one number. The formatter therefore neither adds whitespace between them nor removes all of it.
@@ -21,7 +21,8 @@ use super::Template;
 
 use layout::{Gap, INDENT};
 
-/// Returns the edits that format the body, in source order, or a diagnostic if it is not JSON with Liquid in it.
+/// Returns the edits that format the body, in source order. Returns a diagnostic if the body cannot be formatted, for
+/// example because it is not JSON with Liquid in it.
 ///
 /// The formatted body renders to the same JSON if every `{{ }}` outside a string prints a complete value.
 pub(crate) fn format(template: &Template) -> Result<Vec<TextEdit>, Diagnostic> {
@@ -29,7 +30,7 @@ pub(crate) fn format(template: &Template) -> Result<Vec<TextEdit>, Diagnostic> {
     let tokens = lexer::tokens(source, template.dialect())?;
     let root = tree::build(source, &tokens)?;
     let gaps = layout::lay_out(source, &tokens, &root);
-    // One CRLF in the body is enough: mixed line ends are usually the work of an editor that writes CRLF.
+    // If the body has any CRLF, new line breaks are CRLF: mixed line ends usually come from an editor that writes CRLF.
     let line_end = if source.contains("\r\n") { "\r\n" } else { "\n" };
     let mut edits = Vec::new();
     let mut end = 0;
@@ -42,7 +43,7 @@ pub(crate) fn format(template: &Template) -> Result<Vec<TextEdit>, Diagnostic> {
         push_edit(source, Span::new(end, token.span.start), whitespace, &mut edits);
         end = token.span.end;
     }
-    // Whitespace at the end becomes one line break. A body without whitespace at the end gets no line break.
+    // Whitespace at the end of the body becomes one line break. If there is none, no line break is added.
     if end < source.len() {
         push_edit(source, Span::new(end, source.len()), line_end.to_owned(), &mut edits);
     }

@@ -1,4 +1,4 @@
-//! Inlining of partials: each call is replaced with the partial's text, for engines without partials.
+//! Inlines partials for engines that have none: each call is replaced with the partial's text.
 //!
 //! A call is inlined only if the template still renders the same. A partial called with `render` has its own scope: it
 //! sees only the global variables and what is passed to it, and its own variables are not visible outside. A call that
@@ -18,7 +18,8 @@ const MAX_DEPTH: usize = 10;
 /// The maximum number of calls that are inlined, including those inside partials.
 const MAX_CALLS: usize = 200;
 
-/// The maximum length of the text up to the end of an inlined partial, in bytes.
+/// The maximum length of the result up to the end of an inlined partial, in bytes. The text after the last inlined
+/// partial is not counted.
 const MAX_LENGTH: usize = 256 * 1024;
 
 const GLOBALS: [&str; 6] = ["Profile", "Event", "ExternalTrigger", "Campaign", "now", "Reminder"];
@@ -26,7 +27,7 @@ const GLOBALS: [&str; 6] = ["Profile", "Event", "ExternalTrigger", "Campaign", "
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Inlined {
     pub text: String,
-    /// The names of the inlined partials, each once.
+    /// The names of the partials that the template itself calls and that were inlined, each once.
     pub partials: Vec<String>,
     /// The calls that could not be inlined, at their spans in the original template.
     pub skipped: Vec<Diagnostic>,
@@ -53,7 +54,7 @@ impl Inliner<'_> {
             }
         });
         let names = names_in(template.body());
-        // Two partials may set the same variable. With a single call there is nothing to clash with.
+        // Two partials may set the same variable. With a single call, there is no second partial to clash with.
         let is_only_call = calls.len() == 1;
         let mut inlined = Inlined::default();
         let mut from = 0;
@@ -115,7 +116,8 @@ impl Inliner<'_> {
         let is_known = |root: &String| {
             GLOBALS.contains(&root.as_str()) || given.contains(&root.as_str()) || own.contains(root)
         };
-        // A name that is not passed is nil in a partial called with `render`, but the body might set it.
+        // In a partial called with `render`, a name that is not passed is nil. After inlining, it would have the value
+        // that the body might give it.
         if call.call.is_isolated
             && let Some(unknown) = roots.into_iter().find(|root| !is_known(root))
         {
@@ -147,7 +149,7 @@ struct CallSite<'s> {
 }
 
 impl CallSite<'_> {
-    // The tag disappears, so its `{%-` no longer trims: the whitespace that it would trim is removed here.
+    // The tag disappears, so its `{%-` no longer trims. The whitespace that the dash would trim is removed here.
     /// Returns `before` without the whitespace that a dash at the start of the tag trims.
     fn trimmed_before<'t>(&self, before: &'t str) -> &'t str {
         match self.span.of(self.source).starts_with("{%-") {
@@ -165,10 +167,10 @@ impl CallSite<'_> {
         }
     }
 
-    // A dash at an edge of the partial's file trims only inside the file. After inlining, it would also trim the text
-    // around the call, and a dash next to the call would trim the partial. An empty comment stops the trimming and
-    // prints nothing.
-    /// Returns `body` with a fence at each edge that a dash would trim across.
+    // A dash at an edge of the partial's file trims only inside the file. After inlining, this dash would also trim the
+    // text around the call, and a dash next to the call would trim the partial's text. An empty comment stops the
+    // trimming and prints nothing.
+    /// Returns `body` with an empty comment at each edge across which a dash would trim.
     fn fenced(&self, before: &str, body: &str) -> String {
         const FENCE: &str = "{% comment %}{% endcomment %}";
         let after = self.source.get(self.end()..).unwrap_or_default();
@@ -188,7 +190,7 @@ impl CallSite<'_> {
     }
 }
 
-/// Returns the names that `body` sets, including loop variables.
+/// Returns the names that `body` sets, including loop variables, but without the global names.
 fn names_set(body: &Block) -> Vec<String> {
     let mut names = Vec::new();
     walk::tags(body, &mut |_, tag| match tag {
@@ -205,7 +207,7 @@ fn names_set(body: &Block) -> Vec<String> {
     names
 }
 
-/// Returns the names that `body` uses or sets, except for `forloop` and `tablerowloop`.
+/// Returns the names that `body` uses or sets, except for names that end in `loop`, such as `forloop`.
 fn names_in(body: &Block) -> Vec<String> {
     let used = variables::uses(body).into_iter().filter_map(|used| used.path.into_iter().next());
     // Every loop has its own `forloop`, so two loops that both use the name do not clash.

@@ -1,4 +1,5 @@
-//! Ruby's `inspect` format for texts, which Liquid uses inside printed objects and for lists that filters read as text.
+//! Writes text in the format of Ruby's `inspect`. Liquid uses this format for the strings in an object that is printed,
+//! and for the strings in a list that a filter reads as text.
 
 use std::fmt::Write;
 
@@ -7,7 +8,7 @@ pub(super) fn write_quoted(out: &mut String, text: &str) {
     out.push('"');
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
-        // Only `#` needs to know the next character: `#{`, `#$` and `#@` start an interpolation in Ruby.
+        // The next character matters only for `#`, because `#{`, `#$`, and `#@` start an interpolation in Ruby.
         let next = rest.as_str().chars().next();
         match c {
             '"' | '\\' => out.extend(['\\', c]),

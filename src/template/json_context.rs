@@ -1,4 +1,5 @@
-//! The JSON context of an offset in a body: in a string, at a bare value, in text with a parse mode.
+//! Determines the JSON context of an offset in a body: for example, whether the offset is in a string or at a bare
+//! value, and which parse mode applies there.
 
 use crate::telegram::ParseMode;
 use crate::text::Span;
@@ -13,13 +14,14 @@ use super::walk;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct JsonContext {
     pub kind: JsonContextKind,
-    /// The keys that lead to the offset, with `[]` for each array; the last key is that of the value at the offset.
+    /// The keys that lead to the offset, with `[]` for each array. The last key is that of the value at the offset.
     pub path: Vec<String>,
     /// The keys of the innermost object, including those after the offset.
     pub keys: Vec<String>,
-    /// The part of the key or string before the offset, not decoded; `None` outside strings.
+    /// The part of the key or string before the offset, not decoded. It is `None` outside strings.
     pub string_prefix: Option<String>,
-    /// The parse mode of the message text at the offset; `None` if there is no such text or it has no parse mode.
+    /// The parse mode of the message text at the offset. It is `None` if the offset is not in a message text or if the
+    /// text has no parse mode.
     pub parse_mode: Option<ParseMode>,
 }
 
@@ -47,7 +49,7 @@ impl JsonContext {
     }
 }
 
-/// Returns the JSON context of the byte `offset`. Inside Liquid, it is the context in which that Liquid starts.
+/// Returns the JSON context of the byte `offset`. Inside `{{ … }}`, it is the context in which the output starts.
 pub(crate) fn json_context_at(template: &Template, offset: usize) -> JsonContext {
     let mut state = JsonState::new();
     advance(template.source(), template.body(), offset, &mut state);
@@ -65,7 +67,7 @@ pub(crate) fn json_context_at(template: &Template, offset: usize) -> JsonContext
     };
     let objects = objects_of(template);
     let parse_mode = match state.member() {
-        // The fields of the Bot API that a `parse_mode` beside them applies to.
+        // These are the fields of the Bot API that the `parse_mode` of the same object applies to.
         Some((object, Some("text" | "caption" | "message_text")))
             if matches!(kind, JsonContextKind::String | JsonContextKind::Value) =>
         {
@@ -73,7 +75,7 @@ pub(crate) fn json_context_at(template: &Template, offset: usize) -> JsonContext
         }
         _ => None,
     };
-    // The state knows the keys before the offset. Those after it come from the pass over the whole body.
+    // The state has only the keys before the offset. The keys after it are in `objects`, which covers the whole body.
     let mut keys = state.keys();
     if let Some((object, _)) = state.member() {
         let later = objects.keys(object).iter().filter(|key| !keys.iter().any(|known| **known == ***key));
@@ -87,7 +89,8 @@ pub(crate) fn json_context_at(template: &Template, offset: usize) -> JsonContext
 fn advance(source: &str, block: &Block, offset: usize, state: &mut JsonState) {
     let mut nodes = block.nodes.iter().peekable();
     while let Some(node) = nodes.next() {
-        // The span of a tag is that of its opening tag, so an offset before the next node may be in one of its bodies.
+        // The span of a tag node covers only the opening tag, so an offset between this span and the next node may be
+        // in a body of the tag.
         let is_before_next = nodes.peek().is_none_or(|next| offset <= next.span().start);
         if offset <= node.span().start {
             return;

@@ -1,8 +1,8 @@
-//! A JSON state machine that determines the context of an offset from the text before it; it tolerates unfinished
+//! A JSON state machine that determines the context of an offset from the text before it. It tolerates unfinished
 //! bodies.
 //!
-//! It reads the text between tags and outputs piece by piece. The output of a `{{ … }}` is unknown: inside a string it
-//! counts as part of the string, anywhere else as a value.
+//! It reads the text between tags and outputs piece by piece. The output of a `{{ … }}` is unknown. It counts as a part
+//! of the string that contains it, or as the value if a value is due. Anywhere else, it does not change the state.
 
 use std::rc::Rc;
 
@@ -14,9 +14,9 @@ use crate::json::{Quote, QuoteState};
 /// The deepest nesting that is tracked. Opening brackets beyond it are ignored.
 const MAX_DEPTH: usize = 200;
 
-// The state is cloned at each branch. Only keys and short values such as a parse mode are compared, so no more is
-// kept.
-/// The bytes of a string that are kept; the rest is dropped.
+// The state is cloned at each branch. Only keys and short values such as a parse mode are compared, so longer strings
+// need not be kept.
+/// The number of bytes of a string after which further characters are dropped.
 const MAX_CONTENT: usize = 256;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -37,11 +37,11 @@ struct OpenContainer {
     keys: Keys,
 }
 
-// A branch that adds a key to an object copies only the recent keys. Copying all of them would make a body with a
-// branch at each key take quadratic time.
+// The keys of an object are split into older and recent keys. A branch that adds a key copies only the recent ones.
+// Copying all keys would take quadratic time for a body with a branch at each key.
 const MAX_RECENT: usize = 256;
 
-/// The keys of an object in order, each once; cheap to clone.
+/// The keys of an object in order, each listed once. Cloning is cheap.
 #[derive(Debug, Clone, PartialEq, Default)]
 struct Keys {
     older: Rc<IndexSet<Rc<str>>>,
@@ -53,7 +53,7 @@ impl Keys {
         self.older.contains(key) || self.recent.contains(key)
     }
 
-    /// Adds a key; returns whether it was there already.
+    /// Adds a key. Returns whether the key was there already.
     fn insert(&mut self, key: &Rc<str>) -> bool {
         if self.contains(key) {
             return true;
@@ -72,7 +72,8 @@ impl Keys {
 
     /// Adds the keys of another branch.
     fn join(&mut self, other: &Keys) {
-        // Both usually come from the same state before the branch. The older keys then need no comparison.
+        // Both sets of keys usually come from the same state before the branch. The older keys are then the same and
+        // need no comparison.
         let is_shared = Rc::ptr_eq(&self.older, &other.older);
         if is_shared && Rc::ptr_eq(&self.recent, &other.recent) {
             return;
@@ -101,13 +102,13 @@ enum Mode {
     Between,
     /// In a string; `content` is its content so far, not decoded.
     String { is_key: bool, quoting: QuoteState, content: String },
-    /// In a bare word: a number, `true`, `false` or `null`.
+    /// In a bare word: a number, `true`, `false`, or `null`.
     Bare,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum JsonEvent {
-    /// A key ended; `is_repeated` if the object already had it.
+    /// A key ended. `is_repeated` is true if the object already had the key.
     Key { name: Rc<str>, is_repeated: bool },
     /// A string value without any `{{ }}` ended.
     Text { object: usize, key: Rc<str>, value: String },
@@ -118,13 +119,13 @@ pub(super) enum JsonSlot {
     Key,
     String,
     Value,
-    /// Anywhere else: between members, after a value.
+    /// Anywhere else: between members, after a value, or in a bare word.
     Structure,
 }
 
-// The mark is a NUL, which bodies do not contain. Adjacent `{{ }}` share one mark: a mark for each would make the
-// content long, and it is cloned at each branch.
-/// Marks a string as not fully known.
+// The mark is a NUL, which JSON does not allow in a string. Adjacent `{{ }}` share one mark, because the content is
+// cloned at each branch and should stay short.
+/// Marks the content of a string as not fully known.
 fn mark_unknown(content: &mut String) {
     if !content.ends_with('\0') {
         content.push('\0');
@@ -136,7 +137,7 @@ impl JsonState {
         Self { frames: Vec::new(), mode: Mode::Between, n_objects: 0 }
     }
 
-    /// Reads `text`; `on_event` gets the offset of each event's last byte.
+    /// Reads `text`. Calls `on_event` with each event and the offset of the quote that ends the key or string.
     pub(super) fn read(&mut self, text: &str, on_event: &mut dyn FnMut(usize, JsonEvent)) {
         for (at, c) in text.char_indices() {
             if let Some(event) = self.step(c) {
@@ -145,7 +146,8 @@ impl JsonState {
         }
     }
 
-    /// Reads `text` up to the end of the first event; returns the number of bytes read.
+    /// Reads `text` up to the end of the first event, or all of it if there is no event. Returns the number of bytes
+    /// read.
     pub(super) fn read_to_event(&mut self, text: &str, on_event: &mut dyn FnMut(JsonEvent)) -> usize {
         for (at, c) in text.char_indices() {
             if let Some(event) = self.step(c) {
@@ -164,7 +166,7 @@ impl JsonState {
                 mark_unknown(content);
             }
             Mode::Between => {
-                // If a key or a colon is due, the output may be anything, so the expectation stays.
+                // If a key, colon, or comma is due, the output may be anything, so the expectation does not change.
                 if let Some(frame) = self.frames.last_mut()
                     && frame.expects == Expects::Value
                 {
@@ -193,7 +195,8 @@ impl JsonState {
         }
     }
 
-    /// Returns what the innermost object or array expects next, or `None` inside a string.
+    /// Returns what the innermost object or array expects next. Returns `None` inside a string and outside all objects
+    /// and arrays.
     pub(super) fn expects(&self) -> Option<Expects> {
         match self.mode {
             Mode::Between | Mode::Bare => self.frames.last().map(|frame| frame.expects),
@@ -201,13 +204,14 @@ impl JsonState {
         }
     }
 
-    /// Returns the number of the innermost object and the key of its current member; `None` directly inside an array.
+    /// Returns the number of the innermost object and the key of its current member. Returns `None` directly inside an
+    /// array and outside all objects and arrays.
     pub(super) fn member(&self) -> Option<(usize, Option<&str>)> {
         let frame = self.frames.last()?;
         frame.object.map(|object| (object, frame.key.as_deref()))
     }
 
-    /// Returns the keys that lead here, with `[]` for each array; unknown keys are left out.
+    /// Returns the keys that lead to the current position, with `[]` for each array. Unknown keys are left out.
     pub(super) fn path(&self) -> Vec<String> {
         self.frames
             .iter()
@@ -218,7 +222,7 @@ impl JsonState {
             .collect()
     }
 
-    /// Returns the keys that lead here, with `[]` for each array, or `None` if one of them is unknown.
+    /// Returns the keys that lead to the current position, with `[]` for each array, or `None` if a key is unknown.
     pub(super) fn known_path(&self) -> Option<Vec<&str>> {
         let steps = self.frames.iter().map(|frame| match frame.object {
             None => Some("[]"),
@@ -234,7 +238,7 @@ impl JsonState {
             .unwrap_or_default()
     }
 
-    /// Returns the part of the current key or string that was read so far, not decoded.
+    /// Returns the part of the current key or string that was read so far, not decoded, or `None` outside strings.
     pub(super) fn string_prefix(&self) -> Option<&str> {
         match &self.mode {
             Mode::String { content, .. } => Some(content),
@@ -258,7 +262,7 @@ impl JsonState {
                 .all(|(own, other)| own.object.is_some() == other.object.is_some())
     }
 
-    /// Merges the state at the end of another branch into this one; the two must have the same shape.
+    /// Merges the state at the end of another branch into this state. The two must have the same shape.
     pub(super) fn join(&mut self, other: &JsonState) {
         // Objects that open after the join need new numbers, so the counter continues from the larger one.
         self.n_objects = self.n_objects.max(other.n_objects);
@@ -302,7 +306,7 @@ impl JsonState {
                 self.mode = Mode::String { is_key, quoting: QuoteState::Inside, content: String::new() };
             }
             '{' | '[' => self.open(c == '{'),
-            // The kind of bracket is not checked here; the strict parser reports a wrong one.
+            // The kind of bracket is not checked here, because the strict parser reports a wrong bracket.
             '}' | ']' => {
                 self.mode = Mode::Between;
                 self.frames.pop();
@@ -316,7 +320,7 @@ impl JsonState {
                     frame.expects = if frame.object.is_some() { Expects::Key } else { Expects::Value };
                 }
             }
-            // Whitespace ends a bare word. The value was counted at the first character of the word.
+            // Whitespace ends a bare word. The word was counted as a value at its first character.
             _ if c.is_whitespace() => {
                 if self.mode == Mode::Bare {
                     self.mode = Mode::Between;
@@ -348,8 +352,8 @@ impl JsonState {
     }
 
     fn value_ended(&mut self) {
-        // A value in place of a key is an error that the strict parser reports; the object still expects a key after
-        // it.
+        // A value in place of a key is an error that the strict parser reports. After such a value, the object still
+        // expects a key.
         if let Some(frame) = self.frames.last_mut()
             && frame.expects != Expects::Key
         {

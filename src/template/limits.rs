@@ -1,10 +1,11 @@
-//! The limits of one rendering, and the budget that enforces them. Work is paid for before it is done.
+//! The limits of one rendering, and the budget that enforces them. Work is charged to the budget before it is done, as
+//! far as its cost is known by then.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    // Steps instead of a deadline: the result must not depend on the speed of the machine.
-    /// The maximum work, in steps: one for a tag, an output or a loop item, three for a filter, and one for every 64
-    /// bytes of text that are read or written.
+    // The limit is not a deadline, because the result must not depend on the speed of the machine.
+    /// The maximum work, in steps. Roughly, a tag, an output, a loop item, and 64 bytes of text that are read or
+    /// written cost one step each, and a filter costs three.
     pub steps: u64,
     /// The maximum size of the output, and of any intermediate text, in bytes.
     pub bytes: usize,
@@ -13,7 +14,8 @@ pub struct Limits {
 }
 
 impl Default for Limits {
-    /// Returns limits that allow far more than any message needs, but only about ten milliseconds of work.
+    /// Returns limits that allow far more work than a usual message needs, but stop a rendering after about ten
+    /// milliseconds.
     fn default() -> Self {
         Self { steps: 200_000, bytes: 1 << 20, depth: 30 }
     }
@@ -50,7 +52,8 @@ impl Budget {
         if self.steps < steps as u64 { Err(TOO_MUCH_WORK) } else { Ok(()) }
     }
 
-    /// Charges for a text of `bytes` bytes, before it is built or read; fails if the text alone is too long.
+    /// Charges for a text of `bytes` bytes that will be built or read. Fails if the text is longer than
+    /// [`Limits::bytes`] or if too few steps are left.
     pub(super) fn allow_text(&mut self, bytes: usize) -> Result<(), Exhausted> {
         if self.bytes < bytes {
             return Err(Exhausted("this produces a text that is too long"));

@@ -1,4 +1,4 @@
-//! `forloop` and `tablerowloop`: the fields that a loop offers to its body.
+//! The objects `forloop` and `tablerowloop`, with which the body of a loop reads the state of the loop.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -8,11 +8,12 @@ use super::datum::{Datum, LiquidText, Map};
 #[derive(Debug)]
 pub(super) struct LoopState<'a> {
     pub name: &'a str,
-    // A `Cell`, because the scope shares this state: each iteration sets the index instead of making a new state.
+    // This is a `Cell`, because the scope shares this state: each iteration sets the index instead of making a new
+    // state.
     /// The index of the current iteration, from 0.
     pub index: Cell<usize>,
     pub length: usize,
-    /// The number of columns of a `tablerow`; `None` for other loops.
+    /// The number of columns of a `tablerow`; `None` for any other loop.
     pub columns: Option<usize>,
     pub parent: Option<Rc<LoopState<'a>>>,
 }
@@ -36,7 +37,8 @@ impl<'a> LoopState<'a> {
 
     fn own_value(&self, key: &str, index: usize) -> Option<Datum<'a>> {
         let number = |value: usize| Datum::Integer(i64::try_from(value).unwrap_or(i64::MAX));
-        // In Shopify's Ruby, these are two classes: a table has no `name` or `parentloop`, and a `for` has no columns.
+        // In Shopify's Ruby, the two objects have different classes: `tablerowloop` has no `name` or `parentloop`, and
+        // `forloop` has no rows or columns.
         match (self.columns, key) {
             (None, "name") => Some(Datum::Text(LiquidText::Borrowed(self.name))),
             (None, "parentloop") => self.parent.clone().map(|parent| Datum::Map(Map::Loop(parent))),

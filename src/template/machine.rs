@@ -1,4 +1,5 @@
-//! The interpreter: walks the syntax tree and produces the output with its source map. One `Machine` per rendering.
+//! The interpreter: it walks the syntax tree and produces the output with its source map. Each rendering has its own
+//! `Machine`.
 
 mod each;
 mod partial;
@@ -28,11 +29,13 @@ use super::syntax::{
 pub(super) use scope::Globals;
 use scope::VariableScope;
 
-// The parser limits each file to 50 levels of tags, but nested partials add theirs, and each level is a recursive call.
-/// The number of bodies that may be open at once, in all files together.
+// The parser limits each file to 50 levels of tags, but nested partials add their own levels, and each level is a
+// recursive call.
+/// The maximum number of bodies (of tags, of partials, and of the template) that may be open at once.
 const MAX_NESTING: usize = 64;
 
-/// The steps that every filter call costs: about three times as much work as a node.
+/// The steps that every filter call costs. A call is about three times as much work as a tag or output, which costs one
+/// step.
 const FILTER_STEPS: usize = 3;
 
 pub(super) fn run<'a>(
@@ -69,7 +72,7 @@ pub(super) fn run<'a>(
 enum Halt {
     /// `{% abort %}`, with the span of the tag in the template.
     Abort(Span),
-    // Boxed: an unboxed `Diagnostic` would make every `Result` of the machine large.
+    // The diagnostic is boxed, because it would make every `Result` of the machine large.
     Fail(Box<Diagnostic>),
 }
 
@@ -107,9 +110,9 @@ struct Machine<'a> {
     file: usize,
     /// The tag in the template through which the current partial was called.
     call: Option<Span>,
-    /// How many partials are open.
+    /// The number of partials that are open.
     depth: usize,
-    /// How many bodies are open, in all files together.
+    /// The number of bodies (of tags, of partials, and of the template) that are open.
     nesting: usize,
     settings: RenderSettings<'a>,
     limits: Limits,
@@ -120,7 +123,7 @@ struct Machine<'a> {
     loop_ends: HashMap<&'a str, usize>,
     /// The index of the next item of each `cycle`, by its group.
     cycles: HashMap<String, usize>,
-    /// The last output of any `ifchanged`; as in Shopify, all of them share it.
+    /// The last output of any `ifchanged`. As in Shopify, all `ifchanged` tags share it.
     last_change: Option<String>,
 }
 
@@ -183,7 +186,7 @@ impl<'a> Machine<'a> {
                 *counter = value.saturating_add(1);
                 self.print_value(span, &Datum::Integer(value))?;
             }
-            // Unlike `increment`, the counter changes before it is printed: the first output is -1.
+            // Unlike `increment`, `decrement` changes the counter before printing it, so a new counter first prints -1.
             TagNode::Decrement(name) => {
                 let counter = self.counter(span, name)?;
                 *counter = counter.saturating_sub(1);
@@ -224,7 +227,8 @@ impl<'a> Machine<'a> {
         let subject = self.value(subject)?;
         let mut has_matched = false;
         for branch in branches {
-            // An `else`. As in Shopify, it may come before a `when`, and it runs if no branch before it has matched.
+            // This is an `else`. As in Shopify, it may come before a `when`, and it runs if no branch before it has
+            // matched.
             if branch.values.is_empty() {
                 if !has_matched {
                     let flow = self.block(&branch.body, Whitespace::of(&branch.body))?;
@@ -255,7 +259,8 @@ impl<'a> Machine<'a> {
             CycleGroup::Named(name) => {
                 let name = self.value(name)?;
                 self.spend(1 + name.estimated_len() / 8, span)?;
-                // `inspect` keeps `cycle 1:` and `cycle "1":` apart; the colon keeps both apart from groups of values.
+                // `inspect` keeps `cycle 1:` and `cycle "1":` apart, and the colon keeps named cycles apart from
+                // unnamed ones.
                 let mut key = String::from(":");
                 name.inspect_to(&mut key, self.settings.zone);
                 key
@@ -264,7 +269,8 @@ impl<'a> Machine<'a> {
                 self.spend(key.len() / 64, span)?;
                 key.clone()
             }
-            // The items are not all literals, so the tag itself is the group. An offset is unique only within its file.
+            // The items are not all literals, so the tag is a group of its own. Its key includes the file, because an
+            // offset is unique only within its file.
             CycleGroup::Own => format!("{}@{}", self.file, span.start),
         };
         let turn = self.cycles.entry(key).or_insert(0);
@@ -310,7 +316,8 @@ impl<'a> Machine<'a> {
 
     fn print_value(&mut self, span: Span, value: &Datum<'a>) -> RenderResult<()> {
         match value {
-            // A captured text brings its own source locations instead of that of the `{{ … }}`.
+            // A captured text keeps its own source locations. Only parts without a location are attributed to the
+            // `{{ … }}`.
             Datum::Text(LiquidText::Captured(captured)) => {
                 let captured = Rc::clone(captured);
                 return self.print_captured(span, &captured.text, &captured.segments);
@@ -339,7 +346,7 @@ impl<'a> Machine<'a> {
     }
 
     fn segment(&self, output: Span, source: Span, printed: Printed) -> Segment {
-        // A u32 keeps segments small; a template never has that many files.
+        // A u32 keeps segments small, and no template has more files than a u32 can count.
         let file = u32::try_from(self.file).unwrap_or(u32::MAX);
         Segment { output, source, printed, is_escaped: false, file, call: self.call }
     }
@@ -347,7 +354,8 @@ impl<'a> Machine<'a> {
     /// Prints captured text with its segments; parts without a segment are attributed to `span`.
     fn print_captured(&mut self, span: Span, text: &str, segments: &[Segment]) -> RenderResult<()> {
         self.allow_output(text.len(), span)?;
-        // Segments are copied with each print, so a capture of many small parts costs more than its length.
+        // The segments are copied each time, so printing a capture of many small parts is more work than its length
+        // suggests.
         self.spend(segments.len(), span)?;
         let start = self.out.text.len();
         self.out.text.push_str(text);
@@ -390,7 +398,8 @@ impl<'a> Machine<'a> {
             problem.message =
                 super::partials::with_place(&problem.message, name, self.source(), problem.span.start);
             problem.span = call;
-            // The fixes would edit the partial's text at offsets that mean something else in the template.
+            // The fixes are dropped: their offsets refer to the partial's text, but they would be applied to the
+            // template.
             problem.fixes.clear();
         }
         Halt::Fail(Box::new(problem))
@@ -414,7 +423,8 @@ impl<'a> Machine<'a> {
     fn piped(&mut self, piped: &'a FilteredExpression) -> RenderResult<Datum<'a>> {
         let mut value = self.value(&piped.value)?;
         for filter in &piped.filters {
-            // Charged before the filter runs, by the length of its input. Filters with a longer output charge the rest.
+            // The call is charged before the filter runs, by the length of its input. A filter whose output can be
+            // longer than its input charges for the output itself.
             self.spend(FILTER_STEPS + read_cost(&value), filter.span)?;
             let mut arguments = Vec::with_capacity(filter.arguments.len());
             for argument in &filter.arguments {
@@ -490,7 +500,7 @@ impl<'a> Machine<'a> {
             PathStepKind::Name { name, is_dotted: true } => {
                 Ok(compare::dotted(value, name, self.settings.rules))
             }
-            // `x["size"]` is a member only; the built-in `size`, `first` and `last` need a dot.
+            // `x["size"]` is always a member. The built-in `size`, `first`, and `last` need a dot.
             PathStepKind::Name { name, is_dotted: false } => Ok(compare::member(value, name)),
             PathStepKind::Index(index) => {
                 let index = self.value(index)?;
@@ -501,7 +511,7 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// Returns the steps that reading a value costs: one for every 64 bytes of a text.
+/// Returns the steps that reading a value costs: one for every 64 bytes of a text, and none for other values.
 fn read_cost(value: &Datum<'_>) -> usize {
     match value {
         Datum::Text(text) => text.as_str().len() / 64,
@@ -509,11 +519,11 @@ fn read_cost(value: &Datum<'_>) -> usize {
     }
 }
 
-/// Returns a bound of a range as a whole number; a text counts by its leading digits.
+/// Returns a bound of a range as an integer, rounded down and saturated to 64 bits.
 fn range_bound(value: &Datum<'_>) -> i64 {
     match super::number::to_number(value).floor() {
         super::number::Number::Integer(value) => super::number::saturate_to_i64(value),
-        // A decimal beyond 128 bits; the cast saturates.
+        // The decimal does not fit 128 bits. The cast saturates.
         super::number::Number::Decimal(value) => value as i64,
     }
 }

@@ -1,9 +1,8 @@
-//! Numbers: how Liquid reads them from values and calculates with them. Integers stay integers, and decimals are exact
-//! if possible.
+//! Reads numbers from values and calculates with them, as Liquid does.
 //!
-//! Shopify calculates with decimals of any length. Here a decimal is turned into its shortest digits and a power of
-//! ten, in 128 bits, so that `10.1 - 2.2` is `7.9`; if that does not fit, floating point is used. Integers have 128
-//! bits too.
+//! Shopify calculates with decimals of any length. Here, a decimal is converted to its shortest digits and a power of
+//! ten, in 128 bits, so that `10.1 - 2.2` is `7.9`. Floating point is used if the digits do not fit, and for every
+//! division with a decimal. Integers have 128 bits; a result that needs more becomes a decimal.
 
 use std::cmp::Ordering;
 use std::num::{IntErrorKind, ParseIntError};
@@ -26,8 +25,8 @@ impl From<Number> for Datum<'_> {
     }
 }
 
-/// Reads a value as arithmetic filters do: a text by its leading digits, and a date as epoch seconds. Any other value
-/// that is not a number counts as 0.
+/// Reads a value as arithmetic filters do. A text is read by [`number_of_text`], and a date counts as epoch seconds.
+/// Any other value that is not a number counts as 0.
 pub(super) fn to_number(value: &Datum<'_>) -> Number {
     match value {
         Datum::Integer(value) => Number::Integer((*value).into()),
@@ -38,7 +37,8 @@ pub(super) fn to_number(value: &Datum<'_>) -> Number {
     }
 }
 
-/// Reads a text as a decimal if all of it is a decimal number; otherwise, only its leading digits count.
+/// Reads the whole text as a decimal if it has digits before and after a decimal point. Otherwise, only its leading
+/// digits count, and a text without them counts as 0.
 fn number_of_text(text: &str) -> Number {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     if let Some((whole, decimals)) = unsigned.split_once('.')
@@ -50,7 +50,7 @@ fn number_of_text(text: &str) -> Number {
     let (digits, _) = leading_digits(text);
     match digits.parse() {
         Ok(value) => Number::Integer(value),
-        // More digits than 128 bits hold, or none at all.
+        // There are more digits than fit 128 bits, or none at all.
         Err(_) => digits.parse().map_or(Number::Integer(0), Number::Decimal),
     }
 }
@@ -80,7 +80,8 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Reads a value that must be a whole number, saturated to 64 bits; `None` if it is not a whole number.
+/// Reads an integer, or a text that consists of an integer, saturated to 64 bits. Returns `None` for any other value,
+/// even for a decimal without a fraction.
 pub(super) fn to_integer(value: &Datum<'_>) -> Option<i64> {
     match value {
         Datum::Integer(value) => Some(*value),
@@ -93,7 +94,7 @@ pub(super) fn to_integer(value: &Datum<'_>) -> Option<i64> {
     }
 }
 
-/// Returns the whole part of a number, saturated to 64 bits; a text counts by its leading digits.
+/// Returns the whole part of [`to_number`], saturated to 64 bits. The result is always `Some`.
 pub(super) fn to_count(value: &Datum<'_>) -> Option<i64> {
     match to_number(value) {
         Number::Integer(value) => Some(saturate_to_i64(value)),
@@ -117,7 +118,7 @@ fn parse_saturating(digits: &str) -> Option<i64> {
     )
 }
 
-/// A decimal number: all its digits, and how many of them follow the decimal point.
+/// A decimal number: all its digits, and the number of digits after the decimal point.
 #[derive(Clone, Copy)]
 struct Exact {
     digits: i128,
@@ -125,7 +126,8 @@ struct Exact {
 }
 
 fn exact(number: Number) -> Option<Exact> {
-    // 17 digits before the point and 17 after it fit 128 bits, which hold 38. An f64 has 17 significant digits at most.
+    // 17 digits before the point and 17 after it fit 128 bits, which hold 38 digits. The shortest form of an f64 has at
+    // most 17 significant digits.
     let value = match number {
         Number::Integer(value) => return Some(Exact { digits: value, scale: 0 }),
         Number::Decimal(value) if value.is_finite() && value.abs() < 1e17 => value,
@@ -141,7 +143,8 @@ fn exact(number: Number) -> Option<Exact> {
     Some(Exact { digits, scale: u32::try_from(decimals.len()).ok()? })
 }
 
-/// Returns the digits of both numbers at the same scale, and that scale.
+/// Returns the digits of both numbers at the same scale, and that scale. Returns `None` if a number has no exact form
+/// or if the digits do not fit 128 bits.
 fn aligned(left: Number, right: Number) -> Option<(i128, i128, u32)> {
     let (left, right) = (exact(left)?, exact(right)?);
     let scale = left.scale.max(right.scale);
@@ -275,7 +278,7 @@ impl Number {
         };
         let rounded = match (exact(self), u32::try_from(decimals)) {
             (Some(exact), Ok(decimals)) if decimals < exact.scale => {
-                // At most 10^17, since `exact` keeps no more decimals.
+                // The unit is at most 10^17, because `exact` keeps at most 17 decimals.
                 let unit = 10_i128.pow(exact.scale - decimals);
                 let half = unit / 2 * exact.digits.signum();
                 from_exact((exact.digits + half) / unit, decimals)
@@ -296,7 +299,7 @@ impl Number {
 }
 
 fn floored_remainder(left: i128, right: i128) -> i128 {
-    // Rust's remainder has the dividend's sign. `wrapping`: `i128::MIN % -1` would panic.
+    // Rust's remainder has the dividend's sign. It must be `wrapping_rem`, because `i128::MIN % -1` would panic.
     let rest = left.wrapping_rem(right);
     if rest != 0 && (rest < 0) != (right < 0) { rest + right } else { rest }
 }
@@ -310,9 +313,9 @@ fn round_integer(value: i128, digits: u64) -> Number {
     rounded.map_or_else(as_float, Number::Integer)
 }
 
-/// Turns a decimal without a fraction into an integer, if it fits 128 bits.
+/// Converts a decimal without a fraction to an integer if it fits 128 bits.
 fn whole_number(value: f64) -> Number {
-    // Below 2^53, about 9.007e15, an f64 holds every integer exactly, and so the cast is exact too.
+    // Below 2^53, which is about 9.007e15, an f64 holds every integer exactly, so the cast is exact.
     if value.abs() < 9e15 {
         return Number::Integer(value as i128);
     }

@@ -1,5 +1,6 @@
-//! Builds the syntax tree from the scanned chunks of a source. A syntax error affects only its own chunk; the rest is
-//! still parsed, so that highlighting, completion and checks work while a body is being edited.
+//! Builds the syntax tree from the scanned chunks of a source. A syntax error affects only its own output or tag and
+//! the body of that tag. Everything else is still parsed, so that highlighting, completion, and checks work while a
+//! body is being edited.
 
 mod expressions;
 mod tags;
@@ -19,7 +20,7 @@ use super::{chips, portability};
 
 use expressions::{LexemeCursor, ParseResult};
 
-// Parsing, rendering and all walks recurse once per level, so this bounds their stack.
+// Parsing, rendering, and all walks recurse once per level, so this bounds their stack.
 const MAX_DEPTH: usize = 50;
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -28,9 +29,9 @@ pub(super) struct ParsedLiquid {
     pub problems: Vec<Diagnostic>,
     /// The tokens for highlighting, in source order.
     pub tokens: Vec<LiquidToken>,
-    /// The spans of each `{{ }}`, `{% %}` and variable chip, in source order.
+    /// The spans of each `{{ }}`, `{% %}`, and variable chip, in source order.
     pub liquid_spans: Vec<Span>,
-    /// The tags of each block (opening tag, dividers, end tag), by the opening tag.
+    /// The spans of the tags of each block (opening tag, dividers, end tag), by the span of the opening tag.
     pub blocks: BTreeMap<Span, Vec<Span>>,
     /// Tags that the dialect does not accept. They do not prevent rendering.
     pub dialect_problems: Vec<Diagnostic>,
@@ -51,7 +52,7 @@ pub(super) fn parse(source: &str, flavour: Flavour) -> ParsedLiquid {
     let body = parser.parse_block().0;
     let mut parsed = parser.parsed;
     parsed.body = body;
-    // Both delimiters of a chunk were pushed before the tokens between them.
+    // The tokens are not in order yet: both delimiters of a chunk were pushed before the tokens between them.
     parsed.tokens.sort_by_key(|token| token.span);
     parsed.liquid_spans.sort();
     parsed
@@ -64,11 +65,11 @@ struct LiquidParser<'s> {
     next: usize,
     /// The tags that are not closed yet, outermost first.
     open: Vec<OpenTag<'s>>,
-    /// The number of bodies around `next`; `liquid` tags count as well.
+    /// The number of bodies around `next`. A `{% liquid %}` counts as a body.
     depth: usize,
     /// Whether `chunks` are the lines of a `{% liquid %}`.
     is_in_liquid_tag: bool,
-    /// Whether the rest was skipped because it is nested too deeply.
+    /// Whether the rest of the source was skipped because its tags are nested too deeply.
     is_truncated: bool,
     parsed: ParsedLiquid,
 }
@@ -89,8 +90,8 @@ fn dividers(name: &str) -> &'static [&'static str] {
 }
 
 impl<'s> LiquidParser<'s> {
-    /// Parses up to the end tag or divider of the innermost open tag, consumes it and returns it. The tag is `None` if
-    /// an outer tag or the text ends first.
+    /// Parses up to the end tag or divider of the innermost open tag. Consumes that end tag or divider and returns it
+    /// with the block. Returns `None` instead if the end tag of an outer tag or the end of the source comes first.
     fn parse_block(&mut self) -> (Block, Option<ScannedTag>) {
         let mut nodes = Vec::new();
         while let Some(chunk) = self.chunks.get(self.next).copied() {
@@ -101,7 +102,7 @@ impl<'s> LiquidParser<'s> {
                 SourceChunk::Tag(tag) => match self.role_of(&tag) {
                     TagRole::Ordinary => self.parse_tag(tag, &mut nodes),
                     TagRole::EndsBody => return (self.finish(nodes), Some(tag)),
-                    // The innermost tag is unclosed. The end tag is put back for the outer tag that it belongs to.
+                    // The innermost tag is unclosed. The end tag is put back, because it belongs to an outer tag.
                     TagRole::EndsOuter => {
                         self.next -= 1;
                         break;
@@ -142,7 +143,7 @@ impl<'s> LiquidParser<'s> {
     }
 
     fn report_unclosed(&mut self) {
-        // After truncation, nothing is known about end tags: all open tags would be reported as unclosed.
+        // If the rest of the source was skipped, so were the end tags. All open tags would be reported as unclosed.
         let Some(opener) = self.open.last().filter(|_| !self.is_truncated) else { return };
         let end = match self.chunks.get(self.next) {
             // Parsing stopped at the end tag of an outer block, so the missing tag belongs before it.
@@ -153,7 +154,7 @@ impl<'s> LiquidParser<'s> {
         let problem =
             Diagnostic::error(Code::UnclosedTag, opener.span, format!("`{}` is never closed", opener.name))
                 .with_help(format!("add `{closing}` where it ends"))
-                // Not safe: where the block was meant to end is a guess.
+                // The fix is not safe, because it only guesses where the block was meant to end.
                 .with_fix(
                     Fix::replace(format!("add `{closing}`"), Span::at(end), closing.clone())
                         .unsafe_to_apply(),
@@ -176,7 +177,8 @@ impl<'s> LiquidParser<'s> {
                     return Some(at);
                 }
             }
-            // The text after `span` was reached outside any string, so `span` is not in one.
+            // This text reaches beyond `span`, closes no string there, and ends outside strings, so `span` is not in a
+            // string.
             if !quoting.is_inside() && span.end <= text.end {
                 return None;
             }
@@ -222,7 +224,7 @@ impl<'s> LiquidParser<'s> {
     }
 
     fn parse_output(&mut self, markup: LiquidMarkup) -> Option<SyntaxNode> {
-        // The output is highlighted before any error can return, so that it keeps its colours while it is being typed.
+        // The output is highlighted before an error can return, so that it keeps its colors while it is being typed.
         let lexemes = token::lex(self.source, markup.inner);
         self.colour_markup(markup);
         self.colour(&lexemes);
@@ -250,12 +252,13 @@ impl<'s> LiquidParser<'s> {
             self.parsed
                 .problems
                 .push(problem.with_help("close tags where they end, or use `elsif` or `case`"));
-            // The rest is skipped as a whole: without its opening tag, each end tag in it would be reported as stray.
+            // The rest of the source is skipped: this tag is not parsed, so its end tag would be reported as stray.
             self.next = self.chunks.len();
             self.is_truncated = true;
             return;
         }
-        // Not in `{% liquid %}`: that tag is reported as a whole, and its fix rewrites all lines.
+        // Tags inside `{% liquid %}` are not reported, because the `liquid` tag is reported and its fix rewrites all of
+        // its lines.
         if self.flavour == Flavour::Dialect(Dialect::CleverTap) && !self.is_in_liquid_tag {
             let problem = portability::tag_problem(self.source, tag.markup.span, tag.name, tag.arguments);
             self.parsed.dialect_problems.extend(problem);
@@ -265,7 +268,7 @@ impl<'s> LiquidParser<'s> {
             _ => {
                 let span = tag.markup.span;
                 let node = self.parse_tag_node(tag);
-                // A broken tag stays in the tree: `check` must know that it might have set names.
+                // A broken tag stays in the tree, because `check` must know that it might set names.
                 let node =
                     self.accept(node).unwrap_or_else(|| SyntaxNode::Tag(span, Box::new(TagNode::Broken)));
                 nodes.push(node);
@@ -320,8 +323,9 @@ impl<'s> LiquidParser<'s> {
 
     /// Returns the offset where an unclosed `{{` or `{%` was probably meant to end.
     ///
-    /// If the number of double quotes is odd, the last one closes the surrounding JSON string. The end is then after
-    /// the first complete value or, if there is none, before that quote.
+    /// If the markup has an odd number of double quotes, the last quote probably closes the surrounding JSON string.
+    /// The likely end is then after the first complete value or, if there is none, before that quote. Otherwise, it is
+    /// the end of the markup.
     fn likely_end_of_markup(&self, markup: LiquidMarkup) -> usize {
         let text = markup.inner.of(self.source);
         if text.matches('"').count().is_multiple_of(2) {
@@ -365,12 +369,12 @@ enum TagRole {
     Ordinary,
     /// Ends the body of the innermost open tag: an end tag, or a divider such as `else`.
     EndsBody,
-    /// Ends a tag further out, so the innermost tag is unclosed.
+    /// The end tag of an outer tag, so the innermost tag is unclosed.
     EndsOuter,
     Stray(Box<Diagnostic>),
 }
 
-/// Whether `node` can print only whitespace, by Shopify's definition of a blank node.
+/// Whether `node` is blank by Shopify's definition, that is, whether it can print only whitespace.
 fn is_blank(source: &str, node: &SyntaxNode) -> bool {
     match node {
         SyntaxNode::Text(span) => span.of(source).chars().all(scan::is_space),

@@ -1,4 +1,4 @@
-//! The partials of a workspace, and parsing a template together with the partials that it calls.
+//! Holds the partials of a workspace, and parses a template together with the partials that it may call.
 
 use std::collections::BTreeMap;
 
@@ -19,26 +19,26 @@ pub struct Partials(pub BTreeMap<String, String>);
 
 /// Parses the template and all partials that it may call.
 ///
-/// A missing or broken partial fails only the renderings that reach it.
+/// A partial that is missing or has a syntax error fails only the renderings that reach a call of it.
 pub(super) fn compile(source: &str, partials: &Partials, flavour: Flavour) -> (Compiled, Vec<Diagnostic>) {
     let ParsedLiquid { body, mut problems, tokens, liquid_spans, blocks, dialect_problems } =
         parser::parse(source, flavour);
     let error = first_error(&problems);
     let mut files = vec![TemplateFile { name: None, source: source.to_owned(), body, error: None }];
-    // Calls with a computed name come last: the first call that reaches a partial decides whether its problems are
-    // errors or warnings, and they must be errors if the partial is also called by name.
+    // Calls that depend on a computed name come last: the first call that reaches a partial decides whether the
+    // partial's problems are errors or warnings, and they must be errors if the partial is also called by name.
     let (mut certain, mut uncertain) = calls_of(&files[0].body, None);
     while let Some(call) = certain.pop().or_else(|| uncertain.pop()) {
         let wanted: Vec<&String> = match &call.name {
             Some(name) => partials.0.keys().filter(|key| *key == name).collect(),
-            // The name is known only during rendering, so every partial may be meant.
+            // The name is known only during rendering, so the tag may call any partial.
             None => partials.0.keys().collect(),
         };
         if let (Some(name), true) = (&call.name, wanted.is_empty()) {
             problems.push(call.with_call_severity(missing(name, call.place, partials)));
         }
         for wanted in wanted {
-            // Partials may call each other in a circle; each is parsed once.
+            // Partials may call each other in a cycle, so each partial is parsed only once.
             if files.iter().any(|file| file.name.as_ref() == Some(wanted)) {
                 continue;
             }
@@ -64,7 +64,7 @@ pub(super) fn compile(source: &str, partials: &Partials, flavour: Flavour) -> (C
         |file: &TemplateFile| Some(PartialSource { name: file.name.clone()?, source: file.source.clone() });
     let partials = files.iter().filter_map(named).collect();
     // Only CleverTap's engine refuses these tags. Their problems are added after `error` was chosen, because they do
-    // not prevent rendering here.
+    // not prevent a rendering in telecast.
     problems.extend(dialect_problems);
     if flavour == Flavour::Dialect(Dialect::CleverTap) {
         problems.extend(portability::check(source, &files[0].body));
@@ -87,9 +87,9 @@ struct PartialUse {
     name: Option<String>,
     /// The span for a diagnostic about the partial's name.
     place: Span,
-    /// The tag in the template that leads to the partial.
+    /// The span of the tag in the template that calls the partial, directly or through other partials.
     tag: Span,
-    /// Whether this partial and all partials on the way to it are called by a constant name.
+    /// Whether this partial, and every partial through which it is called, is called by a constant name.
     is_certain: bool,
 }
 
@@ -104,9 +104,10 @@ impl PartialUse {
     }
 }
 
-/// Returns the certain calls in `body` and those that are not certain, both in reverse order.
+/// Returns the certain calls in `body` and the uncertain ones, both in reverse order.
 ///
-/// Calls inside a partial get the spans of the call `around` it, since diagnostics have spans in the template.
+/// If `body` is that of a partial, `around` is the call of that partial. The calls in `body` then get the span of the
+/// tag of `around`, because the spans of diagnostics refer to the template.
 fn calls_of(body: &Block, around: Option<&PartialUse>) -> (Vec<PartialUse>, Vec<PartialUse>) {
     let mut calls = Vec::new();
     walk::tags(body, &mut |span, tag| {
@@ -117,7 +118,7 @@ fn calls_of(body: &Block, around: Option<&PartialUse>) -> (Vec<PartialUse>, Vec<
             calls.push(PartialUse { name, place, tag, is_certain });
         }
     });
-    // Reversed, because the caller takes them from the end.
+    // The order is reversed, because `compile` takes the calls from the end.
     calls.into_iter().rev().partition(|call| call.is_certain)
 }
 
@@ -129,16 +130,17 @@ fn missing(name: &str, span: Span, partials: &Partials) -> Diagnostic {
     }
 }
 
-/// Appends the place of a problem in a partial to its message.
+/// Appends the line and column of the byte `at` in the partial `name`, whose text is `source`, to a message.
 pub(super) fn with_place(message: &str, name: &str, source: &str, at: usize) -> String {
     let position = LineIndex::new(source).position(source, at);
     format!("{message} (in partials/{name}.liquid:{}:{})", position.line, position.column)
 }
 
-/// Moves a problem of a partial to the tag that calls it; the message gets the line and column in the partial.
+/// Moves a problem in a partial to `call`, the span of the tag in the template that leads to the partial. The line and
+/// column in the partial are appended to the message.
 pub(super) fn move_to_call(partial: &TemplateFile, problem: &Diagnostic, call: Span) -> Diagnostic {
     let (source, name) = (&partial.source, partial.name.as_deref().unwrap_or_default());
     let message = with_place(&problem.message, name, source, problem.span.start);
-    // The fixes would edit the partial's text at offsets that mean something else in the template.
+    // The fixes are dropped: their offsets refer to the partial's text, but they would be applied to the template.
     Diagnostic { message, span: call, fixes: Vec::new(), ..problem.clone() }
 }

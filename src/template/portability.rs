@@ -11,7 +11,7 @@ use super::syntax::{Block, Expression, FilterCall, SyntaxNode, TagNode};
 use super::tags::TAGS;
 use super::{scan, walk};
 
-/// Returns a problem for each filter in `body` that CleverTap does not support, in source order.
+/// Returns a problem for each filter or keyword argument in `body` that CleverTap does not support, in source order.
 ///
 /// Tags are checked by [`tag_problem`].
 pub(super) fn check(source: &str, body: &Block) -> Vec<Diagnostic> {
@@ -28,9 +28,9 @@ pub(super) fn check(source: &str, body: &Block) -> Vec<Diagnostic> {
     problems
 }
 
-/// Returns the variables that always hold captured text, each with the offset from which on it is set.
+/// Returns the variables that always hold captured text, each with the offset after its `capture`.
 ///
-/// These variables are captured at the top level of the body and not set in another way. After that offset, they are
+/// Such a variable is captured at the top level of the body, and no other kind of tag sets it. After the offset, it is
 /// text and never nil.
 fn captured_texts(body: &Block) -> Vec<(&str, usize)> {
     let mut captured: Vec<(&str, usize)> = Vec::new();
@@ -85,12 +85,13 @@ fn filter_problem(source: &str, call: &FilterCall, is_captured: bool) -> Option<
     Some(problem.with_fix(if is_safe { fix } else { fix.unsafe_to_apply() }))
 }
 
-/// Returns equivalent filters, and whether the replacement is safe to apply without review.
+/// Returns CleverTap's filters that replace the call, and whether the replacement is safe to apply without review.
+/// Returns `None` if no filters can replace the call.
 fn rewrite(source: &str, call: &FilterCall, is_captured: bool) -> Option<(String, bool)> {
     match call.filter.name {
         "json_escape" => Some((escapes::PORTABLE_JSON_ESCAPE.to_owned(), true)),
-        // The result differs for numbers, which get quotes, and for nil, which becomes "" instead of `null`. Captured
-        // text is neither of them.
+        // The result differs for numbers, which get quotes, and for nil, which becomes "" instead of `null`. For
+        // captured text, which is neither a number nor nil, the replacement is safe.
         "json" => {
             Some((format!("{} | prepend: '\"' | append: '\"'", escapes::PORTABLE_JSON_ESCAPE), is_captured))
         }
@@ -125,7 +126,7 @@ fn help(name: &str) -> &'static str {
     }
 }
 
-/// Returns the problem if the tag is not supported by CleverTap.
+/// Returns a problem if CleverTap does not support the tag, or `None` if it does or if no tag has this name.
 pub(super) fn tag_problem(source: &str, span: Span, name: Span, arguments: Span) -> Option<Diagnostic> {
     let tag_name = name.of(source);
     let tag = TAGS.iter().find(|tag| tag.name == tag_name)?;
@@ -173,7 +174,7 @@ fn comment_fix(name: Span, end: usize) -> Fix {
     }
 }
 
-// Removing `echo` leaves two spaces in its place.
+// Removing `echo` leaves the two spaces that were around it.
 fn collapse_double_space(output: &str) -> String {
     output.replacen("  ", " ", 1)
 }

@@ -1,4 +1,4 @@
-//! The settings of a rendering that every filter sees: the time, the time zones, the engine's rules.
+//! The settings of a rendering that every filter can read: the time, the time zones, and the engine's rules.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -12,6 +12,7 @@ pub(super) struct RenderSettings<'a> {
     pub rules: EngineRules,
 }
 
+/// The engine whose rules apply where CleverTap's and Shopify's engines render differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum EngineRules {
     CleverTap,

@@ -12,14 +12,14 @@ use super::source_map::SourceMap;
 
 #[derive(Debug, Clone, Copy)]
 pub struct RenderContext<'a> {
-    /// The value of `Profile`, which is nil without a profile.
+    /// The value of the variable `Profile`. If it is `None`, the variable is nil.
     pub profile: Option<&'a Profile>,
     pub event: Option<&'a Value>,
     pub external_trigger: Option<&'a Value>,
-    /// `Campaign.campaignId`
+    /// The value of `Campaign.campaignId`.
     pub campaign_id: &'a str,
     pub now: Timestamp,
-    /// The workspace's time zone, in which dates are printed.
+    /// The workspace's time zone. Dates are printed in it, except for `now` in CleverTap's dialect.
     pub zone: &'a TimeZone,
     pub limits: Limits,
 }

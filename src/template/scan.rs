@@ -1,18 +1,20 @@
-//! Splits a source into text, outputs (`{{ }}`) and tags (`{% %}`), each with its span. Their content is not parsed.
+//! Splits a source into text, outputs (`{{ }}`), and tags (`{% %}`), each with its span. The content of outputs and
+//! tags is not parsed.
 //!
-//! As in Shopify's tokenizer, an output ends at the first `}}` and a tag at the first `%}`, even inside quotes. Markup
-//! is unclosed if another `{{` or `{%` (outside quotes) comes first, or, in an output, a single `}`. It then ends
-//! there, so that one mistake does not affect the rest of the body. Only `#` and `liquid` tags may contain outputs,
-//! because outputs can be commented out there.
+//! As in Shopify's tokenizer, an output ends at the first `}}` and a tag at the first `%}`, even inside quotes. An
+//! output or tag is unclosed if another `{{` or `{%` comes first outside quotes, or, in an output, a single `}`. It
+//! then ends there or at the end of its line, so that one mistake does not affect the rest of the body. Only `#` and
+//! `liquid` tags may contain `{{`, because outputs can be commented out there.
 //!
-//! Quotes are tracked only after an opening delimiter. At most three scans therefore cover the same byte, which keeps
-//! the time linear.
+//! Quotes are tracked only after an opening delimiter. Two scans for a closing delimiter that cover the same byte never
+//! agree on whether the byte is outside quotes, in single quotes, or in double quotes, unless one of them is for a `#`
+//! or `liquid` tag. Only a few scans can therefore cover a byte, which keeps the time linear.
 
 use crate::text::Span;
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum SourceChunk {
-    /// Plain text, already trimmed by the dashes of its neighbours; never empty.
+    /// Plain text without the whitespace that the dashes of neighboring tags and outputs trim. It is never empty.
     Text(Span),
     /// `{{ … }}`
     Output(LiquidMarkup),
@@ -37,13 +39,15 @@ pub(super) struct ScannedTag {
     /// The tag's name; empty if there is none.
     pub name: Span,
     pub arguments: Span,
-    /// The body of a tag whose content is not Liquid (`raw`, `comment`, `doc`), trimmed by that tag's dashes.
+    /// The body of a tag whose content is not Liquid: `raw`, `comment`, or `doc`. The dashes of the opening and end
+    /// tags trim it.
     pub body: Option<VerbatimBody>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct VerbatimBody {
     pub text: Span,
+    /// The end tag; `None` if the body is not closed.
     pub end: Option<LiquidMarkup>,
 }
 
@@ -53,7 +57,7 @@ impl LiquidMarkup {
     }
 }
 
-/// Splits `source` into adjacent chunks, in order. Only whitespace that dashes trim is not part of any chunk.
+/// Splits `source` into chunks, in order. Every byte is in a chunk, except for whitespace that dashes trim.
 pub(super) fn scan(source: &str) -> Vec<SourceChunk> {
     let mut scanner = Scanner { source, at: 0, chunks: Vec::new() };
     scanner.run();
@@ -108,7 +112,7 @@ impl Scanner<'_> {
                 return;
             };
             // A text is trimmed by the dash before it and the dash after it, so it can be pushed only when both
-            // neighbours are known.
+            // neighbors are known.
             let markup = self.markup_at(opener);
             self.push_text(text, trims_start, markup.trims_before);
             self.at = markup.span.end;
@@ -132,7 +136,8 @@ impl Scanner<'_> {
     fn push_tag(&mut self, markup: LiquidMarkup) -> bool {
         let (name, arguments) = split_name(self.source, markup.inner);
         let body = match name.of(self.source) {
-            // The end of an unclosed `{% raw` is a guess. A body from there would swallow the rest of the source.
+            // The end of an unclosed `{% raw` is a guess. A body that starts there could swallow the rest of the
+            // source.
             _ if !markup.is_closed => None,
             "raw" => Some(self.raw_body("endraw")),
             "doc" => Some(self.raw_body("enddoc")),
@@ -187,8 +192,8 @@ impl Scanner<'_> {
         let start = self.at;
         let mut depth = 1;
         let mut from = start;
-        // If no `endraw` follows one `raw`, none follows a later one either. Searching again for each would make many
-        // `{% raw %}` in a comment take quadratic time.
+        // If no `endraw` follows one `raw`, none follows a later `raw` either. Searching again for each `raw` would
+        // take quadratic time for a comment with many of them.
         let mut may_find_endraw = true;
         while let Some(found) = self.source[from..].find("{%") {
             let opener = from + found;
@@ -220,8 +225,8 @@ impl Scanner<'_> {
         match self.stop_of(opener, is_output) {
             Stop::Closed(at) => self.markup_between(opener, at, close),
             Stop::Open(at) => {
-                // Unclosed markup ends with its line at the latest: a problem that marks half the body does not
-                // show where to look.
+                // Unclosed markup ends at the end of its line at the latest, because a problem that marks half of the
+                // body would not show where to look.
                 let line = self.source[opener..at].find('\n').map_or(at, |found| opener + found);
                 let end = trimmed(self.source, Span::new(opener, line)).end.max(opener + 2);
                 LiquidMarkup {
@@ -269,7 +274,7 @@ impl Scanner<'_> {
                 (b'%', b'}') if !is_output => return Stop::Closed(at),
                 (b'}', _) if is_output && quote.is_none() => return Stop::Open(at),
                 (b'{', b'{') if quote.is_none() && may_contain_outputs => {
-                    // Only if the tag turns out to be unclosed does this output mark its end.
+                    // If the tag turns out to be unclosed, it ends at the first output in it.
                     first_output = first_output.or(Some(at))
                 }
                 (b'{', b'{' | b'%') if quote.is_none() => return Stop::Open(first_output.unwrap_or(at)),
@@ -286,7 +291,7 @@ impl Scanner<'_> {
     }
 }
 
-/// Whether a tag with this content can contain commented-out Liquid, as `#` and `liquid` tags can.
+/// Whether a tag with this content can contain Liquid that is commented out, as `#` and `liquid` tags can.
 fn may_contain_comments(inside: &str) -> bool {
     let inside = inside.strip_prefix('-').unwrap_or(inside).trim_start_matches(is_space);
     inside.starts_with('#') || inside.starts_with("liquid")

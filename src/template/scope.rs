@@ -1,8 +1,8 @@
-//! The block tags that are open at an offset of a template, and the variables that are set there besides the global
-//! ones.
+//! Finds the block tags that are open at an offset of a template, and the variables that are set there in addition to
+//! the global variables.
 //!
-//! Both are also found while a template is being written: everything that could be parsed is used, and blocks need not
-//! be closed.
+//! This also works while a template is being written: everything that could be parsed is used, and blocks need not be
+//! closed.
 
 use crate::text::Span;
 
@@ -20,11 +20,11 @@ pub(crate) struct ScopedName {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Binding {
-    /// Set by `assign`. The span is that of the value with its filters.
+    /// Set by `assign`. The span covers the value with its filters.
     Assigned(Span),
     /// Set by `capture`.
     Captured,
-    /// The item of a `for` or `tablerow`. The span is that of the list.
+    /// The item of a `for` or `tablerow`. The span covers the list.
     Item(Span),
     /// Set by `increment` or `decrement`.
     Counter,

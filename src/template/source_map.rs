@@ -1,7 +1,7 @@
-//! The source map: for each byte of a rendering, the part of the template that it came from.
+//! The source map: for each byte of a rendering, the part of the template or partial that it came from.
 //!
-//! Plain text maps byte for byte; the output of a `{{ … }}` maps to the whole `{{ … }}`. Captured text that is printed
-//! unchanged, or only escaped for JSON, keeps the mapping it had when it was captured.
+//! Plain text maps byte for byte, but the output of a `{{ … }}` maps to the whole `{{ … }}`. If captured text is
+//! printed unchanged or is only escaped for JSON, it keeps the mapping that it had when it was captured.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub(super) struct PartialSource {
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Segment {
-    /// The span in the output; empty for a `{{ … }}` that printed nothing.
+    /// The span in the output. It is empty for a `{{ … }}` that printed nothing.
     pub output: Span,
     pub source: Span,
     pub printed: Printed,
@@ -48,17 +48,20 @@ pub(super) enum Printed {
 pub struct TemplateOrigin {
     /// The span in the partial if `partial` is set, otherwise in the template.
     pub span: Span,
-    /// The `{{ … }}` that printed all of the output; `None` if plain text or another `{{ … }}` printed a part of it.
+    /// The `{{ … }}` or tag that printed the whole output. It is `None` if plain text or a second `{{ … }}` printed a
+    /// part of the output.
     pub interpolation: Option<Span>,
     pub partial: Option<String>,
     /// The tag in the template through which the partial was called; `None` in the template itself.
     pub call: Option<Span>,
-    /// Whether a later filter escapes the source at `span` for JSON. The source is then plain text, not JSON.
+    /// Whether the text from `span` was captured and then escaped for JSON. The source at `span` is then plain text,
+    /// not JSON.
     pub is_escaped: bool,
 }
 
 impl TemplateOrigin {
-    /// Returns the span in the template itself: for a partial, that of the tag that called it.
+    /// Returns the span in the template itself. For output of a partial, this is the span of the tag that called the
+    /// partial.
     pub fn in_template(&self) -> Span {
         self.call.unwrap_or(self.span)
     }
@@ -71,11 +74,12 @@ impl SourceMap {
 
     /// Returns the origin of `output`. An empty span stands for the byte after it.
     ///
-    /// If several parts of the source contributed, the span covers those with the same file and call as the first.
+    /// If several parts of the source contributed, the returned span covers the parts that have the same file and call
+    /// as the first part. If `output` is after the last byte, the origin is the end of the last part of the source.
     pub fn origin(&self, output: Span) -> TemplateOrigin {
         let end = output.end.max(output.start + 1);
-        // The segments are sorted, so a binary search finds the first. A scan would take quadratic time for a body that
-        // has as many problems as segments.
+        // The segments are sorted, so a binary search finds the first segment. A scan would take quadratic time for a
+        // body that has as many problems as segments.
         let n_before = self.segments.partition_point(|segment| segment.output.end <= output.start);
         let mut touched = self.segments[n_before..].iter().filter(|segment| !segment.output.is_empty());
         let Some(first) = touched.next() else { return self.end_of_all() };
@@ -90,7 +94,8 @@ impl SourceMap {
         origin
     }
 
-    /// Returns the name of the partial that `output` came from, with the line and column in it.
+    /// Returns the name of the partial that `output` came from, with the line and column in the partial. Returns `None`
+    /// if `output` came from the template itself.
     pub fn place_in_partial(&self, output: Span) -> Option<(String, LineColumn)> {
         let origin = self.origin(output);
         let name = origin.partial?;
@@ -99,7 +104,8 @@ impl SourceMap {
         Some((name, position))
     }
 
-    /// Returns every `{{ … }}` that printed nothing in `output` or right beside it: they explain what is missing there.
+    /// Returns every `{{ … }}` that printed nothing inside `output` or at its edges, because such a `{{ … }}` can
+    /// explain what is missing there.
     pub fn empty_outputs(&self, output: Span) -> Vec<TemplateOrigin> {
         let is_silent =
             |segment: &&Segment| segment.printed == Printed::Interpolation && segment.output.is_empty();
@@ -114,7 +120,7 @@ impl SourceMap {
 
     /// Returns the spans of the output that come from `template`, a span in the template itself, in order.
     ///
-    /// A `{{ … }}` maps to all its output, and a tag that calls a partial to all output of the partial.
+    /// A `{{ … }}` maps to all its output, and a tag that calls a partial maps to all output of the partial.
     pub fn outputs(&self, template: Span) -> Vec<Span> {
         let mut found: Vec<Span> = Vec::new();
         for segment in self.printed() {
@@ -125,7 +131,8 @@ impl SourceMap {
             if is_other_file || !overlaps {
                 continue;
             }
-            // Only plain text of the template maps byte for byte, so only from such text can a part be cut out.
+            // Only plain text of the template maps byte for byte. If `template` covers only a part of anything else,
+            // the whole output counts.
             let span = match segment.printed != Printed::Text || segment.call.is_some() {
                 true => segment.output,
                 false => {
@@ -134,7 +141,7 @@ impl SourceMap {
                     Span::new(segment.output.start + start, segment.output.start + end)
                 }
             };
-            // Neighbouring spans are joined, so that they are highlighted as one.
+            // Adjacent spans are joined, so that they are highlighted as one.
             match found.last_mut() {
                 Some(last) if last.end == span.start => last.end = span.end,
                 _ => found.push(span),
@@ -152,7 +159,7 @@ impl SourceMap {
         self.segments.iter().filter(|segment| !segment.output.is_empty())
     }
 
-    // Needed for a problem after the last byte, such as a missing brace at the end of the text.
+    // This is needed for a problem after the last byte, such as a missing brace at the end of the text.
     /// Returns the origin of the end of the output: the end of the last segment's source.
     fn end_of_all(&self) -> TemplateOrigin {
         match self.segments.last() {

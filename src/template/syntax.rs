@@ -1,7 +1,7 @@
-//! The syntax tree, which rendering, checks, completion, highlighting and the source map share.
+//! The syntax tree of a template, which rendering, checks, and completion share.
 //!
-//! Every node has its span in the source. Names and literals are owned, so that rendering can borrow them for the
-//! lifetime of the template.
+//! Nodes, expressions, and filters have spans in the source. Names and literals are owned, so that rendering can borrow
+//! them for the lifetime of the template.
 
 use crate::text::Span;
 
@@ -10,7 +10,8 @@ use super::filters::Filter;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Block {
     pub nodes: Vec<SyntaxNode>,
-    /// Whether the block can print only whitespace. Shopify prints nothing for such a block inside a tag.
+    /// Whether the block can print only whitespace. As in Shopify, that whitespace is not printed if the block is the
+    /// body of a tag such as `if` or `for`.
     pub is_blank: bool,
 }
 
@@ -97,9 +98,9 @@ pub(super) enum Literal {
     Large(i128),
     Decimal(f64),
     Text(String),
-    /// `empty`: equals an empty string, list or object.
+    /// `empty`: equals an empty string, list, or object.
     Empty,
-    /// `blank`: equals nil, false, whitespace and everything that `empty` equals.
+    /// `blank`: equals nil, false, whitespace, and everything that `empty` equals.
     Blank,
 }
 
@@ -134,7 +135,7 @@ pub(super) struct PathStep {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum PathStepKind {
-    /// `name` or `["name"]`; `size`, `first` and `last` are special only after a dot.
+    /// `name` or `["name"]`. The names `size`, `first`, and `last` are special only after a dot.
     Name { name: String, is_dotted: bool },
     /// `[expression]`
     Index(Box<Expression>),
@@ -197,11 +198,11 @@ pub(super) enum TagNode {
     Broken,
 }
 
-/// The `cycle` tags that share one position in their values.
+/// Determines which `cycle` tags share one position in their lists of values.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum CycleGroup {
     Named(Expression),
-    /// All tags with the same literals; the string is their debug form.
+    /// All unnamed tags with the same literals. The string is the debug form of the literals.
     Values(String),
     /// This tag alone, because its values contain variables.
     Own,
@@ -211,7 +212,7 @@ pub(super) enum CycleGroup {
 pub(super) struct Branch {
     /// `None` for `else`.
     pub condition: Option<Condition>,
-    /// Whether the condition must be false: the first branch of `unless`.
+    /// Whether the branch is taken if the condition is false, as in the first branch of `unless`.
     pub is_negated: bool,
     pub body: Block,
 }
@@ -228,7 +229,8 @@ pub(super) struct CaseBranch {
 pub(super) struct Loop {
     pub variable: String,
     pub collection: Expression,
-    /// `variable-collection`: the value of `forloop.name`, and the key of `offset: continue`.
+    /// `variable-collection`: the value of `forloop.name`. `offset: continue` continues after the previous loop with
+    /// this name.
     pub name: String,
     pub limit: Option<Expression>,
     pub offset: Option<Offset>,

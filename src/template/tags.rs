@@ -1,4 +1,4 @@
-//! The table of tags, which completion, hover and "did you mean" use.
+//! The table of Liquid tags, which completion, hover, and "did you mean" use.
 
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::dialect::Dialect;
@@ -15,7 +15,7 @@ pub struct TagDoc {
 }
 
 const BOTH: &[Dialect] = &[Dialect::Telecast, Dialect::CleverTap];
-// Tags that CleverTap's engine (LiqP 0.7.9) does not have.
+// Marks the tags that CleverTap's engine, which is said to be LiqP 0.7.9, does not have.
 const TELECAST_ONLY: &[Dialect] = &[Dialect::Telecast];
 
 const fn tag(name: &'static str, signature: &'static str, summary: &'static str) -> TagDoc {
@@ -31,7 +31,7 @@ const fn telecast_only(doc: TagDoc) -> TagDoc {
 }
 
 pub(crate) static TAGS: &[TagDoc] = &[
-    // Sorted by name, which a test checks: completion shows the tags in this order.
+    // The tags are sorted by name, because completion shows them in this order. A test checks the order.
     telecast_only(tag("#", "text", "A one-line comment")),
     tag("abort", "", "Skips this recipient; counted as LiquidLogicAborted"),
     tag("assign", "name = value", "Sets a variable"),
@@ -63,13 +63,14 @@ pub(crate) static TAGS: &[TagDoc] = &[
     tag("when", "value, value", "A branch of `case`, for these values"),
 ];
 
-/// Reports an unknown tag. `opener` is the name of the innermost open tag.
+/// Returns the diagnostic for a tag with an unknown name or without a name. `opener` is the name of the innermost open
+/// tag.
 pub(super) fn unknown(name: &str, span: Span, opener: Option<&str>) -> Diagnostic {
     if name.is_empty() {
         return Diagnostic::error(Code::LiquidSyntax, span, "this tag has no name");
     }
     let problem = Diagnostic::error(Code::UnknownTag, span, format!("unknown tag `{name}`"));
-    // A shell script ends an `if` with `fi` and a `case` with `esac`.
+    // A shell script ends an `if` with `fi` and a `case` with `esac`, so a reversed name is taken for an end tag.
     if let Some(opener) = opener.filter(|opener| opener.chars().rev().eq(name.chars())) {
         let end = format!("end{opener}");
         return problem.with_near(span, &end, end.clone());

@@ -70,7 +70,7 @@ pub(super) enum LexemeKind {
     Unknown,
 }
 
-/// Splits the text of `span` into lexemes. It never fails: other characters become [`LexemeKind::Unknown`].
+/// Splits the text of `span` into lexemes. It never fails: unexpected characters become [`LexemeKind::Unknown`].
 pub(super) fn lex(source: &str, span: Span) -> Vec<Lexeme> {
     let mut lexemes = Vec::new();
     let mut at = span.start;
@@ -132,7 +132,8 @@ fn number_len(rest: &str) -> usize {
     }
 }
 
-/// Keywords of tags and conditions. At the start of the text, they are ordinary names.
+/// The keywords of tags and conditions. As the first word of an output or of a tag's arguments, they are ordinary
+/// names.
 const WORD_OPERATORS: [&str; 10] =
     ["and", "or", "contains", "in", "reversed", "with", "for", "as", "continue", "not"];
 
@@ -159,7 +160,7 @@ fn class_of(
             // This comes before the constants, because the `empty` of `empty:` is the name of an argument.
             _ if after == Some(LexemeKind::Colon) => TokenClass::Argument,
             _ if CONSTANTS.contains(&text) => TokenClass::Constant,
-            // At the start, nothing can be joined or compared yet, so `{{ with }}` is a variable.
+            // The first word has nothing before it that an operator could apply to, so `{{ with }}` is a variable.
             Some(_) if WORD_OPERATORS.contains(&text) => TokenClass::Operator,
             _ => TokenClass::Variable,
         },

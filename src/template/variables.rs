@@ -1,4 +1,4 @@
-//! The variables that a template uses.
+//! Lists the variables that a template uses.
 
 use crate::text::Span;
 
@@ -8,13 +8,14 @@ use super::walk;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VariableUse {
     pub span: Span,
-    /// The names of the path, such as `["Profile", "first_name"]`, up to the first computed index.
+    /// The names of the path before the first computed index, such as `["Profile", "first_name"]`.
     pub path: Vec<String>,
-    /// Whether a `default` filter follows.
+    /// Whether a `default` filter is applied to the variable.
     pub has_default: bool,
 }
 
-/// Returns the uses of variables in `block`, in order of their spans.
+/// Returns the uses of variables in `block`, in order of their spans. Variables with a computed name, as in
+/// `{{ [name] }}`, are left out.
 pub(super) fn uses(block: &Block) -> Vec<VariableUse> {
     let mut found = Vec::new();
     walk::paths(block, &mut |path, has_default| {

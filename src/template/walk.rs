@@ -1,4 +1,4 @@
-//! Visitors over the syntax tree: for tags, values with filters, and paths.
+//! Visitors that walk the syntax tree and call a function for each tag, for each value with filters, or for each path.
 
 use crate::text::Span;
 
@@ -19,7 +19,7 @@ pub(super) fn tags<'t>(block: &'t Block, visit: &mut dyn FnMut(Span, &'t TagNode
     }
 }
 
-/// Calls `visit` with every value that may have filters, in source order.
+/// Calls `visit` with the value and filters of every output and `assign`, in source order.
 pub(super) fn pipes<'t>(block: &'t Block, visit: &mut dyn FnMut(&'t FilteredExpression)) {
     for node in &block.nodes {
         match node {
@@ -37,7 +37,7 @@ pub(super) fn pipes<'t>(block: &'t Block, visit: &mut dyn FnMut(&'t FilteredExpr
     }
 }
 
-/// Calls `visit` with every path and with whether a `default` filter follows the path.
+/// Calls `visit` with every path, and with whether a `default` filter is applied to the path.
 pub(super) fn paths<'t>(block: &'t Block, visit: &mut dyn FnMut(&'t Path, bool)) {
     for node in &block.nodes {
         match node {
@@ -149,7 +149,7 @@ pub(super) fn in_condition<'t>(condition: &'t Condition, visit: &mut dyn FnMut(&
     }
 }
 
-// `default` counts at any position among the filters: `{{ x | upcase | default: "a" }}` is safe for a missing `x` too.
+// `default` may be at any position among the filters: `{{ x | upcase | default: "a" }}` also has a default for `x`.
 fn in_piped<'t>(piped: &'t FilteredExpression, visit: &mut dyn FnMut(&'t Path, bool)) {
     let has_default = piped.filters.iter().any(|call| call.filter.name == "default");
     in_expression(&piped.value, has_default, visit);

@@ -1,4 +1,4 @@
-//! Editing: a value is replaced in place. The comments around it and the rest of the file stay as they are.
+//! Edits TOML text. A changed value is replaced in place, and the comments around it are kept.
 
 use toml_edit::{DocumentMut, Item, TableLike, Value};
 
@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic};
 pub(crate) struct Editor {
     document: DocumentMut,
     ending: LineEnding,
-    // The parser drops the mark, so it has to be written again.
+    // The parser drops the byte order mark, so `Display` has to write it again.
     /// Whether the text starts with a byte order mark, which some Windows editors write.
     has_byte_order_mark: bool,
 }
@@ -23,11 +23,13 @@ enum LineEnding {
 pub(crate) fn edit(text: &str) -> Result<Editor, Diagnostic> {
     match text.parse::<DocumentMut>() {
         Ok(document) => {
-            // `toml_edit` ends new lines with `\n`, so all line breaks are converted when the text is written.
+            // `toml_edit` ends new lines with `\n`. If the text contains `\r\n` anywhere, all line breaks are therefore
+            // converted to `\r\n` when the text is written.
             let ending = if text.contains("\r\n") { LineEnding::CrLf } else { LineEnding::Lf };
             Ok(Editor { document, ending, has_byte_order_mark: text.starts_with('\u{feff}') })
         }
-        // `read` fails with the same error and converts it to a diagnostic, so both functions report the same message.
+        // `read` fails with the same error and converts it to a diagnostic, so `edit` and `read` report the same
+        // message.
         Err(_) => {
             let (_, mut problems) = read(text, |_| ());
             Err(problems.pop().unwrap_or_else(|| {
@@ -37,7 +39,7 @@ pub(crate) fn edit(text: &str) -> Result<Editor, Diagnostic> {
     }
 }
 
-/// Returns the text of a new file; `write` is called without an old value.
+/// Returns the text of a new file that holds `value`. `write` gets `None` as the old value.
 pub(crate) fn new_document<T>(value: &T, write: impl FnOnce(&mut Editor, &T, Option<&T>)) -> String {
     let mut editor =
         Editor { document: DocumentMut::new(), ending: LineEnding::Lf, has_byte_order_mark: false };
@@ -45,9 +47,9 @@ pub(crate) fn new_document<T>(value: &T, write: impl FnOnce(&mut Editor, &T, Opt
     editor.to_string()
 }
 
-/// Returns `text` with the changes that make it hold `value`, or the diagnostic if `text` is not TOML.
+/// Changes `text` so that it holds `value`, and returns the result, or a diagnostic if `text` is not TOML.
 ///
-/// `write` gets the old value, as read by `build`, so that it can leave everything else unchanged.
+/// `write` also gets the old value, which `build` reads from `text`, so that it can set only the keys that differ.
 pub(crate) fn update_document<T: Default>(
     text: &str,
     value: &T,
@@ -61,7 +63,8 @@ pub(crate) fn update_document<T: Default>(
 }
 
 impl Editor {
-    /// Sets the string at `path` and creates missing tables; the comments around the old value stay.
+    /// Sets the string at `path` and creates missing tables. The comments around an old value are kept. If a value that
+    /// is not a table is in the way, nothing changes.
     pub(crate) fn set_string(&mut self, path: &[&str], value: &str) {
         self.set(path, Value::from(value));
     }
@@ -74,9 +77,9 @@ impl Editor {
         self.set(path, Value::from(value));
     }
 
-    /// Sets a number; one without a fraction is written as an integer.
+    /// Sets a number. If it has no fraction and its absolute value is below 1e15, it is written as an integer.
     pub(crate) fn set_number(&mut self, path: &[&str], value: f64) {
-        // 1e15 is below 2^53, so every integer up to it is exact in an f64.
+        // 1e15 is less than 2^53, so an f64 represents every integer up to 1e15 exactly.
         let is_whole = value.fract() == 0.0 && value.abs() < 1e15;
         self.set(path, if is_whole { Value::from(value as i64) } else { Value::from(value) });
     }
@@ -85,8 +88,8 @@ impl Editor {
         self.set(path, Value::from(values.iter().collect::<toml_edit::Array>()));
     }
 
-    /// Makes the table at `path` hold exactly `pairs`, in that order, or removes it if there are none. For a duplicate
-    /// key, the last value counts.
+    /// Makes the table at `path` hold exactly `pairs`, in that order. If `pairs` is empty, removes the table. If a key
+    /// occurs several times, its last value is used.
     pub(crate) fn set_pairs(&mut self, path: &[&str], pairs: &[(String, String)]) {
         if pairs.is_empty() {
             self.remove(path);
@@ -102,7 +105,7 @@ impl Editor {
             table.remove(&key);
         }
         for (key, value) in pairs {
-            // An equal value keeps its notation, such as single quotes.
+            // A value that does not change is not written again, so that it keeps its notation, such as single quotes.
             if table.get(key).and_then(Item::as_str) != Some(value) {
                 put(table, key, Value::from(value.as_str()));
             }
@@ -110,7 +113,8 @@ impl Editor {
         self.sort_pairs(path, pairs);
     }
 
-    /// Removes the value or table at `path` with its comments; a table that becomes empty stays.
+    /// Removes the value or table at `path` with its comments. The table that contains it stays, even if it becomes
+    /// empty.
     pub(crate) fn remove(&mut self, path: &[&str]) {
         let Some((key, parents)) = path.split_last() else { return };
         let mut table: &mut dyn TableLike = self.document.as_table_mut();
@@ -135,7 +139,7 @@ impl Editor {
         let mut table: &mut dyn TableLike = self.document.as_table_mut();
         for key in path {
             if !table.contains_key(key) {
-                // Implicit: no `[header]` is written for a table that contains only other tables.
+                // The new table is implicit: as long as it contains only other tables, it gets no `[header]`.
                 let mut new = toml_edit::Table::new();
                 new.set_implicit(true);
                 table.insert(key, Item::Table(new));
@@ -182,7 +186,7 @@ impl std::fmt::Display for Editor {
     }
 }
 
-/// Sets `key` to `value`; the whitespace and comments around an old value stay.
+/// Sets `key` to `value`. If `key` has a value already, the whitespace and comments around it are kept.
 fn put(table: &mut dyn TableLike, key: &str, mut value: Value) {
     match table.get_mut(key) {
         Some(Item::Value(old)) => {

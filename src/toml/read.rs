@@ -1,5 +1,5 @@
-//! Reading: the caller asks a table for each key that it knows. Values of the wrong type and keys that the caller has
-//! not asked for are reported.
+//! Reads TOML text. The caller asks a [`Table`] for each key that the caller knows. Values of the wrong type and keys
+//! that the caller has not asked for are reported as problems.
 
 use toml_edit::{Item, TableLike, Value};
 
@@ -19,8 +19,8 @@ const MAX_PROBLEMS: usize = 100;
 
 /// Reads `text` with `build`, which asks the root table for the keys that it knows.
 ///
-/// Returns the value and the problems in the order of the text. If the text is not TOML, returns no value and one
-/// problem that says why.
+/// Returns the result of `build` and at most [`MAX_PROBLEMS`] problems, in source order. If the text is not TOML,
+/// returns `None` and one problem that says why.
 pub(crate) fn read<T>(text: &str, build: impl FnOnce(&mut Table<'_>) -> T) -> (Option<T>, Vec<Diagnostic>) {
     let document = match toml_edit::Document::parse(text) {
         Ok(document) => document,
@@ -35,10 +35,11 @@ pub(crate) fn read<T>(text: &str, build: impl FnOnce(&mut Table<'_>) -> T) -> (O
     (Some(value), problems)
 }
 
-/// Returns the span of the value at `path`, or `None` if there is no such value.
+/// Returns the span of the value at `path`. Returns `None` if `path` is empty, if `text` is not TOML or has no such
+/// value, or if the value is a table without a span of its own, such as `a` in `[a.b]`.
 ///
-/// For a string, this is the span between the quotes, so that an offset in the string can be added to its start. In a
-/// string with escapes, positions after the first escape are approximate.
+/// For a string, this is the span between the quotes: the start of the span plus an offset in the string gives the
+/// position in `text`. After the first escape in the string, such positions are only approximate.
 pub(crate) fn value_span(text: &str, path: &[&str]) -> Option<Span> {
     let document = toml_edit::Document::parse(text).ok()?;
     let (first, rest) = path.split_first()?;
@@ -54,7 +55,7 @@ pub(crate) fn value_span(text: &str, path: &[&str]) -> Option<Span> {
     // The longer quotes come first, because `"""` also starts with `"`.
     let quotes = ["\"\"\"", "'''", "\"", "'"].into_iter().find(|quotes| raw.starts_with(quotes))?;
     let inside = Span::new(span.start + quotes.len(), span.end - quotes.len());
-    // A line break right after three quotes is not part of the value.
+    // A line break right after the three opening quotes is not part of the value.
     let line_break = match inside.of(text).as_bytes() {
         _ if quotes.len() == 1 => 0,
         [b'\r', b'\n', ..] => 2,
@@ -73,7 +74,7 @@ fn not_toml(text: &str, error: &toml_edit::TomlError) -> Diagnostic {
 #[derive(Debug)]
 pub(crate) struct Table<'a> {
     entries: &'a dyn TableLikeDebug,
-    /// The span of the table's key; empty, at the start of the text, for the root.
+    /// The span of the table's key. For the root table, it is empty and at the start of the text.
     span: Span,
     /// The keys that the caller has asked for.
     known_keys: Vec<&'static str>,
@@ -82,13 +83,13 @@ pub(crate) struct Table<'a> {
     problems: &'a mut Vec<Diagnostic>,
 }
 
-/// A table inside a table: the inner table's name, and its keys with their strings.
+/// A table inside another table: the inner table's name, and its keys with their string values.
 pub(crate) type Group = (String, Vec<(String, String)>);
 
-/// Returns help for an unknown key that must not be ignored, or `None` if ignoring it is harmless.
+/// A function that returns help for an unknown key that must not be ignored, or `None` if ignoring it is harmless.
 type KeyHelp = fn(&str) -> Option<&'static str>;
 
-// `Table` derives `Debug`, which `TableLike` does not require.
+// This trait is needed because `Table` derives `Debug`, but `TableLike` does not require `Debug`.
 trait TableLikeDebug: TableLike + std::fmt::Debug {}
 
 impl<T: TableLike + std::fmt::Debug> TableLikeDebug for T {}
@@ -98,7 +99,7 @@ impl<'a> Table<'a> {
         Self { entries, span, known_keys: Vec::new(), error_help: None, key_noun: "key", problems }
     }
 
-    /// Returns the span of the table's key. For the root, it is empty and at the start of the text.
+    /// Returns the span of the table's key. For the root table, it is empty and at the start of the text.
     pub(crate) fn span(&self) -> Span {
         self.span
     }
@@ -108,26 +109,26 @@ impl<'a> Table<'a> {
         self.problems
     }
 
-    /// Returns the span of the first key that nobody has asked for yet and for which `is_meant` returns true. Use it to
-    /// find a misspelt key.
+    /// Returns the span of the first key that the caller has not asked for yet and for which `is_meant` returns true,
+    /// or `None` if there is no such key. Use this to find a misspelled key.
     pub(crate) fn unknown_key(&self, is_meant: impl Fn(&str) -> bool) -> Option<Span> {
         let mut names = self.entries.iter().map(|(name, _)| name);
         let name = names.find(|name| !self.known_keys.contains(name) && is_meant(name))?;
         Some(self.key_span(name).unwrap_or(self.span))
     }
 
-    /// Adds a problem to those of the text.
+    /// Adds `problem` to the problems of the text.
     pub(crate) fn report(&mut self, problem: Diagnostic) {
         self.problems.push(problem);
     }
 
-    // Ignoring a misspelt `exclude` would send the campaign to more people than its author meant.
-    /// Makes unknown keys errors instead of warnings if `error_help` returns help for them.
+    // Ignoring a misspelled `exclude` would send the campaign to more people than its author meant.
+    /// Makes an unknown key of this table an error instead of a warning if `error_help` returns help for the key.
     pub(crate) fn make_unknown_keys_errors(&mut self, error_help: KeyHelp) {
         self.error_help = Some(error_help);
     }
 
-    /// Sets the noun for this table's keys in diagnostics; the default is "key".
+    /// Sets the noun for the keys of this table in messages about unknown keys. The default is "key".
     pub(crate) fn set_key_noun(&mut self, noun: &'static str) {
         self.key_noun = noun;
     }
@@ -155,12 +156,14 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// Returns the source text of the value at `key`, whatever its type is. The key still counts as unknown.
+    /// Returns the source text of the value at `key`, whatever its type is, or `None` if there is no such key. This
+    /// does not count as asking for the key, so the key can still be reported as unknown.
     pub(crate) fn raw(&self, key: &str) -> Option<String> {
         Some(self.entries.get(key)?.to_string().trim().to_owned())
     }
 
-    /// Reads a string and parses it. If `parse` returns an error message, reports it with `code`.
+    /// Reads a string and parses it. If `parse` returns an error message, reports the message with `code` and returns
+    /// `None`.
     pub(crate) fn parsed<T>(
         &mut self,
         key: &'static str,
@@ -177,7 +180,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Reads a list of strings; items of another type are reported and left out.
+    /// Reads a list of strings. Items of other types are reported and left out.
     pub(crate) fn strings(&mut self, key: &'static str) -> Option<Vec<Spanned<String>>> {
         let item = self.lookup(key)?;
         let Some(array) = item.as_array() else {
@@ -206,7 +209,7 @@ impl<'a> Table<'a> {
         }
     }
 
-    /// Reads a table of strings with arbitrary keys, in the order of the text. Other values are reported and left out.
+    /// Reads a table of strings with arbitrary keys, in source order. Values of other types are reported and left out.
     pub(crate) fn pairs(&mut self, key: &'static str) -> Option<Vec<(Spanned<String>, Spanned<String>)>> {
         let item = self.lookup(key)?;
         let Some(table) = item.as_table_like() else {
@@ -227,7 +230,8 @@ impl<'a> Table<'a> {
         Some(pairs)
     }
 
-    /// Reads a table whose values are tables of strings. The keys of both levels are arbitrary.
+    /// Reads a table whose values are tables of strings. The keys of both levels are arbitrary. Values of other types
+    /// are reported and left out.
     pub(crate) fn groups(&mut self, key: &'static str) -> Option<Vec<Group>> {
         let item = self.lookup(key)?;
         let Some(table) = item.as_table_like() else {
@@ -291,7 +295,7 @@ impl<'a> Table<'a> {
     }
 
     fn lookup(&mut self, key: &'static str) -> Option<&'a Item> {
-        // A missing key is recorded too, so that "did you mean" can suggest it.
+        // The key is recorded even if the table does not contain it, so that "did you mean" can suggest it.
         self.known_keys.push(key);
         self.entries.get(key)
     }
@@ -322,7 +326,7 @@ impl<'a> Table<'a> {
                 .map(|suggestion| format!("did you mean `{suggestion}`?"))
                 .or(error_help.map(str::to_owned));
             if let Some(suggestion) = suggestion {
-                // The name is only a guess, so the fix needs the user's decision.
+                // The suggested name is only a guess, so the fix must not be applied without asking the user.
                 let fix =
                     Fix::replace(format!("replace with `{suggestion}`"), span, suggestion).unsafe_to_apply();
                 problem.fixes.push(fix);

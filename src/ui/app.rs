@@ -1,11 +1,11 @@
-//! The console's state: the state that screens share, the screens, the current screen, and the app's own
-//! dialogs.
+//! The console's state, and how messages change it. The state consists of the screens, the state that they share, and
+//! the dialog of the app that covers them, if one is open.
 //!
 //! ```text
 //! input ─▶ the app's dialog, or the current screen if no dialog is open ─┬▶ effects for the runtime
 //! result of a task ─▶ every screen ─────────────────────────────────────┴▶ commands, which the app performs
 //!
-//! After each message, the current screen prepares its layout and what it draws.
+//! After each message, the current screen computes its layout and the other values that drawing needs.
 //! ```
 
 mod chrome;
@@ -48,7 +48,8 @@ impl App {
         update(self, Msg::Input(Input::Resize(columns, rows)))
     }
 
-    /// Starts the console. The returned effects run after the first frame, so that nothing delays it.
+    /// Starts all screens. Call it after the first frame was drawn, so that the returned effects do not delay that
+    /// frame.
     pub fn start(&mut self) -> Vec<Effect> {
         let mut effects = vec![Effect::Task(Task::LoadPeople(None)), Effect::Task(Task::Watch)];
         for id in ScreenId::ALL {
@@ -83,8 +84,8 @@ impl App {
                 if let Msg::Fault { work, fault } = &result {
                     self.shared.show_error(work.footer_message(fault));
                 }
-                // A result goes to every screen, because the screen that asked for it may no longer be the
-                // current one. The last screen takes the message by value, because cloning it may be expensive.
+                // A result goes to every screen, because the screen that asked for it may no longer be the current one.
+                // The last screen gets the message itself and not a clone, because cloning it may be expensive.
                 let (last, others) = ScreenId::ALL.split_last().expect("there is a screen");
                 let mut effects = Vec::new();
                 for id in others {
@@ -102,10 +103,11 @@ impl App {
                 self.shared.size = (*columns, *rows);
                 return Vec::new();
             }
-            // Files often change while the user is in another window, and file watching does not work
-            // everywhere (for example on network file systems).
+            // The files are read again, because they often change while the user is in another window, and file
+            // watching does not work everywhere (for example, not on network file systems).
             Input::FocusGained => return vec![Effect::Task(Task::Reload)],
-            // A notice stays until the next key, paste or click. Scrolling or dragging does not remove it.
+            // A notice stays until the next key, paste, or left click outside dialogs. Scrolling and dragging do not
+            // remove it.
             Input::Key(_) | Input::Paste(_) => self.shared.notice = None,
             Input::Mouse(_) => {}
         }
@@ -123,7 +125,8 @@ impl App {
         }
         if let Input::Mouse(mouse) = &input
             && let MouseKind::Down { .. } = mouse.kind
-            // While a dialog of the screen is open, a click in the header or footer goes to the dialog.
+            // While a dialog of the screen is open, the screen handles a click in the header or footer, because such a
+            // click is outside the dialog and counts as Esc.
             && !self.screen().focus().is_covered
         {
             self.shared.notice = None;
@@ -149,14 +152,14 @@ impl App {
         match command {
             AppCommand::Act(action) => self.act(action),
             AppCommand::SaveAndQuit => {
-                // The results of the saves arrive later, so the console quits in `update`, once nothing is
-                // unsaved. A save that fails resets the flag.
+                // The results of the saves arrive later, so `update` quits the console once nothing is unsaved. A save
+                // that fails resets `is_quitting`.
                 self.shared.is_quitting = true;
                 let save = |id: &ScreenId| self.screens.get_mut(*id).save_all(&mut self.shared);
                 ScreenId::ALL.iter().flat_map(save).collect()
             }
             AppCommand::QuitUnsaved => {
-                // Drafts are deleted too: the next start must not offer text that the user has discarded.
+                // Drafts are deleted too, because the next start must not offer text that the user has discarded.
                 let discard = |id: &ScreenId| self.screens.get_mut(*id).discard_all(&self.shared);
                 let mut effects: Vec<Effect> = ScreenId::ALL.iter().flat_map(discard).collect();
                 effects.push(Effect::Loop(LoopEffect::Quit));
@@ -167,7 +170,7 @@ impl App {
 
     fn quit(&mut self) -> Vec<Effect> {
         let names = self.unsaved();
-        // A read-only console writes neither files nor drafts, so there is nothing to save.
+        // A read-only console does not ask whether to save, because it writes neither files nor drafts.
         if names.is_empty() || self.shared.read_only.is_some() {
             return self.perform(AppCommand::QuitUnsaved);
         }
@@ -190,7 +193,8 @@ impl App {
 
 pub fn update(app: &mut App, message: Msg) -> Vec<Effect> {
     let mut effects = app.handle(message);
-    // Screens cannot call the app, so they queue commands, which run after the screen has finished its update.
+    // A screen cannot call the app. Instead, it queues commands, and the app performs them after the screen has handled
+    // the message.
     for command in app.shared.take_commands() {
         effects.extend(app.perform(command));
     }
@@ -225,8 +229,8 @@ pub fn view(app: &App, buf: &mut Buffer) -> Option<Cursor> {
     }
 }
 
-/// Returns the links on the screen. While a dialog of the app covers the screen, there are none, because a
-/// click on the dialog would open a link under it.
+/// Returns the hyperlinks on the screen. There are none while a dialog of the app covers the screen, because a click on
+/// the dialog would open a link below it.
 pub fn links(app: &App) -> Vec<Link> {
     if app.dialog.is_some() { Vec::new() } else { app.screen().links(&app.shared) }
 }

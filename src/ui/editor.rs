@@ -1,4 +1,5 @@
-//! The body's editor on the screen: drawing, syntax colours and vim's modes. The text model is `crate::editor`.
+//! Draws the editor of a campaign's body, colors its syntax, and handles the keys of vim mode. The text model, which
+//! applies the edits, is in `crate::editor`.
 
 pub(crate) mod change;
 pub mod highlight;
@@ -6,6 +7,6 @@ pub(crate) mod tab_stops;
 pub(crate) mod view;
 pub mod vim;
 
-/// The largest text, in bytes, that is coloured, checked and completed while it is edited. This is far more than the
-/// 4096 characters that Telegram accepts in a message.
+/// The largest body, in bytes, that gets syntax colors, checks, and completions while the user edits it. This is far
+/// more than the 4096 characters that Telegram accepts in a message.
 pub(crate) const MAX_HINTED_BYTES: usize = 1024 * 1024;

@@ -1,4 +1,4 @@
-//! The event loop. Input, timers and results become messages, messages change the state, and a changed state is drawn.
+//! The event loop. Input, timers, and results become messages, messages change the state, and a changed state is drawn.
 //! Signals suspend or end the console.
 //!
 //! ```text
@@ -6,9 +6,9 @@
 //! results of the executor's tasks ──┴▶ next ─▶ update ─▶ effects ─▶ terminal, executor ─▶ draw
 //! ```
 //!
-//! Input is handled before results. A key is drawn at once, but results from the background are drawn at most every
-//! `FRAME`. There is no idle tick: while nothing happens, nothing runs. Tests drive this loop with their own
-//! [`Platform`].
+//! Input is handled before results. A key is drawn at once, but results from the background are drawn at most once per
+//! `FRAME`. There is no idle tick: while nothing happens, nothing runs. Tests run this loop with a [`Platform`] of
+//! their own.
 
 pub mod executor;
 mod external_editor;
@@ -37,12 +37,12 @@ use crate::ui::runtime::platform::{Platform, PlatformEvent};
 use crate::ui::runtime::tty::Tty;
 use crate::ui::shared::{CaughtPanic, Effect, ExternalEdit, InjectedFaults, LoopEffect, Msg, Work, fault};
 
-/// The shortest time between two draws of background results.
+/// The shortest time between two draws that are caused by results or timers and not by input.
 // 8 ms is about one frame at 120 Hz: faster draws would not be seen.
 const FRAME: Duration = Duration::from_millis(8);
 
 /// Runs the console in the terminal until the user quits, or until a signal or a panic ends the console. In each case,
-/// the terminal is restored.
+/// restores the terminal.
 pub async fn run(
     app: App,
     executor: Executor,
@@ -65,7 +65,8 @@ pub struct EventLoop<O> {
     injected: Arc<InjectedFaults>,
     /// When a result or timer was last drawn.
     result_drawn_at: Instant,
-    /// Whether later results wait for the next frame.
+    /// Whether results or timers were handled that are not drawn yet. They are drawn when `FRAME` has passed since
+    /// `result_drawn_at`.
     is_frame_due: bool,
 }
 
@@ -80,7 +81,7 @@ pub enum LoopControl {
 pub enum LoopEvent {
     Outside(PlatformEvent),
     Results(Vec<Msg>),
-    /// It is time to draw results that have changed the state.
+    /// It is time to draw the results and timers that were handled since the last draw.
     Frame,
 }
 
@@ -144,8 +145,8 @@ impl<O: Platform> EventLoop<O> {
             }
             LoopEvent::Outside(PlatformEvent::Due(timer)) => (vec![Msg::Due(timer)], true),
             LoopEvent::Outside(PlatformEvent::Stop) => {
-                // A SIGCONT right after the SIGTSTP may have cancelled the stop. If the process stopped now,
-                // nothing would continue it.
+                // A SIGCONT close to the SIGTSTP cancels the stop. If the process stopped anyway, no other signal would
+                // continue it.
                 let effects = if self.platform.should_stop().await { self.suspend()? } else { Vec::new() };
                 return self.perform(effects).await;
             }
@@ -167,8 +168,8 @@ impl<O: Platform> EventLoop<O> {
                 return Ok(LoopControl::Exit(code));
             }
         }
-        // A key is drawn at once. A result is drawn at once too, unless another result was drawn less than `FRAME`
-        // ago: the first result after a key is usually the preview of that key.
+        // A key is drawn at once. A result is also drawn at once, unless another result was drawn less than `FRAME`
+        // ago. So the first result after a key, which is usually the preview of the edit, is not delayed.
         self.is_frame_due = may_wait && Instant::now() < self.result_drawn_at + FRAME;
         if !self.is_frame_due {
             self.platform.draw(&self.app)?;
@@ -192,8 +193,8 @@ impl<O: Platform> EventLoop<O> {
                 Effect::Loop(LoopEffect::Suspend) => effects.extend(self.suspend()?),
                 Effect::Loop(LoopEffect::Copy(text)) => self.platform.copy(&text)?,
                 Effect::Loop(LoopEffect::After(timer)) => self.platform.after(timer),
-                // The input stream is dropped before the editor starts: two readers of stdin would each get
-                // part of the keys.
+                // `release` drops the input stream before the editor starts: two readers of stdin would each get only
+                // some of the keys.
                 Effect::Loop(LoopEffect::OpenEditor(job)) => {
                     self.platform.release();
                     let edited = self.edit(job).await;
@@ -207,7 +208,7 @@ impl<O: Platform> EventLoop<O> {
         Ok(LoopControl::Continue)
     }
 
-    /// Runs `$VISUAL` or `$EDITOR` on a body. The editor has the terminal until it exits.
+    /// Runs the external editor (`$VISUAL`, `$EDITOR`, or vi) on a body. The editor has the terminal until it exits.
     async fn edit(&mut self, job: ExternalEdit) -> Msg {
         let stem = job.stem.clone();
         let scratch = self.executor.scratch();
@@ -221,7 +222,7 @@ impl<O: Platform> EventLoop<O> {
         }
     }
 
-    /// Takes the terminal back and draws every cell. Its size may have changed.
+    /// Takes the terminal back, adapts the app to the terminal's size, which may have changed, and draws every cell.
     fn retake(&mut self) -> io::Result<Vec<Effect>> {
         self.platform.retake()?;
         let (columns, rows) = self.platform.size()?;
@@ -242,8 +243,8 @@ impl<O: Platform> EventLoop<O> {
         let texts = self.app.open_texts();
         let mut lost = Vec::new();
         for text in texts {
-            // The panic may have left one text half changed. If its draft panics again, the other drafts are still
-            // written.
+            // The panic may have left one text half changed. If creating its draft panics again, the other drafts are
+            // still written.
             match fault::catch(|| self.app.draft_entry(&text)) {
                 Ok(None) => {}
                 Ok(Some(draft)) => {
@@ -259,7 +260,7 @@ impl<O: Platform> EventLoop<O> {
         }
         self.executor.finish().await;
         let mut stderr = io::stderr().lock();
-        // If stderr is closed, there is no other place to report the panic.
+        // The error is ignored: if stderr is closed, there is no other place to report the panic.
         let _ = writeln!(stderr, "telecast stopped after an internal error: {fault}; please report it");
         let _ = match lost.as_slice() {
             [] => writeln!(stderr, "Unsaved text was saved as drafts; they are offered at the next start."),
@@ -281,8 +282,8 @@ impl<O: Platform> EventLoop<O> {
     }
 }
 
-/// Panics if a test has requested it, but not before something is unsaved: the tests check that the text
-/// survives.
+/// Panics if a test has requested it, but not before something is unsaved: the tests check that unsaved text survives
+/// the panic.
 fn trigger_if_unsaved(injected: &InjectedFaults, app: &App, id: &str) {
     if injected.is_armed(id) && !app.unsaved().is_empty() {
         injected.trigger(id);

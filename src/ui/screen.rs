@@ -1,7 +1,8 @@
-//! The screens, one folder each. Screens do not use each other, and the app uses them through [`Screen`] only.
+//! The screens of the console. Each screen is a module here and uses no other screen. The app calls the screens only
+//! through [`Screen`].
 //!
-//! To add a screen, add its folder, a variant of [`ScreenId`] with a field in [`Screens`], and its rows in
-//! [`ACTIONS`](crate::ui::shared::action::ACTIONS).
+//! To add a screen, add its module, a variant of [`ScreenId`], an entry in [`ScreenId::ALL`], a field of [`Screens`],
+//! and the rows of its actions in [`ACTIONS`](crate::ui::shared::action::ACTIONS).
 
 pub mod compose;
 #[cfg(test)]
@@ -18,7 +19,7 @@ pub enum ScreenId {
     Empty,
 }
 
-/// All screens. Each keeps its state while another one is shown.
+/// The state of all screens. A screen keeps its state while another screen is shown.
 #[derive(Debug)]
 pub struct Screens {
     pub compose: Compose,
@@ -35,7 +36,7 @@ impl Screens {
         }
     }
 
-    // This returns a trait object so that the app cannot depend on the type of one screen.
+    // A trait object keeps the app independent of the type of the current screen.
     pub fn get(&self, id: ScreenId) -> &dyn Screen {
         match id {
             ScreenId::Compose => &self.compose,
@@ -54,7 +55,7 @@ impl Screens {
 }
 
 impl ScreenId {
-    /// All screens, in the order in which they start and receive the results of tasks.
+    /// All screens. They start in this order, and receive the results of tasks in this order.
     pub const ALL: &'static [ScreenId] = &[
         ScreenId::Compose,
         #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The state that all screens share (workspace, profiles, settings, notice), and the types of keys, actions, messages
+//! The state that all screens share (workspace, profiles, settings, and notice), and the types of actions, messages,
 //! and effects.
 
 use std::sync::Arc;
@@ -50,14 +50,14 @@ pub struct SharedState {
     pub is_quitting: bool,
     /// Whether a dialog of the app covers the screen.
     pub is_covered: bool,
-    /// The vocabulary that completion uses until the store has been read.
+    /// The vocabulary that completion uses until the profile store has been read.
     pub empty_vocabulary: Vocabulary,
 }
 
 impl SharedState {
     pub fn new(workspace: Arc<Workspace>, theme: Theme, settings: UiSettings) -> Self {
         Self {
-            // The real size follows before the first frame.
+            // The real size is set before the first frame.
             size: (80, 24),
             settings,
             theme,
@@ -119,7 +119,7 @@ impl SharedState {
 pub struct UiSettings {
     /// Whether the console captures the mouse. Without capture, the terminal selects text.
     pub mouse: bool,
-    /// Whether links of the message are written as terminal hyperlinks (OSC 8).
+    /// Whether the links of the message are shown as terminal hyperlinks (OSC 8).
     pub hyperlinks: bool,
     pub wrap: bool,
     pub whitespace: Whitespace,
@@ -129,21 +129,21 @@ pub struct UiSettings {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Clipboard {
-    /// By an escape sequence to the terminal (OSC 52), which also works over SSH.
+    /// Text is copied with an escape sequence to the terminal (OSC 52), which also works over SSH.
     Terminal,
-    /// By a command that reads the text from stdin.
+    /// Text is copied with a command (program and arguments) that reads it from stdin.
     Command(Vec<String>),
 }
 
 #[derive(Debug, Clone, Default)]
 pub struct PeopleState {
-    /// The properties of all profiles; `None` until the store has been read.
+    /// The properties of all profiles; `None` until the profile store has been read.
     pub vocabulary: Option<Arc<Vocabulary>>,
     pub profile: Option<Arc<Profile>>,
     pub load_error: Option<String>,
 }
 
-/// A message in the footer, shown until the next key, paste or click.
+/// A message in the footer. The next key, paste, or click removes it, but a click in a dialog does not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     pub text: String,

@@ -1,4 +1,4 @@
-//! Test chats: `.telecast/test-chats.toml`, with names for chat ids and the last choice.
+//! Reads and changes the test chats in `.telecast/test-chats.toml`: named chats, and the user's last choice.
 //!
 //! ```toml
 //! last = "Anna"
@@ -14,27 +14,28 @@ use crate::toml::{self, Editor};
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TestChats {
-    /// Names and chats (an id or `@name`), in file order.
+    /// Pairs of a name and a chat (an id or `@username`), in file order.
     pub chats: Vec<(String, String)>,
-    /// The last choice: a name, an id or an `@name`.
+    /// The last choice: a name from `chats`, an id, or an `@username`.
     pub last: Option<String>,
 }
 
 impl TestChats {
-    /// Returns the chat that `text` refers to: `text` is a name in the file, or is itself an id or `@name`.
+    /// Returns the chat that `text` refers to: the chat of that name, or `text` itself if it is an id or `@username`.
+    /// Returns `None` if `text` is neither.
     pub fn resolve(&self, text: &str) -> Option<String> {
         let text = text.trim();
         let named = self.chats.iter().find(|(name, _)| name == text).map(|(_, chat)| chat.clone());
         named.or_else(|| is_chat(text).then(|| text.to_owned()))
     }
 
-    /// Returns the last choice, or the first chat if there was none.
+    /// Returns the last choice. If there is none, returns the name of the first chat, or `None` if there are no chats.
     pub fn preferred(&self) -> Option<&str> {
         self.last.as_deref().or_else(|| self.chats.first().map(|(name, _)| name.as_str()))
     }
 }
 
-/// Whether `text` is a chat in the Bot API's form: a number that is not 0, or `@` and a username.
+/// Returns whether `text` is a chat in the Bot API's form: a number that is not 0, or `@` and a username.
 pub(crate) fn is_chat(text: &str) -> bool {
     match text.strip_prefix('@') {
         Some(name) => {
@@ -45,8 +46,8 @@ pub(crate) fn is_chat(text: &str) -> bool {
 }
 
 impl Folder {
-    /// Returns the test chats and the problems of their file. A missing file counts as empty, and so does one in a
-    /// foreign private folder.
+    /// Returns the test chats and the problems of their file. There are no chats if the file is missing, or if the
+    /// private folder is foreign or cannot be checked.
     pub fn test_chats(&self) -> (TestChats, Vec<crate::diagnostic::FileProblem>) {
         if !self.owns_private_folder() {
             return (TestChats::default(), Vec::new());
@@ -65,7 +66,7 @@ impl Folder {
         (chats.unwrap_or_default(), source.file_problems())
     }
 
-    /// Adds a named chat, or gives a name another chat, and makes it the last choice.
+    /// Adds `chat` under `name`, replacing a chat of that name, and makes `name` the last choice.
     pub fn add_test_chat(&self, name: &str, chat: &str) -> Result<(), SaveError> {
         self.change_chats(|editor| {
             editor.set_string(&["last"], name);
@@ -74,7 +75,8 @@ impl Folder {
     }
 
     pub fn remember_test_chat(&self, chosen: &str) -> Result<(), SaveError> {
-        // Every test-send calls this, so an unchanged choice must not rewrite the file and its hash.
+        // If the choice is unchanged, nothing is written. Otherwise each test to the same chat would rewrite the file
+        // and its recorded hash.
         if self.test_chats().0.last.as_deref() == Some(chosen) {
             return Ok(());
         }
@@ -84,7 +86,8 @@ impl Folder {
     fn change_chats(&self, change: impl FnOnce(&mut Editor)) -> Result<(), SaveError> {
         self.ensure_private_folder()?;
         let _lock = self.wait_for_lock("test-chats")?;
-        // This is checked again under the lock: the content that is hashed next must be what telecast wrote.
+        // The status is checked again under the lock: the current content gets a valid hash below, so it must be
+        // content that telecast wrote.
         if self.private_folder_status()? != PrivateFolderStatus::Ours {
             return Err(SaveError::Foreign { path: self.tree.unchecked_path(super::PRIVATE) });
         }

@@ -11,28 +11,33 @@ use crate::paths::{Paths, WORKSPACE_VARIABLE};
 
 #[derive(Debug, thiserror::Error)]
 pub enum DiscoverError {
-    /// No workspace was named, none was found in the current folder or its parents, and there is no default one.
+    /// No workspace was named, none was found in the current folder or its parents, and the default workspace does not
+    /// exist.
     #[error("no workspace found; try `telecast init DIR`, --workspace DIR or `telecast demo`")]
     None,
     /// The named folder is not a workspace.
     #[error("{root} ({named_by}) is not a workspace (no telecast.toml); `telecast init` creates one")]
     NotAWorkspace {
         root: PathBuf,
-        /// `--workspace` or the variable.
+        /// `--workspace` or `TELECAST_WORKSPACE`.
         named_by: &'static str,
     },
     #[error("cannot open the workspace {root} ({named_by}): {}", explain(source))]
     Folder {
         root: PathBuf,
-        /// `--workspace` or the variable.
+        /// `--workspace` or `TELECAST_WORKSPACE`.
         named_by: &'static str,
         #[source]
         source: io::Error,
     },
 }
 
-/// Finds the workspace. It is, in this order of precedence: `option` (`--workspace`), `variable`, the nearest of
-/// `current` and its parents that has a `telecast.toml`, or the default workspace if it exists.
+/// Finds the root of the workspace: `option` (`--workspace`) if it is given, otherwise `variable`
+/// (`TELECAST_WORKSPACE`) if it is set. If neither is, the root is the nearest of `current` and its parents that has a
+/// `telecast.toml`. If there is no such folder, it is the default workspace.
+///
+/// Fails if no workspace is found. Also fails if the folder that `option` or `variable` names is not a workspace; the
+/// other candidates are not tried then.
 pub fn discover(
     option: Option<&Path>,
     variable: Option<&Path>,
@@ -80,12 +85,12 @@ pub enum InitError {
 ///
 /// The private folder is created too, unless there is one already.
 pub fn init(root: &Path, name: &str, paths: &Paths) -> Result<Manifest, InitError> {
-    // The time zone is stored, so that the workspace uses the same one on every machine.
+    // The time zone is stored, so that the workspace has the same time zone on every machine.
     let time_zone = jiff::tz::TimeZone::system().iana_name().map(str::to_owned);
     let manifest = Manifest { name: name.to_owned(), time_zone, ..Manifest::default() };
     let folder = make_root(root, paths)?;
     write_manifest(&folder, &manifest.to_toml())?;
-    // An existing private folder came from elsewhere; the user is asked about it when it is needed.
+    // A foreign private folder is left as it is. The user is asked to adopt it when it is needed.
     if folder.private_folder_status()? != PrivateFolderStatus::Foreign {
         folder.ensure_private_folder()?;
     }
@@ -95,12 +100,13 @@ pub fn init(root: &Path, name: &str, paths: &Paths) -> Result<Manifest, InitErro
     Ok(manifest)
 }
 
-/// Creates a workspace in `root` with `files` (paths from the root, with `/`).
+/// Creates a workspace in `root` from `files`, which are pairs of a path (relative to the root, with `/`) and a
+/// content.
 ///
-/// The manifest is written last: an incomplete copy is not a workspace.
+/// The manifest is written last, so that an incomplete copy is not a workspace.
 pub fn create_from(root: &Path, files: &[(&str, &[u8])], paths: &Paths) -> Result<Manifest, InitError> {
     let folder = make_root(root, paths)?;
-    // This is checked first, so that a refused command leaves no files behind.
+    // The manifest is checked before any file is written, so that a refused command leaves no files behind.
     if folder.tree.is_taken(MANIFEST) {
         return Err(InitError::Exists { root: root.to_path_buf() });
     }

@@ -1,6 +1,7 @@
-//! Drafts: unsaved edits, saved so that they survive a crash. One file per campaign: `.telecast/drafts/STEM.json`.
+//! Stores drafts: the unsaved edits of a campaign's body, which survive a crash in `.telecast/drafts/STEM.json`.
 //!
-//! A draft is written atomically, is readable only by the user, and records on which version of the body it is based.
+//! A draft's file is written atomically and is readable by the user only. It records the fingerprint of the body's file
+//! from which the edits started.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -13,9 +14,10 @@ use crate::disk::{Access, Fingerprint, PathRejection, SaveError};
 pub struct CampaignDraft {
     pub stem: String,
     pub text: String,
-    /// The cursor's byte offset; can be after the text's end if the file was edited by hand.
+    /// The cursor's byte offset in `text`. It can be after the end of `text` if the draft's file was edited by hand.
     pub cursor: usize,
-    /// The content of the body's file on which the draft is based.
+    /// The fingerprint of the body's file as it was last read or saved before these edits. It is `Absent` if there was
+    /// no file, and `Unknown` if the file could not be read.
     pub base: Fingerprint,
     #[serde(with = "super::instant")]
     pub written: Timestamp,
@@ -31,7 +33,9 @@ impl Folder {
         self.tree.replace(&path, &json, Access::Private)
     }
 
-    /// Returns a campaign's draft, or `None` if there is none or it cannot be read. A file that cannot be read is kept.
+    /// Returns a campaign's draft. Returns `None` if there is none, if its file cannot be read, is too large, is not a
+    /// valid draft, or has another stem in it than in its name, or if the private folder is foreign or cannot be
+    /// checked. The file stays in all these cases.
     pub fn draft(&self, stem: &str) -> Option<CampaignDraft> {
         if self.owns_private_folder() { self.read_draft(stem) } else { None }
     }
@@ -40,7 +44,7 @@ impl Folder {
         if !self.owns_private_folder() {
             return Vec::new();
         }
-        // A folder that cannot be read counts as empty.
+        // A folder of drafts that cannot be read counts as empty.
         let names = self.tree.list(&format!("{PRIVATE}/drafts")).unwrap_or_default();
         let names = names.into_iter().filter_map(|name| name.into_string().ok());
         let mut drafts: Vec<CampaignDraft> =
@@ -52,19 +56,21 @@ impl Folder {
     fn read_draft(&self, stem: &str) -> Option<CampaignDraft> {
         let bytes = self.tree.read_bytes(&draft_path(stem)).ok()??;
         let draft: CampaignDraft = serde_json::from_slice(&bytes).ok()?;
-        // The stem is used in file names later, so it must not come from the file's content.
+        // Later steps build file names from the draft's stem. A stem in a manipulated file could lead to another file,
+        // so only the stem that is also in the file's name is accepted.
         (draft.stem == stem).then_some(draft)
     }
 
     pub fn discard_draft(&self, stem: &str) -> Result<(), SaveError> {
         match self.private_folder_status()? {
             PrivateFolderStatus::Ours => self.tree.remove(&self.own_draft_path(stem)?),
-            // A draft in a foreign folder is not ours to remove.
+            // A draft in a foreign private folder was not written by telecast here, so it stays.
             PrivateFolderStatus::Absent | PrivateFolderStatus::Foreign => Ok(()),
         }
     }
 
-    /// Returns the path of a draft. The stem may come from the draft's content, so it is checked.
+    /// Returns the path of the campaign's draft. Fails if `stem` contains `/`, because the path could then lead to
+    /// another folder.
     fn own_draft_path(&self, stem: &str) -> Result<String, SaveError> {
         let path = draft_path(stem);
         if stem.contains('/') {

@@ -1,4 +1,4 @@
-//! Operations on a workspace's files: save, create, duplicate, rename, delete and restore.
+//! Saves, creates, duplicates, renames, deletes, and restores the files of a workspace.
 
 use std::path::{Path, PathBuf};
 
@@ -22,12 +22,12 @@ pub struct Folder {
 pub struct Trashed {
     /// The name of the folder in the trash that contains the files.
     id: String,
-    /// The files' original paths, from the root.
+    /// The files' original paths, relative to the root.
     pub files: Vec<String>,
 }
 
 impl Trashed {
-    /// Describes for a command what was moved where, and how to undo it.
+    /// Describes which files were moved where and how to undo that, for the output of a command.
     pub(crate) fn describe(&self) -> String {
         let (files, trash) = (self.files.join(" and "), trash_path(&self.id));
         let noun = if self.files.len() == 1 { "file" } else { "files" };
@@ -44,7 +44,7 @@ impl Trashed {
 }
 
 impl Folder {
-    /// Returns the folder at `root`. `paths` gives the user's state directory. Reads nothing.
+    /// Returns the folder at `root`. `paths` gives the user's state directory. Reads no file.
     pub fn new(root: &Path, paths: &Paths) -> Self {
         let tree = Tree::new(root);
         let state = WorkspaceState::new(paths, tree.root());
@@ -59,12 +59,12 @@ impl Folder {
 
     /// Saves `text` to the file that was read as `source`, and returns the new fingerprint.
     ///
-    /// Fails if another program has changed the file since. To overwrite such a change, read the file again with
-    /// [`Folder::read`] first.
+    /// Fails if another program has changed the file after `source` was read. To overwrite such a change, read the file
+    /// again with [`Folder::read`] first.
     pub fn save(&self, source: &LoadedFile, text: &str) -> Result<Fingerprint, SaveError> {
         match source.condition {
-            // The condition is checked because a file that is not UTF-8 has a fingerprint too, and saving would
-            // overwrite contents that could not be read.
+            // The fingerprint alone is not enough: a file that is not UTF-8 has a fingerprint too, and saving would
+            // overwrite content that could not be shown.
             FileCondition::Read | FileCondition::Missing => {
                 self.tree.save_text(&source.path, text, source.fingerprint)
             }
@@ -80,8 +80,8 @@ impl Folder {
         self.save(source, &text)
     }
 
-    /// Saves a campaign's definition, changing only the keys that differ. If the content format changed, the body's
-    /// file gets the new ending.
+    /// Saves a campaign's definition, changing only the keys that differ. If the content format changed, renames the
+    /// body's file to the ending of the new format.
     pub fn save_campaign(&self, source: &LoadedFile, campaign: &Campaign) -> Result<Fingerprint, SaveError> {
         let text = self.updated(source, campaign.update(&source.text))?;
         let saved = self.save(source, &text)?;
@@ -89,7 +89,8 @@ impl Folder {
         Ok(saved)
     }
 
-    /// Renames a body to the ending of `format` if it has another ending.
+    /// Renames a campaign's body to the ending of `format`. Does nothing if a body with that ending exists or there is
+    /// no body.
     fn rename_body(&self, stem: &str, format: ContentFormat) -> Result<(), SaveError> {
         let body = body_path(stem, format);
         if self.tree.is_taken(&body) {
@@ -109,7 +110,8 @@ impl Folder {
         Ok(stem)
     }
 
-    /// Writes both files of a new campaign, or neither.
+    /// Writes the body and the definition of a new campaign. If the definition cannot be written, removes the body
+    /// again.
     fn write_campaign(
         &self,
         stem: &str,
@@ -120,7 +122,7 @@ impl Folder {
         let body_file = body_path(stem, format);
         self.tree.write_new(&body_file, body)?;
         self.tree.write_new(&campaign_path(stem), definition.as_bytes()).map(drop).inspect_err(|_| {
-            // If the body cannot be removed again, loading reports that it has no definition.
+            // If the body cannot be removed again, loading the workspace reports a body without a definition.
             let _ = self.tree.remove(&body_file);
         })
     }
@@ -132,7 +134,7 @@ impl Folder {
         Ok(stem)
     }
 
-    /// Copies a campaign under another name, comments included, and returns the copy's stem.
+    /// Copies a campaign under another name, including the comments in its file, and returns the copy's stem.
     pub fn duplicate_campaign(&self, stem: &str, name: &str) -> Result<String, SaveError> {
         let source = self.read_existing(&campaign_path(stem))?;
         let campaign =
@@ -143,7 +145,7 @@ impl Folder {
         let bytes = match self.tree.read_bytes(&body) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return Err(SaveError::Unusable { path: self.tree.unchecked_path(&body) }),
-            // A campaign without a body yet can be copied too.
+            // A campaign that has no body yet can be copied too. The copy gets an empty body.
             Err(error) if error.is_missing() => Vec::new(),
             Err(error) => return Err(self.tree.unsaved(&body, error)),
         };
@@ -151,7 +153,7 @@ impl Folder {
         Ok(copy)
     }
 
-    /// Copies a webhook under another name, comments included, and returns the copy's stem.
+    /// Copies a webhook under another name, including the comments in its file, and returns the copy's stem.
     pub fn duplicate_webhook(&self, stem: &str, name: &str) -> Result<String, SaveError> {
         let source = self.read_existing(&webhook_path(stem))?;
         let webhook = Webhook { name: name.to_owned(), ..Webhook::parse(&source.text).0.unwrap_or_default() };
@@ -161,14 +163,15 @@ impl Folder {
         Ok(copy)
     }
 
-    /// Renames a campaign and moves its files to the new name's stem, which is returned.
+    /// Renames a campaign and its files. The files get the stem of the new name, which is returned.
     pub fn rename_campaign(&self, stem: &str, name: &str) -> Result<String, SaveError> {
         let source = self.read_existing(&campaign_path(stem))?;
         let campaign =
             Campaign { name: name.to_owned(), ..Campaign::parse(&source.text).0.unwrap_or_default() };
         let text = self.updated(&source, campaign.update(&source.text))?;
         let new = slug(name, "campaign");
-        // If the stem is taken, no number is added, because there would be two campaigns of the same name.
+        // If another campaign has the new stem, the rename fails. A number is not added, because the two campaigns
+        // would have (almost) the same name.
         if new != stem && self.has_campaign(&new) {
             return Err(name_taken("campaign", name, new));
         }
@@ -183,7 +186,8 @@ impl Folder {
         Ok(new)
     }
 
-    /// Renames a webhook, moves its file to the new name's stem, and updates the campaigns that use it.
+    /// Renames a webhook and its file, and updates the campaigns that use it. The file gets the stem of the new name,
+    /// which is returned.
     pub fn rename_webhook(&self, stem: &str, name: &str) -> Result<String, SaveError> {
         let source = self.read_existing(&webhook_path(stem))?;
         let webhook = Webhook { name: name.to_owned(), ..Webhook::parse(&source.text).0.unwrap_or_default() };
@@ -210,17 +214,18 @@ impl Folder {
         self.trash(&files, &campaign_path(stem))
     }
 
-    /// Moves a webhook's file to the trash. Campaigns that use it then have a problem.
+    /// Moves a webhook's file to the trash. A campaign that uses the webhook then has a problem.
     pub fn delete_webhook(&self, stem: &str) -> Result<Trashed, SaveError> {
         let path = webhook_path(stem);
         let files: Vec<String> = self.tree.is_taken(&path).then(|| path.clone()).into_iter().collect();
         self.trash(&files, &path)
     }
 
-    /// Moves deleted files back. Fails if one of their names is in use again.
+    /// Moves deleted files back. If one of their paths is in use again, fails and moves nothing.
     pub fn restore(&self, trashed: &Trashed) -> Result<(), SaveError> {
         self.ensure_private_folder()?;
-        // All names are checked before the first file moves, so that nothing is half restored.
+        // All paths are checked before the first file is moved, so that a taken path does not leave half of the files
+        // restored.
         if let Some(taken) = trashed.files.iter().find(|file| self.tree.is_taken(file)) {
             return Err(SaveError::Exists { path: self.tree.unchecked_path(taken) });
         }
@@ -228,7 +233,7 @@ impl Folder {
         for file in &trashed.files {
             self.tree.rename(&format!("{trash}/{file}"), file)?;
         }
-        // Only empty folders are left; nothing is lost if they cannot be removed.
+        // Only empty folders are left in the trash, so a failure to remove them does no harm.
         let _ = self.tree.remove_folder(&trash);
         Ok(())
     }
@@ -237,26 +242,28 @@ impl Folder {
         self.tree.read(path)
     }
 
-    /// Returns the path of the profile database if it exists. Fails if the path must not be used, such as a link.
+    /// Returns the path of the profile database; `None` if it does not exist. Fails if the path must not be used, for
+    /// example because it is a link.
     pub fn database(&self) -> Result<Option<PathBuf>, SaveError> {
         let path = self.tree.writable_path(DATABASE).map_err(|error| self.tree.unsaved(DATABASE, error))?;
         Ok(self.tree.is_taken(DATABASE).then_some(path))
     }
 
-    /// Returns the path for a new database; creates the private folder if needed.
+    /// Returns the path of the profile database, which need not exist. Creates the private folder if needed, and fails
+    /// if the private folder is foreign.
     pub fn new_database(&self) -> Result<PathBuf, SaveError> {
         self.ensure_private_folder()?;
         self.tree.writable_path(DATABASE).map_err(|error| self.tree.unsaved(DATABASE, error))
     }
 
-    /// Removes temporary files that a killed process has left. Those of a running process stay.
+    /// Removes the temporary files and folders that killed processes have left behind. Those of running processes stay.
     pub fn sweep(&self) {
         let inner = ["campaigns", "webhooks", "partials", "samples", "segments", "lists", PRIVATE];
         let drafts = format!("{PRIVATE}/drafts");
         let folders =
             inner.into_iter().chain([drafts.as_str()]).filter(|folder| self.tree.has_folder(folder));
         disk::sweep(self.root());
-        // `make_private` builds its folder under this lock, so no folder that is in use is removed.
+        // `make_private` fills its temporary folder under this lock, so no temporary folder that is in use is removed.
         if let Ok(_lock) = self.wait_for_lock("private") {
             disk::sweep_folders(self.root(), &["id", ".gitignore"]);
         }
@@ -287,7 +294,7 @@ impl Folder {
         self.tree.is_taken(&webhook_path(stem))
     }
 
-    /// Returns the existing files of a campaign, from the root.
+    /// Returns the paths of a campaign's existing files, relative to the root.
     fn campaign_files(&self, stem: &str) -> Vec<String> {
         let bodies = ContentFormat::ALL.into_iter().map(|format| body_path(stem, format));
         std::iter::once(campaign_path(stem)).chain(bodies).filter(|path| self.tree.is_taken(path)).collect()
@@ -298,7 +305,8 @@ impl Folder {
         for name in names.into_iter().filter_map(|name| name.into_string().ok()) {
             let Some(stem) = name.strip_suffix(".toml") else { continue };
             let source = self.read(&campaign_path(stem));
-            // A campaign that cannot be parsed keeps the old name; loading then reports the missing webhook.
+            // A campaign that cannot be parsed keeps the old stem. Loading reports the missing webhook once the file
+            // can be parsed.
             let Some(campaign) = Campaign::parse(&source.text).0.filter(|campaign| campaign.webhook == old)
             else {
                 continue;
@@ -322,7 +330,8 @@ impl Folder {
 }
 
 fn name_taken(kind: &'static str, name: &str, stem: String) -> SaveError {
-    // A name without letters and digits gets the stem `campaign` or `webhook`. The user did not type that.
+    // A name without letters and digits gets the stem `campaign` or `webhook`. The user did not type that stem, so the
+    // error shows the name instead.
     match name.chars().any(char::is_alphanumeric) {
         true => SaveError::NameTaken { kind, stem },
         false => SaveError::NoStem { name: name.to_owned() },
@@ -335,12 +344,12 @@ fn trash_path(id: &str) -> String {
     format!("{PRIVATE}/trash/{id}")
 }
 
-/// Returns the path of a campaign's body, from the root.
+/// Returns the path of a campaign's body, relative to the root.
 pub(super) fn body_path(stem: &str, format: ContentFormat) -> String {
     format!("campaigns/{stem}{}", format.extension())
 }
 
-/// Returns the path of a campaign's draft, from the root.
+/// Returns the path of a campaign's draft, relative to the root.
 pub(super) fn draft_path(stem: &str) -> String {
     format!("{PRIVATE}/drafts/{stem}.json")
 }

@@ -1,4 +1,5 @@
-//! The history of test-sends: `.telecast/history.jsonl`, one JSON object per line, readable only by the user.
+//! Records the history of test-sends in `.telecast/history.jsonl`, with one JSON object per line. The file is readable
+//! by the user only.
 
 use std::io::{self, Read, Seek, SeekFrom, Write};
 
@@ -11,16 +12,18 @@ use crate::text::shorten;
 
 const PATH: &str = ".telecast/history.jsonl";
 
-/// The largest size of the file in bytes: some thousands of test-sends. A larger file is cut to half of this.
+/// The size limit of the history file in bytes: enough for some thousands of test-sends. If a new line makes the file
+/// larger, only the newest lines are kept, up to half of this size.
 const MAX_BYTES: u64 = 8 * 1024 * 1024;
 
-/// The longest line in bytes. Small enough that some lines always remain when the file is cut.
+/// The longest line in bytes. It is half of what is kept when the file is cut, so at least one whole line remains.
 const MAX_LINE: usize = 2 * 1024 * 1024;
 
-/// How many characters of an answer's description are kept: many times more than Telegram sends.
+/// The number of characters of the server's description that are kept: many times more than Telegram sends.
 const MAX_DESCRIPTION: usize = 2_000;
 
-/// A test-send and its answer. Contains no secrets: the URL and the headers have `${NAME}` in their place.
+/// A test-send and its answer. It does not contain the secrets of the request: `url` and `headers` have `${NAME}` in
+/// their place.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TestSendRecord {
     #[serde(with = "super::instant")]
@@ -29,9 +32,9 @@ pub struct TestSendRecord {
     pub campaign: String,
     /// The webhook's stem.
     pub webhook: String,
-    /// The profile for which the message was rendered, if any.
+    /// The identity of the profile for which the message was rendered, if any.
     pub profile: Option<String>,
-    /// The test chat; `None` if the message was sent as is.
+    /// The test chat; `None` if the message was sent unchanged, to the chat in its body.
     pub chat: Option<String>,
     /// The HTTP method.
     pub method: String,
@@ -45,16 +48,18 @@ pub struct TestSendRecord {
     /// Whether the message may have arrived even though no answer confirms it.
     #[serde(default)]
     pub may_have_arrived: bool,
-    /// The HTTP status; `None` without an answer.
+    /// The HTTP status; `None` if there was no answer.
     pub status: Option<u16>,
     pub message_id: Option<i64>,
-    /// Telegram's description, or the error.
+    /// What happened. For a refusal, this is Telegram's own description.
     pub description: Option<String>,
+    /// The time from sending the request to the answer or the error, in milliseconds.
     pub ms: u64,
 }
 
 impl Folder {
-    /// Adds a test-send to the history. A file that is then over the limit is cut to its newest lines.
+    /// Adds a test-send to the history. If the file is then larger than `MAX_BYTES`, removes its oldest lines. Fails if
+    /// the record is longer than `MAX_LINE`.
     pub fn add_to_history(&self, entry: &TestSendRecord) -> Result<(), SaveError> {
         self.ensure_private_folder()?;
         let path = self.tree.unchecked_path(PATH);
@@ -71,7 +76,7 @@ impl Folder {
         let _lock = self.wait_for_lock("history")?;
         let mut file = self.tree.open_log(PATH)?;
         disk::tighten(&path).map_err(write_error)?;
-        // A line that a crash cut short must not be joined with this one.
+        // If a crash cut the last line short, the new line must not be joined with it.
         if ends_in_mid_line(&mut file).map_err(write_error)? {
             line.insert(0, b'\n');
         }
@@ -83,7 +88,8 @@ impl Folder {
         Ok(())
     }
 
-    /// Returns the last test-sends, at most `limit`, newest first; unreadable lines are skipped.
+    /// Returns the last test-sends, at most `limit`, newest first. Skips lines that are not valid records. The result
+    /// is empty if the private folder is foreign or cannot be checked.
     pub fn history(&self, limit: usize) -> Vec<TestSendRecord> {
         if !self.owns_private_folder() {
             return Vec::new();
@@ -94,14 +100,17 @@ impl Folder {
         entries.map(TestSendRecord::shortened).take(limit).collect()
     }
 
-    /// Returns the complete lines within the last `max` bytes of the history.
+    /// Returns the last lines of the history, up to `max` bytes. If the file is longer than that, the first line in
+    /// these bytes is dropped, because its beginning may be missing. A last line that a crash cut short is returned as
+    /// it is.
     fn history_lines(&self, max: u64) -> Result<String, TreeError> {
         let mut file = std::fs::File::open(self.tree.readable_path(PATH)?)?;
         let from = file.metadata()?.len().saturating_sub(max);
         file.seek(SeekFrom::Start(from))?;
         let mut bytes = Vec::new();
         file.take(max).read_to_end(&mut bytes)?;
-        // The first byte may be in the middle of a character, but the first line is dropped anyway.
+        // In a file longer than `max`, the first byte may be in the middle of a character, but then the whole first
+        // line is dropped.
         let text = String::from_utf8_lossy(&bytes).into_owned();
         Ok(if from == 0 {
             text
@@ -112,7 +121,7 @@ impl Folder {
 }
 
 impl TestSendRecord {
-    /// Shortens the answer for reading. The request stays complete, since it can be sent again.
+    /// Cuts the description to [`MAX_DESCRIPTION`] characters. The request stays complete.
     fn shortened(mut self) -> Self {
         self.description = self.description.map(|text| shorten(&text, MAX_DESCRIPTION).into_owned());
         self

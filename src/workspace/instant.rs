@@ -1,4 +1,4 @@
-//! Timestamps in JSON, in RFC 3339 format.
+//! Writes timestamps to JSON and reads them, in RFC 3339 format. For serde's attribute `with`.
 
 use jiff::Timestamp;
 use serde::de::Error;

@@ -1,7 +1,7 @@
-//! Loads a workspace. Every file is read independently, so that a broken file never hides the others.
+//! Loads a workspace. Every file is read independently, so that a broken file does not hide the others.
 //!
-//! There can be thousands of campaigns. Those whose files have unchanged metadata are not read again, but shared with
-//! the previous version of the workspace.
+//! There can be thousands of campaigns. So a reload does not read a campaign again if its files have unchanged
+//! metadata, but shares it with the previous version of the workspace.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -28,7 +28,7 @@ pub struct DefinitionFile<T> {
     /// The file's name without its ending. Other files refer to the definition by this name.
     pub stem: String,
     pub source: LoadedFile,
-    /// The parsed value; `None` if the file cannot be read or is not TOML.
+    /// The parsed value; `None` if the file does not exist, cannot be read, or is not TOML.
     pub value: Option<T>,
 }
 
@@ -36,13 +36,14 @@ pub struct DefinitionFile<T> {
 pub struct CampaignFiles {
     pub stem: String,
     pub source: LoadedFile,
-    /// The parsed value; `None` if the file cannot be read, is not TOML, or does not exist.
+    /// The parsed definition; `None` if its file does not exist, cannot be read, or is not TOML.
     pub value: Option<Campaign>,
-    /// The custom body, byte for byte as typed.
+    /// The body's file, with its text exactly as typed.
     pub body: LoadedFile,
 }
 
-/// With `Eq`, `Arc` compares pointers first, so that an `Arc` is equal to itself without a comparison of the contents.
+/// `Arc` compares pointers first if its content is `Eq`. So comparing an `Arc` with itself does not compare the
+/// contents.
 impl Eq for CampaignFiles {}
 
 impl CampaignFiles {
@@ -64,7 +65,7 @@ impl CampaignFiles {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Workspace {
     pub root: PathBuf,
-    /// `telecast.toml`; the defaults are used if it cannot be read.
+    /// `telecast.toml`. If its `value` is `None`, the defaults are used.
     pub manifest: DefinitionFile<Manifest>,
     pub webhooks: Vec<DefinitionFile<Webhook>>,
     /// The campaigns, sorted by stem. Unchanged campaigns are shared with the previous versions of the workspace.
@@ -74,10 +75,10 @@ pub struct Workspace {
     pub samples: Vec<LoadedFile>,
     pub folder_problems: Vec<FileProblem>,
     /// The stems of the campaigns whose files have problems.
-    // Each frame asks for the problems several times, and most campaigns have none. Walking through ten thousand
-    // campaigns took most of the time of a keystroke.
+    // Each frame asks for the problems several times, and most campaigns have none. With ten thousand campaigns,
+    // walking through all of them took most of the time that a keystroke needs.
     with_problems: BTreeSet<String>,
-    /// The number of bytes that may still be read; `None` if the limit was exceeded.
+    /// The number of bytes that may still be read within [`MAX_WORKSPACE`]; `None` if the limit was exceeded.
     bytes_left: Option<u64>,
 }
 
@@ -99,12 +100,14 @@ impl Workspace {
         Self::read(&real_root(root)?, None, clock::now())
     }
 
-    /// Reads the workspace again, as of `now`. Campaigns whose files have unchanged metadata are shared, not read.
+    /// Reads the workspace again. Campaigns whose files have unchanged metadata are shared with `self` and not read.
+    /// `now` is the current time, which decides which files are old enough for a stamp.
     pub fn reload(&self, now: Timestamp) -> Result<Workspace, OpenError> {
         Self::read(&real_root(&self.root)?, Some(self), now)
     }
 
-    /// Reads the changed files again; `paths` must name all files that have changed.
+    /// Reads the changed files again. `paths` must contain every file that has changed since the last reading. If
+    /// reading these files is not enough, reloads the workspace as a whole.
     pub fn reload_changed(&self, paths: &BTreeSet<String>, now: Timestamp) -> Result<Workspace, OpenError> {
         match self.read_campaigns(paths, now) {
             Some(workspace) => Ok(workspace),
@@ -112,9 +115,12 @@ impl Workspace {
         }
     }
 
-    /// Reads only the campaigns of these files. Returns `None` if that is not enough.
+    /// Reads only the campaigns of these files. Returns `None` if that is not enough: if one of the files does not
+    /// belong to a campaign, if the folder of campaigns is missing or cannot be used, or if the size limit is or was
+    /// exceeded.
     fn read_campaigns(&self, paths: &BTreeSet<String>, now: Timestamp) -> Option<Workspace> {
-        // Any other file (a webhook, the manifest) can change the problems of all campaigns.
+        // A file that does not belong to a campaign, such as a webhook or the manifest, can change the problems of all
+        // campaigns.
         let stems: BTreeSet<&str> = paths.iter().map(|path| campaign_of(path)).collect::<Option<_>>()?;
         let mut workspace = self.clone();
         let mut reader = Reader::new(&self.root, None, now);
@@ -123,7 +129,7 @@ impl Workspace {
         let folder = reader.tree.resolve_folder(CAMPAIGNS).ok()??;
         for stem in stems {
             let before = workspace.campaign_index(stem).ok();
-            // The old version of the campaign no longer counts towards the limit.
+            // The old version of the campaign no longer counts towards the size limit.
             reader.bytes_left += before.map_or(0, |at| workspace.campaigns[at].len());
             if campaign_exists(&folder, stem) {
                 workspace.put_campaign(load_campaign(&mut reader, &folder, stem));
@@ -133,12 +139,13 @@ impl Workspace {
             }
         }
         workspace.bytes_left = reader.bytes_left();
-        // Over the limit, the order of reading decides which files are left out, so everything is read again in order.
+        // If the limit is exceeded, the order of reading decides which files are left out. So everything is read again
+        // in the usual order.
         workspace.bytes_left.is_some().then_some(workspace)
     }
 
-    /// Reads the manifest, the campaign with that stem, its webhook, the partials and the samples. Returns `None` if
-    /// there is no such campaign.
+    /// Reads the manifest, the campaign with that stem, its webhook, the partials, and the samples. Returns `None` if
+    /// there is no such campaign, or if the folder of campaigns cannot be used.
     pub fn open_campaign(root: &Path, stem: &str) -> Result<Option<Workspace>, OpenError> {
         let root = real_root(root)?;
         let mut reader = Reader::new(&root, None, clock::now());
@@ -172,7 +179,7 @@ impl Workspace {
         Folder::new(&self.root, paths)
     }
 
-    /// Returns the values of `telecast.toml`, or the defaults if it cannot be read.
+    /// Returns the values of `telecast.toml`, or the defaults if the file cannot be read or parsed.
     pub fn settings(&self) -> Manifest {
         self.manifest.value.clone().unwrap_or_default()
     }
@@ -186,9 +193,10 @@ impl Workspace {
     }
 
     /// Returns the key under which earlier versions of telecast stored the workspace's secrets: the id in
-    /// `telecast.toml`, or a key derived from the workspace's path if there is no id.
+    /// `telecast.toml`, or a key computed from the workspace's path if there is no id.
     ///
-    /// A clone has the same id, so the key is used only to find such secrets.
+    /// A clone of the workspace has the same id. So nothing is stored under this key now. The key only serves to find
+    /// the secrets that earlier versions stored.
     pub fn id(&self) -> String {
         self.settings().id.unwrap_or_else(|| {
             match Fingerprint::of(self.root.as_os_str().as_encoded_bytes()) {
@@ -227,7 +235,8 @@ impl Workspace {
         self.webhooks.iter().find(|webhook| webhook.stem == stem)
     }
 
-    /// Returns the dialect of a campaign's body: its own, or the workspace's.
+    /// Returns the dialect of a campaign's body: the campaign's own dialect, or the workspace's if the campaign has
+    /// none.
     pub fn dialect(&self, campaign: &CampaignFiles) -> Dialect {
         campaign.value.as_ref().and_then(|value| value.dialect).unwrap_or(self.settings().dialect)
     }
@@ -246,7 +255,8 @@ impl Workspace {
 }
 
 impl Folder {
-    /// Reads only this campaign and returns its body. Returns `None` if the campaign no longer has a file.
+    /// Reads only this campaign and returns its body. Returns `None` if neither the campaign's definition nor its body
+    /// exists, or if the folder of campaigns cannot be used.
     pub fn body(&self, stem: &str) -> Option<LoadedFile> {
         let folder = self.tree.resolve_folder(CAMPAIGNS).ok()??;
         let mut reader = Reader::new(self.root(), None, clock::now());
@@ -254,8 +264,8 @@ impl Folder {
     }
 }
 
-/// The maximum number of bytes to read from all files together: enough for thousands of campaigns. Without a limit,
-/// many links to one large file would fill the memory.
+/// The maximum number of bytes to read from all files of a workspace together: enough for thousands of campaigns.
+/// Without a limit, many links to one large file would fill the memory.
 const MAX_WORKSPACE: u64 = 64 * 1024 * 1024;
 
 const WEBHOOKS: &str = "webhooks";
@@ -300,7 +310,8 @@ impl<'b> Reader<'b> {
         self.count_bytes(source)
     }
 
-    /// Counts the bytes of a file that was read. Over the limit, replaces the text with a problem.
+    /// Counts the bytes of a file that was read. If they exceed the limit, returns the file without its text and with a
+    /// problem.
     fn count_bytes(&mut self, source: LoadedFile) -> LoadedFile {
         if let Some(bytes_left) = self.bytes_left.checked_sub(source.text.len() as u64) {
             self.bytes_left = bytes_left;
@@ -321,8 +332,9 @@ impl<'b> Reader<'b> {
         }
     }
 
-    /// Returns the campaign of the previous version if the metadata of both its files is unchanged and a problem with
-    /// its webhook would be the same.
+    /// Returns the campaign of the previous version if it can be shared. Returns `None` if there is none, if its
+    /// definition was not parsed, if one of its two files has no stamp or another stamp now, if the webhooks have
+    /// changed and the problem of a missing webhook may differ now, or if the campaign exceeds the size limit.
     fn unchanged(&mut self, folder: &ResolvedFolder, stem: &str) -> Option<Arc<CampaignFiles>> {
         let workspace = self.before?;
         let before = &workspace.campaigns[workspace.campaign_index(stem).ok()?];
@@ -333,7 +345,7 @@ impl<'b> Reader<'b> {
         };
         is_same(&before.source)?;
         is_same(&before.body)?;
-        // The problem of a missing webhook lists the existing webhooks.
+        // The problem of a missing webhook lists the existing webhooks, so it is outdated if these have changed.
         let is_missing = self.webhooks.binary_search(&value.webhook).is_err();
         let was_missing = || before.source.problems.iter().any(|problem| problem.code == Code::NoSuchWebhook);
         if self.has_other_webhooks && (is_missing || was_missing()) {
@@ -385,7 +397,8 @@ impl<'b> Reader<'b> {
 fn real_root(root: &Path) -> Result<PathBuf, OpenError> {
     let root =
         fs::canonicalize(root).map_err(|source| OpenError::Folder { root: root.to_path_buf(), source })?;
-    // Only the existence of the name is checked here. If it is a link, its target is checked when it is read.
+    // Only the existence of the manifest is checked here. If it is a link, the target is checked when the manifest is
+    // read.
     match fs::symlink_metadata(root.join(MANIFEST)) {
         Ok(_) => Ok(root),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(OpenError::NoManifest { root }),
@@ -445,7 +458,7 @@ fn load_webhook(reader: &mut Reader<'_>, stem: &str) -> DefinitionFile<Webhook> 
     load_definition(stem, reader.read(&format!("{WEBHOOKS}/{stem}.toml")), Webhook::parse)
 }
 
-/// The files of the private folder that are opened by their name.
+/// The files that telecast itself opens in the private folder, besides drafts and the trash.
 const PRIVATE_FILES: [&str; 7] = [
     "id",
     "test-chats.toml",
@@ -456,14 +469,15 @@ const PRIVATE_FILES: [&str; 7] = [
     "audience.db-journal",
 ];
 
-/// Returns the problems of those files in the private folder that are not used because of their path or type.
+/// Returns a problem for each file or folder in the private folder that is not used because of its path or type.
 fn private_problems(tree: &Tree) -> Vec<FileProblem> {
     let problem = |path: &str, error: TreeError| match error {
         TreeError::Breach(breach) => FileProblem::from_diagnostics(path, "", &[breach.problem()]),
         // An I/O error is reported when the file is needed.
         TreeError::Io(_) => Vec::new(),
     };
-    // A `.telecast` that is a link is reported itself; its files are not checked.
+    // If `.telecast` itself cannot be listed, for example because it is a link out of the workspace, its files are not
+    // checked.
     if let Err(error) = tree.list(PRIVATE) {
         return problem(PRIVATE, error);
     }
@@ -474,7 +488,7 @@ fn private_problems(tree: &Tree) -> Vec<FileProblem> {
     files.chain(folders).flat_map(|(path, error)| problem(path, error)).collect()
 }
 
-/// Loads the campaigns: definitions with their bodies, and bodies without a definition.
+/// Loads the campaigns, including definitions without a body and bodies without a definition.
 fn load_campaigns(reader: &mut Reader<'_>, problems: &mut Vec<FileProblem>) -> Vec<Arc<CampaignFiles>> {
     let names = names(&reader.tree, CAMPAIGNS, problems);
     let mut stems: Vec<&str> = names.iter().filter_map(|name| campaign_of_name(name)).collect();
@@ -511,8 +525,8 @@ fn load_campaign(reader: &mut Reader<'_>, folder: &ResolvedFolder, stem: &str) -
     let is_there = |format: ContentFormat| folder.is_taken(&body_name(format));
     let format = match &value {
         Some(campaign) => campaign.content_format,
-        // Without a definition, the format is that of the existing body. Without a body, it is the default, so that the
-        // problem names the missing file.
+        // Without a parsed definition, the format is that of the existing body. If there is no body either, it is the
+        // default format, so that the problem can name the missing file.
         None => ContentFormat::ALL.into_iter().find(|format| is_there(*format)).unwrap_or_default(),
     };
     let mut body = reader.read_in(folder, &body_name(format));
@@ -540,7 +554,7 @@ fn load_campaign(reader: &mut Reader<'_>, folder: &ResolvedFolder, stem: &str) -
     Arc::new(CampaignFiles { stem, source, value, body })
 }
 
-/// Returns the sorted stems of the files in `folder` that end in `ending`, without hidden ones.
+/// Returns the sorted stems of the files in `folder` that end in `ending`, without hidden files.
 fn stems(tree: &Tree, folder: &str, ending: &str, problems: &mut Vec<FileProblem>) -> Vec<String> {
     let names = names(tree, folder, problems);
     let stems = names.iter().filter_map(|name| name.strip_suffix(ending)).filter(|stem| is_stem(stem));
@@ -574,7 +588,8 @@ fn names(tree: &Tree, folder: &str, problems: &mut Vec<FileProblem>) -> Vec<Stri
         match name.into_string() {
             Ok(name) => known.push(name),
             Err(name) => {
-                // The file cannot be loaded, since paths are UTF-8 here, but it must not be ignored silently.
+                // The file cannot be loaded, because this module uses paths in UTF-8. The problem makes sure that the
+                // file is not ignored silently.
                 let shown = format!("{folder}/{}", name.to_string_lossy());
                 let problem = Diagnostic::error(Code::NotUtf8, Span::at(0), "this file's name is not UTF-8");
                 problems.extend(FileProblem::from_diagnostics(&shown, "", &[problem.with_help("rename it")]));

@@ -1,8 +1,8 @@
-//! The private folder `.telecast`: checks whether telecast created it here, creates it, and adopts a foreign one.
+//! Checks whether telecast created the private folder `.telecast` here, creates the folder, and adopts a foreign one.
 //!
 //! A folder that came with a clone or an archive must not decide where tests are sent, nor what counts as unsaved
-//! edits. So telecast recognizes its own folder by an id in it and by the content of its test chats as last written.
-//! Both are recorded in the user's state directory, under the workspace's real path.
+//! edits. So telecast recognizes its own folder by a random id in it and by the hash of its test chats. The id and the
+//! hash are recorded in the user's state directory, under the workspace's real path.
 
 use std::fs;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -19,7 +19,7 @@ pub enum PrivateFolderStatus {
     Absent,
     /// telecast created it here, or the user adopted it.
     Ours,
-    /// It came from elsewhere, or something else changed its test chats. Its test chats, drafts and history are
+    /// It came from elsewhere, or another program changed its test chats. Its test chats, drafts, and history are
     /// ignored, its profiles are read-only, and nothing is written into it.
     Foreign,
 }
@@ -46,7 +46,8 @@ impl Folder {
                 return Ok(PrivateFolderStatus::Ours);
             }
             // Another process may have recorded and written new test chats after the record was read here. So the
-            // folder is foreign only if the record is still the one that it was compared with.
+            // folder counts as foreign only if the record has not changed since; otherwise it is compared with the new
+            // record.
             let latest = self.state.read()?;
             if latest == record {
                 return Ok(PrivateFolderStatus::Foreign);
@@ -55,7 +56,7 @@ impl Folder {
         }
     }
 
-    /// Whether the folder matches the record.
+    /// Returns whether the folder has the id of the record, and test chats (if any) with a hash of the record.
     fn is_ours(&self, record: &WorkspaceRecord) -> bool {
         let Some(private) = &record.private else { return false };
         // An empty id in a damaged record would match an empty file.
@@ -65,18 +66,18 @@ impl Folder {
         has_id
             && match self.tree.read_bytes(TEST_CHATS) {
                 Ok(Some(bytes)) => private.test_chats.contains(&sha256(&bytes)),
-                // Without the file there is no test chat that could be wrong.
+                // If the file is missing, there is no test chat that could have been manipulated.
                 Err(error) => error.is_missing(),
                 Ok(None) => false,
             }
     }
 
-    /// Whether the private folder is a real folder and not a link to one.
+    /// Returns whether the private folder is a real folder and not a link to one.
     fn is_real_folder(&self) -> bool {
         fs::symlink_metadata(self.tree.unchecked_path(PRIVATE)).is_ok_and(|entry| entry.is_dir())
     }
 
-    /// Whether the private folder is certainly ours; false if that cannot be determined.
+    /// Returns whether the private folder is [`PrivateFolderStatus::Ours`]; false if that cannot be determined.
     pub(super) fn owns_private_folder(&self) -> bool {
         matches!(self.private_folder_status(), Ok(PrivateFolderStatus::Ours))
     }
@@ -97,9 +98,10 @@ impl Folder {
         }
     }
 
-    /// Adopts a foreign private folder as it is now: from here on its test chats, drafts, history and profiles count.
+    /// Adopts a foreign private folder with its current content: from now on, telecast uses its test chats, drafts, and
+    /// history, and changes its profiles. If there is no private folder, creates it.
     ///
-    /// Fails if it is a link and not a folder of this workspace.
+    /// Fails if the private folder is a link or a file.
     pub fn adopt(&self) -> Result<(), SaveError> {
         let _lock = self.wait_for_lock("private")?;
         match self.private_folder_status()? {
@@ -121,7 +123,7 @@ impl Folder {
             Err(error) => return Err(self.tree.unsaved(TEST_CHATS, error)),
         };
         let id = new_id();
-        // The id in the folder is written last: until then the folder is as foreign as before.
+        // The id is written into the folder last. Until then, the folder still counts as foreign.
         self.record_private(PrivateFolder { id: id.clone(), test_chats })?;
         if !self.tree.is_taken(GITIGNORE) {
             self.tree.write_new(GITIGNORE, b"*\n")?;
@@ -143,7 +145,7 @@ impl Folder {
             fs::write(staged.path().join("id"), &id)?;
             fs::write(staged.path().join(".gitignore"), "*\n")?;
             fs::rename(staged.path(), &path)?;
-            // The temporary name is gone, so nothing must be removed on drop.
+            // The folder has been renamed, so dropping `staged` must not remove its temporary path.
             let _ = staged.keep();
             Ok(())
         };
@@ -154,7 +156,7 @@ impl Folder {
         Ok(self.state.change(|record| record.private = Some(private))?)
     }
 
-    /// Replaces the file of the test chats, which contains `old`, and records the hash of its new content.
+    /// Replaces the test chats' file, whose current content is `old`, with `new`, and records the hash of `new`.
     pub(super) fn replace_test_chats(&self, old: &[u8], new: &[u8]) -> Result<(), SaveError> {
         let record_hashes = |test_chats: Vec<String>| {
             self.state.change(|record| {
@@ -163,14 +165,14 @@ impl Folder {
                 }
             })
         };
-        // Both hashes are valid until the new file is in place: after a crash between the two steps either content is
-        // recognized.
+        // Both hashes are recorded until the new file is in place, so that telecast recognizes the file after a crash
+        // before or after the replacement.
         record_hashes(vec![sha256(old), sha256(new)])?;
         self.tree.replace(TEST_CHATS, new, Access::Private)?;
         Ok(record_hashes(vec![sha256(new)])?)
     }
 
-    /// Takes the workspace's lock named `what`. Waits while another process holds it.
+    /// Takes the workspace's lock named `what`. Waits as long as another process holds it.
     pub(super) fn wait_for_lock(&self, what: &str) -> Result<FileLock, SaveError> {
         Ok(wait_for_lock(&self.state_folder.join(format!("{what}.lock")))?)
     }

@@ -1,4 +1,4 @@
-//! Reloads a workspace while it is open. Unchanged campaigns are shared with the previous version.
+//! Reloads an open workspace. Campaigns that have not changed are shared with the previous version.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,15 +19,16 @@ impl WorkspaceReloader {
         Self { last: Mutex::new(workspace), changed: Mutex::default() }
     }
 
-    /// Records changed files (from the root, with `/`). The caller calls `reload` afterwards.
+    /// Records the paths of changed files, relative to the root, with `/` between folders. Call [`Self::reload`]
+    /// afterwards.
     pub fn mark_changed(&self, paths: impl IntoIterator<Item = String>) {
         self.changed.lock().unwrap_or_else(PoisonError::into_inner).extend(paths);
     }
 
     /// Reads the recorded files; if none are recorded, checks all files. Blocks.
     ///
-    /// Recorded files are read by the next call, even if another caller makes it. The caller that recorded them then
-    /// finds none left and checks all files, so no change is missed.
+    /// A call reads all recorded files, even those that another caller recorded. If that other caller then finds no
+    /// recorded files, its own call checks all files, so it misses no change.
     pub fn reload(&self, now: Timestamp) -> Result<Arc<Workspace>, OpenError> {
         self.read(|last, changed| match changed.is_empty() {
             true => last.reload(now),
@@ -44,10 +45,11 @@ impl WorkspaceReloader {
         &self,
         read: impl FnOnce(&Workspace, BTreeSet<String>) -> Result<Workspace, OpenError>,
     ) -> Result<Arc<Workspace>, OpenError> {
-        // The lock is held while reading: if two calls read at the same time, the one that started first could finish
-        // last and bring back an older version. A poisoned lock still holds a complete version.
+        // The lock is held during the reading: if two calls read at the same time, the call that started first could
+        // finish last and bring back an older version. After a panic, the poisoned lock still holds a complete version.
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        // The list is taken before anything is read: a file that is recorded from now on is read the next time.
+        // The list is taken before anything is read, so that a file that is recorded from now on is read by the next
+        // call.
         let changed = std::mem::take(&mut *self.changed.lock().unwrap_or_else(PoisonError::into_inner));
         *last = Arc::new(read(&last, changed)?);
         Ok(Arc::clone(&last))

@@ -1,19 +1,21 @@
-//! File stems derived from names: safe for file systems, shells and URLs.
+//! Derives file stems from names. The stems are safe for file systems and shells.
 
-/// The longest stem in chars: well below the limits of file systems, with room for a number and an ending.
+/// The longest stem in characters. Even if each character takes four bytes, the stem, a number below 100, and the
+/// longest ending fit into the 255 bytes that most file systems allow.
 const MAX_CHARS: usize = 60;
 
-/// Names that Windows reserves for devices.
+/// Some of the names that Windows reserves for devices.
 const RESERVED: [&str; 4] = ["con", "prn", "aux", "nul"];
 
-/// Returns a stem for `name`: lower-case letters and digits of any script, with `-` between words; `base` if nothing
-/// is left.
+/// Returns a stem for `name`: its letters in lower case and its digits, of any script, with `-` in place of everything
+/// in between. Returns `base` if nothing is left or if the stem would be a reserved name.
 pub(crate) fn slug(name: &str, base: &str) -> String {
     let mut stem = String::new();
     let mut n_chars = 0;
     for c in name.chars().flat_map(char::to_lowercase) {
         let c = if c.is_alphanumeric() { c } else { '-' };
-        // The stem must not start with a dash, because commands would read it as an option.
+        // Neighboring dashes are merged. A stem does not start with a dash, because commands would read it as an
+        // option.
         if c == '-' && (stem.is_empty() || stem.ends_with('-')) {
             continue;
         }

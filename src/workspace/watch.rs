@@ -1,7 +1,7 @@
-//! Watches a workspace for changes made by other programs, and reports the changed paths in groups.
+//! Watches the files of a workspace for changes, and reports the changed paths in groups.
 //!
-//! Folders are watched instead of files, because editors replace files by renaming. If the system cannot watch (no
-//! watches left, a network disk), the folders are polled every two seconds.
+//! Folders are watched instead of files, because editors replace files by renaming. If the system refuses to watch a
+//! folder, for example because it has no watches left, the folders are polled every two seconds.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -13,10 +13,10 @@ use notify::{Config, Event, EventKind, PollWatcher, RecommendedWatcher, Recursiv
 
 use super::{MANIFEST, Tree};
 
-/// How long the files must be unchanged before a change is reported: replacing a file causes several events.
+/// How long the files must be unchanged before changes are reported, because replacing a file causes several events.
 const DEBOUNCE: Duration = Duration::from_millis(50);
 
-/// After at most this many [`DEBOUNCE`] periods, changes are reported even if more keep coming.
+/// Changes are reported after at most this many [`DEBOUNCE`] periods, even if further changes keep coming.
 const MAX_ROUNDS: usize = 20;
 
 /// How often the folders are polled if the system cannot watch them.
@@ -24,14 +24,14 @@ const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
 const FOLDERS: [&str; 5] = ["webhooks", "campaigns", "partials", "samples", "segments"];
 
-/// Ends the watch when it is dropped. A change that is being reported at that moment is still reported.
+/// Ends the watch when it is dropped. If changes are being reported at that moment, the report is completed.
 pub struct Watch {
     /// Dropping the watcher closes the channel, which ends the thread.
     _watcher: SharedWatcher,
 }
 
-/// The thread has a weak reference, to watch folders that are created later.
-// Weak, because a strong one in the thread would keep the channel open forever.
+/// The watcher. The thread that reports changes has a weak reference to it, to watch folders that are created later.
+// With a strong reference, the thread would keep the watcher's channel open forever and never end.
 type SharedWatcher = Arc<Mutex<Box<dyn Watcher + Send>>>;
 
 impl std::fmt::Debug for Watch {
@@ -42,15 +42,16 @@ impl std::fmt::Debug for Watch {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WatchMethod {
-    /// By the system's events, or by polling if those are not available.
+    /// By the system's events, or by polling if the system's events are not available.
     Best,
     Polling(Duration),
 }
 
-/// Calls `changed` on a separate thread with the files (from the root, with `/`) that were changed, created or removed.
+/// Calls `changed` on a separate thread with the paths of files and folders that were changed, created, or removed. The
+/// paths are relative to the root, with `/` between folders.
 ///
-/// telecast's own saves are reported too: the caller knows their fingerprints and sees that nothing is new. Returns
-/// `None` if the folder can be neither watched nor polled.
+/// telecast's own saves are reported too, but the caller sees by their fingerprints that nothing is new. Returns `None`
+/// if the folders cannot be watched with this method, or if the thread cannot be started.
 pub fn watch(
     root: &Path,
     method: WatchMethod,
@@ -83,7 +84,8 @@ fn by_polling(
     interval: Duration,
     handler: impl notify::EventHandler,
 ) -> Option<Box<dyn Watcher + Send>> {
-    // With `compare_contents`, files are read. So links are not followed: a target such as `/dev/zero` has no end.
+    // `compare_contents` makes the watcher read the files. So links are not followed, because a link could lead to a
+    // file without an end, such as `/dev/zero`.
     let config = Config::default()
         .with_poll_interval(interval)
         .with_compare_contents(true)
@@ -92,8 +94,8 @@ fn by_polling(
     add_folders(&mut watcher, root).then(|| Box::new(watcher) as Box<dyn Watcher + Send>)
 }
 
-/// Watches the root and those of [`FOLDERS`] that exist. Returns false if one of them cannot be watched. `.telecast` is
-/// left out, because the database changes all the time.
+/// Watches the root and those of [`FOLDERS`] that exist. Returns false if a folder cannot be watched. The private
+/// folder `.telecast` is left out, because the database in it changes all the time.
 fn add_folders(watcher: &mut dyn Watcher, root: &Path) -> bool {
     let tree = Tree::new(root);
     let existing = FOLDERS.iter().filter(|folder| tree.has_folder(folder)).map(|folder| root.join(folder));
@@ -128,14 +130,14 @@ impl<F: FnMut(Vec<String>)> Reporter<F> {
         }
     }
 
-    /// Watches folders that were created meanwhile, or created again, as a git checkout does.
+    /// Watches those of [`FOLDERS`] that were created, or removed and created again (as by a git checkout).
     fn follow_folders(&self, paths: &BTreeSet<String>) {
         let Some(watcher) = self.watcher.upgrade() else { return };
         let Ok(mut watcher) = watcher.lock() else { return };
         for folder in FOLDERS.iter().filter(|folder| paths.contains(**folder)) {
             if Tree::new(&self.root).has_folder(folder) {
                 let path = self.root.join(folder);
-                // If it cannot be watched, its changes are seen when the workspace is opened again.
+                // If the folder cannot be watched, its later changes are seen when the workspace is opened again.
                 let _ = watcher.watch(&path, RecursiveMode::NonRecursive);
             }
         }
@@ -143,7 +145,8 @@ impl<F: FnMut(Vec<String>)> Reporter<F> {
 }
 
 fn collect_paths(root: &Path, event: notify::Result<Event>, paths: &mut BTreeSet<String>) {
-    // After an error, events may be lost, so all files must be checked again. A change of the manifest has that effect.
+    // After an error, events may be lost, so all files must be checked again. Reporting a change of the manifest has
+    // that effect.
     let Ok(event) = event else {
         paths.insert(MANIFEST.to_owned());
         return;
@@ -158,8 +161,9 @@ fn collect_paths(root: &Path, event: notify::Result<Event>, paths: &mut BTreeSet
     }
 }
 
-/// Returns the path from the root if its change matters: that of the manifest, of a folder in [`FOLDERS`], or of a file
-/// in one. Hidden files and the swap files of editors do not matter.
+/// Returns the path relative to the root if a change there matters: the manifest, a folder of [`FOLDERS`], or a file in
+/// such a folder that is not hidden and ends in `.toml`, `.liquid`, or `.json`. Returns `None` for all other paths,
+/// such as the swap files of editors.
 fn relevant_path(root: &Path, path: &Path) -> Option<String> {
     let inner = path.strip_prefix(root).ok()?;
     let parts: Option<Vec<&str>> = inner.components().map(|part| part.as_os_str().to_str()).collect();

@@ -1,4 +1,4 @@
-//! Reads a webhook's TOML file and reports every problem that can be found without rendering anything.
+//! Reads a webhook's TOML file and reports the problems that can be found without rendering anything.
 
 use std::time::Duration;
 
@@ -8,14 +8,15 @@ use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 use crate::text::{Span, visible};
 use crate::toml::{self, Spanned, Table};
 
-/// The longest timeout that a webhook can set. With a longer one, telecast would seem to hang if the server does.
+/// The longest timeout that a webhook can set. With a longer one, telecast would seem to hang if the server does not
+/// answer.
 const MAX_TIMEOUT: Duration = Duration::from_secs(600);
 const MAX_RETRIES: i64 = 20;
 const MAX_RATE: f64 = 100_000.0;
 
 impl Webhook {
-    /// Parses a webhook's TOML file. Returns `None` only if the text is not TOML. Wrong values are reported, and their
-    /// defaults are used.
+    /// Parses a webhook's TOML file. Returns `None` only if the text is not TOML. Wrong values are reported and
+    /// replaced by their defaults.
     pub fn parse(text: &str) -> (Option<Webhook>, Vec<Diagnostic>) {
         toml::read(text, webhook)
     }
@@ -79,13 +80,15 @@ pub(super) fn webhook(table: &mut Table<'_>) -> Webhook {
 }
 
 /// Moves a problem from a decoded value to the file. The span is exact only if the value was written without escapes.
+/// Otherwise it is the whole value.
 fn locate_in_file(problem: Diagnostic, value: &Spanned<String>) -> Diagnostic {
     // A problem of the whole value covers the whole value in the file, including its quotes and escapes.
     if problem.span == Span::new(0, value.value.len()) {
         return Diagnostic { span: value.span, ..problem };
     }
     // A value without escapes differs in length from its source only by its quotes. With any other difference, the
-    // offsets do not match. Then the whole value is marked, and the fixes are dropped: they would edit the wrong bytes.
+    // offsets do not match. Then the whole value is marked, and the fixes are dropped, because they would edit the
+    // wrong bytes.
     let quotes = match value.span.len() - value.value.len().min(value.span.len()) {
         // A bare key has no quotes.
         0 => Some(0),
@@ -212,7 +215,8 @@ fn read_credential(
         table.report(problem.with_help(format!("add `{key} = \"${{NAME}}\"`")));
         return String::new();
     };
-    // This is only a warning: a literal password works, and moving it to the store is the user's decision.
+    // This problem is only a warning: a literal password works, and moving it to the secret store is the user's
+    // decision.
     if secrecy == Secrecy::Secret && placeholder::find_placeholders(&found.value).is_empty() {
         let problem =
             Diagnostic::warning(Code::SecretInFile, found.span, format!("this file contains a {key}"));

@@ -10,8 +10,8 @@ impl Webhook {
         toml::new_document(self, webhook)
     }
 
-    /// Returns `text` with only the changed values replaced, so that comments and order stay. The error is the reason
-    /// why `text` is not TOML.
+    /// Returns `text` with only the changed values replaced, so that comments and order stay. The error says why `text`
+    /// is not TOML.
     pub fn update(&self, text: &str) -> Result<String, Diagnostic> {
         toml::update_document(text, self, read::webhook, webhook)
     }
@@ -63,7 +63,8 @@ fn write_auth(editor: &mut Editor, auth: Option<&Auth>) {
             editor.set_string(&["auth", "kind"], "basic");
             editor.set_string(&["auth", "username"], username);
             editor.set_string(&["auth", "password"], password);
-            // Keys of the other kind would be reported as unknown, and could keep an old credential in the file.
+            // Keys of the other kind of authentication would be reported as unknown, and could keep an old credential
+            // in the file.
             editor.remove(&["auth", "token"]);
         }
         Some(Auth::Bearer { token }) => {

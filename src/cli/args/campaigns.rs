@@ -1,4 +1,4 @@
-//! `telecast campaigns …`
+//! The arguments of `telecast campaigns` and its subcommands.
 
 use clap::{Subcommand, ValueEnum};
 

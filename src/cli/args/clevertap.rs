@@ -1,4 +1,4 @@
-//! `telecast import clevertap` and `telecast export clevertap`
+//! The arguments of `telecast import clevertap` and `telecast export clevertap`.
 
 use clap::Subcommand;
 

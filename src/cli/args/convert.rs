@@ -1,4 +1,4 @@
-//! `telecast convert`
+//! The arguments of `telecast convert`.
 
 use clap::ValueEnum;
 

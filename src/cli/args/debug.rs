@@ -1,4 +1,4 @@
-//! `telecast debug`: the parsers and the template engine on JSON lines.
+//! The arguments of `telecast debug`, which runs the parsers and the template engine on JSON lines.
 
 use clap::{Subcommand, ValueEnum};
 

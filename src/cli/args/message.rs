@@ -1,4 +1,4 @@
-//! `telecast render`, `telecast check` and `telecast test`.
+//! The arguments of `telecast render`, `telecast check`, and `telecast test`.
 
 use clap::{ArgGroup, ValueEnum};
 
@@ -52,7 +52,8 @@ pub(crate) enum RenderAs {
 #[command(group(ArgGroup::new("recipient").args(["profile", "profile_json"])))]
 pub(crate) struct RecipientArgs {
     /// Render for this profile of the store; by default the first test profile
-    // Both require the group that they are in. That forbids nothing, but the usage in an error then shows both.
+    // Both options of the group require the group. This forbids nothing, but it makes clap show both options in the
+    // usage line of an error.
     #[arg(long, value_name = "ID", requires = "recipient")]
     pub profile: Option<String>,
 

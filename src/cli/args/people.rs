@@ -1,4 +1,4 @@
-//! `telecast profiles …`
+//! The arguments of `telecast profiles` and its subcommands.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -114,7 +114,8 @@ impl FromStr for Property {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        // A value may contain `=` (base64, URLs); a property name with `=` cannot be set from the command line.
+        // The name ends at the first `=`, because a value may contain `=` (base64, URLs). So a property whose name
+        // contains `=` cannot be set from the command line.
         match text.split_once('=') {
             Some((name, value)) if !name.is_empty() => {
                 Ok(Property { name: name.to_owned(), value: value.to_owned() })

@@ -1,4 +1,4 @@
-//! `telecast sandbox`
+//! The arguments of `telecast sandbox`.
 
 use std::net::SocketAddr;
 
@@ -42,7 +42,7 @@ pub(crate) struct ServeSandbox {
 }
 
 fn number(text: &str) -> Result<f64, String> {
-    // `f64` also parses `inf` and `NaN`, which mean nothing as a rate.
+    // `f64` also parses `inf` and `NaN`, which are neither a rate nor a share.
     text.parse()
         .ok()
         .filter(|number: &f64| number.is_finite())

@@ -1,4 +1,4 @@
-//! `telecast secrets …`
+//! The arguments of `telecast secrets` and its subcommands.
 
 use clap::Subcommand;
 

@@ -1,4 +1,4 @@
-//! `telecast trust …`
+//! The arguments of `telecast trust`.
 
 use super::format::Format;
 

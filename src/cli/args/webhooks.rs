@@ -1,4 +1,4 @@
-//! `telecast webhooks …`
+//! The arguments of `telecast webhooks` and its subcommands.
 
 use clap::Subcommand;
 

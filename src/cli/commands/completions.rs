@@ -1,4 +1,4 @@
-//! `telecast completions`: the completion script of a shell.
+//! `telecast completions`: prints the completion script of a shell.
 
 use clap::CommandFactory;
 

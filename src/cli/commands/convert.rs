@@ -24,8 +24,8 @@ pub(crate) fn run(environment: &Environment, args: &ConvertCampaign, output: &mu
     let to = ParseMode::from(args.to);
     let converted = convert(&workspace, campaign, to);
     let is_saved = match &converted {
-        // A body that stays the same is not saved: the file's modification time would change, and an open console
-        // would reload the file.
+        // A body that does not change is not saved. Otherwise, the file's modification time would change, and an open
+        // console would reload the file.
         Ok(conversion) if !args.print && conversion.body != campaign.body.text => {
             // `save` compares the file with what was read, so an edit made in the meantime is not overwritten.
             workspace.folder(&environment.paths).save(&campaign.body, &conversion.body)?;
@@ -77,7 +77,7 @@ fn convert(
         let message = "this campaign's content format is plain text, which has no parse mode";
         return Err(vec![Diagnostic::error(Code::CannotConvert, Span::at(0), message)]);
     }
-    // Converting a mode to itself would still normalise the markup, and the file would change for nothing.
+    // A conversion from a mode to the same mode would normalize the markup, and the file would change for nothing.
     if compose::parse_mode_of(&body.text) == Some(to) {
         return Ok(Conversion::unchanged(&body.text));
     }

@@ -1,4 +1,5 @@
-//! `telecast debug entities`: reads texts as JSON lines and prints Telegram's result for each.
+//! `telecast debug entities`: reads texts as JSON lines and prints the text and entities that Telegram would make of
+//! each.
 
 use std::io::{self, BufRead};
 
@@ -10,11 +11,12 @@ use crate::cli::error::{CliError, ErrorKind, ExitStatus, Result};
 use crate::cli::output::CliOutput;
 use crate::telegram::{self, Entity, FixOptions, FormattedText, Limit, ParseMode, entity_json};
 
-/// The size in bytes of the chunks in which results are written. Stdout is line-buffered, and a system call for each
-/// line is slow for inputs of many thousand lines.
+/// The size, in bytes, of the chunks in which results are written. Stdout is line-buffered, and a system call for each
+/// line would be slow for inputs of many thousands of lines.
 const CHUNK: usize = 1 << 16;
 
-/// One text, with its own entities if there is no parse mode. Other members are ignored.
+/// An input line: a text, and the entities to use if no parse mode is given. Other members of the JSON object are
+/// ignored.
 #[derive(Deserialize)]
 struct Line {
     input: String,
@@ -22,7 +24,7 @@ struct Line {
     in_entities: Vec<Value>,
 }
 
-/// Prints a result for every line of stdin.
+/// Prints a result for every line of stdin that is not blank.
 pub(crate) fn run(args: ParseEntities, output: &mut CliOutput) -> Result {
     let mut answers = String::new();
     for (idx, line) in io::stdin().lock().lines().enumerate() {

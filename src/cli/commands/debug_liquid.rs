@@ -13,7 +13,7 @@ use crate::clock;
 use crate::template::{self, Limits, Partials, RenderOutcome};
 use crate::text::LineIndex;
 
-/// One template with its data. Other members are ignored.
+/// An input line: a template and its data. Other members of the JSON object are ignored.
 #[derive(Deserialize)]
 struct Line {
     template: String,
@@ -24,7 +24,7 @@ struct Line {
     templates: Option<BTreeMap<String, String>>,
 }
 
-/// Prints a result for every line of stdin.
+/// Prints a result for every line of stdin that is not blank.
 pub(crate) fn run(output: &mut CliOutput) -> Result {
     for (idx, line) in io::stdin().lock().lines().enumerate() {
         let line = line?;
@@ -42,7 +42,7 @@ pub(crate) fn run(output: &mut CliOutput) -> Result {
 
 fn answer(line: Line) -> Value {
     let partials = Partials(line.templates.unwrap_or_default());
-    // Rendering a template with errors fails with the first of them, so the list is not needed here.
+    // If a template has errors, rendering it fails with the first of them, so the list of errors is not needed here.
     let (template, _) = template::parse_shopify(&line.template, &partials);
     let data = line.data.unwrap_or_default().into();
     match template.render_data(&data, clock::now(), &TimeZone::UTC, Limits::default()) {
@@ -51,8 +51,8 @@ fn answer(line: Line) -> Value {
             let position = LineIndex::new(&line.template).position(&line.template, problem.span.start);
             json!({ "error": problem.message, "line": position.line, "column": position.column })
         }
-        // `{% abort %}` is CleverTap's. Shopify's rules report it as an unknown tag, so this arm is never
-        // reached.
+        // `{% abort %}` is a tag of CleverTap. In Shopify's Liquid, it is an unknown tag and therefore an error, so
+        // this arm is never reached.
         RenderOutcome::Aborted { .. } => json!({ "error": "aborted", "line": 1, "column": 1 }),
     }
 }

@@ -23,7 +23,7 @@ pub(crate) fn run(args: &Demo, output: &mut CliOutput) -> Result<ConsoleStart> {
     if demo.already_existed {
         output.line("start over with: telecast demo --fresh")?;
     }
-    // The first campaign of the list has a deliberate error, which is not what a newcomer should see first.
+    // The first campaign of the list has a deliberate error, so the console opens another one for the newcomer.
     Ok(ConsoleStart { folder: Some(demo.root), campaign: Some(sample::FIRST) })
 }
 

@@ -14,8 +14,8 @@ use crate::service::{MessageJob, export_clevertap, export_problems};
 
 use super::campaigns;
 
-/// Prints a campaign as the fields of CleverTap's forms. Prints to stderr what was rewritten and what does not work
-/// there.
+/// Prints a campaign as the fields of CleverTap's forms. Prints to stderr what was rewritten and what does not work in
+/// CleverTap.
 pub(crate) fn run(environment: &Environment, args: &ExportCampaign, output: &mut CliOutput) -> Result {
     let workspace = Arc::new(environment.workspace()?);
     let campaign = campaigns::find(&workspace, &args.campaign)?;

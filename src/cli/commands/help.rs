@@ -1,4 +1,4 @@
-//! `telecast help`: the reference pages, and the help of commands.
+//! `telecast help`: prints a page of the reference, or the help of a command.
 
 use clap::CommandFactory;
 
@@ -45,7 +45,8 @@ fn find<'a>(root: &'a mut clap::Command, words: &[String]) -> Option<&'a mut cla
 }
 
 fn unknown(words: &[String], root: &clap::Command) -> CliError {
-    // The words up to the first unknown one are a command; the suggestion is one of its subcommands.
+    // The words before the first unknown word name a command. The suggestion is one of its subcommands or, if the first
+    // word is unknown, a command or a topic.
     let (mut command, mut known, mut unknown) = (root, String::new(), "");
     for word in words {
         let Some(next) = command.find_subcommand(word) else {

@@ -68,8 +68,8 @@ fn name_of(source: &InputSource) -> String {
     if stem.is_empty() { "From CleverTap".to_owned() } else { stem.to_owned() }
 }
 
-/// Returns the webhook to send through: the named one, or else one that calls the method, or else the default for a
-/// new campaign.
+/// Returns the webhook of the new campaign. If `named` is given, this is the webhook that it names. Otherwise, it is a
+/// webhook that calls `method`, or the default for a new campaign if there is no such webhook.
 fn webhook(workspace: &Workspace, named: Option<&str>, method: Option<Method>) -> Result<String> {
     match (named, webhook_for(workspace, method)) {
         (None, Some(fitting)) => Ok(fitting),

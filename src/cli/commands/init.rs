@@ -17,13 +17,13 @@ pub(crate) fn run(args: &Init, output: &mut CliOutput) -> Result {
         true => demo::make(&paths, &root)?,
         false => drop(workspace::init(&root, &name, &paths)?),
     }
-    // The real path, because the argument may contain `..`.
+    // The real path is printed, because the argument may contain `..`.
     let shown = Folder::new(&root, &paths).root().display().to_string();
     match args.format.json {
         true => output.json(&json!({ "workspace": shown }))?,
         false => output.line(&shown)?,
     }
-    // The sample workspace has a webhook; an empty one needs it before anything can be sent.
+    // The sample workspace has a webhook. An empty workspace needs one before anything can be sent.
     let next = if args.sample { "" } else { " webhooks new bot" };
     output.note(format!("next: telecast --workspace {}{next}", args.dir.display()))?;
     Ok(ExitStatus::Done)

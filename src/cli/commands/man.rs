@@ -1,4 +1,4 @@
-//! `telecast man`: a manual page for each command.
+//! `telecast man`: writes a manual page for each command.
 
 use std::fs;
 

@@ -19,7 +19,7 @@ use crate::workspace::Workspace;
 pub(crate) fn run(environment: &Environment, command: ProfilesCommand, output: &mut CliOutput) -> Result {
     let workspace = environment.workspace()?;
     let folder = workspace.folder(&environment.paths);
-    // Only a change may create the database. A foreign `.telecast` can be read but not changed.
+    // Only a change may create the database. A `.telecast` folder that was made elsewhere can be read but not changed.
     let (to_read, to_change) = (|| open_store_to_read(&folder), || open_store_to_write(&folder));
     match command {
         ProfilesCommand::Import(args) => import::run(&workspace, &*to_change()?, &args, output),
@@ -76,7 +76,7 @@ fn show(store: &dyn Store, identity: &str, format: Format, output: &mut CliOutpu
         let kind = value.kind().map_or("", |kind| kind.as_str());
         vec![name.clone(), kind.to_owned(), value_text(value)]
     }));
-    // In parentheses, because it is not a property: a property of the same name could exist.
+    // `(chat)` is in parentheses, because it is not a property. A property with the name `chat` may exist.
     if profile.reachability != Reachability::Unknown {
         rows.push(vec!["(chat)".to_owned(), String::new(), profile.reachability.as_str().to_owned()]);
     }
@@ -115,7 +115,7 @@ fn set(workspace: &Workspace, store: &dyn Store, args: SetProfile, output: &mut 
             text => read_one(text, kind, &zone)
                 .map_err(|mismatch| CliError::new(ErrorKind::Failed, format!("{name}: {mismatch}")))?,
         };
-        // CleverTap's limits on names and values apply only in its dialect.
+        // CleverTap's limits on names and values apply only if the workspace has CleverTap's dialect.
         if workspace.settings().dialect == Dialect::CleverTap {
             limits::check_name(&name)
                 .and_then(|()| limits::check_value(&read))

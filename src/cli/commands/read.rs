@@ -12,8 +12,8 @@ pub(crate) fn text(source: &InputSource) -> Result<String> {
     let (name, bytes) = match source {
         InputSource::Stdin => {
             let mut bytes = Vec::new();
-            // One byte more than the limit, so that a text at the limit differs from one that is too long.
-            // Without a limit, `</dev/zero` would fill the memory.
+            // Without a limit, `</dev/zero` would fill the memory. One byte more than the limit is read, so that a text
+            // that is too long differs from a text of exactly this size.
             ("stdin".to_owned(), io::stdin().take(MAX_FILE + 1).read_to_end(&mut bytes).map(|_| bytes))
         }
         InputSource::File(path) => {

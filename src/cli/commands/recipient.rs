@@ -1,4 +1,4 @@
-//! The recipient and the event of a campaign: the options that `render` and `test` share.
+//! Finds the profile and the event that a message is rendered with, from the options that `render` and `test` share.
 
 use std::sync::Arc;
 
@@ -39,7 +39,7 @@ pub(crate) fn job(
             match &context.profile {
                 Some(profile) => output
                     .note(format!("using the test profile {} (no --profile given)", profile.identity))?,
-                // The choice is always printed, because the result depends on it and no option determines it.
+                // The profile is always printed, because the result depends on it and no option has named it.
                 None => {
                     output.note("using no profile: there is no test profile, and no --profile was given")?
                 }
@@ -61,8 +61,8 @@ pub(crate) fn job(
 
 /// Returns the name of the sample event, if the message is rendered with one because no event was given.
 fn sample_in_use(job: &MessageJob) -> Option<&str> {
-    // Most bodies use no event, and a note about a sample would only confuse. A partial with an event is not seen
-    // here, which costs no more than the note.
+    // Most bodies use no event, and then a note about a sample event would only confuse. An event that only a partial
+    // uses is not noticed here. In that case, only the note is missing.
     let uses_event = ["Event", "ExternalTrigger"].iter().any(|name| job.body().contains(name));
     (job.event.is_none() && uses_event).then(|| SampleEvent::default_name(&job.workspace)).flatten()
 }
@@ -89,7 +89,7 @@ fn parse_profile(json: Json, name: &str) -> Result<Profile> {
         }
         None => members,
     };
-    // In a profile, null means "not set". If a null were kept, there would be a known property without a value.
+    // In a profile, null means "not set". If a null were kept, the property would count as known but have no value.
     let set = properties.into_iter().filter(|(_, value)| !value.is_null());
     let properties: IndexMap<String, Value> = set.map(|(key, value)| (key, Value::from(value))).collect();
     Ok(Profile { identity, properties, ..Profile::default() })

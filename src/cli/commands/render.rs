@@ -50,7 +50,7 @@ fn print(
         (RenderAs::Body, Some(body), _) => output.text(body)?,
         (RenderAs::Request, _, Some(http)) => output.text(&format_request(http))?,
         (RenderAs::Curl, _, Some(http)) => {
-            // A shell does not know `${SANDBOX}`, so the address of the running sandbox is filled in.
+            // A shell does not know `${SANDBOX}`, so the address of the sandbox is filled in if a sandbox is running.
             let address =
                 sandbox::announce::find(paths, &workspace.root).map(|address| format!("http://{address}"));
             output.text(&format!("{}\n", curl(http, address.as_deref())))?;
@@ -76,8 +76,9 @@ fn format_request(http: &HttpDraft) -> String {
     format!("{}\n{}", Redactor::default().redact(&text), http.body)
 }
 
-/// Returns the text that a recipient reads, with the buttons of an inline keyboard below it. For a host that is
-/// not a Bot API, returns the rendered body.
+/// Returns the text that a recipient reads, with the buttons of an inline keyboard below it. For a host that is not a
+/// Bot API, returns the rendered body. Returns `None` if there is no valid request, if the message has no text, or if
+/// the body could not be rendered.
 fn message(composed: &Composed) -> Option<String> {
     if composed.method.is_none() {
         return composed.rendered.clone();

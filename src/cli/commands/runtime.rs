@@ -1,4 +1,4 @@
-//! The async runtime; only the commands that need one create it.
+//! Creates the async runtime of a command. Only the commands that need a runtime do this.
 
 use tokio::runtime::{Builder, Runtime};
 

@@ -24,7 +24,7 @@ pub(crate) fn run(
     }
 }
 
-/// Opens the secrets for a change. A shared value needs no workspace.
+/// Opens the secret store for a change. A change with `--shared` needs no workspace.
 fn open(environment: Result<Environment>, args: &ChangeSecret) -> Result<Secrets> {
     match environment {
         Err(_) if args.shared => Ok(secrets_of(&Environment::paths()?, None)),
@@ -36,7 +36,7 @@ fn open(environment: Result<Environment>, args: &ChangeSecret) -> Result<Secrets
 }
 
 fn set(secrets: &Secrets, args: &ChangeSecret, output: &mut CliOutput) -> Result {
-    // Checked before the prompt: nobody should type a token that cannot be stored.
+    // This is checked before the prompt, so that nobody types a token that cannot be stored.
     secrets.usable()?;
     let Some(value) = prompt::secret(output, &format!("{} (hidden): ", args.name))? else {
         return Ok(ExitStatus::Interrupted);
@@ -63,7 +63,7 @@ fn scope_label(args: &ChangeSecret) -> &'static str {
     if args.shared { "all workspaces" } else { "this workspace" }
 }
 
-/// Lists the stored secrets and those that webhooks use, even if they have no value.
+/// Lists the stored secrets, and the secrets that webhooks use, even those without a value.
 fn list(environment: Result<Environment>, format: Format, output: &mut CliOutput) -> Result {
     let (secrets, used_names) = match environment {
         Ok(environment) => {

@@ -30,8 +30,7 @@ pub(crate) fn run(environment: &Environment, args: &TestCampaign, output: &mut C
     }
     let test_chat = args.to.as_deref().map(|words| chat(&folder, is_foreign, words)).transpose()?;
     let job = recipient::job(&workspace, &session, &campaign.stem, &args.recipient, output)?;
-    // Trust is checked before anything is rendered, so that the error says how to trust the webhook.
-    // `send_test` checks it again.
+    // Trust is checked here, although `send_test` checks it again: this error has hints on how to trust the webhook.
     if let Some(in_use) = job.webhook_in_use() {
         webhooks::ensure_trusted(&session, &in_use)?;
     }
@@ -64,14 +63,15 @@ pub(crate) fn run(environment: &Environment, args: &TestCampaign, output: &mut C
         _ if answer.is_interrupted => ExitStatus::Interrupted,
         TestOutcome::Sent => ExitStatus::Done,
         TestOutcome::Unreachable => ExitStatus::Unreachable,
-        // Without a status there was no answer at all: the network's fault (3), not the message's (1).
+        // Without a status, there was no answer at all. That is the network's fault (exit code 3), not the message's
+        // (1).
         TestOutcome::Unknown if answer.status.is_none() => ExitStatus::Unreachable,
         TestOutcome::Refused | TestOutcome::NotSent | TestOutcome::Unknown => ExitStatus::Problems,
     })
 }
 
-/// Returns at Ctrl-C, and when a CI job is cancelled (SIGTERM) or the terminal is closed (SIGHUP). An
-/// interrupted test may have arrived, so it has to reach the history in all three cases.
+/// Returns at Ctrl-C (SIGINT), when a CI job is canceled (SIGTERM), or when the terminal is closed (SIGHUP). The
+/// message of an interrupted test may have arrived, so the test has to be added to the history in all three cases.
 async fn interrupted() {
     let wait_for = async |kind: SignalKind| match signal(kind) {
         Ok(mut signals) => drop(signals.recv().await),
@@ -92,7 +92,7 @@ fn chat(folder: &Folder, is_foreign: bool, words: &str) -> Result<String> {
         let error = CliError::new(ErrorKind::Usage, format!("unknown chat `{words}`"));
         let names: Vec<&str> = chats.chats.iter().map(|(name, _)| name.as_str()).collect();
         match names.as_slice() {
-            // How to adopt the folder was printed before.
+            // `FOREIGN_NOTICE`, which says how to adopt the folder, has been printed already.
             [] if is_foreign => {
                 error.hint("use a chat id or an @name: the test chats are ignored until .telecast is adopted")
             }

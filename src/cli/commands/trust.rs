@@ -27,7 +27,7 @@ pub(crate) fn run(environment: &Environment, args: &Trust, output: &mut CliOutpu
     if !args.move_secrets.is_empty() {
         move_secrets(&workspace, session.secrets(), &args.move_secrets, output)?;
     }
-    // `trust --adopt` or `--move-secrets` alone should not also list all webhooks and ask about them.
+    // With only `--adopt` or `--move-secrets`, the command does not also list all webhooks and ask about them.
     let has_other_task = args.adopt || !args.move_secrets.is_empty();
     if has_other_task && args.webhooks.is_empty() && !args.yes && !args.revoke {
         return Ok(ExitStatus::Done);
@@ -49,7 +49,7 @@ pub(crate) fn run(environment: &Environment, args: &Trust, output: &mut CliOutpu
     let mut rows: Vec<TrustRow> =
         chosen.iter().map(|webhook| row(&session, webhook)).collect::<Result<_>>()?;
     print(&rows, args, output)?;
-    // Without a terminal the command cannot ask: it prints the table, and exits with 3 if a webhook is untrusted.
+    // Without a terminal, the command cannot ask. It prints the table, and exits with 3 if a webhook is untrusted.
     let can_ask = !args.yes
         && !args.revoke
         && !args.format.json
@@ -90,7 +90,7 @@ fn print_next_steps(
         .collect();
     if !untrusted.is_empty() {
         let untrusted = untrusted.join(", ");
-        // A user who has just declined needs no instructions how to trust it after all.
+        // A user who has just declined to trust a webhook does not need to be told how to trust it.
         output.note(match was_asked {
             true => format!("nothing is sent through {untrusted}"),
             false => format!(
@@ -201,8 +201,8 @@ fn move_secrets(
                 secrets.move_here(only)?;
                 output.note(format!("moved {name} to this workspace; it was stored for {}", only.from))?;
             }
-            // Two values with the same name: choosing one could send a token to the wrong bot, so the user has
-            // to set it.
+            // If several values have this name, the wrong choice could send a token to the wrong host. So the user has
+            // to set the value.
             several => {
                 let message = format!("{name} is stored for several earlier folders");
                 let error = CliError::new(ErrorKind::Failed, message);

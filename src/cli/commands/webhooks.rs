@@ -104,7 +104,8 @@ fn new(environment: &Environment, workspace: &Workspace, args: NewWebhook, outpu
     Ok(ExitStatus::Done)
 }
 
-/// Returns the name of the secret that replaced the literal token of the typed URL.
+/// Returns the name of the secret that replaced the literal token in the typed URL. Returns `None` if there was no
+/// literal token, or if it was not replaced.
 fn adopted_secret(typed: &str, url: &str) -> Option<String> {
     let placeholder = url.get(find_token(typed)?.start..)?.strip_prefix("${")?;
     placeholder.split_once('}').map(|(name, _)| name.to_owned())
@@ -126,7 +127,7 @@ fn check(
         session.close().await;
         status
     });
-    // The states are part of `--json`: scripts compare them.
+    // The states are printed with `--json`, and scripts may compare them, so they must not change.
     let (state, bot, host, trouble) = match &status {
         BotStatus::Sandbox { bot } => ("sandbox", Some(bot), None, None),
         BotStatus::Live { bot, host } => ("live", Some(bot), Some(host), None),

@@ -1,4 +1,4 @@
-//! The notes about the message entities that come from a position in the body.
+//! The notes of the hover about the message entities that come from a position in the body.
 
 use crate::compose::Composed;
 use crate::json::JsonNode;
@@ -7,7 +7,9 @@ use crate::text::Span;
 
 use super::{HoverContent, HoverNote};
 
-/// Returns the entities whose text or markup comes from the byte `at`, the innermost first.
+/// Returns the notes on the entities whose text or markup comes from the byte `at`, the innermost first, with the span
+/// of the innermost in the body. Returns `None` if there are no such entities or no message text that Telegram would
+/// accept.
 pub(crate) fn entities(composed: &Composed, at: usize) -> Option<HoverContent> {
     let document = composed.document.as_ref()?;
     let (text, limit) = match document.root.get("text") {
@@ -30,7 +32,8 @@ pub(crate) fn entities(composed: &Composed, at: usize) -> Option<HoverContent> {
     Some((span, found.into_iter().map(|(_, entity)| note(&traced, entity)).collect()))
 }
 
-/// Returns the span of an entity's text together with its tags or delimiters, if they are directly beside it.
+/// Returns the span of an entity's text. The entity's tags or delimiters are included if they are directly beside the
+/// text.
 fn with_delimiters(mode: Option<ParseMode>, markup: &str, inner: Span) -> Span {
     let (before, after) = (&markup[..inner.start], &markup[inner.end..]);
     match mode {

@@ -18,8 +18,8 @@ pub(crate) struct Portable {
     pub body: String,
     /// Descriptions of what was inlined or rewritten.
     pub rewritten: Vec<String>,
-    /// The partial calls that could not be inlined, and the errors in the CleverTap dialect that have no safe fix. The
-    /// spans are in the body or partial as it was before the rewrites.
+    /// The partial calls that could not be inlined, and the errors in the CleverTap dialect that have no exact rewrite.
+    /// The spans are in the body or partial as it was before the rewrites.
     pub problems: Vec<(ExportPart, Diagnostic)>,
 }
 

@@ -1,5 +1,5 @@
-//! Replaces the filters that escape values for the old mode with those for the new mode. During a conversion, Liquid
-//! has telecast's own filters. Afterwards it has those of the body's dialect again.
+//! Replaces the filters that escape values for the old mode with those for the new mode. While the text is converted,
+//! its escapes are telecast's own filters. [`Escapes::swap`] then writes the filters of the body's dialect.
 
 use crate::compose::mask::find_liquid;
 use crate::dialect::Dialect;
@@ -56,12 +56,12 @@ impl Escapes {
                 filter_chain(None, EscapePosition::InString),
             ),
         };
-        // A value that is plain text in another mode is usually plain text in the legacy Markdown too, and inside a
-        // link of that mode an escape would be shown as text. So values get missing escapes for the legacy Markdown
-        // only if the text had no mode before.
+        // A value that is plain text in another mode is usually plain text in the legacy Markdown too, and the text of
+        // a link in that mode would show an escape as text. So values get missing escapes for the legacy Markdown only
+        // if the text had no mode before.
         let adds_missing = from != Some(to) && (to != ParseMode::Markdown || from.is_none());
-        // The Markdown modes escape with backslashes, which must be escaped again in a JSON string. The output of the
-        // HTML escape is valid there.
+        // The Markdown modes escape with backslashes, and a JSON string needs each backslash escaped again. The output
+        // of the HTML escape is valid in a JSON string.
         Self { from, mode, json, adds_missing, needs_json: is_in_string && to != ParseMode::Html }
     }
 
@@ -100,8 +100,8 @@ impl Escapes {
         out + &liquid[at..]
     }
 
-    /// Returns whether `liquid` prints a recipient's value without an escape. [`super::external_text::check`] has
-    /// already refused variables that contain intended markup.
+    /// Returns whether `liquid` prints a value of the profile or of an event without an escape. Other variables get no
+    /// escape, because [`super::external_text::check`] has already refused those that contain markup.
     fn is_plain_value(&self, liquid: &str, template: &template::Template) -> bool {
         let tokens = template.tokens();
         let is_recipients = tokens
@@ -114,7 +114,7 @@ impl Escapes {
         liquid.starts_with("{{") && is_recipients && !is_escaped
     }
 
-    /// Inserts the escape for the mode before the escape for JSON, or at the end if there is none.
+    /// Inserts the escape for the mode before the filter that escapes for JSON, or at the end if there is none.
     fn escaped(&self, liquid: &str, template: &template::Template, adds_json: bool) -> String {
         let is_json = |token: &&template::LiquidToken| {
             token.class == TokenClass::Filter && matches!(token.span.of(liquid), "json" | JSON)

@@ -1,4 +1,5 @@
-//! Checks text that gets into the message from outside: partials, and variables captured or assigned outside the text.
+//! Checks the text that Liquid brings into the message's text from elsewhere: from partials, and from variables that
+//! are captured or assigned outside the message's text.
 
 use crate::compose::mask::{closing, find_liquid, tag_name, with_trimmed};
 use crate::diagnostic::Diagnostic;
@@ -9,7 +10,8 @@ use crate::text::Span;
 use super::text_location::DecodedText;
 use super::{ConversionSource, refusal};
 
-/// Refuses the conversion if the message prints markup from outside its text, which would stay in the old mode.
+/// Refuses the conversion if the message's text prints markup from elsewhere, because that markup would stay in the old
+/// mode.
 pub(super) fn check(
     source: &ConversionSource<'_>,
     liquid_spans: &[Span],
@@ -44,7 +46,8 @@ pub(super) fn check(
     Ok(())
 }
 
-/// Returns the name of the partial that a tag calls, if the name is a constant.
+/// Returns the name of the partial that a tag calls. Returns `None` for other Liquid, and if the name is not a
+/// constant.
 fn called_partial(liquid: &str) -> Option<&str> {
     if !matches!(tag_name(liquid), Some("render" | "include")) {
         return None;
@@ -53,7 +56,8 @@ fn called_partial(liquid: &str) -> Option<&str> {
     rest.split(['"', '\'']).next()
 }
 
-/// Returns the variables that Liquid outside the text sets, each with its text.
+/// Returns the variables that `capture` and `assign` set outside the message's text, each with the contents of its
+/// `capture` or with its whole `assign` tag.
 fn variables_outside<'b>(
     body: &'b str,
     liquid_spans: &[Span],

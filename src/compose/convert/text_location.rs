@@ -65,7 +65,7 @@ impl<'d> TextLocation<'d> {
     }
 }
 
-/// Returns `name` from `{{ name | json }}`.
+/// Returns `name` from `{{ name | json }}`, or `None` for any other text.
 fn printed_as_json(liquid: &str) -> Option<&str> {
     let inside = liquid.trim().strip_prefix("{{")?.strip_suffix("}}")?;
     let (name, filter) = inside.trim_matches('-').split_once('|')?;
@@ -74,7 +74,8 @@ fn printed_as_json(liquid: &str) -> Option<&str> {
     Some(name.trim()).filter(|name| filter.trim() == "json" && is_name(name))
 }
 
-/// Writes the text as a JSON string. Its Liquid is not escaped, because only the output of the Liquid becomes JSON.
+/// Writes the text as a JSON string. Its Liquid is not escaped, because only the output of the Liquid is part of the
+/// JSON.
 fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     let mut from = 0;
@@ -92,9 +93,9 @@ fn quoted(text: &str) -> String {
 pub(super) struct DecodedText<'d> {
     pub text: String,
     pub liquid_spans: Vec<Span>,
-    /// For each piece of Liquid, its bytes in the body.
+    /// The span in the body of each piece of Liquid in `liquid_spans`.
     typed: Vec<Span>,
-    /// For each stretch of text between pieces of Liquid, its span in `text` and its start offset in `source`.
+    /// For each part of the text between two pieces of Liquid, its span in `text` and its start offset in `source`.
     parts: Vec<(Span, usize)>,
     source: PartOffsets<'d>,
 }
@@ -165,7 +166,8 @@ impl<'d> DecodedText<'d> {
         self.parts.push((Span::new(start, self.text.len()), from));
     }
 
-    /// Maps a span of `text` to the body. An offset inside Liquid maps to the start or end of that Liquid.
+    /// Maps a span of `text` to the body. A start inside a piece of Liquid maps to the start of that piece, and an end
+    /// to its end.
     pub(super) fn body_span(&self, span: Span) -> Span {
         let at = |offset: usize, is_end: bool| {
             let piece =
@@ -184,8 +186,8 @@ impl<'d> DecodedText<'d> {
     }
 }
 
-/// Returns the first decoded offset that is at least `from` and has a raw offset of at least `raw`. The filler for
-/// Liquid has no escapes, so it decodes byte for byte.
+/// Returns the first decoded offset that is at least `from` and has a raw offset of at least `raw`: the offset at which
+/// a piece of Liquid starts. From there on, the filler for the Liquid decodes byte for byte, because it has no escapes.
 fn first_at_raw(text: &JsonString, from: usize, raw: usize) -> usize {
     (from..=text.decoded.len()).find(|at| raw <= text.raw_offset(*at)).unwrap_or(text.decoded.len())
 }

@@ -3,15 +3,15 @@
 use crate::telegram::{EntityKind, ParseMode, TracedText};
 use crate::text::Span;
 
-/// The number of preceding entities that are searched for the first part of a style that the server split. It is enough
-/// for nested styles and keeps the whole search linear.
+/// The number of preceding entities that are searched for an earlier part of a style that the server split. It is
+/// enough for nested styles and keeps the whole search linear.
 const MAX_ENTITIES_BACK: usize = 16;
 
 #[derive(Debug)]
 pub(crate) struct MarkupMap {
     mode: Option<ParseMode>,
     markup: String,
-    /// For each character of the sent text, its bytes there and in the markup; both ascending.
+    /// For each character of the sent text, its span there and its span in the markup; both ascending.
     chars: Vec<(Span, Span)>,
     /// The spans of the sent text that the author's own entities cover; automatically detected links do not count.
     entities: Vec<Span>,
@@ -43,15 +43,16 @@ impl MarkupMap {
         Self { mode, markup: markup.to_owned(), chars: chars.collect(), entities }
     }
 
-    /// Returns the span of the markup that a span of the sent text came from.
+    /// Returns the span of the markup that a span of the sent text came from, or `None` if no character is in that
+    /// span.
     pub(super) fn markup(&self, sent: Span) -> Option<Span> {
         let first = self.chars.partition_point(|(char, _)| char.end <= sent.start);
         let covered = self.chars[first..].iter().take_while(|(char, _)| char.start < sent.end);
         covered.map(|(_, markup)| *markup).reduce(Span::join)
     }
 
-    /// Returns the span of the sent text that a span of the markup became. For a tag or delimiter, returns the text
-    /// that it formats.
+    /// Returns the span of the sent text that a span of the markup became. For a tag or delimiter, returns the span of
+    /// the text that it formats. Returns `None` if there is no such text.
     pub(super) fn sent(&self, markup: Span) -> Option<Span> {
         let first = self.chars.partition_point(|(_, origin)| origin.end <= markup.start);
         let covered = self.chars[first..].iter().take_while(|(_, origin)| origin.start < markup.end);
@@ -60,7 +61,7 @@ impl MarkupMap {
     }
 
     /// Returns the text of the entity whose tag or delimiter is at byte `at` of the markup. `next` is the index of the
-    /// first character after it.
+    /// first character after that tag or delimiter.
     fn marked_by(&self, at: usize, next: usize) -> Option<Span> {
         let before = next.checked_sub(1).and_then(|before| self.chars.get(before));
         let after = self.chars.get(next);
@@ -93,8 +94,9 @@ impl MarkupMap {
             let end = text[address..].find(')').map_or(text.len(), |end| address + end + 1);
             gap.start + address <= at && at < gap.start + end
         });
-        // Markdown delimiters look the same at both ends. The first half of a gap is taken as the end of one entity,
-        // and the second half as the start of the next. An address is always at the end of its link.
+        // Markdown delimiters look the same at both ends of an entity. The first half of a gap between characters is
+        // taken as the end of one entity, and the second half as the start of the next. An address is always at the end
+        // of its link.
         let is_end = in_address || at - gap.start.min(at) < gap.len().div_ceil(2);
         match (is_end && !ends.is_empty()) || begins.is_empty() {
             true if in_address => ends.first().copied(),

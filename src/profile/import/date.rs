@@ -24,8 +24,8 @@ const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
 impl DateFormat {
-    /// All formats. If several fit a column equally well, as for `01/02/2026`, the first is used and the import
-    /// mentions the other one.
+    /// All formats. If several fit a column equally well, as for `01/02/2026`, the first of them is used, and the
+    /// import mentions the alternative.
     pub(crate) const ALL: [DateFormat; 6] = [
         DateFormat::Iso,
         DateFormat::DayMonthYear,
@@ -48,7 +48,8 @@ impl DateFormat {
     }
 
     pub(crate) fn example(self) -> &'static str {
-        // The day is above 12, so that nobody takes it for a month. An ISO date has only one order.
+        // The day is above 12, so that nobody takes it for a month. An ISO date needs no such day, because the order of
+        // its parts is fixed.
         match self {
             DateFormat::Iso => "2024-03-02",
             DateFormat::DayMonthYear => "31/03/2024",
@@ -59,7 +60,7 @@ impl DateFormat {
         }
     }
 
-    /// Returns the format with day and month swapped, if there is one.
+    /// Returns the format with day and month swapped, or `None` if there is no such format.
     pub(crate) fn swapped(self) -> Option<DateFormat> {
         match self {
             DateFormat::DayMonthYear => Some(DateFormat::MonthDayYear),
@@ -70,7 +71,7 @@ impl DateFormat {
         }
     }
 
-    /// Returns whether a cell has this format. CleverTap's `$D_<epoch seconds>` counts for every format.
+    /// Returns whether a cell has this format. CleverTap's `$D_<epoch seconds>` counts as having every format.
     pub(crate) fn fits(self, cell: &str) -> bool {
         epoch_literal(cell).is_some() || self.civil(cell).is_some()
     }
@@ -82,7 +83,8 @@ impl DateFormat {
         }
         match self.civil(cell) {
             Some((date, time)) => zone.to_timestamp(date.to_datetime(time)).ok(),
-            // `fits` does not accept plain numbers: a column that contains only them has numbers, not dates.
+            // `fits` does not accept plain numbers, because a column that contains only plain numbers has numbers, not
+            // dates.
             None if cell.bytes().all(|byte| byte.is_ascii_digit()) => epoch(cell),
             None => None,
         }
@@ -130,7 +132,7 @@ fn clock(text: &str) -> Option<Time> {
     Time::new(hour, minute, second, 0).ok()
 }
 
-// The length must match exactly: `2026-1-31` is not a date in any of the formats and stays text.
+// The length must match exactly: `2026-1-31` is not a date in any of the formats and is imported as text.
 fn digits(text: &str, length: usize) -> Option<i16> {
     let is_number = text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
     if is_number { text.parse().ok() } else { None }

@@ -1,10 +1,11 @@
-//! Parses cells that are numbers. A cell with a leading zero or a plus sign does not count as a number, so codes and
-//! phone numbers stay text.
+//! Parses cells that are numbers. Cells such as `007` and `+49` do not count as numbers, so codes and phone numbers
+//! stay text.
 
 use crate::profile::Value;
 
-/// Parses numbers such as `-12` and `3.50`, without leading zeros, a plus sign, an exponent or spaces. The part before
-/// the point must fit into 64 bits.
+/// Parses numbers such as `-12`, `0.5`, and `3.50`. Returns `None` for all other cells, including those with a leading
+/// zero before another digit, a plus sign, an exponent, spaces, or a part before the point that does not fit into 64
+/// bits.
 pub(super) fn parse(cell: &str) -> Option<Value> {
     let digits = cell.strip_prefix('-').unwrap_or(cell);
     let (whole, fraction) = match digits.split_once('.') {

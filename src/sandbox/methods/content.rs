@@ -1,6 +1,7 @@
 //! Converts the content of a message to the members of a Message object.
 //!
-//! Values that only the file itself could provide, such as dimensions and durations, are made up.
+//! Values that only the file itself could provide are made up. The call can give those of a video or an animation: the
+//! duration, the width, and the height.
 
 use serde_json::{Map, Value, json};
 
@@ -50,8 +51,8 @@ pub(super) fn marked(
     members
 }
 
-/// Returns the Bot API's entity object. Unlike telecast's own JSON form, it has a whole User object for a mentioned
-/// user.
+/// Returns the Bot API's MessageEntity object. For a mentioned user, it has a whole User object, where telecast's own
+/// JSON form has only the user's id.
 pub(in crate::sandbox) fn of_entity(entity: &Entity, chats: &ChatBook) -> Value {
     let mut object = entity_json::to_json(entity);
     if let (EntityKind::TextMention { user_id }, Some(members)) = (&entity.kind, object.as_object_mut()) {
@@ -127,17 +128,18 @@ fn upload<'a>(media: &Media, call: &'a MethodCall) -> Option<&'a call::UploadedF
     }
 }
 
-/// Returns the ids of a file: the given `file_id`, or one derived from the file's name.
+/// Returns the ids and the size of a file. The ids are derived from the file's name, except that a given `file_id` is
+/// kept.
 fn ids(media: &Media, upload: Option<&call::UploadedFile>) -> MessageFields {
     let name = match &media.file {
         MediaFile::Remote(name) | MediaFile::Upload(name) => upload.map_or(name, |file| &file.name),
     };
-    // FNV-1a: the same name gives the same id in every run and on every Rust version, which std's hasher does not
-    // promise.
+    // The hash is FNV-1a: it gives the same id for the same name in every run and with every version of Rust, which the
+    // hasher of std does not promise.
     let hash = |sum: u64, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
     let sum = name.bytes().fold(0xcbf2_9ce4_8422_2325, hash);
     let id = match &media.file {
-        // A text without `://` is a `file_id`, and sending by it returns the same one.
+        // A text without `://` is a `file_id`. As on Telegram, the answer repeats it.
         MediaFile::Remote(id) if !id.contains("://") => id.clone(),
         MediaFile::Remote(_) | MediaFile::Upload(_) => format!("SANDBOX{sum:016x}"),
     };

@@ -1,10 +1,10 @@
-//! Converts inline keyboards to the JSON form they have in Message objects.
+//! Converts inline keyboards to the JSON form that they have in Message objects.
 
 use serde_json::{Map, Value, json};
 
 use crate::telegram::request::{Button, ButtonAction, ButtonStyle, ReplyMarkup};
 
-/// Returns the rows of an inline keyboard, or `None` for other keyboards, which are not part of a Message object.
+/// Returns the rows of an inline keyboard. Returns `None` for any other markup, which is not part of a Message object.
 pub(super) fn inline_rows(markup: &ReplyMarkup) -> Option<Vec<Vec<Value>>> {
     match markup {
         ReplyMarkup::InlineKeyboard(rows) => {

@@ -111,8 +111,9 @@ fn option_members(request: &ApiRequest, chat: &SandboxChat) -> Map<String, Value
     members
 }
 
-/// Returns the members that describe a reply: `reply_to_message` and `quote`. It is an error if the message to reply to
-/// does not exist, unless `allow_sending_without_reply` is set.
+/// Returns the members that describe a reply: `reply_to_message` and `quote`. If the message to reply to does not
+/// exist, this is an error, or `None` if `allow_sending_without_reply` is set. A reply to a message in another chat
+/// gives `None` too.
 fn reply_members(
     bot: &SandboxBot,
     chat: &SandboxChat,

@@ -1,5 +1,5 @@
-//! setWebhook, deleteWebhook and getWebhookInfo. The sandbox stores the address, because a webhook forbids
-//! getUpdates, but never sends anything there.
+//! setWebhook, deleteWebhook, and getWebhookInfo. The sandbox stores the webhook's address, because getUpdates is
+//! refused while a webhook is set. The sandbox never sends anything there.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ pub(super) fn set(bot: &mut SandboxBot, call: &MethodCall) -> Result<MethodResul
     if !url.get(..8).is_some_and(|scheme| scheme.eq_ignore_ascii_case("https://")) {
         return Err(ApiError::bad_request("bad webhook: An HTTPS URL must be provided for webhook"));
     }
-    // Both arguments take effect even if the address does not change.
+    // `allowed_updates` and `drop_pending_updates` take effect even if the address does not change.
     bot.updates.set_allowed(call.text("allowed_updates"));
     drop_pending(bot, call);
     if bot.webhook == url {

@@ -1,4 +1,4 @@
-//! Reads request bodies (JSON, forms and multipart) within limits of size and time.
+//! Reads request bodies (JSON, forms, and multipart) within limits of size and time.
 
 use std::time::Duration;
 
@@ -15,7 +15,8 @@ use crate::sandbox::call::{
     CallBody, CallBodyError, MAX_ARGUMENTS, MAX_FILE, MAX_FILES, MethodCall, UploadedFile,
 };
 
-// hyper limits the time for the headers only; a body that never ends would hold its connection forever.
+// hyper limits only the time for the headers. Without this limit, a body that never ends would hold its connection
+// forever.
 const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 
 // A body that is too large is still read up to this size. Most clients send the whole body before they read the
@@ -30,8 +31,8 @@ pub(super) async fn read_call(query: &str, request: Request<Incoming>) -> Result
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
     let encoding = header(CONTENT_ENCODING).to_ascii_lowercase();
     let content_type = header(CONTENT_TYPE).to_owned();
-    // Telegram's server unpacks gzip and deflate. The sandbox does not, and refuses them as Telegram refuses all other
-    // encodings.
+    // Telegram's server unpacks gzip and deflate, and refuses other encodings. The sandbox unpacks nothing, so it
+    // refuses gzip and deflate too.
     if !matches!(encoding.trim(), "" | "identity") {
         return Err(CallBodyError::Compressed);
     }
@@ -51,14 +52,14 @@ async fn read_body(content_type: &str, mut body: Incoming) -> Result<CallBody, C
     if lower.contains("multipart/form-data") {
         let boundary = multer::parse_boundary(content_type).map_err(|_| CallBodyError::Malformed)?;
         let parts = read_parts(Multipart::new(BodyDataStream::new(&mut body), boundary)).await?;
-        // The bytes after the last part must be read too, or the connection cannot be reused.
+        // The bytes after the last part must be read too; otherwise, the connection cannot be reused.
         drain(body).await?;
         return Ok(parts);
     }
     Ok(CallBody::Other(drain(body).await?))
 }
 
-// Stops storing bytes at the limit but continues to read, for the reason given at `MAX_DRAIN`.
+// Above `MAX_ARGUMENTS`, bytes are still read but no longer stored, for the reason given at `MAX_DRAIN`.
 async fn collect(mut body: Incoming) -> Result<Vec<u8>, CallBodyError> {
     let mut bytes = Vec::new();
     let mut size = 0_usize;
@@ -117,7 +118,8 @@ async fn read_parts(mut parts: Multipart<'_>) -> Result<CallBody, CallBodyError>
     problem.map_or(Ok(CallBody::Multipart { pairs, files }), Err)
 }
 
-/// Reads a part that is an argument, or returns `None` if it exceeds the bytes `left` for all arguments together.
+/// Reads a part that is an argument. Returns `None` if it is longer than `left`, the bytes that are left for all
+/// arguments together.
 async fn read_text(mut part: Field<'_>, left: &mut usize) -> Result<Option<String>, CallBodyError> {
     let mut bytes = Vec::new();
     let mut fits = true;

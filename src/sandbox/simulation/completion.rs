@@ -42,7 +42,7 @@ pub(super) fn complete(
         | "chat_boost"
         | "removed_chat_boost" => Ok(vec![ChatFact::Seen(chat(bot, body)?)]),
         // The other kinds have no chat (inline queries, poll answers, …) or are not simulated (business messages, …).
-        // They are passed on as they are.
+        // They are passed on unchanged.
         _ => Ok(Vec::new()),
     }
 }
@@ -59,7 +59,7 @@ fn chat(bot: &SandboxBot, body: &mut UpdateFields) -> Result<SandboxChat, String
     Ok(chat)
 }
 
-/// Adds to `from` the fields that a User object always has. In a private chat a missing `from` is added.
+/// Adds to `from` the fields that a User object always has. In a private chat, a missing `from` is added.
 fn sender(body: &mut UpdateFields, chat: &SandboxChat) -> Result<(), String> {
     // A private chat has the id of its user.
     if chat.kind == SandboxChatKind::Private {
@@ -100,7 +100,8 @@ fn message(
     Ok((chat, id))
 }
 
-/// Adds the entities that Telegram finds in a text by itself.
+/// Adds the entities that Telegram finds in a text by itself, such as commands and links, unless the update gives
+/// entities.
 fn find_entities(bot: &SandboxBot, body: &mut UpdateFields, text_key: &str, entities_key: &str) {
     if body.contains_key(entities_key) {
         return;
@@ -113,8 +114,8 @@ fn find_entities(bot: &SandboxBot, body: &mut UpdateFields, text_key: &str, enti
     }
 }
 
-// A user who writes has not blocked the bot. A service message can report that the bot was removed or that a group
-// became a supergroup.
+// A message shows that the bot may write to the chat: a user who writes has not blocked the bot. The exceptions are
+// service messages that report that the bot was removed or that the group became a supergroup.
 fn new_message(
     bot: &mut SandboxBot,
     body: &mut UpdateFields,
@@ -143,7 +144,8 @@ fn new_message(
     Ok(facts)
 }
 
-// Completes the press of a button. If only the message's id is given, the message that the bot has sent is filled in.
+// Completes the press of a button. If the update gives only the chat and the id of the message, the other members are
+// taken from the stored message.
 fn callback_query(
     bot: &mut SandboxBot,
     body: &mut UpdateFields,
@@ -184,7 +186,8 @@ fn my_chat_member(
         "member" | "administrator" | "creator" | "restricted" => Membership::Writable,
         other => return Err(format!("`{other}` is not a member status: kicked, left, member, …")),
     };
-    // This is the most likely previous status: a user who is a member now has unblocked the bot.
+    // This is the most likely previous status: an update with the new status `member` usually means that a user has
+    // unblocked the bot.
     let before = if status == "member" { "kicked" } else { "member" };
     body.entry("old_chat_member").or_insert(json!({ "status": before }));
     member(body, "old_chat_member", &user)?;

@@ -1,12 +1,15 @@
-//! A text and its repeated decodings: `%41`, `\u0041`, `\"`, `&#65;`, `&quot;`.
+//! Decodes a text repeatedly: percent-encoding (`%41`), backslash escapes (`\u0041`, `\"`), and character references
+//! (`&#65;`, `&quot;`).
 //!
-//! Decoding never fails: an invalid escape stays as it is. Every space becomes a `+`, in values too: `+` means a space
-//! in a form and a plus sign elsewhere, and the text does not show which of the two is meant.
+//! Decoding never fails: an invalid escape stays as it is. Every space becomes a `+`, in the text and in the values to
+//! search for. A `+` means a space in form data and a plus sign elsewhere, and the text does not show which of the two
+//! is meant.
 
-// The number of nested encodings that are decoded: JSON in a form in JSON, and one more.
+// The number of nested encodings that are decoded: enough for JSON in form data in JSON, and one more.
 const DEPTH: usize = 4;
 
-// The named references that HTML encoders write for ASCII characters. `nbsp` counts as a space, which is folded to `+`.
+// The named character references that HTML encoders write for ASCII characters. `nbsp` counts as a space, so it becomes
+// `+`.
 const REFERENCES: [(&str, u8); 24] = [
     ("amp", b'&'),
     ("apos", b'\''),
@@ -34,14 +37,17 @@ const REFERENCES: [(&str, u8); 24] = [
     ("sol", b'/'),
 ];
 
+/// A text, or the result of decoding it once or several times.
 pub(super) struct Layer {
     bytes: Vec<u8>,
-    /// The range of the text that each byte comes from; empty if the bytes are those of the text itself.
+    /// For each byte of `bytes`, the range of the original text from which it was decoded. Empty if nothing was
+    /// decoded: then each byte comes from the same offset of the text.
     origins: Vec<(usize, usize)>,
 }
 
 impl Layer {
-    /// Returns the text itself, then its decodings as long as there is something to decode.
+    /// Returns the text itself and then its repeated decodings, at most [`DEPTH`] of them. Ends earlier if there is
+    /// nothing left to decode.
     pub(super) fn all_of(text: &str) -> impl Iterator<Item = Layer> {
         let first = Layer { bytes: folded(text.as_bytes()), origins: Vec::new() };
         let mut next = Some(first);
@@ -52,9 +58,10 @@ impl Layer {
         })
     }
 
-    /// Returns a value in the form that it has in each layer.
-    // A value such as `100%41` contains what looks like an escape. The layers decode it and then contain only the
-    // decoded form.
+    /// Returns the forms in which `value` can appear in a layer: as it is, and as it changes if it is decoded with the
+    /// text.
+    // A value such as `100%41` contains what looks like an escape. Layers decode this escape too, and then contain only
+    // the decoded form of the value.
     pub(super) fn forms(value: &[u8]) -> Vec<Vec<u8>> {
         let mut forms = vec![folded(value)];
         while forms.len() <= DEPTH
@@ -71,8 +78,9 @@ impl Layer {
         forms
     }
 
-    /// Returns the layer without line breaks, control characters and zero-width characters; `None` if it has none.
-    // MIME breaks base64 into lines, and a server may put invisible characters between two letters of a secret.
+    /// Returns the layer without line breaks, control characters, and zero-width characters; `None` if it contains none
+    /// of these.
+    // MIME breaks base64 into lines, and a hostile server may put invisible characters between the letters of a secret.
     pub(super) fn without_invisible(&self) -> Option<Layer> {
         let mut layer = Layer { bytes: Vec::new(), origins: Vec::new() };
         let mut at = 0;
@@ -91,17 +99,17 @@ impl Layer {
         &self.bytes
     }
 
-    /// Returns the range of `text` that the bytes of this layer from `start` to `end` come from. The layer must have
-    /// been decoded from `text`.
+    /// Returns the range of the original `text` from which this layer's bytes from `start` to `end` were decoded. The
+    /// range is widened to whole characters.
     pub(super) fn origin(&self, text: &str, start: usize, end: usize) -> (usize, usize) {
         let origin = |at: usize| self.origins.get(at).copied().unwrap_or((at, at + 1));
         let (start, end) = (origin(start).0, origin(end.max(start + 1) - 1).1);
         (text.floor_char_boundary(start), text.ceil_char_boundary(end))
     }
 
-    /// Returns the next layer, or `None` if nothing is encoded.
+    /// Returns the next layer, or `None` if decoding changes nothing.
     fn decoded(&self) -> Option<Layer> {
-        // Most texts contain no escapes, so they are not copied.
+        // Most texts contain no escapes. This check avoids copying them.
         if !is_encoded(&self.bytes) {
             return None;
         }
@@ -123,9 +131,9 @@ impl Layer {
 fn invisible_len(text: &[u8]) -> usize {
     match text {
         [0..=0x1f | 0x7f, ..] => 1,
-        // C1 controls, the soft hyphen.
+        // C1 control characters and the soft hyphen.
         [0xc2, 0x80..=0x9f | 0xad, ..] => 2,
-        // U+200B to U+200F, U+2028 to U+202E, U+2060 to U+206F, the byte order mark.
+        // U+200B to U+200F, U+2028 to U+202E, U+2060 to U+206F, and the byte order mark.
         [0xe2, 0x80, 0x8b..=0x8f | 0xa8..=0xae, ..]
         | [0xe2, 0x81, 0xa0..=0xaf, ..]
         | [0xef, 0xbb, 0xbf, ..] => 3,
@@ -141,7 +149,8 @@ fn folded(bytes: &[u8]) -> Vec<u8> {
     bytes.iter().map(|byte| if *byte == b' ' { b'+' } else { *byte }).collect()
 }
 
-/// Calls `emit` with the decoded bytes of each piece of `text`, and the start and end of the piece.
+/// Splits `text` into escapes and single bytes. Calls `emit` with the decoded bytes of each, and with its start and end
+/// in `text`.
 fn decode(text: &[u8], mut emit: impl FnMut(&[u8], usize, usize)) {
     let mut at = 0;
     while at < text.len() {
@@ -177,7 +186,7 @@ fn percent(text: &[u8]) -> Option<(Decoded, usize)> {
     Some((Decoded::Byte(u8::try_from(hex(text.get(1..3)?)?).ok()?), 3))
 }
 
-/// Decodes the escapes of JSON, and `\x41`, `\u{41}` and `\'` of other languages.
+/// Decodes the escapes of JSON, and `\x41`, `\u{41}`, and `\'` of other languages.
 fn backslash(text: &[u8]) -> Option<(Decoded, usize)> {
     let byte = match text.get(1)? {
         b'u' if text.get(2) == Some(&b'{') => {
@@ -207,9 +216,10 @@ fn backslash(text: &[u8]) -> Option<(Decoded, usize)> {
     Some((Decoded::Byte(byte), 2))
 }
 
-/// Decodes `&#65;`, `&#x41;` and `&quot;`. The semicolon after a number may be missing, as HTML allows.
+/// Decodes `&#65;`, `&#x41;`, and `&quot;`. The semicolon after a number may be missing, as HTML allows.
 fn reference(text: &[u8]) -> Option<(Decoded, usize)> {
-    // U+10FFFF has 7 decimal digits; the rest is for leading zeros. The limit keeps the time for `&#000…` from growing
+    // The maximum number of digits or letters. U+10FFFF has 7 decimal digits, and the limit leaves room for leading
+    // zeros. Without a limit, the time for a long run of digits or letters, tried again at each `&`, could grow
     // quadratically.
     const LONGEST: usize = 12;
     let run = |from: usize, is_digit: fn(&u8) -> bool| {
@@ -231,7 +241,7 @@ fn reference(text: &[u8]) -> Option<(Decoded, usize)> {
 }
 
 fn hex(digits: &[u8]) -> Option<u32> {
-    // `from_str_radix` would accept a sign.
+    // `from_str_radix` alone would accept a sign.
     let is_hex = !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit);
     u32::from_str_radix(str::from_utf8(digits).ok().filter(|_| is_hex)?, 16).ok()
 }

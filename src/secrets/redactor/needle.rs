@@ -1,4 +1,4 @@
-//! The byte strings to search for: a value as it is, and inside base64.
+//! Builds needles, the byte strings to search for, and finds them: a value as it is, and a value inside base64.
 
 use std::ops::Range;
 
@@ -11,26 +11,29 @@ use super::layer::Layer;
 // Values shorter than this, in characters, are found as whole words only: "a1" is part of many harmless words.
 const SHORT: usize = 4;
 
-// Host names are sent in lower case, so a value in a URL may come back in lower case. From this length on, in bytes,
-// that form is searched for too. The lower-case form of a shorter value would be found by chance in other words.
+// Host names are sent in lower case, so a value in a URL may come back in lower case. If a value has at least this many
+// bytes, its lower-case form is searched for too. The lower-case form of a shorter value would be found by chance in
+// other words.
 const MIN_LOWERCASED: usize = 8;
 
-// From this length on, in bytes, a value is also searched for across line breaks. A shorter one would be found by
-// chance where two words meet.
+// A needle of at least this many bytes is also searched for in the text without its line breaks and invisible
+// characters. A shorter needle would be found by chance where two lines meet.
 const LONG: usize = 16;
 
 // The shortest beginning of a value, in bytes, that is replaced at the end of a truncated text.
 const MIN_CUT: usize = 4;
 
-// The longest beginning that is tried. Every length is compared in turn, so a long value would cost too much.
+// The longest beginning of a value, in bytes, that is looked for at the end of a truncated text. Each length is
+// compared in turn, which would take too long for a long value.
 const LONGEST_CUT: usize = 512;
 
-// How far from the end of a text, in bytes, a truncated escape such as `\u00e` or `%u004` can begin.
+// The maximum distance, in bytes, from the start of a truncated escape such as `\u00e` or `%u004` to the end of the
+// text.
 const CUT_ESCAPE: usize = 6;
 
 pub(super) struct Needle {
     finder: Finder<'static>,
-    // How many base64 digits before and after the needle also hold bits of the value: 0 or 1.
+    // How many base64 digits before and after the needle also contain bits of the value: 0 or 1.
     before: usize,
     after: usize,
     /// Whether the needle is found only as a whole word, without a letter or digit next to it.
@@ -59,7 +62,8 @@ impl Needle {
                 continue;
             }
             // Base64 encodes three bytes as four digits, so a value looks different at each offset modulo 3. The digits
-            // that also hold bits of the neighbouring bytes are left out of the needle; `widened` masks them later.
+            // that also contain bits of the neighboring bytes are left out of the needle, because they vary. `widened`
+            // adds them to a match.
             for shift in 0..3 {
                 let shifted = [&[0; 2][..shift], value.as_bytes()].concat();
                 let digits = engine.encode(&shifted);
@@ -71,7 +75,7 @@ impl Needle {
         needles
     }
 
-    /// Returns whether the needle is too long to be found by chance in a text whose line breaks were removed.
+    /// Returns whether the needle is so long that it is not found by chance in a text whose line breaks were removed.
     pub(super) fn is_long(&self) -> bool {
         LONG <= self.finder.needle().len()
     }
@@ -81,7 +85,8 @@ impl Needle {
         let mut from = 0;
         let places = std::iter::from_fn(move || {
             let at = from + self.finder.find(text.get(from..)?)?;
-            // A match that is not a whole word may overlap with one that is. Such needles are short, so this is cheap.
+            // The search for a whole word continues one byte later, because a match that is not a whole word may
+            // overlap with one that is. Such needles are short, so this is cheap.
             from = at + if self.is_word { 1 } else { len };
             Some(at..at + len)
         });
@@ -90,15 +95,16 @@ impl Needle {
             .map(|place| self.widened(text, place))
     }
 
-    /// If the truncated `text` ends with the beginning of the needle, returns the offset at which that part starts.
+    /// If the truncated `text` ends with a beginning of the needle, returns the offset at which that beginning starts.
+    /// Returns `None` if it does not, or if the needle is found only as a whole word.
     pub(super) fn truncated_start(&self, text: &[u8]) -> Option<usize> {
         let needle = self.finder.needle();
         if self.is_word {
             return None;
         }
         let escape = text.iter().rev().take(CUT_ESCAPE).position(|byte| matches!(byte, b'%' | b'\\' | b'&'));
-        // The text may be cut inside an escape. The rest of the escape is not part of the needle, so the text without
-        // that rest is tried too.
+        // The text may be cut inside an escape. The needle does not contain the bytes of the incomplete escape, so the
+        // text before the escape is tried too.
         let whole = &text[..text.len() - escape.map_or(0, |at| at + 1)];
         [text, whole].into_iter().find_map(|text| {
             let mut lengths = (MIN_CUT..needle.len().min(LONGEST_CUT)).rev();

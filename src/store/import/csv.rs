@@ -1,4 +1,5 @@
-//! Reads CSV: a header, then rows with as many cells. The delimiter (`,`, `;` or tab) is detected from the header.
+//! Reads CSV: a header, and then rows with as many cells as the header. The delimiter (`,`, `;`, or tab) is detected
+//! from the header.
 
 use std::fs::File;
 use std::path::PathBuf;
@@ -14,7 +15,7 @@ pub(super) struct CsvRows {
     path: PathBuf,
     record: ByteRecord,
     headers: Vec<String>,
-    /// The index in `headers` for each column of the file, or `None` for the identity.
+    /// For each column of the file, its index in `headers`, or `None` for the identity column.
     header_indexes: Vec<Option<usize>>,
 }
 
@@ -27,9 +28,11 @@ impl CsvRows {
     ) -> Result<Self, ImportError> {
         let mut reader = ReaderBuilder::new()
             .delimiter(delimiter(start))
-            // The header is read here like a row, because its checks have to report the line and the column.
+            // The parser treats the header like a row. `take_header` reads it, because errors in the header must name
+            // the line or the column.
             .has_headers(false)
-            // Without this, a row of another length is an error of the parser. Here such a row is reported and skipped.
+            // Without this option, the parser fails at a row with more or fewer cells than the header. Instead, `row`
+            // rejects such a row, and the import goes on.
             .flexible(true)
             .from_reader(LineTracker::new(file));
         let mut record = ByteRecord::new();
@@ -64,7 +67,7 @@ impl CsvRows {
         names.collect()
     }
 
-    /// Finds the column of the identity. If there is a column `identity`, a column `objectId` is an ordinary property.
+    /// Finds the identity column. If there is a column `identity`, a column `objectId` is an ordinary property.
     fn identity(&self, names: &[String], options: &ImportOptions) -> Result<usize, ImportError> {
         for wanted in IDENTITY {
             let mut found = names.iter().enumerate().filter(|(_, name)| options.property(name) == wanted);
@@ -78,9 +81,9 @@ impl CsvRows {
         Err(ImportError::NoIdentity { path: self.path.clone() })
     }
 
-    // Whether a quote that is never closed made one cell of all lines up to the end of the file. The parser accepts
-    // that silently, and the import would lose all those rows. A lone quote in the middle of a cell does no harm: its
-    // record ends with its line.
+    // Returns whether a quote that is never closed turned all lines up to the end of the file into one cell. The parser
+    // accepts that silently, so the import would lose all those rows. A lone quote in the middle of a cell does no
+    // harm, because the record still ends at the end of its line.
     fn swallowed_the_rest(&self) -> bool {
         let lines = self.reader.get_ref();
         let is_last = self.reader.position().byte() == lines.n_bytes();
@@ -143,12 +146,14 @@ fn read(
             ImportError::LongRow { path: path.to_owned(), line: reader.get_ref().line_from(from) }
         }
         ::csv::ErrorKind::Io(source) => ImportError::Read { path: path.to_owned(), source },
-        // The other kinds concern UTF-8, record lengths and serde, none of which applies to a flexible byte record.
+        // The other kinds are about UTF-8, record lengths, seeking, and serde. Reading a byte record with `flexible`
+        // causes none of these errors.
         _ => ImportError::Read { path: path.to_owned(), source: std::io::ErrorKind::InvalidData.into() },
     })
 }
 
-/// Returns the delimiter that occurs most often in the header, outside quotes.
+/// Returns the delimiter that occurs most often in the header outside quotes: `,` if there is none, and the first in
+/// the order `,`, `;`, tab if several occur equally often.
 fn delimiter(start: &[u8]) -> u8 {
     const DELIMITERS: [u8; 3] = *b",;\t";
     let mut counts = [0_usize; DELIMITERS.len()];

@@ -1,4 +1,5 @@
-//! Why an import fails, before or after some rows are written. Problems of single rows are in the report instead.
+//! The errors that end an import, before or after some rows are written. The problems of single rows are in the report
+//! instead.
 
 use std::path::PathBuf;
 
@@ -15,7 +16,7 @@ pub enum ImportError {
     #[error("{}: line {line} is not UTF-8: save the file as UTF-8 and import it again", path.display())]
     NotUtf8 {
         path: PathBuf,
-        /// The first such line, from 1.
+        /// The first line that is not UTF-8, from 1.
         line: u64,
     },
     #[error("{} is empty", path.display())]
@@ -46,7 +47,7 @@ pub enum ImportError {
     OtherType { property: String, known: ValueKind, wanted: ValueKind },
     #[error("the column `{column}`: {source}")]
     Name { column: String, source: limits::LimitError },
-    /// The store failed. Earlier batches are kept, and importing the same file again is harmless.
+    /// The store failed. Batches written before are kept, and importing the same file again is harmless.
     #[error(transparent)]
     Store(#[from] Error),
 }

@@ -1,5 +1,5 @@
-//! Reads JSON lines: one object per line, either flat with an `identity`, or CleverTap's form
-//! `{"identity": …, "profileData": {…}}`.
+//! Reads JSON lines, with one object per line. The object either has the identity and all properties as its members, or
+//! has CleverTap's form `{"identity": …, "profileData": {…}}`.
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -42,7 +42,7 @@ impl JsonLines {
     /// Reads the next line into the buffer. Returns `false` after the last one.
     fn read_line(&mut self) -> Result<bool, ImportError> {
         self.buffer.clear();
-        // `read_until` alone would read a file without line breaks into memory as a whole.
+        // Without `take`, `read_until` would read a file that has no line breaks into memory as a whole.
         let mut limited = self.reader.by_ref().take(MAX_ROW + 1);
         let n = limited
             .read_until(b'\n', &mut self.buffer)
@@ -60,7 +60,7 @@ impl JsonLines {
             return Err("it is not a JSON object".into());
         };
         let kind = members.get("type").and_then(Json::as_str);
-        // CleverTap's uploads mix profiles and events in one file, told apart by `type`.
+        // CleverTap's uploads can mix profiles and events in one file. `type` shows which of them an object is.
         if kind == Some("event") && !members.contains_key("profileData") {
             return Err("it is an event, not a profile".into());
         }
@@ -87,7 +87,7 @@ impl JsonLines {
         let found = names.into_iter().find_map(|name| members.shift_remove(name));
         match found {
             Some(Json::String(text)) => source::identity(&text),
-            // Identities are text. A number is taken as it is written, so 42 and "42" are the same profile.
+            // Identities are text. A number becomes the text of the number, so 42 and "42" are the same profile.
             Some(Json::Number(number)) => Ok(number.to_string()),
             Some(_) => Err("its identity is neither a string nor a number".into()),
             None => Err("it has no identity".into()),
@@ -106,7 +106,8 @@ impl JsonLines {
 impl RowSource for JsonLines {
     fn next(&mut self) -> Result<Option<ImportRecord>, ImportError> {
         while self.read_line()? {
-            // The buffer is taken out, because `row` borrows all of `self`, and is put back to reuse its memory.
+            // The buffer is taken out of `self`, because `row` borrows all of `self`. It is put back below, so that its
+            // memory is reused.
             let buffer = std::mem::take(&mut self.buffer);
             let Ok(text) = std::str::from_utf8(&buffer) else {
                 return Err(ImportError::NotUtf8 { path: self.path.clone(), line: self.line });

@@ -1,4 +1,4 @@
-//! Opens a file in the format given by the options, or detected from its content.
+//! Opens a file in the format that the options name, or in the format that its content shows.
 
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
@@ -10,7 +10,7 @@ use super::json_lines::JsonLines;
 use super::options::{ImportFormat, ImportOptions};
 use super::source::RowSource;
 
-// The number of bytes from which the format and the delimiter are detected. Enough for almost any CSV header.
+// The number of bytes from which the format and the delimiter are detected: enough for almost any CSV header.
 const DETECTION_BYTES: u64 = 64 * 1024;
 
 pub(super) fn open(path: &Path, options: &ImportOptions) -> Result<Box<dyn RowSource>, ImportError> {
@@ -19,7 +19,8 @@ pub(super) fn open(path: &Path, options: &ImportOptions) -> Result<Box<dyn RowSo
     let mut start = Vec::new();
     file.by_ref().take(DETECTION_BYTES).read_to_end(&mut start).map_err(read)?;
     file.seek(SeekFrom::Start(0)).map_err(read)?;
-    // The file is UTF-16, such as Excel's "Unicode Text". Without this check, the error would be a missing column.
+    // These are the byte order marks of UTF-16, as in Excel's format "Unicode Text". Without this check, the error for
+    // such a file would be a missing column.
     if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
         return Err(ImportError::NotUtf8 { path: path.to_owned(), line: 1 });
     }

@@ -11,22 +11,23 @@ use crate::profile::ValueKind;
 
 use super::error::ImportError;
 
-/// The headers of the identity column; the first one that the file has is used.
+/// The headers of the identity column. If a file has both, the first one is the identity column.
 pub(super) const IDENTITY: [&str; 2] = ["identity", "objectId"];
 
 #[derive(Debug, Clone)]
 pub struct ImportOptions {
-    /// CSV or JSON lines; `None` to detect it from the content.
+    /// CSV or JSON lines; `None` to detect the format from the content.
     pub format: Option<ImportFormat>,
-    /// The types of columns, by header or property. For these columns the type is not detected from the cells.
+    /// The types of columns, by header or property name. For these columns, the type is not detected from the cells.
     pub types: IndexMap<String, ValueKind>,
-    /// The property for a header, if their names differ. The column that maps to `identity` has the identities.
+    /// The property names of those headers whose property has another name. A header that maps to `identity` names the
+    /// identity column.
     pub property_names: IndexMap<String, String>,
-    /// The time zone of dates without one.
+    /// The time zone for dates that are written without a time zone.
     pub zone: TimeZone,
     /// The dialect whose limits on names and values apply.
     pub dialect: Dialect,
-    /// Set from another thread to end the import early. Batches written until then are kept.
+    /// Another thread sets this to end the import early. Batches written until then are kept.
     pub stop: Arc<AtomicBool>,
 }
 

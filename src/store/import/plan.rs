@@ -1,4 +1,5 @@
-//! Decides how each column is read. The first pass over a file finds the types, the second one uses them.
+//! Decides how each column is read. The first pass over the file finds the types of the columns, and the second pass
+//! uses these types.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -45,7 +46,7 @@ impl<'a> ImportPlan<'a> {
         let file_columns = read_columns(source.as_mut(), path, options, progress)?;
         let headers = source.headers();
         if options.is_stopped() {
-            // Types found in half a file are useless, and nothing is written after a stop.
+            // Types found in a part of the file are useless, and nothing is written after a stop.
             return Ok(Self { options, columns: Vec::new(), n_bytes: source.n_bytes() });
         }
         options.check_columns(headers)?;
@@ -89,8 +90,8 @@ impl<'a> ImportPlan<'a> {
         let mut properties = IndexMap::with_capacity(cells.len());
         for (at, cell) in cells {
             // A column has no type if its property is new and all its cells were empty in the first pass. A column is
-            // unknown if it was added to the file after the first pass. The cells of both are skipped: the next import
-            // reads what was added.
+            // unknown if it was added to the file after the first pass. The cells of both kinds of columns are skipped.
+            // The next import reads what was added.
             let Some(PlannedColumn { header, property, cell_type: Some(cell_type), .. }) =
                 self.columns.get(at)
             else {
@@ -106,8 +107,8 @@ impl<'a> ImportPlan<'a> {
 
     fn value(&self, cell_type: CellType, cell: ImportCell) -> Result<Option<Value>, String> {
         let value = match cell {
-            // An empty cell leaves the property as it is. Exports write one for each property that a profile does not
-            // have.
+            // An empty cell leaves the property as it is, because exports write an empty cell for each property that a
+            // profile does not have.
             ImportCell::Text(text) if text.is_empty() => return Ok(None),
             ImportCell::Typed(Value::Null) => return Ok(None),
             ImportCell::Text(text) => cell_type.read(&text, &self.options.zone),
@@ -145,14 +146,15 @@ impl PlannedColumn {
     }
 }
 
-/// Reads the whole file and returns what its columns contain, in the order of the headers.
+/// Reads the whole file (unless the import is stopped) and returns a summary of each column's cells, in the order of
+/// the headers.
 fn read_columns(
     source: &mut dyn RowSource,
     path: &Path,
     options: &ImportOptions,
     progress: &mut dyn FnMut(ImportProgress),
 ) -> Result<Vec<Column>, ImportError> {
-    // Twice the size, because both passes read the whole file. If the size is unknown, the total is 0.
+    // The total is twice the size, because both passes read the whole file. If the size is unknown, the total is 0.
     let total_bytes = 2 * std::fs::metadata(path).map_or(0, |metadata| metadata.len());
     let mut columns: Vec<Column> = Vec::new();
     let mut n_records = 0;
@@ -174,7 +176,7 @@ fn read_columns(
             progress(ImportProgress { n_rows: 0, n_bytes: source.n_bytes(), total_bytes });
         }
     }
-    // The caller pairs the columns with the headers, and the last columns may not have had any cell.
+    // The caller pairs the columns with the headers, but `columns` is too short if the last columns had no cells.
     columns.resize_with(source.headers().len(), Column::default);
     Ok(columns)
 }

@@ -2,8 +2,8 @@
 
 use crate::profile::ValueKind;
 
-// The maximum number of rejected rows to keep with their reasons; the others are only counted. In a file of the wrong
-// format, every row is rejected.
+// The maximum number of rejected rows that are kept with their reasons. Further rows are only counted, because in a
+// file of the wrong format every row is rejected.
 const MAX_REJECTED: usize = 1_000;
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -12,9 +12,9 @@ pub struct ImportReport {
     /// The rows that changed an existing profile, including one that an earlier row created.
     pub n_updated: u64,
     pub n_rejected: u64,
-    /// The first thousand rejected rows.
+    /// The rejected rows with their reasons, up to a thousand.
     pub rejected: Vec<RejectedRow>,
-    /// The columns in the file's order, without the identity.
+    /// The columns in the file's order, without the identity column.
     pub columns: Vec<ImportedColumn>,
     pub is_interrupted: bool,
 }
@@ -23,7 +23,7 @@ pub struct ImportReport {
 pub struct RejectedRow {
     /// The line on which the row starts, from 1.
     pub line: u64,
-    /// The header of the rejected cell.
+    /// The header of the rejected cell; `None` if the row is rejected as a whole.
     pub column: Option<String>,
     pub reason: String,
 }
@@ -40,6 +40,7 @@ pub struct ImportedColumn {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ImportProgress {
+    /// The rows that were written so far; 0 in the first pass.
     pub n_rows: u64,
     /// The bytes read so far, in both passes together.
     pub n_bytes: u64,

@@ -1,4 +1,4 @@
-//! The rows of a file, independent of its format, and a reader that counts lines.
+//! Defines the rows of a file independently of its format, and a reader that counts lines.
 
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
@@ -8,7 +8,8 @@ use crate::profile::Value;
 
 use super::error::ImportError;
 
-/// The longest row, in bytes. Without a limit, a quote that is never closed would read the whole file into memory.
+/// The longest row, in bytes. Without a limit, a quote that is never closed would make the reader load the rest of the
+/// file into memory.
 pub(super) const MAX_ROW: u64 = 16 * 1024 * 1024;
 
 pub(super) trait RowSource {
@@ -34,9 +35,9 @@ pub(super) struct ImportRow {
 }
 
 pub(super) enum ImportCell {
-    /// Text whose type is not known yet. It is empty if the property is not set.
+    /// Text from a format without types. It is empty if the profile does not have the property.
     Text(String),
-    /// A value from a format that has types.
+    /// A value from a format with types.
     Typed(Value),
 }
 
@@ -51,15 +52,15 @@ pub(super) fn identity(text: &str) -> Result<String, String> {
 }
 
 /// A reader that tracks where lines start, and fails if a row becomes too long.
-// The CSV parser's own line numbers cannot be used: it counts `\r\n` a line late and skips empty lines. It also reads
-// ahead, so lines must be found again by their byte offset.
+// The CSV parser's own line numbers cannot be used, because it counts `\r\n` a line late and skips empty lines. The
+// parser also reads ahead, so the line of a row must be found by the row's byte offset.
 pub(super) struct LineTracker<R> {
     inner: R,
     /// The number of bytes read so far.
     n_bytes: Cell<u64>,
     /// The byte offset at which the current row starts.
     row_start: Cell<u64>,
-    /// The byte offset and number of each line that is not empty and that no row has used yet.
+    /// The byte offset and the number of each line that was read, except empty lines and lines before the current row.
     line_starts: RefCell<VecDeque<(u64, u64)>>,
     line: u64,
     is_at_start: bool,
@@ -81,7 +82,8 @@ impl<R: Read> LineTracker<R> {
         }
     }
 
-    /// Starts a new row at the byte `from` and returns the number of its line. Drops the lines before it.
+    /// Starts a new row at the byte offset `from`, and returns the number of the first line at or after it that is not
+    /// empty. Forgets the lines before.
     pub(super) fn line_from(&self, from: u64) -> u64 {
         let mut starts = self.line_starts.borrow_mut();
         while starts.front().is_some_and(|(start, _)| *start < from) {
@@ -95,7 +97,7 @@ impl<R: Read> LineTracker<R> {
         self.n_bytes.get()
     }
 
-    /// Whether the whole file was read and contains an odd number of quotes.
+    /// Returns whether the whole file was read and contains an odd number of quotes.
     pub(super) fn ends_within_quotes(&self) -> bool {
         self.has_ended && self.n_quotes % 2 == 1
     }

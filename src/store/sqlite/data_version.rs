@@ -1,10 +1,10 @@
-//! The version of the data, to tell whether a cached result is still current.
+//! Determines the version of the data, which shows whether a cached result is still current.
 
 use rusqlite::Connection;
 
 /// A value that changes whenever this connection or another one writes.
-// Two parts, because neither is enough: `PRAGMA data_version` ignores the writes of its own connection, and
-// `total_changes` counts only those.
+// Neither part is enough: `PRAGMA data_version` ignores the writes of its own connection, and `total_changes` counts
+// only those writes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct DataVersion {
     ours: u64,

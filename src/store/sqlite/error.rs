@@ -1,4 +1,4 @@
-//! Maps the errors of SQLite to those of any store.
+//! Maps SQLite's errors to the errors of a store, which do not depend on the backend.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use rusqlite::ErrorCode;
 
 use crate::store::Error;
 
-/// Maps an error about the database at `path`.
+/// Maps an error of SQLite about the database at `path`.
 pub(super) fn classify(path: &Path, source: rusqlite::Error) -> Error {
     let place = place(path);
     match source.sqlite_error_code() {
@@ -15,7 +15,7 @@ pub(super) fn classify(path: &Path, source: rusqlite::Error) -> Error {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Busy(place),
         Some(ErrorCode::DiskFull) => Error::Full(place),
         Some(ErrorCode::SystemIoFailure) if is_full(&source) => Error::Full(place),
-        // `CannotOpen` too: without write permission for the folder, SQLite cannot create its -wal file there.
+        // `CannotOpen` is here too, because SQLite reports it if it may not create its -wal file in the folder.
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
             Error::NoPermission(place)
         }
@@ -27,10 +27,11 @@ pub(super) fn place(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// Whether an I/O error means that there is no space, because a file could not be enlarged.
+/// Returns whether an I/O error means that there is no space, because a file could not be enlarged.
 fn is_full(error: &rusqlite::Error) -> bool {
     use rusqlite::ffi::{SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE};
     let code = error.sqlite_error().map(|error| error.extended_code);
-    // SQLite reports a full disk as such. A quota or a limit on the file's size arrives as one of these I/O errors.
+    // SQLite has an error code for a full disk, but it reports a quota, or a limit on the file's size, as one of these
+    // I/O errors.
     matches!(code, Some(SQLITE_IOERR_SHMSIZE | SQLITE_IOERR_WRITE))
 }

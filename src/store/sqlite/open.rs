@@ -1,7 +1,7 @@
 //! Opens a database: sets the file's mode and SQLite's settings, and migrates the schema to the current version.
 //!
-//! The file may come from a stranger, as part of a workspace. So nothing in it may run, no link is followed, and no
-//! size in it is trusted.
+//! The file may come from a stranger, as part of a workspace. So nothing in the file may run, the file must not be a
+//! link, and no size in it is trusted.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
@@ -37,23 +37,24 @@ const MAX_COPY: u64 = 1024 * 1024 * 1024;
 /// The files that SQLite keeps next to a database.
 const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
 
-// A rollback journal that ends with these bytes names a super-journal, and SQLite deletes the file of that name when it
-// rolls back. That would let a stranger's journal delete any file. telecast's own journals never name one.
+// A rollback journal that ends with these bytes contains the name of a super-journal. When SQLite rolls back, it
+// deletes the file of that name, so a stranger's journal could delete any file. telecast's own journals do not name a
+// super-journal.
 const SUPER_JOURNAL: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
 
-/// The tables of ANALYZE, which SQLite's own tools may have added.
+/// The tables that ANALYZE creates. SQLite's own tools may have added them.
 const STATISTICS: [&str; 2] =
     ["CREATE TABLE sqlite_stat1(tbl,idx,stat)", "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)"];
 
-// The characters of a path that are escaped in a URI: all except letters, digits, `/`, `-`, `_` and `.`. If `?` and `#`
-// were not escaped, a path could add its own parameters.
+// The characters of a path that are escaped in a URI: all except letters, digits, `/`, `-`, `_`, and `.`. If `?` and
+// `#` were not escaped, a path could add parameters of its own.
 const ESCAPED_IN_URI: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.');
 
-/// An open database. `copy` is the temporary folder of a copy, if the database could not be read in its place.
+/// An open database. `copy` is the temporary folder of a copy, if the database could not be read where it is.
 pub(super) struct OpenedDatabase {
     pub connection: Connection,
     pub copy: Option<TempDir>,
-    /// Whether it is read-only because the disk has no space for writing.
+    /// Whether the database was opened read-only because the disk has no space for writing.
     pub is_full: bool,
 }
 
@@ -64,7 +65,7 @@ pub(super) fn file(path: &Path) -> Result<OpenedDatabase> {
         Ok(connection) => Ok(OpenedDatabase { connection, copy: None, is_full: false }),
         Err(refused @ Error::Full { .. }) => match open_for_reading(path) {
             Ok(opened) => Ok(OpenedDatabase { is_full: true, ..opened }),
-            // The first error says what is wrong with the disk; the second one is only a consequence.
+            // The first error names the cause, the full disk. The second error is only a consequence.
             Err(_) => Err(refused),
         },
         Err(refused) if path.is_file() && is_permission(&refused) => {
@@ -102,18 +103,18 @@ fn open_for_writing(path: &Path) -> Result<Connection> {
     let mut connection = Connection::open_with_flags(path, flags).map_err(sqlite)?;
     configure(&connection).map_err(sqlite)?;
     migrate(&mut connection, path)?;
-    // Last, since it writes to the file: the schema has been checked by now.
+    // WAL mode is set last, because setting it writes to the file, and the schema must be checked before.
     use_wal(&connection).map_err(sqlite)?;
     Ok(connection)
 }
 
-// A plain `mode=ro` is not enough: for a database in WAL mode SQLite creates the -shm file even to read it. What
-// works depends on whether there are changes in the -wal file, and on whether another process is using the database.
+// A plain `mode=ro` is not enough: for a database in WAL mode, SQLite creates the -shm file even to read it. What works
+// depends on whether there are changes in the -wal file, and on whether another process is using the database.
 fn open_for_reading(path: &Path) -> Result<OpenedDatabase> {
     let open = |error| open_error(path, error);
     let has_changes = fs::metadata(companion(path, "-wal")).is_ok_and(|wal| 0 < wal.len());
     if has_changes && companion(path, "-shm").exists() {
-        // Another process may be writing. Share its -shm file, so that its changes are visible here.
+        // Another process may be writing. Its -shm file is shared, so that its changes are visible here.
         if let Ok(connection) = connect(path, "mode=ro&readonly_shm=1") {
             return Ok(OpenedDatabase { connection, copy: None, is_full: false });
         }
@@ -122,8 +123,8 @@ fn open_for_reading(path: &Path) -> Result<OpenedDatabase> {
     if !has_changes {
         return Ok(OpenedDatabase { connection: connect(path, "immutable=1")?, copy: None, is_full: false });
     }
-    // The last changes are still in the -wal file, as after a crash. SQLite can read them only in a folder that it can
-    // write to, so the database is copied.
+    // The last changes are still in the -wal file, as after a crash. SQLite can read them only if it may write to the
+    // folder, so the database is copied to a temporary folder.
     let length = |path: PathBuf| fs::metadata(path).map_or(0, |file| file.len());
     if MAX_COPY < length(path.to_owned()).saturating_add(length(companion(path, "-wal"))) {
         return Err(open(io::Error::new(
@@ -170,8 +171,8 @@ enum MissingFolder {
     Fail,
 }
 
-// SQLITE_OPEN_NOFOLLOW fails on a link anywhere in the path, including harmless ones above the workspace (/tmp on
-// macOS), so the folder is resolved first. The file itself and its companions must not be links.
+// SQLITE_OPEN_NOFOLLOW fails if any part of the path is a link, even a harmless link above the workspace (such as /tmp
+// on macOS). So the folder is resolved first. The file itself and its companions must not be links.
 fn resolve(path: &Path, missing: MissingFolder) -> Result<PathBuf> {
     let open = |error| open_error(path, error);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -221,13 +222,13 @@ fn check_journal(path: &Path) -> Result<()> {
     Ok(())
 }
 
-// Refuses a database whose schema differs from what the migrations up to its version create. A view in place of a
-// table, or a trigger, would run SQL that a stranger wrote.
+// Refuses a database whose schema differs from the schema that the migrations up to its version create. A view in place
+// of a table, or a trigger, would run SQL that a stranger wrote.
 fn check_schema(connection: &Connection, version: u32, path: &Path) -> Result<()> {
     let sqlite = |source| classify(path, source);
     let pristine = Connection::open_in_memory().map_err(sqlite)?;
-    // A file without a version is not a telecast database. Expecting the first version makes even an empty file fail
-    // here.
+    // A file of version 0 is not a telecast database. It is compared with the schema of version 1, so that even an
+    // empty file fails here.
     let n_applied = (version as usize).max(1);
     let mut applied = MIGRATIONS.iter().take(n_applied);
     applied.try_for_each(|sql| pristine.execute_batch(sql)).map_err(sqlite)?;
@@ -238,7 +239,7 @@ fn check_schema(connection: &Connection, version: u32, path: &Path) -> Result<()
     if found == expected { Ok(()) } else { Err(Error::NotOurs(place(path))) }
 }
 
-/// Returns the SQL of everything in the schema, sorted. Automatic indexes have no SQL and are left out.
+/// Returns the sorted SQL of everything in the schema. Automatic indexes are left out, because they have no SQL.
 fn schema(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let mut statement = connection.prepare(
         "SELECT coalesce(sql, '') FROM sqlite_schema WHERE NOT (type = 'index' AND sql IS NULL) ORDER BY sql",
@@ -254,7 +255,8 @@ pub(super) fn memory(name: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-// The file is created here, not by SQLite, which would let other users read it. SQLite's -wal file takes over the mode.
+// The file is created here and not by SQLite, which would let other users read it. SQLite gives its -wal file the same
+// mode.
 fn create(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);
@@ -268,7 +270,8 @@ fn create(path: &Path) -> io::Result<()> {
     }
 }
 
-// Sets the options that keep anything in a stranger's schema from running, and any value from using up the memory.
+// Sets the options that keep a stranger's schema from running anything, and a stranger's values from using up the
+// memory. Also sets the usual options for speed and locking.
 fn configure(connection: &Connection) -> rusqlite::Result<()> {
     for (setting, is_on) in [
         (DbConfig::SQLITE_DBCONFIG_DEFENSIVE, true),
@@ -276,37 +279,37 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
         (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
         (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
         (DbConfig::SQLITE_DBCONFIG_WRITABLE_SCHEMA, false),
-        // Without this option SQLite prepares a statement again for each bound value, which took half of the time of
+        // Without this option, SQLite prepares a statement again for each bound value, which took half of the time of
         // reading a sample.
         (DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true),
     ] {
         connection.set_db_config(setting, is_on)?;
     }
     connection.set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_VALUE)?;
-    // No statement here attaches a database, so one that does was not written by us.
+    // telecast has no statement that attaches a database, so such a statement would come from a stranger.
     connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    // Finds a damaged page when it is read, before its content is used.
+    // SQLite then detects a damaged page when it reads the page, before it uses the content.
     connection.pragma_update(None, "cell_size_check", true)?;
-    // In WAL mode, NORMAL can lose the last transactions in a power cut but never damages the file. FULL would wait
-    // for the disk after every transaction.
+    // In WAL mode, NORMAL can lose the last transactions in a power cut, but it does not damage the file. FULL would
+    // wait for the disk after every transaction.
     connection.pragma_update(None, "synchronous", "NORMAL")?;
     connection.pragma_update(None, "foreign_keys", true)?;
-    // A negative value is in KiB: 16 MB.
+    // A negative value is a size in KiB, here about 16 MB.
     connection.pragma_update(None, "cache_size", -16_000)?;
     connection.set_prepared_statement_cache_capacity(32);
     Ok(())
 }
 
-// Switching needs exclusive access to the file, so it is skipped if the file is in WAL mode already.
+// Switching to WAL mode needs exclusive access to the file, so it is skipped if the file is in WAL mode already.
 fn use_wal(connection: &Connection) -> rusqlite::Result<()> {
     let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
     if mode.eq_ignore_ascii_case("wal") {
         return Ok(());
     }
     match connection.pragma_update(None, "journal_mode", "WAL") {
-        // Another process is using the new file and switches it. The mode is stored in the file, so it applies here
-        // too. Even without WAL everything is correct, only slower.
+        // Another process is using the new file and switches the mode, which is stored in the file and so applies here
+        // too. Even without WAL mode, everything is correct, only slower.
         Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => Ok(()),
         result => result,
     }
@@ -324,7 +327,7 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<()> {
     if known < version {
         return Err(Error::TooNew { place: place(path), version, known });
     }
-    // Another program's database also has version 0, and must not get our tables.
+    // The database of another program can have version 0 too, but it must not get telecast's tables.
     if version == 0 && has_tables(&transaction).map_err(sqlite)? {
         return Err(Error::NotOurs(place(path)));
     }

@@ -46,7 +46,7 @@ pub(super) fn blocked_chats(connection: &Connection) -> rusqlite::Result<Vec<i64
     while let Some(row) = rows.next()? {
         let json = row.get_ref(0)?.as_str_or_null()?;
         let chat = json.and_then(|json| serde_json::from_str::<serde_json::Value>(json).ok());
-        // A chat id may be stored as text, as CSV files and CleverTap have it.
+        // A chat id may be stored as text, because CSV files and CleverTap's data can contain it as text.
         chats.extend(match chat.map(Value::from) {
             Some(Value::Integer(id)) => Some(id),
             Some(Value::Text(text)) => text.parse().ok(),
@@ -94,8 +94,8 @@ pub(super) fn page(
     Ok(page)
 }
 
-// Rules out most rows before their JSON is parsed. A text appears in its JSON unchanged except for escaped
-// characters, so a search with one of those cannot be decided here.
+// Rules out most rows before their JSON is parsed. JSON contains a text unchanged, except for characters that are
+// escaped. So if the needle contains such a character, no row can be ruled out here.
 fn may_match(row: &Row<'_>, needle: &str) -> rusqlite::Result<bool> {
     let is_escaped = |c: char| c.is_control() || matches!(c, '"' | '\\');
     Ok(needle.is_empty()
@@ -133,7 +133,8 @@ fn not_json(source: serde_json::Error) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(1, rusqlite::types::Type::Text, source.into())
 }
 
-/// Returns the stored form of a state. Returns `None` for `Unknown`, which is stored as a missing row.
+/// Returns the word that stands for `state` in the database. Returns `None` for `Unknown`, which is stored as a missing
+/// row.
 pub(super) fn reachability_word(state: Reachability) -> Option<&'static str> {
     match state {
         Reachability::Unknown => None,

@@ -1,5 +1,4 @@
-//! Finds candidates for a sample without parsing all profiles. The raw bytes of a row are enough to rule out most of
-//! them.
+//! Finds candidates for a sample without parsing all profiles. The raw bytes of a row are enough to rule out most rows.
 //!
 //! ```text
 //! rows ──summarize (length, byte counts)──▶ some ids ──read──▶ SampleChooser ──▶ fewer ids ──▶ Sample
@@ -14,22 +13,25 @@ use crate::profile::sample::SampleChooser;
 
 use super::read;
 
-// The number of rows to summarize at a time. Other calls wait for the connection meanwhile, so the number is small.
+// The number of rows to summarize at a time. The number is small, because other calls wait for the connection
+// meanwhile.
 const ROWS_AT_A_TIME: u32 = 2_000;
 
-// The number of profiles to parse at a time. Other calls wait for the connection meanwhile.
+// The number of profiles to parse at a time. The number is small, because other calls wait for the connection
+// meanwhile.
 pub(super) const PROFILES_AT_A_TIME: usize = 200;
 
-// If there are more rows, only some ranges, spread over the table, are summarized. This limits the cost for any
-// audience.
+// The maximum number of rows to summarize. In a larger table, only some ranges of rows, spread over the table, are
+// summarized. This limits the time for an audience of any size.
 const MAX_SUMMARIES: u64 = 200_000;
 
 const CANDIDATES_PER_PROFILE: usize = 3;
 
-// The bytes that reveal markup, JSON escapes, emoji, and Hebrew or Arabic script. Each group is a column of the counts.
+// The bytes that reveal markup, JSON escapes, emoji, and Hebrew or Arabic script. Each group of bytes is counted
+// together, in one column of `RowSummary::counts`.
 //
-// They are counted in the JSONB as it is stored, which contains each text unchanged. JSONB's own header bytes add a
-// little to some counts; at worst an ordinary profile becomes a candidate.
+// The bytes are counted in the stored JSONB, which contains each text unchanged. JSONB's own header bytes add a little
+// to some counts. At worst, an ordinary profile becomes a candidate because of them.
 const COUNTED_BYTES: [&[u8]; 8] = [
     b"_",
     b"*`",
@@ -61,7 +63,7 @@ pub(super) fn range_starts(connection: &Connection) -> rusqlite::Result<Vec<i64>
     let (first, last): (Option<i64>, Option<i64>) =
         statement.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let (Some(first), Some(last)) = (first, last) else { return Ok(Vec::new()) };
-    // Computed from the ids, since counting or numbering the rows would scan the table.
+    // The ranges are computed from the first and the last id, because counting the rows would scan the table.
     let n_ids = last.abs_diff(first).saturating_add(1);
     let range = u64::from(ROWS_AT_A_TIME);
     let n_ranges = n_ids.div_ceil(range).min(MAX_SUMMARIES / range);
@@ -91,7 +93,7 @@ fn counts(bytes: &[u8]) -> [u16; COUNTED_BYTES.len()] {
     counts
 }
 
-/// Returns the column of each byte. A byte that is not counted has a column past the end.
+/// Returns the column for each byte. A byte that is not counted has a column that does not exist.
 const fn columns() -> [u8; 256] {
     let mut columns = [u8::MAX; 256];
     let mut column = 0;
@@ -106,11 +108,12 @@ const fn columns() -> [u8; 256] {
     columns
 }
 
-/// Returns the ids of up to `CANDIDATES_PER_PROFILE × limit` rows: the extremes of each column, and some of the others.
+/// Returns the ids of up to `CANDIDATES_PER_PROFILE × limit` rows: rows with extreme lengths or counts, and some other
+/// rows.
 pub(super) fn candidates(rows: &[RowSummary], limit: usize) -> Vec<i64> {
     let wanted = limit.saturating_mul(CANDIDATES_PER_PROFILE).min(rows.len());
     // Half of the candidates are extremes, in equal numbers: the rows with the highest counts in each column, the
-    // longest rows and the shortest rows. The other half is spread evenly over the remaining rows, so that ordinary
+    // longest rows, and the shortest rows. The other half is spread evenly over the remaining rows, so that ordinary
     // profiles are in the sample too.
     let n_each = wanted / 2 / (COUNTED_BYTES.len() + 2);
     let mut ids: Vec<i64> = Vec::with_capacity(wanted);
@@ -122,7 +125,8 @@ pub(super) fn candidates(rows: &[RowSummary], limit: usize) -> Vec<i64> {
     ids.sort_unstable();
     ids.dedup();
     let rest: Vec<i64> = rows.iter().map(|row| row.id).filter(|id| ids.binary_search(id).is_err()).collect();
-    // A damaged or hostile file may return an id twice. Then fewer rows are left than `wanted` needs, or none at all.
+    // A damaged or hostile database may return an id twice. Then fewer rows are left than are needed to reach `wanted`,
+    // or none at all.
     let n_spread = (wanted - ids.len()).min(rest.len());
     ids.extend((0..n_spread).map(|n| rest[n * rest.len() / n_spread]));
     ids.sort_unstable();
@@ -133,7 +137,8 @@ fn highest(rows: &[RowSummary], n: usize, degree: impl Fn(&RowSummary) -> usize)
     let mut order: Vec<(std::cmp::Reverse<usize>, i64)> =
         rows.iter().map(|row| (std::cmp::Reverse(degree(row)), row.id)).collect();
     if n < order.len() {
-        // This takes linear time. Sorting 200,000 rows ten times would be noticeable.
+        // The selection takes linear time. Sorting 200,000 rows once for each of the ten criteria would be noticeably
+        // slow.
         order.select_nth_unstable(n);
         order.truncate(n);
     }

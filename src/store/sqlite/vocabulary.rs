@@ -1,5 +1,5 @@
-//! Lists the properties that templates can use, with their counts and some frequent values. The counts are kept up to
-//! date on every write. The values come from the first thousand profiles.
+//! Lists the properties that templates can use, with the number of profiles that have them and some frequent values.
+//! Every write updates these numbers. The values come from the first thousand profiles.
 
 use std::collections::HashMap;
 
@@ -10,11 +10,11 @@ use crate::profile::{PropertySummary, Value, Vocabulary};
 use super::data_version::DataVersion;
 use super::{Inner, read, write};
 
-// The number of profiles to read: enough to find frequent values, and few enough to read on a keystroke.
+// The number of profiles to read: enough to find frequent values, and few enough to read them on a keystroke.
 const MAX_PROFILES_READ: u32 = 1_000;
 
-// The maximum number of distinct values to count per property, and (approximately) for all properties together.
-// Without the second limit, the values of a thousand properties would take more memory than everything else.
+// The maximum number of distinct values to count: per property, and (approximately) for all properties together.
+// Without the second limit, the values of a thousand properties would take more memory than the rest of telecast.
 const MAX_DISTINCT: usize = 200;
 const MAX_DISTINCT_IN_TOTAL: usize = 20_000;
 
@@ -22,7 +22,7 @@ const MAX_DISTINCT_IN_TOTAL: usize = 20_000;
 const N_FREQUENT: usize = 5;
 
 // The maximum number of characters of a returned value. Values are shown next to the property's name, where longer
-// ones would not fit.
+// values would not fit.
 const MAX_CHARS: usize = 40;
 
 pub(super) struct CachedVocabulary {
@@ -68,7 +68,7 @@ fn load(connection: &Connection) -> rusqlite::Result<Vocabulary> {
     })
 }
 
-/// The number of times that each value of a property was found.
+/// The values of one property, each with the number of times that it was found.
 #[derive(Default)]
 struct Tally(HashMap<String, usize>);
 
@@ -79,7 +79,8 @@ impl Tally {
         match self.0.get_mut(&text) {
             Some(n) => *n += 1,
             None if has_room => drop(self.0.insert(text, 1)),
-            // A value that first appears late is not counted. It is unlikely to be among the most frequent.
+            // A new value is not counted if the map is full. A value that appears so late is unlikely to be among the
+            // most frequent values.
             None => {}
         }
     }
@@ -105,7 +106,8 @@ fn tally_values(connection: &Connection, max_distinct: usize) -> rusqlite::Resul
     Ok(tallies)
 }
 
-/// Returns the value as a user would write it, cut to [`MAX_CHARS`]. Returns `None` for null.
+/// Returns the value as text: dates in RFC 3339 format, and lists and objects as JSON. Cuts the text to [`MAX_CHARS`]
+/// and adds `…` if it is longer. Returns `None` for null.
 fn shortened_text(value: &Value) -> Option<String> {
     let text = match value {
         Value::Text(text) => text.clone(),

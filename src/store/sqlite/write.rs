@@ -12,12 +12,13 @@ use crate::store::{ChangeError, ProfileChange, WriteOutcome, Written};
 
 use super::read;
 
-/// The types and counts of the properties, and the number of new profiles. They are loaded at the start of a
-/// transaction and saved at its end.
-// They are kept in memory in between, because a batch of an import changes the same few counts thousands of times.
+/// The types and counts of the properties, and the change of the number of profiles. The properties are loaded at the
+/// start of a transaction, and the changes are saved at its end.
+// The counts are kept in memory in between, because a batch of an import changes the same few counts thousands of
+// times.
 struct PropertyTotals {
     properties: HashMap<String, PropertyCount>,
-    /// Negative for deleted profiles.
+    /// The created profiles minus the deleted ones.
     new_profiles: i64,
 }
 
@@ -31,8 +32,8 @@ pub(super) fn batch(
     connection: &mut Connection,
     changes: &[ProfileChange],
 ) -> rusqlite::Result<Vec<WriteOutcome>> {
-    // IMMEDIATE takes the write lock at once. A deferred transaction reads first, and SQLite refuses to upgrade it,
-    // without waiting, if another process wrote meanwhile.
+    // IMMEDIATE takes the write lock at once. A deferred transaction would start as a reader. If another process then
+    // wrote, SQLite would refuse this transaction's first write without waiting.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut totals = PropertyTotals::load(&transaction)?;
     let outcomes =
@@ -84,7 +85,8 @@ fn apply(
     }
     let before = stored(transaction, &change.identity)?;
     let (id, mut properties) = before.unzip();
-    // Merged here instead of with SQLite's json_patch, which would also merge nested objects and drop their nulls.
+    // The properties are merged here and not with SQLite's json_patch, which would also merge nested objects and drop
+    // the nulls in them.
     let properties = properties.get_or_insert_default();
     for (name, value) in &change.properties {
         let value = as_stored(value);
@@ -114,8 +116,9 @@ fn apply(
     Ok(Ok(Written::Created))
 }
 
-// Returns the value as it will be read back. A text in CleverTap's date form (`$D_<seconds>`) comes back as a date,
-// and JSON has no NaN or infinity. Checking the type of the original value would let a date into a text property.
+// Returns the value as it will be read back. A text in CleverTap's date form (`$D_<seconds>`) comes back as a date, and
+// JSON has no NaN or infinity. If the type of the original value were checked instead, a date could get into a text
+// property.
 fn as_stored(value: &Value) -> Cow<'_, Value> {
     match value {
         Value::Text(text) if text.starts_with("$D_") => Cow::Owned(Value::from(value.to_json())),
@@ -168,7 +171,8 @@ impl PropertyTotals {
             if property.is_empty() {
                 return Err(ChangeError::EmptyName);
             }
-            // A property that this batch has removed from its last profile has no type any more.
+            // If this batch has removed a property from the last profile that had it, the property no longer has a
+            // type.
             let known = self.properties.get(property).filter(|known| 0 < known.n_set);
             let (Some(known), Some(given)) = (known.map(|known| known.kind), as_stored(value).kind()) else {
                 continue;
@@ -198,7 +202,7 @@ impl PropertyTotals {
         }
     }
 
-    /// Writes what changed. A property that no profile has any longer is deleted, together with its type.
+    /// Writes the counts that changed. A property that no profile has is deleted, together with its type.
     fn save(&self, transaction: &Transaction<'_>) -> rusqlite::Result<()> {
         let mut put = transaction
             .prepare_cached("INSERT OR REPLACE INTO properties (name, kind, n_set) VALUES (?1, ?2, ?3)")?;
@@ -216,7 +220,7 @@ impl PropertyTotals {
     }
 }
 
-/// Returns the kind with this stored name.
+/// Returns the type that is stored as `word`.
 // The fallback is never used: a database of a later version, which might have other kinds, is refused when it is
 // opened.
 pub(super) fn to_kind(word: &str) -> ValueKind {

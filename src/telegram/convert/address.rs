@@ -1,4 +1,4 @@
-//! Finds link addresses that contain Liquid, and replaces them while the markup is parsed.
+//! Finds link addresses that contain Liquid, and replaces them with stand-ins while the markup is parsed.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -9,20 +9,20 @@ use super::liquid::is_placeholder;
 use crate::telegram::{ParseMode, parse};
 use crate::text::Span;
 
-/// The first character that stands for an address. It is in plane 16, which is for private use like plane 15, from
-/// which the characters that stand for Liquid come.
+/// The first of the characters that stand for addresses. They are in Unicode's plane 16, which is for private use, like
+/// plane 15, whose characters stand for Liquid.
 const FIRST: u32 = 0x10_0000;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct LiquidAddress {
-    /// The address without the mode's escapes, with its Liquid masked.
+    /// The address with the escapes of its mode decoded and with placeholders for its Liquid.
     pub text: String,
     range: Range<usize>,
     mark: char,
 }
 
 impl LiquidAddress {
-    /// Returns a replacement address that needs no escapes in any mode and that normalization does not change.
+    /// Returns the stand-in: an address that needs no escapes in any mode and that normalization does not change.
     pub(super) fn stand_in(&self) -> String {
         format!("tg://h?{}", self.mark)
     }
@@ -33,7 +33,8 @@ static HREF: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(pattern).expect("the pattern is a constant, and tests use it")
 });
 
-/// Returns the possible addresses with Liquid in them, in the order of the text.
+/// Returns the texts with Liquid in them that may be link addresses, in the order of the text. A text of the same form
+/// inside code is returned, too.
 pub(super) fn find(masked: &str, mode: ParseMode) -> Vec<LiquidAddress> {
     let ranges: Vec<Range<usize>> = match mode {
         ParseMode::Html => HREF
@@ -44,7 +45,7 @@ pub(super) fn find(masked: &str, mode: ParseMode) -> Vec<LiquidAddress> {
         ParseMode::Markdown | ParseMode::MarkdownV2 => in_parentheses(masked, mode == ParseMode::MarkdownV2),
     };
     let with_liquid = ranges.into_iter().filter(|range| masked[range.clone()].contains(is_placeholder));
-    // No text that the server accepts has as many addresses as there are characters here, which is 65,534.
+    // These are 65,534 characters. They are enough, because the parser refuses a text of more than 65,536 characters.
     let marks = (FIRST..=0x10_fffd).filter_map(char::from_u32);
     let addresses = with_liquid.zip(marks).map(|(range, mark)| {
         let text = unescaped(&masked[range.clone()], mode);
@@ -59,7 +60,7 @@ fn in_parentheses(masked: &str, has_escapes: bool) -> Vec<Range<usize>> {
     while let Some(at) = masked[from..].find("](") {
         let start = from + at + 2;
         let mut is_escaped = false;
-        // An escaped `)` is part of the address, but only MarkdownV2 has escapes.
+        // An escaped `)` is part of the address. Only MarkdownV2 has escapes in addresses.
         let end = masked[start..].find(|c| {
             let ends = c == ')' && !is_escaped;
             is_escaped = has_escapes && c == '\\' && !is_escaped;
@@ -74,7 +75,8 @@ fn in_parentheses(masked: &str, has_escapes: bool) -> Vec<Range<usize>> {
 
 fn unescaped(address: &str, mode: ParseMode) -> String {
     match mode {
-        // References in attributes are the same as between tags, so the parser can decode them.
+        // HTML references such as `&amp;` are the same in attributes as in text, so parsing the address as text decodes
+        // them.
         ParseMode::Html => parse(mode, &address.replace('<', "&lt;"))
             .map_or_else(|_| address.to_owned(), |parsed| parsed.text),
         // Legacy Markdown has no escapes in addresses.
@@ -90,7 +92,7 @@ fn unescaped(address: &str, mode: ParseMode) -> String {
     }
 }
 
-/// Replaces each address with its stand-in.
+/// Replaces each address in the masked text with its stand-in.
 pub(super) fn replace(masked: &str, addresses: &[LiquidAddress]) -> String {
     let mut out = String::with_capacity(masked.len());
     let mut from = 0;
@@ -103,7 +105,7 @@ pub(super) fn replace(masked: &str, addresses: &[LiquidAddress]) -> String {
     out
 }
 
-/// Maps a span of the text with replaced addresses back to the masked text.
+/// Maps a span of the text with stand-ins back to the masked text.
 pub(super) fn original(span: Span, addresses: &[LiquidAddress]) -> Span {
     let map_offset = |at: usize| {
         let mut grown = 0_isize;
@@ -114,7 +116,7 @@ pub(super) fn original(span: Span, addresses: &[LiquidAddress]) -> Span {
             }
             let stand_in = address.stand_in().len();
             if at < start + stand_in {
-                // Inside a stand-in there is no exact counterpart, so the start of the address is used.
+                // An offset inside a stand-in has no exact counterpart, so the start of the address is used.
                 return address.range.start;
             }
             grown += stand_in as isize - address.range.len() as isize;

@@ -1,11 +1,12 @@
-//! Replaces each piece of Liquid in a text with one private-use character, and checks how the Liquid interacts with the
-//! markup.
+//! Replaces each piece of Liquid in a text (an output, a tag, or a whole comment) with one placeholder, a private-use
+//! character. Refuses Liquid that cannot be converted, because it contains markup or because a link or a format begins
+//! on one side of a Liquid tag and ends on the other side.
 
 use super::refusal::ConversionError;
 use crate::telegram::{FormattedText, ParseMode};
 use crate::text::Span;
 
-/// The first character that stands for Liquid. All of plane 15 is for private use.
+/// The first of the characters that stand for Liquid. They are in Unicode's plane 15, which is for private use.
 const FIRST: u32 = 0xf_0000;
 const END: u32 = 0xf_fffe;
 
@@ -17,16 +18,16 @@ pub(super) fn is_placeholder(c: char) -> bool {
 pub(super) struct LiquidPlaceholders<'a> {
     text: &'a str,
     spans: Vec<Span>,
-    /// The text with each piece of Liquid replaced by one character.
+    /// The text with each piece of Liquid replaced by its placeholder.
     masked: String,
     starts: Vec<usize>,
-    /// The branch of the text after each piece. 0 is outside of all branches.
+    /// For each piece, the number of the branch that the text after the piece is in, or 0 outside of all branches.
     branches: Vec<usize>,
 }
 
 impl<'a> LiquidPlaceholders<'a> {
     pub(super) fn new(text: &'a str, spans: &[Span]) -> Result<Self, ConversionError> {
-        // The text must not contain the characters that stand for Liquid and for addresses.
+        // The text itself must not contain the characters that stand for Liquid and for addresses.
         if let Some((at, c)) = text.char_indices().find(|(_, c)| FIRST <= *c as u32) {
             let message = "this private-use character cannot be converted".to_owned();
             return Err(ConversionError { span: Span::new(at, at + c.len_utf8()), message });
@@ -52,12 +53,13 @@ impl<'a> LiquidPlaceholders<'a> {
         &self.masked
     }
 
-    /// Whether any Liquid makes the text between its tags optional or repeated.
+    /// Whether there is a Liquid block, such as `if`, `for`, or `capture`, so that the text in it may be printed once,
+    /// several times, or not at all.
     pub(super) fn has_branches(&self) -> bool {
         self.branches.iter().any(|branch| *branch != 0)
     }
 
-    /// Whether a piece of the masked text consists of tags that print nothing.
+    /// Whether a part of the masked text is empty or consists only of tags that print nothing.
     pub(super) fn prints_nothing(&self, masked: &str) -> bool {
         // Tags that may print something, such as `echo` or `render`, must not be in this list.
         const SILENT: [&str; 13] = [
@@ -98,7 +100,8 @@ impl<'a> LiquidPlaceholders<'a> {
     /// Maps a span of the masked text to the template's text.
     pub(super) fn source_span(&self, span: Span) -> Span {
         let map_offset = |at: usize| {
-            // A placeholder is not as long as its Liquid, so the offset is counted from the last placeholder before it.
+            // A placeholder is not as long as its Liquid, so each offset is counted from the end of the last
+            // placeholder before that offset.
             let nth = self.starts.partition_point(|start| *start < at);
             let Some(before) = nth.checked_sub(1) else { return at };
             let after = self.starts[before] + char::len_utf8('\u{f0000}');
@@ -116,12 +119,13 @@ impl<'a> LiquidPlaceholders<'a> {
         ConversionError { span: self.spans[nth], message: message.to_owned() }
     }
 
-    /// Refuses Liquid that has markup in a string literal or produces tags, unless a filter escapes the output.
+    /// Refuses Liquid that has markup in a string literal or that produces HTML tags (`newline_to_br`), unless a filter
+    /// escapes what it prints.
     pub(super) fn check_literals(&self, mode: ParseMode) -> Result<(), ConversionError> {
         for (nth, span) in self.spans.iter().enumerate() {
             let liquid = span.of(self.text);
-            // An escaping filter turns markup in a literal into plain text. It must be a filter for the old mode, since
-            // a filter for another mode leaves some of the markup.
+            // An escaping filter turns the markup in a literal into plain text. Only a filter for the old mode counts,
+            // because a filter for another mode leaves some of the markup unescaped.
             if !is_escaped(liquid, mode)
                 && (literals(liquid).any(|text| has_markup(text, mode)) || makes_tags(liquid))
             {
@@ -131,12 +135,12 @@ impl<'a> LiquidPlaceholders<'a> {
         Ok(())
     }
 
-    /// Refuses entities that begin in one branch and end in another.
+    /// Refuses entities that begin in one branch of the Liquid and end in another.
     pub(super) fn check_branches(&self, parsed: &FormattedText) -> Result<(), ConversionError> {
         if !self.has_branches() {
             return Ok(());
         }
-        // The offset after each piece of Liquid in the parsed text, with the piece's index.
+        // The byte offset after each placeholder in the parsed text, with the index of its piece.
         let offsets: Vec<(usize, usize)> = parsed
             .text
             .char_indices()
@@ -148,7 +152,7 @@ impl<'a> LiquidPlaceholders<'a> {
         let branch = |at: usize| last(at).map_or(0, |nth| self.branches[nth]);
         for range in parsed.byte_ranges() {
             if branch(range.start) != branch(range.end) {
-                // The tag nearest to the end is the one that the entity crosses.
+                // The error points at the last tag before the end of the entity.
                 let nth = last(range.end).or(last(range.start)).unwrap_or_default();
                 return Err(self.refuse(nth, "markup begins on one side of this tag and ends on the other"));
             }
@@ -160,8 +164,8 @@ impl<'a> LiquidPlaceholders<'a> {
     pub(super) fn check_whole(&self, part: &str) -> Result<(), ConversionError> {
         let mut pieces = part.chars().filter_map(|c| self.index_of(c)).peekable();
         let Some(first) = pieces.peek().copied() else { return Ok(()) };
-        // `branches` has the branch of the text after each piece. So the part begins in the branch of the piece before
-        // its first piece.
+        // `branches` has the branch of the text after each piece. So the branch in which the part begins is that of the
+        // piece before the part's first piece.
         let before = first.checked_sub(1).map_or(0, |nth| self.branches[nth]);
         let last = pieces.last().unwrap_or(first);
         if self.branches[last] == before {
@@ -183,9 +187,9 @@ impl<'a> LiquidPlaceholders<'a> {
     }
 }
 
-/// Returns the first word of a tag, or `None` for an output.
+/// Returns the first word of a tag, or `None` if the Liquid is an output.
 fn tag_name(liquid: &str) -> Option<&str> {
-    // The span of a tag with a dash includes the whitespace that the dash removes.
+    // The span of a tag with a dash (`{%-`) begins with the whitespace that the dash removes.
     let inner = liquid.trim_start().strip_prefix("{%")?;
     inner.trim_start_matches('-').split_whitespace().next().map(|word| word.trim_end_matches(['-', '%', '}']))
 }
@@ -213,7 +217,8 @@ fn without_comments(text: &str, spans: &[Span]) -> Vec<Span> {
     merged
 }
 
-/// Returns the branch after each piece. Each block and each of its branches has its own number.
+/// Returns, for each piece, the number of the branch that the text after the piece is in. Each block begins a branch
+/// with a new number, and so does each `else`, `elsif`, and `when` in it.
 fn branches(text: &str, spans: &[Span]) -> Vec<usize> {
     let mut open = vec![0];
     let mut n_branches = 0;
@@ -223,7 +228,7 @@ fn branches(text: &str, spans: &[Span]) -> Vec<usize> {
                 n_branches += 1;
                 open.push(n_branches);
             }
-            // Outside of a block these are errors that the template checks report.
+            // Outside of a block these tags are errors, which the checks of the template report.
             "else" | "elsif" | "when" if 1 < open.len() => {
                 n_branches += 1;
                 open.pop();

@@ -1,4 +1,4 @@
-//! The error of a conversion.
+//! Defines the error of a conversion: what cannot be converted, and its span in the template's text.
 
 use crate::text::Span;
 

@@ -1,5 +1,5 @@
-//! Splits a multipart body as the Bot API server does. A body is refused if two servers could split it or name its
-//! parts differently.
+//! Splits a multipart body into arguments as the Bot API server does. Refuses a body that another server could split at
+//! other places, or whose parts another server could read under other names.
 
 use super::{ArgumentSource, DecodedArgument, form};
 use crate::text::Span;
@@ -7,11 +7,12 @@ use crate::text::Span;
 /// The longest boundary that RFC 2046 allows, in bytes.
 const MAX_BOUNDARY: usize = 70;
 
-/// Reads all parts of a body, files included. Returns `None` if the header or the body is ambiguous.
+/// Reads all parts of a body, files included. Returns `None` if the `Content-Type` header or the body is malformed, or
+/// if servers could read it in different ways.
 pub(super) fn read(header: &str, body: &[u8]) -> Option<Vec<DecodedArgument>> {
     let delimiter = format!("--{}", boundary(header)?).into_bytes();
     let mut arguments = Vec::new();
-    // A preamble is refused: some servers search for the first delimiter, but others require it here.
+    // Text before the first delimiter is refused: some servers skip it, but others expect the delimiter here.
     let mut at = body.starts_with(&delimiter).then_some(delimiter.len())?;
     while !body[at..].starts_with(b"--") {
         let head = body[at..].strip_prefix(b"\r\n").map(|_| at + 2)?;
@@ -19,7 +20,8 @@ pub(super) fn read(header: &str, body: &[u8]) -> Option<Vec<DecodedArgument>> {
         let part = FormPart::read(str::from_utf8(&body[head..head_end]).ok()?)?;
         let start = head_end + 4;
         let end = start + find(&body[start..], &[b"\r\n", delimiter.as_slice()].concat())?;
-        // The server reads the pairs of a form inside a part as arguments, too.
+        // If the content of the part is itself a URL-encoded form, the server takes each `name=value` pair of that form
+        // as an argument, too.
         if part.is_form {
             let shifted = |span: Span| ArgumentSource::Body(Span::new(start + span.start, start + span.end));
             arguments.extend(form(&body[start..end], shifted));
@@ -32,13 +34,13 @@ pub(super) fn read(header: &str, body: &[u8]) -> Option<Vec<DecodedArgument>> {
         });
         at = end + 2 + delimiter.len();
     }
-    // Some servers would read another part after the closing delimiter.
+    // Only whitespace may follow the closing delimiter, because some servers would read another part there.
     body[at + 2..].iter().all(u8::is_ascii_whitespace).then_some(arguments)
 }
 
 fn boundary(header: &str) -> Option<&str> {
     let lower = header.to_ascii_lowercase();
-    // If there are two boundaries, servers may use either of them.
+    // If the header has two boundaries, servers may use either of them.
     if lower.matches("boundary").count() != 1 || !lower.trim_start().starts_with("multipart/form-data") {
         return None;
     }
@@ -66,7 +68,8 @@ impl FormPart {
                     part.is_form |= value.to_ascii_lowercase().contains("x-www-form-urlencoded");
                 }
                 name if name.trim() == name => {}
-                // This is a folded line, or a name that another server would trim.
+                // Whitespace around the name means that the line continues the header before it, or that another server
+                // may trim the name.
                 _ => return None,
             }
         }
@@ -85,7 +88,7 @@ fn field_name(disposition: &str) -> Option<String> {
         key.trim().eq_ignore_ascii_case("name").then(|| value.trim().trim_matches('"').to_owned())
     });
     let name = names.next()?;
-    // If there are two names, servers may use either of them.
+    // If the part has two names, servers may use either of them.
     names.next().is_none().then_some(name)
 }
 

@@ -1,4 +1,4 @@
-//! Decides whether a range around a dot is an e-mail address, a link or neither.
+//! Decides whether a range of text that `url` has found around a dot is an e-mail address, a web address, or neither.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -7,23 +7,27 @@ use super::chars::is_name_char;
 use super::url::trimmed_end;
 use crate::telegram::EntityKind;
 
-/// The top-level domains of addresses that become a link without a scheme: TDLib's list (1.8.69), sorted.
+/// The top-level domains with which an address becomes a link even without a scheme: the list of TDLib 1.8.69, one per
+/// line, in lower case, sorted.
 const TLDS: &str = include_str!("../../../assets/tlds.txt");
 
 static SORTED_TLDS: LazyLock<Vec<&str>> = LazyLock::new(|| TLDS.lines().collect());
 
-// TDLib rejects this imitation of telegram.org.
+// TDLib does not make a link from this domain, which imitates telegram.org.
 const FORGED: &str = "teiegram.org";
 
 pub(super) type DetectedRange = (Range<usize>, EntityKind);
 
-/// Classifies `range`. The result may end earlier: a link ends at an unmatched bracket, for example.
+/// Classifies a range that `url::candidates` has found. Returns `None` if the range is no address.
+///
+/// The returned range may be shorter: `mailto:` is not part of an e-mail address, and a web address ends before an
+/// unmatched closing bracket and before trailing punctuation.
 pub(super) fn classify(text: &str, range: Range<usize>) -> Option<DetectedRange> {
     let address = &text[range.clone()];
     if is_email(address) {
         return Some((range, EntityKind::Email));
     }
-    // The scheme is not part of the entity.
+    // `mailto:` is not part of the entity.
     if let Some(rest) = address.strip_prefix("mailto:").filter(|rest| is_email(rest)) {
         return Some((range.end - rest.len()..range.end, EntityKind::Email));
     }
@@ -41,7 +45,7 @@ fn is_email_user(user: &str) -> bool {
     let mut n_parts = 1;
     let are_short = parts.all(|part| {
         n_parts += 1;
-        // TDLib: at most 11 parts, the last of 1 to 35 characters, the others of up to 26.
+        // In TDLib, there are at most 11 parts. The last part has 1 to 35 characters, and the others have up to 26.
         part.len() < 27 && is_name(part)
     });
     are_short && n_parts < 12 && (1..36).contains(&last.len()) && is_name(last)
@@ -53,7 +57,8 @@ fn is_email_domain(domain: &str) -> bool {
     let mut n_parts = 1;
     let are_names = parts.all(|part| {
         n_parts += 1;
-        // TDLib: labels of up to 30 characters, a top-level domain of 2 to 8 letters, at most 6 dots.
+        // In TDLib, a domain has 1 to 6 dots, a top-level domain of 2 to 8 letters, and other labels of up to 30
+        // characters.
         part.len() < 31
             && is_name(part)
             && part.starts_with(|c: char| c.is_ascii_alphanumeric())
@@ -74,14 +79,15 @@ fn link_len(address: &str) -> Option<usize> {
     });
     let rest = &address[scheme_len.unwrap_or(0)..];
     let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    // The candidate may contain a user and a port; only the host decides.
+    // The address may contain a user and a port, but only the host decides whether it is a link.
     let domain = authority.split_once('@').map_or(authority, |(_, host)| host);
     let domain = domain.rsplit_once(':').map_or(domain, |(before, _)| before);
     let is_link = is_domain(domain, scheme_len.is_some()) && !domain.eq_ignore_ascii_case(FORGED);
     is_link.then(|| address.len() - path.len() + path_len(path))
 }
 
-/// Returns the length of a path up to the first unmatched closing bracket, without trailing punctuation.
+/// Returns the length of a path up to its first unmatched closing bracket, if it has one, and without trailing
+/// punctuation.
 fn path_len(path: &str) -> usize {
     let mut open = [0_u32; 3];
     let mut len = path.len();
@@ -123,9 +129,9 @@ fn is_ipv4_part(part: &str) -> bool {
         && (part.len() == 1 || !part.starts_with('0'))
 }
 
-/// Whether a domain may end in `tld`. After a scheme almost any ending is accepted.
+/// Whether a domain may end in `tld`. If the address has a scheme, almost any ending is accepted.
 fn is_tld(tld: &str, has_scheme: bool) -> bool {
-    // A punycode domain is not looked up in the list.
+    // A top-level domain in Punycode is not looked up in the list.
     if let Some(encoded) = tld.strip_prefix("xn--") {
         return 2 <= encoded.len() && encoded.bytes().all(|byte| byte.is_ascii_alphanumeric());
     }
@@ -135,7 +141,7 @@ fn is_tld(tld: &str, has_scheme: bool) -> bool {
 fn is_known_tld(tld: &str) -> bool {
     let lower: String = tld.chars().map(to_lower).collect();
     let first_len = |text: &str| text.chars().next().map_or(0, char::len_utf8);
-    // "end.In" is more likely the start of a sentence than a domain; TDLib links "end.IN" and "end.in".
+    // TDLib turns `end.in` and `end.IN` into links but not `end.In`, in which `In` more likely starts a sentence.
     let is_capitalised = lower != tld && lower[first_len(&lower)..] == tld[first_len(tld)..];
     !is_capitalised && SORTED_TLDS.binary_search(&lower.as_str()).is_ok()
 }

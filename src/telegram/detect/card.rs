@@ -1,4 +1,4 @@
-//! Detects bank card numbers: 13 to 19 digits, optionally in groups, with a valid check digit.
+//! Detects bank card numbers. They have 13 to 19 digits, which may be in groups, and a valid check digit.
 
 use std::ops::Range;
 
@@ -14,7 +14,8 @@ pub(super) fn numbers(text: &str) -> Vec<Range<usize>> {
     while let Some(start) = bytes[at..].iter().position(u8::is_ascii_digit).map(|len| at + len) {
         let is_ruled_out = char_before(text, start)
             .is_some_and(|c| matches!(c, '.' | ',' | '+' | '-' | '_') || category(c) == Category::Letter);
-        // A run that is ruled out is skipped as a whole; otherwise its rest could be detected as a card number.
+        // If the character before a run of digits rules the run out, the whole run is skipped. Otherwise a later part
+        // of the run could be detected as a card number.
         let run = if is_ruled_out { whole_run(&bytes[start..]) } else { card_run(&bytes[start..]) };
         at = start + run;
         if !is_ruled_out && let Some(len) = card_len(&bytes[start..at]) {
@@ -33,27 +34,28 @@ fn is_part(byte: u8) -> bool {
     byte.is_ascii_digit() || matches!(byte, b' ' | b'-')
 }
 
-/// Returns the length of the run of digits, spaces and hyphens.
+/// Returns the length of the run of digits, spaces, and hyphens at the start of `bytes`.
 fn whole_run(bytes: &[u8]) -> usize {
     bytes.iter().take_while(|byte| is_part(**byte)).count()
 }
 
-/// Returns the length as `whole_run` does, except that a space ends the run after 16 to 19 digits without a gap.
+/// Returns the same length as `whole_run`, except that a space ends the run after 16 to 19 digits without a separator.
 fn card_run(bytes: &[u8]) -> usize {
     let solid = bytes.iter().take_while(|byte| byte.is_ascii_digit()).count();
     // A complete number may be followed by another number: "4111111111111111 12".
     if (16..=19).contains(&solid) && bytes.get(solid) == Some(&b' ') { solid } else { whole_run(bytes) }
 }
 
-/// Returns the length up to the last digit if the run has the shape of a card number.
+/// Returns the length of the run up to its last digit, or `None` if the run does not have the form of a card number.
 fn card_len(run: &[u8]) -> Option<usize> {
     let digits = run.iter().filter(|byte| byte.is_ascii_digit()).count();
     let len = run.iter().rposition(u8::is_ascii_digit)? + 1;
-    // At most one separator per digit on average.
+    // There must be fewer separators than digits.
     (DIGITS.contains(&digits) && len < 2 * digits).then_some(len)
 }
 
-/// Whether the check digit is valid (Luhn) and the length fits the card network of the first digits.
+/// Whether the check digit is valid (Luhn), and the number of digits fits the card network that the first digits stand
+/// for.
 fn is_card(number: &str) -> bool {
     let digits: Vec<u32> = number.chars().filter_map(|c| c.to_digit(10)).collect();
     let doubled = |digit: u32| if digit < 5 { 2 * digit } else { 2 * digit - 9 };
@@ -67,7 +69,7 @@ fn is_card(number: &str) -> bool {
             (_, 34 | 37, _) => digits.len() == 15,
             (_, 62 | 81, _) => 16 <= digits.len(),
             (_, _, 2200..=2204) => digits.len() == 16,
-            // Other networks have no rule in TDLib.
+            // TDLib has no rule for the numbers of other networks.
             _ => true,
         }
 }

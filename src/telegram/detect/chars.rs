@@ -1,4 +1,4 @@
-//! Access to the characters around a byte offset.
+//! Helpers that read the characters around a byte offset.
 
 /// Returns the character before `at`, which must be a character boundary.
 pub(crate) fn char_before(text: &str, at: usize) -> Option<char> {
@@ -15,7 +15,7 @@ pub(crate) fn end_of(text: &str, at: usize, fits: impl Fn(char) -> bool) -> usiz
     text[at..].find(|c| !fits(c)).map_or(text.len(), |len| at + len)
 }
 
-/// Returns the start of the run of characters before `at` that satisfy `fits`. It is never before `floor`.
+/// Returns the start of the run of characters before `at` that satisfy `fits`. The run does not extend past `floor`.
 pub(crate) fn start_of(text: &str, floor: usize, at: usize, fits: impl Fn(char) -> bool) -> usize {
     at - text[floor..at].chars().rev().take_while(|c| fits(*c)).map(char::len_utf8).sum::<usize>()
 }

@@ -1,4 +1,4 @@
-//! Detects `tg://`, `ton://` and `tonsite://` addresses.
+//! Detects addresses that begin with `tg://`, `ton://`, or `tonsite://`.
 
 use std::ops::Range;
 
@@ -9,7 +9,7 @@ use super::url::trimmed_end;
 /// TDLib stops searching when fewer bytes than this are left.
 const MIN_LEN: usize = 6;
 
-/// The longest host, in bytes. It contains only ASCII characters.
+/// The longest host, in bytes. A host contains only ASCII characters.
 const MAX_HOST: usize = 253;
 
 pub(super) fn urls(text: &str) -> Vec<Range<usize>> {
@@ -28,20 +28,21 @@ pub(super) fn urls(text: &str) -> Vec<Range<usize>> {
         if host < host_end {
             found.push(start..at);
         } else {
-            // Without a host, the search continues directly after the `://`.
+            // If there is no host, there is no address, and the search continues directly after the `://`.
             at = host;
         }
     }
     found
 }
 
-/// Returns the start of the scheme at the end of `text`.
+/// Returns the start of the scheme at the end of `text`, or `None` if `text` does not end with one of the three
+/// schemes.
 fn scheme_start(text: &str) -> Option<usize> {
     let ends_in = |scheme: &str| {
         let start = text.len().checked_sub(scheme.len())?;
         text.as_bytes()[start..].eq_ignore_ascii_case(scheme.as_bytes()).then_some(start)
     };
-    // In TDLib, the link begins at the last three letters of `tonsite`, as recorded answers show.
+    // For `tonsite`, TDLib's link begins only at the last three letters, `ite`, as its recorded answers show.
     ends_in("tg").or_else(|| ends_in("ton")).or_else(|| ends_in("tonsite").map(|start| start + 4))
 }
 
@@ -50,6 +51,6 @@ fn path_end(text: &str, at: usize) -> usize {
         return at;
     }
     let end = trimmed_end(text, at + 1, end_of(text, at + 1, unicode::is_path));
-    // A lone `?` or `#` is punctuation; a lone `/` belongs to the address.
+    // A `?` or `#` with no path after it is punctuation, but a `/` with nothing after it belongs to the address.
     if at + 1 < end || char_at(text, at) == Some('/') { end } else { at }
 }

@@ -1,4 +1,4 @@
-//! Detects `@mentions`, `/commands`, `#hashtags` and `$CASHTAGS`.
+//! Detects `@mentions`, `/commands`, `#hashtags`, and `$CASHTAGS`.
 
 use std::ops::{Range, RangeInclusive};
 
@@ -8,7 +8,7 @@ use super::unicode::{Category, category, is_hashtag, is_word};
 /// The usernames of three characters that TDLib accepts.
 const SHORT_NAMES: [&str; 5] = ["gif", "nft", "pic", "ufc", "vid"];
 
-/// The lengths of a username after `/command@`, `#hashtag@` and `$CASHTAG@`, in characters.
+/// The allowed lengths of a username after `/command@`, `#hashtag@`, and `$CASHTAG@`, in characters.
 const NAME_LENGTHS: RangeInclusive<usize> = 3..=32;
 
 /// The longest hashtag, in characters without the `#`.
@@ -27,7 +27,7 @@ pub(super) fn mentions(text: &str) -> Vec<Range<usize>> {
 }
 
 pub(super) fn bot_commands(text: &str) -> Vec<Range<usize>> {
-    // `/` on either side means a path; `<` and `>` mean markup such as `</b>`.
+    // A `/` before or after the command means a path, and a `<` or `>` means markup such as `</b>`.
     let is_ruled_out = |c: char| is_word(c) || matches!(c, '/' | '<' | '>');
     scan(text, '/', |start| {
         if char_before(text, start).is_some_and(is_ruled_out) {
@@ -64,14 +64,15 @@ pub(super) fn hashtags(text: &str) -> Vec<Range<usize>> {
         {
             (end, next) = (name_end, name_end);
         }
-        // Numbers such as "#1" are no hashtags.
+        // A hashtag needs a letter: `#1` is not a hashtag.
         let has_letter = run.chars().take(MAX_HASHTAG).any(|c| category(c) == Category::Letter);
         let is_valid = has_letter && char_at(text, next) != Some('#');
         ScanStep { found: is_valid.then_some(start..end), next }
     })
 }
 
-/// Returns the end of the username after an `@` at `at`, if it is long enough. A longer name is cut at 32 characters.
+/// Returns the end of the username after the `@` at `at`, or `None` if there is no `@` or the username has fewer than 3
+/// characters. A username of more than 32 characters is cut.
 fn bounded_name(text: &str, at: usize) -> Option<usize> {
     let name = text[at..].strip_prefix('@')?;
     let len =
@@ -85,7 +86,7 @@ pub(super) fn cashtags(text: &str) -> Vec<Range<usize>> {
         if char_before(text, start).is_some_and(is_ruled_out) {
             return ScanStep { found: None, next: start + 1 };
         }
-        // The only cashtag with a digit, the currency 1INCH, is a special case in TDLib.
+        // `$1INCH`, the only cashtag with a digit, is a special case in TDLib.
         let mut end = match text[start + 1..].starts_with("1INCH") {
             true => start + 1 + "1INCH".len(),
             false => end_of(text, start + 1, |c| c.is_ascii_uppercase()),
@@ -109,14 +110,15 @@ struct ScanStep {
     next: usize,
 }
 
-/// Calls `scan_at` with the offset of each `sign`, except those that an earlier step has skipped.
+/// Calls `scan_at` with the byte offset of each `sign`, except those that an earlier step has skipped. Returns the
+/// ranges that the steps have found.
 fn scan(text: &str, sign: char, scan_at: impl Fn(usize) -> ScanStep) -> Vec<Range<usize>> {
     let mut all = Vec::new();
     let mut at = 0;
     while let Some(start) = text[at..].find(sign).map(|len| at + len) {
         let step = scan_at(start);
         all.extend(step.found);
-        // Move by at least one byte; otherwise a step that found nothing would repeat.
+        // The search moves by at least one byte. Otherwise a step that has found nothing could repeat forever.
         at = step.next.max(start + 1);
     }
     all

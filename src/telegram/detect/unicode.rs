@@ -1,8 +1,9 @@
-//! Character categories as the server has them: TDLib's own table, which differs from current Unicode.
+//! Assigns each character the category that the server uses. The categories are from TDLib's own table, which differs
+//! from current Unicode.
 
 use std::sync::LazyLock;
 
-/// One range of code points with its category per line.
+/// Each line has a range of code points and its category. Lines that begin with `#` are comments.
 const TABLE: &str = include_str!("../../../assets/word_characters.txt");
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,7 +18,7 @@ pub(super) enum Category {
 static RANGES: LazyLock<Vec<(u32, u32, Category)>> =
     LazyLock::new(|| TABLE.lines().filter_map(read_range).collect());
 
-/// Parses a line such as `0041..005A letter`; `None` for a comment.
+/// Parses a line such as `0041..005A letter`. Returns `None` for any other line, such as a comment.
 fn read_range(line: &str) -> Option<(u32, u32, Category)> {
     let (range, name) = line.split_once(' ')?;
     let (first, last) = range.split_once("..")?;
@@ -36,7 +37,7 @@ pub(super) fn category(c: char) -> Category {
         'a'..='z' | 'A'..='Z' => Category::Letter,
         '0'..='9' => Category::Digit,
         ' ' => Category::Separator,
-        // ASCII needs no search in the table.
+        // The categories of ASCII are known, so no search in the table is needed.
         '\0'..='\x7f' => Category::Other,
         _ => in_table(u32::from(c)),
     }
@@ -56,7 +57,7 @@ pub(super) fn is_word(c: char) -> bool {
 }
 
 pub(super) fn is_hashtag(c: char) -> bool {
-    // The Sinhala block, a special case in TDLib: its vowel signs are not letters in the table.
+    // The last range, the Sinhala block, is a special case in TDLib: its vowel signs are not letters in the table.
     matches!(c, '_' | '\u{200c}' | '\u{b7}' | '\u{d80}'..='\u{dff}')
         || matches!(category(c), Category::Letter | Category::Digit)
 }
@@ -65,8 +66,8 @@ pub(super) fn is_path(c: char) -> bool {
     !matches!(c, '\n' | '<' | '>' | '"' | '«' | '»') && is_url(c)
 }
 
-/// Whether an address may contain the character. Of the ASCII characters only the space is excluded here; the callers
-/// exclude others.
+/// Whether an address may contain the character. Of the ASCII characters, only the space is excluded here. The callers
+/// exclude other ASCII characters.
 pub(super) fn is_url(c: char) -> bool {
     match c {
         // Joiners and dashes are allowed even though the rest of their block is excluded below.

@@ -1,20 +1,22 @@
-//! Finds ranges that may be web or e-mail addresses: around each dot, as far as an address may extend.
+//! Finds the ranges of a text that may be web or e-mail addresses. Each range extends from a dot in both directions, as
+//! far as an address may extend. `address` then decides what the range is.
 
 use std::ops::Range;
 
 use super::chars::{char_at, char_before, end_of, is_name_char, start_of};
 use super::unicode::{self, Category, category, is_word};
 
+/// Punctuation that does not belong to an address if the address would end with it.
 const TRAILING: &[u8] = b".:;,('?!`";
 
-/// Returns the ranges that may be addresses. `address::classify` decides about each.
+/// Returns the ranges that may be addresses, in the order of the text.
 pub(super) fn candidates(text: &str) -> Vec<Range<usize>> {
     let mut finder = UrlFinder { text, floor: 0, path: PathEnd::default() };
     let mut found = Vec::new();
     while let Some(dot) = text[finder.floor..].find('.').map(|len| finder.floor + len) {
         match text.as_bytes().get(dot + 1) {
             None => break,
-            // A dot before a space ends a sentence, so there is no need to look around it.
+            // A dot before a space ends a sentence, so there is no address around it.
             Some(b' ') => finder.floor = dot + 2,
             Some(_) => found.extend(finder.address_around(dot)),
         }
@@ -29,12 +31,12 @@ pub(super) fn trimmed_end(text: &str, floor: usize, end: usize) -> usize {
 
 struct UrlFinder<'a> {
     text: &'a str,
-    /// The end of the text that has been read: no address starts before it.
+    /// The end of the text that has been searched. No further address starts before it.
     floor: usize,
     path: PathEnd,
 }
 
-/// The last path that was read, and its end without trailing punctuation.
+/// The range of the last path that was read, and the end of that path without trailing punctuation.
 #[derive(Default)]
 struct PathEnd {
     read: Range<usize>,
@@ -56,13 +58,14 @@ impl UrlFinder<'_> {
         (dot + 1 < end).then_some(start..end)
     }
 
-    /// Returns the start and the end of the domain around the dot, and whether an `@` follows the dot in it.
+    /// Returns the start and the end of the domain around the dot, and whether it has an `@` after the dot.
     fn domain(&self, dot: usize) -> (usize, usize, bool) {
         let text = self.text;
         let start = start_of(text, self.floor, dot, is_domain);
         let end = end_of(text, dot, |c| c == '@' || is_domain(c));
         let has_at = text.as_bytes()[dot..end].contains(&b'@');
-        // With an `@` after the dot, the text before the dot is a user, in which more characters are allowed.
+        // If there is an `@` after the dot, the text before the dot is the name of a user, which may contain more
+        // characters.
         let start = if has_at { start_of(text, self.floor, start, is_user) } else { start };
         (start, end, has_at)
     }
@@ -73,7 +76,7 @@ impl UrlFinder<'_> {
             return at;
         }
         let end = end_of(text, at + 1, |c| c.is_ascii_digit());
-        // Parsing as `u16` is the check for the largest port, 65535.
+        // Parsing as `u16` checks that the port is not greater than 65535.
         let digits = text[at + 1..end].trim_start_matches('0');
         if digits.parse::<u16>().is_ok() { end } else { at }
     }
@@ -92,7 +95,8 @@ impl UrlFinder<'_> {
         if at + 1 < end || char_at(text, at) == Some('/') { end } else { at }
     }
 
-    /// Extends the start over `user:password@`. Returns `None` if an `@` rules the address out.
+    /// Returns the start of the address, which is before `user:password@` if that is directly before `start`. Returns
+    /// `None` if there is an `@` before `start` but no user before that `@`, or if there is a second `@`.
     fn with_user(&self, start: usize, has_at: bool) -> Option<usize> {
         if start == self.floor || char_before(self.text, start) != Some('@') {
             return Some(start);
@@ -101,12 +105,13 @@ impl UrlFinder<'_> {
         (!has_at && user < start - 1).then_some(user)
     }
 
-    /// Extends the start over a scheme such as `https://`. Returns `None` for an unsupported scheme, and without a
-    /// scheme if a word, `/`, `#` or `@` is directly before the start.
+    /// Returns the start of the address, which is before the scheme, such as `https://`, if one is directly before
+    /// `start`. Returns `None` if the scheme is not supported, or if there is no scheme and the character directly
+    /// before `start` is part of a word, a `/`, a `#`, or an `@`.
     fn with_scheme(&self, start: usize) -> Option<usize> {
         let text = self.text;
         let before = &text[self.floor..start];
-        // Like TDLib, this looks for a scheme only if there are at least six bytes.
+        // Like TDLib, this looks for a scheme only if there are at least six bytes before the start.
         if before.len() < "://".len() * 2 || !before.ends_with("://") {
             let is_ruled_out = |c: char| is_word(c) || matches!(c, '/' | '#' | '@');
             return (!before.chars().next_back().is_some_and(is_ruled_out)).then_some(start);
@@ -114,8 +119,8 @@ impl UrlFinder<'_> {
         let colon = start - "://".len();
         let scheme = text[start_of(text, self.floor, colon, is_scheme)..colon].to_ascii_lowercase();
         let len = match scheme.as_str() {
-            // These are refused even though they end in a supported scheme. Otherwise such an end is enough: the link
-            // in "xhttp://" begins at the "http".
+            // These schemes are refused even though they end with a supported scheme. For all other schemes such an end
+            // is enough: in `xhttp://`, the link begins at the `http`.
             "shttp" | "tftp" | "sftp" => return None,
             scheme => {
                 ["http", "https", "ftp", "tonsite"].into_iter().find(|known| scheme.ends_with(known))?
@@ -140,7 +145,7 @@ fn is_user(c: char) -> bool {
 fn is_scheme(c: char) -> bool {
     match c {
         '\0'..='\x7f' => c.is_ascii_alphanumeric() || matches!(c, '+' | '-'),
-        // Letters of any script count, so that a word directly before a scheme is treated as part of it.
+        // Letters of all scripts are accepted, so that a word directly before a scheme is read as a part of the scheme.
         _ => category(c) != Category::Separator,
     }
 }

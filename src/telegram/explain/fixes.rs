@@ -1,15 +1,15 @@
-//! Building blocks of fixes for markup.
+//! Helpers that build the fixes for problems in markup.
 
 use crate::diagnostic::{Fix, TextEdit};
 use crate::text::Span;
 
-/// Returns the end of the word at the start of `span`.
+/// Returns the byte offset of the first whitespace in `span`, or the end of `span` if it has none.
 pub(crate) fn word_end(input: &str, span: Span) -> usize {
     let word = span.of(input);
     span.start + word.find(char::is_whitespace).unwrap_or(word.len())
 }
 
-/// Makes a fix that is not safe to apply without a person's decision.
+/// Creates a fix that is not safe to apply without a person's decision.
 pub(crate) fn choice(title: impl Into<String>, edits: Vec<TextEdit>) -> Fix {
     Fix { title: title.into(), edits, safe: false }
 }

@@ -1,4 +1,4 @@
-//! Explains the errors of the HTML mode.
+//! Explains the errors of the HTML mode with help and fixes.
 
 use super::fixes::{choice, edit};
 use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit, did_you_mean};
@@ -31,7 +31,7 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
         ParseErrorKind::EmptyAttributeName { tag } => empty_attribute_name(tag, span, input),
         ParseErrorKind::UnexpectedEndOfToken => {
             let value = span.of(input);
-            // The value itself may contain one kind of quote.
+            // The value itself may contain quotes of one kind.
             let quote = if value.contains('"') { '\'' } else { '"' };
             Diagnostic::error(Code::UnquotedValue, span, "this value needs quotes")
                 .with_help("without quotes a value may only contain letters, digits, dots and hyphens")
@@ -77,7 +77,8 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
     }
 }
 
-/// Whether a text contains a supported tag and an end tag for it, even with a mistake such as `</b`.
+/// Whether a text contains the start tag of a supported element and, after it, an end tag of the same name, even an
+/// incomplete one such as `</b`.
 pub(super) fn looks_like_html(input: &str) -> bool {
     let mut opened = Vec::new();
     for (at, _) in input.match_indices('<') {
@@ -88,7 +89,7 @@ pub(super) fn looks_like_html(input: &str) -> bool {
         if is_end && opened.contains(&tag.name()) {
             return true;
         }
-        // Each name is stored once, so the list stays short in a large text.
+        // Each name is stored only once, so that the list stays short in a large text.
         if !is_end && name[end..].starts_with([' ', '>']) && !opened.contains(&tag.name()) {
             opened.push(tag.name());
         }
@@ -108,7 +109,7 @@ fn unsupported_tag(tag: &str, span: Span, input: &str) -> Diagnostic {
     }
     let name = tag.trim_end_matches('/');
     if name != tag && TAGS.iter().any(|(known, _)| *known == name) {
-        // For example `<b/>`: the tag is supported except for the slash.
+        // In `<b/>`, for example, only the slash is not supported.
         let slash = Span::new(whole_tag.start + 1 + name.len(), whole_tag.start + 1 + tag.len());
         return Diagnostic::error(Code::UnsupportedTag, whole_tag, "Telegram has no self-closing tags")
             .with_help(format!("write <{name}>…</{name}>"))
@@ -117,7 +118,7 @@ fn unsupported_tag(tag: &str, span: Span, input: &str) -> Diagnostic {
     let message = format!("Telegram does not support `<{name}>`");
     let diagnostic = Diagnostic::error(Code::UnsupportedTag, whole_tag, message);
     if name == "br" {
-        // If a line break follows in the source, the `<br>` is only removed: two line breaks would leave an empty line.
+        // If a line break follows the `<br>`, the fix only removes the tag: two line breaks would leave an empty line.
         let text = if input[end..].starts_with('\n') { "" } else { "\n" };
         return diagnostic.with_help("use a line break in the text").with_fix(Fix::replace(
             "write a line break",
@@ -126,7 +127,7 @@ fn unsupported_tag(tag: &str, span: Span, input: &str) -> Diagnostic {
         ));
     }
     let instead = REPLACEMENTS.iter().find(|(foreign, _)| *foreign == name).map(|(_, known)| *known);
-    // Names of one or two letters are similar to half of the tags.
+    // No similar tag is suggested for a name of one or two letters, which is similar to half of the tags.
     let similar = || did_you_mean(name, TAGS.iter().map(|(known, _)| *known)).filter(|_| 2 < name.len());
     let diagnostic = match instead.or_else(similar) {
         Some(known) => diagnostic
@@ -156,7 +157,7 @@ fn comment(tag: Span, input: &str) -> Span {
 }
 
 fn unclosed_start_tag(span: Span, input: &str) -> Diagnostic {
-    // A `<` before a space or a digit was meant as a character, not as a tag.
+    // A `<` that is not before a letter, as in `1 < 2`, was meant as a character, not as a tag.
     let is_name = input[span.start + 1..].starts_with(|c: char| c.is_ascii_alphabetic());
     if !is_name {
         return bare_angle(span.start);
@@ -167,10 +168,10 @@ fn unclosed_start_tag(span: Span, input: &str) -> Diagnostic {
     let stop = written.find(['\n', '<']).filter(|at| 0 < *at);
     let stop = stop.or_else(|| written.get(1..)?.find(['\n', '<']).map(|at| at + 1));
     let stop = stop.unwrap_or(written.len());
-    // Words without a `=` are more likely text after the tag than attributes.
+    // Words without a `=` are probably not attributes but the text after the tag.
     let has_attributes = written.get(..stop).is_some_and(|tag| tag.contains('='));
     let end = span.start + if has_attributes { stop } else { name };
-    // The text ends inside the tag, so nothing can have closed the element.
+    // The text ends inside the tag, so no end tag can have closed the element.
     let end_tag = format!("</{}>", written.get(1..name).unwrap_or(""));
     Diagnostic::error(Code::UnclosedStartTag, Span::new(span.start, end), "this tag has no `>`")
         .with_help("add the `>`, or write &lt; for a `<` that is text")
@@ -206,13 +207,13 @@ fn crossed(expected: &str, found: &str, span: Span, input: &str) -> Diagnostic {
         .with_help(format!("<{expected}> was opened last, so close it first"));
     let here = edit(span, format!("</{expected}>"));
     match next_end_tag(input, span.end) {
-        // Both end tags exist but are in the wrong order, so swapping them is safe.
+        // Both end tags exist, only in the wrong order, so swapping them is safe.
         Some((next, name)) if name == expected => diagnostic.with_fix(Fix {
             title: "swap the end tags".into(),
             edits: vec![here, edit(next, format!("</{found}>"))],
             safe: true,
         }),
-        // The end tag closes an outer element, so the inner element lacks its own.
+        // The end tag closes an outer element, so the inner element has no end tag.
         _ if is_opened_before(found, span.start, input) => diagnostic.with_fix(Fix::replace(
             format!("close <{expected}> before it"),
             Span::at(span.start),
@@ -236,7 +237,8 @@ fn next_end_tag(input: &str, at: usize) -> Option<(Span, String)> {
     Some((Span::new(start, end), input[start + 2..end - 1].trim().to_ascii_lowercase()))
 }
 
-/// Returns the end tag of a start tag of that name. Other tags in between are ignored.
+/// Returns the end tag of the element `name` whose start tag ends at the byte offset `at`, or `None` if it has no end
+/// tag. Tags with other names are ignored.
 fn matching_end(name: &str, at: usize, input: &str) -> Option<Span> {
     let mut depth = 0_usize;
     let mut i = at;
@@ -287,7 +289,8 @@ fn half_character(span: Span, input: &str) -> Diagnostic {
     }
 }
 
-/// Returns the character of two consecutive references to its halves, and the span of both.
+/// If the reference at `first` and the one directly after it are the two halves of a surrogate pair, returns the
+/// character of the pair and the span of both references.
 fn whole_character(first: Span, input: &str) -> Option<(char, Span)> {
     let input = MarkupInput::new(input);
     let (high, _) = crate::telegram::html_reference::decode(input, first.start)?;
@@ -302,7 +305,7 @@ pub(super) fn ignored_attribute(tag: &str, span: Span, input: &str) -> Diagnosti
     let written = span.of(input);
     let name = written.split(['=', ' ', '\n']).next().unwrap_or("");
     let lower = name.to_ascii_lowercase();
-    // Only a wrong case of a supported attribute is a likely mistake. `style` and the like are harmless.
+    // A supported attribute in the wrong case is probably a mistake. Other attributes, such as `style`, are harmless.
     let known = [("a", "href"), ("code", "class"), ("blockquote", "expandable"), ("tg-emoji", "emoji-id")];
     let is_wrong_case = lower != name && known.contains(&(tag, lower.as_str()));
     let message = format!("Telegram ignores `{name}` in `<{tag}>`");

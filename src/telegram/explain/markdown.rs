@@ -1,4 +1,4 @@
-//! Explains the errors of both Markdown modes.
+//! Explains the errors of both Markdown modes with help and fixes.
 
 use super::fixes::{choice, edit, word_end};
 use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit};
@@ -36,7 +36,7 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
             )
             .with_help("`![…]` takes tg://emoji?id=… and tg://time?unix=… only; it cannot show images");
             match opener_before(input, span.start) {
-                // Without the `!` it is a link, which may have any address.
+                // Without the `!` the markup is a link, which may have any valid address.
                 Some(bang) => diagnostic.with_fix(choice("make it a link", vec![edit(bang, "")])),
                 None => diagnostic,
             }

@@ -1,18 +1,19 @@
-//! The `chat_id` argument: a number or an @username.
+//! Reads the argument `chat_id`, which is a number or an @username.
 
 use crate::telegram::arguments;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ChatId {
-    /// Ids of users are positive, those of basic groups negative, those of supergroups and channels -1000000000000 or
-    /// less.
+    /// The ids of users are positive, those of basic groups are negative, and those of supergroups and channels are
+    /// -1000000000000 or less.
     Id(i64),
-    /// `@name` of a public channel, supergroup or bot, with its `@`.
+    /// The username of a public channel, supergroup, or bot, with its `@`.
     Username(String),
 }
 
 impl ChatId {
-    /// Reads a non-empty argument as the server does: without a leading `@` it is a number, read leniently.
+    /// Reads a non-empty argument as the server does: with a leading `@` it is a username, and otherwise a number,
+    /// which is read leniently (see `lenient_i64`).
     pub fn from_argument(text: &str) -> Self {
         if text.starts_with('@') {
             ChatId::Username(text.to_owned())

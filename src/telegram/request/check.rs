@@ -13,8 +13,8 @@ use crate::telegram::method::Method;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct RequestCheck {
     pub result: Result<ApiRequest, ApiError>,
-    /// The chat, if the server looks it up before it reports `result`. In that case "chat not found" takes precedence
-    /// over an error in `result`.
+    /// The chat, if the server looks it up before it reports `result`. If the chat does not exist, "chat not found"
+    /// takes precedence over an error in `result`.
     pub chat: Option<ChatId>,
     pub warnings: Vec<Finding>,
 }
@@ -29,8 +29,8 @@ pub(crate) fn check(method: &str, arguments: &Arguments) -> RequestCheck {
     RequestCheck { result, chat, warnings }
 }
 
-// `chat` is an out-parameter because the caller needs it even if a later check fails: the error then depends on whether
-// the chat exists, which this module does not know.
+// `chat` is an out-parameter because the caller needs the chat even if a later check fails: which error the server
+// reports then depends on whether the chat exists, which this module does not know.
 fn read_request(
     method: Method,
     arguments: &Arguments,
@@ -41,7 +41,7 @@ fn read_request(
     if method.sends() {
         reply = ReplyParameters::read(arguments)?;
         options::check_suggested_post(arguments)?;
-        // An album cannot have a keyboard. The server does not read this argument, so a broken keyboard is no error.
+        // An album cannot have a keyboard. The server does not read `reply_markup` for it, so a broken one is no error.
         if method != Method::SendMediaGroup {
             markup = markup::read(arguments)?;
         }
@@ -79,7 +79,8 @@ impl<'a> ContentDraft<'a> {
         match method {
             Method::SendMessage => {
                 let link_preview = LinkPreview::read(arguments)?;
-                // This is checked before the parse mode: an empty text with a bad parse mode is reported as empty.
+                // The text is checked before the parse mode, so an empty text with a bad parse mode is reported as
+                // empty.
                 if arguments.text("text").is_empty() {
                     return Err(RequestError::at(arguments.location("text"), "Message text is empty")
                         .with_cause(CheckFailure::NoText));

@@ -1,8 +1,10 @@
-//! The error of a check before it becomes the server's answer. Some callers add a prefix to it, as the server does.
+//! Defines the error of a check before it becomes the server's answer. Some callers put a prefix before its message, as
+//! the server does.
 
 use crate::telegram::api_error::{ApiError, ArgumentLocation, CheckFailure};
 
-/// An error with the server's internal message, which has no `Bad Request: ` prefix and begins with a capital letter.
+/// An error with the server's internal message. Usually the message has no `Bad Request: ` prefix and begins with a
+/// capital letter; `ApiError::bad_request` also accepts messages for which this is not true.
 #[derive(Debug, Clone)]
 pub(super) struct RequestError {
     pub message: String,
@@ -20,8 +22,8 @@ impl RequestError {
     }
 
     /// Puts a prefix before the message, as the server does for an item of a list.
-    // The cause is dropped: causes describe the message's own text and buttons, and the help for them would be wrong
-    // for one item of a list.
+    // The cause is dropped: a cause is about the message's own text or buttons, so the help for it would be wrong for
+    // an item of a list.
     pub(super) fn with_prefix(self, prefix: &str) -> Self {
         Self { message: format!("{prefix}{}", self.message), cause: None, ..self }
     }

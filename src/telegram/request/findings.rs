@@ -1,6 +1,7 @@
-//! Warnings about what the server does silently: fields it ignores, and values it reads in an unexpected way.
+//! Finds problems about which the server says nothing: fields that it ignores, and values that it reads in an
+//! unexpected way.
 //!
-//! None of these problems makes the server refuse the call. Those that do are found by `check`.
+//! `check` finds the problems for which the server refuses the call.
 
 use super::fullness::count_author_entities;
 use super::markup::{MAX_BUTTONS, MAX_BUTTONS_IN_ROW};
@@ -18,7 +19,8 @@ use crate::telegram::method::Method;
 use crate::telegram::sent::MAX_ENTITIES;
 use crate::text::utf16_len;
 
-/// Returns the findings about single arguments, in the order of the arguments, and then those about the whole call.
+/// Returns the findings about single arguments, in the order of the arguments, and then the findings about the whole
+/// call.
 pub(super) fn collect(method: Method, arguments: &Arguments, request: Option<&ApiRequest>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (name, argument) in arguments.iter() {
@@ -100,8 +102,8 @@ fn null_value(field: &ApiField, location: ArgumentLocation) -> Option<Finding> {
 }
 
 fn odd_boolean(text: &str, location: ArgumentLocation) -> Option<Finding> {
-    // The server reads only true, yes and 1 as true and everything else as false. A value that plainly means "no" needs
-    // no warning.
+    // The server reads only `true`, `yes`, and `1` as true, and everything else as false. A value that clearly means
+    // false needs no warning.
     let is_no = ["false", "no", "0", ""].iter().any(|word| text.trim().eq_ignore_ascii_case(word));
     (!is_no && !is_true(text)).then(|| {
         finding(
@@ -136,12 +138,13 @@ fn odd_chat_id(text: &str, location: ArgumentLocation) -> Option<Finding> {
             ),
         },
     };
-    // This is an error even though the server accepts the id: the message would go to nobody, or to another chat.
+    // This is an error even though the server reads such an argument without an error: the call would then fail with
+    // "chat not found" or reach another chat.
     Some(Finding { severity: Severity::Error, ..finding(location, Code::BadChatId, message, help) })
 }
 
 fn is_username(name: &str) -> bool {
-    // Users can only choose names of 4 or more characters, but a few with 3 exist (@gif, @pic), so 3 is accepted.
+    // Users can only choose names of 4 or more characters, but a few names of 3 characters exist, such as @gif.
     (3..=32).contains(&name.len()) && name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric())
 }
 
@@ -162,7 +165,7 @@ fn check_json(name: &str, argument: &Argument, kind: &FieldType, findings: &mut 
     let value = node.as_ref().map(|node| ArgumentValue::of_argument(name, argument, node));
     match value {
         Some(value) => check_value(&value, kind, findings),
-        // Malformed JSON is an error for every other argument; for entities the server silently ignores it.
+        // The server silently ignores malformed JSON in entities. In any other argument it is an error for `check`.
         None => findings.extend(ignored_entities(name, ArgumentLocation::argument(name))),
     }
 }
@@ -214,7 +217,8 @@ fn ignored_entities(name: &str, location: ArgumentLocation) -> Option<Finding> {
 fn check_button_limits(items: &[ArgumentValue<'_>], inner: &FieldType, findings: &mut Vec<Finding>) {
     let is_button =
         |kind: &FieldType| matches!(kind, FieldType::Object(name) if name.ends_with("KeyboardButton"));
-    // `check` reports a button without the key `text`. A button with an icon is kept even if its text is empty.
+    // Only a button with an empty text and without an icon is dropped silently. `check` reports a button without the
+    // key `text` and, in an inline keyboard, a button with an icon but an empty text.
     let is_text_missing = |button: &ArgumentValue<'_>| {
         button.node.get("text").and_then(json::JsonNode::as_text).is_some_and(|text| text.decoded.is_empty())
             && !button.has("icon_custom_emoji_id")
@@ -229,7 +233,7 @@ fn check_button_limits(items: &[ArgumentValue<'_>], inner: &FieldType, findings:
             findings.push(finding(beyond.location(), Code::DroppedButton, message, "start another row"));
         }
     } else if matches!(inner, FieldType::Array(button) if is_button(button)) {
-        // Buttons dropped because of the row's limit do not count towards the keyboard's limit.
+        // Buttons that are dropped because of a row's limit do not count towards the limit of the keyboard.
         let total: usize =
             items.iter().filter_map(ArgumentValue::items).map(|row| row.len().min(MAX_BUTTONS_IN_ROW)).sum();
         if MAX_BUTTONS < total
@@ -241,7 +245,8 @@ fn check_button_limits(items: &[ArgumentValue<'_>], inner: &FieldType, findings:
     }
 }
 
-/// The actions of a button, in the order in which the server looks for them. The server uses the first one it finds.
+/// The names of a button's actions, in the order in which the server looks for them. It uses the first one that it
+/// finds.
 const ACTIONS: [&str; 10] = [
     "url",
     "callback_data",
@@ -280,8 +285,8 @@ fn check_kinds(markup: &ArgumentValue<'_>, findings: &mut Vec<Finding>) {
 fn check_preview_url(options: &ArgumentValue<'_>, findings: &mut Vec<Finding>) {
     let Some(url) = options.member("url") else { return };
     let Some(text) = url.node.as_text().filter(|text| !text.decoded.is_empty()) else { return };
-    // This is only a warning: the server sends the message without a preview, whereas it refuses a button with such an
-    // address.
+    // This is only a warning because the server sends the message without a preview. For a button with such an address,
+    // it refuses the call.
     if let Err(bad) = link::normalize(&text.decoded) {
         let message = format!("no link preview: {}", bad.reason());
         findings.push(finding(url.location(), Code::BadLink, message, "write a full address: https://…"));
@@ -324,14 +329,14 @@ fn check_lengths(request: &ApiRequest, findings: &mut Vec<Finding>) {
     let (name, limit) = match request.content() {
         MessageContent::Text { .. } => ("text", MAX_TEXT),
         MessageContent::Media(_) => ("caption", super::MAX_CAPTION),
-        // The captions of an album are inside the `media` JSON, so an argument's name cannot point at them.
+        // The captions of an album are inside the JSON of `media`, so there is no argument to point at.
         MessageContent::Album(_)
         | MessageContent::Poll(_)
         | MessageContent::Location(_)
         | MessageContent::Nothing => return,
     };
-    // TDLib counts code points, so `check` does the same. It is not known what the remote server counts, and many
-    // libraries count UTF-16 units, so a text that is too long only in those units gets a warning.
+    // TDLib counts code points, so `check` does the same. What Telegram's remote server counts is not known, and many
+    // libraries count UTF-16 code units. So a text that is too long only in UTF-16 code units gets a warning.
     let units = utf16_len(&text.sent.text);
     if limit < units {
         let chars = text.sent.text.chars().count();
@@ -346,7 +351,8 @@ fn check_lengths(request: &ApiRequest, findings: &mut Vec<Finding>) {
     }
     let count = count_author_entities(text);
     if MAX_ENTITIES < count {
-        // "About" because the server splits and joins styles before it counts, so its number can differ from this one.
+        // The message says "about" because the server splits and joins styles before it counts them, so its count can
+        // differ from this one.
         let message = format!("{count} entities: Telegram keeps about {MAX_ENTITIES} and drops the rest");
         findings.push(finding(
             ArgumentLocation::argument(name),

@@ -1,4 +1,4 @@
-//! How close a message is to the limits of its text.
+//! Measures how close a message is to the limits of its text: the number of characters and the number of entities.
 
 use super::text::{MAX_CAPTION, MAX_TEXT, MarkedText};
 use super::{ApiRequest, MessageContent};
@@ -8,21 +8,22 @@ use crate::telegram::sent::MAX_ENTITIES;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fullness {
     pub counted: Counted,
-    /// The current count. Entities may exceed the limit: the server drops the rest instead of refusing the message.
+    /// The current count. The count of entities may exceed the limit: the server drops the excess entities instead of
+    /// refusing the message.
     pub used: usize,
     pub limit: usize,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counted {
-    /// Code points of a text or caption, after parsing.
+    /// The code points of a text or caption, after parsing.
     Characters,
-    /// Entities from the author's markup, without custom emoji and without those that the server detects.
+    /// The author's entities, without custom emoji. Entities that the server detects are not the author's.
     Entities,
 }
 
 impl Fullness {
-    /// Compares the shares of the limits that are used.
+    /// Compares the shares of their limits that the two counts use.
     pub fn cmp_ratio(&self, other: &Fullness) -> std::cmp::Ordering {
         // The fractions are cross-multiplied instead of divided, which keeps the comparison exact.
         (self.used * other.limit).cmp(&(other.used * self.limit))
@@ -38,8 +39,8 @@ impl ApiRequest {
             let characters = Fullness { counted: Counted::Characters, used, limit };
             let used = count_author_entities(text);
             let entities = Fullness { counted: Counted::Entities, used, limit: MAX_ENTITIES };
-            // Entities are considered only from half of their limit on. Otherwise a short message would always show
-            // them, because its markup uses a larger share of the entity limit than of the character limit.
+            // Entities are considered only from half of their limit on. Otherwise a short message would nearly always
+            // show the entities, because they use a larger share of their limit than its characters.
             let is_nearer = MAX_ENTITIES <= used * 2 && entities.cmp_ratio(&characters).is_gt();
             if is_nearer { entities } else { characters }
         };

@@ -1,4 +1,4 @@
-//! Reads and checks sendLocation: the coordinates and the live period.
+//! Reads and checks the arguments of sendLocation: the coordinates and the live period.
 
 use super::error::RequestError;
 use crate::telegram::api_error::ArgumentLocation;
@@ -6,22 +6,22 @@ use crate::telegram::arguments::{Arguments, lenient_i64};
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Location {
-    /// From -90 to 90.
+    /// In degrees; from -90 to 90 once `finish` has checked it.
     pub latitude: f64,
-    /// From -180 to 180.
+    /// In degrees; from -180 to 180 once `finish` has checked it.
     pub longitude: f64,
-    /// How long the location is live, in seconds; `None` for a location that does not move.
+    /// For how many seconds the location is updated; `None` for a location that is not live.
     pub live_period: Option<i64>,
 }
 
-// The Bot API's value for a live location without an end; it is exempt from the limit of a day below.
+// The Bot API's value for a live location without an end. It is exempt from the limit of one day in `finish`.
 const FOREVER: i64 = 0x7fff_ffff;
 
 pub(super) fn read(arguments: &Arguments) -> Result<Location, RequestError> {
     let coordinate = |name: &str| {
         let text = arguments.text(name).trim();
         if text.is_empty() {
-            // The server's own message carries the prefix here, and `ApiError::bad_request` does not repeat it.
+            // Here the server's own message has the prefix. `ApiError::bad_request` does not add it again.
             return Err(RequestError::at(arguments.location(name), &format!("Bad Request: {name} is empty")));
         }
         Ok(leading_number(text))
@@ -45,7 +45,8 @@ pub(super) fn finish(location: Location) -> Result<Location, RequestError> {
     }
 }
 
-// `str::parse` refuses trailing text, but the server reads coordinates like C's strtod: "55.7N" is 55.7, "N" is 0.
+// `str::parse` refuses trailing text, but the server reads coordinates like C's `strtod`: "55.7N" is 55.7, and "N" is
+// 0.
 fn leading_number(text: &str) -> f64 {
     let is_numeric = |c: char| c.is_ascii_digit() || "+-.eE".contains(c);
     let candidate = &text[..text.find(|c| !is_numeric(c)).unwrap_or(text.len())];

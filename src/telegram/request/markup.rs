@@ -1,4 +1,5 @@
-//! Reads `reply_markup`: inline keyboards with the actions and limits of their buttons, and the other three kinds.
+//! Reads `reply_markup`, which is an inline keyboard, a reply keyboard, the removal of a reply keyboard, or a forced
+//! reply. Checks the buttons of inline keyboards.
 
 use super::error::RequestError;
 use super::url::{self, Scheme};
@@ -8,17 +9,18 @@ use crate::telegram::api_error::{ArgumentLocation, CheckFailure};
 use crate::telegram::arguments::Arguments;
 use crate::telegram::link;
 
-/// The most buttons that the server keeps in a row. It silently drops the rest.
+/// The most buttons that the server keeps in a row. It silently drops all further buttons of the row.
 pub(crate) const MAX_BUTTONS_IN_ROW: usize = 12;
-/// The most buttons that the server keeps in a keyboard. It silently drops the rest.
+/// The most buttons that the server keeps in a keyboard. It silently drops all further buttons of the keyboard.
 pub(crate) const MAX_BUTTONS: usize = 300;
 /// The longest `callback_data`, in bytes (not characters).
 pub(crate) const MAX_CALLBACK_DATA: usize = 64;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReplyMarkup {
-    /// Buttons under the message, row by row; no row is empty.
+    /// Buttons under the message, by row. No row is empty.
     InlineKeyboard(Vec<Vec<Button>>),
+    /// A reply keyboard: the texts of its buttons, by row.
     Keyboard(Vec<Vec<String>>),
     RemoveKeyboard,
     ForceReply,
@@ -32,12 +34,13 @@ pub struct Button {
     pub icon_custom_emoji_id: Option<i64>,
 }
 
-/// The action of a button. Addresses are normalized.
+/// The action of a button in an inline keyboard. `finish` checks its address or data and normalizes the address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ButtonAction {
     Url(String),
+    /// Opens the profile of the user with this id.
     User(i64),
-    /// Sends data to the bot, 1 to 64 bytes.
+    /// Sends this text to the bot. It has at least 1 byte, and `finish` checks that it has at most 64 bytes.
     CallbackData(String),
     CallbackGame,
     Pay,
@@ -61,15 +64,17 @@ pub enum ButtonStyle {
     Danger,
 }
 
-/// A reply markup before the checks that the server makes once it knows the chat. Each button keeps its location for
-/// use in errors.
+/// A reply markup that is read but not completely checked: the server makes the rest of the checks, which are in
+/// `finish`, once it has found the chat. Each button of an inline keyboard has its location, for the errors of these
+/// checks.
 #[derive(Debug, Clone)]
 pub(super) enum MarkupDraft {
     Inline(Vec<Vec<(Button, ArgumentLocation)>>),
     Other(ReplyMarkup),
 }
 
-/// Reads the argument `reply_markup`. An empty keyboard counts as no markup.
+/// Reads the argument `reply_markup`. Returns `None` if it is missing or empty, or if it gives no markup, as an empty
+/// keyboard does.
 pub(super) fn read(arguments: &Arguments) -> Result<Option<MarkupDraft>, RequestError> {
     let Some(argument) = arguments.get("reply_markup").filter(|argument| !argument.text.is_empty()) else {
         return Ok(None);
@@ -84,8 +89,8 @@ pub(super) fn read(arguments: &Arguments) -> Result<Option<MarkupDraft>, Request
     }
     let keyboard = keyboard(&markup)?;
     let inline = inline_keyboard(&markup)?;
-    // The server reads these members before it chooses one kind of markup, so a wrong type is an error even if another
-    // kind wins.
+    // The server reads these members before it chooses one kind of markup. So a member with a wrong type is an error
+    // even if the server chooses a kind that does not use the member.
     let mut flags = [false; 6];
     let names = [
         "hide_keyboard",
@@ -100,7 +105,8 @@ pub(super) fn read(arguments: &Arguments) -> Result<Option<MarkupDraft>, Request
     }
     markup.string_or_empty("input_field_placeholder")?;
     let [hides, removes, _, _, forces_legacy, forces] = flags;
-    // This is the server's order of precedence. It is not an error to give several kinds; the others are ignored.
+    // If the argument contains several kinds of markup, the server uses the first kind in this order and ignores the
+    // others without an error.
     Ok(if !keyboard.is_empty() {
         for name in ["resize_keyboard", "one_time_keyboard", "is_persistent"] {
             markup.bool_or_false(name)?;
@@ -134,7 +140,7 @@ fn keyboard(markup: &ArgumentValue<'_>) -> Result<Vec<Vec<String>>, RequestError
 fn keyboard_text(button: &ArgumentValue<'_>) -> Result<String, RequestError> {
     match button.node.as_text() {
         Some(text) => Ok(text.decoded.clone()),
-        // The icon and the style are not kept, but an invalid value makes the server refuse the keyboard.
+        // The icon and the style are not kept, but an invalid icon or style makes the server refuse the keyboard.
         None if button.is_object() => {
             let text = button.required_string("text")?;
             icon(button)?;
@@ -211,8 +217,8 @@ fn action(value: &ArgumentValue<'_>) -> Result<ButtonAction, RequestError> {
     if value.has("switch_inline_query_chosen_chat") {
         let chosen = value.required_object("switch_inline_query_chosen_chat")?;
         let query = chosen.string_or_empty("query")?;
-        // The preview does not show which chats the user may choose from, but the server checks the types of these
-        // fields.
+        // These members are not kept, because no preview shows which chats the user may choose from. But the server
+        // checks their types.
         for name in ["allow_user_chats", "allow_bot_chats", "allow_group_chats", "allow_channel_chats"] {
             chosen.bool_or_false(name)?;
         }
@@ -256,7 +262,8 @@ pub(super) fn finish(draft: MarkupDraft) -> Result<Option<ReplyMarkup>, RequestE
     let mut kept: Vec<Vec<Button>> = Vec::new();
     let mut left = MAX_BUTTONS;
     for row in rows {
-        // Buttons with neither text nor icon are dropped before the limits are applied, so they do not count.
+        // Buttons with neither text nor icon are dropped before the limits are applied, so they do not count towards
+        // the limits.
         let labelled = row
             .into_iter()
             .filter(|(button, _)| !button.text.is_empty() || button.icon_custom_emoji_id.is_some());
@@ -274,8 +281,8 @@ pub(super) fn finish(draft: MarkupDraft) -> Result<Option<ReplyMarkup>, RequestE
 }
 
 fn finish_button(mut button: Button, location: ArgumentLocation) -> Result<Button, RequestError> {
-    // Only a button with an icon can have no text here: the icon keeps the button in its row but does not replace the
-    // text.
+    // A button without text that gets here has an icon: with the icon, the server keeps the button in its row, but it
+    // then refuses the button for its missing text.
     if button.text.is_empty() {
         return Err(RequestError::at(location, "Inline keyboard button text must be non-empty")
             .with_cause(CheckFailure::NoText));
@@ -287,8 +294,8 @@ fn finish_button(mut button: Button, location: ArgumentLocation) -> Result<Butto
     let refuse = |location, message: String| Err(RequestError::at(location, &message));
     match &mut button.action {
         ButtonAction::Url(address) => {
-            // `tg://user?id=…` is tried first: the server makes it a different kind of button, even though the address
-            // would also pass as an ordinary link.
+            // `tg://user?id=…` is tried first: from such an address the server makes a different kind of button, even
+            // though the address is also valid as an ordinary link.
             if let Some(user_id) = link::user_id(address) {
                 button.action = ButtonAction::User(user_id);
             } else {
@@ -310,7 +317,8 @@ fn finish_button(mut button: Button, location: ArgumentLocation) -> Result<Butto
             Ok(normal) => *address = normal,
             Err(message) => return refuse(inner("web_app", "url"), message),
         },
-        // This message is an error code of Telegram's remote server. The Bot API server passes it on unchanged.
+        // The Bot API server does not check this limit, but Telegram's remote server does. The message is the remote
+        // server's error code, which the Bot API server passes on unchanged.
         ButtonAction::CallbackData(data) if MAX_CALLBACK_DATA < data.len() => {
             return refuse(member("callback_data"), "BUTTON_DATA_INVALID".into());
         }
@@ -319,8 +327,8 @@ fn finish_button(mut button: Button, location: ArgumentLocation) -> Result<Butto
     Ok(button)
 }
 
-/// Normalizes the address of a login or Web App button, which must use HTTPS, or returns the server's message. `kind`
-/// is the word for the kind of button in that message.
+/// Normalizes the address of a login or Web App button, which must use HTTPS. Returns the server's error message if the
+/// address is invalid. `kind` is the word for this kind of button in the message.
 fn https_address(address: &str, kind: &str) -> Result<String, String> {
     if link::user_id(address).is_some() {
         return Err(format!("Link to a user can't be used in {kind} URL buttons"));

@@ -1,4 +1,4 @@
-//! Reads photos, videos, animations and documents. Also reads albums, which may contain audio files, too.
+//! Reads photos, videos, animations, and documents. Also reads albums, which may contain audio files but no animations.
 
 use super::error::RequestError;
 use super::text::{self, MarkedText, TextFields, TextRules};
@@ -10,7 +10,7 @@ use crate::telegram::arguments::Arguments;
 pub struct Media {
     pub kind: MediaKind,
     pub file: MediaFile,
-    /// Empty if there is none.
+    /// Empty if the media has no caption.
     pub caption: MarkedText,
     pub show_caption_above_media: bool,
     pub has_spoiler: bool,
@@ -26,8 +26,8 @@ pub enum MediaKind {
 }
 
 impl MediaKind {
-    /// Returns the Bot API's name of this kind. The argument, the `type` in an album and the member of a `Message` have
-    /// the same name.
+    /// Returns the Bot API's name of this kind. The same name is used for the argument with the file, for the `type` of
+    /// an album's item, and for the member of a `Message`.
     pub fn as_str(self) -> &'static str {
         match self {
             MediaKind::Photo => "photo",
@@ -43,7 +43,7 @@ impl MediaKind {
 pub enum MediaFile {
     /// A URL that Telegram downloads, or the `file_id` of a file that it already has.
     Remote(String),
-    /// A part of the multipart body, by its name.
+    /// The name of the part of the multipart body that contains the file.
     Upload(String),
 }
 
@@ -72,8 +72,8 @@ pub(super) fn read<'a>(arguments: &'a Arguments, kind: MediaKind) -> Result<Medi
     Ok(MediaDraft { media, caption })
 }
 
-// An empty argument means the uploaded part called `field`: clients send a file under the argument's own name. An
-// album's item has no such part and must use `attach://NAME`.
+// If the argument has no text, the file is the uploaded part called `field`: clients send a file under the argument's
+// own name. An album's item has no `field`, so it can name an uploaded file only with `attach://NAME`.
 fn file(arguments: &Arguments, text: &str, field: Option<&str>) -> Option<MediaFile> {
     let field = match text.strip_prefix("attach://") {
         Some(name) => Some(name),
@@ -90,8 +90,8 @@ impl MediaDraft<'_> {
     }
 }
 
-// The captions borrow from the parsed `media` JSON, which does not outlive `read_album`, so they are finished at
-// once. Their errors are kept until `finish`, since the server reports them only once it has found the chat.
+// The captions borrow from the parsed JSON of `media`, which does not outlive `read_album`, so each caption is finished
+// at once. Its error is kept until `finish`, since the server reports it only once it has found the chat.
 #[derive(Debug, Clone)]
 pub(super) struct AlbumDraft {
     items: Vec<Result<Media, RequestError>>,
@@ -144,7 +144,7 @@ fn album_item<'a>(arguments: &Arguments, item: &ArgumentValue<'a>) -> Result<Med
     Ok(MediaDraft { media, caption })
 }
 
-// None of these members is kept, but one of the wrong type makes the server refuse the whole album.
+// None of these members is kept, but a member of the wrong type makes the server refuse the whole album.
 fn check_details(item: &ArgumentValue<'_>, kind: MediaKind) -> Result<(), RequestError> {
     let (numbers, flags, texts): (&[&str], &[&str], &[&str]) = match kind {
         MediaKind::Photo | MediaKind::Animation => (&[], &[], &[]),
@@ -177,7 +177,7 @@ impl AlbumDraft {
             let message = "Parameter show_caption_above_media must be the same for all messages";
             return Err(RequestError::at(location, message));
         }
-        // Photos and videos can be mixed, but audio files and documents only go with their own kind.
+        // An album can mix photos and videos, but audio files or documents can only be in an album of their own kind.
         let unmixable = items.iter().find(|item| matches!(item.kind, MediaKind::Audio | MediaKind::Document));
         match unmixable {
             Some(unmixable) if items.iter().any(|item| item.kind != unmixable.kind) => {

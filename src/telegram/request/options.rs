@@ -1,4 +1,4 @@
-//! Reads the options of a message besides its content: the reply, the link preview, and the delivery.
+//! Reads the options of a message: the message that it replies to, the link preview, and the delivery.
 
 use super::error::RequestError;
 use super::text::{self, MarkedText, TextFields, TextRules};
@@ -14,16 +14,16 @@ pub struct Delivery {
     pub allow_paid_broadcast: bool,
     /// The animation shown with the message, in private chats only.
     pub message_effect_id: Option<i64>,
-    /// The forum topic.
+    /// The forum topic that the message is sent to.
     pub message_thread_id: Option<i64>,
     pub direct_messages_topic_id: Option<i64>,
-    /// The connection to the business account that the message is sent for; empty if there is none.
+    /// The id of the connection to the business account that the message is sent for; empty if there is none.
     pub business_connection_id: String,
 }
 
 impl Delivery {
     pub(super) fn read(arguments: &Arguments) -> Self {
-        // The server reads these ids leniently: text that is not a number is 0, which means "not set".
+        // The server reads these ids leniently: a text that is not a number is 0, which means that the id is not set.
         let id = |name: &str| Some(arguments.integer(name)).filter(|id| *id != 0);
         Self {
             disable_notification: arguments.boolean("disable_notification"),
@@ -41,7 +41,7 @@ impl Delivery {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LinkPreview {
     pub is_disabled: bool,
-    /// The address to preview; empty for the first link of the text.
+    /// The address to preview. If it is empty, Telegram uses the first link of the text.
     pub url: String,
     pub prefer_small_media: bool,
     pub prefer_large_media: bool,
@@ -63,7 +63,7 @@ impl LinkPreview {
         })
     }
 
-    /// Whether the preview is enabled and has a URL of its own. The text may then be empty.
+    /// Whether the preview is enabled and has a URL of its own. If so, the text may be empty.
     pub(super) fn has_url(&self) -> bool {
         !self.is_disabled && !self.url.is_empty()
     }
@@ -75,7 +75,7 @@ pub struct ReplyParameters {
     pub message_id: i32,
     pub chat_id: Option<super::ChatId>,
     pub allow_sending_without_reply: bool,
-    /// The quoted part. It must occur in the message exactly as it is here.
+    /// The quoted part of that message. The message must contain it exactly as it is here.
     pub quote: Option<MarkedText>,
 }
 
@@ -90,7 +90,7 @@ impl ReplyParameters {
                 quote: None,
             }))
         };
-        // An empty `reply_parameters` means "no reply"; the old arguments are read only if it is absent.
+        // An empty `reply_parameters` means that there is no reply. The old arguments are read only if it is absent.
         if arguments.get("reply_parameters").is_some_and(|argument| argument.text.is_empty()) {
             return Ok(None);
         }
@@ -102,11 +102,11 @@ impl ReplyParameters {
             let message_id: i32 = reply.required_integer("message_id")?;
             let allow_sending_without_reply = reply.bool_or_false("allow_sending_without_reply")?;
             let quote = text::read_members(reply, TextFields::QUOTE)?;
-            // These three are not kept, but a value of the wrong type makes the server refuse the call.
+            // These three members are not kept, but a value of the wrong type makes the server refuse the call.
             reply.optional_integer::<i32>("quote_position")?;
             reply.optional_integer::<i32>("checklist_task_id")?;
             reply.string_or_empty("poll_option_id")?;
-            // The quote is finished at once because it borrows from JSON that lives only as long as this closure runs.
+            // The quote is finished at once because it borrows from JSON that is dropped when this closure returns.
             let quote = Some(quote.finish(TextRules::Quote)?).filter(|quote| !quote.sent.text.is_empty());
             Ok((0 < message_id).then(|| Self {
                 message_id,

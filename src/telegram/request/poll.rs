@@ -1,4 +1,4 @@
-//! Reads and checks sendPoll: the question, the answer options, and the rules for a quiz.
+//! Reads and checks the arguments of sendPoll: the question, the answer options, and the members of a quiz.
 
 use super::error::RequestError;
 use super::text::{self, MarkedText, TextFields, TextRules};
@@ -25,7 +25,8 @@ pub struct Poll {
 pub enum PollKind {
     Regular,
     Quiz {
-        /// Indexes of the correct options, ascending; at least one.
+        /// The indexes of the correct options. `PollDraft::finish` checks that there is at least one and that they are
+        /// ascending.
         correct_option_ids: Vec<i32>,
         /// The text shown after a wrong answer; empty if there is none.
         explanation: MarkedText,
@@ -37,8 +38,8 @@ const QUESTION: TextRules =
 const OPTION: TextRules =
     TextRules::Short { max_chars: 100, too_long: "Poll options length must not exceed 100" };
 
-// The options borrow from the parsed `options` JSON, which does not outlive `read`, so their texts are finished at
-// once. The server checks them only once it has found the chat, so their errors are kept until `finish`.
+// The options borrow from the parsed JSON of `options`, which does not outlive `read`, so the text of each option is
+// finished at once. Its error is kept until `finish`, since the server checks options only once it has found the chat.
 #[derive(Debug, Clone)]
 pub(super) struct PollDraft<'a> {
     poll: Poll,
@@ -107,8 +108,8 @@ fn option<'a>(item: &ArgumentValue<'a>) -> Result<text::TextDraft<'a>, RequestEr
 fn correct_options(arguments: &Arguments) -> Result<Vec<i32>, RequestError> {
     let name = "correct_option_ids";
     let Some(argument) = arguments.get(name) else {
-        // The server still reads the old singular name. An id that does not fit into 32 bits is dropped here, so it is
-        // reported later as an empty list.
+        // The server still reads the old name `correct_option_id`. An id that does not fit into 32 bits is dropped
+        // here, so the error that is reported later is that of an empty list.
         let legacy = arguments.get("correct_option_id");
         return Ok(legacy
             .and_then(|argument| i32::try_from(lenient_i64(&argument.text)).ok())

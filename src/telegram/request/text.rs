@@ -1,4 +1,4 @@
-//! Reads a text with its parse mode or entities: `text`, `caption`, a poll's `question`, a quote.
+//! Reads and checks a text with its parse mode or entities, such as `text`, `caption`, a poll's `question`, or a quote.
 
 use super::error::RequestError;
 use super::value::{self, ArgumentValue};
@@ -11,20 +11,21 @@ use crate::telegram::{
 use crate::telegram::{fix, link, parse, process_text};
 use crate::text::Span;
 
-/// The longest text before parsing, in bytes.
+/// The longest text that the server accepts for parsing, in bytes.
 const MAX_INPUT_BYTES: usize = 1 << 15;
 
-/// The longest text of a message after parsing, in code points (TDLib counts those, not UTF-16 units).
+/// The longest text of a message after parsing, in code points (TDLib counts code points, not UTF-16 code units).
 pub(crate) const MAX_TEXT: usize = 4096;
 pub(crate) const MAX_CAPTION: usize = 1024;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MarkedText {
-    /// `None` if the text is empty or has no parse mode.
+    /// `None` if the text is empty or is sent without a parse mode.
     pub parse_mode: Option<ParseMode>,
     /// The result of parsing, before cleaning and repair.
     pub parsed: FormattedText,
-    /// The text that is sent: cleaned, repaired, trimmed, and with the entities that the server detects.
+    /// The text as it is sent: cleaned, repaired, trimmed, and with the entities that the server detects. Empty until
+    /// `TextDraft::finish`.
     pub sent: FormattedText,
     pub changes: Vec<TextChange>,
 }
@@ -57,7 +58,7 @@ pub(super) struct TextDraft<'a> {
     pub source: TextSource<'a>,
 }
 
-/// The names of the three arguments, or JSON members, that a text is read from.
+/// The names of the three arguments, or of the three members of a JSON object, from which a text is read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TextFields {
     pub text: &'static str,
@@ -143,7 +144,7 @@ fn read<'a>(
         );
     }
     let parse_mode = match ParseMode::from_argument(mode) {
-        // The server looks at the mode only if the text is not empty, so a bad mode beside an empty caption is no
+        // The server looks at the mode only if the text is not empty, so a bad mode with an empty caption is not an
         // error.
         _ if text.is_empty() => None,
         Ok(parse_mode) => parse_mode,
@@ -174,7 +175,7 @@ fn read_entities(items: Vec<ArgumentValue<'_>>) -> Result<Vec<Entity>, RequestEr
     Ok(entities)
 }
 
-/// Reads one entity. Returns `None` for an entity that the server accepts but drops.
+/// Reads one entity. Returns `None` for an entity that the server drops without an error.
 fn entity(value: &ArgumentValue<'_>) -> Result<Option<Entity>, RequestError> {
     if !value.is_object() {
         return Err(value.error("expected an Object"));
@@ -209,7 +210,7 @@ fn entity_kind(value: &ArgumentValue<'_>) -> Result<Option<EntityKind>, RequestE
             EntityKind::DateTime { unix_time, format }
         }
         name => match EntityKind::plain(name) {
-            // The server detects mentions, hashtags and links in the text itself, so it drops the given ones.
+            // The server detects entities of these kinds in the text itself, so it drops those that a call gives.
             Some(kind) if kind.is_auto_detected() => return Ok(None),
             Some(kind) => kind,
             None => return Err(value.error("Unsupported type specified")),
@@ -221,18 +222,20 @@ fn entity_kind(value: &ArgumentValue<'_>) -> Result<Option<EntityKind>, RequestE
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum TextRules {
     Message,
-    /// The text of a message with a URL for its link preview: it may be empty.
+    /// The text of a message whose link preview has a URL of its own. The text may be empty.
     MessageWithPreview,
     /// A caption, which may be empty.
     Caption,
-    /// A text with a smaller limit. `max_chars` is in code points; `too_long` is the server's message.
+    /// A text with a smaller limit, which must not be empty. `max_chars` is in code points, and `too_long` is the
+    /// server's message for a longer text.
     Short {
         max_chars: usize,
         too_long: &'static str,
     },
-    /// A text that may be empty. Only Telegram's remote server knows its limit.
+    /// A text that may be empty and whose length is not checked here: only Telegram's remote server knows the limit.
     Optional,
-    /// A quote. It is not trimmed, and no links are found in it, since it must equal a part of the other message.
+    /// A quote. It is not trimmed, and no entities are detected in it, since it must equal a part of the message that
+    /// is replied to.
     Quote,
 }
 
@@ -243,7 +246,7 @@ impl TextDraft<'_> {
         let processed = match rules {
             TextRules::Message => process_text(parsed, Limit::Message),
             TextRules::MessageWithPreview => match process_text(parsed, Limit::Message) {
-                // Only this error is forgiven: a text that is too long stays an error even with a preview.
+                // With such a preview only the empty text is allowed. A text that is too long is still an error.
                 Err(TextError::Empty) => Ok(SentText { text: FormattedText::default(), changes: Vec::new() }),
                 other => other,
             },
@@ -256,7 +259,8 @@ impl TextDraft<'_> {
             cause: cause(&error),
             ..RequestError::at(location.clone(), &error.to_string())
         })?;
-        // The remaining limits are checked on the cleaned text, as in TDLib: whitespace that is trimmed does not count.
+        // As in TDLib, the smaller limits are checked on the cleaned and trimmed text, so trimmed whitespace does not
+        // count.
         match rules {
             TextRules::Short { max_chars, too_long } if max_chars < sent.text.chars().count() => {
                 Err(RequestError::at(location, too_long))

@@ -1,5 +1,5 @@
-//! Checks addresses that have a field of their own, such as a button's `url`. There the server refuses a bad address
-//! with an error, whereas it silently drops a bad link in markup.
+//! Checks addresses that have a field of their own, such as a button's `url`. The server refuses a bad address in such
+//! a field with an error, whereas it silently drops a bad link in markup.
 
 use crate::telegram::link;
 
@@ -9,7 +9,8 @@ pub(super) enum Scheme {
     HttpsOnly,
 }
 
-/// Returns the normalized address, or TDLib's error message. The caller puts the name of the field before that message.
+/// Returns the normalized address, or TDLib's error message. The caller must put the kind of the field, such as `Inline
+/// keyboard button`, before the message.
 pub(super) fn normalize(address: &str, scheme: Scheme) -> Result<String, String> {
     let reason = match link::normalize(address) {
         // The normalized address is tested because the scheme of the original may be missing or in capitals.

@@ -1,4 +1,5 @@
-//! Reads values inside a JSON argument. Unlike at the top level, the server is strict about their types here.
+//! Reads values inside an argument that is JSON. Unlike for the arguments themselves, the server is strict about the
+//! types of these values.
 
 use super::error::RequestError;
 use crate::json::{self, JsonNode, JsonStep};
@@ -15,10 +16,10 @@ pub(super) struct ArgumentValue<'a> {
 
 #[derive(Debug, Clone)]
 enum ValueAnchor {
-    /// The argument is a JSON value in the body. The location is the path to the value.
+    /// The argument is a JSON value in the body. The location is the path to the current value.
     Path(ArgumentLocation),
-    /// The argument is a string that contains JSON. The location is a byte range of that string, since a path into the
-    /// body ends at the string.
+    /// The argument is a string that contains JSON. The location is the path to that string, since a path into the body
+    /// cannot lead into a string. The place of the current value is then a byte range of the string.
     InText(ArgumentLocation),
 }
 
@@ -45,7 +46,8 @@ impl<'a> ArgumentValue<'a> {
         }
     }
 
-    /// Returns the location of a part of this string. `decoded` is a byte range of the decoded string.
+    /// Returns the location of a part of this value, which should be a string. `decoded` is a byte range of the decoded
+    /// string.
     pub(super) fn location_within(&self, decoded: Span) -> ArgumentLocation {
         match (&self.anchor, self.node.as_text()) {
             (ValueAnchor::Path(location), _) => location.within_string(decoded),
@@ -87,7 +89,8 @@ impl<'a> ArgumentValue<'a> {
         RequestError::at(self.location(), message.as_ref())
     }
 
-    // A nested null is an error for every type below: the server treats only an absent member as not set.
+    // For all of the types below, a member that is null is an error: the server treats only an absent member as not
+    // set.
     pub(super) fn bool_or_false(&self, name: &str) -> Result<bool, RequestError> {
         let Some(value) = self.member(name) else { return Ok(false) };
         match value.node.value {
@@ -96,7 +99,8 @@ impl<'a> ArgumentValue<'a> {
         }
     }
 
-    /// Returns an integer member. A string in canonical form (`"5"`, but not `"05"` or `"+5"`) is also accepted.
+    /// Returns an integer member, or `None` if the member is absent. A string in canonical form is also accepted:
+    /// `"5"`, but not `"05"` or `"+5"`.
     pub(super) fn optional_integer<T: std::str::FromStr + ToString>(
         &self,
         name: &str,
@@ -120,7 +124,7 @@ impl<'a> ArgumentValue<'a> {
         self.optional_integer(name)?.ok_or_else(|| self.missing(name))
     }
 
-    /// Returns the text of a member, or an empty string if it is missing.
+    /// Returns the text of a string or number member, or an empty string if the member is absent.
     pub(super) fn string_or_empty(&self, name: &str) -> Result<String, RequestError> {
         let Some(value) = self.member(name) else { return Ok(String::new()) };
         match &value.node.value {

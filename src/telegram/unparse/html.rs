@@ -1,4 +1,5 @@
-//! Writes HTML, which can express every entity.
+//! Writes HTML, which can express all entities except those that the server detects itself, such as hashtags. `unparse`
+//! removes those before it calls this module.
 
 use super::nesting::{EntityRange, NestingEvent, events};
 use super::unparsed::Unparsed;
@@ -21,7 +22,7 @@ pub(super) fn write(text: &FormattedText) -> Unparsed {
 fn push_text(markup: &mut String, text: &str) {
     for c in text.chars() {
         match c {
-            // Unlike in `escape`, quotes stay: between tags `don't` is easier to read than `don&#39;t`.
+            // Unlike in `escape`, quotation marks stay: between tags, `don't` is easier to read than `don&#39;t`.
             '&' => markup.push_str("&amp;"),
             '<' => markup.push_str("&lt;"),
             '>' => markup.push_str("&gt;"),
@@ -53,13 +54,14 @@ fn start_tag(kind: &EntityKind) -> String {
         EntityKind::CustomEmoji { custom_emoji_id } => {
             return format!("<tg-emoji emoji-id=\"{custom_emoji_id}\">");
         }
-        // An empty format is the default, so the attribute is not needed.
+        // The empty format is the default, so it needs no attribute.
         EntityKind::DateTime { unix_time, format } if format.is_empty() => {
             return format!("<tg-time unix=\"{unix_time}\">");
         }
         EntityKind::DateTime { unix_time, format } => {
             return format!("<tg-time unix=\"{unix_time}\" format=\"{}\">", attribute(format));
         }
+        // The kinds that the server detects itself. They need no tag, and `unparse` has removed them anyway.
         _ => "",
     };
     tag.to_owned()

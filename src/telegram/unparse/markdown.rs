@@ -1,4 +1,5 @@
-//! Writes legacy Markdown, which has only bold, italic, code and links, without nesting or escapes inside them.
+//! Writes legacy Markdown, which has only bold, italic, code, code blocks, and links. Its entities do not nest and have
+//! no escapes inside them.
 
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -22,7 +23,7 @@ pub(super) fn write(text: &FormattedText) -> Unparsed {
     }
     let mut out = writer.out;
     for ((entity, range), covered) in text.entities.iter().zip(&ranges).zip(covered) {
-        // A loss is counted per entity and reported once, not for every piece of the entity.
+        // The loss of an entity is reported once, not for every piece of the entity that is lost.
         if covered < range.len() {
             out.lost.push(lost(entity.kind.label(), &text.text[range.clone()]));
         }
@@ -36,14 +37,15 @@ struct EntityRun {
     entity: Option<usize>,
 }
 
-/// Splits the text into runs. If entities overlap, the one with the lowest rank counts.
+/// Splits the text into runs. Where entities overlap, the entity with the lowest `rank` counts.
 fn runs(text: &FormattedText, ranges: &[Range<usize>]) -> Vec<EntityRun> {
     let mut edges: Vec<(usize, bool, u8, usize)> = Vec::new();
     for (nth, (entity, range)) in text.entities.iter().zip(ranges).enumerate() {
         if let Some(rank) = rank(&entity.kind)
             && !range.is_empty()
         {
-            // One sweep over sorted edges: comparing every pair of entities would be quadratic.
+            // The runs are found in one sweep over the sorted edges: comparing every pair of entities would take
+            // quadratic time.
             edges.push((range.start, true, rank, nth));
             edges.push((range.end, false, rank, nth));
         }
@@ -75,8 +77,8 @@ fn push_run(runs: &mut Vec<EntityRun>, range: Range<usize>, entity: Option<usize
     }
 }
 
-/// Returns the rank of a kind, or `None` if the mode cannot express it. Of overlapping entities, the one with the
-/// lowest rank is kept.
+/// Returns the rank of a kind, or `None` if the mode cannot express the kind. Where entities overlap, the entity with
+/// the lowest rank is kept.
 fn rank(kind: &EntityKind) -> Option<u8> {
     match kind {
         // Code comes first, as in the server's repair, because it contains no other formatting.
@@ -98,7 +100,7 @@ impl MarkdownWriter<'_> {
         self.out.markup.push_str(&escape(ParseMode::Markdown, EscapeContext::Text, text));
     }
 
-    /// Writes an entity, split if its text contains the delimiter that would end it.
+    /// Writes an entity. If its text contains the delimiter that would end the entity, the entity is split there.
     fn entity(&mut self, kind: &EntityKind, range: Range<usize>) {
         let text = &self.text[range];
         let (open, close, end) = delimiters(kind, text);
@@ -108,8 +110,8 @@ impl MarkdownWriter<'_> {
             self.out.lost.push(lost("the language of the code block", text));
         }
         for (nth, piece) in text.split(end).enumerate() {
-            // This is reported once per entity. A report for every piece would read the whole text each time, which
-            // took 0.3 s for 64 KB of backticks.
+            // The split is reported once per entity. A report for every piece would read the whole text each time,
+            // which took 0.3 s for 64 KB of backticks.
             if nth == 1 {
                 self.out.lost.push(lost(&format!("{} around {end}", kind.label()), text));
             }
@@ -132,7 +134,8 @@ impl MarkdownWriter<'_> {
 
     /// Removes the backslashes at the end of the output and returns them.
     fn take_backslashes(&mut self, kind: &EntityKind, piece: &str) -> String {
-        // A backslash directly before the delimiter would escape it. Inside the entity, a backslash is plain text.
+        // A backslash directly before the opening delimiter would escape the delimiter. Inside the entity, a backslash
+        // is plain text, so the backslashes are moved there.
         let end = self.out.markup.trim_end_matches('\\').len();
         let taken = self.out.markup.split_off(end);
         if !taken.is_empty() {
@@ -143,14 +146,14 @@ impl MarkdownWriter<'_> {
     }
 }
 
-/// Returns the opening and closing delimiter, and the text that must not be inside.
+/// Returns the opening delimiter, the closing delimiter, and the text at which the entity must be split.
 fn delimiters(kind: &EntityKind, text: &str) -> (String, String, &'static str) {
     match kind {
         EntityKind::Bold => ("*".into(), "*".into(), "*"),
         EntityKind::Italic => ("_".into(), "_".into(), "_"),
         EntityKind::Pre { language } => {
-            // A backtick at the end would become part of the closing fence. Such text still parses if it is split at
-            // every backtick.
+            // A backtick at the end of the code would become part of the closing fence. If the code is split at every
+            // backtick, no piece ends with one.
             let end = if text.contains("```") || text.ends_with('`') { "`" } else { "```" };
             let name = language.as_deref().filter(|name| is_fence_language(name));
             (format!("```{}\n", name.unwrap_or_default()), "```".into(), end)
@@ -164,12 +167,12 @@ fn delimiters(kind: &EntityKind, text: &str) -> (String, String, &'static str) {
     }
 }
 
-/// Whether the name can be written after a fence.
+/// Whether the name of a language can be written after the fence that opens a code block.
 pub(super) fn is_fence_language(name: &str) -> bool {
     !name.contains(|c: char| c == '`' || c == '\0' || c == '\x0b' || c.is_ascii_whitespace())
 }
 
-/// Returns the address of a link, a custom emoji or a time.
+/// Returns the address of a link, a mention of a user, a custom emoji, or a time, and `None` for all other kinds.
 pub(super) fn address(kind: &EntityKind) -> Option<String> {
     match kind {
         EntityKind::TextLink { url } => Some(url.clone()),

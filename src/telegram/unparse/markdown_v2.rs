@@ -1,5 +1,5 @@
-//! Writes MarkdownV2. It can express everything except a quote that does not consist of whole lines, and a code
-//! language with whitespace or a backtick.
+//! Writes MarkdownV2, which can express all formatting with two exceptions: a quote that does not consist of whole
+//! lines, and the language of a code block if it contains whitespace or a backtick.
 
 use std::ops::Range;
 
@@ -22,7 +22,8 @@ pub(super) fn write(text: &FormattedText) -> Unparsed {
     writer.out
 }
 
-/// Returns the entities with quotes extended over their last line break, and everything else cut at the quotes' edges.
+/// Returns the ranges to write. Quotes are extended over the line break that ends their last line, and all other
+/// entities are cut at the edges of quotes.
 fn parts(text: &FormattedText) -> Vec<EntityRange<'_>> {
     let bytes = text.text.as_bytes();
     let all = text.entities.iter().zip(text.byte_ranges());
@@ -34,7 +35,7 @@ fn parts(text: &FormattedText) -> Vec<EntityRange<'_>> {
         }
         let is_open_line =
             !range.is_empty() && bytes[range.end - 1] != b'\n' && bytes.get(range.end) == Some(&b'\n');
-        // In MarkdownV2 the line break that ends a quote is always part of it.
+        // In MarkdownV2, the line break that ends a quote is always part of the quote.
         range.end += usize::from(is_open_line);
         if quotes.last().is_none_or(|quote| quote.range.end <= range.start) && !range.is_empty() {
             quotes.push(EntityRange { range, kind: &entity.kind });
@@ -59,11 +60,11 @@ fn cut<'a>(
         if part.range.end < quote.range.start {
             break;
         }
-        // An entity that crosses a quote is written in pieces: before, inside and after it.
+        // An entity that crosses a quote is written in pieces: before, inside, and after the quote.
         let before = start..quote.range.start.max(start);
         parts.push(EntityRange { range: without_code_break(before, part.kind, bytes), kind: part.kind });
         let ends_line = bytes[quote.range.end - 1] == b'\n';
-        // The line break ends the quote, so entities inside the quote must end before it.
+        // The line break ends the quote, so entities inside the quote must end before the line break.
         let end = (quote.range.end - usize::from(ends_line)).min(part.range.end);
         let start_inside = start.max(quote.range.start);
         parts.push(EntityRange { range: start_inside..end.max(start_inside), kind: part.kind });
@@ -72,8 +73,8 @@ fn cut<'a>(
     parts.push(EntityRange { range: start..part.range.end.max(start), kind: part.kind });
 }
 
-/// Excludes a line break at the end of code from the range: inside code, it would not begin the line that the quote
-/// after it needs.
+/// Excludes a line break at the end of code from the range. A quote after the code must begin a new line, and a line
+/// break inside code does not begin one.
 fn without_code_break(range: Range<usize>, kind: &EntityKind, bytes: &[u8]) -> Range<usize> {
     let is_code = matches!(kind, EntityKind::Code | EntityKind::Pre { .. });
     let ends_line = !range.is_empty() && bytes[range.end - 1] == b'\n';
@@ -114,7 +115,7 @@ impl<'a> MarkdownV2Writer<'a> {
             self.push("\n");
             self.out.lost.push(lost("a quote that starts within a line", &self.text[part.range.clone()]));
         }
-        // `**` is an empty bold. Without it, the two quotes would be one.
+        // `**` is an empty bold. Without it, the parser would read the two quotes as one.
         if self.quote_end == Some(start) {
             self.push("**");
         }
@@ -128,10 +129,10 @@ impl<'a> MarkdownV2Writer<'a> {
             self.out.lost.push(lost("the language of the code block", &self.text[part.range.clone()]));
         }
         self.push("```");
-        // Without a line break, the first word of the code would be read as its language.
+        // The line break is always necessary: without it, the first word of the code would be read as its language.
         self.push(name.unwrap_or_default());
         self.push("\n");
-        // A carriage return after the line break would be read as part of the line break.
+        // Without a backslash, a carriage return after the line break would be read as part of the line break.
         if self.text[part.range.clone()].starts_with('\r') {
             self.push("\\");
         }
@@ -187,7 +188,7 @@ impl<'a> MarkdownV2Writer<'a> {
         }
     }
 
-    /// Writes the line break that ends at `after`, which may be in a quote or end it.
+    /// Writes the line break that ends at `after`. The line break may be inside a quote, or end a quote.
     fn line_break(&mut self, after: usize) {
         match self.quote {
             Some((end, true)) if after == end => self.push("||\n"),
@@ -197,12 +198,12 @@ impl<'a> MarkdownV2Writer<'a> {
         }
     }
 
-    /// Writes a delimiter, separated from an underscore before it if necessary.
+    /// Writes a delimiter. If necessary, separates it from an underscore before it.
     fn delimiter(&mut self, delimiter: &str) {
         let has_underscore = delimiter.starts_with('_');
         if has_underscore && self.is_after_underscore {
-            // `___` is read greedily as `__` and `_`. An empty entity keeps the two delimiters apart. It must not be
-            // bold inside bold, because its first `*` would close the open entity.
+            // The parser reads `___` greedily as `__` and `_`. An empty entity keeps the two delimiters apart. Inside
+            // bold it must not be an empty bold, because its first `*` would close the open entity.
             let is_bold = self.open.last().is_some_and(|part| *part.kind == EntityKind::Bold);
             self.push(if is_bold { "~~" } else { "**" });
         }

@@ -1,4 +1,4 @@
-//! Turns entities into properly nested open, close and text events.
+//! Turns entities into events that open an entity, write text, and close an entity, so that entities nest properly.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -19,9 +19,10 @@ pub(super) enum NestingEvent<'a> {
     Close(EntityRange<'a>),
 }
 
-/// Returns the events for a text of `len` bytes. A part that crosses the end of another is split there.
+/// Returns the events for a text of `len` bytes. A part that begins inside another part and ends after that other part
+/// is split where the other part ends.
 ///
-/// `parts` must be in the server's order: of two parts with the same range, the first one is outside.
+/// Parts with the same range must be in the server's order (see `order`): the first of them becomes the outer one.
 pub(super) fn events<'a>(len: usize, parts: Vec<EntityRange<'a>>) -> Vec<NestingEvent<'a>> {
     let mut kinds = Vec::with_capacity(parts.len());
     let mut queue = BinaryHeap::new();
@@ -31,7 +32,7 @@ pub(super) fn events<'a>(len: usize, parts: Vec<EntityRange<'a>>) -> Vec<Nesting
     }
     let mut walk = Walk { at: 0, open: Vec::new(), events: Vec::new() };
     while let Some(Reverse((start, Reverse(end), nth))) = queue.pop() {
-        // The parts that a writer has cut at the edges of quotes may be empty.
+        // Parts that a writer has cut at the edges of quotes may be empty.
         if end <= start {
             continue;
         }
@@ -39,7 +40,7 @@ pub(super) fn events<'a>(len: usize, parts: Vec<EntityRange<'a>>) -> Vec<Nesting
         let end = match walk.open.last() {
             Some(outer) if outer.range.end < end => {
                 let cut = outer.range.end;
-                // The rest goes back to the queue because parts that begin before the cut must come first.
+                // The piece after the cut goes back to the queue, because parts that begin before the cut come first.
                 queue.push(Reverse((cut, Reverse(end), nth)));
                 cut
             }

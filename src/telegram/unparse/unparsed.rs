@@ -1,10 +1,10 @@
-//! The result of writing a text as markup: the markup and what the mode cannot express.
+//! Defines the result of writing a text as markup: the markup, and the formatting that the mode cannot express.
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Unparsed {
     pub markup: String,
-    /// The formatting that is lost, each with an excerpt of its text. Empty if parsing the markup gives the same
-    /// message.
+    /// Descriptions of the formatting that is lost, each with an excerpt of the text that had it. The list is empty if
+    /// parsing the markup gives the same message.
     pub lost: Vec<String>,
 }
 

@@ -1,5 +1,5 @@
-//! Finds JSON keys that the Bot API method does not have, in all branches of a template. (A rendered request shows only
-//! the branches that one recipient takes.)
+//! Finds JSON keys that the Bot API method does not have, in all branches of a template. A rendered request, in
+//! contrast, has only the branches that one recipient takes.
 
 use crate::diagnostic::{Code, Diagnostic, Fix};
 use crate::json;
@@ -15,7 +15,8 @@ pub(super) struct UnknownField {
 }
 
 pub(super) fn find_unknown(method: Method, name: &str, state: &JsonState) -> Option<UnknownField> {
-    // A `{{ }}` in a key (marked by a NUL) or a JSON escape can stand for any name.
+    // The name is not known if the key contains a `{{ }}`, which is marked by a NUL, or a JSON escape, which is not
+    // decoded here.
     if name.contains(['\0', '\\']) {
         return None;
     }
@@ -34,7 +35,7 @@ impl UnknownField {
     pub(super) fn problem(self, key: Span) -> Diagnostic {
         let problem = Diagnostic::warning(Code::UnknownField, key, self.message);
         match self.near {
-            // Not safe: a similar name need not be the intended one.
+            // The fix is not safe, because a similar name need not be the intended one.
             Some(near) => problem
                 .with_help(format!("did you mean `{near}`?"))
                 .with_fix(Fix::replace(format!("write `{near}`"), key, json::quote(near)).unsafe_to_apply()),

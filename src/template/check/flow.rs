@@ -1,8 +1,9 @@
-//! Tracks the JSON state of a body through text, branches, loops and partials, and checks each `{{ }}` at its position.
+//! Tracks the JSON state of a body through text, branches, loops, and partials, and checks each `{{ }}` at its
+//! position.
 //!
 //! Captured text is followed at the output that prints it, because its position in the JSON is known only there.
 //!
-//! A body is read twice. The first pass collects the parse mode and the keys of each object, since `parse_mode` may
+//! A body is read twice. The first pass collects the parse mode and the keys of each object, because `parse_mode` may
 //! come after the text that it applies to. The second pass reports problems.
 
 use std::collections::HashMap;
@@ -27,7 +28,8 @@ use super::source::{Definition, NameDefinitions, ValueSource};
 /// The body's JSON objects, by their number (see [`JsonState::member`]).
 #[derive(Debug, Default)]
 pub(in super::super) struct BodyObjects {
-    /// The parse mode of each object with a `parse_mode`; `None` if it is invalid or branches disagree.
+    /// The parse mode of each object with a `parse_mode`. It is `None` if the value is not the name of a parse mode or
+    /// if branches set different values.
     modes: HashMap<usize, Option<ParseMode>>,
     /// The keys of each object, from all branches.
     keys: HashMap<usize, Vec<Rc<str>>>,
@@ -43,8 +45,8 @@ impl BodyObjects {
     }
 }
 
-// Captures and partials can print others more than once, so the work would grow exponentially with their depth. At
-// either limit, their output is treated like an unknown value.
+// A capture or partial can print another one more than once, so the work would grow exponentially with the depth. At
+// either limit, the output of a capture or partial is treated like an unknown value.
 const MAX_INNER_NODES: usize = 20_000;
 const MAX_INNER_DEPTH: usize = 20;
 
@@ -86,7 +88,7 @@ struct Follower<'t> {
     problems: Vec<Diagnostic>,
     n_inner_nodes: usize,
     inner_depth: usize,
-    /// Whether the current text is captured text that is escaped for JSON when it is printed. It is not JSON itself.
+    /// Whether the current text is captured text that is escaped for JSON when it is printed. Such text is not JSON.
     is_escaped: bool,
 }
 
@@ -143,7 +145,8 @@ impl<'t> Follower<'t> {
         }
     }
 
-    /// Follows `block` from `state`; returns the state after it, or `None` if a `break`, `continue` or `abort` ends it.
+    /// Follows `block` from `state`. Returns the state after the block, or `None` if a `break`, `continue`, or `abort`
+    /// ends it early.
     fn follow(&mut self, block: &'t Block, state: JsonState) -> Option<JsonState> {
         // What an `if` without `else` guarantees for the nodes after it holds only until the end of this block.
         let mark = self.present.len();
@@ -193,7 +196,7 @@ impl<'t> Follower<'t> {
                 return self.follow_branches(span, bodies, false, state);
             }
             TagNode::Partial(call) => return Some(self.follow_partial(span, call, state)),
-            // These print a value that cannot be traced, so it is not checked.
+            // These tags print a value that cannot be traced, so the value is not checked.
             TagNode::Cycle { .. } | TagNode::Increment(_) | TagNode::Decrement(_) => {
                 state.read_interpolation()
             }
@@ -205,14 +208,15 @@ impl<'t> Follower<'t> {
     }
 
     fn follow_text(&mut self, span: Span, state: &mut JsonState) {
-        // This text becomes a part of one JSON string, so its quotes and braces do not change the state.
+        // This text is escaped and becomes a part of one JSON string, so its quotes and braces do not change the state.
         if self.is_escaped {
             return;
         }
         let source = self.source();
         let mut events = Vec::new();
         let mut rest = span;
-        // The path of an event is available only until the next character is read, so its key is looked up here.
+        // The path of a key is available only until the next character is read, so the key is compared with the fields
+        // of the method here.
         while !rest.is_empty() {
             let mut last = None;
             let read = state.read_to_event(rest.of(source), &mut |event| last = Some(event));
@@ -250,7 +254,7 @@ impl<'t> Follower<'t> {
                 JsonEvent::Text { object, key, value } if &*key == "parse_mode" => {
                     let mode = ParseMode::from_argument(&value).unwrap_or(None);
                     let known = self.objects.modes.entry(object).or_insert(mode);
-                    // Branches set different modes, so it is unknown which escape is right, and none is required.
+                    // If branches set different modes, it is unknown which escape is right, so none is required.
                     if *known != mode {
                         *known = None;
                     }
@@ -279,8 +283,8 @@ impl<'t> Follower<'t> {
             self.present.extend(guard.present_if_taken);
             let end = self.follow(body, state.clone());
             self.present.truncate(mark);
-            // Only as long as every branch so far has ended early. A branch that reaches its end also leads to the
-            // nodes after the tag, and then the conditions of the later branches were not tested.
+            // This holds only as long as every branch so far has ended early. A branch that reaches its end also leads
+            // to the nodes after the tag, and the conditions of the later branches are not tested in that case.
             if end.is_none() && ends.is_empty() {
                 present_after.extend(guard.present_if_skipped.iter().cloned());
             }
@@ -315,7 +319,7 @@ impl<'t> Follower<'t> {
         let end = self.follow(&each.body, state.clone());
         self.scope.numeric_variables.truncate(n_numeric);
         if let Some(end) = end {
-            // One iteration is enough: if it leaves the shape unchanged, so do all further ones.
+            // One iteration is enough: if it does not change the shape, neither do the following iterations.
             if end.has_same_shape(&state) {
                 after.join(&end);
             } else {
@@ -340,7 +344,7 @@ impl<'t> Follower<'t> {
         }
     }
 
-    /// Follows an output: reads captured text as if the body contained it here, and treats anything else as a value.
+    /// Follows an output. Captured text is read as if the body contained it here, and anything else counts as a value.
     fn follow_output(&mut self, output: &'t OutputNode, mut state: JsonState) -> JsonState {
         if self.check_escaped_capture(output, &state) {
             state.read_interpolation();
@@ -366,7 +370,7 @@ impl<'t> Follower<'t> {
             _ => return false,
         };
         let Some(captured) = self.captured(&output.value.value) else { return false };
-        // `json` adds the quotes itself. Reading one here puts the state inside a string.
+        // `json` adds the quotes itself. Reading a quote here puts the state inside a string.
         let mut inside = state.clone();
         inside.read(quote, &mut |_, _| {});
         let was_escaped = std::mem::replace(&mut self.is_escaped, true);
@@ -375,13 +379,14 @@ impl<'t> Follower<'t> {
         true
     }
 
-    /// Returns the captures that `value` may refer to. Returns `None` if its name can also be set in another way, or at
-    /// a limit.
+    /// Returns the captures that `value` may refer to. Returns `None` if `value` is not a variable that only captures
+    /// set, or if a limit is reached.
     ///
-    /// The list is empty if a capture of this name is being followed already, which means that it prints itself.
-    /// Following it again would find nothing new and multiply the work.
+    /// The list is empty if a capture of this name is being followed already, which means that the capture prints
+    /// itself. Following it again would find nothing new and multiply the work.
     fn captured(&self, value: &'t Expression) -> Option<CaptureBodies<'t>> {
-        // This comes before the lookup, which collects all captures of the name: they can be as many as the outputs.
+        // The limit is checked before the lookup, because the lookup collects all captures of the name. A body can have
+        // as many of them as outputs.
         if !self.may_follow_deeper() {
             return None;
         }
@@ -390,7 +395,8 @@ impl<'t> Follower<'t> {
         Some(CaptureBodies { name, bodies: if is_followed { Vec::new() } else { bodies } })
     }
 
-    /// Follows captured text from `state`; returns the state after it, or `None` if no capture reaches its end.
+    /// Follows captured text from `state`. Returns the state after the text, or `None` if there is no capture or none
+    /// reaches its end.
     fn follow_captured(&mut self, captured: CaptureBodies<'t>, state: &JsonState) -> Option<JsonState> {
         self.scope.captures_in_progress.push(captured.name);
         self.inner_depth += 1;
@@ -425,7 +431,8 @@ impl<'t> Follower<'t> {
             return state;
         };
         let Some(body) = self.template.files().get(file).map(|file| &file.body) else { return state };
-        // As in rendering, `render` passes only its arguments to the partial, but `include` also passes the caller's names.
+        // As in rendering, a partial called with `render` sees only its arguments, but one called with `include` also
+        // sees the caller's names.
         let mut scope = if call.is_isolated { NameDefinitions::default() } else { self.scope.clone() };
         scope.define_all(file, body);
         let argument =
@@ -452,7 +459,7 @@ impl<'t> Follower<'t> {
         let Some(checked) = self.check_pass else { return };
         let value = &output.value;
         let mode = state.member().and_then(|(object, key)| {
-            // The fields of the Bot API that the `parse_mode` of the same object applies to.
+            // These are the fields of the Bot API that the `parse_mode` of the same object applies to.
             let is_text = matches!(key, Some("text" | "caption" | "message_text"));
             checked.objects.mode(object).filter(|_| is_text)
         });
@@ -472,7 +479,8 @@ impl<'t> Follower<'t> {
             };
             interpolation.problems()
         });
-        // Only one source per output is reported: the others are likely to have the same fault, and one fix is enough.
+        // Only one source of an output is reported. The other sources are likely to have the same fault, and one fix is
+        // enough.
         let problems = problems.into_iter().find(|problems| !problems.is_empty());
         for problem in problems.unwrap_or_default() {
             self.report(problem);
@@ -496,7 +504,7 @@ fn duplicate_key(source: &str, text: Span, key: Span, name: &str) -> Diagnostic 
 }
 
 /// Returns the span of the member with the key `key` and of one comma beside it, so that removing the span leaves valid
-/// JSON. Returns `None` if the member contains Liquid or has no comma beside it.
+/// JSON. Returns `None` if the member does not end in the same piece of text or has no comma beside it.
 fn member_around(source: &str, text: Span, key: Span) -> Option<Span> {
     let after_key = Span::new(key.end, text.end).of(source);
     let mut depth = 0_usize;

@@ -1,6 +1,7 @@
-//! Finds the paths that must have a value if a condition is true, and those that must have one if it is false.
+//! Finds the variable paths, such as `Profile.name`, that must have a value if a condition is true, and those that must
+//! have a value if it is false.
 //!
-//! Paths are compared as they are written in the source.
+//! The text of a path identifies it, so `Profile.name` and `Profile["name"]` are different paths here.
 
 use super::super::syntax::{Comparison, Condition, Expression, Literal, Path};
 
@@ -54,7 +55,7 @@ fn sides(source: &str, condition: &Condition) -> (Vec<String>, Vec<String>) {
             (left, Vec::new())
         }
         Condition::Either(parts) => {
-            // The reverse of `and`: something is known of both operands only if `a or b` is false.
+            // This is the reverse of `and`: something is known about both operands only if `a or b` is false.
             let (_, mut left) = sides(source, &parts.0);
             left.extend(sides(source, &parts.1).1);
             (Vec::new(), left)
@@ -74,7 +75,7 @@ fn sides(source: &str, condition: &Condition) -> (Vec<String>, Vec<String>) {
                 (Comparison::Equal, false) if !matches!(right, Expression::Literal(..)) => {
                     (Vec::new(), Vec::new())
                 }
-                // Comparing nil with a value, or looking for a value in it, is always false.
+                // Comparing nil with a value is always false, and nil never contains a value.
                 (_, false) => (written(path), Vec::new()),
                 (_, true) => (Vec::new(), Vec::new()),
             }

@@ -1,5 +1,4 @@
-//! Checks one `{{ }}` in JSON: can every possible value be printed at this position without breaking the JSON or the
-//! markup?
+//! Checks whether a value that one `{{ }}` can print would break the JSON or the markup at the position of the `{{ }}`.
 
 use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit};
 use crate::dialect::Dialect;
@@ -31,8 +30,8 @@ pub(super) struct Interpolation<'t, 't2> {
     pub vocabulary: &'t Vocabulary,
 }
 
-// Filters that print only numbers. Text and a missing value count as 0, except that `find_index` prints nothing if it
-// finds no item.
+// These filters print only numbers, even for text or a missing value. The exception is `find_index`, which prints
+// nothing if it finds no item.
 const NUMERIC: [&str; 14] = [
     "abs",
     "at_least",
@@ -56,7 +55,7 @@ enum CharacterSet {
     Any,
     /// Digits, a sign, a point, `e`, `true`, `false`.
     Number,
-    /// A date and the text of its format, without quotes, backslashes and characters that HTML reserves.
+    /// A date and the text of its format, which has no quotes, backslashes, or characters that HTML reserves.
     Date,
     /// Letters, digits, `%`, `+`, `-`, `_`, `.`, `~`, `=`, `/`.
     Url,
@@ -66,8 +65,8 @@ enum CharacterSet {
 
 impl<'t> Interpolation<'t, '_> {
     pub(super) fn problems(&self) -> Vec<Diagnostic> {
-        // CleverTap's chips (`@Profile - …`) accept no filters, so there would be nothing to suggest. `echo` is not
-        // checked in strings either.
+        // CleverTap's chips (`@Profile - …`) accept no filters except `default`, so there would be no escape to
+        // suggest. `echo` is not checked in strings either.
         let has_braces = self.output.span.of(self.text).starts_with("{{");
         match self.slot {
             JsonSlot::String | JsonSlot::Key if has_braces => self.in_string(),
@@ -81,7 +80,8 @@ impl<'t> Interpolation<'t, '_> {
         self.source.filters()
     }
 
-    /// Returns the pipes in the same file as this output. A fix can edit only these pipes.
+    /// Returns the filters of each expression that the value went through in the file of this output. A fix can edit
+    /// only these filters.
     fn pipes_here(&self) -> impl Iterator<Item = &'t [FilterCall]> + '_ {
         self.source.pipes.iter().filter(|(file, _)| *file == self.file).map(|(_, filters)| *filters)
     }
@@ -129,7 +129,7 @@ impl<'t> Interpolation<'t, '_> {
     }
 
     fn source_character_set(&self) -> CharacterSet {
-        // A variable defined by itself adds no new characters; its first value is checked as another source.
+        // A variable that is defined in terms of itself adds no new characters. Its first value is a separate source.
         let Some(path) = self.path().filter(|_| !self.source.is_recursive) else {
             return CharacterSet::Constant;
         };
@@ -166,7 +166,7 @@ impl<'t> Interpolation<'t, '_> {
         self.unescaped(needs_json, self.missing_markup_escape(characters)).into_iter().collect()
     }
 
-    /// Returns the parse mode for which an escape is missing.
+    /// Returns the parse mode for which an escape is missing, or `None` if no escape is missing.
     fn missing_markup_escape(&self, characters: CharacterSet) -> Option<ParseMode> {
         self.mode.filter(|mode| {
             let is_harmless = match characters {
@@ -194,7 +194,8 @@ impl<'t> Interpolation<'t, '_> {
                 return (*file == self.file).then_some(InsertPosition::Before(call.span.start));
             }
         }
-        // A capture adds text around the value, so the escape belongs inside it, in the first pipe.
+        // A capture adds text around the value, so the escape must come before that: among the filters that are applied
+        // to the value first.
         if self.source.is_captured {
             let (_, filters) = self.source.pipes.first().filter(|(file, _)| *file == self.file)?;
             let end = filters.last().map_or(self.source.value.span().end, |last| last.span.end);
@@ -215,7 +216,7 @@ impl<'t> Interpolation<'t, '_> {
                 (Code::UnescapedJson, format!("a quote or line break in `{name}` would break the JSON"))
             }
             (_, Some(mode)) => {
-                // One character as an example; the escape covers all of them.
+                // The message gives one reserved character as an example. The escape covers all of them.
                 let sample = match mode {
                     ParseMode::Html => "<",
                     ParseMode::Markdown => "_",
@@ -229,7 +230,8 @@ impl<'t> Interpolation<'t, '_> {
         let problem = Diagnostic::warning(code, self.output.value.span, message);
         let mut edits = Vec::new();
         let mut end = self.output.value.span.end;
-        // Markup first: Telegram decodes the JSON before it parses the markup, so the JSON escape must be applied last.
+        // The markup escape comes first: Telegram decodes the JSON before it parses the markup, so the JSON escape must
+        // be applied last.
         if let (Some(markup), Some(mode)) = (markup.first(), needs_markup) {
             match self.markup_escape_position(mode) {
                 Some(InsertPosition::Before(at)) => edits.push(insertion(at, format!("{markup} | "))),
@@ -247,7 +249,7 @@ impl<'t> Interpolation<'t, '_> {
         if needs_json {
             edits.extend(json.iter().map(|filter| insertion(end, format!(" | {filter}"))));
         }
-        // Both escapes may go to the same offset, and edits of one fix must not overlap.
+        // Both escapes may belong at the same offset, and the edits of one fix must not overlap.
         let edits = merge_edits(edits);
         let added: Vec<&str> = edits.iter().map(|edit| edit.replacement.trim_matches([' ', '|'])).collect();
         let help = format!("escape it with `{}`", added.join(" | "));
@@ -259,7 +261,7 @@ impl<'t> Interpolation<'t, '_> {
         let mode = self.mode?;
         let call =
             self.own_filters().iter().find(|call| escapes_for(call).is_some_and(|other| other != mode))?;
-        // A correct escape beside the wrong one is enough.
+        // A wrong escape is not reported if there is a correct one as well.
         if call.filter.name == "escape_once"
             || self.own_filters().iter().any(|call| escapes_for(call) == Some(mode))
         {
@@ -276,12 +278,13 @@ impl<'t> Interpolation<'t, '_> {
         )))
     }
 
-    /// Reports a `json_escape` that comes before a filter that breaks its output, such as an escape for the markup.
+    /// Returns a problem if a filter after `json_escape` breaks its output. An example is an escape for the markup.
     fn wrong_order(&self) -> Option<Diagnostic> {
         if let Some(problem) = self.pipes_here().find_map(|filters| self.wrong_order_in(filters)) {
             return Some(problem);
         }
-        // The two filters are in different pipes, for example one in an `assign`: no single edit can swap them.
+        // The two filters belong to different expressions, for example if one is in an `assign`. No single edit can
+        // swap them.
         let all: Vec<&FilterCall> = self.filters().collect();
         let json = all.iter().position(|call| call.filter.name == "json_escape")?;
         let last = all.iter().rfind(|call| breaks_json_escape(call))?;
@@ -327,7 +330,7 @@ impl<'t> Interpolation<'t, '_> {
     }
 
     fn as_value(&self) -> Vec<Diagnostic> {
-        // `json` prints a complete value with its quotes; only the markup inside can still be wrong.
+        // `json` prints a complete value with its quotes, so only the markup inside can still be wrong.
         if self.filters().any(|call| call.filter.name == "json") {
             let markup = || self.unescaped(false, self.missing_markup_escape(self.character_set()));
             return self.wrong_mode().or_else(markup).into_iter().collect();
@@ -335,7 +338,7 @@ impl<'t> Interpolation<'t, '_> {
         let default = self.filters().rev().find(|call| call.filter.name == "default");
         let problem = match default.and_then(|call| call.arguments.first().map(|value| (call, value))) {
             _ if self.is_present => None,
-            // `default: ''` prints nothing, just as without a default.
+            // For a missing value, `default: ''` prints nothing, as if there were no default.
             Some((_, Expression::Literal(_, Literal::Text(text)))) if text.is_empty() => self.empty_value(),
             Some((call, Expression::Literal(span, Literal::Text(text)))) if json::parse(text).is_err() => {
                 Some(self.default_not_json(call, *span, text))
@@ -385,7 +388,7 @@ impl<'t> Interpolation<'t, '_> {
                 .is_some_and(|property| 0 < property.n_set && property.n_set == self.vocabulary.n_profiles),
             _ => false,
         };
-        // Arithmetic filters treat a missing value as 0.
+        // These filters print a number even for a missing value, except for `find_index`.
         let is_number = self.filters().any(|call| NUMERIC.contains(&call.filter.name));
         if is_known || is_number {
             return None;
@@ -411,7 +414,8 @@ impl<'t> Interpolation<'t, '_> {
         })
     }
 
-    /// Returns a fix that adds a condition to the start of the body, which skips recipients without the property.
+    /// Returns a fix that adds a condition to the start of the body, so that recipients without the property are
+    /// skipped. Returns `None` if the value is not a profile property that an output of the body itself names.
     fn guard(&self) -> Option<Fix> {
         let path = self.path()?;
         if names_of(path).first().is_none_or(|root| root != "Profile")
@@ -420,7 +424,7 @@ impl<'t> Interpolation<'t, '_> {
         {
             return None;
         }
-        // The path of a chip (`Profile - Name`) is not valid in a tag.
+        // The path in a chip (`Profile - Name`) is not valid in a tag.
         let written = Some(path.span.of(self.text)).filter(|written| written.starts_with("Profile"))?;
         if written.contains(" - ") {
             return None;
@@ -492,7 +496,7 @@ fn adds_markup(call: &FilterCall, mode: ParseMode) -> bool {
         _ => None,
     };
     let replaced = call.arguments.first().and_then(Expression::as_text);
-    // `replace: '.', '\.'` is a handwritten escape, although its text contains a reserved character.
+    // `replace: '.', '\.'` is a handwritten escape and adds no markup, even though it adds a reserved character.
     let is_escape = replaced.is_some_and(|c| is_backslash_replace(call, c));
     !is_escape && added_text.and_then(Expression::as_text).is_some_and(|text| text.contains(is_sign))
 }

@@ -1,4 +1,5 @@
-//! Finds unknown names: properties that no profile or sample has, and variables that the template does not set.
+//! Finds unknown names: properties that no imported profile and no sample event has, and variables that the template
+//! does not set.
 
 use std::collections::HashSet;
 
@@ -13,8 +14,8 @@ use super::super::{Template, partials, walk};
 
 const GLOBALS: [&str; 5] = ["Profile", "Event", "ExternalTrigger", "Campaign", "now"];
 
-// Only the first problems get a "did you mean": comparing many unknown names with many known ones would take minutes
-// for a large generated body, and nobody reads that far.
+// Only the first problems get a "did you mean". Comparing many unknown names with many known names would take minutes
+// for a large generated body, and nobody reads that many problems.
 const MAX_SUGGESTIONS: usize = 200;
 
 pub(super) fn check(template: &Template, vocabulary: &Vocabulary) -> Vec<Diagnostic> {
@@ -26,7 +27,7 @@ pub(super) fn check(template: &Template, vocabulary: &Vocabulary) -> Vec<Diagnos
     checker.problems
 }
 
-/// The names that a file sets; `None` if it may also set names that are not known.
+/// The names that are set in a file or visible there; `None` if any other name may be set, too.
 type DefinedNames<'t> = Option<IndexSet<&'t str>>;
 
 struct KnownProperties<'v> {
@@ -69,7 +70,7 @@ impl<'t> Checker<'t> {
         });
         for (span, partial) in calls {
             let Some((file, name)) = self.file_of(partial) else { continue };
-            // Partials may call each other in a circle.
+            // Partials may call each other in a cycle.
             if self.checked_files.contains(&file) {
                 continue;
             }
@@ -96,12 +97,13 @@ impl<'t> Checker<'t> {
         let mut names = outer?;
         names.extend(self.names_set_by(body, &mut vec![file])?);
         names.extend(call.arguments.iter().map(|(name, _)| name.as_str()));
-        // Without an alias, the subject has the name of the partial.
+        // Without an alias, the variable that holds the subject has the name of the partial.
         names.insert(call.subject.as_ref().and_then(|subject| subject.alias.as_deref()).unwrap_or(name));
         Some(names)
     }
 
-    /// Returns the names that `body` and its included partials set.
+    /// Returns the names that `body` and its included partials set, or `None` if they may set other names, too. `seen`
+    /// has the files that were visited already.
     fn names_set_by(&self, body: &'t Block, seen: &mut Vec<usize>) -> DefinedNames<'t> {
         let mut names = IndexSet::from(["forloop", "tablerowloop"]);
         let mut is_complete = true;
@@ -120,7 +122,8 @@ impl<'t> Checker<'t> {
                         None => is_complete = false,
                     }
                 }
-                // The partial is not known, because its name is computed or its file is missing. It may set any name.
+                // The partial is not known, because its name is computed or there is no such partial. It may set any
+                // name.
                 None => is_complete = false,
             },
             // The broken tag may be an `assign`.
@@ -154,7 +157,7 @@ fn problem_of(
 ) -> Option<Diagnostic> {
     let (root, span) = name_of(&path.root)?;
     let vocabulary = known.vocabulary;
-    // If the set of names is not known, any name may be in it.
+    // If `own` is `None`, the template may set any name.
     let is_own = own.is_none_or(|own| own.contains(&root));
     match root {
         _ if is_own && !GLOBALS.contains(&root) => None,

@@ -1,12 +1,12 @@
-//! Traces a printed value back to its sources, through `assign`, `capture` and the arguments of partials.
+//! Traces a printed value back to its sources, through `assign`, `capture`, and the arguments of partials.
 
 use std::collections::HashMap;
 
 use super::super::syntax::{Block, Expression, FilterCall, Path, SyntaxNode, TagNode};
 use super::super::walk;
 
-// The three limits bound the work on templates that assign one name many times or nest captures, in which the number
-// of paths grows exponentially. Real bodies stay far below the limits.
+// The three limits bound the work on templates that assign one name many times or nest captures. In such a template,
+// the number of ways back to a source grows exponentially. Real bodies stay far below the limits.
 
 /// The maximum number of sources that a value is traced back to.
 const MAX_SOURCES: usize = 32;
@@ -20,14 +20,15 @@ const MAX_STEPS: usize = 500;
 #[derive(Debug, Clone)]
 pub(super) struct ValueSource<'t> {
     pub value: &'t Expression,
-    /// The filters that were applied, in order: for each pipe, the index of its file and its filters.
+    /// The filters that were applied, in order. Each entry has the filters of one expression, such as the value of an
+    /// `assign`, and the index of the file that contains the expression.
     pub pipes: Vec<(usize, &'t [FilterCall])>,
     /// Whether the output itself names the value, without a variable in between.
     pub is_direct: bool,
     /// Whether the value passed through a `capture`, which may have added text around it.
     pub is_captured: bool,
-    /// Whether the value is a variable that is defined by itself, as in `assign x = x | append: 'y'`. The first value
-    /// of the variable is a separate source.
+    /// Whether the value is a variable that is defined in terms of itself, as in `assign x = x | append: 'y'`. The
+    /// first value of the variable is a separate source.
     pub is_recursive: bool,
 }
 
@@ -74,7 +75,7 @@ pub(super) struct NameDefinitions<'t> {
     definitions: HashMap<&'t str, Vec<Definition<'t>>>,
     /// The variables of the current loops over ranges. They hold numbers.
     pub numeric_variables: Vec<&'t str>,
-    /// The captures that are being followed, outermost first.
+    /// The names of the captures that the check is following at the moment, outermost first.
     pub captures_in_progress: Vec<&'t str>,
 }
 
@@ -97,7 +98,8 @@ impl<'t> NameDefinitions<'t> {
         self.definitions.entry(name).or_default().push(definition);
     }
 
-    /// Returns the name and the bodies if `value` is a variable that is set only by captures.
+    /// Returns the name and the bodies of the captures if `value` is a variable that only captures set. Returns `None`
+    /// for any other value.
     pub(super) fn captured(&self, value: &Expression) -> Option<(&'t str, Vec<(usize, &'t Block)>)> {
         let Expression::Path(path) = value else { return None };
         let (name, definitions) =
@@ -109,8 +111,8 @@ impl<'t> NameDefinitions<'t> {
         Some((name, bodies.collect::<Option<_>>()?))
     }
 
-    /// Returns the sources of everything that `value | filters` in the file `file` may print, except for counters and
-    /// the variables of range loops.
+    /// Returns the sources of everything that `value | filters` in the file `file` may print, up to the limits.
+    /// Counters and the variables of range loops are left out, because they print only numbers.
     pub(super) fn sources(
         &self,
         file: usize,
@@ -149,15 +151,15 @@ impl<'t> NameDefinitions<'t> {
             trail.found.push(ValueSource { value, pipes, is_direct, is_captured, is_recursive: false });
             return;
         };
-        // The name is defined by itself. Following it again would never end.
+        // The name is defined in terms of itself. Following it again would never end.
         if trail.names.contains(&name) {
             trail.found.push(ValueSource { value, pipes, is_direct: false, is_captured, is_recursive: true });
             return;
         }
         trail.names.push(name);
         for definition in definitions {
-            // Definitions count as steps, too. A capture may print nothing, so its definition may find no source and
-            // visit no value.
+            // Each definition counts as a step, because a capture that prints nothing visits no value and would
+            // otherwise be free.
             trail.steps += 1;
             if trail.is_at_limit() {
                 break;
@@ -199,7 +201,7 @@ fn outputs<'t>(block: &'t Block, visit: &mut dyn FnMut(&'t Expression, &'t [Filt
         match node {
             SyntaxNode::Text(_) => {}
             SyntaxNode::Output(output) => visit(&output.value.value, &output.value.filters),
-            // An inner capture prints nothing here; its text counts only where its name is printed.
+            // An inner capture prints nothing here. Its text counts only where its name is printed.
             SyntaxNode::Tag(_, tag) if matches!(**tag, TagNode::Capture { .. }) => {}
             SyntaxNode::Tag(_, tag) => {
                 walk::blocks_of(tag).into_iter().for_each(|inner| outputs(inner, visit))

@@ -1,4 +1,4 @@
-//! The description of a filter, and one call of it: its input, its arguments and its error.
+//! The description of a filter, and one call of a filter: its input, its arguments, and its error.
 
 use crate::dialect::Dialect;
 
@@ -30,7 +30,8 @@ impl FilterDoc {
         0 < self.arguments.0
     }
 
-    /// Whether Shopify's filter ignores unknown keyword arguments, as all of its filters with keyword arguments do.
+    /// Whether Shopify's version of the filter ignores unknown keyword arguments, as all of Shopify's filters with
+    /// keyword arguments do.
     pub(in super::super) fn ignores_unknown_keywords(&self) -> bool {
         !self.keywords.is_empty()
     }
@@ -125,7 +126,8 @@ impl<'a> Call<'_, 'a> {
         number::to_number(&self.argument(index))
     }
 
-    /// Returns the argument as an integer, or `otherwise` if it is missing. Any other argument is an error.
+    /// Returns the argument as an integer, or `otherwise` if it is missing. An argument that is neither an integer nor
+    /// a text that consists of one is an error.
     pub(crate) fn integer_argument(&self, index: usize, otherwise: i64) -> Result<i64, FilterError> {
         match self.arguments.get(index) {
             None => Ok(otherwise),

@@ -37,9 +37,9 @@ pub(super) fn date_tz<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     }
 }
 
-/// Formats the input; returns it unchanged if it is not a date or the format is empty, as Shopify does.
+/// Formats the input. Like Shopify's filter, returns it unchanged if it is not a date or if the format is empty.
 ///
-/// `zone` applies to a date text without one; `to_output_zone` converts the moment to the zone of the output.
+/// `zone` applies to a date text that names no zone. `to_output_zone` converts the moment to the zone of the output.
 fn format_input<'a>(
     call: &mut Call<'_, 'a>,
     zone: &TimeZone,
@@ -51,12 +51,14 @@ fn format_input<'a>(
     }
     let Some(moment) = parse_input(call, zone) else { return Ok(call.input.clone()) };
     let local = to_output_zone(call, moment);
-    // No directive prints more than 24 bytes for each of its own: `%c` prints 24 bytes, and `%50d` prints 50.
+    // A directive prints at most 24 bytes for each byte that it has in the format: `%c` has 2 bytes and prints 24, and
+    // `%50d` has 4 bytes and prints 50.
     call.budget.allow_text(format.as_str().len().saturating_mul(24))?;
     Ok(strftime::format(&local, format.as_str()).into())
 }
 
-/// Parses the input: a date, epoch seconds, `now`, or a text in a common notation, which is in `zone` if it names none.
+/// Parses the input: a date, epoch seconds, `now`, or a text in a common notation. A text that names no zone is in
+/// `zone`. Returns `None` for any other input.
 fn parse_input(call: &Call<'_, '_>, zone: &TimeZone) -> Option<Zoned> {
     let at = |instant: Timestamp| instant.to_zoned(zone.clone());
     match &call.input {

@@ -8,12 +8,12 @@ use crate::telegram::{self, EscapeContext, ParseMode};
 use super::super::datum::{Datum, LiquidText, Map};
 use super::call::{Call, FilterError, FilterResult};
 
-// The same limit as for reading JSON: a deeper value could not be read back.
+// This is the same limit as for reading JSON: a deeper value could not be read back.
 const MAX_DEPTH: usize = json::MAX_DEPTH;
 
 /// Prints any value as JSON: nil as `null`, text in quotes.
 pub(super) fn json<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
-    // This is an estimate, before the text is built. The exact length is charged afterwards.
+    // This charges an estimate before the text is built. Later, the exact length is charged as well.
     call.budget.allow_text(call.input.estimated_len().saturating_mul(2))?;
     if let Datum::Text(LiquidText::Captured(captured)) = &call.input {
         // Escaping turns a byte into six bytes at most, as in `\u001f`. Captured text keeps its source map, so that an
@@ -92,7 +92,8 @@ fn write_list<'a>(
 
 /// Escapes the value for the inside of a JSON string.
 ///
-/// Like the `tg_` filters, it escapes what `{{ }}` would print. For a list, other filters see a different text.
+/// Like the `tg_` filters, this escapes the text that `{{ }}` would print. For a list, most other filters use a
+/// different text (see [`Datum::to_text`]).
 pub(super) fn json_escape<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let text = call.printed()?;
     call.budget.allow_text(text.as_str().len().saturating_mul(6))?;

@@ -5,7 +5,8 @@ use super::super::datum::Datum;
 use super::super::render_settings::EngineRules;
 use super::call::{Call, FilterResult};
 
-/// Replaces nil, false, `""`, `[]` and `{}`, but not 0. Without an argument, CleverTap keeps the value.
+/// Replaces nil, false, `""`, `[]`, and `{}`, but not 0. With `allow_false: true`, false is kept. By CleverTap's rules,
+/// a call without an argument returns its input unchanged.
 pub(super) fn default<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let is_kept = match call.input {
         Datum::Boolean(false) => call.keyword("allow_false").is_truthy(),
@@ -14,7 +15,7 @@ pub(super) fn default<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     };
     Ok(match (is_kept, call.arguments.first(), call.settings.rules) {
         (false, Some(other), _) => other.clone(),
-        // One of the differences between the engines that the module `differences` lists.
+        // The module `differences` lists this difference between the engines.
         (false, None, EngineRules::Shopify) => String::new().into(),
         (false, None, EngineRules::CleverTap) | (true, _, _) => call.input.clone(),
     })

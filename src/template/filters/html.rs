@@ -1,4 +1,4 @@
-//! Filters for HTML, URLs and base64.
+//! Filters for HTML, URLs, and base64.
 
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE, URL_SAFE_NO_PAD};
@@ -24,7 +24,7 @@ fn escape_unless<'a>(call: &mut Call<'_, 'a>, is_entity: fn(&str) -> bool) -> Fi
             '"' => out.push_str("&quot;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
-            // Shopify's spelling; HTML 4 has no `&apos;`.
+            // This is Shopify's spelling. HTML 4 has no `&apos;`.
             '\'' => out.push_str("&#39;"),
             '&' if !is_entity(&text[at + 1..]) => out.push_str("&amp;"),
             _ => out.push(c),
@@ -33,7 +33,7 @@ fn escape_unless<'a>(call: &mut Call<'_, 'a>, is_entity: fn(&str) -> bool) -> Fi
     Ok(out.into())
 }
 
-// Longer than any entity's name. Without a limit, text with many `&` and no `;` would take quadratic time.
+// This is longer than any entity's name. Without a limit, text with many `&` and no `;` would take quadratic time.
 const MAX_ENTITY: usize = 40;
 
 fn starts_with_entity(text: &str) -> bool {
@@ -45,7 +45,7 @@ fn starts_with_entity(text: &str) -> bool {
     0 < length && text.as_bytes().get(length) == Some(&b';')
 }
 
-/// Removes scripts, styles and comments including their content, then all other tags.
+/// Removes scripts, comments, and styles including their content, and then all other tags.
 pub(super) fn strip_html<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let text = call.text()?;
     let mut out = text.as_str().to_owned();
@@ -59,8 +59,8 @@ fn remove_between(text: &str, open: &str, close: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find(open) {
-        // If no closing delimiter follows here, none follows a later opening one either. Searching again for each of
-        // them, as the `liquid` crate does, took minutes for text with many `<`.
+        // If no closing delimiter follows here, none follows a later opening delimiter either. Searching again for each
+        // opening delimiter, as the `liquid` crate does, took minutes for text with many `<`.
         let Some(length) = rest[start + open.len()..].find(close) else { break };
         out.push_str(&rest[..start]);
         rest = &rest[start + open.len() + length + close.len()..];
@@ -76,7 +76,7 @@ pub(super) fn url_encode<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     for byte in text.as_str().bytes() {
         match byte {
             b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => out.push(char::from(byte)),
-            // Form encoding, as in Ruby's `CGI.escape`.
+            // Ruby's `CGI.escape` uses form encoding, in which a space is a plus sign.
             b' ' => out.push('+'),
             _ => {
                 out.push('%');
@@ -90,7 +90,7 @@ pub(super) fn url_encode<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
 }
 
 pub(super) fn url_decode<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
-    // This comes before percent-decoding, because `%2B` must become a plus sign.
+    // Plus signs are replaced before percent-decoding, because a `%2B` must become a plus sign and not a space.
     let text = call.text()?.as_str().replace('+', " ");
     match percent_encoding::percent_decode_str(&text).decode_utf8() {
         Ok(decoded) => Ok(decoded.into_owned().into()),
@@ -118,7 +118,7 @@ pub(super) fn base64_decode<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
 pub(super) fn base64_url_safe_decode<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let text = call.text()?;
     let text = text.as_str();
-    // URLs often omit the padding; Shopify accepts both.
+    // URLs often omit the padding. Shopify accepts the text with and without it.
     decoded(if text.ends_with('=') { URL_SAFE.decode(text) } else { URL_SAFE_NO_PAD.decode(text) })
 }
 

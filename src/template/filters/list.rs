@@ -8,7 +8,7 @@ use super::super::datum::Datum;
 use super::super::number::{self, Number};
 use super::call::{Call, FilterError, FilterResult};
 
-// Bounds the recursion; a list nested more deeply stays an item.
+// This bounds the recursion. A list that is nested more deeply stays an item.
 const MAX_DEPTH: usize = 100;
 
 /// Returns the items of the input and charges their number to the budget.
@@ -18,7 +18,7 @@ fn items<'a>(call: &mut Call<'_, 'a>) -> Result<Vec<Datum<'a>>, FilterError> {
         Datum::Nil => {}
         Datum::List(_) => flatten(call, &call.input.clone(), &mut items, 0)?,
         Datum::Range(from, to) => {
-            // Charged before the list is built: `(1..999999999)` must fail without allocating.
+            // The length is charged before the list is built, because `(1..999999999)` must fail without allocating.
             let size = usize::try_from(i128::from(to) - i128::from(from) + 1).unwrap_or(0);
             call.budget.spend(size)?;
             items.extend((from..=to).map(Datum::Integer));
@@ -49,10 +49,10 @@ fn flatten<'a>(
 /// The result of `item[property]`, by the rules of Ruby's `[]` that Shopify's filters rely on.
 enum PropertyLookup<'a> {
     Found(Datum<'a>),
-    /// The item has no `[]` method in Ruby: nil, booleans, decimals.
+    /// The item has no `[]` method in Ruby, such as nil, a boolean, or a decimal.
     NoProperties,
-    /// The item has a `[]` method, but not for this property: for example, an integer, or a list if the property is a
-    /// name.
+    /// The item has a `[]` method in Ruby, but not for this property. Examples are an integer with any property, and a
+    /// list if the property is a name.
     Mismatch,
 }
 
@@ -91,7 +91,8 @@ enum MatchedItems<'a> {
     Nothing,
 }
 
-/// Tests each item for a truthy `property`, or for `property == value`. With `first_only`, stops after the first match.
+/// Tests whether the property that the first argument names equals the second argument or, without a second argument,
+/// is truthy. With `first_only`, stops after the first item that matches.
 fn match_items<'a>(call: &mut Call<'_, 'a>, first_only: bool) -> Result<MatchedItems<'a>, FilterError> {
     let (property, wanted) = (call.argument(0), call.argument(1));
     let mut tested = Vec::new();
@@ -219,7 +220,8 @@ pub(super) fn uniq<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
             },
         };
         let cost: usize = kept.iter().map(|(_, other)| compare::cost(&value, other)).sum();
-        // Each item is compared with all kept ones, which is quadratic. Cheap comparisons count as an eighth of a step.
+        // Each item is compared with all kept items, which takes quadratic time. A cheap comparison costs an eighth of
+        // a step.
         call.budget.spend(1 + kept.len() / 8 + cost)?;
         // Ruby's `uniq` uses `eql?`: unlike with `==`, 1 and 1.0 are different.
         let is_same = |other: &Datum<'a>| {
@@ -278,7 +280,7 @@ pub(super) fn join<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
 
 pub(super) fn sort<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let mut keyed = keyed(call)?;
-    // Checked before sorting, because `sort_by` needs a total order and may panic without one.
+    // The keys are checked before sorting, because `sort_by` needs a total order and may panic without one.
     let mut keys = keyed.iter().map(|(key, _)| key).filter(|key| !matches!(key, Datum::Nil));
     if let Some(first) = keys.next() {
         let mut others = keys.peekable();
@@ -293,7 +295,8 @@ pub(super) fn sort<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     Ok(keyed.into_iter().map(|(_, item)| item).collect())
 }
 
-/// Sorts by the lower-case text of each item; even numbers are compared as text.
+/// Sorts by the lowercase text of each item or of its property. Even numbers are compared as text, and only ASCII
+/// letters become lowercase.
 pub(super) fn sort_natural<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let zone = call.settings.zone;
     let lower = |value: &Datum<'a>| value.to_text(zone).as_str().to_ascii_lowercase();
@@ -339,7 +342,8 @@ fn nil_last<'a>(
     }
 }
 
-/// Returns the order of two sort keys, which is total: numbers are compared as floats, then by their exact whole parts.
+/// Returns the order of two sort keys. The order is total: numbers are compared as floats and then, if these are equal,
+/// by their exact whole parts.
 fn total_order(left: &Datum<'_>, right: &Datum<'_>) -> Ordering {
     let key = |value: &Datum<'_>| match value {
         Datum::Integer(value) => Some((*value as f64, i128::from(*value))),

@@ -1,4 +1,4 @@
-//! Arithmetic filters. As in Shopify, a value that is not a number counts as 0.
+//! Arithmetic filters. As in Shopify, a value that cannot be read as a number counts as 0.
 
 use std::cmp::Ordering;
 

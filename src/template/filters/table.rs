@@ -1,11 +1,11 @@
-//! The table of all filters, sorted by name, with the texts that completion, hover and help show.
+//! The table of all filters, sorted by name, with the texts that completion, hover, and help show.
 
 use crate::dialect::Dialect;
 
 use super::call::{Call, FilterDoc, FilterResult};
 use super::{date, escape, general, html, list, math, text};
 
-// CleverTap's engine is said to be LiqP 0.7.9: `BOTH` marks the filters that LiqP registers.
+// CleverTap's engine is said to be LiqP 0.7.9, so `BOTH` marks the filters that LiqP registers.
 const BOTH: &[Dialect] = &[Dialect::Telecast, Dialect::CleverTap];
 const TELECAST_ONLY: &[Dialect] = &[Dialect::Telecast];
 
@@ -30,7 +30,7 @@ const fn with_keywords(doc: FilterDoc, keywords: &'static [&'static str]) -> Fil
     FilterDoc { keywords, ..doc }
 }
 
-// Two lines per filter, which rustfmt would spread over eight.
+// Each filter takes two or three lines, but rustfmt would spread it over eight.
 #[rustfmt::skip]
 pub(crate) static FILTERS: &[FilterDoc] = &[
     filter("abs", "", (0, 0), math::abs,

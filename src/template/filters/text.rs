@@ -1,5 +1,5 @@
-//! Text filters. A filter whose output can be much longer than its input charges the output to the budget before it
-//! builds it, so that no template can exhaust memory.
+//! Text filters. A filter whose output can be much longer than its input charges the budget for the output before
+//! building it, so that no template can exhaust memory.
 
 use super::super::datum::{Datum, LiquidText};
 use super::super::number::is_strippable;
@@ -30,9 +30,9 @@ pub(super) fn capitalize<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
 
 pub(super) fn downcase<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let text = call.text()?;
-    // In Unicode, the lower or upper case of a character has three characters at most.
+    // In Unicode, the lowercase or uppercase form of a character has at most three characters.
     call.budget.allow_text(text.as_str().len().saturating_mul(3))?;
-    // Not `str::to_lowercase`: Rust writes a final sigma as ς, but Ruby maps each character by itself.
+    // `str::to_lowercase` would write a final sigma as ς, but Ruby converts each character by itself.
     Ok(text.as_str().chars().flat_map(char::to_lowercase).collect::<String>().into())
 }
 
@@ -42,7 +42,7 @@ pub(super) fn upcase<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     Ok(text.as_str().to_uppercase().into())
 }
 
-/// Strips the whitespace that Ruby strips; a no-break space stays.
+/// Strips the whitespace that Ruby strips. A no-break space is kept.
 pub(super) fn strip<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     stripped(call, |text| text.trim_matches(is_strippable))
 }
@@ -122,7 +122,8 @@ pub(super) fn replace_last<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     replace_one(call, |text, part| text.rfind(part))
 }
 
-/// Replaces one occurrence of the first argument with the second; without a second argument, removes the occurrence.
+/// Replaces the occurrence of the first argument that `find` returns with the second argument. Without a second
+/// argument, removes the occurrence.
 fn replace_one<'a>(call: &mut Call<'_, 'a>, find: fn(&str, &str) -> Option<usize>) -> FilterResult<'a> {
     let (text, part, with) = (call.text()?, call.text_argument(0)?, call.text_argument(1)?);
     let (source, part, with) = (text.as_str(), part.as_str(), with.as_str());
@@ -169,7 +170,8 @@ pub(super) fn split<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let (text, separator) = (call.text()?, call.text_argument(0)?);
     let text = text.as_str();
     let parts: Vec<&str> = match separator.as_str() {
-        // As in Ruby: a single space splits at runs of whitespace, an empty separator between characters.
+        // As in Ruby, a single space splits at runs of whitespace, and an empty separator splits between all
+        // characters.
         " " => text.split(is_space).filter(|part| !part.is_empty()).collect(),
         "" => text.split("").filter(|part| !part.is_empty()).collect(),
         separator => text.split(separator).collect(),
@@ -196,7 +198,7 @@ pub(super) fn truncate<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     joined(call, &text.as_str()[..end], ellipsis.as_str())
 }
 
-/// Cuts text after a number of words, but keeps at least one, as Shopify does.
+/// Cuts text after a number of words. Like Shopify's filter, keeps at least one word.
 ///
 /// If the text is cut, each run of whitespace between the kept words becomes a single space.
 pub(super) fn truncatewords<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {

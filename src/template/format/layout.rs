@@ -1,4 +1,5 @@
-//! Decides the whitespace before each token: one line per object member, short values on one line, branches indented.
+//! Decides the whitespace before each token. Object members get one line each, short values stay on one line, and
+//! branches are indented.
 
 use crate::text;
 
@@ -24,7 +25,8 @@ pub(super) fn lay_out(source: &str, tokens: &[LayoutToken], root: &[LayoutNode])
     printer.before
 }
 
-/// Returns the width of the nodes on one line, including the spaces inside braces; `None` if a node needs its own line.
+/// Returns the width of the nodes on one line, including the spaces inside braces. Returns `None` if a node has no
+/// width on one line.
 pub(super) fn row_width(items: &[LayoutNode], is_object: bool) -> Option<usize> {
     let mut sum = if is_object && !items.is_empty() { 2 } else { 0 };
     let mut last = None;
@@ -72,7 +74,7 @@ impl Printer<'_> {
         for item in items {
             let before = last.map_or(first, |last| gap(last, item, level));
             let is_value = last.is_some_and(|last| last.is(LayoutTokenKind::Colon));
-            // The outermost object is always broken up, even if it is short, because it is the whole body.
+            // The outermost object always takes several lines, even if it is short, because it is the whole body.
             let is_root = level == 0;
             self.node(item, before, level, is_value, is_root);
             last = Some(item);
@@ -176,7 +178,7 @@ impl Printer<'_> {
             Gap::Line(level) => level * INDENT,
         };
         self.column = match text.rsplit_once('\n') {
-            // After a token of several lines, such as a `raw` block, the column is that of its last line.
+            // After a token of several lines, such as a `raw` block, the column is the width of the token's last line.
             Some((_, end)) => text::width(end),
             None => start + text::width(text),
         };

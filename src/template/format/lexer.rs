@@ -1,4 +1,4 @@
-//! The lexer of the formatter: splits a body into JSON punctuation, strings, other values and Liquid.
+//! The lexer of the formatter. It splits a body into JSON punctuation, strings, other values, and Liquid.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::Dialect;
@@ -12,7 +12,7 @@ use super::super::scan::{self, ScannedTag, SourceChunk};
 pub(super) struct LayoutToken {
     pub span: Span,
     pub kind: LayoutTokenKind,
-    /// Whether there is whitespace before it in the source.
+    /// Whether there is whitespace before the token in the source.
     pub is_spaced: bool,
 }
 
@@ -26,14 +26,16 @@ pub(super) enum LayoutTokenKind {
     Comma,
     /// A string, including its quotes and the Liquid in it.
     Text,
-    /// Adjacent numbers, literals and Liquid that prints.
+    /// A number, a literal, or Liquid that may print a value. Several of them in a row are one token, which includes
+    /// the whitespace between them.
     Value,
-    /// A tag that starts branches or a loop.
+    /// `if`, `unless`, `case`, `for`
     BlockStart,
     /// `else`, `elsif`, `when`
     BlockDivider,
+    /// `endif`, `endunless`, `endcase`, `endfor`
     BlockEnd,
-    /// Liquid that prints nothing.
+    /// Liquid that prints nothing, such as `assign` or a comment.
     Silent,
 }
 
@@ -65,14 +67,14 @@ pub(super) fn tokens(source: &str, dialect: Dialect) -> Result<Vec<LayoutToken>,
 struct LiquidRegion {
     span: Span,
     kind: LayoutTokenKind,
-    /// The content of a `raw` block.
+    /// The content of a `raw` block; `None` for any other region.
     raw: Option<Span>,
 }
 
-/// Returns the Liquid regions of `source`, ascending; unclosed Liquid is an error.
+/// Returns the Liquid regions of `source`, in source order. Fails if Liquid is not closed.
 fn regions(source: &str, dialect: Dialect) -> Result<Vec<LiquidRegion>, Diagnostic> {
     let mut regions: Vec<LiquidRegion> = Vec::new();
-    // The block whose content is kept as typed, and how many blocks of that name are open inside it.
+    // The name of the open block whose content is kept as typed, and the number of open blocks with that name.
     let mut verbatim: Option<(&str, usize)> = None;
     for chunk in scan::scan(source) {
         let region = match chunk {
@@ -105,7 +107,7 @@ fn regions(source: &str, dialect: Dialect) -> Result<Vec<LiquidRegion>, Diagnost
             SourceChunk::Tag(tag) => tag.name.of(source),
             SourceChunk::Text(_) | SourceChunk::Output(_) => "",
         };
-        // Inside a verbatim block, everything up to its end tag extends the block's region.
+        // Inside a verbatim block, each region up to the end tag extends the block's region.
         if let (Some((block, depth)), Some(open)) = (&mut verbatim, regions.last_mut()) {
             open.span.end = region.span.end;
             if name == *block {
@@ -119,7 +121,7 @@ fn regions(source: &str, dialect: Dialect) -> Result<Vec<LiquidRegion>, Diagnost
             continue;
         }
         regions.push(region);
-        // The whitespace in these tags matters: captured text may go into a string, `tablerow` prints HTML, and
+        // The whitespace in these blocks matters: captured text may be printed in a string, `tablerow` prints HTML, and
         // `ifchanged` compares text.
         if matches!(name, "capture" | "tablerow" | "ifchanged") {
             verbatim = Some((name, 1));
@@ -143,7 +145,7 @@ fn region_of(source: &str, tag: &ScannedTag) -> LiquidRegion {
         "assign" | "capture" | "comment" | "doc" | "#" | "break" | "continue" | "abort" => {
             LayoutTokenKind::Silent
         }
-        // Any other tag may print a value, so the whitespace around it must be treated as significant.
+        // Any other tag may print a value, so the whitespace around the tag may matter.
         _ => LayoutTokenKind::Value,
     };
     let raw = tag.body.filter(|_| name == "raw").map(|body| body.text);
@@ -162,7 +164,8 @@ struct Lexer<'s> {
 impl Lexer<'_> {
     fn step(&mut self) -> Result<(), Diagnostic> {
         if let Some(region) = self.take_region() {
-            // A `raw` with one quote would start a string that continues after it, which this lexer cannot follow.
+            // A `raw` whose content ends inside a string would start a string that continues after the `raw`. This
+            // lexer cannot follow such a string.
             if region.raw.is_some_and(|raw| QuoteState::after(raw.of(self.source)).is_inside()) {
                 return Err(cannot_format(region.span, "this `raw` contains half of a string"));
             }
@@ -197,7 +200,7 @@ impl Lexer<'_> {
 
     fn push(&mut self, span: Span, kind: LayoutTokenKind) {
         let is_spaced = std::mem::take(&mut self.is_spaced);
-        // Adjacent values form one token: they may render to one number.
+        // Values in a row form one token, because they may render to parts of one number.
         match self.tokens.last_mut() {
             Some(last) if (last.kind, kind) == (LayoutTokenKind::Value, LayoutTokenKind::Value) => {
                 last.span.end = span.end
@@ -208,7 +211,8 @@ impl Lexer<'_> {
 
     fn text(&mut self) -> Result<(), Diagnostic> {
         let start = self.at;
-        // Blocks inside a string must open and close in it. Otherwise the string would end in only some branches.
+        // A block that opens inside a string must also close inside it. Otherwise, the string would end in only some
+        // branches of the block.
         let mut open: Vec<Span> = Vec::new();
         self.at += 1;
         let mut quoting = QuoteState::Inside;
@@ -251,7 +255,8 @@ impl Lexer<'_> {
             |c: char| c.is_ascii_whitespace() || matches!(c, '"' | '{' | '}' | '[' | ']' | ':' | ',');
         let word = &rest[..rest.find(is_end).unwrap_or(rest.len())];
         let span = Span::new(self.at, self.at + word.len());
-        // The number may be incomplete, because adjacent Liquid may complete it. `NULL` is CleverTap's usual default.
+        // The number may be incomplete, because adjacent Liquid may complete it. `NULL` is accepted, because it is
+        // CleverTap's usual default.
         let is_number = word.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
         if !is_number && !["true", "false", "null", "NULL"].contains(&word) {
             let excerpt: String = visible(word).chars().take(24).collect();

@@ -7,17 +7,17 @@ use crate::text::{self, Span};
 use super::layout;
 use super::lexer::{LayoutToken, LayoutTokenKind, cannot_format};
 
-// Bounds the recursion: the nesting that valid JSON may have, plus the parser's limit for Liquid tags.
+// This bounds the recursion. It is the nesting that valid JSON may have, plus 50, the parser's limit for Liquid tags.
 const MAX_DEPTH: usize = json::MAX_DEPTH + 50;
 
 #[derive(Debug)]
 pub(super) struct LayoutNode {
     pub shape: LayoutShape,
-    /// The width on one line, in cells; `None` if the node must not share a line.
+    /// The width of the node on one line, in cells. It is `None` if the node needs its own line or several lines.
     pub width: Option<usize>,
 }
 
-/// The shape of a node. Its numbers are indices of tokens.
+/// The shape of a node. All `usize` values are indices of tokens.
 #[derive(Debug)]
 pub(super) enum LayoutShape {
     Token(usize, LayoutTokenKind),
@@ -27,7 +27,7 @@ pub(super) enum LayoutShape {
         items: Vec<LayoutNode>,
         close: usize,
     },
-    /// An `if`, `case` or loop: the tag and the content of each branch, and the end tag.
+    /// An `if`, `unless`, `case`, or `for`: the tag and the content of each branch, and the end tag.
     Block {
         branches: Vec<(usize, Vec<LayoutNode>)>,
         close: usize,
@@ -44,7 +44,8 @@ impl LayoutNode {
         matches!(self.shape, LayoutShape::Block { .. }) || self.is(LayoutTokenKind::Silent)
     }
 
-    /// Whether the node is a block whose first branch starts with a comma, and so continues the member before it.
+    /// Whether the node is a block whose first branch starts with a comma, so that it continues the member before the
+    /// block.
     pub(super) fn continues_member(&self) -> bool {
         match &self.shape {
             LayoutShape::Block { branches, .. } => branches
@@ -56,7 +57,8 @@ impl LayoutNode {
     }
 }
 
-/// Builds the tree. Brackets that open and close in different branches are an error, since no indentation suits both.
+/// Builds the tree. Fails if the nesting is too deep or if a bracket or block has no match in the same branch, because
+/// no indentation would suit brackets that open and close in different branches.
 pub(super) fn build(source: &str, tokens: &[LayoutToken]) -> Result<Vec<LayoutNode>, Diagnostic> {
     let mut builder = Builder { source, tokens, next: 0, depth: 0 };
     let items = builder.items()?;
@@ -123,7 +125,7 @@ impl Builder<'_> {
             _ => return Err(self.unmatched(self.tokens[open].span)),
         }
         let inside = layout::row_width(&items, is_object);
-        // Containers with Liquid tags are always broken up.
+        // A container with a Liquid block, or with Liquid that prints nothing, always takes several lines.
         let has_tags = items.iter().any(LayoutNode::is_tag);
         let width = inside.filter(|_| !has_tags).map(|inside| inside + 2);
         Ok(LayoutNode { shape: LayoutShape::Container { open, is_object, items, close }, width })

@@ -1,4 +1,4 @@
-//! The loops `for` and `tablerow`.
+//! Renders the loops `for` and `tablerow`.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -15,7 +15,7 @@ use super::{Flow, Machine, RenderResult, Whitespace};
 // A range is not turned into a list: `(1..30000000)` would take about a gigabyte.
 /// The items of a loop.
 enum Items<'a> {
-    /// The numbers from this one on.
+    /// Consecutive integers that start with this one.
     Range(i64),
     List(List<'a>),
 }
@@ -48,7 +48,7 @@ impl<'a> Machine<'a> {
         let collection = self.value(&each.collection)?;
         let (from, limit) = self.bounds(each)?;
         let slice = self.slice(span, each, collection, from, limit)?;
-        // This is set even for an empty slice: a later `offset: continue` starts at the end of the slice.
+        // The end is stored even if the slice is empty: a later `offset: continue` starts at the end of the slice.
         self.loop_ends.insert(&each.name, slice.start.saturating_add(slice.length));
         if slice.length == 0 {
             return match &each.otherwise {
@@ -157,7 +157,7 @@ impl<'a> Machine<'a> {
         limit: Option<i64>,
     ) -> RenderResult<Slice<'a>> {
         let is_text = matches!(collection, Datum::Text(_));
-        // In 128 bits: `offset` and `limit` are any 64-bit numbers, and their sum may overflow.
+        // The bounds have 128 bits: `offset` and `limit` may be any 64-bit numbers, so their sum may overflow 64 bits.
         let (items, size) = self.items(span, collection)?;
         let size = size as i128;
         let to = limit.map_or(size, |limit| i128::from(limit) + i128::from(from));
@@ -166,7 +166,7 @@ impl<'a> Machine<'a> {
         let (start, end) = if is_text { (0, size) } else { (start, to.min(size)) };
         let length = usize::try_from(end - start).unwrap_or(0);
         let start = usize::try_from(start).unwrap_or(usize::MAX);
-        // Only a check, so that a loop that is too long fails at once. Each iteration is charged when it runs.
+        // This is only a check, so that a loop that is too long fails at once. Each iteration is charged when it runs.
         self.budget.afford(length).map_err(|exhausted| self.exhausted(exhausted, each.collection.span()))?;
         Ok(Slice { items, start, length, is_reversed: each.is_reversed })
     }
@@ -195,8 +195,8 @@ impl<'a> Machine<'a> {
     }
 
     // `tablerow` is more lenient than `for`: Shopify converts the parameters of `tablerow` with `to_i`.
-    /// Returns the whole part of a number or of a text's leading digits; `None` for nil. Anything
-    /// else is an error.
+    /// Returns the whole part of a number, or of the number that a text starts with. Returns `None` for nil. Any other
+    /// value is an error.
     fn count(&mut self, expression: &'a Expression) -> RenderResult<Option<i64>> {
         match self.value(expression)? {
             value @ (Datum::Integer(_) | Datum::Large(_) | Datum::Decimal(_) | Datum::Text(_)) => {
@@ -206,7 +206,8 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Returns a whole number, or `None` for nil; anything else is an error.
+    /// Returns an integer, or a text that consists of one, as a number. Returns `None` for nil. Any other value is an
+    /// error.
     fn whole(&mut self, expression: &'a Expression) -> RenderResult<Option<i64>> {
         let value = self.value(expression)?;
         match number::to_integer(&value) {

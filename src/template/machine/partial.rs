@@ -1,4 +1,4 @@
-//! The tags `render` and `include`.
+//! Renders partials for the tags `render` and `include`.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -31,7 +31,7 @@ impl<'a> Machine<'a> {
             let message = "partials are nested too deeply";
             return Err(self.fail(Diagnostic::error(Code::LiquidLimit, span, message)));
         }
-        // Arguments are evaluated in the caller's scope and file, so this comes before the switch to the partial.
+        // Arguments are evaluated in the caller's scope and file, so they come before the switch to the partial.
         let mut arguments = Vec::with_capacity(call.arguments.len());
         for (key, value) in &call.arguments {
             arguments.push((key.as_str(), self.value(value)?));
@@ -41,7 +41,7 @@ impl<'a> Machine<'a> {
             None => None,
         };
         let outer = (self.file, self.call);
-        // Only the outermost call is in the template, where diagnostics and the source map need it.
+        // Diagnostics and the source map need a span in the template, and only the outermost call has such a span.
         self.call = self.call.or(Some(span));
         self.file = file;
         self.depth += 1;
@@ -54,7 +54,8 @@ impl<'a> Machine<'a> {
         flow
     }
 
-    /// Runs the partial in a new isolated scope, which holds the arguments and is dropped at the end.
+    /// Runs the partial in a new isolated scope that holds the arguments. With `for`, the partial runs once for each
+    /// item, each time in a new scope.
     fn render(
         &mut self,
         name: &'a str,
@@ -87,8 +88,8 @@ impl<'a> Machine<'a> {
     fn render_once(&mut self, names: impl Iterator<Item = (&'a str, Datum<'a>)>) -> RenderResult<Flow> {
         let isolated = self.scope.isolated();
         let outer = std::mem::replace(&mut self.scope, isolated);
-        // Cycles and loop positions belong to the scope: the partial starts with none of them, and those of the caller
-        // stay as they are.
+        // The positions of `cycle` tags and of `offset: continue` belong to the scope: the partial starts without any,
+        // and the caller's positions are restored afterwards.
         let cycles = std::mem::take(&mut self.cycles);
         let loop_ends = std::mem::take(&mut self.loop_ends);
         for (name, value) in names {
@@ -110,8 +111,8 @@ impl<'a> Machine<'a> {
         subject: Option<(&'a Subject, Datum<'a>)>,
     ) -> RenderResult<Flow> {
         let mark = self.scope.mark();
-        // Without `with` or `for`, the subject is the variable with the partial's name. By CleverTap's rules, nil does
-        // not count, so that an argument of that name stays visible.
+        // Without `with` or `for`, the subject is the variable with the partial's name. By CleverTap's rules, there is
+        // no subject if that variable is nil, so that an argument of the same name stays visible.
         let counts_nil = self.settings.rules == EngineRules::Shopify;
         let subject = match subject {
             Some((subject, value)) => Some((subject.alias.as_deref().unwrap_or(local_name(name)), value)),
@@ -152,12 +153,12 @@ impl<'a> Machine<'a> {
             return Err(self.fail(problem.clone()));
         }
         let body = &file.body;
-        // One step for each partial: an empty one in a loop must not be free.
+        // Each run of a partial costs one step, because an empty partial in a loop must not be free.
         self.spend(1, body.nodes.first().map_or(Span::default(), SyntaxNode::span))?;
         self.block(body, Whitespace::Kept)
     }
 
-    // The length is paid for before the list is built: a range can have more numbers than memory holds.
+    // The length is charged before the list is built, because a range can have more numbers than fit in memory.
     fn range_to_list(&mut self, from: i64, to: i64, place: &Expression) -> RenderResult<List<'a>> {
         let size = usize::try_from(i128::from(to) - i128::from(from) + 1).unwrap_or(0);
         self.budget.spend(size).map_err(|exhausted| self.exhausted(exhausted, place.span()))?;
@@ -165,7 +166,7 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// Returns the variable name of a partial's subject: the last part of `folder/name`.
+/// Returns the variable name of a partial's subject if the call gives no alias: `name` for the partial `folder/name`.
 fn local_name(name: &str) -> &str {
     name.rsplit('/').next().unwrap_or(name)
 }

@@ -1,4 +1,5 @@
-//! The variables that a template can see: loop variables, assigned ones, counters, and the data.
+//! The variables that a template can see: local variables of loops and partials, assigned variables, counters, and
+//! global variables.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -15,8 +16,9 @@ use super::super::rendering::RenderContext;
 pub(in super::super) enum Globals<'a> {
     /// `Profile`, `Event`, `ExternalTrigger`, `Campaign`, and `now`.
     Campaign(&'a RenderContext<'a>),
+    /// The members of a data object, by Shopify's rules.
     Data(&'a IndexMap<String, Value>),
-    /// No data, as in a partial that Shopify calls with `render`.
+    /// No global variables, as in a partial that is called with `render` by Shopify's rules.
     Nothing,
 }
 
@@ -59,9 +61,10 @@ impl<'a> VariableScope<'a> {
         }
     }
 
-    /// Returns the scope of a partial called with `render`: it has none of this scope's variables.
+    /// Returns the scope of a partial called with `render`. It has none of this scope's own variables.
     ///
-    /// It still sees a campaign's data (`Profile`, `Event`, …). By Shopify's rules, it sees only its arguments.
+    /// The global variables of a campaign (`Profile`, `Event`, …) stay visible. By Shopify's rules, the partial sees
+    /// only its arguments, so the new scope has no global variables.
     pub(super) fn isolated(&self) -> Self {
         let globals = match self.globals {
             Globals::Campaign(_) => self.globals,
@@ -74,8 +77,8 @@ impl<'a> VariableScope<'a> {
         self.is_isolated
     }
 
-    // This order is Shopify's: loop variables and arguments first, then assigned variables, counters, and the data
-    // last.
+    // This order is Shopify's: loop variables and arguments first, then assigned variables, then counters, and global
+    // variables last.
     /// Returns the value of `name`; an unknown name is nil.
     pub(super) fn find(&self, name: &str, settings: &RenderSettings<'_>) -> Datum<'a> {
         if let Some((_, value)) = self.locals.iter().rev().find(|(local, _)| *local == name) {
@@ -94,7 +97,8 @@ impl<'a> VariableScope<'a> {
         self.assigned.insert(name, value);
     }
 
-    /// Whether `name` can be a counter: the data has nothing under this name, or an integer, nil or false.
+    /// Whether `name` can be a counter. With [`Globals::Data`], a name that is not a counter yet can become one if the
+    /// data has nothing under this name, or an integer, nil, or false. Otherwise, every name can be a counter.
     pub(super) fn can_count(&self, name: &str) -> bool {
         let value = match self.globals {
             Globals::Data(data) if !self.counters.contains_key(name) => data.get(name),
@@ -103,7 +107,8 @@ impl<'a> VariableScope<'a> {
         matches!(value, None | Some(Value::Integer(_) | Value::Null | Value::Boolean(false)))
     }
 
-    /// Returns the counter `name`. It starts at the integer that the data has under this name, or at 0 without one.
+    /// Returns the counter `name`. It starts at the integer that the data has under this name, or at 0 if there is no
+    /// such integer.
     pub(super) fn counter(&mut self, name: &'a str) -> &mut i64 {
         let globals = self.globals;
         self.counters.entry(name).or_insert_with(|| match globals {
@@ -115,7 +120,7 @@ impl<'a> VariableScope<'a> {
         })
     }
 
-    /// Adds a local variable; `leave` removes it.
+    /// Adds a local variable, which `leave` removes.
     pub(super) fn push(&mut self, name: &'a str, value: Datum<'a>) {
         self.locals.push((name, value));
     }
@@ -125,7 +130,7 @@ impl<'a> VariableScope<'a> {
         self.locals.len()
     }
 
-    /// Removes the local variables that were added after `mark` was called.
+    /// Removes all local variables but the first `mark`, that is, those that were added after `mark` was called.
     pub(super) fn leave(&mut self, mark: usize) {
         self.locals.truncate(mark);
     }

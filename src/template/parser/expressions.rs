@@ -1,4 +1,4 @@
-//! Parses expressions, filters and conditions from the lexemes of one output or tag.
+//! Parses expressions, filters, and conditions from the lexemes of one output or tag.
 
 use crate::diagnostic::{Code, Diagnostic, Fix};
 use crate::dialect::Dialect;
@@ -11,10 +11,10 @@ use super::super::syntax::{
 };
 use super::super::token::{Lexeme, LexemeKind};
 
-// Boxed, because a diagnostic is large and rare: every parsing function returns this result.
+// The diagnostic is boxed, because it is large and rare, and every parsing function returns this result.
 pub(super) type ParseResult<T> = Result<T, Box<Diagnostic>>;
 
-// Bounds the recursion through `[…]` and `(…)`.
+// This bounds the recursion through `[…]` and `(…)`.
 const MAX_BRACKETS: usize = 32;
 
 pub(super) struct LexemeCursor<'s> {
@@ -32,7 +32,7 @@ impl<'s> LexemeCursor<'s> {
         Self { source, lexemes, at: 0, end, depth: 0, flavour: Flavour::Dialect(Dialect::default()) }
     }
 
-    /// Sets the flavour, by whose rules filter arguments are parsed.
+    /// Sets the [`Flavour`], whose rules apply to filter arguments.
     pub(super) fn in_flavour(self, flavour: Flavour) -> Self {
         Self { flavour, ..self }
     }
@@ -61,7 +61,7 @@ impl<'s> LexemeCursor<'s> {
         Some(lexeme.span)
     }
 
-    /// Takes `name:` if it comes next.
+    /// Takes `name:` if it comes next, and returns the span of the name.
     pub(super) fn take_keyword(&mut self) -> Option<Span> {
         // Both lexemes are needed: only the colon distinguishes a keyword from a variable.
         let [name, colon] = self.lexemes.get(self.at..self.at + 2)? else { return None };
@@ -80,12 +80,12 @@ impl<'s> LexemeCursor<'s> {
         span.of(self.source)
     }
 
-    /// Returns the span of the next lexeme, or an empty span at the end.
+    /// Returns the span of the next lexeme, or an empty span at the end if there is none.
     pub(super) fn here(&self) -> Span {
         self.peek().map_or(Span::at(self.end), |lexeme| lexeme.span)
     }
 
-    /// Returns the end offset of the last lexeme that was taken.
+    /// Returns the end offset of the last lexeme that was taken, or the offset `end` if none was taken.
     fn last_end(&self) -> usize {
         self.at.checked_sub(1).and_then(|last| self.lexemes.get(last)).map_or(self.end, |last| last.span.end)
     }
@@ -94,7 +94,7 @@ impl<'s> LexemeCursor<'s> {
         let span = self.here();
         let problem = match self.peek() {
             None => Diagnostic::error(Code::LiquidSyntax, span, format!("expected {expected}")),
-            // The missing quote is the cause: everything after the opening quote is in the string.
+            // The missing quote is the cause, because everything after the opening quote became part of the string.
             Some(lexeme) if lexeme.kind == LexemeKind::OpenString => open_string(self.source, lexeme.span),
             Some(_) => Diagnostic::error(
                 Code::LiquidSyntax,
@@ -108,7 +108,7 @@ impl<'s> LexemeCursor<'s> {
     pub(super) fn expect_done(&self) -> ParseResult<()> {
         match self.peek() {
             None => Ok(()),
-            // Probably an attempt at arithmetic: `+` is an unknown lexeme, and `-1` in `a -1` is read as a number.
+            // This is probably an attempt at arithmetic: `+` is an unknown lexeme, and `-1` in `a -1` is a number.
             Some(Lexeme { kind: LexemeKind::Unknown | LexemeKind::Number, span }) => {
                 let help = "Liquid has no arithmetic operators: use filters, such as `| plus: 1`";
                 let problem = Diagnostic::error(
@@ -122,7 +122,7 @@ impl<'s> LexemeCursor<'s> {
         }
     }
 
-    /// Expects the end after a value with filters. A filter's name there probably lacks its `|`.
+    /// Expects the end after a value with filters. If the name of a filter follows instead, the help suggests a `|`.
     pub(super) fn expect_value_end(&self) -> ParseResult<()> {
         self.expect_done().map_err(|problem| {
             let name = self.text_of(self.here());
@@ -163,8 +163,8 @@ impl<'s> LexemeCursor<'s> {
         let Some(filter) = filters::find(self.text_of(name)) else {
             return Err(Box::new(filters::unknown(self.text_of(name), name)));
         };
-        // In Shopify, a filter with keyword arguments ignores those that it does not know. In a body they are errors,
-        // since a misspelled `allow_false` would have no effect.
+        // In Shopify, a filter with keyword arguments ignores those that it does not know. In a body, they are errors,
+        // because a misspelled `allow_false` would have no effect.
         if self.flavour == Flavour::Shopify && filter.ignores_unknown_keywords() {
             keywords.retain(|(key, _)| filter.keywords.contains(&key.as_str()));
         }
@@ -173,7 +173,7 @@ impl<'s> LexemeCursor<'s> {
         Ok(FilterCall { span, name, filter, arguments, keywords })
     }
 
-    /// Parses a literal, a path or a range.
+    /// Parses a literal, a path, or a range.
     pub(super) fn expression(&mut self) -> ParseResult<Expression> {
         self.depth += 1;
         let result = match self.depth <= MAX_BRACKETS {
@@ -194,7 +194,7 @@ impl<'s> LexemeCursor<'s> {
         match lexeme.kind {
             LexemeKind::String => {
                 self.at += 1;
-                // Without its quotes; Liquid has no escapes to decode.
+                // The literal is the text between the quotes, because Liquid has no escapes to decode.
                 let inner = text.get(1..text.len() - 1).unwrap_or("").to_owned();
                 Ok(Expression::Literal(lexeme.span, Literal::Text(inner)))
             }
@@ -205,7 +205,7 @@ impl<'s> LexemeCursor<'s> {
             LexemeKind::OpenParenthesis => self.range(lexeme.span.start),
             LexemeKind::Word => {
                 self.at += 1;
-                // `empty.x` is a path: Shopify treats a constant followed by a step as a name.
+                // `empty.x` is a path: Shopify treats a constant as a name if a dot or bracket follows it.
                 match constant(text) {
                     Some(literal) if !self.continues_path() => Ok(Expression::Literal(lexeme.span, literal)),
                     _ => {
@@ -297,8 +297,8 @@ impl<'s> LexemeCursor<'s> {
                 )));
             }
         }
-        // Both operators have the same precedence and associate to the right. A loop from the end builds that tree; a
-        // recursive parser would need stack for each operator.
+        // Both operators have the same precedence and associate to the right. A loop from the end builds this tree
+        // without recursion. A recursive parser would need stack for each operator.
         let mut joined: Option<(Condition, &str)> = None;
         for (part, operator) in parts.into_iter().rev() {
             let condition = match joined {
@@ -316,7 +316,7 @@ impl<'s> LexemeCursor<'s> {
         let operator = match self.peek() {
             Some(lexeme) if lexeme.kind == LexemeKind::Comparison => lexeme,
             Some(lexeme) if self.text_of(lexeme.span) == "contains" => lexeme,
-            // A frequent mistake, so it gets its own message and a fix.
+            // A single `=` is a frequent mistake, so it gets its own message and a fix.
             Some(lexeme) if lexeme.kind == LexemeKind::Equals => return Err(single_equals(lexeme.span)),
             _ => return Ok(Condition::Value(left)),
         };
@@ -327,7 +327,7 @@ impl<'s> LexemeCursor<'s> {
     }
 }
 
-// The tree is one level deep per operator, and evaluation recurses into it.
+// The tree of a condition has one level for each operator, and evaluation recurses into it, so this bounds the stack.
 const MAX_CONDITIONS: usize = 100;
 
 fn comparison(text: &str) -> Comparison {
@@ -358,7 +358,7 @@ fn number(text: &str) -> Literal {
     match (text.parse(), text.parse()) {
         (Ok(value), _) => Literal::Integer(value),
         (_, Ok(value)) => Literal::Large(value),
-        // A decimal, or an integer beyond 128 bits, which Rust parses as a float at any length.
+        // The text is a decimal or an integer that does not fit 128 bits. Rust parses both as a float at any length.
         _ => Literal::Decimal(text.parse().unwrap_or(f64::NAN)),
     }
 }

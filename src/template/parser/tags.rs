@@ -17,7 +17,7 @@ impl<'s> LiquidParser<'s> {
     pub(super) fn parse_tag_node(&mut self, tag: ScannedTag) -> ParseResult<SyntaxNode> {
         let name = tag.name.of(self.source);
         let lexemes = match (tag.body, name) {
-            // The text of a `#` comment is not Liquid and would be highlighted as names and operators.
+            // The text of a `#` comment is not Liquid. Its lexemes would be highlighted as names and operators.
             (None, "#") => Vec::new(),
             _ => token::lex(self.source, tag.arguments),
         };
@@ -44,7 +44,7 @@ impl<'s> LiquidParser<'s> {
             "render" | "include" => parse_partial(cursor, name == "render")?,
             "break" => TagNode::Break,
             "continue" => TagNode::Continue,
-            // CleverTap's own tag, which Shopify does not have.
+            // `abort` is CleverTap's own tag. Shopify does not have it.
             "abort" if self.flavour != Flavour::Shopify => {
                 cursor.expect_done()?;
                 TagNode::Abort
@@ -58,8 +58,8 @@ impl<'s> LiquidParser<'s> {
         Ok(SyntaxNode::Tag(span, Box::new(node)))
     }
 
-    /// Parses the body of `tag` and returns it with the divider or end tag after it, which is `None` if the body is
-    /// not closed.
+    /// Parses the body of `tag`. Returns it with the divider or end tag after it, or with `None` if the body is not
+    /// closed.
     fn parse_body(&mut self, tag: &ScannedTag) -> (Block, Option<ScannedTag>) {
         self.open.push(OpenTag { name: tag.name.of(self.source), span: tag.markup.span });
         self.depth += 1;
@@ -107,7 +107,8 @@ impl<'s> LiquidParser<'s> {
         );
         self.parsed.tokens.push(LiquidToken { span: end_name, class: TokenClass::Tag });
         if name == "doc" {
-            // Shopify refuses arguments and nesting. Nesting is reported first: the inner `enddoc` has ended this tag.
+            // In Shopify, `doc` accepts neither arguments nor another `doc` inside it. Nesting is reported first,
+            // because the inner `enddoc` has ended this tag.
             let nested = body.text.of(self.source).contains("{% doc");
             if let Some(word) = lexemes.first().filter(|_| !nested) {
                 return Err(Box::new(Diagnostic::error(
@@ -127,10 +128,11 @@ impl<'s> LiquidParser<'s> {
         Ok(if name == "raw" { TagNode::Raw(body.text) } else { TagNode::Comment })
     }
 
-    /// Skips the lines of a `comment`, `doc` or `raw` inside `{% liquid %}`, including its end line.
+    /// Skips the lines of a `comment`, `doc`, or `raw` inside `{% liquid %}`, including the line with the end tag.
     fn parse_verbatim_lines(&mut self, tag: &ScannedTag) -> ParseResult<TagNode> {
         let name = tag.name.of(self.source);
-        // Comments nest here as well. Each line is a separate chunk, so no end tag can hide inside a line.
+        // Comments nest inside `{% liquid %}` as well. Each line is a separate chunk, so no end tag can be hidden in
+        // the middle of a line.
         let mut depth = 1;
         while let Some(SourceChunk::Tag(line)) = self.chunks.get(self.next).copied() {
             self.next += 1;
@@ -145,7 +147,7 @@ impl<'s> LiquidParser<'s> {
             if depth == 0 {
                 self.add_to_block(tag.markup.span, line.markup.span);
                 return match name {
-                    // Shopify refuses it in `liquid` as well.
+                    // Shopify does not allow `raw` in `liquid` either.
                     "raw" => Err(Box::new(Diagnostic::error(
                         Code::LiquidSyntax,
                         tag.markup.span,
@@ -214,7 +216,7 @@ impl<'s> LiquidParser<'s> {
             Some(quoted) => Ok(cursor.text_of(quoted).trim_matches(['"', '\''])),
             None => cursor.name("a name, as in `capture greeting`").map(|name| cursor.text_of(name)),
         };
-        // The body is parsed before an error is returned: otherwise its end tag would be reported as stray.
+        // The body is parsed before an error is returned. Otherwise, its end tag would be reported as stray.
         let done = cursor.expect_done();
         let body = self.parse_body(tag).0;
         done?;
@@ -223,7 +225,7 @@ impl<'s> LiquidParser<'s> {
 
     fn parse_conditional(&mut self, tag: &ScannedTag, mut cursor: LexemeCursor<'_>) -> ParseResult<TagNode> {
         let first = cursor.condition().and_then(|condition| cursor.expect_done().map(|()| condition));
-        // The body is parsed even if the condition is broken: otherwise its end tag would be reported as stray.
+        // The body is parsed even if the condition is broken. Otherwise, its end tag would be reported as stray.
         let mut condition = self.accept(first);
         let mut is_negated = tag.name.of(self.source) == "unless";
         let mut branches = Vec::new();
@@ -282,7 +284,8 @@ impl<'s> LiquidParser<'s> {
     fn parse_loop(&mut self, tag: &ScannedTag, mut cursor: LexemeCursor<'_>) -> ParseResult<TagNode> {
         let is_row = tag.name.of(self.source) == "tablerow";
         let head = parse_loop_head(self.source, &mut cursor, is_row);
-        // The body is parsed before an error in the head is returned, for the same reason as in `parse_conditional`.
+        // The body is parsed before an error in the head is returned. Otherwise, its end tag would be reported as
+        // stray.
         let (body, stop) = self.parse_body(tag);
         let otherwise =
             stop.filter(|stop| stop.name.of(self.source) == "else").map(|_| self.parse_body(tag).0);
@@ -290,7 +293,7 @@ impl<'s> LiquidParser<'s> {
         Ok(if is_row { TagNode::TableRow(each) } else { TagNode::For(each) })
     }
 
-    /// Parses the counter name of `increment` and `decrement`: characters of a path, without whitespace.
+    /// Parses the counter name of `increment` and `decrement`. It consists of letters, digits, and `_-.?[]`.
     fn parse_counter_name(&self, tag: &ScannedTag) -> ParseResult<String> {
         let name = tag.arguments.of(self.source);
         let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '?' | '[' | ']');
@@ -363,7 +366,7 @@ fn parse_cycle(mut cursor: LexemeCursor<'_>) -> ParseResult<TagNode> {
         items.push(cursor.expression()?);
     }
     cursor.expect_done()?;
-    // As in Shopify, unnamed cycles of the same literals share a position; a cycle with variables is on its own. The
+    // As in Shopify, unnamed cycles of the same literals share a position, but a cycle with variables has its own. The
     // debug form distinguishes '1' from 1.
     let literals: Option<Vec<&Literal>> = items.iter().map(Expression::as_literal).collect();
     let group = match (group, literals) {

@@ -1,5 +1,5 @@
-//! Rewrites list filters that CleverTap does not support as loops: `sum`, `find`, `find_index` and `has` in an
-//! `assign`, and `sum` in an output.
+//! Suggests loops that replace list filters that CleverTap does not support: `sum`, `find`, `find_index`, and `has` in
+//! an `assign`, and `sum` in an output.
 
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::text::Span;
@@ -7,7 +7,7 @@ use crate::text::Span;
 use super::super::syntax::{Block, FilterCall, FilteredExpression, SyntaxNode, TagNode};
 use super::super::walk;
 
-// The loop's variable. A body is unlikely to use this name, which the loop would overwrite.
+// The name of the loop's variable. The loop overwrites a variable with this name, but bodies are unlikely to have one.
 const ITEM: &str = "list_item";
 
 pub(super) fn add_fixes(source: &str, body: &Block, problems: &mut [Diagnostic]) {
@@ -25,7 +25,8 @@ fn collect(source: &str, block: &Block, fixes: &mut Vec<(Span, Fix)>) {
         match node {
             SyntaxNode::Text(_) => {}
             SyntaxNode::Output(output) => {
-                // A chip or a line of `{% liquid %}` has no delimiters to replace.
+                // Only a `{{ … }}` can be replaced with tags: an `echo` has other delimiters, and a chip or a line of
+                // `{% liquid %}` has none.
                 let is_output = output.span.of(source).starts_with("{{");
                 let total = "list_total";
                 let rewrite = is_output.then(|| rewrite_as_loop(source, total, &output.value)).flatten();
@@ -51,13 +52,14 @@ fn collect(source: &str, block: &Block, fixes: &mut Vec<(Span, Fix)>) {
     }
 }
 
-// Never safe to apply without review: the loop sets variables that the rest of the body might use.
+// The fix is never safe to apply without review, because the loop sets variables that the rest of the body might use.
 fn fix(span: Span, tags: String) -> Fix {
     Fix::replace("replace it with a loop", span, tags).unsafe_to_apply()
 }
 
-/// Rewrites the first filter of a pipe as a loop. Returns the span of the filter's name, the tags that assign its
-/// result to `name`, and the remaining filters.
+/// Rewrites the first filter of a filtered value as a loop. Returns the span of the filter's name, the tags that assign
+/// its result to `name`, and the remaining filters. Returns `None` if the filter is none of the four, if its property
+/// is not a constant, or if the loop would overwrite the list that it reads.
 fn rewrite_as_loop(source: &str, name: &str, piped: &FilteredExpression) -> Option<(Span, String, String)> {
     let call = piped.filters.first()?;
     let list = piped.value.span().of(source);
@@ -83,7 +85,7 @@ fn rewrite_as_loop(source: &str, name: &str, piped: &FilteredExpression) -> Opti
         "has" => start("false") + &at_first("true")?,
         _ => return None,
     };
-    // The first assignment would overwrite the list that the loop reads.
+    // If the list starts with the variable `name`, the first assignment would overwrite the list that the loop reads.
     if list.split(|c: char| !c.is_alphanumeric() && c != '_').next() == Some(name) {
         return None;
     }
@@ -94,7 +96,7 @@ fn rewrite_as_loop(source: &str, name: &str, piped: &FilteredExpression) -> Opti
 fn property(source: &str, call: &FilterCall) -> Option<String> {
     let argument = call.arguments.first()?;
     let name = argument.as_text()?;
-    // After a dot, `size`, `first` and `last` are not property names, so they are written in brackets.
+    // After a dot, `size`, `first`, and `last` are not property names, so they are written in brackets.
     let is_word = !matches!(name, "" | "size" | "first" | "last")
         && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');

@@ -1,4 +1,5 @@
-//! The app's own dialogs: the palette, the help and its pages, and the question before quitting with unsaved changes.
+//! The dialogs that the app opens over any screen: the palette of actions, the help, the pages of the reference, and
+//! the question before quitting with unsaved changes. They return an answer, which the app carries out.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -24,7 +25,7 @@ pub(super) enum DialogAnswer {
     Open,
     Closed,
     Command(AppCommand),
-    /// A page of the reference was chosen.
+    /// The user chose this page of the reference.
     Page(&'static Topic),
 }
 
@@ -61,8 +62,8 @@ impl ConfirmDecision for QuitChoice {
         QuitChoice::Stay
     }
 
-    // The user has just asked to quit, so a letter decides at once. Only questions that can open while the user
-    // types wait for Enter after a letter.
+    // The first letter of an answer decides at once, because the user has just asked to quit and is not typing text.
+    // Waiting for Enter is for questions that can open while the user types.
     fn needs_enter(&self) -> bool {
         false
     }
@@ -75,12 +76,14 @@ pub(super) fn palette(keymap: &Keymap) -> Dialog {
     Dialog::Actions(ListDialog::new(ActionList::Palette, rows, Matching::Fuzzy))
 }
 
-/// Returns the help: the actions of the focused pane, its other keys, the reference, and all other actions.
+/// Returns the help. It lists the actions of the focused pane, the pane's other keys, the pages of the reference, and
+/// all other actions, in this order.
 pub(super) fn help(keymap: &Keymap, focus: &ScreenFocus) -> Dialog {
     let heading =
         |title: &str| PickerRow { title: title.to_owned(), is_heading: true, ..PickerRow::default() };
-    // Actions that work in every pane are not listed as the pane's own, even if no other context is further inside, as
-    // in the webhook's form and the list of problems.
+    // An action is listed with the focused pane if `focus.actions` contains it, or if it has a key in the pane's own
+    // context. Some panes, for example the list of problems, have no context of their own: their innermost context is
+    // shared by several panes, so its actions are listed under "Everywhere".
     let is_everywhere = |context: &KeyContext| matches!(context, KeyContext::Anywhere | KeyContext::Panes);
     let innermost = focus.contexts.first().copied().filter(|context| !is_everywhere(context));
     let is_here = |action: Action| {
@@ -128,7 +131,8 @@ fn action_row(keymap: &Keymap, action: Action) -> PickerRow {
 
 fn topic_rows() -> impl Iterator<Item = PickerRow> {
     TOPICS.iter().map(|topic| PickerRow {
-        // The prefix is needed because an action has the id `problems` too. No action's id contains a space.
+        // The prefix distinguishes topics from actions, because `problems` is the name of a topic and the id of an
+        // action. It ends with a space, which no id of an action contains.
         id: format!("help {}", topic.name),
         title: format!("Help: {}", topic.title),
         detail: topic.summary.to_owned(),
@@ -147,8 +151,8 @@ fn key_rows(keys: KeyHints) -> impl Iterator<Item = PickerRow> {
 impl Dialog {
     pub(super) fn handle(&mut self, input: Input, screen: Rect) -> DialogAnswer {
         let input = match input {
-            // Terminals may report Esc and the next key as that key with Alt, so any key with Alt closes the
-            // dialog. Ctrl-C closes it too.
+            // A terminal may report Esc and the next key as that key with Alt, so any key with Alt counts as Esc.
+            // Ctrl-C and a click outside the dialog count as Esc too.
             Input::Key(key) if key.alt || key == (Key { ctrl: true, ..Key::char('c') }) => ESC,
             Input::Mouse(mouse)
                 if matches!(mouse.kind, MouseKind::Down { .. })
@@ -174,7 +178,7 @@ impl Dialog {
                     PickerOutcome::Chosen(id) => answer_for_row(&id),
                 }
             }
-            // Esc returns to the help, because after one page the user often wants another.
+            // Esc returns to the list of the help, because after one page the user often wants another page.
             Dialog::Page(_) if input == ESC => DialogAnswer::Command(AppCommand::Act(Action::Help)),
             Dialog::Page(page) => {
                 page.scroll(&input);

@@ -1,4 +1,4 @@
-//! A scrollable page of the reference, shown over the screen.
+//! A dialog that shows a page of the built-in reference (`crate::help`) and scrolls it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -7,16 +7,16 @@ use ratatui::style::Style;
 use crate::help::{Backticks, PageLine, Role, Topic, layout};
 use crate::ui::widget::{Input, KeyCode, MouseKind, Theme, dialog, draw};
 
-/// The maximum width in cells. Longer lines are hard to read.
+/// The maximum width of the dialog, in cells, including its border. Longer lines would be hard to read.
 const MAX_WIDTH: u16 = 104;
 
 #[derive(Debug, Clone)]
 pub(super) struct Page {
     topic: &'static Topic,
-    /// The lines of the page at `width` cells. They are laid out when the width changes, not in each frame.
+    /// The lines of the page, laid out for `width` cells. They are laid out again only when the width changes.
     lines: Vec<PageLine>,
     width: u16,
-    /// The first line shown.
+    /// The index in `lines` of the first line on screen.
     top: usize,
     /// The number of lines that fit on screen.
     rows: usize,
@@ -29,13 +29,15 @@ impl Page {
         page
     }
 
-    /// Lays the page out for the screen's size.
+    /// Lays out the page for the size of the screen, if its width has changed, and limits the scroll position to the
+    /// content.
     pub(super) fn fit(&mut self, screen: Rect) {
         let room = dialog::content_area(area(screen));
         self.rows = usize::from(room.height);
         if self.width != room.width {
             self.width = room.width;
-            // The title is in the dialog's border, so its line and the empty line after it are skipped.
+            // The first two lines are the title and an empty line. They are skipped, because the title is in the
+            // dialog's border.
             self.lines = layout(self.topic.markdown, usize::from(room.width), Backticks::Drop)
                 .into_iter()
                 .skip(2)

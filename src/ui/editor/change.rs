@@ -3,10 +3,10 @@
 use crate::diagnostic::{Diagnostic, Fix, TextEdit};
 use crate::text::Span;
 
-/// The one range in which two texts differ.
+/// The range in which two texts differ: everything between their common start and their common end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct TextDiff {
-    /// The changed range of the old text. If nothing changed, it is empty and after every offset.
+    /// The changed range of the old text. If nothing changed, it is an empty range at `usize::MAX`.
     old: Span,
     /// The end of the changed range in the new text. Its start is the same as in the old text.
     new_end: usize,
@@ -14,28 +14,29 @@ pub(crate) struct TextDiff {
 
 impl Default for TextDiff {
     fn default() -> Self {
-        // Every span ends before a change at the largest offset, so all spans stay as they are.
+        // Every span ends before a change at `usize::MAX`, so all spans stay as they are.
         Self { old: Span::at(usize::MAX), new_end: usize::MAX }
     }
 }
 
 impl TextDiff {
-    /// Compares two texts from both ends.
+    /// Finds the range in which two texts differ.
     pub(crate) fn between(old: &str, new: &str) -> Self {
         if old == new {
             return Self::default();
         }
-        // Bytes are enough: the range may split a character, but no span begins or ends inside one.
+        // Comparing bytes is enough: the range may begin or end inside a character, but no mapped span does.
         let (old, new) = (old.as_bytes(), new.as_bytes());
         let n_same_before = old.iter().zip(new).take_while(|(a, b)| a == b).count();
-        // The common end must not overlap the common start: `aa` to `aaa` would count an `a` twice.
+        // Without this limit, the common end could overlap the common start: `aa` and `aaa` have the start `aa` and the
+        // end `aa` in common.
         let max_same_after = old.len().min(new.len()) - n_same_before;
         let n_same_after =
             old.iter().rev().zip(new.iter().rev()).take(max_same_after).take_while(|(a, b)| a == b).count();
         Self { old: Span::new(n_same_before, old.len() - n_same_after), new_end: new.len() - n_same_after }
     }
 
-    /// Maps a span of the old text to the new one; `None` if it overlaps the change.
+    /// Maps a span of the old text to the new text. Returns `None` if the span overlaps or contains the change.
     pub(crate) fn span(&self, span: Span) -> Option<Span> {
         if span.end <= self.old.start {
             return Some(span);
@@ -44,8 +45,8 @@ impl TextDiff {
         Some(Span::new(shifted(span.start)?, shifted(span.end)?))
     }
 
-    /// Maps a diagnostic of the old text, with its fixes, to the new one; `None` if its span overlaps the change. A
-    /// fix with an edit that overlaps the change is left out.
+    /// Maps a diagnostic of the old text and its fixes to the new text. Returns `None` if the diagnostic's span
+    /// overlaps or contains the change. A fix is left out if the span of one of its edits does.
     pub(crate) fn moved(&self, problem: &Diagnostic) -> Option<Diagnostic> {
         let fix = |fix: &Fix| {
             let edit = |edit: &TextEdit| Some(TextEdit { span: self.span(edit.span)?, ..edit.clone() });
@@ -55,11 +56,11 @@ impl TextDiff {
         Some(Diagnostic { span: self.span(problem.span)?, fixes, ..problem.clone() })
     }
 
-    /// Like [`TextDiff::moved`], but keeps a diagnostic that overlaps the change: its span is stretched at
-    /// least to the end of the change, and it has no fixes.
+    /// Like [`TextDiff::moved`], but also keeps a diagnostic whose span overlaps or contains the change: the span is
+    /// stretched at least to the end of the change, and the fixes are removed.
     pub(crate) fn moved_or_stretched(&self, problem: &Diagnostic) -> Diagnostic {
-        // The new text is checked a moment later. If the diagnostic were dropped until then, it would blink at every
-        // key.
+        // The new text is checked a moment later. If the diagnostic were dropped until then, it would flicker with
+        // every key.
         self.moved(problem).unwrap_or_else(|| {
             let start = problem.span.start.min(self.new_end);
             let end = match problem.span.end.checked_sub(self.old.end) {

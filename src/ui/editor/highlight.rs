@@ -1,13 +1,14 @@
-//! Syntax highlighting of the body, of code blocks and of JSON. It finds classes, which the theme maps to colours. Only
-//! this module uses `syntect`.
+//! Highlights the syntax of bodies, of code blocks in messages, and of JSON. This module assigns a class to each piece
+//! of a text, and the theme maps classes to colors. No other module uses `syntect`.
 //!
 //! ```text
 //! Grammar (loaded once, on another thread) ─┐
 //! Editor ──changed lines──▶ Highlighter ────┴─▶ (bytes in the line, SyntaxClass) of each line
 //! ```
 //!
-//! After an edit, lines are read again from the edited one until a line begins in the same state as before. Visible
-//! lines come first. The work of one call is limited, and the next calls do the rest.
+//! After an edit, the `Highlighter` reads lines again, from the edited line on, until a line begins in the same parser
+//! state as before the edit. One call reads only a limited number of lines, and later calls continue. If the visible
+//! lines have no colors yet, the first call colors them provisionally.
 
 mod classes;
 mod code;
@@ -37,15 +38,15 @@ pub(crate) use lines::Highlighter;
 pub enum SyntaxClass {
     Plain,
     Key,
-    /// A JSON string, and strings in code.
+    /// A string in JSON or in code.
     String,
     Escape,
     Number,
-    /// `true`, `false`, `null`, and constants in code.
+    /// `true`, `false`, or `null` in JSON, or a constant in code.
     Constant,
     /// Brackets, commas, colons.
     Punctuation,
-    /// A tag or entity of the parse mode.
+    /// Markup of the parse mode, such as a tag, an entity, or the `*` of MarkdownV2.
     Markup,
     LiquidDelimiter,
     LiquidTag,
@@ -89,16 +90,15 @@ impl SyntaxClass {
     }
 }
 
-/// A coloured piece of a line or of a text: its byte range in the line or text, and its class. Text outside all pieces
-/// is plain.
+/// A piece of a text or of one line: its byte range and its class. Everything outside of the pieces is plain.
 pub(crate) type SyntaxPiece = (Range<usize>, SyntaxClass);
 
 /// A row of text as pieces from left to right, each with its style.
 pub(crate) type StyledRow = Vec<(String, Style)>;
 
-/// Returns the bytes `row` of `text` as styled pieces.
+/// Returns the part `row` of `text` as styled pieces. `colours` must be in ascending order.
 pub(crate) fn row(text: &str, row: Range<usize>, colours: &[SyntaxPiece], theme: &Theme) -> StyledRow {
-    // The pieces are ascending. A binary search makes the last row of a long line as cheap as the first.
+    // With a binary search, the last row of a long line takes no longer than the first.
     let first = colours.partition_point(|(range, _)| range.end <= row.start);
     let mut parts = StyledRow::new();
     let mut at = row.start;

@@ -1,5 +1,5 @@
-//! Tab stops of accepted completions: while the cursor is inside a completion, Tab moves to its end. If completions are
-//! nested, Tab leaves the innermost one first.
+//! Tab stops of completions: while the cursor is inside the text that a completion has inserted, Tab moves the cursor
+//! to the end of that text. If completions are nested, Tab leaves the innermost one first.
 
 use crate::text::Span;
 
@@ -7,7 +7,8 @@ use crate::text::Span;
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TabStops(Vec<CompletedRange>);
 
-/// A range, stored as distances from both ends of the text: typing inside the range changes neither distance.
+/// The range of one completion, stored as its distances from the start and from the end of the whole text. Typing
+/// inside the range changes neither distance.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct CompletedRange {
     start: usize,
@@ -16,24 +17,27 @@ struct CompletedRange {
 }
 
 impl TabStops {
-    /// Adds a range that was just inserted into a text that is now `len` bytes long.
+    /// Adds the range of a completion that was just inserted. `len` is the length of the whole text after the
+    /// insertion, in bytes.
     pub fn push(&mut self, range: Span, len: usize) {
         self.0.push(CompletedRange { start: range.start, n_after: len.saturating_sub(range.end) });
     }
 
-    /// Removes the ranges that the cursor has left or whose end it has reached. Call it after every command.
+    /// Removes each range that the cursor has left, and each range whose end the cursor has reached. `len` is the
+    /// length of the whole text in bytes. Call it after every command.
     pub fn follow(&mut self, cursor: usize, len: usize) {
-        // `<` and not `<=`: at the end of a range, Tab has nothing left to do, so it indents again.
+        // Not `<=`: at the end of a range, there is nowhere left to jump to, so Tab indents again.
         let is_inside = |range: &CompletedRange| range.start <= cursor && cursor + range.n_after < len;
         self.0.retain(is_inside);
     }
 
-    /// Removes all ranges. Call it after a change other than typing, because the distances are then wrong.
+    /// Removes all ranges. Call it after a change that may be outside the ranges, such as undo, because the stored
+    /// distances may then be wrong.
     pub fn clear(&mut self) {
         self.0.clear();
     }
 
-    /// Returns the end of the innermost range in a text of `len` bytes.
+    /// Returns the end of the innermost range in a text of `len` bytes; `None` if there is no range.
     pub fn next(&self, len: usize) -> Option<usize> {
         self.0.last().map(|range| len.saturating_sub(range.n_after))
     }

@@ -1,9 +1,9 @@
 //! Draws an editor: line numbers and text in layers. Also maps between cells and bytes.
 //!
-//! The layers, from bottom to top, are the cursor's line, the grammar's colours, Liquid tokens, the linked range,
-//! search matches, brackets, underlined problems and the selection. This module only draws what it is given. It works
-//! row by row from the first visible row, so that the time for a frame depends on the size of the window, not of the
-//! text.
+//! The layers, from bottom to top, are the cursor's line, the grammar's colors, Liquid tokens, the linked range, search
+//! matches, brackets, underlined problems, and the selection. The caller provides the tokens, matches, and problems.
+//! The text is drawn row by row from the first visible row, so that the time for a frame depends on the size of the
+//! window and not on the length of the text.
 
 mod inline_message;
 mod layers;
@@ -32,7 +32,7 @@ use whitespace::WhitespaceMarks;
 pub(crate) use inline_message::InlineMessage;
 pub(crate) use viewport::Viewport;
 
-/// A problem to underline.
+/// The span of a problem to underline, and the problem's severity.
 pub(crate) type Mark = (Span, Severity);
 
 #[derive(Debug, Clone, Copy)]
@@ -40,7 +40,7 @@ pub struct EditorView<'a> {
     pub editor: &'a Editor,
     pub viewport: Viewport,
     pub theme: &'a Theme,
-    /// The grammar's colours; `None` draws plain text.
+    /// The grammar's colors; `None` draws plain text.
     pub highlighter: Option<&'a Highlighter>,
     /// The template's tokens, ascending; empty if they belong to another version of the text.
     pub liquid: &'a [LiquidToken],
@@ -52,15 +52,15 @@ pub struct EditorView<'a> {
     pub block: &'a [Span],
     pub inline_message: Option<InlineMessage<'a>>,
     pub whitespace: Whitespace,
-    /// The range that corresponds to the cursor's position in another pane.
+    /// The range of this text that corresponds to the position of the cursor in another pane.
     pub linked: Option<Span>,
     pub line_numbers: bool,
-    /// Whether the editor has the focus: brackets are matched only then.
+    /// Whether the editor has the focus. Only then are matching brackets and the cursor's line highlighted.
     pub is_focused: bool,
 }
 
 impl<'a> EditorView<'a> {
-    /// Creates a view without optional parts. Set the other fields with struct update syntax.
+    /// Creates a view with line numbers and without optional parts. Set other fields with struct update syntax.
     pub fn new(editor: &'a Editor, viewport: Viewport, theme: &'a Theme) -> Self {
         Self {
             editor,
@@ -81,11 +81,12 @@ impl<'a> EditorView<'a> {
 
     /// Draws every cell of `area`. Returns the cell of the cursor, if it is visible.
     pub fn draw(&self, area: Rect, buf: &mut Buffer) -> Option<Position> {
-        // Writing outside of the buffer panics, and a resize can make it smaller than the layout.
+        // Writing outside of the buffer panics, and after a resize, the buffer can be smaller than the area of the old
+        // layout.
         let area = area.intersection(buf.area);
         let brackets = self.brackets();
         let rows: Vec<VisualRow> = self.rows().take(area.height.into()).collect();
-        // The list is filtered once per frame, because each visible row goes through it several times.
+        // The list of problems is filtered once per frame, because each visible row goes through it several times.
         let problems = self.problems_of(&rows);
         let view = EditorView { problems: &problems, ..*self };
         for y in area.top()..area.bottom() {
@@ -103,7 +104,7 @@ impl<'a> EditorView<'a> {
         let text_area = self.text_area(area);
         let mut rows = self.rows().zip(text_area.top()..text_area.bottom());
         let (row, y) = rows.find(|(row, _)| at < row.span.end || row.is_last && at == row.span.end)?;
-        // The byte is above the first visible row.
+        // The byte is before the first visible row.
         if at < row.span.start {
             return None;
         }
@@ -112,8 +113,8 @@ impl<'a> EditorView<'a> {
         Some(Position { x, y })
     }
 
-    /// Returns the offset of the byte under a cell. For a cell left of the text, after a row or below the text, returns
-    /// the nearest offset.
+    /// Returns the offset of the byte under a cell. For a cell to the left of the text, after the end of a row, or
+    /// below the text, returns the nearest offset.
     pub fn byte_at(&self, area: Rect, cell: Position) -> usize {
         let text_area = self.text_area(area);
         let index = usize::from(cell.y.saturating_sub(text_area.y));
@@ -142,19 +143,20 @@ impl<'a> EditorView<'a> {
         self.editor.matching_brackets().map_or_else(Vec::new, |(one, other)| vec![one, other])
     }
 
-    /// Returns the part of `area` that shows text; scrolling needs its size.
+    /// Returns the part of `area` that shows text and no line numbers. Scrolling needs its size.
     pub fn text_area(&self, area: Rect) -> Rect {
         let gutter = self.gutter_width(area.width);
         Rect { x: area.x + gutter, width: area.width - gutter, ..area }
     }
 
-    /// Returns the first visible cell of a line. Only the cursor's line scrolls sideways, so that the others stay
+    /// Returns the first visible cell of a line. Only the cursor's line scrolls sideways, so that the other lines stay
     /// readable.
     fn left_of(&self, line: usize) -> usize {
         if line == self.editor.line_of(self.editor.cursor()) { self.viewport.left } else { 0 }
     }
 
-    /// Returns the width of a severity sign, the line number and a space; 0 if they would take half of `width` or more.
+    /// Returns the width of the gutter: a severity sign, the line number, and a space. Returns 0 if line numbers are
+    /// turned off or if the gutter would take half of `width` or more.
     fn gutter_width(&self, width: u16) -> u16 {
         let gutter = self.editor.n_lines().checked_ilog10().map_or(0, |digits| digits as u16) + 3;
         if self.line_numbers && gutter < width.div_ceil(2) { gutter } else { 0 }
@@ -162,7 +164,7 @@ impl<'a> EditorView<'a> {
 
     fn draw_number(&self, row: &VisualRow, area: Rect, y: u16, buf: &mut Buffer) {
         let Some(digits) = self.gutter_width(area.width).checked_sub(2).map(usize::from) else { return };
-        // The number belongs to the line, not to each of its rows.
+        // Only the first row of a line shows the line's number.
         if !row.is_first {
             return;
         }
@@ -185,10 +187,11 @@ impl<'a> EditorView<'a> {
         let right = left + usize::from(area.width);
         let x_of =
             |column: usize| u16::try_from(column - left).map_or(area.right(), |offset| area.x + offset);
-        // Starts near the left edge, so that scrolling sideways in a very long line stays fast.
+        // The loop starts near the left edge of the window, so that scrolling sideways in a very long line stays fast.
         let glyphs = match row.column {
             0 => cells::glyphs_from(&text, left),
-            // A wrapped row begins below the line's indentation, and its tab stops depend on that column.
+            // The rows after the first are indented like the line, and their tab stops depend on the column in which
+            // they begin.
             column => cells::glyphs_at(&text, column),
         };
         let mut end = row.column;
@@ -213,8 +216,8 @@ impl<'a> EditorView<'a> {
                 put(buf, x_of(glyph.column), y, &glyph, self.theme);
             }
         }
-        // The cell after the text belongs to the line break: the cursor, a selected break and empty problem spans are
-        // shown there.
+        // The cell after the text belongs to the line break: the cursor, a selected line break, and empty problem spans
+        // are shown there.
         if row.is_last && (left..right).contains(&end) {
             buf[(x_of(end), y)].set_style(layers.style_of_end(row.span.end));
             self.draw_inline_message(
@@ -238,7 +241,7 @@ impl<'a> EditorView<'a> {
         }
         if left + usize::from(area.width) < end {
             let before = &mut buf[(area.right() - 2, y)];
-            // If the mark overwrites the right half of a wide character, the left half must be cleared too.
+            // If the `…` overwrites the right half of a wide character, the left half must be cleared too.
             if 1 < grapheme_width(before.symbol()) {
                 before.set_symbol(" ");
             }
@@ -263,7 +266,7 @@ fn severity_style(theme: &Theme, severity: Severity) -> Style {
     }
 }
 
-/// Whether a span touches a line, including the line's end.
+/// Whether a span touches a line or row, including its end.
 fn touches(line: Span, span: Span) -> bool {
     // The last byte of the span decides, not its end: a problem that ends with the previous line's break must not mark
     // this line. For an empty span, its offset decides.
@@ -273,7 +276,8 @@ fn touches(line: Span, span: Span) -> bool {
 fn clear_cells(buf: &mut Buffer, area: Rect, style: Style) {
     for x in area.left()..area.right() {
         let cell = &mut buf[(x, area.y)];
-        // The symbol is reset too: the second half of another screen's wide character may still be in this cell.
+        // The symbol is reset too: the cell may still contain the second half of a wide character that another screen
+        // has drawn.
         cell.reset();
         cell.set_style(style);
     }
@@ -289,7 +293,7 @@ fn put(buf: &mut Buffer, x: u16, y: u16, glyph: &cells::Glyph<'_>, theme: &Theme
         Some(shown) => {
             cell.set_char(shown).set_style(theme.dim);
         }
-        // A combining mark without a base would otherwise join the cell before it.
+        // A combining mark without a base character would otherwise combine with the character in the cell before it.
         None if grapheme_width(glyph.text) == 0 => {
             cell.set_char('◌').set_style(theme.dim);
         }

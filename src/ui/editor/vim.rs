@@ -1,13 +1,13 @@
-//! Vim's modes for the body. [`Vim`] takes keys and the current text, and returns commands for the editor and a few
-//! other requests.
+//! Implements vim's normal, insert, and visual modes for the body. For each key, [`Vim`] returns commands for the
+//! editor, and at most one request that the editor cannot carry out, such as opening the search line.
 //!
 //! ```text
 //! Key ─press─▶ Pending (register, count, operator) ─motion / object─▶ region ─operator─▶ Commands
 //! ```
 //!
 //! [`Vim`] is a state machine that does not change the text. The caller applies the commands and then calls
-//! [`Vim::sync`] with the editor, as it does after any other change. In insert mode, only Esc belongs to vim; all other
-//! keys work as in any text field.
+//! [`Vim::sync`], which it also calls after every other change of the text or the cursor. In insert mode, vim handles
+//! only Esc, and all other keys work as in any text field.
 
 mod changes;
 mod command_line;
@@ -41,7 +41,7 @@ enum Mode {
     Visual(VisualSelection),
 }
 
-/// A request to the caller that is not a command of the editor.
+/// Something that the caller has to do because the editor has no command for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum VimRequest {
     Leave,
@@ -54,9 +54,9 @@ pub enum VimRequest {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
-    /// To the end of the text, then from its start.
+    /// To the end of the text, and then on from the start of the text.
     Forward,
-    /// To the start of the text, then from its end.
+    /// To the start of the text, and then on from the end of the text.
     Backward,
 }
 
@@ -89,14 +89,14 @@ impl VimOutcome {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Register {
     text: String,
-    /// Whether the text consists of whole lines; it then ends with a line break.
+    /// Whether the text was taken as whole lines. Such a text ends with a line break.
     is_linewise: bool,
 }
 
 /// The change that `.` repeats.
 #[derive(Debug, Clone, Default)]
 struct LastChange {
-    /// The keys of the change, without the count.
+    /// The keys of the change, without its counts and its register.
     keys: Vec<Key>,
     count: Option<usize>,
     inserted: String,
@@ -109,10 +109,11 @@ pub struct Vim {
     registers: BTreeMap<char, Register>,
     last_change: LastChange,
     last_find: Option<LastFind>,
-    /// The goal column of vertical motions, and the offset that the last of them led to.
+    /// The column that vertical motions try to keep, and the offset to which the last motion with this goal led.
     goal: Option<(Goal, usize)>,
     pattern: Option<(SearchPattern, Direction)>,
-    /// The text's version and the cursor at the last call of `sync`, to notice changes that vim did not make.
+    /// The text's version and the cursor's offset at the last call of `sync`. In insert mode, `sync` uses them to
+    /// detect that the cursor has moved without a change of the text.
     seen: (u64, usize),
 }
 
@@ -132,7 +133,7 @@ impl Default for Vim {
 }
 
 impl Vim {
-    /// Returns the name of the mode and the keys of an incomplete command, for the status line.
+    /// Returns the text for the status line: the name of the mode and, if a command is incomplete, its keys.
     pub fn status_text(&self) -> String {
         let name = match &self.mode {
             Mode::Normal => "NORMAL",
@@ -148,8 +149,8 @@ impl Vim {
         matches!(self.mode, Mode::Insert(_))
     }
 
-    /// Returns the offset at which the cursor is shown. In visual mode, it is on a selected grapheme, even if the
-    /// editor's cursor is after that grapheme.
+    /// Returns the offset at which the cursor is shown. In visual mode, this is the start of a selected grapheme, even
+    /// if the editor's own cursor is after that grapheme.
     pub fn shown_cursor(&self, editor: &Editor) -> usize {
         match &self.mode {
             Mode::Visual(selected) => selected.cursor,
@@ -157,15 +158,16 @@ impl Vim {
         }
     }
 
-    /// Returns to normal mode, for example when another text is opened. Registers are kept.
+    /// Returns to normal mode and drops an incomplete command, for example when another body is opened. Registers are
+    /// kept.
     pub fn reset(&mut self) {
         self.mode = Mode::Normal;
         self.pending = Pending::default();
         self.goal = None;
     }
 
-    /// Handles a key; `None` means that the key works as in every text field. `page` is the height of the window in
-    /// rows.
+    /// Handles a key. Returns `None` if vim does not use the key, which then works as in every text field. `page` is
+    /// the height of the window in rows.
     pub fn press(&mut self, key: Key, editor: &Editor, page: usize) -> Option<VimOutcome> {
         if let Mode::Insert(insertion) = &self.mode {
             if key.code != KeyCode::Esc {
@@ -185,7 +187,8 @@ impl Vim {
         Some(outcome)
     }
 
-    /// Handles Esc: drops an incomplete command; without one, ends the selection; without a selection, leaves the text.
+    /// Handles Esc. An incomplete command is dropped. If there is none, the selection ends. If there is no selection
+    /// either, the caller is asked to leave the text.
     fn escape(&mut self) -> VimOutcome {
         if !self.pending.is_empty() {
             self.pending = Pending::default();
@@ -201,8 +204,9 @@ impl Vim {
         }
     }
 
-    /// Notices cursor moves and changes that were not made by vim. Returns the command that moves the cursor to a
-    /// position that the mode allows, or `None` if it is at one.
+    /// Adapts the mode to the editor's text, cursor, and selection, which the last command may have changed. Returns
+    /// the command that moves the cursor to a position that the mode allows, or `None` if the cursor is already at such
+    /// a position.
     pub fn sync(&mut self, editor: &Editor) -> Option<Command> {
         let seen = std::mem::replace(&mut self.seen, (editor.version(), editor.cursor()));
         if matches!(&self.mode, Mode::Visual(selected) if !selected.is_shown(editor)) {
@@ -221,13 +225,14 @@ impl Vim {
             }
             Mode::Visual(_) => None,
             Mode::Normal => {
-                // Normal mode has no selection, and its cursor is on a grapheme, never after the last one of a line.
+                // Normal mode has no selection. Its cursor is on a grapheme, never after the last grapheme of a line,
+                // unless the line is empty.
                 let start = editor.selection().span().start;
                 let to = editor.onto_grapheme(start);
                 self.seen.1 = to;
                 match editor.selection().is_empty() {
                     true if to == start => None,
-                    // Not `To`: that would forget the goal column of vertical motions.
+                    // Not `Motion::To`: the editor would then forget the goal column of vertical motions.
                     true => Some(Command::Move(Motion::OntoGrapheme)),
                     false => Some(Command::Move(Motion::To(to))),
                 }
@@ -260,7 +265,8 @@ impl Vim {
         self.pattern = Some((pattern, direction));
     }
 
-    /// Returns the start of the `n`th match from an offset, continuing at the other end of the text.
+    /// Returns the start of the `n`th match in `direction`, counted from the offset `from` and continuing at the other
+    /// end of the text. Returns `None` if there is no pattern or no match.
     fn match_from(&self, editor: &Editor, from: usize, n: usize, direction: Direction) -> Option<usize> {
         let (pattern, _) = self.pattern.as_ref()?;
         let starts: Vec<usize> = pattern.find_all(&editor.text()).iter().map(|found| found.start).collect();
@@ -275,11 +281,11 @@ impl Vim {
     }
 
     fn take(&mut self, key: Key, editor: &Editor, page: usize) -> Option<VimOutcome> {
-        // Only at the start of a command, because after `f` or `r` any key is an argument.
+        // Checked only if the key begins a command or follows an operator: after `f` or `r`, any key is an argument.
         if self.pending.wanted == Wanted::Command && (key.ctrl || key.alt) && !is_own(key) {
             return None;
         }
-        // Shift with an arrow key selects text, as in every text field.
+        // Shift with a key such as an arrow key selects text, as in every text field.
         if self.pending.wanted == Wanted::Command && key.shift && !matches!(key.code, KeyCode::Char(_)) {
             return None;
         }
@@ -302,7 +308,7 @@ fn is_own(key: Key) -> bool {
     key.ctrl && !key.alt && matches!(key.code, KeyCode::Char('r' | 'd' | 'u' | 'b' | 'w' | 'h'))
 }
 
-/// Returns the offset of the first character of a line that is not whitespace, or the line's end.
+/// Returns the offset of a line's first character that is not whitespace, or the line's end if there is none.
 fn first_non_blank(editor: &Editor, line: usize) -> usize {
     editor.line_span(line).start + crate::editor::indentation(&editor.line(line)).len()
 }

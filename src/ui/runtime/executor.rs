@@ -1,8 +1,8 @@
 //! Carries out the tasks that the state requests, and reports the results as messages.
 //!
-//! Anything that touches files or the database runs on a blocking thread. Composing has one worker, which skips
-//! to the latest job, so that fast typing never queues up work. Panics are caught in each task: the console
-//! shows a message and continues.
+//! Anything that touches files or the database runs on a blocking thread. The preview's message is composed by one
+//! worker, which always takes the latest job, so that fast typing never queues up work. A panic in a task is caught:
+//! the console shows a message and continues.
 
 mod changes;
 mod clipboard;
@@ -49,7 +49,7 @@ pub struct ExecutorDeps {
     pub injected: Arc<InjectedFaults>,
 }
 
-/// Runs tasks; each reports its result as a message.
+/// Runs tasks. Each task that has a result reports it as a message.
 pub struct Executor {
     deps: ExecutorDeps,
     reporter: Reporter,
@@ -60,14 +60,15 @@ pub struct Executor {
     checks: Arc<Checks>,
     /// The tests that are being sent.
     tests: Vec<JoinHandle<()>>,
-    /// Set when the console exits, so that running tests stop waiting for answers.
+    /// Becomes true when the console exits, so that running tests stop waiting for answers.
     exiting: watch::Sender<bool>,
-    /// The last save or draft. Each waits for the previous one, so that an older draft never replaces a newer
-    /// save.
+    /// The task of the last journal entry (a save or a draft). Each entry waits for the previous entry, so that an
+    /// older draft never replaces a newer save.
     journal: Option<JoinHandle<()>>,
 }
 
-/// The results of checking all campaigns, and the generation of the latest check. Earlier checks stop.
+/// The results of checking all campaigns, and the generation of the latest check. A check stops when its generation is
+/// no longer the latest.
 #[derive(Default)]
 struct Checks {
     known: Mutex<CheckCache>,
@@ -100,7 +101,7 @@ impl Executor {
     }
 
     /// Returns a handle that reports when no task is running and every result has been sent. A chat capture and the
-    /// file watch do not count, because they may wait forever.
+    /// file watch do not count: a capture may wait for minutes, and the watch never ends.
     pub fn pending_work(&self) -> PendingWork {
         self.reporter.pending.clone()
     }
@@ -114,7 +115,7 @@ impl Executor {
         let now = self.deps.clock.now();
         match task {
             Task::Compose(generation, job) => {
-                // A running sample belongs to an older body and would delay the preview.
+                // A sample that is being composed belongs to an older body, and would delay the preview.
                 self.surveys.put(None);
                 self.jobs.put(Some(QueuedJob { generation, job, ticket: self.reporter.pending.begin() }));
             }
@@ -154,12 +155,12 @@ impl Executor {
             Task::Trust(generation, webhook) => self.check_bot(generation, *webhook, true),
             Task::AdoptPrivate => self.block(Work::Reload, |session| {
                 let adopted = session.folder().adopt().map_err(|error| error.to_string());
-                // The store was opened read-only; adopting makes it writable, so it has to be opened again.
+                // Before adopting, the store was opened read-only. Now it is writable, so it has to be opened again.
                 session.forget_store();
                 Some(Msg::PrivateAdopted(adopted))
             }),
             Task::FindOldSecrets(names) => self.block(Work::CheckBot, move |session| {
-                // If the secret store cannot be read, nothing is offered. The error is reported when a secret
+                // If the secret store cannot be read, no old secrets are offered. The error is reported when a secret
                 // is needed.
                 Some(Msg::OldSecretsFound(session.secrets_to_offer(&names).ok()?))
             }),
@@ -217,7 +218,7 @@ impl Executor {
         }
     }
 
-    /// Runs a blocking task on its own thread and reports its message, if it has one.
+    /// Runs a blocking task on tokio's blocking pool, and reports the message that it returns, if any.
     fn block(&self, work: Work, task: impl FnOnce(&Session) -> Option<Msg> + Send + 'static) {
         let session = Arc::clone(&self.deps.session);
         self.report_blocking(work, Box::new(move || task(&session)));
@@ -234,13 +235,12 @@ impl Executor {
         });
     }
 
-    /// Spawns a task that reports by itself. A panic in it is reported too.
+    /// Spawns a task that reports its results itself. If it panics, the panic is reported as a message.
     fn spawn(&self, work: Work, task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
         self.spawn_boxed(work, Some(self.reporter.pending.begin()), Box::pin(task))
     }
 
-    /// Like [`Executor::spawn`], for a boxed task. Without a ticket the task does not count as pending: it may never
-    /// end.
+    /// Like [`Executor::spawn`], for a boxed task. A task without a ticket does not count as pending work.
     fn spawn_boxed(&self, work: Work, ticket: Option<Ticket>, task: Reporting) -> JoinHandle<()> {
         let (reporter, injected) = (self.reporter.clone(), Arc::clone(&self.deps.injected));
         tokio::spawn(async move {
@@ -261,12 +261,13 @@ impl Executor {
         let (session, reporter) = (Arc::clone(&self.deps.session), self.reporter.clone());
         let (work, injected) = (files::work_of(&entry), Arc::clone(&self.deps.injected));
         let now = self.deps.clock.now();
-        // The watch reports the other changed files, so a reload only needs to know about this one. Without a
-        // watch the reload has to look at all files.
+        // The file watch reports other changed files, so only the saved campaign is marked as changed for the next
+        // reload. Without a watch, no file is marked, so that the reload looks at all files.
         let reading = self.watch.is_some().then(|| Arc::clone(session.reading()));
         self.journal = Some(tokio::spawn(async move {
             if let Some(before) = before {
-                // Panics are caught inside the task. This entry is written even if the previous one failed.
+                // The error is ignored: panics are caught inside the task, and this entry is written even if the
+                // previous one failed.
                 let _ = before.await;
             }
             let task = caught_in_thread(
@@ -283,8 +284,8 @@ impl Executor {
                 }),
             );
             if let Some(message) = join(task).await {
-                // Sent from a separate task: at exit no message is received, and the next entry must not wait for a
-                // full queue.
+                // The message is sent from a separate task. At exit, messages are no longer received, and the next
+                // entry must not wait until a full queue has room.
                 tokio::spawn(async move {
                     reporter.report(message).await;
                     drop(ticket);
@@ -293,25 +294,27 @@ impl Executor {
         }));
     }
 
-    /// Waits until all entries of the journal are carried out.
+    /// Waits until all journal entries have been carried out.
     pub async fn finish(&mut self) {
         if let Some(last) = self.journal.take() {
-            // Panics are caught inside the task, and the result was sent as a message.
+            // The error is ignored: panics are caught inside the task, which reports its result as a message.
             let _ = last.await;
         }
     }
 
-    /// Stops waiting for the answers to running tests, and waits until the tests are in the history.
+    /// Stops waiting for the answers to running tests, and waits until each test is in the history, but at most
+    /// `EXIT_TIMEOUT` per test.
     pub async fn interrupt_tests(&mut self) {
         self.exiting.send_replace(true);
         for test in self.tests.drain(..) {
-            // Panics are caught inside the task. The timeout is for a disk that hangs, which must not keep the console
-            // open.
+            // The error is ignored: panics are caught inside the task. The timeout exists for a disk that hangs, which
+            // must not keep the console open.
             let _ = tokio::time::timeout(EXIT_TIMEOUT, test).await;
         }
     }
 
-    /// Writes one entry at exit and waits for it. Returns its message, if it has one.
+    /// Carries out one journal entry at exit, after all earlier entries, and waits for it. Returns its message, if it
+    /// has one.
     pub async fn journal_last(&mut self, entry: JournalEntry) -> Option<Msg> {
         self.finish().await;
         let (session, work) = (Arc::clone(&self.deps.session), files::work_of(&entry));
@@ -322,20 +325,20 @@ impl Executor {
 
     fn check_campaigns(&self, generation: Generation, jobs: Vec<MessageJob>) {
         let (checks, now) = (Arc::clone(&self.checks), self.deps.clock.now());
-        // The latest generation is set before the task starts, so that a running check sees at once that it is
+        // The latest generation is set before the new check starts, so that a running check sees at once that it is
         // outdated.
         *checks.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some(generation);
         self.block(Work::CheckCampaigns, move |_| {
             let latest = || *checks.latest.lock().unwrap_or_else(PoisonError::into_inner);
-            // The lock is held for the whole check: checks share their results, so two at once would do the
-            // same work twice.
+            // The lock is held for the whole check: checks share their results, so two checks at the same time would do
+            // the same work twice.
             let mut known = checks.known.lock().unwrap_or_else(PoisonError::into_inner);
             let found = known.check(&jobs, now, &|| latest() == Some(generation));
             Some(Msg::CampaignsChecked(generation, found))
         });
     }
 
-    /// Asks a webhook's bot for its name. If the user has just trusted the webhook, that is recorded first.
+    /// Asks a webhook's bot for its name. If `is_trusted_now` is set, first records that the user trusts the webhook.
     fn check_bot(&self, generation: Generation, webhook: WebhookInUse, is_trusted_now: bool) {
         let (session, reporter) = (Arc::clone(&self.deps.session), self.reporter.clone());
         self.spawn(Work::CheckBot, async move {
@@ -357,14 +360,14 @@ impl Executor {
         let changed = move |paths: Vec<String>| {
             reading.mark_changed(paths);
             // The watch's thread must not block, so the message is dropped if the queue is full. The next reload reads
-            // the recorded files anyway.
+            // the files that are marked as changed anyway.
             let _ = sender.try_send(Msg::FilesChanged);
         };
         let watch = |method| workspace::watch(session.folder().root(), method, changed);
         self.watch = self.deps.watch.and_then(watch);
     }
 
-    /// Sends an earlier test again, with the same profile and chat, but with the campaign as its files are now.
+    /// Sends an earlier test again, with the same profile and chat, but with the current files of the campaign.
     fn resend(&mut self, generation: Generation, sent: workspace::TestSendRecord) {
         let sender = self.sender(generation);
         let test = self.spawn(Work::SendTest, async move {
@@ -425,7 +428,7 @@ impl TestSender {
     async fn send(mut self, test: TestJob) {
         let sent = self.clock.now();
         let exiting = async {
-            // An error means that the executor was dropped, which only happens at exit.
+            // The error is ignored: it means that the executor was dropped, which only happens at exit.
             let _ = self.exiting.wait_for(|exiting| *exiting).await;
         };
         let answer = service::send_test(&self.session, &test, sent, exiting).await;
@@ -457,7 +460,7 @@ struct Reporter {
 
 impl Reporter {
     async fn report(&self, message: Msg) {
-        // The receiver is dropped when the console exits; the message is not needed then.
+        // The error is ignored: the receiver is dropped when the console exits, and then the message is not needed.
         let _ = self.sender.send(message).await;
     }
 }
@@ -477,7 +480,7 @@ impl PendingWork {
 
     /// Waits until nothing is pending.
     pub async fn finished(&self) {
-        // `wait_for` fails only if the sender is dropped, and `self` holds it.
+        // The error is ignored: `wait_for` fails only if the sender is dropped, but `self` holds it.
         let _ = self.0.subscribe().wait_for(|n| *n == 0).await;
     }
 }
@@ -488,9 +491,9 @@ impl Drop for Ticket {
     }
 }
 
-/// Waits for a task and returns its message, if it has one.
+/// Waits for a task. Returns its message, if it has one and was not canceled.
 async fn join(task: JoinHandle<Option<Msg>>) -> Option<Msg> {
-    // Only the runtime's shutdown cancels the task, and the message is not needed then.
+    // Only the runtime's shutdown cancels the task, and then the message is not needed.
     task.await.ok().flatten()
 }
 
@@ -499,7 +502,7 @@ async fn join(task: JoinHandle<Option<Msg>>) -> Option<Msg> {
 type Blocking = Box<dyn FnOnce() -> Option<Msg> + Send>;
 type Reporting = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Runs a blocking task on its own thread; a panic becomes its message.
+/// Runs a blocking task on tokio's blocking pool. If it panics, its message is a [`Msg::Fault`].
 fn caught_in_thread(work: Work, injected: Arc<InjectedFaults>, task: Blocking) -> JoinHandle<Option<Msg>> {
     tokio::task::spawn_blocking(move || {
         let caught = fault::catch(|| {
@@ -510,7 +513,7 @@ fn caught_in_thread(work: Work, injected: Arc<InjectedFaults>, task: Blocking) -
     })
 }
 
-/// Runs a blocking task on its own thread and returns its result, for an async task that continues with it.
+/// Runs a blocking task on tokio's blocking pool. The async task that needs the result gets it with [`join_caught`].
 fn spawn_blocking_caught<T: Send + 'static>(
     task: impl FnOnce() -> T + Send + 'static,
 ) -> JoinHandle<Result<T, CaughtPanic>> {
@@ -520,7 +523,7 @@ fn spawn_blocking_caught<T: Send + 'static>(
 async fn join_caught<T>(task: JoinHandle<Result<T, CaughtPanic>>) -> Result<T, CaughtPanic> {
     match task.await {
         Ok(result) => result,
-        // Only the runtime's shutdown cancels the task; the waiting task is cancelled with it.
+        // Only the runtime's shutdown cancels the task, and it also cancels the task that waits here.
         Err(_) => std::future::pending().await,
     }
 }

@@ -1,4 +1,4 @@
-//! Runs `$VISUAL` or `$EDITOR` on a copy of a body.
+//! Runs the editor of `$VISUAL` or `$EDITOR`, or vi, on a copy of a body.
 
 use std::path::Path;
 
@@ -11,12 +11,12 @@ pub(crate) async fn edit(job: ExternalEdit, scratch: &Path) -> Result<String, St
         .find_map(|name| std::env::var(name).ok())
         .filter(|value| !value.trim().is_empty());
     let command = command.unwrap_or_else(|| "vi".to_owned());
-    // `$EDITOR` may have arguments (`code --wait`). It is not run through a shell, because the file's path would then
+    // The command may have arguments (`code --wait`). It is not run through a shell, because the file's path would then
     // need quoting.
     let mut words = command.split_whitespace().map(str::to_owned);
     let program = words.next().unwrap_or_default();
     // The editor gets a copy, not the file: the body may have unsaved edits, and the console would take the editor's
-    // save for an outside change. The copy has the file's ending, so that the editor highlights it.
+    // save for an outside change. The copy has the ending of the body's file, so that the editor highlights its syntax.
     let copy = TempCopy::new(scratch, &format!("{}{}", job.stem, job.ending), &job.text)
         .map_err(|error| format!("cannot create a copy for {program}: {}", explain(&error)))?;
     let mut run = tokio::process::Command::new(&program);
@@ -33,7 +33,7 @@ pub(crate) async fn edit(job: ExternalEdit, scratch: &Path) -> Result<String, St
     }
 }
 
-/// Returns the argument that places the cursor, for known editors.
+/// Returns the argument that places the cursor if the editor is a known one, and no argument otherwise.
 fn at_position(program: &str, line: usize, column: usize) -> Vec<String> {
     let name = program.rsplit('/').next().unwrap_or(program);
     match name {

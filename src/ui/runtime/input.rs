@@ -15,14 +15,16 @@ use crate::ui::widget::{Input, Mouse, MouseKind};
 // Desktops use 400 to 500 ms for a double click.
 const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 
-/// Waits for input and takes everything that is available; `None` if the terminal is gone.
+/// Waits for input and returns everything that is available. Returns `None` if the terminal is gone or if `events` is
+/// `None`.
 pub(crate) async fn read_batch(events: &mut Option<EventStream>) -> Option<Vec<Event>> {
     let events = events.as_mut()?;
     let mut batch = Vec::new();
     poll_fn(|context| {
         loop {
             // The stream is polled by hand, so that everything that was read at once is in one batch. In a terminal
-            // without bracketed paste, this is how a paste is recognised. A batch is also drawn as one frame.
+            // without bracketed paste, this makes it possible to recognize a paste. Also, each batch is drawn as one
+            // frame.
             match Pin::new(&mut *events).poll_next(context) {
                 Poll::Ready(Some(Ok(event))) => batch.push(event),
                 Poll::Ready(Some(Err(_)) | None) if batch.is_empty() => return Poll::Ready(None),
@@ -71,7 +73,8 @@ pub(crate) struct Clicks {
 impl Clicks {
     fn count(&mut self, x: u16, y: u16) -> u8 {
         let now = Instant::now();
-        // A click counts as a repeat only on the same cell, so that two fast clicks at different places select no word.
+        // A click counts as a repeat only on the same cell, so that two fast clicks at different places do not select a
+        // word.
         let previous = self
             .last
             .filter(|(at, last_x, last_y, _)| now - *at < DOUBLE_CLICK && (*last_x, *last_y) == (x, y));

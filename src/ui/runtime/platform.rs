@@ -1,5 +1,5 @@
-//! The platform of the event loop, as a trait. In the program it is a real terminal; in tests it is scripted input and
-//! a buffer of cells.
+//! A trait for the platform of the event loop: the source of its input and the target of its output. In the program,
+//! the platform is a real terminal. In tests, it is scripted input and a buffer of cells.
 
 use std::io;
 use std::path::Path;
@@ -12,29 +12,30 @@ use crate::ui::widget::Input;
 pub enum PlatformEvent {
     Inputs(Vec<Input>),
     Due(Timer),
-    /// A signal asks to stop the process until the shell continues it.
+    /// A signal asks the process to stop until the shell continues it.
     Stop,
-    /// The process was stopped and continued, and the shell has changed the terminal's modes in the meantime.
+    /// The process was stopped and continued, and meanwhile the shell has changed the terminal's modes.
     ModesReset,
-    /// A signal asks to exit, or the terminal is gone: exit with this code.
+    /// A signal asks the process to exit, or the terminal is gone. The console exits with this code.
     End(u8),
 }
 
-/// The source of input, signals and timers, and the target of drawing.
+/// The source of input, signals, and timers, and the target of drawing.
 pub trait Platform {
-    /// Returns columns and rows, in cells.
+    /// Returns the number of columns and rows.
     fn size(&self) -> io::Result<(u16, u16)>;
 
     /// Waits for the next event. It is cancel-safe: if the future is dropped before it is ready, no event is lost.
     fn next(&mut self) -> impl Future<Output = PlatformEvent>;
 
-    /// Whether to stop after a [`PlatformEvent::Stop`]; false if a continue signal follows at once.
+    /// Whether to stop after a [`PlatformEvent::Stop`]. Returns false if a signal to continue has arrived shortly
+    /// before, or arrives shortly after.
     fn should_stop(&mut self) -> impl Future<Output = bool>;
 
     /// Starts a timer. Once its delay is over, [`Platform::next`] returns [`PlatformEvent::Due`].
     fn after(&mut self, timer: Timer);
 
-    /// Draws the current state: only what changed since the last frame, in one write.
+    /// Draws the current state. Only cells that have changed since the last frame are written.
     fn draw(&mut self, app: &App) -> io::Result<()>;
 
     fn copy(&mut self, text: &str) -> io::Result<()>;
@@ -48,9 +49,10 @@ pub trait Platform {
     /// Stops the process until the shell continues it.
     fn stop(&mut self) -> io::Result<()>;
 
-    /// Runs an editor on a copy of the body in `scratch`. Returns the text it wrote, or why there is none.
+    /// Runs an external editor on a copy of the body, which is created in the folder `scratch`. Returns the text that
+    /// the editor has written, or the reason why there is none.
     fn edit(&mut self, job: ExternalEdit, scratch: &Path) -> impl Future<Output = Result<String, String>>;
 
-    /// Restores the terminal after a panic, possibly in the middle of a frame.
+    /// Restores the terminal after a panic, which may have interrupted a frame.
     fn abandon(&mut self);
 }

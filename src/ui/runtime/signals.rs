@@ -1,4 +1,4 @@
-//! Handles the signals of the shell and the system.
+//! Receives the signals that stop, continue, or end the process.
 
 use std::io;
 use std::time::Duration;
@@ -10,7 +10,8 @@ use tokio::time::Instant;
 /// A SIGCONT within this time after a SIGTSTP cancels the stop.
 const STOP_CANCEL_WINDOW: Duration = Duration::from_millis(60);
 
-/// Two signals within this time may be reported in the wrong order, because each may be handled on another thread.
+/// Two signals that arrive within this time may be received in the wrong order. So a SIGCONT that was received up to
+/// this long before a SIGTSTP also cancels the stop.
 // On a machine busy with a build, signals arrived more than 2 ms apart in the wrong order. With a short window, the
 // console stayed stopped in two of fifty runs.
 const OUT_OF_ORDER: Duration = Duration::from_millis(150);
@@ -46,7 +47,7 @@ impl SignalSet {
     }
 
     /// Whether to stop after a SIGTSTP. Waits a moment for a SIGCONT first: a SIGCONT that arrives just before the
-    /// process stops would have no effect, and no other would follow.
+    /// process stops would have no effect, and no other SIGCONT would follow.
     pub(super) async fn should_stop(&mut self) -> bool {
         if self.continued_at.is_some_and(|at| at.elapsed() < OUT_OF_ORDER) {
             return false;

@@ -25,11 +25,11 @@ use crate::workspace::{
     self, DiscoverError, FileLock, Folder, LockError, PrivateFolderStatus, WatchMethod, Workspace,
 };
 
-/// The number of results that may wait for the loop. A sender waits while the queue is full.
+/// The number of results that may wait for the event loop. A sender waits while the queue is full.
 const RESULT_QUEUE_LEN: usize = 256;
 
 /// The notice for a `.telecast` that was created on another machine or in another folder.
-// The key comes early, because a footer of 80 cells cuts off the end.
+// The text names the key early, because a footer of 80 cells cuts off the end.
 const FOREIGN_FOLDER: &str = "The .telecast folder was not made here: press Ctrl-P, then Adopt, \
                               to use its test chats, drafts and history.";
 
@@ -47,18 +47,19 @@ pub(crate) enum ConsoleStartError {
     Terminal(#[from] std::io::Error),
 }
 
-/// Opens the console on the workspace in `folder`. Without a folder, searches for a workspace. Prints an error to
-/// stderr if the console cannot be opened.
+/// Opens the console on the workspace in `folder`. Without a folder, searches for a workspace. If the console cannot be
+/// opened, prints the error to stderr.
 ///
 /// The editor opens the campaign with the stem `campaign`, or the first campaign if there is none with that stem.
 ///
 /// Returns the exit code: 0, 3 for an error of the environment, 1 after a panic, or 128 + a signal's number.
 pub fn run(folder: Option<&Path>, campaign: Option<&str>) -> ExitCode {
-    // No secret has been read yet, but a token may have been typed or pasted: it is recognised by its shape.
+    // No secret has been read yet, so only bot tokens in a panic's message can be masked. They are recognized by their
+    // form.
     let redactor = Redactor::default();
     fault::install_hook(move |text| redactor.redact(text).into_owned(), print);
-    // The loop catches its own panics. This call catches panics before and after the loop. Unwinding restores the
-    // terminal.
+    // The event loop catches its own panics. This call catches panics before and after the loop. They unwind, which
+    // drops the guard that restores the terminal.
     let opened = fault::catch(|| open(folder, campaign));
     match opened {
         Ok(Ok(code)) => code,
@@ -77,11 +78,11 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Conso
     let paths = Paths::from_system()?;
     let variable = std::env::var_os(WORKSPACE_VARIABLE).map(PathBuf::from);
     let here = std::env::current_dir()?;
-    // The loop needs one thread. Blocking work runs on tokio's blocking pool.
+    // The event loop needs only one thread. Blocking work runs on tokio's blocking pool.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let root = match workspace::discover(folder, variable.as_deref(), &here, &paths) {
         Ok(root) => root,
-        // The menu is only for a start without a named workspace: a mistyped `--workspace` must be an error.
+        // The menu is shown only if the user has not named a workspace: a mistyped `--workspace` must be an error.
         Err(error) if folder.is_none() && variable.is_none() => {
             match runtime.block_on(welcome::ask(&paths, &here, &error))? {
                 Some(root) => root,
@@ -96,7 +97,8 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Conso
     problems.extend(key_problems);
     let folder = workspace.folder(&paths);
     let (guard, read_only) = lock(&folder)?;
-    // Only the console that may edit cleans up: another one may still use files that look left over.
+    // A read-only console must not change the workspace, so it does not remove the temporary files that a killed
+    // process has left there.
     if guard.is_some() {
         folder.sweep();
     }
@@ -115,7 +117,7 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Conso
         app.shared.show_error(FOREIGN_FOLDER);
     }
     match (&settings.secrets, summarize(&problems)) {
-        // This problem is shown instead of any other, because it prevents every message from being sent.
+        // This problem is shown instead of any other, because no message that needs a secret can be sent.
         (SecretSource::Unusable { problem }, _) => {
             app.shared.show_error(format!("no secret can be read: {problem}"))
         }
@@ -127,13 +129,13 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Conso
     let report = move |fault: CaughtPanic| {
         // While the console has the screen, output on stderr would be drawn over it.
         if terminal::is_taken() {
-            // The hook must not block a panicking thread, so the message is dropped if the queue is full.
+            // The hook must not block the thread that panics, so the message is dropped if the queue is full.
             let _ = reporting.try_send(Msg::Fault { work: Work::Background, fault });
         } else {
             print(fault);
         }
     };
-    // The hook is installed again, because the session's secrets are now known and can be masked.
+    // The hook is installed again, because the session can mask all secrets that it has read.
     fault::install_hook(move |text| redacting.redact(text), report);
     let injected = std::env::var(fault::VARIABLE).map(|text| InjectedFaults::new(&text)).unwrap_or_default();
     let injected = Arc::new(injected);
@@ -143,8 +145,8 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Conso
         let executor = Executor::new(deps, sender);
         runtime::run(app, executor, results, injected).await
     })?;
-    // Blocking threads may still wait for a slow disk. If the runtime were dropped, the program would wait for them
-    // before it exits.
+    // Blocking threads may still wait for a slow disk. If the runtime were just dropped, the program would wait for
+    // these threads before it exits.
     runtime.shutdown_background();
     Ok(code)
 }
@@ -154,7 +156,8 @@ fn print(fault: CaughtPanic) {
     eprintln!("telecast stopped after an internal error: {fault}; please report it");
 }
 
-/// Returns the first problem of the user's settings and keymap for the footer, with the number of others.
+/// Returns a message for the footer: the first problem of the user's settings and keymap, with the number of other
+/// problems. Returns `None` if there are no problems.
 fn summarize(problems: &[FileProblem]) -> Option<String> {
     let (first, rest) = problems.split_first()?;
     let file = first.path.rsplit('/').next().unwrap_or(&first.path);
@@ -164,18 +167,20 @@ fn summarize(problems: &[FileProblem]) -> Option<String> {
     Some(format!("{file}:{line}:{column} {message}{help}{more}"))
 }
 
-/// Takes the lock for editing. If that is not possible, returns the reason instead; the console is then read-only.
+/// Takes the lock for editing. If that is not possible, returns the reason instead of the lock, and the console is
+/// read-only.
 fn lock(folder: &Folder) -> Result<(Option<FileLock>, Option<String>), ConsoleStartError> {
     match folder.lock_editing() {
         Ok(guard) => Ok((Some(guard), None)),
         Err(LockError::Held { holder, .. }) => Ok((None, Some(describe_other_console(holder.pid)))),
-        // A folder without write permission can still be viewed, so this is not an error either.
+        // A workspace in a folder without write permission can still be viewed, so this is not an error either.
         Err(error) => Ok((None, Some(error.to_string()))),
     }
 }
 
 /// Returns the reason why the console is read-only while another process edits the workspace.
-// Short, because the footer shows it in one line of 80 cells. The lock's own message also names the folder.
+// The text is short, because the footer may have only 80 cells. The message of `LockError` would not fit, because it
+// also names the folder.
 fn describe_other_console(pid: Option<u32>) -> String {
     let holder = match pid {
         Some(pid) => format!("telecast process {pid}"),
@@ -185,8 +190,8 @@ fn describe_other_console(pid: Option<u32>) -> String {
 }
 
 fn theme() -> Theme {
-    // With NO_COLOR, crossterm writes empty colour sequences, which also reset bold and reverse, so that a selection
-    // would be invisible. Therefore colour output is forced on, and the theme for NO_COLOR has no colours.
+    // If NO_COLOR is set, crossterm writes empty color sequences, which also reset bold and reverse, so that a
+    // selection would be invisible. Therefore color output is forced on, and the theme for NO_COLOR has no colors.
     crossterm::style::force_color_output(true);
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     if no_color { Theme::mono() } else { Theme::ansi() }
@@ -208,8 +213,8 @@ fn ui_settings(settings: &Settings) -> UiSettings {
     }
 }
 
-/// Whether to write OSC 8 links. Terminals and tmux versions that do not support them ignore the sequence. The
-/// Linux console prints part of it.
+/// Whether to write OSC 8 links. Terminals and tmux versions that do not support these links ignore the sequences, but
+/// the Linux console prints part of them.
 fn terminal_may_know_links() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term != "linux" && term != "dumb")
 }

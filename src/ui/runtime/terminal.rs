@@ -1,5 +1,5 @@
-//! The terminal's modes. They are set when the console starts, and restored on every way out, including panics and
-//! signals.
+//! Sets the terminal's modes when the console starts, and restores them on every way out, including panics and signals
+//! that can be caught.
 
 mod painter;
 
@@ -17,21 +17,21 @@ use ratatui::{Terminal, TerminalOptions, Viewport};
 
 pub(crate) use painter::Painter;
 
-/// Whether the modes are set. The guard, panics and signals share this flag, so that they restore the terminal
-/// only once.
+/// Whether the modes are set. Several pieces of code restore the terminal (the guard's `drop`, a panic, a suspension),
+/// and this flag makes sure that it is restored only once.
 static IS_TAKEN: AtomicBool = AtomicBool::new(false);
 
-/// The screen to draw on, with one buffered write per frame.
+/// The screen to draw on. Its output is buffered, so that a frame usually reaches the terminal in one write.
 pub(crate) type TerminalScreen = Terminal<Painter<BufWriter<io::Stdout>>>;
 
-/// The modes of the terminal; dropping it restores them.
+/// A guard for the modes of the terminal. Dropping it restores the modes.
 #[derive(Debug)]
 pub(crate) struct TerminalModes {
     mouse: bool,
 }
 
 impl TerminalModes {
-    /// Sets raw mode, the alternate screen, bracketed paste and, if wanted, mouse capture.
+    /// Sets raw mode, the alternate screen, bracketed paste, and, if `mouse` is true, mouse capture.
     pub(crate) fn take(mouse: bool) -> io::Result<Self> {
         let modes = Self { mouse };
         modes.take_again()?;
@@ -63,15 +63,15 @@ pub(crate) fn is_canonical_mode() -> bool {
     modes.is_ok_and(|modes| modes.local_modes.contains(rustix::termios::LocalModes::ICANON))
 }
 
-/// Restores the terminal; does nothing if it is restored already.
+/// Restores the terminal. Does nothing if the terminal is already restored.
 pub(crate) fn restore() {
     if !IS_TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
-    // If the terminal is gone, there is nowhere to report the error.
+    // The errors are ignored: if the terminal is gone, there is nowhere to report them.
     let _ = execute!(
         stdout(),
-        // All modes are reset, even those that were not set: resetting a mode that is off does nothing.
+        // All modes are reset, even those that were not set, because resetting a mode that is off does nothing.
         SetAttribute(Attribute::Reset),
         DisableMouseCapture,
         DisableBracketedPaste,
@@ -86,12 +86,12 @@ pub(crate) fn is_taken() -> bool {
     IS_TAKEN.load(Ordering::SeqCst)
 }
 
-/// Creates an empty screen of `size` columns and rows; the first frame draws every cell.
+/// Creates an empty screen of `size` columns and rows. The first frame draws every cell.
 ///
-/// The size of a screen is fixed; for a resize, a new screen is created. Ratatui's own resizing asks the terminal for
-/// the cursor's position and waits for the answer, which hangs on a detached terminal.
+/// The size of a screen is fixed. After a resize, create a new screen. Ratatui's own resizing asks the terminal for the
+/// cursor's position and waits for the answer, which hangs on a detached terminal.
 pub(crate) fn screen(size: (u16, u16)) -> io::Result<TerminalScreen> {
-    // The buffer is larger than a usual full frame, so that the frame reaches the terminal in one write.
+    // The buffer is larger than most frames, so that a frame usually reaches the terminal in one write.
     let mut out = BufWriter::with_capacity(64 * 1024, stdout());
     queue!(out, terminal::Clear(terminal::ClearType::All))?;
     let viewport = Viewport::Fixed(Rect::new(0, 0, size.0, size.1));

@@ -1,11 +1,11 @@
-//! The timers of the event loop.
+//! Keeps the running timers of the event loop.
 
 use tokio::time::Instant;
 
 use crate::ui::shared::Timer;
 
-/// The running timers. Setting a timer again does not replace it: both fire. The screen recognises an outdated timer by
-/// its generation or version.
+/// The running timers. Setting a timer again does not replace it: both fire. If a timer is outdated, the screen
+/// recognizes that by the timer's generation or version, and ignores it.
 #[derive(Debug, Default)]
 pub(crate) struct Timers(Vec<(Instant, Timer)>);
 
@@ -16,12 +16,12 @@ impl Timers {
 
     /// Waits for the earliest timer, or forever if there is none.
     pub(super) async fn next(&mut self) -> Timer {
-        // A linear search: only a handful of timers run at a time.
+        // A linear search is fast enough, because only a handful of timers run at a time.
         let first = self.0.iter().enumerate().min_by_key(|(_, (at, _))| *at);
         let Some((index, at)) = first.map(|(index, (at, _))| (index, *at)) else {
             return std::future::pending().await;
         };
-        // The timer is removed only after the wait, so a cancelled wait loses nothing.
+        // The timer is removed only after the wait, so that no timer is lost if the wait is canceled.
         tokio::time::sleep_until(at).await;
         self.0.remove(index).1
     }

@@ -1,5 +1,5 @@
-//! The event loop's platform on a real terminal: drawing, input, signals, the clipboard and the external
-//! editor.
+//! Implements the event loop's platform for a real terminal: drawing, input, signals, timers, the clipboard, and the
+//! external editor.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -33,8 +33,8 @@ pub(crate) struct Tty {
     signals: SignalSet,
     timers: Timers,
     injected: Arc<InjectedFaults>,
-    /// Declared last, so that it is dropped last: the screen's buffered output is written before the terminal is
-    /// restored.
+    /// This field is declared last, so that it is dropped last: the screen's buffered output is written before the
+    /// terminal is restored.
     modes: TerminalModes,
 }
 
@@ -79,14 +79,16 @@ impl Platform for Tty {
                 biased;
                 signal = self.signals.recv() => match signal {
                     SignalEvent::Stop => return PlatformEvent::Stop,
-                    // After a SIGSTOP, which cannot be caught, the shell has set the terminal's modes. Taking
-                    // the terminal back after every SIGCONT made it flicker when signals came in bursts.
+                    // Canonical mode means that the shell has set the terminal's modes: the process was stopped by a
+                    // SIGSTOP, which cannot be caught. Only then is the terminal taken back. Taking it back after every
+                    // SIGCONT made the screen flicker when signals came in bursts.
                     SignalEvent::Continue if terminal::is_canonical_mode() => return PlatformEvent::ModesReset,
                     SignalEvent::Continue => {}
                     SignalEvent::End(code) => return PlatformEvent::End(code),
                 },
                 batch = read_batch(&mut self.events) => {
-                    // The terminal is gone: exit as after a SIGHUP. Further reads would return at once, in a busy loop.
+                    // The terminal is gone, so the console exits as after a SIGHUP. Further reads would return at once,
+                    // in a busy loop.
                     let Some(batch) = batch else { return PlatformEvent::End(129) };
                     let clicks = &mut self.clicks;
                     let inputs = batch.into_iter().filter_map(|event| input_of(event, clicks)).collect();
@@ -110,14 +112,15 @@ impl Platform for Tty {
         if self.screen.get_frame().area() != area {
             self.clear(area)?;
         }
-        // Terminals with DEC mode 2026 show the frame only when it is complete; others ignore the sequence. The cursor
-        // is hidden, because it would otherwise jump across the screen while the frame is written.
+        // Terminals with DEC mode 2026 (synchronized update) show the frame only when it is complete. Other terminals
+        // ignore the sequence. The cursor is hidden, because it would otherwise jump across the screen while the frame
+        // is written.
         queue!(self.screen.backend_mut(), BeginSynchronizedUpdate, Hide)?;
         let cursor = view(app, self.screen.current_buffer_mut());
         self.screen.flush()?;
         trigger_if_unsaved(&self.injected, app, "draw");
-        // Cells cannot hold links, so the cells of new links are written again inside the link's sequence,
-        // after the frame.
+        // Cells cannot hold links. So after the cells of the frame, the cells of new and changed links are written
+        // again, between the escape sequences (OSC 8) that begin and end a link.
         let links = links(app);
         let repaints = self.hyperlinks.update(links, self.screen.current_buffer_mut());
         hyperlinks::write(&repaints, self.screen.backend_mut())?;
@@ -161,8 +164,8 @@ impl Platform for Tty {
 
     fn abandon(&mut self) {
         self.events = None;
-        // The rest of the frame must go to the alternate screen and not over the shell, so it is written first. If that
-        // fails, there is nowhere to report the error.
+        // The rest of an interrupted frame must go to the alternate screen and not over the shell's output, so it is
+        // written before the terminal is restored. If that fails, there is nowhere to report the error.
         let _ = self.end_frame();
         terminal::restore();
     }

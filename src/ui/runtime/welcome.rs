@@ -1,4 +1,4 @@
-//! The screen that is shown if there is no workspace: it offers the demo, a new workspace, or another folder.
+//! Shows the screen that appears if no workspace is found. It offers the demo, a new workspace, or another folder.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ const CHOICES: [&str; 4] = [
 ];
 
 /// The proposed folder of a new workspace.
-// Not `telecast`: the program itself may have been unpacked there under that name.
+// Not `telecast`: the program itself may have been unpacked into the current folder under that name.
 const NEW_FOLDER: &str = "telecast-workspace";
 
 struct Welcome {
@@ -35,21 +35,21 @@ struct Welcome {
     problem: Option<String>,
 }
 
-/// Asks which workspace to open; returns `None` if the user quits. `reason` is the error of the search, which is shown
-/// above the choices.
+/// Asks which workspace to open. Returns `None` if the user quits. `reason` says why no workspace was found, and is
+/// shown above the choices.
 pub(crate) async fn ask(
     paths: &Paths,
     here: &Path,
     reason: &DiscoverError,
 ) -> Result<Option<PathBuf>, ConsoleStartError> {
-    // Without mouse capture: there is nothing to click, and the terminal's own selection stays usable.
+    // The mouse is not captured: there is nothing to click, and the user can still select text in the terminal.
     let _modes = TerminalModes::take(false)?;
     let size = crossterm::terminal::size()?;
     let mut screen = terminal::screen(size)?;
     let mut welcome = Welcome {
         chosen: 0,
         new: TextField::new(&here.join(NEW_FOLDER).to_string_lossy()),
-        // Empty, because the current folder is no workspace: the search would have found it.
+        // The field is empty, because the current folder is not a workspace: the search would have found it.
         open: TextField::new(""),
         problem: None,
     };
@@ -66,7 +66,7 @@ pub(crate) async fn ask(
             None => crossterm::queue!(backend, crossterm::cursor::Hide)?,
         }
         io::Write::flush(backend)?;
-        // Blocking reads are fine: no event loop, timer or task runs yet.
+        // Blocking reads are fine: no event loop, timer, or task runs yet.
         let input = match read()? {
             Event::Key(event) => key_of(event).map(Input::Key),
             Event::Paste(text) => Some(Input::Paste(text)),

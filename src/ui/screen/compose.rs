@@ -1,4 +1,5 @@
-//! The Compose screen: campaigns, webhook, body, preview and problems.
+//! The Compose screen. It has five panes: campaigns, webhook, body, preview, and problems. This file only connects
+//! [`Screen`] to the modules: `state` has the state, `update` changes it, and `view` draws it.
 
 pub(crate) mod blocks;
 pub(crate) mod buffer;

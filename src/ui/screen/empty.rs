@@ -1,4 +1,5 @@
-//! A minimal screen for tests. It shows what a new screen has to implement, and the compiler keeps it up to date.
+//! A minimal screen for tests of the app. It implements only the required methods of [`Screen`], so it also serves as a
+//! template for a new screen.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -1,5 +1,5 @@
-//! The table of actions. The keymap, the palette, the help, the footer and the README's table of keys come from
-//! it.
+//! The table of actions. It is the source of the default keymap, the palette, the help, and the footer. The tables of
+//! keys and actions in `assets/help` are generated from it.
 
 /// An action that the user can start with a key or from the palette. Keys that edit text are not actions: the editor
 /// has its own commands.
@@ -58,7 +58,7 @@ pub enum Action {
 pub enum KeyContext {
     /// Everywhere except in dialogs, even while the user types.
     Anywhere,
-    /// Outside text fields, so that a letter can be a key.
+    /// Outside text fields, where a letter can be bound to an action.
     Panes,
     /// The list of campaigns and the webhook pane.
     Definitions,
@@ -77,7 +77,7 @@ pub struct ActionRow {
     pub keys: &'static [(KeyContext, &'static str)],
 }
 
-/// The table, in the order of the help.
+/// All actions, in the order in which the help lists them.
 pub const ACTIONS: &[ActionRow] = {
     use Action as A;
     use KeyContext::{Anywhere, Body, Definitions, Panes, Preview};
@@ -213,12 +213,12 @@ pub const ACTIONS: &[ActionRow] = {
         row(A::AdoptPrivate, "adopt-private", "Adopt a .telecast folder that was not made here", "", &[]),
         row(A::Undo, "undo", "Undo the last edit of the body", "", &[(Panes, "ctrl-z")]),
         row(A::Redo, "redo", "Redo the last undone edit", "", &[(Panes, "ctrl-y")]),
-        // Not Ctrl-Z, which undoes: users of other editors press it by habit, also outside the body.
+        // Not Ctrl-Z, which means undo here: users of other editors press it by habit, also outside the body.
         row(A::Suspend, "suspend", "Suspend to the shell", "", &[(Panes, "Z")]),
     ]
 };
 
-/// The actions of the footer, from left to right.
+/// The actions that the footer can show, from left to right.
 pub(crate) const FOOTER_ACTIONS: [Action; 17] = [
     Action::Help,
     Action::Palette,
@@ -239,8 +239,8 @@ pub(crate) const FOOTER_ACTIONS: [Action; 17] = [
     Action::NextPane,
 ];
 
-/// The actions that stay in the footer if not all fit, the most important first. The others follow in the order
-/// of [`FOOTER_ACTIONS`].
+/// If not all actions fit into the footer, it shows these actions first, the most important first. The remaining room
+/// goes to the other actions in the order of [`FOOTER_ACTIONS`].
 pub(crate) const FOOTER_PRIORITY: [Action; 7] = [
     Action::Help,
     Action::Palette,

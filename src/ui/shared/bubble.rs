@@ -1,5 +1,5 @@
-//! Draws the message in its bubble: the layout of [`crate::ui::shared::message`] in the theme's colours. Also
-//! returns what is at a cell, for the mouse.
+//! Draws a message, laid out by [`crate::ui::shared::message`], as a bubble in the theme's colors. Also finds what is
+//! at a cell, for mouse clicks, and which cells are links.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -13,10 +13,10 @@ use crate::ui::shared::message::{MessageLayout, MessageLine, RunRole, RunStyle, 
 use crate::ui::shared::ptr_eq::PtrEq;
 use crate::ui::widget::{Address, Link, Theme, draw};
 
-/// The largest width of the bubble in cells: about the width on a phone.
+/// The largest width of the bubble in cells. This is about the width of a message on a phone.
 const MAX_WIDTH: u16 = 46;
 
-/// The cells of a row that the border and one space take, on both sides together.
+/// The number of cells in a row that are not text: a border and a space on each side.
 const EDGES: u16 = 4;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -28,14 +28,14 @@ pub struct BubbleOptions {
 #[derive(Debug, Clone, Copy)]
 pub struct BubbleOverlay<'a> {
     pub highlight: &'a Highlight,
-    /// The colours of the code blocks, by byte ranges of the message's text, in ascending order.
+    /// The colors of the code blocks, by byte ranges of the message's text, in ascending order.
     pub code: &'a [SyntaxPiece],
 }
 
 #[derive(Debug)]
 pub struct Bubble {
     message: MessageLayout,
-    /// Kept because the runs hold byte ranges of this message's text.
+    /// The composed message, because the runs refer to its text by byte ranges.
     composed: PtrEq<Composed>,
     width: u16,
 }
@@ -164,13 +164,13 @@ impl Bubble {
         std::iter::once(BubbleRow::Top).chain(text).chain([BubbleRow::Bottom]).chain(keys)
     }
 
-    /// Clamps a scroll position so that the last row stays visible.
+    /// Limits a scroll position, so that the last row stays visible.
     fn top(&self, scroll: usize) -> usize {
         scroll.min(self.n_rows() - 1)
     }
 
     fn line_area(&self, row: &BubbleRow<'_>, area: Rect, y: u16) -> Rect {
-        // Buttons use the full width of the bubble: they have no border.
+        // Buttons use the full width of the bubble, because they are outside its border.
         let edge = if matches!(row, BubbleRow::Keys(_)) { 0 } else { EDGES / 2 };
         Rect { x: area.x + edge, y, width: self.width.saturating_sub(2 * edge), height: 1 }
     }
@@ -202,7 +202,7 @@ impl Bubble {
                     u16::try_from(column).map_or(x, |column| start.saturating_add(column)).min(x)
                 };
                 let cells = cell(cells.start)..cell(cells.end);
-                // The base style of the run stays; the code's colours are drawn over it, and the highlight over
+                // The base style of the run stays; the code's colors are drawn over it, and the highlight is drawn over
                 // both.
                 if run.style.role == RunRole::Pre
                     && let Some(class) = class_at(over.code, bytes.start)
@@ -217,7 +217,7 @@ impl Bubble {
     }
 }
 
-/// Whether a run shows other characters than the message has there, as a hidden spoiler does.
+/// Whether a run shows other characters than its range of the message's text contains, as a hidden spoiler does.
 fn is_hidden(run: &StyledRun, text: &str) -> bool {
     run.source.as_ref().is_some_and(|source| text.get(source.clone()).is_none_or(|shown| shown != run.text))
 }

@@ -12,12 +12,12 @@ use crate::ui::shared::action::Action;
 use crate::ui::shared::query::Generation;
 use crate::workspace::{self, CampaignFiles, Fingerprint};
 
-/// One effect. Each kind is carried out by exactly one part of the runtime.
+/// One effect. Each variant is carried out by exactly one part of the runtime.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Done by the event loop, which owns the terminal and the timers.
     Loop(LoopEffect),
-    /// Written by the executor one after the other, in the order of the effects, even while the console exits.
+    /// Done by the executor one after the other, in the order of the effects, even while the console exits.
     Journal(JournalEntry),
     /// Done by the executor in the background; the result is a message.
     Task(Task),
@@ -35,7 +35,8 @@ pub enum LoopEffect {
     Quit,
 }
 
-/// Saves and drafts. They are written in order, so that an old draft never replaces a newer save.
+/// A change of a body's file or of its draft. All entries are carried out in order, so that an older draft never
+/// replaces a newer save.
 #[derive(Debug, Clone, PartialEq)]
 pub enum JournalEntry {
     WriteDraft {
@@ -48,7 +49,7 @@ pub enum JournalEntry {
     SaveBody {
         stem: String,
         text: String,
-        /// The version of the text; the buffer uses it to know which edits are saved.
+        /// The version of the text. It comes back with the result, which shows the buffer which edits are saved.
         version: u64,
         /// The file's fingerprint when it was last read; a file with any other content is not overwritten.
         /// `None` overwrites any content.
@@ -56,16 +57,16 @@ pub enum JournalEntry {
     },
 }
 
-/// A background task. Its generation comes back with the result.
+/// A background task. If it has a generation, its result has the same generation.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Task {
     /// Compose the preview's message. Only the latest of several waiting jobs is done.
     Compose(Generation, Box<MessageJob>),
-    /// Compose the messages of a sample of recipients; a newer `Compose` stops it.
+    /// Compose the messages of a sample of recipients. A newer `Compose` or `Survey` stops this task.
     Survey(Generation, Box<MessageJob>),
     CheckCampaigns(Generation, Vec<MessageJob>),
-    /// Read the vocabulary and the profile with this identity. If there is none, read the first test profile or,
-    /// without test profiles, the first profile.
+    /// Read the vocabulary and the profile with this identity. If there is no such profile, read the first test profile
+    /// or, without test profiles, the first profile.
     LoadPeople(Option<String>),
     FindProfiles(Generation, String),
     Reload,
@@ -126,13 +127,14 @@ pub struct ExternalEdit {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Timer {
     Draft(String),
-    /// Compose after a short delay, because the last key may begin a trigger (`<<`, `{{`). Holds the generation of the
-    /// last composition.
+    /// Compose the message after a short delay, because the last key may be the first half of a trigger such as `<<` or
+    /// `{{`, and the error of half a trigger must not flash. Holds the generation of the latest composition.
     Compose(Generation),
     /// Compose the messages of a sample of recipients. Holds the generation of the composition that the sample belongs
     /// to.
     Survey(Generation),
-    /// Open the picker in a large body, after the key that may open it has been drawn. Holds the text's version.
+    /// Open the completion picker in a large body, after the key that opens it has been drawn. Holds the text's
+    /// version.
     OpenPicker(u64),
     /// Show problems that were held back while the user typed. Holds the text's version after the last key.
     TypingPaused(u64),
@@ -142,11 +144,11 @@ pub enum Timer {
 impl Timer {
     pub fn delay(&self) -> Duration {
         Duration::from_millis(match self {
-            // A draft is promised within a second of the edit; the rest of the second is for writing it.
+            // A draft must be on disk within a second of the edit. The rest of the second is for writing it.
             Timer::Draft(_) => 600,
             Timer::Compose(_) | Timer::TypingPaused(_) => 400,
             Timer::Survey(_) => 250,
-            // Zero still lets the loop draw the key first: timers are handled after input.
+            // Even without a delay, the loop draws the key first, because it handles timers after input.
             Timer::OpenPicker(_) => 0,
             // A long text is highlighted in steps, and the loop handles keys between two steps.
             Timer::Highlight => 1,
@@ -174,9 +176,9 @@ pub enum WorkspaceChange {
         stem: String,
         name: String,
     },
-    /// Create a campaign again whose files were deleted on disk, with its body as it is in the editor.
+    /// Create a campaign's deleted files again. The body gets the text that is in the editor.
     RemakeCampaign {
-        /// The files as last read; deleted ones are absent.
+        /// The campaign's files as last read from disk. A deleted file has the fingerprint `Absent`.
         campaign: Box<CampaignFiles>,
         body: String,
     },
@@ -184,10 +186,10 @@ pub enum WorkspaceChange {
     DeleteCampaign(String),
     NewWebhook {
         webhook: Box<Webhook>,
-        /// A campaign that has no webhook yet and will use the new one.
+        /// The stem of a campaign that has no webhook yet and will use the new one.
         assign_to: Option<String>,
     },
-    /// Save a webhook's settings. A real token in its address is moved to the secret store.
+    /// Save a webhook's settings. A literal bot token in its URL is moved to the secret store.
     SaveWebhook {
         stem: String,
         webhook: Box<Webhook>,

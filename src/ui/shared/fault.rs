@@ -17,9 +17,9 @@ use std::task::Poll;
 use crate::text::visible;
 
 /// The environment variable that injects panics, for tests. It is a comma-separated list of names, read once at the
-/// start. Work whose [`Work::id`] is in the list panics the first time that it is done. The names `update` and `draw`
-/// make the event loop panic as soon as there is unsaved text. All of the list appears in the panic's message, so that
-/// tests can check that secrets in it are masked.
+/// start. A kind of work whose [`Work::id`] is in the list panics the first time that it runs. The names `update` and
+/// `draw` make the event loop panic as soon as there is unsaved text. The panic's message contains the whole list, so
+/// that tests can check that secrets in a message are masked.
 pub(crate) const VARIABLE: &str = "TELECAST_FAULT";
 
 thread_local! {
@@ -61,7 +61,7 @@ pub enum Work {
 }
 
 impl Work {
-    /// Returns the name in [`VARIABLE`].
+    /// Returns the name of this kind of work in [`VARIABLE`].
     pub fn id(self) -> &'static str {
         self.row().0
     }
@@ -72,7 +72,8 @@ impl Work {
         format!("internal error while {what}; {outcome}; please report it: {fault}")
     }
 
-    /// Returns the name, the activity, and what a panic in it means for the user's text.
+    /// Returns the name for [`VARIABLE`], the activity for the footer's message, and what a panic during the activity
+    /// means for the user's text.
     fn row(self) -> (&'static str, &'static str, &'static str) {
         let safe = "nothing was lost";
         let perhaps = "it may not be saved, but no text in the editor was lost";
@@ -100,9 +101,9 @@ impl Work {
     }
 }
 
-/// Installs a panic hook that masks secrets with `redact`. The hook keeps a panic inside [`catch`] for `catch` to
-/// return, and passes any other panic to `report`. It prints nothing, so that a panic does not write over the console's
-/// screen.
+/// Installs a panic hook that masks secrets with `redact`. If the panic happens inside [`catch`], the hook stores the
+/// panic's message, which `catch` returns. The hook passes every other panic to `report`. It prints nothing, so that a
+/// panic does not write over the console's screen.
 pub(crate) fn install_hook(
     redact: impl Fn(&str) -> String + Send + Sync + 'static,
     report: impl Fn(CaughtPanic) + Send + Sync + 'static,
@@ -127,16 +128,16 @@ fn describe(info: &PanicHookInfo<'_>) -> String {
 
 /// Runs `work` and returns its result, or its panic.
 ///
-/// State that a panic left half changed is visible afterwards. The caller must not use that state, or only read it.
+/// After a panic, state that `work` was changing may be half changed. The caller must drop that state or only read it.
 pub(crate) fn catch<T>(work: impl FnOnce() -> T) -> Result<T, CaughtPanic> {
-    // The flag is restored afterwards, not set to false, because `catch` may be nested.
+    // Afterward, the flag gets its previous value and not `false`, because calls of `catch` may be nested.
     let was_caught = IS_CAUGHT.replace(true);
     let result = catch_unwind(AssertUnwindSafe(work));
     IS_CAUGHT.set(was_caught);
     result.map_err(|payload| CaughtPanic(LAST.take().unwrap_or_else(|| payload_message(payload.as_ref()))))
 }
 
-/// Returns the message in a panic's payload. Without a hook, as in unit tests, nothing else is known of the panic.
+/// Returns the message in a panic's payload. Without the hook, as in unit tests, nothing else is known about the panic.
 fn payload_message(payload: &(dyn Any + Send)) -> String {
     let message = payload.downcast_ref::<String>().map(String::as_str);
     message.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or(NO_MESSAGE).to_owned()
@@ -144,7 +145,7 @@ fn payload_message(payload: &(dyn Any + Send)) -> String {
 
 pub(crate) async fn catch_task<T>(task: impl Future<Output = T>) -> Result<T, CaughtPanic> {
     let mut task = pin!(task);
-    // Each poll is caught, because a panic unwinds through `poll`, not through the future.
+    // Each call of `poll` runs inside `catch`, because a panic in a future unwinds out of `poll`.
     std::future::poll_fn(|context| match catch(|| task.as_mut().poll(context)) {
         Ok(poll) => poll.map(Ok),
         Err(fault) => Poll::Ready(Err(fault)),

@@ -25,7 +25,7 @@ impl Default for Keymap {
 }
 
 impl Keymap {
-    /// Returns the action of `key` in the first of `contexts` that binds it.
+    /// Returns the action of `key` in the first of `contexts` that binds the key, or `None` if none of them does.
     pub fn action(&self, contexts: &[KeyContext], key: Key) -> Option<Action> {
         contexts.iter().find_map(|context| {
             self.bindings
@@ -43,7 +43,8 @@ impl Keymap {
             .map(|(context, key, _)| (*context, *key))
     }
 
-    /// Returns the key to show for `action` in the given contexts. A key of an earlier context is preferred.
+    /// Returns the key to show for `action`: its first key in the first of `contexts` in which it has one. Returns
+    /// `None` if it has no key in any of them.
     pub fn shown_key(&self, contexts: &[KeyContext], action: Action) -> Option<Key> {
         contexts
             .iter()
@@ -51,9 +52,10 @@ impl Keymap {
     }
 }
 
-/// Returns the key of a terminal event, or `None` for releases and for keys that telecast does not use.
+/// Returns the key of a terminal event, or `None` if the key was released or if telecast does not use it.
 pub(crate) fn key_of(event: KeyEvent) -> Option<Key> {
-    // Terminals with the kitty protocol, and Windows, report releases too. Each key would otherwise count twice.
+    // Terminals with the kitty protocol, and Windows, also report when a key is released. Without this check, each key
+    // would count twice.
     if event.kind == KeyEventKind::Release {
         return None;
     }
@@ -68,7 +70,7 @@ pub(crate) fn key_of(event: KeyEvent) -> Option<Key> {
             // The character already includes Shift (`A`, `?`). Which characters need Shift depends on the keyboard's
             // layout.
             key.shift = false;
-            // Terminals report a letter with Ctrl in either case.
+            // Depending on the terminal, a letter with Ctrl is reported in lowercase or uppercase.
             KeyCode::Char(if key.ctrl { c.to_ascii_lowercase() } else { c })
         }
         Code::F(n) => KeyCode::F(n),

@@ -1,11 +1,11 @@
-//! Lays a message out as a Telegram client would, as lines of styled runs. `bubble` draws them.
+//! Lays out a message as a Telegram client would: as lines of styled runs, which `bubble` draws.
 //!
 //! ```text
 //! text + entities ──style──▶ styled ranges ──block──▶ paragraphs, quotes, code blocks ──wrap──▶ lines
 //! ```
 //!
-//! This module knows nothing about colours or terminals. Right-to-left text stays in logical order. Control characters
-//! are replaced by visible symbols.
+//! This module does not depend on colors or on the terminal. Right-to-left text stays in logical order. Control
+//! characters are replaced by visible symbols.
 
 mod block;
 mod content;
@@ -28,7 +28,8 @@ pub(crate) fn layout(text: &FormattedText, rows: &[Vec<Button>], options: Layout
     MessageLayout { body, keyboard: keyboard::lines(rows, options) }
 }
 
-/// Lists the addresses that the text hides, in full and each once.
+/// Returns lines with the addresses of links and mentions whose text is not the address. Each address is listed once
+/// and in full.
 fn addresses(text: &FormattedText, options: LayoutOptions) -> Vec<MessageLine> {
     let mut listed: Vec<(String, Span)> = Vec::new();
     for (entity, range) in text.entities.iter().zip(text.byte_ranges()) {

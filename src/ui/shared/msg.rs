@@ -1,4 +1,4 @@
-//! Messages: everything that can happen to the console, as data that can be logged, compared and replayed.
+//! Messages: everything that can happen to the console, as data that can be logged, compared, and replayed.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -47,7 +47,7 @@ pub enum Msg {
         chats: TestChats,
         history: Vec<TestSendRecord>,
     },
-    /// The result of a test, or the reason why it could not be composed.
+    /// The result of a test, or the reason why its message could not be composed.
     TestAnswered(Generation, Result<Box<TestResult>, String>),
     ChatCaptured(Generation, Result<CapturedChat, String>),
     EditedExternally {
@@ -59,7 +59,7 @@ pub enum Msg {
     GrammarLoaded(PtrEq<Arc<Grammar>>),
     CodeGrammarsLoaded(PtrEq<Arc<CodeGrammars>>),
     Due(Timer),
-    /// A task panicked. The state stops waiting for its result.
+    /// A task or a thread in the background panicked. The screens stop waiting for the result of this work.
     Fault {
         work: Work,
         fault: CaughtPanic,

@@ -27,8 +27,8 @@ impl<T> Clone for PtrEq<T> {
 
 impl<T> PartialEq for PtrEq<T> {
     fn eq(&self, other: &Self) -> bool {
-        // Two values with equal content count as different. That is safe, because a comparison only decides whether
-        // derived values are computed again.
+        // Two separate values with equal content count as different. That is safe, because a comparison only decides
+        // whether derived values are computed again.
         Arc::ptr_eq(&self.0, &other.0)
     }
 }
@@ -43,7 +43,7 @@ impl<T> Deref for PtrEq<T> {
 
 impl<T> fmt::Debug for PtrEq<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // The content may be megabytes, and messages are printed when a test fails.
+        // The content may be megabytes long, and it would be printed with a message when a test fails.
         f.write_str("PtrEq(…)")
     }
 }

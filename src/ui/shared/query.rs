@@ -1,5 +1,5 @@
-//! A question whose answer arrives later as a message. Answers to outdated questions are dropped here and
-//! nowhere else.
+//! A question whose answer arrives later as a message. This module drops answers to outdated questions, so no other
+//! code has to check for them.
 //!
 //! ```text
 //! Idle ── ask ──▶ Pending ── answer of its generation ──▶ Ready or Failed ── ask ──▶ Pending …
@@ -28,7 +28,8 @@ pub enum Query<T> {
     Idle,
     /// The answer has not arrived yet; the previous one is still shown.
     Pending {
-        /// The first of the questions about the same subject: an answer to any of them is newer than `before`.
+        /// The first question about the current subject. A successful answer to this question, or to a later one,
+        /// replaces `before`.
         since: Generation,
         generation: Generation,
         before: Option<T>,
@@ -90,7 +91,8 @@ impl<T> Query<T> {
         }
     }
 
-    /// Answers a pending question whose task ended without an answer. Does nothing if no question is pending.
+    /// Answers the pending question with `result`, because its task has ended without an answer. Does nothing if no
+    /// question is pending.
     pub fn end_pending(&mut self, result: Result<T, String>) {
         if let Self::Pending { generation, .. } = self {
             let generation = *generation;
@@ -98,7 +100,7 @@ impl<T> Query<T> {
         }
     }
 
-    /// Stops waiting; the previous answer stays.
+    /// Stops waiting. The previous answer stays, and an answer that arrives later is dropped.
     pub fn stop_waiting(&mut self) {
         if let Self::Pending { generation, before, .. } = self {
             let (generation, before) = (*generation, before.take());
@@ -106,7 +108,8 @@ impl<T> Query<T> {
         }
     }
 
-    /// Returns the answer that is shown.
+    /// Returns the answer to show: the latest answer or, while a question is pending, the one before it. Returns `None`
+    /// if there is none, or if the latest question failed.
     pub fn value(&self) -> Option<&T> {
         match self {
             Self::Pending { before, .. } => before.as_ref(),
@@ -123,7 +126,7 @@ impl<T> Query<T> {
         }
     }
 
-    /// Takes the answer that is shown; an answer that arrives later is dropped.
+    /// Takes the answer of [`Query::value`] out of the query. An answer that arrives later is dropped.
     pub fn take(&mut self) -> Option<T> {
         match std::mem::take(self) {
             Self::Pending { before, .. } => before,
@@ -136,7 +139,8 @@ impl<T> Query<T> {
         matches!(self, Self::Pending { .. })
     }
 
-    /// Returns the generation of the latest question, answered or not.
+    /// Returns the generation of the latest question, whether or not it was answered. Returns `None` if the query is
+    /// idle.
     pub fn latest(&self) -> Option<Generation> {
         match self {
             Self::Idle => None,

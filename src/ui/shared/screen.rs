@@ -1,4 +1,4 @@
-//! The interface between the app and its screens.
+//! The interface between the app and its screens: a trait for what a screen handles, draws, and reports.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use crate::ui::shared::effect::{Effect, JournalEntry};
 use crate::ui::shared::msg::Msg;
 use crate::ui::widget::Link;
 
-/// A screen. It owns its state, panes and dialogs.
+/// A screen. It owns its state, panes, and dialogs.
 pub trait Screen: fmt::Debug {
     /// Starts the screen; the returned effects run after the first frame.
     fn start(&mut self, shared: &mut SharedState) -> Vec<Effect>;
@@ -22,16 +22,17 @@ pub trait Screen: fmt::Debug {
 
     fn act(&mut self, shared: &mut SharedState, action: Action) -> Vec<Effect>;
 
-    /// Updates everything that is derived from the state, once per message: the layout in `area` (all but
-    /// header and footer) and values that drawing would otherwise compute.
+    /// Updates everything that is derived from the state, once per message: the layout in `area` (everything except the
+    /// header and the footer), and values that drawing would otherwise have to compute.
     fn prepare_view(&mut self, shared: &mut SharedState, area: Rect) -> Vec<Effect>;
 
-    /// Draws the screen with the layout of [`Screen::prepare_view`]; its dialogs come last.
+    /// Draws the screen with the layout of [`Screen::prepare_view`], and the screen's dialogs over it. Returns the
+    /// cursor, if it is visible.
     fn view(&self, shared: &SharedState, buf: &mut Buffer) -> Option<Cursor>;
 
     fn focus(&self) -> ScreenFocus;
 
-    /// Returns the right part of the header, from right to left.
+    /// Returns the parts at the right of the header, from right to left.
     fn header(&self, _shared: &SharedState) -> Vec<HeaderPart> {
         Vec::new()
     }
@@ -51,13 +52,13 @@ pub trait Screen: fmt::Debug {
         Vec::new()
     }
 
-    /// Saves everything that is unsaved. If something cannot be saved, shows why and resets
-    /// [`SharedState::is_quitting`].
+    /// Saves everything that is unsaved. If something cannot be saved, shows the reason, and sets
+    /// [`SharedState::is_quitting`] to false.
     fn save_all(&mut self, _shared: &mut SharedState) -> Vec<Effect> {
         Vec::new()
     }
 
-    /// Discards everything that is unsaved, and its drafts.
+    /// Discards everything that is unsaved, and deletes the drafts.
     fn discard_all(&mut self, _shared: &SharedState) -> Vec<Effect> {
         Vec::new()
     }
@@ -67,8 +68,8 @@ pub trait Screen: fmt::Debug {
         Vec::new()
     }
 
-    /// Returns the entry that brings a text's draft up to date: the draft is written, or deleted if nothing is
-    /// unsaved. `None` if the draft is up to date already.
+    /// Returns the entry that brings a text's draft up to date: it writes the draft, or deletes it if nothing is
+    /// unsaved. Returns `None` if the draft is already up to date, or if nothing may be written.
     fn draft_entry(&mut self, _shared: &SharedState, _text: &str) -> Option<JournalEntry> {
         None
     }
@@ -84,10 +85,11 @@ pub struct ScreenFocus {
     pub contexts: &'static [KeyContext],
     /// Whether a dialog of the screen has the keyboard.
     pub is_covered: bool,
-    /// Actions that belong to the focused part of the screen although their keys work elsewhere too. The help lists
+    /// Actions that concern the focused part of the screen, even though their keys also work elsewhere. The help lists
     /// them with the actions of the innermost context.
     pub actions: &'static [Action],
-    /// The keys that are not actions, for the help. Every group but the first has a heading.
+    /// Groups of keys that are not bound to actions, each with its heading, for the help. An empty heading is not
+    /// shown.
     pub keys: Vec<(&'static str, KeyHints)>,
 }
 

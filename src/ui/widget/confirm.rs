@@ -1,4 +1,4 @@
-//! A question with a few answers. The harmless answer comes last, and is the one that Esc gives.
+//! A dialog with a question and a few answers. Esc gives the harmless answer, which should come last.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -13,17 +13,19 @@ use crate::ui::widget::theme::Theme;
 pub struct Confirm<D> {
     pub title: String,
     pub text: String,
-    /// The label of each answer and its decision. The first letter of a label also works as a key.
+    /// The label of each answer, with the decision that the answer stands for. The first letter of a label also works
+    /// as a key.
     pub answers: Vec<(String, D)>,
     pub chosen: usize,
 }
 
 pub trait ConfirmDecision: Clone {
-    /// Returns the decision that changes nothing, which Esc gives.
+    /// Returns the decision that changes nothing. Esc makes this decision.
     fn cancel() -> Self;
 
-    /// Whether the answer's letter only selects the answer, so that Enter must confirm it. This is for decisions that
-    /// cannot be undone, in questions that open by themselves or because of someone else's file.
+    /// Whether the key of the answer's first letter only selects the answer, so that Enter must confirm it. This
+    /// protects decisions that cannot be undone, in questions that open without the user's action or because of a file
+    /// from another person.
     fn needs_enter(&self) -> bool;
 }
 
@@ -34,7 +36,7 @@ impl<D: ConfirmDecision> Confirm<D> {
         Self { title: title.to_owned(), text, answers, chosen: 0 }
     }
 
-    /// Handles a key; returns the decision if the key made one.
+    /// Handles a key. Returns the decision if the key has made one.
     pub fn press(&mut self, key: Key) -> Option<D> {
         let n = self.answers.len().max(1);
         match key.code {
@@ -78,7 +80,8 @@ impl<D: ConfirmDecision> Confirm<D> {
         u16::try_from(draw::wrap(&self.text, width).len()).unwrap_or(u16::MAX).saturating_add(4 + rows)
     }
 
-    /// Returns the position of each answer in rows of `width` cells: row and column, from 0, and width.
+    /// Arranges the answers in rows of `width` cells. Returns, for each answer, its row and its column (both from 0),
+    /// and its width.
     fn rows(&self, width: u16) -> Vec<(u16, u16, u16)> {
         let (mut row, mut x) = (0, 0);
         let mut rows = Vec::with_capacity(self.answers.len());

@@ -1,5 +1,5 @@
-//! Writes text into cells. Untrusted text must reach the screen through this module or the editor's view, so that it
-//! cannot inject escape sequences.
+//! Writes text into cells. Untrusted text must reach the screen only through this module or through the editor's view,
+//! so that it cannot inject escape sequences.
 //!
 //! Control characters become visible symbols, and a wide character is never cut in half. Widths are in cells.
 
@@ -12,7 +12,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::text::{grapheme_width, picture, width};
 
-/// Writes `text` from `(x, y)` to the right, cut at the edge of `area`; returns the column after it.
+/// Writes `text` from `(x, y)` to the right, and cuts it at the edge of `area`. Returns the column after the text.
 pub(crate) fn put(buf: &mut Buffer, area: Rect, x: u16, y: u16, text: &str, style: Style) -> u16 {
     if y < area.top() || area.bottom() <= y {
         return x;
@@ -20,7 +20,7 @@ pub(crate) fn put(buf: &mut Buffer, area: Rect, x: u16, y: u16, text: &str, styl
     let mut column = x;
     for grapheme in text.graphemes(true) {
         let cells = u16::try_from(grapheme_width(grapheme)).unwrap_or(u16::MAX);
-        // A zero-width grapheme would replace the content of a cell that belongs to the next grapheme.
+        // A zero-width grapheme has no cell of its own and would be written into the cell of the next grapheme.
         if cells == 0 {
             continue;
         }
@@ -30,7 +30,8 @@ pub(crate) fn put(buf: &mut Buffer, area: Rect, x: u16, y: u16, text: &str, styl
         if area.left() <= column {
             let cell = &mut buf[(column, y)];
             match grapheme.chars().next().and_then(picture) {
-                // `set_symbol` writes control characters to the terminal as they are, so they are replaced here.
+                // With `set_symbol`, control characters would reach the terminal as they are, so they are replaced
+                // here.
                 Some(shown) => cell.set_char(shown),
                 None => cell.set_symbol(grapheme),
             };
@@ -46,12 +47,14 @@ pub(crate) fn put(buf: &mut Buffer, area: Rect, x: u16, y: u16, text: &str, styl
     column
 }
 
-/// Writes `text` at the left edge of line `y` of `area`, shortened with `…` if necessary; returns the column after it.
+/// Writes `text` at the left edge of line `y` of `area`, shortened with `…` if necessary. Returns the column after the
+/// text.
 pub(crate) fn put_line(buf: &mut Buffer, area: Rect, y: u16, text: &str, style: Style) -> u16 {
     put(buf, area, area.x, y, &fit(text, usize::from(area.width)), style)
 }
 
-/// Writes `text` at the right edge of line `y` of `area`, shortened with `…` if necessary; returns its first column.
+/// Writes `text` at the right edge of line `y` of `area`, shortened with `…` if necessary. Returns the first column of
+/// the text.
 pub(crate) fn put_right(buf: &mut Buffer, area: Rect, y: u16, text: &str, style: Style) -> u16 {
     let shown = fit(text, usize::from(area.width));
     let cells = u16::try_from(width(&shown)).unwrap_or(area.width);
@@ -60,7 +63,7 @@ pub(crate) fn put_right(buf: &mut Buffer, area: Rect, y: u16, text: &str, style:
     x
 }
 
-/// Returns `text`, shortened to `cells` with `…` at the end if it is wider.
+/// Returns `text` or, if it is wider than `cells`, its start with `…` at the end.
 pub(crate) fn fit(text: &str, cells: usize) -> String {
     if width(text) <= cells {
         return text.to_owned();
@@ -95,7 +98,7 @@ pub(crate) fn wrap(text: &str, cells: usize) -> Vec<String> {
                 used += wide;
             } else if wide <= cells {
                 lines.push(std::mem::take(&mut line).trim_end().to_owned());
-                // The space at which the line was broken does not indent the next line.
+                // Spaces at the break are dropped, so that they do not indent the next line.
                 let word = word.trim_start();
                 line.push_str(word);
                 used = width(word);
@@ -116,10 +119,11 @@ pub(crate) fn wrap(text: &str, cells: usize) -> Vec<String> {
     lines
 }
 
-/// Wraps code into lines of at most `cells`; returns the byte range of each line.
+/// Wraps code into lines of at most `cells`, not counting spaces at the end of a line. Returns the byte range of each
+/// line.
 ///
 /// Lines break only at line breaks and spaces, so that tags and variable names stay whole. Only a word that is wider
-/// than a line is broken inside the word.
+/// than a line is itself broken.
 pub(crate) fn wrap_words(text: &str, cells: usize) -> Vec<Range<usize>> {
     let cells = cells.max(1);
     let mut lines = Vec::new();
@@ -131,13 +135,13 @@ pub(crate) fn wrap_words(text: &str, cells: usize) -> Vec<Range<usize>> {
     lines
 }
 
-/// Wraps a text without line breaks that starts at the byte `offset`.
+/// Wraps `text`, which contains no line breaks, and adds its lines to `lines`. `offset` is added to all byte offsets.
 fn wrap_paragraph(text: &str, offset: usize, cells: usize, lines: &mut Vec<Range<usize>>) {
     let (mut start, mut used) = (0, 0);
     let mut word = 0;
     for (at, grapheme) in text.grapheme_indices(true) {
         let wide = grapheme_width(grapheme);
-        // A space at the end of a line may go past the edge, because it is not visible.
+        // A space at the end of a line may be outside of the line's width, because it is not visible.
         if cells < used + wide && grapheme != " " && start < at {
             let next = if start < word { word } else { at };
             lines.push(offset + start..offset + start + text[start..next].trim_end_matches(' ').len());

@@ -1,4 +1,4 @@
-//! A form: labelled fields, one per line, each with its problem below it.
+//! A form: labeled fields, one per line. The problem of a field is shown on the line below it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -40,7 +40,8 @@ impl FormField {
         Self::new(id, label, FieldValue::Text(TextField::new(text)))
     }
 
-    /// Creates a choice; an unknown `option` selects the first one.
+    /// Creates a field for choosing one of `options`. At first, `option` is chosen, or the first of `options` if they
+    /// do not contain `option`.
     pub fn choice(id: &str, label: &str, options: Vec<String>, option: &str) -> Self {
         let chosen = options.iter().position(|other| other == option).unwrap_or(0);
         Self::new(id, label, FieldValue::Choice { options, chosen })
@@ -69,7 +70,7 @@ pub enum FormOutcome {
     /// The focus or the cursor moved.
     Moved,
     Changed,
-    /// A button was pressed; the id of its field.
+    /// A button was pressed. Contains the id of its field.
     Pressed(String),
     /// Enter was pressed in a field other than a button.
     Submitted,
@@ -82,7 +83,7 @@ impl Form {
         Self { fields, focus }
     }
 
-    /// Returns the text or the chosen option; empty for buttons, notes and unknown ids.
+    /// Returns the text or the chosen option of a field. The result is empty for buttons, notes, and unknown ids.
     pub fn value(&self, id: &str) -> String {
         match self.fields.iter().find(|field| field.id == id).map(|field| &field.value) {
             Some(FieldValue::Text(field)) => field.text(),
@@ -129,7 +130,7 @@ impl Form {
     }
 
     pub fn press(&mut self, key: Key) -> FormOutcome {
-        // These keys are handled before those of the field, because they change the focus in every kind of field.
+        // These keys change the focus in every kind of field, so the field itself never gets them.
         match (key.code, key.shift) {
             (KeyCode::Up, false) | (KeyCode::Tab, true) => return self.step(-1),
             (KeyCode::Down, false) | (KeyCode::Tab, false) => return self.step(1),
@@ -208,7 +209,8 @@ impl Form {
 
     fn step(&mut self, by: isize) -> FormOutcome {
         let n = self.fields.len();
-        // Wraps around and skips notes. After a full round the focus stays, so a form of notes alone does not loop.
+        // The focus wraps around and skips notes. The search ends after one round, so that it also ends in a form that
+        // contains only notes.
         for distance in 1..=n {
             let at = if by < 0 { (self.focus + n - distance) % n } else { (self.focus + distance) % n };
             if self.fields[at].can_focus() {
@@ -219,12 +221,13 @@ impl Form {
         FormOutcome::Moved
     }
 
-    /// Returns the height of the form in lines. A field with a problem takes two.
+    /// Returns the height of the form in lines. A field with a problem takes two lines.
     pub fn height(&self) -> usize {
         self.fields.iter().map(|field| 1 + usize::from(field.problem.is_some())).sum()
     }
 
-    /// Returns the line of each field, scrolled so that the focused one is visible. A hidden field has the height 0.
+    /// Returns the area of each field's line, scrolled so that the focused field is visible. A field that is scrolled
+    /// out of view has the height 0.
     fn rows(&self, area: Rect) -> Vec<Rect> {
         let mut top = 0_i32;
         let mut tops = Vec::with_capacity(self.fields.len());
@@ -234,7 +237,7 @@ impl Form {
         }
         let height = i32::from(area.height);
         let focused = tops.get(self.focus).copied().unwrap_or(0);
-        // The focused field counts as two lines, so that its problem is visible as well.
+        // The focused field counts as two lines, so that its problem is also visible.
         let scroll = (focused + 2 - height).clamp(0, (top - height).max(0));
         tops.iter()
             .map(|top| {
@@ -255,7 +258,7 @@ impl Form {
         has_keyboard: bool,
     ) -> Option<(u16, u16)> {
         let label_width = self.fields.iter().map(|field| width(&field.label)).max().unwrap_or(0) + 2;
-        // Long labels are cut rather than leaving no cells for the values.
+        // Labels take at most half of the width, so that long labels leave room for the values.
         let label_width = u16::try_from(label_width).unwrap_or(0).min(area.width / 2);
         let mut cursor = None;
         for (at, (field, row)) in self.fields.iter().zip(self.rows(area)).enumerate() {
@@ -292,7 +295,7 @@ impl Form {
             }
             if let Some(problem) = field.problem.as_ref().filter(|_| row.y + 1 < area.bottom()) {
                 let style = if field.is_error { theme.error } else { theme.warning };
-                // A message that does not fit below the value starts further left.
+                // If the message is too wide to start below the value, it starts further to the left.
                 let needed = u16::try_from(width(problem)).unwrap_or(u16::MAX);
                 let indent = label_width.min(row.width.saturating_sub(needed));
                 let room = Rect { x: row.x + indent, y: row.y + 1, width: row.width - indent, ..row };

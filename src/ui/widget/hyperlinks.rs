@@ -1,8 +1,8 @@
-//! Shows links of the message as terminal hyperlinks (OSC 8).
+//! Shows the links of a message as terminal hyperlinks (OSC 8).
 //!
-//! A cell of ratatui cannot hold a link. After a frame, the cells of new or changed links are therefore written again,
-//! inside the escape sequence. The cells of removed links are written again without the sequence. Almost all terminals
-//! that do not know the sequence ignore it.
+//! A cell of ratatui cannot hold a link. After each frame, the cells of new and changed links are therefore written
+//! again, between the escape sequences that begin and end a link. The cells of removed links are written again without
+//! these sequences. Almost all terminals that do not know the sequences ignore them.
 
 use std::io::{self, Write};
 use std::ops::Range;
@@ -12,10 +12,11 @@ use ratatui::buffer::{Buffer, Cell};
 
 use crate::text::width;
 
-// In bytes. Terminals ignore or cut longer addresses.
+// The largest length of an address, in bytes. Terminals ignore or cut longer addresses.
 const MAX_ADDRESS: usize = 2048;
 
-// The schemes that a link may have. A message is untrusted: `file:` or `ssh:` links could act on this machine.
+// The schemes that a link may have. A message is untrusted, and a link with a scheme such as `file:` or `ssh:` could do
+// something on the user's machine.
 const SCHEMES: [&str; 5] = ["http://", "https://", "tg://", "mailto:", "tel:"];
 
 /// The cells of one row that link to an address.
@@ -31,8 +32,8 @@ pub struct Link {
 pub struct Address(String);
 
 impl Address {
-    /// Creates an address from one in a message, and percent-encodes everything but visible ASCII. Returns `None` for
-    /// an unknown scheme and for an address that is too long.
+    /// Creates an address from a link's address in a message, and percent-encodes every byte that is not visible ASCII.
+    /// Returns `None` if the scheme is not in `SCHEMES`, or if the encoded address is too long.
     pub fn new(address: &str) -> Option<Self> {
         let has = |scheme: &str| {
             address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
@@ -41,8 +42,8 @@ impl Address {
             return None;
         }
         let mut encoded = String::new();
-        // One byte more than allowed is encoded: a long address then fails the check below, but is not encoded
-        // completely.
+        // At most one byte more than allowed is encoded. An address that is too long then fails the check below, but is
+        // not encoded completely.
         for byte in address.bytes().take(MAX_ADDRESS + 1) {
             match byte {
                 0x21..=0x7e => encoded.push(char::from(byte)),
@@ -68,7 +69,7 @@ struct Painted {
     cells: Vec<(u16, Cell)>,
 }
 
-/// Cells to write again, with or without a link.
+/// Cells to write again, as a link to `address` or, if it is `None`, without a link.
 #[derive(Debug)]
 pub(crate) struct Repaint {
     address: Option<Address>,
@@ -77,13 +78,14 @@ pub(crate) struct Repaint {
 }
 
 impl Hyperlinks {
-    /// Takes the links of the frame that was just drawn; returns the cells to write again, in order.
+    /// Takes the links of the frame that was just drawn. Returns the cells to write again, in the order in which they
+    /// must be written.
     pub(crate) fn update(&mut self, links: Vec<Link>, frame: &Buffer) -> Vec<Repaint> {
         let painted = |link: Link| Painted { cells: cells(&link, frame), link };
         let now: Vec<Painted> = links.into_iter().map(painted).collect();
         let before = std::mem::replace(&mut self.painted, now);
         let mut repaints = Vec::new();
-        // Removed links come first, because their cells may now belong to a new link.
+        // The cells of removed links are written first, because the same cells may now belong to a new link.
         for gone in before.iter().filter(|before| self.painted.iter().all(|now| now.link != before.link)) {
             let link = &gone.link;
             repaints.push(Repaint { address: None, y: link.y, cells: cells(link, frame) });
@@ -96,15 +98,15 @@ impl Hyperlinks {
     }
 }
 
-/// Writes the cells again. Afterwards the position of the cursor is undefined.
+/// Writes the cells again. Afterward, the position of the cursor is undefined.
 pub(crate) fn write<B>(repaints: &[Repaint], out: &mut B) -> io::Result<()>
 where
     B: Backend<Error = io::Error> + Write,
 {
     for Repaint { address, y, cells } in repaints {
         if let Some(Address(address)) = address {
-            // Terminals treat cells with the same id and address as one link, so the rows of a wrapped link are
-            // highlighted together.
+            // Terminals treat cells with the same id and address as one link, so they highlight all rows of a wrapped
+            // link together.
             write!(out, "\x1b]8;id=telecast;{address}\x1b\\")?;
         }
         out.draw(cells.iter().map(|(x, cell)| (*x, *y, cell)))?;
@@ -120,7 +122,8 @@ pub(crate) fn close(out: &mut impl Write) -> io::Result<()> {
     write!(out, "\x1b]8;;\x1b\\")
 }
 
-/// Returns the cells of a link with their columns. The second cell of a wide character is skipped: it has no content.
+/// Returns the cells of a link, each with its column. The second cell of a wide character is skipped, because it has no
+/// content.
 fn cells(link: &Link, frame: &Buffer) -> Vec<(u16, Cell)> {
     let mut cells = Vec::new();
     let mut x = link.columns.start;

@@ -1,4 +1,4 @@
-//! Terminal input as data, and the heuristic that distinguishes typing from pasting.
+//! Terminal input as data, and a heuristic that recognizes pasted text in terminals that do not mark it.
 
 use crate::ui::widget::key::{Key, KeyCode};
 
@@ -23,26 +23,27 @@ pub struct Mouse {
     pub shift: bool,
 }
 
-/// A mouse action. Unless noted, it is that of the left button.
+/// A mouse action. A button is the left button unless the variant says otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MouseKind {
-    /// The button went down, for the first, second or third time in quick succession at this position.
+    /// The button went down for the first, second, or third time in quick succession at the same position.
     Down {
-        /// 1, 2 or 3.
+        /// 1, 2, or 3.
         clicks: u8,
     },
-    /// The right button went down. This asks for information about this position.
+    /// The right button went down. The user asks for information about this position.
     RightDown,
     Drag,
     Up,
-    /// The wheel, in lines; negative is up.
+    /// The wheel was turned by this number of lines. A negative number is up.
     Scroll(i8),
 }
 
 // Nobody types this many characters within one read of the terminal.
 const PASTE_CHARS: usize = 32;
 
-/// Joins each run of characters that arrived in one read into a paste, if the run came too fast for typing.
+/// Joins each run of typed characters in `batch` into a paste if they came too fast for typing. `batch` is the input of
+/// one read.
 ///
 /// This is for terminals without bracketed paste, where a pasted line break would otherwise act as Enter. A run is a
 /// paste if it has a line break and other characters, or at least `PASTE_CHARS` characters.
@@ -53,7 +54,7 @@ pub(crate) fn join_pastes(batch: Vec<Input>) -> Vec<Input> {
         match input {
             Input::Key(key) if pasted_char(key).is_some() => run.push(key),
             other => {
-                // The order of the input must be kept, so the run ends at any other event.
+                // The order of the input must be kept, so any other input ends the run.
                 end_run(&mut joined, &mut run);
                 joined.push(other);
             }
@@ -65,7 +66,7 @@ pub(crate) fn join_pastes(batch: Vec<Input>) -> Vec<Input> {
 
 fn end_run(joined: &mut Vec<Input>, run: &mut Vec<Key>) {
     let has_break = run.iter().any(|key| key.code == KeyCode::Enter);
-    // Line breaks alone are the Enter key, held down.
+    // If a run consists only of line breaks, the user holds down the Enter key.
     let has_text = run.iter().any(|key| key.code != KeyCode::Enter);
     if (has_break && has_text) || PASTE_CHARS <= run.len() {
         joined.push(Input::Paste(run.drain(..).filter_map(pasted_char).collect()));

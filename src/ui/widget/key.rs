@@ -1,4 +1,5 @@
-//! Keys as data, independent of the terminal library, for keymaps and tests.
+//! Keys as data that does not depend on the terminal library, with their text forms for keymap files and for the
+//! footer.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,7 +12,7 @@ pub struct Key {
     pub ctrl: bool,
     /// Alt was held, or Esc was sent immediately before the key.
     pub alt: bool,
-    /// Shift was held; only for keys that are not characters.
+    /// Shift was held. Always false for characters.
     pub shift: bool,
 }
 
@@ -47,7 +48,8 @@ impl Key {
     /// Converts a key from a keymap file to the form in which terminals report it.
     fn as_terminals_send_it(mut self) -> Self {
         if let KeyCode::Char(c) = self.code {
-            // Terminals send the same byte for Ctrl-S and Ctrl-Shift-S, and a capital letter for Shift with a letter.
+            // Terminals send the same byte for Ctrl-S and Ctrl-Shift-S. For Shift with a letter, they send a capital
+            // letter.
             self.code = KeyCode::Char(match (self.ctrl, self.shift) {
                 (true, _) => c.to_ascii_lowercase(),
                 (false, true) => c.to_ascii_uppercase(),
@@ -76,7 +78,7 @@ impl fmt::Display for Key {
         if self.alt {
             f.write_str("Alt-")?;
         }
-        // After `Alt-`, a capital letter is easily overlooked.
+        // After `Alt-`, a capital letter is easily overlooked, so `Shift-` is written out.
         let is_capital = matches!(self.code, KeyCode::Char('A'..='Z'));
         if self.shift || (self.alt && is_capital) {
             f.write_str("Shift-")?;
@@ -121,7 +123,7 @@ pub struct UnknownKey(pub String);
 impl FromStr for Key {
     type Err = UnknownKey;
 
-    /// Parses `ctrl-s`, `alt-1`, `shift-f8`, `enter`, `space`, `?`; modifiers may be in any order and case.
+    /// Parses `ctrl-s`, `alt-1`, `shift-f8`, `enter`, `space`, `?`; the modifiers may be in any order and in any case.
     fn from_str(text: &str) -> Result<Self, UnknownKey> {
         let unknown = || UnknownKey(text.to_owned());
         let mut key = Key::char(' ');

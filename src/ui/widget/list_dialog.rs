@@ -1,4 +1,4 @@
-//! A dialog with a list to choose from.
+//! A dialog with a list, which the user filters by typing and from which the user chooses a row.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -37,7 +37,8 @@ impl<K: ListDialogKind> ListDialog<K> {
 
     pub fn area(&self, screen: Rect) -> Rect {
         let stage = dialog_area(screen);
-        // Independent of the number of rows, so that the dialog keeps its size while the list is filtered.
+        // The height does not depend on the number of rows, so that the dialog keeps its size while the list is
+        // filtered.
         let height = (stage.height * 3 / 4).clamp(8.min(stage.height), 26);
         draw::centered(stage, self.kind.labels().width.min(stage.width.saturating_sub(4)), height)
     }
@@ -50,7 +51,7 @@ impl<K: ListDialogKind> ListDialog<K> {
     pub fn draw(&self, buf: &mut Buffer, screen: Rect, theme: &Theme) -> Option<(u16, u16)> {
         let (area, labels) = (self.area(screen), self.kind.labels());
         let room = draw_frame(buf, area, labels.title, labels.keys, theme);
-        // At least the text field, the empty line below it and one row must fit.
+        // At least the text field, the empty line below it, and one row must fit.
         if room.height < 3 {
             return None;
         }

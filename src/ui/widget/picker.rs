@@ -1,4 +1,4 @@
-//! A list that is filtered by typing, for the palette, the help, profiles, chats and starters.
+//! A list that the user filters by typing, for the palette, the help, profiles, chats, and starters.
 
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
@@ -18,7 +18,7 @@ pub struct PickerRow {
     pub title: String,
     /// An explanation, shown dimmed after the title.
     pub detail: String,
-    /// Keys, types or counts, shown at the right edge.
+    /// Keys, types, or counts, shown at the right edge.
     pub right: String,
     /// A heading cannot be chosen, and is hidden while the list is filtered.
     pub is_heading: bool,
@@ -26,10 +26,10 @@ pub struct PickerRow {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Matching {
-    /// The picker filters its rows with a fuzzy match, the best first.
+    /// The picker filters its rows with a fuzzy match and shows the best match first.
     Fuzzy,
-    /// The owner filters the rows, and calls [`Picker::set_rows`] when the query changes. This is for lists that are
-    /// too long to load.
+    /// The picker's owner filters the rows, and calls [`Picker::set_rows`] when the query changes. This is for lists
+    /// that are too long to be loaded as a whole.
     External,
 }
 
@@ -48,9 +48,9 @@ pub struct Picker {
 pub enum PickerOutcome {
     Ignored,
     Moved,
-    /// The query changed. With [`Matching::External`] the owner must now set new rows.
+    /// The query changed. With [`Matching::External`], the owner must now set new rows.
     Typed,
-    /// A row was confirmed; its id.
+    /// A row was confirmed. Contains its id.
     Chosen(String),
 }
 
@@ -62,13 +62,13 @@ impl Picker {
         picker
     }
 
-    /// Replaces the rows and chooses the first.
+    /// Replaces the rows, and chooses the first row that is shown and is not a heading.
     pub fn set_rows(&mut self, rows: Vec<PickerRow>) {
         self.rows = rows;
         self.narrow();
     }
 
-    /// Chooses the row with this id, if it is shown.
+    /// Chooses the row with this id if it is shown and is not a heading.
     pub fn choose(&mut self, id: &str) {
         if let Some(at) =
             self.shown.iter().position(|row| self.rows[*row].id == id && !self.rows[*row].is_heading)
@@ -81,7 +81,7 @@ impl Picker {
         self.shown.get(self.chosen).map(|row| &self.rows[*row]).filter(|row| !row.is_heading)
     }
 
-    /// Whether nothing matches.
+    /// Whether no row is shown.
     pub fn is_empty(&self) -> bool {
         self.shown.is_empty()
     }
@@ -93,7 +93,7 @@ impl Picker {
                     .chosen()
                     .map_or(PickerOutcome::Ignored, |row| PickerOutcome::Chosen(row.id.clone()));
             }
-            // Ctrl-P and Ctrl-N as in shells and fuzzy finders.
+            // Ctrl-P and Ctrl-N work as in shells and fuzzy finders.
             Key { code: KeyCode::Up, .. } | Key { code: KeyCode::Char('p'), ctrl: true, .. } => self.step(-1),
             Key { code: KeyCode::Down, .. } | Key { code: KeyCode::Char('n'), ctrl: true, .. } => {
                 self.step(1)
@@ -138,7 +138,7 @@ impl Picker {
     }
 
     fn typed(&mut self, before: &str) -> PickerOutcome {
-        // If only the cursor moved, filtering again would reset the choice.
+        // If only the cursor has moved, filtering again would reset the chosen row.
         if self.field.text() == before {
             return PickerOutcome::Moved;
         }
@@ -150,7 +150,7 @@ impl Picker {
 
     fn step(&mut self, by: isize) {
         let mut at = self.chosen;
-        // One row at a time, because headings in between do not count.
+        // The loop moves one row at a time, because headings do not count.
         for _ in 0..by.unsigned_abs() {
             let next = if by < 0 {
                 (0..at).rev().find(|at| self.can_choose(*at))
@@ -167,7 +167,8 @@ impl Picker {
         self.shown.get(at).is_some_and(|row| !self.rows[*row].is_heading)
     }
 
-    /// Filters the rows, and sorts the best match first. Without a query, shows all rows in their own order.
+    /// Filters the rows, and sorts the best match first. Without a query, or with [`Matching::External`], shows all
+    /// rows in their own order. Then chooses the first row that is not a heading.
     fn narrow(&mut self) {
         let typed = self.field.text();
         self.shown = if typed.trim().is_empty() || self.matching == Matching::External {
@@ -191,7 +192,8 @@ impl Picker {
         self.chosen = (0..self.shown.len()).find(|at| self.can_choose(*at)).unwrap_or(0);
     }
 
-    /// Returns the first visible row if `height` rows fit. The chosen row stays in the middle of a long list.
+    /// Returns the index in `shown` of the first visible row if `height` rows fit. In a long list, the chosen row stays
+    /// in the middle.
     fn top(&self, height: u16) -> usize {
         let height = usize::from(height);
         self.chosen.saturating_sub(height / 2).min(self.shown.len().saturating_sub(height))

@@ -1,4 +1,4 @@
-//! A text field of one line. It uses the same text model as the body's editor.
+//! A text field of one line. It uses the same text model as the body's editor, [`crate::editor`].
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -41,10 +41,11 @@ impl TextField {
         Some(self.editor.selected().into_owned()).filter(|text| !text.is_empty())
     }
 
-    /// Handles a key; returns whether the field used it.
+    /// Handles a key. Returns whether the field has used it.
     pub fn press(&mut self, key: Key) -> bool {
         let Some(command) = typing::command(key) else { return false };
-        // These keys are left to the form: Enter submits it, and Tab and the vertical keys move to another field.
+        // These keys are left to the form or list that contains the field: Enter submits, and Tab and the vertical keys
+        // move to another field or row.
         if matches!(command, Command::Newline | Command::Tab | Command::Outdent) {
             return false;
         }
@@ -59,13 +60,14 @@ impl TextField {
 
     /// Inserts pasted text; line breaks in it become spaces.
     pub fn paste(&mut self, text: &str) {
-        // Text copied as a whole line ends in a line break, which would become a space at the end.
+        // Text that was copied as a whole line ends in a line break, which would become a space.
         self.editor.apply(Command::Paste(text.trim_end_matches(['\r', '\n']).to_owned()));
     }
 
     /// Draws the field without focus: the start of the text, shortened with `…` if it does not fit.
     pub fn draw_unfocused(&self, buf: &mut Buffer, area: Rect, style: Style) {
-        // A bot token may be pasted into any field by mistake, so it is hidden in every field.
+        // A URL that contains a bot token may be pasted into any field by mistake, so the token is hidden in every
+        // field.
         let mut text = self.editor.text();
         if let Some(token) = find_token(&text) {
             text.replace_range(token.range(), "••••••");
@@ -73,7 +75,7 @@ impl TextField {
         draw::put_line(buf, Rect { height: area.height.min(1), ..area }, area.y, &text, style);
     }
 
-    /// Draws the field with focus, scrolled to the cursor; returns the cell of the cursor.
+    /// Draws the field with focus, scrolled so that the cursor is visible. Returns the cell of the cursor.
     pub fn draw(&self, buf: &mut Buffer, area: Rect, style: Style, selected: Style) -> (u16, u16) {
         draw::fill(buf, Rect { height: area.height.min(1), ..area }, style);
         let text = self.editor.text();
@@ -90,13 +92,13 @@ impl TextField {
             if at == cursor {
                 cursor_x = x;
             }
-            // A token is never shown, not even while it is being entered.
+            // The bot token in a URL is hidden, even while the user types it.
             let is_hidden = hidden.is_some_and(|token| token.start <= at && at < token.end);
             let grapheme = if is_hidden { "•" } else { grapheme };
             let is_selected = selection.start <= at && at < selection.end;
             x = draw::put(buf, area, x, area.y, grapheme, if is_selected { selected } else { style });
         }
-        // The loop does not find a cursor at the end, because no grapheme begins there.
+        // The loop does not find a cursor at the end of the text, because no grapheme begins there.
         if cursor == text.len() {
             cursor_x = x;
         }
@@ -104,7 +106,7 @@ impl TextField {
     }
 }
 
-/// Returns the first byte to show so that the cursor is visible within `cells`.
+/// Returns the offset of the first byte to show, so that the cursor is visible in a field of `cells` cells.
 fn first_visible(text: &str, cursor: usize, cells: usize) -> usize {
     let before = &text[..crate::text::floor_char_boundary(text, cursor)];
     if width(before) < cells {

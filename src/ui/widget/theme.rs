@@ -1,7 +1,8 @@
-//! The styles of the user interface, by role.
+//! The styles of the user interface, one for each role that a text can have.
 //!
-//! The default theme uses the terminal's sixteen ANSI colours, so that it follows the user's palette, light or dark.
-//! Without colours (`NO_COLOR`), text attributes carry the same information.
+//! The default theme uses the terminal's sixteen ANSI colors, so that it follows the user's palette, light or dark. If
+//! `NO_COLOR` is set, another theme without colors is used, which distinguishes the most important roles by text
+//! attributes.
 
 use ratatui::style::{Color, Modifier, Style};
 
@@ -36,7 +37,7 @@ pub struct Theme {
     pub gutter_current: Style,
     pub search: Style,
     pub bracket: Style,
-    /// The text in another pane that corresponds to the cursor's position.
+    /// The text in one pane that corresponds to the cursor's position in another pane.
     pub linked: Style,
     pub error_underline: Style,
     pub warning_underline: Style,
@@ -99,7 +100,8 @@ impl Theme {
             popup_chosen: plain.add_modifier(Modifier::REVERSED),
             field: plain,
             field_focused: plain.add_modifier(Modifier::UNDERLINED),
-            // Resets the colours first: reversing each token's own colour would make the selection a patchwork.
+            // The colors are reset before they are reversed. Otherwise, each token of a selected text would get its own
+            // color as its background.
             selection: plain.fg(Color::Reset).bg(Color::Reset).add_modifier(Modifier::REVERSED),
             cursor_line: plain,
             gutter: dim,
@@ -137,7 +139,7 @@ impl Theme {
         }
     }
 
-    /// Creates a theme without colours. Text attributes, such as bold and reversed, replace them.
+    /// Creates a theme that uses text attributes, such as bold and reversed, instead of colors.
     pub fn mono() -> Self {
         let plain = Style::new();
         let bold = plain.add_modifier(Modifier::BOLD);

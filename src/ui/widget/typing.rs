@@ -1,5 +1,5 @@
-//! The keys that edit text, both in the body and in every input field. They are the standard keys, and those keys of
-//! macOS and Emacs that have no other use here.
+//! Maps keys to editing commands, for the body and for every input field. These keys are the standard ones, and those
+//! keys of macOS and Emacs that have no other use here.
 
 use crate::editor::{Command, Motion};
 use crate::ui::widget::key::{Key, KeyCode};
@@ -31,7 +31,7 @@ pub(crate) fn command(key: Key) -> Option<Command> {
         (true, false, _, KeyCode::Char('z')) => Command::Undo,
         (true, false, _, KeyCode::Char('y')) => Command::Redo,
         (true, false, _, KeyCode::Char('d')) => Command::DuplicateLines,
-        // Most terminals send the same byte (0x1f) for Ctrl-/ and Ctrl-_.
+        // Most terminals send the same byte (0x1f) for Ctrl-/ as for Ctrl-_.
         (true, false, _, KeyCode::Char('/' | '_')) => Command::ToggleComment,
         (false, true, _, KeyCode::Up) => Command::MoveLinesUp,
         (false, true, _, KeyCode::Down) => Command::MoveLinesDown,
@@ -46,7 +46,7 @@ fn motion(key: Key) -> Option<Motion> {
         (false, false, KeyCode::Right) => Motion::Right,
         (false, false, KeyCode::Up) => Motion::Up,
         (false, false, KeyCode::Down) => Motion::Down,
-        // macOS uses Ctrl with an arrow key to switch desktops, so Alt with an arrow key works too.
+        // macOS uses Ctrl with an arrow key to switch desktops, so Alt with an arrow key also works.
         (true, false, KeyCode::Left) | (false, true, KeyCode::Left) => Motion::WordLeft,
         (true, false, KeyCode::Right) | (false, true, KeyCode::Right) => Motion::WordRight,
         (false, false, KeyCode::Home) => Motion::LineStart,

@@ -29,7 +29,8 @@ pub(crate) fn run(
     args: &ImportProfiles,
     output: &mut CliOutput,
 ) -> Result {
-    // `--identity COLUMN` maps that column to `identity`. It comes last, so that it replaces a `--map` of that column.
+    // `--identity COLUMN` maps this column to `identity`. It is appended to the mappings of `--map`, so that it
+    // replaces one for the same column.
     let identity = args.identity.iter().map(|column| (column.clone(), "identity".to_owned()));
     let names = args.names.iter().map(|map| (map.name.clone(), map.value.clone()));
     let options = ImportOptions {
@@ -44,7 +45,7 @@ pub(crate) fn run(
         store::import(store, &args.file, &options, &mut |progress| {
             // An empty file has no bytes; `max(1)` keeps the division defined.
             let percent = 100 * progress.n_bytes / progress.total_bytes.max(1);
-            // Progress is not worth failing the import, so errors of stderr are ignored.
+            // The import must not fail because its progress cannot be shown, so errors of stderr are ignored.
             let _ = output.progress(&format!("{percent} %, {} profiles", progress.n_rows));
         })
     })?;
@@ -94,7 +95,7 @@ fn print(report: &ImportReport, output: &mut CliOutput) -> Result<()> {
 fn rejected_line(file: &str, rejected: &RejectedRow) -> String {
     let RejectedRow { line, column, reason } = rejected;
     let column = column.iter().map(|column| format!("{column}: ")).collect::<String>();
-    // The same format as problems of a body, so that editors and CI can jump to the row.
+    // This is the same format as that of problems in a body, so that editors and CI can jump to the row.
     format!("{file}:{line}:1: error[{}]: {column}{reason}", Code::RowLeftOut)
 }
 

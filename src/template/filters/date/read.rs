@@ -1,13 +1,13 @@
 //! Parses dates in the notations that people and programs use.
 //!
 //! `2016-03-14`, `2016-03-14T10:11:12Z`, `March 14, 2016 10:00 pm`, `14 Mar 2016`, `14/03/2016`, `Fri Jul 16 01:00:00
-//! 2004`, `Mon, 02 Jan 2006 15:04:05 +0100`: each word is recognised by its form, so the order hardly matters.
+//! 2004`, `Mon, 02 Jan 2006 15:04:05 +0100`: each word is recognized by its form, so the order hardly matters.
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, Zoned};
 
-// Longer than any date. Any text can be piped through `date`; a long one is not worth parsing.
+// This is longer than any date. `date` can be applied to any text, and parsing a long text is not worth the time.
 const MAX_LENGTH: usize = 64;
 
 /// Parses `text`, or returns `None` if it is not a date.
@@ -51,7 +51,7 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split([' ', ',', '\t', '\n']).filter(|word| !word.is_empty())
 }
 
-/// Splits a timestamp at the `t` between its date and time.
+/// Splits a timestamp at the `t` between its date and time. Returns `None` if `word` is not a timestamp.
 fn timestamp(word: &str) -> Option<(&str, &str)> {
     let (date, time) = word.split_once('t')?;
     let is_timestamp =
@@ -66,7 +66,7 @@ impl Parts {
             self.whole = Some(whole_date(date).or_else(|| basic_date(date))?);
             return self.take_time(time);
         }
-        // This comes before the zones, because a time can end in a zone, as in `10:11+01:00`.
+        // Times come before zones, because a time can end in a zone, as in `10:11+01:00`.
         if word.contains(':') && word.starts_with(|c: char| c.is_ascii_digit()) {
             return self.take_time(&lower);
         }
@@ -82,7 +82,7 @@ impl Parts {
             "am" | "a.m." => self.is_afternoon = Some(false),
             "pm" | "p.m." => self.is_afternoon = Some(true),
             "z" | "utc" | "gmt" | "ut" => self.offset = Some(Offset::UTC),
-            // Only after a time: anywhere else, a word such as `-3` is not a zone.
+            // A sign starts a zone only after a time. Anywhere else, a word such as `-3` is not a zone.
             _ if self.time.is_some() && lower.starts_with(['+', '-']) => self.offset = Some(offset(&lower)?),
             _ => match ZONES.iter().find(|(name, _)| *name == lower) {
                 Some((_, hours)) => self.offset = Some(Offset::constant(*hours)),
@@ -106,7 +106,7 @@ impl Parts {
             ["st", "nd", "rd", "th"].iter().find_map(|ending| word.strip_suffix(ending)).unwrap_or(word);
         let number: i16 = digits.parse().ok()?;
         match number {
-            // Up to two digits are a day, four are a year; anything else is ambiguous.
+            // A number of up to two digits is a day, and one of four digits is a year. Any other number is ambiguous.
             1..=31 if self.day.is_none() && digits.len() <= 2 => self.day = i8::try_from(number).ok(),
             _ if digits.len() == 4 && self.year.is_none() => self.year = Some(number),
             _ => return None,
@@ -114,7 +114,8 @@ impl Parts {
         Some(())
     }
 
-    /// Takes a time: `10:11`, `10:11:12.345`, `1011` or `101112`. It may end in `am`, `pm`, `Z` or an offset (`+01:00`).
+    /// Takes a time: `10:11`, `10:11:12.345`, `1011`, or `101112`. It may end in `am`, `pm`, `Z`, or an offset
+    /// (`+01:00`).
     fn take_time(&mut self, word: &str) -> Option<()> {
         let end = word.find(|c: char| !c.is_ascii_digit() && c != ':' && c != '.').unwrap_or(word.len());
         let (clock, rest) = word.split_at(end);
@@ -152,7 +153,7 @@ impl Parts {
             return Some(date);
         }
         if self.year.is_none() && self.month.is_none() && self.day.is_none() {
-            // A time without a date is today's. If there is a weekday, too, it is not known in which week.
+            // A time without a date is today's. If there is also a weekday, the date is unknown, because the week is.
             return self.time.filter(|_| !self.has_weekday).map(|_| today);
         }
         let day = match (self.day, self.month) {
@@ -173,7 +174,8 @@ fn nanoseconds(fraction: &str) -> Option<i32> {
     digits.parse::<i32>().ok()?.checked_mul(scale)
 }
 
-/// Parses a date such as `20160314`. Only dates before a time may have this form: alone, such digits are epoch seconds.
+/// Parses a date such as `20160314`. A date has this form only if a time follows. Otherwise, the digits are epoch
+/// seconds.
 fn basic_date(word: &str) -> Option<Date> {
     if word.len() != 8 {
         return None;
@@ -182,7 +184,7 @@ fn basic_date(word: &str) -> Option<Date> {
     Date::new(year.parse().ok()?, month.parse().ok()?, day.parse().ok()?).ok()
 }
 
-/// Parses a date such as `2016-03-14`, `2016/03/14`, `14/03/2016`, `14.03.2016` or `14-03-2016`.
+/// Parses a date such as `2016-03-14`, `2016/03/14`, `14/03/2016`, `14.03.2016`, or `14-03-2016`.
 fn whole_date(word: &str) -> Option<Date> {
     let separator = word.chars().find(|c| matches!(c, '-' | '/' | '.'))?;
     let mut parts = word.split(separator);
@@ -199,7 +201,7 @@ fn whole_date(word: &str) -> Option<Date> {
     }
 }
 
-/// Parses a UTC offset such as `+01:00`, `-0800` or `+1`, which is one hour.
+/// Parses a UTC offset such as `+01:00`, `-0800`, or `+1`, which is one hour.
 fn offset(text: &str) -> Option<Offset> {
     let sign = if text.starts_with('-') { -1 } else { 1 };
     let digits = text.get(1..)?;
@@ -215,7 +217,7 @@ fn offset(text: &str) -> Option<Offset> {
     Offset::from_seconds(sign * (hours * 3600 + minutes * 60)).ok()
 }
 
-/// The zone abbreviations of RFC 2822, with their hours east of UTC. They are fixed offsets, without daylight saving.
+/// The American zone abbreviations of RFC 2822, with their hours east of UTC.
 const ZONES: [(&str, i8); 8] =
     [("est", -5), ("edt", -4), ("cst", -6), ("cdt", -5), ("mst", -7), ("mdt", -6), ("pst", -8), ("pdt", -7)];
 

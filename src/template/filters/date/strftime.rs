@@ -1,4 +1,4 @@
-//! Formats dates with Ruby's `strftime` directives, flags and widths.
+//! Formats dates with Ruby's `strftime` directives, flags, and widths.
 
 use std::fmt::Write;
 
@@ -45,7 +45,7 @@ enum Padding {
     Zero,
 }
 
-/// Formats `at`; unknown directives are printed unchanged, as in Ruby.
+/// Formats `at`. Unknown directives are printed unchanged, as in Ruby.
 pub(super) fn format(at: &Zoned, format: &str) -> String {
     let mut out = String::with_capacity(format.len() * 2);
     let mut rest = format;
@@ -63,7 +63,7 @@ pub(super) fn format(at: &Zoned, format: &str) -> String {
     out
 }
 
-/// Parses the flags, the width and the directive's letter, and returns them with their length in bytes.
+/// Parses the flags, the width, and the directive's letter, and returns them with their total length in bytes.
 fn directive(text: &str) -> (Flags, Option<char>, usize) {
     let mut flags = Flags::default();
     for (at, c) in text.char_indices() {
@@ -122,8 +122,8 @@ fn format_directive(at: &Zoned, directive: char, flags: Flags) -> Option<String>
         'G' => zero(at.date().iso_week_date().year().into(), 4),
         'g' => zero(i64::from(at.date().iso_week_date().year()).rem_euclid(100), 2),
         'V' => zero(at.date().iso_week_date().week().into(), 2),
-        // The week of the year: weeks start on Sunday for `%U` and on Monday for `%W`. Days before the first such day
-        // are in week 0.
+        // The week of the year: weeks start on Sunday for `%U` and on Monday for `%W`. The days before the first Sunday
+        // or Monday of the year are in week 0.
         'U' => zero(i64::from((at.day_of_year() + 6 - weekday as i16) / 7), 2),
         'W' => {
             let monday = i16::from(at.weekday().to_monday_zero_offset());

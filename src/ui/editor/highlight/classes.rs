@@ -1,4 +1,4 @@
-//! Maps syntect's scopes and the template's tokens to classes.
+//! Maps syntect's scopes and the template's tokens to syntax classes.
 
 use syntect::parsing::{ParseState, ScopeStack, SyntaxSet};
 
@@ -39,25 +39,26 @@ const SCOPES: &[(&str, SyntaxClass)] = &[
     ("variable.function", SyntaxClass::Function),
 ];
 
-/// The state at a line's start: syntect's parser state and the open scopes.
+/// The state at the start of a line: syntect's parser state and the scopes that are open there.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct LineState {
     pub parse: ParseState,
     pub scopes: ScopeStack,
 }
 
-/// Reads one line (with its line break), advances the state, and returns the line's pieces; none if syntect cannot
-/// read it.
+/// Reads one line (with its line break), and advances `state` to the line's end. Returns the line's pieces, or an empty
+/// list if syntect cannot read the line.
 pub(crate) fn read_line(state: &mut LineState, line: &str, set: &SyntaxSet) -> Vec<SyntaxPiece> {
-    // An error means a broken grammar, never a broken text. The line then stays plain; that is not worth a message.
+    // An error means that the grammar is broken, not the text. The line then stays plain, which is not worth a message.
     let Ok(operations) = state.parse.parse_line(line, set) else { return Vec::new() };
     let mut pieces: Vec<SyntaxPiece> = Vec::new();
     let mut from = 0;
     for (at, operation) in operations {
         add(&mut pieces, from..at, &state.scopes);
-        // Several operations can be at one position. `max` keeps the pieces ascending whatever the order of operations.
+        // With `max`, the pieces are ascending even if syntect returns operations out of order.
         from = from.max(at);
-        // If the operation does not fit the stack, the stack stays as it is: the only consequence is a wrong colour.
+        // An error means that the operation does not fit the open scopes. It is ignored, because the only consequence
+        // is a wrong color.
         let _ = state.scopes.apply(&operation);
     }
     add(&mut pieces, from..line.trim_end_matches(['\n', '\r']).len(), &state.scopes);
@@ -70,7 +71,7 @@ fn add(pieces: &mut Vec<SyntaxPiece>, range: std::ops::Range<usize>, scopes: &Sc
     }
     let class = class_of(scopes);
     match pieces.last_mut() {
-        // Neighbouring pieces of one class are merged, because drawing and wrapping look at every piece.
+        // Neighboring pieces of one class are merged, because drawing and wrapping look at every piece.
         Some((last, same)) if *same == class && last.end == range.start => last.end = range.end,
         _ if class == SyntaxClass::Plain => {}
         _ => pieces.push((range, class)),
@@ -89,8 +90,8 @@ fn class_of(scopes: &ScopeStack) -> SyntaxClass {
         .unwrap_or(SyntaxClass::Plain)
 }
 
-/// Returns the class of a token of the template. It takes precedence over the grammar's class; `None` leaves the
-/// grammar's class.
+/// Returns the class of a token of the template, which takes precedence over the grammar's class. Returns `None` for
+/// raw text, which keeps the grammar's class.
 pub(crate) fn class_of_token(token: TokenClass) -> Option<SyntaxClass> {
     match token {
         TokenClass::Delimiter => Some(SyntaxClass::LiquidDelimiter),

@@ -1,4 +1,4 @@
-//! Code blocks of a message, coloured by their language.
+//! Colors the code blocks of a message by their programming language.
 
 use syntect::parsing::{ParseState, ScopeStack, SyntaxSet};
 
@@ -6,11 +6,11 @@ use crate::ui::editor::highlight::SyntaxPiece;
 use crate::ui::editor::highlight::classes;
 use crate::ui::editor::highlight::classes::LineState;
 
-/// The longest code block that is coloured, in bytes; a message has at most 4096 characters.
+/// The longest code block that is colored, in bytes. A message has at most 4096 characters.
 const MAX_BYTES: usize = 16 * 1024;
 
-/// syntect's grammars of programming languages. They take megabytes of memory and tens of milliseconds to load, so load
-/// them on another thread, and only if a message has a code block with a language.
+/// syntect's grammars of programming languages. They take megabytes of memory and tens of milliseconds to load. So load
+/// them on a thread other than the one that draws, and only if a message has a code block with a language.
 #[derive(Debug)]
 pub struct CodeGrammars {
     set: SyntaxSet,
@@ -21,7 +21,8 @@ impl CodeGrammars {
         Self { set: SyntaxSet::load_defaults_newlines() }
     }
 
-    /// Returns the pieces of `text` as byte ranges, ascending; none for an unknown language or a text that is too long.
+    /// Returns the pieces of `text` in ascending order, or an empty list if the language is unknown or the text is too
+    /// long.
     pub fn pieces(&self, language: &str, text: &str) -> Vec<SyntaxPiece> {
         let syntax = self.set.find_syntax_by_token(language).filter(|_| text.len() <= MAX_BYTES);
         let Some(syntax) = syntax else { return Vec::new() };
@@ -29,7 +30,7 @@ impl CodeGrammars {
         let mut pieces = Vec::new();
         let mut at = 0;
         for line in text.split_inclusive('\n') {
-            // The `newlines` grammars expect a line break at the end of every line, including the last one.
+            // These grammars expect a line break at the end of every line, including the last one.
             let content = line.trim_end_matches('\n');
             let in_line = classes::read_line(&mut state, &format!("{content}\n"), &self.set).into_iter();
             pieces.extend(

@@ -1,8 +1,8 @@
 //! The grammar of a body: JSON that contains Liquid, with the markup of a parse mode in its strings.
 //!
-//! The grammar is flat on purpose: brackets push no state, and a string ends with its line. So an edit in one line
-//! seldom changes the colours of the next, and an incomplete body is coloured as well as a complete one. The rules are
-//! a table in code, because syntect's own format would add a YAML parser.
+//! The grammar is flat on purpose: brackets push no state, and a string ends with its line. Therefore, an edit in one
+//! line seldom changes the colors of the next line, and an incomplete body is colored as well as a complete one. The
+//! rules are a table in code, because syntect's own format would add a YAML parser.
 
 use serde_json::json;
 use syntect::parsing::syntax_definition::{
@@ -15,17 +15,18 @@ use crate::ui::editor::highlight::classes;
 use crate::ui::editor::highlight::classes::LineState;
 
 /// The compiled grammar. Compiling its regular expressions takes milliseconds, so load it on a thread other than the
-/// screen's.
+/// one that draws.
 #[derive(Debug)]
 pub struct Grammar {
-    /// The parse mode whose markup is coloured; `None` colours no markup.
+    /// The parse mode whose markup is colored; `None` colors no markup.
     pub markup: Option<ParseMode>,
     pub(super) set: SyntaxSet,
     pub(super) start: LineState,
 }
 
 impl Grammar {
-    /// Compiles the grammar and its regular expressions, so that the first line is as fast as any other.
+    /// Compiles the grammar and its regular expressions in advance, so that reading the first line is as fast as
+    /// reading any other line.
     pub fn load(markup: Option<ParseMode>) -> Self {
         let mut builder = SyntaxSetBuilder::new();
         builder.add(SyntaxDefinition {
@@ -44,7 +45,7 @@ impl Grammar {
         let set = builder.build();
         let parse = ParseState::new(&set.syntaxes()[0]);
         let start = LineState { parse, scopes: ScopeStack::new() };
-        // syntect compiles a regular expression when it is first tried; this line makes it try them all.
+        // syntect compiles a regular expression when it first tries it. On `WARM_UP_LINE`, it tries all of them.
         classes::read_line(&mut start.clone(), WARM_UP_LINE, &set);
         Self { markup, set, start }
     }
@@ -65,11 +66,11 @@ enum Rule {
     Is(&'static str, &'static str),
     /// A regular expression with a scope for each of its groups.
     Groups(&'static str, &'static [&'static str]),
-    /// A regular expression that pushes a context; its match belongs to that context.
+    /// A regular expression and the context that it begins. The match belongs to that context.
     Begin(&'static str, &'static str),
-    /// Like [`Rule::Begin`], with a scope for each group.
+    /// Like [`Rule::Begin`], with a scope for each group of the regular expression.
     BeginGroups(&'static str, &'static [&'static str], &'static str),
-    /// A regular expression that pops the context, and the scope of its match.
+    /// A regular expression that ends the current context, and the scope of its match.
     End(&'static str, &'static str),
     Include(&'static str),
 }
@@ -130,7 +131,7 @@ static CONTEXTS: &[ContextRules] = &[
         scope: "",
         has_liquid: false,
         rules: &[
-            // These two rules come before the rule for tags, which also matches comments.
+            // These two rules come before the rule for tags, which would also match comments.
             Begin(r"\{%-?\s*comment\s*-?%\}", "liquid-comment"),
             Begin(r"\{%-?\s*#", "liquid-line-comment"),
             BeginGroups(r"(\{%-?)\s*(\w+)?", &["liquid.delimiter", "liquid.tag"], "liquid-tag"),
@@ -153,7 +154,8 @@ static CONTEXTS: &[ContextRules] = &[
         name: "liquid-tag",
         scope: "meta.liquid",
         has_liquid: false,
-        // A tag ends with its line, so an unclosed tag does not recolour the rest of the body.
+        // A tag ends at the end of its line at the latest, so an unclosed tag does not change the colors of the rest of
+        // the body.
         rules: &[End(r"-?%\}|(?m:$)", "liquid.delimiter"), Include("liquid-words")],
     },
     ContextRules {
@@ -177,8 +179,8 @@ static CONTEXTS: &[ContextRules] = &[
     },
 ];
 
-/// Returns the `markup` context of a parse mode. A backslash of the message is two backslashes in the patterns' text,
-/// because it is escaped in JSON.
+/// Returns the rules of the context `markup` for a parse mode. They match text of the body, in which JSON writes a
+/// backslash of the message as two backslashes.
 fn markup_rules(mode: Option<ParseMode>) -> &'static ContextRules {
     match mode {
         None => &PLAIN,
@@ -225,7 +227,8 @@ static MARKDOWN_V2: ContextRules = ContextRules {
         Is(r"\\\\[_*\[\]()~`>#+\-=|{}.!]", "constant.character.escape"),
         Begin(r"\]\(", "address"),
         Is(r"```|__|\|\||!?\[|[*_~`\]]", "markup.mark"),
-        // A block quote begins at the start of a line of the message: after the opening `"` or an escaped line feed.
+        // A block quote begins at the start of a line of the message: after the opening `"` of the JSON string, or
+        // after an escaped line feed.
         Is(r#"(?<=")(?:\*\*)?>|(?<=\\n)>"#, "markup.quote"),
     ],
 };
@@ -260,7 +263,8 @@ fn pattern(regex: &str, name: &str, groups: &[&str], operation: MatchOperation) 
 }
 
 fn named(state: &str) -> ContextReference {
-    // The variants of `ContextReference` are `#[non_exhaustive]`: outside of syntect they can only be deserialized.
+    // The variants of `ContextReference` are `#[non_exhaustive]`: outside of syntect, the only way to create them is to
+    // deserialize them.
     serde_json::from_value(json!({ "Named": state })).expect("`Named` is a variant with a string")
 }
 

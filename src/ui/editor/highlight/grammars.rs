@@ -1,4 +1,4 @@
-//! The loaded grammars: one for each parse mode that a body has used so far.
+//! Stores the grammars that are loaded so far, one for each parse mode, and records which grammars were requested.
 
 use std::sync::Arc;
 
@@ -16,9 +16,10 @@ impl Grammars {
         self.loaded.iter().find(|grammar| grammar.markup == markup)
     }
 
-    /// Records that a grammar is needed; returns whether this is the first request for it.
+    /// Records that the grammar for `markup` is needed. Returns whether this is the first request for it.
     pub(crate) fn ask(&mut self, markup: Option<ParseMode>) -> bool {
-        // Loading takes milliseconds on another thread. Without this check, each frame until then would start it again.
+        // Loading takes milliseconds on another thread. Without this check, each frame during that time would start
+        // loading again.
         let is_new = !self.requested.contains(&markup);
         if is_new {
             self.requested.push(markup);

@@ -1,16 +1,16 @@
-//! The colours of JSON that is shown but not edited. The text may be incomplete or invalid JSON.
+//! Colors JSON that is shown but not edited. The JSON may be incomplete or invalid.
 
 use crate::json::{self, JsonTokenKind};
 use crate::text::Span;
 
 use super::{SyntaxClass, SyntaxPiece};
 
-/// Returns the coloured pieces of `text`. A string never continues on the next line.
+/// Returns the colored pieces of `text`, in ascending order. A string ends at the end of its line at the latest.
 pub fn json_pieces(text: &str) -> Vec<SyntaxPiece> {
     let mut pieces = Vec::new();
     let mut line_start = 0;
-    // The text is read line by line. Otherwise, one missing quote in an incomplete body would turn the strings after it
-    // into plain text, and the text between them into strings.
+    // The text is read line by line. Otherwise, one missing quote in an incomplete body would color all strings after
+    // it as plain text, and the text between those strings as strings.
     for line in text.split('\n') {
         for token in json::tokens(line) {
             let span = token.span.shifted(line_start);
@@ -37,8 +37,8 @@ fn add_string(pieces: &mut Vec<SyntaxPiece>, text: &str, span: Span) {
     while from < span.end {
         let rest = &text[from..span.end];
         let plain = rest.find('\\').unwrap_or(rest.len());
-        // An escape has two characters, or six in the form `\u00e9`. A truncated escape must not end inside a
-        // character.
+        // An escape has two bytes, or six in the form `\u00e9`. In an invalid escape, that many bytes may end inside a
+        // character, so the end is moved to the character's end.
         let length = if rest[plain..].starts_with("\\u") { 6 } else { 2 };
         let end = rest.ceil_char_boundary(rest.len().min(plain + length));
         let parts = [(from..from + plain, class), (from + plain..from + end, SyntaxClass::Escape)];

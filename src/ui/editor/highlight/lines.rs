@@ -1,4 +1,4 @@
-//! The colours of an editor's lines, kept up to date while it is edited.
+//! Keeps the syntax colors of an editor's lines up to date while the text is edited.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -10,24 +10,25 @@ use crate::ui::editor::highlight::classes;
 use crate::ui::editor::highlight::classes::LineState;
 use crate::ui::editor::highlight::{Grammar, SyntaxPiece};
 
-/// The number of bytes after which one call reads no further lines. Reading this many takes about 2 ms.
+/// The number of bytes after which one call of `follow` reads no further lines. Reading this many bytes takes about 2
+/// ms.
 const BUDGET: usize = 8 * 1024;
 
-/// The longest line that is coloured, in bytes. Colouring a longer one after a keystroke would take longer than a
-/// frame.
+/// The longest line that is colored, in bytes. Coloring a longer line after a keystroke would take longer than a frame.
 const MAX_LINE_BYTES: usize = 16 * 1024;
 
-/// The coloured pieces of each line of one editor.
+/// The colored pieces of each line of one editor.
 ///
-/// The first `n_read` lines are exact. The lines after them have pieces from before the edit, guessed pieces, or none.
+/// The first `n_read` lines are exact. Each line after them has its pieces from before the last edit, guessed pieces,
+/// or no pieces.
 #[derive(Debug, Default)]
 pub struct Highlighter {
     grammar: Option<Arc<Grammar>>,
     text: Option<Snapshot>,
     lines: Vec<CachedLine>,
     n_read: usize,
-    /// Lines after an edit that were exact before the edit. They are exact again from the first line on that begins in
-    /// the same state as before.
+    /// The lines after an edit that were exact before it. As soon as one of them is found to begin in the same state as
+    /// before the edit, this line and all lines of the tail after it are exact again.
     tail: Range<usize>,
 }
 
@@ -43,18 +44,18 @@ impl Highlighter {
         self.grammar.as_deref()
     }
 
-    /// Sets the grammar; everything is read again.
+    /// Sets the grammar, and drops all pieces, so that `follow` reads the whole text again.
     pub fn set_grammar(&mut self, grammar: Arc<Grammar>) {
         *self = Self { grammar: Some(grammar), ..Self::default() };
     }
 
-    /// Returns the pieces of a line from left to right; none before the grammar is loaded.
+    /// Returns the pieces of a line from left to right. The result is empty if the line is plain or not colored yet.
     pub fn pieces(&self, line: usize) -> &[SyntaxPiece] {
         self.lines.get(line).and_then(|line| line.pieces.as_deref()).unwrap_or_default()
     }
 
-    /// Updates the colours. Call it after each change and each scroll, before drawing. Returns whether work is left for
-    /// further calls, which may change the colours of visible lines.
+    /// Updates the colors. Call it after each change and each scroll, before drawing. Returns whether lines are left
+    /// for further calls, which may still change the colors of visible lines.
     pub fn follow(&mut self, editor: &Editor, visible: Range<usize>) -> bool {
         let Some(grammar) = self.grammar.clone() else { return false };
         if MAX_HINTED_BYTES < editor.len() {
@@ -62,14 +63,15 @@ impl Highlighter {
             return false;
         }
         self.take_edit(editor);
-        // Guessing and reading share one budget, so that a guess does not make the call longer.
+        // Guessing and reading share one budget: after a long guess, less is read, so that the call does not take
+        // longer.
         let mut budget = BUDGET;
         self.guess(editor, visible, &grammar, &mut budget);
         self.read(editor, &grammar, &mut budget);
         self.n_read < self.lines.len()
     }
 
-    /// Keeps the lines before and after those that changed since the last call.
+    /// Updates the cached lines after an edit: keeps the lines before and after those that changed since the last call.
     fn take_edit(&mut self, editor: &Editor) {
         let now = editor.snapshot();
         let n_now = editor.n_lines();
@@ -80,8 +82,8 @@ impl Highlighter {
         let Some((n_same_before, n_same_after)) = before.same_lines(&now) else { return };
         let n_then = self.lines.len();
         let tail_start = n_then - n_same_after;
-        // Only one range of exact lines is kept: the tail of the previous edit if reading has not reached it yet, or
-        // all lines read so far.
+        // Only one range of lines that were exact can be remembered. It is the tail of an earlier edit if there still
+        // is one; otherwise, it is all lines read so far.
         let exact = if self.tail.is_empty() { 0..self.n_read } else { self.tail.clone() };
         let still_exact = exact.start.max(tail_start)..exact.end;
         let moved = |line: usize| n_now - (n_then - line);
@@ -93,8 +95,8 @@ impl Highlighter {
         self.n_read = self.n_read.min(n_same_before);
     }
 
-    /// Colours visible lines that have no colours yet. Because the lines before them have not been read, the visible
-    /// lines are read as if the text started with them.
+    /// Colors visible lines that have no colors yet. Because the lines before them have not been read, the colors are a
+    /// guess: the visible lines are read as if the text started with them.
     fn guess(&mut self, editor: &Editor, visible: Range<usize>, grammar: &Grammar, budget: &mut usize) {
         let start = visible.start.min(self.lines.len());
         let visible = start..visible.end.clamp(start, self.lines.len());
@@ -116,7 +118,8 @@ impl Highlighter {
         let mut state = self.state_before(self.n_read, editor, grammar);
         while self.n_read < self.lines.len() {
             if self.tail.start == self.n_read && !self.tail.is_empty() {
-                // The line begins in the same state as before the edit, so the rest of the tail cannot differ.
+                // The line begins in the same state as before the edit, so the pieces of this line and of the rest of
+                // the tail are still correct.
                 if self.lines[self.n_read].start.as_deref() == Some(&state) {
                     self.n_read = self.tail.end;
                     self.tail = 0..0;
@@ -136,7 +139,8 @@ impl Highlighter {
     }
 
     fn shared_state(&self, state: &LineState) -> Arc<LineState> {
-        // Most lines begin in the same state as the line before, and a state takes several allocations.
+        // Most lines begin in the same state as the line before them. They share that state, because each copy takes
+        // several allocations.
         let before = self.n_read.checked_sub(1).and_then(|before| self.lines[before].start.clone());
         before.filter(|before| **before == *state).unwrap_or_else(|| Arc::new(state.clone()))
     }
@@ -146,7 +150,7 @@ impl Highlighter {
             line.checked_sub(1).and_then(|before| Some((before, self.lines.get(before)?.start.as_ref()?)));
         let Some((before, start)) = before else { return grammar.start.clone() };
         let mut state = LineState::clone(start);
-        // Only states at line starts are stored, so the line before is read again to get the state at its end.
+        // Only states at line starts are stored, so the line before `line` is read again to get the state at its end.
         read_line(&mut state, editor, before, grammar, &mut 0);
         state
     }
@@ -160,7 +164,7 @@ fn read_line(
     budget: &mut usize,
 ) -> Vec<SyntaxPiece> {
     let length = editor.line_span(line).len();
-    // Each line costs at least 1, so that a call also ends in a text of empty lines.
+    // Each line takes at least 1 from the budget, so that a call also ends early in a text of empty lines.
     *budget = budget.saturating_sub(length.min(MAX_LINE_BYTES) + 1);
     if MAX_LINE_BYTES < length {
         return Vec::new();

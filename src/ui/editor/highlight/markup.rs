@@ -1,14 +1,15 @@
-//! The colours of text with markup and Liquid that is shown outside the editor, such as a converted message. Unlike in
+//! Colors text with markup and Liquid that is shown outside the editor, such as a converted message. Unlike the text in
 //! a body, this text is not escaped as JSON.
 
 use crate::ui::editor::highlight::classes;
 use crate::ui::editor::highlight::{Grammar, SyntaxClass, SyntaxPiece};
 
-/// The longest text that is coloured, in bytes; Telegram accepts 4096 characters.
+/// The longest text that is colored, in bytes. Telegram accepts 4096 characters.
 const MAX_BYTES: usize = 16 * 1024;
 
 impl Grammar {
-    /// Returns the pieces of markup and Liquid in `text` as byte ranges, ascending.
+    /// Returns the pieces of markup and Liquid in `text`, in ascending order. Returns an empty list if the text is too
+    /// long.
     pub fn pieces_of_text(&self, text: &str) -> Vec<SyntaxPiece> {
         let mut pieces = Vec::new();
         if MAX_BYTES < text.len() {
@@ -17,7 +18,8 @@ impl Grammar {
         let mut at = 0;
         for line in text.split('\n') {
             let (quoted, origins) = quoted(line);
-            // Each line is read from the start state: in the grammar, only a Liquid comment continues on the next line.
+            // Each line is read from the grammar's start state. This is wrong only within a Liquid comment of several
+            // lines, because nothing else continues on the next line in this grammar.
             let read = classes::read_line(&mut self.start.clone(), &quoted, &self.set);
             pieces.extend(read.into_iter().filter(|(_, class)| *class != SyntaxClass::String).filter_map(
                 |(range, class)| {
@@ -38,12 +40,12 @@ fn quoted(line: &str) -> (String, Vec<usize>) {
     let mut origins = vec![0];
     for (at, c) in line.char_indices() {
         match c {
-            // In HTML and Liquid, a single quote means the same as a double quote. It does not end the JSON string.
+            // A double quote would end the JSON string. A single quote does not, and means the same in HTML and Liquid.
             '"' => quoted.push('\''),
             '\\' => quoted.push_str("\\\\"),
             c => quoted.push(c),
         }
-        // An escape has more bytes than the character. The additional bytes map to the character's last byte.
+        // An escape has more bytes than its character. The additional bytes map to the character's last byte.
         let within = |byte: usize| at + byte.min(c.len_utf8() - 1);
         origins.extend((0..quoted.len() - origins.len()).map(within));
     }

@@ -1,4 +1,4 @@
-//! The problem on the cursor's line, shown after the line's text if there is room.
+//! Shows a problem of the cursor's line after the text of the line, if there is room.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -22,8 +22,8 @@ const GAP: u16 = 3;
 const MIN_WIDTH: u16 = 12;
 
 impl EditorView<'_> {
-    /// Draws the message after `row`, the last row of its line, if the cursor is on that line. `room` is the rest of
-    /// the row and begins at the line's end.
+    /// Draws the message after `row` if the cursor is on the row's line. `row` must be the last row of its line, and
+    /// `room` is the area from the end of its text to the right edge.
     pub(super) fn draw_inline_message(&self, row: &VisualRow, room: Rect, buf: &mut Buffer) {
         let Some(message) = self.inline_message else { return };
         if room.width < GAP + MIN_WIDTH || row.line != self.editor.line_of(self.editor.cursor()) {

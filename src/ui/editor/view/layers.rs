@@ -1,4 +1,4 @@
-//! Computes the style of each byte of one row from all layers.
+//! Computes the style of each byte of one row from all layers of the view.
 
 use ratatui::style::Style;
 
@@ -12,7 +12,7 @@ use crate::ui::widget::Theme;
 
 use crate::ui::editor::view::{EditorView, touches};
 
-/// The layers of one row; spans are in bytes of the text.
+/// The layers of one row. All spans are in bytes of the whole text.
 pub(crate) struct RowLayers<'a> {
     theme: &'a Theme,
     base: Style,
@@ -20,7 +20,7 @@ pub(crate) struct RowLayers<'a> {
     line_start: usize,
     grammar: &'a [SyntaxPiece],
     liquid: &'a [LiquidToken],
-    /// Spans and styles that are patched over the colours, from bottom to top.
+    /// The styles that are patched over the syntax colors, each with its span, from the bottom layer to the top layer.
     overlays: Vec<(Span, Style)>,
     selection: Span,
 }
@@ -41,7 +41,8 @@ impl<'a> RowLayers<'a> {
     }
 
     pub(super) fn style_at(&self, at: usize) -> Style {
-        // The template's own tokens come first, because the grammar only guesses from regular expressions.
+        // The tokens of the template's parser take precedence, because the grammar only guesses from regular
+        // expressions.
         let class = self.liquid_class(at).or_else(|| self.grammar_class(at));
         let coloured = self.base.patch(class.map(|class| class.style(self.theme)).unwrap_or_default());
         self.with_overlays(coloured, at)
@@ -90,7 +91,7 @@ fn overlays(view: &EditorView<'_>, row: Span, brackets: &[Span]) -> Vec<(Span, S
     for bracket in brackets {
         add(*bracket, theme.bracket);
     }
-    // From the mildest to the worst: the last style wins if problems overlap.
+    // The severities are in ascending order, because the last style wins if problems overlap.
     let underlines = [
         (Severity::Info, theme.info_underline),
         (Severity::Warning, theme.warning_underline),

@@ -1,27 +1,27 @@
-//! The visible part of a text, and how it follows the cursor.
+//! Determines which part of a text is visible, and scrolls it when the cursor moves.
 
 use crate::editor::{Editor, VisualRow, cells};
 
-/// The number of rows between the cursor and the upper or lower edge at which the text starts to scroll.
+/// If fewer rows than this are between the cursor and the upper or lower edge of the window, the text scrolls.
 const MARGIN_ROWS: usize = 2;
 
-/// The number of cells between the cursor and the left or right edge at which the cursor's line starts to scroll.
+/// If fewer cells than this are between the cursor and the left or right edge of the window, the cursor's line scrolls.
 const MARGIN_CELLS: usize = 6;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Viewport {
     /// The line at the top, from 0.
     pub top: usize,
-    /// The offset in that line, in bytes, at which the top row begins; 0 if lines are not wrapped.
+    /// The offset in the line `top`, in bytes, at which the top row begins. It is 0 if lines are not wrapped.
     pub row_start: usize,
-    /// The first visible cell of the cursor's line, from 0; all other lines are shown from their first cell. 0 if
+    /// The first visible cell of the cursor's line, from 0; all other lines are shown from their first cell. It is 0 if
     /// lines are wrapped.
     pub left: usize,
 }
 
 impl Viewport {
-    /// Scrolls as little as possible to show the cursor with some context. `width` and `height` are those of the text
-    /// area, without line numbers.
+    /// Scrolls as little as possible, so that the cursor is visible with a margin around it. `width` and `height` are
+    /// those of the text area, without line numbers.
     pub fn scroll_to_cursor(&mut self, editor: &mut Editor, width: u16, height: u16) {
         if editor.wrap().is_some() {
             self.left = 0;
@@ -31,7 +31,7 @@ impl Viewport {
         let line = editor.line_of(editor.cursor());
         let text = editor.line(line);
         let column = cells::column_of(&text, editor.cursor() - editor.line_span(line).start);
-        // An offset left over from soft wrap has no meaning here.
+        // If lines were wrapped before, an offset of a wrapped row may be left, which has no meaning now.
         self.row_start = 0;
         self.top = scrolled_start(self.top, line, editor.n_lines() - 1, usize::from(height), MARGIN_ROWS);
         self.left = scrolled_start(
@@ -53,8 +53,8 @@ impl Viewport {
         }
         let from = self.first_row(editor);
         let to = if rows < 0 { above(editor, from, rows.unsigned_abs()) } else { below(editor, from, rows) };
-        // The last page is found backwards from the end: the time to count rows from the start would grow with the
-        // length of the text.
+        // The last page is found backward from the end, because the time to count rows from the start would grow with
+        // the length of the text.
         let end = editor.row_at(editor.len());
         let last = above(editor, end, usize::from(height).saturating_sub(1));
         self.begin_with(editor, if last.span.start < to.span.start { last } else { to });
@@ -66,7 +66,8 @@ impl Viewport {
         // Near the end of the text, fewer rows than the margin are below the cursor.
         let n_below =
             (0..margin).scan(cursor_row, |row, _| editor.row_after(row).inspect(|next| *row = *next)).count();
-        // Only rows near the cursor are laid out, never the rows between the cursor and the old top.
+        // The top row must be between `earliest` and `latest`. Both are found from the cursor, so that the rows between
+        // the cursor and the old top row need not be laid out.
         let latest = above(editor, cursor_row, margin);
         let earliest = above(editor, cursor_row, height.saturating_sub(1 + n_below));
         let current = self.first_row(editor);
@@ -80,7 +81,7 @@ impl Viewport {
         self.begin_with(editor, top);
     }
 
-    /// Returns the top row. If the text or the width has changed, returns the row that now contains the stored offset.
+    /// Returns the top row. If the text or the width has changed, this is the row that now contains the stored offset.
     fn first_row(&self, editor: &mut Editor) -> VisualRow {
         let line = editor.line_span(self.top.min(editor.n_lines() - 1));
         editor.row_at(line.start + self.row_start.min(line.len()))
@@ -109,12 +110,13 @@ fn below(editor: &Editor, mut row: VisualRow, by: isize) -> VisualRow {
 }
 
 /// Returns the new start of a visible range of `length` rows or cells that began at `from`. The range moves as little
-/// as possible, so that `at` is visible with the margin on both sides. `last` is the last row or cell of the text.
+/// as is necessary to show `at` with the margin on both sides. At the start and the end of the text, the margin may be
+/// smaller. `last` is the last row or cell of the text.
 fn scrolled_start(from: usize, at: usize, last: usize, length: usize, margin: usize) -> usize {
     let margin = margin.min(length.saturating_sub(1) / 2);
     let latest = at.saturating_sub(margin);
     // `min(at)` is for a range of length 0.
     let earliest = ((at + margin).min(last) + 1).saturating_sub(length).min(at);
-    // `earliest` is never after `latest`, because the margin fits into `length` twice.
+    // `clamp` would panic if `earliest` were after `latest`. It never is, because the margin fits into `length` twice.
     from.clamp(earliest, latest)
 }

@@ -5,7 +5,7 @@ use crate::editor::cells::Glyph;
 use crate::settings::Whitespace;
 use crate::text::Span;
 
-/// The number of bytes before a line's end that are searched for trailing whitespace, so that a frame does not read all
+/// Trailing whitespace is searched for only in this many bytes before a line's end, so that a frame does not read all
 /// of a long line.
 const MAX_SCAN: usize = 4 * 1024;
 
@@ -29,7 +29,8 @@ impl WhitespaceMarks {
             ' ' if self.setting == Whitespace::All || self.trailing_start <= at => Some('·'),
             '\t' => Some('→'),
             ' ' => None,
-            // No-break and other Unicode spaces: JSON and Liquid treat them as text, not as whitespace.
+            // No-break spaces and other Unicode spaces are marked everywhere, because JSON and Liquid treat them as
+            // text and not as whitespace.
             _ if c.is_whitespace() && !c.is_control() && crate::text::picture(c).is_none() => Some('␣'),
             _ => None,
         }

@@ -1,4 +1,4 @@
-//! Normal mode: motions with and without an operator, and the other commands.
+//! Handles keys in normal mode: moves the cursor by motions, applies operators to regions, and runs all other commands.
 
 use crate::diagnostic::TextEdit;
 use crate::editor::{Command, Editor, Extent, Motion, TextRegion};
@@ -40,9 +40,9 @@ impl Vim {
         }
     }
 
-    /// Applies an operator and remembers it for `.`.
+    /// Applies an operator, and remembers the command for `.` if it changes the text.
     fn finish(&mut self, operator: Operator, region: TextRegion, from: usize, editor: &Editor) -> VimOutcome {
-        // `.` repeats changes only; a yank changes nothing.
+        // `.` repeats only changes, and a yank changes nothing.
         if operator != Operator::Yank {
             self.remember();
         }
@@ -95,7 +95,8 @@ impl Vim {
         let from = editor.cursor();
         let region = Vim::object(key).and_then(|object| editor.text_object_at(from, object, extent));
         let Some(region) = region else { return VimOutcome::default() };
-        // An empty object, such as `i"` in `""`, leaves nothing to delete or yank; `c` still inserts there.
+        // For an empty object, such as `i"` in `""`, an operator only moves the cursor there. `c` also begins to insert
+        // there.
         match region.span.is_empty() && !region.is_linewise && operator != Operator::Change {
             true => VimOutcome::of([Command::Move(Motion::To(region.span.start))]),
             false => self.finish(operator, region, region.span.start, editor),
@@ -107,7 +108,8 @@ impl Vim {
             (KeyCode::Delete, _) => 'x',
             (KeyCode::Char('r'), true) => {
                 let times = self.pending.count().unwrap_or(1);
-                // The number of redo steps is not known here, so the count is limited. Further redos do nothing.
+                // The number of possible redo steps is not known here, so a mistyped count is limited. Redo commands
+                // beyond the last step do nothing.
                 return VimOutcome::of(std::iter::repeat_n(Command::Redo, times.min(1_000)));
             }
             (KeyCode::Char(c), false) => c,
@@ -122,7 +124,7 @@ impl Vim {
                 self.remember();
                 self.insert(c, editor)
             }
-            // Each of these keys is short for an operator with a motion, or for a doubled operator.
+            // Each of these keys is short for an operator with a motion, or for a doubled operator such as `cc`.
             'x' => self.run_alias("dl", editor, page),
             'X' => self.run_alias("dh", editor, page),
             'D' => self.run_alias("d$", editor, page),
@@ -144,12 +146,13 @@ impl Vim {
             }
             'J' => {
                 self.remember();
-                // The count includes the first line, so 1 and 2 both join two lines.
+                // The count includes the first line, and at least two lines are joined. So the counts 1 and 2 mean the
+                // same.
                 let n = self.pending.count().unwrap_or(1).max(2);
                 join(editor, editor.line_of(editor.cursor()), n)
             }
             'u' => {
-                // Undo commands beyond the number of steps would do nothing.
+                // Undo commands beyond the number of undo steps would do nothing.
                 let times = self.pending.count().unwrap_or(1).min(editor.n_steps());
                 VimOutcome::of(std::iter::repeat_n(Command::Undo, times))
             }
@@ -163,9 +166,9 @@ impl Vim {
         }
     }
 
-    /// Runs other keys with this command's count and register.
+    /// Runs `keys` with the count and the register that were typed before the shortcut.
     fn run_alias(&mut self, keys: &str, editor: &Editor, page: usize) -> VimOutcome {
-        // The new `Pending` does not contain the shortcut, so `.` repeats only the keys that are run here.
+        // The new `Pending` does not contain the shortcut's own key, so `.` repeats only the keys that are run here.
         self.pending = Pending::with(self.pending.count(), self.pending.register);
         self.run(keys.chars().map(Key::char), editor, page)
     }
@@ -178,12 +181,14 @@ impl Vim {
         self.insert_again(outcome, inserted)
     }
 
-    /// Handles the keys of one command. Only the last key does something, so only its outcome is returned.
+    /// Handles the keys of one command, and returns the outcome of the last key. The outcomes of the keys before it are
+    /// empty.
     fn run(&mut self, keys: impl IntoIterator<Item = Key>, editor: &Editor, page: usize) -> VimOutcome {
         keys.into_iter().filter_map(|key| self.take(key, editor, page)).last().unwrap_or_default()
     }
 
-    /// Handles the key after `r`: replaces each of `count` graphemes with it, unless the line has fewer graphemes.
+    /// Handles the key after `r`: replaces each of the next `count` graphemes with its character. Does nothing if the
+    /// line ends before that, or if the key types no character and is not Enter.
     fn replace(&mut self, key: Key, editor: &Editor) -> VimOutcome {
         let at = editor.cursor();
         let n = self.pending.count().unwrap_or(1);
@@ -193,7 +198,7 @@ impl Vim {
             return VimOutcome::default();
         };
         self.remember();
-        // With Enter, vim replaces all the graphemes with a single line break.
+        // With Enter, vim replaces all `count` graphemes with a single line break.
         if is_enter {
             let text = editor.line_break().to_owned();
             let to = at + text.len();
@@ -204,7 +209,7 @@ impl Vim {
         VimOutcome::of([replaced(Span::new(at, end), text, to), Command::Move(Motion::LeftInLine)])
     }
 
-    /// Returns the offset `n` graphemes after `from`, or `None` if the line ends before it.
+    /// Returns the offset `n` graphemes after `from`, or `None` if fewer graphemes follow on the line.
     fn offset_ahead(&self, editor: &Editor, from: usize, n: usize) -> Option<usize> {
         let end = editor.line_span(editor.line_of(from)).end;
         let mut at = from;
@@ -235,15 +240,15 @@ impl Vim {
     fn put(&mut self, editor: &Editor, is_before: bool) -> VimOutcome {
         let Some(register) = self.register().cloned() else { return VimOutcome::default() };
         let line_break = editor.line_break();
-        // A mistyped count must not fill the memory: at most about a megabyte is put.
+        // A mistyped count must not fill the memory: at most about a megabyte is put, or one copy of a larger text.
         let times = self.pending.count().unwrap_or(1).min(1_000_000 / register.text.len().max(1_000));
         let text = register.text.repeat(times.max(1)).replace('\n', line_break);
         let at = editor.cursor();
         let span = editor.line_span(editor.line_of(at));
         if !register.is_linewise {
             let at = if is_before { at } else { editor.grapheme_after(at).min(span.end) };
-            // vim puts the cursor at the start of inserted text that has a line break, and on the last character of
-            // text without one.
+            // After putting text that contains a line break, vim's cursor is at the start of the text. After other
+            // text, it is on the last character of the text.
             if register.text.contains('\n') {
                 return VimOutcome::of([replaced(Span::at(at), text, at)]);
             }
@@ -254,13 +259,14 @@ impl Vim {
         if is_before {
             return VimOutcome::of([replaced(Span::at(span.start), text, span.start + indent)]);
         }
-        // The line break comes first: if this is the last line of the body, there is no break after it.
+        // The inserted text begins with the line break and does not end with one, because there is no line break after
+        // the last line of a body.
         let lines = format!("{line_break}{}", text.strip_suffix(line_break).unwrap_or(&text));
         VimOutcome::of([replaced(Span::at(span.end), lines, span.end + line_break.len() + indent)])
     }
 }
 
-/// Handles `J`: joins `n` lines, beginning with `first`. Adds a space between two lines where vim does.
+/// Handles `J`: joins `n` lines, beginning with line `first`. Adds a space between two lines in the same cases as vim.
 pub(crate) fn join(editor: &Editor, first: usize, n: usize) -> VimOutcome {
     let last = (first + n - 1).min(editor.n_lines() - 1);
     let mut edits = Vec::new();
@@ -272,7 +278,8 @@ pub(crate) fn join(editor: &Editor, first: usize, n: usize) -> VimOutcome {
         let needs_no_space = editor.line(line).ends_with([' ', '\t']) || editor.line_span(line).is_empty();
         let rest = editor.slice(Span::new(next, editor.line_span(line + 1).end));
         let glue = if needs_no_space || rest.is_empty() || rest.starts_with(')') { "" } else { " " };
-        // The cursor ends where the last two lines meet; earlier joins have shortened the text before it.
+        // The cursor goes to the place where the last two lines are joined. The earlier joins shorten the text before
+        // that place by `removed` bytes.
         to = end - removed;
         removed += (next - end) - glue.len();
         edits.push(TextEdit { span: Span::new(end, next), replacement: glue.to_owned() });

@@ -1,4 +1,4 @@
-//! The commands that can be typed after `:`.
+//! Parses the commands that the user types after `:`. The caller carries them out.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ExCommand {
@@ -10,7 +10,7 @@ pub(crate) enum ExCommand {
     QuitUnsaved,
     /// `:wq`, `:x`
     SaveAndQuit,
-    /// `:12`, `:$`
+    /// `:12` (a line number, from 1) or `:$` (the last line)
     GoTo(usize),
     Help,
 }
@@ -23,7 +23,7 @@ pub(crate) fn parse(text: &str) -> Result<ExCommand, String> {
         "q!" | "quit!" | "qa!" => ExCommand::QuitUnsaved,
         "wq" | "x" | "xit" | "wqa" | "xa" => ExCommand::SaveAndQuit,
         "h" | "help" => ExCommand::Help,
-        // The editor stops at the last line.
+        // For a number after the last line, the editor goes to the last line.
         "$" => ExCommand::GoTo(usize::MAX),
         _ => match text.parse() {
             Ok(line) => ExCommand::GoTo(line),

@@ -1,4 +1,4 @@
-//! Insert mode: enters it, finds the text that was typed in it, and repeats that text.
+//! Enters and leaves insert mode, finds the text that was typed in it, and repeats that text for a count or for `.`.
 
 use crate::editor::{Command, Editor, Motion, Snapshot, indentation};
 use crate::text::Span;
@@ -7,14 +7,15 @@ use crate::ui::editor::vim::{Mode, Vim, VimOutcome, first_non_blank};
 
 #[derive(Debug, Clone)]
 pub(crate) struct Insertion {
-    /// The number of undo steps before the insertion. At its end, all later steps become one.
+    /// The number of undo steps before the insertion. When insert mode ends, all later steps are merged into one.
     depth: usize,
     /// How often the text is inserted in total.
     count: usize,
-    /// Whether each repetition opens a new line, and where.
+    /// After `o` or `O`: the side on which the new line was opened. Each repetition of the text then opens another
+    /// line.
     opens: Option<OpenedLine>,
-    /// The text and the cursor at the moment when typing starts; `None` until the commands before the typing have been
-    /// applied.
+    /// The text and the cursor at the moment when typing starts; `None` until the editor has applied the commands that
+    /// prepare the insertion, such as opening a line.
     start: Option<(Snapshot, usize)>,
 }
 
@@ -41,14 +42,15 @@ impl Insertion {
 
     fn typed(&self, editor: &Editor) -> String {
         let start = self.start.as_ref();
-        // The texts before and after are compared, so that completions and automatic closers count too, which a record
-        // of the keys would miss. If anything else was changed as well, nothing is repeated.
+        // The texts before and after the insertion are compared. A record of the typed keys would miss completions and
+        // automatically inserted closing brackets. If anything else was changed as well, the result is empty, so
+        // nothing is repeated.
         start.and_then(|(before, at)| before.inserted(&editor.snapshot(), *at)).unwrap_or_default()
     }
 }
 
 impl Vim {
-    /// Handles `i`, `a`, `I`, `A`, `o` and `O`: moves the cursor and enters insert mode.
+    /// Handles `i`, `a`, `I`, `A`, `o`, and `O`: moves the cursor and enters insert mode.
     pub(super) fn insert(&mut self, c: char, editor: &Editor) -> VimOutcome {
         let at = editor.cursor();
         let line = editor.line_of(at);
@@ -69,13 +71,14 @@ impl Vim {
         self.begin_insert(editor, commands, Insertion { count, opens, ..Insertion::begin(editor) })
     }
 
-    /// Handles Esc: repeats the typed text until it is there `count` times, and moves one grapheme back.
+    /// Handles Esc: repeats the typed text until the body contains it `count` times, and moves the cursor one grapheme
+    /// back.
     pub(super) fn leave_insert(&mut self, insertion: &Insertion, editor: &Editor) -> VimOutcome {
         let typed = insertion.typed(editor);
         let mut commands = Vec::new();
         let line = editor.line_of(editor.cursor());
         if insertion.opens.is_some() && editor.line(line).trim().is_empty() {
-            // If the opened line stays empty, its automatic indentation is removed.
+            // If nothing was typed on the opened line, its automatic indentation is removed.
             let span = editor.line_span(line);
             commands.push(replaced(span, String::new(), span.start));
         }
@@ -86,10 +89,12 @@ impl Vim {
         VimOutcome::of(commands)
     }
 
-    /// Finishes `.`: if the repeated command has entered insert mode, inserts the earlier text and leaves it again.
+    /// Finishes `.`: if the repeated command has entered insert mode, inserts the text of the original insertion and
+    /// leaves insert mode.
     pub(super) fn insert_again(&mut self, mut outcome: VimOutcome, typed: String) -> VimOutcome {
         if let Mode::Insert(insertion) = &self.mode {
-            // The text is pasted and not typed: it already contains its closers, so no new ones may be added.
+            // The text is pasted and not typed: it already contains its closing brackets, so none may be added
+            // automatically.
             outcome.commands.push(Command::Paste(typed.clone()));
             outcome.commands.extend(repeats(insertion.opens, &typed, insertion.count.saturating_sub(1)));
             outcome.commands.push(Command::Move(Motion::LeftInLine));
@@ -101,7 +106,8 @@ impl Vim {
     }
 }
 
-/// Returns the commands that insert `typed` at the cursor `times` times, each time on a new line if lines are opened.
+/// Returns the commands that insert `typed` at the cursor `times` times, each time on a new line if the insertion began
+/// with `o` or `O`.
 fn repeats(opens: Option<OpenedLine>, typed: &str, times: usize) -> Vec<Command> {
     // A mistyped count must not fill the memory: at most about a megabyte is inserted.
     let times = times.min(1_000_000 / typed.len().max(1_000));

@@ -1,4 +1,4 @@
-//! Computes the targets of vim's motions.
+//! Computes the targets of vim's motions, and recognizes the keys of text objects.
 
 use crate::editor::search::{PatternSyntax, SearchPattern};
 use crate::editor::{Editor, Extent, Motion, TextObject, WordKind, cells};
@@ -18,7 +18,9 @@ impl Vim {
         page: usize,
     ) -> MotionResult {
         let old_goal = self.goal.take();
-        // The goal column is valid only if nothing else has moved the cursor since.
+        // The goal column is valid only if nothing else has moved the cursor since the motion that set it. `Vim::sync`
+        // may have moved the cursor from the line's end onto the last grapheme, but that does not make the goal column
+        // invalid.
         let goal = old_goal.filter(|(_, at)| *at == from || editor.onto_grapheme(*at) == from);
         let goal = goal.map(|(goal, _)| goal);
         let result = match self.pending.wanted {
@@ -32,7 +34,7 @@ impl Vim {
             }
         };
         match result {
-            // After another key, such as an operator, the goal is kept for the next motion.
+            // If the key is not a motion but, for example, an operator, the goal is kept for the motion after it.
             MotionResult::NotAMotion => self.goal = old_goal,
             MotionResult::Nowhere | MotionResult::ByRows(_) => {}
             MotionResult::To(target) => {
@@ -57,8 +59,8 @@ impl Vim {
         let line = editor.line_of(from);
         let span = editor.line_span(line);
         let signed = |lines: usize| isize::try_from(lines).unwrap_or(isize::MAX);
-        // Alone, `j` and `k` move by wrapped rows. With a count, an operator or a selection they move by lines of the
-        // text, and so do further ones while the goal of a motion by lines is valid.
+        // Without a count, an operator, or a selection, `j` and `k` move by wrapped rows. Otherwise, they move by lines
+        // of the text. After such a motion, further `j` and `k` also move by lines while the goal column is valid.
         let is_plain = self.pending.operator.is_none() && matches!(self.mode, Mode::Normal);
         let by_rows = is_plain && count.is_none() && goal.is_none();
         let half = (page / 2).max(1).saturating_mul(n);
@@ -66,7 +68,7 @@ impl Vim {
         match (key.code, key.ctrl) {
             (KeyCode::Char('h'), _) | (KeyCode::Left | KeyCode::Backspace, false) => {
                 let at = steps(from, n, |at| editor.grapheme_before(at).max(span.start));
-                // vim's `h` does not leave its line. At the start of the line it fails, and a pending operator is
+                // vim's `h` does not leave its line. At the start of the line, `h` fails, and a pending operator is
                 // dropped.
                 if at == from { MotionResult::Nowhere } else { MotionResult::to(at, MotionKind::Exclusive) }
             }
@@ -169,8 +171,8 @@ impl Vim {
         }
     }
 
-    /// Moves to the start of the `n`th next word. With an operator, the motion stops at the end of the line that
-    /// contains the last of the `n` words.
+    /// Returns the start of the `n`th next word, where `n` is the count. With an operator, the motion stops at the end
+    /// of the line that contains the last of the `n` words.
     fn word_forward(&self, from: usize, editor: &Editor, kind: WordKind) -> MotionResult {
         let n = self.pending.count().unwrap_or(1);
         let Some(operator) = self.pending.operator else {
@@ -181,7 +183,8 @@ impl Vim {
         };
         let is_on_word = editor.slice(Span::new(from, editor.grapheme_after(from))).trim() != "";
         if operator == Operator::Change && is_on_word {
-            // vim's exception: `cw` on a word changes to its end, like `ce`, and leaves the space after it.
+            // An exception that vim makes: `cw` on a word changes the text up to the word's end, like `ce`, and leaves
+            // the space after the word.
             let first = editor.grapheme_before(editor.run_end(from, kind));
             return MotionResult::to(
                 steps(first, n - 1, |at| editor.word_end_after(at, kind)),
@@ -189,7 +192,7 @@ impl Vim {
             );
         }
         let last = steps(from, n - 1, |at| editor.word_start_after(at, kind));
-        // vim's exception: `dw` on the last word of a line does not join the line with the next one.
+        // Another exception that vim makes: `dw` on the last word of a line does not join the line with the next line.
         let line_end = editor.line_span(editor.line_of(last)).end;
         MotionResult::to(editor.word_start_after(last, kind).min(line_end), MotionKind::Exclusive)
     }
@@ -212,7 +215,7 @@ impl Vim {
         MotionResult::found(self.match_from(editor, from, n, direction), MotionKind::Exclusive)
     }
 
-    /// Moves up or down by lines, and keeps the column in which the vertical motions began.
+    /// Moves down by `lines`, or up if `lines` is negative, in the column in which the vertical motions began.
     fn vertical(&mut self, editor: &Editor, from: usize, lines: isize, goal: Option<Goal>) -> MotionResult {
         let line = editor.line_of(from);
         let wanted = line.saturating_add_signed(lines).min(editor.n_lines() - 1);
@@ -221,7 +224,7 @@ impl Vim {
             Goal::Column(cells::column_of(&text, from - editor.line_span(line).start))
         });
         self.goal = Some((goal, from));
-        // At the first or last line the motion fails, so `dk` there deletes nothing.
+        // If there is no line to move to, the motion fails. So `dk` in the first line deletes nothing.
         if wanted == line {
             return MotionResult::Nowhere;
         }
@@ -238,7 +241,8 @@ impl Vim {
         MotionResult::found(line.map(|line| first_non_blank(editor, line)), MotionKind::Linewise)
     }
 
-    /// Moves to the first non-blank character of line `number`, counted from 1, or of the last line if there are fewer.
+    /// Moves to the first non-blank character of line `number`, counted from 1, or of the last line if there are fewer
+    /// lines.
     fn to_line(&self, editor: &Editor, number: usize) -> MotionResult {
         let line = number.clamp(1, editor.n_lines()) - 1;
         MotionResult::to(first_non_blank(editor, line), MotionKind::Linewise)
@@ -260,7 +264,8 @@ impl Vim {
     }
 }
 
-/// Returns a motion down by rows. In the last row, where the editor would go to the end of the text, the motion fails.
+/// Returns `motion`, a motion down by rows. From the last row, where the editor would move to the end of the text, the
+/// motion fails instead.
 fn row_below(editor: &Editor, from: usize, motion: Motion) -> MotionResult {
     let line = editor.line_of(from);
     let is_last = line + 1 == editor.n_lines()
@@ -271,7 +276,7 @@ fn row_below(editor: &Editor, from: usize, motion: Motion) -> MotionResult {
     if is_last { MotionResult::Nowhere } else { MotionResult::ByRows(motion) }
 }
 
-/// Returns a motion up by rows. In the first row, the motion fails.
+/// Returns `motion`, a motion up by rows. From the first row, the motion fails.
 fn row_above(editor: &Editor, from: usize, motion: Motion) -> MotionResult {
     let is_first = editor.line_of(from) == 0
         && editor.rows_from(0, 0).next().is_none_or(|row| row.is_last || from < row.span.end);
@@ -283,7 +288,7 @@ fn steps(from: usize, n: usize, step: impl Fn(usize) -> usize) -> usize {
     let mut at = from;
     for _ in 0..n {
         let next = step(at);
-        // So a count of 100,000 at the edge of the text ends at once.
+        // So a count of 100,000 at the start or the end of the text takes no time.
         if next == at {
             break;
         }
@@ -292,13 +297,13 @@ fn steps(from: usize, n: usize, step: impl Fn(usize) -> usize) -> usize {
     at
 }
 
-/// Returns the target at the `n`th occurrence of a character on the line. If `;` or `,` repeats a `t` or `T`, an
-/// occurrence right next to the cursor is skipped.
+/// Finds the `n`th occurrence of the character of `find` on the line. If `;` or `,` repeats a `t` or `T`, an occurrence
+/// right next to the cursor is skipped.
 fn find_on_line(editor: &Editor, from: usize, n: usize, find: LastFind, is_repeat: bool) -> MotionResult {
     let line = editor.line_span(editor.line_of(from));
     let is_next_to = |at: usize| {
         let next = if find.is_forward { editor.grapheme_after(from) } else { editor.grapheme_before(from) };
-        // Otherwise `;` after `t` would stay in front of the same character.
+        // Otherwise, `;` after `t` would find the same character again and not move the cursor.
         is_repeat && find.is_till && at == next
     };
     // As in vim, `df,` includes the comma, but `dF,` excludes the character under the cursor.
@@ -317,14 +322,16 @@ fn find_on_line(editor: &Editor, from: usize, n: usize, find: LastFind, is_repea
     MotionResult::found(found, kind)
 }
 
-/// Returns a pattern for the whole word at or after `from` on its line, and the start of that word.
+/// Returns a pattern for the whole word at or after `from` on its line, and the start of that word. Returns `None` if
+/// there is no such word.
 fn word_pattern(editor: &Editor, from: usize) -> Option<(SearchPattern, usize)> {
     let line = editor.line_span(editor.line_of(from));
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let rest = editor.slice(Span::new(from, line.end.max(from)));
     let at = from + rest.find(is_word)?;
     let word = editor.text_object_at(at, TextObject::Word(WordKind::Small), Extent::Inner)?.span;
-    // `*` is case-sensitive. With smart case, a lower-case word would also match in other cases.
+    // `*` is case-sensitive. Without `(?-i)`, the search would use smart case, and a lowercase word would also match
+    // `Word` and `WORD`.
     let source = format!(r"(?-i)\b{}\b", regex::escape(&editor.slice(word)));
     Some((SearchPattern::new(&source, PatternSyntax::Regex).ok()?, word.start))
 }

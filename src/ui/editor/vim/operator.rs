@@ -1,4 +1,4 @@
-//! Applies operators to a region of text.
+//! Applies operators to a region of text, and stores yanked and deleted text in registers.
 
 use crate::diagnostic::TextEdit;
 use crate::editor::{Command, Editor, INDENT, Motion, TextRegion, indentation};
@@ -71,8 +71,9 @@ pub(crate) fn motion_region(editor: &Editor, from: usize, target: MotionTarget) 
             if first == last || end != editor.line_span(last).start {
                 return bytes(start, end);
             }
-            // vim's `exclusive-linewise` rule: a motion that ends at the start of a line does not include that line. If
-            // it also starts at or before the first non-blank character of a line, it takes whole lines.
+            // vim's `exclusive-linewise` rule: if the motion ends at the start of a later line, the operator stops at
+            // the end of the line before that one. If the motion also starts at or before the first non-blank character
+            // of its line, the operator takes whole lines.
             match start <= first_non_blank(editor, first) {
                 true => lines(editor, first, last - 1),
                 false => bytes(start, editor.line_span(last - 1).end),
@@ -141,8 +142,8 @@ impl Vim {
         }
     }
 
-    /// Removes the region and starts inserting in its place. If the region is whole lines, the indentation of the first
-    /// line stays.
+    /// Removes the region and starts inserting in its place. If the region consists of whole lines, the indentation of
+    /// the first line stays.
     fn change(&mut self, editor: &Editor, region: TextRegion) -> VimOutcome {
         let start = if region.is_linewise {
             first_non_blank(editor, editor.line_of(region.span.start))
@@ -160,10 +161,11 @@ impl Vim {
     fn yank(&mut self, editor: &Editor, region: TextRegion, from: usize) -> VimOutcome {
         let register = register_of(editor, region);
         // A yank also goes to the system clipboard, unless it goes to a named register. A deletion does not, because
-        // each `x` would replace what was copied elsewhere.
+        // each `x` would replace text that the user has copied in another program.
         let is_local = self.pending.register.is_some_and(|name| !matches!(name, '"' | '+' | '*'));
         let request = (!is_local).then(|| VimRequest::Copy(register.text.clone()));
-        // As in vim, register 0 keeps the last yank that names no register, so that it survives deletions.
+        // As in vim, register 0 keeps the text of the last yank without a register's name. Deletions do not overwrite
+        // it.
         if self.pending.register.is_none() {
             self.registers.insert('0', register.clone());
         }
@@ -183,7 +185,7 @@ impl Vim {
         match self.pending.register {
             // The black hole register: the text is discarded.
             Some('_') => return,
-            // An upper-case name appends to the register.
+            // An uppercase name appends to the register.
             Some(name) if name.is_ascii_uppercase() => {
                 let stored = self.registers.entry(name.to_ascii_lowercase()).or_default();
                 stored.text.push_str(&register.text);
@@ -209,7 +211,7 @@ impl Vim {
 }
 
 fn register_of(editor: &Editor, region: TextRegion) -> Register {
-    // Registers outlive a document, so they use one kind of line break.
+    // A register can be put into another body, which may have other line breaks. So registers always contain `\n`.
     let mut text = editor.slice(region.span).replace("\r\n", "\n");
     if region.is_linewise {
         text.push('\n');
@@ -217,8 +219,8 @@ fn register_of(editor: &Editor, region: TextRegion) -> Register {
     Register { text, is_linewise: region.is_linewise }
 }
 
-/// Returns the command that deletes a region; whole lines are deleted with their line breaks. The cursor goes to the
-/// text after the region or, if no line follows whole lines, to the line before them.
+/// Returns the command that deletes a region. Whole lines are deleted with their line breaks. The cursor goes to the
+/// text after the region or, if whole lines up to the end of the text are deleted, to the line before them.
 pub(crate) fn delete(editor: &Editor, region: TextRegion) -> Command {
     if !region.is_linewise {
         return replaced(region.span, String::new(), region.span.start);
@@ -229,7 +231,7 @@ pub(crate) fn delete(editor: &Editor, region: TextRegion) -> Command {
         let indent = first_non_blank(editor, last + 1) - next;
         return replaced(Span::new(region.span.start, next), String::new(), region.span.start + indent);
     }
-    // The last line of the text has no break after it, so the break before the region is deleted.
+    // The last line of the text has no line break after it, so the line break before the region is deleted.
     let (start, to) = match first.checked_sub(1) {
         Some(above) => (editor.line_span(above).end, first_non_blank(editor, above)),
         None => (0, 0),
@@ -237,8 +239,8 @@ pub(crate) fn delete(editor: &Editor, region: TextRegion) -> Command {
     replaced(Span::new(start, editor.len()), String::new(), to)
 }
 
-/// Returns the command that replaces a span and moves the cursor to `to`. Both are one undo step, so that redo restores
-/// the cursor too.
+/// Returns the command that replaces a span and moves the cursor to `to`. The command is one undo step, so that redo
+/// restores the cursor too.
 pub(crate) fn replaced(span: Span, replacement: String, to: usize) -> Command {
     Command::Complete { edit: TextEdit { span, replacement }, select: Span::at(to) }
 }
@@ -277,8 +279,8 @@ impl Vim {
         mut commands: Vec<Command>,
         insertion: Insertion,
     ) -> VimOutcome {
-        // The commands before the insertion (a deletion, a new line) become one undo step. Leaving insert mode joins
-        // this step with the typing.
+        // The commands that prepare the insertion, such as a deletion or opening a line, become one undo step. When
+        // insert mode ends, this step is merged with the steps of the typed text.
         commands.push(Command::JoinSteps(editor.n_steps()));
         self.mode = Mode::Insert(insertion);
         VimOutcome::of(commands)

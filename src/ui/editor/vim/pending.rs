@@ -1,10 +1,10 @@
-//! An incomplete command: its register, counts and operator, and the role of the next key.
+//! Collects the keys of an incomplete command: its register, its counts, its operator, and how the next key is read.
 
 use crate::editor::Extent;
 use crate::ui::editor::vim::operator::Operator;
 use crate::ui::widget::{Key, KeyCode};
 
-/// The role of the next key.
+/// How the next key is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Wanted {
     #[default]
@@ -28,17 +28,17 @@ pub(crate) struct Pending {
     pub operator: Option<Operator>,
     /// The count before the operator.
     before: Option<usize>,
-    /// The count after the operator, or the only count.
+    /// The count after the operator, or the count of a command without an operator.
     count: Option<usize>,
     /// All keys, for the status line.
     typed: Vec<Key>,
-    /// The keys without counts, for `.`.
+    /// The keys without counts and register, for `.`.
     pub keys: Vec<Key>,
     /// Whether the command needs another key.
     needs_key: bool,
 }
 
-/// The largest count; a larger one is reduced to it.
+/// The largest count. A larger count is reduced to this number.
 const MAX_COUNT: usize = 100_000;
 
 impl Pending {
@@ -84,8 +84,8 @@ impl Pending {
         self.want(Wanted::Command);
     }
 
-    /// Handles a key that can begin any command: a digit, a register, or the first key of a pair such as `gg`. Returns
-    /// whether `key` is such a key.
+    /// Handles a key that does nothing by itself: a digit of a count, `"` and the register's name after it, or the
+    /// first key of a pair such as `gg` or `fx`. Returns false for any other key.
     pub(super) fn take(&mut self, key: Key) -> bool {
         let KeyCode::Char(c) = key.code else { return false };
         if key.ctrl || key.alt {
@@ -95,7 +95,7 @@ impl Pending {
             Wanted::Command => self.begin(c),
             Wanted::Register => {
                 self.register = Some(c);
-                // `.` gets the register separately, so `"` and the register's name are removed from the keys.
+                // `.` does not repeat the register, so `"` and the register's name are removed from the keys.
                 self.keys.truncate(self.keys.len().saturating_sub(2));
                 self.want(Wanted::Command);
                 true
@@ -109,7 +109,7 @@ impl Pending {
     }
 
     fn begin(&mut self, c: char) -> bool {
-        // `0` is a digit only within a count; otherwise it is the motion to the line's start.
+        // `0` is a digit only after another digit. Otherwise, it is the motion to the line's start.
         if let Some(digit) = c.to_digit(10).filter(|digit| *digit != 0 || self.count.is_some()) {
             let count = self.count.unwrap_or(0) * 10 + digit as usize;
             self.count = Some(count.min(MAX_COUNT));

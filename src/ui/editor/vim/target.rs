@@ -1,14 +1,15 @@
-//! The target of a motion, and how an operator uses it. vim documents the kinds under `:help exclusive`.
+//! The result of a motion: its target, and which text an operator takes between the cursor and the target. vim
+//! documents the kinds of motions under `:help exclusive`.
 
 use crate::editor::Motion;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MotionKind {
-    /// Up to the later of the two offsets, without the grapheme there.
+    /// The text between the cursor and the target, without the grapheme at the later of these two offsets.
     Exclusive,
-    /// Up to the later of the two offsets, with the grapheme there.
+    /// The text between the cursor and the target, with the grapheme at the later of these two offsets.
     Inclusive,
-    /// All lines from one offset to the other.
+    /// All lines from the cursor's line to the target's line.
     Linewise,
 }
 
@@ -21,10 +22,10 @@ pub(crate) struct MotionTarget {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MotionResult {
     NotAMotion,
-    /// A motion that has no target from this offset: the command is dropped.
+    /// A motion that has no target from the current offset. The whole command is dropped.
     Nowhere,
     To(MotionTarget),
-    /// A motion by wrapped rows, which the editor computes.
+    /// A motion by wrapped rows, whose target the editor computes.
     ByRows(Motion),
 }
 
@@ -36,7 +37,7 @@ pub(crate) enum Goal {
     End,
 }
 
-/// The last `f`, `F`, `t` or `T`.
+/// The last `f`, `F`, `t`, or `T`, which `;` and `,` repeat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct LastFind {
     pub(super) c: char,

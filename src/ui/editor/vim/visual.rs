@@ -1,4 +1,4 @@
-//! Visual mode: a selection that includes the grapheme under the cursor, or whole lines.
+//! Handles keys in visual mode. The selection includes the grapheme under the cursor, or consists of whole lines.
 
 use crate::editor::{Command, Editor, Extent, Motion, Selection, TextRegion};
 use crate::text::Span;
@@ -9,7 +9,8 @@ use crate::ui::editor::vim::target::MotionResult;
 use crate::ui::editor::vim::{Mode, Vim, VimOutcome, VimRequest, changes};
 use crate::ui::widget::{Key, KeyCode};
 
-/// A selection from one grapheme to another, both included, or of all lines from one to the other.
+/// A selection from the grapheme at `anchor` to the grapheme at `cursor`, both included, or of all lines from one to
+/// the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct VisualSelection {
     pub anchor: usize,
@@ -20,7 +21,7 @@ pub(crate) struct VisualSelection {
 impl VisualSelection {
     pub(super) fn of(editor: &Editor) -> Option<Self> {
         let Selection { anchor, head } = editor.selection();
-        // The editor's selection ends after its last grapheme; vim's cursor is on it.
+        // The editor's selection ends after its last grapheme, but vim's cursor is on that grapheme.
         let (anchor, cursor) = match anchor.cmp(&head) {
             std::cmp::Ordering::Less => (anchor, editor.grapheme_before(head)),
             std::cmp::Ordering::Greater => (editor.grapheme_before(anchor), head),
@@ -29,7 +30,7 @@ impl VisualSelection {
         Some(Self { anchor, cursor, is_linewise: false })
     }
 
-    /// Returns the selected bytes, or the selected lines without the last line break.
+    /// Returns the region of the selected graphemes, or of the selected lines without the last line break.
     pub(super) fn region(&self, editor: &Editor) -> TextRegion {
         let (start, end) = (self.anchor.min(self.cursor), self.anchor.max(self.cursor));
         if self.is_linewise {
@@ -48,7 +49,7 @@ impl VisualSelection {
     }
 
     pub(super) fn is_shown(&self, editor: &Editor) -> bool {
-        // The text may have changed since, so the offsets are checked before they are used.
+        // The text may have changed since the selection was made, so the offsets are checked before they are used.
         let is_there = |at: usize| at <= editor.len() && editor.boundary(at) == at;
         is_there(self.anchor) && is_there(self.cursor) && self.selection(editor) == editor.selection()
     }
@@ -208,12 +209,12 @@ impl Vim {
         VimOutcome::of([replaced(span, text, span.start)])
     }
 
-    /// Replaces the selection with the register; the replaced text goes into the unnamed register.
+    /// Replaces the selection with a register's text, and stores the replaced text in the unnamed register.
     fn put_over(&mut self, selected: &VisualSelection, editor: &Editor) -> VimOutcome {
         self.mode = Mode::Normal;
         let Some(register) = self.register().cloned() else { return VimOutcome::default() };
         let region = selected.region(editor);
-        // Otherwise the replaced text would overwrite the named register that was just put.
+        // Otherwise, the replaced text would overwrite the named register whose text is put.
         self.pending.register = None;
         self.store_region(editor, region);
         let mut text = register.text.replace('\n', editor.line_break());

@@ -1,4 +1,4 @@
-//! Applies changes to the workspace's files other than saving a body, and returns a message for each.
+//! Applies a change to the workspace's files, and returns a message about it. Bodies are saved in `files`.
 
 use std::error::Error;
 
@@ -39,8 +39,8 @@ pub(super) fn apply(session: &Session, change: WorkspaceChange) -> Result<Change
         WorkspaceChange::NewWebhook { webhook, assign_to } => {
             let stem = session.create_webhook(*webhook)?;
             match assign_to {
-                // The webhook was created from a campaign without one; assigning it at once saves the user opening
-                // the settings.
+                // The webhook was created from a campaign that has none. It is assigned at once, so that the user does
+                // not have to open the campaign's settings.
                 Some(campaign) => {
                     session.set_campaign_webhook(&campaign, &stem)?;
                     done(format!("created webhooks/{stem}.toml for {campaign}"))

@@ -10,12 +10,12 @@ pub(super) async fn copy_by_command(command: &[String], text: &str) -> Result<()
     let mut child = tokio::process::Command::new(program)
         .args(arguments)
         .stdin(Stdio::piped())
-        // Output of the command would be drawn over the console.
+        // Any output of the command would appear over the console's screen.
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .map_err(failed)?;
-    // `stdin` is dropped at the end of the block, because the command reads until the end of its input.
+    // `stdin` is closed when it is dropped at the end of the block. Until then, the command waits for more input.
     if let Some(mut stdin) = child.stdin.take() {
         stdin.write_all(text.as_bytes()).await.map_err(failed)?;
     }

@@ -12,13 +12,13 @@ pub(super) fn read(session: &Session, now: Timestamp) -> Result<Arc<Workspace>, 
     session.reading().rescan(now).map_err(|error| error.to_string())
 }
 
-/// Reads only the files that are known to have changed. If none are known, does the same as [`read`].
+/// Reads only the files that are known to have changed. If no changed files are known, does the same as [`read`].
 pub(super) fn read_changed(session: &Session, now: Timestamp) -> Result<Arc<Workspace>, String> {
     session.reading().reload(now).map_err(|error| error.to_string())
 }
 
-/// Returns a message if something could not be saved. Nothing is saved to a foreign `.telecast`; this was reported when
-/// the console opened.
+/// Returns a message if something could not be saved. Nothing is ever saved to a foreign `.telecast` folder. This is
+/// not reported here, because it was reported when the console opened.
 pub(super) fn save_failure(result: Result<(), SaveError>) -> Option<Msg> {
     match result {
         Ok(()) | Err(SaveError::Foreign { .. }) => None,

@@ -1,4 +1,5 @@
-//! The workers of the preview. Each skips to the latest job, so that fast typing never queues up work.
+//! The two workers of the preview: one composes its message, and one composes the messages of a sample of recipients.
+//! Each always takes the latest job, so that fast typing never queues up work.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -12,7 +13,8 @@ use crate::ui::shared::{Generation, InjectedFaults, Msg, PtrEq, Work};
 
 const SAMPLE_SIZE: usize = 500;
 
-/// The time limit of one sample. Only a hostile body reaches the limit. The results until then are shown.
+/// The time limit of one sample, against bodies that take extremely long to render. The results up to the limit are
+/// shown.
 const SAMPLE_TIMEOUT: Duration = Duration::from_secs(20);
 
 pub(crate) struct QueuedJob {
@@ -21,7 +23,8 @@ pub(crate) struct QueuedJob {
     pub(super) ticket: Ticket,
 }
 
-/// Holds one waiting job; a later one replaces it. Unlike a channel, it never has outdated jobs to skip.
+/// Holds at most one waiting job, which a later job replaces. So a worker never has to skip outdated jobs, as it would
+/// with a channel.
 #[derive(Default)]
 pub(crate) struct Slot {
     waiting: Mutex<SlotState>,
@@ -36,12 +39,12 @@ struct SlotState {
 }
 
 impl Slot {
-    /// Replaces the waiting job, or removes it. A running job sees that it is outdated.
+    /// Replaces the waiting job, or removes it if `job` is `None`. A running job can then find out that it is outdated.
     pub(super) fn put(&self, job: Option<QueuedJob>) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.put_count += 1;
         waiting.job = job;
-        // `Notify` keeps one permit, so a job that is put in before the worker waits is not missed.
+        // `Notify` keeps one permit, so the worker does not miss a job that was put into the slot before it waits.
         self.filled.notify_one();
     }
 
@@ -63,7 +66,7 @@ impl Slot {
     }
 }
 
-/// Composes the latest job on a blocking thread, one at a time.
+/// Composes the latest job's message on a blocking thread, one job at a time.
 pub(super) async fn compose_latest(
     jobs: Arc<Slot>,
     clock: Clock,
@@ -71,8 +74,8 @@ pub(super) async fn compose_latest(
     injected: Arc<InjectedFaults>,
 ) {
     loop {
-        // A running composition is not stopped: its result is newer than the one shown, so it is still worth
-        // drawing.
+        // A running composition is not stopped: its result is newer than the message that is shown, so it is still
+        // worth drawing.
         let (QueuedJob { generation, job, ticket }, _) = jobs.take().await;
         let injected = Arc::clone(&injected);
         let composed = spawn_blocking_caught(move || {
@@ -88,8 +91,8 @@ pub(super) async fn compose_latest(
     }
 }
 
-/// Composes the latest job for a sample of recipients, on a blocking thread. A sample stops as soon as it is replaced
-/// or removed.
+/// Composes the latest job's message for a sample of recipients, on a blocking thread. Stops after the current
+/// recipient if the job is replaced or removed, or if the time limit is reached.
 pub(super) async fn survey_latest(
     jobs: Arc<Slot>,
     session: Arc<Session>,
@@ -104,10 +107,10 @@ pub(super) async fn survey_latest(
             injected.trigger(Work::Survey.id());
             let started = Instant::now();
             let may_continue = || jobs.is_latest(put_count) && started.elapsed() < SAMPLE_TIMEOUT;
-            // If the store cannot be read, loading the profiles has reported it already.
+            // If the profile store cannot be read, the task that loads the profiles has reported that already.
             let store = session.store().ok()?;
             let surveyed = service::survey(&job, &*store, SAMPLE_SIZE, clock.now(), &may_continue).ok()?;
-            // A sample that was replaced or removed is incomplete and outdated, so it is not reported.
+            // If the job was replaced or removed, the sample is outdated and may be incomplete, so it is not reported.
             jobs.is_latest(put_count).then_some(surveyed)
         });
         match join_caught(surveyed).await {

@@ -1,9 +1,9 @@
-//! Writes cells to the terminal, with underline colours in a form that no terminal misreads.
+//! Writes cells to the terminal. Underline colors are written in a form that terminals without this feature ignore.
 //!
-//! Crossterm writes underline colours with semicolons (`ESC[58;5;3m`). xterm, urxvt, st and the Linux console do not
-//! know 58 and apply the other numbers: 5 is blinking, 3 is italic. With colons (ITU T.416) the colour is a single
-//! parameter, which these terminals skip. It must be alone in its sequence: if it is joined with another parameter, st
-//! drops both.
+//! Crossterm writes underline colors with semicolons (`ESC[58;5;3m`). xterm, urxvt, st, and the Linux console do not
+//! know the parameter 58 and apply the numbers after it on their own: 5 is blinking, and 3 is italic. With colons (ITU
+//! T.416) the color is a single parameter, which these terminals skip. This parameter must be alone in its sequence: if
+//! another parameter is in the same sequence, st drops both.
 
 use std::io::{self, Write};
 
@@ -40,8 +40,8 @@ impl<W: Write> Backend for Painter<W> {
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
         let cells: Vec<(u16, u16, &Cell)> = content.collect();
-        // One sequence per run of the same colour, because the inner backend resets all attributes at the end
-        // of each draw.
+        // Each run of cells with the same underline color needs its own sequence, because the inner backend resets all
+        // attributes at the end of each draw.
         for run in cells.chunk_by(|a, b| a.2.underline_color == b.2.underline_color) {
             let Some(colour) = run.first().and_then(|(_, _, cell)| parameters(cell.underline_color)) else {
                 self.0.draw(run.iter().copied())?;
@@ -49,7 +49,7 @@ impl<W: Write> Backend for Painter<W> {
             };
             write!(self.0, "\x1b[58:{colour}m")?;
             let plain: Vec<(u16, u16, Cell)> = run.iter().map(|(x, y, cell)| (*x, *y, plain(cell))).collect();
-            // The inner draw ends with a reset of all attributes, including the underline's colour.
+            // At its end, this draw resets all attributes, including the underline color.
             self.0.draw(plain.iter().map(|(x, y, cell)| (*x, *y, cell)))?;
         }
         Ok(())
@@ -98,7 +98,8 @@ fn plain(cell: &Cell) -> Cell {
     cell
 }
 
-/// Returns the parameters after 58 for a colour; `None` for the terminal's default.
+/// Returns the parameters after 58 for a color. Returns `None` for the terminal's default color, which needs no
+/// sequence.
 fn parameters(colour: Color) -> Option<String> {
     let index = match colour {
         Color::Reset => return None,

@@ -1,4 +1,5 @@
-//! The Liquid block at the cursor, such as `if`, `else`, `endif`. Its tags are highlighted, and a key moves among them.
+//! Finds the tags of the Liquid block at the cursor, for example `if`, `else`, and `endif`. The body highlights these
+//! tags, and the key for the matching bracket moves between them.
 
 use crate::compose::Composed;
 use crate::editor::{Command, Motion};
@@ -6,17 +7,18 @@ use crate::text::Span;
 use crate::ui::screen::compose::Compose;
 
 impl Compose {
-    /// Returns the composition if it belongs to exactly the text that is in the editor now.
+    /// Returns the last composition of the open body. `None` if there is none, or if the text in the editor has changed
+    /// since.
     pub fn composed_if_current(&self) -> Option<&Composed> {
         let (buffer, composed) = (self.buffer()?, self.composed()?);
-        // Every frame needs this, and comparing the texts takes time linear in the body's length, so `Derived` caches
-        // the result.
+        // Comparing the texts takes time linear in the body's length, and every frame needs the result, so `Derived`
+        // caches it.
         let is_current = self.derived.is_current(buffer.editor.version(), composed);
         is_current.unwrap_or_else(|| buffer.editor.has_text(&composed.body)).then_some(composed)
     }
 
-    /// Returns all tags of the block if the cursor is on one of its tags. Returns none if the cursor is on a bracket
-    /// inside the tag.
+    /// Returns the spans of all tags of the block that has a tag at the cursor. The result is empty if there is no such
+    /// block, if the cursor is at a bracket inside the tag, or if the text has changed since the last composition.
     pub fn block_tags(&self) -> &[Span] {
         let (Some(buffer), Some(composed)) = (self.buffer(), self.composed_if_current()) else {
             return &[];
@@ -26,14 +28,15 @@ impl Compose {
             return block;
         }
         match buffer.editor.matching_brackets() {
-            // The braces around a tag belong to the tag. Only brackets inside the tag take precedence over the block.
+            // Brackets inside a tag take precedence over the block. The braces around the tag do not, because they
+            // belong to the tag.
             Some((one, _)) if !block.iter().any(|tag| tag.start == one.start || tag.end == one.end) => &[],
             _ => block,
         }
     }
 
-    /// Redirects a move to the matching bracket if the cursor is on a tag of a block. The move then goes to the next
-    /// tag of the block, or from the last tag to the first. Other commands are returned unchanged.
+    /// If the cursor is on a tag of a block, replaces a move or selection to the matching bracket with one to the next
+    /// tag of the block. After the last tag comes the first. Returns all other commands unchanged.
     pub fn redirect_to_block_tag(&self, command: Command) -> Command {
         let to_command = match command {
             Command::Move(Motion::MatchingBracket) => Command::Move,

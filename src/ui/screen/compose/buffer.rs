@@ -1,4 +1,5 @@
-//! A campaign's body in the editor: the text, its state on disk, and its view.
+//! A campaign's body in the editor: the text, the scroll position, and whether the text is saved in the file and in a
+//! draft. This module does not access the disk.
 
 use std::sync::Arc;
 
@@ -20,25 +21,28 @@ pub struct BodyBuffer {
     pub editor: Editor,
     pub tab_stops: TabStops,
     pub viewport: Viewport,
-    /// The fingerprint of the file as last read or saved.
+    /// The fingerprint of the file when the console last read or saved it.
     pub saved: Fingerprint,
     pub markup: Option<ParseMode>,
     pub highlighter: Highlighter,
-    /// The version, cursor, area and wrap width for which the cursor was last scrolled into view.
-    // While these are unchanged, the view is not scrolled back, so the mouse wheel can scroll away from the cursor.
+    /// The version of the text, the cursor, the area, and the wrap width for which the cursor was last scrolled into
+    /// view.
+    // While these values are unchanged, the view is not scrolled to the cursor again. Otherwise, the mouse wheel could
+    // not scroll away from the cursor.
     pub scrolled_for: Option<(u64, usize, Rect, Option<usize>)>,
-    // The text that is being saved, with its version. Edits made meanwhile are not part of it and stay unsaved.
+    // The version and the text that are being saved. Edits after the start of the save are not part of this text, so
+    // they stay unsaved.
     saving: Option<(u64, Arc<str>)>,
     saved_text: Arc<str>,
-    // The version of the last draft on disk.
+    // The version of the text that was last written as a draft. `None` if there is no draft.
     drafted: Option<u64>,
-    /// Whether the timer for the next draft is running. That draft covers all keys typed until the timer fires.
+    /// Whether the timer for the next draft is running. That draft will contain all edits made until the timer fires.
     pub draft_is_scheduled: bool,
     /// Whether the file changed on disk while this buffer had unsaved edits.
     pub changed_outside: bool,
     /// Whether a file of the campaign was deleted while this buffer had unsaved edits.
     pub is_deleted: bool,
-    /// Whether the file can be read. If not, the buffer cannot be edited, and the file is never overwritten.
+    /// Whether the file can be read. If it cannot, the buffer cannot be edited.
     pub is_readable: bool,
 }
 
@@ -68,7 +72,7 @@ impl BodyBuffer {
     }
 
     pub fn is_modified(&self) -> bool {
-        // After a deletion, undoing all edits gives the text that was on disk, but the file is still gone.
+        // If a file was deleted, the text counts as unsaved even if it equals the text that was last saved.
         self.is_deleted || !self.editor.has_text(&self.saved_text)
     }
 
@@ -77,7 +81,8 @@ impl BodyBuffer {
         self.saved == Fingerprint::Absent
     }
 
-    /// Returns the text for the draft, or `None` if the last draft already has it.
+    /// Returns the text to write as a draft, and marks it as written. `None` if the text has not changed since the last
+    /// draft.
     pub fn text_for_draft(&mut self) -> Option<String> {
         let version = self.editor.version();
         if self.drafted == Some(version) {
@@ -91,21 +96,22 @@ impl BodyBuffer {
         self.drafted = Some(self.editor.version());
     }
 
-    /// Marks the draft as discarded, and returns whether there was one.
+    /// Marks the draft as discarded, and returns whether there was a draft.
     pub fn forget_draft(&mut self) -> bool {
         self.drafted.take().is_some()
     }
 
-    /// Returns the text to save. After the save, call `mark_saved` with the version that the buffer has now.
+    /// Returns the text to save. After the save, call `mark_saved` with the version that the text has now.
     pub fn start_saving(&mut self) -> Arc<str> {
         let text = self.text();
         self.saving = Some((self.editor.version(), Arc::clone(&text)));
-        // A save ends the undo step, so that undo goes back to the saved text first.
+        // A save ends the undo step, so that undoing later edits stops at the saved text.
         self.editor.end_undo_step();
         text
     }
 
-    /// Records that the text of `version` is on disk, with the fingerprint of its file. Later edits stay unsaved.
+    /// Records that the text of `version` is now in the file, which has this `fingerprint`. Edits after that version
+    /// stay unsaved. Does nothing if no save of that version was started.
     pub fn mark_saved(&mut self, version: u64, fingerprint: Fingerprint) {
         if let Some((_, text)) = self.saving.take_if(|(saving, _)| *saving == version) {
             self.take_as_saved(&text, fingerprint);
@@ -118,8 +124,9 @@ impl BodyBuffer {
         self.changed_outside = false;
     }
 
-    /// Updates the buffer after the file changed: replaces the text if nothing is unsaved, and marks a conflict
-    /// otherwise.
+    /// Updates the buffer from the file as it was read again. If the file has a new text, the buffer takes that text if
+    /// it has no unsaved edits. Otherwise, it keeps its edits and sets `changed_outside`. If the file cannot be read,
+    /// only `is_readable` changes.
     ///
     /// Returns whether the text was replaced.
     pub fn sync_with_file(&mut self, campaign: &CampaignFiles) -> bool {
@@ -133,7 +140,8 @@ impl BodyBuffer {
             self.mark_saved(*version, campaign.body.fingerprint);
             return false;
         }
-        // The file now has the text of the editor, for example after the same edit in another program.
+        // If the file already has the text of the editor, for example after the same edit in another program, there is
+        // no conflict.
         if self.editor.has_text(&campaign.body.text) {
             self.take_as_saved(&campaign.body.text, campaign.body.fingerprint);
             return false;

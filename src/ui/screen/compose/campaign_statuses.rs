@@ -1,5 +1,5 @@
-//! The worst severity of each campaign's problems, for the marks in the list of campaigns. It is also known for
-//! campaigns that were never opened.
+//! Keeps the worst severity of each campaign's problems, which the list of campaigns shows as a mark. A task checks all
+//! campaigns, so the severity is known even for campaigns that were never opened.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub struct CampaignStatuses {
 }
 
 impl CampaignStatuses {
-    /// Sets the result of a check, if it answers the latest request.
+    /// Stores the result of a check. A result that does not answer the latest request is dropped.
     pub fn finish_check(&mut self, generation: Generation, found: &SeverityByCampaign) {
         if self.check.answer(generation, Ok(())) == AnswerStatus::Latest {
             self.found.clone_from(found);
@@ -46,7 +46,8 @@ impl Compose {
     /// Returns the task that checks every campaign for the preview profile.
     pub fn check_campaigns(&mut self, shared: &SharedState) -> Effect {
         let generation = self.campaign_statuses.check.ask(self.generations.fresh());
-        // The check uses the unsaved text of open bodies, so that the marks agree with the text on screen.
+        // The check uses the unsaved text of a body that is open in an editor, so that its mark agrees with the text on
+        // screen.
         let job = |stem: &String| MessageJob {
             body: self.buffers.get(stem).map(crate::ui::screen::compose::buffer::BodyBuffer::text),
             profile: shared.people.profile.clone(),
@@ -58,7 +59,8 @@ impl Compose {
     }
 }
 
-/// Returns the worst severity of a message's problems. The problems of its webhook are not counted.
+/// Returns the worst severity of the body's problems. `None` if the body has no problems. Problems of the webhook do
+/// not count.
 pub(crate) fn worst_of(composed: &Composed) -> Option<Severity> {
     composed.worst_severity()
 }

@@ -1,5 +1,5 @@
-//! Syntax colours for the code blocks of the message. The grammars are loaded when the first message with a code block
-//! in a named language appears.
+//! Computes the syntax colors of the code blocks in the message. The grammars are loaded when a message with a code
+//! block in a named language first appears.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ pub struct CodeColours {
     grammars: Option<Arc<CodeGrammars>>,
     is_requested: bool,
     message: Option<FormattedText>,
-    /// The coloured byte ranges of the message's text, ascending.
+    /// The byte ranges of the message's text that are colored, in ascending order.
     pieces: Vec<SyntaxPiece>,
 }
 
@@ -29,7 +29,8 @@ impl CodeColours {
     }
 }
 
-/// Updates the colours if the message has changed. If the grammars are missing, returns the task that loads them.
+/// Updates the colors if the message has changed. If the message needs the grammars for the first time, returns the
+/// task that loads them.
 pub(crate) fn follow(screen: &mut Compose) -> Option<Effect> {
     let request = screen.message.value().and_then(|composed| composed.request.as_ref());
     let message = request.and_then(|request| request.text()).map(|text| &text.sent);
@@ -39,7 +40,8 @@ pub(crate) fn follow(screen: &mut Compose) -> Option<Effect> {
         return None;
     };
     let Some(grammars) = screen.code.grammars.clone() else {
-        // This function runs after every event, so without the flag it would request the grammars again each time.
+        // This function runs after every event. Without the flag, it would request the grammars again after each event
+        // until they arrive.
         let is_first = !std::mem::replace(&mut screen.code.is_requested, true);
         return is_first.then_some(Effect::Task(Task::LoadCodeGrammars));
     };

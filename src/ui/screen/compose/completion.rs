@@ -1,4 +1,5 @@
-//! The completion picker over the body: the items that fit at the cursor, and the documentation of the chosen one.
+//! Lays out and draws the completion picker over the body. It lists the items that can complete the text at the cursor,
+//! and shows the documentation of the chosen item.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -15,21 +16,25 @@ const MAX_ROWS: u16 = 9;
 
 const MAX_DOC_LINES: usize = 2;
 
-// If the documentation would leave room for fewer rows than this, it is left out.
+// The documentation is left out if it would leave room for fewer items than this, or for fewer than all items if the
+// list is shorter.
 const MIN_ROWS_WITH_DOC: u16 = 4;
 
-// The smallest and the largest width of the picker in cells, inside its border.
+// The smallest and the largest width of the picker in cells, inside its border. A narrow terminal can make the picker
+// narrower.
 const WIDTHS: std::ops::RangeInclusive<u16> = 30..=62;
 
-// Only the best rows are measured, because the list can have thousands of properties and is laid out in every frame.
+// The width of the picker depends on its first rows only. The list can have thousands of properties and is laid out in
+// every frame, so measuring all rows would be slow.
 const MEASURED_ROWS: usize = 50;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PickerLayout {
-    /// The area including the border.
+    /// The area of the picker, including its border.
     pub area: Rect,
     pub rows: Rect,
-    /// The documentation of the chosen row, with a rule above it. Empty if there is no room.
+    /// The area of the documentation, including the horizontal line above it. It is empty if no item has documentation
+    /// or there is no room.
     doc: Rect,
 }
 
@@ -41,7 +46,7 @@ pub(crate) fn picker_layout(screen: &Compose, shared: &SharedState) -> Option<Pi
     let row_width = u16::try_from(wanted).unwrap_or(u16::MAX).clamp((*WIDTHS.start()).min(widest), widest);
     let rows = u16::try_from(session.n_rows()).unwrap_or(MAX_ROWS).min(MAX_ROWS);
     let doc = u16::try_from(doc_lines(session, row_width).len()).unwrap_or(0);
-    // One more line for the rule above the documentation.
+    // The horizontal line above the documentation takes one more row.
     let doc = if doc == 0 { 0 } else { doc + 1 };
     let area = popup::area_near(screen, shared, token, row_width + 2, rows + doc + 2)?;
     let room = inside(area);
@@ -55,8 +60,8 @@ fn row_width(item: &CompletionItem) -> usize {
     width(&item.label) + width(&item.detail) + gap
 }
 
-/// Returns the documentation of the chosen row as wrapped lines. Empty lines are added up to the number of lines of the
-/// longest documentation of the measured rows, but at most `MAX_DOC_LINES` in all.
+/// Returns the documentation of the chosen row in at most `MAX_DOC_LINES` wrapped lines. A shorter documentation is
+/// padded with empty lines to the height of the longest documentation among the measured rows.
 // The empty lines keep the box the same size while the user moves through the rows.
 fn doc_lines(session: &Session, row_width: u16) -> Vec<String> {
     let room = usize::from(row_width).saturating_sub(2);
@@ -116,7 +121,7 @@ fn draw_row(
     let style = if is_chosen { shared.theme.popup_chosen } else { shared.theme.popup };
     let matched = style.patch(shared.theme.accent).add_modifier(Modifier::BOLD);
     draw::fill(buf, line, style);
-    // The label has priority. The detail gets the rest of the line.
+    // The label has priority over the detail, which gets the rest of the line.
     let label = u16::try_from(width(&item.label)).unwrap_or(line.width).min(line.width.saturating_sub(2));
     let room = Rect { x: line.x + 1, width: label.min(line.width.saturating_sub(1)), ..line };
     put_matched(buf, room, &item.label, letters, style, if is_chosen { style } else { matched });
@@ -129,7 +134,7 @@ fn draw_row(
 }
 
 fn put_matched(buf: &mut Buffer, room: Rect, label: &str, letters: &[u32], plain: Style, matched: Style) {
-    // A truncated label is drawn without marks, because some of the matched letters may be cut off.
+    // In a truncated label, the matched letters are not highlighted, because some of them may be cut off.
     if usize::from(room.width) < width(label) {
         draw::put_line(buf, room, room.y, label, plain);
         return;
@@ -139,7 +144,7 @@ fn put_matched(buf: &mut Buffer, room: Rect, label: &str, letters: &[u32], plain
     for grapheme in label.graphemes(true) {
         let style = if letters.binary_search(&at).is_ok() { matched } else { plain };
         x = draw::put(buf, room, x, room.y, grapheme, style);
-        // The matcher counts chars, but the label is drawn by graphemes.
+        // `letters` has the indices of chars, but the label is drawn by graphemes, which can have several chars.
         at += u32::try_from(grapheme.chars().count()).unwrap_or(1);
     }
 }

@@ -1,5 +1,5 @@
-//! The inputs of completion and hover for the open campaign: names, dialect, method, and the values of the chosen
-//! profile.
+//! Collects what completion and hover need to know about the open campaign: the known properties and events, the
+//! partials, the dialect, the Bot API method, and the values of the preview profile and the sample event.
 
 use jiff::tz::TimeZone;
 
@@ -45,14 +45,15 @@ impl CompletionInputs<'_> {
             vocabulary: self.vocabulary,
             dialect: campaign.map_or_else(Default::default, |campaign| shared.workspace.dialect(campaign)),
             is_json: format.is_none_or(|format| format == ContentFormat::Json),
-            // Before the first composition, the method is unknown. Most campaigns use sendMessage.
+            // The method is unknown before the first composition, and if the webhook calls no method that telecast
+            // knows. `sendMessage` is assumed then, because most campaigns use it.
             method: method.and_then(Method::from_name).unwrap_or(Method::SendMessage),
             partials: self.partials.clone(),
             values: self.values(shared.people.profile.as_deref()),
         }
     }
 
-    // This is `None` without a chosen profile and before the first composition. `now` comes from the composition,
+    // Returns `None` if no profile is chosen, or if there is no composition. `now` is the time of the composition,
     // because the screen does not read the clock.
     fn values<'a>(&'a self, profile: Option<&'a Profile>) -> Option<template::RenderContext<'a>> {
         let composed = self.screen.composed()?;

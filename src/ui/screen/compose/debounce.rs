@@ -1,5 +1,5 @@
-//! Debounces problems: a new problem at the cursor is shown only when the user pauses or the cursor leaves it. Problems
-//! that were already visible stay visible.
+//! Debounces problems: while the user types, a new problem at the cursor is hidden until the user pauses or the cursor
+//! leaves the problem. Problems that were visible before the typing stay visible.
 
 use std::ops::Deref;
 
@@ -9,12 +9,13 @@ use crate::ui::editor::change::TextDiff;
 use crate::ui::screen::compose::Compose;
 use crate::ui::shared::{Effect, LoopEffect, PtrEq, Timer};
 
-/// Edits that follow each other without a pause.
+/// A series of edits without a pause between them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TypingSession {
+    /// The version of the text after the last edit.
     version: u64,
-    // The problems that were visible before the first edit. They are identified by code and message, because their
-    // positions move with each edit.
+    // The problems that were visible before the first edit. Code and message identify a problem, because its position
+    // moves with each edit.
     visible_before: Vec<(Code, String)>,
 }
 
@@ -24,9 +25,9 @@ impl TypingSession {
     }
 }
 
-/// A problem of the body, as an index into the list of all of the body's problems.
-// It has to be cheap to clone, because a broken body can have thousands of problems and the list is rebuilt after each
-// key.
+/// A problem of the open body, stored as a shared list of problems and an index.
+// Cloning this type must be cheap, because a broken body can have thousands of problems, and the list on screen is
+// built again after each key.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BodyProblem {
     origin: ProblemOrigin,
@@ -35,7 +36,9 @@ pub struct BodyProblem {
 
 #[derive(Debug, Clone, PartialEq)]
 enum ProblemOrigin {
+    /// The problems of the last composition, at their positions in the composed text.
     Composed(PtrEq<Composed>),
+    /// The problems of the last composition, moved to their positions after later edits.
     Moved(PtrEq<Vec<Diagnostic>>),
 }
 
@@ -57,7 +60,7 @@ impl Deref for BodyProblem {
 }
 
 impl Compose {
-    /// Records an edit of the body, and returns the timer that ends the typing session.
+    /// Records an edit of the open body, and returns the timer that ends the typing session. `None` if no body is open.
     pub fn start_typing(&mut self) -> Option<Effect> {
         let version = self.buffer()?.editor.version();
         let visible_before = match self.typing.take() {
@@ -70,12 +73,14 @@ impl Compose {
         Some(Effect::Loop(LoopEffect::After(Timer::TypingPaused(version))))
     }
 
-    /// Ends the typing session if nothing was typed since `version`. The deferred problems are then shown.
+    /// Ends the typing session, so that the hidden problems are shown. Does nothing if the text was edited since
+    /// `version`.
     pub fn end_typing(&mut self, version: u64) {
         self.typing.take_if(|typing| typing.version == version);
     }
 
-    /// Moves the problems to their positions in the edited `body`. They are shown there until its composition arrives.
+    /// Moves the problems of the last composition to their positions in the edited `body`. They are shown there until
+    /// the composition of `body` arrives.
     pub fn move_problems(&mut self, body: &str) {
         self.moved_problems = self.composed().filter(|composed| &*composed.body != body).map(|composed| {
             let change = TextDiff::between(&composed.body, body);

@@ -1,8 +1,9 @@
-//! Values derived from the screen's state. They are updated once per event, if their inputs changed, so that drawing
-//! does not parse, lay out or collect anything.
+//! Caches values that are derived from the screen's state: the list of problems, the sample event, the laid-out
+//! message, and the rows of the request. Each event updates the values whose inputs have changed, so that drawing does
+//! not have to compute them.
 //!
-//! Each value is cached with its inputs as the key. Large inputs (bodies, compositions, the workspace) are compared by
-//! identity or version instead of content, so an event that changes nothing costs almost nothing here.
+//! The inputs of a value are its key in the cache. Large inputs (bodies, compositions, and the workspace) are compared
+//! by identity or version instead of content, so an event that changes nothing takes almost no time here.
 
 use std::sync::Arc;
 
@@ -32,8 +33,11 @@ pub struct Memo<K, V> {
 
 #[derive(Debug, Default)]
 pub struct Derived {
+    /// All problems except the open body's own problems for the preview profile: those of the webhook, of other
+    /// recipients in the sample, and of files.
     others: Memo<OthersKey, Vec<ProblemEntry>>,
     list: Memo<ListKey, List>,
+    /// Whether the last composition is of the text that is in the editor now.
     current: Memo<(u64, PtrEq<Composed>), bool>,
     sample: Memo<(PtrEq<Workspace>, Option<String>), SelectedSample>,
     bubble: Memo<BubbleKey, Option<Bubble>>,
@@ -50,7 +54,8 @@ struct OthersKey {
     webhook: (Option<Fingerprint>, Option<Webhook>),
     workspace: PtrEq<Workspace>,
     open: Option<String>,
-    /// Whether to list the problems of the body's file: if no body is open, or if its file is missing or unreadable.
+    /// Whether the problems of the body's file are in the list. They are if no body is open, or if its file is missing
+    /// or cannot be read.
     lists_body_file: bool,
 }
 
@@ -58,14 +63,14 @@ struct OthersKey {
 struct ListKey {
     composed: Option<PtrEq<Composed>>,
     moved: Option<PtrEq<Vec<Diagnostic>>>,
-    /// The version and the cursor while the user types. Problems at the cursor are deferred during that time.
+    /// The version of the text and the cursor during a typing session. They decide which problems are hidden.
     typing: Option<(u64, usize)>,
 }
 
 #[derive(Debug, Default)]
 struct List {
     problems: Vec<ProblemEntry>,
-    /// How many of `problems` are the body's problems for the preview profile. They come first.
+    /// The number of the body's own problems for the preview profile. They are the first in `problems`.
     n_own: usize,
     marks: Vec<Mark>,
     worst: Option<Severity>,
@@ -99,7 +104,7 @@ impl<K: PartialEq, V> Memo<K, V> {
 }
 
 impl Derived {
-    /// Returns all problems. The problems of the open body come first, in the order of the text.
+    /// Returns all visible problems. The problems of the open body come first, in the order of the text.
     pub fn problems(&self) -> &[ProblemEntry] {
         &self.list.value.problems
     }
@@ -133,21 +138,23 @@ impl Derived {
         self.last_good_bubble.value.as_ref()
     }
 
-    /// Returns the rows of the request, or nothing if its tab is not shown.
+    /// Returns the rows of the Request tab. The result is empty if another tab is shown or there is no composition.
     pub fn request(&self) -> &[StyledRow] {
         &self.request.value
     }
 
-    /// Returns whether `composed` was composed from the text of `version`. `None` if this was not compared yet.
+    /// Returns whether `composed` is the composition of the text at `version`. `None` if the two have not been compared
+    /// yet.
     pub fn is_current(&self, version: u64, composed: &PtrEq<Composed>) -> Option<bool> {
         let (compared_version, compared) = self.current.key.as_ref()?;
         (*compared_version == version && compared == composed).then_some(self.current.value)
     }
 }
 
-/// Updates the values that the layout depends on: the problems and the sample.
+/// Updates the values that do not depend on the layout: the problems and the sample event. Call it before the layout,
+/// which depends on the number of problems.
 pub(super) fn follow(screen: &mut Compose, shared: &SharedState) {
-    // `derived` is taken out, so that its values can be computed from the rest of the screen.
+    // `derived` is taken out of the screen, so that its values can be changed while the screen is borrowed.
     let mut derived = std::mem::take(&mut screen.derived);
     if let (Some(buffer), Some(composed)) = (screen.buffer(), screen.composed()) {
         let key = (buffer.editor.version(), composed.clone());
@@ -166,7 +173,7 @@ pub(super) fn follow(screen: &mut Compose, shared: &SharedState) {
         lists_body_file: screen.buffer().is_none_or(|buffer| buffer.is_new() || !buffer.is_readable),
     };
     let are_others_new = derived.others.refresh(others, |_| other_problems(screen, shared));
-    // The list contains the other problems, but its key does not.
+    // The list contains the other problems, but its key does not. Without a key, the list is built again.
     if are_others_new {
         derived.list.key = None;
     }
@@ -184,7 +191,8 @@ pub(super) fn follow(screen: &mut Compose, shared: &SharedState) {
     screen.derived = derived;
 }
 
-/// Updates the values that depend on the preview's width, which the layout decides: the message and the request.
+/// Updates the values that depend on the width of the preview: the message and the request. Call it after the layout,
+/// which decides that width.
 pub(super) fn follow_layout(screen: &mut Compose, shared: &SharedState) {
     let width = preview::width(screen);
     let key = |composed: PtrEq<Composed>| (composed, width, screen.preview.options.clone());
@@ -223,7 +231,8 @@ fn other_problems(screen: &Compose, shared: &SharedState) -> Vec<ProblemEntry> {
     if let Some(composed) = screen.composed() {
         if let Some(file) = screen.webhook.current_file(&shared.workspace) {
             let in_templates = service::webhook_problems(file, &composed.webhook_problems);
-            // Only an unsaved webhook is checked here. A saved webhook has the problems of its file.
+            // Only an edited webhook is checked here. The problems of a saved webhook are among those of the
+            // workspace's files.
             let edited = screen.webhook.edited();
             let in_values = edited.map(|edited| service::violations(file, &edited)).unwrap_or_default();
             problems.extend(in_templates.into_iter().chain(in_values).map(ProblemEntry::in_file));
@@ -235,8 +244,8 @@ fn other_problems(screen: &Compose, shared: &SharedState) -> Vec<ProblemEntry> {
     let body = screen.open_campaign(shared).map(|campaign| campaign.body.path.as_str());
     let lists_body_file = screen.buffer().is_none_or(|buffer| buffer.is_new() || !buffer.is_readable);
     let in_files = shared.workspace.problems().into_iter();
-    // The open body's problems come from its buffer, which may differ from the file. If there is no readable file, its
-    // problems are about the file itself, so they are listed.
+    // The problems of the open body come from its buffer, which may differ from the file, so those of the file are left
+    // out. But if the file is missing or cannot be read, the problem is the file itself, so it is listed.
     let in_files = in_files.filter(|problem| Some(problem.path.as_str()) != body || lists_body_file);
     problems.extend(in_files.map(ProblemEntry::in_file));
     problems
@@ -248,7 +257,7 @@ fn list_of(screen: &Compose, others: &[ProblemEntry]) -> List {
     problems.extend_from_slice(others);
     let own =
         problems[..n_own].iter().map(|problem| (problem.diagnostic().span, problem.diagnostic().severity));
-    // A problem of other recipients is marked as a warning, because the message on screen does not have it.
+    // A problem that only other recipients have is marked as a warning, because the message on screen does not have it.
     let of_others = problems[n_own..].iter().filter_map(ProblemEntry::in_body);
     let marks = own.clone().chain(of_others.map(|problem| (problem.span, Severity::Warning))).collect();
     let worst = own.map(|(_, severity)| severity).max();

@@ -1,4 +1,5 @@
-//! The dialogs that cover the panes. At most one is on screen, and Esc closes it.
+//! The dialogs of the Compose screen, which cover its panes. At most one of them is on screen. This module lays them
+//! out and draws them, and `update::dialogs` handles their input.
 
 pub(crate) mod compare;
 pub(crate) mod decision;
@@ -51,7 +52,8 @@ impl Dialog {
         }
     }
 
-    /// Lays out long content if it changed, and limits the scroll position to the content.
+    /// Lays out the content of a scrollable dialog (test or comparison) if it has changed, and limits the scroll
+    /// position to the content.
     pub fn follow(&mut self, screen: Rect, bot: &Query<BotStatus>, theme: &Theme) {
         let room = content_area(self.area(screen));
         match self {

@@ -1,4 +1,4 @@
-//! The keyboard focus: a pane, and whether the keys type into its text.
+//! The keyboard focus: which pane has it, and whether keys are typed into the text of that pane.
 
 /// The panes, in the order of their numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -28,7 +28,7 @@ impl Pane {
         }
     }
 
-    /// Returns whether the pane has text fields, in which letters are typed instead of being shortcuts.
+    /// Returns whether the pane has text that can be entered, in which letters are typed instead of being shortcuts.
     pub fn has_text(self) -> bool {
         matches!(self, Pane::Body | Pane::Webhook)
     }
@@ -44,23 +44,24 @@ impl Pane {
     }
 }
 
-/// The focused pane, and whether keys type into its text. Tab focuses a pane without entering its text.
-// Focusing and entering are separate because Tab inside the body indents or completes. If the body were always entered,
-// Tab could not leave it.
+/// The focused pane, and whether its text is entered. Keys are typed only into an entered text. Tab focuses a pane
+/// without entering its text.
+// Focusing and entering are separate, because Tab inside the text of the body indents or completes. If focusing the
+// body always entered its text, Tab could not leave the body again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Focus {
     pub pane: Pane,
-    /// Whether printable keys are typed into the pane. This is never true for a pane without text.
+    /// Whether the pane's text is entered. Always false for a pane without text.
     pub entered: bool,
 }
 
 impl Focus {
-    /// Enters a pane. A pane without text is only focused.
+    /// Focuses a pane, and enters its text if it has any.
     pub fn enter(pane: Pane) -> Self {
         Self { pane, entered: pane.has_text() }
     }
 
-    /// Focuses a pane without entering it.
+    /// Focuses a pane without entering its text.
     pub fn select(pane: Pane) -> Self {
         Self { pane, entered: false }
     }

@@ -1,15 +1,18 @@
-//! The size limit for live features: a larger body is edited without colours, preview and completion.
+//! Decides whether the open body is small enough for live features. A larger body can be edited, but without colors,
+//! preview, and completion.
 
 use crate::ui::editor::MAX_HINTED_BYTES;
 use crate::ui::screen::compose::Compose;
 
 impl Compose {
-    /// Returns whether the body is small enough to be coloured, composed and completed after each key.
+    /// Returns whether the open body is small enough to be colored, composed, and completed after each key. True if no
+    /// body is open.
     pub fn has_hints(&self) -> bool {
         self.buffer().is_none_or(|buffer| buffer.editor.len() <= MAX_HINTED_BYTES)
     }
 
-    /// Returns the message for a body that is too large for live features. `None` if the body is small enough.
+    /// Returns the message for a body that is too large for live features. `None` if the body is small enough, or if no
+    /// body is open.
     pub fn hints_off_message(&self) -> Option<String> {
         let length = self.buffer()?.editor.len();
         (MAX_HINTED_BYTES < length).then(|| {

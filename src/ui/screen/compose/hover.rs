@@ -1,4 +1,5 @@
-//! The info box about a position in the body. Any key or click closes it.
+//! Opens and draws the info box about a position in the body. The next key, paste, or click closes it, and so does the
+//! mouse wheel.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -11,20 +12,21 @@ use crate::ui::screen::compose::{Compose, popup};
 use crate::ui::shared::SharedState;
 use crate::ui::widget::{draw, draw::inside};
 
-/// The maximum width in cells, inside the border.
+/// The maximum width of the text in the box, in cells.
 const MAX_WIDTH: u16 = 64;
 
-/// The maximum number of lines inside the border.
+/// The maximum number of lines in the box.
 const MAX_LINES: usize = 14;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct HoverBox {
     hover: hover::Hover,
-    // The version of the body that the box is about.
+    // The version of the body when the box was opened.
     version: u64,
 }
 
-/// Opens the box for the byte offset `at` of the open body. Returns whether there is any info to show.
+/// Opens the box about the byte offset `at` of the open body. Returns false if there is no info to show, and then
+/// closes the box.
 pub(crate) fn open(screen: &mut Compose, shared: &mut SharedState, at: usize) -> bool {
     screen.hover = screen.buffer().and_then(|buffer| {
         let body = buffer.editor.text();
@@ -39,7 +41,7 @@ pub(crate) fn open(screen: &mut Compose, shared: &mut SharedState, at: usize) ->
     screen.hover.is_some()
 }
 
-/// Draws the box, unless the body has changed since it was opened.
+/// Draws the box, unless a dialog covers the panes or the body has changed since the box was opened.
 pub(crate) fn draw(screen: &Compose, shared: &SharedState, buf: &mut Buffer) {
     let Some(shown) = screen.hover.as_ref().filter(|_| screen.is_uncovered(shared)) else { return };
     if screen.buffer().is_none_or(|buffer| buffer.editor.version() != shown.version) {

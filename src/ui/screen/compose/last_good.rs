@@ -1,4 +1,4 @@
-//! The last valid message of the open body. It stays visible while the body has an error.
+//! Keeps the last valid message of the open body, so that the preview can still show it while the body has an error.
 
 use crate::compose::Composed;
 use crate::ui::screen::compose::Compose;
@@ -8,13 +8,14 @@ use crate::ui::shared::{PtrEq, SharedState};
 pub(crate) struct LastGood {
     composed: PtrEq<Composed>,
     campaign: Option<String>,
-    /// The identity of the profile that the message is for.
+    /// The identity of the preview profile when the message was composed.
     profile: Option<String>,
 }
 
 impl Compose {
-    /// Remembers the current message, if there is one. Call this only for the latest composition.
-    // An earlier composition may belong to another campaign or profile, but it would be stored under the current ones.
+    /// Remembers the current composition if it has a message. Call this only if it answers the latest request.
+    // The answer to an earlier request may be for another campaign or profile, but it would be stored for the current
+    // campaign and profile.
     pub(super) fn keep_message(&mut self, shared: &SharedState) {
         let Some(composed) = self.composed().cloned().filter(|composed| composed.request.is_some()) else {
             return;
@@ -23,12 +24,14 @@ impl Compose {
         self.last_good = Some(LastGood { composed, campaign, profile });
     }
 
-    /// Returns the last valid message of this campaign for this profile, if an error prevents a new message.
+    /// Returns the last composition with a message, if an error prevents a new message. `None` if there is no
+    /// composition, if the current composition has a message or skips the recipient, or if no message was kept for the
+    /// open campaign and the preview profile.
     pub fn last_good(&self, shared: &SharedState) -> Option<&PtrEq<Composed>> {
         let now = self.composed()?;
         let before = self.last_good.as_ref()?;
         let is_same = before.campaign == self.open && before.profile == shared.profile_identity();
-        // A skipped recipient has no message by design, so an older message must not be shown instead.
+        // A skipped recipient gets no message, so an older message must not be shown either.
         (is_same && now.request.is_none() && now.skip.is_none()).then_some(&before.composed)
     }
 }

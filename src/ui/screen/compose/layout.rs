@@ -1,7 +1,8 @@
-//! Computes the areas of the panes from the screen's state. Drawing and mouse handling use the same result.
+//! Computes the areas of the panes from the screen's state. Drawing and mouse handling both use the resulting layout.
+//! The sizes are those of the area between header and footer.
 //!
 //! ```text
-//! from 106 columns             from 76 columns               smaller
+//! from 106 × 16 cells          from 76 × 12 cells           smaller
 //! ┌header──────────────────┐   ┌header───────────────┐      ┌header────┐
 //! │campaigns│ body │preview│   │tabs of the panes    │      │tabs      │
 //! │webhook  │      │       │   │ body or   │ preview │      │ the      │
@@ -9,25 +10,28 @@
 //! └footer──────────────────┘   └footer───────────────┘      └footer────┘
 //! ```
 //!
-//! With two columns, the left one shows panes 1 and 2 (campaigns and webhook) while one of them has the focus.
+//! With two columns, the left column shows panes 1 and 2 (campaigns and webhook) while one of them has the focus, and
+//! the body otherwise. A single column that is high enough shows the body above the preview while one of them has the
+//! focus.
 
 use ratatui::layout::Rect;
 
 use crate::ui::screen::compose::{Compose, Pane, pane::problems};
 use crate::ui::shared::SharedState;
 
-/// The smallest width and height, in cells, at which all panes are on screen.
+/// The smallest width and height of the area, in cells, at which all panes are on screen.
 const WIDE: (u16, u16) = (106, 16);
 
-/// The smallest width and height, in cells, at which the body and the preview are side by side.
+/// The smallest width and height of the area, in cells, at which there are two columns.
 const TWO_COLUMNS: (u16, u16) = (76, 12);
 
-/// The smallest height at which a single column shows the preview below the body.
+/// The smallest height of a single column, in cells, at which it shows the preview below the body.
 const STACKED: u16 = 22;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PaneLayout {
-    /// The line with the names of the panes. `None` if all panes are on screen.
+    /// The area of the line with the names of the panes. `None` if the line is not needed, because all panes are on
+    /// screen.
     pub tabs: Option<Rect>,
     /// The panes on screen with their borders, in drawing order.
     pub panes: Vec<(Pane, Rect)>,
@@ -43,7 +47,8 @@ impl PaneLayout {
     }
 }
 
-/// Lays out the screen in `area`, which excludes the header and the footer. An empty area shows nothing.
+/// Lays out the panes in `area`, the part of the terminal between header and footer. If the area is empty, no pane is
+/// on screen.
 pub(crate) fn layout(screen: &Compose, shared: &SharedState, area: Rect) -> PaneLayout {
     if area.is_empty() {
         return PaneLayout::default();
@@ -62,7 +67,8 @@ pub(crate) fn layout(screen: &Compose, shared: &SharedState, area: Rect) -> Pane
 }
 
 fn wide(screen: &Compose, shared: &SharedState, area: Rect) -> Vec<(Pane, Rect)> {
-    // The widths do not depend on the focus, because moving to another pane must not rewrap the message and the body.
+    // The widths do not depend on the focus. Otherwise, moving to another pane would wrap the message and the body at
+    // another width.
     let left_width = 26.max(area.width / 6).min(34);
     let (left, rest) = split_x(area, left_width);
     let (body, right) = split_x(rest, rest.width - (rest.width * 45 / 100).clamp(34, 72));
@@ -97,8 +103,8 @@ fn one_column(screen: &Compose, area: Rect) -> Vec<(Pane, Rect)> {
 }
 
 fn preview_and_problems(screen: &Compose, shared: &SharedState, area: Rect) -> Vec<(Pane, Rect)> {
-    // The problems take the height that they need, up to a third of the column, or up to half of it while they have the
-    // focus. They need more lines then, because the chosen problem is shown in full with its help.
+    // The pane of problems takes the height that it needs: up to half of the column while it has the focus, and up to a
+    // third otherwise. With the focus, it needs more lines, because the chosen problem is shown in full with its help.
     let is_focused = screen.focus.pane == Pane::Problems;
     let max_height = if is_focused { area.height / 2 } else { area.height / 3 };
     let lines = problems::line_count(
@@ -112,7 +118,9 @@ fn preview_and_problems(screen: &Compose, shared: &SharedState, area: Rect) -> V
     vec![(Pane::Preview, preview), (Pane::Problems, below)]
 }
 
-// Returns the height of the webhook's pane: that of its form, but so that some lines are left for the campaigns.
+// Returns the height of the webhook's pane in a column of `available` cells. It is the height of the form, but at least
+// five lines are left for the campaigns while the webhook has the focus, and half of the column otherwise. In a very
+// short column, the campaigns get fewer lines.
 fn webhook_height(screen: &Compose, available: u16) -> u16 {
     let wanted = u16::try_from(screen.webhook.n_lines()).unwrap_or(u16::MAX).saturating_add(2);
     let is_focused = screen.focus.pane == Pane::Webhook;

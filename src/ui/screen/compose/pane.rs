@@ -1,4 +1,4 @@
-//! The panes: how each is drawn, and the state that belongs to one pane only.
+//! Draws the panes. Each module here draws one pane, and has the state that only this pane needs, if any.
 
 pub(crate) mod body;
 pub(crate) mod campaigns;
@@ -13,7 +13,7 @@ use crate::ui::screen::compose::{Compose, Pane};
 use crate::ui::shared::SharedState;
 use crate::ui::widget::{draw, draw::inside};
 
-/// Draws the border and title of a pane, and returns the area inside the border.
+/// Draws the border, number, and title of a pane, and returns the area inside the border.
 pub(crate) fn frame(
     screen: &Compose,
     shared: &SharedState,

@@ -1,4 +1,5 @@
-//! Places a box near a token of the body, without covering the token.
+//! Computes the area of a box about a token of the body, near the token but without covering it. The boxes are the
+//! completion picker and the info box.
 
 use ratatui::layout::Rect;
 
@@ -6,7 +7,8 @@ use crate::text::Span;
 use crate::ui::screen::compose::{Compose, update::body_area};
 use crate::ui::shared::SharedState;
 
-/// The screen rows that the box must not cover, from `top` to `bottom`, and the column at which it starts.
+/// The screen rows that the box must not cover, from `top` to `bottom` inclusive, and the column `x` at which the box
+/// should start.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PopupAnchor {
     pub x: u16,
@@ -14,12 +16,13 @@ pub(crate) struct PopupAnchor {
     pub bottom: u16,
 }
 
-// A token can be in the middle of a line that is wrapped over half of the screen. If keeping the whole line visible
-// would leave fewer rows than this for the box, only the rows of the token are kept visible.
+// A token can be in a line that is wrapped over half of the screen. If keeping the whole line visible would leave fewer
+// rows than this for the box, only the rows of the token are kept visible.
 const MIN_ROWS_BESIDE_LINE: u16 = 7;
 
-/// Returns the area of a box about `token` of the open body. The box never covers the token's rows, and it does not
-/// cover the rest of its line if there is room. `None` if the token is not visible or there is no room at all.
+/// Returns the area of a box about `token` of the open body, for a box of `width` × `height` cells including its
+/// border. The box never covers the rows of the token. If there is enough room, it does not cover the other rows of the
+/// token's line either. `None` if the body or the token is not on screen, or if there is no room for the box.
 pub(crate) fn area_near(
     screen: &Compose,
     shared: &SharedState,
@@ -49,11 +52,12 @@ pub(crate) fn area_near(
 
 /// Returns the area of a box of `width` × `height` cells, including its border, on a screen of `size`. The box goes
 /// below the anchor's rows if it fits there or if there is at least as much room below as above. Otherwise, it goes
-/// above them. `None` if that side has no room for a row inside the border.
+/// above them. If that side has too few rows, the box gets fewer rows than `height`. `None` if that side has no room
+/// for a row inside the border.
 pub(crate) fn place(anchor: PopupAnchor, width: u16, height: u16, size: (u16, u16)) -> Option<Rect> {
     let width = width.min(size.0);
     let x = anchor.x.min(size.0 - width);
-    // The first line of the screen is the header, and the last line is the footer.
+    // The box must not cover the screen's first line (the header) and its last line (the footer).
     let below = size.1.saturating_sub(anchor.bottom + 2);
     let above = anchor.top.saturating_sub(1);
     let (y, height) = match height <= below || above <= below {

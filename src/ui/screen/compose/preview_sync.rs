@@ -1,5 +1,5 @@
-//! Keeps the preview in sync with the body's cursor: highlights the part of the message that comes from the text at the
-//! cursor, and scrolls that part into view.
+//! Keeps the preview in sync with the body: highlights the part of the message that comes from the selected text or the
+//! text at the cursor, and scrolls that part into view.
 
 use ratatui::layout::Rect;
 
@@ -15,12 +15,12 @@ use crate::ui::widget::draw::inside;
 #[derive(Debug, Default)]
 pub struct PreviewSync {
     synced: Option<SyncedComposition>,
-    // The state for which the highlight was computed and scrolled into view. Without it, every event would scroll the
-    // preview back to the highlight while the user scrolls elsewhere.
+    // The state for which the highlight was last computed and scrolled into view. While it is unchanged, the preview is
+    // not scrolled. Otherwise, every event would undo the scrolling of the user.
     synced_for: Option<SyncKey>,
     pub highlight: Highlight,
-    // The span of the body that a click in the preview led to, with the version and the cursor after the click. The
-    // span is outlined until the version or the cursor changes.
+    // The version of the text and the cursor after a click in the preview, and the span of the body that the click led
+    // to. The span is outlined until the version or the cursor changes.
     outline: Option<(u64, usize, Span)>,
 }
 
@@ -28,6 +28,7 @@ pub struct PreviewSync {
 struct SyncedComposition {
     composed: PtrEq<Composed>,
     links: Links,
+    /// The rows of the JSON tab, with the width for which they were wrapped. `None` if another tab is shown.
     json: Option<(usize, JsonRows)>,
 }
 
@@ -63,7 +64,7 @@ impl Compose {
     }
 }
 
-/// Updates the highlight if the cursor, the composition or the preview's area has changed.
+/// Updates the highlight if the text, the selection, the composition, the tab, or the preview's area has changed.
 pub(super) fn follow(screen: &mut Compose, _shared: &mut SharedState) {
     let Some(composed) = screen.composed().cloned() else {
         screen.preview_sync = PreviewSync { outline: screen.preview_sync.outline, ..PreviewSync::default() };
@@ -87,7 +88,8 @@ pub(super) fn follow(screen: &mut Compose, _shared: &mut SharedState) {
     }
     let Some(buffer) = screen.buffer() else { return };
     let (version, selection) = (buffer.editor.version(), buffer.editor.selection().span());
-    // While the composition of an edit is pending, the highlight stays, because the old message is still shown.
+    // After an edit, the highlight stays until the composition of the new text arrives, because the old message is
+    // shown until then.
     let key = SyncKey { version, selection, tab: screen.preview.tab, room };
     if screen.preview_sync.synced_for == Some(key) || screen.composed_if_current().is_none() {
         return;
@@ -98,7 +100,8 @@ pub(super) fn follow(screen: &mut Compose, _shared: &mut SharedState) {
     scroll(screen, &composed, room);
 }
 
-/// Scrolls the highlight into view, and limits the scroll position to the content.
+/// Scrolls the preview if the highlight is out of view, and limits the scroll position to the content. The Request tab
+/// has no highlight.
 fn scroll(screen: &mut Compose, composed: &Composed, room: Rect) {
     let (highlighted, n_rows, height) = match screen.preview.tab {
         PreviewTab::Message => {
@@ -116,7 +119,7 @@ fn scroll(screen: &mut Compose, composed: &Composed, room: Rect) {
     let height = usize::from(height);
     let top = &mut screen.preview.scroll;
     if let Some(row) = highlighted.filter(|row| !(*top..*top + height).contains(row)) {
-        // A third of the height is left above the highlighted row, so that the text before it is visible too.
+        // A third of the height stays above the highlighted row, so that the text before it is visible too.
         *top = row.saturating_sub(height / 3);
     }
     *top = (*top).min(n_rows.saturating_sub(height));

@@ -1,5 +1,5 @@
-//! The sample event of the open campaign: the file with the `Event` and `ExternalTrigger` that preview, test and
-//! completion use.
+//! Chooses and lists sample events. A sample event is a file with the values of `Event` and `ExternalTrigger` that
+//! preview, test, and completion use. Each campaign has its own choice.
 
 use crate::disk::LoadedFile;
 use crate::profile::Value;
@@ -13,16 +13,18 @@ impl Compose {
         self.samples.get(self.open.as_deref()?).map(String::as_str)
     }
 
-    /// Returns the sample in use: the chosen one, otherwise the first valid one, or the first one if none is valid.
+    /// Returns the sample in use for the open campaign: the chosen sample if it still exists, otherwise the first valid
+    /// sample, and otherwise the first sample. `None` if the workspace has no samples.
     pub fn sample<'a>(&self, shared: &'a SharedState) -> Option<&'a LoadedFile> {
         let samples = &shared.workspace.samples;
         let chosen = self.chosen_sample().and_then(|path| samples.iter().find(|source| source.path == path));
         let first = || samples.iter().find(|source| SampleEvent::read(source).is_some());
-        // An invalid sample is better than none, because the header then shows its name in red instead of "none".
+        // If no sample is valid, the first one is returned anyway, so that the header shows its name in red instead of
+        // "none".
         chosen.or_else(first).or(samples.first())
     }
 
-    /// Chooses the sample at `path` for the open campaign. The choice is kept until the console is closed.
+    /// Chooses the sample at `path` for the open campaign, until the console is closed.
     pub fn choose_sample(&mut self, path: &str) {
         if let Some(stem) = self.open.clone() {
             self.samples.insert(stem, path.to_owned());
@@ -46,7 +48,7 @@ impl Compose {
     }
 }
 
-/// Returns the name to show for a sample: the stem of its file.
+/// Returns the name to show for a sample: the name of its file without `.json`.
 pub(crate) fn sample_name(source: &LoadedFile) -> &str {
     let file = source.path.rsplit('/').next().unwrap_or(&source.path);
     file.strip_suffix(".json").unwrap_or(file)

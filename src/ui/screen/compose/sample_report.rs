@@ -1,5 +1,5 @@
-//! The report of the last sample check of the open body. It lists the recipients whose messages fail. The positions of
-//! its problems follow later edits of the body.
+//! The report of the last sample check, which composes the open body for a sample of the recipients. The report has the
+//! recipients whose messages fail and their problems. The positions of the problems follow later edits of the body.
 
 use std::sync::Arc;
 
@@ -11,17 +11,18 @@ use crate::telegram::{Counted, Fullness};
 use crate::ui::editor::change::TextDiff;
 use crate::ui::shared::PtrEq;
 
-/// The result of checking a sample of the recipients, and the change of the body since then.
+/// The result of a sample check, and the change of the body since then.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SampleReport {
     surveyed: PtrEq<SurveyResult>,
     change: TextDiff,
 }
 
-/// A problem of recipients other than the preview profile.
+/// A problem that at least one recipient of the sample has.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SampleProblem {
-    /// The problem of the example recipient, whose name is in the message. Spans are in the current body.
+    /// The problem of the example recipient. Its message begins with the number of affected recipients and the
+    /// example's name. If the problem is in the body, its spans refer to the current text.
     pub diagnostic: Diagnostic,
     /// Whether the problem is in the body. Otherwise, it is in the webhook's settings.
     pub is_in_body: bool,
@@ -38,8 +39,8 @@ impl SampleReport {
         self.change = TextDiff::between(&self.surveyed.body, body);
     }
 
-    /// Returns a summary of the sample in parts, and whether any message fails. Each part but the first starts with its
-    /// separator. `None` if the sample is empty.
+    /// Returns a summary of the check in parts, and whether any message fails. Every part except the first starts with
+    /// a separator, so that the parts can be joined. `None` if the sample is empty.
     pub fn summary(&self) -> Option<(Vec<String>, bool)> {
         let survey = &self.surveyed.survey;
         let n_seen = survey.n_seen;
@@ -57,7 +58,8 @@ impl SampleReport {
             1 => format!("{checked}: 1 fails"),
             n => format!("{checked}: {} fail", grouped(n)),
         }];
-        // The reasons are short: at a screen width of 80, the pane has 35 cells, which this line fills for the demo.
+        // The reasons have to be short, because at a screen width of 80, the pane has only 35 cells, and the summary of
+        // the demo fills them.
         for (n, reason) in [(survey.n_without_chat, "without chat id"), (survey.n_aborted, "aborted")] {
             if 0 < n {
                 parts.push(format!(", {} {reason}", grouped(n)));
@@ -69,7 +71,9 @@ impl SampleReport {
         Some((parts, 0 < n_failing))
     }
 
-    /// Returns the problems of other recipients, without the errors in `shown`, which the preview profile has too.
+    /// Returns the problems of the sample's recipients. Two kinds of problems in the body are left out: those that
+    /// match an error in `shown`, the problems of the preview profile, and those whose text has been edited since the
+    /// check.
     pub fn problems(&self, shown: &[Diagnostic]) -> Vec<SampleProblem> {
         let is_shown = |diagnostic: &Diagnostic| {
             let is_same = |known: &Diagnostic| {
@@ -93,16 +97,17 @@ impl SampleReport {
         self.surveyed.survey.failure_groups.iter().filter_map(entry).collect()
     }
 
-    /// Returns the failing recipient after `current`, wrapping around, with the reason. If none fails, returns the next
-    /// of the recipients with the longest messages. `None` if no recipient gets a message.
+    /// Returns the failing recipient after the profile with the identity `current`, wrapping around, and a message
+    /// about the failure for the footer. If no message fails, returns the next of the recipients whose messages are
+    /// closest to a limit of Telegram. `None` if no recipient gets a message.
     pub fn next(&self, current: Option<&str>) -> Option<(Arc<Profile>, String)> {
         let survey = &self.surveyed.survey;
         let n = survey.failed_recipients.len();
         let failing = survey.failed_recipients.iter().map(|failing| &failing.recipient.identity);
         let at = index_after(current, failing);
         if let Some(failing) = survey.failed_recipients.get(at) {
-            // Failing recipients are stored packed. If a body fails for all of them, unpacked profiles would take 240
-            // MiB at a thousand properties each.
+            // Failing recipients are stored in a packed form. If a body fails for the whole sample, unpacked profiles
+            // with a thousand properties each would take 240 MiB.
             let profile = failing.recipient.unpack();
             let name = profile.display_name();
             let message = format!("{name}, {} of {n} failing: {}", at + 1, failing.problem.message);
@@ -121,7 +126,7 @@ impl SampleReport {
     }
 }
 
-/// Returns the index after `current`, wrapping around, or 0 if `current` is not in the list.
+/// Returns the index after that of `current`, wrapping around, or 0 if `current` is not in the list.
 fn index_after<'p>(
     current: Option<&str>,
     mut identities: impl ExactSizeIterator<Item = &'p String>,

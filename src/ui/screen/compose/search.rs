@@ -1,4 +1,4 @@
-//! Find and replace in the body, with a search line below the text.
+//! Finds and replaces text in the body, with a search line below the text. vim's `/` and `?` use the same search line.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -14,15 +14,16 @@ use crate::ui::widget::{Key, KeyCode, TextField, Theme, draw};
 #[derive(Debug, Clone)]
 pub struct SearchBar {
     find: TextField,
-    /// `None` until Tab opens the field.
+    /// The field for the replacement. `None` until Tab opens it.
     replace: Option<TextField>,
     in_replace: bool,
     syntax: PatternSyntax,
-    /// Why there is no match. Empty if there are matches or nothing was searched for yet.
+    /// Why there is no match. Empty if there are matches, or if the text to search for is empty.
     message: String,
-    /// The matches, ascending.
+    /// The spans of the matches in the body, in ascending order.
     pub matches: Vec<Span>,
-    /// The cursor and the direction when vim's `/` or `?` opened the search line. `None` for the editor's own search.
+    /// If vim's `/` or `?` opened the search line: the cursor at that time, and the direction. `None` for the search of
+    /// the editor itself.
     vim_origin: Option<(usize, Direction)>,
 }
 
@@ -40,14 +41,15 @@ impl SearchBar {
         }
     }
 
-    /// Opens the search line for vim, where Enter closes it at the match and Esc returns to the old cursor.
+    /// Opens the search line for vim's `/` or `?`. Enter then closes the line and stays at the match, and Esc returns
+    /// to `cursor`.
     pub fn for_vim(cursor: usize, direction: Direction) -> Self {
         Self { vim_origin: Some((cursor, direction)), ..Self::new("") }
     }
 
     fn nearest(&self, cursor: usize) -> Option<Span> {
-        // vim searches from the cursor at which `/` or `?` was pressed, and skips a match that starts there. The
-        // editor's own search accepts a match at the cursor.
+        // vim searches from the cursor at which `/` or `?` was pressed, and skips a match that starts there. The search
+        // of the editor itself starts at the current cursor, and accepts a match there.
         let (found, wrapped) = match self.vim_origin {
             Some((from, Direction::Forward)) => {
                 (self.matches.iter().find(|found| from < found.start), self.matches.first())
@@ -189,7 +191,7 @@ pub(crate) fn paste(screen: &mut Compose, pasted: &str) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Selects the next match after the selection or the previous match before it, wrapping around.
+/// Selects the next match after `selected`, or the previous match before it if `forward` is false, wrapping around.
 fn step(screen: &mut Compose, text: &str, selected: Span, forward: bool) {
     let Some(search) = &screen.search else { return };
     let Ok(pattern) = search.pattern() else { return };
@@ -198,7 +200,8 @@ fn step(screen: &mut Compose, text: &str, selected: Span, forward: bool) {
     select(screen, found);
 }
 
-/// Closes vim's search at the match and keeps the pattern for `n`. Without a match, the cursor moves back.
+/// Closes the search line of vim at the match, and keeps the pattern for vim's `n` and `N`. If there is no match, moves
+/// the cursor back to where the search started.
 fn accept(screen: &mut Compose, shared: &mut SharedState) {
     let Some(search) = screen.search.take() else { return };
     let Some((from, direction)) = search.vim_origin else { return };
@@ -225,7 +228,8 @@ fn select(screen: &mut Compose, found: Option<Span>) {
     }
 }
 
-/// Replaces the selected match and selects the next match. If no match is selected, only selects the next match.
+/// Replaces the selected match and selects the next match. If the selection is not a match, only selects the next
+/// match.
 fn replace_one(screen: &mut Compose, shared: &mut SharedState, text: &str, selected: Span) -> Vec<Effect> {
     let Some(search) = &screen.search else { return Vec::new() };
     let Ok(pattern) = search.pattern() else { return Vec::new() };
@@ -235,7 +239,7 @@ fn replace_one(screen: &mut Compose, shared: &mut SharedState, text: &str, selec
         step(screen, text, selected, true);
         return Vec::new();
     };
-    // The search continues after the replacement, which may contain the search text itself.
+    // The search continues after the replacement, because the replacement may contain the text that is searched for.
     let after = Span::at(edit.span.start + edit.replacement.len());
     let effects = typing_command(screen, shared, Command::Replace(vec![edit]));
     let text = screen.buffer().map(|buffer| buffer.editor.text()).unwrap_or_default();
@@ -253,7 +257,7 @@ fn replace_all(screen: &mut Compose, shared: &mut SharedState, text: &str) -> Ve
     let edits = pattern.replace_all(text, &replacement);
     let n = edits.len();
     screen.search = None;
-    // All replacements are one command, so that they are one undo step.
+    // All replacements are made by one command, so that they are one undo step.
     let effects = typing_command(screen, shared, Command::Replace(edits));
     shared.show_notice(format!("{n} replaced, ^Z to undo"));
     effects

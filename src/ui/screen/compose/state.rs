@@ -1,4 +1,4 @@
-//! The state of the Compose screen, and the operations on it that several `update` functions share.
+//! The state of the Compose screen, and the operations on it that several modules of `update` use.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -24,17 +24,18 @@ use crate::ui::shared::{
 };
 use crate::workspace::{CampaignDraft, CampaignFiles, FileProblem, Fingerprint};
 
-// Larger bodies are not checked for a sample of the audience, because no message is that long, and a check renders the
-// body for many recipients.
+// A larger body is not checked for a sample of the audience, because no message is that long, and the check would
+// render the body for many recipients.
 const MAX_SURVEYED_BYTES: usize = 256 * 1024;
 
 #[derive(Debug)]
 pub struct Compose {
-    /// Whether `.telecast` was not created here. Its test chats, drafts and history are then ignored.
+    /// Whether the workspace's private folder `.telecast` was created on another machine or in another folder, or was
+    /// changed by another program. Its test chats, drafts, and history are ignored until the user adopts it.
     pub is_private_foreign: bool,
-    /// The opened bodies by campaign stem. Each keeps its own undo history.
+    /// The bodies that were opened, by campaign stem. Each keeps its own undo history.
     pub buffers: BTreeMap<String, BodyBuffer>,
-    /// The stem of the campaign in the editor.
+    /// The stem of the open campaign, whose body is in the editor.
     pub open: Option<String>,
     pub focus: Focus,
     pub webhook: WebhookPane,
@@ -44,7 +45,7 @@ pub struct Compose {
     pub hover: Option<HoverBox>,
     pub vim: Option<Vim>,
     pub search: Option<SearchBar>,
-    /// The sample events chosen in this session: the file path by campaign stem.
+    /// The sample events that the user has chosen since the start: the path of the file by campaign stem.
     pub samples: BTreeMap<String, String>,
     pub preview: Preview,
     pub message: Query<PtrEq<Composed>>,
@@ -53,22 +54,26 @@ pub struct Compose {
     pub campaign_statuses: CampaignStatuses,
     pub sample_report: Query<SampleReport>,
     pub typing: Option<TypingSession>,
-    /// The index of the chosen problem.
+    /// The index in `Compose::problems` of the chosen problem.
     pub chosen_problem: usize,
     pub bot: Query<BotStatus>,
-    /// The pane in which the mouse button was pressed, while it is down.
+    /// The pane in which the left mouse button was pressed, while the button is down. Only the body sets it, because
+    /// only its text can be selected by dragging.
     pub drag: Option<Pane>,
     pub derived: Derived,
-    /// The problems of the last composition at their positions after later edits. `None` if nothing was edited since.
+    /// The problems of the last composition at their positions after later edits. `None` if the text has not been
+    /// edited since that composition.
     pub(super) moved_problems: Option<PtrEq<Vec<Diagnostic>>>,
-    // The campaign and the profile of the last composition request.
+    // The stem of the campaign and the identity of the profile in the last request for a composition.
     composing: (Option<String>, Option<String>),
     pub generations: Generations,
+    /// The test dialog, while a list or a question that was opened from it covers it.
     pub suspended_test: Option<Box<TestDialog>>,
     pub profiles: Query<Vec<Arc<Profile>>>,
-    /// Secrets that are stored for an earlier path or version of the workspace. The user has yet to decide about them.
+    /// Secrets that are stored for an earlier path of the workspace or by an earlier version of telecast. The user has
+    /// not decided about them yet.
     pub old_secrets: Vec<MovableSecret>,
-    /// Drafts that were left by a crash. The user has yet to decide about them.
+    /// Drafts that were left by a crash. The user has not decided about them yet.
     pub drafts: Vec<CampaignDraft>,
     grammars: Grammars,
     pub code: CodeColours,
@@ -77,7 +82,7 @@ pub struct Compose {
 #[derive(Debug, Clone, PartialEq)]
 pub enum ProblemEntry {
     Body(BodyProblem),
-    /// A problem in the body or the webhook that some recipients of the sample have.
+    /// A problem in the body or the webhook that at least one recipient of the sample has.
     Sample(Arc<SampleProblem>),
     File(Arc<FileProblem>),
 }
@@ -99,6 +104,7 @@ impl ProblemEntry {
         }
     }
 
+    /// Returns the diagnostic if its span is in the open body. `None` for a problem of the webhook or a file.
     pub fn in_body(&self) -> Option<&Diagnostic> {
         match self {
             ProblemEntry::Body(diagnostic) => Some(diagnostic),
@@ -109,7 +115,8 @@ impl ProblemEntry {
 }
 
 impl Compose {
-    /// Creates the screen with the first campaign open and the cursor in its body.
+    /// Creates the screen with the first campaign open and the cursor in its body. If there is no campaign, the list of
+    /// campaigns has the focus.
     pub fn new(shared: &SharedState) -> Self {
         let mut screen = Self {
             vim: shared.settings.vim.then(Vim::default),
@@ -147,7 +154,7 @@ impl Compose {
         };
         match shared.workspace.campaigns.first() {
             Some(first) => screen.open_buffer(shared, &first.stem),
-            // The focus is outside the text, so that `n` creates a campaign instead of being typed.
+            // The list of campaigns has the focus, so that `n` creates a campaign instead of being typed.
             None => screen.focus = Focus::select(Pane::Campaigns),
         }
         screen
@@ -155,7 +162,8 @@ impl Compose {
 
     pub fn start(&mut self, shared: &SharedState) -> Vec<Effect> {
         let mut effects = vec![Effect::Task(Task::FindDrafts)];
-        // A read-only console must not move secrets. The console that has the lock asks about them.
+        // A read-only console must not move secrets. If it is read-only because another console has the workspace open,
+        // the other console asks about them.
         if shared.read_only.is_none() {
             let webhooks = shared.workspace.webhooks.iter().filter_map(|webhook| webhook.value.as_ref());
             effects.push(Effect::Task(Task::FindOldSecrets(
@@ -172,15 +180,15 @@ impl Compose {
         self.buffers.entry(stem.to_owned()).or_insert_with(|| BodyBuffer::read(campaign));
         if self.open.as_deref() != Some(stem) {
             self.open = Some(stem.to_owned());
-            // The message is dropped at once, because the preview must not show the message of one campaign beside the
-            // body of another.
+            // The old message is dropped at once, because the preview must not show the message of one campaign beside
+            // the body of another.
             self.message = Query::Idle;
             self.sample_report = Query::Idle;
             self.typing = None;
             self.completion = None;
             self.hover = None;
             self.search = None;
-            // A pending command such as `d` must not continue in another body.
+            // An incomplete vim command such as `d` must not continue in another body.
             if let Some(vim) = &mut self.vim {
                 vim.reset();
             }
@@ -203,7 +211,8 @@ impl Compose {
         self.buffers.get_mut(self.open.as_deref()?)
     }
 
-    /// Returns the open test dialog, even if a list or a question covers it. Results may arrive at any time.
+    /// Returns the test dialog if it is open, even if a list or a question covers it, because a result for it may
+    /// arrive then too.
     pub fn test_mut(&mut self) -> Option<&mut TestDialog> {
         match &mut self.dialog {
             Some(Dialog::Test(test)) => Some(test),
@@ -215,7 +224,8 @@ impl Compose {
         self.buffers.get(stem).is_some_and(BodyBuffer::is_modified)
     }
 
-    /// Returns whether a campaign was kept because of its unsaved edits and has no files left on disk.
+    /// Returns whether both files of a campaign were deleted on disk, so that only its unsaved edits keep it in the
+    /// list.
     pub fn is_deleted_on_disk(&self, shared: &SharedState, stem: &str) -> bool {
         let is_absent = |campaign: &CampaignFiles| {
             campaign.source.fingerprint == Fingerprint::Absent
@@ -225,8 +235,10 @@ impl Compose {
             && shared.workspace.campaign(stem).is_some_and(is_absent)
     }
 
+    /// Requests a new composition of the open body, and returns its task. `None` if no body is open, or if the body
+    /// cannot be read or is too large. The old message is then dropped.
     pub fn compose(&mut self, shared: &SharedState) -> Option<Effect> {
-        // A sample check that is still running is for an older body.
+        // The result of a sample check that is still running would be for an older body, so it is no longer awaited.
         self.sample_report.stop_waiting();
         let can_compose = self.has_hints() && self.buffer().is_some_and(|buffer| buffer.is_readable);
         let Some(job) = self.job(shared).filter(|_| can_compose) else {
@@ -236,8 +248,8 @@ impl Compose {
         let composing = (self.open.clone(), shared.profile_identity());
         let generation = self.generations.fresh();
         if self.composing == composing {
-            // For the same campaign and profile, the last message stays on screen until the new message arrives, so
-            // that the preview does not flicker after each key.
+            // The request is for the same campaign and profile as the last one, so answers to earlier requests are
+            // still shown until the latest answer arrives. Otherwise, the preview would not change during fast typing.
             self.message.ask_again(generation);
         } else {
             self.composing = composing;
@@ -251,18 +263,18 @@ impl Compose {
         self.message.value()
     }
 
-    /// Returns whether `generation` is the latest composition request.
+    /// Returns whether `generation` is that of the latest request for a composition.
     pub fn is_latest(&self, generation: Generation) -> bool {
         self.message.latest() == Some(generation)
     }
 
-    /// Returns whether the completion picker is open for Liquid that is still incomplete. Composing it would only give
-    /// errors.
+    /// Returns whether the completion picker is open inside Liquid. That Liquid is still incomplete, so composing the
+    /// body would only give errors.
     pub fn is_completing_liquid(&self) -> bool {
         self.completion.as_ref().is_some_and(complete::Session::is_of_liquid)
     }
 
-    /// Returns the job for checking a sample of the recipients. `None` if there is no body, or if it is too large.
+    /// Returns the job for checking a sample of the recipients. `None` if no body is open, or if the body is too large.
     pub fn survey_job(&self, shared: &SharedState) -> Option<MessageJob> {
         self.buffer().filter(|buffer| buffer.editor.len() <= MAX_SURVEYED_BYTES)?;
         self.job(shared)
@@ -274,7 +286,7 @@ impl Compose {
         Some(Effect::Task(Task::Survey(generation, job)))
     }
 
-    /// Composes again after the webhook was edited. If the URL changed, resets the bot's status.
+    /// Requests a new composition after an edit of the webhook. If the URL has changed, clears the bot's status.
     pub fn compose_with_webhook(&mut self, shared: &SharedState) -> Option<Effect> {
         if !self.webhook.is_url_checked() {
             self.webhook.checked_url = None;
@@ -283,15 +295,16 @@ impl Compose {
         self.compose(shared)
     }
 
-    /// Checks the bot at an edited URL once the user has left the form.
+    /// Returns the task that checks the bot at an edited URL. `None` while the user is still in the webhook's form, if
+    /// the bot at this URL was already checked, or if there is no webhook.
     pub fn check_edited_bot(&mut self, shared: &SharedState) -> Option<Effect> {
-        // The bot is not checked while the URL is being typed, because that would send requests to incomplete host
-        // names.
+        // A check while the URL is being typed would send requests to incomplete host names.
         let is_left = self.focus.pane != Pane::Webhook || !self.focus.entered;
         if is_left && self.webhook.checked_url.is_none() { self.check_bot(shared) } else { None }
     }
 
-    /// Returns the inputs of a composition: the buffer and the webhook form as they are now, saved or not.
+    /// Returns the inputs of a composition: the open body and the form of its webhook as they are now, saved or not.
+    /// `None` if no body is open.
     pub fn job(&self, shared: &SharedState) -> Option<MessageJob> {
         let stem = self.open.clone()?;
         let buffer = self.buffers.get(&stem)?;
@@ -315,15 +328,15 @@ impl Compose {
         Some(Effect::Task(Task::CheckBot(generation, Box::new(in_use))))
     }
 
-    /// Checks the bot, after asking for trust if the webhook is not trusted.
+    /// Checks the bot. If the webhook is not trusted, asks for trust instead.
     pub fn check_bot_or_ask_for_trust(&mut self, shared: &SharedState) -> Vec<Effect> {
         if self.ask_for_trust(shared) { Vec::new() } else { self.check_bot(shared).into_iter().collect() }
     }
 
-    /// Trusts the webhook from the question and checks its bot. Returns `None` if the webhook on screen has changed
-    /// since the question was asked.
+    /// Returns the task that trusts the webhook of the answered question and checks its bot. `None` if the webhook on
+    /// screen has changed since the question was asked.
     pub fn trust(&mut self, shared: &SharedState, webhook: Box<WebhookInUse>) -> Option<Effect> {
-        // The user has read the webhook in the question, but another program may have changed the file since.
+        // The user agreed to the webhook in the question, but another program may have changed the file since.
         if self.webhook.in_use(&shared.workspace).as_ref() != Some(&*webhook) {
             return None;
         }
@@ -331,15 +344,15 @@ impl Compose {
         Some(Effect::Task(Task::Trust(generation, webhook)))
     }
 
-    // The old status is cleared while the check is pending, because another bot may answer at the new URL.
+    // The old status is not shown while the check is pending, because another bot may answer at the new URL.
     fn ask_bot(&mut self, webhook: &WebhookInUse) -> Generation {
         self.webhook.checked_url = Some(webhook.webhook.url.clone());
         self.bot = Query::Idle;
         self.bot.ask(self.generations.fresh())
     }
 
-    /// Opens the trust question if the webhook on screen is not trusted, and returns whether it was opened. An open
-    /// test dialog is shown again after the answer.
+    /// Opens the trust question if the webhook on screen is not trusted, and returns whether it was opened. If the test
+    /// dialog is open, it is shown again after the answer.
     pub fn ask_for_trust(&mut self, shared: &SharedState) -> bool {
         let Some(BotStatus::NotTrusted(question)) = self.bot.value() else { return false };
         let Some(webhook) = self.webhook.in_use(&shared.workspace) else { return false };
@@ -368,9 +381,11 @@ impl Compose {
     }
 
     /// Returns the journal entry that brings the draft up to date: one that writes the draft, or one that discards it
-    /// if nothing is unsaved. `None` if the draft is already up to date.
+    /// if nothing is unsaved. `None` if the draft is already up to date, if the console is read-only, or if the body
+    /// was not opened.
     pub fn journal(&mut self, shared: &SharedState, stem: &str) -> Option<JournalEntry> {
-        // A read-only console must not touch the drafts of the console that edits the workspace.
+        // A read-only console must not change the drafts, because they may be those of another console that edits the
+        // workspace.
         if shared.read_only.is_some() {
             return None;
         }
@@ -382,22 +397,23 @@ impl Compose {
         Some(JournalEntry::WriteDraft { stem: stem.to_owned(), text, base: buffer.saved })
     }
 
-    /// Marks all drafts as unknown, so that each is written again. Use it when the drafts on disk may be outdated or
-    /// missing.
+    /// Marks all drafts as not written, so that they are written again. Call this when the drafts on disk may be
+    /// outdated or missing.
     pub fn forget_drafts(&mut self) {
         for buffer in self.buffers.values_mut() {
             buffer.forget_draft();
         }
     }
 
-    /// Returns the effects that discard the drafts of this console. Drafts left by a crash stay until the user decides.
+    /// Returns the effects that discard the drafts that this console has written. Drafts that were left by a crash stay
+    /// until the user decides about them.
     pub fn discard_drafts(&mut self) -> Vec<Effect> {
         let drafted =
             self.buffers.iter_mut().filter_map(|(stem, buffer)| buffer.forget_draft().then_some(stem));
         drafted.cloned().map(|stem| Effect::Journal(JournalEntry::DiscardDraft(stem))).collect()
     }
 
-    /// Returns the effects that discard the drafts of bodies that now equal their files.
+    /// Returns the effects that discard the drafts of bodies without unsaved edits.
     pub fn discard_clean_drafts(&mut self) -> Vec<Effect> {
         let discard = |(stem, buffer): (&String, &mut BodyBuffer)| {
             (!buffer.is_modified() && buffer.forget_draft())
@@ -406,8 +422,10 @@ impl Compose {
         self.buffers.iter_mut().filter_map(discard).collect()
     }
 
-    /// Starts the draft's timer if it is not running, so that the draft is written within a second of the edit. If the
-    /// edit was undone and nothing is unsaved, the draft is discarded at once.
+    /// Returns the timer for the next draft of the open body, so that the draft is written within a second of the edit.
+    /// If the body has no unsaved edits, for example after an undo, returns the effect that discards its draft instead.
+    /// `None` if the timer is already running, if there is no draft to discard, if no body is open, or if the console
+    /// is read-only.
     pub fn journal_soon(&mut self, shared: &SharedState) -> Option<Effect> {
         let stem = self.open.clone().filter(|_| shared.read_only.is_none())?;
         let buffer = self.buffers.get_mut(&stem)?;
@@ -427,7 +445,8 @@ impl Compose {
         self.derived.problems()
     }
 
-    /// Returns a view of the open body without marks, for mapping between bytes and cells.
+    /// Returns a view of the open body without highlights and marks, for converting between byte offsets and cells.
+    /// `None` if no body is open.
     pub fn body_view<'a>(&'a self, shared: &'a SharedState) -> Option<EditorView<'a>> {
         let buffer = self.buffer()?;
         Some(EditorView::new(&buffer.editor, buffer.viewport, &shared.theme))
@@ -437,7 +456,8 @@ impl Compose {
         self.dialog.is_none() && !shared.is_covered
     }
 
-    /// Returns whether the cursor is drawn as a block, as in the vim modes in which keys are commands.
+    /// Returns whether the cursor is drawn as a block. It is if the body has the keyboard and vim is in a mode in which
+    /// keys are commands.
     pub fn has_block_cursor(&self) -> bool {
         let is_free = self.dialog.is_none() && self.search.is_none();
         is_free && self.focus.in_body() && self.vim.as_ref().is_some_and(|vim| !vim.is_inserting())
@@ -448,7 +468,7 @@ impl Compose {
         let cursor = self.buffer()?.editor.cursor();
         let is_at_cursor =
             |problem: &ProblemEntry| problem.in_body().is_some_and(|found| found.span.touches(cursor));
-        // If several problems are at the cursor, this returns the one that the user went to.
+        // If several problems are at the cursor, the chosen one is returned, because the user has just gone to it.
         if problems.get(self.chosen_problem).is_some_and(is_at_cursor) {
             return Some(self.chosen_problem);
         }
@@ -462,7 +482,7 @@ impl Compose {
         self.grammars.add(grammar);
     }
 
-    /// Colours the comparison with the grammars that are loaded, and returns the tasks that load the other grammars.
+    /// Colors the comparison with the grammars that are loaded, and returns the tasks that load the missing grammars.
     pub fn colour_comparison(&mut self, compare: &mut CompareDialog) -> Vec<Effect> {
         let mut effects = Vec::new();
         for mode in ParseMode::ALL.map(Some) {
@@ -475,13 +495,13 @@ impl Compose {
         effects
     }
 
-    /// Colours the visible part of the open body for its parse mode. Returns the effect that loads a missing grammar or
-    /// continues the colouring, if any.
+    /// Colors the visible part of the open body with the grammar of its parse mode. If the grammar is missing, returns
+    /// the task that loads it. If rows are left to color, returns the timer that continues.
     pub fn follow_highlight(&mut self, shared: &SharedState) -> Option<Effect> {
         let height = usize::from(shared.size.1);
         let buffer = self.buffers.get_mut(self.open.as_deref()?)?;
-        // While the body has an error, its parse mode is unknown. The last known mode is kept, so that the colours do
-        // not flicker.
+        // While the body has an error, its parse mode may be unknown. The last known mode is kept, so that the colors
+        // do not flicker.
         if let Some(markup) = self.message.value().map(|composed| &**composed).and_then(Composed::parse_mode)
         {
             buffer.markup = markup;
@@ -496,8 +516,8 @@ impl Compose {
                 None => {}
             }
         }
-        // The screen's height is an upper bound for the pane's height. The visible rows are coloured first, and a timer
-        // continues with the rest, so that a large body does not delay the keys.
+        // The height of the screen is an upper bound for that of the pane. Rows up to the bottom of the pane are
+        // colored now, and a timer continues with the other rows, so that a large body does not delay the keys.
         let top = buffer.viewport.top;
         let is_unfinished = buffer.highlighter.follow(&buffer.editor, top..top + height);
         is_unfinished.then_some(Effect::Loop(LoopEffect::After(Timer::Highlight)))

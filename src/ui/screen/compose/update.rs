@@ -1,5 +1,5 @@
-//! The update functions, in which every change of the screen's state starts. They take a message and return effects.
-//! They are synchronous and cannot fail.
+//! Changes the screen's state in response to messages and actions. The functions are synchronous, do no I/O, and return
+//! no errors. Instead, they return effects, which the runtime performs.
 
 mod actions;
 mod definitions;
@@ -31,10 +31,10 @@ pub(super) fn update(screen: &mut Compose, shared: &mut SharedState, message: Ms
         Input::Key(key) => keys::press(screen, shared, key),
         Input::Paste(text) => keys::paste(screen, shared, &text),
         Input::Mouse(mouse) => mouse::point(screen, shared, mouse),
-        // The app handles these inputs.
+        // The app handles these inputs itself.
         Input::Resize(..) | Input::FocusGained => Vec::new(),
     };
-    // Any input may have moved the focus out of the webhook's form.
+    // Any input may have moved the focus out of the webhook's form, which is when an edited URL is checked.
     effects.extend(screen.check_edited_bot(shared));
     effects
 }
@@ -47,9 +47,10 @@ pub(super) fn act(screen: &mut Compose, shared: &mut SharedState, action: Action
 }
 
 pub(super) fn follow(screen: &mut Compose, shared: &mut SharedState, area: Rect) -> Vec<Effect> {
-    // The order matters. vim moves the cursor, on which the visible problems depend. The number of problems decides the
-    // layout, and the layout decides the width of the message. Scroll positions come last, because they depend on all
-    // of these.
+    // The order matters. vim may move the cursor, and the visible problems depend on the cursor. The layout depends on
+    // the number of problems, and the width of the message depends on the layout. The body is scrolled before its
+    // visible rows are colored. The scroll position of the preview comes last, because it depends on all of these
+    // values.
     vim::follow(screen);
     leave_missing_form(screen);
     derived::follow(screen, shared);
@@ -67,7 +68,8 @@ pub(super) use keys::screen_focus;
 pub(super) use saving::{save_all, unsaved};
 
 /// Moves the focus out of the webhook's form if there is no webhook.
-// Without fields there is nothing to type into. If the form stayed entered, `n` would not create a webhook.
+// Without a webhook, the form has no fields to type into. If the form stayed entered, `n` would be typed instead of
+// creating a webhook.
 fn leave_missing_form(screen: &mut Compose) {
     if screen.focus.pane == Pane::Webhook && screen.webhook.expected.is_none() {
         screen.focus = Focus::select(Pane::Webhook);
@@ -78,7 +80,8 @@ pub(crate) fn body_area(screen: &Compose) -> Option<Rect> {
     screen.layout.pane(Pane::Body).map(|area| body::text_area(screen, inside(area)))
 }
 
-/// Scrolls the cursor of the body into view, unless the mouse wheel has just scrolled it out of view.
+/// Scrolls the cursor of the body into view if the text, the cursor, the area, or the wrap width has changed.
+/// Otherwise, the body stays where the user has scrolled it.
 fn show_cursor(screen: &mut Compose, shared: &mut SharedState) {
     let Some(area) = body_area(screen) else { return };
     let Some(stem) = screen.open.clone() else { return };
@@ -93,7 +96,7 @@ fn show_cursor(screen: &mut Compose, shared: &mut SharedState) {
     }
 }
 
-/// Limits the scroll positions of the preview and the dialog to their content.
+/// Limits the scroll positions of the preview and the open dialog to their content.
 fn limit_scrolling(screen: &mut Compose, shared: &mut SharedState) {
     if 0 < screen.preview.scroll
         && let Some(area) = screen.layout.pane(Pane::Preview)

@@ -1,12 +1,12 @@
-//! Reads `keymap.toml`: the user's keys, which replace keys of the table of actions.
+//! Reads `keymap.toml`: the user's keys, which replace the default keys of actions.
 //!
 //! ```toml
 //! save = ["ctrl-s", "f2"]
 //! ```
 //!
-//! An action named in the file has exactly the keys listed for it. They work in the same contexts as its
-//! default keys, but a key that types or edits text works only outside text fields. A mistake is reported at
-//! its position, and the rest of the file is used.
+//! An action that is named in the file has exactly the keys that the file lists for it. They work in the same contexts
+//! as its default keys, but a key that types or edits text works only outside text fields. A mistake is reported at its
+//! position, and the rest of the file is used. If the file is not TOML, all actions have their default keys.
 
 use std::path::Path;
 
@@ -20,7 +20,8 @@ use crate::ui::shared::keymap::Keymap;
 use crate::ui::widget::{Key, KeyCode};
 
 impl Keymap {
-    /// Reads the user's keys. If the file is missing or not TOML, the defaults are used.
+    /// Reads the user's keys, and returns the keymap and the file's problems. If the file is missing or not TOML, the
+    /// keymap has the default keys.
     pub fn load(paths: &Paths) -> (Keymap, Vec<FileProblem>) {
         let file = paths.keymap_file();
         let mut source = read_user_file(Path::new(""), &file.to_string_lossy());
@@ -61,7 +62,7 @@ fn read(table: &mut Table<'_>) -> Keymap {
     let mut bindings = Vec::new();
     for (context, key, action) in standard {
         match user_keys.iter().find(|(taken, with, ..)| overlap(*taken, context) && *with == key) {
-            // A warning, not an error: taking a default key over is legitimate, but easy to do by accident.
+            // A warning, not an error: binding another action's default key is legitimate, but easy to do by accident.
             Some((_, _, by, span)) => table.report(overridden(key, action, *by, *span)),
             None => bindings.push((context, key, action)),
         }
@@ -111,13 +112,13 @@ fn contexts(row: &ActionRow, key: Key) -> Vec<KeyContext> {
             contexts.push(KeyContext::Panes);
         }
     } else if contexts.is_empty() || contexts.contains(&KeyContext::Anywhere) {
-        // `Anywhere` includes all other contexts. An action without default keys gets `Anywhere` too.
+        // `Anywhere` includes all other contexts. An action without default keys also gets this context.
         contexts = vec![KeyContext::Anywhere];
     }
     contexts
 }
 
-/// Whether a key cannot have different actions in the two contexts.
+/// Whether one key with different actions in these two contexts is a conflict.
 fn overlap(a: KeyContext, b: KeyContext) -> bool {
     // A key may have different actions in `Panes` and in one pane: the pane's own action comes first by design.
     a == b || a == KeyContext::Anywhere || b == KeyContext::Anywhere
@@ -132,7 +133,7 @@ fn reserved(key: Key) -> Option<&'static str> {
     match (key.code, key.ctrl) {
         (KeyCode::Esc, _) => Some("it always closes or cancels"),
         (KeyCode::Char('c'), true) => Some("it copies, or cancels"),
-        // Without the kitty protocol, terminals send the same byte for these three keys as for Tab, Enter and Esc.
+        // Without the kitty protocol, terminals send the same byte for these three keys as for Tab, Enter, and Esc.
         (KeyCode::Char('i'), true) => Some("terminals send Tab for it"),
         (KeyCode::Char('m'), true) => Some("terminals send Enter for it"),
         (KeyCode::Char('['), true) => Some("terminals send Esc for it"),

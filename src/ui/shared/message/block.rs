@@ -1,4 +1,5 @@
-//! Lays out blocks: paragraphs, quotes with a bar, and code in a box. A block starts and ends on its own line.
+//! Lays out the text of a message: paragraphs, quotes with a bar, and code blocks in a box. A quote or a code block
+//! starts and ends on its own line.
 
 use std::ops::Range;
 
@@ -23,7 +24,8 @@ pub(super) fn lines(text: &FormattedText, options: LayoutOptions) -> Vec<Message
     };
     let quotes = blocks_of(|kind| matches!(kind, EntityKind::Blockquote | EntityKind::ExpandableBlockquote));
     let code = blocks_of(|kind| matches!(kind, EntityKind::Pre { .. }));
-    // Quotes are split first: Telegram allows code inside a quote but no quote inside code.
+    // The text is split into quotes first, and each part into code blocks: Telegram allows code inside a quote, but no
+    // quote inside code.
     layout.split(0..text.text.len(), &quotes, &mut |part| match part {
         BlockPart::Text(range) => layout.with_code(range, &code, options),
         BlockPart::Block(quote) => layout.quote(quote, &code, options),
@@ -46,8 +48,8 @@ struct BlockLayout<'a> {
 }
 
 impl BlockLayout<'_> {
-    /// Lays out the blocks in `range` and the text between them. One line break before a block and one after it belong
-    /// to the block and are not shown.
+    /// Lays out the blocks in `range` and the text between them. One line break before a block and one line break after
+    /// it belong to the block and do not show as empty lines.
     fn split(
         &self,
         range: Range<usize>,
@@ -56,12 +58,12 @@ impl BlockLayout<'_> {
     ) -> Vec<MessageLine> {
         let mut lines = Vec::new();
         let mut at = range.start;
-        // Blocks are sorted by start. Without the binary search, a message with many quotes and code blocks would take
-        // quadratic time.
+        // Blocks are sorted by start. With a linear search instead of this binary search, a message with many quotes
+        // and code blocks would take quadratic time.
         let first = blocks.partition_point(|block| block.range.start < at);
         for block in &blocks[first..] {
-            // Blocks of one kind do not overlap in a text that Telegram has parsed. If they do, the later one is
-            // skipped, so that no text is shown twice.
+            // Blocks of one kind do not overlap in a text that Telegram has parsed. If they do in another text, the
+            // later block is skipped, so that no text is shown twice.
             if range.end <= block.range.start || block.range.start < at {
                 continue;
             }
@@ -71,8 +73,8 @@ impl BlockLayout<'_> {
             }
             lines.extend(lay_out(BlockPart::Block(block)));
             at = block.range.end.min(range.end);
-            // The line break after a block only ends it: it is not shown as an empty line, unless the block
-            // ends with a line break itself.
+            // The line break after a block only ends the block and does not show as an empty line. But if the block
+            // itself ends with a line break, the one after it does show.
             let has_own_break = self.text[..at].ends_with('\n');
             if !has_own_break && self.text[at..range.end].starts_with('\n') {
                 at += 1;
@@ -109,7 +111,7 @@ impl BlockLayout<'_> {
         let bar = if options.is_ascii { "| " } else { "▌ " };
         let inside = quote.range.start..self.without_last_break(quote.range.clone());
         let mut lines = self.with_code(inside, code, options.narrower(text::width(bar)));
-        // Like Telegram's clients, this counts wrapped lines, not lines of the text.
+        // As in Telegram's clients, wrapped lines count, not lines of the text.
         let is_long = *quote.kind == EntityKind::ExpandableBlockquote && COLLAPSED_LINES < lines.len();
         if is_long {
             let n_hidden = lines.len() - COLLAPSED_LINES;

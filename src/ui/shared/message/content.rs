@@ -1,4 +1,4 @@
-//! Lays out whole requests: the text, and media, locations and the options of a poll as one line each.
+//! Lays out the whole message of a request: its text, and one line for each medium, location, and option of a poll.
 
 use crate::compose::MessagePart;
 use crate::telegram::ApiRequest;
@@ -25,8 +25,8 @@ pub(crate) fn layout_request(request: &ApiRequest, options: LayoutOptions) -> Me
             }
             for (nth, media) in items.iter().enumerate().skip(1) {
                 let mut caption = layout(&media.caption.sent, &[], options).body;
-                // Only the first caption of an album is the message's text. A click on another caption leads to its
-                // media in the body.
+                // Only the first caption of an album is the message's text. A click on another caption leads to the
+                // caption's medium in the body.
                 caption.iter_mut().for_each(|line| line.set_part(MessagePart::Medium(nth)));
                 add_media(&mut caption, media, nth, options);
                 message.body.extend(caption);
@@ -42,9 +42,10 @@ pub(crate) fn layout_request(request: &ApiRequest, options: LayoutOptions) -> Me
     message
 }
 
-/// Puts a line for the `nth` media above its caption, or below the caption if the request shows the caption above.
+/// Adds the line of the `nth` medium to the lines of its caption: above the caption, or below it if the medium has
+/// `show_caption_above_media`.
 fn add_media(caption: &mut Vec<MessageLine>, media: &Media, nth: usize, options: LayoutOptions) {
-    // An empty text is laid out as one empty line, which would show as a gap.
+    // An empty caption is laid out as one empty line, which would show as a gap.
     if media.caption.sent.text.is_empty() {
         caption.clear();
     }
@@ -68,7 +69,8 @@ fn attachment(label: &str, options: LayoutOptions) -> MessageLine {
 }
 
 fn preview(preview: &LinkPreview, options: LayoutOptions) -> Vec<MessageLine> {
-    // Only a preview whose URL is in the request is shown. Without a URL, Telegram's servers choose a link of the text.
+    // The preview of a link is shown only if its URL is in the request. Without a URL, Telegram's servers choose a link
+    // of the text.
     if preview.is_disabled || preview.url.is_empty() {
         return Vec::new();
     }

@@ -6,10 +6,10 @@ use crate::text;
 use crate::ui::shared::message::wrap::centred;
 use crate::ui::shared::message::{LayoutOptions, MessageLine, RunRole, StyledRun};
 
-/// The smallest width of a button in cells: two brackets, two spaces and one cell of text.
+/// The smallest width of a button in cells: two brackets, two spaces, and one cell of text.
 const MIN_BUTTON_WIDTH: usize = 5;
 
-/// Lays out the rows. A row with too many buttons for the width becomes several.
+/// Lays out the rows of a keyboard. A row with too many buttons for the width is split into several rows.
 pub(super) fn lines(rows: &[Vec<Button>], options: LayoutOptions) -> Vec<MessageLine> {
     // There is a gap of one cell between buttons, so n buttons need n · (MIN_BUTTON_WIDTH + 1) − 1 cells.
     let max_per_row = ((options.width + 1) / (MIN_BUTTON_WIDTH + 1)).max(1);
@@ -22,7 +22,7 @@ pub(super) fn lines(rows: &[Vec<Button>], options: LayoutOptions) -> Vec<Message
     rows.collect()
 }
 
-/// Lays out one row; `first` is the index of its first button in the whole keyboard.
+/// Lays out one row. `first` is the index of the row's first button in the whole keyboard.
 fn line(row: &[Button], first: usize, options: LayoutOptions) -> MessageLine {
     let gaps = row.len().saturating_sub(1);
     let width = options.width.saturating_sub(gaps);
@@ -31,7 +31,7 @@ fn line(row: &[Button], first: usize, options: LayoutOptions) -> MessageLine {
         if 0 < nth {
             runs.push(StyledRun::of(" ", RunRole::Text));
         }
-        // The cells that are left over go to the first buttons, one each.
+        // If the width cannot be divided evenly, each of the first buttons gets one of the remaining cells.
         let share = width / row.len() + usize::from(nth < width % row.len());
         runs.push(run(button, share, options).for_part(MessagePart::Button(first + nth)));
     }

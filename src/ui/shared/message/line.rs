@@ -1,4 +1,4 @@
-//! The result of the layout: lines of styled runs.
+//! The input and the result of the layout: its options, and lines of styled runs.
 
 use std::ops::Range;
 
@@ -18,7 +18,8 @@ pub(crate) struct LayoutOptions {
 }
 
 impl LayoutOptions {
-    /// Creates options for a new message: spoilers hidden, long quotes collapsed.
+    /// Creates the options for a message as a client first shows it: spoilers are hidden, and long quotes are
+    /// collapsed.
     pub(crate) fn new(width: usize) -> Self {
         Self { width: width.max(1), reveals_spoilers: false, expands_quotes: false, is_ascii: false }
     }
@@ -30,9 +31,9 @@ impl LayoutOptions {
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct MessageLayout {
-    /// The text, the addresses that its links hide, and a line for each media, location or option of a poll.
+    /// The text, the addresses that its links hide, and a line for each medium, location, or option of a poll.
     pub body: Vec<MessageLine>,
-    /// The buttons, one line per row.
+    /// The buttons of the keyboard, one line per row of buttons.
     pub keyboard: Vec<MessageLine>,
 }
 
@@ -42,15 +43,17 @@ pub(crate) struct MessageLine {
     pub runs: Vec<StyledRun>,
 }
 
-/// Neighbouring cells with the same style.
+/// Neighboring cells with the same style.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct StyledRun {
-    /// The text that is shown. Visible symbols replace control characters in it, so it is safe to print.
+    /// The text that is shown. Control characters are already replaced by visible symbols, so the text is safe to
+    /// print.
     pub text: String,
     pub style: RunStyle,
-    /// The byte range of the message's text that is shown; `None` for what the layout adds (bars, frames).
+    /// The byte range of the message's text that is shown; `None` if the layout has added the run, like a bar or a
+    /// frame.
     pub source: Option<Range<usize>>,
-    /// The part of the message that the run belongs to, if it shows none of the message's text.
+    /// The part of the message that the run belongs to, if it has one and shows none of the message's text.
     pub part: Option<MessagePart>,
     pub link: Option<String>,
 }
@@ -69,7 +72,7 @@ pub(crate) struct RunStyle {
 pub(crate) enum RunRole {
     #[default]
     Text,
-    /// Code within a line.
+    /// Inline code.
     Code,
     Pre,
     PreFrame,
@@ -81,12 +84,12 @@ pub(crate) enum RunRole {
     Spoiler,
     Link,
     Address,
-    /// A mention, hashtag, command or the like.
+    /// A mention, hashtag, command, or a similar entity.
     Mention,
     Emoji,
-    /// A time that each client formats itself.
+    /// A time, which each Telegram client formats for its user.
     Time,
-    /// A photo, a poll's option or other content that is not text.
+    /// A photo, a poll's option, or other content that is not text.
     Attachment,
     Button(ButtonStyle),
 }
@@ -125,8 +128,8 @@ impl StyledRun {
     pub(crate) fn graphemes(&self, message: &str) -> impl Iterator<Item = (Span, Range<usize>)> {
         let source = self.source.clone().unwrap_or_default();
         let shown = message.get(source.clone()).unwrap_or("");
-        // Widths come from the message's text, not from what is shown: a hidden spoiler shows as many cells as
-        // its text has.
+        // Widths come from the message's text, not from what is shown: a hidden spoiler takes as many cells as its text
+        // would take.
         let mut column = 0;
         shown.grapheme_indices(true).map(move |(at, grapheme)| {
             let from = column;

@@ -1,4 +1,4 @@
-//! Turns entities, which may be nested, into consecutive ranges of one style each.
+//! Divides a text with entities, which may be nested, into consecutive ranges of one style each.
 
 use std::ops::Range;
 

@@ -83,14 +83,15 @@ fn cells(source: &str, range: Range<usize>, styled: &[StyledRange], options: Lay
         let is_hidden = styled.get(styled_index).is_some_and(|styled| styled.is_hidden);
         let width = text::grapheme_width(grapheme);
         let shown = match is_hidden {
-            // As wide as the text it hides, so that revealing it does not move the rest of the line.
+            // The placeholder is as wide as the text that it hides, so that revealing a spoiler does not move the rest
+            // of the line.
             true => if options.is_ascii { "#" } else { "░" }.repeat(width),
             false => text::visible(grapheme).into_owned(),
         };
-        // Only U+0020: a no-break space must not become a break.
+        // Only U+0020 is a space here, because a line must not be broken at a no-break space.
         let is_space = grapheme.chars().all(|c| c == ' ');
         let breaks = is_space || matches!(grapheme, "-" | "/" | "–" | "—") || is_ideograph(grapheme);
-        // A line may also end before an ideograph. Chinese, Japanese and Korean text has no spaces to break at.
+        // A line may also end before an ideograph. Chinese and Japanese texts have no spaces at which to break.
         if is_ideograph(grapheme)
             && let Some(before) = cells.last_mut()
         {
@@ -122,7 +123,8 @@ fn fitting(cells: &[Cell], width: usize) -> usize {
 /// is no such break.
 fn line_end(cells: &[Cell], width: usize) -> usize {
     let fits = fitting(cells, width);
-    // At least one cell, even if it is wider than the line: otherwise the loop in `paragraph` would never end.
+    // The result is at least 1, even if the first cell is wider than the line. Otherwise, the loop in `paragraph` would
+    // never end.
     if fits == cells.len() || cells[fits].is_space {
         return fits.max(1);
     }
@@ -137,8 +139,8 @@ fn line(cells: &[Cell], styled: &[StyledRange]) -> MessageLine {
     let mut last = None;
     for cell in cells {
         match runs.last_mut() {
-            // Neighbouring cells of one style become one run, so that drawing costs per style and not per
-            // grapheme.
+            // Neighboring cells of one style become one run, so that the time to draw depends on the number of styles
+            // and not of graphemes.
             Some(run) if last == Some(cell.styled_index) => {
                 run.text.push_str(&cell.text);
                 run.source = run.source.take().map(|source| source.start..cell.source.end);
@@ -159,7 +161,7 @@ fn line(cells: &[Cell], styled: &[StyledRange]) -> MessageLine {
     MessageLine { runs }
 }
 
-/// Lays out an address in full after `mark`, broken between any two characters: an address has no words.
+/// Lays out a whole address after `mark`. Lines may break between any two characters, because an address has no words.
 pub(super) fn address(mark: &str, address: &str, width: usize) -> Vec<MessageLine> {
     let indent = text::width(mark).min(width.saturating_sub(1));
     let visible = text::visible(address);
@@ -180,14 +182,14 @@ pub(super) fn address(mark: &str, address: &str, width: usize) -> Vec<MessageLin
         // If the mark and one cell of the address do not fit into the width, the mark is left out.
         let lead = if nth == 0 && indent == text::width(mark) { mark.to_owned() } else { " ".repeat(indent) };
         let mut run = StyledRun::of(piece, RunRole::Address);
-        // Every line carries the whole address: a click on any part of it opens the link.
+        // Every line is a link to the whole address, so that a click on any part of the address opens it.
         run.link = Some(address.to_owned());
         MessageLine { runs: vec![StyledRun::of(lead, RunRole::Address), run] }
     });
     lines.collect()
 }
 
-/// Returns `label` in exactly `width` cells: centred, and cut with an ellipsis if it is too wide.
+/// Returns `label` in exactly `width` cells: centered, and cut with an ellipsis if it is too wide.
 pub(super) fn centred(label: &str, width: usize, is_ascii: bool) -> String {
     let cut = shortened(label, width, is_ascii);
     let free = width.saturating_sub(text::width(&cut));
@@ -201,7 +203,7 @@ pub(super) fn shortened(label: &str, width: usize, is_ascii: bool) -> String {
     }
     let ellipsis = if is_ascii { "~" } else { "…" };
     let mut cut = String::new();
-    // Starts at 1 for the ellipsis.
+    // The count starts at 1, for the ellipsis.
     let mut used = 1;
     for grapheme in visible.graphemes(true) {
         used += text::grapheme_width(grapheme);

@@ -1,4 +1,5 @@
-//! F6: the message in each parse mode, side by side. Opening the dialog changes nothing. Enter converts the body.
+//! The dialog "Parse modes" (F6). It shows the body converted to each parse mode, and the resulting messages. The body
+//! changes only when Enter converts it to the chosen mode.
 
 use std::sync::Arc;
 
@@ -17,42 +18,45 @@ use crate::ui::shared::bubble::{Bubble, BubbleOptions, BubbleOverlay};
 use crate::ui::shared::{AnswerStatus, Generation, PtrEq, Query};
 use crate::ui::widget::{Theme, dialog::draw_frame, draw};
 
-// The smallest width, in cells, at which all modes are side by side. A column of text needs about thirty cells.
+// The smallest width, in cells, at which the three modes are side by side. A column of text needs about thirty cells.
 const MIN_SIDE_BY_SIDE_WIDTH: u16 = 96;
 
-// The rest of a longer text stays plain. No message is that long, and colouring blocks the screen's thread.
+// Only this many bytes of a text are colored. No message is longer, and the screen cannot react to keys while it colors
+// a text.
 const MAX_COLOURED_BYTES: usize = 64 * 1024;
 
 #[derive(Debug)]
 pub struct CompareDialog {
     compared: Query<PtrEq<ModePreviews>>,
-    /// The colours of each mode's text, as byte ranges. They are empty until the mode's grammar is loaded.
+    /// The colored byte ranges of each mode's text. They are empty until the grammar of the mode is loaded.
     colours: Vec<Vec<SyntaxPiece>>,
     pub chosen: usize,
     pub scroll: usize,
     columns: Memo<ColumnsKey, Vec<ModeColumn>>,
 }
 
-/// The inputs of the columns: the converted bodies, how many of them are coloured, and the column width in cells.
+/// The inputs of the columns: the converted bodies, how many of them are colored, and the width of a column in cells.
 type ColumnsKey = (Option<PtrEq<ModePreviews>>, usize, u16);
 
 #[derive(Debug)]
 struct ModeColumn {
     title: String,
-    // The first lines list what the conversion would lose, because that decides whether the user wants to convert.
+    // The lines above the converted text list what the conversion would lose, because the user should see that before
+    // converting the body.
     lines: Vec<StyledRow>,
     message: Option<Bubble>,
 }
 
 impl CompareDialog {
-    /// Opens the dialog while the conversions are still pending.
+    /// Creates the dialog for conversions that are still pending.
     pub fn pending(generation: Generation) -> Self {
         let colours = vec![Vec::new(); ParseMode::ALL.len()];
         let compared = Query::asked(generation);
         Self { compared, colours, chosen: 0, scroll: 0, columns: Memo::default() }
     }
 
-    /// Sets the converted bodies, if they answer the latest request, and chooses the current mode of the body.
+    /// Stores the converted bodies and chooses the current parse mode of the body. Does nothing if they do not answer
+    /// the latest request.
     pub fn set_previews(&mut self, generation: Generation, compared: &PtrEq<ModePreviews>) {
         if self.compared.answer(generation, Ok(compared.clone())) == AnswerStatus::Latest {
             let is_current = |(mode, _): &(ParseMode, _)| Some(*mode) == compared.current_mode;
@@ -75,18 +79,19 @@ impl CompareDialog {
         modes(&self.compared).len()
     }
 
-    /// Returns the chosen mode and the result of converting the body to it.
+    /// Returns the chosen mode and the result of converting the body to it. `None` while the conversions are pending.
     pub fn chosen(&self) -> Option<&(ParseMode, Result<ConvertedMessage, Diagnostic>)> {
         modes(&self.compared).get(self.chosen)
     }
 
-    /// Returns the parse mode of the body. `None` if the body has no `parse_mode` or the conversions are pending.
+    /// Returns the parse mode of the body. `None` if the body has no `parse_mode` or cannot be read, or while the
+    /// conversions are pending.
     pub fn current_mode(&self) -> Option<ParseMode> {
         self.compared.value()?.current_mode
     }
 
-    /// Lays out the columns if the conversions or the room changed. Limits the scroll position to the longest visible
-    /// column.
+    /// Lays out the columns if the conversions, their colors, or the width have changed. Limits the scroll position to
+    /// the longest column on screen.
     pub fn follow(&mut self, room: Rect, theme: &Theme) {
         let n = u16::try_from(self.n_modes()).unwrap_or(1).max(1);
         let is_wide = MIN_SIDE_BY_SIDE_WIDTH <= room.width;
@@ -148,7 +153,7 @@ impl CompareDialog {
         let below_title = area.height.saturating_sub(1);
         let text_height = markup_height(area.height, lines.len());
         let markup = Rect { y: area.y + 1, height: text_height, ..area };
-        // All columns scroll together, but a shorter column stops at its own end.
+        // All columns scroll together, but a shorter column stops when its last line is visible.
         let top = self.scroll.min(lines.len().saturating_sub(usize::from(text_height)));
         for (line, y) in lines.iter().skip(top).zip(markup.y..markup.bottom()) {
             let mut x = markup.x;
@@ -189,8 +194,8 @@ fn message_of(outcome: &Result<ConvertedMessage, Diagnostic>, width: u16) -> Opt
     Bubble::new(&PtrEq::from(composed), width, &BubbleOptions::default())
 }
 
-/// Returns how many of a column's rows show its lines: as many as it has lines (but at least 3), and at most half of
-/// the rows below the title. The other rows show the message.
+/// Returns the number of rows in which a column shows its lines. It is the number of lines, but at least 3, and at most
+/// half of the rows below the title. The message gets the remaining rows.
 fn markup_height(column_height: u16, n_lines: usize) -> u16 {
     (column_height.saturating_sub(1) / 2).min(u16::try_from(n_lines).unwrap_or(u16::MAX).max(3))
 }

@@ -1,4 +1,4 @@
-//! The confirmation dialogs of the screen, and the decisions that the user can make in them.
+//! The decisions that the user can make in the confirmation dialogs of the screen. `update::dialogs` carries them out.
 
 use crate::secrets::MovableSecret;
 use crate::service::WebhookInUse;
@@ -13,19 +13,20 @@ pub enum Decision {
     DeleteCampaign(String),
     /// Move the webhook to the trash.
     DeleteWebhook(String),
-    /// Save the body over the version that another program saved.
+    /// Save the body, and overwrite the version that another program has saved.
     Overwrite(String),
-    /// Load the version on disk. The user's edits stay in the undo history.
+    /// Replace the text with the version on disk. The user's edits stay in the undo history.
     UseDiskVersion(String),
     RestoreDraft(String),
     DiscardDraft(String),
     /// Trust the webhook as it was when the question was asked.
-    // The webhook is part of the decision because it may change while the question is open, and the user has not read
-    // the new version.
+    // The decision has a copy of the webhook, because the webhook may change while the question is open, and the user
+    // has not read the new version.
     Trust(Box<WebhookInUse>),
+    /// Use the private folder `.telecast`, even though it was not created here.
     AdoptPrivate,
-    /// Move the secrets that are stored for an earlier path or version of the workspace, or leave them if `moves` is
-    /// false.
+    /// Move the secrets that are stored for an earlier path of the workspace or by an earlier version of telecast. If
+    /// `moves` is false, leave them.
     OldSecrets {
         found: Vec<MovableSecret>,
         moves: bool,
@@ -38,9 +39,9 @@ impl ConfirmDecision for Decision {
     }
 
     fn needs_enter(&self) -> bool {
-        // The questions with these answers can open while the user types, or are about files of somebody else. Each of
-        // these answers deletes a draft, grants trust or moves secrets. A letter therefore only selects the answer, and
-        // Enter confirms it.
+        // A letter only selects one of these answers, and Enter confirms it. Each of these answers discards a draft,
+        // trusts a webhook, adopts a `.telecast` folder, or moves secrets. Its question either can open while the user
+        // types or is about files that may be somebody else's.
         matches!(
             self,
             Decision::DiscardDraft(_)

@@ -1,4 +1,5 @@
-//! The list dialogs of the screen: their titles, key hints and empty texts.
+//! The texts of the list dialogs of the screen: titles, hints for keys, and what an empty list shows. `update::dialogs`
+//! handles the choices.
 
 use crate::ui::widget::{ListDialogKind, ListDialogLabels, list_dialog};
 

@@ -1,4 +1,4 @@
-//! A dialog with one text field.
+//! A dialog that asks for one line of text, such as a name. `update::dialogs` checks and uses the answer.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -11,6 +11,7 @@ use crate::ui::widget::{TextField, Theme, dialog::draw_frame, draw};
 pub struct Prompt {
     pub purpose: PromptPurpose,
     pub field: TextField,
+    /// Why the last answer was not accepted.
     pub problem: Option<String>,
 }
 
@@ -49,7 +50,7 @@ impl PromptPurpose {
 }
 
 impl Prompt {
-    /// Opens the prompt with a proposed answer, which is selected so that typing replaces it.
+    /// Creates a prompt with a proposed answer. The answer is selected, so that typing replaces it.
     pub fn new(purpose: PromptPurpose, proposed: &str) -> Self {
         Self { purpose, field: TextField::selected(proposed), problem: None }
     }

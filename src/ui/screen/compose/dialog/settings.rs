@@ -1,4 +1,4 @@
-//! F4: the form of the campaign's settings.
+//! The settings dialog (F4): a form for the settings in the campaign's file. `update::dialogs` saves them.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -12,9 +12,9 @@ use crate::workspace::{CampaignFiles, Fingerprint, Workspace};
 pub struct SettingsDialog {
     pub stem: String,
     pub form: Form,
-    /// The file as it was when the form was opened.
+    /// The fingerprint of the campaign's file when the form was opened.
     pub expected: Fingerprint,
-    // The campaign when the form was opened. It supplies the settings that have no field in the form.
+    // The campaign when the form was opened. Settings without a field in the form keep the values that they have here.
     original: Campaign,
 }
 
@@ -25,7 +25,8 @@ impl SettingsDialog {
         let before = campaign.value.clone().unwrap_or_default();
         let mut webhooks: Vec<String> =
             workspace.webhooks.iter().map(|webhook| webhook.stem.clone()).collect();
-        // A webhook whose file is missing stays a choice, so that saving the form does not silently choose another.
+        // If the file of the chosen webhook is missing, the webhook is still offered. Otherwise, saving the form would
+        // silently choose another webhook.
         if !webhooks.contains(&before.webhook) {
             webhooks.insert(0, before.webhook.clone());
         }
@@ -33,7 +34,7 @@ impl SettingsDialog {
         let mut dialects = vec![DIALECT_OF_WORKSPACE.to_owned()];
         dialects.extend(Dialect::ALL.iter().map(|dialect| dialect.as_str().to_owned()));
         let dialect = before.dialect.map_or(DIALECT_OF_WORKSPACE, Dialect::as_str);
-        // A choice without options would be shown as an empty `‹  ›`.
+        // A choice without options would look like `‹  ›`, so a note takes its place.
         let webhook = if workspace.webhooks.is_empty() && before.webhook.is_empty() {
             FormField::note("webhook", "Webhook", "none yet: n in the webhook pane creates one")
         } else {
@@ -81,9 +82,10 @@ impl SettingsDialog {
         }
     }
 
-    /// Shows each problem beside its field.
+    /// Checks the settings in the form, and shows each problem beside its field.
     pub fn check(&mut self) {
-        // The campaign is written as TOML and parsed again, so that the form and the file have exactly the same checks.
+        // The campaign is formatted as TOML and parsed again, so that the form gets exactly the same checks as the
+        // file.
         let campaign = self.campaign();
         let text = campaign.to_toml();
         let (_, problems) = Campaign::parse(&text);

@@ -1,4 +1,5 @@
-//! F5, Preview and Test: the profile, the test chat, the exact request, and the answer after Enter sends it.
+//! The dialog "Preview and Test" (F5). It shows the profile, the test chat, and the exact request. After Enter has sent
+//! the test, it also shows the answer. `update::dialogs` handles its keys.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -23,9 +24,9 @@ type Rows = Vec<(String, Style)>;
 pub struct TestDialog {
     pub profile: String,
     pub chats: TestChats,
-    /// The name, id or `@name` of the chosen chat.
+    /// The chosen chat: its name in the list of test chats, its id, or its `@name`.
     pub chat: Option<String>,
-    /// Whether the test is sent unchanged, to the chat in the body.
+    /// Whether the request is sent unchanged, so that it goes to the chat in the body.
     pub as_is: bool,
     pub request: Query<PtrEq<Composed>>,
     /// The rows of the request, wrapped at the width of the dialog.
@@ -35,7 +36,7 @@ pub struct TestDialog {
     pub state: TestState,
     /// Whether the test chats and the history have been read.
     pub is_loaded: bool,
-    // Whether Enter was pressed before the test chats were read. The test is sent as soon as they are.
+    // Whether Enter was pressed before the test chats were read. The test is sent as soon as they have been read.
     pub sends_when_loaded: bool,
     pub scroll: usize,
 }
@@ -44,15 +45,16 @@ pub struct TestDialog {
 pub enum TestState {
     /// Sending the test. The query is idle until Enter is pressed.
     Send(Query<Box<TestResult>>),
-    /// Waiting for a message to the bot, in order to capture the chat that the message comes from.
+    /// Waiting for somebody to send a message to the bot. The chat that the message comes from becomes the test chat.
     Capture(Query<CapturedChat>),
     /// The webhook was just trusted. Enter sends the test.
     // Trusting does not send the test, because the question was only about trust.
     Trusted,
+    /// telecast did not send the test, for this reason.
     Refused(String),
 }
 
-/// The number of rows above the request: profile, chat and bot.
+/// The number of rows above the request: profile, chat, and bot.
 const HEAD_ROWS: u16 = 3;
 
 impl TestState {
@@ -64,7 +66,7 @@ impl TestState {
         matches!(self, TestState::Capture(request) if request.is_pending())
     }
 
-    /// Ends a pending request with an error, after its task has ended without an answer.
+    /// Ends a pending send or capture with an error. Call this when its task has ended without an answer.
     pub fn end_pending(&mut self, message: String) {
         match self {
             TestState::Send(request) => request.end_pending(Err(message)),
@@ -75,8 +77,8 @@ impl TestState {
 }
 
 impl TestDialog {
-    /// Returns the chat id or `@name` that the test goes to. `None` if the test is sent as is, or if no known chat is
-    /// chosen.
+    /// Returns the chat id or `@name` that the test goes to. `None` if the test is sent as is, if no chat is chosen, or
+    /// if the chosen name is not in the list of test chats.
     pub fn target(&self) -> Option<String> {
         if self.as_is { None } else { self.chats.resolve(self.chat.as_deref()?) }
     }
@@ -85,13 +87,13 @@ impl TestDialog {
         self.test_chat_error().is_none()
     }
 
-    /// Returns why the test chat cannot be set in the request. `None` if it can, or if there is no request yet.
+    /// Returns why the test chat cannot be set in the request. `None` if it can be set, or if there is no request.
     fn test_chat_error(&self) -> Option<TestChatError> {
         let composed = self.request.value().filter(|composed| composed.http.is_some())?;
         composed.test_chat_error
     }
 
-    /// Returns whether the webhook's URL is not a Bot API URL, so that its request has no chat.
+    /// Returns whether the webhook's URL is known not to be a Bot API URL. A request to such a URL has no chat.
     fn is_to_other_host(&self, bot: &BotRequest) -> bool {
         matches!(bot.value(), Some(BotStatus::OtherHost { .. }))
             || self
@@ -100,7 +102,7 @@ impl TestDialog {
                 .is_some_and(|composed| composed.http.is_some() && composed.method.is_none())
     }
 
-    /// Returns the text of the line `To`, and whether it is a warning.
+    /// Returns the text of the row `To`, and whether it is a warning.
     fn chat_line(&self, bot: &BotRequest) -> (String, bool) {
         if self.is_to_other_host(bot) {
             let host = match bot.value() {
@@ -122,7 +124,8 @@ impl TestDialog {
         }
     }
 
-    /// Lays out the request if it or the room changed, and limits the scroll position to the content.
+    /// Lays out the request if the request or the width of `room` has changed, and limits the scroll position to the
+    /// content.
     pub fn follow(&mut self, room: Rect, bot: &BotRequest, theme: &Theme) {
         let key = (self.request.value().cloned(), room.width);
         self.rows
@@ -167,8 +170,8 @@ impl TestDialog {
         for ((line, style), y) in lines.iter().skip(top).zip(request.y..request.bottom()) {
             draw::put_line(buf, request, y, line, theme.popup.patch(*style));
         }
-        // The answer is drawn right below the request, not at the bottom of the dialog, because the user is looking at
-        // the request.
+        // The answer is right below the request and not at the bottom of the dialog, because the user is looking at the
+        // request.
         for ((line, tone), y) in answer.iter().zip(request.bottom() + gap..room.bottom()) {
             let style = match tone {
                 Tone::Good => theme.success,
@@ -199,14 +202,15 @@ impl TestDialog {
         }
     }
 
-    // Returns an error that is known before sending. It does not block the test, because Telegram's own answer is worth
-    // seeing.
+    // Returns the first error that is known before sending. The test can be sent anyway, because the user may want to
+    // see Telegram's own answer.
     fn known_error(&self) -> Option<String> {
         let composed = self.request.value().filter(|composed| composed.http.is_some())?;
         composed.method.as_ref()?;
         if let Some(problem) = composed.diagnostics.iter().find(|problem| problem.is_error()) {
             let position = LineIndex::new(&composed.body).position(&composed.body, problem.span.start);
-            // A `Refused` problem is Telegram's own error text already.
+            // The message of a `Refused` problem is Telegram's own error text, so there is no need to add that Telegram
+            // will refuse the message.
             let refuses = if problem.code == Code::Refused { "" } else { " (Telegram will refuse this)" };
             return Some(format!("✘ {}:{} {}{refuses}", position.line, position.column, problem.message));
         }

@@ -1,4 +1,4 @@
-//! Pane 3: the campaign's body in the editor, with the search line below it.
+//! Draws pane 3: the body of the open campaign in the editor, with the search line below it if that is open.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -51,7 +51,8 @@ pub(crate) fn draw(
         ..EditorView::new(&buffer.editor, buffer.viewport, &shared.theme)
     };
     let cursor = view.draw(text_area, buf);
-    // In normal mode, vim shows its cursor on a character, but the editor's cursor is between two characters.
+    // The editor's cursor is between two characters. In normal mode, vim shows its cursor on a character, which can be
+    // at another offset.
     let cursor = match &screen.vim {
         Some(vim) => view.screen_of(text_area, vim.shown_cursor(&buffer.editor)),
         None => cursor,
@@ -65,8 +66,8 @@ pub(crate) fn draw(
     cursor.filter(|_| has_keyboard)
 }
 
-/// Returns the problem to show after the text of the cursor's line: a problem at the cursor, or otherwise the most
-/// severe problem of the line.
+/// Returns the problem to show after the text of the cursor's line: the most severe problem at the cursor, or otherwise
+/// the most severe problem of the line. `None` if the line has no problem.
 fn inline_message<'a>(screen: &'a Compose) -> Option<InlineMessage<'a>> {
     let editor = &screen.buffer()?.editor;
     let cursor = editor.cursor();
@@ -74,12 +75,14 @@ fn inline_message<'a>(screen: &'a Compose) -> Option<InlineMessage<'a>> {
     let on_line = screen.derived.body_problems().filter(|problem| {
         line.touches(problem.span.start) || line.touches(problem.span.end) && problem.span.start < line.start
     });
-    // `max_by_key` returns the last maximum, so the order is reversed to get the first problem of the line.
+    // `max_by_key` returns the last of several equal maxima. The order is reversed, so that it returns the first in the
+    // text.
     let first = on_line.rev().max_by_key(|problem| (problem.span.touches(cursor), problem.severity))?;
     Some(InlineMessage { severity: first.severity, text: &first.message })
 }
 
-/// Returns the area of the text inside the pane. If the search line is open, it takes the last row.
+/// Returns the area of the text inside the pane. If the search line is open, it has the last row of the pane, which
+/// then does not belong to the text.
 pub(crate) fn text_area(screen: &Compose, room: Rect) -> Rect {
     Rect { height: room.height.saturating_sub(u16::from(screen.search.is_some())), ..room }
 }

@@ -1,4 +1,4 @@
-//! Pane 1: the list of campaigns.
+//! Draws pane 1: the list of campaigns, with marks for problems and unsaved edits.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -38,21 +38,23 @@ pub(crate) fn draw(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut
         for (mark, mark_style) in marks(screen, shared, campaign) {
             x = draw::put(buf, line, x, y, mark, style.patch(mark_style));
         }
-        // There is always room for at least one mark, so that the names are aligned.
+        // A name without marks still leaves room for one mark, so that it is aligned with the names that have one.
         let x = (x + 1).max(line.x + 2).min(line.right());
         let rest = Rect { x, width: line.right() - x, ..line };
         draw::put_line(buf, rest, y, &campaign.stem, style);
     }
 }
 
-/// Returns the marks in front of a campaign: its most severe problem, and whether it has unsaved edits.
+/// Returns the marks in front of a campaign: one for its most severe problem, if that is an error or a warning, and one
+/// for unsaved edits.
 fn marks(
     screen: &Compose,
     shared: &SharedState,
     campaign: &CampaignFiles,
 ) -> impl Iterator<Item = (&'static str, Style)> {
     let is_open = screen.open.as_deref() == Some(campaign.stem.as_str()) && screen.composed().is_some();
-    // The open campaign's mark follows its buffer. The other campaigns were checked in the background.
+    // If the open campaign has been composed, its visible problems count. For any other campaign, the result of the
+    // last check of all campaigns counts.
     let in_message =
         if is_open { screen.derived.worst_severity() } else { screen.campaign_statuses.of(&campaign.stem) };
     let in_files = campaign.source.problems.iter().chain(&campaign.body.problems);
@@ -66,7 +68,8 @@ fn marks(
     problem_mark.into_iter().chain(unsaved_mark)
 }
 
-/// Returns the index of the first campaign on screen. In a long list, the open campaign stays in the middle.
+/// Returns the index of the first campaign on screen. In a long list, the open campaign is in the middle of the pane,
+/// except near the ends of the list.
 fn first_shown(screen: &Compose, shared: &SharedState, height: u16) -> usize {
     let height = usize::from(height);
     let open = screen.open.as_deref().and_then(|stem| shared.workspace.campaign_index(stem).ok());

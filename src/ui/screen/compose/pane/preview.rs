@@ -1,4 +1,5 @@
-//! Pane 4, the preview: the message, the rendered JSON and the request.
+//! Draws pane 4, the preview, and finds what a click on it hits. The preview has three tabs: the message, the rendered
+//! JSON, and the request.
 
 mod json_rows;
 
@@ -45,7 +46,7 @@ impl PreviewTab {
         }
     }
 
-    /// Returns the tab that is `by` steps after this one, wrapping around at both ends.
+    /// Returns the tab that is `by` steps after this tab (before it if `by` is negative), wrapping around at both ends.
     pub fn step(self, by: isize) -> PreviewTab {
         let n = PreviewTab::ALL.len() as isize;
         PreviewTab::ALL[(self as isize + by).rem_euclid(n) as usize]
@@ -97,7 +98,7 @@ pub(crate) fn draw(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut
     }
 }
 
-/// Returns the text to show if there is no composition: why there is none, or `…` while it is pending.
+/// Returns the text to show while there is no composition: the reason, or `…` if a composition is pending.
 fn placeholder(screen: &Compose, shared: &SharedState) -> String {
     let Some(campaign) = screen.open_campaign(shared) else { return String::new() };
     if screen.buffer().is_some_and(|buffer| !buffer.is_readable) {
@@ -112,17 +113,17 @@ fn placeholder(screen: &Compose, shared: &SharedState) -> String {
     }
 }
 
-/// Returns the title of the pane, or an empty title if the tabs need its room.
+/// Returns the title of the pane. It is empty if the tabs need the room of the title.
 fn title(area: Rect) -> &'static str {
     if tabs_width(&PreviewTab::ALL) + BEFORE_TABS + TITLE_WIDTH <= area.width { TITLE } else { "" }
 }
 
 const TITLE: &str = "Preview";
 
-/// The width of the title in cells, with the rule and the space after it.
+/// The width of the title in cells, including the two spaces and the border line between the title and the first tab.
 const TITLE_WIDTH: u16 = 10;
 
-/// The width of the corner and the pane's number, in cells.
+/// The width of the corner, the pane's number, and the space after the number, in cells.
 const BEFORE_TABS: u16 = 3;
 
 const TAB_GAP: u16 = 3;
@@ -135,7 +136,8 @@ fn name_width(tab: PreviewTab) -> u16 {
     u16::try_from(tab.title().len()).unwrap_or(0)
 }
 
-/// Returns the area of each tab's name in the top border. If the names do not all fit, only the chosen tab is shown.
+/// Returns the area of each tab's name in the top border. If not all names fit, only the name of the chosen tab is
+/// shown.
 fn tab_areas(chosen: PreviewTab, area: Rect) -> Vec<(PreviewTab, Rect)> {
     let all_fit = tabs_width(&PreviewTab::ALL) + BEFORE_TABS <= area.width;
     let shown = if all_fit { PreviewTab::ALL.to_vec() } else { vec![chosen] };
@@ -183,7 +185,7 @@ pub(crate) fn links(screen: &Compose, area: Rect) -> Vec<Link> {
     else {
         return Vec::new();
     };
-    // The last valid message before an error has no links, because it is not what would be sent.
+    // The last valid message, which is shown during an error, has no links, because it is not what would be sent.
     let area = message_area(composed, inside(area));
     screen.derived.bubble().map_or_else(Vec::new, |bubble| bubble.links(area, screen.preview.scroll))
 }
@@ -193,12 +195,14 @@ pub(crate) enum PreviewHit {
     Spoiler,
     /// The line that expands or collapses a long quote.
     QuoteToggle,
+    /// A part of the message that comes from this span of the body.
     BodySpan(Span),
 }
 
-/// Returns what is at a cell of the pane.
+/// Returns what is at a cell of the pane. `None` if nothing there reacts to a click, or if the text has changed since
+/// the last composition.
 pub(crate) fn hit(screen: &Compose, area: Rect, x: u16, y: u16) -> Option<PreviewHit> {
-    // An older composition is not used, because its positions would point to the wrong place in the body.
+    // The composition of an older text is not used, because its spans would point to the wrong part of the body.
     let composed = screen.composed_if_current()?;
     let room = inside(area);
     match screen.preview.tab {
@@ -223,8 +227,8 @@ pub(crate) fn hit(screen: &Compose, area: Rect, x: u16, y: u16) -> Option<Previe
     }
 }
 
-/// Returns the area of the message. A line above it reports a skipped recipient, and a line below it shows the
-/// message's length.
+/// Returns the area of the message inside the pane. The line below the message is for its length. If the recipient is
+/// skipped, the line above the message reports this.
 pub(crate) fn message_area(composed: &Composed, room: Rect) -> Rect {
     let above = u16::from(composed.skip.is_some()).min(room.height);
     Rect { y: room.y + above, height: room.height.saturating_sub(above + 1), ..room }
@@ -256,7 +260,7 @@ fn draw_message(screen: &Compose, shared: &SharedState, composed: &Composed, roo
 
 struct ErrorView<'a> {
     lines: Vec<(String, Style)>,
-    /// The last valid message, and the area below `lines` for it.
+    /// The last valid message, and the area for it below `lines`.
     last_good: Option<(&'a Bubble, Rect)>,
 }
 
@@ -279,7 +283,7 @@ impl<'a> ErrorView<'a> {
         lines.extend(draw::wrap(help, width).into_iter().map(|line| (line, shared.theme.dim)));
         let last_good = screen.derived.last_good_bubble().filter(|_| first.is_some());
         if last_good.is_some() {
-            // The error gets at most half of the area, so that the last valid message stays visible.
+            // The lines of the error get at most half of the area, so that the last valid message stays visible.
             lines.truncate(usize::from(area.height / 2));
             let message = draw::wrap(OUTDATED_NOTICE, width).into_iter();
             lines.extend(message.map(|line| (line, shared.theme.warning)));
@@ -290,7 +294,8 @@ impl<'a> ErrorView<'a> {
     }
 }
 
-// The line above the last valid message. Dimming alone would not make clear that this message would not be sent.
+// The line above the last valid message. The message is also dimmed, but that alone would not show that it would not be
+// sent.
 const OUTDATED_NOTICE: &str = "! Outdated: the message before the error";
 
 fn draw_last_good(screen: &Compose, shared: &SharedState, bubble: &Bubble, area: Rect, buf: &mut Buffer) {
@@ -304,7 +309,8 @@ fn status_line(composed: &Composed) -> String {
         return String::new();
     };
     let mode = text.parse_mode.map_or("no parse mode", |mode| mode.as_str());
-    // Telegram's limit of 4096 counts characters after entities parsing. Entity offsets count UTF-16 code units.
+    // Telegram's limit of 4096 is in characters after entities parsing, and not in UTF-16 code units as the offsets of
+    // entities are.
     let chars = text.sent.text.chars().count();
     let entities = text.sent.entities.len();
     let s = if entities == 1 { "y" } else { "ies" };
@@ -333,7 +339,8 @@ fn draw_json(screen: &Compose, shared: &SharedState, composed: &Composed, room: 
     }
 }
 
-/// Returns the request as it would be sent, in rows of at most `width` cells.
+/// Returns the request as it would be sent, but with masks for secrets and with the JSON body indented, in rows of at
+/// most `width` cells.
 pub(crate) fn request_lines(theme: &Theme, composed: &Composed, width: usize) -> Vec<StyledRow> {
     let plain = |text: &str, style: Style| -> Vec<StyledRow> {
         draw::wrap(text, width).into_iter().map(|line| vec![(line, style)]).collect()
@@ -346,14 +353,15 @@ pub(crate) fn request_lines(theme: &Theme, composed: &Composed, width: usize) ->
     for (name, value) in http.masked_headers() {
         lines.extend(plain(&format!("{name}: {}", mask_secrets(&value)), theme.text));
     }
-    // The real header is built only when sending, because it needs the secrets, which are not read for a preview.
+    // The real header contains secrets, which are read only to send the request, so a masked header takes its place
+    // here.
     match &http.auth {
         Some(AuthDraft::Basic { .. }) => lines.extend(plain("Authorization: Basic ••••••", theme.text)),
         Some(AuthDraft::Bearer { .. }) => lines.extend(plain("Authorization: Bearer ••••••", theme.text)),
         None => {}
     }
     lines.push(Vec::new());
-    // A body that is not JSON is shown as it is.
+    // A body that is not JSON is not indented.
     let body = json::parse(&http.body).map(|document| document.root.to_serde());
     let pretty = body.ok().and_then(|value| serde_json::to_string_pretty(&value).ok());
     let pieces = pretty.as_deref().map(highlight::json_pieces).unwrap_or_default();
@@ -363,7 +371,8 @@ pub(crate) fn request_lines(theme: &Theme, composed: &Composed, width: usize) ->
     lines
 }
 
-/// Returns a URL or header with a mask in place of each `${NAME}`. `${SANDBOX}` is not a secret and stays.
+/// Returns a URL or the value of a header with a mask in place of each `${NAME}`. `${SANDBOX}` stays, because it is not
+/// a secret.
 pub(crate) fn mask_secrets(shown: &str) -> String {
     let mut out = String::new();
     let mut from = 0;

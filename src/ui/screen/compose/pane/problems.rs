@@ -1,4 +1,4 @@
-//! Pane 5: a summary of the sample check, and the list of all problems with their positions.
+//! Draws pane 5, Problems: a summary of the sample check, and below it the list of all problems with their positions.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -8,10 +8,11 @@ use crate::ui::screen::compose::{Compose, Pane, ProblemEntry, pane::frame};
 use crate::ui::shared::SharedState;
 use crate::ui::widget::draw;
 
-/// Up to this number of problems, each one may take two lines. If there are more, each takes one line.
+/// If there are at most this many problems, each may take two lines. If there are more, each takes one line. The chosen
+/// problem in the focused pane is an exception: it is shown in full.
 const MAX_TWO_LINE_PROBLEMS: usize = 3;
 
-/// The smallest height of the pane, in lines, at which the summary may take two lines.
+/// The summary may take two lines only if the pane can have at least this many lines inside its border.
 const TWO_LINE_SUMMARY_HEIGHT: usize = 6;
 
 pub(crate) fn draw(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut Buffer) {
@@ -64,13 +65,14 @@ pub(crate) fn draw(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut
     }
 }
 
-/// Returns the result of checking a sample of the recipients, in parts, and whether any message fails.
+/// Returns the summary of the sample check in parts, and whether any message fails. `None` if there is no result yet,
+/// or if the sample is empty.
 fn summary(screen: &Compose) -> Option<(Vec<String>, bool)> {
     screen.sample_report.value()?.summary()
 }
 
 /// Returns the lines of the summary, and the area of the list below them. If not everything fits, the list has
-/// priority, and the summary keeps only one line.
+/// priority, but the summary keeps one line if the pane has more than one.
 fn split(screen: &Compose, problems: &[ProblemEntry], inside: Rect) -> (Vec<String>, Rect) {
     let list = list_height(screen, problems, inside.width);
     let mut above = summary_lines(screen, inside.width);
@@ -80,8 +82,8 @@ fn split(screen: &Compose, problems: &[ProblemEntry], inside: Rect) -> (Vec<Stri
     (above, Rect { y: inside.y + height, height: inside.height - height, ..inside })
 }
 
-/// Returns the summary in at most two lines. A part is never split between lines, and parts after the second line are
-/// left out.
+/// Returns the summary in at most two lines. A part is never split between lines. Parts that do not fit into two lines
+/// are left out.
 fn summary_lines(screen: &Compose, width: u16) -> Vec<String> {
     let width = usize::from(width);
     let parts = summary(screen).map_or_else(Vec::new, |(parts, _)| parts);
@@ -105,10 +107,11 @@ fn glyph(severity: Severity) -> (&'static str, Severity) {
     }
 }
 
-/// Returns the number of lines that the pane needs at this width. It can have at most `max_lines`.
+/// Returns the number of lines that the pane needs inside its border at this width. The caller gives the pane at most
+/// `max_lines`, but the returned number can be larger.
 pub(crate) fn line_count(screen: &Compose, _shared: &SharedState, width: u16, max_lines: usize) -> usize {
     let summary = summary_lines(screen, width).len();
-    // On a small screen, the preview needs the second line of the summary more.
+    // In a short pane, the summary takes only one line, because the preview above needs the second line more.
     let above = if max_lines < TWO_LINE_SUMMARY_HEIGHT { summary.min(1) } else { summary };
     above + list_height(screen, screen.problems(), width)
 }
@@ -121,8 +124,8 @@ fn list_height(screen: &Compose, problems: &[ProblemEntry], width: u16) -> usize
     (0..problems.len()).map(height).sum::<usize>().max(1)
 }
 
-/// Returns the lines of the problem at index `at`. In the focused pane, the chosen problem is shown in full with its
-/// help. Other problems have at most two lines if there are few problems, and one line otherwise.
+/// Returns the lines of the problem at index `at`. In the focused pane, the chosen problem has all its lines and its
+/// help. Any other problem has at most two lines if there are few problems, and one line otherwise.
 fn lines_of(screen: &Compose, problems: &[ProblemEntry], at: usize, width: u16) -> Vec<String> {
     let Some(problem) = problems.get(at) else { return Vec::new() };
     let width = usize::from(width.saturating_sub(2)).max(1);
@@ -152,7 +155,7 @@ fn lines_of(screen: &Compose, problems: &[ProblemEntry], at: usize, width: u16) 
     lines
 }
 
-/// Shortens a problem to two lines. The second line ends with an ellipsis if text was cut off.
+/// Shortens the lines of a problem to two. The second line ends with an ellipsis if text was cut off.
 fn shorten(mut lines: Vec<String>, width: usize) -> Vec<String> {
     if 2 < lines.len() {
         let rest = lines.drain(1..).collect::<Vec<_>>().join(" ");
@@ -163,7 +166,7 @@ fn shorten(mut lines: Vec<String>, width: usize) -> Vec<String> {
 
 fn first_shown(screen: &Compose, problems: &[ProblemEntry], room: Rect) -> usize {
     let chosen = screen.chosen_problem.min(problems.len().saturating_sub(1));
-    // A problem that is higher than the pane is shown from its first line.
+    // If the chosen problem has more lines than the pane, it is shown from its first line.
     let mut free =
         usize::from(room.height).saturating_sub(lines_of(screen, problems, chosen, room.width).len());
     let mut first = chosen;
@@ -178,7 +181,7 @@ fn first_shown(screen: &Compose, problems: &[ProblemEntry], room: Rect) -> usize
     first
 }
 
-/// Returns the index of the problem at row `y` of the screen.
+/// Returns the index of the problem at row `y` of the screen. `None` if no problem is there.
 pub(crate) fn at_line(screen: &Compose, _shared: &SharedState, area: Rect, y: u16) -> Option<usize> {
     let problems = screen.problems();
     let (_, room) = split(screen, problems, draw::inside(area));

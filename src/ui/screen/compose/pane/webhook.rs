@@ -1,4 +1,5 @@
-//! Pane 2: the form of the campaign's webhook, edited in place and checked after each key.
+//! Pane 2: the form of the campaign's webhook. The webhook is edited in the pane, and the form is checked after each
+//! change. `update::saving` saves it.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -17,6 +18,7 @@ pub struct WebhookPane {
     /// The file stem of the webhook. `None` if the campaign has no webhook.
     pub stem: Option<String>,
     pub form: Form,
+    /// The settings in the file when the form was filled.
     saved: Webhook,
     /// The fingerprint of the file when the form was filled. `None` if there is no such file.
     pub expected: Option<Fingerprint>,
@@ -31,11 +33,11 @@ const BASIC: &str = "basic";
 const BEARER: &str = "bearer";
 
 impl WebhookPane {
-    /// Shows the campaign's webhook. Unsaved edits are kept if it is the webhook that is already shown.
+    /// Shows the campaign's webhook. If this webhook is already shown, unsaved edits are kept.
     pub fn show(&mut self, workspace: &Workspace, campaign: Option<&CampaignFiles>) {
         let stem = campaign.and_then(|campaign| campaign.value.as_ref()).map(|value| value.webhook.clone());
         let Some(webhook) = stem.as_deref().and_then(|stem| workspace.webhook(stem)) else {
-            // The file was deleted while the form had unsaved edits. They are kept, so that saving can restore the
+            // The file was deleted while the form had unsaved edits. The edits are kept, so that saving can restore the
             // file.
             if stem.is_some() && self.stem == stem && self.is_modified() {
                 return;
@@ -45,8 +47,8 @@ impl WebhookPane {
         };
         let is_same = self.stem.as_deref() == Some(webhook.stem.as_str());
         let is_unchanged = self.expected == Some(webhook.source.fingerprint);
-        // After a save, the form is filled from the file. The file may differ from the form, because saving moves a
-        // pasted token to the secret store.
+        // After a save, the form is filled from the file again, because the two may differ: saving moves a pasted token
+        // to the secret store.
         let is_saved = self.saving.as_ref().is_some_and(|saved| *saved == self.typed());
         if is_same && (is_unchanged || (self.is_modified() && !is_saved)) {
             return;
@@ -67,7 +69,8 @@ impl WebhookPane {
         self.check();
     }
 
-    /// Returns the edited webhook to save. `None` if it is unchanged or not valid.
+    /// Returns the edited webhook to save, and remembers that it is being saved. `None` if the webhook is unchanged or
+    /// not valid.
     pub fn start_saving(&mut self) -> Option<Webhook> {
         self.saving = self.edited().filter(|_| self.validation_error().is_none());
         self.saving.clone()
@@ -85,7 +88,8 @@ impl WebhookPane {
 
     /// Focuses the field whose value is on line `line` of the file, counted from 1.
     pub fn focus_on_line(&mut self, source: &LoadedFile, line: usize) {
-        // The form has no positions in the file, so the field is found by the key on that line.
+        // The form does not know the positions of its values in the file, so the field is found by the key on that
+        // line.
         let text = source.text.lines().nth(line.saturating_sub(1)).unwrap_or("");
         let key = text.split('=').next().unwrap_or("").trim().trim_matches('"');
         let is_header = |field: &&FormField| {
@@ -109,7 +113,7 @@ impl WebhookPane {
         self.expected.is_some() && (self.typed() != self.saved || self.form.first_error().is_some())
     }
 
-    /// Returns the edited webhook. `None` if it does not differ from the file.
+    /// Returns the webhook with the edits in the form. `None` if the form has no unsaved edits.
     pub fn edited(&self) -> Option<Webhook> {
         self.is_modified().then(|| self.typed())
     }
@@ -119,7 +123,7 @@ impl WebhookPane {
         self.edited().or_else(|| workspace.webhook(stem)?.value.clone())
     }
 
-    /// Returns the settings without the edits on screen. `None` if nothing was edited.
+    /// Returns the webhook without the edits in the form. `None` if the form has no unsaved edits.
     pub fn before_edit(&self) -> Option<Webhook> {
         self.is_modified().then(|| self.saved.clone())
     }
@@ -163,10 +167,11 @@ impl WebhookPane {
             timeout: if timeout.trim().is_empty() {
                 None
             } else {
-                // An invalid timeout counts as unchanged. It is never saved, because `check` reports it as an error.
+                // An invalid timeout counts as unchanged here. The form cannot be saved with it, because `check`
+                // reports it as an error.
                 parse_duration(timeout.trim()).ok().or(self.saved.timeout)
             },
-            // Settings without a field in the form, such as retries and rate, keep their values.
+            // Settings without a field in the form, for example retries and rate, keep their values.
             ..self.saved.clone()
         }
     }
@@ -205,8 +210,8 @@ impl WebhookPane {
         outcome
     }
 
-    /// Updates the form after a change: shows the fields of the chosen authentication, adds an empty header field if
-    /// there is none, and checks the values.
+    /// Updates the form after a change: shows the fields of the chosen authentication, adds an empty field for a header
+    /// if there is none, and checks the values.
     fn update_fields(&mut self) {
         let values: Vec<(String, String)> =
             self.form.fields.iter().map(|field| (field.id.clone(), self.form.value(&field.id))).collect();
@@ -218,7 +223,7 @@ impl WebhookPane {
             let focused = self.form.focused().map(|field| field.id.clone());
             let timeout = self.form.value("timeout");
             self.form = Form::new(wanted);
-            // `typed` does not contain an invalid timeout, so the text of this field is copied separately.
+            // An invalid timeout is not part of `typed`, so the text of its field is copied separately.
             self.form.set_text("timeout", &timeout);
             if let Some(focused) = focused {
                 self.form.focus_on(&focused);
@@ -309,7 +314,8 @@ fn form_area(room: Rect) -> Rect {
 
 fn status(screen: &Compose, shared: &SharedState) -> (String, ratatui::style::Style) {
     let Some(status) = screen.bot.value() else {
-        // An edited URL is checked only after the user leaves the form, so that no request goes to an incomplete host.
+        // The bot at an edited URL is checked only after the user has left the form, so that no request goes to an
+        // incomplete host name.
         let message = if screen.bot.is_pending() { "checking…" } else { "press Esc to check" };
         return (message.to_owned(), shared.theme.dim);
     };

@@ -1,4 +1,4 @@
-//! Performs the actions of the Compose screen.
+//! Performs the actions of the Compose screen. Larger groups of actions have their own modules.
 
 use std::sync::Arc;
 
@@ -85,15 +85,16 @@ pub(crate) fn act(screen: &mut Compose, shared: &mut SharedState, action: Action
     }
 }
 
-/// Undoes or redoes an edit of the body, even if another pane has the focus. If there is no such edit, shows the
-/// message `nothing`.
+/// Undoes or redoes an edit of the body, even if another pane has the focus. If there is nothing to undo or redo, shows
+/// `nothing` as a notice.
 fn undo(screen: &mut Compose, shared: &mut SharedState, command: Command, nothing: &str) -> Vec<Effect> {
     let version = |screen: &Compose| screen.buffer().map(|buffer| buffer.editor.version());
     let before = version(screen);
     screen.completion = None;
     let effects = typing::apply(screen, shared, command);
     vim::adopt(screen);
-    // If a notice is already shown, it explains why nothing was undone, for example because the console is read-only.
+    // A notice that is already shown explains why nothing was undone, for example that the console is read-only, so it
+    // is not replaced.
     if version(screen) == before && shared.notice.is_none() {
         shared.show_notice(nothing);
     }
@@ -108,7 +109,7 @@ pub(crate) fn refuse_to_edit(shared: &mut SharedState) -> Vec<Effect> {
     shared.only_error(message)
 }
 
-/// Runs `change`, or refuses to if the console is read-only.
+/// Runs `change`. If the console is read-only, shows an error instead.
 pub(crate) fn if_editable(
     screen: &mut Compose,
     shared: &mut SharedState,
@@ -142,7 +143,8 @@ fn step_tab(screen: &mut Compose, by: isize) -> Vec<Effect> {
 }
 
 pub(crate) fn open_list(screen: &mut Compose, kind: ListKind, rows: Vec<PickerRow>) -> Vec<Effect> {
-    // Profiles are searched in the database, because there can be millions. All other lists filter their own rows.
+    // Profiles are searched in the database, because there can be millions of them. All other lists filter the rows
+    // that they already have.
     let matching = if kind == ListKind::Profiles { Matching::External } else { Matching::Fuzzy };
     screen.dialog = Some(Dialog::Listing(ComposeList { kind, picker: Picker::new(rows, matching) }));
     Vec::new()
@@ -161,7 +163,8 @@ fn hover_at_cursor(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect
     Vec::new()
 }
 
-/// The keys of a text field for the help. They are not in the action table.
+/// The keys for typing in the body, which the help lists. They are listed here because the table of actions does not
+/// contain them.
 pub(crate) const TYPING_KEYS: &[(&str, &str)] = &[
     ("<<  {{  @  {", "Pick a variable"),
     ("|  {%  \"  <", "Complete filters, tags, keys and values, markup"),
@@ -211,7 +214,7 @@ fn preview_and_test(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effec
         scroll: 0,
     })));
     let mut effects = vec![Effect::Task(Task::LoadTests)];
-    // After a failure, the bot is checked again, because the network may be back, and the test needs the bot's status.
+    // The test needs the bot's status. After a failed check, the bot is checked again, because the network may be back.
     if matches!(screen.bot.value(), None | Some(BotStatus::Failed { .. })) {
         effects.extend(screen.check_bot(shared));
     }
@@ -232,7 +235,8 @@ pub(crate) fn test_job(screen: &mut Compose, shared: &mut SharedState) -> Option
     Some(service::MessageJob { test_chat: test.target(), ..job })
 }
 
-/// Returns a profile's name, followed by its identity if the two differ.
+/// Returns a profile's name, followed by its identity if the two differ. Without a profile, returns a text that says
+/// so.
 pub(crate) fn describe_profile(profile: Option<&Profile>) -> String {
     match profile {
         None => "none (no profiles yet)".to_owned(),
@@ -251,7 +255,8 @@ fn compare_modes(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> 
     screen.completion = None;
     let generation = screen.generations.fresh();
     screen.dialog = Some(Dialog::Compare(Box::new(CompareDialog::pending(generation))));
-    // The dialog opens before the result arrives, because converting a body of 1 MB took 0.24 to 0.53 s.
+    // The dialog opens before the result arrives, because converting a body of 1 MB took 0.24 to 0.53 s when it was
+    // measured.
     vec![Effect::Task(Task::CompareModes(generation, Box::new(job)))]
 }
 
@@ -266,7 +271,8 @@ pub(crate) fn search_profiles(screen: &mut Compose, search: &str) -> Vec<Effect>
     vec![Effect::Task(Task::FindProfiles(generation, search.to_owned()))]
 }
 
-/// Shows the profiles that a search has found. Test profiles come first.
+/// Shows the profiles that a search has found in the list of profiles, with test profiles first. Does nothing if the
+/// search is not the latest one or the list is closed.
 pub(crate) fn show_profiles(
     screen: &mut Compose,
     shared: &mut SharedState,
@@ -321,7 +327,8 @@ fn open_editor(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
         let Some((campaign, buffer)) = screen.open_campaign(shared).zip(screen.buffer()) else {
             return Vec::new();
         };
-        // The copy gets the full extension (`.json.liquid`), because editors choose their syntax highlighting by it.
+        // The external editor opens a copy of the body. The name of the copy gets the full extension (`.json.liquid`),
+        // because editors choose their syntax highlighting by it.
         let ending =
             campaign.body.path.rsplit('/').next().and_then(|file| file.strip_prefix(campaign.stem.as_str()));
         vec![Effect::Loop(LoopEffect::OpenEditor(ExternalEdit {
@@ -369,7 +376,7 @@ fn mark_whitespace(shared: &mut SharedState) -> Vec<Effect> {
 fn find(screen: &mut Compose) -> Vec<Effect> {
     let Some(buffer) = screen.buffer() else { return Vec::new() };
     let selected = buffer.editor.selected().into_owned();
-    // The search field has only one line, so a selection of several lines is not used.
+    // The search field has only one line, so a selection of several lines is not put into it.
     let seed = if selected.contains('\n') { String::new() } else { selected };
     screen.search = Some(SearchBar::new(&seed));
     screen.completion = None;
@@ -386,7 +393,8 @@ fn ask_to_adopt(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
                 not used. If you adopt it, your tests can go to its test chats, its drafts are offered to \
                 you, and its profiles can be changed.";
     let answers = vec![("Adopt it", Decision::AdoptPrivate), ("Leave it alone", Decision::Stay)];
-    // The harmless answer is preselected, because with somebody else's test chats, tests would go to a stranger.
+    // The harmless answer is preselected. If the folder is somebody else's, adopting it would let tests go to a
+    // stranger's chats.
     let mut confirm = ComposeConfirm::new("Adopt .telecast?", text.to_owned(), answers);
     confirm.chosen = 1;
     screen.dialog = Some(Dialog::Confirm(confirm));

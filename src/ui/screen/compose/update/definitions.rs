@@ -1,4 +1,6 @@
-//! Creates, duplicates, renames and deletes campaigns and webhooks.
+//! Opens the dialogs in which the user creates, duplicates, renames, and deletes campaigns and webhooks. While the
+//! webhook's pane has the focus, an action is about the webhook, if there is one. Otherwise, it is about the open
+//! campaign.
 
 use crate::service;
 use crate::ui::screen::compose::{
@@ -8,8 +10,8 @@ use crate::ui::screen::compose::{
 use crate::ui::shared::{Effect, SharedState};
 use crate::ui::widget::PickerRow;
 
-/// In the webhook's pane, asks for the name of a new webhook. In other panes, shows the list of starters for a new
-/// campaign.
+/// While the webhook's pane has the focus, asks for the name of a new webhook. Otherwise, shows the list of starters
+/// for a new campaign.
 pub(crate) fn new(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     if_editable(screen, shared, |screen, _| {
         if screen.focus.pane == Pane::Webhook {
@@ -71,7 +73,7 @@ pub(crate) fn rename(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effe
     })
 }
 
-/// Asks whether to delete the campaign or webhook.
+/// Asks whether to delete the webhook or the open campaign.
 pub(crate) fn delete(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     if_editable(screen, shared, |screen, shared| {
         let (what, decision) = match (screen.focus.pane, screen.webhook.stem.clone(), screen.open.clone()) {

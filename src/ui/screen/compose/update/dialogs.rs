@@ -1,4 +1,4 @@
-//! Handles keys and pasted text in dialogs, and what the user chooses or enters there.
+//! Handles keys and pasted text in dialogs, and carries out what the user chooses or enters there.
 
 mod comparing;
 mod deciding;
@@ -21,7 +21,8 @@ use crate::ui::widget::{FormOutcome, Key, KeyCode, Matching, Picker, PickerOutco
 use crate::workspace::is_chat;
 
 pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Vec<Effect> {
-    // The dialog is taken out, so that its handler can change the screen. A handler that keeps it open puts it back.
+    // The dialog is taken out of the screen, so that the handler of the key can change both. A handler that keeps the
+    // dialog open puts it back.
     let Some(mut dialog) = screen.dialog.take() else { return Vec::new() };
     match &mut dialog {
         Dialog::Listing(listing) => {
@@ -47,13 +48,14 @@ fn keep_open(screen: &mut Compose, dialog: Dialog) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Closes a dialog that was taken out. Returns to the test dialog from which it was opened, or to the panes.
+/// Closes a dialog that was taken out of the screen. If it was opened from the test dialog, shows the test dialog
+/// again.
 fn close(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     if let Some(test) = screen.suspended_test.take() {
         screen.dialog = Some(Dialog::Test(test));
         return actions::prepare_test(screen, shared).into_iter().collect();
     }
-    // A question about a draft may be waiting until no dialog is open.
+    // A question about a draft waits until no dialog is open, so it may be due now.
     results::offer_draft(screen, shared);
     Vec::new()
 }
@@ -61,7 +63,7 @@ fn close(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
 pub(crate) fn paste(screen: &mut Compose, shared: &mut SharedState, text: &str) -> Vec<Effect> {
     let Some(mut dialog) = screen.dialog.take() else { return Vec::new() };
     match &mut dialog {
-        // In the list of starters, pasted text is the body of a new campaign. In other lists, it is searched for.
+        // In the list of starters, pasted text becomes the body of a new campaign. In other lists, it is searched for.
         Dialog::Listing(listing) if listing.kind == ListKind::Starters => {
             let purpose =
                 PromptPurpose::NewCampaign(InitialBody::Pasted(Box::new(clevertap::clean_pasted(text))));
@@ -114,7 +116,8 @@ fn handle_choice(screen: &mut Compose, shared: &mut SharedState, kind: ListKind,
             effects
         }
         ListKind::Starters if id == "paste" => {
-            // The clipboard cannot be read portably, because most terminals do not allow reading it with OSC 52.
+            // The user has to paste, because the clipboard cannot be read portably: most terminals do not allow reading
+            // it with OSC 52.
             shared.show_notice("paste the body now, with your terminal's paste key");
             let row = PickerRow {
                 id: id.to_owned(),

@@ -1,4 +1,5 @@
-//! Dispatches each key to the dialog, the search line, the completion picker or the focused pane, in this order.
+//! Dispatches each key to the first of these that is open: the dialog, the search line, or the completion picker. Any
+//! other key starts the action that is bound to it, or goes to the focused pane.
 
 use crate::ui::screen::compose::{
     Compose, Focus, Pane, search,
@@ -14,21 +15,22 @@ const ESC: Key = Key::plain(KeyCode::Esc);
 
 pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Vec<Effect> {
     // Terminals and tmux may report Esc and the next key as that key with Alt. An unbound key with Alt therefore counts
-    // as Esc and then the key. If something covers the pane, any key with Alt counts only as Esc, because the key was
-    // not meant for the pane below.
+    // as Esc, followed by the key without Alt. While a dialog, the search line, or the picker is open, any key with Alt
+    // counts only as Esc, because the key was not meant for the pane below.
     let is_covered = screen.dialog.is_some() || screen.search.is_some() || screen.completion.is_some();
     if key.alt && is_covered {
         return press(screen, shared, ESC);
     }
     if key.alt && !is_bound(screen, shared, key) {
         let mut effects = press(screen, shared, ESC);
-        // If Esc only closed a box, the focus is still in the text. The key is dropped then, because it would be typed.
+        // If Esc only closed the info box, the focus is still in the text. The key is then dropped, because it would be
+        // typed into the text.
         if !is_typing(screen) {
             effects.extend(press(screen, shared, key.without_alt()));
         }
         return effects;
     }
-    // Any key closes the info box. Esc has no other effect, but other keys also have their usual effect.
+    // Any key closes the info box. Esc then has no other effect, but every other key also has its usual effect.
     if screen.hover.take().is_some() && key == ESC {
         return Vec::new();
     }
@@ -66,7 +68,8 @@ pub(crate) fn screen_focus(screen: &Compose) -> ScreenFocus {
     };
     let actions: &'static [Action] = match pane {
         Pane::Campaigns => &[Action::CampaignForm, Action::New],
-        // In the form, the letters of these actions are typed, so `contexts` does not contain them.
+        // While the form is entered, the letters of these actions are typed, so `contexts` leaves out the context of
+        // these actions. The help still lists them.
         Pane::Webhook => &[
             Action::New,
             Action::Duplicate,
@@ -109,11 +112,11 @@ const PREVIEW_KEYS: KeyHints =
 const PROBLEM_KEYS: KeyHints =
     &[("↑  ↓", "Choose a problem"), ("Enter", "Go to the problem, or to the recipient who has it")];
 
-/// Returns the contexts in which keys are looked up, innermost first.
+/// Returns the contexts in which the actions of keys are looked up, the innermost first.
 fn contexts(screen: &Compose) -> &'static [KeyContext] {
     match (screen.focus.pane, screen.focus.entered) {
         (Pane::Body, true) => &[KeyContext::Body, KeyContext::Anywhere],
-        // In the form, letters are typed, so only keys that work everywhere are shortcuts.
+        // While the form is entered, letters are typed, so only keys that work everywhere are shortcuts.
         (Pane::Webhook, true) => &[KeyContext::Anywhere],
         (Pane::Campaigns | Pane::Webhook, _) => {
             &[KeyContext::Definitions, KeyContext::Panes, KeyContext::Anywhere]
@@ -134,8 +137,8 @@ fn is_bound(screen: &Compose, shared: &SharedState, key: Key) -> bool {
     is_text || shared.keymap.action(contexts(screen), key).is_some()
 }
 
-/// Handles Ctrl-C: copies the selection if there is one, otherwise closes what is open, or shows the key for quitting
-/// if nothing is open.
+/// Handles Ctrl-C: copies the selected text of the body. If no text is selected, closes the open dialog, search line,
+/// or picker. If none is open, shows the key for quitting.
 fn copy_or_cancel(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     if screen.dialog.is_none() && screen.focus.in_body() {
         let selected = screen.buffer().map(|buffer| buffer.editor.selected().into_owned());
@@ -151,7 +154,7 @@ fn copy_or_cancel(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect>
     }
     if screen.completion.take().is_none() {
         let key = shared.keymap.shown_key(contexts(screen), Action::Quit);
-        // Ctrl-C never quits, because the user may only have wanted to copy.
+        // Ctrl-C does not quit, because the user may only have wanted to copy.
         shared.show_notice(
             key.map_or_else(|| "to quit, use the palette".to_owned(), |key| format!("{key} to quit")),
         );
@@ -234,7 +237,8 @@ fn step_problem(screen: &mut Compose, _shared: &mut SharedState, by: isize) -> V
     Vec::new()
 }
 
-/// Scrolls the preview. `update::limit_scrolling` limits the position to the content afterwards.
+/// Scrolls the preview. `update::limit_scrolling` limits the scroll position to the content after the message was
+/// handled.
 pub(crate) fn scroll_preview(screen: &mut Compose, by: isize) -> Vec<Effect> {
     screen.preview.scroll = screen.preview.scroll.saturating_add_signed(by);
     Vec::new()
@@ -249,7 +253,8 @@ pub(crate) fn scroll_body(screen: &mut Compose, _shared: &mut SharedState, by: i
     Vec::new()
 }
 
-/// Inserts pasted text verbatim, as one undo step. No picker opens.
+/// Inserts pasted text into the dialog, search line, body, or form that has the keyboard. In the body, the text is
+/// inserted verbatim as one undo step, and no picker opens.
 pub(crate) fn paste(screen: &mut Compose, shared: &mut SharedState, text: &str) -> Vec<Effect> {
     screen.completion = None;
     screen.hover = None;

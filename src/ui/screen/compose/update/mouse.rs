@@ -1,4 +1,5 @@
-//! Handles mouse input: clicks, drags and the wheel, for the pane or dialog under the pointer.
+//! Handles mouse input: clicks, drags, and the wheel. An open dialog gets all of it. Otherwise, clicks and the wheel go
+//! to the pane under the pointer, and a drag goes to the pane in which it started.
 
 use ratatui::layout::{Position, Rect};
 
@@ -56,8 +57,8 @@ fn press(
     clicks: u8,
 ) -> Vec<Effect> {
     screen.completion = screen.completion.take().filter(|_| pane == Pane::Body);
-    // The problem is looked up before the focus changes, because the focused pane shows its chosen problem in full,
-    // which moves the rows.
+    // The problem is looked up before the focus changes. The focused pane shows its chosen problem in full, so the
+    // other problems would then be in other rows.
     let problem = problems::at_line(screen, shared, area, mouse.y).filter(|_| pane == Pane::Problems);
     screen.focus = Focus::enter(pane);
     match pane {
@@ -175,8 +176,8 @@ fn scroll(screen: &mut Compose, shared: &mut SharedState, pane: Option<Pane>, by
     match pane {
         Some(Pane::Body) => keys::scroll_body(screen, shared, by),
         Some(Pane::Preview) => keys::scroll_preview(screen, by),
-        // A wheel event moves by one campaign, even though it reports several lines, because each step opens and
-        // composes a campaign.
+        // A wheel event reports several lines but moves by only one campaign, because each step opens and composes a
+        // campaign.
         Some(Pane::Campaigns) => keys::step_campaign(screen, shared, by.signum()),
         Some(Pane::Problems) => {
             let last = screen.problems().len().saturating_sub(1);

@@ -1,4 +1,4 @@
-//! Moves between the problems, and applies quick fixes.
+//! Moves between problems, and applies the fixes that problems offer.
 
 use std::sync::Arc;
 
@@ -13,15 +13,16 @@ use crate::ui::screen::compose::{
 use crate::ui::shared::{Effect, SharedState};
 use crate::ui::widget::PickerRow;
 
-/// Moves to the next problem (`by` is 1) or the previous one (`by` is -1), wrapping around. If no problem is at the
-/// cursor, moves forward to the first problem after the cursor, or back to the chosen problem.
+/// Moves to the next problem (`by` is 1) or the previous problem (`by` is -1), wrapping around. If no problem is at the
+/// cursor, 1 moves to the first problem after the cursor, and -1 moves to the chosen problem.
 pub(crate) fn walk_problems(screen: &mut Compose, shared: &mut SharedState, by: isize) -> Vec<Effect> {
     let problems = screen.problems().to_vec();
     if problems.is_empty() {
         return shared.only_notice("no problems");
     }
     let n = problems.len() as isize;
-    // In the webhook's form, the walk continues from the form's problem, because the body's cursor has not moved.
+    // If the last problem was one of the webhook's file, the webhook's form has the focus and the cursor in the body
+    // has not moved. The next step therefore starts at the chosen problem and not at the cursor.
     let is_in_file = matches!(problems.get(screen.chosen_problem), Some(ProblemEntry::File(_)));
     let is_at_webhook = screen.focus.pane == Pane::Webhook && is_in_file;
     let here = if is_at_webhook { Some(screen.chosen_problem) } else { screen.problem_at_cursor() };
@@ -83,13 +84,13 @@ fn show_problem(screen: &mut Compose, shared: &mut SharedState, problems: &[Prob
 pub(crate) fn go_to(screen: &mut Compose, span: Span) {
     screen.focus = Focus::enter(Pane::Body);
     if let Some(buffer) = screen.buffer_mut() {
-        // Only the cursor moves. A selection would be replaced by the next key.
+        // The span is not selected, because the next key would replace the selected text.
         buffer.editor.apply(Command::Select(Span::at(span.start)));
     }
 }
 
-/// Applies the fix of the problem at the cursor, or of the chosen problem. If the problem has several fixes, shows a
-/// list.
+/// Applies the fix of the problem at the cursor in the body, or otherwise of the chosen problem. If the problem has
+/// several fixes, shows a list of them instead.
 pub(crate) fn fix(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     let problems = screen.problems().to_vec();
     let at = if screen.focus.in_body() { screen.problem_at_cursor() } else { None }
@@ -153,7 +154,7 @@ pub(crate) fn fix_all(screen: &mut Compose, shared: &mut SharedState) -> Vec<Eff
         1 => "1 place".to_owned(),
         n => format!("{n} places"),
     };
-    // Fixes that overlap another fix are not applied now, because after this edit they may be wrong or unnecessary.
+    // A fix that overlaps another one is left out, because it may be wrong or unnecessary after the other fix.
     let rest = if 0 < n_deferred { format!(", {n_deferred} left: fix all again") } else { String::new() };
     let effects = typing::apply(screen, shared, Command::Replace(edits));
     shared.show_notice(format!("{places} fixed{rest}, ^Z to undo"));

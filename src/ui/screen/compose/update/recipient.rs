@@ -1,4 +1,4 @@
-//! Chooses the recipient and the sample event of the preview.
+//! Chooses the profile and the sample event for which the preview shows the message.
 
 use std::sync::Arc;
 
@@ -16,8 +16,8 @@ pub(crate) fn preview_for(
     screen.compose(shared).into_iter().collect()
 }
 
-/// Previews the next recipient whose message fails. If no message fails, previews the recipient with the next longest
-/// message.
+/// Previews the next recipient whose message fails. If no message fails, previews the next of the recipients whose
+/// messages are closest to a limit of Telegram.
 pub(crate) fn next_failing_recipient(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     let current = shared.profile_identity();
     match screen.sample_report.value().map(|report| report.next(current.as_deref())) {
@@ -29,7 +29,7 @@ pub(crate) fn next_failing_recipient(screen: &mut Compose, shared: &mut SharedSt
         None if screen.survey_job(shared).is_none() => {
             shared.only_notice("the audience cannot be checked: there is no body, or it is too large")
         }
-        // No new check is started here, because the result of the pending check would then be dropped.
+        // A new check would drop the result of the pending check, so none is started here.
         None => shared.only_notice("the audience is still being checked"),
     }
 }

@@ -1,4 +1,4 @@
-//! Handles the results of tasks and timers. Stale results are dropped.
+//! Handles the results of tasks and timers. A result is dropped if it belongs to an outdated request.
 
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
             Ok(workspace) => use_workspace(screen, shared, workspace),
             Err(text) => shared.only_error(text),
         },
-        // The app reloads the workspace for all screens.
+        // The app handles this message, and reloads the workspace for all screens.
         Msg::FilesChanged => Vec::new(),
         Msg::DraftsFound(drafts) => drafts_found(screen, shared, drafts),
         Msg::DraftFailed(text) => shared.only_error(text),
@@ -49,7 +49,7 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
                 shared.show_notice(
                     "adopted .telecast: its test chats, drafts, history and profiles are now used",
                 );
-                // Profiles and drafts were ignored while the folder was not adopted.
+                // Profiles and drafts were ignored while the folder was not adopted, so they are read now.
                 vec![
                     Effect::Task(Task::LoadPeople(shared.profile_identity())),
                     Effect::Task(Task::FindDrafts),
@@ -63,7 +63,7 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
             Vec::new()
         }
         Msg::SecretsMoved(result) => match result {
-            // The bot's token may be among the moved secrets.
+            // The bot is checked again, because its token may be among the moved secrets.
             Ok(text) => {
                 shared.show_notice(text);
                 screen.check_bot(shared).into_iter().collect()
@@ -76,7 +76,7 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
                 _ => None,
             };
             let is_latest = screen.bot.answer(generation, Ok(status)) == AnswerStatus::Latest;
-            // The webhook's pane has one short line for the message, so the footer shows it in full.
+            // The pane of the webhook has only one short line for the failure, so the footer shows the failure in full.
             if let Some(message) = failure
                 && is_latest
                 && screen.focus.pane == Pane::Webhook
@@ -95,7 +95,7 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
                 test.chats = chats;
                 test.history = history;
                 test.is_loaded = true;
-                // Enter was pressed before the chats were known, so it is handled now.
+                // If Enter was pressed before the chats were known, it is handled now.
                 if std::mem::take(&mut test.sends_when_loaded) {
                     return dialogs::press(
                         screen,
@@ -178,7 +178,8 @@ fn message_composed(
     if let Some(report) = screen.sample_report.value_mut() {
         report.follow(&body);
     }
-    // An interim result is older than the latest edit. It is shown, but its problems are moved to the current text.
+    // An interim result is for a text before the latest edit. It is shown, but its problems are moved to their
+    // positions in the current text.
     if answered == AnswerStatus::Interim {
         let body = screen.buffer().map(|buffer| buffer.text()).unwrap_or_default();
         screen.move_problems(&body);
@@ -189,11 +190,11 @@ fn message_composed(
         screen.campaign_statuses.set(&stem, worst);
     }
     screen.keep_message(shared);
-    // The sample is checked only after a pause, because the check renders the body for hundreds of recipients.
+    // The check of the sample starts only after a pause, because it renders the body for hundreds of recipients.
     vec![Effect::Loop(LoopEffect::After(Timer::Survey(generation)))]
 }
 
-/// Shows the result of a test in the test dialog, or in the footer if the dialog has been closed.
+/// Shows the result of a test in the test dialog, or in the footer if the dialog no longer waits for it.
 fn test_answered(
     screen: &mut Compose,
     shared: &mut SharedState,
@@ -227,18 +228,18 @@ fn test_answered(
     Vec::new()
 }
 
-/// Ends everything that waits for the result of a task that has panicked.
+/// Handles the panic of a task: whatever waits for the result of this task stops waiting.
 fn task_panicked(screen: &mut Compose, shared: &mut SharedState, work: Work, text: String) {
     match work {
         Work::CheckBot => {
             screen.bot.end_pending(Ok(BotStatus::Failed { kind: BotFailureKind::NoAnswer, message: text }));
         }
         Work::Save | Work::Change => {
-            // "Save and quit" must not quit with unsaved edits.
+            // After a failed save, "Save and quit" must not quit, because there are still unsaved edits.
             shared.is_quitting = false;
             screen.webhook.stop_saving();
         }
-        // The next edit or quitting writes the drafts again.
+        // After the next edit and before quitting, the drafts are written again.
         Work::Draft => screen.forget_drafts(),
         Work::Tests => {
             if let Some(test) = screen.test_mut() {
@@ -289,8 +290,8 @@ fn people_loaded(
     }
 }
 
-/// Switches to a workspace that was read again from disk. Buffers without edits take the new text of their files. The
-/// other buffers keep their edits.
+/// Switches to a workspace that was read again from disk. A buffer without unsaved edits takes the new text of its
+/// file. The other buffers keep their edits.
 fn use_workspace(
     screen: &mut Compose,
     shared: &mut SharedState,
@@ -301,7 +302,7 @@ fn use_workspace(
     let lost =
         webhook.filter(|stem| shared.workspace.webhook(stem).is_some() && workspace.webhook(stem).is_none());
     deleted.extend(lost.map(|stem| format!("webhook {stem}")));
-    // Saving triggers a reload, which usually finds nothing new.
+    // Nothing is left to do if the reload has found no change. This is frequent, because every save causes a reload.
     if *shared.workspace == *workspace {
         return Vec::new();
     }
@@ -309,7 +310,7 @@ fn use_workspace(
     let mut conflicts = Vec::new();
     for campaign in &shared.workspace.campaigns {
         if let Some(buffer) = screen.buffers.get_mut(&campaign.stem).filter(|buffer| !buffer.is_deleted) {
-            // Only a new conflict is reported. An older one is already shown in the pane's title.
+            // Only a new conflict is reported. An older conflict is already shown in the title of the body's pane.
             let had_conflict = buffer.changed_outside;
             buffer.sync_with_file(campaign);
             if buffer.changed_outside && !had_conflict {
@@ -350,8 +351,8 @@ fn use_workspace(
     effects
 }
 
-/// Keeps campaigns with unsaved edits in the workspace after their files were deleted. Returns the stems of those whose
-/// files were deleted since the last call.
+/// Keeps campaigns with unsaved edits in the workspace after one or both of their files were deleted. Returns the stems
+/// of the campaigns for which this is new since the last call.
 fn keep_unsaved(
     screen: &mut Compose,
     shared: &mut SharedState,
@@ -394,14 +395,16 @@ fn drafts_found(screen: &mut Compose, shared: &mut SharedState, drafts: Vec<Camp
     let mut lost: Vec<CampaignDraft> = Vec::new();
     for draft in drafts {
         let on_disk = shared.workspace.campaign(&draft.stem).map(|campaign| campaign.body.text.as_str());
-        // The crash happened after the save but before the draft was discarded, so nothing is lost.
+        // If the draft equals the file, the crash happened after the save but before the draft was discarded, so
+        // nothing is lost.
         if on_disk == Some(draft.text.as_str()) {
             effects.push(Effect::Journal(JournalEntry::DiscardDraft(draft.stem)));
         } else {
             lost.push(draft);
         }
     }
-    // In a read-only console, the drafts belong to the console that edits this workspace. It may be writing them now.
+    // A read-only console leaves the drafts alone, because another console that edits this workspace may be writing
+    // them now.
     if shared.read_only.is_some() {
         return Vec::new();
     }
@@ -410,7 +413,8 @@ fn drafts_found(screen: &mut Compose, shared: &mut SharedState, drafts: Vec<Camp
     effects
 }
 
-/// Asks once about the secrets that are stored for an earlier path or version of the workspace.
+/// Asks about the secrets that are stored for an earlier path of the workspace or by an earlier version of telecast,
+/// unless a dialog is open. Each secret is asked about only once.
 fn offer_secrets(screen: &mut Compose) {
     if screen.old_secrets.is_empty() || screen.dialog.is_some() {
         return;
@@ -429,8 +433,8 @@ fn offer_secrets(screen: &mut Compose) {
         ("Leave them", Decision::OldSecrets { found, moves: false }),
     ];
     let mut confirm = ComposeConfirm::new("Secrets of an earlier path", text, answers);
-    // The harmless answer is preselected, because moving would give the user's tokens to a workspace that may be a
-    // stranger's.
+    // The harmless answer is preselected. If the workspace is a stranger's, moving the secrets would give it the user's
+    // tokens.
     confirm.chosen = 1;
     screen.dialog = Some(Dialog::Confirm(confirm));
 }
@@ -506,7 +510,8 @@ fn changed(
     if result.is_err() {
         screen.webhook.stop_saving();
     }
-    // After a rename, the buffer and the chosen sample move to the new stem, so that undo and unsaved edits are kept.
+    // After a rename, the buffer and the chosen sample move to the new stem, so that the undo history, unsaved edits,
+    // and the sample are kept.
     if let (Ok(ChangeOutcome { renamed: Some((old, new)), .. }), Some(buffer)) =
         (&result, result.as_ref().ok().and_then(|done| screen.buffers.remove(&done.renamed.as_ref()?.0)))
     {
@@ -569,7 +574,7 @@ fn edited_externally(
     match result {
         Ok(text) => {
             let Some(buffer) = screen.buffers.get_mut(stem) else { return Vec::new() };
-            // If the editor was closed without a change, no undo step is added.
+            // If the text did not change in the external editor, no undo step is added.
             if !buffer.editor.has_text(&text) {
                 buffer.replace_all(&text);
             }

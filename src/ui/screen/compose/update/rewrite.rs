@@ -1,4 +1,4 @@
-//! Formats the body's JSON, and exports the campaign for CleverTap.
+//! Formats the body's JSON, and copies the campaign for CleverTap to the clipboard.
 
 use crate::campaign::ContentFormat;
 use crate::diagnostic::TextEdit;
@@ -11,7 +11,7 @@ use crate::ui::screen::compose::{
 };
 use crate::ui::shared::{Effect, SharedState};
 
-/// Formats the body's JSON as one undo step, or goes to the problem that prevents it.
+/// Formats the body's JSON as one undo step. If a problem prevents this, moves the cursor to the problem and shows it.
 pub(crate) fn format_json(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     let Some((campaign, buffer)) = screen.open_campaign(shared).zip(screen.buffer()) else {
         return shared.only_notice(NO_CAMPAIGN);
@@ -33,7 +33,8 @@ pub(crate) fn format_json(screen: &mut Compose, shared: &mut SharedState) -> Vec
     }
 }
 
-/// Copies the campaign in the layout of CleverTap's forms, followed by the problems that it would have there.
+/// Copies the campaign to the clipboard in the layout of CleverTap's forms, followed by a list of the problems that it
+/// would have in CleverTap.
 pub(crate) fn export_clevertap(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     let Some(job) = screen.job(shared) else {
         return shared.only_notice(NO_CAMPAIGN);

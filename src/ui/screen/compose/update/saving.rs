@@ -1,4 +1,4 @@
-//! Saving the body and the webhook.
+//! Saves bodies and the webhook, and lists what is unsaved. The functions return the effects that save.
 
 use crate::ui::screen::compose::{Compose, Focus, Pane, update::actions::if_editable};
 use crate::ui::shared::{Effect, JournalEntry, SharedState, Task, WorkspaceChange};
@@ -6,11 +6,12 @@ use crate::ui::shared::{Effect, JournalEntry, SharedState, Task, WorkspaceChange
 pub(crate) fn save(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     if_editable(screen, shared, |screen, shared| {
         if screen.focus.pane == Pane::Webhook && screen.webhook.is_modified() {
-            // In the webhook's pane, only the webhook is saved, not the unsaved body beside it.
+            // While the webhook's pane has the focus, an edited webhook is saved without the body, which may have
+            // unsaved edits too.
             return if report_invalid_webhook(screen, shared) { Vec::new() } else { save_webhook(screen) };
         }
         let mut effects = save_webhook(screen);
-        // Only the open body is saved. Before quitting, `save_all` saves the other bodies too.
+        // Of all bodies, only the open one is saved. Before quitting, `save_all` saves the others too.
         let stems: Vec<String> = screen.open.iter().cloned().collect();
         effects.extend(stems.iter().filter_map(|stem| save_body(screen, shared, stem, false)));
         if effects.is_empty() && !report_invalid_webhook(screen, shared) {
@@ -20,7 +21,7 @@ pub(crate) fn save(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect
     })
 }
 
-/// Shows the error of the webhook's form, if there is one, and returns whether there is.
+/// If the form of the webhook has an error, shows it and returns true.
 fn report_invalid_webhook(screen: &mut Compose, shared: &mut SharedState) -> bool {
     let Some(message) = screen.webhook.validation_error() else { return false };
     screen.focus = Focus::enter(Pane::Webhook);
@@ -42,8 +43,8 @@ fn save_webhook(screen: &mut Compose) -> Vec<Effect> {
     }))]
 }
 
-/// Saves a body if it differs from its file. If `overwrite` is true, always saves it, even over a change by another
-/// program.
+/// Returns the effect that saves a body. `None` if the body was not opened, or if it does not differ from its file. If
+/// `overwrite` is true, an opened body is always saved, even over a change by another program.
 pub(crate) fn save_body(
     screen: &mut Compose,
     shared: &mut SharedState,
@@ -53,7 +54,7 @@ pub(crate) fn save_body(
     let buffer =
         screen.buffers.get_mut(stem).filter(|buffer| overwrite || buffer.is_modified() || buffer.is_new())?;
     let text = buffer.start_saving();
-    // The campaign's definition may have been deleted too, so both files are written again.
+    // One or both files of the campaign were deleted on disk, so both are written again.
     if buffer.is_deleted {
         let campaign = Box::new(shared.workspace.campaign(stem)?.clone());
         return Some(Effect::Task(Task::Change(WorkspaceChange::RemakeCampaign {
@@ -61,7 +62,7 @@ pub(crate) fn save_body(
             body: text.to_string(),
         })));
     }
-    // Without an expected fingerprint, the write does not check whether the file has changed.
+    // Without an expected fingerprint, saving does not check whether another program has changed the file.
     let expected = (!overwrite).then_some(buffer.saved);
     Some(Effect::Journal(JournalEntry::SaveBody {
         stem: stem.to_owned(),
@@ -80,7 +81,8 @@ pub(crate) fn unsaved(screen: &Compose) -> Vec<String> {
     unsaved_bodies(screen).into_iter().chain(webhook.map(|stem| format!("webhook {stem}"))).collect()
 }
 
-/// Saves the webhook and all unsaved bodies. If the webhook is not valid, saves nothing and cancels quitting.
+/// Saves the webhook and all unsaved bodies. If the webhook is not valid, saves nothing, shows the error, and cancels
+/// quitting.
 pub(crate) fn save_all(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     if report_invalid_webhook(screen, shared) {
         shared.is_quitting = false;

@@ -1,4 +1,4 @@
-//! Handles typing in the body: runs editor commands, updates the completion picker and requests new compositions.
+//! Handles typing in the body: runs editor commands, updates the completion picker, and requests new compositions.
 
 use crate::complete;
 use crate::editor::{Command, Motion};
@@ -10,8 +10,8 @@ use crate::ui::screen::compose::{
 use crate::ui::shared::{Effect, LoopEffect, SharedState, Task, Timer};
 use crate::ui::widget::{Key, KeyCode, typing::command};
 
-// Opening the picker reads the whole body. In a body up to this size, the picker opens in the same frame as the key. In
-// a larger body, that would delay the frame, so the key is drawn first.
+// Opening the picker reads the whole body. In a body of up to this size, the picker appears in the same frame as the
+// typed key. In a larger body, that would delay the frame, so the picker opens after the key was drawn.
 const MAX_INSTANT_PICKER_BYTES: usize = 64 * 1024;
 
 pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Vec<Effect> {
@@ -35,7 +35,7 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
             return open_picker(screen, shared);
         }
         _ if key == (Key { ctrl: true, ..Key::char('v') }) => {
-            // Programs in a terminal cannot read the clipboard portably, so the terminal has to paste.
+            // Programs in a terminal cannot read the clipboard portably, so the user has to paste with the terminal.
             shared.show_notice("use your terminal's paste key, often Ctrl-Shift-V");
             None
         }
@@ -45,7 +45,7 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
     let Some(command) = command else { return Vec::new() };
     let may_trigger = matches!(&command, Command::Type(text) if ["<", "{", "@"].contains(&text.as_str()));
     let is_typing = matches!(command, Command::Type(_))
-        // Backspace while the picker is open makes its list longer again.
+        // Backspace counts as typing while the picker is open, because the list of the picker has to be filtered again.
         || (screen.completion.is_some() && command == Command::Delete(Motion::Left));
     let was_picking = screen.completion.is_some();
     let selects = matches!(command, Command::Extend(_) | Command::SelectAll);
@@ -59,12 +59,12 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
         screen.completion = None;
     }
     if screen.is_completing_liquid() {
-        // Half-typed Liquid such as `{{` is an error, but it should not be reported while its picker is open. The body
-        // is composed when the picker closes.
+        // Half-typed Liquid such as `{{` is an error, but the error should not be reported while the picker for it is
+        // open. The body is composed when the picker closes.
         effects.retain(|effect| !matches!(effect, Effect::Task(Task::Compose(..))));
     } else if may_trigger {
-        // The key may be the first half of a trigger (`<<`, `{{`) or plain text. The body is composed after a short
-        // delay, so that the error of a half-typed trigger does not flash.
+        // The key may be plain text, or the start of `<<`, `{{`, or a variable such as `@Profile - name`. The body is
+        // composed after a short delay, so that the error of the unfinished text does not flash.
         let before = effects.len();
         effects.retain(|effect| !matches!(effect, Effect::Task(Task::Compose(..))));
         if effects.len() < before
@@ -78,8 +78,8 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
     effects
 }
 
-/// Returns the command for Tab: a jump to the end of the completed item around the cursor, or an indent if there is
-/// none.
+/// Returns the command for Tab: a move to the end of the completion that the cursor is in, or an indent if the cursor
+/// is in no completion.
 fn tab_command(screen: &Compose) -> Command {
     let stop = screen.buffer().and_then(|buffer| buffer.tab_stops.next(buffer.editor.len()));
     stop.map_or(Command::Tab, |at| Command::Move(Motion::To(at)))
@@ -105,14 +105,16 @@ pub(crate) fn apply(screen: &mut Compose, shared: &mut SharedState, command: Com
     let completed = match &command {
         Command::Complete { edit, select } => {
             let rest = edit.replacement.get(select.end.saturating_sub(edit.span.start)..);
-            // If the item ends on a later line, it gets no tab stop, because the user expects Tab to indent.
+            // If the completed text continues on a later line after the cursor, it gets no tab stop, because the user
+            // expects Tab to indent there.
             let span = Span::new(edit.span.start, edit.span.start + edit.replacement.len());
             Some(span).filter(|_| rest.is_some_and(|rest| !rest.contains('\n')))
         }
         _ => None,
     };
     let applied = buffer.editor.apply(command);
-    // A tab stop belongs to an item that was just completed. After a command such as undo, its offset may be wrong.
+    // Tab stops are distances from the ends of the text. Only typing, deleting, and completing keep these distances
+    // right, so every other change of the text removes the tab stops.
     if !keeps_tab_stops {
         buffer.tab_stops.clear();
     }
@@ -133,7 +135,7 @@ pub(crate) fn apply(screen: &mut Compose, shared: &mut SharedState, command: Com
     effects
 }
 
-/// Applies commands one after the other, but composes only the final text.
+/// Applies commands one after the other, but requests a composition only for the final text.
 pub(crate) fn apply_all(
     screen: &mut Compose,
     shared: &mut SharedState,
@@ -141,7 +143,7 @@ pub(crate) fn apply_all(
 ) -> Vec<Effect> {
     let mut effects: Vec<Effect> =
         commands.into_iter().flat_map(|command| apply(screen, shared, command)).collect();
-    // Each command may have requested a composition. All but the latest request are already outdated.
+    // Each command may have requested a composition. Only the latest request is for the final text.
     let newest = screen.message.latest();
     effects.retain(
         |effect| !matches!(effect, Effect::Task(Task::Compose(generation, _)) if Some(*generation) != newest),
@@ -171,7 +173,8 @@ pub(crate) fn keeps_text(command: &Command) -> bool {
     )
 }
 
-/// Opens, narrows or closes the picker after a typed character. In a large body, it opens after the key has been drawn.
+/// Opens, updates, or closes the picker after a character was typed or deleted. In a large body, returns the timer that
+/// opens the picker after the key was drawn.
 fn follow_picker(screen: &mut Compose, shared: &mut SharedState) -> Option<Effect> {
     let editor = &screen.buffer().filter(|_| screen.has_hints())?.editor;
     if screen.completion.is_none() && MAX_INSTANT_PICKER_BYTES < editor.len() {
@@ -184,7 +187,8 @@ fn follow_picker(screen: &mut Compose, shared: &mut SharedState) -> Option<Effec
     None
 }
 
-/// Opens the picker for the trigger before the cursor, if nothing was typed since `version`.
+/// Opens the picker if the text before the cursor triggers it. Does nothing if the text has changed since `version`, or
+/// if the body no longer has the keyboard.
 pub(crate) fn open_picker_if_unchanged(screen: &mut Compose, shared: &mut SharedState, version: u64) {
     let Some(buffer) = screen.buffer().filter(|buffer| buffer.editor.version() == version) else {
         return;
@@ -213,7 +217,7 @@ fn open_picker(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Handles a key while the picker is open. Returns `None` if the key is meant for the editor.
+/// Handles a key while the picker is open. Returns `None` if no picker is open, or if the key is meant for the editor.
 pub(crate) fn press_in_picker(
     screen: &mut Compose,
     shared: &mut SharedState,
@@ -227,8 +231,9 @@ pub(crate) fn press_in_picker(
         }
         KeyCode::Up => session.choose_previous(),
         KeyCode::Down => session.choose_next(),
-        // A picker that was opened by a single `{` or `@` is not armed until an arrow key is pressed. Until then, Enter
-        // and Tab are meant for the text.
+        // Some triggers are also ordinary text: a single `{`, `@`, and the first character of markup. A picker that was
+        // opened by such a trigger is not armed until an arrow key is pressed. Until then, Enter and Tab are meant for
+        // the text.
         KeyCode::Enter | KeyCode::Tab if session.armed && !key.shift => return Some(accept(screen, shared)),
         KeyCode::Backspace => return None,
         _ if key.typed().is_some() => return None,

@@ -1,4 +1,5 @@
-//! Runs the vim state machine: applies its commands to the open body and its requests to the console.
+//! Runs the vim state machine on the keys of the body. Applies the resulting commands to the open body, and carries out
+//! the resulting requests (for example, to search or to quit).
 
 use crate::editor::{Command, Editor, Motion};
 use crate::ui::editor::vim::{ExCommand, Vim, VimOutcome, VimRequest};
@@ -9,7 +10,8 @@ use crate::ui::screen::compose::{
 use crate::ui::shared::{Action, AppCommand, Effect, SharedState};
 use crate::ui::widget::Key;
 
-/// Handles a key in the body. Returns `None` if the key should have its usual effect in a text field.
+/// Handles a key in the body. Returns `None` if vim mode is off or no body is open, or if the key should have the
+/// effect that it has without vim.
 pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Option<Vec<Effect>> {
     let page = usize::from(
         crate::ui::screen::compose::update::body_area(screen)
@@ -20,7 +22,8 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
 }
 
 pub(crate) fn follow(screen: &mut Compose) {
-    // During a search, the match is selected. Synchronizing vim with the editor would turn this into visual mode.
+    // During a search, the match is selected. Synchronizing vim with the editor would turn this selection into visual
+    // mode.
     if screen.search.is_some() {
         return;
     }
@@ -62,7 +65,7 @@ pub(crate) fn command_line(screen: &mut Compose, shared: &mut SharedState, line:
 }
 
 fn with_vim<T>(screen: &mut Compose, run: impl FnOnce(&mut Vim, &Editor) -> T) -> Option<T> {
-    // `vim` is taken out, because the closure needs it and the screen's buffer at the same time.
+    // `vim` is taken out of the screen, because `run` needs it together with the editor of the screen.
     let mut vim = screen.vim.take()?;
     let result = screen.buffer().map(|buffer| run(&mut vim, &buffer.editor));
     screen.vim = Some(vim);
@@ -72,7 +75,7 @@ fn with_vim<T>(screen: &mut Compose, run: impl FnOnce(&mut Vim, &Editor) -> T) -
 fn perform(screen: &mut Compose, shared: &mut SharedState, outcome: VimOutcome) -> Vec<Effect> {
     let is_change = !outcome.commands.iter().all(typing::keeps_text);
     let is_inserting = screen.vim.as_ref().is_some_and(Vim::is_inserting);
-    // In a body that cannot be edited, vim must not even enter insert mode.
+    // In a body that cannot be edited, vim must not enter insert mode either.
     if (is_change || is_inserting) && !typing::can_edit(screen, shared) {
         if let Some(vim) = &mut screen.vim {
             vim.reset();
@@ -108,7 +111,7 @@ fn perform_request(screen: &mut Compose, shared: &mut SharedState, request: VimR
 }
 
 fn save_and_quit(shared: &mut SharedState) -> Vec<Effect> {
-    // In a read-only workspace there is nothing to save.
+    // A read-only console cannot save, so it only quits.
     let is_read_only = shared.read_only.is_some();
     shared.send_command(if is_read_only { AppCommand::Act(Action::Quit) } else { AppCommand::SaveAndQuit });
     Vec::new()

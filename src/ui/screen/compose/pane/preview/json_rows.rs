@@ -1,6 +1,6 @@
-//! The rendered body in coloured and wrapped rows, with its problems underlined.
+//! The rows of the JSON tab: the rendered body, colored and wrapped, with its problems underlined.
 //!
-//! The rows are built once per composition and width, so drawing a frame costs only the visible rows.
+//! The rows are computed once per composition and width, so drawing a frame takes time only for the visible rows.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -19,7 +19,7 @@ const MAX_MARKS: usize = 500;
 
 #[derive(Debug, Default)]
 pub struct JsonRows {
-    /// The byte spans of the rows. They cover everything except line breaks.
+    /// The byte spans of the rows in the rendered body. They cover the whole text except its line breaks.
     rows: Vec<Span>,
     pieces: Vec<SyntaxPiece>,
     marks: Vec<(Span, Severity)>,
@@ -33,7 +33,7 @@ impl JsonRows {
             composed.rendered_spans(problem.span).into_iter().map(|span| (span, problem.severity))
         });
         let mut marks: Vec<_> = marks.take(MAX_MARKS).collect();
-        // The order is ascending, so that a worse severity is drawn over a lesser one.
+        // A later mark is drawn over an earlier one, so the marks with the worst severity come last.
         marks.sort_by_key(|(_, severity)| *severity);
         Self { rows: rows(rendered, width.max(1)), pieces: highlight::json_pieces(rendered), marks }
     }
@@ -58,7 +58,7 @@ impl JsonRows {
         let top = top.min(self.rows.len().saturating_sub(1));
         for (row, y) in self.rows.iter().skip(top).zip(area.top()..area.bottom()) {
             let marks = self.marks.iter().filter(|(span, _)| overlap(*span, *row));
-            // The highlighted spans are ascending, so a binary search skips the spans above the row.
+            // The highlighted spans are in ascending order, so a binary search skips the spans before the row.
             let first = highlight.rendered.partition_point(|span| span.end <= row.start);
             let highlighted = highlight.rendered[first..].iter().take_while(|span| span.start < row.end);
             let mut over: Vec<(Span, Style)> =
@@ -75,7 +75,8 @@ impl JsonRows {
         }
     }
 
-    /// Returns the byte offset at a cell. `None` after the end of a row and below the last row.
+    /// Returns the byte offset in `rendered` of the character at column `column` of row `row`. `None` after the end of
+    /// the row and below the last row.
     pub fn byte_at(&self, rendered: &str, row: usize, column: usize) -> Option<usize> {
         let row = self.rows.get(row)?;
         let mut end = 0;
@@ -107,8 +108,8 @@ fn underline(theme: &Theme, severity: Severity) -> Style {
     }
 }
 
-/// Wraps every line at `width` cells: after the last space or comma if it is in the second half of the row, and between
-/// any two characters otherwise.
+/// Wraps every line into rows of `width` cells. A row ends after its last space or comma if that is in the second half
+/// of the row, and otherwise between any two characters.
 fn rows(text: &str, width: usize) -> Vec<Span> {
     let mut rows = Vec::new();
     let mut start = 0;
@@ -119,7 +120,7 @@ fn rows(text: &str, width: usize) -> Vec<Span> {
         for (at, grapheme) in line.grapheme_indices(true) {
             let at = start + at;
             let cells = grapheme_width(grapheme);
-            // One space may extend past the edge, so that no row begins with it.
+            // One space may extend past the edge of the row, so that the next row does not begin with it.
             let hangs = grapheme == " " && used == width;
             if width < used + cells && row.start < at && !hangs {
                 let is_near = width < 2 * used_at_break && row.start < break_at;

@@ -1,4 +1,4 @@
-//! Handles keys in the F6 dialog. Comparing changes nothing, and converting is one undo step.
+//! Handles keys in the dialog "Parse modes" (F6). Only converting changes the body, and it is one undo step.
 
 use crate::service::ConvertedMessage;
 use crate::ui::screen::compose::{
@@ -22,8 +22,7 @@ pub(super) fn press_in_compare(
         KeyCode::Left => compare.chosen = (compare.chosen + n - 1) % n,
         KeyCode::Right | KeyCode::Tab => compare.chosen = (compare.chosen + 1) % n,
         KeyCode::Up => compare.scroll = compare.scroll.saturating_sub(1),
-        // The position is not limited here but in `CompareDialog::follow`, because the number of rows is known only
-        // after the layout.
+        // The number of rows is known only after the layout, so `CompareDialog::follow` limits the scroll position.
         KeyCode::Down => compare.scroll += 1,
         KeyCode::Enter => return convert(screen, shared, dialog),
         _ => {}
@@ -31,7 +30,8 @@ pub(super) fn press_in_compare(
     keep_open(screen, dialog)
 }
 
-/// Converts the body to the chosen mode, as one undo step.
+/// Converts the body to the chosen mode, as one undo step. If the conversion is refused, moves the cursor to the
+/// reason.
 fn convert(screen: &mut Compose, shared: &mut SharedState, dialog: Dialog) -> Vec<Effect> {
     let Dialog::Compare(compare) = &dialog else { return keep_open(screen, dialog) };
     let Some((mode, outcome)) = compare.chosen() else { return keep_open(screen, dialog) };

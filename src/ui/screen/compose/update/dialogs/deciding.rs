@@ -10,15 +10,16 @@ use crate::ui::shared::{Effect, JournalEntry, SharedState, Task, WorkspaceChange
 
 pub(crate) fn decide(screen: &mut Compose, shared: &mut SharedState, decision: Decision) -> Vec<Effect> {
     match decision {
-        // A question that was asked over the test dialog returns to that dialog.
+        // If the question was asked over the test dialog, the test dialog is shown again.
         Decision::Stay if screen.suspended_test.is_some() => close(screen, shared),
         Decision::Stay => {
-            // If the answer was "Later", the drafts stay on disk and are offered again at the next start.
+            // The answer may have been "Later" to the question about a draft. The drafts then stay on disk and are
+            // offered again at the next start.
             screen.drafts.clear();
             Vec::new()
         }
         Decision::Trust(webhook) => {
-            // The question is closed first, so that a test dialog under it is open again and can show the result.
+            // The question is closed first, so that a test dialog below it is open again and can show the result.
             let mut effects = close(screen, shared);
             let trust = screen.trust(shared, webhook);
             if trust.is_none() {
@@ -39,7 +40,7 @@ pub(crate) fn decide(screen: &mut Compose, shared: &mut SharedState, decision: D
         Decision::OldSecrets { found, moves } => vec![Effect::Task(Task::DecideSecrets { found, moves })],
         Decision::DeleteCampaign(stem) => {
             let is_gone = screen.is_deleted_on_disk(shared, &stem);
-            // The unsaved edits are deleted too. Otherwise, the next reload would keep the campaign because of them.
+            // The unsaved edits are deleted too. Otherwise, they would make the next reload keep the campaign.
             screen.buffers.remove(&stem);
             if is_gone {
                 screen.open.take_if(|open| *open == stem);

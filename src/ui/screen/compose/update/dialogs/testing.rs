@@ -1,4 +1,5 @@
-//! Handles the F5 dialog: its keys, the lists that it opens, and sending.
+//! Handles the dialog "Preview and Test" (F5): its keys, the choices in the lists that it opens, sending the test, and
+//! capturing a chat.
 
 use crate::service::{BotStatus, TestJob};
 use crate::ui::screen::compose::{
@@ -19,7 +20,7 @@ pub(super) fn press_in_test(
     let Dialog::Test(test) = &mut dialog else { return keep_open(screen, dialog) };
     let is_capturing = test.state.is_capturing();
     match key.code {
-        // The capture task polls the bot until a message arrives, so it has to be stopped too.
+        // The task that captures a chat polls the bot until a message arrives, so Esc has to stop it too.
         KeyCode::Esc if is_capturing => {
             test.state = TestState::Send(Query::Idle);
             screen.dialog = Some(dialog);
@@ -31,7 +32,8 @@ pub(super) fn press_in_test(
             }
             close(screen, shared)
         }
-        // Nothing may be changed while a test runs, because the dialog shows what is being sent.
+        // Nothing can be changed while a test is being sent or a chat is being captured, because the dialog shows what
+        // is under way.
         _ if is_capturing || test.state.is_sending() => keep_open(screen, dialog),
         KeyCode::Enter => send(screen, shared, dialog),
         KeyCode::Up => {
@@ -141,7 +143,8 @@ fn mark(sent: &crate::workspace::TestSendRecord) -> &'static str {
 }
 
 fn send(screen: &mut Compose, shared: &mut SharedState, dialog: Dialog) -> Vec<Effect> {
-    // The dialog is put back first, because the trust question remembers the test dialog that it covers.
+    // The dialog is put back first, because the question about trust looks for the test dialog to show it again after
+    // the answer.
     screen.dialog = Some(dialog);
     if screen.ask_for_trust(shared) {
         return Vec::new();
@@ -149,7 +152,7 @@ fn send(screen: &mut Compose, shared: &mut SharedState, dialog: Dialog) -> Vec<E
     let Some(job) = actions::test_job(screen, shared) else { return Vec::new() };
     let Some(Dialog::Test(test)) = &mut screen.dialog else { return Vec::new() };
     if !test.is_loaded {
-        // The test chats are still being read. The test is sent as soon as they are available.
+        // The test chats are still being read. The test is sent as soon as they have been read.
         test.sends_when_loaded = true;
         return Vec::new();
     }
@@ -172,8 +175,8 @@ pub(super) fn resend(screen: &mut Compose, shared: &mut SharedState, id: &str) -
     let Some(sent) = id.parse().ok().and_then(|at: usize| test.history.get(at).cloned()) else {
         return Vec::new();
     };
-    // A test that was sent as is goes to the chat in the body. That chat is a real recipient and may have changed
-    // since, so choosing a row of a list is not enough consent.
+    // A test that was sent as is would go to the chat in the body again. That chat is a real recipient and may have
+    // changed since, so choosing a row of a list is not enough consent.
     if sent.chat.is_none() {
         test.state = TestState::Refused(format!(
             "that test went to the chat in its body; to repeat it, run `telecast test {} --as-is`",
@@ -195,8 +198,8 @@ pub(super) fn resend(screen: &mut Compose, shared: &mut SharedState, id: &str) -
 
 fn capture(screen: &mut Compose, shared: &mut SharedState, mut dialog: Dialog) -> Vec<Effect> {
     if matches!(screen.bot.value(), Some(BotStatus::NotTrusted(_))) {
-        // Capturing calls getUpdates, which would send the token to a host that is not trusted. Trust is asked for
-        // first.
+        // Capturing calls `getUpdates`, which would send the token to a host that is not trusted, so the question about
+        // trust comes first.
         screen.dialog = Some(dialog);
         screen.ask_for_trust(shared);
         return Vec::new();
