@@ -386,7 +386,10 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
         }
         // The innermost entity comes first: it is the one that Telegram's message names.
         while let Some(open) = self.open.pop() {
-            self.unclosed(&open)?;
+            // A quote needs no end. It is still open only because an entity in it is.
+            if open.markup != Delimiter::Quote {
+                self.unclosed(&open)?;
+            }
         }
         Ok(())
     }
