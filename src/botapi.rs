@@ -62,8 +62,8 @@ pub enum ClientError {
 #[derive(Debug, Clone)]
 pub struct Client {
     // Two clients, because reqwest's proxy settings apply to all requests of a client. A request to loopback must not
-    // go through a proxy, neither from the settings nor from the environment: the proxy would see the token in its
-    // path.
+    // go through a proxy, neither from the settings nor from the environment: the proxy would see the token in the
+    // request's path.
     remote: reqwest::Client,
     loopback: reqwest::Client,
 }

@@ -1,8 +1,8 @@
 //! Finds a chat id in the bot's updates: waits for a message to the bot and returns the chat it came from.
 //!
-//! No offset is ever sent, so no update is confirmed, and the bot's own program still receives all of them. Unless the
-//! bot belongs to the user's sandbox, the caller must hold the bot's polling lock, because two calls of getUpdates at
-//! the same time interrupt each other.
+//! No offset is ever sent, so no update is confirmed, and the bot's own program still receives all updates. Two calls
+//! of getUpdates at the same time interrupt each other. So the caller must hold the bot's polling lock, unless the bot
+//! belongs to the user's sandbox.
 
 use std::time::Duration;
 

@@ -60,7 +60,7 @@ fn report(error: &CliError, output: &mut CliOutput) -> ExitCode {
         let _ = error.hints.iter().try_for_each(|hint| output.note(format!("  {hint}")));
     }
     // A failure of this flush usually means that the reader of stdout, such as `head`, has closed the pipe because it
-    // has read enough. So it is ignored.
+    // has read enough. So the failure is ignored.
     let _ = io::stdout().flush();
     ExitCode::from(error.kind.code())
 }

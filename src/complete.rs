@@ -48,8 +48,8 @@ pub struct CompletionContext<'a> {
     pub values: Option<template::RenderContext<'a>>,
 }
 
-/// What opened a picker: the typed text, or the key for it. While a picker is unarmed, Enter and Tab go to the editor.
-/// An arrow key arms it.
+/// What opened a picker: typed text, or the key that opens the picker. While a picker is unarmed, Enter and Tab go to
+/// the editor. An arrow key arms it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trigger {
     /// `<<`, which becomes a variable with its escapes.

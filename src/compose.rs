@@ -1,5 +1,5 @@
-//! Builds the message for one recipient: renders the body, parses the result as JSON, and checks the request as
-//! Telegram's server would. A plain text body is only rendered.
+//! Builds the message for one recipient. A JSON body is rendered and then parsed. For the Bot API, the request is also
+//! checked as Telegram's server would check it. A plain text body is only rendered.
 //!
 //! ```text
 //! body ──template::parse──▶ Template ──render──▶ text + source map ──chat::set (test sends only)──▶ text to send
@@ -59,14 +59,14 @@ pub struct Composed {
     /// Whether the body or a partial it calls uses `Event` or `ExternalTrigger`.
     pub uses_event: bool,
     /// The rendered body as it would be sent, with the test chat already set in it. `None` if the template has errors,
-    /// rendering failed, or `{% abort %}` ended it.
+    /// if rendering failed, or if `{% abort %}` ended the rendering.
     pub rendered: Option<String>,
     /// [`Composed::rendered`] as JSON; `None` if it is missing, plain text, or not valid JSON.
     pub document: Option<Document>,
     /// The HTTP request before secrets are filled in; `None` without a webhook or a rendered body.
     pub http: Option<HttpDraft>,
-    /// The Bot API method that the webhook calls, `sendMessage` without a webhook; `None` if the webhook's URL is not a
-    /// Bot API URL.
+    /// The Bot API method that the webhook calls. Without a webhook, it is `sendMessage`. `None` if the webhook's URL
+    /// is not a Bot API URL.
     pub method: Option<String>,
     /// The checked Bot API request, which contains the message; `None` if it could not be built or the Bot API would
     /// refuse it.
@@ -142,7 +142,7 @@ impl Composed {
     }
 
     /// Converts a span of the decoded message text (`text` or `caption`) into a span of [`Composed::rendered`]. Returns
-    /// `None` if there is no JSON document or it has no such string.
+    /// `None` if there is no JSON document, or if the document has no such string.
     pub fn rendered_span_of_text(&self, decoded: Span) -> Option<Span> {
         let text = message_text(self.document.as_ref()?)?;
         Some(text.raw_span(decoded))
@@ -240,7 +240,7 @@ impl Composed {
         }
     }
 
-    /// Reports a `chat_id` without a value, because the profile lacks the property that the body prints there. Without
+    /// Reports a `chat_id` that has no value because the profile lacks the property that the body prints there. Without
     /// this check, a value such as `NULL` would be reported only as a syntax error.
     fn check_chat_id(&mut self, inputs: &Inputs<'_>, locator: &Locator) {
         let body = BodySource { text: inputs.body, dialect: inputs.dialect };

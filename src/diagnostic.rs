@@ -60,8 +60,8 @@ impl Diagnostic {
         Self { severity: Severity::Info, ..Self::error(code, span, message) }
     }
 
-    /// Adds the help "did you mean `near`?" and a fix that replaces `span` with `source`, which is `near` as it must be
-    /// written there, for example in quotes.
+    /// Adds the help "did you mean `near`?" and a fix that replaces `span` with `source`. `source` is `near` as it must
+    /// be written there, for example in quotes.
     #[must_use]
     pub fn with_near(self, span: Span, near: &str, source: impl Into<String>) -> Self {
         let fix = Fix::replace(format!("replace with `{near}`"), span, source);
@@ -166,9 +166,9 @@ pub struct TextEdit {
 
 /// Returns the candidate closest to `word` if it is close enough to be a typo, for "did you mean" hints.
 ///
-/// The comparison ignores case. A candidate may differ from `word` in up to a third of its letters, and in one letter
-/// if `word` is shorter than three. An insertion, deletion, replacement, or swap of two neighboring letters counts as
-/// one difference.
+/// The comparison ignores case. A candidate may differ from `word` in up to a third of the letters of `word`, or in one
+/// letter if `word` has fewer than three. An insertion, deletion, replacement, or swap of two neighboring letters
+/// counts as one difference.
 pub(crate) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted: Vec<char> = word.to_lowercase().chars().collect();
     let limit = (wanted.len() / 3).max(1);

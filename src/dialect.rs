@@ -1,7 +1,7 @@
 //! The Liquid dialect of a body: the filters, tags, and variable syntax that are accepted in it.
 //!
-//! A template that both dialects accept renders the same in both, with two exceptions: the time zone of `now`, and
-//! `@Profile - …`, which is a variable in CleverTap's dialect and plain text in telecast's.
+//! A template that both dialects accept renders the same in both, with two exceptions. The time zone of `now` differs.
+//! `@Profile - …` is a variable in CleverTap's dialect and plain text in telecast's dialect.
 
 /// The filters, tags, and variable syntax that a workspace or campaign accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -1,4 +1,4 @@
-//! Reads files from disk, together with their problems, and saves them atomically.
+//! Reads files from disk, and reports the files that cannot be used. Saves files atomically.
 //!
 //! The files of a workspace are read and written through [`Tree`], which checks their paths. What the files contain is
 //! up to other modules.

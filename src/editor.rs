@@ -5,7 +5,7 @@
 //!                      └──▶ History (undo, redo)
 //! ```
 //!
-//! Every position is a byte offset. This module knows nothing about keys, colors, or the screen. It does know how many
+//! Offsets are in bytes. This module knows nothing about keys, colors, or the screen. It does know how many
 //! terminal cells each grapheme takes, which soft wrap, vertical motions, and the Tab command need. A whole document
 //! and a form's single-line field use the same model.
 
@@ -88,9 +88,9 @@ pub enum Command {
     /// whole words or lines.
     Drag(usize),
 
-    /// Types text in place of the selection. Some characters, typed singly, do something else: an opening bracket or a
-    /// quote may also insert its closer or surround the selection, a closer that was inserted automatically is typed
-    /// over, and a space in `{{}}` becomes two.
+    /// Types text in place of the selection. Some characters do something else if they are typed singly. An opening
+    /// bracket or a quote may also insert its closer, or may surround the selection. A closer that was inserted
+    /// automatically is typed over. A space in `{{}}` or `{%%}` becomes two.
     Type(String),
     /// Inserts text in place of the selection as one undo step, without automatic closers. Its line breaks become those
     /// that the document uses, and control characters other than tabs are removed. In a single-line field, line breaks
@@ -142,7 +142,8 @@ pub struct Editor {
     buffer: TextBuffer,
     selection: Selection,
     history: History,
-    /// The column, in cells, that vertical motions try to keep; `None` if the next one starts from the cursor's column.
+    /// The column, in cells, that vertical motions try to keep; `None` if the next vertical motion
+    /// starts from the cursor's column.
     goal: Option<usize>,
     drag: Drag,
     /// The pairs whose closer was inserted automatically and may be typed over. The innermost pair is the last.
@@ -428,8 +429,8 @@ impl Editor {
         // The edits are applied from last to first, because an edit moves only the text after it.
         for (span, inserted) in edits.into_iter().rev() {
             let span = self.buffer.clamp(span);
-            // Two kinds of edits are skipped: an edit that overlaps the one after it refers to text that has already
-            // been replaced, and an edit without effect must not add an undo step.
+            // An edit that overlaps the edit after it is skipped, because it refers to text that has already been
+            // replaced. An edit without effect is skipped, because it must not add an undo step.
             if limit < span.end || self.buffer.slice(span) == inserted {
                 continue;
             }

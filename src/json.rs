@@ -128,8 +128,8 @@ impl JsonNode {
         }
     }
 
-    /// Returns the value of the member `key`, or `None` if there is no such member or this value is not an object. Of
-    /// several members with this key, the first one is used, as in the Bot API server.
+    /// Returns the value of the member `key`. Returns `None` if there is no such member, or if `self` is not an object.
+    /// Of several members with this key, the first one is used, as in the Bot API server.
     pub fn get(&self, key: &str) -> Option<&JsonNode> {
         self.as_object()?.iter().find(|member| member.key.decoded == key).map(|member| &member.value)
     }

@@ -26,7 +26,7 @@ pub struct Paths {
     pub config: PathBuf,
     /// The default workspace and demos.
     pub data: PathBuf,
-    /// Locks and logs.
+    /// Locks and logs, the records of workspaces, the sandboxes, and the copies that are open in `$EDITOR`.
     pub state: PathBuf,
     /// Files that can be rebuilt.
     pub cache: PathBuf,

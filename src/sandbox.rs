@@ -59,8 +59,8 @@ pub struct SandboxOptions {
     /// The messages per second that each bot may send before it gets 429.
     pub rate: Option<f64>,
     pub latency: Option<Duration>,
-    /// The share of sends that fail, from 0 to 1: with 429, 500, 502, or a connection that is closed before or after
-    /// the message was sent.
+    /// The share of sends that fail, from 0 to 1. A send fails with 429, 500, or 502, or the connection is closed
+    /// before or after the message was sent.
     pub fail: f64,
     /// The seed for choosing which sends fail, and how. With the same seed, the same sends fail in the same way.
     pub seed: u64,
@@ -98,7 +98,7 @@ pub enum SandboxStartError {
         #[source]
         source: io::Error,
     },
-    /// The message does not contain the token, because it may be a real token with a typing error.
+    /// The message does not contain the refused text, because the text may be a real token with a typing error.
     #[error("token {number} is not a bot token: write a number, a colon and letters, as in 42:TEST")]
     MalformedToken {
         /// The number of the token in the options, from 1.
@@ -193,8 +193,8 @@ impl RunningSandbox {
     /// Answers the waiting calls, gives answers in progress half a second to finish, and frees the port.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
-        // The task is awaited, so that the port is free when `stop` returns. The result says only whether the task
-        // panicked or its runtime is gone, and the port is free in both cases.
+        // The task is awaited, so that the port is free when `stop` returns. An error means that the task panicked or
+        // that its runtime is gone. The port is free in these cases too, so the error is ignored.
         let _ = (&mut self.server).await;
     }
 

@@ -1,4 +1,4 @@
-//! Looks up and stores bot tokens and other secrets, and masks them in text before it is shown.
+//! Looks up and stores bot tokens and other secrets. Masks secrets in a text before the text is shown.
 //!
 //! ```text
 //! ${NAME} ──▶ environment ──▶ this workspace's value ──▶ the shared value          (secrets.toml, mode 0600)
@@ -86,7 +86,8 @@ pub struct FoundSecret {
     pub origin: SecretOrigin,
 }
 
-/// A secret's name and the origins that have a value for it, the effective one first.
+/// A secret's name and the origins that have a value for it, the effective origin first. If the settings name a command
+/// for secrets, the command is an origin even if it has no value for this name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedSecret {
     pub name: String,
@@ -160,8 +161,8 @@ impl Secrets {
         }
     }
 
-    /// Finds the effective value of `name`; `None` if there is none. If secrets come from a command, the value is the
-    /// first line of its output.
+    /// Finds the effective value of `name`; `None` if there is none. If the value comes from a command, it is the first
+    /// line of the command's output.
     pub async fn find(&self, name: &str) -> Result<Option<FoundSecret>, SecretError> {
         check_name(name)?;
         self.usable()?;
@@ -219,8 +220,8 @@ impl Secrets {
         Ok(is_there)
     }
 
-    /// Lists secrets, each with the origins of its values: those in `names` and, unless secrets come from a command,
-    /// those that are stored for this workspace or shared.
+    /// Lists the secrets in `names`, each with its origins. Unless secrets come from a command, also lists the secrets
+    /// that are stored for this workspace or as shared secrets.
     pub fn list(&self, names: &[String]) -> Result<Vec<ListedSecret>, SecretError> {
         let stored = match &self.source {
             SecretSource::File | SecretSource::Unusable { .. } => self.load_values()?,
@@ -265,11 +266,11 @@ impl Secrets {
         Ok(name)
     }
 
-    /// Stores a token that was pasted into a file as a secret of this workspace (as a shared secret if there is no
-    /// workspace), and returns the secret's name.
+    /// Stores a token that was pasted into a file, and returns the name of the new secret. The secret belongs to this
+    /// workspace, or is shared if there is no workspace.
     ///
-    /// If `base` or a numbered name already has this value, returns that name and writes nothing. Never replaces a
-    /// different value.
+    /// If `base`, or `base` with a number, already has this value, returns that name and writes nothing. Never replaces
+    /// a different value.
     pub fn adopt(&self, base: &str, value: &Secret) -> Result<String, SecretError> {
         self.writable()?;
         // The lock is held until the value is written, so that no other process takes the free name in between.
@@ -293,8 +294,8 @@ impl Secrets {
         Ok(name)
     }
 
-    /// Makes `secrets.toml` readable by the user only. Returns a warning to show if others could read it until now, and
-    /// `None` if they could not or the file does not exist.
+    /// Makes `secrets.toml` readable by the user only. If others could read the file until now, returns a warning to
+    /// show. Returns `None` if others could not read the file, or if the file does not exist.
     pub fn tighten(&self) -> Result<Option<String>, SecretError> {
         match crate::disk::tighten(&self.file) {
             Ok(false) => Ok(None),
@@ -336,8 +337,9 @@ impl Secrets {
         self.workspace.as_ref().map(|workspace| workspace.key.as_str())
     }
 
-    /// Finds the secrets in `names` that are stored under `old_id`, the workspace's id in earlier versions of telecast,
-    /// or for a folder that is no longer a workspace. Names for which this workspace has its own value are left out.
+    /// Finds the secrets in `names` that are stored under `old_id`, or for a folder that is no longer a workspace.
+    /// `old_id` is the workspace's id in earlier versions of telecast. Names for which this workspace has its own value
+    /// are left out.
     ///
     /// Do not move these secrets without asking the user: a clone has the id of the original, and any workspace can
     /// name any secret.

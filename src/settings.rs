@@ -79,7 +79,7 @@ pub enum Proxy {
 // The default time limit for a program that prints a secret. It is long enough for the user to touch a hardware key.
 const SECRET_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// `config.toml` as written: a missing key is `None`.
+/// `config.toml` as written. A missing or invalid value is `None`, but an invalid `[secrets]` table is an error.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RawSettings {
     theme: Option<String>,
@@ -102,9 +102,10 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Reads the user's settings, and returns them with the problems of the file. A setting that is missing or invalid
-    /// has its default, and so have all settings if the file is missing or unusable. The one exception is `secrets`: it
-    /// is [`SecretSource::Unusable`] if the file is unusable or its `[secrets]` table is invalid.
+    /// Reads the user's settings, and returns them with the problems of the file. A missing or invalid setting has its
+    /// default. If the file is missing, unusable, or not TOML, all settings have their defaults. The one exception is
+    /// `secrets`. It is [`SecretSource::Unusable`] if the file is unusable or not TOML, or if the `[secrets]` table is
+    /// invalid or its name seems to be misspelled.
     pub fn load(paths: &Paths) -> (Settings, Vec<FileProblem>) {
         let file = paths.settings_file();
         let mut source = read_user_file(Path::new(""), &file.to_string_lossy());
@@ -196,7 +197,7 @@ fn read_clipboard(table: &mut Table<'_>) -> Option<Clipboard> {
 }
 
 // Every problem in `[secrets]` is an error, and so is another key of the file that looks like a misspelled `secrets`.
-// If that were only a warning, the table would have no effect, and secrets would be stored in a file.
+// If the misspelled key were only a warning, its table would have no effect, and secrets would be stored in a file.
 fn read_secrets(root: &mut Table<'_>) -> Option<Result<SecretSource, Diagnostic>> {
     let n_before = root.problems().len();
     let source = root.table("secrets", |table| {

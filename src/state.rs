@@ -35,9 +35,9 @@ pub struct WorkspaceRecord {
 pub struct PrivateFolder {
     /// The content of the folder's file `id`.
     pub id: String,
-    /// The SHA-256 of `test-chats.toml` in hexadecimal, as telecast last wrote it or the user adopted it; empty if
-    /// there was no such file. While the file is being replaced, the hashes of the old and the new content are both
-    /// here, so that the record is valid after a crash at any time.
+    /// The SHA-256 of `test-chats.toml` in hexadecimal, from when telecast last wrote the file or the user adopted it.
+    /// Empty if there was no such file. While the file is being replaced, the hashes of the old and the new content are
+    /// both here, so that the record is valid after a crash at any time.
     pub test_chats: Vec<String>,
 }
 

@@ -42,8 +42,8 @@ pub trait Store: Send + Sync {
 
     /// Returns up to `limit` profiles in the order of their identities, starting after the identity `after`.
     ///
-    /// If `search` is not empty, returns only the profiles whose identity or text properties contain `search`, ignoring
-    /// case.
+    /// If `search` is not empty, returns only the profiles that contain `search` in their identity or in a text of
+    /// their properties, ignoring case.
     fn list(&self, search: &str, after: Option<&str>, limit: usize) -> Result<ProfilePage>;
 
     /// Returns the test profiles, in the order of their identities.
@@ -53,8 +53,9 @@ pub trait Store: Send + Sync {
 
     fn count(&self) -> Result<u64>;
 
-    /// Returns up to `limit` profiles that are likely to reveal problems of a template, because they have unusual
-    /// characters, very long values, or very short values. Returns all profiles if there are no more than `limit`.
+    /// Returns up to `limit` profiles that are likely to reveal problems of a template. Profiles with extreme values or
+    /// unusual characters come first, followed by some ordinary profiles. Returns all profiles if there are no more
+    /// than `limit`.
     ///
     /// Parses only some of the profiles of a large audience. The result is cached until the data changes.
     fn sample(&self, limit: usize) -> Result<Arc<Sample>>;
@@ -85,7 +86,7 @@ pub trait Store: Send + Sync {
 pub struct ProfilePage {
     /// In the order of their identities.
     pub profiles: Vec<Profile>,
-    /// The value of `after` for the next page, or `None` if this is the last one.
+    /// The value of `after` for the next page, or `None` if this is the last page.
     pub next: Option<String>,
 }
 

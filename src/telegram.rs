@@ -1,13 +1,13 @@
-//! Models the Bot API without the network: parses the three kinds of markup, processes texts as the server does, checks
-//! requests against the server's rules and limits, and escapes text.
+//! Models the Bot API without the network. Parses the three kinds of markup, and escapes text for them. Processes texts
+//! as the server does, and checks requests against the server's rules and limits.
 //!
 //! ```text
 //! markup ──parse──▶ FormattedText ──process_text──▶ SentText: cleaned, repaired, trimmed, with detected entities
 //! ```
 //!
 //! Sending is in `botapi`. The rules follow the open-source Bot API server and TDLib, the Telegram client library that
-//! the server is built on (`MessageEntity.cpp`, `LinkManager.cpp`). The tests compare the results with recorded answers
-//! of TDLib.
+//! the server is built on. Most rules for texts are in TDLib's `MessageEntity.cpp` and `LinkManager.cpp`. The tests
+//! compare the results with recorded answers of TDLib.
 
 pub(crate) mod answer;
 mod api_error;
@@ -110,8 +110,8 @@ pub struct UnsupportedParseMode;
 pub struct FormattedText {
     /// The text without markup.
     pub text: String,
-    /// In the results of `parse` and `fix`, sorted by offset, then by length (longest first), then by TDLib's priority
-    /// of the entity kinds. Entities that come from a caller may be in any order.
+    /// In the results of `parse` and `fix`, the entities are sorted by offset, then by length (longest first), then by
+    /// TDLib's priority of the entity kinds. Entities that come from a caller may be in any order.
     pub entities: Vec<Entity>,
 }
 
@@ -157,8 +157,8 @@ pub enum EntityKind {
     CustomEmoji {
         custom_emoji_id: i64,
     },
-    /// `format` is in TDLib's normal form: empty, `r` (relative), or any of a weekday (`w`), a date (`d` or `D`), and a
-    /// time (`t` or `T`), in this order.
+    /// `format` is in TDLib's normal form. It is empty, or `r` (relative), or one or more of these letters in this
+    /// order: a weekday (`w`), a date (`d` or `D`), and a time (`t` or `T`).
     DateTime {
         unix_time: i32,
         format: String,

@@ -89,7 +89,7 @@ const INDIA_OFFSET: i32 = 19_800;
 ///
 /// Even if there are syntax errors, the template has tokens, spans, and everything that could be parsed. A syntax error
 /// in `source` makes every rendering fail. A syntax error in a partial fails only the renderings that reach the
-/// partial. Tags and filters that only the dialect does not accept are reported, but they are rendered.
+/// partial. A tag or filter that telecast knows but the dialect does not is reported, but it is still rendered.
 pub fn parse(source: &str, partials: &Partials, dialect: Dialect) -> (Template, Vec<Diagnostic>) {
     let (compiled, problems) = partials::compile(source, partials, Flavour::Dialect(dialect));
     (Template { compiled: Arc::new(compiled) }, problems)
@@ -172,7 +172,7 @@ impl Template {
 
     /// Returns the spans of the `{{ … }}` and `{% … %}` in the template itself, in source order. In CleverTap's
     /// dialect, variables such as `@Profile - Name | default: "friend"` are included. Liquid inside `raw` and comments
-    /// is not.
+    /// is left out.
     pub fn liquid_spans(&self) -> Vec<Span> {
         self.compiled.liquid_spans.clone()
     }
@@ -190,8 +190,8 @@ impl Template {
 
     /// Returns, for each block, the spans of its tags: for example, of `{% if %}`, `{% else %}` and `{% endif %}`.
     ///
-    /// The blocks and the tags of each block are in source order. If a block is unclosed, its list has no end tag, and
-    /// a block that has only its opening tag is left out.
+    /// The blocks and the tags of each block are in source order. The list of an unclosed block has no end tag. A block
+    /// that has only its opening tag is left out.
     pub fn blocks(&self) -> &[Vec<Span>] {
         &self.compiled.blocks
     }

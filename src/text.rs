@@ -52,8 +52,8 @@ impl Span {
         Span { start: self.start + by, end: self.end + by }
     }
 
-    /// Returns the part of `text` that the span covers, or the empty string if the span extends beyond `text` or starts
-    /// or ends inside a character.
+    /// Returns the part of `text` that the span covers. Returns the empty string if the span extends beyond `text`, or
+    /// if one of its ends is inside a character.
     pub fn of(self, text: &str) -> &str {
         text.get(self.range()).unwrap_or("")
     }
@@ -182,8 +182,8 @@ pub fn width(text: &str) -> usize {
     text.graphemes(true).map(grapheme_width).sum()
 }
 
-/// Returns the number of cells of one grapheme cluster. A character that has a [`picture`] takes one cell, because its
-/// picture is drawn.
+/// Returns the number of cells of one grapheme cluster. A cluster whose first character has a [`picture`] counts as one
+/// cell, because the picture is drawn.
 pub(crate) fn grapheme_width(grapheme: &str) -> usize {
     match grapheme.chars().next() {
         Some(c) if picture(c).is_some() => 1,
@@ -195,8 +195,8 @@ pub(crate) fn grapheme_width(grapheme: &str) -> usize {
 /// `None` if `c` is drawn as it is.
 ///
 /// Unicode has a picture for each C0 control and for DEL. The C1 controls share one replacement, the bidirectional
-/// controls share a second, and other invisible characters share a third. The zero-width joiner and variation selectors
-/// are not replaced, because emoji need them.
+/// controls share a second, and some other invisible characters share a third. The zero-width joiner and variation
+/// selectors are not replaced, because emoji need them.
 pub fn picture(c: char) -> Option<char> {
     // Text can come from strangers, so an escape sequence or a change of direction in a name must not reach the
     // terminal.

@@ -1,5 +1,5 @@
-//! Requests and answers as plain data. A request is not validated when it is created. Its URL is validated when it is
-//! addressed to a chat, and the URL, the method, and the headers are validated when it is sent.
+//! Requests and answers as plain data. A request is not validated when it is created. Its URL is validated when the
+//! request is addressed to a chat. The URL, the method, and the headers are validated when the request is sent.
 
 use std::fmt;
 use std::net::IpAddr;

@@ -1,7 +1,7 @@
 //! Bot API URLs in webhooks: any URL of the form `…/bot<token>/METHOD` or `…/bot<token>/test/METHOD`.
 //!
-//! The functions work on the text of the URL and decode nothing. Except in [`find_password`], each piece of Liquid and
-//! each `${NAME}` is skipped as a whole, so a `/` or `?` inside does not end a path segment.
+//! The functions work on the text of the URL and decode nothing. Each piece of Liquid and each `${NAME}` is skipped as
+//! a whole, so a `/` or `?` inside it does not end a path segment. Only [`find_password`] does not skip them.
 
 use crate::text::Span;
 
@@ -48,7 +48,7 @@ pub(crate) fn bot_api_method(url: &str) -> Option<&str> {
     parse_bot_api_url(url).map(|parts| parts.method.of(url))
 }
 
-/// Finds a literal bot token in `url`, which should be in the secret store instead.
+/// Finds a literal bot token in `url`. Such a token should be in the secret store instead.
 pub(crate) fn find_token(url: &str) -> Option<Span> {
     segments(url)
         .into_iter()
@@ -81,8 +81,8 @@ pub(super) fn is_token(text: &str) -> bool {
     })
 }
 
-/// Returns whether a path segment is `bot` followed by a token or a stand-in for one: a placeholder, Liquid, or
-/// `<YOUR_TOKEN>`.
+/// Returns whether a path segment is `bot` followed by a token or a stand-in for one. A stand-in is a placeholder, a
+/// `{{ … }}`, or a text such as `<YOUR_TOKEN>`.
 pub(super) fn is_bot(segment: &str) -> bool {
     segment.strip_prefix("bot").is_some_and(|token| {
         // A segment such as `/bots` is an ordinary path. Only a colon (as it is or percent-encoded) or a stand-in makes

@@ -1,4 +1,4 @@
-//! A campaign's settings: webhook, recipients, labels, and notes. The body is in its own file.
+//! A campaign's settings, such as its webhook, its recipients, and its labels. The body is in a file of its own.
 
 use super::recipients::{self, Recipients};
 use crate::diagnostic::{Code, Diagnostic};

@@ -8,8 +8,8 @@ use crate::toml::{self, Editor, Table};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Manifest {
     pub name: String,
-    /// The key under which earlier versions stored the workspace's secrets. It is still read, so that those secrets
-    /// can be moved, but new workspaces have none.
+    /// The key under which earlier versions stored the workspace's secrets. It is still read, so that those secrets can
+    /// be moved, but new workspaces have no id.
     pub id: Option<String>,
     /// The IANA time zone in which dates are shown and counted; `None` means the system's.
     pub time_zone: Option<String>,
@@ -43,8 +43,8 @@ impl Manifest {
         toml::update_document(text, self, read, write)
     }
 
-    /// Returns the time zone in which dates are shown and counted. Returns `None`, which means the system's, if none is
-    /// set or its name is unknown.
+    /// Returns the time zone in which dates are shown and counted. Returns `None` if none is set, or if its name is
+    /// unknown. `None` means the system's time zone.
     pub fn zone(&self) -> Option<jiff::tz::TimeZone> {
         // [`Manifest::parse`] reports unknown names.
         self.time_zone.as_deref().and_then(|name| jiff::tz::TimeZone::get(name).ok())

@@ -7,8 +7,8 @@
 //! final URL ──Route::check_url──▶ Ok, or RouteMismatch if it no longer goes to that destination
 //! ```
 //!
-//! A webhook can come from a stranger, so its file must show what is sent where. Scheme, host, and port are literal or
-//! `${SANDBOX}`, a Bot API token is exactly one `${NAME}`, and no value that is filled in later can change the
+//! A webhook can come from a stranger, so its file must show what is sent where. Scheme, host, and port are literal, or
+//! they are `${SANDBOX}`. A Bot API token is exactly one `${NAME}`. No value that is filled in later can change the
 //! destination.
 
 use std::fmt;
@@ -111,8 +111,8 @@ impl fmt::Display for Host {
 impl Host {
     /// Parses `host` or `host:port` for the given scheme. Returns `None` if `authority` is anything else.
     pub fn parse(authority: &str, is_https: bool) -> Option<Host> {
-        // The URL parser would not take these characters as part of the host. Depending on the character, it would
-        // begin a path, a query, a fragment, or the credentials there, decode it, or silently drop it.
+        // The URL parser would not take these characters as part of the host. It would take some of them as the end of
+        // the host or of the credentials. It would decode a `%` and silently drop a line break.
         if authority.is_empty()
             || authority.contains(|c: char| "/\\?#@%".contains(c) || c.is_control() || c == ' ')
         {
@@ -173,7 +173,8 @@ impl Route {
         if found.is_none() || found != expected || !url.username().is_empty() || url.password().is_some() {
             return Err(RouteMismatch::OtherHost);
         }
-        // The text of the URL is checked, not the parsed path: the URL parser has already removed `..` from that.
+        // The text of the URL is checked, not the parsed path: the URL parser has already removed `..` from the parsed
+        // path.
         if has_dot_segment(address) {
             return Err(RouteMismatch::DotSegment);
         }
@@ -347,7 +348,8 @@ fn violate(violations: &mut Vec<Violation>, problem: Diagnostic) {
     violations.push(Violation { part: WebhookPart::Url, problem });
 }
 
-/// Reads scheme, host, and port from the URL as typed. If anything hides them, adds a violation and returns `None`.
+/// Reads scheme, host, and port from the URL as typed. If the URL hides them or is not valid, adds a violation and
+/// returns `None`.
 fn parse_destination(url: &str, violations: &mut Vec<Violation>) -> Option<Destination> {
     const LITERAL_HELP: &str = "write scheme, host and port literally, as in `https://api.telegram.org/…`, or start with `${SANDBOX}/`";
     let not_an_url = |message: &str| {
@@ -375,8 +377,8 @@ fn parse_destination(url: &str, violations: &mut Vec<Violation>) -> Option<Desti
         Diagnostic::error(Code::ComputedHost, span, "the URL does not show which host it sends to")
             .with_help(LITERAL_HELP)
     };
-    // This check comes before that of the scheme: such a URL has no scheme either, but its real problem is the computed
-    // host.
+    // A URL that starts with a placeholder or with Liquid has no scheme either, but its real problem is the computed
+    // host. So this check comes before the check of the scheme.
     if url.starts_with("${") || url.starts_with("{{") || url.starts_with("{%") {
         let end = url.find(['/', '?', '#']).unwrap_or(url.len());
         violate(violations, computed(Span::new(0, end)));
@@ -536,8 +538,8 @@ fn check_bot_path(url: &str, parts: BotApiUrl, has_destination: bool, violations
     }
 }
 
-/// Returns whether a server that decodes and normalizes more than telecast does could see a Bot API path in a URL in
-/// which [`address::parse_bot_api_url`] sees none.
+/// Returns whether a server could read the URL as a Bot API URL if it decodes the path and ignores its case.
+/// [`address::parse_bot_api_url`] does neither.
 fn looks_like_bot_api(url: &str) -> bool {
     let is_bot = |segment: &Span| {
         let text = percent_decode_str(segment.of(url)).decode_utf8_lossy().to_ascii_lowercase();
@@ -568,8 +570,8 @@ fn is_url_safe_token(token: &str) -> bool {
         !id.is_empty()
             && id.bytes().all(|byte| byte.is_ascii_digit())
             && !secret.is_empty()
-            // Today's tokens have only letters, digits, `_`, and `-`. The others here need no encoding in a path
-            // either. The length is not checked, because Telegram does not promise it.
+            // Today's tokens have only letters, digits, `_`, and `-`. The other characters that are accepted here need
+            // no encoding in a path either. The length is not checked, because Telegram does not promise it.
             && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.~".contains(&byte))
     })
 }

@@ -66,8 +66,8 @@ pub struct Webhook {
 }
 
 impl Webhook {
-    /// Returns the parts of the webhook that the user trusts, to compare them with those that were trusted before: the
-    /// destination and everything that is sent to it.
+    /// Returns the parts of the webhook that the user trusts: the destination and everything that is sent to it. They
+    /// are compared with the parts that were trusted before.
     pub fn trusted_content(&self) -> serde_json::Value {
         let auth = match &self.auth {
             None => serde_json::Value::Null,

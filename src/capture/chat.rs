@@ -7,7 +7,8 @@ use crate::text;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CapturedChat {
     pub id: i64,
-    /// The group's title or the user's name. If there is neither, the @username, or the id if that is missing too.
+    /// The group's title or the user's name. If both are missing, the @username. If the @username is missing too, the
+    /// id.
     pub title: String,
     /// Without the `@`.
     pub username: Option<String>,

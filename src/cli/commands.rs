@@ -50,8 +50,8 @@ pub(crate) fn run(args: Args, output: &mut CliOutput) -> Result<CliOutcome> {
         Some(Command::Campaigns(command)) => campaigns::run(&find()?, command, output)?,
         Some(Command::Webhooks(command)) => webhooks::run(&find()?, command, output)?,
         Some(Command::Trust(args)) => trust::run(&find()?, &args, output)?,
-        // The error is passed on, because `--shared` works without a workspace: the command decides if the error
-        // matters.
+        // If no workspace is found, the error is passed on. The command decides whether the error matters, because
+        // `--shared` works without a workspace.
         Some(Command::Secrets(command)) => secrets::run(find(), command, output)?,
         Some(Command::Profiles(command)) => profiles::run(&find()?, command, output)?,
         Some(Command::Paths(format)) => paths::run(workspace, format, output)?,
@@ -72,7 +72,7 @@ pub(crate) fn run(args: Args, output: &mut CliOutput) -> Result<CliOutcome> {
 }
 
 /// Makes `secrets.toml` private, and warns on stderr if other users could read it until now.
-// Before any command, because every later read makes the file private without a message.
+// This comes before any command, because every later read makes the file private without a message.
 fn warn_of_readable_secrets(output: &mut CliOutput) -> Result<()> {
     // An error here would stop commands that need no secret. Those that need one report it.
     let Ok(paths) = Environment::paths() else { return Ok(()) };

@@ -45,8 +45,8 @@ impl Environment {
 }
 
 impl Environment {
-    /// Reads only the part of the workspace that one campaign needs. If `campaign` is a path and not a stem, the
-    /// whole workspace is read.
+    /// Reads the workspace for a command that uses one campaign. If `campaign` is the stem of a campaign, reads only
+    /// the files that this campaign needs. Otherwise, `campaign` may be a path, and the whole workspace is read.
     pub(super) fn workspace_for(&self, campaign: &str) -> Result<Workspace> {
         // If the whole workspace were always read, `render` and `test` might read ten thousand campaigns to build one
         // message. A stem shows which files to read, but a path has to be compared with the files of all campaigns.
@@ -90,7 +90,7 @@ impl From<InitError> for CliError {
             }
             InitError::Exists { .. } => CliError::new(ErrorKind::Failed, error)
                 .hint("choose another folder, or open it: telecast --workspace DIR"),
-            // The error's message says how to adopt a foreign `.telecast`. But that needs a workspace, and there is
+            // The error's message says how to adopt a foreign `.telecast`. But adopting needs a workspace, and there is
             // none yet.
             InitError::Write(error @ SaveError::Foreign { .. }) => CliError::from(error)
                 .hint("adopting it needs a workspace: choose another folder, or remove .telecast"),

@@ -1,5 +1,5 @@
-//! The errors of commands. An error of another module is wrapped in a [`CliError`], which adds the kind that decides
-//! the exit code, and hints for the user.
+//! The errors of commands. An error of another module is wrapped in a [`CliError`], which adds a kind and hints for the
+//! user. The kind decides the exit code.
 
 use std::error::Error;
 use std::fmt;
@@ -58,8 +58,8 @@ impl CliError {
         self
     }
 
-    /// Returns the messages of the error and its causes, joined with colons. A cause whose message is contained in the
-    /// text before it is left out.
+    /// Returns the messages of the error and its causes, joined with colons. If the text so far already contains the
+    /// message of a cause, that message is left out.
     pub(super) fn message(&self) -> String {
         let mut message = self.source.to_string();
         let mut cause = self.source.source();

@@ -1,8 +1,8 @@
 //! Prints results to stdout, and problems, notes and progress to stderr.
 //!
-//! Text from files and servers must not control the terminal, so control characters are printed as pictures (`␛`), even
-//! to a pipe, because a terminal may be at its other end (`less -R`, a CI log). The exception is the user's own data,
-//! such as a rendered body or JSON: it is written to a pipe byte for byte.
+//! Text from files and servers must not control the terminal, so control characters are printed as pictures (`␛`). This
+//! also applies to a pipe, because a terminal may be at the pipe's other end (`less -R`, a CI log). The exception is
+//! the user's own data, such as a rendered body or JSON: this data is written to a pipe byte for byte.
 
 use std::borrow::Cow;
 use std::io::{self, IsTerminal, Write};
@@ -71,8 +71,8 @@ impl CliOutput {
         Ok(())
     }
 
-    /// Returns the width of a page of text in cells: the width of the terminal, but at least 20, and at most 110, so
-    /// that lines stay readable. In a pipe, it is 100.
+    /// Returns the width of a page of text, in cells. On a terminal, this is the width of the terminal, but at least 20
+    /// and at most 110, so that lines stay readable. In a pipe, it is 100.
     pub(super) fn columns(&self) -> usize {
         let columns = match self.out.is_terminal {
             true => rustix::termios::tcgetwinsize(io::stdout()).map_or(80, |size| usize::from(size.ws_col)),

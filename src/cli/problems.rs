@@ -9,7 +9,7 @@ use crate::text::{LineColumn, LineIndex, Span, visible};
 use super::args::Deny;
 use super::error::ExitStatus;
 
-/// A file with its path as it is printed in problems, its text, and the line starts of the text.
+/// A file: its path as it is printed in problems, its text, and the line starts of its text.
 pub(crate) struct SourceFile<'a> {
     file: &'a str,
     text: &'a str,
@@ -21,7 +21,7 @@ pub(crate) struct SourceFile<'a> {
 pub(crate) struct LocatedProblem {
     /// The file's path, relative to the workspace's root.
     pub file: String,
-    /// The start of the problem; lines and columns count from 1, columns in characters.
+    /// The start of the problem. Lines and columns count from 1. Columns count characters.
     pub at: LineColumn,
     /// The problem; its spans are byte offsets in the file's text.
     pub diagnostic: Diagnostic,

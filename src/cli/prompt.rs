@@ -80,7 +80,7 @@ fn read_line(input: &mut impl Read) -> io::Result<Option<String>> {
     Ok(None)
 }
 
-/// Turns the terminal's echo off until it is dropped.
+/// Turns the terminal's echo off until this value is dropped.
 ///
 /// Signals from the keyboard (ISIG) are off too: Ctrl-C must not end the process before the echo is on again.
 struct EchoOff {

@@ -87,8 +87,9 @@ fn opening_quote(text: &str) -> Option<usize> {
     text.rmatch_indices('"').map(|(at, _)| at).find(|at| !json::is_escaped(text, *at))
 }
 
-/// Returns the span that is left out of the body: the token, which is the text from the trigger to the cursor, or all
-/// the Liquid around the token. It includes the closing braces or quote after the cursor, if there are any.
+/// Returns the span that is left out of the body. Inside Liquid, this is all the Liquid around the token. Elsewhere, it
+/// is only the token, which is the text from the trigger to the cursor. Closing braces or a closing quote after the
+/// cursor are included, if there are any.
 fn unfinished(text: &str, token: Span) -> Span {
     let rest = &text[token.end..];
     let line = rest.lines().next().unwrap_or("");

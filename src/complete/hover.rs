@@ -1,5 +1,4 @@
-//! The hover: a description of what is at the cursor, with its problems, its meaning, and its value for the chosen
-//! profile.
+//! The hover describes what is at the cursor: its problems, its meaning, and its value for the chosen profile.
 
 mod text;
 

@@ -139,8 +139,8 @@ fn variable_at(
     expand(span, &variable_output(variable, &session.body, context))
 }
 
-/// Returns the span of the `{{ … }}` around the cursor, closed or not. Returns `None` if it is a tag, or if it contains
-/// anything but the name that is being completed.
+/// Returns the span of the `{{ … }}` around the cursor, closed or not. Returns `None` if the cursor is in a tag, or if
+/// the `{{ … }}` contains anything but the name that is being completed.
 fn whole_output(liquid: &OpenLiquid<'_>, text: &str, cursor: usize) -> Option<Span> {
     let typed = liquid.inner.trim_start_matches('-').trim_start();
     if liquid.is_tag || liquid::name_before(typed).len() != typed.len() {
@@ -229,8 +229,8 @@ fn key(session: &Session, text: &str, cursor: usize, field: &ApiField) -> Comple
     Completion { reopens_picker, ..completion }
 }
 
-/// Returns the whitespace before a new member. If the previous member is on a line of its own, it is a line break with
-/// the same indentation, and otherwise a space.
+/// Returns the whitespace before a new member. If the previous member is on a line of its own, the whitespace is a line
+/// break with the same indentation. Otherwise it is a space.
 fn gap(before: &str) -> String {
     let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
     let indent = &line[..line.len() - line.trim_start().len()];

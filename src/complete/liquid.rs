@@ -77,8 +77,9 @@ impl<'a> OpenLiquid<'a> {
         .filter(|path| !path.is_empty())
     }
 
-    /// Returns the value with its filters, up to the last `|` before `end`, which is an offset in the whole text.
-    /// Returns `None` if there is no `|` or no value before it, and in tags other than `echo` and `assign`.
+    /// Returns the value with its filters, up to the last `|` before `end`. `end` is an offset in the whole text.
+    /// Returns `None` in tags other than `echo` and `assign`. Also returns `None` if there is no `|`, or if there is no
+    /// value before the `|`.
     pub(super) fn piped_value(&self, end: usize) -> Option<&'a str> {
         let head = self.inner.get(..end.checked_sub(self.start + 2)?)?;
         let (value, _) = head.rsplit_once('|')?;
@@ -91,8 +92,8 @@ impl<'a> OpenLiquid<'a> {
         Some(value.trim()).filter(|value| !value.is_empty())
     }
 
-    /// Returns the trigger of the last character: the `|` before a filter, the first letter of a name, or a dot in a
-    /// name. Returns `None` for other characters, and inside quotes.
+    /// Returns the trigger of the last character, if it is one. A `|`, the first letter of a name, and a dot in a name
+    /// are triggers. Inside quotes, no character is a trigger.
     pub(super) fn trigger_of(&self, last: char) -> Option<(Trigger, usize, usize)> {
         let name = name_before(self.inner);
         let starts_name = name.len() == last.len_utf8() && last.is_alphabetic();
@@ -122,7 +123,7 @@ impl<'a> OpenLiquid<'a> {
     }
 }
 
-/// The operators between a property and a value for which samples are offered.
+/// The operators after which sample values of a property are offered.
 const OPERATORS: [&str; 4] = ["==", "!=", "<>", "contains"];
 
 /// Returns the path at the end of the text, such as `Profile.plan` or `Event["Payment Mode"]`.

@@ -53,7 +53,8 @@ impl Finder<'_> {
         Some((score, Match { item: at, letters: Vec::new() }))
     }
 
-    /// Returns the full path of a variable if the query looks like a path: it has a dot or starts like the root's name.
+    /// Returns the full path of a variable if the query looks like a path: it has a dot, or it is the start of the
+    /// root's name.
     fn path(&self, item: &CompletionItem) -> Option<String> {
         // Without this condition, a query such as `file` would match the `Profile` in the path of every property.
         let CompletionKind::Variable(variable) = &item.kind else { return None };

@@ -87,9 +87,14 @@ fn items_at_cursor(body: &BodyAtCursor, context: &CompletionContext<'_>) -> Vec<
     }
 }
 
-/// Returns the variables, in this order: the names that the template sets (the last one first), the profile properties
-/// (the most frequent first), the built-in `identity`, the paths inside the profile's values, the names of events, and
-/// the built-in campaign id.
+/// Returns the variables in this order:
+///
+/// 1. the names that the template sets, the last one first
+/// 2. the profile properties, the most frequent first
+/// 3. the built-in `identity`
+/// 4. the paths inside the profile's values
+/// 5. the names of events and external triggers
+/// 6. the built-in campaign id
 fn variables(body: &BodyAtCursor, context: &CompletionContext<'_>) -> Vec<CompletionItem> {
     let names = body.names();
     let scope = NamesInScope { names: &names, source: body.source() };
@@ -276,8 +281,9 @@ fn needed_filters(body: &BodyAtCursor, context: &CompletionContext<'_>) -> Vec<S
     std::iter::once("default".to_owned()).chain(escapes.iter().map(|filter| name(filter))).collect()
 }
 
-/// Returns the detail and the documentation of a filter's item. The detail is the filter's result for the value, with
-/// the arguments of its example if it needs any, or the filter's signature if there is no result.
+/// Returns the detail and the documentation of a filter's item. The detail is the filter's result for the value. If the
+/// filter needs arguments, the result is for the arguments of its example. If there is no result, the detail is the
+/// filter's signature.
 fn describe_filter(
     filter: &FilterDoc,
     value: Option<&str>,

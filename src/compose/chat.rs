@@ -167,14 +167,14 @@ pub(crate) fn plain(chat: &str) -> String {
     chat.parse::<i64>().map_or_else(|_| chat.to_owned(), |id| id.to_string())
 }
 
-/// Returns the span of the value after a colon. Outside nested brackets, the value ends before a comma or a closing
-/// bracket, or at the end of the line on which it has begun. The span is empty if there is no value.
+/// Returns the span of the value after a colon. Outside nested brackets, the value ends before a comma, a closing
+/// bracket, or the first line break after its first token. The span is empty if there is no value.
 fn value_span(text: &str, tokens: &mut Peekable<Tokens<'_>>, colon_end: usize) -> Span {
     let mut value = Span::at(colon_end);
     let mut depth = 0_usize;
     let belongs = |token: &JsonToken, value: Span, depth: usize| {
         // A line break after the value ends it even if the comma is missing, so that the next member is not replaced
-        // with it.
+        // together with the value.
         let is_on_its_line = value.is_empty() || !text[value.end..token.span.start].contains('\n');
         0 < depth || is_on_its_line && !matches!(token.kind, Punctuation(',' | '}' | ']'))
     };

@@ -1,5 +1,5 @@
-//! Exports a campaign as the fields of CleverTap's forms, in the order of the forms, and reports what does not work or
-//! works differently there.
+//! Exports a campaign as the fields of CleverTap's forms, in the order of the forms. Also reports what does not work or
+//! works differently in CleverTap.
 //!
 //! ```text
 //! webhook ──────────────▶ the form of Settings › Channels › Webhooks
@@ -143,7 +143,7 @@ fn webhook_form(webhook: &Webhook, problems: &mut Vec<(ExportPart, Diagnostic)>)
     }
 }
 
-/// Returns a credential as `${NAME}`, or `placeholder` in place of a literal one.
+/// Returns the credential if it contains a `${NAME}`. Otherwise it is a literal, and `placeholder` is returned instead.
 fn or_placeholder<'a>(credential: &'a str, placeholder: &'a str) -> &'a str {
     // An export may be passed on to other people, so a literal credential must not be in it.
     if find_placeholders(credential).is_empty() { placeholder } else { credential }

@@ -1,9 +1,10 @@
-//! Converts a body to another parse mode: rewrites the markup, replaces or adds escape filters, and keeps all other
-//! Liquid.
+//! Converts a body to another parse mode. The markup is rewritten, escape filters are replaced or added, and all other
+//! Liquid stays as it is.
 //!
 //! The conversion works on the unrendered body. Liquid is masked with filler of the same length, so that the body can
-//! be parsed as JSON. Then the message's text is decoded, with its Liquid back in place, and converted. It is written
-//! back with JSON escapes everywhere except inside the Liquid.
+//! be parsed as JSON. Then the message's text is decoded, with its Liquid back in place, and converted. Finally, the
+//! text is written back. In a JSON string, it gets JSON escapes everywhere except inside the Liquid. In a `capture`, it
+//! gets none.
 
 mod escapes;
 mod external_text;
@@ -33,7 +34,8 @@ pub struct ConversionSource<'a> {
 pub struct Conversion {
     pub body: String,
     /// The message's text alone, without JSON escapes and with its Liquid not rendered. If the body is unchanged,
-    /// CleverTap's escape filters appear here as telecast's own, and a body without a text to convert has an empty one.
+    /// CleverTap's escape filters appear here as telecast's own. If the body is unchanged and has no text to convert,
+    /// this is empty.
     pub text: String,
     /// Descriptions of the formatting that is lost because the new mode cannot express it.
     pub lost: Vec<String>,
@@ -53,8 +55,8 @@ pub struct ModeComparison {
     pub conversions: Vec<(ParseMode, Result<Conversion, Diagnostic>)>,
 }
 
-/// Returns the parse mode that a body sets. Returns `None` if it sets none, or if the mode cannot be read without
-/// rendering.
+/// Returns the parse mode that a body sets. Returns `None` if it sets no valid mode, or if the mode cannot be read
+/// without rendering.
 pub(crate) fn parse_mode_of(body: &str) -> Option<ParseMode> {
     MaskedBody::of(body).mode()
 }

@@ -1,4 +1,5 @@
-//! The HTTP request around a body: URL, parameters, and headers with Liquid rendered and secrets still as `${NAME}`.
+//! The HTTP request around a body. In its URL, parameters, and headers, Liquid is rendered, but secrets are still
+//! `${NAME}`.
 //!
 //! A `${NAME}` is a secret only if the webhook's author typed it. In the value of a variable it is plain text, so no
 //! profile can ask for a secret.

@@ -138,8 +138,8 @@ fn parsed_document(composed: &Composed) -> Option<(Option<PatchedText>, Cow<'_, 
     Some((Some(patched), Cow::Owned(document)))
 }
 
-/// Returns the message's text in the JSON. Returns `None` if there is none, or if the message has another text: a
-/// `text` parameter in the URL's query overrides that of the body.
+/// Returns the message's text in the JSON. Returns `None` if there is none, or if another text is sent. For example, a
+/// `text` parameter in the URL's query overrides the body's `text`.
 fn text(request: &ApiRequest, document: &Document) -> Option<(JsonString, MarkupMap)> {
     let (text, limit) = match request.content() {
         MessageContent::Text { .. } => (message_text(document)?, Limit::Message),

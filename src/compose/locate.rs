@@ -17,8 +17,8 @@ pub(crate) struct Locator {
 pub(crate) struct BodyLocation {
     /// The span in the body: the exact bytes of typed text, or the whole `{{ … }}` that printed a value.
     pub span: Span,
-    /// The `{{ … }}` of the body that printed the text; `None` for typed text, for text from a partial, and if no
-    /// single `{{ … }}` printed all of it.
+    /// The `{{ … }}` of the body that printed the text. `None` for typed text and for text from a partial. Also `None`
+    /// if no single `{{ … }}` printed all of the text.
     pub interpolation: Option<Span>,
     /// The name of the partial that the text comes from, if any. In that case `span` is the tag that called the
     /// partial.
@@ -55,7 +55,7 @@ impl Locator {
         self
     }
 
-    /// Returns the first `{{ … }}` of the body that printed nothing in these bytes or up to one byte after them.
+    /// Returns the first `{{ … }}` of the body that printed nothing within `sent` or at most one byte after it.
     pub(super) fn empty_interpolation(&self, sent: Span) -> Option<Span> {
         let rendered = self.rendered(sent);
         // There may be a space between a key's colon and the `{{`, so the search includes one more byte.
@@ -101,8 +101,9 @@ impl Locator {
         is_escaped(sent.start) || (sent.is_empty() && sent.start.checked_sub(1).is_some_and(is_escaped))
     }
 
-    /// Returns the offset in the body at which text must be inserted to be rendered at `at`: directly before the next
-    /// character if it was typed, or otherwise directly after the previous one. Returns `None` if neither was typed.
+    /// Returns the offset in the body at which text must be inserted so that it is rendered at `at`. If the next
+    /// character was typed, the offset is directly before it. Otherwise it is directly after the previous character.
+    /// Returns `None` if neither character was typed.
     fn typed_offset(&self, at: usize) -> Option<usize> {
         let (before, after) = self.text().split_at_checked(at)?;
         let next = after.chars().next().and_then(|c| self.typed(Span::new(at, at + c.len_utf8())));

@@ -69,7 +69,8 @@ impl<'a> Prepared<'a> {
             webhook_problems: Vec::new(),
             locator: None,
         };
-        // A template with errors is not rendered: half a message would only add errors that follow from them.
+        // A template with errors is not rendered: half a message would only add errors that follow from the template's
+        // errors.
         if !self.is_broken {
             match self.template.render(&inputs.context()) {
                 RenderOutcome::Rendered(rendered) => {

@@ -133,8 +133,8 @@ fn starts_comment(sent: &str, error: &SyntaxError) -> bool {
     is_between_tokens && (rest.starts_with("//") || rest.starts_with("/*"))
 }
 
-/// Returns the JSON literal that was probably meant by `word`: `word` itself in lower case, or `null` for another
-/// language's name for it. Returns `None` for all other words.
+/// Returns the JSON literal that was probably meant by `word`. This is `word` itself in lower case, or `null` if `word`
+/// is another language's name for null. Returns `None` for all other words.
 fn json_literal(word: &str) -> Option<&'static str> {
     match word.to_ascii_lowercase().as_str() {
         "null" | "none" | "nil" | "undefined" => Some("null"),
@@ -415,8 +415,8 @@ fn shortened(value: &str) -> String {
     format!("“{}”", visible(&shown))
 }
 
-/// Returns the `{{ }}` that prints the `chat_id` at `value` and the name of its profile property, if the value shows
-/// that the property is missing: it is empty, 0, or a word for null.
+/// If the `chat_id` at `value` shows that its profile property is missing, returns the `{{ }}` that prints it and the
+/// name of the property. Such a `chat_id` is empty, 0, or a word for null.
 pub(crate) fn missing_chat(body: BodySource<'_>, locator: &Locator, value: Span) -> Option<(Span, String)> {
     let raw = value.of(locator.text()).trim().trim_matches('"');
     let is_missing =
@@ -589,7 +589,7 @@ fn help_of_refusal(document: &Document, error: &ApiError) -> Option<String> {
 }
 
 /// Returns the length, in bytes, of the `callback_data` that Telegram would refuse as too long. Returns `None` for
-/// every other error, and if the keyboard is JSON inside a string or the value cannot be found.
+/// every other error. Also returns `None` if the keyboard is JSON inside a string, or if the value cannot be found.
 fn callback_data_bytes(document: &Document, error: &ApiError) -> Option<usize> {
     // If the keyboard is JSON inside a string, the path leads to that whole string and not to the `callback_data`.
     let location = error.location.as_ref().filter(|location| location.decoded.is_none())?;
@@ -651,8 +651,8 @@ pub(crate) fn sort_and_dedup(problems: &mut Vec<Diagnostic>, body: &str) {
     });
 }
 
-/// Removes the warnings that an error of this recipient proves. If such a warning has fixes, the error takes over its
-/// help and fixes.
+/// Removes the warnings that an error of this recipient proves. If such a warning has fixes, the error takes over the
+/// warning's help and fixes.
 fn join_proven(problems: &mut Vec<Diagnostic>, body: &str) {
     // Only an error whose span is a single `{{ }}` is about that value. An error over a longer part of the body may
     // contain the warning's `{{ }}` by chance.
@@ -667,9 +667,9 @@ fn join_proven(problems: &mut Vec<Diagnostic>, body: &str) {
         .map(|(index, problem)| (index, problem.span))
         .collect();
     let mut proven = Vec::new();
-    // One pass over the errors and the warnings, which are both sorted by position: only an error that starts before a
-    // warning and has not ended there can contain it. Comparing all pairs was quadratic in bodies with thousands of
-    // problems.
+    // The errors and the warnings are both sorted by position, so one pass over them is enough. Only errors that have
+    // started but not ended where a warning starts can contain the warning. Comparing all pairs was quadratic in bodies
+    // with thousands of problems.
     let mut upcoming = errors.into_iter().peekable();
     let mut open: Vec<(usize, Span)> = Vec::new();
     for (at, warning) in problems.iter().enumerate().filter(|(_, problem)| PROVEN.contains(&problem.code)) {

@@ -1,5 +1,5 @@
-//! Summarizes the messages that one body gives for many recipients: which of them fail and why, and which are closest
-//! to a limit.
+//! Summarizes the messages that one body gives for many recipients. The survey shows which messages fail and why, and
+//! which messages are closest to a limit.
 
 use std::sync::Arc;
 
@@ -27,8 +27,8 @@ pub struct Survey {
     pub fullest: Vec<(Arc<Profile>, Fullness)>,
 }
 
-/// Errors with the same code, in the same text (the body or a webhook field), and at the same span, for one or more
-/// recipients.
+/// The errors of one or more recipients that have the same code and the same span in the same text. The text is the
+/// body or a webhook field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FailureGroup {
     /// The error of the first recipient, `example`. Its message may quote that recipient's values.

@@ -65,7 +65,7 @@ codes! {
     AttributeName "attribute-name" = "<a ='https://example.com'>",
     /// A campaign's `[who]` names no audience, or more than one.
     BadAudience "bad-audience" = "who.everyone = false",
-    /// A `chat_id` is neither a number nor an @name; Telegram reads it as 0.
+    /// A `chat_id` is neither a valid number nor an @name; Telegram would read another number.
     BadChatId "bad-chat-id" = r#""chat_id": "myshop""#,
     /// A command is empty, or does not contain `{name}`, which stands for the secret's name.
     BadCommand "bad-command" = r#"command = ["pass", "show"]"#,
@@ -215,7 +215,7 @@ codes! {
     NullValue "null-value" = r#""text": null"#,
     /// A value is neither true nor false; Telegram reads it as false.
     OddBoolean "odd-boolean" = r#""disable_notification": "on""#,
-    /// A number contains characters that are not digits; Telegram reads only a part of it.
+    /// A number has other characters or leading zeros, or is too large; Telegram reads another number.
     OddNumber "odd-number" = r#""message_thread_id": "7th""#,
     /// A field has been replaced by a newer one.
     OldField "old-field" = r#""disable_web_page_preview": true"#,
@@ -289,7 +289,7 @@ codes! {
     UnknownClipboard "unknown-clipboard" = r#"clipboard = "xclip""#,
     /// A dialect is neither `telecast` nor `clevertap`.
     UnknownDialect "unknown-dialect" = r#"dialect = "braze""#,
-    /// The Bot API's method does not have this field and ignores it.
+    /// The Bot API does not have this field here and ignores it.
     UnknownField "unknown-field" = r#""disable_notificaton": true"#,
     /// Liquid has no filter of this name.
     UnknownFilter "unknown-filter" = "{{ Profile.plan | capitalise | json_escape }}",

@@ -1,4 +1,4 @@
-//! Computes a digest that nobody can forge (SHA-256) of file contents and paths.
+//! Computes the SHA-256 of file contents and paths, a digest that nobody can forge.
 
 use std::fmt::Write;
 

@@ -56,8 +56,8 @@ impl LockError {
     }
 }
 
-/// Takes the lock at `path`. If another process holds it, returns an error that names the holder and, with `what`, the
-/// purpose of the lock.
+/// Takes the lock at `path`. If another process holds it, returns an error that names the holder and the lock's
+/// purpose, which is `what`.
 ///
 /// A missing lock file and its folder are created with access for the user only. The file stays after the lock is
 /// released: if it were removed, two processes could lock two different files of the same name.
@@ -96,11 +96,13 @@ pub(crate) fn wait_for_lock(path: &Path) -> Result<FileLock, LockError> {
     Ok(FileLock { file })
 }
 
-/// Returns the holder of the lock at `path`. Returns `None` if no process holds the lock exclusively, if the file does
-/// not exist or cannot be opened, or if the file system does not support locks.
+/// Returns the holder of the lock at `path`. Returns `None` if no process holds the lock exclusively. Also returns
+/// `None` if the file does not exist, if it cannot be opened, or if the check fails because the file system has no
+/// locks.
 ///
-/// The check itself takes a shared lock for a moment, in which a [`try_lock`] of another process fails. So use it only
-/// for locks that are taken with [`wait_for_lock`] or [`wait_for_lock_and_sign`], which wait until the check is over.
+/// The check itself takes a shared lock for a moment, in which a [`try_lock`] of another process fails. So use this
+/// function only for locks that are taken with [`wait_for_lock`] or [`wait_for_lock_and_sign`], which wait until the
+/// check is over.
 pub(crate) fn lock_holder(path: &Path) -> Option<LockHolder> {
     let mut file = File::open(path).ok()?;
     match file.try_lock_shared() {

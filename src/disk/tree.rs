@@ -233,8 +233,8 @@ impl Tree {
         Ok((parent, name))
     }
 
-    /// Returns the real path. Fails if it is outside the workspace, or if a link in `path` leads to a hidden file or
-    /// folder.
+    /// Returns the real path of `path`. Fails if the real path is outside the workspace. Also fails if the real path is
+    /// hidden and `path` is not, because a link in `path` then leads to a hidden file or folder.
     fn resolve(&self, path: &Path) -> Result<PathBuf, TreeError> {
         match fs::canonicalize(path) {
             Ok(real) if !real.starts_with(&self.root) => Err(PathRejection::Outside.into()),

@@ -1,4 +1,5 @@
-//! Writes files atomically: to a temporary file beside the target, which is synced and then renamed over the target.
+//! Writes files atomically. The content is written to a temporary file beside the target. The temporary file is then
+//! synced and renamed over the target.
 
 use std::fs;
 use std::io::{self, Write};
@@ -116,8 +117,8 @@ fn stage(folder: &Path, bytes: &[u8], access: Access) -> io::Result<tempfile::Na
     permit(&mut builder, access);
     for _ in 0..ATTEMPTS {
         let mut staged = builder.tempfile_in(folder)?;
-        // If the file system does not support locks, the file is used without a lock. A sweep cannot lock it either, so
-        // it removes nothing.
+        // If the file system does not support locks, the file is used without a lock. A sweep removes only files that
+        // it can lock, so it does not remove this file.
         let is_locked = staged.as_file().lock().is_ok();
         // A sweep may have removed the file before it was locked here.
         if is_locked && fs::symlink_metadata(staged.path()).is_err() {

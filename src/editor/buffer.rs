@@ -1,5 +1,5 @@
-//! Stores a text in a rope: reads and replaces parts of it, and finds lines and grapheme boundaries. All offsets are in
-//! bytes.
+//! Stores a text in a rope. Reads and replaces parts of the text, and finds its lines and grapheme boundaries. All
+//! offsets are in bytes.
 //!
 //! A line ends at `\n`. A `\r` before it belongs to the line break, so that Windows files keep their line breaks.
 
@@ -146,7 +146,8 @@ impl TextBuffer {
         at.checked_sub(text.len()).is_some_and(|start| self.has_at(start, text))
     }
 
-    /// Returns the line break for new lines: the same as the text's first one, or `\n` if there is none.
+    /// Returns the line break for new lines. It is the same as the text's first line break, or `\n` if the text has no
+    /// line break.
     pub(super) fn line_break(&self) -> &'static str {
         // In a file with mixed line breaks, the first one decides. The existing line breaks are never rewritten.
         let first = self.line_span(0);

@@ -1,7 +1,7 @@
 //! Maps the graphemes of a line to terminal cells, for drawing, the mouse, and vertical motions.
 //!
-//! Widths come from [`text::grapheme_width`], but a tab extends to the next tab stop, and every grapheme takes at least
-//! one cell, so that the cursor is visible on every grapheme.
+//! Widths come from [`text::grapheme_width`], with two exceptions. A tab extends to the next tab stop. A grapheme
+//! without width takes one cell, so that the cursor is visible on every grapheme.
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -13,7 +13,7 @@ pub(crate) const TAB_STOP: usize = 4;
 /// A grapheme of a line and the cells that it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Glyph<'a> {
-    /// Its byte offset in the text that was given, a line or a part of one.
+    /// Its byte offset in the text that was passed, which is a line or a part of a line.
     pub at: usize,
     /// Its text as written, control characters included.
     pub text: &'a str,
@@ -69,8 +69,9 @@ impl<'a> Iterator for Glyphs<'a> {
     }
 }
 
-/// Returns whether `rest` begins with an ASCII character that is certainly a grapheme by itself. This needs no Unicode
-/// tables: the grapheme ends there if another ASCII character or the end of the text follows.
+/// Returns whether `rest` begins with an ASCII character that is certainly a grapheme by itself. The check needs no
+/// Unicode tables: except in `\r\n`, an ASCII character is a grapheme by itself if another ASCII character or the end
+/// of the text follows it.
 fn starts_with_ascii_grapheme(rest: &str) -> bool {
     match rest.as_bytes() {
         [first] => first.is_ascii(),
@@ -84,7 +85,8 @@ fn starts_with_ascii_grapheme(rest: &str) -> bool {
 /// width in cells.
 pub(crate) fn column_of(line: &str, at: usize) -> usize {
     let mut end = 0;
-    // A byte offset can be passed as a column: in the printable ASCII that `glyphs_from` skips, the two are equal.
+    // A byte offset can be passed as a column, because `glyphs_from` skips only printable ASCII, in which byte offsets
+    // and columns are equal.
     for glyph in glyphs_from(line, at) {
         if at < glyph.at + glyph.text.len() {
             return glyph.column;

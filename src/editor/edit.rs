@@ -33,7 +33,8 @@ impl Edit {
     }
 }
 
-/// One undo step: edits in the order in which they were applied, each relative to the text after the previous one.
+/// One undo step: edits in the order in which they were applied, each relative to the text after the previous
+/// edit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Transaction {
     pub edits: Vec<Edit>,

@@ -49,8 +49,8 @@ impl History {
         self.seal();
         if n < self.done.len() {
             // An insertion in vim mode consists of several steps (typing, completions, pastes), but the user expects
-            // one undo step. The steps are joined when the insertion ends. A step that is kept open during the
-            // insertion would stay open if the insertion ended in an unexpected way.
+            // one undo step. So the steps are joined when the insertion ends. The alternative, a step that is kept open
+            // during the insertion, would stay open if the insertion ended in an unexpected way.
             let mut steps = self.done.drain(n..);
             let first = steps.next();
             let joined = first.map(|first| {

@@ -59,8 +59,8 @@ impl Editor {
             return;
         }
         let block = self.block(self.selected_lines());
-        // The copy goes after the block and begins with the line break, because the text's last line does not end with
-        // one.
+        // The copy goes after the block. It begins with a line break instead of ending with one, because the block may
+        // contain the text's last line, which does not end with a line break.
         let copy = format!("{}{}", self.buffer.line_break(), self.slice(block));
         let selection = shifted(self.selection, copy.len());
         self.edit(Grouping::Alone, vec![(Span::at(block.end), copy)]);

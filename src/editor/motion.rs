@@ -62,7 +62,8 @@ impl Editor {
     /// Sets the selection and keeps the goal column during vertical motions.
     fn move_selection(&mut self, motion: Motion, selection: Selection) {
         let goal = match motion {
-            // Vim mode applies this motion after each command. Otherwise, `j` after `j` would lose the column.
+            // Vim mode applies this motion after each command. If the motion changed the goal, the second `j` of `jj`
+            // would lose the column.
             Motion::OntoGrapheme => self.goal,
             _ => motion.steps().map(|(unit, _)| self.goal_column(unit)),
         };
@@ -279,9 +280,11 @@ const BRACKETS: [(char, char); 3] = [('(', ')'), ('[', ']'), ('{', '}')];
 /// of the document's size.
 const MAX_BRACKET_DISTANCE: usize = 100_000;
 
-/// Returns the bracket after or before the cursor, and its counterpart. Brackets of other kinds between the two are
-/// ignored. Returns `None` if there is no bracket next to the cursor, or if its counterpart is missing or more than
-/// [`MAX_BRACKET_DISTANCE`] chars away.
+/// Returns the bracket after the cursor and its counterpart. If no bracket with a counterpart is after the cursor,
+/// returns the bracket before the cursor and its counterpart. Returns `None` if that bracket does not exist or has no
+/// counterpart either.
+///
+/// Brackets of other kinds are ignored. At most [`MAX_BRACKET_DISTANCE`] chars are searched for the counterpart.
 pub(crate) fn matching_brackets(buffer: &TextBuffer, cursor: usize) -> Option<(Span, Span)> {
     let after = buffer.char_after(cursor).map(|c| (cursor, c));
     let before = buffer.char_before(cursor).map(|c| (cursor - c.len_utf8(), c));
@@ -305,8 +308,8 @@ fn opener_of(buffer: &TextBuffer, at: usize, open: char, close: char) -> Option<
     find_balanced(chars, close, open).map(|distance| at + 1 - distance.1)
 }
 
-/// Finds the char that balances the first one. Returns the number of bytes in `chars` before this char, and the number
-/// including it.
+/// Finds the char that balances the first char. Returns the number of bytes in `chars` before the balancing char, and
+/// the number of bytes up to its end.
 fn find_balanced(chars: impl Iterator<Item = char>, opens: char, closes: char) -> Option<(usize, usize)> {
     let mut depth = 0usize;
     let mut bytes = 0;

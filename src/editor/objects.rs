@@ -10,7 +10,7 @@ use crate::text::Span;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TextObject {
-    /// A word, or the spaces between two words.
+    /// A word, or a run of spaces.
     Word(WordKind),
     /// A run of lines with text, or a run of blank lines.
     Paragraph,
@@ -111,7 +111,7 @@ impl Editor {
 
     /// Returns the span of the pair of quotes around an offset, or the span between these quotes, depending on
     /// `extent`. If no pair is around the offset, the next pair on the line counts, as in vim. Returns `None` if there
-    /// is none either.
+    /// is no next pair either.
     fn quoted_object(&self, at: usize, quote: char, extent: Extent) -> Option<Span> {
         let text = self.text();
         let line = self.line_span(self.line_of(at));
@@ -142,8 +142,9 @@ impl Editor {
         let (first, last) = (self.line_of(inner.start), self.line_of(inner.end));
         let opens_block = self.slice(Span::new(inner.start, self.line_span(first).end)).trim().is_empty();
         let closes_block = self.slice(Span::new(self.line_span(last).start, inner.end)).trim().is_empty();
-        // As in vim's `di{`: if only whitespace is after the opener on its line and before the closer on its line, only
-        // the whole lines between these two lines are taken.
+        // As in vim's `di{`, the region can be the whole lines between the opener's line and the closer's line. This
+        // requires that only whitespace follows the opener on its line, and that only whitespace precedes the closer on
+        // its line.
         if first + 1 < last && opens_block && closes_block {
             let lines = Span::new(self.line_span(first + 1).start, self.line_span(last - 1).end);
             return Some(TextRegion { span: lines, is_linewise: true });
@@ -152,8 +153,8 @@ impl Editor {
     }
 }
 
-/// Returns the span of the Liquid tag or output that contains byte `at`, with its delimiters. Returns `None` if there
-/// is none, or if it is not closed.
+/// Returns the span of the Liquid tag or output that contains byte `at`, with its delimiters. Returns `None` if byte
+/// `at` is outside Liquid, or if the tag or output is not closed.
 fn liquid_around(text: &str, at: usize) -> Option<Span> {
     let bytes = text.as_bytes();
     let is_open = |start: usize| bytes[start] == b'{' && matches!(bytes.get(start + 1), Some(b'{' | b'%'));

@@ -102,8 +102,8 @@ impl Editor {
         true
     }
 
-    /// Moves the cursor past the innermost closer if `c` is that closer and only whitespace is between the cursor and
-    /// the closer. Returns whether it did.
+    /// Moves the cursor past the innermost pair's closer if `c` is that closer and only whitespace is between the
+    /// cursor and the closer. Returns whether the cursor was moved.
     fn type_over(&mut self, c: char) -> bool {
         let at = self.cursor();
         let Some(pair) = self.pairs.last().copied() else { return false };
@@ -127,9 +127,11 @@ impl Editor {
     /// Returns the span of the whitespace to remove when the closer at `close` is typed over. It does not matter
     /// whether the whitespace was inserted automatically or typed.
     ///
-    /// If the closer is on a later line and only whitespace is before the cursor on its line, the span extends from the
-    /// start of the cursor's line to the start of the closer's line. If both are on one line and a space is before the
-    /// cursor, the span extends from the cursor to the closer. Otherwise, the span is empty.
+    /// If the closer is on a later line than the cursor, the span extends from the start of the cursor's line to the
+    /// start of the closer's line. If text other than whitespace is before the cursor on its line, the span is empty.
+    ///
+    /// If the closer is on the cursor's line, the span extends from the cursor to the closer. If the character before
+    /// the cursor is not a space, the span is empty.
     fn extra_whitespace(&self, at: usize, close: usize, between: &str) -> Span {
         let line_start = self.line_span(self.line_of(at)).start;
         let before = self.slice(Span::new(line_start, at));
@@ -179,7 +181,8 @@ impl Editor {
     }
 
     /// Returns whether the cursor is in a string, judging by the quotes between the start of its line and the cursor.
-    /// If the cursor is in a Liquid output, or directly after `{%`, only the quotes since that opener count.
+    /// If neither `}` nor `%` is between the last `{{` and the cursor, only the quotes after that `{{` count. Directly
+    /// after `{%`, the cursor is not in a string.
     fn is_in_string(&self) -> bool {
         let at = self.cursor();
         let before = self.slice(Span::new(self.line_span(self.line_of(at)).start, at));

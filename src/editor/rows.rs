@@ -1,10 +1,11 @@
 //! Soft wrap: breaks a line that is wider than the window into rows.
 //!
-//! A row ends after a space, at certain punctuation, or next to a wide character if possible; otherwise it ends where
-//! it is full. The rows after the first are indented like the line, but at most by half of the width. Apart from this
-//! indentation, a row's end depends on no text before the row, and on little text after it. A window can therefore be
-//! drawn from any row, and an edit changes at most a few of the rows before it. The row starts of long lines are
-//! cached, so that a body that is one long line can be edited as fast as any other.
+//! If possible, a row ends after a space, at certain punctuation, or next to a wide character. Otherwise, the row ends
+//! where it is full. The rows after the first are indented like the line, but at most by half of the width. Apart from
+//! this indentation, a row's end depends on no text before the row, and on little text after it. A window can therefore
+//! be drawn from any row, and an edit that does not change the indentation changes at most a few of the rows before the
+//! edit. The row starts of long lines are cached, so that a body that is one long line can be edited as fast as any
+//! other body.
 
 use crate::text::Span;
 
@@ -122,7 +123,7 @@ impl Editor {
 
     /// Returns the row that begins at byte `start` of line `line`, and all rows after it to the end of the text.
     ///
-    /// If no row begins there, the first item is laid out as if one did.
+    /// If no row begins at that byte, the first item is laid out as if a row began there.
     pub fn rows_from(&self, line: usize, start: usize) -> impl Iterator<Item = VisualRow> + '_ {
         let layout = self.layout_of(line.min(self.n_lines() - 1));
         let first = self.row_of(layout, layout.span.start + start.min(layout.span.len()));
@@ -230,7 +231,7 @@ impl Editor {
         }
     }
 
-    /// Calls `read` with the row starts of a line, up to the row that contains byte `at` of the line.
+    /// Calls `read` with the row starts of a line, at least up to the row that contains byte `at` of the line.
     fn with_starts<T>(&mut self, layout: LineLayout, at: usize, read: impl FnOnce(&[usize]) -> T) -> T {
         let is_long = MIN_CACHED_LENGTH <= layout.span.len();
         let mut starts = if is_long { self.rows.take(layout.span.start) } else { vec![0] };

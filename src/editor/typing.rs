@@ -92,8 +92,8 @@ impl Editor {
     }
 }
 
-/// Returns the closer of the opening bracket that is last in the text, ignoring spaces and tabs at its end. Returns
-/// `None` if the text ends with any other character or with Liquid's `{{`.
+/// If the text ends with an opening bracket, returns the closer of that bracket. Returns `None` if the text is empty,
+/// or if it ends with any other character or with Liquid's `{{`. Spaces and tabs at the end of the text are ignored.
 fn block_closer(before: &str) -> Option<&'static str> {
     let before = before.trim_end_matches([' ', '\t']);
     match before.chars().next_back()? {

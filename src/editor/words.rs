@@ -86,8 +86,8 @@ impl Editor {
         if kind.is_at(buffer, at) { kind.run_start(buffer, at) } else { at }
     }
 
-    /// Returns the offset of the last grapheme of the previous word, or that of the previous empty line if it is
-    /// nearer. Returns 0 if there is neither.
+    /// Returns the offset of the last grapheme of the previous word. If an empty line is nearer than this word, returns
+    /// the offset of the empty line. Returns 0 if there is neither a word nor an empty line.
     pub fn word_end_before(&self, from: usize, kind: WordKind) -> usize {
         let buffer = &self.buffer;
         let mut at = if kind.is_at(buffer, from) { kind.run_start(buffer, from) } else { from };
@@ -148,8 +148,9 @@ impl Editor {
         self.buffer.line_break()
     }
 
-    /// Returns the offset of the counterpart of the first bracket at or after `from` on its line, as for vim's `%`.
-    /// Returns `None` if there is no such bracket, or if its counterpart is missing or too far away to be searched for.
+    /// Finds the first bracket at or after `from` on the same line, as vim's `%` does, and returns the offset of its
+    /// counterpart. Returns `None` if there is no such bracket, or if its counterpart is missing or too far away to be
+    /// searched for.
     pub fn bracket_for(&self, from: usize) -> Option<usize> {
         let rest = self.slice(crate::text::Span::new(from, self.line_span(self.line_of(from)).end.max(from)));
         let at = from + rest.find(['(', ')', '[', ']', '{', '}'])?;

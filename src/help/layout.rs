@@ -55,7 +55,7 @@ const MIN_COLUMN: usize = 8;
 const GAP: usize = 2;
 
 /// Returns the lines of the page, wrapped to `cells` cells. Headings and lines of code are not wrapped and may be
-/// wider. So may tables, whose columns are only narrowed down to [`MIN_COLUMN`].
+/// wider. A table may also be wider, because no column is narrowed below [`MIN_COLUMN`].
 pub(crate) fn layout(markdown: &str, cells: usize, backticks: Backticks) -> Vec<PageLine> {
     let mut lines: Vec<PageLine> = Vec::new();
     let mut source = markdown.lines().filter(|line| !line.starts_with("<!--")).peekable();

@@ -130,8 +130,8 @@ pub(crate) fn is_literal(word: &str) -> bool {
     matches!(word, "true" | "false" | "null")
 }
 
-/// Returns whether the byte `at` of `text`, which must be inside a JSON string, is escaped: an odd number of
-/// backslashes precedes it directly.
+/// Returns whether the byte `at` of `text` is escaped, which means that an odd number of backslashes precedes it
+/// directly. The byte must be inside a JSON string.
 pub(crate) fn is_escaped(text: &str, at: usize) -> bool {
     text[..at].bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1
 }

@@ -105,8 +105,8 @@ impl Column {
         }
     }
 
-    /// Returns the format with day and month swapped if it fits the same number of cells, because then the dates are
-    /// ambiguous. Otherwise returns `None`.
+    /// Returns the format with day and month swapped if it fits as many cells as `format` does. In that case, the dates
+    /// are ambiguous. Otherwise returns `None`.
     pub(crate) fn swapped_alternative(&self, format: DateFormat) -> Option<DateFormat> {
         let swapped = format.swapped()?;
         (0 < self.n_of(format) && self.n_of(swapped) == self.n_of(format)).then_some(swapped)
@@ -184,7 +184,8 @@ impl CellType {
     }
 }
 
-/// Parses a single value that a user typed: as the known type, or, if there is none, as the type that it looks like.
+/// Parses a single value that a user typed. It is parsed as the known type. If no type is known, it is parsed as the
+/// type that it looks like.
 pub(crate) fn read_one(text: &str, known: Option<ValueKind>, zone: &TimeZone) -> Result<Value, CellMismatch> {
     let mut column = Column::default();
     column.add_cell(text);

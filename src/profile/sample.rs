@@ -1,8 +1,9 @@
 //! Chooses a sample: the few profiles that are most likely to break a body, so that the body's author sees the problems
 //! while typing and not after sending.
 //!
-//! Profiles with an extreme value of a property come first (the longest, shortest, highest, or lowest value, no value,
-//! or the most characters that markup reserves). They are followed by an even spread of the other profiles. The same
+//! Profiles with an extreme property come first. A property is extreme if its value is the longest, the shortest, the
+//! highest, or the lowest, or if the property is missing. It is also extreme if its value has the most characters of
+//! one kind that can break a message. After these profiles comes an even spread of the other profiles. The same
 //! profiles in the same order always give the same sample.
 
 use std::collections::HashMap;

@@ -1,9 +1,11 @@
-//! Decides which clients may use the sandbox: programs, by default only those on this machine, but no web pages of
-//! other sites.
+//! Refuses requests that may come from a web page of another site.
 //!
-//! A browser lets any page send requests to loopback, and a page whose host name resolves to 127.0.0.1 can even read
-//! the answers (DNS rebinding). But a page cannot change the headers `Host`, `Origin`, and `Sec-Fetch-Site` that the
-//! browser sends, so these are checked.
+//! A browser lets any page send requests to loopback. A page whose host name resolves to 127.0.0.1 can even read the
+//! answers (DNS rebinding). But a page cannot change the headers `Host`, `Origin`, and `Sec-Fetch-Site` that the
+//! browser sends, so this module checks these headers.
+//!
+//! Other programs can send any headers, so these checks do not keep them out. By default, the sandbox listens on
+//! loopback only, and programs on other machines cannot connect to it.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -15,15 +17,16 @@ use crate::telegram::ApiError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AccessScope {
     Loopback,
-    /// Other machines too. Every client that can connect can send messages and read all of them.
+    /// Clients on other machines may connect too. Every client that can connect can queue updates for the first bot and
+    /// read the messages of the first bot, because neither needs a token.
     Network,
 }
 
-/// Refuses a request whose `Host` is not allowed, or that may come from a web page of another site.
+/// Refuses a request whose `Host` is not allowed. Also refuses a request that may come from a web page of another site.
 pub(super) fn check<B>(request: &Request<B>, scope: AccessScope) -> Result<(), ApiError> {
     let hosts = header_values(request.headers(), HOST);
-    // With `Network`, a host other than localhost must be a literal address, because a name could be rebound to this
-    // machine.
+    // With `Network`, any literal IP address is allowed too. Names other than localhost are refused, because the owner
+    // of a name can make it resolve to this machine.
     let is_allowed = |host: &str| is_loopback(host) || scope == AccessScope::Network && is_address(host);
     let target = request.uri().authority().map(|authority| authority.as_str());
     // Browsers always send a `Host`. HTTP/1.0 clients need not send it, but they are not browsers.
@@ -39,7 +42,8 @@ pub(super) fn check<B>(request: &Request<B>, scope: AccessScope) -> Result<(), A
         let host = origin.strip_prefix("http://").or_else(|| origin.strip_prefix("https://"));
         host.is_some_and(is_allowed)
     };
-    // Browsers send no `Origin` with requests for images and links. They mark those from other sites in this header.
+    // Browsers send no `Origin` when they load an image or follow a link. But if such a request comes from another
+    // site, the browser sends `cross-site` in the header `Sec-Fetch-Site`.
     let is_cross_site = header_values(request.headers(), "sec-fetch-site").contains(&"cross-site");
     if is_cross_site || !header_values(request.headers(), ORIGIN).into_iter().all(is_own) {
         return Err(ApiError::plain(403, "Forbidden: the sandbox does not answer pages of another origin"));
@@ -70,8 +74,8 @@ fn ipv6_in_brackets(name: &str) -> Option<Ipv6Addr> {
     name.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
 }
 
-/// Returns the host without its port. Returns `None` if the port is not a number of at most five digits, or if an
-/// opening bracket has no closing one or anything but a port after it.
+/// Returns the host without its port. Returns `None` if the host begins with a bracket that is not closed. Also returns
+/// `None` if the host is followed by anything but a port, which is a colon and at most five digits.
 fn without_port(host: &str) -> Option<&str> {
     // An IPv6 address is in brackets, because it contains colons itself. The port is after the closing bracket.
     let end = if host.starts_with('[') { host.find(']')? + 1 } else { host.find(':').unwrap_or(host.len()) };

@@ -11,16 +11,16 @@ use std::path::{Path, PathBuf};
 use crate::disk::{self, FileLock, LockError};
 use crate::paths::Paths;
 
-/// The announcement of a running sandbox, which is withdrawn when this is dropped. Drop it before the port is freed;
-/// otherwise, another program could listen there and be taken for the sandbox.
+/// The announcement of a running sandbox. Dropping this value withdraws the announcement. Drop it before the port is
+/// freed; otherwise, another program could listen at the address and be taken for the sandbox.
 #[derive(Debug)]
 pub(crate) struct Announcement {
     path: PathBuf,
     _lock: FileLock,
 }
 
-/// Announces a sandbox of this process; if `root` is given, as the sandbox of the workspace there. The sandbox must be
-/// listening already.
+/// Announces a sandbox of this process. If `root` is given, the sandbox is announced as that of the workspace at
+/// `root`. The sandbox must be listening already.
 pub(crate) fn announce(
     paths: &Paths,
     addr: SocketAddr,
@@ -28,7 +28,7 @@ pub(crate) fn announce(
 ) -> Result<Announcement, LockError> {
     let path = path_of(paths, addr);
     // Waiting for the lock is safe: only one process can listen at the address, so any other process that holds the
-    // lock is only testing it and releases it at once.
+    // lock is only testing the lock and releases it at once.
     let lock = disk::wait_for_lock_and_sign(&path, root.unwrap_or(Path::new("")))?;
     Ok(Announcement { path, _lock: lock })
 }

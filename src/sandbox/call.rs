@@ -41,7 +41,7 @@ pub(super) enum CallBody {
         pairs: Vec<(String, String)>,
         files: Vec<UploadedFile>,
     },
-    /// A body of any other type, which counts as one file. The number is its size in bytes.
+    /// A body of any other type, which counts as one file unless it is empty. The number is its size in bytes.
     Other(u64),
 }
 

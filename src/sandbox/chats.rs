@@ -116,8 +116,8 @@ impl SandboxChat {
         self.first_name = text("first_name").or(self.first_name);
         self.last_name = text("last_name").or(self.last_name);
         self.username = text("username").or(self.username);
-        // `is_forum` is never switched off: its absence may mean that it is false, because Telegram omits it then, or
-        // that a made-up update leaves it as it was.
+        // `is_forum` is never switched off, because its absence is ambiguous. Telegram omits `is_forum` if it is false,
+        // but a made-up update may omit it to leave it unchanged.
         self.is_forum |= value.get("is_forum") == Some(&Value::Bool(true));
         Ok(self)
     }

@@ -6,7 +6,7 @@
 /// Above the limit for messages, the oldest messages are dropped. Above the other limits, a new update, chat, or bot is
 /// refused.
 // Old messages are only listed, replied to, and referred to by button presses, so losing them does little harm. A
-// caller that adds an update, a chat, or a bot depends on it, so the caller must learn about a refusal.
+// caller depends on an update, a chat, or a bot that it adds, so the caller must learn about a refusal.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct MemoryLimits {
     /// Sent and received messages, in bytes.

@@ -1,8 +1,8 @@
 //! The updates that wait for a bot: their ids, confirmation by offset, and the kinds that the bot asked for.
 //!
-//! This follows getUpdates of the Bot API server, but without its two defenses against busy loops: if an offset is
-//! repeated within 3 s, the real server raises the timeout to 3 s, and within 0.5 s, it also returns only one update.
-//! In a sandbox, these defenses would only slow down tests.
+//! This follows getUpdates of the Bot API server, but without its two defenses against busy loops. If an offset is
+//! repeated within 3 s, the real server raises the timeout to 3 s. If an offset is repeated within 0.5 s, the real
+//! server also returns only one update. In a sandbox, these defenses would only slow down tests.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -107,8 +107,8 @@ impl UpdateQueue {
         self.last_id = self.last_id.max(id);
     }
 
-    /// Confirms updates by `offset`, as getUpdates does, and returns at most `limit` of the updates that are left, as a
-    /// JSON array; `None` if none are left. Returned updates stay in the queue until a later offset confirms them.
+    /// Confirms updates by `offset`, as getUpdates does. Returns at most `limit` of the updates that are left, as a
+    /// JSON array, or `None` if none are left. Returned updates stay in the queue until a later offset confirms them.
     ///
     /// A positive offset confirms all updates with lower ids, and a negative offset -N confirms all but the last N.
     /// Confirmed updates are dropped.

@@ -31,8 +31,8 @@ use super::route::SandboxRoute;
 use super::state::{CallOutcome, PendingPoll, SandboxState};
 use crate::telegram::ApiError;
 
-// Further connections wait in the system's backlog. Each connection may hold 1 MiB of arguments, so this also limits
-// memory.
+// Further connections wait in the system's backlog. Each connection may hold 1 MiB of arguments, so the limit on
+// connections also limits memory.
 const MAX_CONNECTIONS: usize = 1024;
 
 /// The largest headers, in bytes; the same limit as on Telegram.

@@ -1,5 +1,6 @@
-//! Simulates users: queues a made-up update from a test or a demo, and learns from it which chats exist, where the bot
-//! may write, and which messages it received.
+//! Simulates users. A test or a demo makes up an update, and this module queues the update for the bot. From the
+//! update, this module also learns which chats exist, in which chats the bot may write, and which messages the bot
+//! received.
 
 mod completion;
 
@@ -13,7 +14,7 @@ use super::chats::{Membership, SandboxChat};
 use super::queue::{MAX_UPDATE_ID, UPDATE_KINDS, UpdateIdError, UpdateSelection};
 
 /// Queues an update for a bot. Returns the update's id, or a message that says what is wrong with the update. An update
-/// of a kind that the bot did not ask for is not queued, but it has an id and is learned from.
+/// of a kind that the bot did not ask for is not queued. But such an update gets an id, and the sandbox learns from it.
 ///
 /// `max_new_chats` is the number of new chats that the update may add.
 pub(super) fn queue(
@@ -31,8 +32,8 @@ pub(super) fn queue(
     if max_new_chats < facts.iter().filter(is_new).count() {
         return Err("updates have added as many chats as a sandbox can hold: restart it".into());
     }
-    // The facts are learned even if the bot did not ask for this kind of update: if a user blocks the bot, sending to
-    // that user fails, whether or not the bot wants to be told about it.
+    // The facts are learned even if the bot did not ask for this kind of update. For example, if a user blocks the bot,
+    // sending to that user must fail, whether or not the bot asked to be told about the block.
     for fact in facts {
         learn(bot, fact);
     }
@@ -61,7 +62,8 @@ fn update_id(bot: &SandboxBot, update: &Map<String, Value>) -> Result<i64, Strin
     })
 }
 
-/// Returns the only member besides the id: the kind of the update, whether bots receive it by default, and its object.
+/// Reads the only member besides the id. Returns the kind of the update, whether bots receive this kind by default, and
+/// the member's object.
 fn kind_and_body(
     update: Map<String, Value>,
 ) -> Result<(&'static str, UpdateSelection, Map<String, Value>), String> {

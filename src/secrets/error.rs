@@ -21,7 +21,7 @@ pub enum SecretError {
         #[source]
         source: std::io::Error,
     },
-    /// `secrets.toml` is not valid. The problem never contains a value.
+    /// `secrets.toml` is not valid or cannot be read. The problem never contains a value.
     #[error("{path}: {}", problem.message)]
     Malformed { path: PathBuf, problem: Box<Diagnostic> },
     /// `secrets.toml` cannot be saved; its old content is still there.

@@ -5,10 +5,12 @@
 //!   └──search────────┴──search───────────────┴──▶ ranges of the text ──▶ text with names in their place
 //! ```
 //!
-//! A server that echoes a request repeats its secrets in the encoding of the response, or in several nested encodings.
-//! So the text is decoded repeatedly, and each result (a layer) is searched for the needles of each value. A needle is
-//! a byte string that shows the value: the value itself, or the base64 digits of the value at some offset in a longer
-//! encoded string, such as an encoded `user:password`.
+//! A server that echoes a request repeats the request's secrets in the encoding of the response, or in several nested
+//! encodings. So the text is decoded repeatedly. The text and each decoded text are layers. Each layer is searched for
+//! the needles of each value.
+//!
+//! A needle is a byte string that shows the value. One needle is the value itself. Other needles are the base64 digits
+//! by which the value appears inside a longer encoded string, such as an encoded `user:password`.
 
 mod layer;
 mod needle;
@@ -76,7 +78,7 @@ impl Redactor {
 
     #[must_use]
     pub fn with(&self, name: &str, secret: &Secret) -> Self {
-        // Adding a secret twice changes nothing, because a session adds the same secrets with every request.
+        // A session adds the same secrets with every request, so a secret that is already known is not added again.
         let is_known = |known: &KnownSecret| known.name == name && known.secret == *secret;
         if secret.expose().is_empty() || self.known.iter().any(is_known) {
             return self.clone();

@@ -26,7 +26,7 @@ pub enum BotStatus {
     NotTrusted(TrustQuestion),
     /// The webhook is invalid, for the reason given here, so it was not called.
     Invalid(String),
-    /// The URL is a Bot API URL, but the bot could not be checked.
+    /// The check was not completed.
     Failed {
         kind: BotFailureKind,
         /// What is wrong and what to do, with secrets masked.
@@ -36,7 +36,8 @@ pub enum BotStatus {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BotFailureKind {
-    /// The webhook cannot be called: a secret has no value, or the URL is not valid. Nothing was sent.
+    /// The webhook cannot be called, for example because a secret has no value or the URL is not valid. Nothing was
+    /// sent.
     Incomplete,
     /// The server refused the call: the token is wrong, or the server is not a Bot API.
     Refused,
@@ -51,7 +52,8 @@ impl BotStatus {
     }
 }
 
-/// Finds out where the webhook's URL leads. Calls getMe if it is a Bot API URL and the session permits requests to it.
+/// Finds out where the webhook's URL leads. Calls getMe if the URL is a Bot API URL and the session permits requests to
+/// the webhook.
 pub(crate) async fn check_bot(session: &Session, in_use: &WebhookInUse) -> BotStatus {
     let permit = match session.permit(in_use).await {
         Ok(permit) => permit,

@@ -16,13 +16,13 @@ pub(crate) enum CaptureOwnChatError {
     NotPermitted(#[from] NotPermitted),
     #[error(transparent)]
     Bot(#[from] BotError),
-    /// Another telecast process is reading this bot's updates.
+    /// Another telecast process is reading this bot's updates, or the lock's file cannot be used.
     #[error(transparent)]
     Lock(#[from] LockError),
     #[error(transparent)]
     Client(#[from] ClientError),
-    /// No chat was found. The error may quote the server's answer, which can contain the token, so mask it before
-    /// showing it.
+    /// No chat was found. The error may quote the server's answer, which can contain the token. So mask secrets in the
+    /// error before showing it.
     #[error(transparent)]
     Capture(#[from] CaptureError),
 }
@@ -40,14 +40,14 @@ pub(crate) async fn capture_own_chat(
     let permit = session.permit(in_use).await?;
     let bot = resolve_bot(session, &permit, &in_use.webhook).await?;
     // If two processes poll one bot, they interrupt each other (409 Conflict), so polling needs a lock. The user's own
-    // sandbox is polled without one.
+    // sandbox is polled without a lock.
     let _polling = match bot.id().filter(|_| !permit.is_sandbox()) {
         Some(id) => Some(folder.lock_polling(paths, id)?),
         None => None,
     };
     let mut chat = capture::wait_for_chat(session.client()?, &bot, options).await?;
-    // A hostile server can put the token into the title. It is masked, because the title is written to a file in the
-    // workspace.
+    // A hostile server can put the token into the title, and the title is written to a file in the workspace. So the
+    // token is masked.
     chat.title = session.redact(&chat.title);
     folder.add_test_chat(&chat.title, &chat.id.to_string())?;
     Ok(chat)

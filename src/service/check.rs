@@ -1,4 +1,5 @@
-//! Checks a workspace: its files, and each campaign's message and webhook. The messages are rendered for one profile.
+//! Checks the files of a workspace, and the message and the webhook of each campaign. All messages are rendered for one
+//! profile, or without a profile.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};

@@ -17,7 +17,8 @@ use crate::workspace::{Fingerprint, LoadedFile};
 pub(crate) struct CheckCache {
     common: Option<CommonInputs>,
     partials: Vec<(String, Fingerprint)>,
-    /// By stem: the inputs of the message and its highest severity, which is `None` if the message has no problems.
+    /// By stem: the inputs of the message, and the highest severity of its problems. The severity is `None` if the
+    /// message has no problems.
     found: HashMap<String, (CampaignInputs, Option<Severity>)>,
 }
 

@@ -1,5 +1,5 @@
-//! CleverTap: exports a campaign, locates the export's problems in the workspace's files, and finds the webhook for a
-//! pasted body.
+//! Exports a campaign to CleverTap, and locates the export's problems in the workspace's files. Also finds the webhook
+//! for a body that was copied from CleverTap.
 
 use std::borrow::Cow;
 
@@ -80,7 +80,7 @@ pub(crate) fn export_text(job: &MessageJob) -> String {
     text
 }
 
-/// Returns the stem of the first webhook that calls `method`; `None` if there is none or `method` is `None`.
+/// Returns the stem of the first webhook that calls `method`; `None` if there is no such webhook or `method` is `None`.
 pub(crate) fn webhook_for(workspace: &Workspace, method: Option<Method>) -> Option<String> {
     let calls = |webhook: &Webhook| bot_api_method(&webhook.url).and_then(Method::from_name);
     let fits = |webhook: &&DefinitionFile<Webhook>| webhook.value.as_ref().and_then(calls) == method;

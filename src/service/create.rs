@@ -13,7 +13,7 @@ pub(crate) enum ChooseWebhookError {
     Find(#[from] FindError),
     #[error("this workspace has no webhook to send through")]
     NoWebhook,
-    /// The workspace has several webhooks, whose stems these are, and no default webhook.
+    /// The workspace has several webhooks and no default webhook. The value has the webhooks' stems.
     #[error("this workspace has several webhooks")]
     Several(Vec<String>),
 }
@@ -24,7 +24,7 @@ pub enum SaveWebhookError {
     Token(#[from] AdoptError),
     #[error(transparent)]
     Save(#[from] SaveError),
-    /// The webhook was saved, but the trust in it could not be stored.
+    /// The webhook was saved, but the record of trusted webhooks could not be read or written.
     #[error(transparent)]
     Trust(#[from] NotPermitted),
 }
@@ -56,10 +56,10 @@ impl Session {
         self.folder().create_campaign(campaign, body)
     }
 
-    /// Creates a webhook with a free stem derived from its name. Returns the stem. A literal token in its URL is moved
-    /// to the secret store first.
+    /// Creates a webhook with a free stem derived from its name. Returns the stem. A literal token in the webhook's URL
+    /// is moved to the secret store first.
     pub fn create_webhook(&self, webhook: Webhook) -> Result<String, SaveWebhookError> {
-        // The token is moved first, so that no file is written if that fails.
+        // The token is moved first, so that no file is written if the move fails.
         let webhook = self.adopt_token(webhook)?;
         let stem = self.folder().create_webhook(&webhook)?;
         // The user has just typed the destination and the names of the secrets, so the webhook is trusted without a

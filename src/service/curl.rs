@@ -4,7 +4,7 @@ use crate::compose::{AuthDraft, HttpDraft, SecretTemplate, is_credential};
 use crate::secrets::Redactor;
 
 /// Returns the command. Secrets appear as shell variables, such as `"${BOT_TOKEN}"`. `sandbox` is the value of
-/// `${SANDBOX}`; for `None`, `${SANDBOX}` is a shell variable too.
+/// `${SANDBOX}`. If `sandbox` is `None`, `${SANDBOX}` is a shell variable too.
 pub(crate) fn curl(request: &HttpDraft, sandbox: Option<&str>) -> String {
     let redactor = Redactor::default();
     let quoted = |text: &SecretTemplate| {

@@ -1,4 +1,5 @@
-//! Creates the demo: the sample workspace's files, its profiles, and a token that only a sandbox accepts.
+//! Finds the last demo or creates a new one. A demo has the files, the profiles, and the test chat of the sample
+//! workspace, and a token that only a sandbox accepts.
 
 use std::path::{Path, PathBuf};
 

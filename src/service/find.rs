@@ -47,8 +47,8 @@ struct Candidate<'a, T> {
     files: Vec<&'a LoadedFile>,
 }
 
-/// Finds a campaign by its stem or by a path to one of its files. A path is relative to `current`. If it does not exist
-/// there, it is relative to the workspace's root, as are the paths in the output of `telecast check`.
+/// Finds a campaign by its stem or by a path to one of its files. A path is relative to `current`. If no file exists
+/// there, the path is relative to the workspace's root, like the paths in the output of `telecast check`.
 pub(crate) fn find_campaign<'a>(
     workspace: &'a Workspace,
     current: &Path,

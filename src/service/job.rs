@@ -74,8 +74,8 @@ impl SampleEvent {
         json.is_object().then(|| Self::from_json(json))
     }
 
-    /// Reads the chosen sample. If none is chosen or its file is missing, reads the first one that can be read. Returns
-    /// an empty event if nothing can be read.
+    /// Reads the chosen sample. If no sample is chosen or the chosen file is missing, reads the first sample that can
+    /// be read. Returns an empty event if the chosen file exists but cannot be read, or if no sample can be read.
     pub fn of(workspace: &Workspace, chosen: Option<&str>) -> Self {
         match chosen.and_then(|path| workspace.samples.iter().find(|source| source.path == path)) {
             Some(source) => Self::read(source),
@@ -126,9 +126,9 @@ fn partial_name(source: &LoadedFile) -> &str {
 
 #[derive(Debug)]
 pub struct ModePreviews {
-    /// The mode of the body; `None` if the body has no `parse_mode` or cannot be parsed.
+    /// The mode of the body; `None` if the body has no `parse_mode`, or if its `parse_mode` cannot be determined.
     pub current_mode: Option<ParseMode>,
-    /// For each mode, the converted body, or a problem with the reason for which the conversion is refused.
+    /// One entry for each mode. `Ok` has the converted body. `Err` explains why the conversion is refused.
     pub modes: Vec<(ParseMode, Result<ConvertedMessage, Diagnostic>)>,
 }
 
@@ -139,7 +139,7 @@ pub struct ConvertedMessage {
 }
 
 impl MessageJob {
-    /// Creates a job from a campaign's files as they are now, without a profile.
+    /// Creates a job without a profile from a campaign's files as they were loaded into `workspace`.
     pub fn from_files(workspace: &Arc<Workspace>, stem: &str) -> Self {
         Self {
             workspace: Arc::clone(workspace),
@@ -167,7 +167,8 @@ impl MessageJob {
         }
     }
 
-    /// Returns whether the body's file exists but cannot be read, so that there is nothing to send.
+    /// Returns whether the job has no body because the body's file exists but cannot be used. An edited body does not
+    /// need the file.
     pub fn lacks_body(&self) -> bool {
         // The text of such a file is empty here, and an empty text must not be sent as if it were the body.
         let is_unusable = |campaign: &CampaignFiles| campaign.body.condition == FileCondition::Unusable;
@@ -192,7 +193,8 @@ impl MessageJob {
         self.with_inputs(now, compose::compose)
     }
 
-    /// Converts the body to each parse mode and composes each result. Blocks: a body of 1 MB takes up to half a second.
+    /// Converts the body to each parse mode, and composes a message from each converted body. Blocks: a body of 1 MB
+    /// takes up to half a second.
     pub fn compare(&self, now: Timestamp) -> ModePreviews {
         let (partials, dialect) = (partials(&self.workspace), self.dialect());
         let ModeComparison { current_mode, conversions } =
@@ -212,8 +214,8 @@ impl MessageJob {
     pub(super) fn shared(&self) -> SharedInputs {
         let known_events = || match &self.event {
             Some(event) => vec![event.clone()],
-            // A property counts as known if any sample has it. If only the chosen sample counted, choosing another one
-            // would add warnings.
+            // A property counts as known if any sample has it. If only the chosen sample counted, choosing another
+            // sample would add warnings.
             None => self.workspace.samples.iter().filter_map(SampleEvent::read).collect(),
         };
         SharedInputs {

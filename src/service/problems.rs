@@ -7,7 +7,8 @@ use crate::text::Span;
 use crate::toml;
 use crate::workspace::{FileProblem, LoadedFile};
 
-/// Locates the problems of a webhook's templates in its file. The span of each problem is the value it is about.
+/// Locates the problems of a webhook's templates in its file. Each problem gets the span of the value that the problem
+/// is about.
 pub(crate) fn webhook_problems(
     source: &LoadedFile,
     found: &[(RequestField, Diagnostic)],
@@ -16,16 +17,16 @@ pub(crate) fn webhook_problems(
     FileProblem::from_diagnostics(&source.path, &source.text, &found)
 }
 
-/// Locates the violations of an edited webhook in its file as it was last read. The span of each violation is the value
-/// in the file with the same keys.
+/// Locates the violations of an edited webhook in the webhook's file as the file was last read. Each violation is about
+/// a value of the webhook, and gets the span of the value that the file has under the same keys.
 pub(crate) fn violations(source: &LoadedFile, typed: &Webhook) -> Vec<FileProblem> {
     let violations = typed.route().err().unwrap_or_default();
     let parts = violations.iter().map(|violation| (violation.part.path(), &violation.problem));
     FileProblem::from_diagnostics(&source.path, &source.text, &at_values(source, parts))
 }
 
-/// Moves each problem to the value in the file of a definition that has the given keys. If there is no such value,
-/// moves the problem to the start of the file.
+/// Moves each problem to the value that has the given keys in `source`, the file of a definition. If there is no such
+/// value, moves the problem to the start of the file.
 pub(super) fn at_values<'a>(
     source: &LoadedFile,
     found: impl Iterator<Item = (Vec<&'a str>, &'a Diagnostic)>,

@@ -16,12 +16,14 @@ pub enum ProfileStoreError {
     Store(#[from] store::Error),
 }
 
-/// Opens the profile store: for reading and writing, or read-only if the private folder is foreign.
+/// Opens the profile store for reading and writing. If the private folder is foreign, opens the store read-only.
 ///
-/// Creates a missing store. If a foreign private folder has no store, or if the private folder is missing and cannot be
-/// created, the store is empty and in memory. Profiles that are added to it are lost when the process ends.
+/// Creates the store if it is missing, with two exceptions: the private folder is foreign, or the private folder is
+/// missing and may not be created. In both cases, the store is empty and in memory, and profiles that are added to it
+/// are lost when the process ends.
 pub(crate) fn open_store(folder: &Folder) -> Result<Arc<dyn Store>, ProfileStoreError> {
-    // A workspace can come from a stranger with its own `.telecast`. Its database is only read, never written.
+    // A workspace can come from a stranger, together with a `.telecast`. The database in such a folder is only read,
+    // never written.
     if folder.private_folder_status()? == PrivateFolderStatus::Foreign {
         return open_store_to_read(folder);
     }

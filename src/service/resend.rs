@@ -15,7 +15,8 @@ pub(crate) enum ResendError {
     Profiles(#[from] ProfileStoreError),
 }
 
-/// Creates the job for an earlier test, with the same profile and chat, from the campaign's current files. Blocks.
+/// Creates the job for an earlier test from the campaign's current files, with the profile and the chat of that test.
+/// Blocks.
 pub(crate) fn repeat_job(session: &Session, sent: TestSendRecord) -> Result<MessageJob, ResendError> {
     let workspace = session.reading().rescan(clock::now())?;
     let store = session.store()?;

@@ -1,4 +1,4 @@
-//! The sample workspace, compiled in from `assets/demo`: its files, and the profiles in it that have blocked the bot.
+//! The data of the sample workspace, such as its files and its test chat. The files are compiled in from `assets/demo`.
 //!
 //! This module contains only the data. The module `demo` writes the files.
 

@@ -23,8 +23,8 @@ pub enum WebhookSaved {
 }
 
 impl Session {
-    /// Saves a body and deletes its draft. Fails if the file's fingerprint is not `expected`. With `None`, overwrites
-    /// the file's current content.
+    /// Saves a body and deletes its draft. Fails if the file's fingerprint is not `expected`. If `expected` is `None`,
+    /// overwrites the file's current content.
     pub fn save_body(
         &self,
         stem: &str,
@@ -51,8 +51,8 @@ impl Session {
         self.folder().save_campaign(&source, campaign).map(drop)
     }
 
-    /// Restores a campaign after another program deleted its files. Writes the settings file in `campaign` if that file
-    /// is missing, and the given body.
+    /// Restores a campaign after another program deleted its files. Writes `body`. If the settings file was missing
+    /// when `campaign` was loaded, writes the settings in `campaign` first.
     pub fn recreate_campaign(&self, campaign: &CampaignFiles, body: &str) -> Result<(), SaveError> {
         let definition = &campaign.source;
         if definition.fingerprint == Fingerprint::Absent && !definition.text.is_empty() {

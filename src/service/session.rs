@@ -69,8 +69,8 @@ pub enum ResolveError {
     #[error("there is no secret {}", names.iter().map(|name| format!("${{{name}}}")).collect::<Vec<_>>().join(", "))]
     Missing {
         names: Vec<String>,
-        /// The missing secrets that are stored for an earlier path of this workspace, or that an earlier version of
-        /// telecast stored for it.
+        /// The missing secrets that can be moved to this workspace. They are stored for a folder that is no longer a
+        /// workspace, or an earlier version of telecast stored them for this workspace.
         movable: Vec<MovableSecret>,
     },
     #[error(transparent)]
@@ -177,8 +177,8 @@ impl Session {
     }
 
     /// Returns the secrets among `names` that can be moved to this workspace and were not offered to the user yet. They
-    /// are stored for an earlier path of the workspace, or an earlier version of telecast stored them for it. The list
-    /// is empty if the record of offered secrets cannot be read. Blocks.
+    /// are stored for a folder that is no longer a workspace, or an earlier version of telecast stored them for this
+    /// workspace. The list is empty if the record of offered secrets cannot be read. Blocks.
     pub fn secrets_to_offer(&self, names: &[String]) -> Result<Vec<MovableSecret>, SecretError> {
         let movable = self.secrets.movable(names, &self.legacy_id)?;
         let Ok(record) = self.state().read() else { return Ok(Vec::new()) };

@@ -13,7 +13,7 @@ pub enum Starter {
     Greeting(ParseMode),
 }
 
-/// The filters of the starters that CleverTap does not have, each with the text that replaces it in CleverTap's
+/// The filters that the starters use and CleverTap does not have. Each comes with its replacement in CleverTap's
 /// dialect.
 // The longer name comes first, because `tg_markdown` is the start of `tg_markdown_v2`.
 const PORTABLE: [(&str, &str); 4] =

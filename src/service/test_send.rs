@@ -49,16 +49,16 @@ pub struct TestResult {
     pub outcome: TestOutcome,
     pub status: Option<u16>,
     pub error_code: Option<u16>,
-    /// What happened, for the user. For a refusal, this is Telegram's own description.
+    /// What happened, for the user. For a refusal by a Bot API, this is the server's own description.
     pub description: String,
     pub help: Option<String>,
-    /// The id of the delivered message, if a Bot API answered.
+    /// The id of the message, if a Bot API delivered the message and returned its id.
     pub message_id: Option<i64>,
     pub elapsed: Duration,
     /// The test chat; `None` if the request was sent unchanged.
     pub chat: Option<String>,
-    /// The refusal, or the reason for which nothing was sent, as a problem in the body; `None` if it has no place in
-    /// the body.
+    /// The refusal, or the reason for which nothing was sent, as a problem in the body. `None` if there is no such
+    /// reason, or if its place in the body is unknown.
     pub problem: Option<Diagnostic>,
     pub is_interrupted: bool,
 }
@@ -275,9 +275,9 @@ fn outcome_of(error: &SendError) -> TestOutcome {
 fn outcome_of_status(status: u16) -> TestOutcome {
     match status {
         200..300 => TestOutcome::Sent,
-        // All other statuses leave the outcome unknown. A server that accepted a POST often answers with a redirect
-        // (3xx), 408 may be about a request that was received as a whole, and a server can fail (5xx) after it did the
-        // work.
+        // Statuses other than 2xx and these leave the outcome unknown. A server that accepted a POST often answers with
+        // a redirect (3xx). 408 may be about a request that was received as a whole. A server can fail (5xx) after it
+        // did the work.
         400..=407 | 409..=499 => TestOutcome::Refused,
         _ => TestOutcome::Unknown,
     }
@@ -310,8 +310,8 @@ fn decode_answer(
 fn decode_bot_api(session: &Session, result: &mut TestResult, answer: &HttpResponse) {
     let status = answer.status;
     match ApiResponse::decode(status, &answer.body) {
-        // The status must be a success too: a proxy can send a body that says `ok` with an error status, which proves
-        // nothing.
+        // The status must be a success too. A proxy can send an error status together with a body that says `ok`, and
+        // such an answer proves nothing.
         ApiResponse::Ok(value) if result.outcome == TestOutcome::Sent => {
             result.message_id = value["message_id"].as_i64();
             result.description = "delivered".into();
@@ -349,9 +349,9 @@ fn decode_bot_api(session: &Session, result: &mut TestResult, answer: &HttpRespo
     }
 }
 
-/// Returns telecast's own first error in the message as the explanation of a refusal. It names the cause, while
-/// Telegram's answer names only the kind of error. Returns `None` if telecast found no error, or if the refusal is not
-/// about the message's content.
+/// Returns telecast's own first error in the message as the explanation of a refusal. telecast's error names the cause,
+/// while Telegram's answer names only the kind of error. Returns `None` if telecast found no error, or if the refusal
+/// is not about the message's content.
 fn own_explanation(composed: &Composed, fault: ApiErrorKind) -> Option<String> {
     if !matches!(fault, ApiErrorKind::Content | ApiErrorKind::Body) {
         return None;
@@ -400,8 +400,8 @@ async fn fill_in(session: &Session, permit: &Permit, draft: &HttpDraft) -> Resul
     })
 }
 
-/// Makes the session mask `value` from now on. `written` is the text that the value comes from: a secret, whose name is
-/// then shown, or a literal value in the webhook's file, which has no name.
+/// Makes the session mask `value` from now on. `written` is the text of the webhook that `value` comes from. If
+/// `written` contains a secret, the mask shows the name of that secret. A literal value has no name.
 fn remember(session: &Session, written: &SecretTemplate, value: &str) {
     session.remember(written.secret_names().next().unwrap_or_default(), &Secret::new(value));
 }

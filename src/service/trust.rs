@@ -22,8 +22,9 @@ use crate::state::StateError;
 use crate::text::visible;
 use crate::workspace::DefinitionFile;
 
-/// The environment variable that grants trust for one run: a comma-separated list of `NAME@HOST[:PORT]`, which lets the
-/// secret NAME be sent to HOST, and `@HOST[:PORT]`, for requests without secrets.
+/// The environment variable that grants trust for one run. Its value is a comma-separated list. An entry
+/// `NAME@HOST[:PORT]` lets the secret NAME be sent to HOST. An entry `@HOST[:PORT]` lets requests without secrets be
+/// sent to HOST.
 pub(crate) const TRUST_VARIABLE: &str = "TELECAST_TRUST";
 
 /// The permission to send through a webhook, which only [`Session::permit`] gives.
@@ -59,7 +60,8 @@ pub struct TrustQuestion {
     /// The server's name in ASCII, with the port if it is not the default port of the scheme.
     pub host: String,
     pub secrets: Vec<String>,
-    /// The changes since the webhook was last trusted, one line each. Empty if it was never trusted.
+    /// The changes since a webhook of this name was last trusted, one line each. Empty if no webhook of this name is
+    /// recorded as trusted.
     pub changes: Vec<String>,
 }
 
@@ -160,11 +162,11 @@ pub struct WebhookInUse {
     pub stem: String,
     /// The settings, from the file or as edited in the console.
     pub webhook: Webhook,
-    /// An error in the file because of which the request is not the intended one: a value that could not be read has
-    /// its default. `None` if there is no such error, or if the settings are being edited.
+    /// An error in the file that changes the request, because a value that could not be read has its default instead.
+    /// `None` if there is no such error, or if the settings are being edited.
     pub file_error: Option<Diagnostic>,
-    /// The settings in the file when editing started; `None` if the settings are not being edited. If the old settings
-    /// were trusted, the edited settings are trusted too, because the user typed them.
+    /// The settings in the file when editing started; `None` if the settings are not being edited. If these settings
+    /// are trusted, the edited settings are trusted too, because the user typed them.
     pub before_edit: Option<Webhook>,
 }
 
@@ -175,8 +177,8 @@ impl Session {
             Ok(route) => route,
             Err(violations) => return Ok(TrustStatus::Invalid(violations)),
         };
-        // With such an error, the request would not be the intended one: a misspelled method becomes POST, and a broken
-        // `[auth]` means no credentials.
+        // With an error in the file, the request would not be the intended one: a misspelled method becomes POST, and a
+        // broken `[auth]` means no credentials.
         if let Some(problem) = &in_use.file_error {
             return Ok(TrustStatus::Invalid(vec![Violation {
                 part: WebhookPart::Url,
@@ -297,7 +299,8 @@ pub(super) fn first_blocking_error(definition: &DefinitionFile<Webhook>) -> Opti
     errors.find(|problem| !HARMLESS.contains(&problem.code)).cloned()
 }
 
-/// Describes the changes from `old` to `new`, one line per value. Literal passwords and tokens are masked.
+/// Describes the changes from `old` to `new`, one line per value. Literal bot tokens are masked, and the values of
+/// `auth` are left out.
 fn changes(old: &Value, new: &Value) -> Vec<String> {
     let mut lines = Vec::new();
     for key in ["method", "url", "updates", "capture"] {

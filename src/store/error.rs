@@ -1,14 +1,15 @@
 //! The errors of a store. They do not depend on the backend, and their messages say what the user can do.
 //!
-//! Callers decide by the variant: [`Error::Busy`] is temporary, [`Error::Refused`] is about the data, and all others
-//! have to be fixed by the user. A field `source` is the backend's own error.
+//! Callers decide by the variant what to do. [`Error::Busy`] is temporary, and [`Error::Refused`] is about the data.
+//! All other errors have to be fixed by the user. A field `source` is the backend's own error.
 
 use super::ChangeError;
 use crate::disk::PathRejection;
 
 pub(crate) type BoxedError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Why an operation of a store failed. `place`, or an unnamed `String`, is the path of the store's file or its journal.
+/// Why an operation of a store failed. A field `place` or an unnamed `String` is the path of the store's file, or of a
+/// file that the backend keeps next to the store's file.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("cannot open the database {place}: {source}")]

@@ -64,8 +64,8 @@ pub fn import(
         }
     }
     writer.flush()?;
-    // The list is not in the order of the file: rows that the store refuses are added when their batch is written,
-    // after later rows of the batch that could not be read.
+    // The rejected rows are not in the order of the file. A row that the store refuses is added only when its batch is
+    // written. By then, later rows that could not be read may already be in the list.
     writer.report.rejected.sort_by_key(|rejected| rejected.line);
     Ok(writer.report)
 }

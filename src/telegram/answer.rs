@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::api_error::{ApiError, ErrorParameters};
 use crate::text;
 
-/// The maximum length of the excerpt of a body that is not a Bot API response, in characters.
+/// The maximum number of characters in the excerpt of a body that is not a Bot API response.
 const MAX_EXCERPT: usize = 200;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -17,7 +17,7 @@ pub(crate) enum ApiResponse {
     Ok(Value),
     /// `"ok": false`.
     Error(ApiError),
-    /// Not a response of the Bot API. For example, a proxy's page, incomplete JSON, or an empty body.
+    /// Not a response of the Bot API but, for example, a proxy's page, incomplete JSON, or an empty body.
     NotBotApi {
         status: u16,
         /// The beginning of the body, on one line and safe to print. Empty if the body is empty.
@@ -58,8 +58,8 @@ impl ApiError {
         })
     }
 
-    /// Returns the byte offset in the text that the description of a markup error mentions, or `None` if it mentions no
-    /// offset.
+    /// Returns the byte offset in the text that the description of a markup error mentions. Returns `None` if the
+    /// description mentions no offset.
     pub fn byte_offset(&self) -> Option<usize> {
         let (_, offset) = self.description.rsplit_once("at byte offset ")?;
         // Some messages continue after the offset: `at byte offset 5, expected "</b>", found "</i>"`.
@@ -69,7 +69,8 @@ impl ApiError {
 }
 
 fn excerpt(body: &[u8]) -> String {
-    // A character has at most four bytes, so the rest of a large body need not be decoded.
+    // A character has at most four bytes, so this part of a large body has at least `MAX_EXCERPT` characters. The rest
+    // of the body need not be decoded.
     let start = &body[..body.len().min(MAX_EXCERPT * 4)];
     let line = String::from_utf8_lossy(start).split_whitespace().collect::<Vec<_>>().join(" ");
     let cut: String = line.chars().take(MAX_EXCERPT).collect();

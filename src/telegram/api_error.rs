@@ -73,8 +73,8 @@ impl ArgumentLocation {
 }
 
 impl ApiError {
-    /// Creates an error with the code 400 from TDLib's message. Like the server, it puts `Bad Request: ` before the
-    /// message, unless the message already starts with `Bad Request`, and turns the first letter of the message into
+    /// Creates an error with the code 400 from TDLib's message. As in the server, a message that already starts with
+    /// `Bad Request` stays as it is. Any other message gets `Bad Request: ` before it, and its first letter becomes
     /// lower case, unless the message is a code such as `MESSAGE_TOO_LONG`.
     pub fn bad_request(message: &str) -> Self {
         Self::prefixed(400, "Bad Request", message)

@@ -105,8 +105,8 @@ impl Arguments {
         self.get(name).map_or("", |argument| &argument.text)
     }
 
-    /// Reads a boolean as the server does at the top level: "true", "yes", and "1" are true, ignoring case and
-    /// whitespace around them. Everything else is false.
+    /// Reads a boolean as the server does at the top level: "true", "yes", and "1" are true, and everything else is
+    /// false. Case and surrounding whitespace are ignored.
     pub(crate) fn boolean(&self, name: &str) -> bool {
         is_true(self.text(name))
     }

@@ -245,7 +245,8 @@ impl<'a> Repaired<'a> {
     }
 }
 
-/// For each UTF-16 code unit, the byte offset of its character, and then the byte length of the text.
+/// Has one byte offset for each UTF-16 code unit of a text: the start of the code unit's character. The last element is
+/// the length of the text in bytes.
 #[derive(Debug)]
 pub(super) struct Utf16Index(Vec<usize>);
 

@@ -6,8 +6,8 @@ use super::{Entity, EntityKind};
 /// How the server treats overlaps of an entity (TDLib: splittable, blockquote, pre, and continuous entities).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OverlapClass {
-    /// Bold, italic, underline, strikethrough, and spoiler: split at the edges of other entities, merged with the same
-    /// style next to it, and removed inside code.
+    /// Bold, italic, underline, strikethrough, and spoiler. The server splits them where a style begins and at the
+    /// edges of entities of the other classes, merges touching ones of the same style, and removes them inside code.
     Style(TextStyle),
     /// Quotes: may contain whole entities of the other classes, but no other quotes.
     Quote,

@@ -86,7 +86,7 @@ impl DestinationError {
 /// Arguments that send a message to a destination other than `chat_id`, each with its effect in the Bot API.
 const OTHER_DESTINATIONS: [(&str, &str); 12] = [
     // `from_chat_id` and `reply_parameters.chat_id` are not in this list because they only name the chat of another
-    // message. Topics are not in it because they are inside the chat.
+    // message. Topics are not in this list because they are inside the chat.
     ("business_connection_id", "the message is sent for a business account, to its chats"),
     ("callback_query_id", "the answer goes to the user who pressed the button"),
     ("ephemeral_message_parameters", "the message is shown to the user named there"),
@@ -134,8 +134,8 @@ pub fn check_destination(request: &OutgoingRequest<'_>, chat: &str) -> Result<()
             has_chat |= check_argument(argument, chat, is_json)?;
         }
     }
-    // It is enough if one format has a chat_id: if the server reads the body in a format without one, it answers with
-    // an error, and the request reaches nobody.
+    // It is enough if one format has a chat_id. If the server reads the body in a format without a chat_id, the server
+    // answers with an error, and the request reaches nobody.
     if has_chat { Ok(()) } else { Err(DestinationError::NoChat) }
 }
 
@@ -309,7 +309,7 @@ fn check_argument(argument: &DecodedArgument, chat: &str, is_json: bool) -> Resu
     }
 }
 
-/// Whether `text` is the same chat id as `chat` or, ignoring case, the same `@name`.
+/// Whether `text` is the same chat id or `@name` as `chat`. The case of an `@name` is ignored.
 fn is_chat(text: &str, chat: &str) -> bool {
     match chat.parse::<i64>() {
         // The server is lenient (`1001x` is 1001), but any form except the plain one is probably a mistake.

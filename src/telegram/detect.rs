@@ -55,8 +55,9 @@ pub(super) fn detect_entities(text: &str, commands: CommandDetection) -> Vec<Ent
     add(EntityKind::BankCardNumber, card::numbers(text));
     add(EntityKind::Url, internal_url::urls(text));
     found.extend(url::candidates(text).into_iter().filter_map(|range| address::classify(text, range)));
-    // Of two ranges that overlap, `to_entities` keeps the one that is sorted first: the earlier one or, if both have
-    // the same start, the longer one. The sort is stable, so the order of the calls above decides between equal ranges.
+    // Of two ranges that overlap, `to_entities` keeps the range that is sorted first. That is the range with the
+    // earlier start. If both have the same start, it is the longer range. The sort is stable, so the order of the calls
+    // above decides between equal ranges.
     found.sort_by_key(|(range, _)| (range.start, Reverse(range.end)));
     to_entities(text, found)
 }

@@ -35,8 +35,9 @@ pub fn to_json(entity: &Entity) -> Value {
     Value::Object(object)
 }
 
-/// Reads an entity. Returns `None` if the type is unknown, if the format of a time is not valid, or if a required value
-/// is missing, has the wrong type, or is out of range. However, a missing or malformed `unix_time` is read as zero.
+/// Reads an entity. Returns `None` if the type is unknown, or if the format of a time is not valid. Also returns `None`
+/// if a required value is missing, malformed, or out of range. However, a missing or malformed `unix_time` is read as
+/// zero.
 ///
 /// ```
 /// use telecast::telegram::entity_json;

@@ -65,7 +65,7 @@ fn diagnose_markup(mode: ParseMode, input: &str) -> Vec<Diagnostic> {
 /// Returns the `description` of the answer with which Telegram refuses a text with this error.
 fn answer_to(error: &ParseError) -> String {
     let message = match error.kind {
-        // The server refuses such a long text before it parses any markup, and so with a different message.
+        // The server checks the length before it parses any markup, so its message has no "Can't parse entities".
         ParseErrorKind::TooLong => "Text is too long".to_owned(),
         _ => error.message(),
     };

@@ -67,8 +67,8 @@ impl From<String> for FieldType {
     }
 }
 
-/// Returns the fields of a method: its own fields first, then, if it sends messages, the fields that all sending
-/// methods share.
+/// Returns the fields of a method. The method's own fields come first. If the method sends messages, the common fields
+/// of the sending methods follow.
 pub(crate) fn of_method(method: Method) -> &'static [ApiField] {
     METHODS.get(&method).map_or(&[], Vec::as_slice)
 }
@@ -78,7 +78,7 @@ pub(crate) fn of_object(name: &str) -> &'static [ApiField] {
     OBJECTS.get(name).map_or(&[], Vec::as_slice)
 }
 
-/// Returns the message about an unknown field, and the most similar name among `known`.
+/// Returns the message about an unknown field, and the most similar name among `known` if a name is similar enough.
 pub(crate) fn unknown_field<'f>(owner: &str, name: &str, known: &'f [ApiField]) -> (String, Option<&'f str>) {
     // The old name of a field is never suggested.
     let names = known.iter().filter(|field| field.replaced_by.is_none()).map(|field| field.name.as_str());

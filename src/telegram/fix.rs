@@ -35,7 +35,7 @@ pub enum TextError {
     /// An entity that begins in the middle of a surrogate pair.
     #[error("Entity begins in a middle of a UTF-16 symbol at byte offset {byte}")]
     BeginsInsideCharacter {
-        /// The end of that character, in bytes.
+        /// The end of the character in which the entity begins, in bytes.
         byte: usize,
     },
     #[error(
@@ -44,7 +44,7 @@ pub enum TextError {
     EndsInsideCharacter {
         /// The start of the entity, in UTF-16 code units.
         offset: u32,
-        /// The end of that character, in bytes.
+        /// The end of the character in which the entity ends, in bytes.
         byte: usize,
     },
     #[error("Entity begins after the end of the text at UTF-16 offset {offset}")]
@@ -119,12 +119,13 @@ pub fn fix(text: FormattedText, options: FixOptions) -> Result<FormattedText, Te
         };
     };
     repair::repair(&mut fixed.entities);
-    // The start is trimmed last because it is trimmed only up to the first entity, which `trim_end` may drop.
+    // The start is trimmed only up to the first entity. `trim_end` may drop that entity, so it must run first.
     if options.trim {
         trim_end(&mut fixed, end);
         trim_start(&mut fixed);
     }
-    // Invisible characters other than spaces and line breaks are not trimmed, so a second check is necessary.
+    // Invisible characters other than spaces and line breaks are not trimmed, but to the server a text of only such
+    // characters is empty, too. So a second check is necessary.
     if clean::is_empty(&fixed.text) {
         match options.empty {
             EmptyTextPolicy::Refused => return Err(TextError::Empty),

@@ -175,7 +175,7 @@ impl<L: ParseListener> HtmlParser<'_, L> {
         }
     }
 
-    /// Opens the element of a broken start tag anyway.
+    /// Opens the element of a broken start tag anyway. If Telegram does not support the tag, only expects its end tag.
     fn open_anyway(&mut self, at: usize, end: usize) {
         let name_end = self.input.find(at + 1, |byte| is_space(byte) || byte == b'>');
         let name = self.input.slice(at + 1, name_end);
@@ -248,7 +248,7 @@ impl<L: ParseListener> HtmlParser<'_, L> {
 
     fn close_innermost(&mut self) -> Result<(), ParseError> {
         let Some(open) = self.open.pop() else { return Ok(()) };
-        // An element without text returns here, before its attributes are checked: TDLib does not validate it, either.
+        // An element without text returns here, before its attributes are checked: TDLib does not check them, either.
         if self.out.units == open.offset {
             self.listener.note(|| ParseNote::EmptyEntity { span: open.span });
             return Ok(());

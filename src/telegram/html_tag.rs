@@ -94,8 +94,8 @@ pub(super) fn next_attribute<'a>(
         return Err(ParseError::at(kind, start, Span::new(start, (name_start + 1).min(input.len()))));
     }
     *i = skip_space(input, name_end);
-    // TDLib has two messages: one names the tag, if the input ends after a name or `=`, and one does not, if the input
-    // ends inside or after a value.
+    // If the input ends after an attribute's name or after a `=`, TDLib's message names the tag. If the input ends
+    // inside or after a value, the message does not name the tag.
     let unclosed = |tag: Option<HtmlTag>, end: usize| {
         let kind = ParseErrorKind::UnclosedStartTag { tag: tag.map(|tag| tag.name().into()) };
         Err(ParseError::at(kind, start, Span::new(start, end)))
@@ -160,7 +160,8 @@ fn read_quoted(input: MarkupInput<'_>, quote: u8, i: &mut usize) -> String {
 fn read_unquoted(input: MarkupInput<'_>, i: &mut usize) -> Result<String, ParseError> {
     let start = *i;
     *i = input.find(start, |byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-')));
-    // The end of the input reads as NUL, which counts as whitespace. In that case the caller reports an unclosed tag.
+    // The end of the input reads as NUL, which counts as whitespace. So it is no error here, but the caller reports an
+    // unclosed tag.
     if !is_space(input.at(*i)) && input.at(*i) != b'>' {
         let end = input.find(*i, |byte| is_space(byte) || byte == b'>');
         return Err(ParseError::at(ParseErrorKind::UnexpectedEndOfToken, start, Span::new(start, end)));

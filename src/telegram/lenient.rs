@@ -45,10 +45,11 @@ pub fn read_leniently(body: &[u8]) -> LenientObject {
     LenientObject { members, stopped_at }
 }
 
-/// Decodes the string whose opening quote is at `at`. Returns it and the offset after its closing quote.
+/// Decodes the string whose opening quote is at `at`. Returns the decoded string and the offset after its closing
+/// quote.
 ///
-/// Returns `None` if there is no quote at `at`, if the string has no closing quote or is longer than `max` bytes, or if
-/// a `\u` is not followed by four hexadecimal digits.
+/// Returns `None` if there is no quote at `at`, or if the string has no closing quote. Also returns `None` if the
+/// string is longer than `max` bytes, or if a `\u` in the string is not followed by four hexadecimal digits.
 pub(crate) fn lenient_string(bytes: &[u8], at: usize, max: usize) -> Option<(String, usize)> {
     let content = bytes.get(at..)?.strip_prefix(b"\"")?;
     let mut quoting = QuoteState::Inside;
@@ -66,7 +67,8 @@ fn decode(mut raw: &[u8]) -> Option<String> {
             raw = rest;
             continue;
         }
-        // A string that ended with a quote cannot end with a lone backslash, but `raw` may be any bytes.
+        // A backslash before a quote escapes the quote, so the content of a string cannot end with a lone backslash.
+        // But the type of `raw` does not rule it out.
         let [escaped, rest @ ..] = rest else { return None };
         raw = rest;
         match escaped {
@@ -89,7 +91,8 @@ fn decode(mut raw: &[u8]) -> Option<String> {
     Some(String::from_utf8_lossy(&decoded).into_owned())
 }
 
-/// Decodes the digits after `\u` and, if they are half a surrogate pair, the second half in the `\u` that follows.
+/// Decodes the four digits after a `\u`. If these digits are half a surrogate pair and another `\u` with a second half
+/// follows, decodes both halves into one code point. Returns the code point and the bytes after it.
 fn code_point(raw: &[u8]) -> Option<(u32, &[u8])> {
     let (first, rest) = four_hex_digits(raw)?;
     if (0xd800..0xe000).contains(&first)

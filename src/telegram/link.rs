@@ -109,8 +109,8 @@ pub fn normalize(address: &str) -> Result<String, BadLink> {
         Some((scheme, rest)) => normalize_internal(scheme, rest.strip_prefix("//").unwrap_or(rest)),
         None => {
             let url = Url::read(address)?;
-            // Unlike in `detect`, any top-level domain is accepted, but there must be one: `a.b` passes, and
-            // `localhost` does not.
+            // `detect` checks the top-level domain. Here the host only has to contain a dot, unless it is an IPv6
+            // address: `a.b` passes, and `localhost` does not.
             if !url.is_ipv6 && !url.host.contains('.') {
                 return Err(BadLink::NoDot);
             }
@@ -170,7 +170,7 @@ impl<'a> Url<'a> {
 
     fn check(&self) -> Result<(), BadLink> {
         if self.is_ipv6 {
-            // As in TDLib, the user part of such an address is not checked.
+            // As in TDLib, the user part of an address with an IPv6 host is not checked.
             let inner = &self.host[1..self.host.len() - 1];
             return inner.parse::<Ipv6Addr>().map(drop).map_err(|_| BadLink::Ipv6);
         }
@@ -225,7 +225,8 @@ fn is_bracketed(host: &str) -> bool {
     host.starts_with('[') && host.ends_with(']')
 }
 
-/// Splits off the port after the last `:`, unless a `]` or an `@` comes after that `:`.
+/// Splits off the port after the last `:`. There is no port if a `]` or an `@` comes after that `:`, or if that `:` is
+/// the first character.
 fn split_port(authority: &str) -> Result<(&str, Option<u16>), BadLink> {
     let Some(at) = authority.rfind([':', ']', '@']) else { return Ok((authority, None)) };
     if at == 0 || authority.as_bytes()[at] != b':' {
@@ -260,8 +261,8 @@ fn check_part(text: &str, part: UrlComponent) -> Result<(), BadLink> {
     Ok(())
 }
 
-/// Returns the user id of a `tg://user?id=N` address, or `None` for any other address and for an id that no user can
-/// have.
+/// Returns the user id of a `tg://user?id=N` address. Returns `None` for any other address, or if no user can have the
+/// id.
 pub(super) fn user_id(address: &str) -> Option<i64> {
     // TDLib lower-cases the whole address here, so `ID=7` counts as `id=7`. The scheme is checked first, so that no
     // lower-case copy of an ordinary address is made.
@@ -279,8 +280,8 @@ pub(super) fn is_user_id(id: i64) -> bool {
     (1..=MAX_USER_ID).contains(&id)
 }
 
-/// Returns the entity for a `tg://emoji` or `tg://time` address, as in `![text](address)`, or `None` for any other or
-/// invalid address.
+/// Returns the entity for a `tg://emoji` or `tg://time` address, as in `![text](address)`. Returns `None` for an
+/// invalid address and for any other address.
 pub(super) fn emoji_or_time(address: &str) -> Option<EntityKind> {
     custom_emoji(address).or_else(|| date_time(address))
 }
@@ -309,8 +310,9 @@ fn date_time(address: &str) -> Option<EntityKind> {
     Some(EntityKind::DateTime { unix_time: unix_time?, format: date_format(format)? })
 }
 
-/// Normalizes the format of a time: `r`, `R`, or any mix of the letters `t T d D w W`. If a letter is given in both
-/// cases, the lower case wins. `R` and `W` always become lower case. Returns `None` for any other format.
+/// Normalizes the format of a time. The format may be empty, `r`, `R`, or any mix of the letters `t T d D w W`. If a
+/// letter is given in both cases, the lower case wins. `R` and `W` always become lower case. Returns `None` for any
+/// other format.
 pub(super) fn date_format(format: &str) -> Option<String> {
     if matches!(format, "r" | "R") {
         return Some("r".into());
@@ -324,8 +326,9 @@ pub(super) fn date_format(format: &str) -> Option<String> {
     Some([weekday, either('d', 'D'), either('t', 'T')].into_iter().flatten().collect())
 }
 
-/// Returns the query of an address such as `tg:HOST?…` or `tg://HOST/?…`, without the fragment. Returns `None` if the
-/// address has another scheme or host, which are compared case-insensitively, or no query.
+/// Returns the query of an address such as `tg:HOST?…` or `tg://HOST/?…`, without the fragment. The scheme and the host
+/// are compared case-insensitively. Returns `None` for any other scheme or host. Also returns `None` if the address has
+/// no query, or if the address has a path other than `/`.
 fn internal_query<'a>(address: &'a str, host: &str) -> Option<&'a str> {
     let rest = strip_ascii_case(address, "tg:")?;
     let rest = rest.strip_prefix("//").unwrap_or(rest);

@@ -1,5 +1,5 @@
-//! Parses the MarkdownV2 mode (TDLib, `parse_markdown_v2`). Its entities nest, a backslash works everywhere, quotes
-//! consist of lines that begin with `>`, and a reserved character without a backslash is an error.
+//! Parses the MarkdownV2 mode (TDLib, `parse_markdown_v2`). Its entities nest, and a backslash also works inside them.
+//! Quotes consist of lines that begin with `>`. A reserved character without a backslash is an error.
 
 use super::markdown::pre_header;
 use super::markup::{MarkupInput, ParseListener, ParseNote, TextBuilder};
@@ -120,8 +120,8 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
         let mut i = 0;
         while i < input.len() {
             let is_in_code = self.open.last().is_some_and(|open| open.markup.is_code());
-            // In code, the search does not stop at a line break. So code may extend over several lines of a quote, and
-            // a `>` in the code is text.
+            // In code, the search stops neither at a line break nor at a `>`. So a line break in code does not end a
+            // quote, and a `>` in code is text.
             let stop = if is_in_code {
                 input.find(i, |byte| matches!(byte, b'\\' | b'`'))
             } else {
@@ -162,7 +162,8 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
         at + 2
     }
 
-    /// Whether the delimiter at `at` ends the innermost open entity or, if it is a line break, the open quote.
+    /// Whether the delimiter at `at` ends the innermost open entity. A line break is the delimiter that ends a quote,
+    /// even if the quote is not the innermost entity.
     fn closes(&self, byte: u8, at: usize) -> bool {
         // TDLib looks only for the end of the innermost entity. The delimiter of an outer entity opens a new entity.
         let Some(innermost) = self.open.last() else { return false };
@@ -207,8 +208,9 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
             }
             // This `>` begins another line of the open quote.
             b'>' if self.may_start_quote && self.is_in_quote => return Ok(at + 1),
-            // Delimiters do not clear `may_start_quote`. So a line that begins with `**>` (an empty bold and a `>`)
-            // starts a new quote directly after another one.
+            // A line break without a `>` directly after it has ended the quote before. Delimiters do not clear
+            // `may_start_quote`, so a `>` after them still starts a quote. Therefore a line that begins with `**>` (an
+            // empty bold and a `>`) starts a new quote directly after another one.
             b'>' if self.may_start_quote => {
                 self.is_in_quote = true;
                 Delimiter::Quote
@@ -310,7 +312,8 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
         Ok(end)
     }
 
-    /// Reads an address up to the first unescaped `)`. Returns it and the offset after the `)`.
+    /// Reads an address up to the first unescaped `)`. Returns the address without its escapes, and the offset after
+    /// the `)`.
     fn address(&mut self, start: usize) -> Result<(String, usize), ParseError> {
         let input = self.input;
         let mut address = String::new();

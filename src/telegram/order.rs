@@ -7,8 +7,8 @@ use super::{Entity, EntityKind};
 /// Slices of up to this length are not partitioned but left to the insertion sort (libstdc++, `_S_threshold`).
 const INSERTION_SORT_LEN: usize = 16;
 
-/// Sorts entities as TDLib does, which uses the `std::sort` of libstdc++. That sort is not stable, so the order of
-/// entities with equal keys is reproduced as well (for an exception, see `partition_all`).
+/// Sorts entities as TDLib does, which uses the `std::sort` of libstdc++. That sort is not stable: it may reorder
+/// entities with equal keys. This function reorders them in the same way (for an exception, see `partition_all`).
 pub(super) fn sort(entities: &mut [Entity]) {
     // Like TDLib, this leaves sorted entities alone: sorting them again could reorder entities with equal keys.
     if entities.is_sorted_by_key(key) {

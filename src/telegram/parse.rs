@@ -40,6 +40,7 @@ pub(super) fn parse_with(
 }
 
 fn beyond_limit(input: &str) -> Option<(usize, char)> {
-    // A text has no more characters than bytes, so the characters of most inputs need not be counted.
+    // A text has no more characters than bytes, so a text of at most `MAX_CHARS` bytes is never too long. The
+    // characters of most inputs therefore need not be counted.
     if input.len() <= MAX_CHARS { None } else { input.char_indices().nth(MAX_CHARS) }
 }

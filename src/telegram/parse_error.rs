@@ -89,7 +89,8 @@ impl ParseError {
         message.push_str(&self.kind.message_without_offset());
         if let Some(offset) = self.offset {
             let place = format!(" at byte offset {offset}");
-            // Most messages just end with `at byte offset N`. These two have other words before or after that.
+            // Most messages just end with `at byte offset N`. The first one below continues after the offset, and the
+            // second one has the word "starting" before `at`.
             match &self.kind {
                 ParseErrorKind::UnmatchedEndTag { expected, found } => {
                     message.push_str(&format!("{place}, expected \"</{expected}>\", found \"</{found}>\""));

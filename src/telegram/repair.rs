@@ -1,5 +1,5 @@
-//! Makes overlapping entities valid as TDLib's `fix_entities` does: of two overlapping links the earlier one stays,
-//! styles are split and merged, and code contains no other entities.
+//! Makes overlapping entities valid as TDLib's `fix_entities` does. Of two overlapping links, the earlier one stays.
+//! Styles are split and merged. Code contains no other entities.
 
 use super::class::{OverlapClass, TextStyle};
 use super::{Entity, EntityKind, order};
@@ -82,7 +82,7 @@ fn is_legal(entities: &[Entity]) -> bool {
         }
         if let OverlapClass::Style(style) = OverlapClass::of(&entity.kind) {
             let end = &mut style_ends[style as usize];
-            // Touching counts as overlapping: the server merges the two styles into one.
+            // Touching counts as overlapping: the server merges touching styles of the same kind into one.
             if end.is_some_and(|end| entity.offset <= end) {
                 return false;
             }

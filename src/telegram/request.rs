@@ -5,7 +5,8 @@
 //! ```
 //!
 //! Between these two steps the server looks up the chat. The check ends at the first error that the server would
-//! report, and returns it with the server's message. This module does not know about HTTP, bots, or which chats exist.
+//! report, and returns it with the server's message. This module does not know about HTTP or bots, and it does not know
+//! which chats exist.
 //!
 //! The rules for reading arguments are from `Client.cpp` of telegram-bot-api. The rules that the server checks once the
 //! chat is known are from TDLib (`MessageEntity.cpp`, `LinkManager.cpp`, `ReplyMarkup.cpp`).
@@ -38,7 +39,7 @@ pub(crate) use options::{Delivery, LinkPreview, ReplyParameters};
 pub(crate) use poll::{Poll, PollKind};
 pub(crate) use text::{MAX_CAPTION, MarkedText};
 
-/// A call that the server would accept, as far as that can be known without the chat. Only [`check`] creates one.
+/// A call that the server would accept, as far as that can be known without the chat. Only [`check()`] creates one.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ApiRequest {
     method: Method,
@@ -63,8 +64,8 @@ impl ApiRequest {
         &self.content
     }
 
-    /// Returns the message's text, caption, or poll question; for an album, the caption of its first item. Returns
-    /// `None` for a location and for a request that sends no message.
+    /// Returns the message's text, caption, or poll question. For an album, returns the caption of the first item.
+    /// Returns `None` for a location and for a request that sends no message.
     pub fn text(&self) -> Option<&MarkedText> {
         match &self.content {
             MessageContent::Text { text, .. } => Some(text),

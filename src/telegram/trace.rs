@@ -26,8 +26,8 @@ pub(crate) struct Overflow {
 }
 
 /// Returns how long the text is and which markup is over the limit. Markup errors are skipped, as far as the parser
-/// recovers from them. Returns `None` if the text fits, or if the parser or `fix` nevertheless refuses it, for example
-/// because it is too long to be parsed.
+/// recovers from them. Returns `None` if the text fits. Also returns `None` if the parser or `fix` refuses the text,
+/// for example because the text is too long to be parsed.
 pub(crate) fn overflow(mode: Option<ParseMode>, markup: &str, limit: Limit) -> Option<Overflow> {
     let mut collected = CollectAll::default();
     let parsed = match mode {

@@ -2,9 +2,9 @@
 //!
 //! ```text
 //! names                  ──▶ unknown properties and variables
-//! flow                   ──▶ duplicate JSON keys, branches that leave the JSON unbalanced
+//! flow                   ──▶ duplicate JSON keys, and branches and loops that leave the JSON unbalanced
 //!  ├──▶ fields           ──▶ unknown JSON keys
-//!  └──▶ interpolation    ──▶ values that are not escaped for their position in the JSON, or may be empty there
+//!  └──▶ interpolation    ──▶ values that would break the JSON or the markup at their position
 //! ```
 
 mod fields;

@@ -22,8 +22,8 @@ pub(super) fn find(source: &str, text: Span) -> Vec<OutputNode> {
                 at = chip.span.end;
                 found.push(chip);
             }
-            // The search continues right after the `@`, which is one byte, because a chip may follow closely:
-            // `@ann@Profile - …`.
+            // A chip may follow closely, as in `@ann@Profile - …`, so the search continues right after the `@`, which
+            // has one byte.
             None => at = start + 1,
         }
     }
@@ -56,7 +56,7 @@ fn chip_at(source: &str, start: usize, end: usize) -> Option<OutputNode> {
     let word_start = start + 1 + offset_of(line, after_pipe)?;
     let span = Span::new(start, value_span.end);
     // A chip can start with an event's name: `@Charged - amount`. Only the event that triggered the campaign is
-    // available, as the variable `Event`.
+    // available, so every event's name is read as the variable `Event`.
     let root_name = if root == "Profile" { "Profile" } else { "Event" };
     let step = |span: Span, name: &str| PathStep {
         span,

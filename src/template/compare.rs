@@ -104,7 +104,8 @@ fn as_number(value: &Datum<'_>) -> Option<Number> {
 
 /// Returns the order of two values, or `None` if one of them, such as nil, has no order.
 ///
-/// Returns an error if both values have an order, but only among values of their own kind, such as a text and a number.
+/// Numbers, dates, and texts have an order. A number and a date can be compared with each other. Comparing a text with
+/// a number or a date is an error.
 pub(super) fn order(left: &Datum<'_>, right: &Datum<'_>) -> Result<Option<Ordering>, Incomparable> {
     if let (Datum::Text(left), Datum::Text(right)) = (left, right) {
         return Ok(Some(left.as_str().cmp(right.as_str())));

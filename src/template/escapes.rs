@@ -63,8 +63,8 @@ pub(crate) fn escape_filters(
 
 /// Returns `replace` filters that put a backslash before each of the `reserved` characters.
 ///
-/// If the backslash is one of them, it must come first. Otherwise, its filter would escape the backslashes that the
-/// other filters add.
+/// If `reserved` contains the backslash, the backslash must come first. If it came later, its filter would escape the
+/// backslashes that the filters before it add.
 pub(super) fn portable_replaces(reserved: &str) -> String {
     let replaces: Vec<String> = reserved.chars().map(|c| format!("replace: '{c}', '\\{c}'")).collect();
     replaces.join(" | ")

@@ -18,7 +18,7 @@ pub(super) use call::{Call, FilterDoc as Filter, FilterError};
 pub(crate) use table::FILTERS;
 
 pub(super) fn find(name: &str) -> Option<&'static FilterDoc> {
-    // The binary search needs a table that is sorted by name. A test checks this.
+    // The binary search needs a table that is sorted by name. A test checks the order.
     FILTERS.binary_search_by(|filter| filter.name.cmp(name)).ok().and_then(|index| FILTERS.get(index))
 }
 

@@ -43,7 +43,7 @@ pub(crate) fn format(template: &Template) -> Result<Vec<TextEdit>, Diagnostic> {
         push_edit(source, Span::new(end, token.span.start), whitespace, &mut edits);
         end = token.span.end;
     }
-    // Whitespace at the end of the body becomes one line break. If there is none, no line break is added.
+    // Whitespace at the end of the body becomes one line break. If there is no whitespace, no line break is added.
     if end < source.len() {
         push_edit(source, Span::new(end, source.len()), line_end.to_owned(), &mut edits);
     }

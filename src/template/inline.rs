@@ -18,8 +18,8 @@ const MAX_DEPTH: usize = 10;
 /// The maximum number of calls that are inlined, including those inside partials.
 const MAX_CALLS: usize = 200;
 
-/// The maximum length of the result up to the end of an inlined partial, in bytes. The text after the last inlined
-/// partial is not counted.
+/// The maximum length of the result after a partial is inlined, in bytes. The template's own text between this partial
+/// and the previous inlined partial is not counted.
 const MAX_LENGTH: usize = 256 * 1024;
 
 const GLOBALS: [&str; 6] = ["Profile", "Event", "ExternalTrigger", "Campaign", "now", "Reminder"];

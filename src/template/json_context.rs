@@ -1,5 +1,5 @@
-//! Determines the JSON context of an offset in a body: for example, whether the offset is in a string or at a bare
-//! value, and which parse mode applies there.
+//! Determines the JSON context of an offset in a body. The context includes whether the offset is in a string or at a
+//! bare value, and which parse mode applies there.
 
 use crate::telegram::ParseMode;
 use crate::text::Span;
@@ -108,7 +108,7 @@ fn advance(source: &str, block: &Block, offset: usize, state: &mut JsonState) {
     }
 }
 
-/// Reads one body of a tag: the one that contains `offset`, or the first if `offset` is after the tag.
+/// Reads one body of a tag: the body that contains `offset`, or the first body if `offset` is after the tag.
 fn advance_tag(source: &str, tag: &TagNode, offset: usize, may_be_inside: bool, state: &mut JsonState) {
     match tag {
         TagNode::Raw(text) => {
@@ -121,8 +121,8 @@ fn advance_tag(source: &str, tag: &TagNode, offset: usize, may_be_inside: bool, 
         // Captured text is printed elsewhere, so it is not part of the JSON here.
         TagNode::Capture { .. } => {}
         _ => {
-            // If the offset is after the tag, any branch will do: all of them should leave the JSON in the same state,
-            // and the checks report it if they do not.
+            // If the offset is after the tag, any branch will do: all branches should leave the JSON in the same state.
+            // If they do not, the checks report a problem.
             let blocks = walk::blocks_of(tag);
             let holds =
                 |block: &&&Block| block.nodes.first().is_some_and(|first| first.span().start < offset);

@@ -1,8 +1,9 @@
 //! A JSON state machine that determines the context of an offset from the text before it. It tolerates unfinished
 //! bodies.
 //!
-//! It reads the text between tags and outputs piece by piece. The output of a `{{ … }}` is unknown. It counts as a part
-//! of the string that contains it, or as the value if a value is due. Anywhere else, it does not change the state.
+//! It reads the text between tags and outputs piece by piece. What a `{{ … }}` prints is unknown. Inside a string, a
+//! `{{ … }}` counts as a part of the string. If a value is due, it counts as the value. Anywhere else, it does not
+//! change the state.
 
 use std::rc::Rc;
 
@@ -110,7 +111,7 @@ enum Mode {
 pub(super) enum JsonEvent {
     /// A key ended. `is_repeated` is true if the object already had the key.
     Key { name: Rc<str>, is_repeated: bool },
-    /// A string value without any `{{ }}` ended.
+    /// A string without any `{{ }}` ended, and it is the value of the member `key`.
     Text { object: usize, key: Rc<str>, value: String },
 }
 
@@ -264,7 +265,7 @@ impl JsonState {
 
     /// Merges the state at the end of another branch into this state. The two must have the same shape.
     pub(super) fn join(&mut self, other: &JsonState) {
-        // Objects that open after the join need new numbers, so the counter continues from the larger one.
+        // Objects that open after the join need new numbers, so the counter continues from the larger counter.
         self.n_objects = self.n_objects.max(other.n_objects);
         for (own, other) in self.frames.iter_mut().zip(&other.frames) {
             if own.expects != other.expects {

@@ -423,8 +423,8 @@ impl<'a> Machine<'a> {
     fn piped(&mut self, piped: &'a FilteredExpression) -> RenderResult<Datum<'a>> {
         let mut value = self.value(&piped.value)?;
         for filter in &piped.filters {
-            // The call is charged before the filter runs, by the length of its input. A filter whose output can be
-            // longer than its input charges for the output itself.
+            // The call is charged before the filter runs, by the length of its input. A filter whose output can be much
+            // longer than its input also charges for the output.
             self.spend(FILTER_STEPS + read_cost(&value), filter.span)?;
             let mut arguments = Vec::with_capacity(filter.arguments.len());
             for argument in &filter.arguments {

@@ -1,8 +1,9 @@
 //! Reads numbers from values and calculates with them, as Liquid does.
 //!
-//! Shopify calculates with decimals of any length. Here, a decimal is converted to its shortest digits and a power of
-//! ten, in 128 bits, so that `10.1 - 2.2` is `7.9`. Floating point is used if the digits do not fit, and for every
-//! division with a decimal. Integers have 128 bits; a result that needs more becomes a decimal.
+//! Shopify calculates with decimals of any length. Here, a decimal is converted to a 128-bit integer and a power of
+//! ten. The integer has the shortest digits that identify the decimal, so `10.1 - 2.2` is `7.9`. Floating point is used
+//! if the digits do not fit, and for every division with a decimal. Integers have 128 bits. A result that needs more
+//! becomes a decimal.
 
 use std::cmp::Ordering;
 use std::num::{IntErrorKind, ParseIntError};
@@ -37,8 +38,9 @@ pub(super) fn to_number(value: &Datum<'_>) -> Number {
     }
 }
 
-/// Reads the whole text as a decimal if it has digits before and after a decimal point. Otherwise, only its leading
-/// digits count, and a text without them counts as 0.
+/// Reads the whole text as a decimal if it consists of digits, a decimal point, and more digits, with or without a
+/// minus sign. Otherwise, only the integer at the start of the text counts. A text that starts with no integer counts
+/// as 0.
 fn number_of_text(text: &str) -> Number {
     let unsigned = text.strip_prefix('-').unwrap_or(text);
     if let Some((whole, decimals)) = unsigned.split_once('.')

@@ -143,7 +143,7 @@ impl<'s> LiquidParser<'s> {
     }
 
     fn report_unclosed(&mut self) {
-        // If the rest of the source was skipped, so were the end tags. All open tags would be reported as unclosed.
+        // If the rest of the source was skipped, it may contain the end tags of the open tags, so none is reported.
         let Some(opener) = self.open.last().filter(|_| !self.is_truncated) else { return };
         let end = match self.chunks.get(self.next) {
             // Parsing stopped at the end tag of an outer block, so the missing tag belongs before it.
@@ -323,9 +323,9 @@ impl<'s> LiquidParser<'s> {
 
     /// Returns the offset where an unclosed `{{` or `{%` was probably meant to end.
     ///
-    /// If the markup has an odd number of double quotes, the last quote probably closes the surrounding JSON string.
-    /// The likely end is then after the first complete value or, if there is none, before that quote. Otherwise, it is
-    /// the end of the markup.
+    /// If the markup has an even number of double quotes, this is the end of the markup. If the number is odd, the last
+    /// quote probably closes the surrounding JSON string. The likely end is then after the first complete value. If
+    /// there is no complete value, the likely end is before the last quote.
     fn likely_end_of_markup(&self, markup: LiquidMarkup) -> usize {
         let text = markup.inner.of(self.source);
         if text.matches('"').count().is_multiple_of(2) {

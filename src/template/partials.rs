@@ -25,8 +25,8 @@ pub(super) fn compile(source: &str, partials: &Partials, flavour: Flavour) -> (C
         parser::parse(source, flavour);
     let error = first_error(&problems);
     let mut files = vec![TemplateFile { name: None, source: source.to_owned(), body, error: None }];
-    // Calls that depend on a computed name come last: the first call that reaches a partial decides whether the
-    // partial's problems are errors or warnings, and they must be errors if the partial is also called by name.
+    // The first call that reaches a partial decides whether the partial's problems are errors or warnings. The problems
+    // must be errors if the partial is also called by name, so calls that depend on a computed name come last.
     let (mut certain, mut uncertain) = calls_of(&files[0].body, None);
     while let Some(call) = certain.pop().or_else(|| uncertain.pop()) {
         let wanted: Vec<&String> = match &call.name {
@@ -106,8 +106,8 @@ impl PartialUse {
 
 /// Returns the certain calls in `body` and the uncertain ones, both in reverse order.
 ///
-/// If `body` is that of a partial, `around` is the call of that partial. The calls in `body` then get the span of the
-/// tag of `around`, because the spans of diagnostics refer to the template.
+/// If `body` is the body of a partial, `around` is the call of that partial. The calls in `body` then get the span
+/// `around.tag`, because the spans of diagnostics refer to the template.
 fn calls_of(body: &Block, around: Option<&PartialUse>) -> (Vec<PartialUse>, Vec<PartialUse>) {
     let mut calls = Vec::new();
     walk::tags(body, &mut |span, tag| {

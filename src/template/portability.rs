@@ -28,10 +28,10 @@ pub(super) fn check(source: &str, body: &Block) -> Vec<Diagnostic> {
     problems
 }
 
-/// Returns the variables that always hold captured text, each with the offset after its `capture`.
+/// Returns the variables that hold captured text after an offset in the body, each with that offset.
 ///
-/// Such a variable is captured at the top level of the body, and no other kind of tag sets it. After the offset, it is
-/// text and never nil.
+/// Such a variable is captured at the top level of the body, and no other kind of tag sets it. The offset is after this
+/// `capture`. From there on, the variable is text and never nil.
 fn captured_texts(body: &Block) -> Vec<(&str, usize)> {
     let mut captured: Vec<(&str, usize)> = Vec::new();
     for (node, next) in body.nodes.iter().zip(body.nodes.iter().skip(1)) {
@@ -90,8 +90,8 @@ fn filter_problem(source: &str, call: &FilterCall, is_captured: bool) -> Option<
 fn rewrite(source: &str, call: &FilterCall, is_captured: bool) -> Option<(String, bool)> {
     match call.filter.name {
         "json_escape" => Some((escapes::PORTABLE_JSON_ESCAPE.to_owned(), true)),
-        // The result differs for numbers, which get quotes, and for nil, which becomes "" instead of `null`. For
-        // captured text, which is neither a number nor nil, the replacement is safe.
+        // The result differs for values that are not text: a number gets quotes, and nil becomes "" instead of `null`.
+        // The replacement is safe for captured text, which is always text.
         "json" => {
             Some((format!("{} | prepend: '\"' | append: '\"'", escapes::PORTABLE_JSON_ESCAPE), is_captured))
         }
@@ -126,7 +126,8 @@ fn help(name: &str) -> &'static str {
     }
 }
 
-/// Returns a problem if CleverTap does not support the tag, or `None` if it does or if no tag has this name.
+/// Returns a problem if CleverTap does not support the tag. Returns `None` if CleverTap supports the tag, or if no tag
+/// has this name.
 pub(super) fn tag_problem(source: &str, span: Span, name: Span, arguments: Span) -> Option<Diagnostic> {
     let tag_name = name.of(source);
     let tag = TAGS.iter().find(|tag| tag.name == tag_name)?;

@@ -2,13 +2,15 @@
 //! tags is not parsed.
 //!
 //! As in Shopify's tokenizer, an output ends at the first `}}` and a tag at the first `%}`, even inside quotes. An
-//! output or tag is unclosed if another `{{` or `{%` comes first outside quotes, or, in an output, a single `}`. It
-//! then ends there or at the end of its line, so that one mistake does not affect the rest of the body. Only `#` and
-//! `liquid` tags may contain `{{`, because outputs can be commented out there.
+//! output or tag is unclosed if a `{{` or `{%` outside quotes comes before its end. An output is also unclosed if a
+//! single `}` outside quotes comes before its end. Unclosed markup ends at that delimiter or at the end of its line, so
+//! that one mistake does not affect the rest of the body. Only `#` and `liquid` tags may contain `{{`, because outputs
+//! can be commented out there.
 //!
-//! Quotes are tracked only after an opening delimiter. Two scans for a closing delimiter that cover the same byte never
-//! agree on whether the byte is outside quotes, in single quotes, or in double quotes, unless one of them is for a `#`
-//! or `liquid` tag. Only a few scans can therefore cover a byte, which keeps the time linear.
+//! Quotes are tracked only after an opening delimiter. At each byte, a scan for a closing delimiter is in one of three
+//! states: outside quotes, in single quotes, or in double quotes. Two scans that cover the same byte are in different
+//! states there, unless one of them is for a `#` or `liquid` tag. Therefore, only a few scans can cover the same byte,
+//! and the time stays linear.
 
 use crate::text::Span;
 
@@ -169,8 +171,8 @@ impl Scanner<'_> {
             if let Some(end) = self.end_tag_at(opener, end_name) {
                 return (Span::new(start, opener), Some(end));
             }
-            // The search does not skip to the next `%}`: in `raw`, a `{%` is often plain text, and that `%}` may be the
-            // end tag's.
+            // The search does not skip to the next `%}`: in `raw`, a `{%` is often plain text, and the next `%}` may
+            // then belong to the end tag.
             from = opener + 2;
         }
         (Span::new(start, self.source.len()), None)
@@ -269,7 +271,7 @@ impl Scanner<'_> {
         while at < bytes.len() {
             let pair = (bytes[at], bytes.get(at + 1).copied().unwrap_or(0));
             match pair {
-                // This comes before the quotes, because Shopify closes markup even inside a string.
+                // The end is tested before the quotes, because Shopify closes markup even inside a string.
                 (b'}', b'}') if is_output => return Stop::Closed(at),
                 (b'%', b'}') if !is_output => return Stop::Closed(at),
                 (b'}', _) if is_output && quote.is_none() => return Stop::Open(at),

@@ -118,7 +118,8 @@ impl SourceMap {
             .collect()
     }
 
-    /// Returns the spans of the output that come from `template`, a span in the template itself, in order.
+    /// Returns the spans of the output that come from `template`, in order. `template` is a span in the template
+    /// itself.
     ///
     /// A `{{ … }}` maps to all its output, and a tag that calls a partial maps to all output of the partial.
     pub fn outputs(&self, template: Span) -> Vec<Span> {

@@ -217,7 +217,7 @@ pub(super) struct Branch {
     pub body: Block,
 }
 
-/// A branch of `case`. As in Shopify, every matching `when` runs; an `else` runs only if no branch before it did.
+/// A branch of `case`. As in Shopify, every matching `when` runs. An `else` runs only if no `when` before it matched.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct CaseBranch {
     /// Empty for `else`.

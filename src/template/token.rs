@@ -157,7 +157,7 @@ fn class_of(
         LexemeKind::Word => match before {
             Some(LexemeKind::Dot) => TokenClass::Property,
             Some(LexemeKind::Pipe) => TokenClass::Filter,
-            // This comes before the constants, because the `empty` of `empty:` is the name of an argument.
+            // Arguments are tested before constants, because the `empty` of `empty:` is the name of an argument.
             _ if after == Some(LexemeKind::Colon) => TokenClass::Argument,
             _ if CONSTANTS.contains(&text) => TokenClass::Constant,
             // The first word has nothing before it that an operator could apply to, so `{{ with }}` is a variable.

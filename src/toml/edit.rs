@@ -49,7 +49,8 @@ pub(crate) fn new_document<T>(value: &T, write: impl FnOnce(&mut Editor, &T, Opt
 
 /// Changes `text` so that it holds `value`, and returns the result, or a diagnostic if `text` is not TOML.
 ///
-/// `write` also gets the old value, which `build` reads from `text`, so that it can set only the keys that differ.
+/// `write` also gets the old value, which `build` reads from `text`. `write` can therefore set only the keys that
+/// differ.
 pub(crate) fn update_document<T: Default>(
     text: &str,
     value: &T,
@@ -113,8 +114,8 @@ impl Editor {
         self.sort_pairs(path, pairs);
     }
 
-    /// Removes the value or table at `path` with its comments. The table that contains it stays, even if it becomes
-    /// empty.
+    /// Removes the value or table at `path` with its comments. The table that contains it stays, even if this table
+    /// becomes empty.
     pub(crate) fn remove(&mut self, path: &[&str]) {
         let Some((key, parents)) = path.split_last() else { return };
         let mut table: &mut dyn TableLike = self.document.as_table_mut();
@@ -134,7 +135,8 @@ impl Editor {
         }
     }
 
-    /// Returns the table at `path`, creating missing tables, or `None` if a value that is not a table is in the way.
+    /// Returns the table at `path`, and creates missing tables. Returns `None` if a value that is not a table is in the
+    /// way.
     fn table_mut(&mut self, path: &[&str]) -> Option<&mut dyn TableLike> {
         let mut table: &mut dyn TableLike = self.document.as_table_mut();
         for key in path {

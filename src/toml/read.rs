@@ -35,8 +35,8 @@ pub(crate) fn read<T>(text: &str, build: impl FnOnce(&mut Table<'_>) -> T) -> (O
     (Some(value), problems)
 }
 
-/// Returns the span of the value at `path`. Returns `None` if `path` is empty, if `text` is not TOML or has no such
-/// value, or if the value is a table without a span of its own, such as `a` in `[a.b]`.
+/// Returns the span of the value at `path`. Returns `None` if `text` is not TOML, if `path` is empty, or if there is no
+/// value at `path`. Also returns `None` for a table without a span of its own, such as `a` in `[a.b]`.
 ///
 /// For a string, this is the span between the quotes: the start of the span plus an offset in the string gives the
 /// position in `text`. After the first escape in the string, such positions are only approximate.

@@ -1,5 +1,5 @@
-//! The console's state, and how messages change it. The state consists of the screens, the state that they share, and
-//! the dialog of the app that covers them, if one is open.
+//! The console's state, and how messages change it. The state consists of the screens, the state that the screens
+//! share, and the open dialog of the app, if any. Such a dialog covers the screens.
 //!
 //! ```text
 //! input ─▶ the app's dialog, or the current screen if no dialog is open ─┬▶ effects for the runtime
@@ -106,8 +106,8 @@ impl App {
             // The files are read again, because they often change while the user is in another window, and file
             // watching does not work everywhere (for example, not on network file systems).
             Input::FocusGained => return vec![Effect::Task(Task::Reload)],
-            // A notice stays until the next key, paste, or left click outside dialogs. Scrolling and dragging do not
-            // remove it.
+            // A notice stays until the next key or paste, or until a left click while no dialog is open. Scrolling and
+            // dragging do not remove it.
             Input::Key(_) | Input::Paste(_) => self.shared.notice = None,
             Input::Mouse(_) => {}
         }

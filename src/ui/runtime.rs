@@ -169,7 +169,8 @@ impl<O: Platform> EventLoop<O> {
             }
         }
         // A key is drawn at once. A result is also drawn at once, unless another result was drawn less than `FRAME`
-        // ago. So the first result after a key, which is usually the preview of the edit, is not delayed.
+        // ago. Drawing a key does not count here. So the first result after a key, which is usually the preview of the
+        // edit, is normally not delayed.
         self.is_frame_due = may_wait && Instant::now() < self.result_drawn_at + FRAME;
         if !self.is_frame_due {
             self.platform.draw(&self.app)?;

@@ -1,5 +1,5 @@
-//! The building blocks of screens: text in cells, input fields, forms, lists, and dialogs. They do not depend on
-//! campaigns or on any other part of the console.
+//! The building blocks of screens: text in cells, input fields, forms, lists, and dialogs. They do not depend on any
+//! other module of the console.
 
 pub mod draw;
 pub mod theme;

@@ -22,7 +22,7 @@ pub struct TestChats {
 
 impl TestChats {
     /// Returns the chat that `text` refers to: the chat of that name, or `text` itself if it is an id or `@username`.
-    /// Returns `None` if `text` is neither.
+    /// Returns `None` if `text` is none of these.
     pub fn resolve(&self, text: &str) -> Option<String> {
         let text = text.trim();
         let named = self.chats.iter().find(|(name, _)| name == text).map(|(_, chat)| chat.clone());
@@ -46,8 +46,8 @@ pub(crate) fn is_chat(text: &str) -> bool {
 }
 
 impl Folder {
-    /// Returns the test chats and the problems of their file. There are no chats if the file is missing, or if the
-    /// private folder is foreign or cannot be checked.
+    /// Returns the test chats and the problems of their file. There are no chats if the file is missing or unusable, or
+    /// if the private folder is foreign or cannot be checked.
     pub fn test_chats(&self) -> (TestChats, Vec<crate::diagnostic::FileProblem>) {
         if !self.owns_private_folder() {
             return (TestChats::default(), Vec::new());

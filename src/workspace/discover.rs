@@ -32,12 +32,12 @@ pub enum DiscoverError {
     },
 }
 
-/// Finds the root of the workspace: `option` (`--workspace`) if it is given, otherwise `variable`
-/// (`TELECAST_WORKSPACE`) if it is set. If neither is, the root is the nearest of `current` and its parents that has a
-/// `telecast.toml`. If there is no such folder, it is the default workspace.
+/// Finds the root of the workspace. If `option` (`--workspace`) is given, it names the root. Otherwise, if `variable`
+/// (`TELECAST_WORKSPACE`) is set, it names the root. If neither names the root, the nearest of `current` and its
+/// parents that has a `telecast.toml` is the root. If there is no such folder, the default workspace is the root.
 ///
-/// Fails if no workspace is found. Also fails if the folder that `option` or `variable` names is not a workspace; the
-/// other candidates are not tried then.
+/// Fails if the named folder is not a workspace or cannot be opened. No other folder is tried then. If no folder is
+/// named, fails if none of the folders is a workspace.
 pub fn discover(
     option: Option<&Path>,
     variable: Option<&Path>,
@@ -81,7 +81,7 @@ pub enum InitError {
     Write(#[from] SaveError),
 }
 
-/// Creates an empty workspace in `root`, which may contain other files, and returns its manifest.
+/// Creates an empty workspace in `root`, which may contain other files, and returns the manifest.
 ///
 /// The private folder is created too, unless there is one already.
 pub fn init(root: &Path, name: &str, paths: &Paths) -> Result<Manifest, InitError> {
@@ -106,7 +106,8 @@ pub fn init(root: &Path, name: &str, paths: &Paths) -> Result<Manifest, InitErro
 /// The manifest is written last, so that an incomplete copy is not a workspace.
 pub fn create_from(root: &Path, files: &[(&str, &[u8])], paths: &Paths) -> Result<Manifest, InitError> {
     let folder = make_root(root, paths)?;
-    // The manifest is checked before any file is written, so that a refused command leaves no files behind.
+    // An existing manifest is detected before any file is written. The manifest itself is written last, so without this
+    // check, the command would fail only after all other files were written.
     if folder.tree.is_taken(MANIFEST) {
         return Err(InitError::Exists { root: root.to_path_buf() });
     }

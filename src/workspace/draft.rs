@@ -1,7 +1,7 @@
 //! Stores drafts: the unsaved edits of a campaign's body, which survive a crash in `.telecast/drafts/STEM.json`.
 //!
-//! A draft's file is written atomically and is readable by the user only. It records the fingerprint of the body's file
-//! from which the edits started.
+//! A draft's file is written atomically and is readable by the user only. It also records the fingerprint that the
+//! body's file had before the edits.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -33,9 +33,9 @@ impl Folder {
         self.tree.replace(&path, &json, Access::Private)
     }
 
-    /// Returns a campaign's draft. Returns `None` if there is none, if its file cannot be read, is too large, is not a
-    /// valid draft, or has another stem in it than in its name, or if the private folder is foreign or cannot be
-    /// checked. The file stays in all these cases.
+    /// Returns a campaign's draft. Returns `None` if the campaign has no draft, or if the private folder is foreign or
+    /// cannot be checked. Also returns `None` if the draft's file is not usable: it cannot be read, it is too large, it
+    /// is not a valid draft, or the stem in it is not the stem in its name. An existing file stays in all these cases.
     pub fn draft(&self, stem: &str) -> Option<CampaignDraft> {
         if self.owns_private_folder() { self.read_draft(stem) } else { None }
     }

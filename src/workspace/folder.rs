@@ -163,7 +163,7 @@ impl Folder {
         Ok(copy)
     }
 
-    /// Renames a campaign and its files. The files get the stem of the new name, which is returned.
+    /// Renames a campaign and its files. The files get a stem derived from the new name. Returns this stem.
     pub fn rename_campaign(&self, stem: &str, name: &str) -> Result<String, SaveError> {
         let source = self.read_existing(&campaign_path(stem))?;
         let campaign =
@@ -186,8 +186,8 @@ impl Folder {
         Ok(new)
     }
 
-    /// Renames a webhook and its file, and updates the campaigns that use it. The file gets the stem of the new name,
-    /// which is returned.
+    /// Renames a webhook and its file, and updates the campaigns that use it. The file gets a stem derived from the new
+    /// name. Returns this stem.
     pub fn rename_webhook(&self, stem: &str, name: &str) -> Result<String, SaveError> {
         let source = self.read_existing(&webhook_path(stem))?;
         let webhook = Webhook { name: name.to_owned(), ..Webhook::parse(&source.text).0.unwrap_or_default() };

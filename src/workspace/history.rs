@@ -51,7 +51,7 @@ pub struct TestSendRecord {
     /// The HTTP status; `None` if there was no answer.
     pub status: Option<u16>,
     pub message_id: Option<i64>,
-    /// What happened. For a refusal, this is Telegram's own description.
+    /// What happened. For a refusal by a Bot API, this is the server's own description.
     pub description: Option<String>,
     /// The time from sending the request to the answer or the error, in milliseconds.
     pub ms: u64,

@@ -55,7 +55,7 @@ impl CampaignFiles {
         !self.source.problems.is_empty() || !self.body.problems.is_empty()
     }
 
-    /// Returns the campaign's name for the screen, or its stem if it has none.
+    /// Returns the campaign's name for the screen, or the stem if the campaign has no name.
     pub fn display_name(&self) -> &str {
         let name = self.value.as_ref().map_or("", |campaign| campaign.name.trim());
         if name.is_empty() { &self.stem } else { name }
@@ -184,7 +184,7 @@ impl Workspace {
         self.manifest.value.clone().unwrap_or_default()
     }
 
-    /// Returns the workspace's name for the screen, or its folder's name if it has none.
+    /// Returns the workspace's name for the screen, or the folder's name if the workspace has no name.
     pub fn display_name(&self) -> String {
         let name = self.settings().name;
         let folder =
@@ -195,8 +195,8 @@ impl Workspace {
     /// Returns the key under which earlier versions of telecast stored the workspace's secrets: the id in
     /// `telecast.toml`, or a key computed from the workspace's path if there is no id.
     ///
-    /// A clone of the workspace has the same id. So nothing is stored under this key now. The key only serves to find
-    /// the secrets that earlier versions stored.
+    /// A clone of the workspace has the same id, and could get the secrets of the original by it. So nothing is stored
+    /// under this key now. The key only serves to find the secrets that earlier versions stored.
     pub fn id(&self) -> String {
         self.settings().id.unwrap_or_else(|| {
             match Fingerprint::of(self.root.as_os_str().as_encoded_bytes()) {
@@ -332,9 +332,11 @@ impl<'b> Reader<'b> {
         }
     }
 
-    /// Returns the campaign of the previous version if it can be shared. Returns `None` if there is none, if its
-    /// definition was not parsed, if one of its two files has no stamp or another stamp now, if the webhooks have
-    /// changed and the problem of a missing webhook may differ now, or if the campaign exceeds the size limit.
+    /// Returns the campaign of the previous version if it can be shared. Returns `None` in these cases:
+    /// - The previous version has no such campaign, or the campaign's definition was not parsed.
+    /// - One of the campaign's two files has no stamp, or another stamp than before.
+    /// - The webhooks have changed, and the problem of a missing webhook may have changed with them.
+    /// - The campaign exceeds the size limit.
     fn unchanged(&mut self, folder: &ResolvedFolder, stem: &str) -> Option<Arc<CampaignFiles>> {
         let workspace = self.before?;
         let before = &workspace.campaigns[workspace.campaign_index(stem).ok()?];

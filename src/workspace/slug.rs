@@ -7,8 +7,9 @@ const MAX_CHARS: usize = 60;
 /// Some of the names that Windows reserves for devices.
 const RESERVED: [&str; 4] = ["con", "prn", "aux", "nul"];
 
-/// Returns a stem for `name`: its letters in lower case and its digits, of any script, with `-` in place of everything
-/// in between. Returns `base` if nothing is left or if the stem would be a reserved name.
+/// Returns a stem for `name`. The stem has the letters of `name` in lower case, and its digits. Letters and digits of
+/// all scripts are kept, and everything between them becomes one `-`. Returns `base` if nothing is left or if the stem
+/// would be a reserved name.
 pub(crate) fn slug(name: &str, base: &str) -> String {
     let mut stem = String::new();
     let mut n_chars = 0;

@@ -1,7 +1,7 @@
 //! Watches the files of a workspace for changes, and reports the changed paths in groups.
 //!
 //! Folders are watched instead of files, because editors replace files by renaming. If the system refuses to watch a
-//! folder, for example because it has no watches left, the folders are polled every two seconds.
+//! folder when the watch starts, for example because it has no watches left, the folders are polled every two seconds.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -50,8 +50,8 @@ pub enum WatchMethod {
 /// Calls `changed` on a separate thread with the paths of files and folders that were changed, created, or removed. The
 /// paths are relative to the root, with `/` between folders.
 ///
-/// telecast's own saves are reported too, but the caller sees by their fingerprints that nothing is new. Returns `None`
-/// if the folders cannot be watched with this method, or if the thread cannot be started.
+/// telecast's own saves are reported too, but the caller sees by the files' fingerprints that nothing is new. Returns
+/// `None` if the folders cannot be watched with this method, or if the thread cannot be started.
 pub fn watch(
     root: &Path,
     method: WatchMethod,
@@ -161,9 +161,9 @@ fn collect_paths(root: &Path, event: notify::Result<Event>, paths: &mut BTreeSet
     }
 }
 
-/// Returns the path relative to the root if a change there matters: the manifest, a folder of [`FOLDERS`], or a file in
-/// such a folder that is not hidden and ends in `.toml`, `.liquid`, or `.json`. Returns `None` for all other paths,
-/// such as the swap files of editors.
+/// Returns the path relative to the root if a change of it matters, and `None` for all other paths, such as the swap
+/// files of editors. A change matters for the manifest and for the folders of [`FOLDERS`]. In these folders, it matters
+/// for the files that are not hidden and end in `.toml`, `.liquid`, or `.json`.
 fn relevant_path(root: &Path, path: &Path) -> Option<String> {
     let inner = path.strip_prefix(root).ok()?;
     let parts: Option<Vec<&str>> = inner.components().map(|part| part.as_os_str().to_str()).collect();

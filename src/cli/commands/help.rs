@@ -10,7 +10,7 @@ use crate::help::{Backticks, TOPICS, layout, topic};
 
 pub(crate) fn run(args: &Help, output: &mut CliOutput) -> Result {
     let mut root = Args::command();
-    // Without `build`, the help of a subcommand names itself `list` instead of `telecast campaigns list`.
+    // Without `build`, the help of a subcommand would show the name `list` instead of `telecast campaigns list`.
     root.build();
     let Some(first) = args.words.first() else {
         output.line(root.render_long_help().to_string().trim_end())?;
@@ -45,8 +45,8 @@ fn find<'a>(root: &'a mut clap::Command, words: &[String]) -> Option<&'a mut cla
 }
 
 fn unknown(words: &[String], root: &clap::Command) -> CliError {
-    // The words before the first unknown word name a command. The suggestion is one of its subcommands or, if the first
-    // word is unknown, a command or a topic.
+    // The words before the first unknown word name a command. One of its subcommands is suggested. If the very first
+    // word is unknown, a command or a topic is suggested.
     let (mut command, mut known, mut unknown) = (root, String::new(), "");
     for word in words {
         let Some(next) = command.find_subcommand(word) else {

@@ -125,8 +125,8 @@ fn print(answer: &TestResult, problems: &[LocatedProblem], output: &mut CliOutpu
         let code = code.iter().map(|code| format!("{code} ")).collect::<String>();
         let outcome = match answer.outcome {
             TestOutcome::Unknown => "unknown whether it was sent",
-            // The host received the request and answered with an error. Only a Bot API's refusal proves that
-            // nothing was sent.
+            // This host is not a Bot API. It received the request and answered with an error, but only a Bot API's
+            // refusal proves that nothing was sent.
             TestOutcome::Refused if answer.composed.method.is_none() => "refused",
             TestOutcome::Sent | TestOutcome::Refused | TestOutcome::NotSent | TestOutcome::Unreachable => {
                 "not sent"

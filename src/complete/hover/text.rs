@@ -1,4 +1,4 @@
-//! The notes of the hover about the message entities that come from a position in the body.
+//! The part of the hover that describes the message's entities at the cursor.
 
 use crate::compose::Composed;
 use crate::json::JsonNode;
@@ -7,9 +7,9 @@ use crate::text::Span;
 
 use super::{HoverContent, HoverNote};
 
-/// Returns the notes on the entities whose text or markup comes from the byte `at`, the innermost first, with the span
-/// of the innermost in the body. Returns `None` if there are no such entities or no message text that Telegram would
-/// accept.
+/// Returns a note for each entity whose text or markup comes from the byte `at` of the body. The entity with the
+/// shortest span in the body comes first, and its span is returned with the notes. Returns `None` if there is no such
+/// entity, or if there is no message text that Telegram would accept.
 pub(crate) fn entities(composed: &Composed, at: usize) -> Option<HoverContent> {
     let document = composed.document.as_ref()?;
     let (text, limit) = match document.root.get("text") {
@@ -26,14 +26,15 @@ pub(crate) fn entities(composed: &Composed, at: usize) -> Option<HoverContent> {
         let Some(span) = in_body(markup).filter(|span| span.start <= at && at < span.end) else { continue };
         found.push((span, entity));
     }
-    // Entities nest, so the shortest is the innermost.
+    // Entities nest, so a shorter span is further inside. Entities with equal spans keep Telegram's order, which need
+    // not be innermost first.
     found.sort_by_key(|(span, _)| span.len());
     let span = found.first()?.0;
     Some((span, found.into_iter().map(|(_, entity)| note(&traced, entity)).collect()))
 }
 
-/// Returns the span of an entity's text. The entity's tags or delimiters are included if they are directly beside the
-/// text.
+/// Returns the span of an entity's text, with the tags or delimiters that are directly beside the text. They can belong
+/// to another entity.
 fn with_delimiters(mode: Option<ParseMode>, markup: &str, inner: Span) -> Span {
     let (before, after) = (&markup[..inner.start], &markup[inner.end..]);
     match mode {

@@ -47,7 +47,7 @@ pub(crate) fn clean_pasted(text: &str) -> PastedBody {
     PastedBody { repairs: fixer.repairs, ..PastedBody::as_is(&fixer.text) }
 }
 
-/// Returns whether the first character outside of Liquid is `{` or `[`.
+/// Returns whether the first character that is neither whitespace nor part of Liquid is `{` or `[`.
 fn looks_like_json(text: &str) -> bool {
     let mut at = 0;
     for piece in find_liquid(text) {

@@ -56,9 +56,10 @@ impl Escapes {
                 filter_chain(None, EscapePosition::InString),
             ),
         };
-        // A value that is plain text in another mode is usually plain text in the legacy Markdown too, and the text of
-        // a link in that mode would show an escape as text. So values get missing escapes for the legacy Markdown only
-        // if the text had no mode before.
+        // For the legacy Markdown, values get missing escapes only if the text had no mode before. A value that needs
+        // no escape in another mode usually needs none in the legacy Markdown either, and in the text of a link an
+        // escape would be shown as text. In a text without a mode, no value needs an escape, whatever the value
+        // contains.
         let adds_missing = from != Some(to) && (to != ParseMode::Markdown || from.is_none());
         // The Markdown modes escape with backslashes, and a JSON string needs each backslash escaped again. The output
         // of the HTML escape is valid in a JSON string.
@@ -101,7 +102,8 @@ impl Escapes {
     }
 
     /// Returns whether `liquid` prints a value of the profile or of an event without an escape. Other variables get no
-    /// escape, because [`super::external_text::check`] has already refused those that contain markup.
+    /// escape. [`super::external_text::check`] has already refused those that bring markup from outside the text, and a
+    /// `capture` inside the text is converted with the text.
     fn is_plain_value(&self, liquid: &str, template: &template::Template) -> bool {
         let tokens = template.tokens();
         let is_recipients = tokens

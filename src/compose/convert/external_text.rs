@@ -46,8 +46,8 @@ pub(super) fn check(
     Ok(())
 }
 
-/// Returns the name of the partial that a tag calls. Returns `None` for other Liquid, and if the name is not a
-/// constant.
+/// Returns the name of the partial that a tag calls, which is the first quoted text in the tag. Returns `None` if
+/// `liquid` is not such a tag, or if it contains no quoted text.
 fn called_partial(liquid: &str) -> Option<&str> {
     if !matches!(tag_name(liquid), Some("render" | "include")) {
         return None;

@@ -95,7 +95,7 @@ pub(super) struct DecodedText<'d> {
     pub liquid_spans: Vec<Span>,
     /// The span in the body of each piece of Liquid in `liquid_spans`.
     typed: Vec<Span>,
-    /// For each part of the text between two pieces of Liquid, its span in `text` and its start offset in `source`.
+    /// For each part of the text outside Liquid, its span in `text` and its start offset in `source`.
     parts: Vec<(Span, usize)>,
     source: PartOffsets<'d>,
 }
@@ -166,8 +166,8 @@ impl<'d> DecodedText<'d> {
         self.parts.push((Span::new(start, self.text.len()), from));
     }
 
-    /// Maps a span of `text` to the body. A start inside a piece of Liquid maps to the start of that piece, and an end
-    /// to its end.
+    /// Maps a span of `text` to the body. A start inside a piece of Liquid maps to the start of that piece. An end
+    /// inside a piece maps to the end of the piece.
     pub(super) fn body_span(&self, span: Span) -> Span {
         let at = |offset: usize, is_end: bool| {
             let piece =
@@ -186,8 +186,9 @@ impl<'d> DecodedText<'d> {
     }
 }
 
-/// Returns the first decoded offset that is at least `from` and has a raw offset of at least `raw`: the offset at which
-/// a piece of Liquid starts. From there on, the filler for the Liquid decodes byte for byte, because it has no escapes.
+/// Returns the first decoded offset that is at least `from` and whose raw offset is at least `raw`. `raw` is the offset
+/// at which a piece of Liquid starts. From the returned offset on, the filler for that Liquid decodes byte for byte,
+/// because the filler has no escapes.
 fn first_at_raw(text: &JsonString, from: usize, raw: usize) -> usize {
     (from..=text.decoded.len()).find(|at| raw <= text.raw_offset(*at)).unwrap_or(text.decoded.len())
 }

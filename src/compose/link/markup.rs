@@ -43,8 +43,7 @@ impl MarkupMap {
         Self { mode, markup: markup.to_owned(), chars: chars.collect(), entities }
     }
 
-    /// Returns the span of the markup that a span of the sent text came from, or `None` if no character is in that
-    /// span.
+    /// Returns the span of the markup that a span of the sent text came from, or `None` if `sent` covers no character.
     pub(super) fn markup(&self, sent: Span) -> Option<Span> {
         let first = self.chars.partition_point(|(char, _)| char.end <= sent.start);
         let covered = self.chars[first..].iter().take_while(|(char, _)| char.start < sent.end);

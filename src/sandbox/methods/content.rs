@@ -1,7 +1,7 @@
 //! Converts the content of a message to the members of a Message object.
 //!
-//! Values that only the file itself could provide are made up. The call can give those of a video or an animation: the
-//! duration, the width, and the height.
+//! Values that only the file itself could provide are made up. The exceptions are the duration, the width, and the
+//! height of a video or an animation, which the call can give.
 
 use serde_json::{Map, Value, json};
 
@@ -128,8 +128,8 @@ fn upload<'a>(media: &Media, call: &'a MethodCall) -> Option<&'a call::UploadedF
     }
 }
 
-/// Returns the ids and the size of a file. The ids are derived from the file's name, except that a given `file_id` is
-/// kept.
+/// Returns the ids and the size of a file. The ids are derived from the file's name or URL. If the call gives a
+/// `file_id`, that `file_id` is kept.
 fn ids(media: &Media, upload: Option<&call::UploadedFile>) -> MessageFields {
     let name = match &media.file {
         MediaFile::Remote(name) | MediaFile::Upload(name) => upload.map_or(name, |file| &file.name),

@@ -111,9 +111,9 @@ fn option_members(request: &ApiRequest, chat: &SandboxChat) -> Map<String, Value
     members
 }
 
-/// Returns the members that describe a reply: `reply_to_message` and `quote`. If the message to reply to does not
-/// exist, this is an error, or `None` if `allow_sending_without_reply` is set. A reply to a message in another chat
-/// gives `None` too.
+/// Returns the members that describe a reply: `reply_to_message` and `quote`. Returns an error if the message to reply
+/// to does not exist. If `allow_sending_without_reply` is set, returns `None` instead of the error. Also returns `None`
+/// for a reply to a message in another chat.
 fn reply_members(
     bot: &SandboxBot,
     chat: &SandboxChat,

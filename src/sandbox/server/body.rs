@@ -92,7 +92,7 @@ async fn read_parts(mut parts: Multipart<'_>) -> Result<CallBody, CallBodyError>
     let mut pairs = Vec::new();
     let mut files = Vec::new();
     let mut left = MAX_ARGUMENTS;
-    // The first problem does not end the loop: the remaining parts are read so that the sender sees the answer.
+    // An exceeded limit does not end the loop: the remaining parts are read, so that the sender sees the answer.
     let mut problem = None;
     while let Some(part) = parts.next_field().await.map_err(|_| CallBodyError::Malformed)? {
         let field = part.name().unwrap_or("").to_owned();
@@ -118,8 +118,8 @@ async fn read_parts(mut parts: Multipart<'_>) -> Result<CallBody, CallBodyError>
     problem.map_or(Ok(CallBody::Multipart { pairs, files }), Err)
 }
 
-/// Reads a part that is an argument. Returns `None` if it is longer than `left`, the bytes that are left for all
-/// arguments together.
+/// Reads a part that is an argument. Returns `None` if the part is longer than `left`, the number of bytes that are
+/// left for all arguments together.
 async fn read_text(mut part: Field<'_>, left: &mut usize) -> Result<Option<String>, CallBodyError> {
     let mut bytes = Vec::new();
     let mut fits = true;

@@ -1,5 +1,5 @@
-//! Decodes a text repeatedly: percent-encoding (`%41`), backslash escapes (`\u0041`, `\"`), and character references
-//! (`&#65;`, `&quot;`).
+//! Decodes a text repeatedly. Each time, it decodes percent-encoding (`%41`), backslash escapes (`\u0041`, `\"`), and
+//! character references (`&#65;`, `&quot;`).
 //!
 //! Decoding never fails: an invalid escape stays as it is. Every space becomes a `+`, in the text and in the values to
 //! search for. A `+` means a space in form data and a plus sign elsewhere, and the text does not show which of the two
@@ -149,8 +149,8 @@ fn folded(bytes: &[u8]) -> Vec<u8> {
     bytes.iter().map(|byte| if *byte == b' ' { b'+' } else { *byte }).collect()
 }
 
-/// Splits `text` into escapes and single bytes. Calls `emit` with the decoded bytes of each, and with its start and end
-/// in `text`.
+/// Splits `text` into escapes and single bytes. Calls `emit` for each of these pieces, with the piece's decoded bytes
+/// and its start and end in `text`.
 fn decode(text: &[u8], mut emit: impl FnMut(&[u8], usize, usize)) {
     let mut at = 0;
     while at < text.len() {

@@ -1,4 +1,5 @@
-//! Builds needles, the byte strings to search for, and finds them: a value as it is, and a value inside base64.
+//! Builds needles, which are the byte strings to search for, and finds them in a text. The needles of a value are the
+//! value as it is, its lower-case form, and its base64 digits.
 
 use std::ops::Range;
 

@@ -152,8 +152,8 @@ fn read(
     })
 }
 
-/// Returns the delimiter that occurs most often in the header outside quotes: `,` if there is none, and the first in
-/// the order `,`, `;`, tab if several occur equally often.
+/// Returns the delimiter that occurs most often in the header, outside quotes. If several delimiters occur equally
+/// often, the first of them in the order `,`, `;`, tab is returned. A header without delimiters gets `,`.
 fn delimiter(start: &[u8]) -> u8 {
     const DELIMITERS: [u8; 3] = *b",;\t";
     let mut counts = [0_usize; DELIMITERS.len()];

@@ -11,7 +11,7 @@ use crate::profile::ValueKind;
 
 use super::error::ImportError;
 
-/// The headers of the identity column. If a file has both, the first one is the identity column.
+/// The headers of the identity column. If a file has both headers, `identity` is the identity column.
 pub(super) const IDENTITY: [&str; 2] = ["identity", "objectId"];
 
 #[derive(Debug, Clone)]

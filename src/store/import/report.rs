@@ -9,7 +9,7 @@ const MAX_REJECTED: usize = 1_000;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ImportReport {
     pub n_created: u64,
-    /// The rows that changed an existing profile, including one that an earlier row created.
+    /// The rows that changed an existing profile. The profile may have been created by an earlier row.
     pub n_updated: u64,
     pub n_rejected: u64,
     /// The rejected rows with their reasons, up to a thousand.
@@ -32,7 +32,7 @@ pub struct RejectedRow {
 pub struct ImportedColumn {
     pub header: String,
     pub property: String,
-    /// The property's type; `None` if the property is new and all cells are empty.
+    /// The property's type; `None` if the property is new, all cells are empty, and the options name no type.
     pub kind: Option<ValueKind>,
     pub is_new: bool,
     pub note: Option<String>,

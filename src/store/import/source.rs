@@ -83,7 +83,7 @@ impl<R: Read> LineTracker<R> {
     }
 
     /// Starts a new row at the byte offset `from`, and returns the number of the first line at or after it that is not
-    /// empty. Forgets the lines before.
+    /// empty. Forgets the lines that start before `from`.
     pub(super) fn line_from(&self, from: u64) -> u64 {
         let mut starts = self.line_starts.borrow_mut();
         while starts.front().is_some_and(|(start, _)| *start < from) {

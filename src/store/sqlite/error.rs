@@ -15,7 +15,7 @@ pub(super) fn classify(path: &Path, source: rusqlite::Error) -> Error {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Busy(place),
         Some(ErrorCode::DiskFull) => Error::Full(place),
         Some(ErrorCode::SystemIoFailure) if is_full(&source) => Error::Full(place),
-        // `CannotOpen` is here too, because SQLite reports it if it may not create its -wal file in the folder.
+        // `CannotOpen` is here too, because SQLite reports this code if it may not create the -wal file.
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
             Error::NoPermission(place)
         }

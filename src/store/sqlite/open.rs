@@ -123,8 +123,8 @@ fn open_for_reading(path: &Path) -> Result<OpenedDatabase> {
     if !has_changes {
         return Ok(OpenedDatabase { connection: connect(path, "immutable=1")?, copy: None, is_full: false });
     }
-    // The last changes are still in the -wal file, as after a crash. SQLite can read them only if it may write to the
-    // folder, so the database is copied to a temporary folder.
+    // The last changes are still in the -wal file, as after a crash. SQLite can read them only by writing to the
+    // database's folder, which must stay unchanged. So a copy in a temporary folder is opened.
     let length = |path: PathBuf| fs::metadata(path).map_or(0, |file| file.len());
     if MAX_COPY < length(path.to_owned()).saturating_add(length(companion(path, "-wal"))) {
         return Err(open(io::Error::new(
@@ -222,8 +222,8 @@ fn check_journal(path: &Path) -> Result<()> {
     Ok(())
 }
 
-// Refuses a database whose schema differs from the schema that the migrations up to its version create. A view in place
-// of a table, or a trigger, would run SQL that a stranger wrote.
+// Refuses a database whose schema differs from the schema that the migrations up to its version create. A trigger, or a
+// view in place of a table, would run SQL that a stranger wrote.
 fn check_schema(connection: &Connection, version: u32, path: &Path) -> Result<()> {
     let sqlite = |source| classify(path, source);
     let pristine = Connection::open_in_memory().map_err(sqlite)?;
@@ -289,7 +289,7 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     // telecast has no statement that attaches a database, so such a statement would come from a stranger.
     connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    // SQLite then detects a damaged page when it reads the page, before it uses the content.
+    // With this setting, SQLite detects a damaged page when it reads the page, before it uses the content.
     connection.pragma_update(None, "cell_size_check", true)?;
     // In WAL mode, NORMAL can lose the last transactions in a power cut, but it does not damage the file. FULL would
     // wait for the disk after every transaction.
@@ -301,15 +301,16 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-// Switching to WAL mode needs exclusive access to the file, so it is skipped if the file is in WAL mode already.
+// Switching to WAL mode needs exclusive access to the file, so the switch is skipped if the file is in WAL mode
+// already.
 fn use_wal(connection: &Connection) -> rusqlite::Result<()> {
     let mode: String = connection.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
     if mode.eq_ignore_ascii_case("wal") {
         return Ok(());
     }
     match connection.pragma_update(None, "journal_mode", "WAL") {
-        // Another process is using the new file and switches the mode, which is stored in the file and so applies here
-        // too. Even without WAL mode, everything is correct, only slower.
+        // Another process is using the new file and switches the mode. The mode is stored in the file, so it applies
+        // here too. Even without WAL mode, everything is correct, only slower.
         Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => Ok(()),
         result => result,
     }

@@ -33,7 +33,7 @@ pub(super) fn batch(
     changes: &[ProfileChange],
 ) -> rusqlite::Result<Vec<WriteOutcome>> {
     // IMMEDIATE takes the write lock at once. A deferred transaction would start as a reader. If another process then
-    // wrote, SQLite would refuse this transaction's first write without waiting.
+    // wrote, SQLite would refuse the deferred transaction's first write without waiting.
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let mut totals = PropertyTotals::load(&transaction)?;
     let outcomes =
@@ -116,9 +116,9 @@ fn apply(
     Ok(Ok(Written::Created))
 }
 
-// Returns the value as it will be read back. A text in CleverTap's date form (`$D_<seconds>`) comes back as a date, and
-// JSON has no NaN or infinity. If the type of the original value were checked instead, a date could get into a text
-// property.
+// Returns the value as it will be read back. A text in CleverTap's date form (`$D_<seconds>`) comes back as a date.
+// JSON has no NaN or infinity, so these come back as null. If the type of the original value were checked instead, a
+// date could get into a text property.
 fn as_stored(value: &Value) -> Cow<'_, Value> {
     match value {
         Value::Text(text) if text.starts_with("$D_") => Cow::Owned(Value::from(value.to_json())),
@@ -221,8 +221,8 @@ impl PropertyTotals {
 }
 
 /// Returns the type that is stored as `word`.
-// The fallback is never used: a database of a later version, which might have other kinds, is refused when it is
-// opened.
+// The fallback is for the word of `Text`. telecast does not write other words, and a database of a later version, which
+// might have other types, is refused when it is opened.
 pub(super) fn to_kind(word: &str) -> ValueKind {
     [ValueKind::Number, ValueKind::Boolean, ValueKind::Date, ValueKind::List, ValueKind::Object]
         .into_iter()

@@ -9,8 +9,8 @@ use super::liquid::is_placeholder;
 use crate::telegram::{ParseMode, parse};
 use crate::text::Span;
 
-/// The first of the characters that stand for addresses. They are in Unicode's plane 16, which is for private use, like
-/// plane 15, whose characters stand for Liquid.
+/// The first of the characters that stand for addresses. They are in Unicode's plane 16, which is for private use. The
+/// characters that stand for Liquid are in plane 15.
 const FIRST: u32 = 0x10_0000;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,8 +33,8 @@ static HREF: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(pattern).expect("the pattern is a constant, and tests use it")
 });
 
-/// Returns the texts with Liquid in them that may be link addresses, in the order of the text. A text of the same form
-/// inside code is returned, too.
+/// Returns every part of the text that has Liquid in it and may be a link address, in the order of the text. A part
+/// inside code that only looks like an address is returned, too.
 pub(super) fn find(masked: &str, mode: ParseMode) -> Vec<LiquidAddress> {
     let ranges: Vec<Range<usize>> = match mode {
         ParseMode::Html => HREF

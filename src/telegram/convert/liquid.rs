@@ -1,6 +1,6 @@
 //! Replaces each piece of Liquid in a text (an output, a tag, or a whole comment) with one placeholder, a private-use
-//! character. Refuses Liquid that cannot be converted, because it contains markup or because a link or a format begins
-//! on one side of a Liquid tag and ends on the other side.
+//! character. Refuses Liquid that contains markup. Also refuses a Liquid tag if a link or a format begins on one side
+//! of the tag and ends on the other side, in a different branch.
 
 use super::refusal::ConversionError;
 use crate::telegram::{FormattedText, ParseMode};
@@ -53,7 +53,7 @@ impl<'a> LiquidPlaceholders<'a> {
         &self.masked
     }
 
-    /// Whether there is a Liquid block, such as `if`, `for`, or `capture`, so that the text in it may be printed once,
+    /// Whether there is a Liquid block, such as `if`, `for`, or `capture`. The text in a block may be printed once,
     /// several times, or not at all.
     pub(super) fn has_branches(&self) -> bool {
         self.branches.iter().any(|branch| *branch != 0)

@@ -7,8 +7,8 @@ use crate::text::Span;
 /// The longest boundary that RFC 2046 allows, in bytes.
 const MAX_BOUNDARY: usize = 70;
 
-/// Reads all parts of a body, files included. Returns `None` if the `Content-Type` header or the body is malformed, or
-/// if servers could read it in different ways.
+/// Reads all parts of a body, files included. Returns `None` if the `Content-Type` header or the body is malformed.
+/// Also returns `None` if servers could read the header or the body in different ways.
 pub(super) fn read(header: &str, body: &[u8]) -> Option<Vec<DecodedArgument>> {
     let delimiter = format!("--{}", boundary(header)?).into_bytes();
     let mut arguments = Vec::new();

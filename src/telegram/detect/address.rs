@@ -7,8 +7,8 @@ use super::chars::is_name_char;
 use super::url::trimmed_end;
 use crate::telegram::EntityKind;
 
-/// The top-level domains with which an address becomes a link even without a scheme: the list of TDLib 1.8.69, one per
-/// line, in lower case, sorted.
+/// The top-level domains with which an address becomes a link even without a scheme. This is the list of TDLib 1.8.69,
+/// sorted, with one domain per line in lower case.
 const TLDS: &str = include_str!("../../../assets/tlds.txt");
 
 static SORTED_TLDS: LazyLock<Vec<&str>> = LazyLock::new(|| TLDS.lines().collect());
@@ -86,8 +86,8 @@ fn link_len(address: &str) -> Option<usize> {
     is_link.then(|| address.len() - path.len() + path_len(path))
 }
 
-/// Returns the length of a path up to its first unmatched closing bracket, if it has one, and without trailing
-/// punctuation.
+/// Returns the length of a path without trailing punctuation. An unmatched closing bracket and everything after it do
+/// not belong to the path.
 fn path_len(path: &str) -> usize {
     let mut open = [0_u32; 3];
     let mut len = path.len();

@@ -54,8 +54,8 @@ fn card_len(run: &[u8]) -> Option<usize> {
     (DIGITS.contains(&digits) && len < 2 * digits).then_some(len)
 }
 
-/// Whether the check digit is valid (Luhn), and the number of digits fits the card network that the first digits stand
-/// for.
+/// Whether the check digit is valid (Luhn) and the card network has numbers of this length. The first digits identify
+/// the network.
 fn is_card(number: &str) -> bool {
     let digits: Vec<u32> = number.chars().filter_map(|c| c.to_digit(10)).collect();
     let doubled = |digit: u32| if digit < 5 { 2 * digit } else { 2 * digit - 9 };

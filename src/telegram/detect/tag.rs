@@ -71,8 +71,8 @@ pub(super) fn hashtags(text: &str) -> Vec<Range<usize>> {
     })
 }
 
-/// Returns the end of the username after the `@` at `at`, or `None` if there is no `@` or the username has fewer than 3
-/// characters. A username of more than 32 characters is cut.
+/// Returns the end of the username after the `@` at `at`. A username of more than 32 characters is cut. Returns `None`
+/// if there is no `@`, or if the username has fewer than 3 characters.
 fn bounded_name(text: &str, at: usize) -> Option<usize> {
     let name = text[at..].strip_prefix('@')?;
     let len =

@@ -58,7 +58,8 @@ impl UrlFinder<'_> {
         (dot + 1 < end).then_some(start..end)
     }
 
-    /// Returns the start and the end of the domain around the dot, and whether it has an `@` after the dot.
+    /// Returns the start and the end of the domain around the dot, and whether there is an `@` between the dot and the
+    /// end.
     fn domain(&self, dot: usize) -> (usize, usize, bool) {
         let text = self.text;
         let start = start_of(text, self.floor, dot, is_domain);
@@ -95,8 +96,9 @@ impl UrlFinder<'_> {
         if at + 1 < end || char_at(text, at) == Some('/') { end } else { at }
     }
 
-    /// Returns the start of the address, which is before `user:password@` if that is directly before `start`. Returns
-    /// `None` if there is an `@` before `start` but no user before that `@`, or if there is a second `@`.
+    /// Returns the start of the address. If `user:password@` is directly before `start`, the address begins with the
+    /// user. Returns `None` if there is an `@` directly before `start` but no user before that `@`. Also returns `None`
+    /// if there is an `@` directly before `start` and a second one after the dot (`has_at`).
     fn with_user(&self, start: usize, has_at: bool) -> Option<usize> {
         if start == self.floor || char_before(self.text, start) != Some('@') {
             return Some(start);
@@ -105,9 +107,9 @@ impl UrlFinder<'_> {
         (!has_at && user < start - 1).then_some(user)
     }
 
-    /// Returns the start of the address, which is before the scheme, such as `https://`, if one is directly before
-    /// `start`. Returns `None` if the scheme is not supported, or if there is no scheme and the character directly
-    /// before `start` is part of a word, a `/`, a `#`, or an `@`.
+    /// Returns the start of the address. If a scheme such as `https://` is directly before `start`, the address begins
+    /// with the scheme. Returns `None` if the scheme is not supported. If there is no scheme, returns `None` if the
+    /// character directly before `start` is a `/`, a `#`, an `@`, or part of a word.
     fn with_scheme(&self, start: usize) -> Option<usize> {
         let text = self.text;
         let before = &text[self.floor..start];
@@ -145,7 +147,8 @@ fn is_user(c: char) -> bool {
 fn is_scheme(c: char) -> bool {
     match c {
         '\0'..='\x7f' => c.is_ascii_alphanumeric() || matches!(c, '+' | '-'),
-        // Letters of all scripts are accepted, so that a word directly before a scheme is read as a part of the scheme.
+        // All other characters but separators are accepted, so that a word directly before a scheme is read as a part
+        // of the scheme, whatever its script.
         _ => category(c) != Category::Separator,
     }
 }

@@ -77,8 +77,8 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
     }
 }
 
-/// Whether a text contains the start tag of a supported element and, after it, an end tag of the same name, even an
-/// incomplete one such as `</b`.
+/// Whether a text contains the start tag of a supported element and a later end tag of the same name. The end tag may
+/// be incomplete, such as `</b`.
 pub(super) fn looks_like_html(input: &str) -> bool {
     let mut opened = Vec::new();
     for (at, _) in input.match_indices('<') {

@@ -4,16 +4,16 @@ use crate::telegram::arguments;
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ChatId {
-    /// The ids of users are positive, those of basic groups are negative, and those of supergroups and channels are
-    /// -1000000000000 or less.
+    /// The id of a user is positive. The id of a supergroup or channel is -1000000000000 or less. The id of a basic
+    /// group is negative, but above that number.
     Id(i64),
     /// The username of a public channel, supergroup, or bot, with its `@`.
     Username(String),
 }
 
 impl ChatId {
-    /// Reads a non-empty argument as the server does: with a leading `@` it is a username, and otherwise a number,
-    /// which is read leniently (see `lenient_i64`).
+    /// Reads a non-empty argument as the server does. A text with a leading `@` is a username. Any other text is read
+    /// leniently as a number (see `lenient_i64`).
     pub fn from_argument(text: &str) -> Self {
         if text.starts_with('@') {
             ChatId::Username(text.to_owned())

@@ -13,8 +13,8 @@ use crate::telegram::method::Method;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct RequestCheck {
     pub result: Result<ApiRequest, ApiError>,
-    /// The chat, if the server looks it up before it reports `result`. If the chat does not exist, "chat not found"
-    /// takes precedence over an error in `result`.
+    /// The chat, or `None` if the server reports `result` without looking up a chat. If the chat does not exist, "chat
+    /// not found" takes precedence over an error in `result`.
     pub chat: Option<ChatId>,
     pub warnings: Vec<Finding>,
 }
@@ -29,8 +29,8 @@ pub(crate) fn check(method: &str, arguments: &Arguments) -> RequestCheck {
     RequestCheck { result, chat, warnings }
 }
 
-// `chat` is an out-parameter because the caller needs the chat even if a later check fails: which error the server
-// reports then depends on whether the chat exists, which this module does not know.
+// `chat` is an out-parameter because the caller needs the chat even if a later check fails. If the chat does not exist,
+// the server reports that instead of the later error. This module does not know which chats exist, but the caller may.
 fn read_request(
     method: Method,
     arguments: &Arguments,

@@ -4,7 +4,7 @@
 use crate::telegram::api_error::{ApiError, ArgumentLocation, CheckFailure};
 
 /// An error with the server's internal message. Usually the message has no `Bad Request: ` prefix and begins with a
-/// capital letter; `ApiError::bad_request` also accepts messages for which this is not true.
+/// capital letter, but `ApiError::bad_request` accepts other messages too.
 #[derive(Debug, Clone)]
 pub(super) struct RequestError {
     pub message: String,

@@ -1,7 +1,7 @@
-//! Finds problems about which the server says nothing: fields that it ignores, and values that it reads in an
-//! unexpected way.
+//! Finds problems that the server does not report. For example, the server ignores some fields, and it reads some
+//! values in an unexpected way.
 //!
-//! `check` finds the problems for which the server refuses the call.
+//! This module does not report errors with which the server refuses a call. The function `check` returns those errors.
 
 use super::fullness::count_author_entities;
 use super::markup::{MAX_BUTTONS, MAX_BUTTONS_IN_ROW};
@@ -19,8 +19,8 @@ use crate::telegram::method::Method;
 use crate::telegram::sent::MAX_ENTITIES;
 use crate::text::utf16_len;
 
-/// Returns the findings about single arguments, in the order of the arguments, and then the findings about the whole
-/// call.
+/// Returns the findings about single arguments, in the order of the arguments. The findings about the whole call come
+/// after them.
 pub(super) fn collect(method: Method, arguments: &Arguments, request: Option<&ApiRequest>) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (name, argument) in arguments.iter() {
@@ -96,7 +96,10 @@ fn null_value(field: &ApiField, location: ArgumentLocation) -> Option<Finding> {
             format!("Telegram reads `null` as the text \"null\" and uses it as the `{}`", field.name)
         }
         FieldType::ChatId => "Telegram reads `null` as the text \"null\", which is not a chat id".to_owned(),
-        _ => format!("Telegram reads `null` as the text \"null\", as if `{}` were not set", field.name),
+        _ => format!(
+            "Telegram reads `null` as the text \"null\", which has the same effect as no `{}`",
+            field.name
+        ),
     };
     Some(finding(location, Code::NullValue, message, "leave the field out if it has no value"))
 }
@@ -138,8 +141,8 @@ fn odd_chat_id(text: &str, location: ArgumentLocation) -> Option<Finding> {
             ),
         },
     };
-    // This is an error even though the server reads such an argument without an error: the call would then fail with
-    // "chat not found" or reach another chat.
+    // This finding is an error, although the server reads such an argument without an error. The call would fail with
+    // "chat not found", or it would reach another chat.
     Some(Finding { severity: Severity::Error, ..finding(location, Code::BadChatId, message, help) })
 }
 
@@ -165,7 +168,8 @@ fn check_json(name: &str, argument: &Argument, kind: &FieldType, findings: &mut 
     let value = node.as_ref().map(|node| ArgumentValue::of_argument(name, argument, node));
     match value {
         Some(value) => check_value(&value, kind, findings),
-        // The server silently ignores malformed JSON in entities. In any other argument it is an error for `check`.
+        // The server silently ignores malformed JSON in entities. In most other arguments, malformed JSON is an error,
+        // which `check` reports.
         None => findings.extend(ignored_entities(name, ArgumentLocation::argument(name))),
     }
 }
@@ -217,8 +221,8 @@ fn ignored_entities(name: &str, location: ArgumentLocation) -> Option<Finding> {
 fn check_button_limits(items: &[ArgumentValue<'_>], inner: &FieldType, findings: &mut Vec<Finding>) {
     let is_button =
         |kind: &FieldType| matches!(kind, FieldType::Object(name) if name.ends_with("KeyboardButton"));
-    // Only a button with an empty text and without an icon is dropped silently. `check` reports a button without the
-    // key `text` and, in an inline keyboard, a button with an icon but an empty text.
+    // The server silently drops a button whose text is empty, unless the button has an icon. `check` reports a button
+    // that has no key `text`. In an inline keyboard, `check` also reports a button that has an icon but an empty text.
     let is_text_missing = |button: &ArgumentValue<'_>| {
         button.node.get("text").and_then(json::JsonNode::as_text).is_some_and(|text| text.decoded.is_empty())
             && !button.has("icon_custom_emoji_id")
@@ -245,8 +249,8 @@ fn check_button_limits(items: &[ArgumentValue<'_>], inner: &FieldType, findings:
     }
 }
 
-/// The names of a button's actions, in the order in which the server looks for them. It uses the first one that it
-/// finds.
+/// The names of a button's actions, in the order in which the server looks for them. The server uses the first action
+/// that it finds.
 const ACTIONS: [&str; 10] = [
     "url",
     "callback_data",
@@ -286,7 +290,7 @@ fn check_preview_url(options: &ArgumentValue<'_>, findings: &mut Vec<Finding>) {
     let Some(url) = options.member("url") else { return };
     let Some(text) = url.node.as_text().filter(|text| !text.decoded.is_empty()) else { return };
     // This is only a warning because the server sends the message without a preview. For a button with such an address,
-    // it refuses the call.
+    // the server refuses the call.
     if let Err(bad) = link::normalize(&text.decoded) {
         let message = format!("no link preview: {}", bad.reason());
         findings.push(finding(url.location(), Code::BadLink, message, "write a full address: https://…"));
@@ -335,8 +339,9 @@ fn check_lengths(request: &ApiRequest, findings: &mut Vec<Finding>) {
         | MessageContent::Location(_)
         | MessageContent::Nothing => return,
     };
-    // TDLib counts code points, so `check` does the same. What Telegram's remote server counts is not known, and many
-    // libraries count UTF-16 code units. So a text that is too long only in UTF-16 code units gets a warning.
+    // TDLib counts code points, so `check` does the same. What Telegram's remote server counts is not known. Many
+    // libraries count UTF-16 code units, and the remote server may do so too. So a text that is too long only in UTF-16
+    // code units gets a warning.
     let units = utf16_len(&text.sent.text);
     if limit < units {
         let chars = text.sent.text.chars().count();

@@ -23,7 +23,7 @@ pub enum Counted {
 }
 
 impl Fullness {
-    /// Compares the shares of their limits that the two counts use.
+    /// Compares two counts by the share of its limit that each count uses.
     pub fn cmp_ratio(&self, other: &Fullness) -> std::cmp::Ordering {
         // The fractions are cross-multiplied instead of divided, which keeps the comparison exact.
         (self.used * other.limit).cmp(&(other.used * self.limit))
@@ -31,8 +31,8 @@ impl Fullness {
 }
 
 impl ApiRequest {
-    /// Returns the limit that the message's text or captions are closest to, or `None` for a poll or a message without
-    /// a text.
+    /// Returns the limit that the message's text or captions are closest to. Returns `None` for a poll, for a location,
+    /// and for a request that sends no message.
     pub fn fullness(&self) -> Option<Fullness> {
         let nearest_limit = |text: &MarkedText, limit: usize| {
             let used = text.sent.text.chars().count();
@@ -40,7 +40,7 @@ impl ApiRequest {
             let used = count_author_entities(text);
             let entities = Fullness { counted: Counted::Entities, used, limit: MAX_ENTITIES };
             // Entities are considered only from half of their limit on. Otherwise a short message would nearly always
-            // show the entities, because they use a larger share of their limit than its characters.
+            // show the entities: a few entities are a larger share of their limit than a few characters are of theirs.
             let is_nearer = MAX_ENTITIES <= used * 2 && entities.cmp_ratio(&characters).is_gt();
             if is_nearer { entities } else { characters }
         };

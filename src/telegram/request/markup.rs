@@ -64,17 +64,17 @@ pub enum ButtonStyle {
     Danger,
 }
 
-/// A reply markup that is read but not completely checked: the server makes the rest of the checks, which are in
-/// `finish`, once it has found the chat. Each button of an inline keyboard has its location, for the errors of these
-/// checks.
+/// A reply markup that is read but not completely checked. `finish` makes the remaining checks, because the server
+/// makes them only once it has found the chat. Each button of an inline keyboard is stored with its location, for the
+/// errors of these checks.
 #[derive(Debug, Clone)]
 pub(super) enum MarkupDraft {
     Inline(Vec<Vec<(Button, ArgumentLocation)>>),
     Other(ReplyMarkup),
 }
 
-/// Reads the argument `reply_markup`. Returns `None` if it is missing or empty, or if it gives no markup, as an empty
-/// keyboard does.
+/// Reads the argument `reply_markup`. Returns `None` if the argument is missing or empty. Also returns `None` if the
+/// argument gives no markup, for example if it is an empty keyboard.
 pub(super) fn read(arguments: &Arguments) -> Result<Option<MarkupDraft>, RequestError> {
     let Some(argument) = arguments.get("reply_markup").filter(|argument| !argument.text.is_empty()) else {
         return Ok(None);
@@ -105,8 +105,8 @@ pub(super) fn read(arguments: &Arguments) -> Result<Option<MarkupDraft>, Request
     }
     markup.string_or_empty("input_field_placeholder")?;
     let [hides, removes, _, _, forces_legacy, forces] = flags;
-    // If the argument contains several kinds of markup, the server uses the first kind in this order and ignores the
-    // others without an error.
+    // If the argument contains several kinds of markup, the server uses the first kind in the order of the branches
+    // below. It ignores the other kinds without an error.
     Ok(if !keyboard.is_empty() {
         for name in ["resize_keyboard", "one_time_keyboard", "is_persistent"] {
             markup.bool_or_false(name)?;
@@ -281,8 +281,8 @@ pub(super) fn finish(draft: MarkupDraft) -> Result<Option<ReplyMarkup>, RequestE
 }
 
 fn finish_button(mut button: Button, location: ArgumentLocation) -> Result<Button, RequestError> {
-    // A button without text that gets here has an icon: with the icon, the server keeps the button in its row, but it
-    // then refuses the button for its missing text.
+    // A button without text that gets here has an icon. Because of the icon, the server does not drop the button.
+    // Instead, the server refuses the call for the missing text.
     if button.text.is_empty() {
         return Err(RequestError::at(location, "Inline keyboard button text must be non-empty")
             .with_cause(CheckFailure::NoText));

@@ -91,7 +91,8 @@ impl MediaDraft<'_> {
 }
 
 // The captions borrow from the parsed JSON of `media`, which does not outlive `read_album`, so each caption is finished
-// at once. Its error is kept until `finish`, since the server reports it only once it has found the chat.
+// at once. An error in a caption is kept until `finish`, since the server reports such an error only once it has found
+// the chat.
 #[derive(Debug, Clone)]
 pub(super) struct AlbumDraft {
     items: Vec<Result<Media, RequestError>>,

@@ -23,7 +23,8 @@ pub struct Delivery {
 
 impl Delivery {
     pub(super) fn read(arguments: &Arguments) -> Self {
-        // The server reads these ids leniently: a text that is not a number is 0, which means that the id is not set.
+        // The server reads these ids leniently: a text that does not begin with a number is 0. An id of 0 counts as not
+        // set.
         let id = |name: &str| Some(arguments.integer(name)).filter(|id| *id != 0);
         Self {
             disable_notification: arguments.boolean("disable_notification"),
@@ -75,7 +76,7 @@ pub struct ReplyParameters {
     pub message_id: i32,
     pub chat_id: Option<super::ChatId>,
     pub allow_sending_without_reply: bool,
-    /// The quoted part of that message. The message must contain it exactly as it is here.
+    /// The quoted part of the message that is replied to. That message must contain exactly this text.
     pub quote: Option<MarkedText>,
 }
 
@@ -90,7 +91,8 @@ impl ReplyParameters {
                 quote: None,
             }))
         };
-        // An empty `reply_parameters` means that there is no reply. The old arguments are read only if it is absent.
+        // An empty `reply_parameters` means that there is no reply. The old arguments are read only if
+        // `reply_parameters` is absent.
         if arguments.get("reply_parameters").is_some_and(|argument| argument.text.is_empty()) {
             return Ok(None);
         }

@@ -1,4 +1,4 @@
-//! Reads and checks the arguments of sendPoll: the question, the answer options, and the members of a quiz.
+//! Reads and checks the arguments of sendPoll, such as the question and the answer options.
 
 use super::error::RequestError;
 use super::text::{self, MarkedText, TextFields, TextRules};
@@ -39,7 +39,8 @@ const OPTION: TextRules =
     TextRules::Short { max_chars: 100, too_long: "Poll options length must not exceed 100" };
 
 // The options borrow from the parsed JSON of `options`, which does not outlive `read`, so the text of each option is
-// finished at once. Its error is kept until `finish`, since the server checks options only once it has found the chat.
+// finished at once. An error in a text is kept until `finish`, since the server checks these texts only once it has
+// found the chat.
 #[derive(Debug, Clone)]
 pub(super) struct PollDraft<'a> {
     poll: Poll,

@@ -362,7 +362,7 @@ fn misread_values_are_reported() {
     );
     warn(
         r#""disable_notification": null"#,
-        "null-value: Telegram reads `null` as the text \"null\", as if `disable_notification` were not set \
+        "null-value: Telegram reads `null` as the text \"null\", which has the same effect as no `disable_notification` \
          (leave the field out if it has no value) @ null",
     );
     warn(

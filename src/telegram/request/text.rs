@@ -24,8 +24,8 @@ pub struct MarkedText {
     pub parse_mode: Option<ParseMode>,
     /// The result of parsing, before cleaning and repair.
     pub parsed: FormattedText,
-    /// The text as it is sent: cleaned, repaired, trimmed, and with the entities that the server detects. Empty until
-    /// `TextDraft::finish`.
+    /// The text as it is sent. It is cleaned and repaired. Unless it is a quote, it is also trimmed and has the
+    /// entities that the server detects. Empty until `TextDraft::finish`.
     pub sent: FormattedText,
     pub changes: Vec<TextChange>,
 }
@@ -246,7 +246,7 @@ impl TextDraft<'_> {
         let processed = match rules {
             TextRules::Message => process_text(parsed, Limit::Message),
             TextRules::MessageWithPreview => match process_text(parsed, Limit::Message) {
-                // With such a preview only the empty text is allowed. A text that is too long is still an error.
+                // With such a preview, an empty text is not an error. A text that is too long is still an error.
                 Err(TextError::Empty) => Ok(SentText { text: FormattedText::default(), changes: Vec::new() }),
                 other => other,
             },

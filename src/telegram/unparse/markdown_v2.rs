@@ -1,5 +1,5 @@
 //! Writes MarkdownV2, which can express all formatting with two exceptions: a quote that does not consist of whole
-//! lines, and the language of a code block if it contains whitespace or a backtick.
+//! lines, and a language of a code block that contains whitespace or a backtick.
 
 use std::ops::Range;
 
@@ -73,8 +73,8 @@ fn cut<'a>(
     parts.push(EntityRange { range: start..part.range.end.max(start), kind: part.kind });
 }
 
-/// Excludes a line break at the end of code from the range. A quote after the code must begin a new line, and a line
-/// break inside code does not begin one.
+/// Excludes a line break at the end of code from the range. A quote must begin directly after a line break, but a line
+/// break inside code does not count for this.
 fn without_code_break(range: Range<usize>, kind: &EntityKind, bytes: &[u8]) -> Range<usize> {
     let is_code = matches!(kind, EntityKind::Code | EntityKind::Pre { .. });
     let ends_line = !range.is_empty() && bytes[range.end - 1] == b'\n';
@@ -129,7 +129,8 @@ impl<'a> MarkdownV2Writer<'a> {
             self.out.lost.push(lost("the language of the code block", &self.text[part.range.clone()]));
         }
         self.push("```");
-        // The line break is always necessary: without it, the first word of the code would be read as its language.
+        // The line break is always necessary: without it, the first word of the code would be read as the language or
+        // as a part of the language.
         self.push(name.unwrap_or_default());
         self.push("\n");
         // Without a backslash, a carriage return after the line break would be read as part of the line break.
@@ -198,7 +199,7 @@ impl<'a> MarkdownV2Writer<'a> {
         }
     }
 
-    /// Writes a delimiter. If necessary, separates it from an underscore before it.
+    /// Writes a delimiter. If necessary, separates the delimiter from an underscore before it.
     fn delimiter(&mut self, delimiter: &str) {
         let has_underscore = delimiter.starts_with('_');
         if has_underscore && self.is_after_underscore {

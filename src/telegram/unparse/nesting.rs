@@ -1,4 +1,5 @@
-//! Turns entities into events that open an entity, write text, and close an entity, so that entities nest properly.
+//! Turns entities into a list of events. Each event opens an entity, writes text, or closes an entity. In this list,
+//! the entities nest properly.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

@@ -1,5 +1,5 @@
-//! Finds JSON keys that the Bot API method does not have, in all branches of a template. A rendered request, in
-//! contrast, has only the branches that one recipient takes.
+//! Finds JSON keys that the Bot API method does not have. All branches of a template are checked. A rendered request,
+//! in contrast, has only the branches that one recipient takes.
 
 use crate::diagnostic::{Code, Diagnostic, Fix};
 use crate::json;
@@ -15,14 +15,15 @@ pub(super) struct UnknownField {
 }
 
 pub(super) fn find_unknown(method: Method, name: &str, state: &JsonState) -> Option<UnknownField> {
-    // The name is not known if the key contains a `{{ }}`, which is marked by a NUL, or a JSON escape, which is not
-    // decoded here.
+    // A NUL marks a `{{ }}` in the key, and a backslash starts a JSON escape, which is not decoded here. In both cases,
+    // the name is not known.
     if name.contains(['\0', '\\']) {
         return None;
     }
     let path = state.known_path()?;
     let (_, parents) = path.split_last()?;
-    // There are no fields to compare with if a parent key is unknown (it is reported itself) or is not an object.
+    // `fields_at` finds no fields if a parent key is unknown, or if a parent does not have the type that the JSON
+    // needs. An unknown parent key is reported separately.
     let (owner, known) = fields_at(method, parents)?;
     if known.is_empty() || known.iter().any(|field| field.name == name) {
         return None;
@@ -50,7 +51,7 @@ fn fields_at(method: Method, parents: &[&str]) -> Option<(&'static str, &'static
     let mut steps = parents.iter().copied().peekable();
     while let Some(key) = steps.next() {
         let mut kind = &known.iter().find(|field| field.name == key)?.kind;
-        // The path of a value in an array has one `[]` per array, which must match the nesting of the type.
+        // The path has one `[]` for each array around the value. Their number must match the nesting of the type.
         while steps.next_if_eq(&"[]").is_some() {
             let FieldType::Array(inner) = kind else { return None };
             kind = inner;

@@ -3,8 +3,8 @@
 //!
 //! Captured text is followed at the output that prints it, because its position in the JSON is known only there.
 //!
-//! A body is read twice. The first pass collects the parse mode and the keys of each object, because `parse_mode` may
-//! come after the text that it applies to. The second pass reports problems.
+//! A body is read twice. The first pass collects the parse mode and the keys of each object. The parse mode must be
+//! known in advance, because `parse_mode` may come after the text that it applies to. The second pass reports problems.
 
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -148,7 +148,7 @@ impl<'t> Follower<'t> {
     /// Follows `block` from `state`. Returns the state after the block, or `None` if a `break`, `continue`, or `abort`
     /// ends it early.
     fn follow(&mut self, block: &'t Block, state: JsonState) -> Option<JsonState> {
-        // What an `if` without `else` guarantees for the nodes after it holds only until the end of this block.
+        // What an `if` guarantees for the nodes after it holds only until the end of this block.
         let mark = self.present.len();
         let mut state = Some(state);
         for node in &block.nodes {
@@ -215,8 +215,8 @@ impl<'t> Follower<'t> {
         let source = self.source();
         let mut events = Vec::new();
         let mut rest = span;
-        // The path of a key is available only until the next character is read, so the key is compared with the fields
-        // of the method here.
+        // The path changes as more text is read, so each key is compared with the fields of the method as soon as the
+        // key ends.
         while !rest.is_empty() {
             let mut last = None;
             let read = state.read_to_event(rest.of(source), &mut |event| last = Some(event));
@@ -254,7 +254,7 @@ impl<'t> Follower<'t> {
                 JsonEvent::Text { object, key, value } if &*key == "parse_mode" => {
                     let mode = ParseMode::from_argument(&value).unwrap_or(None);
                     let known = self.objects.modes.entry(object).or_insert(mode);
-                    // If branches set different modes, it is unknown which escape is right, so none is required.
+                    // If branches set different modes, it is unknown which escape is right, so no escape is required.
                     if *known != mode {
                         *known = None;
                     }
@@ -283,8 +283,8 @@ impl<'t> Follower<'t> {
             self.present.extend(guard.present_if_taken);
             let end = self.follow(body, state.clone());
             self.present.truncate(mark);
-            // This holds only as long as every branch so far has ended early. A branch that reaches its end also leads
-            // to the nodes after the tag, and the conditions of the later branches are not tested in that case.
+            // The guarantee needs every branch so far to end early. If an earlier branch reaches its end, the nodes
+            // after the tag can be reached through that branch, and then the condition of this branch is not tested.
             if end.is_none() && ends.is_empty() {
                 present_after.extend(guard.present_if_skipped.iter().cloned());
             }
@@ -360,8 +360,9 @@ impl<'t> Follower<'t> {
         self.follow_captured(captured, &state).unwrap_or(state)
     }
 
-    /// Returns whether `output` prints captured text with `json` or `json_escape` as its only filter. If so, checks the
-    /// outputs inside the capture as parts of one JSON string.
+    /// Returns whether `output` prints captured text with one filter that escapes it for its position. This filter is
+    /// `json_escape` inside a string, and `json` at a value. If so, checks the outputs inside the capture as parts of
+    /// one JSON string.
     fn check_escaped_capture(&mut self, output: &'t OutputNode, state: &JsonState) -> bool {
         let [filter] = output.value.filters.as_slice() else { return false };
         let quote = match (filter.filter.name, state.slot()) {
@@ -386,7 +387,7 @@ impl<'t> Follower<'t> {
     /// itself. Following it again would find nothing new and multiply the work.
     fn captured(&self, value: &'t Expression) -> Option<CaptureBodies<'t>> {
         // The limit is checked before the lookup, because the lookup collects all captures of the name. A body can have
-        // as many of them as outputs.
+        // many captures of one name and also print the name many times.
         if !self.may_follow_deeper() {
             return None;
         }
@@ -395,8 +396,8 @@ impl<'t> Follower<'t> {
         Some(CaptureBodies { name, bodies: if is_followed { Vec::new() } else { bodies } })
     }
 
-    /// Follows captured text from `state`. Returns the state after the text, or `None` if there is no capture or none
-    /// reaches its end.
+    /// Follows captured text from `state`. Returns the state after the text. Returns `None` if there is no capture, or
+    /// if no capture reaches its end.
     fn follow_captured(&mut self, captured: CaptureBodies<'t>, state: &JsonState) -> Option<JsonState> {
         self.scope.captures_in_progress.push(captured.name);
         self.inner_depth += 1;
@@ -431,7 +432,7 @@ impl<'t> Follower<'t> {
             return state;
         };
         let Some(body) = self.template.files().get(file).map(|file| &file.body) else { return state };
-        // As in rendering, a partial called with `render` sees only its arguments, but one called with `include` also
+        // As in rendering, a partial called with `render` sees only its arguments. A partial called with `include` also
         // sees the caller's names.
         let mut scope = if call.is_isolated { NameDefinitions::default() } else { self.scope.clone() };
         scope.define_all(file, body);
@@ -503,8 +504,8 @@ fn duplicate_key(source: &str, text: Span, key: Span, name: &str) -> Diagnostic 
     }
 }
 
-/// Returns the span of the member with the key `key` and of one comma beside it, so that removing the span leaves valid
-/// JSON. Returns `None` if the member does not end in the same piece of text or has no comma beside it.
+/// Returns the span of the member with the key `key`, including one comma beside the member. Removing this span leaves
+/// valid JSON. Returns `None` if the member does not end in the span `text`, or if no comma is beside the member.
 fn member_around(source: &str, text: Span, key: Span) -> Option<Span> {
     let after_key = Span::new(key.end, text.end).of(source);
     let mut depth = 0_usize;

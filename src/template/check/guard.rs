@@ -1,5 +1,5 @@
-//! Finds the variable paths, such as `Profile.name`, that must have a value if a condition is true, and those that must
-//! have a value if it is false.
+//! Finds the variable paths, such as `Profile.name`, that must have a value if a condition is true. Also finds the
+//! paths that must have a value if the condition is false.
 //!
 //! The text of a path identifies it, so `Profile.name` and `Profile["name"]` are different paths here.
 
@@ -42,7 +42,7 @@ impl PresenceGuard {
     }
 }
 
-/// Returns the paths that have a value if `condition` is true, and those that have one if it is false.
+/// Returns the paths that have a value if `condition` is true, and the paths that have a value if it is false.
 fn sides(source: &str, condition: &Condition) -> (Vec<String>, Vec<String>) {
     let written = |path: &Path| vec![path.span.of(source).to_owned()];
     match condition {
@@ -69,7 +69,7 @@ fn sides(source: &str, condition: &Condition) -> (Vec<String>, Vec<String>) {
             match (comparison, right_is_empty) {
                 (Comparison::Equal, true) => (Vec::new(), written(path)),
                 (Comparison::NotEqual, true) => (written(path), Vec::new()),
-                // `a != 'x'` is also true for a missing `a`. If it is false, `a` equals `'x'`.
+                // `a != 'x'` is also true for a missing `a`. If the comparison is false, `a` equals `'x'`.
                 (Comparison::NotEqual, false) => (Vec::new(), written(path)),
                 // Two paths are also equal if both are missing.
                 (Comparison::Equal, false) if !matches!(right, Expression::Literal(..)) => {

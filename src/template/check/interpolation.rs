@@ -55,7 +55,7 @@ enum CharacterSet {
     Any,
     /// Digits, a sign, a point, `e`, `true`, `false`.
     Number,
-    /// A date and the text of its format, which has no quotes, backslashes, or characters that HTML reserves.
+    /// A date in a format without control characters, double quotes, backslashes, `<`, `>`, or `&`.
     Date,
     /// Letters, digits, `%`, `+`, `-`, `_`, `.`, `~`, `=`, `/`.
     Url,
@@ -151,7 +151,7 @@ impl<'t> Interpolation<'t, '_> {
     }
 
     fn in_string(&self) -> Vec<Diagnostic> {
-        // This problem is reported alone, because its fix changes what the other checks would suggest.
+        // A `json` inside a string is reported alone, because its fix changes what the other checks would suggest.
         let own_json = self.own_filters().iter().find(|call| call.filter.name == "json");
         if let Some(call) = own_json.filter(|_| !self.is_escaped) {
             let problem = Diagnostic::error(Code::JsonInString, call.name, "`json` adds its own quotes here");
@@ -183,8 +183,8 @@ impl<'t> Interpolation<'t, '_> {
 
     /// Returns where to insert the escape for the markup, or `None` if that position is in another file.
     ///
-    /// The escape goes before any filter or capture that adds the author's own markup, which must not be escaped, and
-    /// before the escape for JSON.
+    /// The escape goes before the escape for JSON. It also goes before any filter or capture that adds the author's own
+    /// markup, because that markup must not be escaped.
     fn markup_escape_position(&self, mode: ParseMode) -> Option<InsertPosition> {
         let is_json = |call: &&FilterCall| {
             is_json_escape(call) || call.filter.name == "json" || is_backslash_replace(call, "\\")
@@ -194,8 +194,8 @@ impl<'t> Interpolation<'t, '_> {
                 return (*file == self.file).then_some(InsertPosition::Before(call.span.start));
             }
         }
-        // A capture adds text around the value, so the escape must come before that: among the filters that are applied
-        // to the value first.
+        // A capture adds the author's text around the value, and this text must not be escaped. The escape therefore
+        // belongs among the first filters, which are applied to the value before the text is added.
         if self.source.is_captured {
             let (_, filters) = self.source.pipes.first().filter(|(file, _)| *file == self.file)?;
             let end = filters.last().map_or(self.source.value.span().end, |last| last.span.end);
@@ -261,7 +261,7 @@ impl<'t> Interpolation<'t, '_> {
         let mode = self.mode?;
         let call =
             self.own_filters().iter().find(|call| escapes_for(call).is_some_and(|other| other != mode))?;
-        // A wrong escape is not reported if there is a correct one as well.
+        // A wrong escape is not reported if there is a correct escape as well.
         if call.filter.name == "escape_once"
             || self.own_filters().iter().any(|call| escapes_for(call) == Some(mode))
         {
@@ -283,8 +283,8 @@ impl<'t> Interpolation<'t, '_> {
         if let Some(problem) = self.pipes_here().find_map(|filters| self.wrong_order_in(filters)) {
             return Some(problem);
         }
-        // The two filters belong to different expressions, for example if one is in an `assign`. No single edit can
-        // swap them.
+        // `json_escape` and the filter that breaks its output may also be in different expressions, for example if
+        // `json_escape` is in an `assign`. No single edit can then swap the two filters.
         let all: Vec<&FilterCall> = self.filters().collect();
         let json = all.iter().position(|call| call.filter.name == "json_escape")?;
         let last = all.iter().rfind(|call| breaks_json_escape(call))?;
@@ -388,7 +388,7 @@ impl<'t> Interpolation<'t, '_> {
                 .is_some_and(|property| 0 < property.n_set && property.n_set == self.vocabulary.n_profiles),
             _ => false,
         };
-        // These filters print a number even for a missing value, except for `find_index`.
+        // The `NUMERIC` filters print a number even for a missing value, except for `find_index`.
         let is_number = self.filters().any(|call| NUMERIC.contains(&call.filter.name));
         if is_known || is_number {
             return None;
@@ -415,7 +415,8 @@ impl<'t> Interpolation<'t, '_> {
     }
 
     /// Returns a fix that adds a condition to the start of the body, so that recipients without the property are
-    /// skipped. Returns `None` if the value is not a profile property that an output of the body itself names.
+    /// skipped. Returns `None` unless the value is a profile property. The `{{ }}` must also be in the body itself and
+    /// name the property directly.
     fn guard(&self) -> Option<Fix> {
         let path = self.path()?;
         if names_of(path).first().is_none_or(|root| root != "Profile")

@@ -1,5 +1,7 @@
-//! Finds unknown names: properties that no imported profile and no sample event has, and variables that the template
-//! does not set.
+//! Finds unknown properties and unknown variables.
+//!
+//! A profile property is unknown if no imported profile has it. An event property is unknown if no sample event has it.
+//! A variable is unknown if it is not global, the template does not set it, and no call passes it to the partial.
 
 use std::collections::HashSet;
 
@@ -91,7 +93,8 @@ impl<'t> Checker<'t> {
         call: &'t PartialCall,
         own: &DefinedNames<'t>,
     ) -> DefinedNames<'t> {
-        // A partial sees none of the caller's names if it is called with `render`, and all of them with `include`.
+        // A partial called with `render` sees none of the caller's names. A partial called with `include` sees all of
+        // them.
         let outer = if call.is_isolated { Some(IndexSet::new()) } else { own.clone() };
         let body = &self.template.files().get(file)?.body;
         let mut names = outer?;
@@ -102,7 +105,7 @@ impl<'t> Checker<'t> {
         Some(names)
     }
 
-    /// Returns the names that `body` and its included partials set, or `None` if they may set other names, too. `seen`
+    /// Returns the names that `body` and its included partials set, or `None` if any other name may be set, too. `seen`
     /// has the files that were visited already.
     fn names_set_by(&self, body: &'t Block, seen: &mut Vec<usize>) -> DefinedNames<'t> {
         let mut names = IndexSet::from(["forloop", "tablerowloop"]);
@@ -168,7 +171,8 @@ fn problem_of(
         "now" => None,
         _ => {
             let own = own.into_iter().flatten().copied();
-            // A property name without `Profile.` is the most common mistake, so it is suggested before similar names.
+            // The most common mistake is a property name without `Profile.`, so adding `Profile.` is suggested before
+            // similar names.
             let missing_root = missing_profile_root(root, span, known);
             Some(missing_root.unwrap_or_else(|| unknown_variable(root, span, own, near)))
         }

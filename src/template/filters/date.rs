@@ -39,7 +39,8 @@ pub(super) fn date_tz<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
 
 /// Formats the input. Like Shopify's filter, returns it unchanged if it is not a date or if the format is empty.
 ///
-/// `zone` applies to a date text that names no zone. `to_output_zone` converts the moment to the zone of the output.
+/// `zone` applies to an input without a zone of its own. `to_output_zone` converts the moment to the zone of the
+/// output.
 fn format_input<'a>(
     call: &mut Call<'_, 'a>,
     zone: &TimeZone,

@@ -49,7 +49,7 @@ fn flatten<'a>(
 /// The result of `item[property]`, by the rules of Ruby's `[]` that Shopify's filters rely on.
 enum PropertyLookup<'a> {
     Found(Datum<'a>),
-    /// The item has no `[]` method in Ruby, such as nil, a boolean, or a decimal.
+    /// The item has no `[]` method in Ruby. Examples are nil, a boolean, and a decimal.
     NoProperties,
     /// The item has a `[]` method in Ruby, but not for this property. Examples are an integer with any property, and a
     /// list if the property is a name.
@@ -91,8 +91,9 @@ enum MatchedItems<'a> {
     Nothing,
 }
 
-/// Tests whether the property that the first argument names equals the second argument or, without a second argument,
-/// is truthy. With `first_only`, stops after the first item that matches.
+/// Tests, in each item, the property that the first argument names. An item matches if its property equals the second
+/// argument. If the second argument is missing or nil, an item matches if its property is truthy. With `first_only`,
+/// stops after the first item that matches.
 fn match_items<'a>(call: &mut Call<'_, 'a>, first_only: bool) -> Result<MatchedItems<'a>, FilterError> {
     let (property, wanted) = (call.argument(0), call.argument(1));
     let mut tested = Vec::new();
@@ -295,7 +296,7 @@ pub(super) fn sort<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     Ok(keyed.into_iter().map(|(_, item)| item).collect())
 }
 
-/// Sorts by the lowercase text of each item or of its property. Even numbers are compared as text, and only ASCII
+/// Sorts by the lowercase text of each item or of its property. Numbers are also compared as text, and only ASCII
 /// letters become lowercase.
 pub(super) fn sort_natural<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let zone = call.settings.zone;
@@ -342,8 +343,8 @@ fn nil_last<'a>(
     }
 }
 
-/// Returns the order of two sort keys. The order is total: numbers are compared as floats and then, if these are equal,
-/// by their exact whole parts.
+/// Returns the order of two sort keys. The order is total: numbers are compared as floats first. If the floats are
+/// equal, the exact whole parts are compared.
 fn total_order(left: &Datum<'_>, right: &Datum<'_>) -> Ordering {
     let key = |value: &Datum<'_>| match value {
         Datum::Integer(value) => Some((*value as f64, i128::from(*value))),

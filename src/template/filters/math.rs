@@ -26,7 +26,7 @@ pub(super) fn at_most<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     Ok(replace_if(call, Ordering::Greater).into())
 }
 
-/// Returns the bound if the input is less (or greater, depending on `ordering`) than the bound; otherwise, the input.
+/// Returns the bound if the input has the order `ordering` relative to the bound. Otherwise, returns the input.
 fn replace_if(call: &Call<'_, '_>, ordering: Ordering) -> Number {
     let (value, bound) = (call.number(), call.number_argument(0));
     if value.compare(bound) == ordering { bound } else { value }

@@ -57,8 +57,8 @@ impl LayoutNode {
     }
 }
 
-/// Builds the tree. Fails if the nesting is too deep or if a bracket or block has no match in the same branch, because
-/// no indentation would suit brackets that open and close in different branches.
+/// Builds the tree. Fails if the nesting is too deep, or if a bracket or block has no match in the same branch. No
+/// indentation would suit brackets that open and close in different branches.
 pub(super) fn build(source: &str, tokens: &[LayoutToken]) -> Result<Vec<LayoutNode>, Diagnostic> {
     let mut builder = Builder { source, tokens, next: 0, depth: 0 };
     let items = builder.items()?;

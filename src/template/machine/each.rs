@@ -206,8 +206,8 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Returns an integer, or a text that consists of one, as a number. Returns `None` for nil. Any other value is an
-    /// error.
+    /// Returns the number if the value is an integer or a text that consists of an integer. Returns `None` for nil. Any
+    /// other value is an error.
     fn whole(&mut self, expression: &'a Expression) -> RenderResult<Option<i64>> {
         let value = self.value(expression)?;
         match number::to_integer(&value) {

@@ -97,8 +97,8 @@ impl<'a> VariableScope<'a> {
         self.assigned.insert(name, value);
     }
 
-    /// Whether `name` can be a counter. With [`Globals::Data`], a name that is not a counter yet can become one if the
-    /// data has nothing under this name, or an integer, nil, or false. Otherwise, every name can be a counter.
+    /// Whether `name` can be a counter. Without [`Globals::Data`], every name can be a counter. With it, a name that is
+    /// not a counter yet must be missing from the data, or its value there must be an integer, nil, or false.
     pub(super) fn can_count(&self, name: &str) -> bool {
         let value = match self.globals {
             Globals::Data(data) if !self.counters.contains_key(name) => data.get(name),
@@ -130,7 +130,7 @@ impl<'a> VariableScope<'a> {
         self.locals.len()
     }
 
-    /// Removes all local variables but the first `mark`, that is, those that were added after `mark` was called.
+    /// Removes all local variables but the first `mark`. The removed variables were added after `mark` was called.
     pub(super) fn leave(&mut self, mark: usize) {
         self.locals.truncate(mark);
     }

@@ -159,12 +159,12 @@ impl<'s> LexemeCursor<'s> {
                 }
             }
         }
-        // The filter is looked up after its arguments, so that a syntax error in them is reported first.
+        // The filter is looked up after its arguments are parsed, so that a syntax error in them is reported first.
         let Some(filter) = filters::find(self.text_of(name)) else {
             return Err(Box::new(filters::unknown(self.text_of(name), name)));
         };
-        // In Shopify, a filter with keyword arguments ignores those that it does not know. In a body, they are errors,
-        // because a misspelled `allow_false` would have no effect.
+        // In Shopify, a filter with keyword arguments ignores unknown keyword arguments. In a body, an unknown keyword
+        // argument is an error, because a misspelled `allow_false` would have no effect.
         if self.flavour == Flavour::Shopify && filter.ignores_unknown_keywords() {
             keywords.retain(|(key, _)| filter.keywords.contains(&key.as_str()));
         }
@@ -358,7 +358,8 @@ fn number(text: &str) -> Literal {
     match (text.parse(), text.parse()) {
         (Ok(value), _) => Literal::Integer(value),
         (_, Ok(value)) => Literal::Large(value),
-        // The text is a decimal or an integer that does not fit 128 bits. Rust parses both as a float at any length.
+        // The text is a decimal, or it is an integer that does not fit 128 bits. Rust parses both as a float at any
+        // length.
         _ => Literal::Decimal(text.parse().unwrap_or(f64::NAN)),
     }
 }

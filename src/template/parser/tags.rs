@@ -58,8 +58,8 @@ impl<'s> LiquidParser<'s> {
         Ok(SyntaxNode::Tag(span, Box::new(node)))
     }
 
-    /// Parses the body of `tag`. Returns it with the divider or end tag after it, or with `None` if the body is not
-    /// closed.
+    /// Parses the body of `tag`. Returns the body and the divider or end tag after the body. This tag is `None` if the
+    /// body is not closed.
     fn parse_body(&mut self, tag: &ScannedTag) -> (Block, Option<ScannedTag>) {
         self.open.push(OpenTag { name: tag.name.of(self.source), span: tag.markup.span });
         self.depth += 1;
@@ -366,8 +366,8 @@ fn parse_cycle(mut cursor: LexemeCursor<'_>) -> ParseResult<TagNode> {
         items.push(cursor.expression()?);
     }
     cursor.expect_done()?;
-    // As in Shopify, unnamed cycles of the same literals share a position, but a cycle with variables has its own. The
-    // debug form distinguishes '1' from 1.
+    // As in Shopify, unnamed cycles of the same literals share a position, but a cycle with variables has its own
+    // position. The debug form distinguishes '1' from 1.
     let literals: Option<Vec<&Literal>> = items.iter().map(Expression::as_literal).collect();
     let group = match (group, literals) {
         (Some(name), _) => CycleGroup::Named(name),

@@ -1,5 +1,5 @@
-//! Suggests loops that replace list filters that CleverTap does not support: `sum`, `find`, `find_index`, and `has` in
-//! an `assign`, and `sum` in an output.
+//! Suggests loops that replace list filters that CleverTap does not support. In an `assign`, the filters `sum`, `find`,
+//! `find_index`, and `has` can be replaced. In an output, only `sum` can be replaced.
 
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::text::Span;
@@ -58,8 +58,8 @@ fn fix(span: Span, tags: String) -> Fix {
 }
 
 /// Rewrites the first filter of a filtered value as a loop. Returns the span of the filter's name, the tags that assign
-/// its result to `name`, and the remaining filters. Returns `None` if the filter is none of the four, if its property
-/// is not a constant, or if the loop would overwrite the list that it reads.
+/// its result to `name`, and the remaining filters. Returns `None` if the filter is not `sum`, `find`, `find_index`, or
+/// `has`. Also returns `None` if its property is not a constant, or if the loop would overwrite the list that it reads.
 fn rewrite_as_loop(source: &str, name: &str, piped: &FilteredExpression) -> Option<(Span, String, String)> {
     let call = piped.filters.first()?;
     let list = piped.value.span().of(source);

@@ -1,5 +1,6 @@
-//! The header above the current screen and the footer below it: divides the terminal's area, draws both lines, and
-//! finds the action of a click on them. The screen supplies the parts on the right side of the header.
+//! Draws the header above the current screen and the footer below it, and finds the action of a click on these lines.
+//! Also divides the terminal's area into header, screen, and footer. The screen supplies the parts on the right side of
+//! the header.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -79,14 +80,14 @@ impl Chrome {
         })
     }
 
-    /// Returns the header's parts that fit, with their first column, from right to left: the first part is the most
-    /// important one.
+    /// Returns the header's parts that fit, each with its first column. The parts are in order from right to left, and
+    /// the first part is the most important one.
     fn header_parts(&self, shared: &SharedState, screen: &dyn Screen) -> Vec<(u16, HeaderPart)> {
         let mut right = self.header.right();
         let mut parts = Vec::new();
         for part in screen.header(shared) {
-            // A part that does not fit is left out completely, because half the name of a bot or host could be
-            // mistaken for another name. So are the parts after it, which may be its label.
+            // A part that does not fit is left out completely, because half the name of a bot or host could be mistaken
+            // for another name. The parts after it are left out too, because one of them may be its label.
             if usize::from(right.saturating_sub(self.header.x)) < width(&part.text) + NAMES_WIDTH {
                 break;
             }

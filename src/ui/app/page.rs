@@ -29,8 +29,8 @@ impl Page {
         page
     }
 
-    /// Lays out the page for the size of the screen, if its width has changed, and limits the scroll position to the
-    /// content.
+    /// Lays out the page again if the size of the screen has changed the width of the dialog. Limits the scroll
+    /// position to the content.
     pub(super) fn fit(&mut self, screen: Rect) {
         let room = dialog::content_area(area(screen));
         self.rows = usize::from(room.height);

@@ -46,7 +46,8 @@ impl TextDiff {
     }
 
     /// Maps a diagnostic of the old text and its fixes to the new text. Returns `None` if the diagnostic's span
-    /// overlaps or contains the change. A fix is left out if the span of one of its edits does.
+    /// overlaps or contains the change. Leaves out a fix if the span of one of its edits overlaps or contains the
+    /// change.
     pub(crate) fn moved(&self, problem: &Diagnostic) -> Option<Diagnostic> {
         let fix = |fix: &Fix| {
             let edit = |edit: &TextEdit| Some(TextEdit { span: self.span(edit.span)?, ..edit.clone() });

@@ -266,7 +266,7 @@ fn severity_style(theme: &Theme, severity: Severity) -> Style {
     }
 }
 
-/// Whether a span touches a line or row, including its end.
+/// Whether `span` touches `line`, which may also be a row. The end of the line or row counts as part of it.
 fn touches(line: Span, span: Span) -> bool {
     // The last byte of the span decides, not its end: a problem that ends with the previous line's break must not mark
     // this line. For an empty span, its offset decides.

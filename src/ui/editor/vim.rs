@@ -1,13 +1,13 @@
-//! Implements vim's normal, insert, and visual modes for the body. For each key, [`Vim`] returns commands for the
-//! editor, and at most one request that the editor cannot carry out, such as opening the search line.
+//! Implements vim's normal, insert, and visual modes for the body. For each key that [`Vim`] uses, it returns commands
+//! for the editor, and at most one request that the editor cannot carry out, such as opening the search line.
 //!
 //! ```text
 //! Key ─press─▶ Pending (register, count, operator) ─motion / object─▶ region ─operator─▶ Commands
 //! ```
 //!
 //! [`Vim`] is a state machine that does not change the text. The caller applies the commands and then calls
-//! [`Vim::sync`], which it also calls after every other change of the text or the cursor. In insert mode, vim handles
-//! only Esc, and all other keys work as in any text field.
+//! [`Vim::sync`]. The caller also calls `sync` after every other change of the text or the cursor. In insert mode, vim
+//! handles only Esc, and all other keys work as in any text field.
 
 mod changes;
 mod command_line;
@@ -204,9 +204,9 @@ impl Vim {
         }
     }
 
-    /// Adapts the mode to the editor's text, cursor, and selection, which the last command may have changed. Returns
-    /// the command that moves the cursor to a position that the mode allows, or `None` if the cursor is already at such
-    /// a position.
+    /// Adapts the mode to the editor's text, cursor, and selection, which the last command may have changed. Returns a
+    /// command if normal mode does not allow the cursor's position or the selection. The command moves the cursor to an
+    /// allowed position and removes the selection.
     pub fn sync(&mut self, editor: &Editor) -> Option<Command> {
         let seen = std::mem::replace(&mut self.seen, (editor.version(), editor.cursor()));
         if matches!(&self.mode, Mode::Visual(selected) if !selected.is_shown(editor)) {

@@ -1,6 +1,6 @@
 //! Carries out the tasks that the state requests, and reports the results as messages.
 //!
-//! Anything that touches files or the database runs on a blocking thread. The preview's message is composed by one
+//! Work on the database and most work on files run on a blocking thread. The preview's message is composed by one
 //! worker, which always takes the latest job, so that fast typing never queues up work. A panic in a task is caught:
 //! the console shows a message and continues.
 
@@ -261,8 +261,9 @@ impl Executor {
         let (session, reporter) = (Arc::clone(&self.deps.session), self.reporter.clone());
         let (work, injected) = (files::work_of(&entry), Arc::clone(&self.deps.injected));
         let now = self.deps.clock.now();
-        // The file watch reports other changed files, so only the saved campaign is marked as changed for the next
-        // reload. Without a watch, no file is marked, so that the reload looks at all files.
+        // If any files are marked as changed, the next reload reads only these files. With a file watch, only the saved
+        // campaign is marked here, because the watch reports other changed files. Without a watch, no file is marked,
+        // so that the reload looks at all files.
         let reading = self.watch.is_some().then(|| Arc::clone(session.reading()));
         self.journal = Some(tokio::spawn(async move {
             if let Some(before) = before {
@@ -359,8 +360,8 @@ impl Executor {
         let reading = Arc::clone(session.reading());
         let changed = move |paths: Vec<String>| {
             reading.mark_changed(paths);
-            // The watch's thread must not block, so the message is dropped if the queue is full. The next reload reads
-            // the files that are marked as changed anyway.
+            // The watch's thread must not block, so the message is dropped if the queue is full. Even then, the files
+            // are marked as changed, and the next reload reads them.
             let _ = sender.try_send(Msg::FilesChanged);
         };
         let watch = |method| workspace::watch(session.folder().root(), method, changed);

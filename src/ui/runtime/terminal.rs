@@ -31,7 +31,7 @@ pub(crate) struct TerminalModes {
 }
 
 impl TerminalModes {
-    /// Sets raw mode, the alternate screen, bracketed paste, and, if `mouse` is true, mouse capture.
+    /// Sets raw mode, the alternate screen, and bracketed paste. If `mouse` is true, also sets mouse capture.
     pub(crate) fn take(mouse: bool) -> io::Result<Self> {
         let modes = Self { mouse };
         modes.take_again()?;
@@ -56,7 +56,7 @@ impl Drop for TerminalModes {
     }
 }
 
-/// Whether the terminal is in canonical mode (line by line, with echo), which shells set and the console never
+/// Whether the terminal is in canonical mode (line by line, with echo). Shells set this mode, and the console never
 /// does.
 pub(crate) fn is_canonical_mode() -> bool {
     let modes = rustix::termios::tcgetattr(io::stdin());

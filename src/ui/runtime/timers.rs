@@ -4,8 +4,8 @@ use tokio::time::Instant;
 
 use crate::ui::shared::Timer;
 
-/// The running timers. Setting a timer again does not replace it: both fire. If a timer is outdated, the screen
-/// recognizes that by the timer's generation or version, and ignores it.
+/// The running timers. Setting a timer again does not replace it: both fire. The screen ignores a timer whose
+/// generation or version is outdated.
 #[derive(Debug, Default)]
 pub(crate) struct Timers(Vec<(Instant, Timer)>);
 

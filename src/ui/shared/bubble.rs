@@ -1,5 +1,5 @@
-//! Draws a message, laid out by [`crate::ui::shared::message`], as a bubble in the theme's colors. Also finds what is
-//! at a cell, for mouse clicks, and which cells are links.
+//! Draws a message as a bubble in the theme's colors. [`crate::ui::shared::message`] lays out the message. This module
+//! also finds what the user has clicked, and which cells are links.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -17,7 +17,8 @@ use crate::workspace::{self, CampaignFiles, Fingerprint};
 pub enum Effect {
     /// Done by the event loop, which owns the terminal and the timers.
     Loop(LoopEffect),
-    /// Done by the executor one after the other, in the order of the effects, even while the console exits.
+    /// Done by the executor, even while the console exits. Journal entries are done one after the other, in the order
+    /// of the effects.
     Journal(JournalEntry),
     /// Done by the executor in the background; the result is a message.
     Task(Task),
@@ -49,7 +50,8 @@ pub enum JournalEntry {
     SaveBody {
         stem: String,
         text: String,
-        /// The version of the text. It comes back with the result, which shows the buffer which edits are saved.
+        /// The version of the text. The result contains the same version, so that the buffer knows which edits are
+        /// saved.
         version: u64,
         /// The file's fingerprint when it was last read; a file with any other content is not overwritten.
         /// `None` overwrites any content.
@@ -65,8 +67,8 @@ pub enum Task {
     /// Compose the messages of a sample of recipients. A newer `Compose` or `Survey` stops this task.
     Survey(Generation, Box<MessageJob>),
     CheckCampaigns(Generation, Vec<MessageJob>),
-    /// Read the vocabulary and the profile with this identity. If there is no such profile, read the first test profile
-    /// or, without test profiles, the first profile.
+    /// Read the vocabulary and the profile with this identity. If there is no such profile, read the first test
+    /// profile. If there are no test profiles, read the first profile.
     LoadPeople(Option<String>),
     FindProfiles(Generation, String),
     Reload,
@@ -127,8 +129,8 @@ pub struct ExternalEdit {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Timer {
     Draft(String),
-    /// Compose the message after a short delay, because the last key may be the first half of a trigger such as `<<` or
-    /// `{{`, and the error of half a trigger must not flash. Holds the generation of the latest composition.
+    /// Compose the message after a short delay. Without the delay, an error would flash while the user types a trigger
+    /// such as `<<` or `{{`, because half a trigger is an error. Holds the generation of the latest composition.
     Compose(Generation),
     /// Compose the messages of a sample of recipients. Holds the generation of the composition that the sample belongs
     /// to.

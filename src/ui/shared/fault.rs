@@ -72,8 +72,8 @@ impl Work {
         format!("internal error while {what}; {outcome}; please report it: {fault}")
     }
 
-    /// Returns the name for [`VARIABLE`], the activity for the footer's message, and what a panic during the activity
-    /// means for the user's text.
+    /// Returns the name for [`VARIABLE`] and two parts of the footer's message: the activity, and the consequence of a
+    /// panic for the user's text.
     fn row(self) -> (&'static str, &'static str, &'static str) {
         let safe = "nothing was lost";
         let perhaps = "it may not be saved, but no text in the editor was lost";
@@ -102,8 +102,8 @@ impl Work {
 }
 
 /// Installs a panic hook that masks secrets with `redact`. If the panic happens inside [`catch`], the hook stores the
-/// panic's message, which `catch` returns. The hook passes every other panic to `report`. It prints nothing, so that a
-/// panic does not write over the console's screen.
+/// panic's message, which `catch` returns. The hook passes every other panic to `report`. The hook itself prints
+/// nothing, so that a panic does not write over the console's screen.
 pub(crate) fn install_hook(
     redact: impl Fn(&str) -> String + Send + Sync + 'static,
     report: impl Fn(CaughtPanic) + Send + Sync + 'static,

@@ -43,8 +43,8 @@ impl Keymap {
             .map(|(context, key, _)| (*context, *key))
     }
 
-    /// Returns the key to show for `action`: its first key in the first of `contexts` in which it has one. Returns
-    /// `None` if it has no key in any of them.
+    /// Returns the key to show for `action`: its first key in the first of `contexts` in which the action has a key.
+    /// Returns `None` if the action has no key in any of `contexts`.
     pub fn shown_key(&self, contexts: &[KeyContext], action: Action) -> Option<Key> {
         contexts
             .iter()
@@ -52,7 +52,8 @@ impl Keymap {
     }
 }
 
-/// Returns the key of a terminal event, or `None` if the key was released or if telecast does not use it.
+/// Returns the key of a terminal event. Returns `None` if the event reports that a key was released, or if telecast
+/// does not use the key.
 pub(crate) fn key_of(event: KeyEvent) -> Option<Key> {
     // Terminals with the kitty protocol, and Windows, also report when a key is released. Without this check, each key
     // would count twice.

@@ -6,7 +6,7 @@
 //! ```
 
 /// Identifies the question that an answer belongs to. A generation is never used twice in a session, so that a
-/// new dialog cannot take the answer meant for a closed one.
+/// new dialog cannot take the answer meant for a closed dialog.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Generation(u64);
 
@@ -26,7 +26,7 @@ impl Generations {
 pub enum Query<T> {
     #[default]
     Idle,
-    /// The answer has not arrived yet; the previous one is still shown.
+    /// The answer has not arrived yet; the previous answer is still shown.
     Pending {
         /// The first question about the current subject. A successful answer to this question, or to a later one,
         /// replaces `before`.
@@ -108,8 +108,8 @@ impl<T> Query<T> {
         }
     }
 
-    /// Returns the answer to show: the latest answer or, while a question is pending, the one before it. Returns `None`
-    /// if there is none, or if the latest question failed.
+    /// Returns the answer to show. While a question is pending, this is the previous answer. Returns `None` if there is
+    /// no answer, or if the latest question failed.
     pub fn value(&self) -> Option<&T> {
         match self {
             Self::Pending { before, .. } => before.as_ref(),

@@ -24,8 +24,8 @@ pub trait ConfirmDecision: Clone {
     fn cancel() -> Self;
 
     /// Whether the key of the answer's first letter only selects the answer, so that Enter must confirm it. This
-    /// protects decisions that cannot be undone, in questions that open without the user's action or because of a file
-    /// from another person.
+    /// protects important decisions in two kinds of questions: those that can open while the user types, and those
+    /// about files that may be another person's.
     fn needs_enter(&self) -> bool;
 }
 

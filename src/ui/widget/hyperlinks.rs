@@ -42,8 +42,8 @@ impl Address {
             return None;
         }
         let mut encoded = String::new();
-        // At most one byte more than allowed is encoded. An address that is too long then fails the check below, but is
-        // not encoded completely.
+        // At most one byte more than allowed is read. These bytes are enough for an address that is too long to fail
+        // the check below, and the rest of the address need not be encoded.
         for byte in address.bytes().take(MAX_ADDRESS + 1) {
             match byte {
                 0x21..=0x7e => encoded.push(char::from(byte)),
@@ -69,7 +69,7 @@ struct Painted {
     cells: Vec<(u16, Cell)>,
 }
 
-/// Cells to write again, as a link to `address` or, if it is `None`, without a link.
+/// Cells to write again, as a link to `address`. If `address` is `None`, the cells are written without a link.
 #[derive(Debug)]
 pub(crate) struct Repaint {
     address: Option<Address>,

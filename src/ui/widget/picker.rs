@@ -193,7 +193,7 @@ impl Picker {
     }
 
     /// Returns the index in `shown` of the first visible row if `height` rows fit. In a long list, the chosen row stays
-    /// in the middle.
+    /// in the middle, except near the start and the end of the list.
     fn top(&self, height: u16) -> usize {
         let height = usize::from(height);
         self.chosen.saturating_sub(height / 2).min(self.shown.len().saturating_sub(height))

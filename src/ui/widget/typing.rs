@@ -1,5 +1,5 @@
-//! Maps keys to editing commands, for the body and for every input field. These keys are the standard ones, and those
-//! keys of macOS and Emacs that have no other use here.
+//! Maps keys to editing commands, for the body and for every input field. Besides the usual keys of text fields, some
+//! keys of macOS and Emacs work too.
 
 use crate::editor::{Command, Motion};
 use crate::ui::widget::key::{Key, KeyCode};

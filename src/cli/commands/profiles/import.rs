@@ -29,8 +29,8 @@ pub(crate) fn run(
     args: &ImportProfiles,
     output: &mut CliOutput,
 ) -> Result {
-    // `--identity COLUMN` maps this column to `identity`. It is appended to the mappings of `--map`, so that it
-    // replaces one for the same column.
+    // `--identity COLUMN` maps this column to `identity`. This mapping is appended to the mappings of `--map`, so that
+    // it replaces a mapping for the same column.
     let identity = args.identity.iter().map(|column| (column.clone(), "identity".to_owned()));
     let names = args.names.iter().map(|map| (map.name.clone(), map.value.clone()));
     let options = ImportOptions {

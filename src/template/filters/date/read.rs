@@ -1,7 +1,8 @@
 //! Parses dates in the notations that people and programs use.
 //!
-//! `2016-03-14`, `2016-03-14T10:11:12Z`, `March 14, 2016 10:00 pm`, `14 Mar 2016`, `14/03/2016`, `Fri Jul 16 01:00:00
-//! 2004`, `Mon, 02 Jan 2006 15:04:05 +0100`: each word is recognized by its form, so the order hardly matters.
+//! Examples are `2016-03-14`, `2016-03-14T10:11:12Z`, `March 14, 2016 10:00 pm`, `14 Mar 2016`, `14/03/2016`,
+//! `Fri Jul 16 01:00:00 2004`, and `Mon, 02 Jan 2006 15:04:05 +0100`. Each word is recognized by its form, so the order
+//! hardly matters.
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
@@ -12,8 +13,8 @@ const MAX_LENGTH: usize = 64;
 
 /// Parses `text`, or returns `None` if it is not a date.
 ///
-/// A missing year or month is the current one in `zone`, a missing day is the first of its month, a missing time is
-/// midnight, and a missing zone is `zone`. A time without a date is today's.
+/// A missing year or month is the current one in `zone`. If a month has no day, the day is the first. A missing time is
+/// midnight, and a missing zone is `zone`. A time without a date is a time today.
 pub(super) fn read(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Zoned> {
     if MAX_LENGTH < text.len() {
         return None;
@@ -106,7 +107,7 @@ impl Parts {
             ["st", "nd", "rd", "th"].iter().find_map(|ending| word.strip_suffix(ending)).unwrap_or(word);
         let number: i16 = digits.parse().ok()?;
         match number {
-            // A number of up to two digits is a day, and one of four digits is a year. Any other number is ambiguous.
+            // A number of up to two digits is a day. A number of four digits is a year. Any other number is ambiguous.
             1..=31 if self.day.is_none() && digits.len() <= 2 => self.day = i8::try_from(number).ok(),
             _ if digits.len() == 4 && self.year.is_none() => self.year = Some(number),
             _ => return None,
@@ -153,7 +154,7 @@ impl Parts {
             return Some(date);
         }
         if self.year.is_none() && self.month.is_none() && self.day.is_none() {
-            // A time without a date is today's. If there is also a weekday, the date is unknown, because the week is.
+            // A time without a date is a time today. With a weekday, the date is unknown, because the week is unknown.
             return self.time.filter(|_| !self.has_weekday).map(|_| today);
         }
         let day = match (self.day, self.month) {

@@ -1,8 +1,8 @@
 //! The grammar of a body: JSON that contains Liquid, with the markup of a parse mode in its strings.
 //!
 //! The grammar is flat on purpose: brackets push no state, and a string ends with its line. Therefore, an edit in one
-//! line seldom changes the colors of the next line, and an incomplete body is colored as well as a complete one. The
-//! rules are a table in code, because syntect's own format would add a YAML parser.
+//! line seldom changes the colors of the next line, and an incomplete body gets the same colors as a complete one. The
+//! rules are a table in code, because reading syntect's own format would need a YAML parser.
 
 use serde_json::json;
 use syntect::parsing::syntax_definition::{

@@ -1,5 +1,5 @@
-//! Colors text with markup and Liquid that is shown outside the editor, such as a converted message. Unlike the text in
-//! a body, this text is not escaped as JSON.
+//! Colors text that contains markup and Liquid and is shown outside the editor, such as a converted message. Unlike the
+//! text in a body, this text is not escaped as JSON.
 
 use crate::ui::editor::highlight::classes;
 use crate::ui::editor::highlight::{Grammar, SyntaxClass, SyntaxPiece};

@@ -95,8 +95,8 @@ impl Vim {
         let from = editor.cursor();
         let region = Vim::object(key).and_then(|object| editor.text_object_at(from, object, extent));
         let Some(region) = region else { return VimOutcome::default() };
-        // For an empty object, such as `i"` in `""`, an operator only moves the cursor there. `c` also begins to insert
-        // there.
+        // For an empty object, such as `i"` in `""`, every operator except `c` only moves the cursor to the object. `c`
+        // also begins to insert there.
         match region.span.is_empty() && !region.is_linewise && operator != Operator::Change {
             true => VimOutcome::of([Command::Move(Motion::To(region.span.start))]),
             false => self.finish(operator, region, region.span.start, editor),
@@ -187,8 +187,9 @@ impl Vim {
         keys.into_iter().filter_map(|key| self.take(key, editor, page)).last().unwrap_or_default()
     }
 
-    /// Handles the key after `r`: replaces each of the next `count` graphemes with its character. Does nothing if the
-    /// line ends before that, or if the key types no character and is not Enter.
+    /// Handles the key after `r`: replaces each of the `count` graphemes from the cursor on with the key's character.
+    /// Enter replaces all of them with one line break. Does nothing if fewer graphemes are left on the line, or if any
+    /// other key types no character.
     fn replace(&mut self, key: Key, editor: &Editor) -> VimOutcome {
         let at = editor.cursor();
         let n = self.pending.count().unwrap_or(1);
@@ -259,8 +260,8 @@ impl Vim {
         if is_before {
             return VimOutcome::of([replaced(Span::at(span.start), text, span.start + indent)]);
         }
-        // The inserted text begins with the line break and does not end with one, because there is no line break after
-        // the last line of a body.
+        // The text is inserted before the line break of the cursor's line, because the last line of a body has no line
+        // break after it. So the inserted text begins with a line break and does not end with one.
         let lines = format!("{line_break}{}", text.strip_suffix(line_break).unwrap_or(&text));
         VimOutcome::of([replaced(Span::at(span.end), lines, span.end + line_break.len() + indent)])
     }

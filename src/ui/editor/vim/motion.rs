@@ -60,7 +60,7 @@ impl Vim {
         let span = editor.line_span(line);
         let signed = |lines: usize| isize::try_from(lines).unwrap_or(isize::MAX);
         // Without a count, an operator, or a selection, `j` and `k` move by wrapped rows. Otherwise, they move by lines
-        // of the text. After such a motion, further `j` and `k` also move by lines while the goal column is valid.
+        // of the text. After a motion by lines, further `j` and `k` also move by lines while the goal column is valid.
         let is_plain = self.pending.operator.is_none() && matches!(self.mode, Mode::Normal);
         let by_rows = is_plain && count.is_none() && goal.is_none();
         let half = (page / 2).max(1).saturating_mul(n);
@@ -171,8 +171,8 @@ impl Vim {
         }
     }
 
-    /// Returns the start of the `n`th next word, where `n` is the count. With an operator, the motion stops at the end
-    /// of the line that contains the last of the `n` words.
+    /// Returns the start of the `n`th next word, where `n` is the count. With an operator, the motion goes at most to
+    /// the end of the line that contains the last word before this target.
     fn word_forward(&self, from: usize, editor: &Editor, kind: WordKind) -> MotionResult {
         let n = self.pending.count().unwrap_or(1);
         let Some(operator) = self.pending.operator else {
@@ -241,8 +241,8 @@ impl Vim {
         MotionResult::found(line.map(|line| first_non_blank(editor, line)), MotionKind::Linewise)
     }
 
-    /// Moves to the first non-blank character of line `number`, counted from 1, or of the last line if there are fewer
-    /// lines.
+    /// Moves to the first non-blank character of line `number`, counted from 1. If there are fewer lines, moves to the
+    /// first non-blank character of the last line.
     fn to_line(&self, editor: &Editor, number: usize) -> MotionResult {
         let line = number.clamp(1, editor.n_lines()) - 1;
         MotionResult::to(first_non_blank(editor, line), MotionKind::Linewise)

@@ -211,7 +211,8 @@ impl Vim {
 }
 
 fn register_of(editor: &Editor, region: TextRegion) -> Register {
-    // A register can be put into another body, which may have other line breaks. So registers always contain `\n`.
+    // A register can be put into another body, which may have other line breaks. So registers store every line break as
+    // `\n`.
     let mut text = editor.slice(region.span).replace("\r\n", "\n");
     if region.is_linewise {
         text.push('\n');
@@ -220,7 +221,8 @@ fn register_of(editor: &Editor, region: TextRegion) -> Register {
 }
 
 /// Returns the command that deletes a region. Whole lines are deleted with their line breaks. The cursor goes to the
-/// text after the region or, if whole lines up to the end of the text are deleted, to the line before them.
+/// text after the region. But if whole lines up to the end of the text are deleted, the cursor goes to the line before
+/// these lines.
 pub(crate) fn delete(editor: &Editor, region: TextRegion) -> Command {
     if !region.is_linewise {
         return replaced(region.span, String::new(), region.span.start);

@@ -1,4 +1,5 @@
-//! Collects the keys of an incomplete command: its register, its counts, its operator, and how the next key is read.
+//! Collects the keys of an incomplete command: its register, its counts, and its operator. Also determines how the next
+//! key is read.
 
 use crate::editor::Extent;
 use crate::ui::editor::vim::operator::Operator;

@@ -9,8 +9,8 @@ use crate::ui::editor::vim::target::MotionResult;
 use crate::ui::editor::vim::{Mode, Vim, VimOutcome, VimRequest, changes};
 use crate::ui::widget::{Key, KeyCode};
 
-/// A selection from the grapheme at `anchor` to the grapheme at `cursor`, both included, or of all lines from one to
-/// the other.
+/// A selection from the grapheme at `anchor` to the grapheme at `cursor`, both included. If `is_linewise` is true, all
+/// lines from the line of `anchor` to the line of `cursor` are selected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct VisualSelection {
     pub anchor: usize,

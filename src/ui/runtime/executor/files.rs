@@ -17,8 +17,8 @@ pub(super) fn read_changed(session: &Session, now: Timestamp) -> Result<Arc<Work
     session.reading().reload(now).map_err(|error| error.to_string())
 }
 
-/// Returns a message if something could not be saved. Nothing is ever saved to a foreign `.telecast` folder. This is
-/// not reported here, because it was reported when the console opened.
+/// Returns a message if something could not be saved. Nothing is ever saved to a foreign `.telecast` folder. This case
+/// is not reported here, because the console has reported the foreign folder when it opened.
 pub(super) fn save_failure(result: Result<(), SaveError>) -> Option<Msg> {
     match result {
         Ok(()) | Err(SaveError::Foreign { .. }) => None,

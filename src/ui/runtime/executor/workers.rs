@@ -44,7 +44,8 @@ impl Slot {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.put_count += 1;
         waiting.job = job;
-        // `Notify` keeps one permit, so the worker does not miss a job that was put into the slot before it waits.
+        // `Notify` keeps one permit, so the worker does not miss a job that was put into the slot before the worker
+        // waits.
         self.filled.notify_one();
     }
 

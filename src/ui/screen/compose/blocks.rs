@@ -7,8 +7,8 @@ use crate::text::Span;
 use crate::ui::screen::compose::Compose;
 
 impl Compose {
-    /// Returns the last composition of the open body. `None` if there is none, or if the text in the editor has changed
-    /// since.
+    /// Returns the last composition of the open body. `None` if there is no composition, or if the text in the editor
+    /// has changed since the composition.
     pub fn composed_if_current(&self) -> Option<&Composed> {
         let (buffer, composed) = (self.buffer()?, self.composed()?);
         // Comparing the texts takes time linear in the body's length, and every frame needs the result, so `Derived`
@@ -35,8 +35,9 @@ impl Compose {
         }
     }
 
-    /// If the cursor is on a tag of a block, replaces a move or selection to the matching bracket with one to the next
-    /// tag of the block. After the last tag comes the first. Returns all other commands unchanged.
+    /// If the cursor is on a tag of a block, replaces a move to the matching bracket with a move to the next tag of the
+    /// block. A selection up to the matching bracket is replaced likewise. After the last tag comes the first. Returns
+    /// all other commands unchanged.
     pub fn redirect_to_block_tag(&self, command: Command) -> Command {
         let to_command = match command {
             Command::Move(Motion::MatchingBracket) => Command::Move,

@@ -1,5 +1,5 @@
-//! A campaign's body in the editor: the text, the scroll position, and whether the text is saved in the file and in a
-//! draft. This module does not access the disk.
+//! The body of a campaign in the editor. It has the text and the scroll position, and it records whether the text is
+//! saved in the file and in a draft. This module does not access the disk.
 
 use std::sync::Arc;
 
@@ -124,9 +124,9 @@ impl BodyBuffer {
         self.changed_outside = false;
     }
 
-    /// Updates the buffer from the file as it was read again. If the file has a new text, the buffer takes that text if
-    /// it has no unsaved edits. Otherwise, it keeps its edits and sets `changed_outside`. If the file cannot be read,
-    /// only `is_readable` changes.
+    /// Updates the buffer from the file as it was read again. A buffer without unsaved edits takes the new text of the
+    /// file. A buffer with unsaved edits keeps them and sets `changed_outside`, unless the file now has the text of the
+    /// editor or of a pending save. If the file cannot be read, only `is_readable` changes.
     ///
     /// Returns whether the text was replaced.
     pub fn sync_with_file(&mut self, campaign: &CampaignFiles) -> bool {

@@ -46,8 +46,8 @@ impl Compose {
     /// Returns the task that checks every campaign for the preview profile.
     pub fn check_campaigns(&mut self, shared: &SharedState) -> Effect {
         let generation = self.campaign_statuses.check.ask(self.generations.fresh());
-        // The check uses the unsaved text of a body that is open in an editor, so that its mark agrees with the text on
-        // screen.
+        // The check uses the unsaved text of a body that is open in an editor, so that the campaign's mark agrees with
+        // the text on screen.
         let job = |stem: &String| MessageJob {
             body: self.buffers.get(stem).map(crate::ui::screen::compose::buffer::BodyBuffer::text),
             profile: shared.people.profile.clone(),

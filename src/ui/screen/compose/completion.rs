@@ -16,8 +16,8 @@ const MAX_ROWS: u16 = 9;
 
 const MAX_DOC_LINES: usize = 2;
 
-// The documentation is left out if it would leave room for fewer items than this, or for fewer than all items if the
-// list is shorter.
+// The documentation is shown only if there is also room for this many items. If the list is shorter, there must be room
+// for all of its items.
 const MIN_ROWS_WITH_DOC: u16 = 4;
 
 // The smallest and the largest width of the picker in cells, inside its border. A narrow terminal can make the picker
@@ -33,8 +33,8 @@ pub(crate) struct PickerLayout {
     /// The area of the picker, including its border.
     pub area: Rect,
     pub rows: Rect,
-    /// The area of the documentation, including the horizontal line above it. It is empty if no item has documentation
-    /// or there is no room.
+    /// The area of the documentation, including the horizontal line above it. It is empty if neither the chosen item
+    /// nor any measured item has documentation, or if there is no room.
     doc: Rect,
 }
 

@@ -1,5 +1,5 @@
-//! Collects what completion and hover need to know about the open campaign: the known properties and events, the
-//! partials, the dialect, the Bot API method, and the values of the preview profile and the sample event.
+//! Collects what completion and hover need to know about the open campaign. That is the known properties and events,
+//! the partials, the dialect, the Bot API method, and the values of the preview profile and of the sample event.
 
 use jiff::tz::TimeZone;
 
@@ -45,8 +45,8 @@ impl CompletionInputs<'_> {
             vocabulary: self.vocabulary,
             dialect: campaign.map_or_else(Default::default, |campaign| shared.workspace.dialect(campaign)),
             is_json: format.is_none_or(|format| format == ContentFormat::Json),
-            // The method is unknown before the first composition, and if the webhook calls no method that telecast
-            // knows. `sendMessage` is assumed then, because most campaigns use it.
+            // The method is unknown before the first composition. It is also unknown if the webhook calls no method
+            // that telecast knows. In both cases, `sendMessage` is assumed, because most campaigns use it.
             method: method.and_then(Method::from_name).unwrap_or(Method::SendMessage),
             partials: self.partials.clone(),
             values: self.values(shared.people.profile.as_deref()),

@@ -33,8 +33,8 @@ pub struct Memo<K, V> {
 
 #[derive(Debug, Default)]
 pub struct Derived {
-    /// All problems except the open body's own problems for the preview profile: those of the webhook, of other
-    /// recipients in the sample, and of files.
+    /// The problems of the webhook, of other recipients in the sample, and of files. The open body's own problems for
+    /// the preview profile are not among them.
     others: Memo<OthersKey, Vec<ProblemEntry>>,
     list: Memo<ListKey, List>,
     /// Whether the last composition is of the text that is in the editor now.
@@ -54,8 +54,8 @@ struct OthersKey {
     webhook: (Option<Fingerprint>, Option<Webhook>),
     workspace: PtrEq<Workspace>,
     open: Option<String>,
-    /// Whether the problems of the body's file are in the list. They are if no body is open, or if its file is missing
-    /// or cannot be read.
+    /// Whether the problems of the body's file are in the list. They are if no body is open, if the body has no file
+    /// yet, or if the body's file cannot be read.
     lists_body_file: bool,
 }
 
@@ -143,8 +143,8 @@ impl Derived {
         &self.request.value
     }
 
-    /// Returns whether `composed` is the composition of the text at `version`. `None` if the two have not been compared
-    /// yet.
+    /// Returns whether `composed` is the composition of the text at `version`. `None` if the cache has no result for
+    /// these two.
     pub fn is_current(&self, version: u64, composed: &PtrEq<Composed>) -> Option<bool> {
         let (compared_version, compared) = self.current.key.as_ref()?;
         (*compared_version == version && compared == composed).then_some(self.current.value)
@@ -173,7 +173,8 @@ pub(super) fn follow(screen: &mut Compose, shared: &SharedState) {
         lists_body_file: screen.buffer().is_none_or(|buffer| buffer.is_new() || !buffer.is_readable),
     };
     let are_others_new = derived.others.refresh(others, |_| other_problems(screen, shared));
-    // The list contains the other problems, but its key does not. Without a key, the list is built again.
+    // The list contains the other problems, but its key does not, so `refresh` would not notice that they have changed.
+    // Without a key, `refresh` always builds the list again.
     if are_others_new {
         derived.list.key = None;
     }
@@ -244,8 +245,9 @@ fn other_problems(screen: &Compose, shared: &SharedState) -> Vec<ProblemEntry> {
     let body = screen.open_campaign(shared).map(|campaign| campaign.body.path.as_str());
     let lists_body_file = screen.buffer().is_none_or(|buffer| buffer.is_new() || !buffer.is_readable);
     let in_files = shared.workspace.problems().into_iter();
-    // The problems of the open body come from its buffer, which may differ from the file, so those of the file are left
-    // out. But if the file is missing or cannot be read, the problem is the file itself, so it is listed.
+    // The problems of the open body come from its buffer, which may differ from the file. The problems of the body's
+    // file are therefore left out. But if the file is missing or cannot be read, the file itself is the problem, so its
+    // problems are listed.
     let in_files = in_files.filter(|problem| Some(problem.path.as_str()) != body || lists_body_file);
     problems.extend(in_files.map(ProblemEntry::in_file));
     problems

@@ -13,7 +13,8 @@ pub(crate) struct LastGood {
 }
 
 impl Compose {
-    /// Remembers the current composition if it has a message. Call this only if it answers the latest request.
+    /// Remembers the current composition if it has a message. Call this only if the composition answers the latest
+    /// request.
     // The answer to an earlier request may be for another campaign or profile, but it would be stored for the current
     // campaign and profile.
     pub(super) fn keep_message(&mut self, shared: &SharedState) {

@@ -1,5 +1,5 @@
 //! Computes the areas of the panes from the screen's state. Drawing and mouse handling both use the resulting layout.
-//! The sizes are those of the area between header and footer.
+//! The sizes in the diagram are those of the area between header and footer.
 //!
 //! ```text
 //! from 106 × 16 cells          from 76 × 12 cells           smaller
@@ -11,8 +11,8 @@
 //! ```
 //!
 //! With two columns, the left column shows panes 1 and 2 (campaigns and webhook) while one of them has the focus, and
-//! the body otherwise. A single column that is high enough shows the body above the preview while one of them has the
-//! focus.
+//! the body otherwise. A single column that is high enough shows the body above the preview while the body or the
+//! preview has the focus. Otherwise, a single column shows only the focused pane.
 
 use ratatui::layout::Rect;
 
@@ -30,8 +30,8 @@ const STACKED: u16 = 22;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PaneLayout {
-    /// The area of the line with the names of the panes. `None` if the line is not needed, because all panes are on
-    /// screen.
+    /// The area of the line with the names of the panes. `None` if all panes are on screen, so that the line is not
+    /// needed, or if no pane is on screen.
     pub tabs: Option<Rect>,
     /// The panes on screen with their borders, in drawing order.
     pub panes: Vec<(Pane, Rect)>,
@@ -118,9 +118,9 @@ fn preview_and_problems(screen: &Compose, shared: &SharedState, area: Rect) -> V
     vec![(Pane::Preview, preview), (Pane::Problems, below)]
 }
 
-// Returns the height of the webhook's pane in a column of `available` cells. It is the height of the form, but at least
-// five lines are left for the campaigns while the webhook has the focus, and half of the column otherwise. In a very
-// short column, the campaigns get fewer lines.
+// Returns the height of the webhook's pane in a column of `available` cells. The pane is as high as the form, but it
+// leaves lines for the campaigns. While the webhook has the focus, it leaves at least five lines. Otherwise, it leaves
+// at least half of the column. In a very short column, it leaves fewer lines.
 fn webhook_height(screen: &Compose, available: u16) -> u16 {
     let wanted = u16::try_from(screen.webhook.n_lines()).unwrap_or(u16::MAX).saturating_add(2);
     let is_focused = screen.focus.pane == Pane::Webhook;

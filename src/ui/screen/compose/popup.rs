@@ -1,5 +1,5 @@
-//! Computes the area of a box about a token of the body, near the token but without covering it. The boxes are the
-//! completion picker and the info box.
+//! Computes the area of a box about a token of the body. The box is near the token but does not cover it. The
+//! completion picker and the info box are such boxes.
 
 use ratatui::layout::Rect;
 

@@ -71,9 +71,8 @@ impl SampleReport {
         Some((parts, 0 < n_failing))
     }
 
-    /// Returns the problems of the sample's recipients. Two kinds of problems in the body are left out: those that
-    /// match an error in `shown`, the problems of the preview profile, and those whose text has been edited since the
-    /// check.
+    /// Returns the problems of the sample's recipients. `shown` has the problems of the preview profile. A problem in
+    /// the body is left out if it matches an error in `shown`, or if its text has been edited since the check.
     pub fn problems(&self, shown: &[Diagnostic]) -> Vec<SampleProblem> {
         let is_shown = |diagnostic: &Diagnostic| {
             let is_same = |known: &Diagnostic| {
@@ -97,9 +96,10 @@ impl SampleReport {
         self.surveyed.survey.failure_groups.iter().filter_map(entry).collect()
     }
 
-    /// Returns the failing recipient after the profile with the identity `current`, wrapping around, and a message
-    /// about the failure for the footer. If no message fails, returns the next of the recipients whose messages are
-    /// closest to a limit of Telegram. `None` if no recipient gets a message.
+    /// Returns the next recipient to preview after the profile with the identity `current`, wrapping around, and a
+    /// message about this recipient for the footer. The recipient is the next one whose message fails. If no message
+    /// fails, it is the next of the recipients whose messages are closest to a limit of Telegram. `None` if no
+    /// recipient gets a message.
     pub fn next(&self, current: Option<&str>) -> Option<(Arc<Profile>, String)> {
         let survey = &self.surveyed.survey;
         let n = survey.failed_recipients.len();

@@ -163,7 +163,7 @@ impl Compose {
     pub fn start(&mut self, shared: &SharedState) -> Vec<Effect> {
         let mut effects = vec![Effect::Task(Task::FindDrafts)];
         // A read-only console must not move secrets. If it is read-only because another console has the workspace open,
-        // the other console asks about them.
+        // the other console asks about the secrets.
         if shared.read_only.is_none() {
             let webhooks = shared.workspace.webhooks.iter().filter_map(|webhook| webhook.value.as_ref());
             effects.push(Effect::Task(Task::FindOldSecrets(
@@ -211,8 +211,8 @@ impl Compose {
         self.buffers.get_mut(self.open.as_deref()?)
     }
 
-    /// Returns the test dialog if it is open, even if a list or a question covers it, because a result for it may
-    /// arrive then too.
+    /// Returns the test dialog if it is open, even if a list or a question covers it. A result for the test dialog may
+    /// arrive while it is covered.
     pub fn test_mut(&mut self) -> Option<&mut TestDialog> {
         match &mut self.dialog {
             Some(Dialog::Test(test)) => Some(test),
@@ -235,8 +235,8 @@ impl Compose {
             && shared.workspace.campaign(stem).is_some_and(is_absent)
     }
 
-    /// Requests a new composition of the open body, and returns its task. `None` if no body is open, or if the body
-    /// cannot be read or is too large. The old message is then dropped.
+    /// Requests a new composition of the open body, and returns its task. `None` if no body is open, if the body cannot
+    /// be read, or if the body is too large. In these cases, the old message is dropped.
     pub fn compose(&mut self, shared: &SharedState) -> Option<Effect> {
         // The result of a sample check that is still running would be for an older body, so it is no longer awaited.
         self.sample_report.stop_waiting();
@@ -303,8 +303,8 @@ impl Compose {
         if is_left && self.webhook.checked_url.is_none() { self.check_bot(shared) } else { None }
     }
 
-    /// Returns the inputs of a composition: the open body and the form of its webhook as they are now, saved or not.
-    /// `None` if no body is open.
+    /// Returns the inputs of a composition. They include the unsaved edits of the open body and of the form of its
+    /// webhook. `None` if no body is open.
     pub fn job(&self, shared: &SharedState) -> Option<MessageJob> {
         let stem = self.open.clone()?;
         let buffer = self.buffers.get(&stem)?;
@@ -351,8 +351,8 @@ impl Compose {
         self.bot.ask(self.generations.fresh())
     }
 
-    /// Opens the trust question if the webhook on screen is not trusted, and returns whether it was opened. If the test
-    /// dialog is open, it is shown again after the answer.
+    /// Opens the trust question if the webhook on screen is not trusted, and returns whether the question was opened.
+    /// If the test dialog is open, the test dialog is shown again after the answer.
     pub fn ask_for_trust(&mut self, shared: &SharedState) -> bool {
         let Some(BotStatus::NotTrusted(question)) = self.bot.value() else { return false };
         let Some(webhook) = self.webhook.in_use(&shared.workspace) else { return false };
@@ -380,12 +380,12 @@ impl Compose {
         true
     }
 
-    /// Returns the journal entry that brings the draft up to date: one that writes the draft, or one that discards it
-    /// if nothing is unsaved. `None` if the draft is already up to date, if the console is read-only, or if the body
-    /// was not opened.
+    /// Returns the journal entry that brings the draft up to date. The entry writes the draft, or discards it if
+    /// nothing is unsaved. `None` if the draft is already up to date, if the console is read-only, or if the body was
+    /// not opened.
     pub fn journal(&mut self, shared: &SharedState, stem: &str) -> Option<JournalEntry> {
-        // A read-only console must not change the drafts, because they may be those of another console that edits the
-        // workspace.
+        // A read-only console must not change the drafts, because another console that edits the workspace may have
+        // written them.
         if shared.read_only.is_some() {
             return None;
         }
@@ -456,8 +456,8 @@ impl Compose {
         self.dialog.is_none() && !shared.is_covered
     }
 
-    /// Returns whether the cursor is drawn as a block. It is if the body has the keyboard and vim is in a mode in which
-    /// keys are commands.
+    /// Returns whether the cursor is drawn as a block. This is so if the body has the keyboard and vim is in a mode in
+    /// which keys are commands.
     pub fn has_block_cursor(&self) -> bool {
         let is_free = self.dialog.is_none() && self.search.is_none();
         is_free && self.focus.in_body() && self.vim.as_ref().is_some_and(|vim| !vim.is_inserting())
@@ -468,7 +468,8 @@ impl Compose {
         let cursor = self.buffer()?.editor.cursor();
         let is_at_cursor =
             |problem: &ProblemEntry| problem.in_body().is_some_and(|found| found.span.touches(cursor));
-        // If several problems are at the cursor, the chosen one is returned, because the user has just gone to it.
+        // If the chosen problem is one of several problems at the cursor, it is returned, because the user has just
+        // gone to it.
         if problems.get(self.chosen_problem).is_some_and(is_at_cursor) {
             return Some(self.chosen_problem);
         }
@@ -516,7 +517,7 @@ impl Compose {
                 None => {}
             }
         }
-        // The height of the screen is an upper bound for that of the pane. Rows up to the bottom of the pane are
+        // The height of the screen is an upper bound for the height of the pane. Rows up to the bottom of the pane are
         // colored now, and a timer continues with the other rows, so that a large body does not delay the keys.
         let top = buffer.viewport.top;
         let is_unfinished = buffer.highlighter.follow(&buffer.editor, top..top + height);

@@ -4,9 +4,10 @@
 //! save = ["ctrl-s", "f2"]
 //! ```
 //!
-//! An action that is named in the file has exactly the keys that the file lists for it. They work in the same contexts
-//! as its default keys, but a key that types or edits text works only outside text fields. A mistake is reported at its
-//! position, and the rest of the file is used. If the file is not TOML, all actions have their default keys.
+//! An action that is named in the file has exactly the keys that the file lists for it. These keys work in the same
+//! contexts as the action's default keys. But a key that types or edits text works only outside text fields. A mistake
+//! is reported at its position, and the rest of the file is used. If the file is not TOML, all actions have their
+//! default keys.
 
 use std::path::Path;
 

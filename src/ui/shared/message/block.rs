@@ -49,7 +49,8 @@ struct BlockLayout<'a> {
 
 impl BlockLayout<'_> {
     /// Lays out the blocks in `range` and the text between them. One line break before a block and one line break after
-    /// it belong to the block and do not show as empty lines.
+    /// the block belong to the block and do not show as empty lines. For a block that itself ends with a line break,
+    /// the line break after the block does show.
     fn split(
         &self,
         range: Range<usize>,
@@ -74,7 +75,7 @@ impl BlockLayout<'_> {
             lines.extend(lay_out(BlockPart::Block(block)));
             at = block.range.end.min(range.end);
             // The line break after a block only ends the block and does not show as an empty line. But if the block
-            // itself ends with a line break, the one after it does show.
+            // itself ends with a line break, the line break after the block does show.
             let has_own_break = self.text[..at].ends_with('\n');
             if !has_own_break && self.text[at..range.end].starts_with('\n') {
                 at += 1;

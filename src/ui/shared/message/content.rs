@@ -1,4 +1,5 @@
-//! Lays out the whole message of a request: its text, and one line for each medium, location, and option of a poll.
+//! Lays out the whole message of a request: its text, the address of its link preview, and one line for each medium,
+//! location, and option of a poll.
 
 use crate::compose::MessagePart;
 use crate::telegram::ApiRequest;
@@ -69,8 +70,8 @@ fn attachment(label: &str, options: LayoutOptions) -> MessageLine {
 }
 
 fn preview(preview: &LinkPreview, options: LayoutOptions) -> Vec<MessageLine> {
-    // The preview of a link is shown only if its URL is in the request. Without a URL, Telegram's servers choose a link
-    // of the text.
+    // The preview of a link is shown only if the request contains the URL to preview. Without this URL, Telegram's
+    // servers choose a link of the text, and the choice is not known here.
     if preview.is_disabled || preview.url.is_empty() {
         return Vec::new();
     }

@@ -31,7 +31,8 @@ impl LayoutOptions {
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct MessageLayout {
-    /// The text, the addresses that its links hide, and a line for each medium, location, or option of a poll.
+    /// The text, the addresses that its links hide, the address of the link preview, and a line for each medium,
+    /// location, or option of a poll.
     pub body: Vec<MessageLine>,
     /// The buttons of the keyboard, one line per row of buttons.
     pub keyboard: Vec<MessageLine>,
@@ -50,10 +51,10 @@ pub(crate) struct StyledRun {
     /// print.
     pub text: String,
     pub style: RunStyle,
-    /// The byte range of the message's text that is shown; `None` if the layout has added the run, like a bar or a
-    /// frame.
+    /// The byte range of the message's text that is shown. `None` if the run shows none of that text, for example if
+    /// the run is a bar or part of a frame.
     pub source: Option<Range<usize>>,
-    /// The part of the message that the run belongs to, if it has one and shows none of the message's text.
+    /// The part of the message that the run belongs to. `None` if `source` is set, or if the run belongs to no part.
     pub part: Option<MessagePart>,
     pub link: Option<String>,
 }

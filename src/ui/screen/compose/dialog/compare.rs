@@ -55,8 +55,8 @@ impl CompareDialog {
         Self { compared, colours, chosen: 0, scroll: 0, columns: Memo::default() }
     }
 
-    /// Stores the converted bodies and chooses the current parse mode of the body. Does nothing if they do not answer
-    /// the latest request.
+    /// Stores the converted bodies and chooses the current parse mode of the body. Does nothing if the converted bodies
+    /// do not answer the latest request.
     pub fn set_previews(&mut self, generation: Generation, compared: &PtrEq<ModePreviews>) {
         if self.compared.answer(generation, Ok(compared.clone())) == AnswerStatus::Latest {
             let is_current = |(mode, _): &(ParseMode, _)| Some(*mode) == compared.current_mode;
@@ -84,8 +84,8 @@ impl CompareDialog {
         modes(&self.compared).get(self.chosen)
     }
 
-    /// Returns the parse mode of the body. `None` if the body has no `parse_mode` or cannot be read, or while the
-    /// conversions are pending.
+    /// Returns the parse mode of the body. `None` while the conversions are pending, if the body has no `parse_mode`,
+    /// or if the body cannot be read.
     pub fn current_mode(&self) -> Option<ParseMode> {
         self.compared.value()?.current_mode
     }
@@ -194,8 +194,8 @@ fn message_of(outcome: &Result<ConvertedMessage, Diagnostic>, width: u16) -> Opt
     Bubble::new(&PtrEq::from(composed), width, &BubbleOptions::default())
 }
 
-/// Returns the number of rows in which a column shows its lines. It is the number of lines, but at least 3, and at most
-/// half of the rows below the title. The message gets the remaining rows.
+/// Returns the number of rows in which a column shows its lines. It is the number of lines, or 3 if there are fewer
+/// lines. But it is never more than half of the rows below the title. The message gets the remaining rows.
 fn markup_height(column_height: u16, n_lines: usize) -> u16 {
     (column_height.saturating_sub(1) / 2).min(u16::try_from(n_lines).unwrap_or(u16::MAX).max(3))
 }

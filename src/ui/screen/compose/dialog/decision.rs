@@ -25,8 +25,8 @@ pub enum Decision {
     Trust(Box<WebhookInUse>),
     /// Use the private folder `.telecast`, even though it was not created here.
     AdoptPrivate,
-    /// Move the secrets that are stored for an earlier path of the workspace or by an earlier version of telecast. If
-    /// `moves` is false, leave them.
+    /// If `moves` is true, move the secrets that are stored for an earlier path of the workspace or by an earlier
+    /// version of telecast. If `moves` is false, leave these secrets where they are.
     OldSecrets {
         found: Vec<MovableSecret>,
         moves: bool,
@@ -40,8 +40,8 @@ impl ConfirmDecision for Decision {
 
     fn needs_enter(&self) -> bool {
         // A letter only selects one of these answers, and Enter confirms it. Each of these answers discards a draft,
-        // trusts a webhook, adopts a `.telecast` folder, or moves secrets. Its question either can open while the user
-        // types or is about files that may be somebody else's.
+        // trusts a webhook, adopts a `.telecast` folder, or moves secrets. The question that offers such an answer
+        // either can open while the user types or is about files that may be somebody else's.
         matches!(
             self,
             Decision::DiscardDraft(_)

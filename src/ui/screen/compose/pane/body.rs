@@ -1,4 +1,4 @@
-//! Draws pane 3: the body of the open campaign in the editor, with the search line below it if that is open.
+//! Draws pane 3: the body of the open campaign in the editor. If the search line is open, draws it below the body.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -67,7 +67,7 @@ pub(crate) fn draw(
 }
 
 /// Returns the problem to show after the text of the cursor's line: the most severe problem at the cursor, or otherwise
-/// the most severe problem of the line. `None` if the line has no problem.
+/// the most severe problem of the line. `None` if the line has no problem, or if no body is open.
 fn inline_message<'a>(screen: &'a Compose) -> Option<InlineMessage<'a>> {
     let editor = &screen.buffer()?.editor;
     let cursor = editor.cursor();
@@ -75,14 +75,14 @@ fn inline_message<'a>(screen: &'a Compose) -> Option<InlineMessage<'a>> {
     let on_line = screen.derived.body_problems().filter(|problem| {
         line.touches(problem.span.start) || line.touches(problem.span.end) && problem.span.start < line.start
     });
-    // `max_by_key` returns the last of several equal maxima. The order is reversed, so that it returns the first in the
-    // text.
+    // `max_by_key` returns the last of several equal maxima. The order is reversed, so that the first problem in the
+    // text is returned.
     let first = on_line.rev().max_by_key(|problem| (problem.span.touches(cursor), problem.severity))?;
     Some(InlineMessage { severity: first.severity, text: &first.message })
 }
 
-/// Returns the area of the text inside the pane. If the search line is open, it has the last row of the pane, which
-/// then does not belong to the text.
+/// Returns the area of the text inside the pane. If the search line is open, it takes the last row of the pane, so the
+/// area of the text ends above that row.
 pub(crate) fn text_area(screen: &Compose, room: Rect) -> Rect {
     Rect { height: room.height.saturating_sub(u16::from(screen.search.is_some())), ..room }
 }

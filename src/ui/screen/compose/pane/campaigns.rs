@@ -45,8 +45,8 @@ pub(crate) fn draw(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut
     }
 }
 
-/// Returns the marks in front of a campaign: one for its most severe problem, if that is an error or a warning, and one
-/// for unsaved edits.
+/// Returns the marks in front of a campaign. One mark is for its most severe problem, if this problem is an error or a
+/// warning. Another mark is for unsaved edits.
 fn marks(
     screen: &Compose,
     shared: &SharedState,

@@ -98,7 +98,8 @@ pub(crate) fn draw(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut
     }
 }
 
-/// Returns the text to show while there is no composition: the reason, or `…` if a composition is pending.
+/// Returns the text to show while there is no composition. It is the reason why the body is not composed, or `…` if a
+/// composition is pending. It is empty if no campaign is open.
 fn placeholder(screen: &Compose, shared: &SharedState) -> String {
     let Some(campaign) = screen.open_campaign(shared) else { return String::new() };
     if screen.buffer().is_some_and(|buffer| !buffer.is_readable) {
@@ -309,8 +310,8 @@ fn status_line(composed: &Composed) -> String {
         return String::new();
     };
     let mode = text.parse_mode.map_or("no parse mode", |mode| mode.as_str());
-    // Telegram's limit of 4096 is in characters after entities parsing, and not in UTF-16 code units as the offsets of
-    // entities are.
+    // Telegram's limit of 4096 is in characters after entities parsing. Unlike the offsets of entities, it is not in
+    // UTF-16 code units.
     let chars = text.sent.text.chars().count();
     let entities = text.sent.entities.len();
     let s = if entities == 1 { "y" } else { "ies" };
@@ -339,8 +340,8 @@ fn draw_json(screen: &Compose, shared: &SharedState, composed: &Composed, room: 
     }
 }
 
-/// Returns the request as it would be sent, but with masks for secrets and with the JSON body indented, in rows of at
-/// most `width` cells.
+/// Returns the request in rows of at most `width` cells. It is shown as it would be sent, except that secrets are
+/// masked and a JSON body is indented.
 pub(crate) fn request_lines(theme: &Theme, composed: &Composed, width: usize) -> Vec<StyledRow> {
     let plain = |text: &str, style: Style| -> Vec<StyledRow> {
         draw::wrap(text, width).into_iter().map(|line| vec![(line, style)]).collect()

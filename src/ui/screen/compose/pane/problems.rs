@@ -72,7 +72,7 @@ fn summary(screen: &Compose) -> Option<(Vec<String>, bool)> {
 }
 
 /// Returns the lines of the summary, and the area of the list below them. If not everything fits, the list has
-/// priority, but the summary keeps one line if the pane has more than one.
+/// priority, but the summary keeps one line if the pane has more than one line.
 fn split(screen: &Compose, problems: &[ProblemEntry], inside: Rect) -> (Vec<String>, Rect) {
     let list = list_height(screen, problems, inside.width);
     let mut above = summary_lines(screen, inside.width);

@@ -1,5 +1,5 @@
 //! Pane 2: the form of the campaign's webhook. The webhook is edited in the pane, and the form is checked after each
-//! change. `update::saving` saves it.
+//! change. `update::saving` saves the webhook.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -15,7 +15,8 @@ use crate::workspace::{CampaignFiles, DefinitionFile, Fingerprint, LoadedFile, W
 
 #[derive(Debug, Clone, Default)]
 pub struct WebhookPane {
-    /// The file stem of the webhook. `None` if the campaign has no webhook.
+    /// The file stem of the webhook. `None` if the campaign has no webhook or cannot be read, or if no campaign is
+    /// open.
     pub stem: Option<String>,
     pub form: Form,
     /// The settings in the file when the form was filled.
@@ -210,8 +211,8 @@ impl WebhookPane {
         outcome
     }
 
-    /// Updates the form after a change: shows the fields of the chosen authentication, adds an empty field for a header
-    /// if there is none, and checks the values.
+    /// Updates the form after a change: shows the fields of the chosen authentication, adds an empty header field if no
+    /// header field is empty, and checks the values.
     fn update_fields(&mut self) {
         let values: Vec<(String, String)> =
             self.form.fields.iter().map(|field| (field.id.clone(), self.form.value(&field.id))).collect();

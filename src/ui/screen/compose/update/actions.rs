@@ -236,7 +236,7 @@ pub(crate) fn test_job(screen: &mut Compose, shared: &mut SharedState) -> Option
 }
 
 /// Returns a profile's name, followed by its identity if the two differ. Without a profile, returns a text that says
-/// so.
+/// that there is none.
 pub(crate) fn describe_profile(profile: Option<&Profile>) -> String {
     match profile {
         None => "none (no profiles yet)".to_owned(),
@@ -271,8 +271,8 @@ pub(crate) fn search_profiles(screen: &mut Compose, search: &str) -> Vec<Effect>
     vec![Effect::Task(Task::FindProfiles(generation, search.to_owned()))]
 }
 
-/// Shows the profiles that a search has found in the list of profiles, with test profiles first. Does nothing if the
-/// search is not the latest one or the list is closed.
+/// Fills the list of profiles with the results of a search. Test profiles come first. Does nothing if the search is not
+/// the latest one or the list is closed.
 pub(crate) fn show_profiles(
     screen: &mut Compose,
     shared: &mut SharedState,

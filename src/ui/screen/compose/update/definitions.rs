@@ -1,6 +1,6 @@
 //! Opens the dialogs in which the user creates, duplicates, renames, and deletes campaigns and webhooks. While the
-//! webhook's pane has the focus, an action is about the webhook, if there is one. Otherwise, it is about the open
-//! campaign.
+//! webhook's pane has the focus, a dialog is about a webhook. Otherwise, it is about a campaign. If there is no webhook
+//! to duplicate, rename, or delete, the dialog is about the open campaign in both cases.
 
 use crate::service;
 use crate::ui::screen::compose::{

@@ -1,5 +1,6 @@
-//! Dispatches each key to the first of these that is open: the dialog, the search line, or the completion picker. Any
-//! other key starts the action that is bound to it, or goes to the focused pane.
+//! Dispatches each key to the first of these that is open: the dialog, the search line, or the completion picker. If
+//! none of them is open, or if the picker does not use the key, the key starts the action that is bound to it. A key
+//! without an action goes to the focused pane.
 
 use crate::ui::screen::compose::{
     Compose, Focus, Pane, search,
@@ -131,14 +132,14 @@ fn is_typing(screen: &Compose) -> bool {
     screen.focus.entered && matches!(screen.focus.pane, Pane::Body | Pane::Webhook) && !is_vim_command
 }
 
-/// Returns whether a key edits the focused text or runs an action.
+/// Returns whether a key is an editing command in the entered text, or is bound to an action.
 fn is_bound(screen: &Compose, shared: &SharedState, key: Key) -> bool {
     let is_text = screen.focus.entered && crate::ui::widget::typing::command(key).is_some();
     is_text || shared.keymap.action(contexts(screen), key).is_some()
 }
 
-/// Handles Ctrl-C: copies the selected text of the body. If no text is selected, closes the open dialog, search line,
-/// or picker. If none is open, shows the key for quitting.
+/// Handles Ctrl-C. Copies the selected text of the body if the body has the focus and no dialog is open. Otherwise,
+/// closes the open dialog, search line, or picker. If none of them is open, shows the key for quitting.
 fn copy_or_cancel(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     if screen.dialog.is_none() && screen.focus.in_body() {
         let selected = screen.buffer().map(|buffer| buffer.editor.selected().into_owned());

@@ -138,7 +138,8 @@ fn apply_fix(screen: &mut Compose, shared: &mut SharedState, fix: &Fix) -> Vec<E
     effects
 }
 
-/// Applies the first fix of every body problem with the same code as the chosen problem, as one undo step.
+/// Applies the first fix of every body problem with the same code as the chosen problem, as one undo step. Fixes that
+/// overlap another fix are left out.
 pub(crate) fn fix_all(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     let problems = screen.problems().to_vec();
     let Some(code) = problems.get(screen.chosen_problem).map(|problem| problem.diagnostic().code) else {

@@ -352,7 +352,7 @@ fn use_workspace(
 }
 
 /// Keeps campaigns with unsaved edits in the workspace after one or both of their files were deleted. Returns the stems
-/// of the campaigns for which this is new since the last call.
+/// of the campaigns whose deletion was not yet known at the last call.
 fn keep_unsaved(
     screen: &mut Compose,
     shared: &mut SharedState,

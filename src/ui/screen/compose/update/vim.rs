@@ -10,7 +10,7 @@ use crate::ui::screen::compose::{
 use crate::ui::shared::{Action, AppCommand, Effect, SharedState};
 use crate::ui::widget::Key;
 
-/// Handles a key in the body. Returns `None` if vim mode is off or no body is open, or if the key should have the
+/// Handles a key in the body. Returns `None` if vim mode is off, if no body is open, or if the key should have the
 /// effect that it has without vim.
 pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Option<Vec<Effect>> {
     let page = usize::from(

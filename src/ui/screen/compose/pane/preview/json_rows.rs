@@ -75,8 +75,8 @@ impl JsonRows {
         }
     }
 
-    /// Returns the byte offset in `rendered` of the character at column `column` of row `row`. `None` after the end of
-    /// the row and below the last row.
+    /// Returns the byte offset in `rendered` of the character at column `column` of row `row`. `None` if the column is
+    /// after the end of the row, or if there is no such row.
     pub fn byte_at(&self, rendered: &str, row: usize, column: usize) -> Option<usize> {
         let row = self.rows.get(row)?;
         let mut end = 0;
@@ -108,8 +108,8 @@ fn underline(theme: &Theme, severity: Severity) -> Style {
     }
 }
 
-/// Wraps every line into rows of `width` cells. A row ends after its last space or comma if that is in the second half
-/// of the row, and otherwise between any two characters.
+/// Wraps every line into rows of `width` cells. A full row ends after its last space or comma if this space or comma is
+/// in the second half of the row. Otherwise, a full row ends between any two characters.
 fn rows(text: &str, width: usize) -> Vec<Span> {
     let mut rows = Vec::new();
     let mut start = 0;

@@ -1,4 +1,5 @@
-//! Handles keys in the dialog "Parse modes" (F6). Only converting changes the body, and it is one undo step.
+//! Handles keys in the dialog "Parse modes" (F6). Only a conversion changes the body, and the conversion is one undo
+//! step.
 
 use crate::service::ConvertedMessage;
 use crate::ui::screen::compose::{

@@ -175,8 +175,8 @@ pub(super) fn resend(screen: &mut Compose, shared: &mut SharedState, id: &str) -
     let Some(sent) = id.parse().ok().and_then(|at: usize| test.history.get(at).cloned()) else {
         return Vec::new();
     };
-    // A test that was sent as is would go to the chat in the body again. That chat is a real recipient and may have
-    // changed since, so choosing a row of a list is not enough consent.
+    // A test that was sent as is would go to the chat in the body again. That chat can be a real recipient, and it may
+    // have changed since then, so choosing a row of a list is not enough consent.
     if sent.chat.is_none() {
         test.state = TestState::Refused(format!(
             "that test went to the chat in its body; to repeat it, run `telecast test {} --as-is`",
