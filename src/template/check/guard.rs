@@ -1,7 +1,7 @@
-//! Finds the variable paths, such as `Profile.name`, that must have a value if a condition is true. Also finds the
-//! paths that must have a value if the condition is false.
+//! Finds the variable paths, such as `Profile.name`, that must have a value if a condition is true. A second list has
+//! the paths that must have a value if the condition is false. Both lists together are the guard of a branch.
 //!
-//! The text of a path identifies it, so `Profile.name` and `Profile["name"]` are different paths here.
+//! Paths are compared as written, so `Profile.name` and `Profile["name"]` count as different paths.
 
 use super::super::syntax::{Comparison, Condition, Expression, Literal, Path};
 
@@ -22,8 +22,8 @@ impl PresenceGuard {
 }
 
 impl PresenceGuard {
-    /// Returns the guard for a branch of `case`: the subject has a value if all `when` values are non-empty texts or
-    /// numbers.
+    /// Returns the guard for a branch of `case`. In the branch, the subject has a value if each `when` value is a
+    /// number or a non-empty text.
     pub(super) fn of_case(source: &str, subject: &Expression, values: &[Expression]) -> Self {
         let is_non_empty = |value: &Expression| match value {
             Expression::Literal(_, Literal::Text(text)) => !text.is_empty(),
@@ -49,7 +49,7 @@ fn sides(source: &str, condition: &Condition) -> (Vec<String>, Vec<String>) {
         Condition::Value(Expression::Path(path)) => (written(path), Vec::new()),
         Condition::Value(_) => (Vec::new(), Vec::new()),
         Condition::Both(parts) => {
-            // If `a and b` is false, either of them may be missing, so nothing is known in that case.
+            // If `a and b` is false, either of them may be missing, so nothing is known about either.
             let (mut left, _) = sides(source, &parts.0);
             left.extend(sides(source, &parts.1).0);
             (left, Vec::new())
@@ -69,12 +69,15 @@ fn sides(source: &str, condition: &Condition) -> (Vec<String>, Vec<String>) {
             match (comparison, right_is_empty) {
                 (Comparison::Equal, true) => (Vec::new(), written(path)),
                 (Comparison::NotEqual, true) => (written(path), Vec::new()),
-                // `a != 'x'` is also true for a missing `a`. If the comparison is false, `a` equals `'x'`.
-                (Comparison::NotEqual, false) => (Vec::new(), written(path)),
-                // Two paths are also equal if both are missing.
-                (Comparison::Equal, false) if !matches!(right, Expression::Literal(..)) => {
+                // If `b` is a path, both can be missing, and then they are equal.
+                (Comparison::Equal | Comparison::NotEqual, false)
+                    if !matches!(right, Expression::Literal(..)) =>
+                {
                     (Vec::new(), Vec::new())
                 }
+                // `a != 'x'` is true for a missing `a`, so a true comparison proves nothing. If the comparison is
+                // false, `a` equals `'x'` and has a value.
+                (Comparison::NotEqual, false) => (Vec::new(), written(path)),
                 // Comparing nil with a value is always false, and nil never contains a value.
                 (_, false) => (written(path), Vec::new()),
                 (_, true) => (Vec::new(), Vec::new()),

@@ -101,6 +101,18 @@ fn possibly_empty_value_is_a_warning_if_json_needs_one() {
         r#"{% unless Profile.telegram_chat_id %}{% abort %}{% endunless %}{"a": {{ Profile.telegram_chat_id }}}"#,
         &[],
     );
+    // Two missing values are equal.
+    for comparison in ["!=", "=="] {
+        let (present, missing) = match comparison {
+            "!=" => ("1", "{{ Profile.joined }}"),
+            _ => ("{{ Profile.joined }}", "1"),
+        };
+        let body = format!(
+            "{{\"a\": {{% if Profile.joined {comparison} Profile.score %}}{present}{{% else %}}{missing}{{% endif %}}}}"
+        );
+        let fixed = body.replace("{{ Profile.joined }}", "{{ Profile.joined | json }}");
+        check_own(&body, &[&format!("empty-value: Profile.joined -> {fixed}")]);
+    }
 }
 
 #[test]
