@@ -1,7 +1,7 @@
 //! Finds and replaces every top-level `chat_id` of a rendered body, even if the text is not valid JSON.
 //!
-//! A test send always goes to the test chat. The chat id is replaced in the rendered text before that text is parsed,
-//! so that `NULL`, a bare `@name`, or a missing value is replaced just like a number.
+//! A test send always goes to the test chat. The chat id is replaced in the rendered text before that text is parsed.
+//! `NULL`, a bare `@name`, and a missing value are therefore replaced just like a number.
 
 use std::iter::Peekable;
 
@@ -88,7 +88,7 @@ impl PatchedText {
 /// The positions of the chat ids in a text that should be a JSON object.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct ChatIds {
-    /// The values of all top-level `chat_id` keys; a span is empty if there is no value after the colon.
+    /// The spans of the values of all top-level `chat_id` keys. A span is empty if there is no value after the colon.
     pub values: Vec<Span>,
     /// The offset after the opening brace, and whether the object has members; `None` if the text is not an object.
     insert_at: Option<(usize, bool)>,

@@ -46,8 +46,8 @@ pub(crate) struct Export {
     pub webhook: Option<WebhookForm>,
     pub campaign: CampaignForm,
     pub rewritten: Vec<String>,
-    /// What does not work, works differently, or must be filled in by hand in CleverTap, each with the file it is
-    /// about.
+    /// The diagnostics about what does not work in CleverTap, works differently there, or must be filled in by hand.
+    /// Each diagnostic comes with the part of the campaign that it is about.
     pub problems: Vec<(ExportPart, Diagnostic)>,
 }
 
@@ -102,7 +102,7 @@ pub(crate) fn export(source: &ExportSource<'_>) -> Export {
             ContentFormat::Json => "JSON",
             ContentFormat::Text => "Plain text",
         },
-        // CleverTap has the parameters in the campaign's form, not in the webhook's.
+        // CleverTap has the URL parameters in the campaign's form, not in the webhook's form.
         url_parameters: source.webhook.map(|webhook| webhook.params.clone()).unwrap_or_default(),
         custom_body: portable.body,
     };
@@ -143,7 +143,8 @@ fn webhook_form(webhook: &Webhook, problems: &mut Vec<(ExportPart, Diagnostic)>)
     }
 }
 
-/// Returns the credential if it contains a `${NAME}`. Otherwise it is a literal, and `placeholder` is returned instead.
+/// Returns the credential if it contains a `${NAME}`. Otherwise, the credential is a literal, and `placeholder` is
+/// returned instead.
 fn or_placeholder<'a>(credential: &'a str, placeholder: &'a str) -> &'a str {
     // An export may be passed on to other people, so a literal credential must not be in it.
     if find_placeholders(credential).is_empty() { placeholder } else { credential }

@@ -34,8 +34,8 @@ pub struct ConversionSource<'a> {
 pub struct Conversion {
     pub body: String,
     /// The message's text alone, without JSON escapes and with its Liquid not rendered. If the body is unchanged,
-    /// CleverTap's escape filters appear here as telecast's own. If the body is unchanged and has no text to convert,
-    /// this is empty.
+    /// this text has telecast's own filters in place of CleverTap's escape filters. If the body is unchanged and has no
+    /// text to convert, this text is empty.
     pub text: String,
     /// Descriptions of the formatting that is lost because the new mode cannot express it.
     pub lost: Vec<String>,

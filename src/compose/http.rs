@@ -294,7 +294,7 @@ fn decode_key(key: &[UrlUnit]) -> Option<String> {
     let typed: Option<String> = key
         .iter()
         .filter_map(|unit| match unit {
-            // URL parsers remove these characters, as the URL standard requires.
+            // URL parsers remove tabs and line breaks, as the URL standard requires.
             UrlUnit::Char('\t' | '\n' | '\r') => None,
             UrlUnit::Char(c) => Some(Some(*c)),
             UrlUnit::Secret(..) => Some(None),
@@ -319,7 +319,7 @@ pub(crate) struct RenderedRequest {
     pub replaced_chat: bool,
 }
 
-/// The HTTP request around a campaign's rendered bodies: the webhook's templates, parsed once for all recipients.
+/// The webhook's templates, parsed once for all recipients. They give the HTTP request around each rendered body.
 pub(crate) struct RequestTemplate<'a> {
     webhook: &'a Webhook,
     url: FieldTemplate<'a>,
@@ -404,7 +404,7 @@ impl<'a> FieldTemplate<'a> {
         if !source.contains("{{") && !source.contains("{%") {
             return Self { field, source, template: None, syntax_problems: Vec::new() };
         }
-        // Partials cannot be called here: they are other files, which the user has not trusted.
+        // Partials cannot be called in a webhook: they are other files, which the user has not trusted.
         let (template, mut problems) = template::parse(source, &Partials::default(), inputs.dialect);
         let is_broken = problems.iter().any(Diagnostic::is_error);
         // The check of the webhook's file already reports calls of partials.
@@ -466,7 +466,7 @@ fn encode_query(text: &str) -> String {
 fn escape_for_double_quotes(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
-        // POSIX shells interpret these four characters inside double quotes.
+        // Inside double quotes, POSIX shells interpret the double quote, the backslash, `$`, and the backtick.
         if "\"\\$`".contains(c) {
             out.push('\\');
         }

@@ -52,7 +52,8 @@ impl Highlight {
 
 #[derive(Debug, Default)]
 pub struct Links {
-    /// The rendered text with a stand-in for the chat id; `None` if the text can be parsed without one.
+    /// The rendered text with a stand-in for the chat id, which is a number in place of a value that is not JSON.
+    /// `None` if the text can be parsed without a stand-in.
     stand_in: Option<PatchedText>,
     /// The message's text in the JSON, and the mapping between its markup and the text as it is sent.
     text: Option<(JsonString, MarkupMap)>,
@@ -138,8 +139,8 @@ fn parsed_document(composed: &Composed) -> Option<(Option<PatchedText>, Cow<'_, 
     Some((Some(patched), Cow::Owned(document)))
 }
 
-/// Returns the message's text in the JSON. Returns `None` if there is none, or if another text is sent. For example, a
-/// `text` parameter in the URL's query overrides the body's `text`.
+/// Returns the message's text in the JSON. Returns `None` if the JSON has no such text, or if another text is sent. For
+/// example, a `text` parameter in the URL's query overrides the body's `text`.
 fn text(request: &ApiRequest, document: &Document) -> Option<(JsonString, MarkupMap)> {
     let (text, limit) = match request.content() {
         MessageContent::Text { .. } => (message_text(document)?, Limit::Message),

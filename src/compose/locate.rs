@@ -9,16 +9,16 @@ use crate::text::Span;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Locator {
     map: SourceMap,
-    /// The rendered text after each round of replacements, the latest last; never empty.
+    /// The rendered text after each round of replacements, the latest last. The list is never empty.
     patches: Vec<PatchedText>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct BodyLocation {
-    /// The span in the body: the exact bytes of typed text, or the whole `{{ … }}` that printed a value.
+    /// The span in the body: the exact bytes of typed text, or the whole `{{ … }}` or tag that printed a value.
     pub span: Span,
-    /// The `{{ … }}` of the body that printed the text. `None` for typed text and for text from a partial. Also `None`
-    /// if no single `{{ … }}` printed all of the text.
+    /// The `{{ … }}` or tag of the body that printed the text. `None` for typed text and for text from a partial. Also
+    /// `None` if no single `{{ … }}` or tag printed all of the text.
     pub interpolation: Option<Span>,
     /// The name of the partial that the text comes from, if any. In that case `span` is the tag that called the
     /// partial.
@@ -55,7 +55,7 @@ impl Locator {
         self
     }
 
-    /// Returns the first `{{ … }}` of the body that printed nothing within `sent` or at most one byte after it.
+    /// Returns the first `{{ … }}` of the body that printed nothing within `sent` or at most one byte after its end.
     pub(super) fn empty_interpolation(&self, sent: Span) -> Option<Span> {
         let rendered = self.rendered(sent);
         // There may be a space between a key's colon and the `{{`, so the search includes one more byte.

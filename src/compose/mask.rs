@@ -39,8 +39,8 @@ pub(crate) fn tag_name(liquid: &str) -> Option<&str> {
     inner.split(|c: char| !c.is_alphanumeric() && c != '#').next()
 }
 
-/// Returns the index of the tag that closes the block opened at `liquid_spans[opener]`. Returns `None` if that tag is
-/// missing or nothing is opened there.
+/// Returns the index of the tag that closes the block opened at `liquid_spans[opener]`. Returns `None` if the
+/// closing tag is missing, or if `liquid_spans[opener]` opens no block.
 pub(crate) fn closing(body: &str, liquid_spans: &[Span], opener: usize) -> Option<usize> {
     let name = tag_name(liquid_spans.get(opener)?.of(body))?;
     let mut depth = 0_usize;

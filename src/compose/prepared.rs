@@ -25,8 +25,8 @@ impl<'a> Prepared<'a> {
         let (template, mut found) = template::parse(inputs.body, inputs.partials, inputs.dialect);
         let is_broken = found.iter().any(Diagnostic::is_error);
         if let Some(vocabulary) = inputs.vocabulary {
-            // A chat id that may be missing gets no warning here: the check of each recipient reports it if it is
-            // missing.
+            // In a chat id, a default that is not JSON gets no warning. If the chat id of a recipient is missing, the
+            // check of that recipient reports it.
             let liquid_spans = template.liquid_spans();
             let is_of_chat = |problem: &Diagnostic| {
                 let span = liquid_spans.iter().find(|span| span.touches(problem.span.start));

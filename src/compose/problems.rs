@@ -24,8 +24,8 @@ pub(crate) struct BodySource<'a> {
 
 pub(crate) fn not_json(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> Diagnostic {
     let sent = locator.text();
-    // A `{{ }}` that printed nothing, or a quote in a printed value, makes the JSON parser fail later in the text,
-    // where its error would blame correct text.
+    // A `{{ }}` that printed nothing makes the JSON parser fail later in the text, and so does a quote in a printed
+    // value. The parser's error would then blame text that is correct.
     if let Some(problem) =
         nothing_printed(body, locator, error).or_else(|| quote_in_value(body, locator, error))
     {
@@ -175,8 +175,8 @@ fn foreign_quotes<'s>(sent: &'s str, error: &SyntaxError) -> Option<(Span, &'s s
         _ => return None,
     };
     let inside = rest.get(opener.len_utf8()..)?.lines().next()?;
-    // Not every such quote closes the text: an apostrophe is inside a word. The quote that closes the text is followed
-    // by JSON punctuation or by the end of the line.
+    // Not every quote of the same form closes the text. For example, an apostrophe is inside a word. The quote that
+    // closes the text is followed by JSON punctuation or by the end of the line.
     let (at, closer) = inside.char_indices().find(|(at, c)| {
         let next = inside[at + c.len_utf8()..].trim_start().chars().next();
         closers.contains(c) && next.is_none_or(|next| ",:}]".contains(next))
@@ -234,7 +234,7 @@ fn json_fix(locator: &Locator, error: &SyntaxError) -> Option<Fix> {
 }
 
 /// Reports a `{{ }}` that printed nothing where JSON needs a value. The diagnostic is at the `{{ }}`, because the
-/// parser's error is at the next token.
+/// parser's error is at the next token, which is correct text.
 fn nothing_printed(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> Option<Diagnostic> {
     if error.kind != SyntaxErrorKind::Expected(Expected::Value) {
         return None;
@@ -250,7 +250,7 @@ fn nothing_printed(body: BodySource<'_>, locator: &Locator, error: &SyntaxError)
 }
 
 /// Reports a `"` in a printed value that ends the JSON string too early. The diagnostic is at the `{{ }}` that printed
-/// the value, because the parser's error is later in the text.
+/// the value, because the parser's error is later in the text, where the text is correct.
 fn quote_in_value(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> Option<Diagnostic> {
     if !matches!(error.kind, SyntaxErrorKind::Expected(_) | SyntaxErrorKind::UnexpectedEnd { .. }) {
         return None;
@@ -297,7 +297,7 @@ pub(crate) fn append_filter(body: &str, interpolation: Span, filter: &str) -> Op
     Some(Fix::replace(format!("add `| {filter}`"), Span::at(at), format!(" | {filter}")))
 }
 
-/// Moves a problem of the decoded message text to the body, with the fixes that can be applied there.
+/// Moves a problem of the decoded message text to the body, with the fixes that can be applied in the body.
 pub(crate) fn from_text_problem(
     body: BodySource<'_>,
     locator: &Locator,
@@ -326,7 +326,7 @@ pub(crate) fn from_text_problem(
 }
 
 /// Returns whether the `{{ }}` prints a variable that the body captured. The markup in a capture is intended, and an
-/// escape would make Telegram show it as text.
+/// escape would make Telegram show the markup as text.
 fn is_captured(body: BodySource<'_>, interpolation: Span) -> bool {
     let inner = interpolation.of(body.text).trim_start_matches(['{', '-']).trim_start();
     let end = inner.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(inner.len());
@@ -335,8 +335,9 @@ fn is_captured(body: BodySource<'_>, interpolation: Span) -> bool {
     names.iter().any(|known| known.name == inner[..end] && known.binding == Binding::Captured)
 }
 
-/// Appends to a problem's message where the text at fault came from: the place in a partial, or the variable and the
-/// value that it printed. Adds nothing for text that was typed in the body.
+/// Appends to a problem's message where the text at fault came from. For text from a partial, appends the place in the
+/// partial. For a value that a `{{ }}` of the body printed, appends the `{{ }}` and the value. For text that was typed
+/// in the body, appends nothing.
 pub(crate) fn blame_value(
     body: BodySource<'_>,
     locator: &Locator,
@@ -379,8 +380,8 @@ fn fix_in_body(locator: &Locator, text: &JsonString, fix: &Fix) -> Option<Fix> {
     let edits = fix.edits.iter().map(|edit| {
         let sent = text.raw_span(edit.span);
         let span = locator.typed(sent)?;
-        // This text was typed inside a capture, and a filter escapes it later. Escaping the replacement here too would
-        // escape it twice.
+        // This text was typed inside a capture, and a filter later escapes the captured text for JSON. That filter
+        // escapes the replacement too, so the replacement must not be escaped before.
         if locator.is_escaped(sent) {
             return Some(TextEdit { span, replacement: edit.replacement.clone() });
         }
@@ -415,8 +416,10 @@ fn shortened(value: &str) -> String {
     format!("“{}”", visible(&shown))
 }
 
-/// If the `chat_id` at `value` shows that its profile property is missing, returns the `{{ }}` that prints it and the
-/// name of the property. Such a `chat_id` is empty, 0, or a word for null.
+/// Returns the `{{ }}` that printed the `chat_id` at `value`, and the name of the profile property in that `{{ }}`.
+///
+/// The result is `None` unless the value is empty, 0, or a word for null, because only such a value shows that the
+/// property is missing. The result is also `None` if no `{{ }}` with a profile property printed the value.
 pub(crate) fn missing_chat(body: BodySource<'_>, locator: &Locator, value: Span) -> Option<(Span, String)> {
     let raw = value.of(locator.text()).trim().trim_matches('"');
     let is_missing =
@@ -625,7 +628,7 @@ fn locate_node(
 }
 
 /// The codes of the warnings which say that some value may break the message. An error at the same `{{ }}` proves that
-/// this recipient's value does.
+/// this recipient's value breaks it.
 const PROVEN: [Code; 5] =
     [Code::UnescapedJson, Code::UnescapedMarkup, Code::EmptyValue, Code::DefaultNotJson, Code::UnquotedText];
 

@@ -65,7 +65,7 @@ codes! {
     AttributeName "attribute-name" = "<a ='https://example.com'>",
     /// A campaign's `[who]` names no audience, or more than one.
     BadAudience "bad-audience" = "who.everyone = false",
-    /// A `chat_id` is neither a valid number nor an @name; Telegram would read another number.
+    /// A `chat_id` is neither a valid number nor an @name; Telegram would read it as a number that is not meant, such as 0.
     BadChatId "bad-chat-id" = r#""chat_id": "myshop""#,
     /// A command is empty, or does not contain `{name}`, which stands for the secret's name.
     BadCommand "bad-command" = r#"command = ["pass", "show"]"#,
@@ -301,7 +301,7 @@ codes! {
     UnknownMethod "unknown-method" = r#"method = "PSOT""#,
     /// There is no partial of this name.
     UnknownPartial "unknown-partial" = "{% render 'foter' %}",
-    /// No profile has a property of this name.
+    /// No profile, or no sample event, has a property of this name.
     UnknownProperty "unknown-property" = "{{ Profile.nmae | json_escape }}",
     /// Telegram does not know this character reference and shows it as typed.
     UnknownReference "unknown-reference" = "a&nbsp;b",

@@ -1,7 +1,7 @@
 //! Decodes the response to a Bot API call. For an error, gives its kind, its meaning, and what to do.
 //!
-//! The wording of descriptions changes between server versions. So an error is recognized by its code and a fragment of
-//! its description in lower case, and [`ApiError`] always keeps the server's own description.
+//! The wording of descriptions changes between server versions. So an error is recognized by its code alone, or by its
+//! code and a fragment of its description in lower case. [`ApiError`] always keeps the server's own description.
 
 use serde_json::Value;
 

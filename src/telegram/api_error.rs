@@ -74,8 +74,8 @@ impl ArgumentLocation {
 
 impl ApiError {
     /// Creates an error with the code 400 from TDLib's message. As in the server, a message that already starts with
-    /// `Bad Request` stays as it is. Any other message gets `Bad Request: ` before it, and its first letter becomes
-    /// lower case, unless the message is a code such as `MESSAGE_TOO_LONG`.
+    /// `Bad Request` stays as it is. Any other message gets `Bad Request: ` before it. The first letter of such a
+    /// message becomes lower case, except in a code such as `MESSAGE_TOO_LONG`.
     pub fn bad_request(message: &str) -> Self {
         Self::prefixed(400, "Bad Request", message)
     }

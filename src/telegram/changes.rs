@@ -76,7 +76,8 @@ fn name(c: char) -> String {
 /// without the characters that the server removes, before trimming.
 #[derive(Debug)]
 pub(super) struct Alignment {
-    /// Offsets in the cleaned text at which characters were removed, each with the matching offset in the parsed text.
+    /// Offsets in the cleaned text at which characters were removed. With each of them is the offset in the parsed text
+    /// directly after the removed character. The first pair, `(0, 0)`, is for the text before any removed character.
     jumps: Vec<(usize, usize)>,
     /// How many bytes were trimmed at the start of the cleaned text.
     start: usize,
@@ -97,7 +98,7 @@ impl Alignment {
             is_leading &= clean_action(c) == CleanAction::ReplaceWithSpace || c == '\n';
             leading += usize::from(is_leading);
         }
-        // Whitespace after the start of the first entity is not trimmed, so the sent text may begin with some.
+        // Whitespace after the start of the first entity is not trimmed, so the sent text may begin with whitespace.
         let n_untrimmed = sent.bytes().take_while(|byte| matches!(byte, b' ' | b'\n')).count();
         let start = leading.saturating_sub(n_untrimmed);
         Self { jumps, start, end: start + sent.len() }
@@ -149,7 +150,7 @@ fn found(sent: &FormattedText, alignment: &Alignment) -> Vec<TextChange> {
 fn repairs(parsed: &FormattedText) -> Vec<TextChange> {
     let mut repaired = parsed.entities.clone();
     // The sent text already has repaired entities, but cleaning has shifted them. The changes need offsets in the
-    // parsed text, so its entities are repaired here once more.
+    // parsed text, so the entities of the parsed text are repaired here once more.
     repaired.retain(|entity| 0 < entity.length);
     repair::repair(&mut repaired);
     let offsets = Utf16Index::of(&parsed.text);

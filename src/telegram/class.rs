@@ -6,8 +6,9 @@ use super::{Entity, EntityKind};
 /// How the server treats overlaps of an entity (TDLib: splittable, blockquote, pre, and continuous entities).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OverlapClass {
-    /// Bold, italic, underline, strikethrough, and spoiler. The server splits them where a style begins and at the
-    /// edges of entities of the other classes, merges touching ones of the same style, and removes them inside code.
+    /// Bold, italic, underline, strikethrough, and spoiler. The server splits a style where another style begins and at
+    /// the edges of entities of the other classes. It merges touching styles of the same kind. It removes styles inside
+    /// code.
     Style(TextStyle),
     /// Quotes: may contain whole entities of the other classes, but no other quotes.
     Quote,

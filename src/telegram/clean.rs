@@ -48,7 +48,7 @@ pub(super) fn clean_plain(text: &str) -> String {
     soften_direction_marks(clean)
 }
 
-/// Cleans a text and shifts its entities. They must be sorted, and any two of them must be nested or disjoint.
+/// Cleans a text and shifts its entities. The entities must be sorted, and any two of them must be nested or disjoint.
 ///
 /// Returns an error if an entity begins or ends inside a character, or after the end of the text.
 pub(super) fn clean(formatted: FormattedText) -> Result<FormattedText, TextError> {
@@ -93,7 +93,7 @@ impl EntityShifter<'_> {
             self.open.pop_if(|(idx, _)| self.entities[*idx].end() <= units)
         {
             let entity = &mut self.entities[idx];
-            // The entity ends between the two code units of the character that was read last.
+            // An end that is not exactly here is between the two code units of the character that was read last.
             if entity.end() != units {
                 return Err(TextError::EndsInsideCharacter { offset: entity.offset, byte: at });
             }

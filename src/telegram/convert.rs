@@ -55,9 +55,9 @@ pub fn convert(
         None => (FormattedText { text: masked.to_owned(), entities: Vec::new() }, Vec::new()),
     };
     placeholders.check_branches(&parsed)?;
-    // Formatting that covers nothing but Liquid tags is dropped. Such tags print nothing, so in the rendered text
-    // nothing would be formatted, and MarkdownV2 could read the opening and the closing delimiter as one different
-    // delimiter.
+    // Formatting that covers nothing but Liquid tags is dropped. Such tags print nothing, so in the rendered text the
+    // formatting would cover nothing. In MarkdownV2 it would even do harm: `_`, a tag, and `_` are rendered as `__`,
+    // which starts an underline.
     let units: Vec<u16> = parsed.text.encode_utf16().collect();
     parsed.entities.retain(|entity| {
         let start = entity.offset as usize;

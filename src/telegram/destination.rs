@@ -244,8 +244,8 @@ fn form(bytes: &[u8], at: impl Fn(Span) -> ArgumentSource) -> impl Iterator<Item
     })
 }
 
-/// Finds destinations in a broken JSON body: every string with a colon after it that is `chat_id` or one of
-/// `OTHER_DESTINATIONS`.
+/// Finds destinations in a broken JSON body. Every string with a colon after it counts if the string is `chat_id` or a
+/// name in `OTHER_DESTINATIONS`.
 fn find_in_broken_json(body: &[u8]) -> Vec<DecodedArgument> {
     let names = || OTHER_DESTINATIONS.iter().map(|(name, _)| *name).chain([CHAT_ID]);
     // A name takes the most bytes if each of its characters is written as an escape of six bytes, such as `\u0063`.
@@ -279,7 +279,7 @@ fn scalar(body: &[u8], at: usize) -> (String, usize) {
     let rest = &body[at..];
     let mut end = rest.iter().position(|byte| b",}]\r\n \t".contains(byte)).unwrap_or(rest.len());
     if MAX < end {
-        // An error shows the text, so it must not end in the middle of a character.
+        // An error shows the text, so the text must not end in the middle of a character.
         end = (0..=MAX).rev().find(|end| rest[*end] & 0xc0 != 0x80).unwrap_or(0);
     }
     (String::from_utf8_lossy(&rest[..end]).into_owned(), at + end)

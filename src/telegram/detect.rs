@@ -19,7 +19,7 @@ use super::{Entity, EntityKind};
 
 use address::DetectedRange;
 
-/// Detects all entities in a text, including bot commands (TDLib, `getTextEntities`). The result is sorted, and no two
+/// Detects entities in a text, including bot commands (TDLib, `getTextEntities`). The result is sorted, and no two
 /// entities overlap.
 ///
 /// ```

@@ -119,7 +119,7 @@ pub fn fix(text: FormattedText, options: FixOptions) -> Result<FormattedText, Te
         };
     };
     repair::repair(&mut fixed.entities);
-    // The start is trimmed only up to the first entity. `trim_end` may drop that entity, so it must run first.
+    // The start is trimmed only up to the first entity. `trim_end` may drop that entity, so `trim_end` must run first.
     if options.trim {
         trim_end(&mut fixed, end);
         trim_start(&mut fixed);

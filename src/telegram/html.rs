@@ -30,7 +30,7 @@ struct OpenElement {
     span: Span,
     /// The start of the element's text in the output, in UTF-16 code units.
     offset: u32,
-    /// The same offset in bytes.
+    /// The start of the element's text in the output, in bytes.
     text_start: usize,
 }
 
@@ -38,11 +38,12 @@ struct HtmlParser<'a, L> {
     input: MarkupInput<'a>,
     out: TextBuilder,
     open: Vec<OpenElement>,
-    /// The language of the last entity, if that is a `code` with a language. A `pre` around exactly the same text takes
-    /// the language over.
+    /// The language of the last entity, if that entity is a `code` with a language. A `pre` around exactly the same
+    /// text takes the language over.
     code_language: Option<String>,
-    /// The names of end tags that will probably follow but have no open element because of a problem already reported.
-    /// Such an end tag is skipped without a report. The list is empty before the first problem.
+    /// The names of end tags that will probably follow although no element is open for them. For example, a `</font>`
+    /// will probably follow an unsupported `<font>`, and an `</i>` will probably follow the crossed tags `<b><i></b>`.
+    /// Such an end tag is skipped without a report, because the problem has been reported at an earlier tag.
     expected_end_tags: Vec<String>,
     /// The first reference to half a surrogate pair.
     surrogate: Option<Span>,
@@ -78,7 +79,8 @@ impl<L: ParseListener> HtmlParser<'_, L> {
                 if decoded.is_none() {
                     self.surrogate.get_or_insert(Span::new(at, end));
                 }
-                // U+FFFD replaces half a surrogate pair. Both are one UTF-16 code unit, so later offsets stay correct.
+                // U+FFFD replaces half a surrogate pair. U+FFFD and the half are one UTF-16 code unit each, so later
+                // offsets stay correct.
                 self.out.push(decoded.unwrap_or(char::REPLACEMENT_CHARACTER));
                 self.listener.record_origin(self.out.text.len(), Span::new(at, end));
                 end
@@ -103,7 +105,8 @@ impl<L: ParseListener> HtmlParser<'_, L> {
     fn read_start_tag(&mut self, at: usize) -> Result<usize, ParseError> {
         let input = self.input;
         let name_end = input.find(at + 1, |byte| is_space(byte) || byte == b'>');
-        // NUL counts as whitespace, so it ends the name. As in TDLib, it also counts as the end of the input here.
+        // To `is_space`, a NUL byte is whitespace, so it ends the name. As in TDLib, a NUL byte that ends the name is
+        // treated as the end of the input.
         if input.at(name_end) == 0 {
             let kind = ParseErrorKind::UnclosedStartTag { tag: None };
             return Err(ParseError::at(kind, at, Span::new(at, name_end)));
@@ -158,8 +161,8 @@ impl<L: ParseListener> HtmlParser<'_, L> {
         }
     }
 
-    /// Reports the error of a start tag. If the listener lets the parser continue, skips text that looks like a tag,
-    /// and treats any other `<` as text.
+    /// Reports the error of a start tag. If the listener lets the parser continue, the text at `at` is skipped if it
+    /// looks like a tag. If it does not, only its `<` is copied to the output as text.
     fn recover_from_tag(&mut self, at: usize, error: ParseError) -> Result<usize, ParseError> {
         let end = html_tag::tag_like_end(self.input, at);
         self.listener.problem(error)?;
@@ -175,7 +178,8 @@ impl<L: ParseListener> HtmlParser<'_, L> {
         }
     }
 
-    /// Opens the element of a broken start tag anyway. If Telegram does not support the tag, only expects its end tag.
+    /// Opens the element of a broken start tag, such as `<a =>`. If Telegram does not support the tag, opens no element
+    /// and adds the tag's name to `expected_end_tags`.
     fn open_anyway(&mut self, at: usize, end: usize) {
         let name_end = self.input.find(at + 1, |byte| is_space(byte) || byte == b'>');
         let name = self.input.slice(at + 1, name_end);
@@ -201,7 +205,7 @@ impl<L: ParseListener> HtmlParser<'_, L> {
         let found = input.slice(at + 2, name_end);
         let innermost = self.open.last().map(|open| open.tag.name());
         let is_expected = innermost.is_some_and(|expected| expected.eq_ignore_ascii_case(found));
-        // This can be true only after a reported problem, at which Telegram would have stopped.
+        // This condition can be true only after a reported problem, at which Telegram would have stopped.
         if !is_expected && self.take_expected_end_tag(found) && input.at(close) == b'>' {
             return Ok(close + 1);
         }
@@ -234,8 +238,8 @@ impl<L: ParseListener> HtmlParser<'_, L> {
         idx.map(|idx| self.expected_end_tags.swap_remove(idx)).is_some()
     }
 
-    /// Recovers from crossed tags: closes the innermost open element of that name and all elements inside it. Does
-    /// nothing if no element of that name is open.
+    /// Recovers from crossed tags: closes the innermost open element with this name and all elements inside that
+    /// element. In `<b><i></b>`, the `</b>` closes `i` and `b`. Does nothing if no element with this name is open.
     fn close_down_to(&mut self, name: &str) -> Result<(), ParseError> {
         let Some(depth) = self.open.iter().rposition(|open| open.tag.name() == name) else { return Ok(()) };
         let crossed = self.open[depth + 1..].iter().map(|open| open.tag.name().to_owned());
@@ -248,7 +252,7 @@ impl<L: ParseListener> HtmlParser<'_, L> {
 
     fn close_innermost(&mut self) -> Result<(), ParseError> {
         let Some(open) = self.open.pop() else { return Ok(()) };
-        // An element without text returns here, before its attributes are checked: TDLib does not check them, either.
+        // TDLib does not check the attributes of an element without text, so this returns before they are checked.
         if self.out.units == open.offset {
             self.listener.note(|| ParseNote::EmptyEntity { span: open.span });
             return Ok(());
@@ -279,7 +283,8 @@ impl<L: ParseListener> HtmlParser<'_, L> {
     /// Returns the kind of the last entity if that entity covers exactly the text from `offset` to the end of the
     /// output.
     fn last_over_same_text(&mut self, offset: u32) -> Option<&mut EntityKind> {
-        // TDLib merges `pre` and `code` only if their ranges are equal: a space between the tags makes two entities.
+        // TDLib merges `pre` and `code` only if their ranges are equal. For `<pre> <code>x</code></pre>` there are two
+        // entities, because the `pre` also covers the space.
         let length = self.out.units - offset;
         let last = self.out.entities.last_mut()?;
         (last.offset == offset && last.length == length).then_some(&mut last.kind)

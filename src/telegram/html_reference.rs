@@ -47,7 +47,8 @@ fn decode_number(input: MarkupInput<'_>, at: usize) -> Option<(u32, usize)> {
 }
 
 fn decode_name(input: MarkupInput<'_>, at: usize) -> Option<(u32, usize)> {
-    // A name includes all letters that follow: `&ltx` is text, but `&lt=` is `<=`.
+    // All letters after the `&` are part of the name. So `&ltx` has the unknown name `ltx` and is text, but `&lt=` is
+    // `<=`.
     let end = input.find(at + 1, |byte| !byte.is_ascii_alphabetic());
     let c = match input.slice(at + 1, end) {
         "lt" => '<',

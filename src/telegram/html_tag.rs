@@ -64,8 +64,8 @@ pub(super) struct Attribute<'a> {
     pub span: Span,
 }
 
-/// Reads the next attribute at `*i` and moves `*i` to its end. At the `>` of the tag, returns `None` and leaves `*i`
-/// there.
+/// Reads the next attribute from `*i` on and moves `*i` past the attribute. If there is no attribute before the `>` of
+/// the tag, returns `None` and moves `*i` to the `>`.
 ///
 /// `start` is the byte offset of the tag's `<`. Errors have this offset, except that the error of an unquoted value has
 /// the offset of the value.
@@ -121,12 +121,13 @@ pub(super) fn next_attribute<'a>(
 }
 
 fn skip_space(input: MarkupInput<'_>, at: usize) -> usize {
-    // NUL counts as whitespace, but here it also means the end of the input, so it must not be skipped.
+    // To `is_space`, a NUL byte is whitespace. But the callers treat a NUL byte as the end of the input, so it must not
+    // be skipped.
     input.find(at, |byte| byte == 0 || !is_space(byte))
 }
 
-/// Reads a quoted value and decodes its references. A value without a closing quote extends to the end of the input,
-/// which the caller reports.
+/// Reads a quoted value and decodes its references. A value without a closing quote extends to the next NUL byte or to
+/// the end of the input. The caller reports the missing quote as an unclosed tag.
 fn read_quoted(input: MarkupInput<'_>, quote: u8, i: &mut usize) -> String {
     let mut value = String::new();
     *i += 1;
@@ -160,8 +161,8 @@ fn read_quoted(input: MarkupInput<'_>, quote: u8, i: &mut usize) -> String {
 fn read_unquoted(input: MarkupInput<'_>, i: &mut usize) -> Result<String, ParseError> {
     let start = *i;
     *i = input.find(start, |byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-')));
-    // The end of the input reads as NUL, which counts as whitespace. So it is no error here, but the caller reports an
-    // unclosed tag.
+    // The end of the input reads as NUL, which `is_space` accepts. So the end of the input is no error here, but the
+    // caller reports it as an unclosed tag.
     if !is_space(input.at(*i)) && input.at(*i) != b'>' {
         let end = input.find(*i, |byte| is_space(byte) || byte == b'>');
         return Err(ParseError::at(ParseErrorKind::UnexpectedEndOfToken, start, Span::new(start, end)));

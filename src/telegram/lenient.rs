@@ -68,7 +68,7 @@ fn decode(mut raw: &[u8]) -> Option<String> {
             continue;
         }
         // A backslash before a quote escapes the quote, so the content of a string cannot end with a lone backslash.
-        // But the type of `raw` does not rule it out.
+        // But the compiler does not know this, so the case must be handled.
         let [escaped, rest @ ..] = rest else { return None };
         raw = rest;
         match escaped {
@@ -80,8 +80,8 @@ fn decode(mut raw: &[u8]) -> Option<String> {
             b'u' => {
                 let (code, rest) = code_point(raw)?;
                 raw = rest;
-                // The server keeps a lone surrogate. U+FFFD can replace it here, because no argument's name contains
-                // one.
+                // The server keeps a lone surrogate. U+FFFD can replace it here, because neither an argument's name nor
+                // a chat id contains a lone surrogate.
                 let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
                 decoded.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
             }
@@ -119,7 +119,7 @@ struct LenientReader<'a> {
     at: usize,
 }
 
-/// The methods return `None` at a syntax error. The members read before it count.
+/// The methods that read a part of the JSON return `None` at a syntax error. The members read before the error count.
 impl LenientReader<'_> {
     fn object(&mut self, members: &mut Vec<LenientMember>) -> Option<()> {
         self.skip_whitespace();

@@ -37,7 +37,7 @@ pub enum BadLink {
     /// A tg: address with a user, a port, an IPv6 host, or a second scheme.
     #[error("Wrong tg URL")]
     Tg,
-    /// The same error in a ton: or tonsite: address.
+    /// A ton: or tonsite: address with a user, a port, an IPv6 host, or a second scheme.
     #[error("Wrong ton URL")]
     Ton,
     /// A character that the host of an internal address cannot contain.

@@ -1,5 +1,5 @@
-//! Parses the legacy Markdown mode (TDLib, `parse_markdown`). Its entities do not nest and have no escapes inside them,
-//! and an entity without an end is the only error.
+//! Parses the legacy Markdown mode (TDLib, `parse_markdown`). In this mode, entities do not nest, and a backslash
+//! inside an entity escapes nothing. The only error is an entity without an end.
 
 use super::markup::{MarkupInput, ParseListener, ParseNote, TextBuilder, is_space};
 use super::{EntityKind, FormattedText, ParseError, ParseErrorKind, link};
@@ -12,7 +12,7 @@ pub(super) fn parse(input: &str, listener: &mut impl ParseListener) -> Result<Fo
         listener,
     };
     parser.text()?;
-    // Entities do not nest in this mode, so they are in order already.
+    // Entities do not nest in this mode, so they have been added in TDLib's order and need no sorting.
     Ok(FormattedText { text: parser.out.text, entities: parser.out.entities })
 }
 
@@ -59,7 +59,7 @@ impl<L: ParseListener> MarkdownParser<'_, L> {
     fn entity(&mut self, start: usize) -> Result<usize, ParseError> {
         let input = self.input;
         let (content, closer, kind) = match input.at(start) {
-            // This arm comes before the one for a single backtick because a fence also begins with a backtick.
+            // The arm for a fence (three backticks) comes before the arm for a single backtick, which would match, too.
             b'`' if input.starts_with_at(start, b"```") => {
                 let (content, language) = pre_header(input, start + 3);
                 (content, "```", Some(EntityKind::Pre { language }))
@@ -74,11 +74,12 @@ impl<L: ParseListener> MarkdownParser<'_, L> {
             let opener = Span::new(start, start + closer.len());
             let error = ParseError::at(ParseErrorKind::UnclosedLegacyEntity, start, opener);
             self.listener.problem(error)?;
-            // Recover by treating the opener as text, as its author probably meant it.
+            // Recover by treating the opener as text, because the author probably meant it as text.
             self.copy(opener.start, opener.end);
             return Ok(opener.end);
         };
-        // The address of a `[text]` without a `(` after it depends on this offset, see `address_from_text`.
+        // This is the length of the output after the `copy` below. The address of a `[text]` without a `(` after it
+        // depends on this length, see `address_from_text`.
         let overwritten_end = self.out.text.len() + (end - content);
         let offset = self.out.units;
         self.copy(content, end);
@@ -94,7 +95,7 @@ impl<L: ParseListener> MarkdownParser<'_, L> {
                 }
                 Ok(after)
             }
-            // TDLib does not even look for an address after an empty `[]`, so the address stays in the text.
+            // After an empty `[]`, TDLib does not look for an address, so the `(a.b)` of `[](a.b)` stays in the text.
             None if is_empty => Ok(after),
             None => Ok(self.link(start, end, offset, overwritten_end)),
         }
@@ -115,8 +116,8 @@ impl<L: ParseListener> MarkdownParser<'_, L> {
         // There is no escape for `)` in an address, so the first `)` ends it.
         let close = input.find(end + 2, |byte| byte == b')');
         let span = Span::new(end + 2, close);
-        // Without a `)`, TDLib uses all text up to the end of the input as the address and reports no error. So this is
-        // only a note, which becomes a warning.
+        // Without a `)`, TDLib uses all text up to the end of the input as the address and reports no error. So a
+        // missing `)` is only a note, from which `explain` makes a warning.
         if close == input.len() {
             self.listener.note(|| ParseNote::AddressToEnd { span });
         }
@@ -132,9 +133,11 @@ impl<L: ParseListener> MarkdownParser<'_, L> {
 
     /// Returns the address of a `[text]` without a `(` after it, reproducing a bug of TDLib.
     fn address_from_text(&self, start: usize, end: usize, overwritten_end: usize) -> String {
-        // TDLib writes its output over its input buffer and reads this address from the buffer afterwards, so the start
-        // of the address has already been overwritten: `[example.com]` links to `http://xample.comm/`. If the
-        // overwriting splits a character, TDLib crashes; here the bytes of such a character become U+FFFD.
+        // TDLib writes its output over its input buffer. For `[example.com]`, it writes `example.com` over the first 11
+        // bytes, which begin with the `[`, so that the buffer contains `example.comm]`. Only then does it read the
+        // address from the bytes between the original brackets. These bytes are now `xample.comm`, so the link is
+        // `http://xample.comm/`. If the overwriting splits a character, TDLib crashes; here the bytes of such a
+        // character become U+FFFD.
         let written = &self.out.text.as_bytes()[..overwritten_end.min(end)];
         let mut bytes = written.get(start..).unwrap_or(&[]).to_vec();
         bytes.extend_from_slice(&self.input.text.as_bytes()[start.max(written.len())..end]);

@@ -172,7 +172,7 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
         }
         match innermost.markup {
             Delimiter::Bold => byte == b'*',
-            // `__` is read greedily: it begins or ends underline, even directly after an open italic.
+            // A `_` before another `_` never ends italic: `__` always begins or ends underline.
             Delimiter::Italic => byte == b'_' && self.input.at(at + 1) != b'_',
             Delimiter::Underline => self.input.starts_with_at(at, b"__"),
             Delimiter::Strikethrough => byte == b'~',
@@ -208,9 +208,9 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
             }
             // This `>` begins another line of the open quote.
             b'>' if self.may_start_quote && self.is_in_quote => return Ok(at + 1),
-            // A line break without a `>` directly after it has ended the quote before. Delimiters do not clear
-            // `may_start_quote`, so a `>` after them still starts a quote. Therefore a line that begins with `**>` (an
-            // empty bold and a `>`) starts a new quote directly after another one.
+            // No quote is open here: a line break that is not directly followed by `>` has ended it. A line that begins
+            // with `**>` therefore ends the open quote, because the line break is followed by `*`. The empty bold `**`
+            // does not clear `may_start_quote`, so the `>` after it starts a new quote.
             b'>' if self.may_start_quote => {
                 self.is_in_quote = true;
                 Delimiter::Quote
@@ -389,7 +389,8 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
         }
         // The innermost entity comes first: it is the one that Telegram's message names.
         while let Some(open) = self.open.pop() {
-            // A quote needs no end. It is still open only because an entity in it is.
+            // A quote ends with the input. It is still on the stack only if an entity inside it is unclosed, and that
+            // entity is the error.
             if open.markup != Delimiter::Quote {
                 self.unclosed(&open)?;
             }

@@ -10,7 +10,8 @@ const INSERTION_SORT_LEN: usize = 16;
 /// Sorts entities as TDLib does, which uses the `std::sort` of libstdc++. That sort is not stable: it may reorder
 /// entities with equal keys. This function reorders them in the same way (for an exception, see `partition_all`).
 pub(super) fn sort(entities: &mut [Entity]) {
-    // Like TDLib, this leaves sorted entities alone: sorting them again could reorder entities with equal keys.
+    // Like TDLib, this leaves sorted entities alone: the sort below could reorder entities with equal keys even if the
+    // list is already sorted.
     if entities.is_sorted_by_key(key) {
         return;
     }
@@ -46,13 +47,15 @@ fn partition_all(entities: &mut [Entity], mut depth: u32) {
     }
 }
 
-/// Partitions the entities around the median of three of them. Returns the start of the part with the greater keys.
+/// Partitions the entities around the median of three of them. Returns the start of the second part. No key in the
+/// first part is greater than the median's key, and no key in the second part is less.
 fn partition(entities: &mut [Entity]) -> usize {
     let (mut low, mut high) = (1, entities.len());
     entities.swap(0, median(entities, 1, high / 2, high - 1));
     loop {
-        // The two inner loops need no bounds checks: on either side of the median of three there is an entity that
-        // stops the loop.
+        // The two inner loops need no bounds checks. Of the three entities, one has a key that is not less than the
+        // median's and stops the first loop. Another one has a key that is not greater and stops the second loop. After
+        // the first swap, the swapped entities stop the loops.
         while key(&entities[low]) < key(&entities[0]) {
             low += 1;
         }

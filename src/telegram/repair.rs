@@ -7,7 +7,7 @@ use super::{Entity, EntityKind, order};
 /// Sorts entities and resolves their overlaps. All lengths must be greater than zero.
 pub(super) fn repair(entities: &mut Vec<Entity>) {
     order::sort(entities);
-    // TDLib leaves valid entities as they are, so they must not be split again.
+    // TDLib leaves valid entities as they are, so they are not split here either.
     if !is_legal(entities) {
         *entities = combine(EntitiesByClass::of(std::mem::take(entities)).without_overlaps());
     }
@@ -96,8 +96,8 @@ fn is_legal(entities: &[Entity]) -> bool {
 /// Whether `entity` may be inside all of the `open` entities, which have passed this check before.
 fn may_be_inside(entity: &Entity, open: &[&Entity]) -> bool {
     let class = OverlapClass::of(&entity.kind);
-    // The loop is short because only a few entities are open at once: styles and code contain nothing here, and quotes
-    // contain no quotes.
+    // At most a quote, a link, and one style or code are open: in a list that was legal so far, nothing is inside a
+    // style or code, only styles are inside links, and no quote is inside a quote.
     open.iter().all(|outer| match OverlapClass::of(&outer.kind) {
         // Even harmless nesting in a style is not allowed, because in that case TDLib splits and merges all styles.
         OverlapClass::Style(_) | OverlapClass::Code => false,

@@ -91,9 +91,9 @@ fn drop_beyond_limit(entities: &mut Vec<Entity>) -> usize {
     }
     let is_style = |entity: &Entity| matches!(OverlapClass::of(&entity.kind), OverlapClass::Style(_));
     let (styles, mut others): (Vec<_>, Vec<_>) = entities.iter().cloned().partition(is_style);
-    // The server counts styles last. Touching styles of one kind count as one style. A style in which other styles
-    // begin counts once for each piece that it is split into, but links, code, and quotes do not split it for this
-    // count.
+    // The server counts styles last. Touching styles of one kind count as one style. A style is split where another
+    // style begins, and each piece counts: `<b>a<i>b</i></b>` has two pieces of bold. Links, code, and quotes do
+    // not split a style for this count.
     let mut styles = repair::resplit(styles);
     let n_before = others.len() + styles.len();
     let mut left = MAX_ENTITIES;

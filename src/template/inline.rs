@@ -1,8 +1,8 @@
 //! Inlines partials for engines that have none: each call is replaced with the partial's text.
 //!
-//! A call is inlined only if the template still renders the same. A partial called with `render` has its own scope: it
-//! sees only the global variables and what is passed to it, and its own variables are not visible outside. A call that
-//! cannot be inlined stays and is reported with the reason.
+//! A call is inlined only if the template still renders the same. This is not always so, because a partial called with
+//! `render` has its own scope. It sees only the global variables and what is passed to it, and the variables that it
+//! sets are not visible outside. A call that cannot be inlined stays and is reported with the reason.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::Dialect;
@@ -190,7 +190,8 @@ impl CallSite<'_> {
     }
 }
 
-/// Returns the names that `body` sets, including loop variables, but without the global names.
+/// Returns the names that `body` sets, without the global names. If `body` has a loop, the names include the loop's
+/// variable, `forloop`, and `tablerowloop`.
 fn names_set(body: &Block) -> Vec<String> {
     let mut names = Vec::new();
     walk::tags(body, &mut |_, tag| match tag {

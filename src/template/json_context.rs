@@ -14,14 +14,15 @@ use super::walk;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct JsonContext {
     pub kind: JsonContextKind,
-    /// The keys that lead to the offset, with `[]` for each array. The last key is that of the value at the offset.
+    /// The keys that lead to the offset, with `[]` for each array. Unknown keys are left out. If a member's value is at
+    /// the offset, the last key is the key of this member.
     pub path: Vec<String>,
-    /// The keys of the innermost object, including those after the offset.
+    /// The keys of the innermost object, including the keys after the offset. It is empty directly inside an array.
     pub keys: Vec<String>,
     /// The part of the key or string before the offset, not decoded. It is `None` outside strings.
     pub string_prefix: Option<String>,
-    /// The parse mode of the message text at the offset. It is `None` if the offset is not in a message text or if the
-    /// text has no parse mode.
+    /// The parse mode of the message text at the offset. It is `None` if the offset is not in a message text. It is
+    /// `None` as well if the text has no parse mode, or if its parse mode is unknown.
     pub parse_mode: Option<ParseMode>,
 }
 
@@ -34,12 +35,12 @@ pub(crate) enum JsonContextKind {
     BeforeKey,
     /// After a member of an object: a comma or the closing brace may follow.
     AfterMember,
-    /// Anywhere else: before a colon, between the items of an array, outside the top-level value.
+    /// Anywhere else, for example before a colon, after an item of an array, or outside the top-level value.
     Structure,
 }
 
 impl JsonContext {
-    /// Returns how a value printed here must be escaped, or `None` if no value belongs here.
+    /// Returns how a value that is printed at the offset must be escaped, or `None` if no value belongs there.
     pub(crate) fn escape_position(&self) -> Option<EscapePosition> {
         match self.kind {
             JsonContextKind::Key | JsonContextKind::String => Some(EscapePosition::InString),
@@ -49,7 +50,8 @@ impl JsonContext {
     }
 }
 
-/// Returns the JSON context of the byte `offset`. Inside `{{ … }}`, it is the context in which the output starts.
+/// Returns the JSON context of the byte `offset`. If `offset` is inside a `{{ … }}`, the result is the context in which
+/// the `{{ … }}` starts.
 pub(crate) fn json_context_at(template: &Template, offset: usize) -> JsonContext {
     let mut state = JsonState::new();
     advance(template.source(), template.body(), offset, &mut state);
@@ -67,7 +69,7 @@ pub(crate) fn json_context_at(template: &Template, offset: usize) -> JsonContext
     };
     let objects = objects_of(template);
     let parse_mode = match state.member() {
-        // These are the fields of the Bot API that the `parse_mode` of the same object applies to.
+        // In the Bot API, the `parse_mode` of an object applies to its `text`, `caption`, or `message_text`.
         Some((object, Some("text" | "caption" | "message_text")))
             if matches!(kind, JsonContextKind::String | JsonContextKind::Value) =>
         {
@@ -100,7 +102,7 @@ fn advance(source: &str, block: &Block, offset: usize, state: &mut JsonState) {
                 let before = Span::new(span.start, span.end.min(offset));
                 state.read(before.of(source), &mut |_, _| {});
             }
-            // An offset inside `{{ … }}` has the context in which the output starts.
+            // An offset inside a `{{ … }}` has the context in which the `{{ … }}` starts.
             SyntaxNode::Output(output) if offset < output.span.end => return,
             SyntaxNode::Output(_) => state.read_interpolation(),
             SyntaxNode::Tag(_, tag) => advance_tag(source, tag, offset, is_before_next, state),
@@ -108,7 +110,8 @@ fn advance(source: &str, block: &Block, offset: usize, state: &mut JsonState) {
     }
 }
 
-/// Reads one body of a tag: the body that contains `offset`, or the first body if `offset` is after the tag.
+/// Reads a tag. If the tag has bodies, only one of them is read. If `offset` may be inside the tag, this is the last
+/// body that starts before `offset`. Otherwise, or if no body starts before `offset`, this is the first body.
 fn advance_tag(source: &str, tag: &TagNode, offset: usize, may_be_inside: bool, state: &mut JsonState) {
     match tag {
         TagNode::Raw(text) => {
@@ -118,7 +121,7 @@ fn advance_tag(source: &str, tag: &TagNode, offset: usize, may_be_inside: bool, 
         TagNode::Cycle { .. } | TagNode::Increment(_) | TagNode::Decrement(_) | TagNode::Partial(_) => {
             state.read_interpolation()
         }
-        // Captured text is printed elsewhere, so it is not part of the JSON here.
+        // Captured text is printed elsewhere, so it is not part of the JSON at the `capture`.
         TagNode::Capture { .. } => {}
         _ => {
             // If the offset is after the tag, any branch will do: all branches should leave the JSON in the same state.

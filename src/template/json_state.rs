@@ -2,8 +2,8 @@
 //! bodies.
 //!
 //! It reads the text between tags and outputs piece by piece. What a `{{ … }}` prints is unknown. Inside a string, a
-//! `{{ … }}` counts as a part of the string. If a value is due, it counts as the value. Anywhere else, it does not
-//! change the state.
+//! `{{ … }}` counts as a part of the string. If a value is due, the `{{ … }}` counts as this value. Anywhere else, a
+//! `{{ … }}` does not change the state.
 
 use std::rc::Rc;
 
@@ -24,7 +24,7 @@ const MAX_CONTENT: usize = 256;
 pub(super) struct JsonState {
     frames: Vec<OpenContainer>,
     mode: Mode,
-    /// The number of objects opened so far; objects are numbered in that order.
+    /// The number of objects opened so far. Objects are numbered from 0, in the order in which they open.
     n_objects: usize,
 }
 
@@ -73,8 +73,8 @@ impl Keys {
 
     /// Adds the keys of another branch.
     fn join(&mut self, other: &Keys) {
-        // Both sets of keys usually come from the same state before the branch. The older keys are then the same and
-        // need no comparison.
+        // Both sets of keys usually come from the same state before the branch. The two sets then share their older
+        // keys, which need no comparison.
         let is_shared = Rc::ptr_eq(&self.older, &other.older);
         if is_shared && Rc::ptr_eq(&self.recent, &other.recent) {
             return;
@@ -109,18 +109,23 @@ enum Mode {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum JsonEvent {
-    /// A key ended. `is_repeated` is true if the object already had the key.
+    /// A key ended. `is_repeated` is true if the object already had the key. It is always false for a key with a
+    /// `{{ }}`.
     Key { name: Rc<str>, is_repeated: bool },
     /// A string without any `{{ }}` ended, and it is the value of the member `key`.
     Text { object: usize, key: Rc<str>, value: String },
 }
 
+/// The kind of position at which an output stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum JsonSlot {
+    /// Inside a key.
     Key,
+    /// Inside a string that is not a key.
     String,
+    /// At a position where a value is due.
     Value,
-    /// Anywhere else: between members, after a value, or in a bare word.
+    /// Anywhere else, for example between members, after a value, or in a bare word.
     Structure,
 }
 
@@ -187,7 +192,8 @@ impl JsonState {
             Mode::Between => match self.frames.last() {
                 None => JsonSlot::Structure,
                 Some(frame) if frame.expects == Expects::Value => JsonSlot::Value,
-                // In an array, an output can only be a value, no matter which branch was taken.
+                // Branches of the template left the array before a value and after a value. The output is taken for a
+                // value.
                 Some(frame) if frame.expects == Expects::Anything && frame.object.is_none() => {
                     JsonSlot::Value
                 }
@@ -263,7 +269,7 @@ impl JsonState {
                 .all(|(own, other)| own.object.is_some() == other.object.is_some())
     }
 
-    /// Merges the state at the end of another branch into this state. The two must have the same shape.
+    /// Merges the state at the end of another branch into this state. Both states must have the same shape.
     pub(super) fn join(&mut self, other: &JsonState) {
         // Objects that open after the join need new numbers, so the counter continues from the larger counter.
         self.n_objects = self.n_objects.max(other.n_objects);

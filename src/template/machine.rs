@@ -34,8 +34,8 @@ use scope::VariableScope;
 /// The maximum number of bodies (of tags, of partials, and of the template) that may be open at once.
 const MAX_NESTING: usize = 64;
 
-/// The steps that every filter call costs. A call is about three times as much work as a tag or output, which costs one
-/// step.
+/// The steps of the budget that every filter call costs. A call is about three times as much work as a tag or output,
+/// which costs one step.
 const FILTER_STEPS: usize = 3;
 
 pub(super) fn run<'a>(

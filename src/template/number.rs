@@ -1,9 +1,9 @@
 //! Reads numbers from values and calculates with them, as Liquid does.
 //!
-//! Shopify calculates with decimals of any length. Here, a decimal is converted to a 128-bit integer and a power of
+//! Shopify calculates with decimals of any length. This module converts a decimal to a 128-bit integer and a power of
 //! ten. The integer has the shortest digits that identify the decimal, so `10.1 - 2.2` is `7.9`. Floating point is used
-//! if the digits do not fit, and for every division with a decimal. Integers have 128 bits. A result that needs more
-//! becomes a decimal.
+//! if the digits do not fit, and for every division with a decimal. Integers have 128 bits. The result of a calculation
+//! with integers becomes a decimal if it needs more bits.
 
 use std::cmp::Ordering;
 use std::num::{IntErrorKind, ParseIntError};
@@ -301,7 +301,7 @@ impl Number {
 }
 
 fn floored_remainder(left: i128, right: i128) -> i128 {
-    // Rust's remainder has the dividend's sign. It must be `wrapping_rem`, because `i128::MIN % -1` would panic.
+    // Rust's remainder has the dividend's sign. The operator `%` cannot be used, because `i128::MIN % -1` would panic.
     let rest = left.wrapping_rem(right);
     if rest != 0 && (rest < 0) != (right < 0) { rest + right } else { rest }
 }

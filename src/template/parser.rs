@@ -29,9 +29,11 @@ pub(super) struct ParsedLiquid {
     pub problems: Vec<Diagnostic>,
     /// The tokens for highlighting, in source order.
     pub tokens: Vec<LiquidToken>,
-    /// The spans of each `{{ }}`, `{% %}`, and variable chip, in source order.
+    /// The spans of each `{{ }}`, `{% %}`, and variable chip, in source order. A variable chip is one of CleverTap's
+    /// `@` variables.
     pub liquid_spans: Vec<Span>,
-    /// The spans of the tags of each block (opening tag, dividers, end tag), by the span of the opening tag.
+    /// The spans of the tags of each block, by the span of the opening tag. The tags are the opening tag, the dividers
+    /// (such as `else`), and the end tag.
     pub blocks: BTreeMap<Span, Vec<Span>>,
     /// Tags that the dialect does not accept. They do not prevent rendering.
     pub dialect_problems: Vec<Diagnostic>,
@@ -118,7 +120,7 @@ impl<'s> LiquidParser<'s> {
         (self.finish(nodes), None)
     }
 
-    /// Adds plain text; in CleverTap's dialect, the variable chips in it become outputs.
+    /// Adds plain text. In CleverTap's dialect, the variable chips in the text become outputs.
     fn push_text(&mut self, span: Span, nodes: &mut Vec<SyntaxNode>) {
         let mut start = span.start;
         if self.flavour == Flavour::Dialect(Dialect::CleverTap) {
@@ -164,7 +166,7 @@ impl<'s> LiquidParser<'s> {
 
     /// Returns the offset of the closing quote of the JSON string around `span`; `None` if `span` is not in a string.
     ///
-    /// A tag that opens inside a string should close inside it.
+    /// A tag that opens inside a string should close inside that string.
     fn end_of_string_around(&self, span: Span) -> Option<usize> {
         let mut quoting = QuoteState::default();
         let chunks = self.chunks.iter().filter_map(|chunk| match chunk {

@@ -63,8 +63,8 @@ pub(super) fn compile(source: &str, partials: &Partials, flavour: Flavour) -> (C
     let named =
         |file: &TemplateFile| Some(PartialSource { name: file.name.clone()?, source: file.source.clone() });
     let partials = files.iter().filter_map(named).collect();
-    // Only CleverTap's engine refuses these tags. Their problems are added after `error` was chosen, because they do
-    // not prevent a rendering in telecast.
+    // Only CleverTap's engine refuses the tags in `dialect_problems`. These problems are added after `error` was
+    // chosen, because they do not prevent a rendering in telecast.
     problems.extend(dialect_problems);
     if flavour == Flavour::Dialect(Dialect::CleverTap) {
         problems.extend(portability::check(source, &files[0].body));

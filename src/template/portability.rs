@@ -11,7 +11,8 @@ use super::syntax::{Block, Expression, FilterCall, SyntaxNode, TagNode};
 use super::tags::TAGS;
 use super::{scan, walk};
 
-/// Returns a problem for each filter or keyword argument in `body` that CleverTap does not support, in source order.
+/// Returns a problem for each call of a filter in `body` that CleverTap does not support, in source order. CleverTap
+/// does not support a call with a keyword argument, even if it has the filter.
 ///
 /// Tags are checked by [`tag_problem`].
 pub(super) fn check(source: &str, body: &Block) -> Vec<Diagnostic> {
@@ -30,8 +31,8 @@ pub(super) fn check(source: &str, body: &Block) -> Vec<Diagnostic> {
 
 /// Returns the variables that hold captured text after an offset in the body, each with that offset.
 ///
-/// Such a variable is captured at the top level of the body, and no other kind of tag sets it. The offset is after this
-/// `capture`. From there on, the variable is text and never nil.
+/// Such a variable is set by a `capture` at the top level of the body, and no other kind of tag sets it. The offset is
+/// the end of the `capture`. From this offset on, the variable is text and never nil.
 fn captured_texts(body: &Block) -> Vec<(&str, usize)> {
     let mut captured: Vec<(&str, usize)> = Vec::new();
     for (node, next) in body.nodes.iter().zip(body.nodes.iter().skip(1)) {
@@ -90,8 +91,8 @@ fn filter_problem(source: &str, call: &FilterCall, is_captured: bool) -> Option<
 fn rewrite(source: &str, call: &FilterCall, is_captured: bool) -> Option<(String, bool)> {
     match call.filter.name {
         "json_escape" => Some((escapes::PORTABLE_JSON_ESCAPE.to_owned(), true)),
-        // The result differs for values that are not text: a number gets quotes, and nil becomes "" instead of `null`.
-        // The replacement is safe for captured text, which is always text.
+        // For values that are not text, the replacement prints something else than `json`: a number gets quotes, and
+        // nil becomes "" instead of `null`. The replacement is safe for a captured variable, which always holds text.
         "json" => {
             Some((format!("{} | prepend: '\"' | append: '\"'", escapes::PORTABLE_JSON_ESCAPE), is_captured))
         }
@@ -180,7 +181,8 @@ fn collapse_double_space(output: &str) -> String {
     output.replacen("  ", " ", 1)
 }
 
-/// Returns the lines of `{% liquid %}` as separate tags. The dashes of `{% liquid %}` go to the first and the last tag.
+/// Returns the lines of `{% liquid %}` as separate tags. A dash at the start of `{% liquid %}` goes to the first tag. A
+/// dash at its end goes to the last tag.
 fn lines_as_tags(source: &str, span: Span, arguments: Span) -> String {
     let before = if span.of(source).starts_with("{%-") { "-" } else { "" };
     let after = if span.of(source).ends_with("-%}") { "-" } else { "" };

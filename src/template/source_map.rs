@@ -75,7 +75,8 @@ impl SourceMap {
     /// Returns the origin of `output`. An empty span stands for the byte after it.
     ///
     /// If several parts of the source contributed, the returned span covers the parts that have the same file and call
-    /// as the first part. If `output` is after the last byte, the origin is the end of the last part of the source.
+    /// as the first part. If `output` is after the last byte, the origin is the end of the part of the source
+    /// that was printed last.
     pub fn origin(&self, output: Span) -> TemplateOrigin {
         let end = output.end.max(output.start + 1);
         // The segments are sorted, so a binary search finds the first segment. A scan would take quadratic time for a
@@ -104,8 +105,8 @@ impl SourceMap {
         Some((name, position))
     }
 
-    /// Returns every `{{ … }}` that printed nothing inside `output` or at its edges, because such a `{{ … }}` can
-    /// explain what is missing there.
+    /// Returns every `{{ … }}` that printed nothing inside `output` or at its edges. Such a `{{ … }}` can explain what
+    /// is missing in the output.
     pub fn empty_outputs(&self, output: Span) -> Vec<TemplateOrigin> {
         let is_silent =
             |segment: &&Segment| segment.printed == Printed::Interpolation && segment.output.is_empty();

@@ -61,17 +61,18 @@ fn looks_like_json(text: &str) -> bool {
 
 fn top_keys(text: &str) -> Option<Vec<String>> {
     let liquid_spans = find_liquid(text);
-    // A body with syntax errors has no keys to look at. The caller then decides by its first character.
+    // A body with syntax errors has no keys to look at. The caller then decides by the body's first character.
     let document = json::parse(&mask(text, &liquid_spans)).ok()?;
     Some(document.root.as_object()?.iter().map(|member| member.key.decoded.clone()).collect())
 }
 
-/// Returns a method that sends a message and whose required fields are all among the keys. If several methods fit,
-/// returns the first of those with the most required fields.
+/// Returns a method that sends a message and fits the keys. A method fits if it has required fields besides `chat_id`
+/// and if all these fields are among the keys. If several methods fit, returns the first of the methods with the most
+/// required fields.
 fn method_of(keys: &[String]) -> Option<Method> {
     let has = |name: &str| keys.iter().any(|key| key == name);
-    // For each required field of the method, whether it is among the keys. The chat id does not count: nearly every
-    // method needs it, and a pasted body may lack it.
+    // For each required field of the method, whether the field is among the keys. The chat id does not count: nearly
+    // every method needs a chat id, and a pasted body may lack it.
     let required = |method: Method| {
         let needed =
             fields::of_method(method).iter().filter(|field| field.required && field.name != "chat_id");

@@ -19,7 +19,7 @@ pub(crate) struct Portable {
     /// Descriptions of what was inlined or rewritten.
     pub rewritten: Vec<String>,
     /// The partial calls that could not be inlined, and the errors in the CleverTap dialect that have no exact rewrite.
-    /// The spans are in the body or partial as it was before the rewrites.
+    /// The spans are in the body or partial as it was before the inlining and the rewrites.
     pub problems: Vec<(ExportPart, Diagnostic)>,
 }
 

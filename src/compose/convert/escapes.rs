@@ -23,8 +23,8 @@ pub(super) fn in_own_filters(liquid: &str) -> String {
     let mut own = liquid.replace(&filter_chain(None, EscapePosition::InString), JSON);
     for (mode, filter) in ESCAPES {
         let chain = filter_chain(Some(mode), EscapePosition::PlainText);
-        // A chain of one filter (`escape`) is not replaced here: it counts as an escape only if the old mode is HTML,
-        // which `is_escape` checks.
+        // A chain of one filter (`escape`) is not replaced, because that filter counts as an escape only if the old
+        // mode is HTML. `is_escape` checks this.
         if chain.contains('|') {
             own = own.replace(&chain, filter);
         }
@@ -41,7 +41,7 @@ pub(super) struct Escapes {
     mode: String,
     json: String,
     /// Whether values without an escape get one. A value that is plain text in the old mode may be markup in the new
-    /// one: `1284.5` needs no escape in HTML, but the dot breaks MarkdownV2.
+    /// mode: `1284.5` needs no escape in HTML, but the dot breaks MarkdownV2.
     adds_missing: bool,
     /// Whether a value that gets an escape for the mode also needs one for JSON.
     needs_json: bool,
@@ -56,10 +56,10 @@ impl Escapes {
                 filter_chain(None, EscapePosition::InString),
             ),
         };
-        // For the legacy Markdown, values get missing escapes only if the text had no mode before. A value that needs
-        // no escape in another mode usually needs none in the legacy Markdown either, and in the text of a link an
-        // escape would be shown as text. In a text without a mode, no value needs an escape, whatever the value
-        // contains.
+        // For the legacy Markdown, values get missing escapes only if the text had no mode before. If a value has no
+        // escape in another mode, it usually needs none in the legacy Markdown. An escape would even do harm in the
+        // text of a link, where it would be shown as text. In a text without a mode, however, no value needs an escape.
+        // The missing escape then does not show that the value is plain text in the legacy Markdown.
         let adds_missing = from != Some(to) && (to != ParseMode::Markdown || from.is_none());
         // The Markdown modes escape with backslashes, and a JSON string needs each backslash escaped again. The output
         // of the HTML escape is valid in a JSON string.
@@ -102,8 +102,8 @@ impl Escapes {
     }
 
     /// Returns whether `liquid` prints a value of the profile or of an event without an escape. Other variables get no
-    /// escape. [`super::external_text::check`] has already refused those that bring markup from outside the text, and a
-    /// `capture` inside the text is converted with the text.
+    /// escape. [`super::external_text::check`] has already refused the variables that bring markup from outside the
+    /// text, and a `capture` inside the text is converted with the text.
     fn is_plain_value(&self, liquid: &str, template: &template::Template) -> bool {
         let tokens = template.tokens();
         let is_recipients = tokens
@@ -116,7 +116,8 @@ impl Escapes {
         liquid.starts_with("{{") && is_recipients && !is_escaped
     }
 
-    /// Inserts the escape for the mode before the filter that escapes for JSON, or at the end if there is none.
+    /// Inserts the escape for the mode before the filter that escapes for JSON. Without such a filter, inserts the
+    /// escape at the end and, if `adds_json` is set, an escape for JSON after it.
     fn escaped(&self, liquid: &str, template: &template::Template, adds_json: bool) -> String {
         let is_json = |token: &&template::LiquidToken| {
             token.class == TokenClass::Filter && matches!(token.span.of(liquid), "json" | JSON)

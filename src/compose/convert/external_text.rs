@@ -1,5 +1,5 @@
-//! Checks the text that Liquid brings into the message's text from elsewhere: from partials, and from variables that
-//! are captured or assigned outside the message's text.
+//! Checks the text that Liquid brings into the message's text from elsewhere. Such text comes from partials and from
+//! variables that are captured or assigned outside the message's text.
 
 use crate::compose::mask::{closing, find_liquid, tag_name, with_trimmed};
 use crate::diagnostic::Diagnostic;

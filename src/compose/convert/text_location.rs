@@ -1,4 +1,4 @@
-//! Locates the message's text in a body: in a JSON string, or in a `capture` that a member prints as JSON.
+//! Locates the message's text in a body. The text is in a JSON string, or in a `capture` that a member prints as JSON.
 
 use crate::compose::mask::{closing, find_liquid, tag_name};
 use crate::json::{self, Document, JsonNode, JsonString};
@@ -118,7 +118,8 @@ impl<'d> DecodedText<'d> {
         let inside: Vec<Span> = liquid_spans
             .iter()
             .copied()
-            // The comparisons exclude the quotes: Liquid that contains one of them is not part of the text.
+            // The comparisons exclude the string's quotes: Liquid that contains one of the quotes is not part of the
+            // text.
             .filter(|piece| text.span.start < piece.start && piece.end < text.span.end)
             .collect();
         let mut decoded = Self::empty(PartOffsets::String(text), inside.clone());
@@ -186,9 +187,11 @@ impl<'d> DecodedText<'d> {
     }
 }
 
-/// Returns the first decoded offset that is at least `from` and whose raw offset is at least `raw`. `raw` is the offset
-/// at which a piece of Liquid starts. From the returned offset on, the filler for that Liquid decodes byte for byte,
-/// because the filler has no escapes.
+/// Returns the first decoded offset that is at least `from` and whose raw offset is at least `raw`. A decoded offset is
+/// in the decoded string, and a raw offset is in the body.
+///
+/// `raw` is the offset at which a piece of Liquid starts. From the returned offset on, the filler for that Liquid
+/// decodes byte for byte, because the filler has no escapes.
 fn first_at_raw(text: &JsonString, from: usize, raw: usize) -> usize {
     (from..=text.decoded.len()).find(|at| raw <= text.raw_offset(*at)).unwrap_or(text.decoded.len())
 }

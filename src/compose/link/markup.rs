@@ -1,4 +1,5 @@
-//! Maps the characters of the sent text to the markup that they came from, and tags to the text that they format.
+//! Maps the characters of the sent text to the markup that they came from, and back. Also maps tags and delimiters to
+//! the text that they format.
 
 use crate::telegram::{EntityKind, ParseMode, TracedText};
 use crate::text::Span;
@@ -93,9 +94,9 @@ impl MarkupMap {
             let end = text[address..].find(')').map_or(text.len(), |end| address + end + 1);
             gap.start + address <= at && at < gap.start + end
         });
-        // Markdown delimiters look the same at both ends of an entity. The first half of a gap between characters is
-        // taken as the end of one entity, and the second half as the start of the next. An address is always at the end
-        // of its link.
+        // Markdown delimiters look the same at both ends of an entity. The first half of the markup between two
+        // characters is taken as the end of one entity, and the second half as the start of the next entity. An address
+        // is always at the end of its link.
         let is_end = in_address || at - gap.start.min(at) < gap.len().div_ceil(2);
         match (is_end && !ends.is_empty()) || begins.is_empty() {
             true if in_address => ends.first().copied(),

@@ -45,7 +45,8 @@ pub(super) fn find(masked: &str, mode: ParseMode) -> Vec<LiquidAddress> {
         ParseMode::Markdown | ParseMode::MarkdownV2 => in_parentheses(masked, mode == ParseMode::MarkdownV2),
     };
     let with_liquid = ranges.into_iter().filter(|range| masked[range.clone()].contains(is_placeholder));
-    // These are 65,534 characters. They are enough, because the parser refuses a text of more than 65,536 characters.
+    // These are 65,534 characters. They are enough, because the parser refuses a text of more than 65,536 characters,
+    // and every link takes several of these.
     let marks = (FIRST..=0x10_fffd).filter_map(char::from_u32);
     let addresses = with_liquid.zip(marks).map(|(range, mark)| {
         let text = unescaped(&masked[range.clone()], mode);

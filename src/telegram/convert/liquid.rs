@@ -1,6 +1,6 @@
 //! Replaces each piece of Liquid in a text (an output, a tag, or a whole comment) with one placeholder, a private-use
-//! character. Refuses Liquid that contains markup. Also refuses a Liquid tag if a link or a format begins on one side
-//! of the tag and ends on the other side, in a different branch.
+//! character. Refuses Liquid that contains markup, and a link or a format that begins in one branch of the Liquid and
+//! ends in another.
 
 use super::refusal::ConversionError;
 use crate::telegram::{FormattedText, ParseMode};
@@ -124,8 +124,8 @@ impl<'a> LiquidPlaceholders<'a> {
     pub(super) fn check_literals(&self, mode: ParseMode) -> Result<(), ConversionError> {
         for (nth, span) in self.spans.iter().enumerate() {
             let liquid = span.of(self.text);
-            // An escaping filter turns the markup in a literal into plain text. Only a filter for the old mode counts,
-            // because a filter for another mode leaves some of the markup unescaped.
+            // An escaping filter turns the markup in a literal into plain text. Only a filter for `mode`, the mode that
+            // the body is converted from, counts: a filter for another mode leaves some of the markup unescaped.
             if !is_escaped(liquid, mode)
                 && (literals(liquid).any(|text| has_markup(text, mode)) || makes_tags(liquid))
             {
@@ -164,14 +164,14 @@ impl<'a> LiquidPlaceholders<'a> {
     pub(super) fn check_whole(&self, part: &str) -> Result<(), ConversionError> {
         let mut pieces = part.chars().filter_map(|c| self.index_of(c)).peekable();
         let Some(first) = pieces.peek().copied() else { return Ok(()) };
-        // `branches` has the branch of the text after each piece. So the branch in which the part begins is that of the
-        // piece before the part's first piece.
+        // `branches[n]` is the branch of the text after piece `n`. The part begins in the branch that is current just
+        // before its first piece, which is the entry of the previous piece.
         let before = first.checked_sub(1).map_or(0, |nth| self.branches[nth]);
         let last = pieces.last().unwrap_or(first);
         if self.branches[last] == before {
             return Ok(());
         }
-        Err(self.refuse(last, "this tag is partly inside an address and partly outside"))
+        Err(self.refuse(last, "the block of this tag is partly inside an address and partly outside"))
     }
 
     /// Refuses a result in which a piece of Liquid is missing or occurs more than once.

@@ -68,8 +68,8 @@ impl FormPart {
                     part.is_form |= value.to_ascii_lowercase().contains("x-www-form-urlencoded");
                 }
                 name if name.trim() == name => {}
-                // Whitespace around the name means that the line continues the header before it, or that another server
-                // may trim the name.
+                // Whitespace before the name means that the line continues the previous header. Whitespace after the
+                // name is ambiguous, because another server may trim it and accept the header.
                 _ => return None,
             }
         }

@@ -14,8 +14,8 @@ pub(super) fn numbers(text: &str) -> Vec<Range<usize>> {
     while let Some(start) = bytes[at..].iter().position(u8::is_ascii_digit).map(|len| at + len) {
         let is_ruled_out = char_before(text, start)
             .is_some_and(|c| matches!(c, '.' | ',' | '+' | '-' | '_') || category(c) == Category::Letter);
-        // If the character before a run of digits rules the run out, the whole run is skipped. Otherwise a later part
-        // of the run could be detected as a card number.
+        // If the character before a run of digits rules the run out, the whole run is skipped. If only a part of such a
+        // run were skipped, the next part could be detected as a card number.
         let run = if is_ruled_out { whole_run(&bytes[start..]) } else { card_run(&bytes[start..]) };
         at = start + run;
         if !is_ruled_out && let Some(len) = card_len(&bytes[start..at]) {

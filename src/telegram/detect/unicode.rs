@@ -57,7 +57,8 @@ pub(super) fn is_word(c: char) -> bool {
 }
 
 pub(super) fn is_hashtag(c: char) -> bool {
-    // The last range, the Sinhala block, is a special case in TDLib: its vowel signs are not letters in the table.
+    // The last range, the Sinhala block, is a special case in TDLib: the vowel signs in this block are not letters in
+    // the table.
     matches!(c, '_' | '\u{200c}' | '\u{b7}' | '\u{d80}'..='\u{dff}')
         || matches!(category(c), Category::Letter | Category::Digit)
 }
@@ -70,7 +71,7 @@ pub(super) fn is_path(c: char) -> bool {
 /// exclude other ASCII characters.
 pub(super) fn is_url(c: char) -> bool {
     match c {
-        // Joiners and dashes are allowed even though the rest of their block is excluded below.
+        // Joiners and dashes are allowed even though the rest of the block from U+2000 to U+206F is excluded below.
         '\u{200c}' | '\u{200d}' | '\u{2010}'..='\u{2015}' => true,
         '\u{2000}'..='\u{206f}' => false,
         _ => category(c) != Category::Separator,

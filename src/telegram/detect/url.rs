@@ -16,7 +16,7 @@ pub(super) fn candidates(text: &str) -> Vec<Range<usize>> {
     while let Some(dot) = text[finder.floor..].find('.').map(|len| finder.floor + len) {
         match text.as_bytes().get(dot + 1) {
             None => break,
-            // A dot before a space ends a sentence, so there is no address around it.
+            // A dot before a space ends a sentence, so there is no address around this dot.
             Some(b' ') => finder.floor = dot + 2,
             Some(_) => found.extend(finder.address_around(dot)),
         }
@@ -31,7 +31,7 @@ pub(super) fn trimmed_end(text: &str, floor: usize, end: usize) -> usize {
 
 struct UrlFinder<'a> {
     text: &'a str,
-    /// The end of the text that has been searched. No further address starts before it.
+    /// The end of the part of the text that has been searched. No further address starts before this offset.
     floor: usize,
     path: PathEnd,
 }
@@ -65,8 +65,8 @@ impl UrlFinder<'_> {
         let start = start_of(text, self.floor, dot, is_domain);
         let end = end_of(text, dot, |c| c == '@' || is_domain(c));
         let has_at = text.as_bytes()[dot..end].contains(&b'@');
-        // If there is an `@` after the dot, the text before the dot is the name of a user, which may contain more
-        // characters.
+        // If there is an `@` after the dot, as in `a+b.c@d.ef`, the text before the dot is part of a user's name, which
+        // may contain more kinds of characters than a domain.
         let start = if has_at { start_of(text, self.floor, start, is_user) } else { start };
         (start, end, has_at)
     }
@@ -113,7 +113,7 @@ impl UrlFinder<'_> {
     fn with_scheme(&self, start: usize) -> Option<usize> {
         let text = self.text;
         let before = &text[self.floor..start];
-        // Like TDLib, this looks for a scheme only if there are at least six bytes before the start.
+        // Like TDLib, this looks for a scheme only if there are at least six bytes between `floor` and `start`.
         if before.len() < "://".len() * 2 || !before.ends_with("://") {
             let is_ruled_out = |c: char| is_word(c) || matches!(c, '/' | '#' | '@');
             return (!before.chars().next_back().is_some_and(is_ruled_out)).then_some(start);

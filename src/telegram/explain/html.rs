@@ -70,7 +70,7 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
         }
         ParseErrorKind::InvalidDateFormat => {
             Diagnostic::error(Code::DateFormat, span, "Telegram does not support this time's `format`")
-                .with_help("use r, or any of w (weekday), d or D (date), t or T (time)")
+                .with_help("use r alone, or combine w (weekday), d or D (date), and t or T (time), as in wDT")
         }
         ParseErrorKind::UnmatchedSurrogate => half_character(span, input),
         _ => Diagnostic::error(Code::Markup, span, error.message()),
@@ -306,7 +306,14 @@ pub(super) fn ignored_attribute(tag: &str, span: Span, input: &str) -> Diagnosti
     let name = written.split(['=', ' ', '\n']).next().unwrap_or("");
     let lower = name.to_ascii_lowercase();
     // A supported attribute in the wrong case is probably a mistake. Other attributes, such as `style`, are harmless.
-    let known = [("a", "href"), ("code", "class"), ("blockquote", "expandable"), ("tg-emoji", "emoji-id")];
+    let known = [
+        ("a", "href"),
+        ("code", "class"),
+        ("blockquote", "expandable"),
+        ("tg-emoji", "emoji-id"),
+        ("tg-time", "unix"),
+        ("tg-time", "format"),
+    ];
     let is_wrong_case = lower != name && known.contains(&(tag, lower.as_str()));
     let message = format!("Telegram ignores `{name}` in `<{tag}>`");
     if !is_wrong_case {

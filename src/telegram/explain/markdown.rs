@@ -65,7 +65,8 @@ fn unclosed(what: &str, span: Span, input: &str) -> Diagnostic {
     let diagnostic = Diagnostic::error(Code::UnclosedEntity, span, message)
         .with_help(format!("end it with `{closer}`, or write `\\{opener}` for the character itself"))
         .with_fix(escape_opener(&format!("escape the `{opener}`"), span, input));
-    // A link also needs its address, and a quote ends by itself, so no closing delimiter can be added.
+    // For a link, the closing `]` is not enough, because the address is missing, too. A quote needs no closing
+    // delimiter. So for both, there is no fix that adds one.
     if closer == "]" || opener == ">" {
         return diagnostic;
     }

@@ -30,7 +30,8 @@ pub(crate) fn check(method: &str, arguments: &Arguments) -> RequestCheck {
 }
 
 // `chat` is an out-parameter because the caller needs the chat even if a later check fails. If the chat does not exist,
-// the server reports that instead of the later error. This module does not know which chats exist, but the caller may.
+// the server reports the missing chat instead of the later error. This module does not know which chats exist, but the
+// caller may.
 fn read_request(
     method: Method,
     arguments: &Arguments,
@@ -41,7 +42,8 @@ fn read_request(
     if method.sends() {
         reply = ReplyParameters::read(arguments)?;
         options::check_suggested_post(arguments)?;
-        // An album cannot have a keyboard. The server does not read `reply_markup` for it, so a broken one is no error.
+        // An album cannot have a keyboard. For an album, the server does not read `reply_markup`, so a broken
+        // `reply_markup` is no error.
         if method != Method::SendMediaGroup {
             markup = markup::read(arguments)?;
         }

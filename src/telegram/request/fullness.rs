@@ -39,8 +39,9 @@ impl ApiRequest {
             let characters = Fullness { counted: Counted::Characters, used, limit };
             let used = count_author_entities(text);
             let entities = Fullness { counted: Counted::Entities, used, limit: MAX_ENTITIES };
-            // Entities are considered only from half of their limit on. Otherwise a short message would nearly always
-            // show the entities: a few entities are a larger share of their limit than a few characters are of theirs.
+            // Entities are considered only from half of their limit on. Otherwise, a short message would nearly always
+            // show the entities: a few entities are a larger share of the limit of entities than a few characters are
+            // of the limit of characters.
             let is_nearer = MAX_ENTITIES <= used * 2 && entities.cmp_ratio(&characters).is_gt();
             if is_nearer { entities } else { characters }
         };

@@ -21,8 +21,8 @@ pub(super) fn read(arguments: &Arguments) -> Result<Location, RequestError> {
     let coordinate = |name: &str| {
         let text = arguments.text(name).trim();
         if text.is_empty() {
-            // Here the server's own message already begins with `Bad Request: `. `ApiError::bad_request` does not add
-            // this prefix again.
+            // For an empty coordinate, the server's own message already begins with `Bad Request: `.
+            // `ApiError::bad_request` does not put a second such prefix before this message.
             return Err(RequestError::at(arguments.location(name), &format!("Bad Request: {name} is empty")));
         }
         Ok(leading_number(text))

@@ -25,8 +25,8 @@ pub struct Poll {
 pub enum PollKind {
     Regular,
     Quiz {
-        /// The indexes of the correct options. `PollDraft::finish` checks that there is at least one and that they are
-        /// ascending.
+        /// The indexes of the correct options. `PollDraft::finish` checks that there is at least one index, that the
+        /// indexes ascend, and that each index belongs to an option.
         correct_option_ids: Vec<i32>,
         /// The text shown after a wrong answer; empty if there is none.
         explanation: MarkedText,
@@ -109,8 +109,8 @@ fn option<'a>(item: &ArgumentValue<'a>) -> Result<text::TextDraft<'a>, RequestEr
 fn correct_options(arguments: &Arguments) -> Result<Vec<i32>, RequestError> {
     let name = "correct_option_ids";
     let Some(argument) = arguments.get(name) else {
-        // The server still reads the old name `correct_option_id`. An id that does not fit into 32 bits is dropped
-        // here, so the error that is reported later is that of an empty list.
+        // The server still reads the old name `correct_option_id`. If the id does not fit into 32 bits, it is dropped.
+        // The list is then empty, and `check_correct` later reports an empty list.
         let legacy = arguments.get("correct_option_id");
         return Ok(legacy
             .and_then(|argument| i32::try_from(lenient_i64(&argument.text)).ok())

@@ -1,5 +1,5 @@
 //! Writes MarkdownV2, which can express all formatting with two exceptions: a quote that does not consist of whole
-//! lines, and a language of a code block that contains whitespace or a backtick.
+//! lines, and a code block whose language contains whitespace or a backtick.
 
 use std::ops::Range;
 
@@ -73,8 +73,8 @@ fn cut<'a>(
     parts.push(EntityRange { range: start..part.range.end.max(start), kind: part.kind });
 }
 
-/// Excludes a line break at the end of code from the range. A quote must begin directly after a line break, but a line
-/// break inside code does not count for this.
+/// Excludes a line break at the end of code from the range, so that the line break is written after the code. A quote
+/// that follows the code must begin directly after a line break, and a line break inside code does not count for this.
 fn without_code_break(range: Range<usize>, kind: &EntityKind, bytes: &[u8]) -> Range<usize> {
     let is_code = matches!(kind, EntityKind::Code | EntityKind::Pre { .. });
     let ends_line = !range.is_empty() && bytes[range.end - 1] == b'\n';
@@ -90,9 +90,9 @@ struct MarkdownV2Writer<'a> {
     text: &'a str,
     out: Unparsed,
     open: Vec<EntityRange<'a>>,
-    /// The end of the open quote, and whether it is expandable.
+    /// The end of the open quote, and whether the quote is expandable.
     quote: Option<(usize, bool)>,
-    /// The end of the last quote. A quote that begins directly there needs a separator.
+    /// The end of the last quote. A quote that begins directly there needs the separator `**`.
     quote_end: Option<usize>,
     is_after_underscore: bool,
 }
@@ -115,7 +115,7 @@ impl<'a> MarkdownV2Writer<'a> {
             self.push("\n");
             self.out.lost.push(lost("a quote that starts within a line", &self.text[part.range.clone()]));
         }
-        // `**` is an empty bold. Without it, the parser would read the two quotes as one.
+        // `**` is an empty bold. Without the `**`, the parser would read the two quotes as one.
         if self.quote_end == Some(start) {
             self.push("**");
         }
@@ -199,12 +199,14 @@ impl<'a> MarkdownV2Writer<'a> {
         }
     }
 
-    /// Writes a delimiter. If necessary, separates the delimiter from an underscore before it.
+    /// Writes a delimiter. If both this delimiter and the delimiter directly before it consist of underscores, first
+    /// writes an empty entity as a separator.
     fn delimiter(&mut self, delimiter: &str) {
         let has_underscore = delimiter.starts_with('_');
         if has_underscore && self.is_after_underscore {
-            // The parser reads `___` greedily as `__` and `_`. An empty entity keeps the two delimiters apart. Inside
-            // bold it must not be an empty bold, because its first `*` would close the open entity.
+            // `_` and `__` must be separated, because the parser reads `___` as `__` and `_`. The separator is an empty
+            // bold, as in `_**__`. If the innermost open entity is bold, the first `*` of `**` would close that entity,
+            // so the separator is then an empty strikethrough, `~~`.
             let is_bold = self.open.last().is_some_and(|part| *part.kind == EntityKind::Bold);
             self.push(if is_bold { "~~" } else { "**" });
         }

@@ -41,7 +41,8 @@ pub(super) fn events<'a>(len: usize, parts: Vec<EntityRange<'a>>) -> Vec<Nesting
         let end = match walk.open.last() {
             Some(outer) if outer.range.end < end => {
                 let cut = outer.range.end;
-                // The piece after the cut goes back to the queue, because parts that begin before the cut come first.
+                // The piece after the cut goes back to the queue, because parts that begin before the cut must be
+                // opened before this piece.
                 queue.push(Reverse((cut, Reverse(end), nth)));
                 cut
             }

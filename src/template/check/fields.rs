@@ -51,7 +51,8 @@ fn fields_at(method: Method, parents: &[&str]) -> Option<(&'static str, &'static
     let mut steps = parents.iter().copied().peekable();
     while let Some(key) = steps.next() {
         let mut kind = &known.iter().find(|field| field.name == key)?.kind;
-        // The path has one `[]` for each array around the value. Their number must match the nesting of the type.
+        // After the key, the path has one `[]` for each array that was opened. The type must have as many nested
+        // arrays.
         while steps.next_if_eq(&"[]").is_some() {
             let FieldType::Array(inner) = kind else { return None };
             kind = inner;

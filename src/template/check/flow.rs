@@ -45,8 +45,8 @@ impl BodyObjects {
     }
 }
 
-// A capture or partial can print another one more than once, so the work would grow exponentially with the depth. At
-// either limit, the output of a capture or partial is treated like an unknown value.
+// A capture or partial can print another capture or partial more than once, so the work would grow exponentially with
+// the depth. At either limit, the output of a capture or partial is treated like an unknown value.
 const MAX_INNER_NODES: usize = 20_000;
 const MAX_INNER_DEPTH: usize = 20;
 
@@ -77,7 +77,7 @@ struct Follower<'t> {
     template: &'t Template,
     /// The index of the current file; 0 is the body.
     file: usize,
-    /// The tag in the body that called the current partial, if any.
+    /// The tag in the body that leads to the current partial. It is `None` if the current file is the body.
     call: Option<Span>,
     scope: NameDefinitions<'t>,
     /// `None` in the first pass, which collects the objects and reports nothing.
@@ -124,7 +124,8 @@ impl<'t> Follower<'t> {
         self.template.files().get(self.file)
     }
 
-    /// Adds a problem in the current file. A problem in a partial is reported at the tag in the body that calls it.
+    /// Adds a problem in the current file. A problem in a partial is reported at the tag in the body that leads
+    /// to the partial.
     fn report(&mut self, problem: Diagnostic) {
         if self.check_pass.is_none() {
             return;
@@ -133,8 +134,8 @@ impl<'t> Follower<'t> {
             (Some(call), Some(file)) => partials::move_to_call(file, &problem, call),
             _ => problem,
         };
-        // A capture that is printed twice would report its problems twice. Duplicates are usually close together, so
-        // only the last 50 problems are compared: comparing with all of them took quadratic time on large bodies.
+        // A capture that is printed twice would report its problems twice. Comparing with all problems took quadratic
+        // time on large bodies. Duplicates are usually close together, so only the last 50 problems are compared.
         let is_duplicate = |reported: &Diagnostic| {
             reported.span == problem.span
                 && reported.code == problem.code
@@ -208,7 +209,8 @@ impl<'t> Follower<'t> {
     }
 
     fn follow_text(&mut self, span: Span, state: &mut JsonState) {
-        // This text is escaped and becomes a part of one JSON string, so its quotes and braces do not change the state.
+        // The text is escaped as a whole and becomes a part of one JSON string. Its quotes do not end this string, and
+        // its braces open no objects, so the text does not change the state.
         if self.is_escaped {
             return;
         }
@@ -241,7 +243,8 @@ impl<'t> Follower<'t> {
         for (end, event, unknown) in events {
             match event {
                 JsonEvent::Key { name, is_repeated } => {
-                    // `JsonState` keeps only the start of a very long name, so the offset can be inside a character.
+                    // The start of the key is computed from the length of its name. `JsonState` keeps only the start of
+                    // a very long name, so the computed offset can be inside a character.
                     let start = floor_char_boundary(source, end.saturating_sub(name.len() + 2));
                     let key = Span::new(start, end);
                     if let Some(unknown) = unknown {
@@ -273,7 +276,7 @@ impl<'t> Follower<'t> {
     ) -> Option<JsonState> {
         let mut ends = Vec::new();
         // `present_if_reached`: paths with a value in the current branch, because no branch before it was taken.
-        // `present_after`: paths with a value after the tag, because the branches in which they may be missing end
+        // `present_after`: paths with a value after the tag. The branches in which these paths may be missing end
         // early, as in `{% if x == blank %}{% abort %}{% endif %}`.
         let mut present_if_reached: Vec<String> = Vec::new();
         let mut present_after: Vec<String> = Vec::new();
@@ -283,7 +286,7 @@ impl<'t> Follower<'t> {
             self.present.extend(guard.present_if_taken);
             let end = self.follow(body, state.clone());
             self.present.truncate(mark);
-            // The guarantee needs every branch so far to end early. If an earlier branch reaches its end, the nodes
+            // This branch and all earlier branches must end early. If an earlier branch reaches its end, the nodes
             // after the tag can be reached through that branch, and then the condition of this branch is not tested.
             if end.is_none() && ends.is_empty() {
                 present_after.extend(guard.present_if_skipped.iter().cloned());
@@ -301,7 +304,8 @@ impl<'t> Follower<'t> {
         for end in ends {
             if !joined.has_same_shape(&end) {
                 self.report_shape(different_branches(span));
-                // Continue after the first branch: stopping here would hide the problems in the rest of the body.
+                // The check continues with the state of the earlier branches. If it stopped, the problems in the rest
+                // of the body would stay hidden.
                 return Some(joined);
             }
             joined.join(&end);
@@ -344,7 +348,8 @@ impl<'t> Follower<'t> {
         }
     }
 
-    /// Follows an output. Captured text is read as if the body contained it here, and anything else counts as a value.
+    /// Follows an output. Captured text that is printed without filters is read as if it were written in place of the
+    /// output. The text of any other output is unknown.
     fn follow_output(&mut self, output: &'t OutputNode, mut state: JsonState) -> JsonState {
         if self.check_escaped_capture(output, &state) {
             state.read_interpolation();
@@ -360,9 +365,9 @@ impl<'t> Follower<'t> {
         self.follow_captured(captured, &state).unwrap_or(state)
     }
 
-    /// Returns whether `output` prints captured text with one filter that escapes it for its position. This filter is
-    /// `json_escape` inside a string, and `json` at a value. If so, checks the outputs inside the capture as parts of
-    /// one JSON string.
+    /// Returns whether `output` prints captured text with exactly one filter, which escapes the text for its position.
+    /// Inside a string, the filter must be `json_escape`. At a value, the filter must be `json`. If both conditions are
+    /// met, the outputs inside the capture are checked as parts of one JSON string.
     fn check_escaped_capture(&mut self, output: &'t OutputNode, state: &JsonState) -> bool {
         let [filter] = output.value.filters.as_slice() else { return false };
         let quote = match (filter.filter.name, state.slot()) {
@@ -396,8 +401,8 @@ impl<'t> Follower<'t> {
         Some(CaptureBodies { name, bodies: if is_followed { Vec::new() } else { bodies } })
     }
 
-    /// Follows captured text from `state`. Returns the state after the text. Returns `None` if there is no capture, or
-    /// if no capture reaches its end.
+    /// Follows captured text from `state`. Returns the state after the text. Returns `None` if `captured` has no
+    /// bodies, or if none of its bodies reaches its end.
     fn follow_captured(&mut self, captured: CaptureBodies<'t>, state: &JsonState) -> Option<JsonState> {
         self.scope.captures_in_progress.push(captured.name);
         self.inner_depth += 1;
@@ -424,7 +429,8 @@ impl<'t> Follower<'t> {
         self.inner_depth < MAX_INNER_DEPTH && self.n_inner_nodes < MAX_INNER_NODES
     }
 
-    /// Follows a partial as if its text were at the tag that calls it.
+    /// Follows a partial as if its text were written in place of the tag that calls it. At a limit, or if the partial
+    /// is not known, the tag counts as an output of unknown text.
     fn follow_partial(&mut self, span: Span, call: &'t PartialCall, mut state: JsonState) -> JsonState {
         let known = call.name.as_text().and_then(|name| self.template.compiled.file_of(name));
         let Some((file, name)) = known.filter(|_| self.may_follow_deeper()) else {
@@ -460,7 +466,7 @@ impl<'t> Follower<'t> {
         let Some(checked) = self.check_pass else { return };
         let value = &output.value;
         let mode = state.member().and_then(|(object, key)| {
-            // These are the fields of the Bot API that the `parse_mode` of the same object applies to.
+            // In the Bot API, the `parse_mode` of an object applies to its `text`, `caption`, or `message_text`.
             let is_text = matches!(key, Some("text" | "caption" | "message_text"));
             checked.objects.mode(object).filter(|_| is_text)
         });

@@ -20,6 +20,7 @@ pub(super) struct Interpolation<'t, 't2> {
     pub text: &'t str,
     pub output: &'t OutputNode,
     pub source: &'t2 ValueSource<'t>,
+    /// The kind of position in the JSON at which the output stands.
     pub slot: JsonSlot,
     pub mode: Option<ParseMode>,
     /// Whether the output is in captured text that is escaped for JSON as a whole when the text is printed.
@@ -65,8 +66,8 @@ enum CharacterSet {
 
 impl<'t> Interpolation<'t, '_> {
     pub(super) fn problems(&self) -> Vec<Diagnostic> {
-        // CleverTap's chips (`@Profile - …`) accept no filters except `default`, so there would be no escape to
-        // suggest. `echo` is not checked in strings either.
+        // In a string, only a `{{ }}` is checked, and not an `echo` or a chip. A chip, such as `@Profile - name`,
+        // accepts no filter except `default`, so there would be no escape to suggest.
         let has_braces = self.output.span.of(self.text).starts_with("{{");
         match self.slot {
             JsonSlot::String | JsonSlot::Key if has_braces => self.in_string(),
@@ -151,7 +152,8 @@ impl<'t> Interpolation<'t, '_> {
     }
 
     fn in_string(&self) -> Vec<Diagnostic> {
-        // A `json` inside a string is reported alone, because its fix changes what the other checks would suggest.
+        // A `json` filter inside a string is the only reported problem: after its fix, the other checks may suggest
+        // something else.
         let own_json = self.own_filters().iter().find(|call| call.filter.name == "json");
         if let Some(call) = own_json.filter(|_| !self.is_escaped) {
             let problem = Diagnostic::error(Code::JsonInString, call.name, "`json` adds its own quotes here");
@@ -183,8 +185,8 @@ impl<'t> Interpolation<'t, '_> {
 
     /// Returns where to insert the escape for the markup, or `None` if that position is in another file.
     ///
-    /// The escape goes before the escape for JSON. It also goes before any filter or capture that adds the author's own
-    /// markup, because that markup must not be escaped.
+    /// The position is before the escape for JSON. It is also before any filter or capture that adds the author's own
+    /// markup, because the author's markup must not be escaped.
     fn markup_escape_position(&self, mode: ParseMode) -> Option<InsertPosition> {
         let is_json = |call: &&FilterCall| {
             is_json_escape(call) || call.filter.name == "json" || is_backslash_replace(call, "\\")
@@ -261,7 +263,8 @@ impl<'t> Interpolation<'t, '_> {
         let mode = self.mode?;
         let call =
             self.own_filters().iter().find(|call| escapes_for(call).is_some_and(|other| other != mode))?;
-        // A wrong escape is not reported if there is a correct escape as well.
+        // An `escape_once` is never reported. Another wrong escape is not reported if a correct escape is there as
+        // well.
         if call.filter.name == "escape_once"
             || self.own_filters().iter().any(|call| escapes_for(call) == Some(mode))
         {
@@ -283,8 +286,8 @@ impl<'t> Interpolation<'t, '_> {
         if let Some(problem) = self.pipes_here().find_map(|filters| self.wrong_order_in(filters)) {
             return Some(problem);
         }
-        // `json_escape` and the filter that breaks its output may also be in different expressions, for example if
-        // `json_escape` is in an `assign`. No single edit can then swap the two filters.
+        // The loop over single expressions misses a `json_escape` that is in another expression, such as an `assign`,
+        // than the filter that breaks its output. No single edit can swap two such filters.
         let all: Vec<&FilterCall> = self.filters().collect();
         let json = all.iter().position(|call| call.filter.name == "json_escape")?;
         let last = all.iter().rfind(|call| breaks_json_escape(call))?;
@@ -353,7 +356,7 @@ impl<'t> Interpolation<'t, '_> {
         if is_chat_id {
             return problem.or_else(|| self.unquoted_text()).into_iter().collect();
         }
-        // The fix that quotes text also fixes a missing value.
+        // The problem of unquoted text comes first, because its fix covers a missing value as well.
         self.unquoted_text().or(problem).into_iter().collect()
     }
 
@@ -414,9 +417,11 @@ impl<'t> Interpolation<'t, '_> {
         })
     }
 
-    /// Returns a fix that adds a condition to the start of the body, so that recipients without the property are
-    /// skipped. Returns `None` unless the value is a profile property. The `{{ }}` must also be in the body itself and
-    /// name the property directly.
+    /// Returns a fix that inserts a guard at the start of the body. The guard is a condition that skips recipients
+    /// without the property.
+    ///
+    /// The value must be a profile property. The `{{ }}` must be in the body itself, not in a partial, and must name
+    /// the property directly. Returns `None` if one of these conditions is not met, or for a chip.
     fn guard(&self) -> Option<Fix> {
         let path = self.path()?;
         if names_of(path).first().is_none_or(|root| root != "Profile")
@@ -497,7 +502,7 @@ fn adds_markup(call: &FilterCall, mode: ParseMode) -> bool {
         _ => None,
     };
     let replaced = call.arguments.first().and_then(Expression::as_text);
-    // `replace: '.', '\.'` is a handwritten escape and adds no markup, even though it adds a reserved character.
+    // `replace: '*', '\*'` is a handwritten escape and adds no markup, even though its second text has a `*`.
     let is_escape = replaced.is_some_and(|c| is_backslash_replace(call, c));
     !is_escape && added_text.and_then(Expression::as_text).is_some_and(|text| text.contains(is_sign))
 }
@@ -526,7 +531,8 @@ fn escapes_for(call: &FilterCall) -> Option<ParseMode> {
     }
 }
 
-/// Whether a filter can break JSON escapes: cut them off, change their letters, or add characters that need an escape.
+/// Whether a filter can break text that is already escaped for JSON. Such a filter may cut an escape off, change the
+/// letter of an escape, or add characters that need an escape.
 fn changes_escapes(call: &FilterCall) -> bool {
     match call.filter.name {
         "truncate" | "truncatewords" | "slice" | "strip_html" | "newline_to_br" | "capitalize" | "upcase"

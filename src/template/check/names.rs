@@ -1,7 +1,16 @@
 //! Finds unknown properties and unknown variables.
 //!
-//! A profile property is unknown if no imported profile has it. An event property is unknown if no sample event has it.
-//! A variable is unknown if it is not global, the template does not set it, and no call passes it to the partial.
+//! A profile property is unknown if no imported profile has it. If the imported profiles have no properties at all, no
+//! profile property is reported. `identity`, `Identity`, `size`, and `first` are never unknown.
+//!
+//! A property of `Event` or `ExternalTrigger` is unknown if no sample event has it. If no sample event has properties
+//! under that name, none is reported.
+//!
+//! A variable is unknown if it is neither global nor set in the template. In a partial, the variables that the call
+//! passes are known as well. No variable is reported if the template may set names that cannot be determined.
+//!
+//! A partial is checked only for the first call that reaches it. A partial that is called only by a computed name is
+//! not checked.
 
 use std::collections::HashSet;
 
@@ -29,7 +38,7 @@ pub(super) fn check(template: &Template, vocabulary: &Vocabulary) -> Vec<Diagnos
     checker.problems
 }
 
-/// The names that are set in a file or visible there; `None` if any other name may be set, too.
+/// The names that are set or visible in a file. It is `None` if any other name may be set, too.
 type DefinedNames<'t> = Option<IndexSet<&'t str>>;
 
 struct KnownProperties<'v> {
@@ -40,7 +49,7 @@ struct KnownProperties<'v> {
 struct Checker<'t> {
     template: &'t Template,
     known: KnownProperties<'t>,
-    /// The indices of the files that were checked. A partial is checked once, for the first tag that calls it.
+    /// The indices of the files that were checked. A partial is checked once, for the first call that reaches it.
     checked_files: Vec<usize>,
     problems: Vec<Diagnostic>,
 }
@@ -66,13 +75,14 @@ impl<'t> Checker<'t> {
         let mut calls = Vec::new();
         walk::tags(&current.body, &mut |span, tag| {
             if let TagNode::Partial(partial) = tag {
-                // The user edits the body, so problems in nested partials are also reported at the tag in the body.
+                // The user edits the body. A problem in a partial at any depth is therefore reported at the tag in the
+                // body, and only there.
                 calls.push((call.unwrap_or(span), partial));
             }
         });
         for (span, partial) in calls {
             let Some((file, name)) = self.file_of(partial) else { continue };
-            // Partials may call each other in a cycle.
+            // Partials may call each other in a cycle, so each partial is checked only once.
             if self.checked_files.contains(&file) {
                 continue;
             }

@@ -14,7 +14,7 @@ const MAX_SOURCES: usize = 32;
 /// The maximum number of names between a value and its output.
 const MAX_NAMES: usize = 16;
 
-/// The maximum number of values visited for one output.
+/// The maximum number of values and definitions that are visited for one output.
 const MAX_STEPS: usize = 500;
 
 #[derive(Debug, Clone)]
@@ -112,7 +112,7 @@ impl<'t> NameDefinitions<'t> {
     }
 
     /// Returns the sources of everything that `value | filters` in the file `file` may print, up to the limits.
-    /// Counters and the variables of range loops are left out, because they print only numbers.
+    /// Counters and the variables of range loops are left out, because they hold only numbers.
     pub(super) fn sources(
         &self,
         file: usize,
@@ -188,7 +188,7 @@ impl<'t> NameDefinitions<'t> {
     }
 }
 
-// The filters of a definition are applied before those of the output that prints it.
+// The filters of a definition are applied before the filters of the output that prints the defined name.
 fn chain_pipes<'t>(
     first: &[(usize, &'t [FilterCall])],
     then: &[(usize, &'t [FilterCall])],
@@ -201,7 +201,7 @@ fn outputs<'t>(block: &'t Block, visit: &mut dyn FnMut(&'t Expression, &'t [Filt
         match node {
             SyntaxNode::Text(_) => {}
             SyntaxNode::Output(output) => visit(&output.value.value, &output.value.filters),
-            // An inner capture prints nothing here. Its text counts only where its name is printed.
+            // The tag of an inner capture prints nothing. The captured text counts only where its name is printed.
             SyntaxNode::Tag(_, tag) if matches!(**tag, TagNode::Capture { .. }) => {}
             SyntaxNode::Tag(_, tag) => {
                 walk::blocks_of(tag).into_iter().for_each(|inner| outputs(inner, visit))

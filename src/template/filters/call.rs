@@ -126,8 +126,8 @@ impl<'a> Call<'_, 'a> {
         number::to_number(&self.argument(index))
     }
 
-    /// Returns the argument as an integer, or `otherwise` if it is missing. An argument that is neither an integer nor
-    /// a text that consists of one is an error.
+    /// Returns the argument as an integer, or `otherwise` if it is missing. An argument must be an integer or a text
+    /// that consists of an integer. Any other argument is an error.
     pub(crate) fn integer_argument(&self, index: usize, otherwise: i64) -> Result<i64, FilterError> {
         match self.arguments.get(index) {
             None => Ok(otherwise),

@@ -52,8 +52,8 @@ fn format_input<'a>(
     }
     let Some(moment) = parse_input(call, zone) else { return Ok(call.input.clone()) };
     let local = to_output_zone(call, moment);
-    // A directive prints at most 24 bytes for each byte that it has in the format: `%c` has 2 bytes and prints 24, and
-    // `%50d` has 4 bytes and prints 50.
+    // This is more than enough: a directive never prints more than 24 bytes for each of its own bytes. For example,
+    // `%c` has 2 bytes and prints 24, and `%50d` has 4 bytes and prints 50.
     call.budget.allow_text(format.as_str().len().saturating_mul(24))?;
     Ok(strftime::format(&local, format.as_str()).into())
 }

@@ -59,8 +59,8 @@ fn remove_between(text: &str, open: &str, close: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find(open) {
-        // If no closing delimiter follows here, none follows a later opening delimiter either. Searching again for each
-        // opening delimiter, as the `liquid` crate does, took minutes for text with many `<`.
+        // If no closing delimiter follows this opening delimiter, none follows any later opening delimiter. A separate
+        // search for each opening delimiter, as in the `liquid` crate, took minutes for text with many `<`.
         let Some(length) = rest[start + open.len()..].find(close) else { break };
         out.push_str(&rest[..start]);
         rest = &rest[start + open.len() + length + close.len()..];

@@ -296,8 +296,8 @@ pub(super) fn sort<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     Ok(keyed.into_iter().map(|(_, item)| item).collect())
 }
 
-/// Sorts by the lowercase text of each item or of its property. Numbers are also compared as text, and only ASCII
-/// letters become lowercase.
+/// Sorts by the lowercase text of each item or of its property. Numbers are compared as text. Only ASCII letters
+/// become lowercase.
 pub(super) fn sort_natural<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let zone = call.settings.zone;
     let lower = |value: &Datum<'a>| value.to_text(zone).as_str().to_ascii_lowercase();

@@ -1,5 +1,6 @@
-//! Decides the whitespace before each token. Object members get one line each, short values stay on one line, and
-//! branches are indented.
+//! Decides the whitespace before each token. A short object or array stays on one line, unless it is the whole body, or
+//! contains a Liquid block or Liquid that prints nothing. In any other object or array, each member or item gets a line
+//! of its own. The content of branches that take several lines is indented.
 
 use crate::text;
 
@@ -100,7 +101,8 @@ impl Printer<'_> {
                     branches.iter().flat_map(|(_, items)| items).any(|item| item.is(LayoutTokenKind::Colon));
                 let first = branches.first().map_or(*close, |(tag, _)| *tag);
                 self.put(first, before);
-                // Members in branches are laid out like other members: one per line, even if all would fit on one line.
+                // Members in branches get one line each, even if all of them would fit on one line. The exception is a
+                // block that is a value or continues a member.
                 let own = text::width(self.tokens[first].span.of(self.source));
                 if (is_value || node.continues_member() || !holds_members) && self.fits(node, own) {
                     self.put_rest_on_line(node);
@@ -117,7 +119,7 @@ impl Printer<'_> {
         }
     }
 
-    /// Whether the node fits on the current line; `n_printed` cells of its width have been printed already.
+    /// Whether the node fits on the current line. `n_printed` cells of the node's width have been printed already.
     fn fits(&self, node: &LayoutNode, n_printed: usize) -> bool {
         node.width.is_some_and(|width| (self.column + width).saturating_sub(n_printed) <= MAX_WIDTH)
     }

@@ -26,8 +26,8 @@ pub(super) enum LayoutTokenKind {
     Comma,
     /// A string, including its quotes and the Liquid in it.
     Text,
-    /// A number, a literal, or Liquid that may print a value. Several of them in a row are one token, which includes
-    /// the whitespace between them.
+    /// A number, a literal, or Liquid that may print a value. Several such values in a row are one token, which
+    /// includes the whitespace between them.
     Value,
     /// `if`, `unless`, `case`, `for`
     BlockStart,
@@ -62,7 +62,8 @@ pub(super) fn tokens(source: &str, dialect: Dialect) -> Result<Vec<LayoutToken>,
     Ok(lexer.tokens)
 }
 
-/// A region of Liquid: a tag or output, or a whole block whose content is kept as typed.
+/// A region of Liquid. It is a tag, an output, a chip such as `@Profile - name`, or a whole block whose content is kept
+/// as typed.
 #[derive(Debug, Clone, Copy)]
 struct LiquidRegion {
     span: Span,
@@ -107,7 +108,7 @@ fn regions(source: &str, dialect: Dialect) -> Result<Vec<LiquidRegion>, Diagnost
             SourceChunk::Tag(tag) => tag.name.of(source),
             SourceChunk::Text(_) | SourceChunk::Output(_) => "",
         };
-        // Inside a verbatim block, each region up to the end tag extends the block's region.
+        // Inside a block whose content is kept as typed, each region up to the end tag extends the block's region.
         if let (Some((block, depth)), Some(open)) = (&mut verbatim, regions.last_mut()) {
             open.span.end = region.span.end;
             if name == *block {
@@ -121,8 +122,8 @@ fn regions(source: &str, dialect: Dialect) -> Result<Vec<LiquidRegion>, Diagnost
             continue;
         }
         regions.push(region);
-        // The whitespace in these blocks matters: captured text may be printed in a string, `tablerow` prints HTML, and
-        // `ifchanged` compares text.
+        // The whitespace in these three blocks matters. Text from a `capture` may be printed in a string, `tablerow`
+        // prints HTML, and `ifchanged` compares text.
         if matches!(name, "capture" | "tablerow" | "ifchanged") {
             verbatim = Some((name, 1));
         }

@@ -194,7 +194,7 @@ impl<'a> Machine<'a> {
         })
     }
 
-    // `tablerow` is more lenient than `for`: Shopify converts the parameters of `tablerow` with `to_i`.
+    // `tablerow` is more lenient than `for`: Shopify converts the parameters of `tablerow` with Ruby's `to_i`.
     /// Returns the whole part of a number, or of the number that a text starts with. Returns `None` for nil. Any other
     /// value is an error.
     fn count(&mut self, expression: &'a Expression) -> RenderResult<Option<i64>> {

@@ -54,8 +54,8 @@ impl<'a> Machine<'a> {
         flow
     }
 
-    /// Runs the partial in a new isolated scope that holds the arguments. With `for`, the partial runs once for each
-    /// item, each time in a new scope.
+    /// Runs the partial in a new isolated scope that holds the arguments and the subject. The subject is the value
+    /// after `with` or `for`. With `for`, the partial runs once for each item of the subject, each time in a new scope.
     fn render(
         &mut self,
         name: &'a str,

@@ -97,8 +97,9 @@ impl<'a> VariableScope<'a> {
         self.assigned.insert(name, value);
     }
 
-    /// Whether `name` can be a counter. Without [`Globals::Data`], every name can be a counter. With it, a name that is
-    /// not a counter yet must be missing from the data, or its value there must be an integer, nil, or false.
+    /// Whether `name` can be a counter. Without [`Globals::Data`], every name can be a counter. With [`Globals::Data`],
+    /// a name that is already a counter stays one. Any other name must be missing from the data, or its value in the
+    /// data must be an integer, nil, or false.
     pub(super) fn can_count(&self, name: &str) -> bool {
         let value = match self.globals {
             Globals::Data(data) if !self.counters.contains_key(name) => data.get(name),

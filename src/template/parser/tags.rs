@@ -131,8 +131,8 @@ impl<'s> LiquidParser<'s> {
     /// Skips the lines of a `comment`, `doc`, or `raw` inside `{% liquid %}`, including the line with the end tag.
     fn parse_verbatim_lines(&mut self, tag: &ScannedTag) -> ParseResult<TagNode> {
         let name = tag.name.of(self.source);
-        // Comments nest inside `{% liquid %}` as well. Each line is a separate chunk, so no end tag can be hidden in
-        // the middle of a line.
+        // Comments nest inside `{% liquid %}`, as they do outside it. Each line is a separate chunk, so no end tag can
+        // be hidden in the middle of a line.
         let mut depth = 1;
         while let Some(SourceChunk::Tag(line)) = self.chunks.get(self.next).copied() {
             self.next += 1;
@@ -147,7 +147,7 @@ impl<'s> LiquidParser<'s> {
             if depth == 0 {
                 self.add_to_block(tag.markup.span, line.markup.span);
                 return match name {
-                    // Shopify does not allow `raw` in `liquid` either.
+                    // As in Shopify, `raw` is not allowed in `liquid`.
                     "raw" => Err(Box::new(Diagnostic::error(
                         Code::LiquidSyntax,
                         tag.markup.span,

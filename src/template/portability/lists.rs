@@ -1,5 +1,6 @@
 //! Suggests loops that replace list filters that CleverTap does not support. In an `assign`, the filters `sum`, `find`,
-//! `find_index`, and `has` can be replaced. In an output, only `sum` can be replaced.
+//! `find_index`, and `has` can be replaced. In a `{{ }}`, only `sum` can be replaced. In both cases, the filter must be
+//! the first one.
 
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::text::Span;
@@ -25,8 +26,8 @@ fn collect(source: &str, block: &Block, fixes: &mut Vec<(Span, Fix)>) {
         match node {
             SyntaxNode::Text(_) => {}
             SyntaxNode::Output(output) => {
-                // Only a `{{ … }}` can be replaced with tags: an `echo` has other delimiters, and a chip or a line of
-                // `{% liquid %}` has none.
+                // Only a `{{ … }}` is replaced with tags. An `{% echo %}` gets a fix for the whole tag instead. A line
+                // of `{% liquid %}` cannot contain tags. A chip, such as `@Profile - name`, has no list filters.
                 let is_output = output.span.of(source).starts_with("{{");
                 let total = "list_total";
                 let rewrite = is_output.then(|| rewrite_as_loop(source, total, &output.value)).flatten();
@@ -58,8 +59,11 @@ fn fix(span: Span, tags: String) -> Fix {
 }
 
 /// Rewrites the first filter of a filtered value as a loop. Returns the span of the filter's name, the tags that assign
-/// its result to `name`, and the remaining filters. Returns `None` if the filter is not `sum`, `find`, `find_index`, or
-/// `has`. Also returns `None` if its property is not a constant, or if the loop would overwrite the list that it reads.
+/// the filter's result to `name`, and the text of the remaining filters.
+///
+/// Returns `None` if there is no filter, or if the first filter is not `sum`, `find`, `find_index`, or `has`. Returns
+/// `None` as well if the property in the filter's arguments is not a constant, or if the loop would overwrite the list
+/// that it reads. Only `sum` may have no property.
 fn rewrite_as_loop(source: &str, name: &str, piped: &FilteredExpression) -> Option<(Span, String, String)> {
     let call = piped.filters.first()?;
     let list = piped.value.span().of(source);
@@ -85,7 +89,8 @@ fn rewrite_as_loop(source: &str, name: &str, piped: &FilteredExpression) -> Opti
         "has" => start("false") + &at_first("true")?,
         _ => return None,
     };
-    // If the list starts with the variable `name`, the first assignment would overwrite the list that the loop reads.
+    // If the path of the list starts with the variable `name`, the first assignment would overwrite the list that the
+    // loop reads.
     if list.split(|c: char| !c.is_alphanumeric() && c != '_').next() == Some(name) {
         return None;
     }
