@@ -35,7 +35,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 // about 4 MB.
 const MAX_BODY: usize = 16 * 1024 * 1024;
 
-// Only these headers are used. The others are dropped, because a server may repeat a secret in them.
+// Only these headers of an answer are used. The others are dropped, because a server may repeat a secret in them.
 const KEPT_HEADERS: [&str; 4] = ["content-type", "date", "location", "retry-after"];
 
 #[derive(Debug, Clone, Default)]

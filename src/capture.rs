@@ -85,7 +85,8 @@ async fn poll(client: &Client, bot: &Bot, options: &CaptureOptions) -> Result<Ca
     let mut n_failed = 0;
     loop {
         let started = Instant::now();
-        // A poll never lasts longer than the whole wait, so a short wait does not depend on canceling a long call.
+        // The server is never asked to wait longer than `options.timeout`. So if that timeout is short, ending in time
+        // does not depend on canceling a long call.
         let pause = match bot.get_updates(client, None, POLL.min(options.timeout), None).await {
             Ok(updates) => match newest(&updates, options.after) {
                 Some(chat) => return Ok(chat),
@@ -115,7 +116,7 @@ async fn wait_for(
 ) -> Result<Duration, CaptureError> {
     match &error {
         CallError::Refused { fault: ApiErrorKind::WebhookActive, .. } => {
-            // This call only gets the host for the message, so its failure is ignored.
+            // This call only gets the host that the error message names, so a failure of the call is ignored.
             let info = bot.get_webhook_info(client).await.unwrap_or_default();
             Err(CaptureError::WebhookActive { address: host(&info.url) })
         }

@@ -177,7 +177,7 @@ pub(crate) fn open_here(text: &str, cursor: usize, context: &CompletionContext<'
     let (trigger, start, query_start) = match OpenLiquid::at_end_of(before) {
         Some(liquid) => match liquid.open_quote() {
             Some(quote) => {
-                // `inner` starts after the `{{` or `{%`, which has two bytes.
+                // `quote` is an offset in `liquid.inner`, which starts after the two bytes of the `{{` or `{%`.
                 let quote = liquid.start + 2 + quote;
                 (quote_trigger(&liquid, &before[..quote])?, quote, quote + 1)
             }

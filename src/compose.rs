@@ -198,7 +198,8 @@ impl Composed {
             let draft = request_template.draft(inputs, &text);
             self.http = Some(draft.http);
             self.webhook_problems = draft.problems;
-            // If the query has a `chat_id`, the server uses that one, so the body needs none.
+            // If the URL's query has a `chat_id`, the draft has replaced it with the test chat. The server uses that
+            // one, so the body needs none.
             if draft.replaced_chat {
                 self.test_chat_error = None;
             }

@@ -188,6 +188,7 @@ pub(crate) enum SyntaxErrorKind {
     BadEscape,
     /// A number that is not valid in JSON: `01`, `1.`, `+1`.
     BadNumber,
+    /// A comma after the last item of an array, or after the last member of an object inside another value.
     TrailingComma,
     /// Text after the value; the span covers the first line of that text.
     TrailingText,

@@ -101,8 +101,8 @@ impl WorkspaceState {
     /// Changes the record and returns the result of `change`. A lock keeps other processes from changing it meanwhile.
     /// If `change` changes nothing, nothing is written.
     pub fn change<T>(&self, change: impl FnOnce(&mut WorkspaceRecord) -> T) -> Result<T, StateError> {
-        // The lock is a separate file, because each write replaces the record's file, so a lock on that file would be
-        // on a deleted file.
+        // The lock is a separate file. Each write replaces the record's file, so a lock on the record's file itself
+        // would be on a deleted file after the first write.
         let _lock = disk::wait_for_lock(&self.folder.join("record.lock"))?;
         let mut record = self.read()?;
         let before = record.clone();

@@ -35,7 +35,7 @@ pub trait Store: Send + Sync {
     /// frequent values.
     ///
     /// The result is cached until the data changes, so this is cheap enough to call on every keystroke. The lists of
-    /// event properties are empty.
+    /// event properties in the result are empty, because a store contains no events.
     fn vocabulary(&self) -> Result<Vocabulary>;
 
     fn get(&self, identity: &str) -> Result<Option<Profile>>;

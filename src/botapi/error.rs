@@ -177,7 +177,8 @@ fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
     causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>()).last().map(io::Error::kind)
 }
 
-// `source()` is not enough: for an `io::Error` it skips the wrapped error, which is the one that contains the reason.
+// Does not only follow `source()`: for an `io::Error`, `source()` skips the wrapped error, and that error contains the
+// reason.
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
     std::iter::successors(error.source(), |cause| wrapped(*cause))
 }

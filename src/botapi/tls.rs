@@ -16,7 +16,8 @@ pub(super) fn config(ca_file: Option<&Path>) -> Result<ClientConfig, ClientError
         add_certificates(&mut roots, path)
             .map_err(|reason| ClientError::CaFile { path: path.to_owned(), reason })?;
     }
-    // The provider is given explicitly: another dependency could change the process-wide default or make it ambiguous.
+    // The crypto provider is given explicitly, because another dependency could change the process-wide default or make
+    // it ambiguous.
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

@@ -2,7 +2,8 @@
 
 use crate::text::Span;
 
-/// The name of the only placeholder that is not a secret: the URL of the workspace's own sandbox.
+/// The name of the only placeholder that does not stand for a secret. It stands for the URL of the workspace's own
+/// sandbox.
 pub(crate) const SANDBOX: &str = "SANDBOX";
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -57,7 +57,7 @@ pub(super) fn read(table: &mut Table<'_>) -> Option<Recipients> {
         return None;
     }
     let is_named = ["everyone", "segment", "where", "list"].iter().any(|key| table.key_span(key).is_some());
-    // A key with a bad value already has its own diagnostic.
+    // If a key is present but its value is bad, that value already has its own diagnostic.
     if found.is_empty() && !is_named {
         let problem = Diagnostic::error(Code::BadAudience, table.span(), "`[who]` names no audience");
         table.report(problem.with_help(format!("write {FORMS}")));

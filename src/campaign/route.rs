@@ -273,8 +273,8 @@ impl Webhook {
         let token = address::parse_bot_api_url(&self.url).map(|parts| parts.token);
         let is_start =
             |found: &Placeholder, part: &WebhookPart| *part == WebhookPart::Url && found.span.start == 0;
-        // All placeholders inside the token count here. The check of the path reports a placeholder that is only a part
-        // of the token.
+        // Every placeholder inside the token is accepted here, even one that is only a part of the token. `check_path`
+        // has already reported the latter.
         let is_token = |found: &Placeholder, part: &WebhookPart| {
             *part == WebhookPart::Url
                 && token.is_some_and(|token| token.start <= found.span.start && found.span.end <= token.end)
@@ -292,7 +292,8 @@ impl Webhook {
                     })
                 } else {
                     has_secret = true;
-                    // If the URL should be a Bot API URL but has another form, the check of the path reports it.
+                    // If the URL should be a Bot API URL but has another form, `check_path` has already reported the
+                    // URL. Then the secrets in it are not reported again.
                     let is_reported = part == WebhookPart::Url && token.is_none();
                     (is_bot_api && !is_reported && !is_token(&found, &part)).then(|| {
                         Diagnostic::error(

@@ -50,14 +50,15 @@ pub(crate) fn run(args: Args, output: &mut CliOutput) -> Result<CliOutcome> {
         Some(Command::Campaigns(command)) => campaigns::run(&find()?, command, output)?,
         Some(Command::Webhooks(command)) => webhooks::run(&find()?, command, output)?,
         Some(Command::Trust(args)) => trust::run(&find()?, &args, output)?,
-        // If no workspace is found, the error is passed on. The command decides whether the error matters, because
-        // `--shared` works without a workspace.
+        // If no workspace is found, the error is passed to `secrets::run`. That function decides whether the error
+        // matters, because `--shared` works without a workspace.
         Some(Command::Secrets(command)) => secrets::run(find(), command, output)?,
         Some(Command::Profiles(command)) => profiles::run(&find()?, command, output)?,
         Some(Command::Paths(format)) => paths::run(workspace, format, output)?,
         Some(Command::Sandbox(args)) => {
-            // The announcement has to name the real path of the workspace, because the other commands use that path to
-            // find the sandbox. The error is dropped: the sandbox also runs without a workspace.
+            // The sandbox announces itself under the real path of the workspace, because the other commands use that
+            // path to find the sandbox. If there is no workspace, the error is dropped: the sandbox runs without one
+            // too.
             let root =
                 find().and_then(|environment| environment.workspace()).ok().map(|workspace| workspace.root);
             sandbox::run(root.as_deref(), args, output)?
@@ -74,7 +75,8 @@ pub(crate) fn run(args: Args, output: &mut CliOutput) -> Result<CliOutcome> {
 /// Makes `secrets.toml` private, and warns on stderr if other users could read it until now.
 // This comes before any command, because every later read makes the file private without a message.
 fn warn_of_readable_secrets(output: &mut CliOutput) -> Result<()> {
-    // An error here would stop commands that need no secret. Those that need one report it.
+    // Errors are ignored here, because they would stop even commands that need no secret. A command that needs one
+    // reports the error itself.
     let Ok(paths) = Environment::paths() else { return Ok(()) };
     if let Ok(Some(warning)) = Secrets::new(&paths, &SecretSource::File, None).tighten() {
         output.note(warning)?;

@@ -12,6 +12,7 @@ use super::liquid::OpenLiquid;
 #[derive(Debug, Clone)]
 pub(crate) struct BodyAtCursor {
     template: Template,
+    /// The offset of the cursor in the template's source, from which the unfinished Liquid is removed.
     at: usize,
     /// The JSON context at the cursor; `None` in a plain text body.
     pub json_context: Option<JsonContext>,

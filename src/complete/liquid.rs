@@ -92,8 +92,8 @@ impl<'a> OpenLiquid<'a> {
         Some(value.trim()).filter(|value| !value.is_empty())
     }
 
-    /// Returns the trigger of the last character, if it is one. A `|`, the first letter of a name, and a dot in a name
-    /// are triggers. Inside quotes, no character is a trigger.
+    /// If the last character opens a picker, returns its trigger, with the offsets at which the trigger and the query
+    /// start. A `|`, the first letter of a name, and a dot in a name open one. Inside quotes, no character does.
     pub(super) fn trigger_of(&self, last: char) -> Option<(Trigger, usize, usize)> {
         let name = name_before(self.inner);
         let starts_name = name.len() == last.len_utf8() && last.is_alphabetic();

@@ -50,7 +50,8 @@ pub(crate) fn find_items(
             if keys.is_empty() { variables(body, context) } else { keys }
         }
         Trigger::Here => items_at_cursor(body, context),
-        // After `==`, a value is more likely than another variable.
+        // After a comparison such as `==`, sample values of the compared property come first, because a value is more
+        // likely there than another variable. Elsewhere, there are no such samples.
         Trigger::Name => {
             let mut items = compared_samples(text, start, context);
             items.extend(variables(body, context));
@@ -416,7 +417,7 @@ fn samples_of(path: &str, context: &CompletionContext<'_>) -> Vec<CompletionItem
     let Some(property) = property else { return Vec::new() };
     let detail = format!("value of {}", property.name);
     let literal = |sample: &String| match property.kind {
-        // A shortened sample is not the whole value.
+        // A shortened sample is not the whole value, so a comparison with it would never be true.
         _ if sample.ends_with('…') => None,
         profile::ValueKind::Text if !sample.contains('"') => Some(format!("\"{sample}\"")),
         profile::ValueKind::Text if !sample.contains('\'') => Some(format!("'{sample}'")),

@@ -115,8 +115,8 @@ pub(crate) fn find(text: &str) -> ChatIds {
         }
         let is_key = token.kind == JsonTokenKind::String && depth == 1 && is_chat_id(text, token.span.start);
         let colon = tokens.next_if(|next| is_key && next.kind == Punctuation(':'));
-        // Every `chat_id` is listed, so that each is replaced and not only the first: which of several duplicate keys
-        // counts is up to the server.
+        // Every `chat_id` is listed, so that all of them are replaced and not only the first. The server decides which
+        // one of several duplicate keys it uses.
         found.values.extend(colon.map(|colon| value_span(text, &mut tokens, colon.span.end)));
     }
     found.insert_at = Some((open.span.end, !is_empty));
@@ -173,8 +173,8 @@ fn value_span(text: &str, tokens: &mut Peekable<Tokens<'_>>, colon_end: usize) -
     let mut value = Span::at(colon_end);
     let mut depth = 0_usize;
     let belongs = |token: &JsonToken, value: Span, depth: usize| {
-        // A line break after the value ends it even if the comma is missing, so that the next member is not replaced
-        // together with the value.
+        // The value ends at a line break even if the comma is missing, so that the next member is not replaced together
+        // with it.
         let is_on_its_line = value.is_empty() || !text[value.end..token.span.start].contains('\n');
         0 < depth || is_on_its_line && !matches!(token.kind, Punctuation(',' | '}' | ']'))
     };

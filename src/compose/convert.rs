@@ -3,8 +3,8 @@
 //!
 //! The conversion works on the unrendered body. Liquid is masked with filler of the same length, so that the body can
 //! be parsed as JSON. Then the message's text is decoded, with its Liquid back in place, and converted. Finally, the
-//! text is written back. In a JSON string, it gets JSON escapes everywhere except inside the Liquid. In a `capture`, it
-//! gets none.
+//! text is written back. If it is in a JSON string of the body, it gets JSON escapes everywhere except inside the
+//! Liquid. If it is in a `{% capture %}` whose variable the JSON prints, it gets none.
 
 mod escapes;
 mod external_text;
@@ -33,9 +33,9 @@ pub struct ConversionSource<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conversion {
     pub body: String,
-    /// The message's text alone, without JSON escapes and with its Liquid not rendered. If the body is unchanged,
-    /// this text has telecast's own filters in place of CleverTap's escape filters. If the body is unchanged and has no
-    /// text to convert, this text is empty.
+    /// The message's text alone, without JSON escapes and with its Liquid not rendered. If the body is
+    /// returned as it was (see [`Conversion::unchanged`]), this text has telecast's own filters in place of CleverTap's
+    /// escape filters, and it is empty if the body has no text to convert.
     pub text: String,
     /// Descriptions of the formatting that is lost because the new mode cannot express it.
     pub lost: Vec<String>,
@@ -86,7 +86,8 @@ struct MaskedBody<'b> {
 
 impl<'b> MaskedBody<'b> {
     fn of(body: &'b str) -> Self {
-        // Whitespace that tags such as `{{-` strip is masked too: in a JSON string, it may be a raw line break.
+        // Whitespace that tags such as `{{-` strip is masked too: it may contain a raw line break, which a JSON
+        // string must not contain.
         let liquid_spans = with_trimmed(body, &find_liquid(body));
         let document = json::parse(&mask(body, &liquid_spans));
         Self { body, liquid_spans, document }

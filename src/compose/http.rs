@@ -1,8 +1,8 @@
 //! The HTTP request around a body. In its URL, parameters, and headers, Liquid is rendered, but secrets are still
 //! `${NAME}`.
 //!
-//! A `${NAME}` is a secret only if the webhook's author typed it. In the value of a variable it is plain text, so no
-//! profile can ask for a secret.
+//! A `${NAME}` is a secret only if the webhook's author typed it. In the value of a variable it is plain text, so a
+//! profile that contains `${NAME}` does not get the secret's value into the request.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::template::{self, Partials, RenderOutcome, Template};
 use crate::text::Span;
 
-/// Shown in place of a literal secret from a file.
+/// Shown in place of a secret that the webhook's file contains literally.
 const MASK: &str = "••••••";
 
 /// The timeout of a request if the webhook sets none. CleverTap documents both three and five seconds for its webhooks.
@@ -404,7 +404,7 @@ impl<'a> FieldTemplate<'a> {
         if !source.contains("{{") && !source.contains("{%") {
             return Self { field, source, template: None, syntax_problems: Vec::new() };
         }
-        // Partials cannot be called in a webhook: they are other files, which the user has not trusted.
+        // A webhook cannot call partials, because the user trusts only the webhook's own file. So none are passed here.
         let (template, mut problems) = template::parse(source, &Partials::default(), inputs.dialect);
         let is_broken = problems.iter().any(Diagnostic::is_error);
         // The check of the webhook's file already reports calls of partials.

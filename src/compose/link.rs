@@ -52,8 +52,8 @@ impl Highlight {
 
 #[derive(Debug, Default)]
 pub struct Links {
-    /// The rendered text with a stand-in for the chat id, which is a number in place of a value that is not JSON.
-    /// `None` if the text can be parsed without a stand-in.
+    /// The rendered text with a number as a stand-in for a chat id that is not valid JSON. `None` if the text can be
+    /// parsed without a stand-in.
     stand_in: Option<PatchedText>,
     /// The message's text in the JSON, and the mapping between its markup and the text as it is sent.
     text: Option<(JsonString, MarkupMap)>,
@@ -153,7 +153,8 @@ fn text(request: &ApiRequest, document: &Document) -> Option<(JsonString, Markup
     };
     let shown = request.text()?;
     let traced = trace(shown.parse_mode, &text.decoded, limit)?;
-    // The text in the JSON may not be the one that is sent, so the two results are compared.
+    // The text in the JSON may not be the one that is sent. So it is parsed here, and the result is compared with the
+    // request's text.
     let is_same = traced.sent.text.text == shown.sent.text;
     is_same.then(|| (text.clone(), MarkupMap::new(shown.parse_mode, &text.decoded, &traced)))
 }

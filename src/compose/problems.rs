@@ -175,7 +175,7 @@ fn foreign_quotes<'s>(sent: &'s str, error: &SyntaxError) -> Option<(Span, &'s s
         _ => return None,
     };
     let inside = rest.get(opener.len_utf8()..)?.lines().next()?;
-    // Not every quote of the same form closes the text. For example, an apostrophe is inside a word. The quote that
+    // Not every character in `closers` closes the text: it can also be an apostrophe inside a word. The quote that
     // closes the text is followed by JSON punctuation or by the end of the line.
     let (at, closer) = inside.char_indices().find(|(at, c)| {
         let next = inside[at + c.len_utf8()..].trim_start().chars().next();
@@ -381,7 +381,7 @@ fn fix_in_body(locator: &Locator, text: &JsonString, fix: &Fix) -> Option<Fix> {
         let sent = text.raw_span(edit.span);
         let span = locator.typed(sent)?;
         // This text was typed inside a capture, and a filter later escapes the captured text for JSON. That filter
-        // escapes the replacement too, so the replacement must not be escaped before.
+        // escapes the replacement too, so it must not be escaped a second time here.
         if locator.is_escaped(sent) {
             return Some(TextEdit { span, replacement: edit.replacement.clone() });
         }
@@ -558,7 +558,7 @@ pub(crate) fn from_too_long(
     let Some((text, excess)) = excess else { return from_api_error(body, locator, document, error) };
     let located = locator.locate_decoded(text, excess.markup);
     let message = format!("Telegram would refuse this: {}", error.description);
-    // Telegram counts code points, after it has parsed the entities.
+    // `used` and `limit` are numbers of code points in the text without its markup, because Telegram counts these.
     let excess_chars = excess.used - excess.limit;
     Diagnostic::error(Code::Refused, located.span, message).with_help(format!(
         "{} of {} characters: remove {excess_chars}; the excess starts here",

@@ -87,7 +87,7 @@ codes! {
     BadWhitespace "bad-whitespace" = r#"whitespace = "some""#,
     /// A `<` that is meant as text starts a tag in HTML.
     BareAngle "bare-angle" = "1 < 2",
-    /// Without an address, square brackets are removed, or their text becomes a link.
+    /// Square brackets have no address after them; Telegram removes them, or makes a link of their text if it is an address.
     BareBrackets "bare-brackets" = "[Sale] today",
     /// The path of a Bot API is not `/bot${NAME}/METHOD` with one secret as the token.
     BotApiPath "bot-api-path" = "/bot1:${AWS_SECRET_ACCESS_KEY}/sendMessage",

@@ -31,9 +31,9 @@ pub(crate) fn combine_fixes<'a>(fixes: impl IntoIterator<Item = &'a Fix>) -> Com
             let before = ends.range(..=edit.span.end).next_back();
             before.is_none_or(|(_, end)| *end < edit.span.start)
         };
-        // Every fix was made for the current text. Half of a fix can break the text (an escape without its end), and a
-        // fix that touches an applied one may no longer be needed. If it still is, the next check of the text offers it
-        // again.
+        // Every fix was made for the current text. Half of a fix can break the text (an escape without its end), so a
+        // fix is deferred as a whole. It may no longer be needed once the chosen fixes are applied. If it still is, the
+        // next check of the text offers it again.
         if !edits.iter().all(is_free) {
             chosen.n_deferred += 1;
             continue;
@@ -44,8 +44,8 @@ pub(crate) fn combine_fixes<'a>(fixes: impl IntoIterator<Item = &'a Fix>) -> Com
         }
         chosen.edits.extend_from_slice(edits);
     }
-    // The fixes are in the order of their first edits. The edits of a fix with several edits can be between those of
-    // other fixes.
+    // The fixes are sorted only by their first edits. The second edit of a fix can come after the first edit of the
+    // next one.
     chosen.edits.sort_by_key(|edit| edit.span.start);
     chosen
 }

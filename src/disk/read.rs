@@ -15,7 +15,7 @@ use crate::text::Span;
 pub const MAX_FILE: u64 = 8 * 1024 * 1024;
 
 /// Identifies the content of a file, to detect when it changes. A stranger can create other content with the same
-/// fingerprint; see [`super::sha256`].
+/// fingerprint. Where that would do harm, use [`super::sha256`] instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Fingerprint {
     Absent,
@@ -23,8 +23,8 @@ pub enum Fingerprint {
     Unknown,
     Content {
         len: u64,
-        /// The FNV-1a hash of the bytes. Drafts store it on disk, so it must be computed in the same way in every
-        /// version of telecast.
+        /// The FNV-1a hash of the bytes. It is stored on disk with the unsaved edits of a body (drafts), so it must be
+        /// computed in the same way in every version of telecast.
         hash: u64,
     },
 }

@@ -105,7 +105,8 @@ fn close_to_others(builder: &mut fs::DirBuilder) {
 #[cfg(not(unix))]
 fn close_to_others(_: &mut fs::DirBuilder) {}
 
-/// The number of attempts to create a temporary file that another process does not remove before it is locked.
+/// The maximum number of attempts to create and lock a temporary file. An attempt fails if another process removes the
+/// file before it is locked.
 pub(super) const ATTEMPTS: usize = 100;
 
 /// Writes `bytes` to a temporary file in `folder` and syncs it.

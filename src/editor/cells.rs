@@ -13,7 +13,7 @@ pub(crate) const TAB_STOP: usize = 4;
 /// A grapheme of a line and the cells that it takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Glyph<'a> {
-    /// Its byte offset in the text that was passed, which is a line or a part of a line.
+    /// Its byte offset in the argument of [`glyphs`], [`glyphs_at`], or [`glyphs_from`].
     pub at: usize,
     /// Its text as written, control characters included.
     pub text: &'a str,

@@ -280,9 +280,9 @@ const BRACKETS: [(char, char); 3] = [('(', ')'), ('[', ']'), ('{', '}')];
 /// of the document's size.
 const MAX_BRACKET_DISTANCE: usize = 100_000;
 
-/// Returns the bracket after the cursor and its counterpart. If no bracket with a counterpart is after the cursor,
-/// returns the bracket before the cursor and its counterpart. Returns `None` if that bracket does not exist or has no
-/// counterpart either.
+/// Returns the bracket directly after the cursor and its counterpart. If the next character is not a bracket, or is a
+/// bracket without a counterpart, returns the bracket directly before the cursor and its counterpart. Returns `None` if
+/// that bracket does not exist or has no counterpart either.
 ///
 /// Brackets of other kinds are ignored. At most [`MAX_BRACKET_DISTANCE`] chars are searched for the counterpart.
 pub(crate) fn matching_brackets(buffer: &TextBuffer, cursor: usize) -> Option<(Span, Span)> {

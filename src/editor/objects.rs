@@ -165,7 +165,8 @@ fn liquid_around(text: &str, at: usize) -> Option<Span> {
         if is_open(start) {
             break;
         }
-        // A closer that ends at or before byte `at` ends the search. The two bytes of a closer still belong to its tag.
+        // If the search comes to a closer before it comes to an opener, byte `at` is outside Liquid. A closer that
+        // contains byte `at` does not count, because its two bytes still belong to its tag or output.
         if start + 2 <= at && is_close(start) {
             return None;
         }

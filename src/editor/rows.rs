@@ -318,7 +318,7 @@ fn may_break(before: &Glyph<'_>, after: &Glyph<'_>) -> bool {
         (_, ' ' | '\t') => false,
         (' ' | '\t', _) => true,
         (',' | ';', ',' | ';') => false,
-        // So JSON that is written without spaces can still break between its values.
+        // With this arm, JSON that is written without spaces can still break between its values.
         (',' | ';', _) => true,
         ('>' | '}' | ']' | ')', '<' | '{' | '[' | '(') => true,
         // CJK text breaks next to any wide character, except before this punctuation.

@@ -1,7 +1,7 @@
 //! Converts a file's cells to typed values: determines the type of each column, and then parses each cell.
 //!
-//! A known property keeps its type. A new one gets the type that all cells of the column fit, or text if there is no
-//! such type. This module knows no file formats.
+//! A known property, which profiles already have, keeps its type. A new one gets the type that all cells of the column
+//! fit, or text if there is no such type. This module knows no file formats.
 
 use jiff::tz::TimeZone;
 
@@ -22,8 +22,8 @@ pub(crate) struct Column {
     n_objects: u64,
     /// For each format in the order of [`DateFormat::ALL`], the number of cells that have it.
     n_dates: [u64; DateFormat::ALL.len()],
-    /// Whether the column has a text that came with its type, as in JSON. If so, a new column is not one of dates, even
-    /// if all its texts look like dates.
+    /// Whether the column has a text that came with its type, as in JSON. If so, a new property does not get the type
+    /// date, even if all its texts look like dates.
     has_typed_text: bool,
 }
 

@@ -92,7 +92,7 @@ pub(crate) struct SampleChooser {
     /// The indexes in `names` of the properties that every candidate so far has.
     names_in_all: Vec<usize>,
     /// For each kind of extreme and each property (by its index in `names`), the highest degree so far and the index of
-    /// the candidate that has it.
+    /// the candidate that has it. A degree says how extreme a value is, such as the length of a text (see `measure`).
     extremes: HashMap<(Extreme, usize), (f64, usize)>,
 }
 

@@ -89,8 +89,8 @@ impl BotIdentity {
 pub(super) struct Messages {
     last_id: i64,
     last_album_id: u64,
-    // There are two logs, because the message of a made-up update may have the id of a sent message. In a single log,
-    // the made-up message would replace the sent one.
+    // There are two logs, because a test can queue a made-up update whose message has the id of a sent message. In a
+    // single log, the made-up message would replace the sent one.
     sent: MessageLog,
     received: MessageLog,
 }

@@ -25,7 +25,7 @@ pub(super) struct MethodCall {
 /// An uploaded file without its content: only the data that an answer shows is kept.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct UploadedFile {
-    /// The name of the part, to which `attach://NAME` refers.
+    /// The name of the file's part in the multipart body. An argument `attach://NAME` refers to the file by this name.
     pub(super) field: String,
     pub(super) name: String,
     pub(super) mime_type: Option<String>,

@@ -117,7 +117,7 @@ impl SandboxChat {
         self.last_name = text("last_name").or(self.last_name);
         self.username = text("username").or(self.username);
         // `is_forum` is never switched off, because its absence is ambiguous. Telegram omits `is_forum` if it is false,
-        // but a made-up update may omit it to leave it unchanged.
+        // but an update that a test made up may omit it to leave it unchanged.
         self.is_forum |= value.get("is_forum") == Some(&Value::Bool(true));
         Ok(self)
     }

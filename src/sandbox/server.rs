@@ -228,7 +228,8 @@ async fn wait_for_updates(
     mut stopped: watch::Receiver<bool>,
     wait: PendingPoll,
 ) -> HttpReply {
-    // If the client goes away, hyper drops this future, and the guard removes the call from the state.
+    // If the client goes away, hyper drops this future and with it `_slot`, which then removes the call
+    // from the state.
     let _slot = PollSlot { shared, wait };
     let mut deadline = pin!(sleep(Duration::from_secs(wait.seconds)));
     loop {

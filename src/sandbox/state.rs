@@ -125,7 +125,7 @@ impl SandboxState {
         now: Timestamp,
     ) -> CallOutcome {
         let bot = &mut self.bots[bot];
-        // The limit comes before the random failures: a call over the limit must not change which later sends fail.
+        // The rate limit comes before the random failures: a call over it must not change which later sends fail.
         if let Some(rate_limiter) = &mut bot.rate_limiter
             && let Err(seconds) = rate_limiter.take(now)
         {
@@ -172,8 +172,8 @@ impl SandboxState {
                 let poll = PollId(self.last_poll);
                 bot.poll = Some(poll);
                 let seconds = seconds.unsigned_abs();
-                // A negative offset has already taken effect. If it were passed on, it would drop updates again each
-                // time the call resumes.
+                // A negative offset has already taken effect. If the waiting call kept it, each `resume` would drop
+                // updates again.
                 CallOutcome::Wait(PendingPoll { bot: index, poll, offset: offset.max(0), limit, seconds })
             }
         }

@@ -25,7 +25,7 @@ pub(crate) fn violations(source: &LoadedFile, typed: &Webhook) -> Vec<FileProble
     FileProblem::from_diagnostics(&source.path, &source.text, &at_values(source, parts))
 }
 
-/// Moves each problem to the value that has the given keys in `source`, the file of a definition. If there is no such
+/// Moves each problem to the value that has the given keys in `source`, the webhook's TOML file. If there is no such
 /// value, moves the problem to the start of the file.
 pub(super) fn at_values<'a>(
     source: &LoadedFile,

@@ -16,7 +16,8 @@ pub enum ProfileStoreError {
     Store(#[from] store::Error),
 }
 
-/// Opens the profile store for reading and writing. If the private folder is foreign, opens the store read-only.
+/// Opens the profile store for reading and writing. If the private folder (`.telecast`) is foreign, which means that it
+/// may come from someone else, opens the store read-only.
 ///
 /// Creates the store if it is missing, with two exceptions: the private folder is foreign, or the private folder is
 /// missing and may not be created. In both cases, the store is empty and in memory, and profiles that are added to it

@@ -86,7 +86,7 @@ pub enum ResolveError {
 
 #[derive(Debug, thiserror::Error)]
 pub enum MoveError {
-    /// The offer could not be recorded, so nothing was moved.
+    /// It could not be recorded that the secrets were offered to the user, so nothing was moved.
     #[error(transparent)]
     State(#[from] StateError),
     #[error(transparent)]
@@ -253,7 +253,8 @@ impl Session {
     }
 
     fn missing(&self, names: Vec<String>) -> ResolveError {
-        // An error is ignored here, because looking up a secret in the same file reports it.
+        // If the secrets file cannot be read, only the offer to move secrets is lost, so the error is ignored.
+        // `resolve` returns this error itself if it looks up a permitted secret in the secrets file.
         let movable = self.secrets.movable(&names, &self.legacy_id).unwrap_or_default();
         ResolveError::Missing { names, movable }
     }
@@ -302,8 +303,8 @@ impl Session {
         Ok(url)
     }
 
-    /// Returns the chats that have blocked the bot, according to the store. For these chats, the sandbox answers as
-    /// Telegram does.
+    /// Returns the chats that have blocked the bot, according to the store. For these chats, the sandbox answers that
+    /// the bot was blocked, as Telegram does.
     async fn blocked_chats(&self) -> Vec<i64> {
         let (store, folder) = (Arc::clone(&self.store), self.folder.clone());
         // The store is opened on another thread, because opening it on the thread that draws the screen delayed key

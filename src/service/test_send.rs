@@ -57,8 +57,8 @@ pub struct TestResult {
     pub elapsed: Duration,
     /// The test chat; `None` if the request was sent unchanged.
     pub chat: Option<String>,
-    /// The refusal, or the reason for which nothing was sent, as a problem in the body. `None` if there is no such
-    /// reason, or if its place in the body is unknown.
+    /// The refusal, or the reason for which nothing was sent, as a problem in the body. `None` if there is neither, or
+    /// if the place of the problem in the body is unknown.
     pub problem: Option<Diagnostic>,
     pub is_interrupted: bool,
 }
@@ -275,10 +275,10 @@ fn outcome_of(error: &SendError) -> TestOutcome {
 fn outcome_of_status(status: u16) -> TestOutcome {
     match status {
         200..300 => TestOutcome::Sent,
-        // Statuses other than 2xx and these leave the outcome unknown. A server that accepted a POST often answers with
-        // a redirect (3xx). 408 may be about a request that was received as a whole. A server can fail (5xx) after it
-        // did the work.
         400..=407 | 409..=499 => TestOutcome::Refused,
+        // All other statuses leave the outcome unknown. A server that accepted a POST often answers with a redirect
+        // (3xx). 408 may be about a request that was received as a whole. A server can fail (5xx) after it did the
+        // work.
         _ => TestOutcome::Unknown,
     }
 }
@@ -387,7 +387,8 @@ async fn fill_in(session: &Session, permit: &Permit, draft: &HttpDraft) -> Resul
     }
     let url = resolve(&draft.url).await?;
     permit.check_url(&url)?;
-    // The token is also masked on its own, because a server may repeat it without the rest of the URL.
+    // The bot token is also masked on its own. A secret can contain more of the URL than the token, and a server may
+    // repeat the token without the rest.
     if let Some(token) = find_token(&url) {
         remember(session, &draft.url, token.of(&url));
     }
@@ -400,8 +401,8 @@ async fn fill_in(session: &Session, permit: &Permit, draft: &HttpDraft) -> Resul
     })
 }
 
-/// Makes the session mask `value` from now on. `written` is the text of the webhook that `value` comes from. If
-/// `written` contains a secret, the mask shows the name of that secret. A literal value has no name.
+/// Makes the session mask `value` from now on. `written` is the text in the webhook's file that became `value`. If
+/// `written` contains a secret, the mask shows the name of that secret; otherwise it shows no name.
 fn remember(session: &Session, written: &SecretTemplate, value: &str) {
     session.remember(written.secret_names().next().unwrap_or_default(), &Secret::new(value));
 }

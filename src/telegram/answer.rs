@@ -58,8 +58,8 @@ impl ApiError {
         })
     }
 
-    /// Returns the byte offset in the text that the description of a markup error mentions. Returns `None` if the
-    /// description mentions no offset.
+    /// Returns the byte offset that the description of a markup error mentions. It is an offset in the text with its
+    /// markup. Returns `None` if the description mentions no offset.
     pub fn byte_offset(&self) -> Option<usize> {
         let (_, offset) = self.description.rsplit_once("at byte offset ")?;
         // Some messages continue after the offset: `at byte offset 5, expected "</b>", found "</i>"`.

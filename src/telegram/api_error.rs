@@ -53,7 +53,7 @@ impl ArgumentLocation {
         Self { path: vec![JsonStep::Key(name.to_owned())], decoded: None }
     }
 
-    /// Returns the location of a member or an item of this value.
+    /// Returns the location of a member or an item of the value at this location.
     #[must_use]
     pub fn child(&self, step: JsonStep) -> Self {
         // JSON inside a string has no path in the body, so a value in it has the location of the string.

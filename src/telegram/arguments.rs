@@ -105,13 +105,13 @@ impl Arguments {
         self.get(name).map_or("", |argument| &argument.text)
     }
 
-    /// Reads a boolean as the server does at the top level: "true", "yes", and "1" are true, and everything else is
-    /// false. Case and surrounding whitespace are ignored.
+    /// Reads a boolean as the server does for top-level arguments: "true", "yes", and "1" are true, and everything else
+    /// is false. Case and surrounding whitespace are ignored.
     pub(crate) fn boolean(&self, name: &str) -> bool {
         is_true(self.text(name))
     }
 
-    /// Reads an integer as the server does at the top level (see `lenient_i64`). A missing argument is 0.
+    /// Reads an integer as the server does for top-level arguments (see `lenient_i64`). A missing argument is 0.
     pub(crate) fn integer(&self, name: &str) -> i64 {
         lenient_i64(self.text(name))
     }

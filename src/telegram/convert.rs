@@ -5,8 +5,8 @@
 //! text ──mask Liquid──▶ masked text ──parse, check branches──▶ FormattedText ──unparse, restore Liquid──▶ text
 //! ```
 //!
-//! What Liquid will print is unknown here, so Liquid that contains markup is refused. `compose::convert` handles the
-//! JSON around the text and replaces the escape filters in the Liquid.
+//! Liquid that contains markup is refused, because what it will print is unknown here and so cannot be converted.
+//! `compose::convert` handles the JSON around the text and replaces the escape filters in the Liquid.
 
 mod address;
 mod liquid;

@@ -26,7 +26,7 @@ pub fn escape(mode: ParseMode, context: EscapeContext, text: &str) -> String {
     match (mode, context) {
         (ParseMode::Html, _) => html(text),
         (ParseMode::MarkdownV2, context) => with_backslashes(text, |c| needs_backslash(c, context)),
-        // In this mode a backslash escapes only these four characters, so a backslash itself needs no escape.
+        // In legacy Markdown a backslash escapes only these four characters, so a backslash itself needs no escape.
         (ParseMode::Markdown, EscapeContext::Text) => {
             with_backslashes(text, |c| matches!(c, '_' | '*' | '`' | '['))
         }

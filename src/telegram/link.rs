@@ -109,8 +109,8 @@ pub fn normalize(address: &str) -> Result<String, BadLink> {
         Some((scheme, rest)) => normalize_internal(scheme, rest.strip_prefix("//").unwrap_or(rest)),
         None => {
             let url = Url::read(address)?;
-            // `detect` checks the top-level domain. Here the host only has to contain a dot, unless it is an IPv6
-            // address: `a.b` passes, and `localhost` does not.
+            // Unlike in `detect`, the top-level domain is not checked. The host only has to contain a dot, unless it is
+            // an IPv6 address: `a.b` passes, and `localhost` does not.
             if !url.is_ipv6 && !url.host.contains('.') {
                 return Err(BadLink::NoDot);
             }

@@ -35,7 +35,7 @@ impl<L: ParseListener> MarkdownParser<'_, L> {
             self.copy(i, stop);
             i = match input.at(stop) {
                 _ if stop == input.len() => stop,
-                // A backslash escapes only the four openers; before any other character it is text.
+                // A backslash escapes only the four characters of `is_opener`; before any other character it is text.
                 b'\\' if is_opener(input.at(stop + 1)) => {
                     self.out.push(char::from(input.at(stop + 1)));
                     self.listener.record_origin(self.out.text.len(), Span::new(stop, stop + 2));
@@ -59,7 +59,7 @@ impl<L: ParseListener> MarkdownParser<'_, L> {
     fn entity(&mut self, start: usize) -> Result<usize, ParseError> {
         let input = self.input;
         let (content, closer, kind) = match input.at(start) {
-            // The arm for a fence (three backticks) comes before the arm for a single backtick, which would match, too.
+            // The arm for a fence (three backticks) comes first: the arm for a single backtick would also match it.
             b'`' if input.starts_with_at(start, b"```") => {
                 let (content, language) = pre_header(input, start + 3);
                 (content, "```", Some(EntityKind::Pre { language }))

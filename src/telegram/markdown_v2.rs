@@ -208,9 +208,9 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
             }
             // This `>` begins another line of the open quote.
             b'>' if self.may_start_quote && self.is_in_quote => return Ok(at + 1),
-            // No quote is open here: a line break that is not directly followed by `>` has ended it. A line that begins
-            // with `**>` therefore ends the open quote, because the line break is followed by `*`. The empty bold `**`
-            // does not clear `may_start_quote`, so the `>` after it starts a new quote.
+            // Here no quote is open, so this `>` starts a quote. A line that begins with `**>` also starts a new quote,
+            // even directly after another quote. The line break before the `**` has ended the other quote, because the
+            // line break is not directly followed by `>`. The empty bold `**` does not clear `may_start_quote`.
             b'>' if self.may_start_quote => {
                 self.is_in_quote = true;
                 Delimiter::Quote

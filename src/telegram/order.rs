@@ -53,9 +53,9 @@ fn partition(entities: &mut [Entity]) -> usize {
     let (mut low, mut high) = (1, entities.len());
     entities.swap(0, median(entities, 1, high / 2, high - 1));
     loop {
-        // The two inner loops need no bounds checks. Of the three entities, one has a key that is not less than the
-        // median's and stops the first loop. Another one has a key that is not greater and stops the second loop. After
-        // the first swap, the swapped entities stop the loops.
+        // The two inner loops need no bounds checks. Of the three entities among which `median` chose, one has a key
+        // that is not less than the median's and stops the first loop. Another one has a key that is not greater and
+        // stops the second loop. After the first swap, the swapped entities stop the loops.
         while key(&entities[low]) < key(&entities[0]) {
             low += 1;
         }

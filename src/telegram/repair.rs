@@ -96,8 +96,8 @@ fn is_legal(entities: &[Entity]) -> bool {
 /// Whether `entity` may be inside all of the `open` entities, which have passed this check before.
 fn may_be_inside(entity: &Entity, open: &[&Entity]) -> bool {
     let class = OverlapClass::of(&entity.kind);
-    // At most a quote, a link, and one style or code are open: in a list that was legal so far, nothing is inside a
-    // style or code, only styles are inside links, and no quote is inside a quote.
+    // `open` has at most three entities: a quote, a link, and one style or code. In a list that was legal so far,
+    // nothing is inside a style or code, only styles are inside links, and no quote is inside a quote.
     open.iter().all(|outer| match OverlapClass::of(&outer.kind) {
         // Even harmless nesting in a style is not allowed, because in that case TDLib splits and merges all styles.
         OverlapClass::Style(_) | OverlapClass::Code => false,

@@ -36,8 +36,8 @@ fn chip_at(source: &str, start: usize, end: usize) -> Option<OutputNode> {
     let root_length = line.find(|c: char| !c.is_alphanumeric() && c != '_')?;
     let (root, after_root) = line.split_at(root_length);
     let property = after_root.strip_prefix(" - ")?;
-    // The name may contain spaces and dashes. It ends at the `|` before the default. If one of the other characters
-    // comes first, the text is not a chip.
+    // The name may contain spaces and dashes. It ends at the `|` before the default. If `@`, `"`, `{`, or `}` comes
+    // before the `|`, the text is not a chip.
     let name_length = property.find(['|', '@', '"', '{', '}'])?;
     let (name, after_name) = property.split_at(name_length);
     let name = name.trim_end();

@@ -34,10 +34,11 @@ pub(super) const LIST_BYTES_PER_STEP: usize = 16;
 /// Returns the steps that comparing the two values costs, in addition to the one step that every comparison costs.
 pub(super) fn cost(left: &Datum<'_>, right: &Datum<'_>) -> usize {
     match (left, right) {
-        // A list on the left side costs one step for each item, because `contains` may compare all of them. Objects of
-        // different sizes cost nothing, because they are unequal without a look at their members.
         (Datum::List(left), Datum::List(right)) if left.len() == right.len() => left.len(),
+        // For any other right side, a list on the left side also costs one step for each item, because `contains` may
+        // compare all of them.
         (Datum::List(list), _) => list.len(),
+        // Objects of different sizes cost nothing, because they are unequal without a look at their members.
         (Datum::Map(left), Datum::Map(right)) if left.len() == right.len() => left.len(),
         (Datum::Text(left), Datum::Text(right)) => (left.as_str().len() + right.as_str().len()) / 64,
         (Datum::Text(left), Datum::List(_) | Datum::Map(_)) => {

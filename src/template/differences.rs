@@ -55,7 +55,7 @@ pub(crate) static DIFFERENCES: &[Difference] = &[
         shopify: "",
     },
     Difference {
-        summary: "an `include` argument named like the partial reaches the partial; in Shopify, the caller's variable of that name replaces it",
+        summary: "if an `include` argument has the same name as the partial, the partial gets the argument; in Shopify it gets the caller's variable of that name instead",
         template: "{% include 'name', name: 'Dr ' %}",
         clevertap: "Dr Anna",
         shopify: "Anna",

@@ -14,7 +14,8 @@ use super::{Partials, parse, variables, walk};
 
 const MAX_DEPTH: usize = 10;
 
-// The depth limit is not enough: if each partial calls several others, the calls grow exponentially with the depth.
+// The depth limit alone does not bound the work. If each partial calls several others, the number of calls grows
+// exponentially with the depth.
 /// The maximum number of calls that are inlined, including those inside partials.
 const MAX_CALLS: usize = 200;
 
@@ -103,7 +104,8 @@ impl Inliner<'_> {
         let (partial, _) = parse(&inside.text, self.partials, self.dialect);
         let given: Vec<&str> = call.call.arguments.iter().map(|(given, _)| given.as_str()).collect();
         let own = names_set(partial.body());
-        // After inlining, the partial's variables share the body's scope, so no name may be used by both.
+        // After inlining, the partial's variables are in the scope of the calling body, so the two may not use the same
+        // name.
         let taken = given.iter().copied().chain(own.iter().map(String::as_str));
         if let Some(taken) = taken.into_iter().find(|taken| call.names.iter().any(|name| name == taken)) {
             return Err(format!("`{name}` and this body both use the name `{taken}`"));
@@ -116,8 +118,8 @@ impl Inliner<'_> {
         let is_known = |root: &String| {
             GLOBALS.contains(&root.as_str()) || given.contains(&root.as_str()) || own.contains(root)
         };
-        // In a partial called with `render`, a name that is not passed is nil. After inlining, it would have the value
-        // that the body might give it.
+        // In a partial called with `render`, a name that is not passed is nil. After inlining, the
+        // calling body could give this name a value.
         if call.call.is_isolated
             && let Some(unknown) = roots.into_iter().find(|root| !is_known(root))
         {

@@ -14,8 +14,8 @@ use super::walk;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct JsonContext {
     pub kind: JsonContextKind,
-    /// The keys that lead to the offset, with `[]` for each array. Unknown keys are left out. If a member's value is at
-    /// the offset, the last key is the key of this member.
+    /// The keys that lead to the offset, with `[]` for each array. A key that differs between branches of the
+    /// template is left out. If a member's value is at the offset, the last key is the key of this member.
     pub path: Vec<String>,
     /// The keys of the innermost object, including the keys after the offset. It is empty directly inside an array.
     pub keys: Vec<String>,

@@ -218,7 +218,8 @@ impl JsonState {
         frame.object.map(|object| (object, frame.key.as_deref()))
     }
 
-    /// Returns the keys that lead to the current position, with `[]` for each array. Unknown keys are left out.
+    /// Returns the keys that lead to the current position, with `[]` for each array. A key that is not known, because
+    /// branches of the template differ, is left out.
     pub(super) fn path(&self) -> Vec<String> {
         self.frames
             .iter()

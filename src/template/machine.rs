@@ -108,7 +108,8 @@ struct Machine<'a> {
     template: &'a Compiled,
     /// The index of the file that is being rendered. The spans of the current nodes refer to it.
     file: usize,
-    /// The tag in the template through which the current partial was called.
+    /// The tag in the template itself, not in a partial, whose call led to the current partial. It is `None` outside
+    /// partials.
     call: Option<Span>,
     /// The number of partials that are open.
     depth: usize,
@@ -119,7 +120,7 @@ struct Machine<'a> {
     budget: Budget,
     scope: VariableScope<'a>,
     out: RenderBuffer,
-    /// The index after the last item of each loop, by the loop's name, for `offset: continue`.
+    /// For each loop name, the index after the last item of the loop. A loop with `offset: continue` starts there.
     loop_ends: HashMap<&'a str, usize>,
     /// The index of the next item of each `cycle`, by its group.
     cycles: HashMap<String, usize>,

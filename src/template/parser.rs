@@ -67,7 +67,7 @@ struct LiquidParser<'s> {
     next: usize,
     /// The tags that are not closed yet, outermost first.
     open: Vec<OpenTag<'s>>,
-    /// The number of bodies around `next`. A `{% liquid %}` counts as a body.
+    /// The number of bodies around the next chunk. A `{% liquid %}` counts as a body.
     depth: usize,
     /// Whether `chunks` are the lines of a `{% liquid %}`.
     is_in_liquid_tag: bool,
@@ -145,7 +145,7 @@ impl<'s> LiquidParser<'s> {
     }
 
     fn report_unclosed(&mut self) {
-        // If the rest of the source was skipped, it may contain the end tags of the open tags, so none is reported.
+        // If the rest of the source was skipped, it may contain the end tags of the open tags, so nothing is reported.
         let Some(opener) = self.open.last().filter(|_| !self.is_truncated) else { return };
         let end = match self.chunks.get(self.next) {
             // Parsing stopped at the end tag of an outer block, so the missing tag belongs before it.
@@ -270,7 +270,7 @@ impl<'s> LiquidParser<'s> {
             _ => {
                 let span = tag.markup.span;
                 let node = self.parse_tag_node(tag);
-                // A broken tag stays in the tree, because `check` must know that it might set names.
+                // A broken tag stays in the tree, because the checks must know that it may set names.
                 let node =
                     self.accept(node).unwrap_or_else(|| SyntaxNode::Tag(span, Box::new(TagNode::Broken)));
                 nodes.push(node);

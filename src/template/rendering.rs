@@ -29,7 +29,8 @@ pub enum RenderOutcome {
     Rendered(Rendered),
     /// The template reached `{% abort %}`: the recipient is skipped.
     Aborted {
-        /// The span of the tag or, if the tag is in a partial, of the tag that called the partial.
+        /// The span of the tag. If the tag is in a partial, this is the span of the tag in the template itself that led
+        /// to the partial.
         at: Span,
     },
     Failed(Diagnostic),

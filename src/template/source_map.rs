@@ -30,7 +30,8 @@ pub(super) struct Segment {
     pub is_escaped: bool,
     /// The file of `source`: 0 is the template, partials start at 1.
     pub file: u32,
-    /// The tag in the template through which the partial was called; `None` in the template itself.
+    /// The tag in the template that led to the partial, directly or through other partials. It is `None` if `source`
+    /// is in the template itself.
     pub call: Option<Span>,
 }
 
@@ -52,7 +53,8 @@ pub struct TemplateOrigin {
     /// part of the output.
     pub interpolation: Option<Span>,
     pub partial: Option<String>,
-    /// The tag in the template through which the partial was called; `None` in the template itself.
+    /// The tag in the template that led to the partial, directly or through other partials. It is `None` if `partial`
+    /// is `None`.
     pub call: Option<Span>,
     /// Whether the text from `span` was captured and then escaped for JSON. The source at `span` is then plain text,
     /// not JSON.
@@ -60,8 +62,8 @@ pub struct TemplateOrigin {
 }
 
 impl TemplateOrigin {
-    /// Returns the span in the template itself. For output of a partial, this is the span of the tag that called the
-    /// partial.
+    /// Returns the span in the template itself. For output of a partial, this is the span of the tag in the
+    /// template that led to the partial.
     pub fn in_template(&self) -> Span {
         self.call.unwrap_or(self.span)
     }

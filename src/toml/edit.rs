@@ -39,7 +39,8 @@ pub(crate) fn edit(text: &str) -> Result<Editor, Diagnostic> {
     }
 }
 
-/// Returns the text of a new file that holds `value`. `write` gets `None` as the old value.
+/// Returns the text of a new file that holds `value`. `write` sets the keys in an empty document, so it gets `None` as
+/// the old value.
 pub(crate) fn new_document<T>(value: &T, write: impl FnOnce(&mut Editor, &T, Option<&T>)) -> String {
     let mut editor =
         Editor { document: DocumentMut::new(), ending: LineEnding::Lf, has_byte_order_mark: false };
@@ -64,8 +65,8 @@ pub(crate) fn update_document<T: Default>(
 }
 
 impl Editor {
-    /// Sets the string at `path` and creates missing tables. The comments around an old value are kept. If a value that
-    /// is not a table is in the way, nothing changes.
+    /// Sets the string at `path` and creates missing tables. The comments around an old value are kept. If `path` leads
+    /// through a value that is not a table, nothing changes.
     pub(crate) fn set_string(&mut self, path: &[&str], value: &str) {
         self.set(path, Value::from(value));
     }
@@ -135,8 +136,8 @@ impl Editor {
         }
     }
 
-    /// Returns the table at `path`, and creates missing tables. Returns `None` if a value that is not a table is in the
-    /// way.
+    /// Returns the table at `path`, and creates missing tables. Returns `None` if a value at `path`, or on the way to
+    /// it, is not a table.
     fn table_mut(&mut self, path: &[&str]) -> Option<&mut dyn TableLike> {
         let mut table: &mut dyn TableLike = self.document.as_table_mut();
         for key in path {

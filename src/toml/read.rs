@@ -301,7 +301,7 @@ impl<'a> Table<'a> {
     }
 
     fn wrong_type(&mut self, key: &str, item: &Item, expected: &str) {
-        // A table that exists only because of a header such as `[a.b]` may have no span of its own.
+        // A table without a header of its own, such as `a` in `[a.b]`, may have no span, but its key has one.
         let span = item.span().map(Span::from).or_else(|| self.key_span(key)).unwrap_or(self.span);
         let found = type_name(item.type_name());
         let problem =

@@ -86,8 +86,8 @@ impl Folder {
     fn change_chats(&self, change: impl FnOnce(&mut Editor)) -> Result<(), SaveError> {
         self.ensure_private_folder()?;
         let _lock = self.wait_for_lock("test-chats")?;
-        // The status is checked again under the lock: the current content gets a valid hash below, so it must be
-        // content that telecast wrote.
+        // The status is checked again under the lock: `replace_test_chats` also records the hash of the file's current
+        // content, so telecast must have written this content.
         if self.private_folder_status()? != PrivateFolderStatus::Ours {
             return Err(SaveError::Foreign { path: self.tree.unchecked_path(super::PRIVATE) });
         }

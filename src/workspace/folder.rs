@@ -63,11 +63,11 @@ impl Folder {
     /// again with [`Folder::read`] first.
     pub fn save(&self, source: &LoadedFile, text: &str) -> Result<Fingerprint, SaveError> {
         match source.condition {
-            // The fingerprint alone is not enough: a file that is not UTF-8 has a fingerprint too, and saving would
-            // overwrite content that could not be shown.
             FileCondition::Read | FileCondition::Missing => {
                 self.tree.save_text(&source.path, text, source.fingerprint)
             }
+            // An unusable file, such as one that is not UTF-8, can have a fingerprint too. Saving with this fingerprint
+            // would overwrite content that could not be shown.
             FileCondition::Unusable => {
                 Err(SaveError::Unusable { path: self.tree.unchecked_path(&source.path) })
             }
@@ -170,8 +170,8 @@ impl Folder {
             Campaign { name: name.to_owned(), ..Campaign::parse(&source.text).0.unwrap_or_default() };
         let text = self.updated(&source, campaign.update(&source.text))?;
         let new = slug(name, "campaign");
-        // If another campaign has the new stem, the rename fails. A number is not added, because the two campaigns
-        // would have (almost) the same name.
+        // If another campaign has the new stem, the rename fails. Unlike for a new campaign, no number is added to the
+        // stem to make it unused, because the two campaigns would have (almost) the same name.
         if new != stem && self.has_campaign(&new) {
             return Err(name_taken("campaign", name, new));
         }
@@ -263,7 +263,8 @@ impl Folder {
         let folders =
             inner.into_iter().chain([drafts.as_str()]).filter(|folder| self.tree.has_folder(folder));
         disk::sweep(self.root());
-        // `make_private` fills its temporary folder under this lock, so no temporary folder that is in use is removed.
+        // `make_private` holds this lock while it uses its temporary folder. While the lock is held here, no temporary
+        // folder is in use, so all of them may be removed.
         if let Ok(_lock) = self.wait_for_lock("private") {
             disk::sweep_folders(self.root(), &["id", ".gitignore"]);
         }

@@ -101,13 +101,14 @@ impl Workspace {
     }
 
     /// Reads the workspace again. Campaigns whose files have unchanged metadata are shared with `self` and not read.
-    /// `now` is the current time, which decides which files are old enough for a stamp.
+    /// `now` is the current time: a file whose last change is shortly before `now` gets no stamp, and so the next
+    /// reload reads it again.
     pub fn reload(&self, now: Timestamp) -> Result<Workspace, OpenError> {
         Self::read(&real_root(&self.root)?, Some(self), now)
     }
 
-    /// Reads the changed files again. `paths` must contain every file that has changed since the last reading. If
-    /// reading these files is not enough, reloads the workspace as a whole.
+    /// Reads the changed files again. `paths` must contain every file that has changed since the last reading. If it is
+    /// not certain that only the campaigns of these files are affected, reloads the workspace as a whole.
     pub fn reload_changed(&self, paths: &BTreeSet<String>, now: Timestamp) -> Result<Workspace, OpenError> {
         match self.read_campaigns(paths, now) {
             Some(workspace) => Ok(workspace),
@@ -115,9 +116,9 @@ impl Workspace {
         }
     }
 
-    /// Reads only the campaigns of these files. Returns `None` if that is not enough: if one of the files does not
-    /// belong to a campaign, if the folder of campaigns is missing or cannot be used, or if the size limit is or was
-    /// exceeded.
+    /// Reads only the campaigns of these files. Returns `None` if the whole workspace must be read instead: if one of
+    /// the files does not belong to a campaign, if the folder of campaigns is missing or cannot be used, or if the size
+    /// limit is or was exceeded.
     fn read_campaigns(&self, paths: &BTreeSet<String>, now: Timestamp) -> Option<Workspace> {
         // A file that does not belong to a campaign, such as a webhook or the manifest, can change the problems of all
         // campaigns.

@@ -56,7 +56,8 @@ impl Folder {
         }
     }
 
-    /// Returns whether the folder has the id of the record, and test chats (if any) with a hash of the record.
+    /// Returns whether the folder has the recorded id, and whether its test chats, if there are any, have a recorded
+    /// hash.
     fn is_ours(&self, record: &WorkspaceRecord) -> bool {
         let Some(private) = &record.private else { return false };
         // An empty id in a damaged record would match an empty file.
@@ -145,7 +146,8 @@ impl Folder {
             fs::write(staged.path().join("id"), &id)?;
             fs::write(staged.path().join(".gitignore"), "*\n")?;
             fs::rename(staged.path(), &path)?;
-            // The folder has been renamed, so dropping `staged` must not remove its temporary path.
+            // The folder no longer has its temporary path. `keep` prevents `staged` from removing that path when it is
+            // dropped.
             let _ = staged.keep();
             Ok(())
         };

@@ -48,8 +48,8 @@ impl WorkspaceReloader {
         // The lock is held during the reading: if two calls read at the same time, the call that started first could
         // finish last and bring back an older version. After a panic, the poisoned lock still holds a complete version.
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        // The list is taken before anything is read, so that a file that is recorded from now on is read by the next
-        // call.
+        // The recorded paths are taken before anything is read. So a file that is recorded during the reading is left
+        // for the next call.
         let changed = std::mem::take(&mut *self.changed.lock().unwrap_or_else(PoisonError::into_inner));
         *last = Arc::new(read(&last, changed)?);
         Ok(Arc::clone(&last))

@@ -100,7 +100,7 @@ fn a_save_fault_is_reported_and_the_next_save_works() {
     terminal.send(" ");
     terminal.wait_for("● spring-sale");
     terminal.send("\x13");
-    terminal.wait_for("internal error while saving; it may not be saved");
+    terminal.wait_for("internal error while saving; the change may not be saved");
     assert_eq!(home.read(BODY), before);
     terminal.send("\x13");
     terminal.wait_for("saved campaigns/spring-sale.json.liquid");

@@ -36,10 +36,10 @@ pub(crate) fn job(
             Some(context.profile.ok_or_else(|| FindError::NoProfile(identity.clone()))?)
         }
         (None, None) => {
+            // Both arms print which profile is used, if any: the result depends on it, and no option has named it.
             match &context.profile {
                 Some(profile) => output
                     .note(format!("using the test profile {} (no --profile given)", profile.identity))?,
-                // The profile is always printed, because the result depends on it and no option has named it.
                 None => {
                     output.note("using no profile: there is no test profile, and no --profile was given")?
                 }

@@ -61,7 +61,8 @@ fn looks_like_json(text: &str) -> bool {
 
 fn top_keys(text: &str) -> Option<Vec<String>> {
     let liquid_spans = find_liquid(text);
-    // A body with syntax errors has no keys to look at. The caller then decides by the body's first character.
+    // A body with syntax errors has no keys to look at. The caller then guesses the content format with
+    // `looks_like_json`.
     let document = json::parse(&mask(text, &liquid_spans)).ok()?;
     Some(document.root.as_object()?.iter().map(|member| member.key.decoded.clone()).collect())
 }
@@ -100,7 +101,8 @@ impl PasteFixer {
     }
 
     fn line_ends(&mut self) {
-        // This step is not listed among the repairs, because nobody can see these characters.
+        // Removing a byte order mark or carriage returns is not listed among the repairs, because nobody can see these
+        // characters.
         self.text = self.text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
     }
 
@@ -108,7 +110,8 @@ impl PasteFixer {
         let trimmed = self.text.trim();
         let inside = trimmed.strip_prefix("```").and_then(|rest| rest.strip_suffix("```"));
         let Some((language, body)) = inside.and_then(|inside| inside.split_once('\n')) else { return };
-        // The first line of a code fence is empty or names a language. Anything else may be the body itself.
+        // The rest of the line that opens a code fence is empty or names a language. Any other text there may be a part
+        // of the body, so nothing is removed.
         if language.trim().chars().all(char::is_alphanumeric) {
             self.apply(body.to_owned(), "removed the code fence around the body");
         }

@@ -56,10 +56,10 @@ impl Escapes {
                 filter_chain(None, EscapePosition::InString),
             ),
         };
-        // For the legacy Markdown, values get missing escapes only if the text had no mode before. If a value has no
-        // escape in another mode, it usually needs none in the legacy Markdown. An escape would even do harm in the
-        // text of a link, where it would be shown as text. In a text without a mode, however, no value needs an escape.
-        // The missing escape then does not show that the value is plain text in the legacy Markdown.
+        // A conversion to the legacy Markdown adds missing escapes only if the text had no mode before. A value that
+        // has no escape in HTML or MarkdownV2 usually needs none in the legacy Markdown either, and an escape in the
+        // text of a link would be shown as text. In a text without a mode, however, no value has an escape, whatever
+        // characters it contains. So the missing escape does not show that the value needs none.
         let adds_missing = from != Some(to) && (to != ParseMode::Markdown || from.is_none());
         // The Markdown modes escape with backslashes, and a JSON string needs each backslash escaped again. The output
         // of the HTML escape is valid in a JSON string.
@@ -101,9 +101,9 @@ impl Escapes {
         out + &liquid[at..]
     }
 
-    /// Returns whether `liquid` prints a value of the profile or of an event without an escape. Other variables get no
-    /// escape. [`super::external_text::check`] has already refused the variables that bring markup from outside the
-    /// text, and a `capture` inside the text is converted with the text.
+    /// Returns whether `liquid` prints a value of the profile or of an event without an escape. Other variables need no
+    /// escape: [`super::external_text::check`] has already refused those that bring markup from outside the text, and a
+    /// `capture` inside the text is converted together with the text.
     fn is_plain_value(&self, liquid: &str, template: &template::Template) -> bool {
         let tokens = template.tokens();
         let is_recipients = tokens

@@ -19,7 +19,7 @@ pub(super) fn send(
 ) -> Result<Value, ApiError> {
     let checked = telegram::check(method.as_str(), &call.arguments);
     // As in the Bot API server, an error about the chat comes before the errors in `checked.result`. `checked.chat` is
-    // `None` if the server stops before it looks up the chat.
+    // `None` if that server would report another error before it looks up the chat.
     let chat = match &checked.chat {
         Some(chat_id) => Some(find_writable_chat(bot, chat_id)?),
         None => None,
@@ -132,7 +132,7 @@ fn reply_members(
             Err(ApiError::bad_request("message to be replied not found"))
         };
     };
-    // As on Telegram (Bot API, `Message`), the message in `reply_to_message` has no such member itself.
+    // As on Telegram (Bot API, `Message`), the message in `reply_to_message` has no `reply_to_message` itself.
     message.shift_remove("reply_to_message");
     let mut members = Map::new();
     members.insert("reply_to_message".into(), Value::Object(message));

@@ -105,7 +105,7 @@ async fn read_parts(mut parts: Multipart<'_>) -> Result<CallBody, CallBodyError>
                 let mime_type = part.content_type().map(ToString::to_string);
                 let size = read_size(part).await?;
                 if MAX_FILE < size {
-                    // `or` does not replace an earlier `TooLarge`, which is answered differently and must always win.
+                    // `TooLarge` takes precedence over `FileTooLarge`, so `or` keeps an earlier `TooLarge`.
                     problem = problem.or(Some(CallBodyError::FileTooLarge));
                 } else if files.len() == MAX_FILES {
                     problem = Some(CallBodyError::TooLarge);

@@ -42,7 +42,7 @@ pub(super) fn complete(
         | "chat_boost"
         | "removed_chat_boost" => Ok(vec![ChatFact::Seen(chat(bot, body)?)]),
         // The other kinds have no chat (inline queries, poll answers, …) or are not simulated (business messages, …).
-        // They are passed on unchanged.
+        // The bot receives them unchanged.
         _ => Ok(Vec::new()),
     }
 }

@@ -198,7 +198,8 @@ fn backslash(text: &[u8]) -> Option<(Decoded, usize)> {
             if let Some(c) = char::from_u32(unit) {
                 return Some((Decoded::Char(c), 6));
             }
-            // The unit is not a character, so it is half of a surrogate pair: JSON writes U+1F600 as `\ud83d\ude00`.
+            // The code unit is not a character, so it is half of a surrogate pair. JSON writes U+1F600 as
+            // `\ud83d\ude00`.
             let low =
                 text.get(6..8).filter(|escape| *escape == b"\\u").and_then(|_| hex(text.get(8..12)?))?;
             let c = char::decode_utf16([u16::try_from(unit).ok()?, u16::try_from(low).ok()?]).next()?.ok()?;

@@ -82,8 +82,8 @@ impl<R: Read> LineTracker<R> {
         }
     }
 
-    /// Starts a new row at the byte offset `from`, and returns the number of the first line at or after it that is not
-    /// empty. Forgets the lines that start before `from`.
+    /// Starts a new row at the byte offset `from`. Returns the number of the first non-empty line that starts at or
+    /// after `from`, and forgets the lines that start before it.
     pub(super) fn line_from(&self, from: u64) -> u64 {
         let mut starts = self.line_starts.borrow_mut();
         while starts.front().is_some_and(|(start, _)| *start < from) {

@@ -27,11 +27,11 @@ pub(super) fn place(path: &Path) -> String {
     path.display().to_string()
 }
 
-/// Returns whether an I/O error means that there is no space, because a file could not be enlarged.
+/// Returns whether an I/O error means that a file could not be enlarged because there is no space for it.
 fn is_full(error: &rusqlite::Error) -> bool {
     use rusqlite::ffi::{SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE};
     let code = error.sqlite_error().map(|error| error.extended_code);
-    // SQLite has an error code for a full disk, but it reports a quota, or a limit on the file's size, as one of these
-    // I/O errors.
+    // SQLite has a separate error code for a full disk. If a disk quota or the limit on a file's size is exceeded,
+    // however, it reports one of these I/O errors.
     matches!(code, Some(SQLITE_IOERR_SHMSIZE | SQLITE_IOERR_WRITE))
 }

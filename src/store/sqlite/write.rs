@@ -221,8 +221,8 @@ impl PropertyTotals {
 }
 
 /// Returns the type that is stored as `word`.
-// The fallback is for the word of `Text`. telecast does not write other words, and a database of a later version, which
-// might have other types, is refused when it is opened.
+// The list leaves out `Text`, so the word for it takes the fallback. No other words occur: telecast does not write
+// them, and a database of a later version, which might have other types, is refused when it is opened.
 pub(super) fn to_kind(word: &str) -> ValueKind {
     [ValueKind::Number, ValueKind::Boolean, ValueKind::Date, ValueKind::List, ValueKind::Object]
         .into_iter()

@@ -1,5 +1,5 @@
-//! Defines the error of a check before it becomes the server's answer. Some callers put a prefix before its message, as
-//! the server does.
+//! Defines the error that a check returns. It becomes an `ApiError`, the server's answer, only at the end, because some
+//! callers first put a prefix before its message, as the server does.
 
 use crate::telegram::api_error::{ApiError, ArgumentLocation, CheckFailure};
 

@@ -221,8 +221,9 @@ fn ignored_entities(name: &str, location: ArgumentLocation) -> Option<Finding> {
 fn check_button_limits(items: &[ArgumentValue<'_>], inner: &FieldType, findings: &mut Vec<Finding>) {
     let is_button =
         |kind: &FieldType| matches!(kind, FieldType::Object(name) if name.ends_with("KeyboardButton"));
-    // The server silently drops a button whose text is empty, unless the button has an icon. `check` reports a button
-    // that has no key `text`. In an inline keyboard, `check` also reports a button that has an icon but an empty text.
+    // The server silently drops a button whose text is empty, unless the button has an icon. `check` reports two other
+    // cases as errors: a button that has no key `text`, and, in an inline keyboard, a button that has an icon but an
+    // empty text.
     let is_text_missing = |button: &ArgumentValue<'_>| {
         button.node.get("text").and_then(json::JsonNode::as_text).is_some_and(|text| text.decoded.is_empty())
             && !button.has("icon_custom_emoji_id")

@@ -318,7 +318,7 @@ fn finish_button(mut button: Button, location: ArgumentLocation) -> Result<Butto
             Err(message) => return refuse(inner("web_app", "url"), message),
         },
         // The Bot API server does not check this limit, but Telegram's remote server does. The message is the remote
-        // server's error code, which the Bot API server passes on unchanged.
+        // server's error code, which the Bot API server puts unchanged into its answer.
         ButtonAction::CallbackData(data) if MAX_CALLBACK_DATA < data.len() => {
             return refuse(member("callback_data"), "BUTTON_DATA_INVALID".into());
         }

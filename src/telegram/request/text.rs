@@ -259,8 +259,8 @@ impl TextDraft<'_> {
             cause: cause(&error),
             ..RequestError::at(location.clone(), &error.to_string())
         })?;
-        // As in TDLib, the smaller limits are checked on the cleaned and trimmed text, so trimmed whitespace does not
-        // count.
+        // As in TDLib, `max_chars` is compared with the length of the cleaned and trimmed text, so trimmed whitespace
+        // does not count.
         match rules {
             TextRules::Short { max_chars, too_long } if max_chars < sent.text.chars().count() => {
                 Err(RequestError::at(location, too_long))

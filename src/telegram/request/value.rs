@@ -33,7 +33,7 @@ impl<'a> ArgumentValue<'a> {
         let location = ArgumentLocation::argument(name);
         let anchor = match argument.kind {
             ArgumentKind::Text => ValueAnchor::InText(location),
-            // A top-level null is passed on as the text `null`, which is valid JSON.
+            // For an argument that is null, `argument.text` is `null`. This is valid JSON, so it is read as a value.
             ArgumentKind::Json | ArgumentKind::Null => ValueAnchor::Path(location),
         };
         Self { node, anchor }
@@ -46,8 +46,8 @@ impl<'a> ArgumentValue<'a> {
         }
     }
 
-    /// Returns the location of a part of this value, which should be a string. `decoded` is a byte range of the decoded
-    /// string.
+    /// Returns the location of a part of this value. The value should be a string, and `decoded` should be a byte range
+    /// of the decoded string.
     pub(super) fn location_within(&self, decoded: Span) -> ArgumentLocation {
         match (&self.anchor, self.node.as_text()) {
             (ValueAnchor::Path(location), _) => location.within_string(decoded),
@@ -89,8 +89,8 @@ impl<'a> ArgumentValue<'a> {
         RequestError::at(self.location(), message.as_ref())
     }
 
-    // For all of the types below, a member that is null is an error: the server treats only an absent member as not
-    // set.
+    // All of the functions below that read a member return an error if the member is null: the server treats only an
+    // absent member as not set.
     pub(super) fn bool_or_false(&self, name: &str) -> Result<bool, RequestError> {
         let Some(value) = self.member(name) else { return Ok(false) };
         match value.node.value {

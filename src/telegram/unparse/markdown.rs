@@ -77,7 +77,7 @@ fn push_run(runs: &mut Vec<EntityRun>, range: Range<usize>, entity: Option<usize
     }
 }
 
-/// Returns the rank of a kind, or `None` if the mode cannot express the kind. Where entities overlap, the entity with
+/// Returns the rank of a kind, or `None` if legacy Markdown cannot express it. Where entities overlap, the entity with
 /// the lowest rank is kept.
 fn rank(kind: &EntityKind) -> Option<u8> {
     match kind {

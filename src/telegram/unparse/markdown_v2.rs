@@ -115,7 +115,8 @@ impl<'a> MarkdownV2Writer<'a> {
             self.push("\n");
             self.out.lost.push(lost("a quote that starts within a line", &self.text[part.range.clone()]));
         }
-        // `**` is an empty bold. Without the `**`, the parser would read the two quotes as one.
+        // Another quote ends directly before this one. The empty bold `**` separates them: without it, the parser would
+        // read the two quotes as one.
         if self.quote_end == Some(start) {
             self.push("**");
         }

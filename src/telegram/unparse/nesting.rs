@@ -20,8 +20,8 @@ pub(super) enum NestingEvent<'a> {
     Close(EntityRange<'a>),
 }
 
-/// Returns the events for a text of `len` bytes. A part that begins inside another part and ends after that other part
-/// is split where the other part ends.
+/// Returns the events for a text of `len` bytes. Each of the `parts` is an entity or a piece of one. If a part begins
+/// inside another part and ends after that other part, it is split where the other part ends.
 ///
 /// Parts with the same range must be in the server's order (see `order`): the first of them becomes the outer one.
 pub(super) fn events<'a>(len: usize, parts: Vec<EntityRange<'a>>) -> Vec<NestingEvent<'a>> {
@@ -33,7 +33,7 @@ pub(super) fn events<'a>(len: usize, parts: Vec<EntityRange<'a>>) -> Vec<Nesting
     }
     let mut walk = Walk { at: 0, open: Vec::new(), events: Vec::new() };
     while let Some(Reverse((start, Reverse(end), nth))) = queue.pop() {
-        // Parts that a writer has cut at the edges of quotes may be empty.
+        // The MarkdownV2 writer cuts entities at the edges of block quotes. Some of the pieces are empty.
         if end <= start {
             continue;
         }

@@ -1,4 +1,4 @@
-//! Defines the result of writing a text as markup: the markup, and the formatting that the mode cannot express.
+//! Defines the result of writing a text as markup: the markup, and the formatting that its parse mode cannot express.
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Unparsed {

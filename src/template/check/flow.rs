@@ -45,8 +45,9 @@ impl BodyObjects {
     }
 }
 
-// A capture or partial can print another capture or partial more than once, so the work would grow exponentially with
-// the depth. At either limit, the output of a capture or partial is treated like an unknown value.
+// A capture or partial can print another capture or partial more than once. Without limits, the work would therefore
+// grow exponentially with the depth. At either limit, the output of a capture or partial is treated like an unknown
+// value.
 const MAX_INNER_NODES: usize = 20_000;
 const MAX_INNER_DEPTH: usize = 20;
 
@@ -286,8 +287,9 @@ impl<'t> Follower<'t> {
             self.present.extend(guard.present_if_taken);
             let end = self.follow(body, state.clone());
             self.present.truncate(mark);
-            // This branch and all earlier branches must end early. If an earlier branch reaches its end, the nodes
-            // after the tag can be reached through that branch, and then the condition of this branch is not tested.
+            // After the tag, the paths are certain to have a value only if this branch and all earlier branches end
+            // early. If an earlier branch reaches its end, the nodes after the tag can be reached through that branch,
+            // and then the condition of this branch is not tested.
             if end.is_none() && ends.is_empty() {
                 present_after.extend(guard.present_if_skipped.iter().cloned());
             }
@@ -366,8 +368,8 @@ impl<'t> Follower<'t> {
     }
 
     /// Returns whether `output` prints captured text with exactly one filter, which escapes the text for its position.
-    /// Inside a string, the filter must be `json_escape`. At a value, the filter must be `json`. If both conditions are
-    /// met, the outputs inside the capture are checked as parts of one JSON string.
+    /// Inside a string, the filter must be `json_escape`. At a value, the filter must be `json`. If the result is true,
+    /// the outputs inside the capture have been checked as parts of one JSON string.
     fn check_escaped_capture(&mut self, output: &'t OutputNode, state: &JsonState) -> bool {
         let [filter] = output.value.filters.as_slice() else { return false };
         let quote = match (filter.filter.name, state.slot()) {

@@ -69,7 +69,7 @@ fn sides(source: &str, condition: &Condition) -> (Vec<String>, Vec<String>) {
             match (comparison, right_is_empty) {
                 (Comparison::Equal, true) => (Vec::new(), written(path)),
                 (Comparison::NotEqual, true) => (written(path), Vec::new()),
-                // If `b` is a path, both can be missing, and then they are equal.
+                // In `a == b`, `b` may be a variable as well. Both can be missing, and then they are equal.
                 (Comparison::Equal | Comparison::NotEqual, false)
                     if !matches!(right, Expression::Literal(..)) =>
                 {
@@ -78,7 +78,7 @@ fn sides(source: &str, condition: &Condition) -> (Vec<String>, Vec<String>) {
                 // `a != 'x'` is true for a missing `a`, so a true comparison proves nothing. If the comparison is
                 // false, `a` equals `'x'` and has a value.
                 (Comparison::NotEqual, false) => (Vec::new(), written(path)),
-                // Comparing nil with a value is always false, and nil never contains a value.
+                // The remaining comparisons, such as `a == 'x'` and `a contains 'x'`, are false for a missing `a`.
                 (_, false) => (written(path), Vec::new()),
                 (_, true) => (Vec::new(), Vec::new()),
             }

@@ -286,8 +286,8 @@ impl<'t> Interpolation<'t, '_> {
         if let Some(problem) = self.pipes_here().find_map(|filters| self.wrong_order_in(filters)) {
             return Some(problem);
         }
-        // The loop over single expressions misses a `json_escape` that is in another expression, such as an `assign`,
-        // than the filter that breaks its output. No single edit can swap two such filters.
+        // So far, each expression was checked on its own. Now the `json_escape` may be in one expression, such as an
+        // `assign`, and the filter that breaks its output in another. No single edit can swap two such filters.
         let all: Vec<&FilterCall> = self.filters().collect();
         let json = all.iter().position(|call| call.filter.name == "json_escape")?;
         let last = all.iter().rfind(|call| breaks_json_escape(call))?;

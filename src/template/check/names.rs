@@ -3,8 +3,8 @@
 //! A profile property is unknown if no imported profile has it. If the imported profiles have no properties at all, no
 //! profile property is reported. `identity`, `Identity`, `size`, and `first` are never unknown.
 //!
-//! A property of `Event` or `ExternalTrigger` is unknown if no sample event has it. If no sample event has properties
-//! under that name, none is reported.
+//! A property of `Event` is unknown if no sample event has it. If the sample events have no properties of `Event` at
+//! all, no property of `Event` is reported. The same applies to `ExternalTrigger`.
 //!
 //! A variable is unknown if it is neither global nor set in the template. In a partial, the variables that the call
 //! passes are known as well. No variable is reported if the template may set names that cannot be determined.

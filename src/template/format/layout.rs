@@ -26,8 +26,8 @@ pub(super) fn lay_out(source: &str, tokens: &[LayoutToken], root: &[LayoutNode])
     printer.before
 }
 
-/// Returns the width of the nodes on one line, including the spaces inside braces. Returns `None` if a node has no
-/// width on one line.
+/// Returns the width of the nodes on one line, including the spaces inside braces. Returns `None` if a node
+/// cannot be written on one line.
 pub(super) fn row_width(items: &[LayoutNode], is_object: bool) -> Option<usize> {
     let mut sum = if is_object && !items.is_empty() { 2 } else { 0 };
     let mut last = None;

@@ -89,7 +89,7 @@ impl<'a> Machine<'a> {
         };
         let slice = self.slice(span, each, collection, from, limit)?;
         let columns = match &each.columns {
-            // If `cols` is nil or not positive, the row never ends.
+            // If `cols` is nil or not positive, all items are in one row.
             Some(columns) => self.count(columns)?.filter(|columns| 0 < *columns).unwrap_or(i64::MAX),
             None => i64::try_from(slice.length.max(1)).unwrap_or(i64::MAX),
         };

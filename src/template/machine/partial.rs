@@ -41,7 +41,8 @@ impl<'a> Machine<'a> {
             None => None,
         };
         let outer = (self.file, self.call);
-        // Diagnostics and the source map need a span in the template, and only the outermost call has such a span.
+        // Diagnostics and the source map need a span in the template itself, not in a partial. Only the outermost call
+        // has such a span, so nested calls keep it.
         self.call = self.call.or(Some(span));
         self.file = file;
         self.depth += 1;

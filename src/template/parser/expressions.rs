@@ -122,7 +122,8 @@ impl<'s> LexemeCursor<'s> {
         }
     }
 
-    /// Expects the end after a value with filters. If the name of a filter follows instead, the help suggests a `|`.
+    /// Expects the end of the output or tag after a value with filters. If the name of a filter follows instead, the
+    /// help suggests a `|`.
     pub(super) fn expect_value_end(&self) -> ParseResult<()> {
         self.expect_done().map_err(|problem| {
             let name = self.text_of(self.here());

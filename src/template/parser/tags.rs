@@ -100,15 +100,15 @@ impl<'s> LiquidParser<'s> {
         self.add_to_block(tag.markup.span, end.span);
         self.colour_markup(end);
         self.parsed.liquid_spans.push(end.span);
-        // The scanner gives no span for the name of this end tag, which consists of `end` and the tag's name.
+        // The scanner gives no span for the name of the end tag. This name is `end` followed by the opening tag's name.
         let end_name = Span::new(
             trimmed(self.source, end.inner).start,
             trimmed(self.source, end.inner).start + 3 + name.len(),
         );
         self.parsed.tokens.push(LiquidToken { span: end_name, class: TokenClass::Tag });
         if name == "doc" {
-            // In Shopify, `doc` accepts neither arguments nor another `doc` inside it. Nesting is reported first,
-            // because the inner `enddoc` has ended this tag.
+            // In Shopify, `doc` accepts neither arguments nor another `doc` inside it. If it has both, only the
+            // inner `doc` is reported, because its `enddoc` has ended the outer `doc` too early.
             let nested = body.text.of(self.source).contains("{% doc");
             if let Some(word) = lexemes.first().filter(|_| !nested) {
                 return Err(Box::new(Diagnostic::error(

@@ -190,8 +190,8 @@ impl<'a> EditorView<'a> {
         // The loop starts near the left edge of the window, so that scrolling sideways in a very long line stays fast.
         let glyphs = match row.column {
             0 => cells::glyphs_from(&text, left),
-            // The rows after the first are indented like the line, and their tab stops depend on the column in which
-            // they begin.
+            // The later rows of a wrapped line are indented like the line, and their tab stops depend on the column in
+            // which they begin.
             column => cells::glyphs_at(&text, column),
         };
         let mut end = row.column;

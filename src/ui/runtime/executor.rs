@@ -155,7 +155,8 @@ impl Executor {
             Task::Trust(generation, webhook) => self.check_bot(generation, *webhook, true),
             Task::AdoptPrivate => self.block(Work::Reload, |session| {
                 let adopted = session.folder().adopt().map_err(|error| error.to_string());
-                // Before adopting, the store was opened read-only. Now it is writable, so it has to be opened again.
+                // Before the adoption, the profile store was opened read-only. Now it may be written, so it has to be
+                // opened again.
                 session.forget_store();
                 Some(Msg::PrivateAdopted(adopted))
             }),

@@ -77,7 +77,8 @@ pub enum Task {
     Change(WorkspaceChange),
     CheckBot(Generation, Box<WebhookInUse>),
     AdoptPrivate,
-    /// Look for values of these secrets that are stored for an earlier folder or version of the workspace.
+    /// Look for values of these secrets that are stored under an earlier path of the workspace, or that an earlier
+    /// version of telecast has stored.
     FindOldSecrets(Vec<String>),
     /// Move the found values to this workspace if `moves` is true. Either way, they are not offered again.
     DecideSecrets {

@@ -18,8 +18,8 @@ use crate::text::visible;
 
 /// The environment variable that injects panics, for tests. It is a comma-separated list of names, read once at the
 /// start. A kind of work whose [`Work::id`] is in the list panics the first time that it runs. The names `update` and
-/// `draw` make the event loop panic as soon as there is unsaved text. The panic's message contains the whole list, so
-/// that tests can check that secrets in a message are masked.
+/// `draw` make the event loop panic as soon as there is unsaved text. The panic's message contains the whole list. A
+/// test can therefore put a secret into the list and check that it is masked in the message.
 pub(crate) const VARIABLE: &str = "TELECAST_FAULT";
 
 thread_local! {
@@ -76,7 +76,7 @@ impl Work {
     /// panic for the user's text.
     fn row(self) -> (&'static str, &'static str, &'static str) {
         let safe = "nothing was lost";
-        let perhaps = "it may not be saved, but no text in the editor was lost";
+        let perhaps = "the change may not be saved, but no text in the editor was lost";
         match self {
             Work::Compose => ("compose", "composing the message", safe),
             Work::Survey => ("survey", "checking a sample of recipients", safe),

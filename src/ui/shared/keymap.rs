@@ -18,7 +18,7 @@ impl Default for Keymap {
             .iter()
             .flat_map(|row| row.keys.iter().map(move |(context, key)| (*context, key, row.action)));
         let bindings =
-            // A test checks that every key of the table parses, so nothing is lost here.
+            // A test checks that every key in `ACTIONS` parses, so nothing is lost here.
             rows.filter_map(|(context, key, action)| Some((context, key.parse().ok()?, action))).collect();
         Self { bindings }
     }
@@ -35,7 +35,7 @@ impl Keymap {
         })
     }
 
-    /// Returns the keys of `action` with their contexts, in the order of the table.
+    /// Returns the keys of `action` with their contexts, in the order in which `ACTIONS` or the user's file lists them.
     pub fn keys(&self, action: Action) -> impl Iterator<Item = (KeyContext, Key)> + '_ {
         self.bindings
             .iter()

@@ -42,8 +42,8 @@ impl Address {
             return None;
         }
         let mut encoded = String::new();
-        // At most one byte more than allowed is read. These bytes are enough for an address that is too long to fail
-        // the check below, and the rest of the address need not be encoded.
+        // At most one byte more than allowed is read. So an address that is too long still fails the check below, but
+        // its rest need not be encoded.
         for byte in address.bytes().take(MAX_ADDRESS + 1) {
             match byte {
                 0x21..=0x7e => encoded.push(char::from(byte)),

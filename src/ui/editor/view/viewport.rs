@@ -31,7 +31,7 @@ impl Viewport {
         let line = editor.line_of(editor.cursor());
         let text = editor.line(line);
         let column = cells::column_of(&text, editor.cursor() - editor.line_span(line).start);
-        // If lines were wrapped before, an offset of a wrapped row may be left, which has no meaning now.
+        // If lines were wrapped before, `row_start` may still be the offset of a wrapped row. It has no meaning now.
         self.row_start = 0;
         self.top = scrolled_start(self.top, line, editor.n_lines() - 1, usize::from(height), MARGIN_ROWS);
         self.left = scrolled_start(

@@ -188,8 +188,8 @@ impl Vim {
     }
 
     /// Handles the key after `r`: replaces each of the `count` graphemes from the cursor on with the key's character.
-    /// Enter replaces all of them with one line break. Does nothing if fewer graphemes are left on the line, or if any
-    /// other key types no character.
+    /// Enter replaces all of them with one line break. Does nothing if fewer graphemes are left on the line, or if the
+    /// key is not Enter and types no character.
     fn replace(&mut self, key: Key, editor: &Editor) -> VimOutcome {
         let at = editor.cursor();
         let n = self.pending.count().unwrap_or(1);

@@ -288,7 +288,7 @@ fn steps(from: usize, n: usize, step: impl Fn(usize) -> usize) -> usize {
     let mut at = from;
     for _ in 0..n {
         let next = step(at);
-        // So a count of 100,000 at the start or the end of the text takes no time.
+        // The loop stops here, so that a count of 100,000 at the start or the end of the text takes no time.
         if next == at {
             break;
         }
@@ -303,7 +303,8 @@ fn find_on_line(editor: &Editor, from: usize, n: usize, find: LastFind, is_repea
     let line = editor.line_span(editor.line_of(from));
     let is_next_to = |at: usize| {
         let next = if find.is_forward { editor.grapheme_after(from) } else { editor.grapheme_before(from) };
-        // Otherwise, `;` after `t` would find the same character again and not move the cursor.
+        // If an occurrence next to the cursor counted, `;` after `t` would find the same character again and not move
+        // the cursor.
         is_repeat && find.is_till && at == next
     };
     // As in vim, `df,` includes the comma, but `dF,` excludes the character under the cursor.

@@ -214,7 +214,8 @@ impl Vim {
         self.mode = Mode::Normal;
         let Some(register) = self.register().cloned() else { return VimOutcome::default() };
         let region = selected.region(editor);
-        // Otherwise, the replaced text would overwrite the named register whose text is put.
+        // Without a typed name, the replaced text goes to the unnamed register. Under the typed name, it would
+        // overwrite the register whose text is put.
         self.pending.register = None;
         self.store_region(editor, region);
         let mut text = register.text.replace('\n', editor.line_break());

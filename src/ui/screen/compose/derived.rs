@@ -54,8 +54,8 @@ struct OthersKey {
     webhook: (Option<Fingerprint>, Option<Webhook>),
     workspace: PtrEq<Workspace>,
     open: Option<String>,
-    /// Whether the problems of the body's file are in the list. They are if no body is open, if the body has no file
-    /// yet, or if the body's file cannot be read.
+    /// Whether the problems of the body's file are in the list. They are listed if no body is open, if the body has no
+    /// file yet, or if the body's file cannot be read.
     lists_body_file: bool,
 }
 

@@ -34,7 +34,8 @@ pub(super) fn update(screen: &mut Compose, shared: &mut SharedState, message: Ms
         // The app handles these inputs itself.
         Input::Resize(..) | Input::FocusGained => Vec::new(),
     };
-    // Any input may have moved the focus out of the webhook's form, which is when an edited URL is checked.
+    // The bot at an edited URL is checked as soon as the focus leaves the webhook's form, and any input may have moved
+    // the focus.
     effects.extend(screen.check_edited_bot(shared));
     effects
 }

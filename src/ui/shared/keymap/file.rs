@@ -69,7 +69,7 @@ fn read(table: &mut Table<'_>) -> Keymap {
         }
     }
     bindings.extend(user_keys.into_iter().map(|(context, key, action, _)| (context, key, action)));
-    // The help lists keys in the order of the table.
+    // The help lists actions in the order of `ACTIONS`, so the bindings get this order.
     let index = |action: Action| ACTIONS.iter().position(|row| row.action == action);
     bindings.sort_by_key(|(_, _, action)| index(*action));
     Keymap { bindings }

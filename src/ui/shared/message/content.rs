@@ -27,7 +27,7 @@ pub(crate) fn layout_request(request: &ApiRequest, options: LayoutOptions) -> Me
             for (nth, media) in items.iter().enumerate().skip(1) {
                 let mut caption = layout(&media.caption.sent, &[], options).body;
                 // Only the first caption of an album is the message's text. A click on another caption leads to the
-                // caption's medium in the body.
+                // caption's medium in the campaign's body.
                 caption.iter_mut().for_each(|line| line.set_part(MessagePart::Medium(nth)));
                 add_media(&mut caption, media, nth, options);
                 message.body.extend(caption);

@@ -92,6 +92,7 @@ fn styled_range(
 }
 
 fn with_scheme(address: String) -> String {
-    // Telegram links `example.com` too; clients open such an address with http.
+    // Telegram also makes a link of an address without a scheme, such as `example.com`. Clients open such an address
+    // with http.
     if address.contains("://") { address } else { format!("http://{address}") }
 }

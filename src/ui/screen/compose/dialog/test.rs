@@ -26,7 +26,7 @@ pub struct TestDialog {
     pub chats: TestChats,
     /// The chosen chat: its name in the list of test chats, its id, or its `@name`.
     pub chat: Option<String>,
-    /// Whether the request is sent unchanged: to the chat that the body or the query names.
+    /// Whether the request is sent unchanged: to the chat that the body or the URL's query names.
     pub as_is: bool,
     pub request: Query<PtrEq<Composed>>,
     /// The rows of the request, wrapped at the width of the dialog.

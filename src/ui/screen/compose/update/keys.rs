@@ -69,8 +69,8 @@ pub(crate) fn screen_focus(screen: &Compose) -> ScreenFocus {
     };
     let actions: &'static [Action] = match pane {
         Pane::Campaigns => &[Action::CampaignForm, Action::New],
-        // While the form is entered, the letters of these actions are typed, so `contexts` leaves out the context of
-        // these actions. The help still lists them.
+        // While the user types in the form, the keys of these actions are letters to type, so `contexts` leaves out the
+        // contexts in which they are bound. The help still lists the actions that are named here.
         Pane::Webhook => &[
             Action::New,
             Action::Duplicate,
@@ -238,8 +238,8 @@ fn step_problem(screen: &mut Compose, _shared: &mut SharedState, by: isize) -> V
     Vec::new()
 }
 
-/// Scrolls the preview. `update::limit_scrolling` limits the scroll position to the content after the message was
-/// handled.
+/// Scrolls the preview. After the input was handled, `update::limit_scrolling` limits the scroll position to the
+/// content.
 pub(crate) fn scroll_preview(screen: &mut Compose, by: isize) -> Vec<Effect> {
     screen.preview.scroll = screen.preview.scroll.saturating_add_signed(by);
     Vec::new()

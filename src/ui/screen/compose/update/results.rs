@@ -239,7 +239,8 @@ fn task_panicked(screen: &mut Compose, shared: &mut SharedState, work: Work, tex
             shared.is_quitting = false;
             screen.webhook.stop_saving();
         }
-        // After the next edit and before quitting, the drafts are written again.
+        // The draft may not be on disk. So all drafts count as not written, and are written again after the next edit
+        // and before quitting.
         Work::Draft => screen.forget_drafts(),
         Work::Tests => {
             if let Some(test) = screen.test_mut() {

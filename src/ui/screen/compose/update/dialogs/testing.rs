@@ -143,8 +143,8 @@ fn mark(sent: &crate::workspace::TestSendRecord) -> &'static str {
 }
 
 fn send(screen: &mut Compose, shared: &mut SharedState, dialog: Dialog) -> Vec<Effect> {
-    // The dialog is put back first, because the question about trust looks for the test dialog to show it again after
-    // the answer.
+    // The dialog is put back first: `ask_for_trust` remembers the open test dialog, so that it can be shown again after
+    // the user answers.
     screen.dialog = Some(dialog);
     if screen.ask_for_trust(shared) {
         return Vec::new();
@@ -175,8 +175,9 @@ pub(super) fn resend(screen: &mut Compose, shared: &mut SharedState, id: &str) -
     let Some(sent) = id.parse().ok().and_then(|at: usize| test.history.get(at).cloned()) else {
         return Vec::new();
     };
-    // A test that was sent as is would go to the chat in the body again. That chat can be a real recipient, and it may
-    // have changed since then, so choosing a row of a list is not enough consent.
+    // A test without a test chat was sent with `--as-is`. Repeating it would send it to the chat in the body again.
+    // That chat can be a real recipient, and it may have changed since the earlier test, so choosing a row of a list is
+    // not enough consent.
     if sent.chat.is_none() {
         test.state = TestState::Refused(format!(
             "that test went to the chat in its body; to repeat it, run `telecast test {} --as-is`",
