@@ -1,8 +1,9 @@
-//! The HTTP client for webhooks and Bot API methods. It sends each request once. Retries are up to the caller, because
-//! a message may have been delivered even though no answer came.
+//! The HTTP client for webhooks and Bot API methods. The client sends each request only once. If no answer came, the
+//! message may have been delivered nevertheless, and a second request would deliver it twice. So the caller decides
+//! whether to retry.
 //!
-//! Redirects are not followed, because following one could send the token in the URL's path to another host. Requests
-//! to loopback never go through a proxy, because the proxy would see the token.
+//! Redirects are not followed. A server could redirect a request to another host, with the token in the path of the new
+//! URL. Requests to loopback never go through a proxy, because the proxy would see the token.
 //!
 //! ```text
 //! HttpRequest ──to_chat──▶ AddressedRequest ──Client::deliver──▶ HttpResponse | SendError
@@ -28,14 +29,15 @@ pub(crate) use bot::{Bot, CallError};
 pub(crate) use error::SendError;
 pub(crate) use http::{HttpRequest, HttpResponse};
 
-// Usually shorter than a request's timeout, so that an unreachable host is not reported as a host that did not answer.
+// The time limit for connecting. It is usually shorter than the timeout of the whole request. If it were longer, the
+// request's timeout would end first, and an unreachable host would be reported as a host that did not answer.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 
-// A server could send an endless body. The largest legitimate answers are those of getUpdates, which Telegram limits to
-// about 4 MB.
+// The maximum size of an answer's body, in bytes. Without a limit, an endless body would fill the memory. The largest
+// legitimate answers are those of getUpdates, which Telegram limits to about 4 MB.
 const MAX_BODY: usize = 16 * 1024 * 1024;
 
-// Only these headers of an answer are used. The others are dropped, because a server may repeat a secret in them.
+// The headers of an answer that are kept. All other headers are dropped, because a server may repeat a secret in them.
 const KEPT_HEADERS: [&str; 4] = ["content-type", "date", "location", "retry-after"];
 
 #[derive(Debug, Clone, Default)]
@@ -61,9 +63,8 @@ pub enum ClientError {
 /// Creating a client takes a few milliseconds, so create it for the first request and not at startup.
 #[derive(Debug, Clone)]
 pub struct Client {
-    // Two clients, because reqwest's proxy settings apply to all requests of a client. A request to loopback must not
-    // go through a proxy, neither from the settings nor from the environment: the proxy would see the token in the
-    // request's path.
+    // reqwest's proxy settings apply to all requests of a client. So requests to loopback have a client of their own
+    // that never uses a proxy. A proxy would see the token in the request's path.
     remote: reqwest::Client,
     loopback: reqwest::Client,
 }
@@ -74,8 +75,8 @@ impl Client {
         let builder = || {
             reqwest::Client::builder()
                 .tls_backend_preconfigured(tls.clone())
-                // By default, reqwest follows redirects and retries some requests. Retrying a sendMessage can deliver
-                // the message twice.
+                // By default, reqwest follows redirects and retries some requests. A redirect can lead the token to
+                // another host. A retry of sendMessage can deliver the message twice.
                 .redirect(reqwest::redirect::Policy::none())
                 .retry(reqwest::retry::never())
                 // A Referer header would contain the previous URL, which has the token in its path.

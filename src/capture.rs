@@ -1,8 +1,8 @@
 //! Finds a chat id in the bot's updates: waits for a message to the bot and returns the chat it came from.
 //!
-//! No offset is ever sent, so no update is confirmed, and the bot's own program still receives all updates. Two calls
-//! of getUpdates at the same time interrupt each other. So the caller must hold the bot's polling lock, unless the bot
-//! belongs to the user's sandbox.
+//! getUpdates is called without an offset. So no update is confirmed, and the bot's own program still receives all
+//! updates. If two processes call getUpdates for the same bot, they interrupt each other. So the caller must hold the
+//! bot's polling lock, which only one telecast process can hold. Only a bot of the user's own sandbox needs no lock.
 
 use std::time::Duration;
 
@@ -16,11 +16,12 @@ mod chat;
 
 pub(crate) use chat::CapturedChat;
 
-// How long one call waits on the server. Proxies often end longer calls.
+// How long the server waits for an update in one call of getUpdates. Proxies often end calls that take longer.
 const POLL: Duration = Duration::from_secs(20);
 
-// The maximum number of updates that a server returns at once. If that many are waiting, a newer one cannot be seen
-// without confirming the old ones, which would take them from the bot's own program.
+// The maximum number of updates that a server returns at once. If that many old updates are waiting, newer updates are
+// returned only after the old updates are confirmed. telecast does not confirm them, because the bot's own program
+// would then never receive them.
 const MAX_UPDATES: usize = 100;
 
 // How many temporary failures in a row are tolerated.
@@ -30,7 +31,8 @@ const MAX_FAILED: usize = 3;
 pub(crate) struct CaptureOptions {
     /// How long to wait in total.
     pub timeout: Duration,
-    /// Updates up to this id are skipped. They belong to an earlier capture and are still waiting on the server.
+    /// Updates up to this id are skipped. An earlier capture has seen these updates, but they are still waiting on the
+    /// server.
     pub after: Option<i64>,
     /// The minimum time from one call to the next. If a call with the same offset follows within 3 s, Telegram waits
     /// longer and returns fewer updates.
@@ -66,8 +68,8 @@ pub(crate) enum CaptureError {
     Call(#[from] CallError),
 }
 
-/// Waits until a message to the bot arrives, and returns the chat that it came from. Of several messages, the newest
-/// counts.
+/// Waits until a message to the bot arrives, and returns the chat that it came from. If several messages are waiting,
+/// returns the chat of the newest.
 ///
 /// Ends with [`CaptureError::NoMessage`] after `options.timeout`. To stop earlier, drop the future.
 pub(crate) async fn wait_for_chat(
@@ -85,15 +87,15 @@ async fn poll(client: &Client, bot: &Bot, options: &CaptureOptions) -> Result<Ca
     let mut n_failed = 0;
     loop {
         let started = Instant::now();
-        // The server is never asked to wait longer than `options.timeout`. So if that timeout is short, ending in time
-        // does not depend on canceling a long call.
+        // The server is never asked to wait longer than `options.timeout`. Otherwise, a short timeout could end only by
+        // canceling a call that is still waiting.
         let pause = match bot.get_updates(client, None, POLL.min(options.timeout), None).await {
             Ok(updates) => match newest(&updates, options.after) {
                 Some(chat) => return Ok(chat),
                 None if MAX_UPDATES <= updates.len() => return Err(CaptureError::Backlog),
                 None => {
                     n_failed = 0;
-                    // The time that the poll waited on the server is part of the pause.
+                    // The time that the call took counts toward the pause.
                     options.pause.saturating_sub(started.elapsed())
                 }
             },
@@ -125,8 +127,9 @@ async fn wait_for(
             Ok(retry_after.map_or(pause, Duration::from_secs).max(pause))
         }
         CallError::Refused { code: 500.., .. } => Ok(pause),
-        // A proxy may have ended the long poll, or the server is restarting. A failure to connect is reported at once,
-        // because waiting would not help.
+        // The connection broke after the request was sent: a proxy may have ended the call, or the server is
+        // restarting. So the call is tried again. A failure to connect is reported at once, because waiting would not
+        // help.
         CallError::Send(broken) if !broken.certainly_not_delivered() => Ok(pause),
         _ => Err(error.into()),
     }

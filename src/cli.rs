@@ -6,7 +6,8 @@
 //! ```
 //!
 //! The work itself is done by [`crate::service`] and the other modules; a command only calls them and prints the
-//! result. The console is not opened here: [`run`] returns a request to open the console, and `main` opens it.
+//! result. The console, telecast's full-screen interface, is not opened here: [`run`] returns a request to open the
+//! console, and `main` opens it.
 
 mod args;
 mod commands;
@@ -36,7 +37,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> CliOutcome {
         Err(error) => return CliOutcome::Exit(explain(&error)),
     };
     let mut output = CliOutput::standard();
-    // The terminal is checked after the command has run: `demo` prints where its files are even if the console
+    // The terminal is checked only after the command has run. So `demo` prints where its files are, even if the console
     // cannot open.
     let next = commands::run(args, &mut output).and_then(|next| match next {
         CliOutcome::Console(_) => has_terminal().map(|()| next),
@@ -46,8 +47,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> CliOutcome {
 }
 
 fn explain(error: &clap::Error) -> ExitCode {
-    // clap prints the help to stdout, or an error to stderr. If that fails, there is no other place to print it, so the
-    // failure is ignored.
+    // clap prints the help to stdout, or an error to stderr. If printing fails, there is no other place to show the
+    // text, so the failure is ignored.
     let _ = error.print();
     let code = u8::try_from(error.exit_code()).unwrap_or(ErrorKind::Usage.code());
     ExitCode::from(code)
@@ -55,7 +56,7 @@ fn explain(error: &clap::Error) -> ExitCode {
 
 fn report(error: &CliError, output: &mut CliOutput) -> ExitCode {
     if error.kind != ErrorKind::BrokenPipe {
-        // If stderr is closed too, only the exit code can report the error, so failures to print are ignored.
+        // Failures to print are ignored: if stderr is closed, only the exit code can report the error.
         let _ = output.error(error);
         let _ = error.hints.iter().try_for_each(|hint| output.note(format!("  {hint}")));
     }

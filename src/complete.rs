@@ -49,10 +49,10 @@ pub struct CompletionContext<'a> {
 }
 
 /// What opened a picker: typed text, or the key that opens the picker. While a picker is unarmed, Enter and Tab go to
-/// the editor. An arrow key arms it.
+/// the editor. An arrow key arms the picker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trigger {
-    /// `<<`, which becomes a variable with its escapes.
+    /// `<<`, which is replaced by a variable and the filters that escape its value.
     AngleAngle,
     /// `{{`
     BraceBrace,
@@ -145,8 +145,8 @@ pub struct Completion {
     pub reopens_picker: bool,
 }
 
-/// Returns the picker after a character was typed, or after one was deleted while a picker was open. The result can be
-/// the same picker, a new one, or none.
+/// Returns the picker after a character was typed, or after a character was deleted while a picker was open. The result
+/// can be the same picker, a new one, or none.
 ///
 /// Call this function only for typing. After a paste, an undo, or a cursor motion, close the picker instead.
 pub fn update_session(
@@ -155,7 +155,7 @@ pub fn update_session(
     cursor: usize,
     context: &CompletionContext<'_>,
 ) -> Option<Session> {
-    // The open picker is updated first. Only a character that closes it may open a new one.
+    // The open picker is updated first. Only a character that closes the open picker may open a new picker.
     session.and_then(|session| session.update(text, cursor)).or_else(|| open(text, cursor, context))
 }
 
@@ -170,8 +170,8 @@ pub fn open(text: &str, cursor: usize, context: &CompletionContext<'_>) -> Optio
 /// can be offered there.
 pub(crate) fn open_here(text: &str, cursor: usize, context: &CompletionContext<'_>) -> Option<Session> {
     let before = text.get(..cursor)?;
-    // The word before the cursor becomes the query, unless it is a complete JSON value, as the `1` in `"chat_id": 1`
-    // is.
+    // The word before the cursor becomes the query. A complete JSON value, such as the `1` in `"chat_id": 1`, does not
+    // become the query, because it is not the start of a name.
     let word = liquid::name_before(before);
     let start = cursor - if is_json_value(word) { 0 } else { word.len() };
     let (trigger, start, query_start) = match OpenLiquid::at_end_of(before) {
@@ -194,7 +194,7 @@ pub(crate) fn open_here(text: &str, cursor: usize, context: &CompletionContext<'
     Some(Session { armed: true, ..session })
 }
 
-/// Returns whether the word is a complete JSON value.
+/// Returns whether the word is a complete JSON number, `true`, `false`, or `null`.
 fn is_json_value(word: &str) -> bool {
     matches!(word, "true" | "false" | "null")
         || word.ends_with(|c: char| c.is_ascii_digit()) && word.parse::<f64>().is_ok()
@@ -289,9 +289,10 @@ impl Session {
     /// Returns the session after the text before the cursor changed, or `None` if that closes the picker.
     #[must_use]
     pub fn update(mut self, text: &str, cursor: usize) -> Option<Session> {
-        // The text is `None` if the cursor is now before the query, because the trigger itself was deleted.
+        // If the cursor is now before the query, `get` returns `None` and the picker closes: the trigger itself was
+        // deleted.
         let typed = text.get(self.query_start..cursor)?;
-        // Spaces and a `-` after `{{` still belong to the start of the Liquid, not to the query.
+        // Spaces and a `-` directly after `{{` belong to the Liquid's opening, as in `{{- `, and not to the query.
         let query =
             if self.trigger.ignores_leading_spaces() { typed.trim_start_matches([' ', '-']) } else { typed };
         if query.contains(|c| self.trigger.closes_at(c)) || MAX_QUERY_BYTES < query.len() {
@@ -338,7 +339,8 @@ impl Session {
 
     pub fn accept(&self, text: &str, cursor: usize, context: &CompletionContext<'_>) -> Option<Completion> {
         let item = self.chosen_item()?;
-        // If the text has changed since the last update, the offsets need not be valid in the text.
+        // If the text has changed since the last update, the offsets may be invalid in the text. Then nothing is
+        // inserted.
         text.get(self.start..self.query_start).and(text.get(self.query_start..cursor))?;
         Some(insert::completion(self, item, text, cursor, context))
     }
@@ -366,5 +368,6 @@ fn trigger_in_context(
     }
 }
 
-/// The maximum length of a query, in bytes. Property names in CleverTap have at most 120 characters.
+/// The maximum length of a query, in bytes. If a query gets longer, the picker closes. The longest property names in
+/// CleverTap have 120 characters.
 const MAX_QUERY_BYTES: usize = 120;

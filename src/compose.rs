@@ -61,7 +61,8 @@ pub struct Composed {
     /// The rendered body as it would be sent, with the test chat already set in it. `None` if the template has errors,
     /// if rendering failed, or if `{% abort %}` ended the rendering.
     pub rendered: Option<String>,
-    /// [`Composed::rendered`] as JSON; `None` if it is missing, plain text, or not valid JSON.
+    /// [`Composed::rendered`] as JSON; `None` if nothing was rendered, or if the rendered body is plain text or not
+    /// valid JSON.
     pub document: Option<Document>,
     /// The HTTP request before secrets are filled in; `None` without a webhook or a rendered body.
     pub http: Option<HttpDraft>,
@@ -113,7 +114,8 @@ impl Composed {
     /// if no block has a tag there.
     pub fn block_at(&self, at: usize) -> &[Span] {
         let tags = || self.blocks.iter().flat_map(|block| block.iter().map(move |tag| (block, tag)));
-        // Between two adjacent tags, `at` is the end of the first and the start of the second. The second one wins.
+        // Between two adjacent tags, `at` is the end of the first and the start of the second. The block of the second
+        // tag is returned.
         let containing = tags().find(|(_, tag)| tag.range().contains(&at));
         containing.or_else(|| tags().find(|(_, tag)| tag.end == at)).map_or(&[], |(block, _)| block)
     }
@@ -123,16 +125,16 @@ impl Composed {
         Some(self.locator.as_ref()?.locate(rendered).span)
     }
 
-    /// Returns, in order, the spans of [`Composed::rendered`] that come from a span of the body. There are several if a
-    /// loop prints the span more than once.
+    /// Returns, in order, the spans of [`Composed::rendered`] that come from a span of the body. There are several such
+    /// spans if a loop prints the span of the body more than once.
     pub fn rendered_spans(&self, body: Span) -> Vec<Span> {
         self.locator.as_ref().map_or_else(Vec::new, |locator| locator.outputs(body))
     }
 
     /// Returns Telegram's refusal of this request as a diagnostic at its cause in the body, if the cause can be found.
     pub fn locate_refusal(&self, error: &ApiError) -> Option<Diagnostic> {
-        // telecast's own checks usually know the exact cause, so their first error is taken as the cause. Telegram
-        // reports only a byte offset, and only for some errors.
+        // The first error of telecast's own checks is taken as the cause, because it usually has an exact span.
+        // Telegram reports only a byte offset, and only for some errors.
         let own = self.diagnostics.iter().find(|problem| problem.is_error()).map(|problem| problem.span);
         let span = own.or_else(|| {
             let at = error.byte_offset()?;
@@ -181,13 +183,14 @@ impl Composed {
         let is_json = inputs.campaign.content_format == ContentFormat::Json;
         let original = rendered.text;
         let patched = match inputs.chat {
-            // The chat is set in the rendered text before it is parsed: with `NULL` or an empty value as the chat id,
-            // the text is valid JSON only after the replacement.
+            // The chat is set before the rendered text is parsed. If the chat id is `NULL` or empty, the text becomes
+            // valid JSON only by this replacement.
             ChatTarget::Test(chat) if is_json && self.method.is_some() => chat::set(&original, chat),
             ChatTarget::Test(_) | ChatTarget::FromBody => None,
         };
         self.test_chat_error = self.body_chat_error(inputs, patched.is_some());
-        // The check of the chat id needs the original value, which the test chat has replaced in the text to send.
+        // `unchanged` is the rendered text before the test chat was set in it. `check_chat_id` needs this text, because
+        // it checks the chat id that the body itself printed.
         let unchanged = Locator::new(rendered.map.clone(), PatchedText::unchanged(&original));
         let locator = match patched {
             Some(patched) => Locator::new(rendered.map, patched),
@@ -198,8 +201,8 @@ impl Composed {
             let draft = request_template.draft(inputs, &text);
             self.http = Some(draft.http);
             self.webhook_problems = draft.problems;
-            // If the URL's query has a `chat_id`, the draft has replaced it with the test chat. The server uses that
-            // one, so the body needs none.
+            // If the URL's query has a `chat_id`, the draft has replaced it with the test chat. The server uses the
+            // query's `chat_id`, so it does not matter that the body has none to replace.
             if draft.replaced_chat {
                 self.test_chat_error = None;
             }
@@ -281,8 +284,8 @@ impl Composed {
                 self.document = Some(document);
             }
             Err(error) => {
-                // `"chat_id": NULL` is not JSON. The text is parsed again with a stand-in for the missing chat id, so
-                // that the preview works and the problems after the chat id are found too.
+                // `"chat_id": NULL` is not JSON. The text is parsed again with the number 1 in place of the missing
+                // chat id. This way, the preview works, and the problems after the chat id are found too.
                 let is_reported = self.diagnostics.iter().any(|problem| problem.code == Code::NoChatId);
                 let stand_in = is_reported.then(|| chat::set(locator.text(), "1")).flatten();
                 let Some(stand_in) = stand_in else {
@@ -326,7 +329,8 @@ impl Composed {
             }
         };
         let checked = telegram::check(&method, &arguments);
-        // Indexing the members costs a pass over the document, and most bodies have no warnings.
+        // The members are indexed only if there are warnings. Most bodies have none, and indexing costs a pass over the
+        // document.
         if !checked.warnings.is_empty() {
             let members = problems::MemberIndex::of(document);
             let warnings = checked.warnings.iter();
@@ -343,7 +347,7 @@ impl Composed {
                     self.diagnostics.push(problems::from_too_long(body, locator, document, &error, limit));
                 }
                 // The server stops at the first fault in the markup. `check_text` has already reported every fault,
-                // with positions and fixes.
+                // with positions and fixes, so the server's error is left out.
                 Some(CheckFailure::Markup | CheckFailure::InputTooLong) if is_explained => {}
                 _ => self.diagnostics.push(problems::from_api_error(body, locator, document, &error)),
             },

@@ -61,7 +61,7 @@ impl Diagnostic {
     }
 
     /// Adds the help "did you mean `near`?" and a fix that replaces `span` with `source`. `source` is `near` as it must
-    /// be written there, for example in quotes.
+    /// be written in the text, for example in quotes.
     #[must_use]
     pub fn with_near(self, span: Span, near: &str, source: impl Into<String>) -> Self {
         let fix = Fix::replace(format!("replace with `{near}`"), span, source);
@@ -83,7 +83,7 @@ impl Diagnostic {
     /// Moves the span and the spans of all fixes forward by `by` bytes.
     #[must_use]
     pub fn shifted(mut self, by: usize) -> Self {
-        // The spans of the fixes are offsets in the same text as the diagnostic's span.
+        // The spans of the fixes move too, because they are offsets in the same text as the diagnostic's span.
         self.span = self.span.shifted(by);
         for edit in self.fixes.iter_mut().flat_map(|fix| &mut fix.edits) {
             edit.span = edit.span.shifted(by);
@@ -116,7 +116,7 @@ pub struct Fix {
     pub title: String,
     /// Ascending edits that do not overlap.
     pub edits: Vec<TextEdit>,
-    /// Whether `check --fix` may apply it without asking. A safe fix changes nothing but the fault.
+    /// Whether `check --fix` may apply the fix without asking. A safe fix changes nothing but the fault.
     pub safe: bool,
 }
 
@@ -178,8 +178,8 @@ pub(crate) fn did_you_mean<'a>(word: &str, candidates: impl IntoIterator<Item = 
             let letters: Vec<char> = candidate.to_lowercase().chars().collect();
             (letters, candidate)
         })
-        // The difference in length is a lower bound of the distance. Without this filter, a word of a megabyte would
-        // need a table of a million rows.
+        // The edit distance is at least the difference in length, so this filter removes no candidate that is close
+        // enough. Without the filter, a word of a megabyte would need a table of a million rows.
         .filter(|(letters, _)| letters.len().abs_diff(wanted.len()) <= limit)
         .map(|(letters, candidate)| (edit_distance(&wanted, &letters), candidate))
         .filter(|(distance, _)| *distance <= limit)

@@ -1,7 +1,7 @@
 //! Reads files from disk, and reports the files that cannot be used. Saves files atomically.
 //!
-//! The files of a workspace are read and written through [`Tree`], which checks their paths. What the files contain is
-//! up to other modules.
+//! The files of a workspace are read and written through [`Tree`], which checks their paths. Other modules interpret
+//! the contents of the files.
 
 mod digest;
 mod error;
@@ -28,6 +28,6 @@ pub(crate) use sweep::{TempCopy, sweep, sweep_folders, sweep_temp_copies};
 pub(crate) use tree::{ResolvedFolder, Tree};
 pub(crate) use write::{Access, tighten};
 
-/// The prefix of the names of temporary files and folders. They are created beside their destination and then renamed
-/// to it.
+/// The prefix of the names of temporary files and folders. A temporary file or folder is created beside its destination
+/// and then renamed to the destination.
 pub(crate) const STAGING: &str = ".telecast-";

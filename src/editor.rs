@@ -5,9 +5,9 @@
 //!                      └──▶ History (undo, redo)
 //! ```
 //!
-//! Offsets are in bytes. This module knows nothing about keys, colors, or the screen. It does know how many
-//! terminal cells each grapheme takes, which soft wrap, vertical motions, and the Tab command need. A whole document
-//! and a form's single-line field use the same model.
+//! Offsets are in bytes. This module knows nothing about keys, colors, or the screen. However, it knows how many
+//! terminal cells each grapheme takes. Soft wrap, vertical motions, and the Tab command need this number. A whole
+//! document and a form's single-line field use the same model.
 
 mod buffer;
 mod edit;
@@ -52,7 +52,7 @@ pub(crate) use words::WordKind;
 
 /// The selection. It extends from `anchor`, where it began, to `head`, where the cursor is.
 ///
-/// In an [`Editor`], both are always on grapheme boundaries. They are equal if nothing is selected.
+/// In an [`Editor`], `anchor` and `head` are always on grapheme boundaries. They are equal if nothing is selected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Selection {
     pub anchor: usize,
@@ -84,13 +84,13 @@ pub enum Command {
     ExtendClick(usize),
     DoubleClick(usize),
     TripleClick(usize),
-    /// Extends the selection of the last click to this offset. If the click selected a word or a line, extends it by
-    /// whole words or lines.
+    /// Extends the selection of the last click to this offset. If the click selected a word or a line, extends the
+    /// selection by whole words or lines.
     Drag(usize),
 
-    /// Types text in place of the selection. Some characters do something else if they are typed singly. An opening
-    /// bracket or a quote may also insert its closer, or may surround the selection. A closer that was inserted
-    /// automatically is typed over. A space in `{{}}` or `{%%}` becomes two.
+    /// Types text in place of the selection. Some characters have another effect if they are typed one at a time. An
+    /// opening bracket or a quote may also insert its closer, or may surround the selection. If a closer was inserted
+    /// automatically, typing it again only moves the cursor over it. A space in `{{}}` or `{%%}` becomes two spaces.
     Type(String),
     /// Inserts text in place of the selection as one undo step, without automatic closers. Its line breaks become those
     /// that the document uses, and control characters other than tabs are removed. In a single-line field, line breaks
@@ -419,14 +419,15 @@ impl Editor {
         self.goal = None;
     }
 
-    /// Replaces spans of the current text, which must be ascending and must not overlap. The selection moves with the
-    /// text around it, and a cursor at the place of an insertion moves to the end of the inserted text. Every change of
-    /// the text except undo and redo is made by this function.
+    /// Replaces spans of the current text. The spans must be ascending and must not overlap. The selection moves with
+    /// the text around it, and a cursor at the place of an insertion moves to the end of the inserted text. Every
+    /// change of the text except undo and redo is made by this function.
     fn edit(&mut self, grouping: Grouping, edits: Vec<(Span, String)>) {
         let before = self.selection;
         let mut applied = Vec::with_capacity(edits.len());
         let mut limit = self.len();
-        // The edits are applied from last to first, because an edit moves only the text after it.
+        // The edits are applied from last to first. An edit moves only the text after it, so the spans of the earlier
+        // edits stay valid.
         for (span, inserted) in edits.into_iter().rev() {
             let span = self.buffer.clamp(span);
             // An edit that overlaps the edit after it is skipped, because it refers to text that has already been
@@ -443,8 +444,8 @@ impl Editor {
             return;
         }
         self.goal = None;
-        // Inserted text can join the grapheme at the cursor (a combining mark, the second half of a flag). Then the
-        // selection is no longer on a grapheme boundary.
+        // Inserted text can join the grapheme at the cursor (a combining mark, the second half of a flag). The
+        // selection is then inside a grapheme, so it is moved to a grapheme boundary.
         let (anchor, head) = (self.selection.anchor, self.selection.head);
         self.selection = Selection { anchor: self.buffer.snap(anchor), head: self.buffer.snap(head) };
         self.history.push(Transaction { edits: applied, before, after: self.selection }, grouping);

@@ -1,11 +1,11 @@
 //! Reads JSON with source positions. A strict parser returns values with their spans, and each byte of a decoded string
-//! maps back to the source. A lexer splits JSON that may be unfinished.
+//! maps back to the source. A lexer splits text into JSON tokens even if the JSON is unfinished.
 //!
 //! serde_json reports where a text stops being JSON, but not where a value or a decoded character came from.
-//! Diagnostics about a rendered body need these positions. The parser follows RFC 8259 with three exceptions. It
-//! accepts a comma after the last member of the top-level object, as the Bot API server does, and returns the comma's
-//! span. It rejects nesting deeper than [`MAX_DEPTH`] and `\u` escapes of half a surrogate pair. This module neither
-//! parses Liquid nor knows the fields of the Bot API.
+//! Diagnostics about a rendered body need the positions of values and characters. The parser follows RFC 8259 with
+//! three exceptions. It accepts a comma after the last member of the top-level object, as the Bot API server does, and
+//! returns the comma's span. It rejects nesting deeper than [`MAX_DEPTH`] and `\u` escapes of half a surrogate pair.
+//! This module neither parses Liquid nor knows the fields of the Bot API.
 
 mod lexer;
 mod parser;
@@ -63,8 +63,8 @@ pub struct JsonString {
     breaks: Vec<Break>,
 }
 
-/// The start of a segment of a decoded string. The segment extends to the next break. In the source, a decoded `offset`
-/// in the segment is at `raw + (offset - decoded)`, or at `raw` if the segment is an escape.
+/// The start of a segment of a decoded string. The segment extends to the next break. The byte at `offset` of the
+/// decoded string is at `raw + (offset - decoded)` in the source. In an escape, every byte is at `raw`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 struct Break {
     decoded: usize,
@@ -79,7 +79,7 @@ impl JsonString {
     /// the closing quote.
     pub fn raw_offset(&self, at: usize) -> usize {
         let at = at.min(self.decoded.len());
-        // The first break is at 0, so there is always one at or before `at`.
+        // The first break is at 0, so a break at or before `at` always exists.
         let before = self.breaks.partition_point(|entry| entry.decoded <= at);
         let from = self.breaks[before - 1];
         if from.is_escape { from.raw } else { from.raw + (at - from.decoded) }
@@ -167,7 +167,7 @@ pub enum JsonStep {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct SyntaxError {
-    /// The text that is wrong. It is empty if the input is empty or ends too early.
+    /// The text that is wrong. The span is empty if the input is empty or ends too early.
     pub span: Span,
     pub kind: SyntaxErrorKind,
 }
@@ -190,7 +190,7 @@ pub(crate) enum SyntaxErrorKind {
     BadNumber,
     /// A comma after the last item of an array, or after the last member of an object inside another value.
     TrailingComma,
-    /// Text after the value; the span covers the first line of that text.
+    /// Text after the top-level value. The span covers the first line of the text after the value.
     TrailingText,
     TooDeep,
 }

@@ -26,7 +26,8 @@ pub struct Paths {
     pub config: PathBuf,
     /// The default workspace and demos.
     pub data: PathBuf,
-    /// Locks and logs, the records of workspaces, the sandboxes, and the copies that are open in `$EDITOR`.
+    /// Locks, logs, a state folder for each workspace, the announcements of running sandboxes, and the copies of texts
+    /// that are open in `$EDITOR`.
     pub state: PathBuf,
     /// Files that can be rebuilt.
     pub cache: PathBuf,
@@ -49,10 +50,10 @@ impl Paths {
         let project = directories::ProjectDirs::from("", "", "telecast");
         let project = project.as_ref();
         let choose = |index: usize, standard: Option<&Path>| {
-            // An empty variable counts as unset, like the variables of the XDG specification.
+            // An empty variable counts as unset. The XDG specification has the same rule for its variables.
             let override_dir = variable(VARIABLES[index].0).filter(|value| !value.is_empty());
             match override_dir {
-                // `canonicalize` would fail here, because the directory need not exist yet.
+                // `canonicalize` is not used, because it fails for a directory that does not exist yet.
                 Some(dir) => Ok(std::path::absolute(&dir).unwrap_or_else(|_| PathBuf::from(dir))),
                 None => standard.map(Path::to_path_buf).ok_or(NoHome),
             }
@@ -89,8 +90,8 @@ impl Paths {
 
     /// Returns the state folder of the workspace at `root`, which must be its real path.
     pub fn workspace_state(&self, root: &Path) -> PathBuf {
-        // The folder's name depends on the real path alone. If it depended on an id in the workspace, a clone would
-        // have the same id and would share the trust decisions of the original.
+        // The folder's name depends on the real path alone. If the name depended on an id in the workspace, a clone of
+        // the workspace would have the same id, and would share the trust decisions of the original.
         self.state.join("workspaces").join(sha256(root.as_os_str().as_encoded_bytes()))
     }
 
@@ -98,7 +99,7 @@ impl Paths {
         self.state.join("sandboxes")
     }
 
-    /// Returns the folder for the copies that are open in `$EDITOR`.
+    /// Returns the folder for the copies of texts that are open in `$EDITOR`.
     pub fn editing(&self) -> PathBuf {
         self.state.join("editing")
     }

@@ -120,8 +120,8 @@ impl Profile {
         }
     }
 
-    /// Returns the name to show: the first of `name`, `Name`, `first_name`, and `First Name` that is a non-blank text,
-    /// or the identity if none is.
+    /// Returns the name to show: the first of `name`, `Name`, `first_name`, and `First Name` that is a non-blank text.
+    /// If none of the four is, returns the identity.
     pub fn display_name(&self) -> &str {
         ["name", "Name", "first_name", "First Name"]
             .iter()

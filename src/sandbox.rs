@@ -4,7 +4,7 @@
 //! ```text
 //! socket ──access, server──▶ SandboxRoute + MethodCall ──state──▶ methods ──▶ HttpReply ──server──▶ socket
 //!                                                          ▲
-//! POST /sandbox/updates ───────────────────────simulation──┘ chats, updates, blocks of simulated users
+//! POST /sandbox/updates ───────────────────────simulation──┘ simulated users: chats, updates, who blocked
 //! ```
 //!
 //! `state` decides what is answered. It has no sockets and no clock: the time is passed in. `server` reads requests and
@@ -98,7 +98,7 @@ pub enum SandboxStartError {
         #[source]
         source: io::Error,
     },
-    /// The message does not contain the refused text, because the text may be a real token with a typing error.
+    /// The error message does not contain the refused text, because the text may be a real token with a typing error.
     #[error("token {number} is not a bot token: write a number, a colon and letters, as in 42:TEST")]
     MalformedToken {
         /// The number of the token in the options, from 1.
@@ -190,7 +190,8 @@ impl RunningSandbox {
         Ok(serde_json::from_str(&messages).unwrap_or_default())
     }
 
-    /// Answers the waiting calls, gives answers in progress half a second to finish, and frees the port.
+    /// Answers the getUpdates calls that are waiting for updates, gives answers in progress half a second to finish,
+    /// and frees the port.
     pub async fn stop(mut self) {
         self.stop.send_replace(true);
         // The task is awaited, so that the port is free when `stop` returns. An error means that the task panicked or
@@ -198,10 +199,11 @@ impl RunningSandbox {
         let _ = (&mut self.server).await;
     }
 
-    /// Waits until the server ends. While it is not stopped, the server ends only if it panics or if its runtime shuts
-    /// down.
+    /// Waits until the server ends. Unless the sandbox is stopped, the server ends only if it panics or if its runtime
+    /// shuts down.
     pub async fn wait(&mut self) {
-        // The result is ignored for the same reason as in `stop`.
+        // An error means that the task panicked or that its runtime is gone. The server has ended in these cases too,
+        // so the error is ignored.
         let _ = (&mut self.server).await;
     }
 }

@@ -41,13 +41,14 @@ impl Secret {
         Self(value.into())
     }
 
-    /// Returns the value. Use it only to send or store the secret, or if the user chose to reveal it.
+    /// Returns the value. Call this only to send or store the secret, or if the user chose to reveal the value.
     pub fn expose(&self) -> &str {
         &self.0
     }
 }
 
-// `Debug` is not derived, because derived output would contain the value, and errors and test failures print it.
+// `Debug` is not derived, because the derived output would contain the value. Errors and test failures print the
+// `Debug` output.
 impl std::fmt::Debug for Secret {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         out.write_str("Secret(••••••)")
@@ -106,7 +107,8 @@ struct WorkspaceKey {
     folder: String,
 }
 
-/// A value stored under an earlier path of this workspace, or under the workspace id that earlier versions used.
+/// A stored value that may belong to this workspace. It is stored under the id that earlier versions of telecast gave
+/// the workspace, or for a folder that is no longer a workspace. This workspace may have been moved from that folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MovableSecret {
     pub name: String,
@@ -152,8 +154,8 @@ impl Secrets {
         self
     }
 
-    /// Returns an error if the settings cannot be used, so that it is unknown where secrets are stored. Every method
-    /// that reads or writes a value returns the same error.
+    /// Returns an error if the setting for secrets cannot be used. It is then unknown where secrets are stored. Every
+    /// method that reads or writes a value returns the same error.
     pub fn usable(&self) -> Result<(), SecretError> {
         match &self.source {
             SecretSource::File | SecretSource::Command { .. } => Ok(()),
@@ -236,10 +238,11 @@ impl Secrets {
                 self.find_in_environment(name).map(|found| found.origin).into_iter().collect();
             origins
                 .extend(stored.iter().filter(|(stored, _, _)| stored == name).map(|(_, origin, _)| *origin));
-            // The variants of `SecretOrigin` are declared in order of precedence.
+            // The variants of `SecretOrigin` are declared in order of precedence, so sorting puts the effective origin
+            // first.
             origins.sort_unstable();
-            // The command is listed even if it has no value for this name. It is not run to find out, because it may
-            // ask the user to unlock a key.
+            // The command is listed even if it has no value for this name. The command is not run to find out whether
+            // it has a value, because it may ask the user to unlock a key.
             if self.source != SecretSource::File {
                 origins.push(SecretOrigin::Command);
             }
@@ -253,7 +256,8 @@ impl Secrets {
     pub fn free_name(&self, base: &str) -> Result<String, SecretError> {
         check_name(base)?;
         let stored = self.load_values()?;
-        // A name is also taken if it is an environment variable, which would hide the stored value.
+        // A name is also taken if an environment variable has it, because the variable would hide a value stored under
+        // this name.
         let is_taken = |name: &str| {
             self.find_in_environment(name).is_some() || stored.iter().any(|(stored, _, _)| stored == name)
         };
@@ -341,8 +345,8 @@ impl Secrets {
     /// `old_id` is the workspace's id in earlier versions of telecast. Names for which this workspace has its own value
     /// are left out.
     ///
-    /// Do not move these secrets without asking the user: a clone has the id of the original, and any workspace can
-    /// name any secret.
+    /// Do not move these secrets without asking the user. A clone has the id of the original, and any workspace can
+    /// name any secret. So a workspace that comes from someone else could get the user's secrets.
     pub fn movable(&self, names: &[String], old_id: &str) -> Result<Vec<MovableSecret>, SecretError> {
         self.usable()?;
         let own: Vec<String> = self
@@ -353,7 +357,8 @@ impl Secrets {
             .collect();
         let is_gone = |key: &str| {
             let path = Path::new(key);
-            // A key that is not a path, such as an id, does not show to which folder it belonged.
+            // A key that is not a path, such as an id, does not count. Such a key does not show which folder it was
+            // for.
             path.is_absolute() && !path.join("telecast.toml").exists()
         };
         let groups = store::names_by_workspace(&self.file)?;

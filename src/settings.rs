@@ -103,9 +103,10 @@ impl Default for Settings {
 
 impl Settings {
     /// Reads the user's settings, and returns them with the problems of the file. A missing or invalid setting has its
-    /// default. If the file is missing, unusable, or not TOML, all settings have their defaults. The one exception is
-    /// `secrets`. It is [`SecretSource::Unusable`] if the file is unusable or not TOML, or if the `[secrets]` table is
-    /// invalid or its name seems to be misspelled.
+    /// default. If the file is missing, cannot be read, or is not TOML, all settings have their defaults. The one
+    /// exception is `secrets`, which becomes [`SecretSource::Unusable`] if the file exists but cannot be read or is not
+    /// TOML. `secrets` also becomes [`SecretSource::Unusable`] if the `[secrets]` table is invalid or its name seems to
+    /// be misspelled.
     pub fn load(paths: &Paths) -> (Settings, Vec<FileProblem>) {
         let file = paths.settings_file();
         let mut source = read_user_file(Path::new(""), &file.to_string_lossy());
@@ -114,7 +115,8 @@ impl Settings {
         let secrets_problem = match &raw {
             Some(RawSettings { secrets: Some(Err(problem)), .. }) => Some(problem),
             Some(_) if source.condition != FileCondition::Unusable => None,
-            // The file may say where secrets are stored, but it cannot be read. So the default must not be used.
+            // The file cannot be read, but it may say where secrets are stored. So the default place for secrets must
+            // not be used.
             Some(_) | None => source.problems.first(),
         };
         let secrets_problem = secrets_problem.map(|problem| in_one_line(&source, problem));
@@ -196,7 +198,7 @@ fn read_clipboard(table: &mut Table<'_>) -> Option<Clipboard> {
     }
 }
 
-// Every problem in `[secrets]` is an error, and so is another key of the file that looks like a misspelled `secrets`.
+// Every problem in `[secrets]` is an error. A key of the file that looks like a misspelled `secrets` is an error too.
 // If the misspelled key were only a warning, its table would have no effect, and secrets would be stored in a file.
 fn read_secrets(root: &mut Table<'_>) -> Option<Result<SecretSource, Diagnostic>> {
     let n_before = root.problems().len();

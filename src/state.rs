@@ -1,9 +1,9 @@
-//! Reads and changes the record of each workspace. The records are in the user's state directory, in a folder for each
-//! workspace's real path.
+//! Reads and changes the record that telecast keeps about each workspace. The records are in the user's state
+//! directory, in a folder for each workspace's real path.
 //!
-//! A workspace can come from a stranger, so nothing in it can prove that the user trusts it. The user's decisions about
-//! it, and what telecast created in it, are therefore recorded outside the workspace. This module does not know what
-//! webhooks or chats are.
+//! A workspace can come from a stranger, so no file in the workspace can prove that the user trusts the workspace. So
+//! the user's decisions about the workspace, and the folder that telecast created in it, are recorded outside the
+//! workspace. This module only stores the decisions. Other modules decide what they mean for webhooks and chats.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -17,17 +17,17 @@ use crate::paths::Paths;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct WorkspaceRecord {
-    /// The workspace's real path, for people who look into the file. telecast does not read it, because it finds the
-    /// record by the name of its folder.
+    /// The workspace's real path, for people who look into the file. telecast itself does not use this path. It finds
+    /// the record by the name of the record's folder.
     pub root: String,
     /// The trusted webhooks by file stem, each with the destination and the content of its requests when it was
     /// trusted.
     pub trusted: BTreeMap<String, serde_json::Value>,
-    /// The private folder (`.telecast`) that telecast created in the workspace or the user adopted; `None` if there is
-    /// no such folder.
+    /// The workspace's private folder (`.telecast`), if telecast created the folder or the user adopted it, which means
+    /// accepted it as their own. `None` if there is no such folder.
     pub private: Option<PrivateFolder>,
     /// The names of the secrets that telecast has already offered to move to this workspace. These secrets were stored
-    /// for an earlier path of the workspace, or under the id that it had in earlier versions of telecast.
+    /// for an earlier path of the workspace, or under the id that earlier versions of telecast used for the workspace.
     pub offered_secrets: BTreeSet<String>,
 }
 
@@ -36,8 +36,8 @@ pub struct PrivateFolder {
     /// The content of the folder's file `id`.
     pub id: String,
     /// The SHA-256 of `test-chats.toml` in hexadecimal, from when telecast last wrote the file or the user adopted it.
-    /// Empty if there was no such file. While the file is being replaced, the hashes of the old and the new content are
-    /// both here, so that the record is valid after a crash at any time.
+    /// Empty if there was no such file. While the file is being replaced, this list has the hashes of both the old and
+    /// the new content. So one of the hashes is right even if telecast crashes in the middle.
     pub test_chats: Vec<String>,
 }
 
@@ -93,13 +93,13 @@ impl WorkspaceState {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(WorkspaceRecord::default()),
             Err(source) => return Err(StateError::Read { path, source }),
         };
-        // A damaged file is an error. If it counted as empty, the next change would overwrite it and lose the user's
-        // decisions.
+        // A damaged record file is an error. If a damaged file counted as an empty record, the next change would
+        // overwrite the file, and the user's decisions would be lost.
         serde_json::from_slice(&bytes).map_err(|source| StateError::Damaged { path, source })
     }
 
-    /// Changes the record and returns the result of `change`. A lock keeps other processes from changing it meanwhile.
-    /// If `change` changes nothing, nothing is written.
+    /// Changes the record and returns the result of `change`. A lock keeps other processes from changing the record
+    /// meanwhile. If `change` changes nothing, nothing is written.
     pub fn change<T>(&self, change: impl FnOnce(&mut WorkspaceRecord) -> T) -> Result<T, StateError> {
         // The lock is a separate file. Each write replaces the record's file, so a lock on the record's file itself
         // would be on a deleted file after the first write.

@@ -1,8 +1,8 @@
 //! Stores the audience, which consists of profiles and their typed properties. Other modules use the trait [`Store`],
 //! whose only backend is SQLite.
 //!
-//! Calls block, so the UI makes them on another thread. A store can be shared between threads. A property has the same
-//! type in all profiles, and every write is checked against that type.
+//! The methods block, so the UI calls them on another thread. A store can be shared between threads. A property has the
+//! same type in all profiles, and every write is checked against that type.
 //!
 //! ```text
 //! CSV, JSON lines ──import──▶ ProfileChange… ──Store::write──▶ SQLite ──▶ Profile, ProfilePage, Vocabulary
@@ -34,8 +34,8 @@ pub trait Store: Send + Sync {
     /// Returns every property with its type, the number of profiles that have the property, and up to five of its
     /// frequent values.
     ///
-    /// The result is cached until the data changes, so this is cheap enough to call on every keystroke. The lists of
-    /// event properties in the result are empty, because a store contains no events.
+    /// The result is cached until the data changes, so this method is cheap enough to be called on every keystroke. The
+    /// lists of event properties in the result are empty, because a store contains no events.
     fn vocabulary(&self) -> Result<Vocabulary>;
 
     fn get(&self, identity: &str) -> Result<Option<Profile>>;
@@ -54,8 +54,8 @@ pub trait Store: Send + Sync {
     fn count(&self) -> Result<u64>;
 
     /// Returns up to `limit` profiles that are likely to reveal problems of a template. Profiles with extreme values or
-    /// unusual characters come first, followed by some ordinary profiles. Returns all profiles if there are no more
-    /// than `limit`.
+    /// unusual characters come first, followed by some ordinary profiles. Returns all profiles if the store has no more
+    /// than `limit` profiles.
     ///
     /// Parses only some of the profiles of a large audience. The result is cached until the data changes.
     fn sample(&self, limit: usize) -> Result<Arc<Sample>>;
@@ -70,12 +70,12 @@ pub trait Store: Send + Sync {
         match self.write(std::slice::from_ref(&change))?.pop() {
             Some(Ok(written)) => Ok(written),
             Some(Err(refusal)) => Err(Error::Refused(refusal)),
-            // This cannot happen, because a backend returns as many outcomes as it got changes.
+            // A missing outcome cannot happen, because a backend returns one outcome for each change.
             None => Ok(Written::Updated),
         }
     }
 
-    /// Deletes the profile. Returns `false` if there was none.
+    /// Deletes the profile. Returns `false` if there was no such profile.
     fn delete(&self, identity: &str) -> Result<bool>;
 
     /// Stores the reachability of the profile's chat. Returns `false` if there is no such profile.

@@ -191,8 +191,8 @@ impl EntityKind {
         Self::PLAIN.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// Whether the server detects entities of this kind in the text itself. It ignores entities of this kind in a
-    /// request.
+    /// Whether the server detects entities of this kind in the text itself. The server ignores entities of this kind if
+    /// a request contains them.
     pub fn is_auto_detected(&self) -> bool {
         Self::PLAIN[..8].contains(self)
     }
@@ -224,7 +224,7 @@ impl EntityKind {
         }
     }
 
-    /// Returns the lower-case name that messages use, such as "bot command".
+    /// Returns the lower-case name that telecast shows to the user, such as "bot command".
     pub fn label(&self) -> &'static str {
         match self {
             EntityKind::Mention => "mention",

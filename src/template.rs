@@ -1,5 +1,5 @@
 //! Parses, renders, and checks Liquid templates, which usually produce JSON. The syntax tree has spans in the source,
-//! and a rendering has a source map that leads back to them.
+//! and a rendering has a source map that leads back to these spans.
 //!
 //! ```text
 //! source ──scan──▶ chunks ──parser──▶ syntax tree ──machine(context, limits)──▶ text + SourceMap

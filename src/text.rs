@@ -53,7 +53,7 @@ impl Span {
     }
 
     /// Returns the part of `text` that the span covers. Returns the empty string if the span extends beyond `text`, or
-    /// if one of its ends is inside a character.
+    /// if the start or end of the span is inside a character.
     pub fn of(self, text: &str) -> &str {
         text.get(self.range()).unwrap_or("")
     }
@@ -96,8 +96,8 @@ impl LineIndex {
             before
         });
         let mut chars: Vec<usize> = counts.collect();
-        // If the length of the text is a multiple of `STRIDE`, the end of the text is where one more chunk would start,
-        // so one more entry is needed.
+        // If the length of the text is a multiple of `STRIDE`, the offset of the end of the text needs an entry, but no
+        // chunk starts there. The entry is therefore added separately.
         chars.push(n_before);
         Self { starts, chars }
     }
@@ -183,7 +183,7 @@ pub fn width(text: &str) -> usize {
 }
 
 /// Returns the number of cells of one grapheme cluster. A cluster whose first character has a [`picture`] counts as one
-/// cell, because the picture is drawn.
+/// cell, because only the picture of that character is drawn.
 pub(crate) fn grapheme_width(grapheme: &str) -> usize {
     match grapheme.chars().next() {
         Some(c) if picture(c).is_some() => 1,

@@ -3,8 +3,8 @@
 use super::{HttpRequest, SendError};
 use crate::telegram::{DestinationError, OutgoingRequest, check_destination};
 
-/// A request whose recipient was checked, or that is sent unchecked on purpose. [`Client::deliver`] accepts nothing
-/// else, so no caller can forget the check.
+/// A request whose recipient was checked, or that is sent unchecked on purpose. [`Client::deliver`] accepts only this
+/// type, so no caller can forget the check.
 ///
 /// [`Client::deliver`]: super::Client::deliver
 #[derive(Debug, Clone, PartialEq)]
@@ -22,8 +22,8 @@ pub enum AddressError {
 impl AddressedRequest {
     /// Checks that `request` reaches only `chat`, which is an id or an `@username`.
     pub fn to_chat(request: HttpRequest, chat: &str) -> Result<Self, AddressError> {
-        // The parsed URL is checked, because parsing resolves dot segments and removes tabs and newlines. In the
-        // unparsed text, `ch\tat_id` would pass the check but arrive as `chat_id`.
+        // The parsed URL is checked, not its text, because parsing resolves dot segments and removes tabs and newlines.
+        // Otherwise, a parameter `ch\tat_id` would pass the check but arrive as `chat_id`.
         let url = request.parsed_url()?;
         let target = match url.query() {
             Some(query) => format!("{}?{query}", url.path()),

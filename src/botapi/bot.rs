@@ -91,8 +91,9 @@ impl Bot {
 
     /// Returns the waiting updates as JSON. If there are none, waits for the first one, but at most for `wait`.
     ///
-    /// A positive `offset` confirms all updates with a lower id. The server keeps `allowed_updates` for later calls;
-    /// with `None`, it keeps the earlier list.
+    /// A positive `offset` confirms all updates with a lower id. `allowed_updates` lists the types of updates to
+    /// return. The server remembers this list for later calls. With `None`, the server uses the list of an earlier
+    /// call.
     pub(crate) async fn get_updates(
         &self,
         client: &Client,
@@ -107,7 +108,8 @@ impl Bot {
         if let Some(allowed) = allowed_updates {
             parameters["allowed_updates"] = allowed.into();
         }
-        // The client's timeout must exceed the server's; otherwise a poll without updates would look like a failure.
+        // The client's timeout must be longer than `wait`, the time that the server waits for an update. Otherwise, a
+        // call that ends without updates would look like a failure.
         match self.call(client, "getUpdates", parameters, wait + TIMEOUT).await? {
             Value::Array(updates) => Ok(updates),
             _ => Err(CallError::Missing { method: "getUpdates", field: "list of updates" }),
@@ -157,14 +159,16 @@ impl Bot {
             telegram::ApiResponse::Ok(result) => Ok(result),
             telegram::ApiResponse::Error(error) => Err(refused(error)),
             telegram::ApiResponse::NotBotApi { status, .. } => Err(match message(&answer.body) {
-                // Some servers report errors as `{"message": …}`. Such a message says more than "not a Bot API".
+                // Some servers report errors as `{"message": …}`. The user is shown this message, because it says more
+                // than the error `NotBotApi`.
                 Some(message) => refused(telegram::ApiError::plain(status, &message)),
                 None => CallError::NotBotApi { method, status, what: describe_body(answer) },
             }),
         }
     }
 
-    // A server may echo the URL in its error, and the token must not reach the screen or a log.
+    // Masks the token in an error message. A server may repeat the URL in its message, and the token in the URL must
+    // not reach the screen or a log.
     fn redact(&self, message: &str) -> String {
         match self.token.as_str() {
             "" => text::visible(message).into_owned(),

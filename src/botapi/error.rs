@@ -1,4 +1,4 @@
-//! The reasons why a request got no usable answer. Their messages name only the host, because the path of the URL
+//! The reasons why a request got no usable answer. The error messages name only the URL's host, because its path
 //! contains the token.
 
 use std::error::Error;
@@ -43,8 +43,8 @@ pub enum SendError {
 }
 
 impl SendError {
-    /// Returns whether it is certain that the server did not receive the request. If this is false, a message may have
-    /// been delivered.
+    /// Returns whether it is certain that the server did not receive the request. If the result is false, a message may
+    /// have been delivered.
     pub fn certainly_not_delivered(&self) -> bool {
         match self {
             SendError::Url { .. }
@@ -65,8 +65,8 @@ impl SendError {
 
     pub(super) fn of_reqwest(host: &str, after: Duration, error: &reqwest::Error) -> Self {
         let host = host.to_owned();
-        // This check must come first: a timeout while connecting is an `is_timeout` error too, but nothing was
-        // delivered.
+        // This check must come before that of `is_timeout`, which is also true for a timeout while connecting. In that
+        // case, nothing was delivered, but `SendError::Timeout` would mean that the message may have been delivered.
         if error.is_connect() {
             return of_connecting(host, error);
         }
@@ -79,8 +79,9 @@ impl SendError {
         if error.is_builder() {
             return SendError::Url { reason: reason(error) };
         }
-        // If the server closed the connection, hyper's message is `connection closed before message completed`. hyper's
-        // error type would show this without a comparison of text, but only the sandbox depends on hyper.
+        // If the server closed the connection, hyper's message is `connection closed before message completed`. The
+        // text is compared, because a comparison with hyper's error type would need hyper as a dependency, which only
+        // the sandbox has.
         match io_kind(error) {
             Some(_) => SendError::Closed { host },
             None if reason(error).contains("closed") => SendError::Closed { host },
@@ -102,7 +103,7 @@ fn of_connecting(host: String, error: &reqwest::Error) -> SendError {
     let reason = reason(error);
     match io_kind(error) {
         Some(io::ErrorKind::ConnectionRefused) => SendError::Refused { host },
-        // The text is compared, because hyper-util does not export the type of this error, `TunnelError`.
+        // This error is recognized by its text, because hyper-util does not export the error's type, `TunnelError`.
         _ if reason.starts_with("tunnel error") => {
             SendError::Connect { host, reason: "the proxy refused the connection".into() }
         }
@@ -151,11 +152,11 @@ fn certificate_reason(error: &CertificateError) -> String {
     }
 }
 
-// Some certificates have hundreds of names, too many for a message.
+// The maximum number of a certificate's host names in a message. Some certificates have hundreds of names.
 const NAMES_SHOWN: usize = 3;
 
-// rustls prints a name in its debug form, `DnsName("…")`. The server chose the name, so control characters are made
-// visible.
+// rustls prints a name in its debug form, `DnsName("…")`. Only the name itself is returned. The server chose the name,
+// so control characters in it are made visible.
 fn certificate_name(name: &str) -> String {
     let inner = name.split_once('(').map_or(name, |(_, rest)| rest.trim_end_matches(')'));
     crate::text::visible(inner.trim_matches('"')).into_owned()
@@ -177,8 +178,8 @@ fn io_kind(error: &reqwest::Error) -> Option<io::ErrorKind> {
     causes(error).filter_map(|cause| cause.downcast_ref::<io::Error>()).last().map(io::Error::kind)
 }
 
-// Does not only follow `source()`: for an `io::Error`, `source()` skips the wrapped error, and that error contains the
-// reason.
+// Returns the causes of an error, the outermost first. For an `io::Error`, this includes the error that it wraps. The
+// wrapped error contains the reason, but `source()` would skip it.
 fn causes(error: &reqwest::Error) -> impl Iterator<Item = &(dyn Error + 'static)> {
     std::iter::successors(error.source(), |cause| wrapped(*cause))
 }

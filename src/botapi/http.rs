@@ -1,5 +1,5 @@
-//! Requests and answers as plain data. A request is not validated when it is created. Its URL is validated when the
-//! request is addressed to a chat. The URL, the method, and the headers are validated when the request is sent.
+//! Requests and answers as plain data. A request is not validated when it is created. `AddressedRequest::to_chat`
+//! validates its URL, and sending validates the URL, the method, and the headers.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -35,7 +35,7 @@ pub struct HttpResponse {
     pub headers: Vec<(String, String)>,
     /// At most 16 MiB.
     pub body: Vec<u8>,
-    /// The time from the start of the call to the last byte of the answer.
+    /// The time from the start of the request to the last byte of the answer.
     pub elapsed: Duration,
 }
 
@@ -122,7 +122,7 @@ pub(super) fn host(url: &Url) -> String {
     }
 }
 
-/// Returns whether the URL's host is this machine, judged by its text alone: names are not resolved.
+/// Returns whether the URL's host is this machine. This is decided by the text of the host, without a DNS lookup.
 pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let name = host.trim_end_matches('.').to_ascii_lowercase();
@@ -131,7 +131,8 @@ pub(super) fn is_loopback(url: &Url) -> bool {
     }
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
     address.is_ok_and(|address| {
-        // `::ffff:127.0.0.1` is an IPv6 address that `is_loopback` alone would not recognize.
+        // This turns an address such as `::ffff:127.0.0.1` into `127.0.0.1`. `is_loopback` would not recognize the IPv6
+        // form.
         let address = address.to_canonical();
         // Connecting to 0.0.0.0 or [::] reaches this machine on Linux and macOS.
         address.is_loopback() || address.is_unspecified()

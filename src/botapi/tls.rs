@@ -16,16 +16,16 @@ pub(super) fn config(ca_file: Option<&Path>) -> Result<ClientConfig, ClientError
         add_certificates(&mut roots, path)
             .map_err(|reason| ClientError::CaFile { path: path.to_owned(), reason })?;
     }
-    // The crypto provider is given explicitly, because another dependency could change the process-wide default or make
-    // it ambiguous.
+    // The crypto provider is given explicitly. The default applies to the whole process, so another dependency could
+    // change it. If a dependency adds a second provider, rustls cannot choose a default at all.
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(|error| ClientError::Tls(error.to_string()))?
         .with_root_certificates(roots)
         .with_no_client_auth();
-    // Offer only HTTP/1.1, because reqwest is built without HTTP/2. If `h2` were offered, a server such as Telegram's
-    // would choose it, and hyper-util panics on a protocol that it has no code for.
+    // Only HTTP/1.1 is offered, because reqwest is built without HTTP/2. If `h2` were offered too, a server such as
+    // Telegram's would choose it. hyper-util would then panic, because it is built without the code for HTTP/2.
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
 }

@@ -1,7 +1,8 @@
 //! Bot API URLs in webhooks: any URL of the form `…/bot<token>/METHOD` or `…/bot<token>/test/METHOD`.
 //!
 //! The functions work on the text of the URL and decode nothing. Each piece of Liquid and each `${NAME}` is skipped as
-//! a whole, so a `/` or `?` inside it does not end a path segment. Only [`find_password`] does not skip them.
+//! a whole, so a `/` or `?` inside such a piece does not end a path segment. [`find_password`] is the exception: it
+//! skips neither Liquid nor `${NAME}`.
 
 use crate::text::Span;
 
@@ -48,7 +49,8 @@ pub(crate) fn bot_api_method(url: &str) -> Option<&str> {
     parse_bot_api_url(url).map(|parts| parts.method.of(url))
 }
 
-/// Finds a literal bot token in `url`. Such a token should be in the secret store instead.
+/// Finds a bot token that is written out in `url`. The token should be in the secret store instead, with a `${NAME}` in
+/// the URL.
 pub(crate) fn find_token(url: &str) -> Option<Span> {
     segments(url)
         .into_iter()
@@ -57,8 +59,8 @@ pub(crate) fn find_token(url: &str) -> Option<Span> {
         .find(|token| is_token(token.of(url)))
 }
 
-/// Finds a literal password before the host, as in `https://user:password@host/`. A password with a `${NAME}` does not
-/// count.
+/// Finds a literal password before the host, as in `https://user:password@host/`. A password that contains a `${NAME}`
+/// is not literal.
 pub(crate) fn find_password(url: &str) -> Option<Span> {
     let start = url.find("://")? + 3;
     let authority = url[start..].split(['/', '?', '#']).next()?;
@@ -76,17 +78,18 @@ pub(super) fn is_token(text: &str) -> bool {
         !id.is_empty()
             && id.bytes().all(|byte| byte.is_ascii_digit())
             && !secret.is_empty()
-            // Today, the part after the colon has 35 characters, but Telegram does not promise the length.
+            // The length is not checked. Today, the part after the colon has 35 characters, but Telegram does not
+            // promise this length.
             && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
     })
 }
 
-/// Returns whether a path segment is `bot` followed by a token or a stand-in for one. A stand-in is a placeholder, a
-/// `{{ … }}`, or a text such as `<YOUR_TOKEN>`.
+/// Returns whether a path segment is `bot` followed by a token or by a stand-in for a token. A stand-in is a
+/// placeholder, a `{{ … }}`, or a text such as `<YOUR_TOKEN>`.
 pub(super) fn is_bot(segment: &str) -> bool {
     segment.strip_prefix("bot").is_some_and(|token| {
-        // A segment such as `/bots` is an ordinary path. Only a colon (as it is or percent-encoded) or a stand-in makes
-        // the rest of the segment a token.
+        // The rest of the segment counts as a token only if it contains a colon (as it is or percent-encoded) or a
+        // stand-in. Otherwise, an ordinary segment such as `bots` would be taken for `bot` and the token `s`.
         token.contains([':', '<'])
             || token.contains("%3A")
             || token.contains("%3a")
@@ -136,7 +139,8 @@ pub(super) fn skip_piece(url: &str, at: usize) -> usize {
     };
     match url[at + 2..].find(close) {
         Some(found) => at + 2 + found + close.len(),
-        // Liquid that is not closed takes the whole rest of the URL, so `https://h/bot{{` is not a Bot API URL.
+        // Liquid or a placeholder that is not closed extends to the end of the URL. So `https://h/bot{{/sendMessage`
+        // has no method and is not a Bot API URL.
         None => url.len(),
     }
 }

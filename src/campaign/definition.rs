@@ -1,4 +1,5 @@
-//! A campaign's settings, such as its webhook, its recipients, and its labels. The body is in a file of its own.
+//! A campaign's settings, such as its webhook, its recipients, and its labels. The body is in a file of its own. Both
+//! files have the same stem, which is the part of the name before the first dot.
 
 use super::recipients::{self, Recipients};
 use crate::diagnostic::{Code, Diagnostic};
@@ -26,7 +27,7 @@ impl ContentFormat {
         }
     }
 
-    /// Returns the extension of the body's file. In the file's name, it follows the campaign's stem.
+    /// Returns the extension of the body's file. The file's name is the campaign's stem followed by this extension.
     pub fn extension(self) -> &'static str {
         match self {
             ContentFormat::Json => ".json.liquid",
@@ -46,12 +47,12 @@ impl ContentFormat {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Campaign {
     pub name: String,
-    /// The stem of the webhook's file; empty if the campaign has no webhook.
+    /// The name of the webhook's file without `.toml`; empty if the campaign has no webhook.
     pub webhook: String,
     pub content_format: ContentFormat,
     /// The Liquid dialect of the body; `None` means the workspace's.
     pub dialect: Option<Dialect>,
-    /// Labels as typed. [`Campaign::parse`] reports labels that exceed CleverTap's limits, but keeps them.
+    /// Labels as typed. [`Campaign::parse`] reports labels that exceed CleverTap's limits, but keeps these labels.
     pub labels: Vec<String>,
     pub notes: String,
     /// The recipients; `None` if `[who]` is missing or wrong. Without recipients, the campaign can only be previewed
@@ -152,8 +153,8 @@ fn write(editor: &mut Editor, campaign: &Campaign, old: Option<&Campaign>) {
     if old.is_none_or(|old| old.content_format != campaign.content_format) {
         editor.set_string(&["content_format"], campaign.content_format.as_str());
     }
-    // In a new file, an optional key is written only if it is set. In an old file, it is written or removed only if
-    // its value changed.
+    // In a new file, an optional key is written only if it is set. In an existing file, an optional key is written or
+    // removed only if its value changed.
     if old.map_or(campaign.dialect.is_some(), |old| old.dialect != campaign.dialect) {
         match campaign.dialect {
             Some(dialect) => editor.set_string(&["dialect"], dialect.as_str()),

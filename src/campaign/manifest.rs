@@ -8,8 +8,8 @@ use crate::toml::{self, Editor, Table};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Manifest {
     pub name: String,
-    /// The key under which earlier versions stored the workspace's secrets. It is still read, so that those secrets can
-    /// be moved, but new workspaces have no id.
+    /// The workspace's key in the secret store of earlier versions. The id is still read, so that secrets stored under
+    /// it can be moved. New workspaces have no id.
     pub id: Option<String>,
     /// The IANA time zone in which dates are shown and counted; `None` means the system's.
     pub time_zone: Option<String>,
@@ -18,10 +18,10 @@ pub struct Manifest {
     pub defaults: Defaults,
 }
 
-/// The settings of new campaigns: `[defaults]`.
+/// The settings that new campaigns start with: the table `[defaults]`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Defaults {
-    /// The stem of a webhook's file.
+    /// The name of a webhook's file without `.toml`.
     pub webhook: Option<String>,
     pub content_format: Option<ContentFormat>,
 }
@@ -43,8 +43,8 @@ impl Manifest {
         toml::update_document(text, self, read, write)
     }
 
-    /// Returns the time zone in which dates are shown and counted. Returns `None` if none is set, or if its name is
-    /// unknown. `None` means the system's time zone.
+    /// Returns the time zone in which dates are shown and counted. Returns `None` if no time zone is set, or if its
+    /// name is unknown. `None` means the system's time zone.
     pub fn zone(&self) -> Option<jiff::tz::TimeZone> {
         // [`Manifest::parse`] reports unknown names.
         self.time_zone.as_deref().and_then(|name| jiff::tz::TimeZone::get(name).ok())
@@ -71,7 +71,8 @@ fn read_defaults(table: &mut Table<'_>) -> Defaults {
 }
 
 fn parse_id(text: &str) -> Result<String, String> {
-    // Ids were keys of the secret store, where the key `shared` is reserved for secrets that all workspaces share.
+    // An id cannot be `shared`. Ids were keys of the secret store, and the key `shared` is reserved there for the
+    // secrets that all workspaces share.
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
     match text {
         "" | "shared" => Err(format!("`{text}` cannot be a workspace id")),

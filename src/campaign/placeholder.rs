@@ -2,8 +2,8 @@
 
 use crate::text::Span;
 
-/// The name of the only placeholder that does not stand for a secret. It stands for the URL of the workspace's own
-/// sandbox.
+/// The name of the only placeholder that does not stand for a secret. `${SANDBOX}` stands for the URL of the
+/// workspace's own sandbox.
 pub(crate) const SANDBOX: &str = "SANDBOX";
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +24,8 @@ fn names(names: &[String]) -> String {
 /// Returns whether `name` is valid in `${…}`: it has only ASCII letters, digits, and `_`, and does not start with a
 /// digit.
 pub(crate) fn is_secret_name(name: &str) -> bool {
-    // Names of shell variables follow the same rule: a secret can be set as an environment variable, and an exported
-    // curl command refers to it as one.
+    // The rule is that of names of shell variables, because a secret can be set as an environment variable. An exported
+    // curl command also refers to a secret as a shell variable.
     name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         && name.bytes().next().is_some_and(|first| !first.is_ascii_digit())
 }
@@ -42,7 +42,8 @@ pub(crate) fn find_placeholders(text: &str) -> Vec<Placeholder> {
         if text[end..].starts_with('}') && is_secret_name(name) {
             found.push(Placeholder { name: name.to_owned(), span: Span::new(start, end + 1) });
         }
-        // Continue at the end of the name, not after a `}`: in `${A ${B}` the second placeholder is valid.
+        // The search continues at the end of the name, not after the next `}`. Otherwise, the text `${A ${B}` would
+        // hide its valid `${B}`.
         from = end;
     }
     found

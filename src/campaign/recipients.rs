@@ -1,5 +1,5 @@
-//! The recipients of a campaign, `[who]`: exactly one audience, minus an optional exclusion. Audience expressions are
-//! kept as text and are not parsed here.
+//! The recipients of a campaign, `[who]`: exactly one audience, minus an optional exclusion. An audience expression is
+//! a condition that selects profiles. It is kept as text and is not parsed here.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::toml::{Editor, Table};
@@ -14,7 +14,7 @@ pub struct Recipients {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Audience {
     Everyone,
-    /// A segment, by the stem of its file.
+    /// A segment: the name of its file without the extension.
     Segment(String),
     /// An audience expression.
     Where(String),
@@ -57,7 +57,8 @@ pub(super) fn read(table: &mut Table<'_>) -> Option<Recipients> {
         return None;
     }
     let is_named = ["everyone", "segment", "where", "list"].iter().any(|key| table.key_span(key).is_some());
-    // If a key is present but its value is bad, that value already has its own diagnostic.
+    // If the key of an audience is present but its value is bad, the value was already reported. Then `[who]` is not
+    // reported again.
     if found.is_empty() && !is_named {
         let problem = Diagnostic::error(Code::BadAudience, table.span(), "`[who]` names no audience");
         table.report(problem.with_help(format!("write {FORMS}")));

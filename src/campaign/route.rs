@@ -63,7 +63,7 @@ pub struct Host {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Violation {
     pub part: WebhookPart,
-    /// The problem. Its spans are in the text of that part.
+    /// The problem. Its spans are offsets in the text of `part`.
     pub problem: Diagnostic,
 }
 
@@ -111,15 +111,15 @@ impl fmt::Display for Host {
 impl Host {
     /// Parses `host` or `host:port` for the given scheme. Returns `None` if `authority` is anything else.
     pub fn parse(authority: &str, is_https: bool) -> Option<Host> {
-        // The URL parser would not take these characters as part of the host. It would take some of them as the end of
-        // the host or of the credentials. It would decode a `%` and silently drop a line break.
+        // None of these characters can be part of a host, but the URL parser would not refuse them. It would take some
+        // of them as the end of the host or of the credentials, decode a `%`, and silently drop a line break.
         if authority.is_empty()
             || authority.contains(|c: char| "/\\?#@%".contains(c) || c.is_control() || c == ' ')
         {
             return None;
         }
         let scheme = if is_https { "https" } else { "http" };
-        // This is the HTTP client's own parser, so that the client connects to exactly the host that the user trusts.
+        // The HTTP client uses the same parser. So the client connects to exactly the host that the user trusts.
         Host::of(&Url::parse(&format!("{scheme}://{authority}/")).ok()?)
     }
 
@@ -139,7 +139,8 @@ impl Host {
     }
 }
 
-/// Why nothing is sent to a final URL. The messages do not repeat the URL, because it contains secrets.
+/// The reason why nothing is sent to a final URL. The error messages do not repeat the URL, because it contains
+/// secrets.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RouteMismatch {
     #[error("the final URL is not valid: {0}")]
@@ -161,7 +162,7 @@ impl Route {
     /// is the value of `${SANDBOX}`.
     ///
     /// This is the last check before something is sent. It catches values that would change the destination or the
-    /// method, such as one that contains `/../` or `@`.
+    /// method, such as a value that contains `/../` or `@`.
     pub fn check_url(&self, address: &str, sandbox: Option<&str>) -> Result<(), RouteMismatch> {
         let url = Url::parse(address)?;
         let expected = match &self.destination {
@@ -252,8 +253,8 @@ impl Webhook {
 
     fn check_liquid(&self, violations: &mut Vec<Violation>) {
         for (part, text) in self.parts().filter(|(_, text)| text.contains("{%")) {
-            // Partials are other files. The user did not see them when trusting the webhook, and the files can change
-            // later.
+            // A webhook must not call partials. Partials are other files: the user did not see them when trusting the
+            // webhook, and they can change later.
             let (template, _) = template::parse(text, &Partials::default(), Dialect::Telecast);
             violations.extend(template.partial_calls().into_iter().map(|span| {
                 let problem =
@@ -273,8 +274,8 @@ impl Webhook {
         let token = address::parse_bot_api_url(&self.url).map(|parts| parts.token);
         let is_start =
             |found: &Placeholder, part: &WebhookPart| *part == WebhookPart::Url && found.span.start == 0;
-        // Every placeholder inside the token is accepted here, even one that is only a part of the token. `check_path`
-        // has already reported the latter.
+        // Every placeholder inside the token is accepted here, even if the token has other text too. In that case,
+        // `check_path` has already reported the token.
         let is_token = |found: &Placeholder, part: &WebhookPart| {
             *part == WebhookPart::Url
                 && token.is_some_and(|token| token.start <= found.span.start && found.span.end <= token.end)
@@ -349,8 +350,8 @@ fn violate(violations: &mut Vec<Violation>, problem: Diagnostic) {
     violations.push(Violation { part: WebhookPart::Url, problem });
 }
 
-/// Reads scheme, host, and port from the URL as typed. If the URL hides them or is not valid, adds a violation and
-/// returns `None`.
+/// Reads scheme, host, and port from the URL as typed. If the URL does not show all three literally, or is not valid,
+/// adds a violation and returns `None`.
 fn parse_destination(url: &str, violations: &mut Vec<Violation>) -> Option<Destination> {
     const LITERAL_HELP: &str = "write scheme, host and port literally, as in `https://api.telegram.org/…`, or start with `${SANDBOX}/`";
     let not_an_url = |message: &str| {
@@ -378,8 +379,8 @@ fn parse_destination(url: &str, violations: &mut Vec<Violation>) -> Option<Desti
         Diagnostic::error(Code::ComputedHost, span, "the URL does not show which host it sends to")
             .with_help(LITERAL_HELP)
     };
-    // A URL that starts with a placeholder or with Liquid has no scheme either, but its real problem is the computed
-    // host. So this check comes before the check of the scheme.
+    // A URL that starts with a placeholder or with Liquid has no scheme either, but its real problem is that the host
+    // is computed. So this check comes before the check of the scheme.
     if url.starts_with("${") || url.starts_with("{{") || url.starts_with("{%") {
         let end = url.find(['/', '?', '#']).unwrap_or(url.len());
         violate(violations, computed(Span::new(0, end)));
@@ -393,8 +394,8 @@ fn parse_destination(url: &str, violations: &mut Vec<Violation>) -> Option<Desti
         return None;
     }
     let start = scheme_end + "://".len();
-    // Liquid is skipped as a whole, so that `https://{{ 'a/b' }}/x` is reported as a computed host and not as an
-    // invalid one.
+    // `authority_end` skips Liquid as a whole. Otherwise, the host of `https://{{ 'a/b' }}/x` would end at the `/`
+    // inside the Liquid, and would be reported as invalid and not as computed.
     let end = authority_end(url, start);
     let span = Span::new(start, end);
     let authority = span.of(url);
@@ -435,7 +436,8 @@ fn authority_end(url: &str, start: usize) -> usize {
 
 /// Checks the path as far as possible before Liquid is rendered and secrets are filled in.
 fn check_path(url: &str, destination: Option<&Destination>, violations: &mut Vec<Violation>) {
-    // URL parsers remove tabs and line breaks, so `h/\t../x` would turn into another path after this check.
+    // Control characters are not allowed: URL parsers remove tabs and line breaks, so the final URL would differ from
+    // the URL that is checked here.
     if let Some(at) = url.find(|c: char| c.is_ascii_control()) {
         let problem =
             Diagnostic::error(Code::NotAnUrl, Span::new(at, at + 1), "the URL contains a control character");
@@ -454,7 +456,8 @@ fn check_path(url: &str, destination: Option<&Destination>, violations: &mut Vec
             Diagnostic::error(Code::DotSegment, *segment, "`.` and `..` in a path lead to a different path");
         violate(violations, problem.with_help("write the resulting path"));
     }
-    // In DNS, a name with a trailing dot is the same host.
+    // The sandbox counts as Telegram, because it serves only the Bot API. A trailing dot is ignored, because in DNS
+    // `api.telegram.org.` is the same host.
     let is_telegram = matches!(destination, Some(Destination::Sandbox))
         || matches!(destination, Some(Destination::Host(host)) if host.name.trim_end_matches('.') == TELEGRAM);
     match address::parse_bot_api_url(url) {
@@ -505,7 +508,7 @@ fn check_bot_path(url: &str, parts: BotApiUrl, has_destination: bool, violations
     }
     let base = parts.base.of(url);
     if !has_destination {
-        // The scheme or host before `/bot` is not valid, which has already been reported.
+        // The scheme or host before `/bot` is not valid, and this has already been reported.
     } else if base.contains("{{")
         || base.contains("{%")
         || base.trim_start_matches("${SANDBOX}").contains("${")
@@ -539,16 +542,17 @@ fn check_bot_path(url: &str, parts: BotApiUrl, has_destination: bool, violations
     }
 }
 
-/// Returns whether a server could read the URL as a Bot API URL if it decodes the path and ignores its case.
-/// [`address::parse_bot_api_url`] does neither.
+/// Returns whether the URL has the form of a Bot API URL for a server that decodes the path and ignores upper and lower
+/// case. [`address::parse_bot_api_url`] neither decodes the path nor ignores its case.
 fn looks_like_bot_api(url: &str) -> bool {
     let is_bot = |segment: &Span| {
         let text = percent_decode_str(segment.of(url)).decode_utf8_lossy().to_ascii_lowercase();
-        // A segment that decoding and lower case do not change is left to `parse_bot_api_url`.
+        // If neither decoding nor lower case changes the segment, `parse_bot_api_url` has already judged it.
         text != segment.of(url) && address::is_bot(&text)
     };
     let segments = address::segments(url);
-    // The scheme is skipped, and so is the last segment: a Bot API path has a method after the token.
+    // The first segment, the scheme, is skipped. The last segment is skipped too: it cannot be the token, because a
+    // method must follow the token.
     segments.iter().skip(1).rev().skip(1).any(is_bot)
 }
 
@@ -560,18 +564,18 @@ fn has_dot_segment(address: &str) -> bool {
 
 fn is_dots(segment: &str) -> bool {
     let decoded = percent_decode_str(segment).decode_utf8_lossy();
-    // Control characters are left out of the comparison: if they are dropped later, `.%0a.` becomes `..`.
+    // Control characters are left out of the comparison: if a server drops them, `.%0a.` becomes `..`.
     let trimmed: String = decoded.chars().filter(|c| !c.is_ascii_control()).collect();
     trimmed == "." || trimmed == ".."
 }
 
-/// Returns whether a secret's value has the form of a token and stays one path segment.
+/// Returns whether a secret's value has the form of a bot token and only characters that cannot end its path segment.
 fn is_url_safe_token(token: &str) -> bool {
     token.split_once(':').is_some_and(|(id, secret)| {
         !id.is_empty()
             && id.bytes().all(|byte| byte.is_ascii_digit())
             && !secret.is_empty()
-            // Today's tokens have only letters, digits, `_`, and `-`. The other characters that are accepted here need
+            // Today's tokens have only letters, digits, `_`, and `-`. `.` and `~` are accepted too, because they need
             // no encoding in a path either. The length is not checked, because Telegram does not promise it.
             && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.~".contains(&byte))
     })

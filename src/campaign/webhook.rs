@@ -37,7 +37,8 @@ impl HttpMethod {
     }
 }
 
-/// How a request authenticates. Passwords and tokens should be `${NAME}` placeholders; a literal one gets a warning.
+/// How a request authenticates. Passwords and tokens should be `${NAME}` placeholders; a value without a placeholder
+/// gets a warning.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Auth {
     Basic { username: String, password: String },
@@ -61,13 +62,13 @@ pub struct Webhook {
     /// The maximum number of messages per second; `None` means the default for the host.
     pub rate: Option<f64>,
     /// The keys `updates` and `[capture]`, if the file has them, with their values as written. They define how a bot's
-    /// updates are handled. This version reports them as unknown, but they are part of what the user trusts.
+    /// updates are handled. This version reports both keys as unknown, but includes them in what the user trusts.
     pub unsupported: Vec<(&'static str, String)>,
 }
 
 impl Webhook {
-    /// Returns the parts of the webhook that the user trusts: the destination and everything that is sent to it. They
-    /// are compared with the parts that were trusted before.
+    /// Returns the parts of the webhook that the user trusts: the destination and everything that is sent to it. The
+    /// caller compares the result with the parts that were trusted before.
     pub fn trusted_content(&self) -> serde_json::Value {
         let auth = match &self.auth {
             None => serde_json::Value::Null,
@@ -76,8 +77,9 @@ impl Webhook {
             }
             Some(Auth::Bearer { token }) => json!({ "kind": "bearer", "token": token }),
         };
-        // Name, timeout, retries, and rate are left out: they change neither the request nor its destination, so
-        // editing them must not ask for trust again. The result is stored, so existing keys must keep their form.
+        // Name, timeout, retries, and rate are left out: they change neither the request nor its destination, so the
+        // user must not be asked for trust again after editing them. The result is stored with the user's decision. If
+        // an existing key changed its form, the webhooks that are already trusted would no longer match.
         let mut content = json!({
             "method": self.method.as_str(),
             "url": self.url,
@@ -96,7 +98,8 @@ impl Webhook {
     pub fn secret_names(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for found in self.templates().flat_map(placeholder::find_placeholders) {
-            // A list, not a set, because the trust question shows the names in this order.
+            // The names are in a list, not in a set, because the question whether to trust the webhook shows them in
+            // this order.
             if found.name != SANDBOX && !names.contains(&found.name) {
                 names.push(found.name);
             }

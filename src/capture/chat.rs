@@ -28,16 +28,17 @@ pub enum ChatKind {
 const MESSAGES: [&str; 4] = ["message", "edited_message", "channel_post", "edited_channel_post"];
 
 impl CapturedChat {
-    /// Returns the chat of the message in an update. Returns `None` if there is no message in it, or if the message has
-    /// no chat with an integer as its id.
+    /// Returns the chat of the message in an update. Returns `None` if the update contains no message, or if the
+    /// message has no chat with an id that is an integer.
     ///
-    /// Reads leniently, for servers other than Telegram's: ids may be strings, and everything except the id may be
-    /// missing.
+    /// Reads leniently, for servers other than Telegram's: an id may also be a string that contains an integer, and
+    /// everything except the id may be missing.
     pub fn of_update(update: &Value) -> Option<Self> {
         let message = MESSAGES.iter().find_map(|name| update.get(name))?;
         let chat = message.get("chat")?;
         let old_id = integer(chat.get("id")?)?;
-        // The last message of a group that became a supergroup contains the new id. The old id no longer works.
+        // When a group becomes a supergroup, its last message contains the new id. The new id is used, because the old
+        // id no longer works.
         let moved = message.get("migrate_to_chat_id").and_then(integer);
         let id = moved.unwrap_or(old_id);
         let word = |name: &str| {
@@ -73,8 +74,8 @@ fn kind(word: &str) -> ChatKind {
     }
 }
 
-// Users have positive ids. Groups, supergroups, and channels have negative ids and differ only in `type`, so `Group` is
-// a guess here.
+// Guesses the kind of a chat that has no `type`. Users have positive ids. Groups, supergroups, and channels all have
+// negative ids, so `Group` may be wrong.
 fn kind_by_id(id: i64) -> ChatKind {
     if id < 0 { ChatKind::Group } else { ChatKind::Private }
 }

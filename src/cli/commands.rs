@@ -35,7 +35,8 @@ use crate::settings::SecretSource;
 pub(crate) fn run(args: Args, output: &mut CliOutput) -> Result<CliOutcome> {
     warn_of_readable_secrets(output)?;
     let workspace = args.workspace.as_deref();
-    // This is a closure, not a value, because some commands must work without a workspace, such as `demo` and `init`.
+    // `find` is a closure, so that only the commands that need a workspace look for one. Commands such as `demo` and
+    // `init` must work without a workspace.
     let find = || Environment::find(workspace);
     let status = match args.command {
         None => return Ok(CliOutcome::Console(ConsoleStart { folder: args.workspace, campaign: None })),
@@ -57,8 +58,8 @@ pub(crate) fn run(args: Args, output: &mut CliOutput) -> Result<CliOutcome> {
         Some(Command::Paths(format)) => paths::run(workspace, format, output)?,
         Some(Command::Sandbox(args)) => {
             // The sandbox announces itself under the real path of the workspace, because the other commands use that
-            // path to find the sandbox. If there is no workspace, the error is dropped: the sandbox runs without one
-            // too.
+            // path to find the sandbox. If there is no workspace, the error is dropped, because the sandbox also runs
+            // without a workspace.
             let root =
                 find().and_then(|environment| environment.workspace()).ok().map(|workspace| workspace.root);
             sandbox::run(root.as_deref(), args, output)?
@@ -73,9 +74,10 @@ pub(crate) fn run(args: Args, output: &mut CliOutput) -> Result<CliOutcome> {
 }
 
 /// Makes `secrets.toml` private, and warns on stderr if other users could read it until now.
-// This comes before any command, because every later read makes the file private without a message.
+// This runs before any command. A command that reads `secrets.toml` also makes it private, but silently, so the
+// warning would be lost.
 fn warn_of_readable_secrets(output: &mut CliOutput) -> Result<()> {
-    // Errors are ignored here, because they would stop even commands that need no secret. A command that needs one
+    // Errors are ignored here, because they would stop even commands that need no secret. A command that needs a secret
     // reports the error itself.
     let Ok(paths) = Environment::paths() else { return Ok(()) };
     if let Ok(Some(warning)) = Secrets::new(&paths, &SecretSource::File, None).tighten() {

@@ -59,8 +59,8 @@ impl Environment {
         let (settings, _) = Settings::load(&self.paths);
         let secrets = Secrets::new(&self.paths, &settings.secrets, Some(&workspace.root));
         Session::new(self.paths.clone(), workspace, secrets, &settings, Sharing::OneCommand)
-            // Only commands read TELECAST_TRUST. The console asks the user instead, and must not inherit a grant that
-            // is meant for one CI run.
+            // The environment variable TELECAST_TRUST lists which secrets may be sent to which hosts, for example in
+            // one CI run. Only commands read this variable. The console ignores it and asks the user instead.
             .with_grants(Grants::from_environment())
     }
 }
@@ -90,8 +90,8 @@ impl From<InitError> for CliError {
             }
             InitError::Exists { .. } => CliError::new(ErrorKind::Failed, error)
                 .hint("choose another folder, or open it: telecast --workspace DIR"),
-            // The error's message says how to adopt a foreign `.telecast`. But adopting needs a workspace, and there is
-            // none yet.
+            // The error's message says how to adopt a `.telecast` folder that was made elsewhere. But adopting needs a
+            // workspace, and there is no workspace yet.
             InitError::Write(error @ SaveError::Foreign { .. }) => CliError::from(error)
                 .hint("adopting it needs a workspace: choose another folder, or remove .telecast"),
             InitError::Write(error) => error.into(),
@@ -159,8 +159,8 @@ impl From<NotPermitted> for CliError {
                     [] => vec![format!("@{}", question.host)],
                     names => names.iter().map(|name| format!("{name}@{}", question.host)).collect(),
                 };
-                // TELECAST_TRUST must list every secret of the webhook, so the hint prints the complete list to
-                // copy.
+                // The webhook is trusted only if TELECAST_TRUST lists all its secrets. So the hint prints the complete
+                // list to copy.
                 let allowed = std::env::var(TRUST_VARIABLE).unwrap_or_default();
                 let hint = match allowed.as_str() {
                     "" => format!("without a terminal (CI): {TRUST_VARIABLE}={}", list.join(",")),

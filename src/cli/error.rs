@@ -15,7 +15,7 @@ pub(crate) struct CliError {
     pub kind: ErrorKind,
     /// The error, with its own causes.
     pub source: Box<dyn Error + Send + Sync>,
-    /// What to do about it; each hint is printed on its own line.
+    /// What the user can do about the error. Each hint is printed on its own line.
     pub hints: Vec<String>,
 }
 
@@ -35,13 +35,13 @@ pub(crate) enum ErrorKind {
 /// How a command that could do its work ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ExitStatus {
-    /// It succeeded.
+    /// The command succeeded.
     Done,
-    /// It found problems, or something was refused or missing. The command has printed this.
+    /// The command found problems, or something was refused or missing. It has printed the details.
     Problems,
-    /// A server did not answer, or a webhook is not trusted. The command has printed this.
+    /// A server did not answer, or a webhook is not trusted. The command has printed the details.
     Unreachable,
-    /// Ctrl-C or another signal ended it.
+    /// Ctrl-C or another signal ended the command.
     Interrupted,
 }
 
@@ -58,15 +58,17 @@ impl CliError {
         self
     }
 
-    /// Returns the messages of the error and its causes, joined with colons. If the text so far already contains the
-    /// message of a cause, that message is left out.
+    /// Returns the messages of the error and its causes, joined with colons. The message of a cause is left out if the
+    /// text so far already contains it.
     pub(super) fn message(&self) -> String {
         let mut message = self.source.to_string();
         let mut cause = self.source.source();
-        // Some error types include the message of their source in their own and some do not, so the texts are compared.
+        // Some error types repeat the message of their source in their own message, and others do not. So the texts are
+        // compared.
         while let Some(error) = cause {
-            // `explain` words I/O errors as the other modules do in their messages. With the standard wording ("No such
-            // file or directory (os error 2)"), a cause that the outer message already explains would be printed again.
+            // `explain` gives an I/O error the wording that the other modules use in their messages. The standard
+            // wording ("No such file or directory (os error 2)") is different. With it, a cause that the text already
+            // contains would not be recognized and would be printed again.
             let cause_message = match error.downcast_ref::<io::Error>() {
                 Some(error) => explain(error),
                 None => error.to_string(),

@@ -15,13 +15,13 @@ pub(crate) fn run_interruptible<T>(stop: &AtomicBool, work: impl FnOnce() -> T) 
     // The work blocks this thread, so a second thread with its own runtime waits for the signal.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (done, work_is_done) = oneshot::channel::<()>();
-    // A Ctrl-C before the handler is installed would end the process, so the work starts only after `listening`
-    // closes.
+    // A Ctrl-C before the handler is installed would end the process, so the work starts only after the other thread
+    // has dropped `listening`.
     let (listening, wait_until_listening) = mpsc::channel::<()>();
     Ok(std::thread::scope(|scope| {
         scope.spawn(move || runtime.block_on(listen(stop, listening, work_is_done)));
-        // `recv` returns when the other thread drops `listening`, which it does even if the handler could not be
-        // installed. In that case, Ctrl-C ends the process.
+        // `recv` returns when the other thread drops `listening`. The thread drops it even if the handler could not be
+        // installed. Ctrl-C then ends the process.
         let _ = wait_until_listening.recv();
         let result = work();
         // Dropping `done` ends the listener. Otherwise the scope would wait for a Ctrl-C that never comes.
@@ -32,7 +32,8 @@ pub(crate) fn run_interruptible<T>(stop: &AtomicBool, work: impl FnOnce() -> T) 
 
 async fn listen(stop: &AtomicBool, listening: mpsc::Sender<()>, work_is_done: oneshot::Receiver<()>) {
     let mut interrupt = pin!(tokio::signal::ctrl_c());
-    // `ctrl_c` installs its handler at the first poll, not when the future is created.
+    // `ctrl_c` installs its handler at the first poll, not when the future is created. So the future is polled once
+    // before `listening` is dropped.
     let first = std::future::poll_fn(|context| Poll::Ready(interrupt.as_mut().poll(context))).await;
     drop(listening);
     if first.is_ready() {

@@ -1,5 +1,5 @@
 //! The result of the command line: exit, or open the console. `main` does what the result says, so that `cli` does not
-//! depend on `ui`.
+//! depend on the console's module, `ui`.
 
 use std::path::PathBuf;
 use std::process::ExitCode;

@@ -58,7 +58,8 @@ impl CliOutput {
             return rows.iter().try_for_each(|row| self.out.line(&plain_row(row)));
         }
         let mut widths: Vec<usize> = head.iter().map(|cell| text::width(cell)).collect();
-        // Widths are measured on what is printed: a control character becomes a picture of one cell.
+        // The width is measured after control characters are replaced, because their pictures have a width of their
+        // own.
         for row in rows {
             for (width, cell) in widths.iter_mut().zip(row) {
                 *width = (*width).max(text::width(&text::visible(cell)));
@@ -71,8 +72,8 @@ impl CliOutput {
         Ok(())
     }
 
-    /// Returns the width of a page of text, in cells. On a terminal, this is the width of the terminal, but at least 20
-    /// and at most 110, so that lines stay readable. In a pipe, it is 100.
+    /// Returns the width of a page of text, in columns of characters. On a terminal, this is the width of the terminal,
+    /// but at least 20 and at most 110, so that lines stay readable. In a pipe, it is 100.
     pub(super) fn columns(&self) -> usize {
         let columns = match self.out.is_terminal {
             true => rustix::termios::tcgetwinsize(io::stdout()).map_or(80, |size| usize::from(size.ws_col)),
@@ -95,8 +96,9 @@ impl CliOutput {
     /// terminal.
     pub(super) fn progress(&mut self, line: &str) -> io::Result<()> {
         if self.err.is_terminal {
-            // The escape sequence removes the rest of a longer previous text. It bypasses `Stream::write`, which would
-            // turn it into a picture. Only the text is sanitized.
+            // The escape sequence removes the rest of a longer previous text. It is written directly, because
+            // `Stream::write` would print it as a picture. In `line` itself, control characters are still printed as
+            // pictures.
             self.err.writer.write_all(format!("\r{}\x1b[K", text::visible(line)).as_bytes())?;
             self.err.writer.flush()?;
         }

@@ -25,8 +25,8 @@ pub(crate) struct LocatedProblem {
     pub at: LineColumn,
     /// The problem; its spans are byte offsets in the file's text.
     pub diagnostic: Diagnostic,
-    /// The fixes as JSON, with lines and columns. These are computed when the problem is created, because they need the
-    /// text of the file.
+    /// The fixes as JSON, with lines and columns. The fixes are converted to JSON when this value is created, because
+    /// the conversion needs the text of the file.
     fixes: Vec<Value>,
 }
 
@@ -66,7 +66,8 @@ impl<'a> SourceFile<'a> {
 impl LocatedProblem {
     pub(super) fn locate(found: &[SourceProblem<'_>]) -> Vec<LocatedProblem> {
         // Problems of the same file are usually adjacent. The line index is built once for each group of adjacent
-        // problems, because building it for each problem would take quadratic time on a body with thousands of them.
+        // problems, because building it for each problem would take quadratic time on a body with thousands of
+        // problems.
         let files = found.chunk_by(|problem, next| problem.path == next.path);
         let located = files.flat_map(|group| {
             let file = group.first().map(|first| SourceFile::new(first.path, first.text));

@@ -10,7 +10,8 @@ use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tc
 use super::output::CliOutput;
 use crate::secrets::MAX_VALUE;
 
-/// The longest input, in bytes, that is accepted from a pipe: the longest value, and whitespace around it.
+/// The longest input, in bytes, that is accepted from a pipe: the longest value of a secret, plus some whitespace
+/// around the value.
 const MAX: usize = MAX_VALUE + 1024;
 
 /// Asks for a secret on the terminal. If stdin is not a terminal, reads the secret from stdin, up to its end. Returns
@@ -63,15 +64,15 @@ fn read_line(input: &mut impl Read) -> io::Result<Option<String>> {
     const CTRL_U: u8 = 21;
     let mut line = Vec::new();
     let mut byte = [0];
-    // The input is read byte by byte: without canonical mode, the terminal does no line editing, and a buffered read
-    // would swallow what is typed after Enter.
+    // The input is read byte by byte, because a buffered read would also take what is typed after Enter. The terminal
+    // does no line editing here (canonical mode is off), so Backspace is handled below.
     while input.read(&mut byte)? == 1 {
         match byte[0] {
             b'\r' | b'\n' => return Ok(Some(String::from_utf8_lossy(&line).into_owned())),
             CTRL_C | CTRL_D => return Ok(None),
             CTRL_U => line.clear(),
             b'\x08' | b'\x7f' => {
-                // This removes a byte, not a character, because tokens are ASCII.
+                // Backspace removes a byte, not a character. This is enough, because tokens are ASCII.
                 line.pop();
             }
             other => line.push(other),

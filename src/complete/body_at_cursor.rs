@@ -60,7 +60,8 @@ impl BodyAtCursor {
         self.template.source()
     }
 
-    /// Returns the part of the JSON string that is before the cursor, without the Liquid in it.
+    /// Returns the part of the JSON string around the cursor that is before the cursor. The Liquid in this part is left
+    /// out.
     pub(super) fn string_before(&self) -> String {
         let mut pieces: Vec<&str> = Vec::new();
         // The search goes backwards from the cursor to the quote that opens the string. Quotes inside Liquid do not
@@ -88,9 +89,9 @@ fn opening_quote(text: &str) -> Option<usize> {
     text.rmatch_indices('"').map(|(at, _)| at).find(|at| !json::is_escaped(text, *at))
 }
 
-/// Returns the span that is left out of the body. Inside Liquid, this is all the Liquid around the token. Elsewhere, it
-/// is only the token, which is the text from the trigger to the cursor. Closing braces or a closing quote after the
-/// cursor are included, if there are any.
+/// Returns the span that is left out of the body. The token is the text from the trigger to the cursor. If the token is
+/// inside Liquid, the span starts at the `{{` or `{%`, and otherwise at the token. The span ends at the cursor, or
+/// after the closing braces or closing quote that follow the cursor.
 fn unfinished(text: &str, token: Span) -> Span {
     let rest = &text[token.end..];
     let line = rest.lines().next().unwrap_or("");

@@ -25,8 +25,8 @@ pub(crate) fn field_at(method: Method, path: &[String]) -> Option<&'static ApiFi
     fields_at(method, &path[..end]).iter().find(|field| field.name == path[end])
 }
 
-// The callers skip the `[]` steps of a path, so this function returns the fields of an array's items for the array
-// itself.
+// In a path, `[]` is the step from an array to its items. The callers skip these steps, so this function returns the
+// fields of the items for an array.
 fn inside(kind: &'static FieldType) -> &'static [ApiField] {
     match kind {
         FieldType::Object(name) => fields::of_object(name),

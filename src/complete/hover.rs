@@ -55,8 +55,8 @@ pub fn hover(
     let found = target.liquid().or_else(|| target.json()).or_else(|| text::entities(composed?, at));
     let problems = composed.map_or(&[][..], |composed| &composed.diagnostics).iter();
     let mut problems: Vec<&Diagnostic> = problems.filter(|problem| problem.span.touches(at)).collect();
-    // The most severe problems come first. Of equally severe ones, the problem with the shortest span comes first,
-    // because it is the most specific.
+    // The most severe problems come first. Of equally severe problems, the one with the shortest span comes first,
+    // because a short span is more specific.
     problems.sort_by_key(|problem| (std::cmp::Reverse(problem.severity), problem.span.len()));
     let span = match (&found, problems.first()) {
         (Some((span, _)), _) => *span,
@@ -105,10 +105,11 @@ impl HoverTarget<'_> {
         Some((token.span, vec![note]))
     }
 
-    /// Returns the token that contains the byte at the cursor. If none does, returns the token that ends there, if
-    /// there is one.
+    /// Returns the token that contains the byte at the cursor. If no token contains it, returns the token that ends at
+    /// the cursor, if any.
     fn token(&self) -> Option<LiquidToken> {
-        // Between two adjacent tokens, the cursor touches both. The later one contains the byte.
+        // Between two adjacent tokens, the cursor touches both. The later token contains the byte, so the search goes
+        // backwards.
         self.template.tokens().iter().rfind(|token| token.span.touches(self.at)).copied()
     }
 
@@ -184,7 +185,7 @@ impl HoverTarget<'_> {
         let names = template::names_at(self.template, filter.span.start);
         let scope = NamesInScope { names: &names, source: self.body };
         let call = call_at(&self.body[filter.span.start..]);
-        // The value is evaluated without and with the filter, to show the effect of the filter alone.
+        // The value is evaluated once without the filter and once with it, to show the effect of the filter alone.
         let input = values::evaluate(piped_value, scope, self.context)?;
         let output = values::evaluate(&format!("{piped_value} | {call}"), scope, self.context)?;
         Some(format!("result: “{input}” → “{output}”"))
@@ -196,8 +197,8 @@ impl HoverTarget<'_> {
         }
         let json = template::json_context_at(self.template, self.at);
         let prefix = json.string_prefix.clone()?;
-        // The prefix is the part of the string before the cursor. It is not decoded, so its length is the distance from
-        // the start of the string to the cursor.
+        // `prefix` is the part of the string before the cursor, as written in the body. So its length is the distance
+        // from the start of the string to the cursor.
         let start = self.at.checked_sub(prefix.len())?;
         let rest = &self.body[self.at..];
         let end = self.at + rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());

@@ -15,7 +15,8 @@ use super::item::{CompletionItem, CompletionKind, Variable};
 use super::liquid::{self, OpenLiquid};
 use super::{Completion, CompletionContext, Session, Trigger};
 
-/// Marks the cursor in a snippet. Two of these marks are the start and end of the selection.
+/// Marks the cursor in a snippet. In a snippet with two of these marks, they are the start and the end of the
+/// selection.
 const MARK: char = '‸';
 
 /// Marks the position in a snippet that Tab goes to next.
@@ -45,8 +46,8 @@ pub(crate) fn completion(
             expand(span, &format!("'{}'{MARK}", item.label))
         }
         CompletionKind::Markup(markup) => {
-            // The editor may have inserted a closing `]` or backtick already. The snippet has its own, so the inserted
-            // one is replaced.
+            // The editor may have inserted a closing `]` or backtick already. The snippet contains this character too,
+            // so the character after the cursor is replaced.
             let bracket = session.trigger == Trigger::Markup('[') && text[cursor..].starts_with(']');
             let tick = session.trigger == Trigger::Markup('`') && text[cursor..].starts_with('`');
             let end = cursor + usize::from(bracket || tick);
@@ -65,14 +66,14 @@ fn closing_quote_len(text: &str, cursor: usize) -> usize {
 
 fn variable_output(variable: &Variable, body: &BodyAtCursor, context: &CompletionContext<'_>) -> String {
     let path = variable.source();
-    // A value of unknown type counts as text: escapes do no harm to a number.
+    // A value of unknown type counts as text and is escaped. If it is a number, the escapes do no harm.
     let is_text = !matches!(variable.kind, Some(profile::ValueKind::Number | profile::ValueKind::Boolean));
     let Some(json) = &body.json_context else {
         return format!("{{{{ {path} | default: {} }}}}", default(variable, false));
     };
     if json.escape_position() == Some(EscapePosition::InString) {
         let escapes = match (context.dialect, is_text) {
-            // In the CleverTap dialect, the escapes are a long chain of filters. A number needs none of them, except in
+            // In the CleverTap dialect, the escapes are a long chain of filters. A number gets these filters only in
             // MarkdownV2, which reserves `-` and `.`.
             (Dialect::CleverTap, false) => {
                 let mode = body.mode().filter(|mode| *mode == ParseMode::MarkdownV2);
@@ -200,7 +201,7 @@ fn end_tag(session: &Session, text: &str, cursor: usize, name: &str) -> Completi
     expand(Span::new(session.start, end), &format!("{{% end{name} %}}{MARK}"))
 }
 
-/// Inserts a key with its colon and the start of its value, or only the key if a colon follows.
+/// Inserts a key with its colon and the start of its value, or only the key if a colon already follows the cursor.
 fn key(session: &Session, text: &str, cursor: usize, field: &ApiField) -> Completion {
     let rest = &text[cursor..];
     let is_quoted = session.trigger == Trigger::Key;
@@ -216,7 +217,7 @@ fn key(session: &Session, text: &str, cursor: usize, field: &ApiField) -> Comple
         !has_colon && (field.kind == FieldType::ChatId || !fields::choices(field).is_empty());
     let completion = match session.body.json_kind() {
         Some(JsonContextKind::AfterMember) => {
-            // The comma belongs directly after the previous member, before any whitespace.
+            // The comma belongs directly after the previous member. So the edit starts there, before any whitespace.
             let member_end = text[..start].trim_end().len();
             let gap = if is_quoted { text[member_end..start].to_owned() } else { gap(&text[..member_end]) };
             expand(Span::new(member_end, end), &format!(",{gap}{key}"))
@@ -264,8 +265,8 @@ fn value(session: &Session, text: &str, cursor: usize, choice: &str) -> Completi
 }
 
 fn expand(span: Span, snippet: &str) -> Completion {
-    // The offsets must be those in the text without marks, so the length of the first `‸` is subtracted from the offset
-    // of the second.
+    // The selection's offsets are those in the inserted text, from which the marks are removed. So the length of the
+    // first `‸` is subtracted from the offset of the second `‸`.
     let first = snippet.find(MARK).unwrap_or(snippet.len());
     let second = snippet.rfind(MARK).filter(|at| *at != first).map_or(first, |at| at - MARK.len_utf8());
     Completion {

@@ -1,5 +1,5 @@
-//! The `{{ … ` or `{% … ` that the cursor is in. It is found by reading backwards from the cursor. It is still being
-//! typed, so it need not be closed.
+//! The `{{ … ` or `{% … ` that the cursor is in. This Liquid is found by reading backwards from the cursor. It need not
+//! be closed, because it is still being typed.
 
 use crate::text;
 
@@ -64,7 +64,8 @@ impl<'a> OpenLiquid<'a> {
         let head = head.trim_end();
         match self.tag()? {
             "when" => {
-                // The nearest `case` is used even if it is already closed, which is good enough for suggestions.
+                // The nearest `case` is used, even if an `endcase` has already closed it. This is good enough for
+                // suggestions.
                 let (_, case) = before.rsplit_once("case ")?;
                 Some(case.split("%}").next()?.trim().trim_end_matches('-').trim_end())
             }
@@ -93,7 +94,8 @@ impl<'a> OpenLiquid<'a> {
     }
 
     /// If the last character opens a picker, returns its trigger, with the offsets at which the trigger and the query
-    /// start. A `|`, the first letter of a name, and a dot in a name open one. Inside quotes, no character does.
+    /// start. A `|`, the first letter of a name, and a dot in a name open a picker. Inside quotes, no character opens a
+    /// picker.
     pub(super) fn trigger_of(&self, last: char) -> Option<(Trigger, usize, usize)> {
         let name = name_before(self.inner);
         let starts_name = name.len() == last.len_utf8() && last.is_alphabetic();

@@ -8,8 +8,8 @@ pub struct MarkupSnippet {
     pub label: &'static str,
     /// One line without a full stop. Only the part before the first semicolon is shown beside the label.
     pub doc: &'static str,
-    /// The text to insert, already escaped for a JSON string. A `‸` marks the cursor, two mark the selection, and a `⇥`
-    /// marks the position that Tab goes to next.
+    /// The text to insert, already escaped for a JSON string. A `‸` marks the cursor. Two `‸` mark the start and the
+    /// end of the selection. A `⇥` marks the position that Tab goes to next.
     pub snippet: &'static str,
 }
 
@@ -96,7 +96,8 @@ pub(crate) fn may_begin(mode: ParseMode, c: char, before: Option<char>) -> bool 
     match mode {
         ParseMode::Html => c == '<',
         // After a letter, a digit, or the end of a sentence, the character more likely closes markup. After a
-        // backslash, it is ordinary text. After the same character, it is the second half of a delimiter such as `__`.
+        // backslash, it is ordinary text. After the same character, it is the second character of a delimiter such as
+        // `__`.
         ParseMode::Markdown | ParseMode::MarkdownV2 => {
             let opens = before.is_none_or(|before| {
                 !before.is_alphanumeric() && !matches!(before, '\\' | '.' | '!' | '?') && before != c

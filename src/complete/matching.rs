@@ -12,8 +12,8 @@ pub(crate) struct Match {
     pub letters: Vec<u32>,
 }
 
-/// The bonus for a match in the label, which puts the item above all items of which only the whole path matches. It is
-/// larger than any score that the matcher gives for a name.
+/// The bonus that is added to an item's score if its label matches. It is larger than any score that the matcher gives
+/// for a name. So items whose label matches come before all items of which only the path matches.
 const LABEL_BONUS: u32 = 10_000;
 
 /// Returns the items that match, the best first, or all items in their order if the query is empty.
@@ -42,7 +42,8 @@ impl Finder<'_> {
         let mut letters = Vec::new();
         let label = Utf32Str::new(&item.label, &mut self.buffer);
         if let Some(score) = self.pattern.indices(label, &mut self.matcher, &mut letters) {
-            // The matcher appends indexes atom by atom, neither sorted nor unique.
+            // The matcher splits the query into words and appends the indexes of one word after the other. So the
+            // indexes can be unsorted and repeated.
             letters.sort_unstable();
             letters.dedup();
             let exact = u32::from(item.label.eq_ignore_ascii_case(self.query)) * LABEL_BONUS;
@@ -53,8 +54,8 @@ impl Finder<'_> {
         Some((score, Match { item: at, letters: Vec::new() }))
     }
 
-    /// Returns the full path of a variable if the query looks like a path: it has a dot, or it is the start of the
-    /// root's name.
+    /// Returns the full path of a variable if the query looks like a path: the query has a dot, or it is the start of
+    /// the path's first name, such as `Prof`.
     fn path(&self, item: &CompletionItem) -> Option<String> {
         // Without this condition, a query such as `file` would match the `Profile` in the path of every property.
         let CompletionKind::Variable(variable) = &item.kind else { return None };

@@ -22,8 +22,8 @@ const MAX_DEPTH: usize = 3;
 /// longer.
 const MAX_SAMPLES_CHARS: usize = 56;
 
-/// The number of items after which no paths inside values are added. A sample event can be any JSON file, and a longer
-/// list would only slow down the picker.
+/// If there are this many items, no more paths inside values are added. A sample event can be a JSON file of any size,
+/// and a longer list would slow down the picker.
 const MAX_PATHS: usize = 300;
 
 pub(crate) fn find_items(
@@ -51,7 +51,7 @@ pub(crate) fn find_items(
         }
         Trigger::Here => items_at_cursor(body, context),
         // After a comparison such as `==`, sample values of the compared property come first, because a value is more
-        // likely there than another variable. Elsewhere, there are no such samples.
+        // likely there than another variable. Where nothing is compared, there are no such samples.
         Trigger::Name => {
             let mut items = compared_samples(text, start, context);
             items.extend(variables(body, context));
@@ -188,7 +188,7 @@ fn join_samples(samples: &[String]) -> String {
     let mut line = String::new();
     let mut n_chars = 0;
     for sample in samples {
-        // The separator has two characters.
+        // The separator `, ` has two characters.
         n_chars += sample.chars().count() + 2;
         if !line.is_empty() {
             if MAX_SAMPLES_CHARS < n_chars {
@@ -332,7 +332,8 @@ fn is_allowed_in(tag: &TagDoc, open: &[&str]) -> bool {
         "else" => matches!(innermost, "if" | "unless" | "case" | "for"),
         "elsif" => matches!(innermost, "if" | "unless"),
         "when" => innermost == "case",
-        // The loop need not be the innermost block: `break` and `continue` may be inside an `if` in the loop.
+        // Any open block may be the loop, not only the innermost: `break` and `continue` may be inside an `if` in the
+        // loop.
         "break" | "continue" => open.iter().any(|name| matches!(*name, "for" | "tablerow")),
         _ => true,
     }
@@ -342,12 +343,14 @@ fn is_allowed_in(tag: &TagDoc, open: &[&str]) -> bool {
 fn keys(body: &BodyAtCursor, context: &CompletionContext<'_>) -> Vec<CompletionItem> {
     let is_after_member = body.json_kind() == Some(JsonContextKind::AfterMember);
     let path = match body.path().split_last() {
-        // After a member, the path still ends with that member's key.
+        // After a member, the path still ends with the key of that member. The path of the object is the part before
+        // this key.
         Some((_, object)) if is_after_member => object,
         _ => body.path(),
     };
     let present = body.json_context.as_ref().map_or(&[][..], |json| &json.keys);
-    // After `{`, the new object is still empty, and `present` has the keys of the object around it.
+    // `present` counts only if the cursor is between the members of an object. Directly after a `{`, the new object is
+    // still empty, and `present` has the keys of the object around it.
     let in_object =
         matches!(body.json_kind(), Some(JsonContextKind::BeforeKey | JsonContextKind::AfterMember));
     let mut found: Vec<&'static ApiField> = fields::fields_at(context.method, path)
@@ -465,7 +468,8 @@ fn markup_items(c: char, body: &BodyAtCursor) -> Vec<CompletionItem> {
 }
 
 fn markup_item(markup: &'static markup::MarkupSnippet) -> CompletionItem {
-    // The row has little room for the documentation. All of it is shown below the list.
+    // The row has little room, so it shows only the part of the documentation before the first semicolon. The whole
+    // documentation is shown below the list.
     let short = markup.doc.split(';').next().unwrap_or(markup.doc);
     let doc = format!("{} · {}", markup.text(), markup.doc);
     CompletionItem::new(markup.label, short, doc, CompletionKind::Markup(markup))

@@ -11,7 +11,7 @@ const MAX_SHOWN_CHARS: usize = 80;
 /// can refer to each other, so the search needs a limit.
 const MAX_HOPS: usize = 8;
 
-/// The variables that a template sets, and the source text that the spans of their bindings refer to.
+/// The variables that a template sets, and the source text. The spans in `names` are offsets in this text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NamesInScope<'a> {
     pub names: &'a [ScopedName],
@@ -30,8 +30,8 @@ impl NamesInScope<'_> {
                 Binding::Item(span) => (span, " | first"),
                 Binding::Captured | Binding::Counter | Binding::Loop => continue,
             };
-            // The names are found by a plain text search. It finds too many names rather than too few, but an
-            // assignment that is not needed does no harm.
+            // The names are found by a plain text search. The search may find names that the expression does not use,
+            // but an assignment that is not needed does no harm.
             if needed.contains(&name.name) {
                 let value = span.of(self.source);
                 needed.push_str(value);
@@ -60,7 +60,7 @@ pub(crate) fn evaluate(
 }
 
 /// Returns the value that a path leads to. Assigned names are followed, and a loop variable is the first item of its
-/// list. Returns `None` if there are no values to use, or if the path leads to none.
+/// list. Returns `None` if there are no values to use, or if the path leads to no value.
 pub(crate) fn lookup<'a>(
     path: &[String],
     scope: NamesInScope<'_>,

@@ -1,7 +1,8 @@
 //! Finds and replaces every top-level `chat_id` of a rendered body, even if the text is not valid JSON.
 //!
-//! A test send always goes to the test chat. The chat id is replaced in the rendered text before that text is parsed.
-//! `NULL`, a bare `@name`, and a missing value are therefore replaced just like a number.
+//! A test send goes to the user's own test chat, never to the chat that the body names. The chat id is replaced in the
+//! rendered text before that text is parsed. `NULL`, a bare `@name`, and a missing value are therefore replaced just
+//! like a number.
 
 use std::iter::Peekable;
 
@@ -25,7 +26,7 @@ pub enum TestChatError {
     NotAnObject,
 }
 
-/// A text in which parts of an original were replaced. It maps spans of this text to the original and back.
+/// A text in which parts of an original were replaced. Spans of the new text can be mapped to the original and back.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct PatchedText {
     pub text: String,
@@ -57,8 +58,8 @@ impl PatchedText {
             }
             let start = patched + (replaced.start - original);
             if at < replaced.end || (is_end && at == replaced.end) {
-                // An offset inside replaced bytes maps to an edge of the replacement, because the two texts have
-                // nothing in common.
+                // An offset inside replaced bytes maps to the start or the end of the replacement. The replaced bytes
+                // and the replacement have nothing in common, so no other offset corresponds.
                 return if is_end { start + new_len } else { start };
             }
             original = replaced.end;
@@ -90,14 +91,16 @@ impl PatchedText {
 pub(crate) struct ChatIds {
     /// The spans of the values of all top-level `chat_id` keys. A span is empty if there is no value after the colon.
     pub values: Vec<Span>,
-    /// The offset after the opening brace, and whether the object has members; `None` if the text is not an object.
+    /// The offset directly after the opening brace, where a missing `chat_id` is inserted, and whether the object has
+    /// members. `None` if the text is not an object.
     insert_at: Option<(usize, bool)>,
 }
 
 /// Finds the top-level `chat_id` values of `text`, which need not be valid JSON.
 pub(crate) fn find(text: &str) -> ChatIds {
     let mut tokens = json::tokens(text).peekable();
-    // The tokenizer skips only ASCII whitespace, so other whitespace before the brace is skipped here.
+    // The tokenizer skips only ASCII whitespace. Tokens of other whitespace, such as a no-break space, are skipped
+    // here.
     let first = tokens.find(|token| !token.span.of(text).trim().is_empty());
     let Some(open) = first.filter(|token| token.kind == Punctuation('{')) else {
         return ChatIds::default();
@@ -105,8 +108,7 @@ pub(crate) fn find(text: &str) -> ChatIds {
     let mut found = ChatIds::default();
     let mut depth = 1_usize;
     let mut is_empty = true;
-    // The loop ends after the object's closing brace. Text after the brace is left to the JSON parser, which reports
-    // it.
+    // The loop ends after the object's closing brace. The JSON parser reports any text after this brace.
     while let Some(token) = tokens.next().filter(|_| 0 < depth) {
         match token.kind {
             Punctuation('{' | '[') => depth += 1,
@@ -115,8 +117,8 @@ pub(crate) fn find(text: &str) -> ChatIds {
         }
         let is_key = token.kind == JsonTokenKind::String && depth == 1 && is_chat_id(text, token.span.start);
         let colon = tokens.next_if(|next| is_key && next.kind == Punctuation(':'));
-        // Every `chat_id` is listed, so that all of them are replaced and not only the first. The server decides which
-        // one of several duplicate keys it uses.
+        // If the object has several `chat_id` keys, it is up to the server which of these keys it uses. So every
+        // `chat_id` is listed, and every value is replaced.
         found.values.extend(colon.map(|colon| value_span(text, &mut tokens, colon.span.end)));
     }
     found.insert_at = Some((open.span.end, !is_empty));
@@ -146,7 +148,8 @@ pub(crate) fn set(text: &str, chat: &str) -> Option<PatchedText> {
     Some(patched)
 }
 
-/// Returns whether the string at `at` is `chat_id`. It may be written with escapes, because the server decodes keys.
+/// Returns whether the string at `at` is `chat_id`. The string may be written with escapes, because the server decodes
+/// keys before it compares them.
 fn is_chat_id(text: &str, at: usize) -> bool {
     // The longest spelling writes every letter as `\uXXXX`, which has six bytes. A longer string cannot be `chat_id`.
     let longest = CHAT_ID.len() * 6;
@@ -155,7 +158,7 @@ fn is_chat_id(text: &str, at: usize) -> bool {
 
 /// Returns the chat as JSON: an id as a number, a name as a string.
 fn literal(chat: &str) -> String {
-    // The ids of channels and supergroups do not fit into 32 bits.
+    // The id is parsed as `i64`, because the ids of channels and supergroups do not fit into 32 bits.
     match chat.parse::<i64>() {
         Ok(id) => id.to_string(),
         Err(_) => json::quote(chat),
@@ -173,8 +176,8 @@ fn value_span(text: &str, tokens: &mut Peekable<Tokens<'_>>, colon_end: usize) -
     let mut value = Span::at(colon_end);
     let mut depth = 0_usize;
     let belongs = |token: &JsonToken, value: Span, depth: usize| {
-        // The value ends at a line break even if the comma is missing, so that the next member is not replaced together
-        // with it.
+        // A line break ends the value even without a comma. Otherwise, if the author forgot the comma, the next member
+        // would be replaced together with the value.
         let is_on_its_line = value.is_empty() || !text[value.end..token.span.start].contains('\n');
         0 < depth || is_on_its_line && !matches!(token.kind, Punctuation(',' | '}' | ']'))
     };

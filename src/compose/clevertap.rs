@@ -7,8 +7,8 @@
 //! body ──portable──▶ partials inlined and safe fixes applied, where that is possible ──▶ Custom Body
 //! ```
 //!
-//! Secrets stay `${NAME}`, as in the files, and literal secrets become placeholders such as `<YOUR_PASSWORD>`. The user
-//! replaces both with the values by hand.
+//! Secrets stay `${NAME}`, as in the files, and literal secrets become placeholders such as `<YOUR_PASSWORD>`. In
+//! CleverTap, the user replaces both with the real values by hand.
 
 mod form;
 mod paste;
@@ -79,9 +79,9 @@ pub(crate) enum ExportPart {
     Body,
     /// The partial with this name; spans are in the partial.
     Partial(String),
-    /// The webhook's file, at the value of these keys.
+    /// The webhook's file, at the value to which these TOML keys lead.
     Webhook(Vec<String>),
-    /// The campaign's file, at the value of these keys.
+    /// The campaign's file, at the value to which these TOML keys lead.
     Campaign(Vec<String>),
 }
 
@@ -248,8 +248,9 @@ fn webhook_problems(webhook: &Webhook) -> Vec<(ExportPart, Diagnostic)> {
             problem.with_help("set a throttle in Settings › Setup › Campaign limits: messages per 5 minutes"),
         );
     }
-    // This is a warning, not an error. CleverTap documents that it saves a webhook only if the server answers with 200.
-    // If that were always so, CleverTap's own guide to Telegram could not work, because Telegram refuses the test body.
+    // This is a warning, not an error, because CleverTap may save the webhook all the same. CleverTap documents that it
+    // saves a webhook only if the server answers its test body with 200, and Telegram refuses that body. But if
+    // CleverTap always refused such a webhook, CleverTap's own guide to Telegram could not work.
     if bot_api_method(url).is_some() {
         let problem = differs("on Create, CleverTap may post a test body and expect a 200 response");
         report(
@@ -282,7 +283,8 @@ fn qualification(source: &ExportSource<'_>, problems: &mut Vec<(ExportPart, Diag
     let used = template.variables();
     let first = |root: &str| used.iter().find(|used| used.path.first().is_some_and(|name| name == root));
     let mut report = |span: Span, message: &str| problems.push((ExportPart::Body, differs_at(span, message)));
-    // Only the first use gets a diagnostic, because one is enough to explain the qualification.
+    // Only the first use of `ExternalTrigger` or `Event` gets a diagnostic. One diagnostic is enough to explain the
+    // qualification.
     if let Some(used) = first("ExternalTrigger") {
         report(used.span, "`ExternalTrigger` has values only in a campaign triggered by the API");
         return "External Trigger";
@@ -294,7 +296,7 @@ fn qualification(source: &ExportSource<'_>, problems: &mut Vec<(ExportPart, Diag
         );
         return "Live behavior";
     }
-    // The body uses no event, so it works in either kind of campaign.
+    // The body uses neither `ExternalTrigger` nor `Event`, so it works with both of these qualifications.
     "Past behavior/Custom list, or Live behavior"
 }
 
@@ -345,7 +347,7 @@ fn date_problems(source: &ExportSource<'_>) -> Vec<(ExportPart, Diagnostic)> {
 }
 
 fn differs(message: &str) -> Diagnostic {
-    // The span is set later, when the `service` module looks up the keys in the file.
+    // The `service` module sets the span later, when it looks up the keys of the [`ExportPart`] in the file.
     differs_at(Span::at(0), message)
 }
 

@@ -4,7 +4,8 @@
 //! The conversion works on the unrendered body. Liquid is masked with filler of the same length, so that the body can
 //! be parsed as JSON. Then the message's text is decoded, with its Liquid back in place, and converted. Finally, the
 //! text is written back. If it is in a JSON string of the body, it gets JSON escapes everywhere except inside the
-//! Liquid. If it is in a `{% capture %}` whose variable the JSON prints, it gets none.
+//! Liquid. If it is in a `{% capture %}`, it gets no JSON escapes: the body prints the captured variable with the
+//! `json` filter, which adds the escapes.
 
 mod escapes;
 mod external_text;
@@ -33,9 +34,9 @@ pub struct ConversionSource<'a> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conversion {
     pub body: String,
-    /// The message's text alone, without JSON escapes and with its Liquid not rendered. If the body is
-    /// returned as it was (see [`Conversion::unchanged`]), this text has telecast's own filters in place of CleverTap's
-    /// escape filters, and it is empty if the body has no text to convert.
+    /// The message's text alone, without JSON escapes and with its Liquid not rendered. If the body was not converted
+    /// (see [`Conversion::unchanged`]), CleverTap's escape filters in this text are replaced with telecast's own
+    /// filters. The text is empty if the body has no text that could be converted.
     pub text: String,
     /// Descriptions of the formatting that is lost because the new mode cannot express it.
     pub lost: Vec<String>,
@@ -67,7 +68,8 @@ pub fn compare(source: &ConversionSource<'_>) -> ModeComparison {
     let masked = MaskedBody::of(source.body);
     let current_mode = masked.mode();
     let conversion = |mode| match current_mode == Some(mode) {
-        // A conversion to the current mode could only write the same formatting in another way.
+        // The body stays as it is, because a conversion to the current mode could only write the same formatting in
+        // another way.
         true => Ok(masked.unchanged()),
         false => masked.convert(source, mode),
     };

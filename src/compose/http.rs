@@ -35,7 +35,8 @@ impl HttpDraft {
     /// Returns the headers with secrets as `${NAME}`. Literal credentials are masked.
     pub fn masked_headers(&self) -> impl Iterator<Item = (&str, String)> {
         self.headers.iter().map(|(name, value)| {
-            // With a `${NAME}`, only the name of the secret is shown. Without one, the value itself may be the secret.
+            // A value with a `${NAME}` shows only the secret's name. A value without a `${NAME}` may be the secret
+            // itself, so it is masked.
             let is_literal_secret = is_credential(name) && value.is_literal();
             (name.as_str(), if is_literal_secret { MASK.to_owned() } else { value.masked() })
         })
@@ -367,7 +368,7 @@ impl<'a> RequestTemplate<'a> {
         };
         let headers: Vec<(String, SecretTemplate)> = self.headers.iter().map(fill_header).collect();
         problems.extend(self.static_problems.iter().cloned());
-        // According to RFC 9110, the body of a GET has no meaning, so none is sent.
+        // A GET is sent without a body, because the body of a GET has no meaning according to RFC 9110.
         let has_body = webhook.method != HttpMethod::Get;
         let http = HttpDraft {
             method: webhook.method,
@@ -404,10 +405,11 @@ impl<'a> FieldTemplate<'a> {
         if !source.contains("{{") && !source.contains("{%") {
             return Self { field, source, template: None, syntax_problems: Vec::new() };
         }
-        // A webhook cannot call partials, because the user trusts only the webhook's own file. So none are passed here.
+        // No partials are passed to the parser, so a webhook cannot call any. The user trusts only the webhook's own
+        // file, and a partial would bring text from another file into the request.
         let (template, mut problems) = template::parse(source, &Partials::default(), inputs.dialect);
         let is_broken = problems.iter().any(Diagnostic::is_error);
-        // The check of the webhook's file already reports calls of partials.
+        // Calls of partials are not reported here, because the check of the webhook's file already reports them.
         problems.retain(|problem| problem.code != Code::UnknownPartial);
         // The text of a template with errors is used as typed, so that the preview still shows a request.
         let template = Some(template).filter(|_| !is_broken);

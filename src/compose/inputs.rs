@@ -10,7 +10,8 @@ use crate::template::{self, Partials};
 
 #[derive(Debug, Clone, Copy)]
 pub struct Inputs<'a> {
-    /// The name of the campaign's file without its extension, which is `Campaign.campaignId` in Liquid.
+    /// The name of the campaign's file without its extension. In Liquid, this name is the value of
+    /// `Campaign.campaignId`.
     pub stem: &'a str,
     pub campaign: &'a Campaign,
     pub body: &'a str,
@@ -23,7 +24,8 @@ pub struct Inputs<'a> {
     pub event: Option<&'a Value>,
     pub external_trigger: Option<&'a Value>,
     pub chat: ChatTarget<'a>,
-    /// The property names and values in the store, for static checks; `None` skips the checks that need them.
+    /// The known property names and their values, for the checks that need no recipient. `None` skips the checks that
+    /// need this vocabulary.
     pub vocabulary: Option<&'a Vocabulary>,
     pub now: Timestamp,
     pub zone: &'a TimeZone,

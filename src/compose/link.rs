@@ -20,12 +20,13 @@ use crate::text::{Span, floor_char_boundary};
 use markup::MarkupMap;
 
 /// The maximum number of characters on each side of the cursor that are highlighted as one word.
-// A body can be one very long word, and each movement of the cursor searches for the word anew.
+// Each movement of the cursor searches for the word anew. Without a limit, this would be slow in a body that is one
+// very long word.
 const MAX_HALF_WORD_CHARS: usize = 100;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MessagePart {
-    /// A span of the text as it is sent. This is the message's text, the caption of the first medium, or a poll's
+    /// A span of the text as it is sent. The text is the message's text, the caption of the first medium, or a poll's
     /// question.
     Text(Span),
     /// A button of the inline keyboard, by its index over all rows.
@@ -80,7 +81,8 @@ impl Links {
         }
         let cursor = floor_char_boundary(&composed.body, selection.start);
         let highlight = self.highlight_span(composed, word_at(&composed.body, cursor));
-        // A cursor directly after the last character of a text still counts as being in that text.
+        // A cursor directly after the last character of a part still counts as being in that part. So if nothing is
+        // found at the cursor, the character before the cursor is looked up.
         match composed.body[..cursor].graphemes(true).next_back() {
             Some(previous) if highlight.parts.is_empty() => {
                 let of_previous = self.highlight_span(composed, Span::new(cursor - previous.len(), cursor));
@@ -118,7 +120,7 @@ impl Links {
             let others = self.others.iter().filter(|(_, span)| overlaps(*span, in_json));
             parts.extend(others.map(|(part, _)| *part));
         }
-        // Neighbouring outputs of a loop can belong to the same part.
+        // Neighboring outputs of a loop can belong to the same part, which is then listed only once.
         parts.dedup();
         Highlight { rendered, parts }
     }
@@ -153,8 +155,8 @@ fn text(request: &ApiRequest, document: &Document) -> Option<(JsonString, Markup
     };
     let shown = request.text()?;
     let traced = trace(shown.parse_mode, &text.decoded, limit)?;
-    // The text in the JSON may not be the one that is sent. So it is parsed here, and the result is compared with the
-    // request's text.
+    // The request may send another text than the one in the JSON. So the text in the JSON is parsed here, and the
+    // result is compared with the request's text.
     let is_same = traced.sent.text.text == shown.sent.text;
     is_same.then(|| (text.clone(), MarkupMap::new(shown.parse_mode, &text.decoded, &traced)))
 }
@@ -188,8 +190,8 @@ fn buttons(request: &ApiRequest, root: &JsonNode) -> Vec<(MessagePart, Span)> {
         None => button.span,
     };
     let spans: Vec<Span> = found.map(span_of).collect();
-    // The counts differ if the server dropped buttons for reasons that are not checked here. No link is better than a
-    // wrong one.
+    // The counts differ if the server dropped buttons for reasons that are not checked here. Then no button is linked,
+    // because a link could lead to the wrong button.
     if spans.len() != kept.iter().map(Vec::len).sum::<usize>() {
         return Vec::new();
     }

@@ -58,7 +58,8 @@ impl Locator {
     /// Returns the first `{{ … }}` of the body that printed nothing within `sent` or at most one byte after its end.
     pub(super) fn empty_interpolation(&self, sent: Span) -> Option<Span> {
         let rendered = self.rendered(sent);
-        // There may be a space between a key's colon and the `{{`, so the search includes one more byte.
+        // `sent` may be the empty span directly after a key's colon. There may be a space between that colon and the
+        // `{{`, so the search includes one more byte.
         let widened = Span::new(rendered.start, rendered.end + 1);
         self.map
             .empty_outputs(widened)
@@ -101,9 +102,9 @@ impl Locator {
         is_escaped(sent.start) || (sent.is_empty() && sent.start.checked_sub(1).is_some_and(is_escaped))
     }
 
-    /// Returns the offset in the body at which text must be inserted so that it is rendered at `at`. If the next
-    /// character was typed, the offset is directly before it. Otherwise it is directly after the previous character.
-    /// Returns `None` if neither character was typed.
+    /// Returns the offset in the body at which text must be inserted so that it is rendered at `at`. If the character
+    /// after `at` was typed, the offset is directly before that character. Otherwise, the offset is directly after the
+    /// character before `at`. Returns `None` if neither character was typed.
     fn typed_offset(&self, at: usize) -> Option<usize> {
         let (before, after) = self.text().split_at_checked(at)?;
         let next = after.chars().next().and_then(|c| self.typed(Span::new(at, at + c.len_utf8())));

@@ -55,9 +55,10 @@ pub(crate) fn closing(body: &str, liquid_spans: &[Span], opener: usize) -> Optio
     })
 }
 
-/// Replaces each piece of Liquid with filler of the same length, so that offsets stay valid. Inside strings, the filler
-/// is the digit 1. Outside strings, it is the digit 1 for values and a space for tags, and a `raw` counts as a value.
-/// Outside strings, the contents of `capture`, `comment`, `doc`, and `raw` are replaced too.
+/// Replaces each piece of Liquid with filler of the same length, so that offsets stay valid. Inside JSON strings, the
+/// filler is the digit 1. Outside JSON strings, the filler is the digit 1 for outputs and for `raw` tags, and a space
+/// for all other tags. The contents of `capture`, `comment`, `doc`, and `raw` are replaced too if the tag is outside
+/// JSON strings.
 pub(crate) fn mask(body: &str, liquid_spans: &[Span]) -> String {
     let mut masked = Vec::with_capacity(body.len());
     let mut quoting = QuoteState::default();

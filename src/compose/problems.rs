@@ -24,8 +24,8 @@ pub(crate) struct BodySource<'a> {
 
 pub(crate) fn not_json(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> Diagnostic {
     let sent = locator.text();
-    // A `{{ }}` that printed nothing makes the JSON parser fail later in the text, and so does a quote in a printed
-    // value. The parser's error would then blame text that is correct.
+    // Two causes are looked for first: a `{{ }}` that printed nothing, and a quote in a printed value. Both make the
+    // JSON parser fail later in the text, so the parser's error would blame text that is correct.
     if let Some(problem) =
         nothing_printed(body, locator, error).or_else(|| quote_in_value(body, locator, error))
     {
@@ -151,8 +151,8 @@ fn is_comma_missing(sent: &str, error: &SyntaxError) -> bool {
         let gap = &before[before.trim_end().len()..];
         gap.contains('\n')
     });
-    // The rest of a string that ended too early, at a quote in the middle, can look like a new member. On the same line
-    // as the previous member, only a string with a colon after it counts as a member.
+    // A quote in the middle of a string ends the string too early, and the rest of that string can look like a new
+    // member. On the same line as the previous member, only a string with a colon after it counts as a member.
     let is_key = || {
         let key = sent.get(error.span.start..).and_then(|rest| rest.strip_prefix('"'));
         let rest = key.and_then(|key| key.split_once('"')).map(|(_, rest)| rest.trim_start());
@@ -175,8 +175,8 @@ fn foreign_quotes<'s>(sent: &'s str, error: &SyntaxError) -> Option<(Span, &'s s
         _ => return None,
     };
     let inside = rest.get(opener.len_utf8()..)?.lines().next()?;
-    // Not every character in `closers` closes the text: it can also be an apostrophe inside a word. The quote that
-    // closes the text is followed by JSON punctuation or by the end of the line.
+    // Not every character in `closers` closes the text, because an apostrophe inside a word is the same character as a
+    // closing quote. The quote that closes the text is followed by JSON punctuation or by the end of the line.
     let (at, closer) = inside.char_indices().find(|(at, c)| {
         let next = inside[at + c.len_utf8()..].trim_start().chars().next();
         closers.contains(c) && next.is_none_or(|next| ",:}]".contains(next))
@@ -217,7 +217,7 @@ fn json_fix(locator: &Locator, error: &SyntaxError) -> Option<Fix> {
             let end = sent.trim_end().len();
             replace(&format!("add the `{closer}`"), Span::at(end), closer.to_string())
         }
-        // A comment gets no fix: in quotes, it would become a value.
+        // A comment gets no fix: the next case would put the comment in quotes, and the comment would become a value.
         SyntaxErrorKind::Word(_) if starts_comment(sent, error) => None,
         SyntaxErrorKind::Word(word) => match json_literal(word) {
             Some(literal) if word.eq_ignore_ascii_case(literal) => {
@@ -381,7 +381,7 @@ fn fix_in_body(locator: &Locator, text: &JsonString, fix: &Fix) -> Option<Fix> {
         let sent = text.raw_span(edit.span);
         let span = locator.typed(sent)?;
         // This text was typed inside a capture, and a filter later escapes the captured text for JSON. That filter
-        // escapes the replacement too, so it must not be escaped a second time here.
+        // escapes the replacement too, so the replacement must not be escaped here as well.
         if locator.is_escaped(sent) {
             return Some(TextEdit { span, replacement: edit.replacement.clone() });
         }
@@ -456,8 +456,8 @@ pub(crate) struct MemberIndex<'d> {
 
 impl<'d> MemberIndex<'d> {
     pub(super) fn of(document: &'d Document) -> Self {
-        // The index is built once: a body can have as many problems as members, and searching the object for each
-        // problem was quadratic.
+        // The index is built once. Without it, each problem would search all members of an object, which took quadratic
+        // time in a body with as many problems as members.
         let mut by_key = HashMap::new();
         // The nodes that are not indexed yet. Their order does not matter, because each object has its own keys in the
         // index.
@@ -583,7 +583,8 @@ fn help_of_refusal(document: &Document, error: &ApiError) -> Option<String> {
             let advice = telegram::advice_for(error);
             return match callback_data_bytes(document, error) {
                 Some(n_bytes) => Some(format!("{}; this has {n_bytes}", advice.action)),
-                // The advice for an unknown error is to read the description, which is the diagnostic's message.
+                // An unknown error gets no help. The advice for it is to read the description, but the diagnostic's
+                // message already quotes the description.
                 None => Some(advice.action).filter(|_| advice.fault != ApiErrorKind::Unknown),
             };
         }
@@ -654,11 +655,11 @@ pub(crate) fn sort_and_dedup(problems: &mut Vec<Diagnostic>, body: &str) {
     });
 }
 
-/// Removes the warnings that an error of this recipient proves. If such a warning has fixes, the error takes over the
-/// warning's help and fixes.
+/// Removes the warnings that an error of this recipient proves. If a removed warning has fixes, the error takes over
+/// the warning's help and fixes.
 fn join_proven(problems: &mut Vec<Diagnostic>, body: &str) {
-    // Only an error whose span is a single `{{ }}` is about that value. An error over a longer part of the body may
-    // contain the warning's `{{ }}` by chance.
+    // Only an error whose span is a single `{{ }}` is about the value of that `{{ }}`. An error over a longer part of
+    // the body may contain the warning's `{{ }}` by chance.
     let is_of_one_value = |span: Span| !span.of(body).trim_end_matches("}}").contains("}}");
     let is_proof = |problem: &Diagnostic| {
         problem.is_error() && problem.code != Code::NoChatId && is_of_one_value(problem.span)
@@ -670,9 +671,9 @@ fn join_proven(problems: &mut Vec<Diagnostic>, body: &str) {
         .map(|(index, problem)| (index, problem.span))
         .collect();
     let mut proven = Vec::new();
-    // The errors and the warnings are both sorted by position, so one pass over them is enough. Only errors that have
-    // started but not ended where a warning starts can contain the warning. Comparing all pairs was quadratic in bodies
-    // with thousands of problems.
+    // The errors and the warnings are both sorted by position, so one pass over them is enough. `open` has the errors
+    // that have started but not ended where the current warning starts. Only these errors can contain the warning.
+    // Comparing all pairs was quadratic in bodies with thousands of problems.
     let mut upcoming = errors.into_iter().peekable();
     let mut open: Vec<(usize, Span)> = Vec::new();
     for (at, warning) in problems.iter().enumerate().filter(|(_, problem)| PROVEN.contains(&problem.code)) {

@@ -27,11 +27,11 @@ pub struct Survey {
     pub fullest: Vec<(Arc<Profile>, Fullness)>,
 }
 
-/// The errors of one or more recipients that have the same code and the same span in the same text. The text is the
-/// body or a webhook field.
+/// Errors with the same code and the same span in the same text, for one or more recipients. The text is the body or a
+/// webhook field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FailureGroup {
-    /// The error of the first recipient, `example`. Its message may quote that recipient's values.
+    /// The error of the group's first recipient, who is `example`. The error's message may quote values of `example`.
     pub problem: Diagnostic,
     /// The part of the webhook with the problem; `None` for the body.
     pub field: Option<RequestField>,
@@ -41,8 +41,8 @@ pub struct FailureGroup {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct FailedRecipient {
-    // Packed, because a body can fail for the whole sample. Unpacked, a sample of profiles with a thousand properties
-    // each took 240 MiB.
+    // The profile is packed to save memory, because a body can fail for all recipients of a large sample. Unpacked, a
+    // sample of profiles with a thousand properties each took 240 MiB.
     pub recipient: Arc<PackedProfile>,
     pub problem: Diagnostic,
 }
@@ -63,7 +63,8 @@ impl Survey {
         let in_body = composed.diagnostics.iter().map(|problem| (problem, None));
         let in_webhook = composed.webhook_problems.iter().map(|(field, problem)| (problem, Some(field)));
         let errors: Vec<_> = in_body.chain(in_webhook).filter(|(problem, _)| problem.is_error()).collect();
-        // `failed_recipients` has only the first error of each recipient. `failure_groups` has all of them.
+        // Only the recipient's first error goes into `failed_recipients`. All of the recipient's errors go into
+        // `failure_groups`.
         let Some((first, _)) = errors.first() else {
             self.add_fullness(profile, composed);
             return;

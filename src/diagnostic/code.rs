@@ -1,8 +1,8 @@
 //! The table of diagnostic codes. Problem lines, `--json`, and the list in assets/help/problems.md are generated from
-//! it.
+//! this table.
 //!
-//! To add a code, add a row here and a case in tests/data/problems that shows it. Scripts rely on the ids, so an id
-//! never changes.
+//! To add a code, add a row to the table and a case in tests/data/problems that has this problem. Scripts rely on the
+//! ids, so an id never changes.
 
 /// One row of the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,7 +12,8 @@ pub struct About {
     pub id: &'static str,
     /// What is wrong, as one sentence that holds for every diagnostic with this code.
     pub meaning: &'static str,
-    /// A part of a text that has this problem. Empty if a text alone cannot show it, for example a missing file.
+    /// A part of a text that has this problem. Empty if a text alone cannot show the problem, for example a missing
+    /// file.
     pub example: &'static str,
 }
 

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use super::{Fix, TextEdit};
 
-/// The edits of those fixes that can be applied together, chosen from several.
+/// The fixes that can be applied together, chosen from the fixes of several problems.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct CombinedFixes {
     /// The edits of the chosen fixes, ascending. No two of them overlap or touch.
     pub edits: Vec<TextEdit>,
-    /// The number of fixes that were not chosen, because they overlap or touch a chosen one. They have to wait for the
-    /// next check of the text.
+    /// The number of fixes that were not chosen, because they overlap or touch a chosen one. Each of these fixes has to
+    /// wait for the next check of the text.
     pub n_deferred: usize,
 }
 
@@ -23,17 +23,18 @@ pub(crate) fn combine_fixes<'a>(fixes: impl IntoIterator<Item = &'a Fix>) -> Com
     // Two problems can share one fix. It is applied once, and its second copy does not count as deferred.
     fixes.dedup();
     let mut chosen = CombinedFixes::default();
-    // The ranges of the chosen edits, start → end. They do not overlap, so only the last range that starts at or before
-    // the edit's end can touch the edit. Comparing every pair was quadratic: a large body has thousands of fixes.
+    // The ranges of the chosen edits, start → end. They do not overlap. So of all ranges that start at or before the
+    // end of a new edit, only the last one can reach that edit. Comparing every pair of edits was slow, because a large
+    // body has thousands of fixes.
     let mut ends: BTreeMap<usize, usize> = BTreeMap::new();
     for edits in fixes {
         let is_free = |edit: &TextEdit| {
             let before = ends.range(..=edit.span.end).next_back();
             before.is_none_or(|(_, end)| *end < edit.span.start)
         };
-        // Every fix was made for the current text. Half of a fix can break the text (an escape without its end), so a
-        // fix is deferred as a whole. It may no longer be needed once the chosen fixes are applied. If it still is, the
-        // next check of the text offers it again.
+        // A fix is deferred as a whole, because applying only some of its edits can break the text, for example if they
+        // add an opening quote but not the closing one. If the fix is still needed after the chosen fixes are applied,
+        // the next check of the text offers it again.
         if !edits.iter().all(is_free) {
             chosen.n_deferred += 1;
             continue;

@@ -13,8 +13,8 @@ pub struct FileProblem {
 
 impl FileProblem {
     pub fn from_diagnostics(path: &str, text: &str, diagnostics: &[Diagnostic]) -> Vec<FileProblem> {
-        // The console calls this for each file in each frame. Counting the lines of a 5 MB body that has no problems
-        // took 80 % of the time that a key press needed.
+        // A file without problems needs no line index. The console calls this function for each file in each frame, and
+        // indexing the lines of a 5 MB body took 80 % of the time that a key press needed.
         if diagnostics.is_empty() {
             return Vec::new();
         }

@@ -19,7 +19,7 @@ pub enum SaveError {
     NameTaken {
         /// `campaign` or `webhook`.
         kind: &'static str,
-        /// The stem of the existing file.
+        /// The name of the existing file without its extension.
         stem: String,
     },
     #[error("`{name}` has no letters or digits for a file name")]
@@ -34,7 +34,7 @@ pub enum SaveError {
         "{path} was not made here, so nothing is written into it; adopt it with `telecast trust --adopt`"
     )]
     Foreign { path: PathBuf },
-    /// The workspace's record in the user's state directory cannot be read or is damaged.
+    /// The record that telecast keeps of the workspace in the user's state directory cannot be read or is damaged.
     #[error("{source}")]
     Record {
         #[source]

@@ -20,8 +20,8 @@ pub(crate) fn explain(error: &io::Error) -> String {
 /// Explains why a folder could not be created together with its parents.
 pub(crate) fn explain_no_folder(error: &io::Error) -> String {
     match error.kind() {
-        // `NotFound` does not mean that a parent is missing, because the parents are created too. `/proc`, for example,
-        // reports it for every new folder.
+        // Some file systems, such as `/proc`, report `NotFound` for every new folder. Here, `NotFound` cannot mean that
+        // a parent is missing, because the parents are created too.
         io::ErrorKind::NotFound => "this file system does not allow it".to_owned(),
         io::ErrorKind::AlreadyExists => "a file has this name".to_owned(),
         _ => explain(error),

@@ -2,7 +2,7 @@
 //! if it is killed.
 //!
 //! A process that takes a lock with [`try_lock`] or [`wait_for_lock_and_sign`] writes its process id and its workspace
-//! into the lock file. A process that then cannot take the lock names that holder in its error.
+//! into the lock file. If another process then calls [`try_lock`], the error names the process that holds the lock.
 
 use std::fs::{File, TryLockError};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -56,8 +56,8 @@ impl LockError {
     }
 }
 
-/// Takes the lock at `path`. If another process holds it, returns an error that names the holder and the lock's
-/// purpose, which is `what`.
+/// Takes the lock at `path`. If another process holds the lock, returns an error that names the holder and `what`, the
+/// thing that the lock protects.
 ///
 /// A missing lock file and its folder are created with access for the user only. The file stays after the lock is
 /// released: if it were removed, two processes could lock two different files of the same name.

@@ -10,7 +10,7 @@ use super::stamp::Stamp;
 use crate::diagnostic::{Code, Diagnostic, FileProblem};
 use crate::text::Span;
 
-/// The size limit for files that are read, in bytes. It is hundreds of times the size of a message that Telegram
+/// The size limit for files that are read, in bytes. The limit is hundreds of times the size of a message that Telegram
 /// accepts.
 pub const MAX_FILE: u64 = 8 * 1024 * 1024;
 
@@ -68,10 +68,10 @@ pub struct LoadedFile {
     pub text: String,
     pub fingerprint: Fingerprint,
     pub condition: FileCondition,
-    /// The problems of reading the file, followed by those that later checks of its content have added.
+    /// The problems of reading the file, followed by the problems that later checks of the content have added.
     pub problems: Vec<Diagnostic>,
-    /// The file's stamp from just before it was read. `None` if the file was not read through a `ResolvedFolder`, or if
-    /// [`Stamp::of`] returned `None`.
+    /// The file's [`Stamp`], taken just before the file was read. `None` if the file was not read through a
+    /// `ResolvedFolder`, or if [`Stamp::of`] returned `None`.
     pub(crate) stamp: Option<Stamp>,
 }
 
@@ -153,8 +153,8 @@ pub(super) fn read_regular(path: &Path) -> io::Result<Option<Vec<u8>>> {
 }
 
 fn not_utf8(error: &std::string::FromUtf8Error) -> Diagnostic {
-    // The loaded file gets no text, so its reader cannot compute a line from the span. The message itself names the
-    // byte and the line instead.
+    // The loaded file gets an empty text, so no line number can be computed from the span of this diagnostic. Therefore
+    // the message names the byte and the line.
     let at = error.utf8_error().valid_up_to();
     let before = &error.as_bytes()[..at];
     let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();

@@ -8,8 +8,8 @@ use std::fs::Metadata;
 
 use jiff::{SignedDuration, Timestamp};
 
-/// A file gets a stamp only if its last change is at least this long ago. The coarsest file system, FAT, stores times
-/// in steps of two seconds.
+/// A file gets a stamp only if its last change is at least this long ago. Two seconds are enough, because even the
+/// coarsest file system, FAT, stores times in steps of two seconds.
 const MIN_AGE: SignedDuration = SignedDuration::from_secs(2);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,8 +20,9 @@ pub(crate) struct Stamp {
 }
 
 impl Stamp {
-    /// Returns the stamp of a file whose metadata was read at `now` or later. Returns `None` if it is not a regular
-    /// file, if its last change is less than [`MIN_AGE`] before `now`, or if its times are missing or out of range.
+    /// Returns the stamp of a file whose metadata was read at `now` or later. Returns `None` if the file is not a
+    /// regular file, if its last change is less than [`MIN_AGE`] before `now`, or if its times are missing or out of
+    /// range.
     pub(crate) fn of(entry: &Metadata, now: Timestamp) -> Option<Stamp> {
         let modified = Timestamp::try_from(entry.modified().ok()?).ok()?;
         let (identity, changed) = identity(entry)?;
@@ -31,8 +32,8 @@ impl Stamp {
     }
 }
 
-/// The device, the inode, and the time of the inode's last change (ctime). A program can set a file's modification time
-/// back, but not its ctime.
+/// The device, the inode, and the time of the inode's last change (ctime). The ctime is needed, because a program can
+/// set a file's modification time back after a change, but not its ctime.
 #[cfg(unix)]
 type InodeState = (u64, u64, Timestamp);
 

@@ -30,11 +30,12 @@ impl TempCopy {
         let lock = lock_file(parent)?;
         let folder = lock.path().with_extension("");
         make_folder(&folder, Access::Private)?;
-        // The other program recognizes the file's language by `name`, so the copy keeps it. But `name` comes from the
-        // workspace, so it must not lead out of the folder.
+        // The copy is named `name`, because the other program recognizes the file's language by its name. But `name`
+        // comes from the workspace, so it must not lead out of the folder.
         let is_plain = Path::new(name).file_name().is_some_and(|last| last == name);
         let file = folder.join(if is_plain { name } else { "body" });
-        // The value is created before the text is written, so that a failed write drops it, which removes the folder.
+        // The value is created before the text is written. If the write fails, the value is dropped, which removes the
+        // folder.
         let copy = Self { folder, file, _lock: lock };
         write_private(&copy.file, text.as_bytes())?;
         Ok(copy)
@@ -57,7 +58,7 @@ fn lock_file(parent: &Path) -> io::Result<NamedTempFile> {
     for _ in 0..ATTEMPTS {
         let lock = tempfile::Builder::new().prefix("copy-").suffix(".lock").tempfile_in(parent)?;
         lock.as_file().lock()?;
-        // Another process may have swept the file before it was locked here.
+        // Another process may have removed the file in [`sweep_temp_copies`] before the file was locked here.
         if lock.path().exists() {
             return Ok(lock);
         }
@@ -65,7 +66,7 @@ fn lock_file(parent: &Path) -> io::Result<NamedTempFile> {
     Err(io::Error::new(io::ErrorKind::ResourceBusy, "another process keeps removing its lock file"))
 }
 
-/// Removes the copies in `parent` whose process no longer runs, and those without a lock file.
+/// Removes the copies in `parent` whose process no longer runs, and the copies without a lock file.
 pub(crate) fn sweep_temp_copies(parent: &Path) {
     let copies = entries(parent)
         .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("copy-")));

@@ -23,13 +23,14 @@ use super::write::{Access, create_atomically, make_folder, open_private_log, syn
 /// The files of a workspace. The methods take paths relative to the root, with `/` between folders. Cheap to clone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Tree {
-    /// The real path of the root. If the root did not exist when this value was created, the path that was given.
+    /// The real path of the root, in which all symbolic links are resolved. If the root did not exist when this value
+    /// was created, the path that was given.
     root: PathBuf,
 }
 
 impl Tree {
     pub(crate) fn new(root: &Path) -> Self {
-        // A root that does not exist yet contains no link that could lead out.
+        // A root that does not exist yet keeps the given path. It contains no link that could lead out of it.
         Self { root: fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf()) }
     }
 
@@ -44,8 +45,8 @@ impl Tree {
         self.root.join(path)
     }
 
-    /// Returns whether there is a file, folder, or link of this name. Such a link is not followed, so a broken one
-    /// counts too. Returns false for an invalid name, or if the answer cannot be determined.
+    /// Returns whether there is a file, folder, or link of this name. A link is not followed, so a broken link counts
+    /// too. Returns false for an invalid name, or if the answer cannot be determined.
     pub(crate) fn is_taken(&self, path: &str) -> bool {
         self.parent_of(path).is_ok_and(|(parent, name)| fs::symlink_metadata(parent.join(name)).is_ok())
     }
@@ -77,7 +78,7 @@ impl Tree {
         self.resolve_folder(folder)?.map_or_else(|| Ok(Vec::new()), |resolved| resolved.names())
     }
 
-    /// Resolves a folder once, to access many files in it; `None` if it does not exist.
+    /// Resolves a folder once, to access many files in it. Returns `None` if the folder does not exist.
     pub(crate) fn resolve_folder(&self, folder: &str) -> Result<Option<ResolvedFolder>, TreeError> {
         check_names(folder)?;
         let real = match self.resolve(&self.root.join(folder)) {
@@ -123,7 +124,8 @@ impl Tree {
         let target = self.writable_path(path).map_err(|error| self.unsaved(path, error))?;
         let new = Fingerprint::of(text.as_bytes());
         let current = Fingerprint::of_file(&target);
-        // If `current` is not `expected`, somebody else has saved the same text in the meantime, so nothing is lost.
+        // The file already has the new text, so nothing is written. If `current` is not `expected`, somebody else has
+        // saved the same text in the meantime, and nothing is lost.
         if current == new {
             return Ok(new);
         }
@@ -280,8 +282,8 @@ impl ResolvedFolder {
         Ok(fs::read_dir(&self.real)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<_>>()?)
     }
 
-    /// Returns whether there is a file, folder, or link of this name. Such a link is not followed, so a broken one
-    /// counts too. Returns false for an invalid name, or if the answer cannot be determined.
+    /// Returns whether there is a file, folder, or link of this name. A link is not followed, so a broken link counts
+    /// too. Returns false for an invalid name, or if the answer cannot be determined.
     pub(crate) fn is_taken(&self, name: &str) -> bool {
         is_one_name(name) && fs::symlink_metadata(self.real.join(name)).is_ok()
     }
@@ -300,8 +302,9 @@ impl ResolvedFolder {
         // else is read with all checks.
         let entry = fs::symlink_metadata(&real).ok().filter(|entry| entry.is_file() && is_one_name(name));
         let Some(entry) = entry else { return self.tree.read(&path) };
-        // The metadata is read before the content: after a change in between, the stamp is outdated and the file is
-        // read again. In the other order, the stamp would hide that the text is outdated.
+        // The metadata is read before the content. If the file changes between the two reads, the stamp is outdated,
+        // and the next reload reads the file again. In the other order, the stamp would match the changed file, and the
+        // outdated text would stay.
         let read = read_regular(&real).map_err(TreeError::Io);
         LoadedFile { stamp: Stamp::of(&entry, now), ..to_loaded_file(&path, read) }
     }

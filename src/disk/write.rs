@@ -53,7 +53,7 @@ pub(crate) fn open_private_log(path: &Path) -> io::Result<fs::File> {
 
 pub(super) fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = fs::OpenOptions::new();
-    // `create_new` does not follow a link that somebody put there.
+    // `create_new` does not follow a link that somebody has put at `path`.
     options.write(true).create_new(true);
     for_user_only(&mut options);
     options.open(path)?.write_all(bytes)
@@ -111,17 +111,17 @@ pub(super) const ATTEMPTS: usize = 100;
 
 /// Writes `bytes` to a temporary file in `folder` and syncs it.
 ///
-/// The file is locked while it is in use, so that a sweep removes only files of killed processes.
+/// The file is locked while it is in use, so that [`super::sweep()`] removes only files of killed processes.
 fn stage(folder: &Path, bytes: &[u8], access: Access) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(super::STAGING);
     permit(&mut builder, access);
     for _ in 0..ATTEMPTS {
         let mut staged = builder.tempfile_in(folder)?;
-        // If the file system does not support locks, the file is used without a lock. A sweep removes only files that
-        // it can lock, so it does not remove this file.
+        // If the file system does not support locks, the file is used without a lock. [`super::sweep()`] removes only
+        // files that it can lock, so it does not remove this file.
         let is_locked = staged.as_file().lock().is_ok();
-        // A sweep may have removed the file before it was locked here.
+        // [`super::sweep()`] in another process may have removed the file before it was locked here.
         if is_locked && fs::symlink_metadata(staged.path()).is_err() {
             continue;
         }

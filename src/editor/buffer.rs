@@ -1,7 +1,8 @@
 //! Stores a text in a rope. Reads and replaces parts of the text, and finds its lines and grapheme boundaries. All
 //! offsets are in bytes.
 //!
-//! A line ends at `\n`. A `\r` before it belongs to the line break, so that Windows files keep their line breaks.
+//! A line ends at `\n`. A `\r` directly before the `\n` belongs to the line break, so that Windows files keep their
+//! line breaks.
 
 use std::borrow::Cow;
 
@@ -14,8 +15,8 @@ use super::Edit;
 
 /// A text of at most this many bytes is also kept as one string. Tests use a small limit to cover both
 /// representations.
-// For a small text, whose rope has one leaf, ropey recounts the lines and characters in every query. Drawing a frame
-// makes about 2,000 queries, which took two thirds of the time per keystroke.
+// The string makes queries fast. For a small text, whose rope has one leaf, ropey recounts the lines and characters in
+// every query. Drawing a frame makes about 2,000 queries, which took two thirds of the time per keystroke.
 const FLAT_LIMIT: usize = if cfg!(test) { 64 } else { 64 * 1024 };
 
 #[derive(Debug, Clone)]
@@ -62,7 +63,8 @@ impl TextBuffer {
         self.flat.as_ref().map_or_else(|| self.rope.len_lines(), |flat| flat.line_starts.len())
     }
 
-    /// Returns the chunk that contains byte `at`, and the chunk's offset. A character is never split between chunks.
+    /// Returns the chunk that contains byte `at`, and the chunk's offset. A chunk is a stretch of the text that is
+    /// stored as one `str`; a text with a `flat` copy is a single chunk. A character is never split between chunks.
     fn chunk(&self, at: usize) -> (&str, usize) {
         if let Some(flat) = &self.flat {
             return (&flat.text, 0);

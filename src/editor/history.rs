@@ -7,7 +7,7 @@ use super::{Edit, Selection, Transaction};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Grouping {
-    /// A typed character. It joins the step of the typing before it, unless it begins a new word.
+    /// A typed character. It joins the undo step of the character typed before it, unless it begins a new word.
     Typing,
     Deleting,
     Alone,
@@ -98,7 +98,7 @@ impl History {
 fn joins(last: &Transaction, next: &Transaction, grouping: Grouping) -> bool {
     match grouping {
         Grouping::Alone => false,
-        // Holding Backspace is one step, however much it deletes.
+        // All deletions in a row are one step, for example while Backspace is held down.
         Grouping::Deleting => true,
         Grouping::Typing => !begins_word(last, next),
     }

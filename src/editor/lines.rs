@@ -32,7 +32,7 @@ impl Editor {
     fn indent(&mut self, lines: RangeInclusive<usize>) {
         let edits = lines
             .map(|line| self.line_span(line))
-            // An empty line would only get trailing spaces.
+            // An empty line is skipped, because it would only get trailing spaces.
             .filter(|span| !span.is_empty())
             .map(|span| (Span::at(span.start), INDENT.to_owned()))
             .collect();
@@ -59,8 +59,9 @@ impl Editor {
             return;
         }
         let block = self.block(self.selected_lines());
-        // The copy goes after the block. It begins with a line break instead of ending with one, because the block may
-        // contain the text's last line, which does not end with a line break.
+        // The copy goes after the selected lines, which are `block`. It begins with a line break instead of ending with
+        // one. If `block` contains the text's last line, there is no line break after `block`, so the copy itself has
+        // to begin with one.
         let copy = format!("{}{}", self.buffer.line_break(), self.slice(block));
         let selection = shifted(self.selection, copy.len());
         self.edit(Grouping::Alone, vec![(Span::at(block.end), copy)]);
@@ -69,8 +70,8 @@ impl Editor {
 
     pub(super) fn move_lines_up(&mut self) {
         let lines = self.selected_lines();
-        // The line above is moved below the block, instead of moving the block. So the selected text is not edited, and
-        // the selection only has to be shifted.
+        // The line above the selected lines is moved below them, which has the same result as moving the selected lines
+        // up. The selected text itself is not edited, so the selection only has to be shifted.
         let Some(above) = lines.start().checked_sub(1) else { return };
         let block = self.block(lines);
         let above = self.line_span(above);
@@ -105,7 +106,8 @@ impl Editor {
         let block = self.block(self.selected_lines());
         let text = self.slice(block).into_owned();
         let start = block.start + (text.len() - text.trim_start().len());
-        // In a block of only whitespace, the trimmed end would be before the trimmed start.
+        // In a block of only whitespace, `start` is at the block's end, and trimming would put `end` at the block's
+        // start. So `end` is at least `start`.
         let end = (block.start + text.trim_end().len()).max(start);
         let inner = text.trim();
         let is_comment = COMMENT.len() + END_COMMENT.len() <= inner.len()

@@ -7,9 +7,11 @@ use super::{Editor, Selection, cells};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Motion {
-    /// One grapheme back. If text is selected, [`Command::Move`](super::Command::Move) goes to its start instead.
+    /// One grapheme back. If text is selected, [`Command::Move`](super::Command::Move) goes to the selection's start
+    /// instead.
     Left,
-    /// One grapheme forward. If text is selected, [`Command::Move`](super::Command::Move) goes to its end instead.
+    /// One grapheme forward. If text is selected, [`Command::Move`](super::Command::Move) goes to the selection's end
+    /// instead.
     Right,
     /// One grapheme back, but not past the start of the line.
     LeftInLine,
@@ -62,8 +64,8 @@ impl Editor {
     /// Sets the selection and keeps the goal column during vertical motions.
     fn move_selection(&mut self, motion: Motion, selection: Selection) {
         let goal = match motion {
-            // Vim mode applies this motion after each command. If the motion changed the goal, the second `j` of `jj`
-            // would lose the column.
+            // This motion keeps the goal, because vim mode applies it after each command. Otherwise, in `jj`, the
+            // motion after the first `j` would change the column for the second `j`.
             Motion::OntoGrapheme => self.goal,
             _ => motion.steps().map(|(unit, _)| self.goal_column(unit)),
         };
@@ -222,7 +224,7 @@ fn word_right(buffer: &TextBuffer, from: usize) -> usize {
     let at = skip_right(buffer, from, CharClass::Blank);
     match class_at(buffer, at) {
         None => at,
-        // Spaces at the end of a line were passed: stop before its break.
+        // Spaces at the end of a line were skipped: stop before the line break after them.
         Some(CharClass::Break) if from < at => at,
         Some(CharClass::Break) => buffer.grapheme_after(at),
         Some(class) => skip_right(buffer, at, class),

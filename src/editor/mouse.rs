@@ -42,8 +42,8 @@ impl Editor {
     pub(super) fn drag_to(&mut self, at: usize) {
         let origin = self.drag.origin;
         let here = self.unit_at(self.drag.unit, at);
-        // The clicked word or line stays selected in both directions. So the anchor is at its end when the user drags
-        // backward, and at its start when the user drags forward.
+        // The clicked word or line stays selected in both directions. So the anchor is at the end of the clicked word
+        // or line if the user drags backward, and at its start if the user drags forward.
         let selection = if here.start < origin.start {
             Selection { anchor: origin.end, head: here.start }
         } else {

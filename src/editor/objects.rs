@@ -25,7 +25,8 @@ pub enum TextObject {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Extent {
     Inner,
-    /// Includes the delimiters. A word and a paragraph have none; they include the spaces or blank lines next to them.
+    /// Includes the delimiters. A word and a paragraph have no delimiters. Instead, a word includes the spaces next to
+    /// it, and a paragraph includes the blank lines after it.
     Around,
 }
 
@@ -165,8 +166,9 @@ fn liquid_around(text: &str, at: usize) -> Option<Span> {
         if is_open(start) {
             break;
         }
-        // If the search comes to a closer before it comes to an opener, byte `at` is outside Liquid. A closer that
-        // contains byte `at` does not count, because its two bytes still belong to its tag or output.
+        // The search goes backwards from byte `at`. If it comes to a closer before it comes to an opener, byte `at` is
+        // outside Liquid. A closer that contains byte `at` does not count, because its two bytes still belong to its
+        // tag or output.
         if start + 2 <= at && is_close(start) {
             return None;
         }
@@ -260,7 +262,7 @@ fn brackets_around(text: &str, at: usize, open: char, close: char) -> Option<Spa
 }
 
 /// Returns the span of the innermost HTML element whose tags or contents contain byte `at`. Returns `None` if there is
-/// none. An element that contains a tag without an end tag (`<br>`) is not found.
+/// no such element. An element that contains a tag without an end tag (`<br>`) is not found.
 fn element_around(text: &str, at: usize, extent: Extent) -> Option<Span> {
     let mut open: Vec<(&str, Span)> = Vec::new();
     let mut rest = 0;

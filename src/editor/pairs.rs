@@ -39,8 +39,8 @@ impl Editor {
     /// Types one character, with automatic closing. Returns false, and changes nothing, if the character has to be
     /// inserted like any other text.
     pub(super) fn type_paired(&mut self, c: char) -> bool {
-        // A single-line field of a form holds a name or an address. Brackets are rare there, so nothing is closed
-        // automatically.
+        // Nothing is closed automatically in a single-line field of a form. Such a field holds a name or an address, in
+        // which brackets are rare.
         if self.single_line {
             return false;
         }
@@ -65,8 +65,8 @@ impl Editor {
         true
     }
 
-    /// If the cursor is between an opener and the closer that was inserted with it, deletes both. Returns whether it
-    /// did.
+    /// If the cursor is between an opener and the closer that was inserted with it, deletes both characters. Returns
+    /// whether they were deleted.
     pub(super) fn delete_empty_pair(&mut self) -> bool {
         let at = self.cursor();
         let is_empty = |pair: &Pair| pair.open + 1 == at && pair.close == at;
@@ -115,7 +115,8 @@ impl Editor {
             return false;
         }
         // A newline typed between brackets moves the closer to a line of its own, and a space in `{{}}` becomes two. If
-        // the user then types the closer, this whitespace would be left over before it.
+        // the user then types the closer, this whitespace is removed. Otherwise, it would stay in the text before the
+        // closer.
         let removed = self.extra_whitespace(at, pair.close, &between);
         let after = pair.close + 1 - removed.len();
         self.pairs.pop();
@@ -181,13 +182,13 @@ impl Editor {
     }
 
     /// Returns whether the cursor is in a string, judging by the quotes between the start of its line and the cursor.
-    /// If neither `}` nor `%` is between the last `{{` and the cursor, only the quotes after that `{{` count. Directly
-    /// after `{%`, the cursor is not in a string.
+    /// If neither `}` nor `%` is between the last `{{` and the cursor, the cursor is in Liquid. Then only the quotes
+    /// after that `{{` count. Directly after `{%`, the cursor is not in a string.
     fn is_in_string(&self) -> bool {
         let at = self.cursor();
         let before = self.slice(Span::new(self.line_span(self.line_of(at)).start, at));
-        // Liquid inside a JSON string has strings of its own. Their quotes must not be mixed with those of the JSON
-        // string, so counting starts at the opener of the Liquid.
+        // Liquid inside a JSON string has strings of its own. The quotes of these strings must not be counted together
+        // with the quotes of the JSON string. So counting starts at the `{{` or `{%` that begins the Liquid.
         let opened = before.rfind("{{").max(before.rfind("{%"));
         let liquid =
             opened.filter(|opened| !before[*opened..].contains(['}', '%']) || before.ends_with("{%"));

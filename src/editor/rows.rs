@@ -4,8 +4,8 @@
 //! where it is full. The rows after the first are indented like the line, but at most by half of the width. Apart from
 //! this indentation, a row's end depends on no text before the row, and on little text after it. A window can therefore
 //! be drawn from any row, and an edit that does not change the indentation changes at most a few of the rows before the
-//! edit. The row starts of long lines are cached, so that a body that is one long line can be edited as fast as any
-//! other body.
+//! edit. The row starts of long lines are cached. Without the cache, each keystroke in a body that is one long line
+//! would lay out the whole line again.
 
 use crate::text::Span;
 
@@ -42,13 +42,13 @@ const MIN_CACHED_LENGTH: usize = 4 * 1024;
 const MAX_CACHED_LINES: usize = 4;
 
 /// The number of row starts before an edit that the edit may change. A row's end depends on the text up to the first
-/// grapheme that did not fit, and this grapheme is in one of the next three rows.
+/// grapheme that does not fit into the row. This grapheme is in one of the three rows after that row.
 const UNSETTLED_ROWS: usize = 4;
 
 /// The number of bytes of a long line that are read at a time.
 const READ_STEP: usize = 16 * 1024;
 
-/// The row starts of long lines. For each line, they extend as far as they have been needed.
+/// The row starts of long lines. For each line, they are computed only up to the last row that was needed.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RowCache {
     /// The most recently used line is the last.
@@ -74,8 +74,8 @@ impl RowCache {
     }
 
     fn take(&mut self, line: usize) -> Vec<usize> {
-        // The line is removed here and appended again by `keep`. So the first line is the least recently used one, and
-        // `keep` drops that one if the cache is full.
+        // The line is removed here and appended again by `keep`. So the first line in `lines` is the least recently
+        // used, and `keep` drops the first line if the cache is full.
         let cached_at = self.lines.iter().position(|cached| cached.line == line);
         cached_at.map_or_else(|| vec![0], |cached_at| self.lines.remove(cached_at).starts)
     }
@@ -93,7 +93,7 @@ impl CachedRows {
     /// cache.
     fn apply_edit(&mut self, edit: &Edit, width: usize) -> bool {
         let removed = edit.span();
-        // Not `<=`: an edit that ends at the line's start may join the line with the one before it.
+        // Not `<=`: an edit that ends at the line's start may join the line with the previous line.
         if removed.end < self.line {
             self.line = self.line - removed.len() + edit.inserted.len();
             return true;
@@ -261,7 +261,8 @@ impl Editor {
                 }
                 starts.push(start);
             }
-            // If the text that was read was too short for even one row, more is read: a grapheme can have any length.
+            // If the step was too short for even one row, twice as many bytes are read next, because a grapheme can
+            // have any length.
             length = if start == read_from { length * 2 } else { READ_STEP };
         }
     }
@@ -293,8 +294,8 @@ fn row_end(text: &str, column: usize, width: usize, is_whole: bool) -> Option<Ro
             opportunity = Some(glyph.at);
         }
         let fits = if is_space { glyph.column < width } else { glyph.column + glyph.width <= room };
-        // A row has at least one grapheme, even if that is wider than the window. Otherwise, an empty row would follow
-        // another forever.
+        // A row has at least one grapheme, even if that is wider than the window. Otherwise, the row would be empty,
+        // the next row would begin at the same grapheme, and this would repeat forever.
         if !fits && 0 < glyph.at {
             return Some(RowEnd::At(opportunity.unwrap_or(glyph.at)));
         }
@@ -313,8 +314,8 @@ fn may_break(before: &Glyph<'_>, after: &Glyph<'_>) -> bool {
         return false;
     };
     match (last, first) {
-        // Spaces stay at the end of the row, so that the next row begins with a word, unless the spaces alone fill a
-        // row.
+        // A row never ends before a space, so that the next row begins with a word. The only exception is a row that is
+        // full before the spaces end.
         (_, ' ' | '\t') => false,
         (' ' | '\t', _) => true,
         (',' | ';', ',' | ';') => false,

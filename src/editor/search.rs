@@ -75,7 +75,7 @@ impl SearchPattern {
                 let span = Span::from(captures.get(0)?.range());
                 let mut expanded = String::new();
                 match self.syntax {
-                    // A plain replacement may contain a `$`, as in a price, which does not refer to a group.
+                    // In a plain replacement, a `$` does not refer to a group. It may be part of a price, for example.
                     PatternSyntax::Plain => expanded.push_str(replacement),
                     PatternSyntax::Regex => captures.expand(replacement, &mut expanded),
                 }

@@ -24,7 +24,7 @@ impl Snapshot {
         if before == shorter && ours.len_bytes() == theirs.len_bytes() {
             return None;
         }
-        // Without the limit, repeated text would be counted twice: `a a a` and `a a` share two words at each end.
+        // Without the limit, text could be counted twice: `a a` is both the start and the end of `a a a`.
         let after = same_suffix(ours, theirs).min(shorter - before);
         let lines_before = ours.byte_to_line(before);
         let lines_after = ours.len_lines() - 1 - ours.byte_to_line(ours.len_bytes() - after);
@@ -55,7 +55,8 @@ fn same_prefix(a: &Rope, b: &Rope) -> usize {
             right = theirs.next().unwrap_or_default();
         }
         let length = left.len().min(right.len());
-        // The two ropes may be split into chunks differently, so each round compares as much as both chunks have left.
+        // The two ropes may be split into chunks differently, so each iteration compares only as many bytes as the
+        // shorter of the two remaining chunks has.
         if length == 0 || left[..length] != right[..length] {
             return same + left.iter().zip(right).take_while(|(a, b)| a == b).count();
         }

@@ -26,7 +26,7 @@ impl Editor {
     }
 
     /// Replaces the selection with a line break, and indents the new line. If an opening bracket is before the cursor
-    /// and its closer is after it, the closer moves to a line of its own.
+    /// and its closer is after the cursor, the closer moves to a line of its own.
     pub(super) fn newline(&mut self) {
         if self.single_line {
             return;
@@ -41,8 +41,8 @@ impl Editor {
             None => ("", false),
         };
         let mut text = format!("{line_break}{indent}{extra_indent}");
-        // The cursor goes to the end of the new, indented line. If the closer moves too, that is the line above the
-        // closer.
+        // The cursor goes to the end of the new, indented line. If the closer moves to a line of its own, that line
+        // comes after the cursor's line.
         let cursor = span.start + text.len();
         if has_closer {
             text.push_str(line_break);
@@ -61,7 +61,7 @@ impl Editor {
         }
         let at = self.cursor();
         let target = match (motion, self.target(motion)) {
-            // At the start or end of a line, these motions have nothing else to delete than the line break.
+            // If the cursor is already at the start or the end of the line, these motions delete the line break.
             (Motion::LineStart, target) if at <= target => self.line_start_or_break(at),
             (Motion::LineEnd, target) if at == target => self.buffer.grapheme_after(at),
             (_, target) => self.buffer.snap(target),

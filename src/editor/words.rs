@@ -54,7 +54,7 @@ impl Editor {
         loop {
             match kind.class_at(buffer, at) {
                 Some(CharClass::Blank) => at = buffer.grapheme_after(at),
-                // vim stops on an empty line, but not on the one where the motion began.
+                // As in vim, the motion stops on an empty line, but not on the line where it began.
                 Some(CharClass::Break) if from < at && self.is_empty_line(at) => return at,
                 Some(CharClass::Break) => at = buffer.grapheme_after(at),
                 Some(CharClass::Word | CharClass::Sign) | None => return at,
@@ -105,8 +105,8 @@ impl Editor {
         kind.run_end(&self.buffer, from)
     }
 
-    /// Returns the offset of the first empty line after the paragraph at `from`, or the text's end if there is none.
-    /// From an empty line, this is the line after the next paragraph.
+    /// Returns the offset of the first empty line after the paragraph at `from`, or the text's end if there is none. If
+    /// `from` is on an empty line, returns the first empty line after the next paragraph.
     pub fn paragraph_after(&self, from: usize) -> usize {
         let mut line = self.line_of(from);
         while line < self.n_lines() && self.line_span(line).is_empty() {
@@ -119,7 +119,7 @@ impl Editor {
     }
 
     /// Returns the offset of the last empty line before the paragraph at `from`, or the text's start if there is none.
-    /// From an empty line, this is the line before the previous paragraph.
+    /// If `from` is on an empty line, returns the last empty line before the previous paragraph.
     pub fn paragraph_before(&self, from: usize) -> usize {
         let mut line = self.line_of(from);
         while 0 < line && self.line_span(line).is_empty() {
@@ -149,14 +149,14 @@ impl Editor {
     }
 
     /// Finds the first bracket at or after `from` on the same line, as vim's `%` does, and returns the offset of its
-    /// counterpart. Returns `None` if there is no such bracket, or if its counterpart is missing or too far away to be
-    /// searched for.
+    /// counterpart. Returns `None` if the line has no bracket at or after `from`. Also returns `None` if the
+    /// counterpart is missing, or too far away to be searched for.
     pub fn bracket_for(&self, from: usize) -> Option<usize> {
         let rest = self.slice(crate::text::Span::new(from, self.line_span(self.line_of(from)).end.max(from)));
         let at = from + rest.find(['(', ')', '[', ']', '{', '}'])?;
         let (here, other) = super::motion::matching_brackets(&self.buffer, at)?;
-        // If the bracket at the offset has no counterpart, `matching_brackets` tries the bracket before it. That one
-        // does not count here.
+        // If the bracket at the offset has no counterpart, `matching_brackets` tries the bracket before the offset. A
+        // pair that it finds in this way is ignored.
         (here.start == at).then_some(other.start)
     }
 

@@ -1,12 +1,13 @@
 //! Lays out a page of the help for a width in terminal cells: headings, paragraphs, lists, tables, and code.
 //!
-//! Only the Markdown that the pages use is supported. A Markdown library would save little: it would split the text
-//! into blocks, but the wrapping of paragraphs and table cells, which is most of this module, would still have to be
-//! done here.
+//! Only the Markdown that the pages use is supported. A Markdown library would save little. It would only find the
+//! headings, paragraphs, lists, and tables. The wrapping of paragraphs and table cells, which is most of this module,
+//! would still have to be done here.
 
 use crate::text::width;
 
-/// Whether code keeps its backticks. Output without styles needs them, because nothing else sets code apart there.
+/// Whether code keeps its backticks. Output without styles keeps the backticks, because without them, code would look
+/// like the text around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Backticks {
     Keep,
@@ -47,8 +48,8 @@ impl PageLine {
     }
 }
 
-/// The width in cells below which a table column is not narrowed, so that a narrow terminal still shows a word of each
-/// column.
+/// The width in cells below which a table column is not narrowed. So even a narrow terminal shows at least a word of
+/// each column.
 const MIN_COLUMN: usize = 8;
 
 /// The number of cells between two columns of a table.
@@ -81,7 +82,8 @@ pub(crate) fn layout(markdown: &str, cells: usize, backticks: Backticks) -> Vec<
                 lines.push(PageLine::default());
             }
         } else {
-            // The file wraps paragraphs and list items for text editors. They are joined and wrapped again for `cells`.
+            // In the file, paragraphs and list items are wrapped for text editors. Their lines are joined here, and
+            // wrapped again to `cells` cells.
             let (mark, text) = line.strip_prefix("- ").map_or(("", line), |text| ("• ", text));
             let mut paragraph = text.to_owned();
             let continues = |next: &&str| {
@@ -106,7 +108,8 @@ pub(crate) fn layout(markdown: &str, cells: usize, backticks: Backticks) -> Vec<
     lines
 }
 
-/// Splits inline Markdown into runs. A link becomes its text, followed by its address unless it leads to another page.
+/// Splits inline Markdown into runs. A link to another page becomes its text. Any other link becomes its text, followed
+/// by its address.
 fn runs(text: &str, backticks: Backticks) -> Vec<(String, Role)> {
     let mut line = PageLine::default();
     let mut rest = text;
@@ -117,11 +120,11 @@ fn runs(text: &str, backticks: Backticks) -> Vec<(String, Role)> {
         if 0 < ticks
             && let Some((code, after)) = rest[ticks..].split_once(&rest[..ticks])
         {
-            // Code that contains a backtick is written between pairs of backticks. The space inside each pair, which
-            // separates the backticks, is not part of the code.
+            // Code that contains a backtick is written between two double backticks. The space after the first double
+            // backtick and the space before the second one are not part of the code.
             let code = if ticks == 1 { code } else { code.strip_prefix(' ').unwrap_or(code) };
             let code = if ticks == 1 { code } else { code.strip_suffix(' ').unwrap_or(code) };
-            // If the code contains a backtick, backticks around it would look like a part of the code.
+            // If the code contains a backtick, backticks around the code would look like a part of it.
             let is_quoted = backticks == Backticks::Keep && !code.contains('`');
             let quote = if is_quoted { "`" } else { "" };
             line.push(&format!("{quote}{code}{quote}"), Role::Code);
@@ -205,7 +208,7 @@ fn cells_of(row: &str) -> Vec<String> {
     escaped.split('|').map(|cell| cell.trim().replace('\0', "|")).collect()
 }
 
-/// Returns the width of each column, which is that of its widest cell. If the table is wider than `cells`, the widest
+/// Returns the width of each column: the width of its widest cell. If the table is wider than `cells`, the widest
 /// columns are narrowed until it fits or no column is wider than [`MIN_COLUMN`].
 fn column_widths(rows: &[Vec<Vec<(String, Role)>>], cells: usize) -> Vec<usize> {
     let n = rows.iter().map(Vec::len).max().unwrap_or(0);

@@ -1,8 +1,9 @@
 //! A lexer for text that is meant to be JSON but may be unfinished, such as a body that is being typed.
 //!
 //! The lexer accepts any text. A string ends at its closing quote, or at the end of the text if there is no closing
-//! quote. A raw line break does not end a string, as in the Bot API server. To end strings at line breaks, pass one
-//! line at a time. To find the strings of JSON that contains Liquid, pass the text outside the Liquid to `QuoteState`.
+//! quote. A string may contain raw line breaks; the Bot API server accepts them too. To end strings at line breaks,
+//! pass one line at a time. To find the strings of JSON that contains Liquid, pass the text outside the Liquid to
+//! `QuoteState`.
 
 use crate::text::Span;
 
@@ -97,8 +98,8 @@ impl QuoteState {
         self != QuoteState::Outside
     }
 
-    /// Reads one character, or one byte of UTF-8. Returns whether it opens or closes a string, or `None` if it does
-    /// neither.
+    /// Reads one character, or one byte of UTF-8. Returns whether the character opens or closes a string, or `None` if
+    /// it does neither.
     pub(crate) fn read(&mut self, c: impl Into<char>) -> Option<Quote> {
         let (next, quote) = match (*self, c.into()) {
             (QuoteState::Outside, '"') => (QuoteState::Inside, Some(Quote::Opens)),
@@ -112,8 +113,8 @@ impl QuoteState {
         quote
     }
 
-    /// Skips a piece of Liquid. A backslash right before the Liquid escapes the first character of its output, so the
-    /// text after the Liquid is not escaped.
+    /// Skips a piece of Liquid. A backslash right before the Liquid escapes the first character of the Liquid's output.
+    /// So the text after the Liquid is not escaped.
     pub(crate) fn skip_interpolation(&mut self) {
         if *self == QuoteState::Escaped {
             *self = QuoteState::Inside;
@@ -130,7 +131,7 @@ pub(crate) fn is_literal(word: &str) -> bool {
     matches!(word, "true" | "false" | "null")
 }
 
-/// Returns whether the byte `at` of `text` is escaped, which means that an odd number of backslashes precedes it
+/// Returns whether the byte `at` of `text` is escaped. A byte is escaped if an odd number of backslashes precedes it
 /// directly. The byte must be inside a JSON string.
 pub(crate) fn is_escaped(text: &str, at: usize) -> bool {
     text[..at].bytes().rev().take_while(|byte| *byte == b'\\').count() % 2 == 1

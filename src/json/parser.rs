@@ -180,7 +180,7 @@ impl JsonParser<'_> {
     fn unicode_escape(&mut self, start: usize) -> Parsed<char> {
         let Some(first) = self.four_hex_digits() else { return Err(self.bad_escape(start, start + 6)) };
         // A character above U+FFFF is written as two escapes, a high and a low surrogate. Half of such a pair is not a
-        // character, so `char::from_u32` refuses it below.
+        // character, so `char::from_u32` below refuses half a pair.
         let mut code = u32::from(first);
         if (0xd800..0xdc00).contains(&first) && self.bytes[self.at..].starts_with(b"\\u") {
             self.at += 2;
@@ -202,7 +202,7 @@ impl JsonParser<'_> {
 
     fn number(&mut self) -> Parsed<JsonValue> {
         let start = self.at;
-        // This takes more characters than a number may contain, so that the error covers all of `0x1F` or `1_000`.
+        // The loop also takes characters that no number contains, so that the error covers all of `0x1F` or `1_000`.
         while self.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || b"+-._".contains(&byte)) {
             self.at += 1;
         }
@@ -216,7 +216,7 @@ impl JsonParser<'_> {
     fn word(&mut self) -> Parsed<JsonValue> {
         let start = self.at;
         let rest = &self.text[start..];
-        // This takes everything up to a delimiter, so that the error names `@channel` or `Anna` as a whole.
+        // The word extends to the next delimiter, so that the error names `@channel` or `Anna` as a whole.
         let stop = |c: char| c.is_whitespace() || ",:{}[]\"".contains(c);
         let word = &rest[..rest.find(stop).unwrap_or(rest.len())];
         let value = match word {

@@ -1,7 +1,7 @@
 //! Converts a file's cells to typed values: determines the type of each column, and then parses each cell.
 //!
-//! A known property, which profiles already have, keeps its type. A new one gets the type that all cells of the column
-//! fit, or text if there is no such type. This module knows no file formats.
+//! A known property, which profiles already have, keeps its type. A new property gets the type that all cells of the
+//! column fit, or text if there is no such type. This module knows no file formats.
 
 use jiff::tz::TimeZone;
 
@@ -22,8 +22,8 @@ pub(crate) struct Column {
     n_objects: u64,
     /// For each format in the order of [`DateFormat::ALL`], the number of cells that have it.
     n_dates: [u64; DateFormat::ALL.len()],
-    /// Whether the column has a text that came with its type, as in JSON. If so, a new property does not get the type
-    /// date, even if all its texts look like dates.
+    /// Whether the column has a value that is already known to be a text, such as a JSON string. If so, a new property
+    /// does not get the type date, even if all its texts look like dates.
     has_typed_text: bool,
 }
 
@@ -59,7 +59,7 @@ impl Column {
         self.count_dates(cell);
     }
 
-    /// Counts one more value that came with its type, as in JSON. Null does not count.
+    /// Counts one more value that already has a type, such as a JSON value. Null does not count.
     pub(crate) fn add_value(&mut self, value: &Value) {
         let Some(kind) = value.kind() else { return };
         self.n += 1;
@@ -67,12 +67,13 @@ impl Column {
             ValueKind::Text => self.has_typed_text = true,
             ValueKind::Number => self.n_numbers += 1,
             ValueKind::Boolean => self.n_booleans += 1,
-            // A date that came with its type has no format, so it counts for all formats.
+            // A value that is already a date has no text format, so it counts for all formats.
             ValueKind::Date => self.n_dates.iter_mut().for_each(|n| *n += 1),
             ValueKind::List => self.n_lists += 1,
             ValueKind::Object => self.n_objects += 1,
         }
-        // A known date property accepts texts from JSON as well, so the format of its texts has to be known.
+        // If the property is known to be a date, its JSON strings are parsed as dates. So the formats of JSON strings
+        // are counted too.
         if let Value::Text(text) = value {
             self.count_dates(text);
         }
@@ -147,7 +148,8 @@ impl CellType {
         }
     }
 
-    /// Parses one cell, which must not be empty. A date is read in `zone`; without a time, it is the start of the day.
+    /// Parses one cell, which must not be empty. A date is read in `zone`. A date without a time is the start of that
+    /// day.
     pub(crate) fn read(self, cell: &str, zone: &TimeZone) -> Result<Value, CellMismatch> {
         let value = match self {
             CellType::Text => Some(Value::Text(cell.to_owned())),
@@ -159,8 +161,8 @@ impl CellType {
         value.ok_or_else(|| self.mismatch(cell))
     }
 
-    /// Converts a value that came with its type to this type. A text is parsed like a cell. A number or a boolean can
-    /// become a text, and an integer can become a date.
+    /// Converts a value that already has a type, such as a JSON value, to the type `self`. A text is parsed like a
+    /// cell. A number or a boolean can become a text, and an integer can become a date.
     pub(crate) fn fit(self, value: Value, zone: &TimeZone) -> Result<Value, CellMismatch> {
         match (self, &value) {
             _ if value.kind() == Some(self.kind()) => Ok(value),
@@ -184,8 +186,8 @@ impl CellType {
     }
 }
 
-/// Parses a single value that a user typed. It is parsed as the known type. If no type is known, it is parsed as the
-/// type that it looks like.
+/// Parses a single value that a user typed, as the type `known`. If `known` is `None`, parses the value as the type
+/// that it looks like.
 pub(crate) fn read_one(text: &str, known: Option<ValueKind>, zone: &TimeZone) -> Result<Value, CellMismatch> {
     let mut column = Column::default();
     column.add_cell(text);

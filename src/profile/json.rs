@@ -13,7 +13,7 @@ impl From<serde_json::Value> for Value {
             serde_json::Value::Bool(value) => Value::Boolean(value),
             serde_json::Value::Number(number) => match number.as_i64() {
                 Some(value) => Value::Integer(value),
-                // `as_f64` fails only with serde_json's `arbitrary_precision`.
+                // `as_f64` fails only if serde_json is built with the feature `arbitrary_precision`.
                 None => Value::Decimal(number.as_f64().unwrap_or(f64::NAN)),
             },
             serde_json::Value::String(text) => date(&text).map_or(Value::Text(text), Value::Date),

@@ -2,7 +2,7 @@
 
 use super::Value;
 
-// The numbers and characters below are from CleverTap's documentation, "Platform considerations".
+// The limits and lists below are from CleverTap's documentation, "Platform considerations".
 
 /// The number of custom properties that CleverTap keeps for a profile.
 pub(crate) const MAX_PROPERTIES: usize = 256;

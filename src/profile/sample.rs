@@ -3,8 +3,8 @@
 //!
 //! Profiles with an extreme property come first. A property is extreme if its value is the longest, the shortest, the
 //! highest, or the lowest, or if the property is missing. It is also extreme if its value has the most characters of
-//! one kind that can break a message. After these profiles comes an even spread of the other profiles. The same
-//! profiles in the same order always give the same sample.
+//! one kind that can break a message. After these profiles, the sample has other profiles, taken at equal distances
+//! from the list of candidates. The same profiles in the same order always give the same sample.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -48,8 +48,8 @@ enum CharacterClass {
     Punctuation,
     /// Control characters, line breaks included.
     Control,
-    /// Characters outside the Basic Multilingual Plane, such as emoji. Each takes two UTF-16 code units, which is what
-    /// the offsets of Telegram's entities count.
+    /// Characters outside the Basic Multilingual Plane, such as emoji. Each takes two UTF-16 code units. The offsets of
+    /// Telegram's entities count code units, so an offset after such a character is easy to get wrong.
     BeyondBmp,
     RightToLeft,
     /// Combining accents, joiners, marks, and other characters without a width of their own.
@@ -82,8 +82,8 @@ impl CharacterClass {
     }
 }
 
-/// Chooses a sample from candidates. They are added one at a time and not kept: keeping 1,500 candidates with a
-/// thousand properties each took 430 MiB.
+/// Chooses a sample from candidate profiles. The candidates are added one at a time and not kept: keeping 1,500
+/// candidates with a thousand properties each took 430 MiB.
 #[derive(Debug, Default)]
 pub(crate) struct SampleChooser {
     n_seen: usize,
@@ -137,8 +137,8 @@ impl SampleChooser {
     pub(crate) fn choose(self, limit: usize) -> Vec<usize> {
         let n_seen = self.n_seen;
         let mut order = self.hardest();
-        // With many properties, the extremes would fill the sample. They get at most three quarters of it, because it
-        // should have ordinary profiles too.
+        // With many properties, the extremes would fill the sample. So extreme profiles get at most three quarters of
+        // the sample, and ordinary profiles get the rest.
         order.truncate((limit * 3).div_ceil(4));
         let mut is_taken = vec![false; n_seen];
         order.iter().for_each(|at| is_taken[*at] = true);
@@ -179,7 +179,7 @@ fn measure(value: &Value, mut report: impl FnMut(Extreme, f64)) {
     }
     let mut length = 0_u32;
     let mut counts: IndexMap<CharacterClass, u32> = IndexMap::new();
-    // Texts inside lists and objects count too: a body prints them in loops.
+    // Texts inside lists and objects count too, because a body can print them in a loop.
     each_char(value, &mut |c| {
         length = length.saturating_add(1);
         if let Some(class) = CharacterClass::of(c) {

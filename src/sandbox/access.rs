@@ -4,8 +4,8 @@
 //! answers (DNS rebinding). But a page cannot change the headers `Host`, `Origin`, and `Sec-Fetch-Site` that the
 //! browser sends, so this module checks these headers.
 //!
-//! Other programs can send any headers, so these checks do not keep them out. By default, the sandbox listens on
-//! loopback only, and programs on other machines cannot connect to it.
+//! A program that is not a browser can send any headers, so these checks do not keep such a program out. By default,
+//! the sandbox listens on loopback only, and programs on other machines cannot connect to it.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -18,7 +18,7 @@ use crate::telegram::ApiError;
 pub enum AccessScope {
     Loopback,
     /// Clients on other machines may connect too. Every client that can connect can queue updates for the first bot and
-    /// read the messages of the first bot, because neither needs a token.
+    /// read the messages of the first bot, because queuing and reading need no token.
     Network,
 }
 
@@ -29,7 +29,8 @@ pub(super) fn check<B>(request: &Request<B>, scope: AccessScope) -> Result<(), A
     // of a name can make it resolve to this machine.
     let is_allowed = |host: &str| is_loopback(host) || scope == AccessScope::Network && is_address(host);
     let target = request.uri().authority().map(|authority| authority.as_str());
-    // Browsers always send a `Host`. HTTP/1.0 clients need not send it, but they are not browsers.
+    // A request without a `Host` is accepted only if it uses HTTP/1.0. A client that uses HTTP/1.0 is not a browser,
+    // because browsers always send a `Host`.
     let names_host = !hosts.is_empty() || request.version() < Version::HTTP_11;
     if !names_host || !hosts.iter().copied().chain(target).all(is_allowed) {
         return Err(ApiError::plain(
@@ -74,8 +75,8 @@ fn ipv6_in_brackets(name: &str) -> Option<Ipv6Addr> {
     name.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
 }
 
-/// Returns the host without its port. Returns `None` if the host begins with a bracket that is not closed. Also returns
-/// `None` if the host is followed by anything but a port, which is a colon and at most five digits.
+/// Returns the host without its port. A port is a colon and at most five digits. Returns `None` if the host begins with
+/// a bracket that is not closed, or if anything but a port follows the host.
 fn without_port(host: &str) -> Option<&str> {
     // An IPv6 address is in brackets, because it contains colons itself. The port is after the closing bracket.
     let end = if host.starts_with('[') { host.find(']')? + 1 } else { host.find(':').unwrap_or(host.len()) };

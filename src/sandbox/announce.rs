@@ -27,8 +27,8 @@ pub(crate) fn announce(
     root: Option<&Path>,
 ) -> Result<Announcement, LockError> {
     let path = path_of(paths, addr);
-    // Waiting for the lock is safe: only one process can listen at the address, so any other process that holds the
-    // lock is only testing the lock and releases it at once.
+    // Waiting for the lock is safe. Only one process can listen at the address, so no other process can be announcing
+    // it. A process that holds the lock now is only testing whether the lock is free, and releases it at once.
     let lock = disk::wait_for_lock_and_sign(&path, root.unwrap_or(Path::new("")))?;
     Ok(Announcement { path, _lock: lock })
 }
@@ -47,14 +47,16 @@ pub(crate) fn find(paths: &Paths, root: &Path) -> Option<SocketAddr> {
         let holder = disk::lock_holder(&file.path()).filter(|_| addr.ip().is_loopback())?;
         (holder.workspace.as_deref() == Some(root)).then_some(addr)
     });
-    // The order of a directory listing is arbitrary, but with several sandboxes, every call must choose the same one.
+    // The order of a directory listing is arbitrary, but if the workspace has several sandboxes, every call must choose
+    // the same sandbox.
     found.min()
 }
 
 impl Drop for Announcement {
     fn drop(&mut self) {
         match fs::remove_file(&self.path) {
-            // If the file cannot be removed, it announces nothing anyway, because its lock is released now.
+            // A file that cannot be removed does no harm. Its lock is released now, and without a lock, the file
+            // announces nothing.
             Ok(()) | Err(_) => {}
         }
     }

@@ -15,12 +15,12 @@ pub(super) struct SandboxBot {
     pub(super) chats: ChatBook,
     pub(super) updates: UpdateQueue,
     pub(super) messages: Messages,
-    /// The address set by setWebhook; empty for none. The sandbox never sends anything there.
+    /// The address set by setWebhook; empty for none. The sandbox never sends anything to this address.
     pub(super) webhook: String,
     pub(super) rate_limiter: Option<RateLimiter>,
     pub(super) poll: Option<PollId>,
-    /// The waiting getUpdates calls that another call has ended, and the reasons. An entry stays here until its call
-    /// has read the reason, so there are at most as many entries as open connections.
+    /// The getUpdates calls that were waiting until another call ended them, each with the reason. An entry is removed
+    /// when the ended call has read the reason, so there are at most as many entries as open connections.
     pub(super) conflicts: BTreeMap<PollId, Conflict>,
 }
 

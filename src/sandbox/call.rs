@@ -51,7 +51,7 @@ pub(super) enum CallBody {
 pub(super) enum CallBodyError {
     Malformed,
     TooLarge,
-    /// A file is larger than Telegram accepts. This is answered in JSON.
+    /// A file is larger than Telegram accepts. The server answers this error in JSON.
     FileTooLarge,
     /// The body has a content encoding.
     Compressed,

@@ -94,7 +94,7 @@ impl SandboxChat {
         }
     }
 
-    /// Applies the members of a Chat object. Members that the object does not have keep their values.
+    /// Sets the members of this chat that the Chat object `value` has. The other members keep their values.
     fn with_members_of(mut self, value: &Value) -> Result<SandboxChat, String> {
         if let Some(kind) = value.get("type") {
             let known = kind.as_str().and_then(SandboxChatKind::parse);
@@ -116,8 +116,8 @@ impl SandboxChat {
         self.first_name = text("first_name").or(self.first_name);
         self.last_name = text("last_name").or(self.last_name);
         self.username = text("username").or(self.username);
-        // `is_forum` is never switched off, because its absence is ambiguous. Telegram omits `is_forum` if it is false,
-        // but an update that a test made up may omit it to leave it unchanged.
+        // `is_forum` is never switched off, because its absence is ambiguous. Telegram omits `is_forum` if it is false.
+        // An update that a test made up may omit `is_forum` although it is true.
         self.is_forum |= value.get("is_forum") == Some(&Value::Bool(true));
         Ok(self)
     }
@@ -207,7 +207,8 @@ fn accepted_gifts(all: bool) -> Value {
 /// The chats that exist before the first update.
 #[derive(Debug, Clone, PartialEq)]
 pub enum InitialChats {
-    /// Every valid user id is a user. Groups and channels exist only if updates add them.
+    /// Every valid user id belongs to a user whose private chat exists. Groups and channels exist only if updates add
+    /// them.
     Any,
     /// These chats, and those that updates add.
     Only(Vec<i64>),

@@ -5,8 +5,8 @@
 
 use jiff::Timestamp;
 
-/// A token bucket for the messages of one bot. It holds as many messages as may be sent in one second, but at least
-/// one.
+/// The rate limit of one bot: a bucket of messages that may still be sent, refilled at a constant rate. A full bucket
+/// holds as many messages as may be sent in one second, but at least one.
 #[derive(Debug)]
 pub(super) struct RateLimiter {
     rate: f64,
@@ -80,8 +80,8 @@ impl FaultInjector {
         (share < self.rate).then(|| InjectedFault::ALL[which as usize])
     }
 
-    // splitmix64 takes a few lines instead of a dependency, and gives the same sequence in every version and on every
-    // platform.
+    // The algorithm is splitmix64. It needs only a few lines and no dependency. A seed gives the same sequence in every
+    // version of telecast and on every platform.
     fn next(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.state;

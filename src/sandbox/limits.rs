@@ -1,12 +1,13 @@
-//! The memory limits of a sandbox. They are needed because a sandbox may run for weeks next to a script that never
-//! stops sending.
+//! The memory limits of a sandbox. Without limits, memory could run out, because a sandbox may run for weeks next to a
+//! script that never stops sending.
 
 /// The limits for all bots together.
 ///
 /// Above the limit for messages, the oldest messages are dropped. Above the other limits, a new update, chat, or bot is
 /// refused.
-// Old messages are only listed, replied to, and referred to by button presses, so losing them does little harm. A
-// caller depends on an update, a chat, or a bot that it adds, so the caller must learn about a refusal.
+// Old messages are only listed, replied to, and referred to by button presses, so losing them does little harm. But a
+// caller that adds an update, a chat, or a bot needs it afterwards. So the caller must learn when there is no room for
+// more.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct MemoryLimits {
     /// Sent and received messages, in bytes.

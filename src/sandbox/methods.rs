@@ -16,9 +16,9 @@ pub(super) use result::MethodResult;
 
 #[derive(Clone, Copy)]
 pub(super) enum MethodKind {
-    /// Is answered immediately. The rate limit and the simulated failures do not apply.
+    /// The method is answered immediately. The rate limit and the simulated failures do not apply to it.
     Query(QueryHandler),
-    /// Sends a message, so the rate limit and the simulated failures apply.
+    /// The method sends a message, so the rate limit and the simulated failures apply to it.
     Send(telegram::Method),
     Poll,
 }

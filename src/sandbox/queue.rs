@@ -107,15 +107,16 @@ impl UpdateQueue {
         self.last_id = self.last_id.max(id);
     }
 
-    /// Confirms updates by `offset`, as getUpdates does. Returns at most `limit` of the updates that are left, as a
-    /// JSON array, or `None` if none are left. Returned updates stay in the queue until a later offset confirms them.
+    /// Confirms updates by `offset`, as getUpdates does. Returns at most `limit` of the remaining updates, as a JSON
+    /// array. Returns `None` if no updates remain. Returned updates stay in the queue until a later offset confirms
+    /// them.
     ///
     /// A positive offset confirms all updates with lower ids, and a negative offset -N confirms all but the last N.
     /// Confirmed updates are dropped.
     pub(super) fn confirm_and_read(&mut self, offset: i64, limit: usize) -> Option<String> {
         if 0 < offset {
-            // A bot's stored offset may come from another server and be far too high. Taken literally, it would confirm
-            // updates that do not exist yet.
+            // The offset is lowered to at most the next id. A bot's stored offset may come from another server and be
+            // far too high. It would then confirm updates that do not exist yet.
             self.confirm_before(offset.min(self.last_id + 1));
         } else if offset < 0 {
             let before = usize::try_from(offset.unsigned_abs() - 1).unwrap_or(usize::MAX);
@@ -126,8 +127,8 @@ impl UpdateQueue {
         let mut left = MAX_ANSWER;
         let mut answer = String::new();
         for update in self.waiting.values().take(limit) {
-            // Like the Bot API server, this adds 50 bytes for the JSON around each update. At least one update is
-            // returned: otherwise a very large one would block the queue for good.
+            // As in the Bot API server, each update counts 50 bytes more, for the JSON around it. At least one update
+            // is returned. Otherwise, an update that is larger than an answer may be would block the queue forever.
             left = left.saturating_sub(update.len() + 50);
             if left == 0 && !answer.is_empty() {
                 break;
@@ -159,8 +160,8 @@ impl UpdateQueue {
         self.waiting.len()
     }
 
-    /// Stores the kinds named in `allowed_updates`. As on Telegram, they stay set until the next valid array: a
-    /// missing or malformed one changes nothing, and an empty one restores the default.
+    /// Stores the kinds named in `allowed_updates`. As on Telegram, the kinds stay set until the next valid array. A
+    /// missing or malformed array changes nothing, and an empty array restores the default.
     pub(super) fn set_allowed(&mut self, allowed_updates: &str) {
         let Ok(names) = serde_json::from_str::<Vec<String>>(allowed_updates) else { return };
         let known: BTreeSet<&'static str> = names

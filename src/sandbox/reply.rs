@@ -30,7 +30,7 @@ impl HttpReply {
 
     /// Creates the answer of a front server that cannot reach the Bot API: status 502 and an HTML page.
     pub(super) fn bad_gateway() -> HttpReply {
-        // Not JSON on purpose: clients must not assume that every answer can be parsed.
+        // The body is HTML and not JSON on purpose: clients must not assume that every answer is JSON.
         let body = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n\
                     <center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n";
         HttpReply { status: 502, body: body.to_owned(), retry_after: None, content_type: "text/html" }

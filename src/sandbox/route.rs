@@ -33,7 +33,8 @@ impl SandboxRoute {
     }
 }
 
-// Telegram's test environment (`/test/`) has separate accounts. Here both paths lead to the same bot.
+// Telegram's test environment (`/test/`) has separate accounts. In the sandbox, the paths with and without `/test/`
+// lead to the same bot.
 fn method(path: &str) -> Option<SandboxRoute> {
     let (token, rest) = path.strip_prefix("/bot")?.split_once('/')?;
     let method = match rest.strip_prefix("test") {

@@ -1,5 +1,5 @@
-//! Handles the sockets of the sandbox: connections, headers, bodies, and waiting calls. What is answered is decided in
-//! `state`.
+//! Handles the sockets of the sandbox: connections, headers, bodies, and waiting calls. The module `state` decides what
+//! is answered.
 
 mod body;
 
@@ -38,14 +38,15 @@ const MAX_CONNECTIONS: usize = 1024;
 /// The largest headers, in bytes; the same limit as on Telegram.
 const MAX_HEADERS: usize = 256 << 10;
 
-// hyper starts this timer for each request, so it is also how long an idle connection is kept alive.
+// hyper starts this timeout when it begins to wait for a request. So the timeout also limits how long an idle
+// connection is kept open.
 const HEADERS_TIMEOUT: Duration = Duration::from_secs(75);
 
 // How long answers in progress may take when the sandbox stops.
 const STOP_TIMEOUT: Duration = Duration::from_millis(500);
 
-// The pause after a failed accept. If the process is out of file descriptors, accept fails at once, and the loop would
-// spin.
+// The pause after a failed accept. While the process is out of file descriptors, every accept fails at once. Without
+// the pause, the loop would use all of a CPU's time.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
 pub(super) struct ServerContext {
@@ -67,8 +68,8 @@ impl ServerContext {
         ServerContext { state: Mutex::new(state), state_changed: Notify::new(), scope, clock, latency }
     }
 
-    // If a call panics while it holds the lock, only that call is lost. If the poison error were returned, all later
-    // calls would fail.
+    // A poisoned lock is used like any other. If a call panics while it holds the lock, only that call fails. If the
+    // poison error were returned, all later calls would fail too.
     fn state(&self) -> MutexGuard<'_, SandboxState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -118,7 +119,8 @@ pub(super) async fn serve(
 
 /// Returns when the server is asked to stop.
 async fn stop_requested(stopped: &mut watch::Receiver<bool>) {
-    // An error means that the sender is gone, and with it the owner of the sandbox. Then the server has to stop too.
+    // The result is ignored. An error means that the sender was dropped, and with it the `RunningSandbox`. The server
+    // has to stop in that case too.
     let _ = stopped.wait_for(|stopped| *stopped).await;
 }
 
@@ -134,14 +136,15 @@ async fn connection(stream: TcpStream, shared: Arc<ServerContext>, mut stopped: 
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = pin!(connection);
     tokio::select! {
-        // An error here (a client that hung up, malformed HTTP) concerns only that client, which has noticed it.
+        // An error here (a client that hung up, malformed HTTP) concerns only that client, so the error is ignored.
         _ = connection.as_mut() => return,
         () = stop_requested(&mut stopped) => connection.as_mut().graceful_shutdown(),
     }
     let _ = connection.await;
 }
 
-// hyper closes the connection without an answer if the service returns an error. Simulated failures use that.
+// The error that a simulated failure returns to close the connection: if the service returns an error, hyper closes the
+// connection without an answer.
 #[derive(Debug)]
 struct HungUp;
 
@@ -228,14 +231,14 @@ async fn wait_for_updates(
     mut stopped: watch::Receiver<bool>,
     wait: PendingPoll,
 ) -> HttpReply {
-    // If the client goes away, hyper drops this future and with it `_slot`, which then removes the call
-    // from the state.
+    // `_slot` removes the call from the state when it is dropped. If the client goes away, hyper drops this future and
+    // `_slot` with it.
     let _slot = PollSlot { shared, wait };
     let mut deadline = pin!(sleep(Duration::from_secs(wait.seconds)));
     loop {
         let mut changed = pin!(shared.state_changed.notified());
-        // This registers for notifications at once instead of at the first await. Otherwise, a change between `resume`
-        // and the await would be missed.
+        // `enable` registers for notifications at once. Without it, the future would register at its first await, and a
+        // change between `resume` and that await would be missed.
         changed.as_mut().enable();
         if let Some(reply) = shared.state().resume(&wait) {
             return reply;
@@ -248,7 +251,7 @@ async fn wait_for_updates(
     }
 }
 
-/// The registration of a waiting call; dropping it removes the call.
+/// The registration of a waiting call. Dropping the registration removes the call from the state.
 struct PollSlot<'a> {
     shared: &'a ServerContext,
     wait: PendingPoll,

@@ -14,7 +14,8 @@ use super::chats::{Membership, SandboxChat};
 use super::queue::{MAX_UPDATE_ID, UPDATE_KINDS, UpdateIdError, UpdateSelection};
 
 /// Queues an update for a bot. Returns the update's id, or a message that says what is wrong with the update. An update
-/// of a kind that the bot did not ask for is not queued. But such an update gets an id, and the sandbox learns from it.
+/// of a kind that the bot did not ask for is not queued. But such an update gets an id, and the sandbox learns from it
+/// which chats exist.
 ///
 /// `max_new_chats` is the number of new chats that the update may add.
 pub(super) fn queue(

@@ -1,5 +1,5 @@
-//! Answers method calls and queues updates. This is the logic of the sandbox, without sockets and without a clock: the
-//! time is passed in.
+//! Answers method calls and queues updates. This module is the logic of the sandbox. It has no sockets and no clock:
+//! the time is passed in.
 
 use std::collections::HashMap;
 
@@ -44,8 +44,8 @@ pub(super) struct SandboxState {
 #[derive(Debug, PartialEq)]
 pub(super) enum CallOutcome {
     Reply(HttpReply),
-    /// The call waits. Call [`SandboxState::resume`] after each change of the state, and [`SandboxState::expire`] after
-    /// [`PendingPoll::seconds`].
+    /// The method call has no answer yet. Ask for one with [`SandboxState::resume`] after each change of the state, and
+    /// with [`SandboxState::expire`] after [`PendingPoll::seconds`].
     Wait(PendingPoll),
     HangUp,
 }
@@ -84,7 +84,7 @@ impl SandboxState {
         call: &MethodCall,
         now: Timestamp,
     ) -> CallOutcome {
-        // api.telegram.org answers 404 to a malformed token and 401 to a well-formed one that is not a bot's.
+        // api.telegram.org answers 404 to a malformed token, and 401 to a well-formed token that belongs to no bot.
         let Some(token) = BotToken::parse(token) else {
             return CallOutcome::Reply(ApiError::plain(404, "Not Found").into());
         };
@@ -125,7 +125,8 @@ impl SandboxState {
         now: Timestamp,
     ) -> CallOutcome {
         let bot = &mut self.bots[bot];
-        // The rate limit comes before the random failures: a call over it must not change which later sends fail.
+        // The rate limit is checked before a random number is drawn. So a call that the rate limit refuses does not
+        // change which later sends fail.
         if let Some(rate_limiter) = &mut bot.rate_limiter
             && let Err(seconds) = rate_limiter.take(now)
         {
@@ -159,8 +160,8 @@ impl SandboxState {
         let offset = call.integer("offset", 0, i64::from(i32::MIN)..=i64::from(i32::MAX));
         let limit = call.integer("limit", 100, 1..=100);
         let seconds = call.integer("timeout", 0, 0..=50);
-        // This affects only updates that come later: an update that the bot did not want when it came is not in the
-        // queue.
+        // The new kinds affect only later updates. An earlier update of a kind that the bot did not want at that time
+        // was never queued.
         bot.updates.set_allowed(call.text("allowed_updates"));
         bot.end_poll(Conflict::GetUpdates);
         let limit = usize::try_from(limit).unwrap_or(1);
@@ -172,8 +173,8 @@ impl SandboxState {
                 let poll = PollId(self.last_poll);
                 bot.poll = Some(poll);
                 let seconds = seconds.unsigned_abs();
-                // A negative offset has already taken effect. If the waiting call kept it, each `resume` would drop
-                // updates again.
+                // A negative offset has already taken effect. If the waiting call kept the negative offset, each
+                // `resume` would drop updates again.
                 CallOutcome::Wait(PendingPoll { bot: index, poll, offset: offset.max(0), limit, seconds })
             }
         }
@@ -197,7 +198,8 @@ impl SandboxState {
 
     /// Ends a call that has waited long enough and returns its answer.
     pub(super) fn expire(&mut self, wait: &PendingPoll) -> HttpReply {
-        // Updates may have arrived at the last moment, and a conflict is reported even on time-out.
+        // `resume` is tried once more: updates may have arrived at the last moment, or another call may have ended this
+        // one.
         if let Some(reply) = self.resume(wait) {
             return reply;
         }
@@ -221,7 +223,7 @@ impl SandboxState {
             .bots
             .iter()
             .map(|bot| &bot.identity)
-            // A bot without a token has no id yet, and it is the only bot.
+            // A bot without a token has no id yet, so it is not listed. It is then the only bot, so the list is empty.
             .filter(|_| !self.is_first_unclaimed)
             .map(|identity| json!({ "id": identity.id, "username": identity.username }))
             .collect();
@@ -243,7 +245,7 @@ impl SandboxState {
     ) -> Result<i64, ApiError> {
         let bot = self.bot_or_first(token, now)?;
         // Unlike old messages, old updates are not dropped to make room: a caller waits for the effect of its update,
-        // so it must learn that the update was refused.
+        // so the caller must learn that there is no room for the update.
         if self.limits.updates <= self.bots.iter().map(|bot| bot.updates.size()).sum() {
             let reason =
                 "too many updates wait already: confirm them with getUpdates or drop them with deleteWebhook";
@@ -275,8 +277,8 @@ impl SandboxState {
         self.options.tokens.is_empty() || self.options.tokens.contains(token)
     }
 
-    // Updates can be queued before any bot has called. They go to a bot without a token, which becomes the bot of the
-    // first token that is used. So a test need not know the token of the program that it tests.
+    // Updates can be queued before any bot has called. Such updates go to a bot that has no token yet. This bot gets
+    // the first token that is used, so a test need not know the token of the program that it tests.
     fn first_bot(&mut self, now: Timestamp) -> usize {
         if self.bots.is_empty() {
             let identity = BotIdentity::new(0, true);

@@ -10,9 +10,9 @@ use tokio::process::{Child, Command};
 use super::{MAX_VALUE, Secret, SecretError, check_length};
 use crate::text::visible;
 
-// The number of bytes of output that are kept. Only the first line is used, so the longest value and a line break of
-// two bytes fit. If a longer first line is cut to this length, it is still longer than the longest value, so it is
-// reported as too long.
+// The number of bytes of output that are kept. Only the first line is used, so it is enough to keep the longest value
+// and a line break of two bytes. A longer first line is cut to this length. It is then still longer than the longest
+// allowed value, so it is reported as too long.
 const MAX_OUTPUT: u64 = MAX_VALUE as u64 + 2;
 
 /// Runs `command` with `{name}` and `{workspace}` replaced, and returns the first line of its output. Returns `None` if
@@ -28,8 +28,8 @@ pub(super) async fn run(
     let program = parts.next().unwrap_or_default();
     let start_error = |source| SecretError::Start { program: program.clone(), name: name.to_owned(), source };
     let mut process = Command::new(&program);
-    // The program has no stdin. If it read a prompt's answer from there, it would take keys that the user types into
-    // the console.
+    // The program has no stdin. If it shared the console's stdin and prompted for something, it would take keystrokes
+    // that are meant for the console.
     process.args(parts).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     // In a process group of its own, the program cannot read from the console's terminal, and it can be killed together
     // with the programs that it starts.
@@ -95,8 +95,8 @@ impl Group {
                 None => Ok(()),
             }
         };
-        // Both pipes are read at the same time. If only one were read, a program that fills the other one would block
-        // forever.
+        // Both pipes are read at the same time. If only one pipe were read, a program that fills the other pipe would
+        // block forever.
         tokio::try_join!(read_stdout, read_stderr)?;
         let status = self.child.wait().await?;
         Ok(CommandOutput { is_success: status.success(), stdout: stdout_bytes, stderr: stderr_bytes })

@@ -1,5 +1,5 @@
-//! The errors of looking up and storing secrets. telecast puts no secret into a message, but [`SecretError::Refused`]
-//! quotes what a secret command prints as its error.
+//! The errors of looking up and storing secrets. telecast puts no secret into a message. But [`SecretError::Refused`]
+//! quotes the error output of a secret command, which could contain a secret.
 
 use std::path::PathBuf;
 

@@ -179,8 +179,8 @@ fn replaced(text: &str, found: &[Occurrence<'_>]) -> String {
 impl KnownSecret {
     fn new(name: String, secret: Secret) -> Self {
         let mut needles = Needle::all_of(secret.expose());
-        // The part of a bot token before the colon is the bot's public id. The part after it is the secret, and a
-        // server may print it alone.
+        // The part of a bot token before the colon is the bot's public id. The part after the colon is the secret, and
+        // a server may print that part alone.
         let part = secret.expose().split_once(':').map(|(_, part)| part);
         needles.extend(part.filter(|part| SECRET_PART <= part.len()).into_iter().flat_map(Needle::all_of));
         Self { name, secret, needles: needles.into() }

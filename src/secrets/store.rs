@@ -41,13 +41,14 @@ pub(super) fn names_by_workspace(file: &Path) -> Result<Vec<(String, Vec<String>
 
 /// Locks the file against other telecast processes that change it. Hold the lock from reading to writing. Blocks.
 pub(super) fn lock(file: &Path, locks: &Path) -> Result<FileLock, SecretError> {
-    // The lock is a separate file: each writer replaces the secrets file, so a lock on it would be on a deleted file.
+    // The lock is a separate file. Each writer replaces the secrets file, so a lock on the secrets file itself would be
+    // left on the replaced file, and the next process would not see it.
     let name = format!("secrets-{}.lock", disk::sha256(real_path(file).as_os_str().as_encoded_bytes()));
     Ok(disk::wait_for_lock(&locks.join(name))?)
 }
 
 // Two paths to one file must lead to the same lock. The file may not exist yet, so its nearest existing parent is
-// resolved. That gives the same result before and after the file is created.
+// resolved. Resolving the parent gives the same path before and after the file is created.
 fn real_path(file: &Path) -> PathBuf {
     let real = file.ancestors().find_map(|parent| {
         let rest = file.strip_prefix(parent).ok()?;
@@ -80,8 +81,8 @@ pub(super) fn change(
 }
 
 fn read(file: &Path) -> Result<LoadedFile, SecretError> {
-    // The file is made private before it is read. This is not reported to the user; `Secrets::tighten` does the same
-    // and returns a warning.
+    // The file is made private before it is read. The user is not told that others could read the file.
+    // `Secrets::tighten` does the same and returns a warning for the user.
     match disk::tighten(file) {
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}

@@ -35,7 +35,8 @@ pub(crate) enum CheckScope<'a> {
 /// the vocabulary is empty; no store is created. Blocks.
 pub(crate) fn load_check_profile(session: &Session) -> Result<ProfileContext, ProfileStoreError> {
     let store = match session.store_if_any() {
-        // A link that leads to a store outside the workspace is already reported as a problem of the workspace.
+        // A link that leads to a store outside the workspace is already reported as a problem of the workspace, so it
+        // is not an error here.
         Err(
             ProfileStoreError::Store(store::Error::UnsafePath { .. })
             | ProfileStoreError::Folder(SaveError::Breach { .. }),
@@ -66,7 +67,8 @@ pub(crate) fn check<'a>(
                 let composed = job(workspace, context, &campaign.stem).compose(now);
                 message_problems(workspace, campaign, &composed)
             }
-            // A body that cannot be read is not rendered as if it were empty.
+            // A body that cannot be read is not rendered, because rendering it as an empty body would give misleading
+            // problems.
             FileCondition::Missing | FileCondition::Unusable => {
                 [&campaign.source, &campaign.body].into_iter().flat_map(file_problems).collect()
             }

@@ -29,7 +29,7 @@ struct CommonInputs {
     samples: Vec<(String, Fingerprint)>,
     profile: Option<Arc<Profile>>,
     vocabulary: Option<Arc<Vocabulary>>,
-    /// Templates can print the date, so a new day is a new input.
+    /// Templates can print the date, so all messages are checked again on a new day.
     today: Date,
 }
 
@@ -60,8 +60,8 @@ impl CheckCache {
         };
         self.forget_outdated(first, now);
         let mut old = std::mem::take(&mut self.found);
-        // The shared inputs are built on first use, because after most saves at most one of thousands of campaigns is
-        // checked.
+        // The inputs that all campaigns share are built only when the first campaign has to be checked. Often, no
+        // campaign has changed, so these inputs are not needed.
         let mut shared = None;
         for job in jobs.iter().take_while(|_| should_continue()) {
             let inputs = CampaignInputs::of(job);
@@ -103,8 +103,8 @@ impl CheckCache {
         }
         let partials = fingerprints(&workspace.partials);
         if self.partials != partials {
-            // The results of all campaigns that may call a partial are forgotten, not only of those that call the
-            // changed partial, because a partial can call other partials.
+            // The results of all campaigns that may call any partial are forgotten. Forgetting only the campaigns that
+            // call the changed partial is not enough, because a partial can call other partials.
             self.found.retain(|_, (inputs, _)| !inputs.calls_partial);
             self.partials = partials;
         }
@@ -119,13 +119,14 @@ impl CampaignInputs {
         Self {
             definition: campaign.map_or(Fingerprint::Absent, |campaign| campaign.source.fingerprint),
             body: match (&job.body, campaign) {
-                // The fingerprint of the file is known. A body that is being edited has to be hashed.
+                // For a body from a file, the fingerprint of the file is already known. A body that is being edited has
+                // to be hashed.
                 (None, Some(campaign)) => campaign.body.fingerprint,
                 (Some(_), _) | (None, None) => Fingerprint::of(body.as_bytes()),
             },
             webhook: webhook.map(|webhook| webhook.source.fingerprint),
-            // The text is searched and not parsed, because this runs for every campaign at each check. A false match
-            // only causes an unnecessary check.
+            // The text is searched and not parsed, because parsing every body at each check would take too long. A
+            // false match only causes an unnecessary check.
             calls_partial: ["render", "include"].iter().any(|tag| body.contains(tag)),
         }
     }

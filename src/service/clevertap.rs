@@ -80,7 +80,7 @@ pub(crate) fn export_text(job: &MessageJob) -> String {
     text
 }
 
-/// Returns the stem of the first webhook that calls `method`; `None` if there is no such webhook or `method` is `None`.
+/// Returns the stem of the first webhook that calls `method`; `None` if no webhook calls it, or if `method` is `None`.
 pub(crate) fn webhook_for(workspace: &Workspace, method: Option<Method>) -> Option<String> {
     let calls = |webhook: &Webhook| bot_api_method(&webhook.url).and_then(Method::from_name);
     let fits = |webhook: &&DefinitionFile<Webhook>| webhook.value.as_ref().and_then(calls) == method;

@@ -27,8 +27,8 @@ impl Session {
         let mut last = self.trash.last();
         let trashed = last.as_ref().ok_or(RestoreError::Nothing)?;
         self.folder().restore(trashed)?;
-        // The deletion is forgotten only after it was undone. If the undo fails because a file of the same name exists
-        // again, the user can rename that file and try again.
+        // The deletion is forgotten only after it was undone, so that a failed undo can be repeated. If the undo fails
+        // because a file of the same name exists again, the user can rename that file and try again.
         last.take().ok_or(RestoreError::Nothing)
     }
 }

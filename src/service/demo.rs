@@ -52,8 +52,9 @@ pub(crate) fn prepare(paths: &Paths, folder: Option<&Path>, choice: DemoChoice) 
     };
     if let (Some(root), DemoChoice::Last) = (last, choice) {
         if folder.is_none() {
-            // The demos of earlier versions have no id, so their private folder counts as foreign: as one that came
-            // from someone else. It is safe to adopt, because only telecast creates workspaces in the folder of demos.
+            // A demo of an earlier version of telecast has no id, so its private folder `.telecast` counts as one that
+            // came from someone else. It is safe to adopt the folder, because only telecast creates workspaces in the
+            // folder of demos.
             Folder::new(&root, paths).adopt()?;
         }
         return Ok(Demo { root, already_existed: true });

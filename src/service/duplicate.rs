@@ -8,8 +8,8 @@ impl Session {
         self.folder().duplicate_campaign(stem, name)
     }
 
-    /// Copies a webhook and returns the copy's stem. The copy of a trusted webhook is trusted too, because trust
-    /// depends on the requests, and the copy sends the same requests.
+    /// Copies a webhook and returns the copy's stem. The copy of a trusted webhook is trusted too, because a webhook is
+    /// trusted by its contents and not by its name.
     pub fn duplicate_webhook(&self, stem: &str, name: &str) -> Result<String, SaveError> {
         self.folder().duplicate_webhook(stem, name)
     }

@@ -1,5 +1,6 @@
-//! Finds the campaign, the webhook, or the profile that a command's argument names. Campaigns and webhooks are found by
-//! their stem or by a path to one of their files, and profiles by their identity.
+//! Finds the campaign, the webhook, or the profile that a command's argument names. A campaign or a webhook is found by
+//! its stem (the file's name without its extensions) or by a path to one of its files. A profile is found by its
+//! identity.
 //!
 //! A path is compared as a whole and not only by its file name: `other/shop/webhooks/bot.toml` is not the webhook `bot`
 //! of this workspace.
@@ -47,8 +48,9 @@ struct Candidate<'a, T> {
     files: Vec<&'a LoadedFile>,
 }
 
-/// Finds a campaign by its stem or by a path to one of its files. A path is relative to `current`. If no file exists
-/// there, the path is relative to the workspace's root, like the paths in the output of `telecast check`.
+/// Finds a campaign by its stem or by a path to one of its files. A path is first resolved against `current`. If that
+/// file does not exist, the path is resolved against the workspace's root, because the output of `telecast check`
+/// contains such paths.
 pub(crate) fn find_campaign<'a>(
     workspace: &'a Workspace,
     current: &Path,
@@ -95,7 +97,8 @@ fn find<'a, T>(
 ) -> Result<&'a T, FindError> {
     let stems = all.clone().map(|candidate| candidate.stem);
     let by_stem = |stem: &str| all.clone().find(|candidate| candidate.stem == stem);
-    // Stems have precedence: `sale` means the campaign, even in a folder that has a file named `sale`.
+    // Stems are tried before paths: `sale` means the campaign `sale`, even if the current folder has a file named
+    // `sale`.
     if let Some(found) = by_stem(query) {
         return Ok(found.item);
     }

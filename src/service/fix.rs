@@ -1,5 +1,5 @@
-//! Applies the safe fixes in a workspace's campaigns, in several rounds, until no safe fix is left or the limit of
-//! rounds is reached.
+//! Applies the fixes that are marked as safe in a workspace's campaigns. Repeats this until no safe fix is left or the
+//! limit of rounds is reached.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ const MAX_ROUNDS: usize = 10;
 
 /// Applies the first safe fix of each problem in the campaigns' files. Calls `on_fixed` with the path of each changed
 /// file and the number of edits in it. Returns the workspace as it was read after the last round that changed
-/// something. If an error occurs, the files that were saved before stay changed. Blocks.
+/// something. If an error occurs, files that are already saved stay changed. Blocks.
 pub(crate) fn fix_all<E: From<SaveError> + From<OpenError>>(
     session: &Session,
     mut workspace: Arc<Workspace>,
@@ -51,11 +51,12 @@ pub(crate) fn fix_all<E: From<SaveError> + From<OpenError>>(
     Ok(workspace)
 }
 
-/// Returns the file's text with all safe fixes that can be combined, and the number of edits. Returns `None` if there
-/// are no safe fixes, if the file could not be read, or if the edits do not fit the text.
+/// Returns the file's text with all safe fixes that do not overlap, and the number of edits in these fixes. Returns
+/// `None` if there are no safe fixes, if the file could not be read, or if the edits do not fit the text.
 fn fixed(source: &LoadedFile, problems: &[Diagnostic]) -> Option<(String, usize)> {
     let CombinedFixes { edits, .. } = diagnostic::combine_fixes(problems.iter().filter_map(safe_fix));
-    // If the file could not be read, `text` is not its contents, and saving it would destroy the file.
+    // If the file could not be read, `source.text` is not the file's content. Saving a fixed version of this text would
+    // destroy the real content.
     if edits.is_empty() || source.condition != FileCondition::Read {
         return None;
     }

@@ -24,7 +24,7 @@ pub struct MessageJob {
     pub body: Option<Arc<str>>,
     /// The edited webhook that is not saved yet. If this is `None`, the webhook's file is used.
     pub webhook: Option<Webhook>,
-    /// The webhook in its file when editing started; `None` if the webhook is not being edited.
+    /// The webhook as its file contained it when editing started; `None` if the webhook is not being edited.
     pub webhook_before_edit: Option<Webhook>,
     pub profile: Option<Arc<Profile>>,
     pub vocabulary: Option<Arc<Vocabulary>>,
@@ -53,7 +53,7 @@ pub struct SampleEvent {
 
 impl SampleEvent {
     /// Splits `{"Event": {…}, "ExternalTrigger": {…}}` into its two members, of which one may be missing. A JSON value
-    /// without these members is the event itself.
+    /// that has neither member is itself the event.
     pub fn from_json(json: serde_json::Value) -> Self {
         match json {
             serde_json::Value::Object(mut members)
@@ -68,7 +68,8 @@ impl SampleEvent {
         }
     }
 
-    /// Reads a sample file. Returns `None` if it is not a JSON object; the file's problems report why.
+    /// Reads a sample file. Returns `None` if the file is not a JSON object. The reason is then among the problems that
+    /// were found when the file was loaded.
     pub fn read(source: &LoadedFile) -> Option<Self> {
         let json: serde_json::Value = serde_json::from_str(&source.text).ok()?;
         json.is_object().then(|| Self::from_json(json))
@@ -105,7 +106,8 @@ fn names_in<'v>(values: impl Iterator<Item = Option<&'v Value>>) -> Vec<String> 
     names
 }
 
-/// Returns the workspace's partials by name. A partial that cannot be read counts as missing.
+/// Returns the workspace's partials (template files that other templates include) by name. A partial that cannot be
+/// read counts as missing.
 pub(crate) fn partials(workspace: &Workspace) -> Partials {
     let usable = usable_partials(workspace);
     Partials(usable.map(|source| (partial_name(source).to_owned(), source.text.clone())).collect())
@@ -170,7 +172,8 @@ impl MessageJob {
     /// Returns whether the job has no body because the body's file exists but cannot be used. An edited body does not
     /// need the file.
     pub fn lacks_body(&self) -> bool {
-        // The text of such a file is empty here, and an empty text must not be sent as if it were the body.
+        // If the file cannot be used, the workspace has an empty text for it. This empty text must not be sent as if it
+        // were the body.
         let is_unusable = |campaign: &CampaignFiles| campaign.body.condition == FileCondition::Unusable;
         self.body.is_none() && self.campaign().is_some_and(is_unusable)
     }
@@ -214,8 +217,8 @@ impl MessageJob {
     pub(super) fn shared(&self) -> SharedInputs {
         let known_events = || match &self.event {
             Some(event) => vec![event.clone()],
-            // A property counts as known if any sample has it. If only the chosen sample counted, choosing another
-            // sample would add warnings.
+            // A property counts as known if any sample has it. If only the properties of the chosen sample were known,
+            // the warnings would change with the chosen sample.
             None => self.workspace.samples.iter().filter_map(SampleEvent::read).collect(),
         };
         SharedInputs {

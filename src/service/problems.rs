@@ -17,8 +17,8 @@ pub(crate) fn webhook_problems(
     FileProblem::from_diagnostics(&source.path, &source.text, &found)
 }
 
-/// Locates the violations of an edited webhook in the webhook's file as the file was last read. Each violation is about
-/// a value of the webhook, and gets the span of the value that the file has under the same keys.
+/// Finds the problems of `typed`, the webhook as edited in the console, and locates them in `source`, the webhook's
+/// file as last read. Each problem gets the span of the value that the file has under the same keys.
 pub(crate) fn violations(source: &LoadedFile, typed: &Webhook) -> Vec<FileProblem> {
     let violations = typed.route().err().unwrap_or_default();
     let parts = violations.iter().map(|violation| (violation.part.path(), &violation.problem));
@@ -31,8 +31,8 @@ pub(super) fn at_values<'a>(
     source: &LoadedFile,
     found: impl Iterator<Item = (Vec<&'a str>, &'a Diagnostic)>,
 ) -> Vec<Diagnostic> {
-    // Spans and fixes refer to the decoded value, but the file may contain the value with escapes. So the span becomes
-    // the whole value, and the fixes are dropped.
+    // The span becomes the whole value, and the fixes are dropped. Both refer to offsets in the decoded value, and
+    // these offsets are wrong in the file if the file contains the value with escapes.
     let located = found.map(|(path, problem)| {
         let span = toml::value_span(&source.text, &path).unwrap_or(Span::at(0));
         Diagnostic { span, fixes: Vec::new(), ..problem.clone() }

@@ -20,11 +20,11 @@ pub enum ProfileStoreError {
 /// may come from someone else, opens the store read-only.
 ///
 /// Creates the store if it is missing, with two exceptions: the private folder is foreign, or the private folder is
-/// missing and may not be created. In both cases, the store is empty and in memory, and profiles that are added to it
-/// are lost when the process ends.
+/// missing and may not be created. In both cases, this function returns an empty store in memory. Profiles that are
+/// added to this store are lost when the process ends.
 pub(crate) fn open_store(folder: &Folder) -> Result<Arc<dyn Store>, ProfileStoreError> {
-    // A workspace can come from a stranger, together with a `.telecast`. The database in such a folder is only read,
-    // never written.
+    // The database in a foreign folder is only read, never written, because the folder may have come from a stranger
+    // together with the workspace.
     if folder.private_folder_status()? == PrivateFolderStatus::Foreign {
         return open_store_to_read(folder);
     }
@@ -41,7 +41,8 @@ pub(crate) fn open_store_to_write(folder: &Folder) -> Result<Arc<dyn Store>, Pro
     open_store(folder)
 }
 
-/// Opens the profile store to read it. If there is none, returns an empty store in memory and creates no file.
+/// Opens the profile store to read it. If the store does not exist, returns an empty store in memory and creates no
+/// file.
 pub(crate) fn open_store_to_read(folder: &Folder) -> Result<Arc<dyn Store>, ProfileStoreError> {
     open_existing_store(folder)?.map_or_else(empty_store, Ok)
 }

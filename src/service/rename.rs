@@ -29,8 +29,8 @@ impl Session {
     ) -> Result<Renamed, SaveError> {
         let before = self.folder().read(file).fingerprint;
         let stem = rename()?;
-        // The old and the new name can have the same stem. The new name is then still written to the file, so the
-        // contents are compared too.
+        // The old and the new name can have the same stem. The rename then changes only the name inside the file, so
+        // the file's content is compared too.
         let is_changed = stem != old || self.folder().read(file).fingerprint != before;
         Ok(Renamed { stem, is_changed })
     }

@@ -16,7 +16,8 @@ macro_rules! file {
     };
 }
 
-/// The file of [`FILES`] that is imported as profiles. It stays in the workspace, so that the user can import it again.
+/// The file of [`FILES`] that is imported as profiles. The file stays in the workspace after the import, so that the
+/// user can import it again.
 pub(crate) const PROFILES_FILE: &str = "profiles.csv";
 
 /// All files, sorted by path.

@@ -1,5 +1,5 @@
-//! Saves edited campaigns, webhooks, and bodies. A save does not overwrite changes that another program made to the
-//! file in the meantime, unless the caller asks for that.
+//! Saves edited campaigns, webhooks, and bodies. A save fails if another program has changed the file since telecast
+//! read it, unless the caller asks to overwrite the file.
 
 use super::create::SaveWebhookError;
 use super::session::Session;
@@ -18,13 +18,13 @@ pub enum SaveBodyError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WebhookSaved {
     AsTyped,
-    /// The token in its URL was moved to the secret store.
+    /// The bot token in the webhook's URL was moved to the secret store.
     TokenMoved,
 }
 
 impl Session {
-    /// Saves a body and deletes its draft. Fails if the file's fingerprint is not `expected`. If `expected` is `None`,
-    /// overwrites the file's current content.
+    /// Saves a body and deletes its draft, the copy on disk of an edit that is not saved yet. Fails if the file's
+    /// fingerprint is not `expected`. If `expected` is `None`, overwrites the file's current content.
     pub fn save_body(
         &self,
         stem: &str,
@@ -34,7 +34,8 @@ impl Session {
         let mut source = self.folder().body(stem).ok_or_else(|| SaveBodyError::Gone(stem.to_owned()))?;
         source.fingerprint = expected.unwrap_or(source.fingerprint);
         let saved = self.folder().save(&source, text)?;
-        // The draft is discarded after the save, because it is the only copy of the edit if the save fails.
+        // The draft is discarded only after the save. If the save fails, the draft is the only copy of the edit on
+        // disk.
         self.folder().discard_draft(stem)?;
         Ok(saved)
     }
@@ -62,8 +63,8 @@ impl Session {
         self.folder().discard_draft(&campaign.stem)
     }
 
-    /// Saves a webhook's settings. Fails if the file's fingerprint is not `expected`, but creates a deleted file again.
-    /// A trusted webhook stays trusted with the new settings, because the user typed them.
+    /// Saves a webhook's settings. Fails if the file exists and its fingerprint is not `expected`. Creates the file
+    /// again if it was deleted. A trusted webhook stays trusted with the new settings, because the user typed them.
     pub fn save_webhook(
         &self,
         stem: &str,
@@ -75,11 +76,13 @@ impl Session {
         let webhook = self.adopt_token(webhook)?;
         let saved = if webhook.url == typed { WebhookSaved::AsTyped } else { WebhookSaved::TokenMoved };
         let mut source = self.folder().read(&format!("webhooks/{stem}.toml"));
-        // A file that was deleted in the meantime is created again, because there is nothing to overwrite.
+        // If the file was deleted while it was being edited, the save creates it again, because there is nothing to
+        // overwrite.
         if source.fingerprint != Fingerprint::Absent {
             source.fingerprint = expected;
         }
-        // Whether the webhook is trusted depends on what its file contained before this save.
+        // The new settings are trusted only if the settings that they replace were trusted. So the old settings are
+        // read before the file is overwritten.
         let before_edit = Webhook::parse(&source.text).0;
         self.folder().save_webhook(&source, &webhook)?;
         // A webhook that was not trusted before stays untrusted, because the values that the user did not edit may come

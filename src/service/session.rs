@@ -1,8 +1,8 @@
-//! Holds the state that the use cases of one workspace share, such as the secrets, the profile store, the HTTP client,
+//! Holds the state that all operations on one workspace share, such as the secrets, the profile store, the HTTP client,
 //! and the sandbox.
 //!
-//! The store, the client, and the sandbox are opened on first use, so that the first frame of the console does not wait
-//! for them.
+//! The store, the client, and the sandbox are opened on first use, so that the console's first screen appears without
+//! waiting for them.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
@@ -33,7 +33,7 @@ pub struct Session {
     paths: Paths,
     folder: Folder,
     reading: Arc<WorkspaceReloader>,
-    /// The key under which earlier versions stored the workspace's secrets.
+    /// The key under which earlier versions of telecast stored the workspace's secrets.
     legacy_id: String,
     grants: Grants,
     sharing: Sharing,
@@ -49,16 +49,18 @@ pub struct Session {
 /// How long the sandbox of a session runs, and whether other processes may use it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sharing {
-    /// The sandbox of a command ends with the command. It is not announced, because it could stop while another process
-    /// still uses it.
+    /// The sandbox of a command ends with the command. The sandbox is not announced to other processes, because it
+    /// could stop while another process still uses it.
     OneCommand,
-    /// The sandbox of a console runs as long as the console. It is announced, so that commands can use it too.
+    /// The sandbox of a console runs as long as the console. The sandbox is announced to other processes, so that
+    /// commands can use it too.
     Console,
 }
 
 struct OwnSandbox {
-    /// This field is declared, and so dropped, before `running`. The announcement must be withdrawn while this process
-    /// still has the port.
+    /// This field is declared before `running`, because fields are dropped in the order of their declaration. The
+    /// announcement must be withdrawn while this process still has the port. Otherwise, another server could take the
+    /// port and be mistaken for the sandbox.
     announcement: Option<sandbox::announce::Announcement>,
     running: sandbox::RunningSandbox,
 }
@@ -143,8 +145,8 @@ impl Session {
         &self.folder
     }
 
-    /// Returns the reloader of the workspace's files. It starts with the workspace for which the session was created,
-    /// and then reads only what has changed.
+    /// Returns the reloader, which reads changes of the workspace's files. It starts with the workspace for which the
+    /// session was created, and reads only files that have changed since then.
     pub fn reading(&self) -> &Arc<WorkspaceReloader> {
         &self.reading
     }
@@ -155,7 +157,8 @@ impl Session {
 
     /// Returns the profile store, opened on first use. After an error, the next call tries again. Blocks.
     pub fn store(&self) -> Result<Arc<dyn Store>, ProfileStoreError> {
-        // A poisoned lock is still usable, because the value in it is either missing or complete.
+        // A poisoned lock is still used: even if a thread panicked while it held the lock, the value in the lock is
+        // either missing or complete.
         let mut slot = self.store.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(store) = &*slot {
             return Ok(Arc::clone(store));
@@ -170,15 +173,15 @@ impl Session {
         opened_if_any(&self.store, &self.folder)
     }
 
-    /// Drops the session's store, so that the next use opens it again. Needed when the store becomes writable or
-    /// read-only.
+    /// Drops the session's store, so that the next use opens the store again. This is needed when the store becomes
+    /// writable or read-only.
     pub fn forget_store(&self) {
         *self.store.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// Returns the secrets among `names` that can be moved to this workspace and were not offered to the user yet. They
-    /// are stored for a folder that is no longer a workspace, or an earlier version of telecast stored them for this
-    /// workspace. The list is empty if the record of offered secrets cannot be read. Blocks.
+    /// Returns the secrets among `names` that can be moved to this workspace and were not offered to the user yet. Such
+    /// secrets are stored for a folder that is no longer a workspace, or an earlier version of telecast stored them for
+    /// this workspace. The list is empty if the record of offered secrets cannot be read. Blocks.
     pub fn secrets_to_offer(&self, names: &[String]) -> Result<Vec<MovableSecret>, SecretError> {
         let movable = self.secrets.movable(names, &self.legacy_id)?;
         let Ok(record) = self.state().read() else { return Ok(Vec::new()) };
@@ -202,7 +205,8 @@ impl Session {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        // The client is created outside of `get_or_init`, because creating it can fail, and a failure must not be kept.
+        // The client is created outside of `get_or_init`, which would need a function that cannot fail. If creating the
+        // client fails, nothing is stored, and the next call tries again.
         let client = Client::new(&self.client_options)?;
         Ok(self.client.get_or_init(|| client))
     }
@@ -243,7 +247,7 @@ impl Session {
                 None => missing.push(name.to_owned()),
             }
         }
-        // One error names all missing secrets, so that the user can set them all at once.
+        // One error names all missing secrets, so that the user sees at once which secrets to set.
         if !missing.is_empty() {
             return Err(self.missing(missing));
         }
@@ -253,8 +257,8 @@ impl Session {
     }
 
     fn missing(&self, names: Vec<String>) -> ResolveError {
-        // If the secrets file cannot be read, only the offer to move secrets is lost, so the error is ignored.
-        // `resolve` returns this error itself if it looks up a permitted secret in the secrets file.
+        // An error from an unreadable secrets file is ignored here. It would only mean that no secrets are offered for
+        // moving. `resolve` itself reports the unreadable file when it looks up a permitted secret there.
         let movable = self.secrets.movable(&names, &self.legacy_id).unwrap_or_default();
         ResolveError::Missing { names, movable }
     }
@@ -265,22 +269,22 @@ impl Session {
         self.redactor.lock().unwrap_or_else(PoisonError::into_inner).redact_cut(text).into_owned()
     }
 
-    /// Makes the session mask `secret` from now on, with `<name>`, or with `••••••` if `name` is empty.
+    /// From now on, the session shows `<name>` in place of `secret`, or `••••••` if `name` is empty.
     pub(super) fn remember(&self, name: &str, secret: &Secret) {
         let mut redactor = self.redactor.lock().unwrap_or_else(PoisonError::into_inner);
-        // Adding a known secret changes nothing, so each request can add its secrets.
+        // Adding a secret a second time changes nothing, so each request can add all its secrets.
         *redactor = redactor.with(name, secret);
     }
 
-    /// Returns the URL of the workspace's own sandbox. Starts one if none is running.
+    /// Returns the URL of the workspace's own sandbox. Starts the sandbox if it is not running yet.
     pub async fn sandbox_url(&self) -> Result<String, ResolveError> {
         // The lock is held while the sandbox starts, so that two tests at the same time do not start two sandboxes.
         let mut own = self.sandbox.lock().await;
         if let Some(own) = &*own {
             return Ok(own.running.url());
         }
-        // Another process may already run this workspace's sandbox. Then that sandbox is used, with its chats and
-        // messages.
+        // Another process may already run this workspace's sandbox. Then this function returns the URL of that sandbox
+        // and starts no other one.
         if let Some(address) = sandbox::announce::find(&self.paths, self.folder.root()) {
             return Ok(format!("http://{address}"));
         }
@@ -307,13 +311,13 @@ impl Session {
     /// the bot was blocked, as Telegram does.
     async fn blocked_chats(&self) -> Vec<i64> {
         let (store, folder) = (Arc::clone(&self.store), self.folder.clone());
-        // The store is opened on another thread, because opening it on the thread that draws the screen delayed key
-        // presses.
+        // The store is opened on another thread. When it was opened on the thread that draws the screen, the console
+        // reacted late to key presses.
         let found = tokio::task::spawn_blocking(move || {
             let blocked = opened_if_any(&store, &folder)?.map(|store| store.blocked_chats());
             Ok::<_, ProfileStoreError>(blocked.transpose()?)
         });
-        // Errors are ignored, because the sandbox works without the list, and the next use of the store reports them.
+        // An error is ignored, because the sandbox works without the list. The next use of the store reports the error.
         found.await.ok().and_then(Result::ok).flatten().unwrap_or_default()
     }
 

@@ -15,7 +15,8 @@ pub enum Starter {
 
 /// The filters that the starters use and CleverTap does not have. Each comes with its replacement in CleverTap's
 /// dialect.
-// The longer name comes first, because `tg_markdown` is the start of `tg_markdown_v2`.
+// The filters are replaced in this order. If `tg_markdown` came before `tg_markdown_v2`, the start of `tg_markdown_v2`
+// would be replaced too, and `_v2` would be left over.
 const PORTABLE: [(&str, &str); 4] =
     [(" | tg_markdown_v2", ""), (" | tg_markdown", ""), (" | tg_html", " | escape"), (" | json_escape", "")];
 

@@ -33,8 +33,8 @@ pub fn survey(
     should_continue: &dyn Fn() -> bool,
 ) -> Result<SurveyResult, store::Error> {
     let sample = store.sample(limit)?;
-    // Without the vocabulary, the static checks of the template are skipped. Their results do not depend on the
-    // recipient, and the preview reports them.
+    // The job gets no vocabulary, so the static checks of the template are skipped. They would find the same problems
+    // for every recipient, and the preview already reports these problems.
     let job = MessageJob { vocabulary: None, ..job.clone() };
     let survey = job.with_inputs(now, |inputs| {
         let prepared = Prepared::new(inputs);

@@ -22,8 +22,8 @@ use base64::Engine;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct TestJob {
-    /// The message to send. It goes to the job's `test_chat`. If that is `None`, it goes unchanged to the chat in the
-    /// body.
+    /// The message to send. The message goes to the job's `test_chat`. If `test_chat` is `None`, the message goes
+    /// unchanged to the chat in the body.
     pub job: MessageJob,
 }
 
@@ -57,8 +57,8 @@ pub struct TestResult {
     pub elapsed: Duration,
     /// The test chat; `None` if the request was sent unchanged.
     pub chat: Option<String>,
-    /// The refusal, or the reason for which nothing was sent, as a problem in the body. `None` if there is neither, or
-    /// if the place of the problem in the body is unknown.
+    /// The refusal, or the reason for which nothing was sent, as a problem in the body. `None` if the message was sent
+    /// without a refusal, or if the place of the problem in the body is unknown.
     pub problem: Option<Diagnostic>,
     pub is_interrupted: bool,
 }
@@ -141,7 +141,7 @@ pub async fn send_test(
             };
         }
     };
-    // From here on, an interruption leaves the outcome unknown, because the request may already be written.
+    // From this point on, an interruption leaves the outcome unknown, because the request may already have been sent.
     let started = Instant::now();
     let sent = tokio::select! {
         biased;
@@ -179,7 +179,7 @@ async fn prepare<'s>(
         let message = format!("the test chat cannot be set, so it may reach a real recipient: {why}");
         return Err(NotSentReason::new(message).help(SEND_AS_IS_HELP));
     }
-    // A webhook always exists here: without one there is no HTTP request, and the function has already returned.
+    // A webhook always exists here. Without a webhook there is no HTTP request, and this function has already returned.
     let Some(in_use) = test.job.webhook_in_use() else { return Err(nothing_to_send(test, composed)) };
     let permit = session.permit(&in_use).await.map_err(|error| not_permitted(session, &error))?;
     let request = fill_in(session, &permit, draft).await;
@@ -247,9 +247,9 @@ fn wrong_destination(composed: &Composed, draft: &HttpDraft, error: AddressError
     NotSentReason { problem, ..NotSentReason::new(message).help(help) }
 }
 
-/// Hides the value in `mismatch` if it comes from a secret. Secrets are filled into the URL, but not into the body. So
-/// the value comes from a secret if it is in the URL's query but not in `url`, the URL before the secrets are filled
-/// in.
+/// `mismatch` quotes the value that would lead the request to another chat. This function hides the value if it comes
+/// from a secret. Secrets are filled into the URL, but not into the body. So the value comes from a secret if it is in
+/// the URL's query but not in `url`, the URL before the secrets are filled in.
 fn hide_secret(mismatch: &mut DestinationError, url: &SecretTemplate) {
     let is_in_body = mismatch.span().is_some();
     let Some(value) = mismatch.value_mut().filter(|_| !is_in_body) else { return };
@@ -264,8 +264,8 @@ fn hide_secret(mismatch: &mut DestinationError, url: &SecretTemplate) {
 fn outcome_of(error: &SendError) -> TestOutcome {
     match error {
         SendError::Url { .. } | SendError::Method { .. } | SendError::Header { .. } => TestOutcome::NotSent,
-        // These are errors before the request was written, such as DNS errors. After a read timeout, in contrast, the
-        // message may have arrived.
+        // These are errors that occurred before the request was written, such as DNS errors. After a read timeout, in
+        // contrast, the message may have arrived.
         error if error.certainly_not_delivered() => TestOutcome::Unreachable,
         _ => TestOutcome::Unknown,
     }
@@ -277,8 +277,8 @@ fn outcome_of_status(status: u16) -> TestOutcome {
         200..300 => TestOutcome::Sent,
         400..=407 | 409..=499 => TestOutcome::Refused,
         // All other statuses leave the outcome unknown. A server that accepted a POST often answers with a redirect
-        // (3xx). 408 may be about a request that was received as a whole. A server can fail (5xx) after it did the
-        // work.
+        // (3xx). A server may answer 408 even though it received the whole request. A server can fail (5xx) after it
+        // did the work.
         _ => TestOutcome::Unknown,
     }
 }
@@ -297,7 +297,7 @@ fn decode_answer(
     if is_bot_api {
         decode_bot_api(session, &mut result, answer);
     } else {
-        // The server chooses the reason phrase, so it may contain a secret or control characters.
+        // The reason phrase comes from the server, so the phrase may contain a secret or control characters.
         let message = format!("{} {}", answer.status, visible(&session.redact(&answer.reason)));
         result.description = shorten(&message, ANSWER_CHARS).into_owned();
     }
@@ -310,8 +310,8 @@ fn decode_answer(
 fn decode_bot_api(session: &Session, result: &mut TestResult, answer: &HttpResponse) {
     let status = answer.status;
     match ApiResponse::decode(status, &answer.body) {
-        // The status must be a success too. A proxy can send an error status together with a body that says `ok`, and
-        // such an answer proves nothing.
+        // A body that says `ok` is not enough. The HTTP status must be a success too, because a proxy can send an error
+        // status together with such a body.
         ApiResponse::Ok(value) if result.outcome == TestOutcome::Sent => {
             result.message_id = value["message_id"].as_i64();
             result.description = "delivered".into();
@@ -321,7 +321,8 @@ fn decode_bot_api(session: &Session, result: &mut TestResult, answer: &HttpRespo
             result.description = format!("HTTP {status}, but the response says ok");
         }
         ApiResponse::Error(error) => {
-            // Only a 4xx is a clear refusal. Telegram can answer 5xx after it accepted the message.
+            // Only a 4xx code is a clear refusal. After a 5xx code, the outcome is unknown, because Telegram can answer
+            // 5xx after it accepted the message.
             let is_clear = (400..500).contains(&error.error_code) && status < 500;
             result.outcome = if is_clear { TestOutcome::Refused } else { TestOutcome::Unknown };
             result.error_code = Some(error.error_code);
@@ -373,7 +374,8 @@ async fn fill_in(session: &Session, permit: &Permit, draft: &HttpDraft) -> Resul
             let (username, value) = (resolve(username).await?, resolve(password).await?);
             remember(session, password, &value);
             let pair = format!("{username}:{value}");
-            // The pair is masked too, because a short password on its own is masked only where it is a whole word.
+            // The pair of username and password is masked too. The masked password alone is not enough, because a short
+            // password is masked only where it is a whole word.
             remember(session, password, &pair);
             let encoded = base64::engine::general_purpose::STANDARD.encode(pair);
             headers.push(("Authorization".into(), format!("Basic {encoded}")));
@@ -424,7 +426,8 @@ pub(crate) fn history_entry(
         profile: test.job.profile.as_ref().map(|profile| profile.identity.clone()),
         chat: answer.chat.clone(),
         method: http.map_or_else(String::new, |http| http.method.as_str().to_owned()),
-        // Literal tokens from the webhook's file are masked too, because the history is a file in the workspace.
+        // Tokens that the webhook's file contains literally are masked too, so that they are not copied to the history,
+        // which is another file in the workspace.
         url: http.map_or_else(String::new, |http| redactor.redact(&http.url.masked()).into_owned()),
         headers: http.map_or_else(Vec::new, |http| {
             let headers = http.masked_headers();

@@ -6,8 +6,8 @@
 //!                                └─▶ NotPermitted: untrusted, or invalid
 //! ```
 //!
-//! The user trusts a webhook with its current contents. If its destination or its request changes, the user is asked
-//! again. The workspace's sandbox and other sandboxes that this user started need no trust.
+//! The user trusts a webhook with its current contents. If the webhook's destination or request changes, the user is
+//! asked again. The workspace's sandbox and other sandboxes that this user started need no trust.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -118,8 +118,8 @@ impl Grants {
         Self(list.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(str::to_owned).collect())
     }
 
-    /// Returns whether every secret of `route` is granted for the route's host. A route without secrets needs a grant
-    /// `@HOST`. Fails at an entry that cannot be parsed.
+    /// `route` has the host and the secrets of a webhook's requests. Returns whether every one of these secrets is
+    /// granted for this host. A route without secrets needs a grant `@HOST`. Fails at an entry that cannot be parsed.
     fn cover(&self, route: &Route) -> Result<bool, NotPermitted> {
         let Destination::Host(host) = &route.destination else { return Ok(false) };
         let mut names: Vec<&str> = Vec::new();
@@ -177,8 +177,8 @@ impl Session {
             Ok(route) => route,
             Err(violations) => return Ok(TrustStatus::Invalid(violations)),
         };
-        // With an error in the file, the request would not be the intended one: a misspelled method becomes POST, and a
-        // broken `[auth]` means no credentials.
+        // If the file has an error, the request would differ from what the file's author intended: a misspelled method
+        // becomes POST, and with a broken `[auth]`, no credentials are sent.
         if let Some(problem) = &in_use.file_error {
             return Ok(TrustStatus::Invalid(vec![Violation {
                 part: WebhookPart::Url,
@@ -228,8 +228,8 @@ impl Session {
         Ok(Permit { route, sandbox, is_sandbox })
     }
 
-    /// Records that the user trusts a webhook with its current contents, under the stem of its file. An invalid webhook
-    /// stays unusable.
+    /// Records that the user trusts a webhook with its current contents. The record has the stem of the webhook's file
+    /// as its key. An invalid webhook cannot be used even if it is trusted.
     pub fn trust(&self, stem: &str, webhook: &Webhook) -> Result<(), StateError> {
         let content = webhook.trusted_content();
         self.state().change(|record| {
@@ -250,12 +250,13 @@ impl Session {
             Destination::Sandbox => true,
             Destination::Host(host) => {
                 let name = host.name.trim_start_matches('[').trim_end_matches(']');
-                // Only IP addresses are accepted, because other people control to which address a host name resolves.
+                // Only IP addresses are accepted. A host name is not accepted, because its owner could make it lead to
+                // another server.
                 let address = name.parse::<IpAddr>().map(|ip| SocketAddr::new(ip, host.port));
                 let is_announced = |addr| announce::is_announced(self.paths(), addr);
-                // The sandbox must be one that this user started. Its announcement proves that, because the process of
-                // the sandbox holds a lock on the announcement's file in the user's state directory. Neither a server
-                // nor a workspace can create such an announcement.
+                // The sandbox must be one that this user started. An announcement proves this: it is a file in the
+                // user's state directory, and the sandbox's process holds a lock on the file. Neither a server nor a
+                // workspace can create such an announcement.
                 route.method_path.is_some() && !host.is_https && address.is_ok_and(is_announced)
             }
         }
@@ -272,7 +273,7 @@ pub(crate) struct TrustRow {
     pub status: TrustStatus,
 }
 
-/// Returns the trust row of a webhook's file. If the file cannot be read, its status is [`TrustStatus::Invalid`].
+/// Returns the trust row of a webhook's file. If the file cannot be read, the row's status is [`TrustStatus::Invalid`].
 pub(crate) fn trust_row(
     session: &Session,
     webhook: &DefinitionFile<Webhook>,

@@ -1,7 +1,8 @@
 //! The errors of a store. They do not depend on the backend, and their messages say what the user can do.
 //!
-//! Callers decide by the variant what to do. [`Error::Busy`] is temporary, and [`Error::Refused`] is about the data.
-//! All other errors have to be fixed by the user. A field `source` is the backend's own error.
+//! Callers decide by the variant what to do. [`Error::Busy`] is temporary, so the caller can try again.
+//! [`Error::Refused`] means that the change itself is not valid. All other errors are about the file or the disk, and
+//! the user has to fix their cause. A field `source` is the backend's own error.
 
 use super::ChangeError;
 use crate::disk::PathRejection;

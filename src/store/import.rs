@@ -28,8 +28,8 @@ pub(crate) use report::{ImportProgress, ImportedColumn, RejectedRow};
 use open::open;
 use plan::ImportPlan;
 
-// The number of changes per transaction. An interrupted import loses at most the changes that are not in a full batch
-// yet. The progress is reported after the same number of rows.
+// The number of changes in a batch. Each batch is written in one transaction, so an interrupted import loses fewer
+// changes than one batch has. The progress is reported each time this number of rows has been read.
 const BATCH: usize = 1_000;
 
 /// Imports the file at `path`. Rows that cannot be imported are skipped and reported. All other rows are written in
@@ -64,8 +64,8 @@ pub fn import(
         }
     }
     writer.flush()?;
-    // The rejected rows are not in the order of the file. A row that the store refuses is added only when its batch is
-    // written. By then, later rows that could not be read may already be in the list.
+    // The rejected rows are sorted by line, because they were not added in this order. A row that the store refuses is
+    // added only when its batch is written. By then, later rows that could not be read may already be in the list.
     writer.report.rejected.sort_by_key(|rejected| rejected.line);
     Ok(writer.report)
 }

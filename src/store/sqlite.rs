@@ -24,8 +24,8 @@ mod write;
 
 /// The store in an SQLite file.
 ///
-/// All calls of a store share one connection, so calls from several threads wait for each other. To avoid that, open
-/// one store per thread.
+/// All calls of a store share one connection, so calls from several threads wait for each other. To avoid the waiting,
+/// open one store per thread.
 pub struct SqliteStore {
     path: PathBuf,
     /// Whether the database was opened read-only because the disk was full.
@@ -35,9 +35,9 @@ pub struct SqliteStore {
 
 struct Inner {
     connection: Connection,
-    // The temporary folder of the copy, if the connection reads a copy of the database. It is declared after
-    // `connection` because fields are dropped in the order of their declaration, and the copy must be closed before it
-    // is removed.
+    // If the connection reads a copy of the database, this is the copy's temporary folder. The copy must be closed
+    // before its folder is removed. So this field is declared after `connection`, because fields are dropped in the
+    // order of their declaration.
     _copy: Option<TempDir>,
     vocabulary: Option<vocabulary::CachedVocabulary>,
     sample: Option<CachedSample>,
@@ -80,13 +80,15 @@ impl SqliteStore {
     fn run<T>(&self, operation: impl FnOnce(&mut Inner) -> rusqlite::Result<T>) -> Result<T> {
         operation(&mut self.lock()).map_err(|source| match error::classify(&self.path, source) {
             // If the database was opened read-only because the disk is full, SQLite reports a write as not permitted.
+            // The error must name the real cause, the full disk.
             Error::NoPermission(place) if self.is_full => Error::Full(place),
             error => error,
         })
     }
 
-    // Takes the sample in many short steps and releases the connection between them. If it were one step, every other
-    // call, such as one for completions while the user types, would wait until the whole sample is taken.
+    // Takes the sample in many short steps and releases the connection between them. With only one long step, every
+    // other call would wait until the whole sample is taken. The completions while the user types would be late, for
+    // example.
     fn take_sample(&self, limit: usize) -> Result<Sample> {
         let n_profiles = self.count()?;
         let candidates = if usize::try_from(n_profiles).is_ok_and(|n| n <= limit) {
@@ -94,8 +96,9 @@ impl SqliteStore {
         } else {
             let mut rows: Vec<sample::RowSummary> = Vec::new();
             for start in self.run(|inner| sample::range_starts(&inner.connection))? {
-                // If ids are missing because profiles were deleted, the rows of the previous range can reach past the
-                // start of this one.
+                // Each range has a fixed number of rows. If ids are missing because profiles were deleted, the rows of
+                // the previous range can reach past the start of this range. Then this range starts after those rows,
+                // so that no row is read twice.
                 let after = rows.last().map_or(Some(start), |last| last.id.checked_add(1));
                 let Some(after) = after else { break };
                 let start = start.max(after);
@@ -103,7 +106,7 @@ impl SqliteStore {
             }
             sample::candidates(&rows, limit)
         };
-        // Each candidate is dropped after it was shown to the chooser. Keeping all of them took 430 MiB with a thousand
+        // Each candidate is dropped after the chooser has seen it. Keeping all candidates took 430 MiB with a thousand
         // properties per profile.
         let mut chooser = SampleChooser::default();
         let mut seen = Vec::with_capacity(candidates.len());
@@ -119,7 +122,8 @@ impl SqliteStore {
         Ok(Sample { profiles, n_profiles })
     }
 
-    // If a thread panicked while it held the lock, its transaction was rolled back, so the connection is still usable.
+    // A poisoned lock is still used. If a thread panicked while it held the lock, the thread's transaction was rolled
+    // back, so the connection is still usable.
     fn lock(&self) -> MutexGuard<'_, Inner> {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -151,8 +155,8 @@ impl Store for SqliteStore {
     }
 
     fn sample(&self, limit: usize) -> Result<Arc<Sample>> {
-        // The version is read before the sample is taken. If somebody writes in the meantime, the cached sample then
-        // counts as outdated, not as current.
+        // The version is read before the sample is taken. If a write happens while the sample is taken, the cached
+        // sample then has an old version and is not used again.
         let version = self.run(|inner| DataVersion::of(&inner.connection))?;
         let is_current = |cached: &&CachedSample| cached.version == version && cached.limit == limit;
         if let Some(cached) = self.lock().sample.as_ref().filter(is_current) {

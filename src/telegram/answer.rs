@@ -43,7 +43,7 @@ impl ApiError {
     /// If the JSON has no `error_code`, the code is `status`, the HTTP status.
     pub fn from_answer(status: u16, answer: &Value) -> Option<Self> {
         let description = answer.get("description")?.as_str()?;
-        // A proxy may change the HTTP status, so the code in the JSON comes first.
+        // The code in the JSON is preferred to the HTTP status, because a proxy may change the HTTP status.
         let code = answer.get("error_code").and_then(Value::as_u64);
         let parameter = |name: &str| answer.get("parameters").and_then(|parameters| parameters.get(name));
         let retry_after = parameter("retry_after").and_then(Value::as_u64).map(ErrorParameters::RetryAfter);
@@ -58,8 +58,8 @@ impl ApiError {
         })
     }
 
-    /// Returns the byte offset that the description of a markup error mentions. It is an offset in the text with its
-    /// markup. Returns `None` if the description mentions no offset.
+    /// Returns the byte offset that the description of a markup error mentions. The offset counts the bytes of the text
+    /// including its markup. Returns `None` if the description mentions no offset.
     pub fn byte_offset(&self) -> Option<usize> {
         let (_, offset) = self.description.rsplit_once("at byte offset ")?;
         // Some messages continue after the offset: `at byte offset 5, expected "</b>", found "</i>"`.
@@ -69,8 +69,8 @@ impl ApiError {
 }
 
 fn excerpt(body: &[u8]) -> String {
-    // A character has at most four bytes, so this part of a large body has at least `MAX_EXCERPT` characters. The rest
-    // of the body need not be decoded.
+    // Only this part of a large body is decoded. A character has at most four bytes, so this part has at least
+    // `MAX_EXCERPT` characters.
     let start = &body[..body.len().min(MAX_EXCERPT * 4)];
     let line = String::from_utf8_lossy(start).split_whitespace().collect::<Vec<_>>().join(" ");
     let cut: String = line.chars().take(MAX_EXCERPT).collect();
@@ -83,7 +83,7 @@ fn excerpt(body: &[u8]) -> String {
 pub(crate) enum ApiErrorKind {
     /// The text of this recipient's message. The chat itself is fine.
     Content,
-    /// The body, usually for every recipient.
+    /// The body of the request. The error usually occurs for every recipient.
     Body,
     NoChat,
     /// The recipient blocked the bot, and may unblock it.
@@ -95,7 +95,7 @@ pub(crate) enum ApiErrorKind {
     Left,
     NoRights,
     Migrated,
-    /// An error that can pass within minutes, so a single such error proves nothing about the chat.
+    /// An error whose cause can disappear within minutes. So a single error of this kind proves nothing about the chat.
     Transient,
     Reply,
     Token,
@@ -121,7 +121,8 @@ pub(crate) struct Advice {
 
 pub(crate) fn advice_for(error: &ApiError) -> Advice {
     let description = error.description.to_lowercase();
-    // The first matching row counts, so specific rows come before general rows with the same code.
+    // The first matching row of `KNOWN` counts. So in `KNOWN`, specific rows come before general rows with the same
+    // code.
     let known = KNOWN.iter().find(|known| {
         known.codes.contains(&error.error_code)
             && (known.fragments.is_empty() || known.fragments.iter().any(|part| description.contains(part)))
@@ -310,7 +311,8 @@ const KNOWN: &[KnownError] = &[
     },
     KnownError {
         codes: &[403],
-        // This error reportedly passes within minutes, so a single one must not remove a recipient from an audience.
+        // This error reportedly passes within minutes. So a single error of this kind must not remove a recipient from
+        // an audience.
         fragments: &["can't send messages to the user"],
         fault: ApiErrorKind::Transient,
         meaning: "the bot cannot write to this recipient now; this can pass within minutes",
@@ -332,7 +334,8 @@ const KNOWN: &[KnownError] = &[
     },
     KnownError {
         codes: &[404],
-        // This row must come before the row for all other 404s: here the server knows the token but not the method.
+        // This row must come before the row for all other 404s, which says that the token is wrong. With this
+        // description, the server knows the token but not the method.
         fragments: &["method not found"],
         fault: ApiErrorKind::Setup,
         meaning: "the server has no such method",
@@ -342,7 +345,8 @@ const KNOWN: &[KnownError] = &[
         codes: &[404],
         fragments: &[],
         fault: ApiErrorKind::Token,
-        // api.telegram.org answers a malformed token or path with a bare 404.
+        // For a malformed token and for a malformed path, api.telegram.org answers the same "Not Found". So the meaning
+        // names both.
         meaning: "the token is malformed, or the path is not /bot<token>/METHOD",
         action: "check the webhook's URL and the token in it",
     },

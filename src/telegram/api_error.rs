@@ -56,7 +56,8 @@ impl ArgumentLocation {
     /// Returns the location of a member or an item of the value at this location.
     #[must_use]
     pub fn child(&self, step: JsonStep) -> Self {
-        // JSON inside a string has no path in the body, so a value in it has the location of the string.
+        // This location is already a byte range inside a string. If the string contains JSON, the values of this inner
+        // JSON have no path in the body. So their location is the same byte range.
         if self.decoded.is_some() {
             return self.clone();
         }

@@ -72,14 +72,16 @@ impl Arguments {
         arguments
     }
 
-    /// Inserts the arguments of the query string before those of the body, so that the query's arguments win.
+    /// Inserts the arguments of the query string before those of the body, so that a query argument wins over a body
+    /// argument with the same name.
     #[must_use]
     pub(crate) fn prepend_query(self, query: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut all = Self::from_pairs(query);
         for (name, argument) in self.by_name {
             all.add(&name, argument);
         }
-        // These names are repeated within the body itself.
+        // The loop above sees each name of the body only once. So the names that are repeated within the body are added
+        // here.
         all.repeated.extend(self.repeated);
         all.files = self.files;
         all
@@ -153,7 +155,7 @@ impl Argument {
 }
 
 pub(super) fn is_true(text: &str) -> bool {
-    // TDLib's whitespace includes NUL and vertical tab, which `is_ascii_whitespace` does not.
+    // TDLib also trims NUL and vertical tab, which `is_ascii_whitespace` does not include.
     let text = text.trim_matches(|c: char| c.is_ascii_whitespace() || c == '\0' || c == '\x0b');
     ["true", "yes", "1"].iter().any(|word| text.eq_ignore_ascii_case(word))
 }

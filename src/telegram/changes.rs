@@ -7,7 +7,8 @@ use super::{Entity, EntityKind, FormattedText, repair};
 use crate::diagnostic::Code;
 use crate::text::Span;
 
-// Nobody reads more changes than this, and a hostile text may have a change at every character.
+// The number of described changes is limited. Nobody reads more of them, and a hostile text may have a change at every
+// character.
 const MAX_CHANGES: usize = 200;
 
 pub(super) fn describe_changes(
@@ -56,7 +57,8 @@ fn characters(text: &str) -> Vec<TextChange> {
             _ => continue,
         };
         let span = Span::new(at, at + c.len_utf8());
-        // For example, a run of tabs is one change, not one per tab.
+        // A change that directly follows another change with the same code is joined to it. So a run of tabs is one
+        // change, not one per tab.
         if let Some(last) = changes.last_mut().filter(|last| last.span.end == at && last.code == code) {
             last.span = last.span.join(span);
         } else if changes.len() < MAX_CHANGES {
@@ -76,8 +78,9 @@ fn name(c: char) -> String {
 /// without the characters that the server removes, before trimming.
 #[derive(Debug)]
 pub(super) struct Alignment {
-    /// Offsets in the cleaned text at which characters were removed. With each of them is the offset in the parsed text
-    /// directly after the removed character. The first pair, `(0, 0)`, is for the text before any removed character.
+    /// Offsets in the cleaned text at which characters were removed. Each offset is paired with the offset in the
+    /// parsed text directly after the removed character. The first pair, `(0, 0)`, is for the text before any removed
+    /// character.
     jumps: Vec<(usize, usize)>,
     /// How many bytes were trimmed at the start of the cleaned text.
     start: usize,
@@ -99,6 +102,7 @@ impl Alignment {
             leading += usize::from(is_leading);
         }
         // Whitespace after the start of the first entity is not trimmed, so the sent text may begin with whitespace.
+        // This whitespace is not counted as trimmed.
         let n_untrimmed = sent.bytes().take_while(|byte| matches!(byte, b' ' | b'\n')).count();
         let start = leading.saturating_sub(n_untrimmed);
         Self { jumps, start, end: start + sent.len() }
@@ -149,8 +153,8 @@ fn found(sent: &FormattedText, alignment: &Alignment) -> Vec<TextChange> {
 
 fn repairs(parsed: &FormattedText) -> Vec<TextChange> {
     let mut repaired = parsed.entities.clone();
-    // The sent text already has repaired entities, but cleaning has shifted them. The changes need offsets in the
-    // parsed text, so the entities of the parsed text are repaired here once more.
+    // The sent text already has repaired entities, but cleaning has shifted them. The described changes need offsets in
+    // the parsed text. So the entities of the parsed text are repaired once more, without cleaning.
     repaired.retain(|entity| 0 < entity.length);
     repair::repair(&mut repaired);
     let offsets = Utf16Index::of(&parsed.text);
@@ -201,7 +205,7 @@ impl<'a> Repaired<'a> {
             ));
         };
         if piece.offset < entity.offset || entity.end() < piece.end() {
-            // The piece extends beyond the entity, so the server has merged the entity with another one of the same
+            // The piece extends beyond the entity, so the server has merged the entity with another entity of the same
             // style.
             let message = format!("Telegram merges the {label} with the {label} next to it");
             return Some((Code::MergedStyle, message));
@@ -213,7 +217,8 @@ impl<'a> Repaired<'a> {
         Some((Code::CutStyle, format!("Telegram cuts the {label}: code cannot contain other formatting")))
     }
 
-    /// Whether the pieces from `first` on still cover all of `entity`, so that a reader sees no difference.
+    /// `pieces` are the repaired entities that have the style of `entity`. Returns whether the pieces from the index
+    /// `first` on together cover all of `entity`. Then a reader sees no difference.
     fn is_only_split(&self, entity: &Entity, pieces: &[&Entity], first: usize) -> bool {
         let mut covered = entity.offset;
         for piece in pieces[first..].iter().take_while(|piece| piece.offset < entity.end()) {
@@ -235,8 +240,8 @@ impl<'a> Repaired<'a> {
         let label = entity.kind.label();
         let earlier = self.others[..from].iter().rev().find(|other| entity.offset < other.end());
         let later = self.others[from..].iter().find(|other| other.offset < entity.end());
-        // The message names one entity that the server kept and that overlaps this one: preferably an entity with the
-        // same range, then one that begins earlier, then one that begins later.
+        // The message names an entity that the server kept and that overlaps the dropped entity. An entity with the
+        // same range is preferred, then an entity that begins earlier, then an entity that begins later.
         let winner = self.others[from..].iter().find(same_range).or(earlier).or(later);
         let reason = winner.map_or_else(
             || "it overlaps another entity".to_owned(),

@@ -1,5 +1,5 @@
-//! Sorts the entity kinds into four classes by how the server treats their overlaps with other entities. `repair`
-//! applies the rules.
+//! Sorts the entity kinds into four classes by how the server treats their overlaps with other entities. The module
+//! `repair` applies the rules of the classes.
 
 use super::{Entity, EntityKind};
 
@@ -7,8 +7,8 @@ use super::{Entity, EntityKind};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum OverlapClass {
     /// Bold, italic, underline, strikethrough, and spoiler. The server splits a style where another style begins and at
-    /// the edges of entities of the other classes. It merges touching styles of the same kind. It removes styles inside
-    /// code.
+    /// the edges of entities of the other classes. The server also merges touching styles of the same kind, and removes
+    /// styles inside code.
     Style(TextStyle),
     /// Quotes: may contain whole entities of the other classes, but no other quotes.
     Quote,
@@ -76,7 +76,8 @@ impl OverlapClass {
 impl Entity {
     /// Returns the end in UTF-16 code units.
     pub fn end(&self) -> u32 {
-        // The numbers may come from a caller's `entities`, which `fix` checks only later, so the sum could overflow.
+        // A plain sum could overflow, because the numbers may come from a caller's `entities`, which `fix` checks only
+        // later.
         self.offset.saturating_add(self.length)
     }
 }

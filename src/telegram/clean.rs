@@ -76,7 +76,8 @@ pub(super) fn clean(formatted: FormattedText) -> Result<FormattedText, TextError
 struct EntityShifter<'a> {
     entities: &'a mut [Entity],
     next: usize,
-    /// The indices of the entities that are open, each with the number of code units removed before the entity.
+    /// The indices of the entities that have begun but not ended, each with the number of code units removed before the
+    /// entity.
     open: Vec<(usize, u32)>,
     /// UTF-16 code units read so far.
     units: u32,
@@ -93,7 +94,8 @@ impl EntityShifter<'_> {
             self.open.pop_if(|(idx, _)| self.entities[*idx].end() <= units)
         {
             let entity = &mut self.entities[idx];
-            // An end that is not exactly here is between the two code units of the character that was read last.
+            // If the entity does not end exactly at this position, it ends between the two code units of the character
+            // that was read last.
             if entity.end() != units {
                 return Err(TextError::EndsInsideCharacter { offset: entity.offset, byte: at });
             }

@@ -5,8 +5,9 @@
 //! text ──mask Liquid──▶ masked text ──parse, check branches──▶ FormattedText ──unparse, restore Liquid──▶ text
 //! ```
 //!
-//! Liquid that contains markup is refused, because what it will print is unknown here and so cannot be converted.
-//! `compose::convert` handles the JSON around the text and replaces the escape filters in the Liquid.
+//! Liquid that contains markup is refused. What the Liquid will print is unknown before it is rendered, so markup in
+//! its output cannot be converted. `compose::convert` handles the JSON around the text and replaces the escape filters
+//! in the Liquid.
 
 mod address;
 mod liquid;
@@ -48,7 +49,7 @@ pub fn convert(
     let masked = placeholders.text_with_placeholders();
     let (mut parsed, addresses) = match from {
         Some(mode) => {
-            // Only markup needs this check: whatever Liquid prints into plain text is plain text.
+            // Plain text does not need this check, because whatever Liquid prints into plain text stays plain text.
             placeholders.check_literals(mode)?;
             parse_masked(&placeholders, masked, mode)?
         }
@@ -77,8 +78,8 @@ pub fn convert(
     Ok(ConvertedMarkup { text: placeholders.restore(&markup), lost })
 }
 
-/// Parses the masked text. Before that, addresses with Liquid in them are replaced with stand-ins. Returns the parsed
-/// text and these addresses.
+/// Parses the masked text. Before that, each address with Liquid in it is replaced with a stand-in, a simple address
+/// without Liquid. Returns the parsed text and these addresses.
 fn parse_masked(
     placeholders: &LiquidPlaceholders<'_>,
     masked: &str,
@@ -92,7 +93,8 @@ fn parse_masked(
         let parsed =
             parse(mode, &with_stand_ins).map_err(|error| refusal(placeholders, &addresses, error))?;
         // A stand-in that appears in the parsed text did not replace an address: the text there only looks like an
-        // address, for example inside code. The original text is put back there, and everything is parsed again.
+        // address, for example inside code. Then the stand-in is removed from `addresses`, and the whole text is parsed
+        // again with the original text in its place.
         let n_found = addresses.len();
         addresses.retain(|address| !parsed.text.contains(&address.stand_in()));
         if addresses.len() == n_found {

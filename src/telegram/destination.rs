@@ -7,8 +7,8 @@
 //! ```
 //!
 //! The check works on the bytes that will be sent, with secrets filled in, and does not know the template. So it sees
-//! everything that a template, a profile's value, or a secret has put into the request. If servers could read the body
-//! in several formats, every format is checked.
+//! everything that a template, a profile's value, or a secret has put into the request. If it is unclear in which
+//! format a server reads the body, every possible format is checked.
 
 mod multipart;
 
@@ -127,15 +127,16 @@ pub fn check_destination(request: &OutgoingRequest<'_>, chat: &str) -> Result<()
     }
     let query: Vec<DecodedArgument> = form(query.as_bytes(), |_| ArgumentSource::Query).collect();
     let mut has_chat = false;
-    // A server reads a body in one format only, but which format depends on its version and on proxies in front of it.
+    // Every possible format is checked. A server reads a body in only one format, but which format depends on the
+    // server's version and on proxies in front of the server.
     for format in body_formats(request) {
         let (body, is_json) = read_arguments(format, request.body)?;
         for argument in query.iter().chain(&body) {
             has_chat |= check_argument(argument, chat, is_json)?;
         }
     }
-    // It is enough if one format has a chat_id. If the server reads the body in a format without a chat_id, the server
-    // answers with an error, and the request reaches nobody.
+    // The request is accepted if at least one possible format has a chat_id. If the server reads the body in another
+    // format, without a chat_id, it answers with an error, and the request reaches nobody.
     if has_chat { Ok(()) } else { Err(DestinationError::NoChat) }
 }
 
@@ -204,8 +205,8 @@ fn body_formats<'a>(request: &OutgoingRequest<'a>) -> Vec<BodyFormat<'a>> {
     found
 }
 
-/// Returns the arguments of the body, read in one format. The flag is `false` if the format is JSON but the body is not
-/// valid JSON.
+/// Returns the arguments of the body, read in one format. The returned `bool` is `false` if the format is JSON but the
+/// body is not valid JSON.
 fn read_arguments(
     format: BodyFormat<'_>,
     body: &[u8],
@@ -312,9 +313,11 @@ fn check_argument(argument: &DecodedArgument, chat: &str, is_json: bool) -> Resu
 /// Whether `text` is the same chat id or `@name` as `chat`. The case of an `@name` is ignored.
 fn is_chat(text: &str, chat: &str) -> bool {
     match chat.parse::<i64>() {
-        // The server is lenient (`1001x` is 1001), but any form except the plain one is probably a mistake.
+        // The server is lenient and reads `1001x` as 1001. Here, only the plain number is accepted, because any other
+        // form is probably a mistake.
         Ok(id) => parse_canonical::<i64>(text) == Some(id),
-        // The case of usernames does not matter, but the server accepts no other difference, such as spaces.
+        // Usernames may differ in case. Any other difference, such as a space, is refused, because the server does not
+        // accept it either.
         Err(_) => chat.starts_with('@') && text.eq_ignore_ascii_case(chat),
     }
 }

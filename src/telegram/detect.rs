@@ -55,9 +55,9 @@ pub(super) fn detect_entities(text: &str, commands: CommandDetection) -> Vec<Ent
     add(EntityKind::BankCardNumber, card::numbers(text));
     add(EntityKind::Url, internal_url::urls(text));
     found.extend(url::candidates(text).into_iter().filter_map(|range| address::classify(text, range)));
-    // Of two ranges that overlap, `to_entities` keeps the range that is sorted first. That is the range with the
-    // earlier start. If both have the same start, it is the longer range. The sort is stable, so the order of the calls
-    // above decides between equal ranges.
+    // Of two ranges that overlap, `to_entities` keeps the range that is sorted first. The range with the earlier start
+    // is sorted first. If both ranges have the same start, the longer range is sorted first. The sort is stable, so
+    // between equal ranges, the order of the calls of `add` above decides.
     found.sort_by_key(|(range, _)| (range.start, Reverse(range.end)));
     to_entities(text, found)
 }
@@ -70,7 +70,8 @@ fn to_entities(text: &str, found: Vec<DetectedRange>) -> Vec<Entity> {
         if range.start < at {
             continue;
         }
-        // Counting continues at the end of the last entity, so that the text is read only once.
+        // The code units are counted from the end of the last entity and not from the start of the text, so that the
+        // text is read only once.
         let offset = units + utf16_units(&text[at..range.start]);
         let length = utf16_units(&text[range.clone()]);
         entities.push(Entity { kind, offset, length });

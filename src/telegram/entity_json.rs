@@ -36,8 +36,8 @@ pub fn to_json(entity: &Entity) -> Value {
 }
 
 /// Reads an entity. Returns `None` if the type is unknown, or if the format of a time is not valid. Also returns `None`
-/// if a required value is missing, malformed, or out of range. However, a missing or malformed `unix_time` is read as
-/// zero.
+/// if a required value is missing, malformed, or out of range. There is one exception: a missing or malformed
+/// `unix_time` is read as zero.
 ///
 /// ```
 /// use telecast::telegram::entity_json;

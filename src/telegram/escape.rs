@@ -26,7 +26,8 @@ pub fn escape(mode: ParseMode, context: EscapeContext, text: &str) -> String {
     match (mode, context) {
         (ParseMode::Html, _) => html(text),
         (ParseMode::MarkdownV2, context) => with_backslashes(text, |c| needs_backslash(c, context)),
-        // In legacy Markdown a backslash escapes only these four characters, so a backslash itself needs no escape.
+        // In legacy Markdown, a backslash can escape only these four characters. There is no escape for a backslash
+        // itself.
         (ParseMode::Markdown, EscapeContext::Text) => {
             with_backslashes(text, |c| matches!(c, '_' | '*' | '`' | '['))
         }
@@ -43,7 +44,7 @@ fn html(text: &str) -> String {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
-            // Telegram does not decode `&apos;`.
+            // The number is used, because Telegram does not decode `&apos;`.
             '\'' => escaped.push_str("&#39;"),
             c => escaped.push(c),
         }

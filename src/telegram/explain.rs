@@ -17,7 +17,7 @@ use fixes::{choice, edit, word_end};
 /// Returns the errors of a text, followed by what the server would change or ignore without an error. The first error
 /// is the one that Telegram reports.
 ///
-/// Whether the text is empty or too long for its method is not checked here.
+/// This function does not check whether the text is empty or too long for the method that sends it.
 ///
 /// ```
 /// use telecast::telegram::{ParseMode, diagnose};
@@ -45,7 +45,8 @@ fn diagnose_markup(mode: ParseMode, input: &str) -> Vec<Diagnostic> {
     }
     let mut problems: Vec<Diagnostic> =
         collected.problems.iter().map(|error| error_diagnostic(mode, error, input)).collect();
-    // Only the first error gets Telegram's answer as help. Telegram would report the others once the first is fixed.
+    // Only the first error gets Telegram's answer as help. Telegram reports the next error only when the first error is
+    // fixed.
     if let (Some(first), Some(error)) = (problems.first_mut(), collected.problems.first()) {
         let answer = format!("Telegram answers: `{}`", answer_to(error));
         first.help = Some(match first.help.take() {
@@ -54,7 +55,8 @@ fn diagnose_markup(mode: ParseMode, input: &str) -> Vec<Diagnostic> {
             None => answer,
         });
     }
-    // Notes come after the errors because Telegram refuses the text before it changes anything.
+    // The notes are about what Telegram changes or ignores without an error. They come after the errors, because
+    // Telegram changes nothing in a text that it refuses.
     problems.extend(collected.notes.iter().filter_map(|note| note_diagnostic(mode, note, input)));
     if let Ok(parsed) = parsed {
         problems.extend(change_diagnostics(parsed, |span| collected.origins.input(span)));
@@ -104,8 +106,8 @@ fn error_diagnostic(mode: ParseMode, error: &ParseError, input: &str) -> Diagnos
 }
 
 fn change_diagnostics(parsed: FormattedText, origin: impl Fn(Span) -> Span) -> Vec<Diagnostic> {
-    // The options are those of a caption, so that an empty text is no error. Detection is off, because detected links
-    // are no problem.
+    // The options for a caption are used, because an empty caption is no error. The detection of links and the like is
+    // off, because a detected link is no problem.
     let Ok(fixed) =
         fix(parsed.clone(), FixOptions { detect: super::DetectionScope::Nothing, ..FixOptions::CAPTION })
     else {
@@ -115,7 +117,8 @@ fn change_diagnostics(parsed: FormattedText, origin: impl Fn(Span) -> Span) -> V
     changes
         .map(|change| {
             let severity = match change.code {
-                // These changes lose formatting that the author wrote. All other changes are hardly visible.
+                // In these changes, formatting that the author wrote is lost. All other changes are hardly visible, so
+                // they are only infos.
                 Code::DroppedStyle | Code::DroppedEntity | Code::CutStyle => Severity::Warning,
                 _ => Severity::Info,
             };
@@ -130,7 +133,8 @@ fn note_diagnostic(mode: ParseMode, note: &ParseNote, input: &str) -> Option<Dia
             let message = format!("Telegram drops the link: {}", reason.reason());
             let diagnostic = Diagnostic::warning(Code::DroppedLink, *span, message)
                 .with_help("Telegram keeps the text and removes the link");
-            // `//host` is a valid address in a browser, but for Telegram its host is empty.
+            // Browsers accept an address such as `//host`, but Telegram finds no host in it. With `https:` before it,
+            // Telegram finds the host.
             Some(match span.of(input).find("//").filter(|_| address.starts_with("//")) {
                 Some(at) => diagnostic.with_fix(Fix::replace(
                     "add https: before it",
@@ -167,7 +171,8 @@ fn unknown_reference(span: Span, input: &str) -> Diagnostic {
     let diagnostic = Diagnostic::warning(Code::UnknownReference, span, message)
         .with_help("it supports &lt; &gt; &amp; &quot; and numbers such as &#8212;");
     match html_reference::meaning(reference) {
-        // If the title showed the space itself, its backticks would seem to have nothing between them.
+        // The title of this fix does not quote the space, because the backticks would seem to have nothing between
+        // them.
         Some(" ") => diagnostic.with_fix(Fix::replace("write a space", span, " ")),
         Some(text) => diagnostic.with_fix(Fix::replace(format!("write `{text}`"), span, text)),
         None => diagnostic,

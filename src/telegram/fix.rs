@@ -1,6 +1,6 @@
 //! Processes a parsed text as the server does before sending: cleans the text, repairs the entities, trims the text,
-//! and detects further entities (TDLib, `fix_formatted_text`). The length limits of messages and captions are in
-//! `sent`.
+//! and detects further entities (TDLib, `fix_formatted_text`). The module `sent` then checks the length limits of
+//! messages and captions.
 
 use super::detect::{CommandDetection, detect_entities};
 use super::link::{self, BadLink};
@@ -89,7 +89,8 @@ pub enum DetectionScope {
 }
 
 impl FixOptions {
-    /// Only cleans and repairs. Used for quotes and for the stage `fixed` of the command `debug entities`.
+    /// Only cleans and repairs. The quote in a reply needs only this, and so does the stage `fixed` of the command
+    /// `debug entities`.
     pub const CLEAN_AND_REPAIR: Self =
         Self { empty: EmptyTextPolicy::Kept, detect: DetectionScope::Nothing, trim: false };
     pub const MESSAGE: Self =
@@ -110,8 +111,8 @@ impl FixOptions {
 /// ```
 pub fn fix(text: FormattedText, options: FixOptions) -> Result<FormattedText, TextError> {
     let mut fixed = clean_and_repair(text)?;
-    // This check comes before trimming because a text of only spaces and line breaks counts as empty even if `options`
-    // does not ask for trimming.
+    // A text of only spaces and line breaks counts as empty, even if `options` does not ask for trimming. So this check
+    // is separate from the trimming below.
     let Some(end) = visible_end(&fixed.text) else {
         return match options.empty {
             EmptyTextPolicy::Refused => Err(TextError::Empty),
@@ -149,12 +150,13 @@ fn clean_and_repair(mut text: FormattedText) -> Result<FormattedText, TextError>
         check_data(&mut entity.kind)?;
     }
     if text.entities.is_empty() {
-        // Without entities, nothing has to be shifted. `clean_plain` cuts the text at the byte limit.
+        // Without entities, there are no offsets to adjust, so the simpler `clean_plain` is enough. It also cuts the
+        // text at the server's limit in bytes.
         return Ok(FormattedText { text: clean::clean_plain(&text.text), entities: Vec::new() });
     }
     check_ranges(&text.entities)?;
     remove_empty(&mut text.entities);
-    // `clean` needs nested or disjoint entities.
+    // `clean` requires that any two entities are nested or disjoint, and `repair` ensures this.
     repair::repair(&mut text.entities);
     let mut cleaned = clean::clean(text)?;
     // Entities that covered only removed characters are empty now.
@@ -191,7 +193,8 @@ fn check_ranges(entities: &[Entity]) -> Result<(), TextError> {
 }
 
 fn remove_empty(entities: &mut Vec<Entity>) {
-    // TDLib silently drops mentions with an impossible user id. An invalid link is an error, see `check_data`.
+    // TDLib silently drops mentions with an impossible user id. An invalid link, in contrast, is an error, which
+    // `check_data` returns.
     entities.retain(|entity| {
         let has_invalid_user =
             matches!(entity.kind, EntityKind::TextMention { user_id } if !link::is_user_id(user_id));
@@ -200,7 +203,8 @@ fn remove_empty(entities: &mut Vec<Entity>) {
 }
 
 fn is_trimmed(c: char) -> bool {
-    // After cleaning, these are the only characters up to U+0020 in the text. No-break spaces are not trimmed.
+    // After cleaning, the space and the line break are the only characters up to U+0020 in the text. No-break spaces
+    // are not trimmed.
     matches!(c, ' ' | '\n')
 }
 
@@ -215,7 +219,8 @@ fn trim_end(formatted: &mut FormattedText, end: usize) {
     for entity in &mut formatted.entities {
         entity.length = entity.length.min(units - entity.offset);
     }
-    // Entities that were shortened to the new end may now have equal ranges, in the wrong order.
+    // Entities that were shortened to the new end of the text may now have equal ranges. Such entities are ordered by
+    // their kinds, so the list is sorted again.
     order::sort(&mut formatted.entities);
 }
 
@@ -231,7 +236,7 @@ fn trim_start(formatted: &mut FormattedText) {
     }
 }
 
-/// Cuts the text at the server's limit in bytes and drops the entities that extend past it.
+/// Cuts the text at the server's limit in bytes and drops the entities that extend past the cut.
 fn cut(formatted: &mut FormattedText) {
     if formatted.text.len() <= clean::MAX_BYTES {
         return;

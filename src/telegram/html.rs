@@ -23,7 +23,7 @@ pub(super) fn parse(input: &str, listener: &mut impl ParseListener) -> Result<Fo
 
 struct OpenElement {
     tag: HtmlTag,
-    /// What the tag takes from its attribute, such as an address or a language; empty if there is nothing to take.
+    /// The attribute value that the element's entity needs, such as an address or a language; empty if there is none.
     argument: String,
     /// The `unix` time of a `tg-time`, in seconds.
     date: i32,
@@ -105,8 +105,8 @@ impl<L: ParseListener> HtmlParser<'_, L> {
     fn read_start_tag(&mut self, at: usize) -> Result<usize, ParseError> {
         let input = self.input;
         let name_end = input.find(at + 1, |byte| is_space(byte) || byte == b'>');
-        // To `is_space`, a NUL byte is whitespace, so it ends the name. As in TDLib, a NUL byte that ends the name is
-        // treated as the end of the input.
+        // To `is_space`, a NUL byte is whitespace, so a NUL byte ends the name. As in TDLib, a NUL byte that ends the
+        // name is treated as the end of the input.
         if input.at(name_end) == 0 {
             let kind = ParseErrorKind::UnclosedStartTag { tag: None };
             return Err(ParseError::at(kind, at, Span::new(at, name_end)));
@@ -161,8 +161,8 @@ impl<L: ParseListener> HtmlParser<'_, L> {
         }
     }
 
-    /// Reports the error of a start tag. If the listener lets the parser continue, the text at `at` is skipped if it
-    /// looks like a tag. If it does not, only its `<` is copied to the output as text.
+    /// Reports the error of the start tag at `at`. Then recovers, if the listener lets the parser continue. Text that
+    /// looks like a tag is skipped. For any other text, only the `<` is read, and it is copied to the output.
     fn recover_from_tag(&mut self, at: usize, error: ParseError) -> Result<usize, ParseError> {
         let end = html_tag::tag_like_end(self.input, at);
         self.listener.problem(error)?;
@@ -205,7 +205,8 @@ impl<L: ParseListener> HtmlParser<'_, L> {
         let found = input.slice(at + 2, name_end);
         let innermost = self.open.last().map(|open| open.tag.name());
         let is_expected = innermost.is_some_and(|expected| expected.eq_ignore_ascii_case(found));
-        // This condition can be true only after a reported problem, at which Telegram would have stopped.
+        // Names are added to `expected_end_tags` only after a reported problem. Telegram would have stopped at that
+        // problem, so it has no rule for this end tag, which is skipped.
         if !is_expected && self.take_expected_end_tag(found) && input.at(close) == b'>' {
             return Ok(close + 1);
         }
@@ -232,7 +233,7 @@ impl<L: ParseListener> HtmlParser<'_, L> {
         Ok(close + 1)
     }
 
-    /// Removes one end tag of that name from `expected_end_tags`. Returns whether there was one.
+    /// Removes one end tag called `name` from `expected_end_tags`. Returns whether there was such an end tag.
     fn take_expected_end_tag(&mut self, name: &str) -> bool {
         let idx = self.expected_end_tags.iter().rposition(|expected| expected.eq_ignore_ascii_case(name));
         idx.map(|idx| self.expected_end_tags.swap_remove(idx)).is_some()
@@ -252,7 +253,8 @@ impl<L: ParseListener> HtmlParser<'_, L> {
 
     fn close_innermost(&mut self) -> Result<(), ParseError> {
         let Some(open) = self.open.pop() else { return Ok(()) };
-        // TDLib does not check the attributes of an element without text, so this returns before they are checked.
+        // TDLib does not check the attributes of an element without text. So such an element is dropped here, before
+        // the `close_…` functions below check its attributes.
         if self.out.units == open.offset {
             self.listener.note(|| ParseNote::EmptyEntity { span: open.span });
             return Ok(());

@@ -66,7 +66,8 @@ pub(super) fn reference_like_end(input: MarkupInput<'_>, at: usize) -> Option<us
     let is_number = input.at(at + 1) == b'#';
     let start = if is_number { at + 2 } else { at + 1 };
     let end = input.find(start, |byte| !byte.is_ascii_alphanumeric());
-    // HTML's longest name has 31 letters. The semicolon is required here, so that `?a=1&b=2` gets no warning.
+    // HTML's longest name has 31 letters, so 32 characters are enough. The semicolon is required here, so that
+    // `?a=1&b=2` gets no warning.
     let is_like_reference = input.at(end) == b';'
         && start < end
         && (is_number || input.at(start).is_ascii_alphabetic())

@@ -90,7 +90,7 @@ pub(super) fn next_attribute<'a>(
     // tags.
     if name.is_empty() {
         let kind = ParseErrorKind::EmptyAttributeName { tag: tag.name().into() };
-        // At the end of the input there is no byte to include in the span.
+        // The span includes the byte that cannot begin a name. At the end of the input, there is no such byte.
         return Err(ParseError::at(kind, start, Span::new(start, (name_start + 1).min(input.len()))));
     }
     *i = skip_space(input, name_end);

@@ -1,9 +1,9 @@
 //! Reads a JSON body as the Bot API server does: the members before the first syntax error count, and everything after
-//! them is ignored.
+//! the error is ignored.
 //!
 //! The server logs a syntax error and continues with the arguments read so far. It accepts raw control characters in
 //! strings and drops a backslash that begins no known escape (`"\chat\_id"` is `chat_id`). These rules are from TDLib's
-//! `HttpReader` and `JsonBuilder`. The strict reader for JSON that people write is [`crate::json`].
+//! `HttpReader` and `JsonBuilder`. JSON that people write is read by the strict reader [`crate::json`] instead.
 
 use crate::json::{Quote, QuoteState};
 use crate::text::Span;
@@ -53,8 +53,8 @@ pub fn read_leniently(body: &[u8]) -> LenientObject {
 pub(crate) fn lenient_string(bytes: &[u8], at: usize, max: usize) -> Option<(String, usize)> {
     let content = bytes.get(at..)?.strip_prefix(b"\"")?;
     let mut quoting = QuoteState::Inside;
-    // `destination` calls this at every quote of a body. With `max`, the time for all of these calls is linear in the
-    // length of the body.
+    // The module `destination` calls this function at every quote of a body. Each call reads at most `max` bytes of the
+    // string, so the time for all calls is linear in the length of the body.
     let end = content.iter().take(max + 1).position(|byte| quoting.read(*byte) == Some(Quote::Closes))?;
     Some((decode(&content[..end])?, at + 1 + end + 1))
 }
@@ -80,8 +80,8 @@ fn decode(mut raw: &[u8]) -> Option<String> {
             b'u' => {
                 let (code, rest) = code_point(raw)?;
                 raw = rest;
-                // The server keeps a lone surrogate. U+FFFD can replace it here, because neither an argument's name nor
-                // a chat id contains a lone surrogate.
+                // The server keeps a lone surrogate, but a `String` cannot hold one, so U+FFFD replaces it. This cannot
+                // hide an argument's name or a chat id, because neither contains a lone surrogate.
                 let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
                 decoded.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
             }
@@ -119,7 +119,8 @@ struct LenientReader<'a> {
     at: usize,
 }
 
-/// The methods that read a part of the JSON return `None` at a syntax error. The members read before the error count.
+/// The methods that read a part of the JSON return `None` at a syntax error. The members that were read before the
+/// error stay in the result.
 impl LenientReader<'_> {
     fn object(&mut self, members: &mut Vec<LenientMember>) -> Option<()> {
         self.skip_whitespace();
@@ -128,7 +129,8 @@ impl LenientReader<'_> {
             self.skip_whitespace();
             if self.take(b'}') {
                 self.skip_whitespace();
-                // Text after the object is a syntax error, too, but all members of the object count.
+                // Text after the object is a syntax error, too. But all members come before this error, so all of them
+                // count.
                 return (self.at == self.bytes.len()).then_some(());
             }
             let start = self.at;

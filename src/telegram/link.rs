@@ -204,8 +204,8 @@ impl<'a> Url<'a> {
         tail
     }
 
-    /// Appends the path, the query, and the fragment. Puts a slash before them if they do not begin with one, removes
-    /// trailing whitespace, and percent-encodes spaces and control characters (all bytes up to 0x20).
+    /// Appends the path, the query, and the fragment. Puts a slash first if the path does not begin with a slash,
+    /// removes trailing whitespace, and percent-encodes spaces and control characters (all bytes up to 0x20).
     fn push_tail(&self, out: &mut String) {
         let rest = self.rest.trim_end_matches(|c: char| c.is_ascii() && is_space(c as u8));
         if !rest.starts_with('/') {
@@ -311,8 +311,8 @@ fn date_time(address: &str) -> Option<EntityKind> {
 }
 
 /// Normalizes the format of a time. The format may be empty, `r`, `R`, or any mix of the letters `t T d D w W`. If a
-/// letter is given in both cases, the lower case wins. `R` and `W` always become lower case. Returns `None` for any
-/// other format.
+/// letter is given in lower and in upper case, the lower case wins. `R` and `W` always become lower case. Returns
+/// `None` for any other format.
 pub(super) fn date_format(format: &str) -> Option<String> {
     if matches!(format, "r" | "R") {
         return Some("r".into());

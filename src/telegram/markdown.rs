@@ -134,7 +134,7 @@ impl<L: ParseListener> MarkdownParser<'_, L> {
     /// Returns the address of a `[text]` without a `(` after it, reproducing a bug of TDLib.
     fn address_from_text(&self, start: usize, end: usize, overwritten_end: usize) -> String {
         // TDLib writes its output over its input buffer. For `[example.com]`, it writes `example.com` over the first 11
-        // bytes, which begin with the `[`, so that the buffer contains `example.comm]`. Only then does it read the
+        // bytes, which begin with the `[`, so that the buffer contains `example.comm]`. Only then does TDLib read the
         // address from the bytes between the original brackets. These bytes are now `xample.comm`, so the link is
         // `http://xample.comm/`. If the overwriting splits a character, TDLib crashes; here the bytes of such a
         // character become U+FFFD.
@@ -149,7 +149,7 @@ impl<L: ParseListener> MarkdownParser<'_, L> {
 /// and the language.
 pub(super) fn pre_header(input: MarkupInput<'_>, start: usize) -> (usize, Option<String>) {
     let word_end = input.find(start, |byte| is_space(byte) || byte == b'`');
-    // Before a backtick or the end of the input, the word is code: "```rust```" contains "rust".
+    // Before a backtick or the end of the input, the word is not a language but code: "```rust```" is the code "rust".
     let has_language = start < word_end && word_end < input.len() && input.at(word_end) != b'`';
     let language = has_language.then(|| input.slice(start, word_end).to_owned());
     let at = if has_language { word_end } else { start };

@@ -45,7 +45,7 @@ pub(super) fn is_reserved(byte: u8) -> bool {
 }
 
 pub(super) fn is_escapable(byte: u8) -> bool {
-    // TDLib's rule: any ASCII character but NUL and DEL, reserved or not.
+    // In TDLib, a backslash escapes any ASCII character except NUL and DEL, even a character that is not reserved.
     (1..=126).contains(&byte)
 }
 
@@ -55,7 +55,7 @@ struct OpenEntity {
     start: usize,
     /// The start of the entity's text in the output, in UTF-16 code units.
     offset: u32,
-    /// The same offset in bytes.
+    /// The start of the entity's text in the output, in bytes.
     text_start: usize,
 }
 
@@ -74,7 +74,7 @@ enum Delimiter {
 }
 
 impl Delimiter {
-    /// Returns Telegram's name in errors, and the name in telecast's own messages.
+    /// Returns two names: the name in Telegram's errors and the name in telecast's own messages.
     fn names(&self) -> (&'static str, &'static str) {
         match self {
             Delimiter::Bold => ("Bold", "bold"),
@@ -162,10 +162,11 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
         at + 2
     }
 
-    /// Whether the delimiter at `at` ends the innermost open entity. A line break is the delimiter that ends a quote,
-    /// even if the quote is not the innermost entity.
+    /// Whether the text at `at` ends an open entity. A line break can end the open quote, even if the quote is not the
+    /// innermost entity. Any other delimiter can end only the innermost entity.
     fn closes(&self, byte: u8, at: usize) -> bool {
-        // TDLib looks only for the end of the innermost entity. The delimiter of an outer entity opens a new entity.
+        // Apart from the end of a quote, TDLib looks only for the end of the innermost entity. The delimiter of an
+        // outer entity opens a new entity.
         let Some(innermost) = self.open.last() else { return false };
         if self.is_in_quote && byte == b'\n' && self.input.at(at + 1) != b'>' {
             return true;
@@ -195,7 +196,8 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
             b'|' if input.at(at + 1) == b'|' => Delimiter::Spoiler,
             b'[' => Delimiter::Link,
             b'!' if input.at(at + 1) == b'[' => Delimiter::Special,
-            // This arm comes before the one for a single backtick because a fence also begins with a backtick.
+            // The arm for a fence (three backticks) comes before the arm for a single backtick, which would also match
+            // a fence.
             b'`' if input.starts_with_at(at, b"```") => {
                 let (content, language) = pre_header(input, at + 3);
                 self.push_open(Delimiter::Pre { language }, at);
@@ -344,7 +346,8 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
 
     /// Ends the quote at the line break at `at`. The line break belongs to the quote.
     fn close_quote(&mut self, at: usize) -> Result<usize, ParseError> {
-        // The `||` that makes a quote expandable has been read as the start of a spoiler.
+        // The `||` that makes a quote expandable has been read as the start of a spoiler, so that spoiler is removed
+        // again.
         let expands = self.open.last().is_some_and(|open| self.is_expand_mark(open, at));
         if expands {
             self.open.pop();
@@ -365,7 +368,8 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
 
     /// Whether `open` is the `||` directly before the quote's last line break: the mark of an expandable quote.
     fn is_expand_mark(&self, open: &OpenEntity, at: usize) -> bool {
-        // If the line ends with `\r\n`, there is a carriage return between the mark and the line break.
+        // `gap` is the distance from the start of the `||` to the line break. For an expandable quote it is 2, or 3 if
+        // the line ends with `\r\n`.
         let gap = at - open.start;
         open.markup == Delimiter::Spoiler
             && (gap == 2 || (gap == 3 && self.out.text.as_bytes().last() == Some(&b'\r')))
@@ -389,8 +393,8 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
         }
         // The innermost entity comes first: it is the one that Telegram's message names.
         while let Some(open) = self.open.pop() {
-            // A quote ends with the input. It is still on the stack only if an entity inside it is unclosed, and that
-            // entity is the error.
+            // A quote that reaches the end of the input is no error. It is still on the stack only if an entity inside
+            // the quote is unclosed, and that entity is reported instead.
             if open.markup != Delimiter::Quote {
                 self.unclosed(&open)?;
             }

@@ -81,7 +81,8 @@ impl TextBuilder {
 }
 
 pub(super) fn utf16_units(text: &str) -> u32 {
-    // This counts lead bytes instead of decoding: a four-byte character (lead byte 0xf0 or more) has two code units.
+    // Instead of decoding, this counts the first byte of each character. A first byte of 0xf0 or more counts twice,
+    // because it begins a four-byte character, which has two UTF-16 code units.
     let count = |byte: &u8| u32::from(byte & 0xc0 != 0x80) + u32::from(0xf0 <= *byte);
     text.as_bytes().iter().map(count).sum()
 }
@@ -114,7 +115,7 @@ pub(super) enum ParseNote {
         span: Span,
         makes_link: bool,
     },
-    /// Legacy Markdown: an address that runs to the end of the input.
+    /// Legacy Markdown: an address without a closing `)`, which therefore runs to the end of the input.
     AddressToEnd {
         span: Span,
     },
@@ -126,7 +127,8 @@ pub(super) trait ParseListener {
     /// Records something that Telegram accepts but changes or drops without an error. The closure runs only if notes
     /// are kept.
     fn note(&mut self, note: impl FnOnce() -> ParseNote);
-    /// Records that the output between the last recorded end and `output_end` (in bytes) comes from `input`.
+    /// Records that a piece of the output comes from `input`. The piece begins where the last recorded piece ends, and
+    /// it ends at the byte offset `output_end`.
     fn record_origin(&mut self, output_end: usize, input: Span);
 }
 
@@ -193,13 +195,14 @@ impl OffsetMap {
     }
 
     fn input_offset(&self, idx: usize, at: usize, edge: impl Fn(Span) -> usize) -> usize {
-        // An empty span at the end of the text is after the last piece.
+        // An offset at the end of the output is after the last piece. It maps to the end of that piece's input.
         let Some((end, origin)) = self.0.get(idx) else {
             return self.0.last().map_or(0, |(_, origin)| origin.end);
         };
         let start = idx.checked_sub(1).and_then(|before| self.0.get(before)).map_or(0, |(end, _)| *end);
-        // A copied piece has the same length as its input, so offsets inside it carry over. An escape or a reference
-        // has a different length, so only its start and its end have a counterpart.
+        // A copied piece has the same length as its input, so an offset inside it maps to the same distance from the
+        // start of the input. An escape or a reference has a different length, so only its start and its end have a
+        // counterpart.
         if end - start == origin.len() { origin.start + at.saturating_sub(start) } else { edge(*origin) }
     }
 }

@@ -38,7 +38,7 @@ impl Method {
     ];
 
     /// Looks up a method by its name, case-insensitively, as the server does. Returns `None` if telecast does not know
-    /// it.
+    /// the method.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(name))
     }

@@ -8,7 +8,8 @@ use super::{Entity, EntityKind};
 const INSERTION_SORT_LEN: usize = 16;
 
 /// Sorts entities as TDLib does, which uses the `std::sort` of libstdc++. That sort is not stable: it may reorder
-/// entities with equal keys. This function reorders them in the same way (for an exception, see `partition_all`).
+/// entities with equal keys. This function reorders such entities in the same way (for an exception, see
+/// `partition_all`).
 pub(super) fn sort(entities: &mut [Entity]) {
     // Like TDLib, this leaves sorted entities alone: the sort below could reorder entities with equal keys even if the
     // list is already sorted.
@@ -29,14 +30,14 @@ pub(super) fn sort(entities: &mut [Entity]) {
     }
 }
 
-/// Partitions the entities again and again, until only slices of up to `INSERTION_SORT_LEN` entities are unsorted.
-/// `depth` limits how many times a slice is partitioned again.
+/// Partitions the entities recursively, until no slice is longer than `INSERTION_SORT_LEN`. The insertion sort in
+/// `sort` then sorts within the slices. `depth` limits how many times a slice is partitioned again.
 fn partition_all(entities: &mut [Entity], mut depth: u32) {
     let mut end = entities.len();
     while INSERTION_SORT_LEN < end {
         if depth == 0 {
-            // Here libstdc++ switches to heapsort, which orders equal keys differently. The difference is acceptable,
-            // because only an input constructed to slow this sort down gets here.
+            // Here libstdc++ switches to heapsort, but this code uses a stable sort. The two may order equal keys
+            // differently. This is acceptable, because only an input constructed to slow `std::sort` down gets here.
             entities[..end].sort_by_key(key);
             return;
         }
@@ -53,9 +54,9 @@ fn partition(entities: &mut [Entity]) -> usize {
     let (mut low, mut high) = (1, entities.len());
     entities.swap(0, median(entities, 1, high / 2, high - 1));
     loop {
-        // The two inner loops need no bounds checks. Of the three entities among which `median` chose, one has a key
-        // that is not less than the median's and stops the first loop. Another one has a key that is not greater and
-        // stops the second loop. After the first swap, the swapped entities stop the loops.
+        // The two inner loops need no bounds checks. `median` chose one of three entities. Of the other two, one has a
+        // key that is not less than the median's, so it stops the first loop. The other has a key that is not greater,
+        // so it stops the second loop. After the first swap, the swapped entities stop the loops.
         while key(&entities[low]) < key(&entities[0]) {
             low += 1;
         }

@@ -19,7 +19,7 @@ pub struct ParseError {
     pub kind: ParseErrorKind,
     /// The byte offset in the input that Telegram's message gives, if it gives one.
     pub offset: Option<usize>,
-    /// The part of the input at fault, such as a tag, a delimiter, or a character.
+    /// The part of the input that causes the error, such as a tag, a delimiter, or a character.
     pub span: Span,
 }
 
@@ -89,8 +89,8 @@ impl ParseError {
         message.push_str(&self.kind.message_without_offset());
         if let Some(offset) = self.offset {
             let place = format!(" at byte offset {offset}");
-            // Most messages just end with `at byte offset N`. The first one below continues after the offset, and the
-            // second one has the word "starting" before `at`.
+            // Most messages just end with `at byte offset N`. There are two exceptions: the message of the first arm
+            // continues after the offset, and the message of the second arm has the word "starting" before `at`.
             match &self.kind {
                 ParseErrorKind::UnmatchedEndTag { expected, found } => {
                     message.push_str(&format!("{place}, expected \"</{expected}>\", found \"</{found}>\""));

@@ -1,5 +1,5 @@
 //! Makes overlapping entities valid as TDLib's `fix_entities` does. Of two overlapping links, the earlier one stays.
-//! Styles are split and merged. Code contains no other entities.
+//! Styles, such as bold, are split and merged. Code contains no other entities.
 
 use super::class::{OverlapClass, TextStyle};
 use super::{Entity, EntityKind, order};
@@ -13,14 +13,15 @@ pub(super) fn repair(entities: &mut Vec<Entity>) {
     }
 }
 
-/// Adds those detected entities that overlap no link and no code and that are completely inside or outside of every
+/// Adds the detected entities `found`. Drops those that overlap a link or code and those that lie partly inside a
 /// quote. `found` must be sorted and disjoint.
 pub(super) fn add_found(entities: &mut Vec<Entity>, mut found: Vec<Entity>) {
     if found.is_empty() {
         return;
     }
     let mut classes = EntitiesByClass::of(std::mem::take(entities));
-    // The entities that are already there win because the server detects nothing inside code or links.
+    // The server detects nothing inside code or links, so `interleave` drops every detected entity that overlaps code
+    // or a link.
     drop_crossing(&mut found, &classes.quotes);
     classes.exclusive = interleave(classes.exclusive, found);
     *entities = combine(classes);
@@ -93,20 +94,21 @@ fn is_legal(entities: &[Entity]) -> bool {
     true
 }
 
-/// Whether `entity` may be inside all of the `open` entities, which have passed this check before.
+/// Whether `entity` may be inside all of the `open` entities. Each of these passed the same check when it was opened.
 fn may_be_inside(entity: &Entity, open: &[&Entity]) -> bool {
     let class = OverlapClass::of(&entity.kind);
-    // `open` has at most three entities: a quote, a link, and one style or code. In a list that was legal so far,
-    // nothing is inside a style or code, only styles are inside links, and no quote is inside a quote.
+    // This check is fast, because `open` has at most three entities: a quote, a link, and one style or code. Otherwise
+    // an earlier entity would have failed the check: nothing may be inside a style or code, only styles may be inside a
+    // link, and no quote may be inside a quote.
     open.iter().all(|outer| match OverlapClass::of(&outer.kind) {
-        // Even harmless nesting in a style is not allowed, because in that case TDLib splits and merges all styles.
+        // If anything is inside a style, TDLib splits and merges all styles, so the entities do not stay unchanged.
         OverlapClass::Style(_) | OverlapClass::Code => false,
         OverlapClass::Quote => class != OverlapClass::Quote,
         OverlapClass::Link => matches!(class, OverlapClass::Style(_)),
     })
 }
 
-/// Drops every entity that overlaps an earlier one. The entities must be sorted.
+/// Drops every entity that overlaps an earlier entity that is kept. The entities must be sorted.
 fn keep_disjoint(entities: &mut Vec<Entity>) {
     let mut end = 0;
     entities.retain(|entity| {
@@ -176,7 +178,8 @@ impl Sweep {
 
     fn close_until(&mut self, offset: u32, open: &mut Vec<&Entity>) {
         while let Some(other) = open.pop_if(|other| other.end() <= offset) {
-            // All styles that `advance` emits here are inside `other`. If `other` is code, they are dropped again.
+            // All styles that `advance` adds to `done` here are inside `other`. If `other` is code, these styles are
+            // dropped again.
             let before = self.done.len();
             self.advance(other.end());
             if OverlapClass::of(&other.kind) == OverlapClass::Code {
@@ -201,7 +204,8 @@ impl Sweep {
         self.cut(offset);
     }
 
-    /// Emits the open styles up to `offset`. Styles that continue after `offset` are opened again there.
+    /// Adds the open styles to `done`, but only up to `offset`. Styles that continue after `offset` are opened again
+    /// there.
     fn cut(&mut self, offset: u32) {
         for style in TextStyle::ALL {
             let open = &mut self.open[style as usize];

@@ -55,7 +55,7 @@ impl ApiRequest {
         self.method
     }
 
-    /// Returns the chat that the request is for. Every request that sends a message has one.
+    /// Returns the chat that the request is for. Every request that sends a message has a chat.
     pub fn chat_id(&self) -> Option<&ChatId> {
         self.chat_id.as_ref()
     }

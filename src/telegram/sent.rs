@@ -72,7 +72,8 @@ pub struct TextChange {
 /// assert_eq!(sent.changes[1].message, "Telegram drops the bold: code cannot contain other formatting");
 /// ```
 pub fn process_text(mut parsed: FormattedText, limit: Limit) -> Result<SentText, TextError> {
-    // The server ignores given entities of the kinds that it detects itself.
+    // The server detects some kinds of entities itself, such as hashtags. If a call contains entities of these kinds,
+    // the server ignores them.
     parsed.entities.retain(|entity| !entity.kind.is_auto_detected());
     let mut text = fix(parsed.clone(), limit.options())?;
     // For bots, TDLib counts code points, even though many libraries count UTF-16 code units.
@@ -91,9 +92,9 @@ fn drop_beyond_limit(entities: &mut Vec<Entity>) -> usize {
     }
     let is_style = |entity: &Entity| matches!(OverlapClass::of(&entity.kind), OverlapClass::Style(_));
     let (styles, mut others): (Vec<_>, Vec<_>) = entities.iter().cloned().partition(is_style);
-    // The server counts styles last. Touching styles of one kind count as one style. A style is split where another
-    // style begins, and each piece counts: `<b>a<i>b</i></b>` has two pieces of bold. Links, code, and quotes do
-    // not split a style for this count.
+    // The server counts styles, such as bold, last, so they are the first entities to be dropped. Touching styles of
+    // one kind count as one style. A style is split where another style begins, and each piece counts:
+    // `<b>a<i>b</i></b>` has two pieces of bold. Links, code, and quotes do not split a style for this count.
     let mut styles = repair::resplit(styles);
     let n_before = others.len() + styles.len();
     let mut left = MAX_ENTITIES;

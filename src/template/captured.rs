@@ -11,7 +11,7 @@ pub(super) struct Captured {
     pub text: String,
     /// The sources of the parts of `text`, in order.
     ///
-    /// A part without a segment has no source of its own. Its origin is the tag or `{{ … }}` that later prints the
+    /// A part without a segment has no source of its own. It is mapped to the tag or `{{ … }}` that later prints the
     /// captured text.
     pub segments: Vec<Segment>,
 }
@@ -29,7 +29,7 @@ impl Captured {
         }
         json::escape_into(&mut escaped.text, &self.text[at..]);
         // In plain text, each escaped character becomes a segment, so the result can have far more segments than
-        // `self`.
+        // `self`. The budget bounds this work.
         budget.spend(escaped.segments.len())?;
         Ok(escaped)
     }
@@ -45,12 +45,12 @@ impl Captured {
     }
 
     fn push_segment_escaped(&mut self, text: &str, segment: &Segment) {
-        // Only a segment of plain text maps byte for byte. Any other segment maps to its source as a whole, so it is
-        // escaped in one piece.
+        // Only a segment of plain text maps to its source byte for byte. Any other segment maps to its source as a
+        // whole, so it is escaped in one piece.
         if segment.printed != Printed::Text {
             return self.push_escaped(segment.output.of(text), *segment);
         }
-        // An escaped character no longer maps byte for byte, so it becomes a separate segment.
+        // An escaped character no longer maps to its source byte for byte, so it becomes a separate segment.
         let mut rest = segment.output.of(text);
         let mut at = segment.source.start;
         while let Some(first) = rest.chars().next() {

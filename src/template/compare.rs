@@ -26,8 +26,8 @@ impl Incomparable {
     }
 }
 
-// If a list is used as a text, it is written out first, and each item is work. An item may have only a few bytes, so 64
-// bytes per step, which is the rate for plain text, would be too cheap.
+// If a list is used as a text, it is written out first, and every item takes time. Plain text costs one step per 64
+// bytes. For a list, this would be too cheap, because an item may have only a few bytes.
 /// The number of bytes that cost one step of the budget when a list is written as text.
 pub(super) const LIST_BYTES_PER_STEP: usize = 16;
 
@@ -36,7 +36,7 @@ pub(super) fn cost(left: &Datum<'_>, right: &Datum<'_>) -> usize {
     match (left, right) {
         (Datum::List(left), Datum::List(right)) if left.len() == right.len() => left.len(),
         // For any other right side, a list on the left side also costs one step for each item, because `contains` may
-        // compare all of them.
+        // compare every item.
         (Datum::List(list), _) => list.len(),
         // Objects of different sizes cost nothing, because they are unequal without a look at their members.
         (Datum::Map(left), Datum::Map(right)) if left.len() == right.len() => left.len(),

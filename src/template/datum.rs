@@ -1,5 +1,5 @@
-//! The values of a rendering. They borrow from the profile, the event, or the template if possible. Otherwise, they are
-//! reference-counted, so that clones are cheap.
+//! The values that Liquid expressions have during a rendering. They borrow from the profile, the event, or the template
+//! if possible. Otherwise, they are reference-counted, so that clones are cheap.
 
 use std::fmt::Write;
 use std::rc::Rc;
@@ -28,7 +28,7 @@ pub(super) enum Datum<'a> {
     Decimal(f64),
     Text(LiquidText<'a>),
     Date(Timestamp),
-    /// A date that is printed in its own zone rather than the workspace's: `now`.
+    /// The value of the variable `now`. It has its own time zone and is printed in that zone, not in the workspace's.
     Local(Rc<Zoned>),
     /// The integers from the first to the second, inclusive. The range is empty if the second is less than the first.
     Range(i64, i64),
@@ -36,7 +36,7 @@ pub(super) enum Datum<'a> {
     Map(Map<'a>),
 }
 
-/// A text. A text that `capture` collected also has the source locations of its parts.
+/// A text. A text that `capture` collected also records from which place in the source each piece of the text came.
 #[derive(Debug, Clone)]
 pub(super) enum LiquidText<'a> {
     Borrowed(&'a str),
@@ -121,8 +121,8 @@ impl<'a> Map<'a> {
             Map::Object(members) => members.get(key).map(Datum::from),
             Map::Profile(profile) => match profile.properties.get(key) {
                 Some(value) => Some(Datum::from(value)),
-                // CleverTap documents `Profile.Identity`. An imported property with exactly the name that is asked for
-                // takes precedence.
+                // CleverTap documents that `Profile.Identity` is the identity of the profile. If the profile has a
+                // property with exactly the requested name, that property was returned above instead.
                 None if matches!(key, "Identity" | "identity") => {
                     Some(Datum::Text(LiquidText::Borrowed(&profile.identity)))
                         .filter(|_| !profile.identity.is_empty())
@@ -139,7 +139,8 @@ impl<'a> Map<'a> {
             Map::Object(members) => members.len(),
             Map::Profile(profile) => profile.properties.len(),
             Map::Campaign(_) => 1,
-            // The fields of `forloop` are computed by name and are not counted.
+            // The fields of `forloop` are not counted, because they are not stored: each field is computed when it is
+            // asked for by name.
             Map::Loop(_) => 0,
         }
     }
@@ -227,7 +228,7 @@ impl<'a> Datum<'a> {
                 digits::write_integer(out, *to);
             }
             Datum::List(list) => list.iter().for_each(|item| item.write_to(out, zone)),
-            // Shopify prints the name of the Ruby class.
+            // Shopify prints the name of the Ruby class of `forloop`.
             Datum::Map(Map::Loop(_)) => out.push_str("ForloopDrop"),
             Datum::Map(_) => self.inspect_to(out, zone),
         }
@@ -265,8 +266,8 @@ impl<'a> Datum<'a> {
         }
     }
 
-    /// Returns the text that most text filters and the right side of `contains` use. A list becomes `["a", nil]`, even
-    /// though `{{ }}` prints it as `a`.
+    /// Returns the value as text, as most text filters read their input and `contains` reads its right side. A list
+    /// becomes `["a", nil]`, even though `{{ }}` prints that list as `a`.
     pub(super) fn to_text(&self, zone: &TimeZone) -> LiquidText<'a> {
         match self {
             Datum::List(_) => {
@@ -281,7 +282,8 @@ impl<'a> Datum<'a> {
     /// Returns the output of `{{ value }}` as a text; see `write_to`.
     pub(super) fn printed(&self, zone: &TimeZone) -> LiquidText<'a> {
         match self {
-            // Cloning a captured text keeps its source locations, which writing it out would lose.
+            // A captured text is cloned, because a clone keeps the source locations. Writing the text to a new string
+            // would lose them.
             Datum::Text(text) => text.clone(),
             Datum::Nil | Datum::Empty | Datum::Blank => LiquidText::Borrowed(""),
             other => {
@@ -292,8 +294,10 @@ impl<'a> Datum<'a> {
         }
     }
 
-    // The 16 and 8 bytes are for quotes, separators, and `=>`. No number or date prints more than 40 bytes.
-    /// Returns an estimate of the bytes that the value prints, so that the budget can be charged before printing.
+    // An item of a list counts 16 bytes more, and a member of an object 8 bytes more, for quotes, separators, and `=>`.
+    // Any value that is not a text, list, or object counts as 40 bytes, because no number or date prints more.
+    /// Returns an estimate of the bytes that the value prints, so that the budget of the rendering can be charged
+    /// before printing.
     pub(super) fn estimated_len(&self) -> usize {
         match self {
             Datum::Text(text) => text.as_str().len(),

@@ -1,9 +1,10 @@
-//! The cases in which CleverTap's engine renders differently from Shopify's. Bodies follow CleverTap, and
-//! `debug liquid` follows Shopify.
+//! The cases in which CleverTap's engine renders differently from Shopify's. Message bodies are rendered by CleverTap's
+//! rules. The command `debug liquid` renders by Shopify's rules.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Difference {
-    /// What differs, in one line without a full stop. `assets/help/liquid.md` holds a copy, which a test compares.
+    /// What differs, in one line without a full stop. The help page `assets/help/liquid.md` repeats this line, and a
+    /// test checks that both texts are equal.
     pub summary: &'static str,
     pub template: &'static str,
     /// What the template prints in a body.

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 pub(super) fn write_integer(out: &mut String, value: i64) {
-    // u64::MAX has 20 digits.
+    // 20 digits are enough, because `u64::MAX` has 20 digits.
     let mut digits = [0; 20];
     let mut at = digits.len();
     // The absolute value is unsigned, because the absolute value of `i64::MIN` does not fit an `i64`.
@@ -34,7 +34,7 @@ pub(super) fn write_decimal(out: &mut String, value: f64) {
         out.push_str(word);
         return;
     }
-    // Ruby switches to an exponent outside this range; within it, Rust's `{:?}` prints the same digits.
+    // From 1e-4 to 1e16, Rust's `{:?}` prints the same digits as Ruby. Outside this range, Ruby prints an exponent.
     if magnitude == 0.0 || (1e-4..1e16).contains(&magnitude) {
         // Writing to a String cannot fail.
         let _ = write!(out, "{value:?}");

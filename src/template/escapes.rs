@@ -1,5 +1,5 @@
 //! Chooses the filters that escape a value for its position: in a JSON string, as a bare JSON value, or in plain text.
-//! The filters for the parse mode of the text are included.
+//! For a message text, they include the filters that escape the value for the parse mode of that text.
 
 use std::borrow::Cow;
 
@@ -9,14 +9,15 @@ use crate::telegram::ParseMode;
 /// The characters that MarkdownV2 reserves (Bot API, "MarkdownV2 style"), and the backslash that escapes them.
 pub(super) const MARKDOWN_V2: &str = "\\_*[]()~`>#+-=|{}.!";
 
-/// The characters that the legacy Markdown mode reserves outside entities.
+/// The characters that the legacy Markdown mode reserves outside entities, that is, outside markup such as `*bold*`.
 pub(super) const MARKDOWN: &str = "_*`[";
 
 // Backslashes are replaced first. Otherwise, the backslashes that the later filters add would be escaped as well. A
-// Liquid literal has no escape for a line break, so `newline_to_br` puts `<br />` before each line break, and `replace`
-// can match the `<br />`.
+// Liquid literal has no escape for a line break, so `replace` cannot search for a line break. Instead, `newline_to_br`
+// puts `<br />` before each line break, `replace` turns each `<br />` into a backslash and an `n`, and `strip_newlines`
+// removes the line breaks.
 /// The filters that escape text for a JSON string in CleverTap's dialect. Unlike `json_escape`, they leave tabs and
-/// other control characters as they are, and they turn a `<br />` in the text into a line break.
+/// other control characters as they are, and they turn a `<br />` that was already in the text into a line break.
 pub(super) const PORTABLE_JSON_ESCAPE: &str =
     r#"replace: '\', '\\' | replace: '"', '\"' | newline_to_br | replace: '<br />', '\n' | strip_newlines"#;
 
@@ -36,8 +37,8 @@ pub(crate) fn escape_filters(
     position: EscapePosition,
     dialect: Dialect,
 ) -> Vec<Cow<'static, str>> {
-    // CleverTap has neither `json` nor `json_escape` nor the `tg_` filters. In its dialect, other filters replace all
-    // of them except `json`, which has no replacement.
+    // CleverTap has neither `json` nor `json_escape` nor the `tg_` filters. In CleverTap's dialect, other filters
+    // replace `json_escape` and the `tg_` filters, but no filter can replace `json`.
     let is_telecast = dialect == Dialect::Telecast;
     let mut filters = Vec::new();
     if is_telecast || position != EscapePosition::BareValue {
@@ -50,8 +51,8 @@ pub(crate) fn escape_filters(
             (ParseMode::MarkdownV2, false) => Cow::Owned(portable_replaces(MARKDOWN_V2)),
         }));
     }
-    // The escape for JSON comes last, because Telegram first decodes the JSON string and then parses the markup in the
-    // decoded text.
+    // The escape for JSON comes last, because the escapes are undone in reverse order: Telegram first decodes the JSON
+    // string and then parses the markup in the decoded text.
     match (position, is_telecast) {
         (EscapePosition::InString, true) => filters.push(Cow::Borrowed("json_escape")),
         (EscapePosition::InString, false) => filters.push(Cow::Borrowed(PORTABLE_JSON_ESCAPE)),
@@ -63,8 +64,8 @@ pub(crate) fn escape_filters(
 
 /// Returns `replace` filters that put a backslash before each of the `reserved` characters.
 ///
-/// If `reserved` contains the backslash, the backslash must come first. If it came later, its filter would escape the
-/// backslashes that the filters before it add.
+/// If `reserved` contains the backslash, the backslash must come first. If the backslash came later, the filter for the
+/// backslash would escape the backslashes that the earlier filters add.
 pub(super) fn portable_replaces(reserved: &str) -> String {
     let replaces: Vec<String> = reserved.chars().map(|c| format!("replace: '{c}', '\\{c}'")).collect();
     replaces.join(" | ")

@@ -1,4 +1,4 @@
-//! The Liquid filters. Parsing, rendering, completion, hover, and "did you mean" share one table of them.
+//! The Liquid filters. Parsing, rendering, completion, hover, and "did you mean" share one table of the filters.
 
 mod call;
 mod date;
@@ -32,8 +32,8 @@ pub(super) fn unknown(name: &str, span: Span) -> Diagnostic {
 
 /// Checks the arguments of a filter while parsing, so that a mistake is reported before any message is rendered.
 ///
-/// `name` is the span of the filter's name, `span` is that of the whole call, and `given` is the number of positional
-/// arguments.
+/// `name` is the span of the filter's name, `span` is the span of the whole call, and `given` is the number of
+/// positional arguments.
 pub(super) fn check_arguments(
     filter: &FilterDoc,
     name: Span,
@@ -48,8 +48,8 @@ pub(super) fn check_arguments(
         "format" => format!("write `| {}: \"%d.%m.%Y\"`", filter.name),
         signature => format!("write `| {}: {signature}`", filter.name),
     };
-    // A missing argument has no span, so the filter's name is marked. If there are too many arguments, the whole call
-    // is marked.
+    // If an argument is missing, the diagnostic points to the filter's name, because a missing argument has no span. If
+    // there are too many arguments, the diagnostic points to the whole call.
     if given < least {
         let message = format!("`{}` needs {}", filter.name, arguments_in_words(least));
         return Err(Box::new(Diagnostic::error(Code::FilterArgument, name, message).with_help(usage)));

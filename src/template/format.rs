@@ -8,7 +8,8 @@
 //! `capture`, `tablerow`, `ifchanged`, `raw`, and comments is not changed.
 //!
 //! Two adjacent tokens that are neither JSON punctuation nor strings, such as a number and the tag after it, may render
-//! to parts of one number. The formatter therefore neither adds whitespace between them nor removes all of it.
+//! to parts of one number. Between two such tokens, the formatter therefore adds no whitespace if there is none. If
+//! there is whitespace, at least one whitespace character remains.
 
 mod layout;
 mod lexer;

@@ -1,8 +1,8 @@
 //! Inlines partials for engines that have none: each call is replaced with the partial's text.
 //!
 //! A call is inlined only if the template still renders the same. This is not always so, because a partial called with
-//! `render` has its own scope. It sees only the global variables and what is passed to it, and the variables that it
-//! sets are not visible outside. A call that cannot be inlined stays and is reported with the reason.
+//! `render` has its own scope. The partial sees only the global variables and what is passed to it, and the variables
+//! that the partial sets are not visible outside. A call that cannot be inlined stays and is reported with the reason.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::Dialect;
@@ -19,8 +19,8 @@ const MAX_DEPTH: usize = 10;
 /// The maximum number of calls that are inlined, including those inside partials.
 const MAX_CALLS: usize = 200;
 
-/// The maximum length of the result after a partial is inlined, in bytes. The template's own text between this partial
-/// and the previous inlined partial is not counted.
+/// A partial is inlined only if the text up to the end of the previous inlined partial, plus the text of this partial,
+/// is at most this many bytes long.
 const MAX_LENGTH: usize = 256 * 1024;
 
 const GLOBALS: [&str; 6] = ["Profile", "Event", "ExternalTrigger", "Campaign", "now", "Reminder"];
@@ -55,7 +55,8 @@ impl Inliner<'_> {
             }
         });
         let names = names_in(template.body());
-        // Two partials may set the same variable. With a single call, there is no second partial to clash with.
+        // If the template calls several partials, a partial that sets variables is not inlined, because another partial
+        // may use the same variables. This problem cannot arise with a single call.
         let is_only_call = calls.len() == 1;
         let mut inlined = Inlined::default();
         let mut from = 0;
@@ -83,7 +84,8 @@ impl Inliner<'_> {
     fn body(&mut self, call: &CallSite<'_>) -> Result<(String, String), String> {
         let name = call.call.name.as_text().ok_or("its name is not a constant")?;
         let text = self.partials.0.get(name).ok_or_else(|| format!("there is no partial `{name}`"))?;
-        // `with` and `for` set a variable that is not among the arguments, and `for` repeats the partial.
+        // A call using `with` or `for` is not inlined, because `with` and `for` set a variable that is not among the
+        // arguments, and `for` repeats the partial.
         if call.call.subject.is_some() {
             return Err(format!("`{name}` is called using `with` or `for`"));
         }
@@ -104,8 +106,8 @@ impl Inliner<'_> {
         let (partial, _) = parse(&inside.text, self.partials, self.dialect);
         let given: Vec<&str> = call.call.arguments.iter().map(|(given, _)| given.as_str()).collect();
         let own = names_set(partial.body());
-        // After inlining, the partial's variables are in the scope of the calling body, so the two may not use the same
-        // name.
+        // After inlining, the partial's variables are in the scope of the calling body, so the partial and the body may
+        // not use the same name.
         let taken = given.iter().copied().chain(own.iter().map(String::as_str));
         if let Some(taken) = taken.into_iter().find(|taken| call.names.iter().any(|name| name == taken)) {
             return Err(format!("`{name}` and this body both use the name `{taken}`"));
@@ -118,8 +120,8 @@ impl Inliner<'_> {
         let is_known = |root: &String| {
             GLOBALS.contains(&root.as_str()) || given.contains(&root.as_str()) || own.contains(root)
         };
-        // In a partial called with `render`, a name that is not passed is nil. After inlining, the
-        // calling body could give this name a value.
+        // In a partial called with `render`, a name that is not passed is nil. After inlining, the calling body could
+        // give this name a value, so the call is not inlined.
         if call.call.is_isolated
             && let Some(unknown) = roots.into_iter().find(|root| !is_known(root))
         {

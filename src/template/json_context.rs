@@ -17,7 +17,8 @@ pub(crate) struct JsonContext {
     /// The keys that lead to the offset, with `[]` for each array. A key that differs between branches of the
     /// template is left out. If a member's value is at the offset, the last key is the key of this member.
     pub path: Vec<String>,
-    /// The keys of the innermost object, including the keys after the offset. It is empty directly inside an array.
+    /// The keys of the innermost object, including the keys after the offset. The list is empty if the offset is
+    /// directly inside an array.
     pub keys: Vec<String>,
     /// The part of the key or string before the offset, not decoded. It is `None` outside strings.
     pub string_prefix: Option<String>,
@@ -110,8 +111,9 @@ fn advance(source: &str, block: &Block, offset: usize, state: &mut JsonState) {
     }
 }
 
-/// Reads a tag. If the tag has bodies, only one of them is read. If `offset` may be inside the tag, this is the last
-/// body that starts before `offset`. Otherwise, or if no body starts before `offset`, this is the first body.
+/// Reads a tag. If the tag has several bodies, such as the branches of an `if`, only one of them is read. If `offset`
+/// may be inside the tag, the last body that starts before `offset` is read. If `offset` is not inside the tag, or if
+/// no body starts before `offset`, the first body is read.
 fn advance_tag(source: &str, tag: &TagNode, offset: usize, may_be_inside: bool, state: &mut JsonState) {
     match tag {
         TagNode::Raw(text) => {

@@ -1,9 +1,9 @@
 //! A JSON state machine that determines the context of an offset from the text before it. It tolerates unfinished
 //! bodies.
 //!
-//! It reads the text between tags and outputs piece by piece. What a `{{ … }}` prints is unknown. Inside a string, a
-//! `{{ … }}` counts as a part of the string. If a value is due, the `{{ … }}` counts as this value. Anywhere else, a
-//! `{{ … }}` does not change the state.
+//! The machine reads the text between tags and outputs piece by piece. What a `{{ … }}` prints is unknown. Inside a
+//! string, a `{{ … }}` counts as a part of the string. If a value is due, the `{{ … }}` counts as this value. Anywhere
+//! else, a `{{ … }}` does not change the state.
 
 use std::rc::Rc;
 
@@ -12,11 +12,12 @@ use indexmap::IndexSet;
 use crate::json::{Quote, QuoteState};
 
 // The Bot API server refuses JSON that is nested deeper than 100, so a body beyond this limit is broken anyway.
-/// The deepest nesting that is tracked. Opening brackets beyond it are ignored.
+/// The deepest nesting that is tracked. Opening brackets beyond this depth are ignored.
 const MAX_DEPTH: usize = 200;
 
-// The state is cloned at each branch. Only keys and short values such as a parse mode are compared, so longer strings
-// need not be kept.
+// The state, including the content of the current string, is cloned at each branch of the template, so it must stay
+// small. Only keys and short values such as a parse mode are compared with known texts, so the rest of a longer string
+// is not needed.
 /// The number of bytes of a string after which further characters are dropped.
 const MAX_CONTENT: usize = 256;
 
@@ -38,8 +39,8 @@ struct OpenContainer {
     keys: Keys,
 }
 
-// The keys of an object are split into older and recent keys. A branch that adds a key copies only the recent ones.
-// Copying all keys would take quadratic time for a body with a branch at each key.
+// The keys of an object are split into older and recent keys. A branch of the template that adds a key copies only the
+// recent keys. Copying all keys would take quadratic time for a body with a branch at each key.
 const MAX_RECENT: usize = 256;
 
 /// The keys of an object in order, each listed once. Cloning is cheap.
@@ -109,8 +110,8 @@ enum Mode {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum JsonEvent {
-    /// A key ended. `is_repeated` is true if the object already had the key. It is always false for a key with a
-    /// `{{ }}`.
+    /// A key ended. `is_repeated` is true if the object already had the key. `is_repeated` is always false for a key
+    /// with a `{{ }}`.
     Key { name: Rc<str>, is_repeated: bool },
     /// A string without any `{{ }}` ended, and it is the value of the member `key`.
     Text { object: usize, key: Rc<str>, value: String },
@@ -172,7 +173,8 @@ impl JsonState {
                 mark_unknown(content);
             }
             Mode::Between => {
-                // If a key, colon, or comma is due, the output may be anything, so the expectation does not change.
+                // If a key, colon, or comma is due, the output may be anything, so the object or array still expects
+                // the same.
                 if let Some(frame) = self.frames.last_mut()
                     && frame.expects == Expects::Value
                 {
@@ -192,8 +194,8 @@ impl JsonState {
             Mode::Between => match self.frames.last() {
                 None => JsonSlot::Structure,
                 Some(frame) if frame.expects == Expects::Value => JsonSlot::Value,
-                // Branches of the template left the array before a value and after a value. The output is taken for a
-                // value.
+                // One branch of the template ended before a value of the array and another branch ended after a value,
+                // so it is unknown whether a value is due. The output is taken for a value.
                 Some(frame) if frame.expects == Expects::Anything && frame.object.is_none() => {
                     JsonSlot::Value
                 }
@@ -254,8 +256,8 @@ impl JsonState {
         }
     }
 
-    /// Whether the two states are in the same kind of string, if any, and inside the same nesting of objects and
-    /// arrays.
+    /// Whether both states are in a key, both are in another string, or both are outside strings, and whether the same
+    /// sequence of objects and arrays is open in both.
     pub(super) fn has_same_shape(&self, other: &JsonState) -> bool {
         let in_string = |state: &JsonState| match &state.mode {
             Mode::String { is_key, .. } => (true, *is_key),
@@ -272,7 +274,8 @@ impl JsonState {
 
     /// Merges the state at the end of another branch into this state. Both states must have the same shape.
     pub(super) fn join(&mut self, other: &JsonState) {
-        // Objects that open after the join need new numbers, so the counter continues from the larger counter.
+        // Objects that open after the join need new numbers, so the counter continues from the larger of the two
+        // counters.
         self.n_objects = self.n_objects.max(other.n_objects);
         for (own, other) in self.frames.iter_mut().zip(&other.frames) {
             if own.expects != other.expects {
@@ -314,7 +317,8 @@ impl JsonState {
                 self.mode = Mode::String { is_key, quoting: QuoteState::Inside, content: String::new() };
             }
             '{' | '[' => self.open(c == '{'),
-            // The kind of bracket is not checked here, because the strict parser reports a wrong bracket.
+            // The kind of bracket is not checked here, because the strict JSON parser reports a wrong bracket when it
+            // reads the rendered body.
             '}' | ']' => {
                 self.mode = Mode::Between;
                 self.frames.pop();
@@ -360,8 +364,8 @@ impl JsonState {
     }
 
     fn value_ended(&mut self) {
-        // A value in place of a key is an error that the strict parser reports. After such a value, the object still
-        // expects a key.
+        // A value in place of a key is an error that the strict JSON parser reports. After such a value, the object
+        // still expects a key.
         if let Some(frame) = self.frames.last_mut()
             && frame.expects != Expects::Key
         {

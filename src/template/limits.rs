@@ -3,7 +3,7 @@
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    // The limit is not a deadline, because the result must not depend on the speed of the machine.
+    // The limit counts steps and not time, because the result must not depend on the speed of the computer.
     /// The maximum work, in steps. Roughly, a tag, an output, a loop item, and 64 bytes of text that are read or
     /// written cost one step each, and a filter costs three.
     pub steps: u64,

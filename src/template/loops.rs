@@ -8,8 +8,8 @@ use super::datum::{Datum, LiquidText, Map};
 #[derive(Debug)]
 pub(super) struct LoopState<'a> {
     pub name: &'a str,
-    // This is a `Cell`, because the scope shares this state: each iteration sets the index instead of making a new
-    // state.
+    // The scope holds a shared reference to this state. Because the index is a `Cell`, each iteration can change the
+    // index in place, and the loop needs only one state.
     /// The index of the current iteration, from 0.
     pub index: Cell<usize>,
     pub length: usize,

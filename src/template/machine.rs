@@ -29,8 +29,8 @@ use super::syntax::{
 pub(super) use scope::Globals;
 use scope::VariableScope;
 
-// The parser limits each file to 50 levels of tags, but nested partials add their own levels, and each level is a
-// recursive call.
+// The parser limits each file to 50 levels of tags, but nested partials add their own levels. Each level is a recursive
+// call, so without a second limit, the stack could overflow.
 /// The maximum number of bodies (of tags, of partials, and of the template) that may be open at once.
 const MAX_NESTING: usize = 64;
 
@@ -72,7 +72,7 @@ pub(super) fn run<'a>(
 enum Halt {
     /// `{% abort %}`, with the span of the tag in the template.
     Abort(Span),
-    // The diagnostic is boxed, because it would make every `Result` of the machine large.
+    // The diagnostic is boxed, because it is large: unboxed, it would make every `Result` of the machine large.
     Fail(Box<Diagnostic>),
 }
 
@@ -86,7 +86,7 @@ enum Flow {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Whitespace {
     Kept,
-    /// The block is blank: the whitespace in it is not printed.
+    /// The block can print only whitespace, and this whitespace is not printed.
     Dropped,
 }
 
@@ -120,9 +120,10 @@ struct Machine<'a> {
     budget: Budget,
     scope: VariableScope<'a>,
     out: RenderBuffer,
-    /// For each loop name, the index after the last item of the loop. A loop with `offset: continue` starts there.
+    /// For each loop name, the index after the last item of the loop. A later loop with the same name and
+    /// `offset: continue` starts at this index.
     loop_ends: HashMap<&'a str, usize>,
-    /// The index of the next item of each `cycle`, by its group.
+    /// The index of the next item of each group of `cycle` tags. The key identifies the group (see [`CycleGroup`]).
     cycles: HashMap<String, usize>,
     /// The last output of any `ifchanged`. As in Shopify, all `ifchanged` tags share it.
     last_change: Option<String>,
@@ -260,8 +261,8 @@ impl<'a> Machine<'a> {
             CycleGroup::Named(name) => {
                 let name = self.value(name)?;
                 self.spend(1 + name.estimated_len() / 8, span)?;
-                // `inspect` keeps `cycle 1:` and `cycle "1":` apart, and the colon keeps named cycles apart from
-                // unnamed ones.
+                // `inspect_to` gives `cycle 1:` and `cycle "1":` different keys. The colon at the start of the key
+                // distinguishes named cycles from unnamed cycles.
                 let mut key = String::from(":");
                 name.inspect_to(&mut key, self.settings.zone);
                 key
@@ -355,8 +356,8 @@ impl<'a> Machine<'a> {
     /// Prints captured text with its segments; parts without a segment are attributed to `span`.
     fn print_captured(&mut self, span: Span, text: &str, segments: &[Segment]) -> RenderResult<()> {
         self.allow_output(text.len(), span)?;
-        // The segments are copied each time, so printing a capture of many small parts is more work than its length
-        // suggests.
+        // The segments are copied each time, so printing a captured text of many small segments is more work than its
+        // length suggests. The segments are therefore charged too.
         self.spend(segments.len(), span)?;
         let start = self.out.text.len();
         self.out.text.push_str(text);
@@ -424,8 +425,8 @@ impl<'a> Machine<'a> {
     fn piped(&mut self, piped: &'a FilteredExpression) -> RenderResult<Datum<'a>> {
         let mut value = self.value(&piped.value)?;
         for filter in &piped.filters {
-            // The call is charged before the filter runs, by the length of its input. A filter whose output can be much
-            // longer than its input also charges for the output.
+            // The steps for a call are spent before the filter runs. Their number grows with the length of the filter's
+            // input. A filter whose output can be much longer than its input also charges for the output.
             self.spend(FILTER_STEPS + read_cost(&value), filter.span)?;
             let mut arguments = Vec::with_capacity(filter.arguments.len());
             for argument in &filter.arguments {
@@ -485,7 +486,7 @@ impl<'a> Machine<'a> {
             PathStepKind::Index(name) => {
                 let value = self.value(name)?;
                 self.spend(1 + value.estimated_len() / compare::LIST_BYTES_PER_STEP, path.span)?;
-                // `{{ [key] }}`: the name of the variable is itself a value.
+                // In `{{ [key] }}`, the value of `key` is the name of the variable that is printed.
                 let name = value.to_text(self.settings.zone);
                 self.scope.find(name.as_str(), &self.settings)
             }
@@ -524,7 +525,7 @@ fn read_cost(value: &Datum<'_>) -> usize {
 fn range_bound(value: &Datum<'_>) -> i64 {
     match super::number::to_number(value).floor() {
         super::number::Number::Integer(value) => super::number::saturate_to_i64(value),
-        // The decimal does not fit 128 bits. The cast saturates.
+        // The decimal does not fit 128 bits. The cast to `i64` saturates.
         super::number::Number::Decimal(value) => value as i64,
     }
 }

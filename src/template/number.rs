@@ -1,9 +1,9 @@
 //! Reads numbers from values and calculates with them, as Liquid does.
 //!
 //! Shopify calculates with decimals of any length. This module converts a decimal to a 128-bit integer and a power of
-//! ten. The integer has the shortest digits that identify the decimal, so `10.1 - 2.2` is `7.9`. Floating point is used
-//! if the digits do not fit, and for every division with a decimal. Integers have 128 bits. The result of a calculation
-//! with integers becomes a decimal if it needs more bits.
+//! ten. The integer has the shortest digits that identify the decimal, so `10.1 - 2.2` is `7.9`, without the rounding
+//! error of floating point. Floating point is used if the digits do not fit, and for every division with a decimal.
+//! Integers have 128 bits. The result of a calculation with integers becomes a decimal if it needs more bits.
 
 use std::cmp::Ordering;
 use std::num::{IntErrorKind, ParseIntError};
@@ -52,7 +52,8 @@ fn number_of_text(text: &str) -> Number {
     let (digits, _) = leading_digits(text);
     match digits.parse() {
         Ok(value) => Number::Integer(value),
-        // There are more digits than fit 128 bits, or none at all.
+        // Either the digits do not fit 128 bits and are parsed as a decimal, or there are no digits and the number is
+        // 0.
         Err(_) => digits.parse().map_or(Number::Integer(0), Number::Decimal),
     }
 }
@@ -96,7 +97,8 @@ pub(super) fn to_integer(value: &Datum<'_>) -> Option<i64> {
     }
 }
 
-/// Returns the whole part of [`to_number`], saturated to 64 bits. The result is always `Some`.
+/// Returns the whole part of [`to_number`], saturated to 64 bits. The result is always `Some`: it is an `Option` only
+/// to have the same type as the result of [`to_integer`].
 pub(super) fn to_count(value: &Datum<'_>) -> Option<i64> {
     match to_number(value) {
         Number::Integer(value) => Some(saturate_to_i64(value)),
@@ -128,8 +130,8 @@ struct Exact {
 }
 
 fn exact(number: Number) -> Option<Exact> {
-    // 17 digits before the point and 17 after it fit 128 bits, which hold 38 digits. The shortest form of an f64 has at
-    // most 17 significant digits.
+    // A decimal is converted only if it has at most 17 digits before the decimal point and at most 17 digits after it.
+    // Together, these are 34 digits, and 128 bits hold 38.
     let value = match number {
         Number::Integer(value) => return Some(Exact { digits: value, scale: 0 }),
         Number::Decimal(value) if value.is_finite() && value.abs() < 1e17 => value,
@@ -145,8 +147,8 @@ fn exact(number: Number) -> Option<Exact> {
     Some(Exact { digits, scale: u32::try_from(decimals.len()).ok()? })
 }
 
-/// Returns the digits of both numbers at the same scale, and that scale. Returns `None` if a number has no exact form
-/// or if the digits do not fit 128 bits.
+/// Returns the digits of both numbers, extended to the same number of digits after the decimal point, and this number
+/// as the last value. Returns `None` if a number has no exact form or if the digits do not fit 128 bits.
 fn aligned(left: Number, right: Number) -> Option<(i128, i128, u32)> {
     let (left, right) = (exact(left)?, exact(right)?);
     let scale = left.scale.max(right.scale);
@@ -221,7 +223,7 @@ impl Number {
                 Some(quotient) if 0 < right || left.rem_euclid(right) == 0 => Number::Integer(quotient),
                 // Ruby rounds down, but Euclidean division rounds up for a negative divisor if there is a remainder.
                 Some(quotient) => Number::Integer(quotient - 1),
-                // Only `i128::MIN / -1` overflows; zero was handled above.
+                // Only `i128::MIN / -1` overflows, because a zero divisor was handled above.
                 None => Number::Decimal(left as f64 / right as f64),
             },
             _ => Number::Decimal(self.as_f64() / other.as_f64()),
@@ -301,14 +303,15 @@ impl Number {
 }
 
 fn floored_remainder(left: i128, right: i128) -> i128 {
-    // Rust's remainder has the dividend's sign. The operator `%` cannot be used, because `i128::MIN % -1` would panic.
+    // Rust's remainder has the dividend's sign, but the result must have the divisor's sign. The operator `%` cannot be
+    // used, because `i128::MIN % -1` would panic.
     let rest = left.wrapping_rem(right);
     if rest != 0 && (rest < 0) != (right < 0) { rest + right } else { rest }
 }
 
 fn round_integer(value: i128, digits: u64) -> Number {
     let unit = u32::try_from(digits).ok().and_then(|digits| 10_i128.checked_pow(digits));
-    // The unit is larger than any number of 128 bits, so everything rounds to 0.
+    // If there is no unit, 10^`digits` is larger than any number of 128 bits, so every value rounds to 0.
     let Some(unit) = unit else { return Number::Integer(0) };
     let rounded = value.checked_add(unit / 2 * value.signum()).and_then(|sum| (sum / unit).checked_mul(unit));
     let as_float = || Number::Decimal((value as f64 / unit as f64).round() * unit as f64);
@@ -321,6 +324,7 @@ fn whole_number(value: f64) -> Number {
     if value.abs() < 9e15 {
         return Number::Integer(value as i128);
     }
-    // Above this bound, the cast would give digits that nobody wrote, so the shortest decimal digits are used.
+    // Above this bound, several integers become the same f64, and the cast may return another integer than the one that
+    // was written. The shortest decimal digits of the f64 are used instead.
     format!("{value}").parse().map_or(Number::Decimal(value), Number::Integer)
 }

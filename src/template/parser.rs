@@ -20,7 +20,8 @@ use super::{chips, portability};
 
 use expressions::{LexemeCursor, ParseResult};
 
-// Parsing, rendering, and all walks recurse once per level, so this bounds their stack.
+// The maximum nesting of tags. Parsing, rendering, and all walks of the syntax tree recurse once per level, so this
+// limit bounds their stack.
 const MAX_DEPTH: usize = 50;
 
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -35,7 +36,7 @@ pub(super) struct ParsedLiquid {
     /// The spans of the tags of each block, by the span of the opening tag. The tags are the opening tag, the dividers
     /// (such as `else`), and the end tag.
     pub blocks: BTreeMap<Span, Vec<Span>>,
-    /// Tags that the dialect does not accept. They do not prevent rendering.
+    /// One problem for each tag that the dialect does not accept. These problems do not prevent rendering.
     pub dialect_problems: Vec<Diagnostic>,
 }
 
@@ -254,7 +255,8 @@ impl<'s> LiquidParser<'s> {
             self.parsed
                 .problems
                 .push(problem.with_help("close tags where they end, or use `elsif` or `case`"));
-            // The rest of the source is skipped: this tag is not parsed, so its end tag would be reported as stray.
+            // The rest of the source is skipped. Otherwise, the end tag of this tag would be reported as stray, because
+            // this tag is not parsed.
             self.next = self.chunks.len();
             self.is_truncated = true;
             return;
@@ -278,7 +280,8 @@ impl<'s> LiquidParser<'s> {
         }
     }
 
-    /// Parses the lines of `{% liquid %}` into the surrounding block. A block that opens in them must close in them.
+    /// Parses the lines of `{% liquid %}` into the surrounding block. A block that opens in one of these lines must
+    /// also close in one of these lines.
     fn parse_liquid_tag(&mut self, tag: ScannedTag, nodes: &mut Vec<SyntaxNode>) {
         self.colour_tag(&tag, &[]);
         if !tag.markup.is_closed {
@@ -325,9 +328,9 @@ impl<'s> LiquidParser<'s> {
 
     /// Returns the offset where an unclosed `{{` or `{%` was probably meant to end.
     ///
-    /// If the markup has an even number of double quotes, this is the end of the markup. If the number is odd, the last
-    /// quote probably closes the surrounding JSON string. The likely end is then after the first complete value. If
-    /// there is no complete value, the likely end is before the last quote.
+    /// If the markup has an even number of double quotes, the likely end is the end of the markup. If the number is
+    /// odd, the last quote probably closes the surrounding JSON string. The likely end is then after the first complete
+    /// value. If there is no complete value, the likely end is before the last quote.
     fn likely_end_of_markup(&self, markup: LiquidMarkup) -> usize {
         let text = markup.inner.of(self.source);
         if text.matches('"').count().is_multiple_of(2) {
@@ -390,7 +393,8 @@ fn is_blank(source: &str, node: &SyntaxNode) -> bool {
             }
             TagNode::IfChanged(body) => body.is_blank,
             TagNode::Raw(span) => span.is_empty(),
-            // Shopify counts these as content, even `break` and `continue`, which print nothing.
+            // Shopify counts these tags as content, so a block that contains one of them is not blank. Even `break` and
+            // `continue`, which print nothing, count as content.
             TagNode::TableRow(_)
             | TagNode::Break
             | TagNode::Continue

@@ -19,14 +19,15 @@ pub struct Partials(pub BTreeMap<String, String>);
 
 /// Parses the template and all partials that it may call.
 ///
-/// A partial that is missing or has a syntax error fails only the renderings that reach a call of it.
+/// A partial that is missing or has a syntax error fails only the renderings that reach a call of that partial.
 pub(super) fn compile(source: &str, partials: &Partials, flavour: Flavour) -> (Compiled, Vec<Diagnostic>) {
     let ParsedLiquid { body, mut problems, tokens, liquid_spans, blocks, dialect_problems } =
         parser::parse(source, flavour);
     let error = first_error(&problems);
     let mut files = vec![TemplateFile { name: None, source: source.to_owned(), body, error: None }];
-    // The first call that reaches a partial decides whether the partial's problems are errors or warnings. The problems
-    // must be errors if the partial is also called by name, so calls that depend on a computed name come last.
+    // A call is certain if it depends only on constant names. The problems of a partial are errors if a certain call
+    // reaches the partial, and warnings otherwise. Each partial is parsed at the first call that reaches it, so the
+    // certain calls are followed first.
     let (mut certain, mut uncertain) = calls_of(&files[0].body, None);
     while let Some(call) = certain.pop().or_else(|| uncertain.pop()) {
         let wanted: Vec<&String> = match &call.name {

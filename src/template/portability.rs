@@ -12,7 +12,7 @@ use super::tags::TAGS;
 use super::{scan, walk};
 
 /// Returns a problem for each call of a filter in `body` that CleverTap does not support, in source order. CleverTap
-/// does not support a call with a keyword argument, even if it has the filter.
+/// does not support a call with a keyword argument, even if CleverTap has the filter itself.
 ///
 /// Tags are checked by [`tag_problem`].
 pub(super) fn check(source: &str, body: &Block) -> Vec<Diagnostic> {
@@ -29,7 +29,7 @@ pub(super) fn check(source: &str, body: &Block) -> Vec<Diagnostic> {
     problems
 }
 
-/// Returns the variables that hold captured text after an offset in the body, each with that offset.
+/// Returns the variables that certainly hold captured text from an offset in the body on, each with its offset.
 ///
 /// Such a variable is set by a `capture` at the top level of the body, and no other kind of tag sets it. The offset is
 /// the end of the `capture`. From this offset on, the variable is text and never nil.
@@ -99,7 +99,7 @@ fn rewrite(source: &str, call: &FilterCall, is_captured: bool) -> Option<(String
         "tg_html" => Some(("escape".to_owned(), true)),
         "tg_markdown" => Some((escapes::portable_replaces(escapes::MARKDOWN), true)),
         "tg_markdown_v2" => Some((escapes::portable_replaces(escapes::MARKDOWN_V2), true)),
-        // Not safe: `date` has no zone argument.
+        // The replacement is not safe: `date` has no argument for the zone, so the zone is lost.
         "date_tz" => Some((format!("date: {}", call.arguments.first()?.span().of(source)), false)),
         _ => None,
     }
@@ -176,7 +176,7 @@ fn comment_fix(name: Span, end: usize) -> Fix {
     }
 }
 
-// Removing `echo` leaves the two spaces that were around it.
+// Replaces two spaces with one. Removing `echo` from a tag leaves the two spaces that were around the word.
 fn collapse_double_space(output: &str) -> String {
     output.replacen("  ", " ", 1)
 }

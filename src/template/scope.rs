@@ -72,8 +72,8 @@ pub(crate) fn open_tags_at(template: &Template, offset: usize) -> Vec<&'static s
 }
 
 fn open_tags(template: &Template, offset: usize) -> Vec<(&'static str, usize)> {
-    // The syntax tree records neither where a block ends nor the name of a broken tag. The tokens contain the names of
-    // all tags outside `raw` and comments.
+    // The syntax tree records neither where a block ends nor the name of a broken tag. The tokens are used instead,
+    // because they contain the names of all tags outside `raw` and comments.
     let mut open: Vec<(&'static str, usize)> = Vec::new();
     let tags = template.tokens().iter().filter(|token| token.class == TokenClass::Tag);
     for token in tags.take_while(|token| token.span.end <= offset) {

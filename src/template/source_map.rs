@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use crate::text::{LineColumn, LineIndex, Span};
 
-/// Maps a rendering to its template. The segments cover the rendering in order, without gaps or overlaps.
+/// Maps a rendering to its template. A segment is a piece of the rendering with its source. The segments cover the
+/// rendering in order, without gaps or overlaps.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SourceMap {
     segments: Vec<Segment>,
@@ -77,8 +78,8 @@ impl SourceMap {
     /// Returns the origin of `output`. An empty span stands for the byte after it.
     ///
     /// If several parts of the source contributed, the returned span covers the parts that have the same file and call
-    /// as the first part. If `output` is after the last byte, the origin is the end of the part of the source
-    /// that was printed last.
+    /// as the first part. If `output` is after the last byte of the rendering, the origin is the end of the part of the
+    /// source that was printed last.
     pub fn origin(&self, output: Span) -> TemplateOrigin {
         let end = output.end.max(output.start + 1);
         // The segments are sorted, so a binary search finds the first segment. A scan would take quadratic time for a
@@ -135,8 +136,8 @@ impl SourceMap {
             if is_other_file || !overlaps {
                 continue;
             }
-            // Only plain text of the template maps byte for byte. If `template` covers only a part of anything else,
-            // the whole output counts.
+            // Only plain text of the template maps byte for byte. If `template` covers only a part of the source of any
+            // other segment, the whole output of that segment is returned.
             let span = match segment.printed != Printed::Text || segment.call.is_some() {
                 true => segment.output,
                 false => {

@@ -229,8 +229,8 @@ pub(super) struct CaseBranch {
 pub(super) struct Loop {
     pub variable: String,
     pub collection: Expression,
-    /// `variable-collection`: the value of `forloop.name`. `offset: continue` continues after the previous loop with
-    /// this name.
+    /// The variable and the collection, joined by a hyphen, such as `item-Event.Items`. This is the value of
+    /// `forloop.name`. `offset: continue` continues after the previous loop with this name.
     pub name: String,
     pub limit: Option<Expression>,
     pub offset: Option<Offset>,
@@ -251,7 +251,7 @@ pub(super) enum Offset {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct PartialCall {
     pub name: Expression,
-    /// `with value` or `for list`, and its name in the partial.
+    /// The value after `with` or `for`, and the name of the variable that holds this value in the partial.
     pub subject: Option<Subject>,
     pub arguments: Vec<(String, Expression)>,
     /// Whether the tag is `render`, whose partial does not see the caller's variables.
@@ -262,6 +262,6 @@ pub(super) struct PartialCall {
 pub(super) struct Subject {
     pub value: Expression,
     pub alias: Option<String>,
-    /// `for`: the partial is rendered for each item.
+    /// Whether the value follows `for`. The partial is then rendered once for each item of the value.
     pub is_each: bool,
 }

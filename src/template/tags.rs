@@ -15,7 +15,8 @@ pub struct TagDoc {
 }
 
 const BOTH: &[Dialect] = &[Dialect::Telecast, Dialect::CleverTap];
-// Marks the tags that CleverTap's engine, which is said to be LiqP 0.7.9, does not have.
+// Marks the tags that CleverTap's engine does not have. The engine is said to be version 0.7.9 of LiqP, a Liquid engine
+// for Java.
 const TELECAST_ONLY: &[Dialect] = &[Dialect::Telecast];
 
 const fn tag(name: &'static str, signature: &'static str, summary: &'static str) -> TagDoc {

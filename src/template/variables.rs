@@ -24,7 +24,7 @@ pub(super) fn uses(block: &Block) -> Vec<VariableUse> {
             found.push(VariableUse { span: path.span, path: names, has_default });
         }
     });
-    // The walk visits a tag's parts in the order of the syntax tree, which is not always that of the source.
+    // The walk visits a tag's parts in the order of the syntax tree, which is not always the order in the source.
     found.sort_by_key(|variable| variable.span);
     found
 }

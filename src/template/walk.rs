@@ -61,7 +61,8 @@ pub(super) fn blocks_of(tag: &TagNode) -> Vec<&Block> {
         TagNode::For(each) | TagNode::TableRow(each) => {
             std::iter::once(&each.body).chain(each.otherwise.as_ref()).collect()
         }
-        // No `_` arm: a new tag with a body must not be forgotten here.
+        // There is no `_` arm, so that the compiler reports a new tag that is missing here. The new tag may have a
+        // body.
         TagNode::Assign { .. }
         | TagNode::Break
         | TagNode::Continue

@@ -39,8 +39,8 @@ pub(crate) fn edit(text: &str) -> Result<Editor, Diagnostic> {
     }
 }
 
-/// Returns the text of a new file that holds `value`. `write` sets the keys in an empty document, so it gets `None` as
-/// the old value.
+/// Returns the text of a new file that holds `value`. `write` sets the keys in an empty document. Its last argument,
+/// the old value, is `None`, because there is no old file.
 pub(crate) fn new_document<T>(value: &T, write: impl FnOnce(&mut Editor, &T, Option<&T>)) -> String {
     let mut editor =
         Editor { document: DocumentMut::new(), ending: LineEnding::Lf, has_byte_order_mark: false };

@@ -39,7 +39,8 @@ pub(crate) fn read<T>(text: &str, build: impl FnOnce(&mut Table<'_>) -> T) -> (O
 /// value at `path`. Also returns `None` for a table without a span of its own, such as `a` in `[a.b]`.
 ///
 /// For a string, this is the span between the quotes: the start of the span plus an offset in the string gives the
-/// position in `text`. After the first escape in the string, such positions are only approximate.
+/// position in `text`. After the first escape in the string, such positions are only approximate, because an escape is
+/// longer in `text` than in the string.
 pub(crate) fn value_span(text: &str, path: &[&str]) -> Option<Span> {
     let document = toml_edit::Document::parse(text).ok()?;
     let (first, rest) = path.split_first()?;
@@ -122,7 +123,8 @@ impl<'a> Table<'a> {
         self.problems.push(problem);
     }
 
-    // Ignoring a misspelled `exclude` would send the campaign to more people than its author meant.
+    // For example, if a misspelled key `exclude` in the `[who]` table of a campaign were ignored, the campaign would be
+    // sent to more people than its author meant.
     /// Makes an unknown key of this table an error instead of a warning if `error_help` returns help for the key.
     pub(crate) fn make_unknown_keys_errors(&mut self, error_help: KeyHelp) {
         self.error_help = Some(error_help);

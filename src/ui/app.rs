@@ -106,8 +106,8 @@ impl App {
             // The files are read again, because they often change while the user is in another window, and file
             // watching does not work everywhere (for example, not on network file systems).
             Input::FocusGained => return vec![Effect::Task(Task::Reload)],
-            // A notice stays until the next key or paste, or until a left click while no dialog is open. Scrolling and
-            // dragging do not remove it.
+            // The notice in the footer stays until the next key or paste, or until a left click while no dialog is
+            // open. Scrolling and dragging do not remove it.
             Input::Key(_) | Input::Paste(_) => self.shared.notice = None,
             Input::Mouse(_) => {}
         }
@@ -159,7 +159,8 @@ impl App {
                 ScreenId::ALL.iter().flat_map(save).collect()
             }
             AppCommand::QuitUnsaved => {
-                // Drafts are deleted too, because the next start must not offer text that the user has discarded.
+                // The drafts, which are stored copies of unsaved text, are deleted too, because the next start must not
+                // offer text that the user has discarded.
                 let discard = |id: &ScreenId| self.screens.get_mut(*id).discard_all(&self.shared);
                 let mut effects: Vec<Effect> = ScreenId::ALL.iter().flat_map(discard).collect();
                 effects.push(Effect::Loop(LoopEffect::Quit));
@@ -229,8 +230,8 @@ pub fn view(app: &App, buf: &mut Buffer) -> Option<Cursor> {
     }
 }
 
-/// Returns the hyperlinks on the screen. There are none while a dialog of the app covers the screen, because a click on
-/// the dialog would open a link below it.
+/// Returns the hyperlinks on the screen. There are none while a dialog of the app covers the screen, because otherwise
+/// a click on the dialog could open a link that the dialog covers.
 pub fn links(app: &App) -> Vec<Link> {
     if app.dialog.is_some() { Vec::new() } else { app.screen().links(&app.shared) }
 }

@@ -65,7 +65,7 @@ pub struct EventLoop<O> {
     injected: Arc<InjectedFaults>,
     /// When a result or timer was last drawn.
     result_drawn_at: Instant,
-    /// Whether results or timers were handled that are not drawn yet. They are drawn when `FRAME` has passed since
+    /// Whether some results or timers have been handled but not drawn. They are drawn when `FRAME` has passed since
     /// `result_drawn_at`.
     is_frame_due: bool,
 }
@@ -119,14 +119,14 @@ impl<O: Platform> EventLoop<O> {
         self.perform(effects).await
     }
 
-    /// Waits for the next event. It is cancel-safe: if the future is dropped before it is ready, no event is lost.
+    /// Waits for the next event. The future is cancel-safe: if it is dropped before it is ready, no event is lost.
     pub async fn next(&mut self) -> LoopEvent {
         tokio::select! {
             // Input comes first, because a key must not wait for a burst of results.
             biased;
             event = self.platform.next() => LoopEvent::Outside(event),
             Some(result) = self.results.recv() => {
-                // Everything in the queue is one event, so that a burst of results costs one frame.
+                // Everything in the queue is returned as one event, so that a burst of results is drawn as one frame.
                 let mut results = vec![result];
                 while let Ok(more) = self.results.try_recv() {
                     results.push(more);
@@ -145,8 +145,8 @@ impl<O: Platform> EventLoop<O> {
             }
             LoopEvent::Outside(PlatformEvent::Due(timer)) => (vec![Msg::Due(timer)], true),
             LoopEvent::Outside(PlatformEvent::Stop) => {
-                // A SIGCONT close to the SIGTSTP cancels the stop. If the process stopped anyway, no other signal would
-                // continue it.
+                // A SIGCONT shortly before or after the SIGTSTP cancels the stop. Otherwise, the process would stop
+                // although its SIGCONT has already arrived, and no other signal would continue it.
                 let effects = if self.platform.should_stop().await { self.suspend()? } else { Vec::new() };
                 return self.perform(effects).await;
             }
@@ -169,8 +169,8 @@ impl<O: Platform> EventLoop<O> {
             }
         }
         // A key is drawn at once. A result is also drawn at once, unless another result was drawn less than `FRAME`
-        // ago. Drawing a key does not count here. So the first result after a key, which is usually the preview of the
-        // edit, is normally not delayed.
+        // ago. Only draws of results count for this limit, not draws of keys. So the first result after a key, which is
+        // usually the preview of the edit, is normally not delayed.
         self.is_frame_due = may_wait && Instant::now() < self.result_drawn_at + FRAME;
         if !self.is_frame_due {
             self.platform.draw(&self.app)?;
@@ -185,7 +185,8 @@ impl<O: Platform> EventLoop<O> {
         let mut effects = VecDeque::from(effects);
         while let Some(effect) = effects.pop_front() {
             match effect {
-                // There is no time limit for saves, because quitting must not lose text. Running tests are interrupted.
+                // There is no time limit for saves, because quitting must not lose text. The console does not wait for
+                // the answers to test messages.
                 Effect::Loop(LoopEffect::Quit) => {
                     self.executor.finish().await;
                     self.executor.interrupt_tests().await;
@@ -283,8 +284,8 @@ impl<O: Platform> EventLoop<O> {
     }
 }
 
-/// Panics if a test has requested it, but not before something is unsaved: the tests check that unsaved text survives
-/// the panic.
+/// Panics if a test has requested a panic at the place `id`, but only while there is unsaved text: the tests check that
+/// unsaved text survives the panic.
 fn trigger_if_unsaved(injected: &InjectedFaults, app: &App, id: &str) {
     if injected.is_armed(id) && !app.unsaved().is_empty() {
         injected.trigger(id);

@@ -36,7 +36,7 @@ impl Screens {
         }
     }
 
-    // A trait object keeps the app independent of the type of the current screen.
+    // Returns a trait object, so that the app does not depend on the type of the screen.
     pub fn get(&self, id: ScreenId) -> &dyn Screen {
         match id {
             ScreenId::Compose => &self.compose,

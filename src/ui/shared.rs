@@ -117,7 +117,8 @@ impl SharedState {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct UiSettings {
-    /// Whether the console captures the mouse. Without capture, the terminal selects text.
+    /// Whether the console captures the mouse. Without capture, dragging selects text with the terminal's own
+    /// selection.
     pub mouse: bool,
     /// Whether the links of the message are shown as terminal hyperlinks (OSC 8).
     pub hyperlinks: bool,

@@ -75,8 +75,8 @@ impl Folder {
     }
 
     pub fn remember_test_chat(&self, chosen: &str) -> Result<(), SaveError> {
-        // If the choice is unchanged, nothing is written. Otherwise each test to the same chat would rewrite the file
-        // and its recorded hash.
+        // If the choice is unchanged, nothing is written. Otherwise, each test to the same chat would rewrite the file,
+        // and would also record the file's hash again (see `replace_test_chats`).
         if self.test_chats().0.last.as_deref() == Some(chosen) {
             return Ok(());
         }
@@ -86,8 +86,8 @@ impl Folder {
     fn change_chats(&self, change: impl FnOnce(&mut Editor)) -> Result<(), SaveError> {
         self.ensure_private_folder()?;
         let _lock = self.wait_for_lock("test-chats")?;
-        // The status is checked again under the lock: `replace_test_chats` also records the hash of the file's current
-        // content, so telecast must have written this content.
+        // The status is checked again under the lock. `replace_test_chats` also records the hash of the file's current
+        // content, and so accepts this content as written by telecast. It must therefore not come from another program.
         if self.private_folder_status()? != PrivateFolderStatus::Ours {
             return Err(SaveError::Foreign { path: self.tree.unchecked_path(super::PRIVATE) });
         }

@@ -37,7 +37,7 @@ pub enum DiscoverError {
 /// parents that has a `telecast.toml` is the root. If there is no such folder, the default workspace is the root.
 ///
 /// Fails if the named folder is not a workspace or cannot be opened. No other folder is tried then. If no folder is
-/// named, fails if none of the folders is a workspace.
+/// named, fails if neither `current`, nor one of its parents, nor the default workspace has a `telecast.toml`.
 pub fn discover(
     option: Option<&Path>,
     variable: Option<&Path>,

@@ -1,7 +1,8 @@
-//! Stores drafts: the unsaved edits of a campaign's body, which survive a crash in `.telecast/drafts/STEM.json`.
+//! Stores drafts in `.telecast/drafts/STEM.json`. A draft is the text of a campaign's body with its unsaved edits, so
+//! that the edits survive a crash.
 //!
-//! A draft's file is written atomically and is readable by the user only. It also records the fingerprint that the
-//! body's file had before the edits.
+//! A draft's file is written atomically and is readable by the user only. The draft also records the fingerprint that
+//! the body's file had before the edits.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -35,7 +36,8 @@ impl Folder {
 
     /// Returns a campaign's draft. Returns `None` if the campaign has no draft, or if the private folder is foreign or
     /// cannot be checked. Also returns `None` if the draft's file is not usable: it cannot be read, it is too large, it
-    /// is not a valid draft, or the stem in it is not the stem in its name. An existing file stays in all these cases.
+    /// is not a valid draft, or the stem in the file differs from the stem in the file's name. The file is not deleted
+    /// in any of these cases.
     pub fn draft(&self, stem: &str) -> Option<CampaignDraft> {
         if self.owns_private_folder() { self.read_draft(stem) } else { None }
     }

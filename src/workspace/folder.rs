@@ -67,7 +67,7 @@ impl Folder {
                 self.tree.save_text(&source.path, text, source.fingerprint)
             }
             // An unusable file, such as one that is not UTF-8, can have a fingerprint too. Saving with this fingerprint
-            // would overwrite content that could not be shown.
+            // would overwrite content that the user never saw, because telecast could not show it.
             FileCondition::Unusable => {
                 Err(SaveError::Unusable { path: self.tree.unchecked_path(&source.path) })
             }
@@ -170,8 +170,8 @@ impl Folder {
             Campaign { name: name.to_owned(), ..Campaign::parse(&source.text).0.unwrap_or_default() };
         let text = self.updated(&source, campaign.update(&source.text))?;
         let new = slug(name, "campaign");
-        // If another campaign has the new stem, the rename fails. Unlike for a new campaign, no number is added to the
-        // stem to make it unused, because the two campaigns would have (almost) the same name.
+        // If another campaign has the new stem, the rename fails. For a new campaign, a number is added to the stem in
+        // this case. For a renamed campaign, it is not, because the two campaigns would have (almost) the same name.
         if new != stem && self.has_campaign(&new) {
             return Err(name_taken("campaign", name, new));
         }

@@ -16,7 +16,7 @@ const PATH: &str = ".telecast/history.jsonl";
 /// larger, only the newest lines are kept, up to half of this size.
 const MAX_BYTES: u64 = 8 * 1024 * 1024;
 
-/// The longest line in bytes. It is half of what is kept when the file is cut, so at least one whole line remains.
+/// The longest line in bytes. It is half of the size to which the file is cut, so at least one whole line remains.
 const MAX_LINE: usize = 2 * 1024 * 1024;
 
 /// The number of characters of the server's description that are kept: many times more than Telegram sends.
@@ -109,8 +109,8 @@ impl Folder {
         file.seek(SeekFrom::Start(from))?;
         let mut bytes = Vec::new();
         file.take(max).read_to_end(&mut bytes)?;
-        // In a file longer than `max`, the first byte may be in the middle of a character, but then the whole first
-        // line is dropped.
+        // If the file is longer than `max`, the bytes may start in the middle of a character. That does no harm,
+        // because the whole first line is then dropped.
         let text = String::from_utf8_lossy(&bytes).into_owned();
         Ok(if from == 0 {
             text

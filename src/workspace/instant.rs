@@ -1,4 +1,4 @@
-//! Writes timestamps to JSON and reads them, in RFC 3339 format. For serde's attribute `with`.
+//! Writes timestamps to JSON and reads them, in RFC 3339 format. The two functions are for serde's attribute `with`.
 
 use jiff::Timestamp;
 use serde::de::Error;

@@ -1,7 +1,7 @@
 //! Loads a workspace. Every file is read independently, so that a broken file does not hide the others.
 //!
-//! There can be thousands of campaigns. So a reload does not read a campaign again if its files have unchanged
-//! metadata, but shares it with the previous version of the workspace.
+//! There can be thousands of campaigns. So if the metadata of a campaign's files has not changed, a reload does not
+//! read the campaign again. The new version of the workspace then shares this campaign with the previous version.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -42,7 +42,7 @@ pub struct CampaignFiles {
     pub body: LoadedFile,
 }
 
-/// `Arc` compares pointers first if its content is `Eq`. So comparing an `Arc` with itself does not compare the
+/// `Arc` compares pointers first if its content is `Eq`. So comparing an `Arc` with its own clone does not compare the
 /// contents.
 impl Eq for CampaignFiles {}
 
@@ -101,8 +101,8 @@ impl Workspace {
     }
 
     /// Reads the workspace again. Campaigns whose files have unchanged metadata are shared with `self` and not read.
-    /// `now` is the current time: a file whose last change is shortly before `now` gets no stamp, and so the next
-    /// reload reads it again.
+    /// `now` is the current time. A file gets a stamp, by which the next reload recognizes it as unchanged. A file
+    /// whose last change is shortly before `now` gets no stamp, so the next reload reads this file again.
     pub fn reload(&self, now: Timestamp) -> Result<Workspace, OpenError> {
         Self::read(&real_root(&self.root)?, Some(self), now)
     }
@@ -118,7 +118,7 @@ impl Workspace {
 
     /// Reads only the campaigns of these files. Returns `None` if the whole workspace must be read instead: if one of
     /// the files does not belong to a campaign, if the folder of campaigns is missing or cannot be used, or if the size
-    /// limit is or was exceeded.
+    /// limit is exceeded now or was exceeded at the last reading.
     fn read_campaigns(&self, paths: &BTreeSet<String>, now: Timestamp) -> Option<Workspace> {
         // A file that does not belong to a campaign, such as a webhook or the manifest, can change the problems of all
         // campaigns.
@@ -196,8 +196,8 @@ impl Workspace {
     /// Returns the key under which earlier versions of telecast stored the workspace's secrets: the id in
     /// `telecast.toml`, or a key computed from the workspace's path if there is no id.
     ///
-    /// A clone of the workspace has the same id, and could get the secrets of the original by it. So nothing is stored
-    /// under this key now. The key only serves to find the secrets that earlier versions stored.
+    /// Nothing is stored under this key now. A git clone of the workspace has the same id, so with this key it would
+    /// get the secrets of the original. The key only serves to find the secrets that earlier versions stored.
     pub fn id(&self) -> String {
         self.settings().id.unwrap_or_else(|| {
             match Fingerprint::of(self.root.as_os_str().as_encoded_bytes()) {
@@ -354,7 +354,7 @@ impl<'b> Reader<'b> {
         if self.has_other_webhooks && (is_missing || was_missing()) {
             return None;
         }
-        // A shared campaign takes memory too, so it counts towards the limit like one that is read.
+        // A shared campaign takes memory too, so it counts towards the limit like a campaign that is read.
         self.bytes_left = self.bytes_left.checked_sub(before.len())?;
         Some(Arc::clone(before))
     }
@@ -528,8 +528,8 @@ fn load_campaign(reader: &mut Reader<'_>, folder: &ResolvedFolder, stem: &str) -
     let is_there = |format: ContentFormat| folder.is_taken(&body_name(format));
     let format = match &value {
         Some(campaign) => campaign.content_format,
-        // Without a parsed definition, the format is that of the existing body. If there is no body either, it is the
-        // default format, so that the problem can name the missing file.
+        // Without a parsed definition, the format is that of the existing body. If there is no body either, the format
+        // is the default format, so that the problem below can name the missing file.
         None => ContentFormat::ALL.into_iter().find(|format| is_there(*format)).unwrap_or_default(),
     };
     let mut body = reader.read_in(folder, &body_name(format));
@@ -567,7 +567,7 @@ fn stems(tree: &Tree, folder: &str, ending: &str, problems: &mut Vec<FileProblem
 }
 
 fn is_stem(stem: &str) -> bool {
-    // Hidden files belong to editors, or are telecast's own temporary files.
+    // Hidden files are left out, because they belong to editors or are telecast's own temporary files.
     !stem.is_empty() && !stem.starts_with('.')
 }
 

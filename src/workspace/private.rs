@@ -15,12 +15,12 @@ use crate::state::{PrivateFolder, WorkspaceRecord};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PrivateFolderStatus {
-    /// It does not exist yet; it is created when it is first needed.
+    /// The private folder does not exist yet. It is created when it is first needed.
     Absent,
-    /// telecast created it here, or the user adopted it.
+    /// telecast created the private folder here, or the user adopted the folder.
     Ours,
-    /// It came from elsewhere, or another program changed its test chats. Its test chats, drafts, and history are
-    /// ignored, its profiles are read-only, and nothing is written into it.
+    /// The private folder came from elsewhere, or another program changed its test chats. Its test chats, drafts, and
+    /// history are ignored, its profiles are read-only, and nothing is written into it.
     Foreign,
 }
 
@@ -56,11 +56,11 @@ impl Folder {
         }
     }
 
-    /// Returns whether the folder has the recorded id, and whether its test chats, if there are any, have a recorded
-    /// hash.
+    /// Returns whether the folder has the recorded id and no unknown test chats: the file of test chats is missing or
+    /// has a recorded hash.
     fn is_ours(&self, record: &WorkspaceRecord) -> bool {
         let Some(private) = &record.private else { return false };
-        // An empty id in a damaged record would match an empty file.
+        // An empty id never counts. It could come from a damaged record, and would match an empty file.
         let is_id = |bytes: &[u8]| !private.id.is_empty() && bytes.trim_ascii() == private.id.as_bytes();
         let has_id =
             self.is_real_folder() && matches!(self.tree.read_bytes(ID), Ok(Some(bytes)) if is_id(&bytes));

@@ -1,7 +1,8 @@
 //! Watches the files of a workspace for changes, and reports the changed paths in groups.
 //!
 //! Folders are watched instead of files, because editors replace files by renaming. If the system refuses to watch a
-//! folder when the watch starts, for example because it has no watches left, the folders are polled every two seconds.
+//! folder when the watch starts, for example because the number of watches is limited, the folders are polled every two
+//! seconds.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -154,8 +155,8 @@ fn collect_paths(root: &Path, event: notify::Result<Event>, paths: &mut BTreeSet
     if event.need_rescan() {
         paths.insert(MANIFEST.to_owned());
     }
-    // Reading the workspace causes access events itself. If they were reported, the workspace would be reloaded
-    // forever.
+    // Access events are not reported. Reading the workspace causes such events, so each reload would cause another
+    // reload, without end.
     if !matches!(event.kind, EventKind::Access(_)) {
         paths.extend(event.paths.iter().filter_map(|path| relevant_path(root, path)));
     }

@@ -23,8 +23,8 @@ impl Webhook {
 }
 
 pub(super) fn webhook(table: &mut Table<'_>) -> Webhook {
-    // Unknown keys are errors, not warnings: a body or a credential in the wrong place would be missing from the
-    // request.
+    // Unknown keys are errors, not warnings: a body or a credential in the wrong place would be ignored, and the
+    // request would be sent without it.
     table.make_unknown_keys_errors(|key| match key {
         "body" => Some("the body is in the campaign's own file"),
         "username" | "password" | "token" => Some("put it under `[auth]`"),
@@ -79,16 +79,16 @@ pub(super) fn webhook(table: &mut Table<'_>) -> Webhook {
     webhook
 }
 
-/// Moves a problem from a decoded value to the file. The span is exact only if the value was written without escapes.
-/// Otherwise it is the whole value.
+/// Converts the span of a problem from an offset in a decoded value to an offset in the file. The new span is exact
+/// only if the value was written without escapes. Otherwise, the new span covers the whole value.
 fn locate_in_file(problem: Diagnostic, value: &Spanned<String>) -> Diagnostic {
     // A problem of the whole value covers the whole value in the file, including its quotes and escapes.
     if problem.span == Span::new(0, value.value.len()) {
         return Diagnostic { span: value.span, ..problem };
     }
-    // A value without escapes differs in length from its source only by its quotes. With any other difference, the
-    // offsets do not match. Then the whole value is marked, and the fixes are dropped, because they would edit the
-    // wrong bytes.
+    // A value without escapes is shorter than its source only by the quotes. With any other difference in length, an
+    // offset in the value does not match the source. Then the whole value is marked, and the fixes are dropped, because
+    // they would edit the wrong bytes.
     let quotes = match value.span.len() - value.value.len().min(value.span.len()) {
         // A bare key has no quotes.
         0 => Some(0),
@@ -167,7 +167,8 @@ fn read_auth(table: &mut Table<'_>) -> Option<(Auth, Credentials)> {
     let Some(kind) = table.string("kind") else {
         let problem = Diagnostic::error(Code::MissingKey, table.span(), "`[auth]` needs a `kind`");
         table.report(problem.with_help("add `kind = \"basic\"` or `kind = \"bearer\"`"));
-        // Reading the keys marks them as known. Otherwise they would be reported as unknown too.
+        // These values are not used. Reading the keys marks them as known: otherwise, the keys would be reported as
+        // unknown, in addition to the real problem.
         let _ = (table.string("username"), table.string("password"), table.string("token"));
         return None;
     };

@@ -63,8 +63,8 @@ fn write_auth(editor: &mut Editor, auth: Option<&Auth>) {
             editor.set_string(&["auth", "kind"], "basic");
             editor.set_string(&["auth", "username"], username);
             editor.set_string(&["auth", "password"], password);
-            // Keys of the other kind of authentication would be reported as unknown, and could keep an old credential
-            // in the file.
+            // The keys of the other kind of authentication are removed. Otherwise, they would be reported as unknown,
+            // and an old credential could stay in the file.
             editor.remove(&["auth", "token"]);
         }
         Some(Auth::Bearer { token }) => {

@@ -52,8 +52,8 @@ pub(crate) enum RenderAs {
 #[command(group(ArgGroup::new("recipient").args(["profile", "profile_json"])))]
 pub(crate) struct RecipientArgs {
     /// Render for this profile of the store; by default the first test profile
-    // Both options of the group `recipient` require that group. Each of them fulfills this requirement by itself, so it
-    // forbids nothing, but it makes clap show both options in the usage line of an error.
+    // `requires` never rejects anything, because each of the two options is a member of the group `recipient` that it
+    // requires. It is here only so that clap shows both options in the usage line of an error.
     #[arg(long, value_name = "ID", requires = "recipient")]
     pub profile: Option<String>,
 

@@ -114,8 +114,8 @@ impl FromStr for Property {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        // The name ends at the first `=`, because a value may contain `=` (base64, URLs). So a property whose name
-        // contains `=` cannot be set from the command line.
+        // The name ends at the first `=`, because a value may contain `=` (base64, URLs). So the command line cannot
+        // set a property whose name contains `=`.
         match text.split_once('=') {
             Some((name, value)) if !name.is_empty() => {
                 Ok(Property { name: name.to_owned(), value: value.to_owned() })

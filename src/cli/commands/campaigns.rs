@@ -77,7 +77,7 @@ fn new(
         ..Campaign::default()
     };
     let stem = environment.session(workspace).create_campaign(&campaign, &body)?;
-    // The files are read again, so that the printed paths and values are those on disk.
+    // The new files are read from disk, so that the paths and values that are printed are those that were saved.
     let created = Workspace::open(&workspace.root)?;
     let created = find(&created, &stem)?;
     match args.format.json {
@@ -109,7 +109,8 @@ fn remove(
     args: &RemoveCampaign,
     output: &mut CliOutput,
 ) -> Result {
-    // All campaigns are looked up before the first is removed, so that a typo in one name removes none.
+    // All campaigns are looked up before the first is removed, so that no campaign is removed if one of the names has a
+    // typo.
     let campaigns: Vec<&CampaignFiles> =
         args.campaigns.iter().map(|name_or_path| find(workspace, name_or_path)).collect::<Result<_>>()?;
     let session = environment.session(workspace);

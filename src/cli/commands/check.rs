@@ -22,8 +22,8 @@ pub(crate) fn run(environment: &Environment, args: &Check, output: &mut CliOutpu
     if let Some(profile) = &context.profile {
         output.note(format!("using the test profile {}", profile.identity))?;
     }
-    // All campaigns are checked with the same time, before and after `--fix`. Otherwise, a body that uses `now` could
-    // have different problems after the fixes.
+    // All campaigns are checked with the same current time, before and after `--fix`. Otherwise, a body that uses `now`
+    // could have different problems after the fixes.
     let now = clock::now();
     if args.fix {
         workspace = fix_all(&session, workspace, scope, &context, now, |path, n_edits| {
@@ -33,7 +33,7 @@ pub(crate) fn run(environment: &Environment, args: &Check, output: &mut CliOutpu
     let problems = LocatedProblem::locate(&check(&workspace, scope, &context, now));
     match args.format.json {
         true => output.json(&problems.iter().map(LocatedProblem::json).collect())?,
-        // Unlike other commands, `check` prints problems to stdout: they are its result.
+        // Unlike other commands, `check` prints problems to stdout, because the problems are its result.
         false => {
             problems.iter().try_for_each(|problem| output.line(problem.line()))?;
             output.note(LocatedProblem::summary(&problems))?;

@@ -68,7 +68,8 @@ fn convert(
     to: ParseMode,
 ) -> std::result::Result<Conversion, Vec<Diagnostic>> {
     let body = &campaign.body;
-    // A file that could not be read has an empty text; converting that would replace the file.
+    // If the file could not be read, its text is empty here. Saving the converted text would then replace the file's
+    // content with an empty text.
     if body.condition != FileCondition::Read {
         return Err(body.problems.clone());
     }
@@ -77,7 +78,7 @@ fn convert(
         let message = "this campaign's content format is plain text, which has no parse mode";
         return Err(vec![Diagnostic::error(Code::CannotConvert, Span::at(0), message)]);
     }
-    // A conversion from a mode to the same mode would normalize the markup, and the file would change for nothing.
+    // A conversion from a mode to the same mode would normalize the markup, and so change the file without need.
     if compose::parse_mode_of(&body.text) == Some(to) {
         return Ok(Conversion::unchanged(&body.text));
     }

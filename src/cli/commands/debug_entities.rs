@@ -11,8 +11,8 @@ use crate::cli::error::{CliError, ErrorKind, ExitStatus, Result};
 use crate::cli::output::CliOutput;
 use crate::telegram::{self, Entity, FixOptions, FormattedText, Limit, ParseMode, entity_json};
 
-/// The size, in bytes, of the chunks in which results are written. Stdout is line-buffered, and a system call for each
-/// line would be slow for inputs of many thousands of lines.
+/// Results are collected and written in chunks of about this many bytes. Without chunks, stdout would need a system
+/// call for each line, because it is line-buffered. This would be slow for inputs of many thousands of lines.
 const CHUNK: usize = 1 << 16;
 
 /// An input line: a text, and the entities to use if no parse mode is given. Other members of the JSON object are
@@ -39,7 +39,7 @@ pub(crate) fn run(args: ParseEntities, output: &mut CliOutput) -> Result {
         });
         match answer {
             Ok(answer) => answers.push_str(&answer.to_string()),
-            // The results before the bad line are printed first, so that a script sees how far it got.
+            // The results before the bad line are printed first, so that a script can see which lines were processed.
             Err(error) => {
                 output.text(&answers)?;
                 return Err(error);

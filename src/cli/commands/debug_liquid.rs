@@ -51,8 +51,8 @@ fn answer(line: Line) -> Value {
             let position = LineIndex::new(&line.template).position(&line.template, problem.span.start);
             json!({ "error": problem.message, "line": position.line, "column": position.column })
         }
-        // `{% abort %}` is a tag of CleverTap. In Shopify's Liquid, it is an unknown tag and therefore an error, so
-        // this arm is never reached.
+        // This arm is never reached: `{% abort %}` is a tag of CleverTap, and in Shopify's Liquid an unknown tag is an
+        // error.
         RenderOutcome::Aborted { .. } => json!({ "error": "aborted", "line": 1, "column": 1 }),
     }
 }

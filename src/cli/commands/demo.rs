@@ -23,7 +23,8 @@ pub(crate) fn run(args: &Demo, output: &mut CliOutput) -> Result<ConsoleStart> {
     if demo.already_existed {
         output.line("start over with: telecast demo --fresh")?;
     }
-    // The first campaign of the list has a deliberate error, so the console opens another one for the newcomer.
+    // The campaign at the top of the list has a deliberate error. A newcomer should not start with it, so the console
+    // opens another campaign.
     Ok(ConsoleStart { folder: Some(demo.root), campaign: Some(sample::FIRST) })
 }
 

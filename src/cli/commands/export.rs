@@ -19,7 +19,7 @@ use super::campaigns;
 pub(crate) fn run(environment: &Environment, args: &ExportCampaign, output: &mut CliOutput) -> Result {
     let workspace = Arc::new(environment.workspace()?);
     let campaign = campaigns::find(&workspace, &args.campaign)?;
-    // An export has no recipient: CleverTap fills in the profile.
+    // The job has no recipient, because CleverTap fills in each recipient's profile when it sends.
     let job = MessageJob::from_files(&workspace, &campaign.stem);
     let export = export_clevertap(&job);
     let problems = LocatedProblem::locate(&export_problems(&job, &export));

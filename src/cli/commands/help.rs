@@ -45,8 +45,8 @@ fn find<'a>(root: &'a mut clap::Command, words: &[String]) -> Option<&'a mut cla
 }
 
 fn unknown(words: &[String], root: &clap::Command) -> CliError {
-    // The words before the first unknown word name a command. One of its subcommands is suggested. If the very first
-    // word is unknown, a command or a topic is suggested.
+    // The words before the first unknown word name a command. The suggestion is one of that command's subcommands. If
+    // the very first word is unknown, a command or a topic is suggested.
     let (mut command, mut known, mut unknown) = (root, String::new(), "");
     for word in words {
         let Some(next) = command.find_subcommand(word) else {

@@ -23,7 +23,8 @@ pub(crate) fn run(args: &Init, output: &mut CliOutput) -> Result {
         true => output.json(&json!({ "workspace": shown }))?,
         false => output.line(&shown)?,
     }
-    // The sample workspace has a webhook. An empty workspace needs one before anything can be sent.
+    // The sample workspace has a webhook. An empty workspace needs a webhook before anything can be sent, so the note
+    // suggests the command that creates one.
     let next = if args.sample { "" } else { " webhooks new bot" };
     output.note(format!("next: telecast --workspace {}{next}", args.dir.display()))?;
     Ok(ExitStatus::Done)

@@ -19,7 +19,8 @@ use crate::workspace::Workspace;
 pub(crate) fn run(environment: &Environment, command: ProfilesCommand, output: &mut CliOutput) -> Result {
     let workspace = environment.workspace()?;
     let folder = workspace.folder(&environment.paths);
-    // Only a change may create the database. A `.telecast` folder that was made elsewhere can be read but not changed.
+    // Only subcommands that change profiles may create the database. These subcommands refuse a `.telecast` folder that
+    // was made elsewhere, but reading from such a folder is allowed.
     let (to_read, to_change) = (|| open_store_to_read(&folder), || open_store_to_write(&folder));
     match command {
         ProfilesCommand::Import(args) => import::run(&workspace, &*to_change()?, &args, output),
@@ -51,7 +52,7 @@ fn list(store: &dyn Store, args: &ListProfiles, output: &mut CliOutput) -> Resul
 fn row(profile: &Profile) -> Vec<String> {
     let chat = profile.chat_id().map(value_text).unwrap_or_default();
     let is_test = if profile.is_test_profile() { "yes" } else { "" };
-    // Reachability is a property of the chat. Without a chat id there is nothing to show.
+    // Reachability means whether messages reach the profile's chat. Without a chat id, there is nothing to show.
     let reachability = match profile.chat_id() {
         Some(_) => profile.reachability.as_str(),
         None => "",
@@ -76,7 +77,7 @@ fn show(store: &dyn Store, identity: &str, format: Format, output: &mut CliOutpu
         let kind = value.kind().map_or("", |kind| kind.as_str());
         vec![name.clone(), kind.to_owned(), value_text(value)]
     }));
-    // `(chat)` is in parentheses, because it is not a property. A property with the name `chat` may exist.
+    // `(chat)` is in parentheses to show that it is not a property: there may also be a property with the name `chat`.
     if profile.reachability != Reachability::Unknown {
         rows.push(vec!["(chat)".to_owned(), String::new(), profile.reachability.as_str().to_owned()]);
     }
@@ -110,7 +111,7 @@ fn set(workspace: &Workspace, store: &dyn Store, args: SetProfile, output: &mut 
     for Property { name, value } in args.properties {
         let kind = known.property(&name).map(|property| property.kind);
         let read = match value.as_str() {
-            // `plan=` removes the property: an unset value is stored as null.
+            // An empty value, as in `plan=`, unsets the property. An unset property is stored as null.
             "" => Value::Null,
             text => read_one(text, kind, &zone)
                 .map_err(|mismatch| CliError::new(ErrorKind::Failed, format!("{name}: {mismatch}")))?,
@@ -131,7 +132,7 @@ fn set(workspace: &Workspace, store: &dyn Store, args: SetProfile, output: &mut 
 }
 
 fn delete(store: &dyn Store, identities: &[String], output: &mut CliOutput) -> Result {
-    // All identities are tried: a missing profile must not prevent the deletion of the others.
+    // All identities are tried: a missing profile must not prevent the deletion of the other profiles.
     let mut status = ExitStatus::Done;
     for identity in identities {
         if !store.delete(identity)? {

@@ -12,8 +12,8 @@ pub(crate) fn text(source: &InputSource) -> Result<String> {
     let (name, bytes) = match source {
         InputSource::Stdin => {
             let mut bytes = Vec::new();
-            // Without a limit, `</dev/zero` would fill the memory. One byte more than `MAX_FILE` is read, because a
-            // text of exactly `MAX_FILE` bytes is accepted, but a longer one is not.
+            // Without a limit, `</dev/zero` would fill the memory. One byte more than `MAX_FILE` is read. If this byte
+            // exists, the text is too long.
             ("stdin".to_owned(), io::stdin().take(MAX_FILE + 1).read_to_end(&mut bytes).map(|_| bytes))
         }
         InputSource::File(path) => {

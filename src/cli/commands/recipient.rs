@@ -26,8 +26,8 @@ pub(crate) fn job(
         (None, Some(identity)) => ProfileChoice::Only(identity),
         (None, None) => ProfileChoice::TestProfile,
     };
-    // Reading must not create a database: a workspace in CI usually has none. Without a database, the template is
-    // still checked.
+    // Reading must not create a database, and a workspace in CI usually has none. Without a database, the message has
+    // no profile, but its template is still checked.
     let store = session.store_if_any()?;
     let context = store.map(|store| load_profile_context(&*store, choice)).transpose()?.unwrap_or_default();
     let profile = match (&args.profile_json, &args.profile) {
@@ -36,7 +36,8 @@ pub(crate) fn job(
             Some(context.profile.ok_or_else(|| FindError::NoProfile(identity.clone()))?)
         }
         (None, None) => {
-            // Both arms print which profile is used, if any: the result depends on it, and no option has named it.
+            // Both arms print which profile is used, if any. The result depends on the profile, and the user did not
+            // choose it with an option.
             match &context.profile {
                 Some(profile) => output
                     .note(format!("using the test profile {} (no --profile given)", profile.identity))?,
@@ -61,8 +62,8 @@ pub(crate) fn job(
 
 /// Returns the name of the sample event, if the message is rendered with one because no event was given.
 fn sample_in_use(job: &MessageJob) -> Option<&str> {
-    // Most bodies use no event, and then a note about a sample event would only confuse. An event that only a partial
-    // uses is not noticed here. In that case, only the note is missing.
+    // If the body uses no event, a note about a sample event would only confuse. The partials that the body calls are
+    // not searched. If only a partial uses the event, just the note is missing.
     let uses_event = ["Event", "ExternalTrigger"].iter().any(|name| job.body().contains(name));
     (job.event.is_none() && uses_event).then(|| SampleEvent::default_name(&job.workspace)).flatten()
 }
@@ -72,8 +73,7 @@ fn parse_profile(json: Json, name: &str) -> Result<Profile> {
     let Json::Object(mut members) = json else {
         return Err(CliError::new(ErrorKind::Failed, format!("{name} is not a JSON object of properties")));
     };
-    // The identity is not removed: in the flat form it is a property too, and a body may use
-    // `Profile.identity`.
+    // The identity stays in `members`. In the flat form, it is also a property, and a body may use `Profile.identity`.
     let identity = match members.get("identity") {
         Some(Json::String(text)) => text.clone(),
         Some(Json::Null) | None => String::new(),
@@ -89,7 +89,8 @@ fn parse_profile(json: Json, name: &str) -> Result<Profile> {
         }
         None => members,
     };
-    // In a profile, null means "not set". If a null were kept, the property would count as known but have no value.
+    // In a profile, null means "not set", so properties with null are left out. Otherwise, such a property would count
+    // as known although it has no value.
     let set = properties.into_iter().filter(|(_, value)| !value.is_null());
     let properties: IndexMap<String, Value> = set.map(|(key, value)| (key, Value::from(value))).collect();
     Ok(Profile { identity, properties, ..Profile::default() })

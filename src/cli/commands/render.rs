@@ -72,7 +72,8 @@ fn format_request(http: &HttpDraft) -> String {
     for (name, value) in http.masked_headers() {
         text.push_str(&format!("{name}: {value}\n"));
     }
-    // A token that was typed into the webhook's file has no `${NAME}`. It is recognized by its form and masked.
+    // A token that was typed into the webhook's file has no `${NAME}`. Such a token is recognized by its form and
+    // masked.
     format!("{}\n{}", Redactor::default().redact(&text), http.body)
 }
 

@@ -5,6 +5,6 @@ use tokio::runtime::{Builder, Runtime};
 use crate::cli::error::Result;
 
 pub(crate) fn current_thread() -> Result<Runtime> {
-    // One thread is enough: a command waits for one thing at a time.
+    // One thread is enough, because a command spends nearly all its time waiting for the network.
     Ok(Builder::new_current_thread().enable_all().build()?)
 }

@@ -25,8 +25,8 @@ pub(crate) fn run(root: Option<&Path>, args: ServeSandbox, output: &mut CliOutpu
     };
     runtime::current_thread()?.block_on(async {
         let running = sandbox::start(options).await?;
-        // The sandbox is announced before the first line is printed, because a script that waits for this line may use
-        // the sandbox at once.
+        // The sandbox is announced before the first line is printed. A script that waits for this line may use
+        // `${SANDBOX}` at once.
         let announced = announce::announce(&Environment::paths()?, running.addr, root)?;
         output.line(format!("listening on {}", running.url()))?;
         if let Some(root) = root {

@@ -63,14 +63,15 @@ fn scope_label(args: &ChangeSecret) -> &'static str {
     if args.shared { "all workspaces" } else { "this workspace" }
 }
 
-/// Lists the stored secrets, and the secrets that webhooks use, even those without a value.
+/// Lists the stored secrets and the secrets that webhooks use. A secret that a webhook uses is listed even if no value
+/// is stored for it.
 fn list(environment: Result<Environment>, format: Format, output: &mut CliOutput) -> Result {
     let (secrets, used_names) = match environment {
         Ok(environment) => {
             let workspace = environment.workspace()?;
             (secrets_of(&environment.paths, Some(&workspace)), used_names(&workspace))
         }
-        // Shared secrets exist without a workspace too.
+        // Without a workspace, only the shared secrets can be listed.
         Err(_) => (secrets_of(&Environment::paths()?, None), Vec::new()),
     };
     let listed = secrets.list(&used_names)?;

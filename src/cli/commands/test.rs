@@ -30,7 +30,8 @@ pub(crate) fn run(environment: &Environment, args: &TestCampaign, output: &mut C
     }
     let test_chat = args.to.as_deref().map(|words| chat(&folder, is_foreign, words)).transpose()?;
     let job = recipient::job(&workspace, &session, &campaign.stem, &args.recipient, output)?;
-    // Trust is checked here, although `send_test` checks it again: this error has hints on how to trust the webhook.
+    // Trust is checked here, although `send_test` checks it again. The error of this first check has hints on how to
+    // trust the webhook.
     if let Some(in_use) = job.webhook_in_use() {
         webhooks::ensure_trusted(&session, &in_use)?;
     }
@@ -63,8 +64,8 @@ pub(crate) fn run(environment: &Environment, args: &TestCampaign, output: &mut C
         _ if answer.is_interrupted => ExitStatus::Interrupted,
         TestOutcome::Sent => ExitStatus::Done,
         TestOutcome::Unreachable => ExitStatus::Unreachable,
-        // Without a status, there was no answer at all. That is the network's fault (exit code 3), not the message's
-        // (1).
+        // Without a status, there was no answer at all. The exit code is then 3, as for an unreachable server, and not
+        // 1, which would blame the message.
         TestOutcome::Unknown if answer.status.is_none() => ExitStatus::Unreachable,
         TestOutcome::Refused | TestOutcome::NotSent | TestOutcome::Unknown => ExitStatus::Problems,
     })
@@ -120,13 +121,14 @@ fn print(answer: &TestResult, problems: &[LocatedProblem], output: &mut CliOutpu
         let id = answer.message_id.iter().map(|id| format!(", message {id}")).collect::<String>();
         output.line(format!("sent{chat}{id}, {ms} ms"))?;
     } else {
-        // For a host that is not a Bot API, the description already begins with the status.
+        // For a host that is not a Bot API, the description already begins with the status, so the status is not
+        // printed again.
         let code = answer.error_code.or(answer.status.filter(|_| answer.composed.method.is_some()));
         let code = code.iter().map(|code| format!("{code} ")).collect::<String>();
         let outcome = match answer.outcome {
             TestOutcome::Unknown => "unknown whether it was sent",
             // This host is not a Bot API. It received the request and answered with an error, but only a Bot API's
-            // refusal proves that nothing was sent.
+            // refusal proves that nothing was sent. So this does not print "not sent".
             TestOutcome::Refused if answer.composed.method.is_none() => "refused",
             TestOutcome::Sent | TestOutcome::Refused | TestOutcome::NotSent | TestOutcome::Unreachable => {
                 "not sent"

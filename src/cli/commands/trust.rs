@@ -27,7 +27,8 @@ pub(crate) fn run(environment: &Environment, args: &Trust, output: &mut CliOutpu
     if !args.move_secrets.is_empty() {
         move_secrets(&workspace, session.secrets(), &args.move_secrets, output)?;
     }
-    // With only `--adopt` or `--move-secrets`, the command does not also list all webhooks and ask about them.
+    // If the user gave only `--adopt` or `--move-secrets`, the command ends here. Otherwise it would also list all
+    // webhooks and ask about them.
     let has_other_task = args.adopt || !args.move_secrets.is_empty();
     if has_other_task && args.webhooks.is_empty() && !args.yes && !args.revoke {
         return Ok(ExitStatus::Done);
@@ -40,7 +41,7 @@ pub(crate) fn run(environment: &Environment, args: &Trust, output: &mut CliOutpu
         let settings = webhook.value.clone().unwrap_or_default();
         if args.revoke {
             session.revoke(&webhook.stem, &settings)?;
-        // An invalid webhook cannot be trusted: nothing is ever sent through it.
+        // An invalid webhook is skipped. It cannot be trusted, because nothing is ever sent through it.
         } else if args.yes && !matches!(row(&session, webhook)?.status, TrustStatus::Invalid(_)) {
             session.trust(&webhook.stem, &settings)?;
         }
@@ -99,7 +100,7 @@ fn print_next_steps(
             ),
         })?;
     }
-    // `${SANDBOX}` is resolved by telecast itself and never stored.
+    // `${SANDBOX}` is left out: it is not a stored secret, because telecast fills it in itself.
     let names: Vec<String> =
         rows.iter().flat_map(|row| row.secrets.clone()).filter(|name| name != SANDBOX).collect();
     for movable in session.secrets().movable(&names, &workspace.id())? {
@@ -126,7 +127,7 @@ fn print(rows: &[TrustRow], args: &Trust, output: &mut CliOutput) -> Result<()> 
         return Ok(());
     }
     let cells = |row: &TrustRow| {
-        // An empty cell would shift the columns for `awk`.
+        // An empty cell is printed as `-`. `awk` would skip an empty cell and shift the columns after it.
         let or_none = |text: String| if text.is_empty() { "-".to_owned() } else { text };
         let state = row.status.as_str().to_owned();
         vec![row.webhook.clone(), or_none(row.host.clone()), or_none(row.secrets.join(",")), state]
@@ -201,8 +202,8 @@ fn move_secrets(
                 secrets.move_here(only)?;
                 output.note(format!("moved {name} to this workspace; it was stored for {}", only.from))?;
             }
-            // If several values have this name, the wrong choice could send a token to the wrong host. So the user has
-            // to set the value.
+            // If several values have this name, none is moved: moving the wrong value could send a token to the wrong
+            // host. The user has to set the value instead.
             several => {
                 let message = format!("{name} is stored for several earlier folders");
                 let error = CliError::new(ErrorKind::Failed, message);

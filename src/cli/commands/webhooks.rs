@@ -50,7 +50,7 @@ fn list(workspace: &Workspace, format: Format, output: &mut CliOutput) -> Result
     Ok(ExitStatus::Done)
 }
 
-/// Returns the URL as written in the file. A literal token or password in it is masked.
+/// Returns the URL as written in the file. A literal token or password in the URL is masked.
 fn shown_url(url: &str) -> String {
     Redactor::default().redact(&SecretTemplate::parse(url).masked()).into_owned()
 }
@@ -69,7 +69,7 @@ fn to_json(webhook: &DefinitionFile<Webhook>) -> Value {
 
 /// Creates the webhook. A literal token in its URL is moved to the secret store first.
 fn new(environment: &Environment, workspace: &Workspace, args: NewWebhook, output: &mut CliOutput) -> Result {
-    // The Bot API needs the content type to read a JSON body, but another host may expect a different one.
+    // The Bot API needs the content type to read a JSON body, but another host may expect a different type.
     let content_type =
         is_bot_api_url(&args.url).then(|| ("Content-Type".to_owned(), "application/json".to_owned()));
     let headers = content_type.into_iter().collect();
@@ -78,8 +78,8 @@ fn new(environment: &Environment, workspace: &Workspace, args: NewWebhook, outpu
     let typed = webhook.url.clone();
     let webhook = session.adopt_token(webhook)?;
     let adopted = adopted_secret(&typed, &webhook.url);
-    // The secrets are listed before the webhook is created: if the settings of the secret store are wrong, this fails
-    // and no webhook is created.
+    // The secrets are listed before the webhook is created: if the settings of the secret store are wrong, listing
+    // fails and no webhook is created.
     let secrets = session.secrets().list(&webhook.secret_names())?;
     let violations = webhook.route().err().unwrap_or_default();
     let stem = session.create_webhook(webhook)?;
@@ -127,7 +127,7 @@ fn check(
         session.close().await;
         status
     });
-    // The states are printed with `--json`, and scripts may compare them, so they must not change.
+    // The names of the states must not change: they are printed with `--json`, and scripts may compare them.
     let (state, bot, host, trouble) = match &status {
         BotStatus::Sandbox { bot } => ("sandbox", Some(bot), None, None),
         BotStatus::Live { bot, host } => ("live", Some(bot), Some(host), None),
@@ -177,7 +177,8 @@ fn remove(
     stems: &[String],
     output: &mut CliOutput,
 ) -> Result {
-    // All webhooks are looked up before the first is removed, so that a typo removes none.
+    // All webhooks are looked up before the first is removed, so that no webhook is removed if one of the names has a
+    // typo.
     let webhooks: Vec<_> = stems.iter().map(|query| find(workspace, query)).collect::<Result<_>>()?;
     let session = environment.session(workspace);
     for webhook in webhooks {

@@ -8,8 +8,8 @@ use crate::text::Span;
 use super::{HoverContent, HoverNote};
 
 /// Returns a note for each entity whose text or markup comes from the byte `at` of the body. The entity with the
-/// shortest span in the body comes first, and its span is returned with the notes. Returns `None` if there is no such
-/// entity, or if there is no message text that Telegram would accept.
+/// shortest span in the body comes first. This shortest span is returned with the notes. Returns `None` if there is no
+/// such entity, or if there is no message text that Telegram would accept.
 pub(crate) fn entities(composed: &Composed, at: usize) -> Option<HoverContent> {
     let document = composed.document.as_ref()?;
     let (text, limit) = match document.root.get("text") {
@@ -33,8 +33,8 @@ pub(crate) fn entities(composed: &Composed, at: usize) -> Option<HoverContent> {
     Some((span, found.into_iter().map(|(_, entity)| note(&traced, entity)).collect()))
 }
 
-/// Returns the span of an entity's text, with the tags or delimiters that are directly beside the text. They can belong
-/// to another entity.
+/// Returns the span of an entity's text, with the tags or delimiters that are directly beside the text. These tags or
+/// delimiters can belong to another entity.
 fn with_delimiters(mode: Option<ParseMode>, markup: &str, inner: Span) -> Span {
     let (before, after) = (&markup[..inner.start], &markup[inner.end..]);
     match mode {

@@ -11,7 +11,8 @@ pub struct PastedBody {
     pub body: String,
     pub repairs: Vec<String>,
     pub content_format: ContentFormat,
-    /// The Bot API method that the body's keys fit; `None` if they fit none, or if the body is not a JSON object.
+    /// The Bot API method that the body's keys fit; `None` if the keys fit no method, or if the body is not a JSON
+    /// object.
     pub method: Option<Method>,
 }
 
@@ -36,7 +37,8 @@ impl PastedBody {
 /// text.
 pub(crate) fn clean_pasted(text: &str) -> PastedBody {
     let mut fixer = PasteFixer { text: text.to_owned(), repairs: Vec::new() };
-    // The order matters: each step searches for Liquid again, and JSON can be recognized only if its Liquid is clean.
+    // The order matters: the JSON step has to skip the Liquid in the body, and damaged Liquid may not be recognized
+    // until the earlier steps have repaired it.
     fixer.line_ends();
     fixer.code_fence();
     fixer.braced_variables();
@@ -110,8 +112,8 @@ impl PasteFixer {
         let trimmed = self.text.trim();
         let inside = trimmed.strip_prefix("```").and_then(|rest| rest.strip_suffix("```"));
         let Some((language, body)) = inside.and_then(|inside| inside.split_once('\n')) else { return };
-        // The rest of the line that opens a code fence is empty or names a language. Any other text there may be a part
-        // of the body, so nothing is removed.
+        // After its backticks, the line that opens a code fence is empty or names a language. Any other text on that
+        // line may be a part of the body, so the fence is not removed then.
         if language.trim().chars().all(char::is_alphanumeric) {
             self.apply(body.to_owned(), "removed the code fence around the body");
         }
@@ -140,7 +142,8 @@ impl PasteFixer {
         self.apply(text, "replaced curly quotes and special spaces in Liquid with plain ones");
     }
 
-    /// Replaces curly quotes and special spaces in the JSON syntax. Inside JSON strings they are text and stay.
+    /// Replaces curly quotes and special spaces in the JSON syntax. Inside JSON strings, such characters are text and
+    /// stay.
     fn json(&mut self) {
         let liquid_spans = find_liquid(&self.text);
         let text = Straightener { text: &self.text, out: String::new(), at: 0 }.run(&liquid_spans);
@@ -210,7 +213,8 @@ impl Straightener<'_> {
         // The quote that opened the current string; `None` outside strings.
         let mut open: Option<char> = None;
         while let Some(c) = self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
-            // Liquid is already clean, and its quotes are not JSON.
+            // Liquid is copied unchanged: `PasteFixer::liquid` has already repaired it, and its quotes do not begin or
+            // end JSON strings.
             if let Some(piece) = liquid_spans.next_if(|piece| piece.start == self.at) {
                 self.out.push_str(piece.of(self.text));
                 self.at = piece.end;

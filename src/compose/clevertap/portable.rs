@@ -9,8 +9,8 @@ use crate::template::{self, Partials};
 
 use super::ExportPart;
 
-/// The maximum number of passes over the body. More than one can be needed, because one rewrite can make another one
-/// possible.
+/// The maximum number of passes over the body. More than one pass can be needed, because one rewrite can make another
+/// rewrite possible.
 const MAX_PASSES: usize = 10;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -45,7 +45,8 @@ pub(crate) fn portable(body: &str, partials: &Partials, dialect: Dialect) -> Por
         let edits = combine_fixes(fixes.iter().map(|(_, fix)| fix)).edits;
         let Some(next) = apply_edits(&edits, &text).filter(|_| !edits.is_empty()) else { break };
         for (description, fix) in fixes {
-            // A fix that overlaps or touches another one may not be among the edits. The next pass finds it again.
+            // A fix that overlaps or touches another fix may be missing from the edits, so it is not counted in this
+            // pass. The next pass finds it again.
             if !fix.edits.iter().all(|edit| edits.contains(edit)) {
                 continue;
             }

@@ -1,5 +1,6 @@
-//! Replaces the filters that escape values for the old mode with those for the new mode. While the text is converted,
-//! its escapes are telecast's own filters. [`Escapes::swap`] then writes the filters of the body's dialect.
+//! Replaces the filters that escape values for the old mode with those for the new mode. Before the text is converted,
+//! [`in_own_filters`] replaces CleverTap's escapes with telecast's own filters. After the conversion, [`Escapes::swap`]
+//! writes the filters of the new mode in the body's dialect.
 
 use crate::compose::mask::find_liquid;
 use crate::dialect::Dialect;
@@ -56,10 +57,11 @@ impl Escapes {
                 filter_chain(None, EscapePosition::InString),
             ),
         };
-        // A conversion to the legacy Markdown adds missing escapes only if the text had no mode before. A value that
-        // has no escape in HTML or MarkdownV2 usually needs none in the legacy Markdown either, and an escape in the
-        // text of a link would be shown as text. In a text without a mode, however, no value has an escape, whatever
-        // characters it contains. So the missing escape does not show that the value needs none.
+        // If the mode changes, missing escapes are added. The only exception is a conversion from HTML or MarkdownV2 to
+        // the legacy Markdown. In HTML and MarkdownV2, the author has usually escaped every value that needs an escape,
+        // so the other values need none in the legacy Markdown either. In the text of a link, an added escape would
+        // even be shown as text. In a text without a mode, no value has an escape, so any value may need one in the new
+        // mode.
         let adds_missing = from != Some(to) && (to != ParseMode::Markdown || from.is_none());
         // The Markdown modes escape with backslashes, and a JSON string needs each backslash escaped again. The output
         // of the HTML escape is valid in a JSON string.

@@ -46,8 +46,8 @@ pub(super) fn check(
     Ok(())
 }
 
-/// Returns the name of the partial that a tag calls, which is the first quoted text in the tag. Returns `None` if
-/// `liquid` is not such a tag, or if it contains no quoted text.
+/// Returns the name of the partial that a `render` or `include` tag calls: the first quoted text in the tag. Returns
+/// `None` if `liquid` is neither of these tags, or if it contains no quoted text.
 fn called_partial(liquid: &str) -> Option<&str> {
     if !matches!(tag_name(liquid), Some("render" | "include")) {
         return None;

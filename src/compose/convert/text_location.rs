@@ -1,4 +1,5 @@
-//! Locates the message's text in a body. The text is in a JSON string, or in a `capture` that a member prints as JSON.
+//! Locates the message's text in a body. The text is in a JSON string, or in a `{% capture %}` whose variable is
+//! printed as the value of a JSON member.
 
 use crate::compose::mask::{closing, find_liquid, tag_name};
 use crate::json::{self, Document, JsonNode, JsonString};
@@ -70,7 +71,8 @@ fn printed_as_json(liquid: &str) -> Option<&str> {
     let inside = liquid.trim().strip_prefix("{{")?.strip_suffix("}}")?;
     let (name, filter) = inside.trim_matches('-').split_once('|')?;
     let is_name = |name: &str| name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    // `json` must be the only filter: with another one, the captured text is not the message's text.
+    // `json` must be the only filter: another filter would change the captured text before it becomes the message's
+    // text.
     Some(name.trim()).filter(|name| filter.trim() == "json" && is_name(name))
 }
 
@@ -95,7 +97,8 @@ pub(super) struct DecodedText<'d> {
     pub liquid_spans: Vec<Span>,
     /// The span in the body of each piece of Liquid in `liquid_spans`.
     typed: Vec<Span>,
-    /// For each part of the text outside Liquid, its span in `text` and its start offset in `source`.
+    /// The parts are the stretches of the text before, between, and after the pieces of Liquid. For each part, its span
+    /// in `text` and its start offset in `source`.
     parts: Vec<(Span, usize)>,
     source: PartOffsets<'d>,
 }
@@ -118,8 +121,8 @@ impl<'d> DecodedText<'d> {
         let inside: Vec<Span> = liquid_spans
             .iter()
             .copied()
-            // The comparisons exclude the string's quotes: Liquid that contains one of the quotes is not part of the
-            // text.
+            // The comparisons are strict, so Liquid that contains one of the string's own quotes is left out. Such
+            // Liquid is not part of the text.
             .filter(|piece| text.span.start < piece.start && piece.end < text.span.end)
             .collect();
         let mut decoded = Self::empty(PartOffsets::String(text), inside.clone());
@@ -190,8 +193,8 @@ impl<'d> DecodedText<'d> {
 /// Returns the first decoded offset that is at least `from` and whose raw offset is at least `raw`. A decoded offset is
 /// in the decoded string, and a raw offset is in the body.
 ///
-/// `raw` is the offset at which a piece of Liquid starts. From the returned offset on, the filler for that Liquid
-/// decodes byte for byte, because the filler has no escapes.
+/// `raw` is the offset at which a piece of Liquid starts. At the returned offset, the decoded string has the filler
+/// that masks this Liquid. The filler has no escapes, so it is as long in the decoded string as in the body.
 fn first_at_raw(text: &JsonString, from: usize, raw: usize) -> usize {
     (from..=text.decoded.len()).find(|at| raw <= text.raw_offset(*at)).unwrap_or(text.decoded.len())
 }

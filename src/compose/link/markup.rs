@@ -4,15 +4,16 @@
 use crate::telegram::{EntityKind, ParseMode, TracedText};
 use crate::text::Span;
 
-/// The number of preceding entities that are searched for an earlier part of a style that the server split. It is
-/// enough for nested styles and keeps the whole search linear.
+/// The server may split one style into several entities. To find the earlier part of a split style, this many preceding
+/// entities are searched. This number is enough for nested styles and keeps the whole search linear.
 const MAX_ENTITIES_BACK: usize = 16;
 
 #[derive(Debug)]
 pub(crate) struct MarkupMap {
     mode: Option<ParseMode>,
     markup: String,
-    /// For each character of the sent text, its span there and its span in the markup; both ascending.
+    /// For each character of the sent text, its span in the sent text and its span in the markup. Both spans ascend
+    /// from character to character.
     chars: Vec<(Span, Span)>,
     /// The spans of the sent text that the author's own entities cover; automatically detected links do not count.
     entities: Vec<Span>,
@@ -28,8 +29,8 @@ impl MarkupMap {
         let own = sent.entities.iter().filter(|entity| !entity.kind.is_auto_detected());
         let mut entities: Vec<(&EntityKind, Span)> = Vec::new();
         for (kind, span) in own.map(|entity| (&entity.kind, traced.text_of(entity))) {
-            // The server splits a style if another one starts or ends inside it. In the author's markup it is one
-            // style, so join the parts again.
+            // The server splits a style if another style starts or ends inside it. In the author's markup, the split
+            // style is a single one, so its parts are joined again.
             let earlier = entities
                 .iter_mut()
                 .rev()
@@ -69,7 +70,8 @@ impl MarkupMap {
             before.map_or(0, |(_, origin)| origin.end),
             after.map_or(self.markup.len(), |(_, origin)| origin.start),
         );
-        // Of nested entities, the outermost tag opens first and closes last.
+        // The outermost of nested entities opens first and closes last. So `begins` has the longest entity first, and
+        // `ends` has the shortest entity first.
         let mut begins =
             self.entities_where(|entity| after.is_some_and(|(char, _)| entity.start == char.start));
         begins.sort_by_key(|entity| std::cmp::Reverse(entity.len()));
@@ -94,9 +96,9 @@ impl MarkupMap {
             let end = text[address..].find(')').map_or(text.len(), |end| address + end + 1);
             gap.start + address <= at && at < gap.start + end
         });
-        // Markdown delimiters look the same at both ends of an entity. The first half of the markup between two
-        // characters is taken as the end of one entity, and the second half as the start of the next entity. An address
-        // is always at the end of its link.
+        // Markdown delimiters look the same at both ends of an entity. `gap` is the markup between two adjacent
+        // characters of the sent text. Its first half is taken as the end of one entity, and its second half as the
+        // start of the next entity. An address is always at the end of its link.
         let is_end = in_address || at - gap.start.min(at) < gap.len().div_ceil(2);
         match (is_end && !ends.is_empty()) || begins.is_empty() {
             true if in_address => ends.first().copied(),

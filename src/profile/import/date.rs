@@ -83,15 +83,15 @@ impl DateFormat {
         }
         match self.civil(cell) {
             Some((date, time)) => zone.to_timestamp(date.to_datetime(time)).ok(),
-            // `fits` does not accept plain numbers, because a column that contains only plain numbers has numbers, not
-            // dates.
+            // `fits` does not accept plain numbers, unlike this function. Otherwise, a new column of plain numbers
+            // could be taken for dates.
             None if cell.bytes().all(|byte| byte.is_ascii_digit()) => epoch(cell),
             None => None,
         }
     }
 
     fn civil(self, cell: &str) -> Option<(Date, Time)> {
-        // Every date has the same length as its pattern, because days and months need two digits.
+        // Every date has the same length as its pattern, because days and months must be written with two digits.
         let (day, rest) = cell.split_at_checked(self.as_str().len())?;
         let time = match rest.strip_prefix(' ') {
             Some(time) => clock(time)?,

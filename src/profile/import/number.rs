@@ -3,8 +3,8 @@
 
 use crate::profile::Value;
 
-/// Parses numbers such as `-12`, `0.5`, and `3.50`. Returns `None` for all other cells, including those with a leading
-/// zero before another digit, a plus sign, an exponent, spaces, or a part before the point that does not fit into 64
+/// Parses numbers such as `-12`, `0.5`, and `3.50`. Returns `None` for all other cells. A number must not have a
+/// leading zero before another digit, a plus sign, an exponent, or spaces. The part before the point must fit into 64
 /// bits.
 pub(super) fn parse(cell: &str) -> Option<Value> {
     let digits = cell.strip_prefix('-').unwrap_or(cell);
@@ -13,8 +13,8 @@ pub(super) fn parse(cell: &str) -> Option<Value> {
         None => (digits, None),
     };
     let is_whole = is_digits(whole) && (whole.len() == 1 || !whole.starts_with('0'));
-    // With a fraction, the number becomes an f64, in which a whole part beyond 64 bits would lose its last digits. Such
-    // a cell stays text.
+    // A number with a fraction becomes an f64. If its whole part needs more than 64 bits, the f64 would lose the last
+    // digits, so such a cell stays text.
     if !is_whole || whole.parse::<i64>().is_err() && fraction.is_some() {
         return None;
     }

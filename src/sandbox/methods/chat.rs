@@ -19,8 +19,8 @@ pub(super) fn send_chat_action(bot: &mut SandboxBot, call: &MethodCall) -> Resul
 }
 
 fn chat(bot: &SandboxBot, method: Method, call: &MethodCall) -> Result<SandboxChat, ApiError> {
-    // Here, every error in the arguments comes before "chat not found". In the methods that send, some of these errors
-    // come after it.
+    // getChat and sendChatAction report every error in the arguments before "chat not found". The methods that send
+    // report some of these errors after "chat not found".
     let checked = telegram::check(method.as_str(), &call.arguments);
     let request = checked.result?;
     let chat_id = request.chat_id().ok_or_else(|| ApiError::bad_request("chat_id is empty"))?;

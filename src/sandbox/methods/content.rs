@@ -134,8 +134,8 @@ fn ids(media: &Media, upload: Option<&call::UploadedFile>) -> MessageFields {
     let name = match &media.file {
         MediaFile::Remote(name) | MediaFile::Upload(name) => upload.map_or(name, |file| &file.name),
     };
-    // The hash is FNV-1a: it gives the same id for the same name in every run and with every version of Rust, which the
-    // hasher of std does not promise.
+    // The hash is FNV-1a. It gives the same id for the same name in every run and with every version of Rust. The
+    // hasher of std does not promise that.
     let hash = |sum: u64, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
     let sum = name.bytes().fold(0xcbf2_9ce4_8422_2325, hash);
     let id = match &media.file {
@@ -173,7 +173,7 @@ fn video_size(call: &MethodCall) -> MessageFields {
 }
 
 fn of_poll(poll: &Poll, chats: &ChatBook) -> MessageFields {
-    // The id is constant, because the sandbox does not store polls and never looks one up.
+    // All polls have the same id, because the sandbox does not store polls and never looks up a poll by its id.
     let mut object = member("id", "1".into());
     object.extend(marked(&poll.question, "question", "question_entities", chats));
     let options = poll.options.iter().enumerate().map(|(index, option)| {
@@ -195,7 +195,8 @@ fn of_poll(poll: &Poll, chats: &ChatBook) -> MessageFields {
         }
         PollKind::Quiz { correct_option_ids, explanation } => {
             object.insert("type".into(), "quiz".into());
-            // The old singular field can only express a single correct option.
+            // `correct_option_id` is the older field. It can hold only one option, so it is left out if several options
+            // are correct.
             if let [only] = correct_option_ids[..] {
                 object.insert("correct_option_id".into(), only.into());
             }

@@ -19,7 +19,7 @@ pub(super) fn send(
 ) -> Result<Value, ApiError> {
     let checked = telegram::check(method.as_str(), &call.arguments);
     // As in the Bot API server, an error about the chat comes before the errors in `checked.result`. `checked.chat` is
-    // `None` if that server would report another error before it looks up the chat.
+    // `None` if the Bot API server would report another error before looking up the chat.
     let chat = match &checked.chat {
         Some(chat_id) => Some(find_writable_chat(bot, chat_id)?),
         None => None,
@@ -40,7 +40,8 @@ pub(super) fn send(
                 content.extend(content::of_media(media, call, &bot.chats));
                 content
             });
-            // All contents are collected first: building them borrows the bot's chats, and `post` changes the bot.
+            // All contents are collected before the first `post`: building the contents borrows the bot's chats, and
+            // `post` changes the bot.
             let contents: Vec<Map<String, Value>> = contents.collect();
             contents.into_iter().map(|content| post(bot, &chat, &extras, content, now)).collect()
         }

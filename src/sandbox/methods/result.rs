@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct MethodResult {
     result: Value,
-    /// A message in addition to the result, as setWebhook returns it.
+    /// A short text in addition to the result. setWebhook returns "Webhook was set", for example.
     description: Option<&'static str>,
 }
 

@@ -1,5 +1,5 @@
 //! setWebhook, deleteWebhook, and getWebhookInfo. The sandbox stores the webhook's address, because getUpdates is
-//! refused while a webhook is set. The sandbox never sends anything there.
+//! refused while a webhook is set. The sandbox never sends anything to this address.
 
 use serde_json::{Value, json};
 

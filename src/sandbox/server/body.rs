@@ -25,8 +25,8 @@ const MAX_DRAIN: usize = 64 << 20;
 
 /// Reads the arguments of a call from the query string and the body.
 ///
-/// As on Telegram, a known type is recognized anywhere in the `Content-Type` header, and a body of any other type
-/// counts as a file.
+/// As on Telegram, the types of JSON, forms, and multipart are recognized anywhere in the `Content-Type` header. A body
+/// of any other type counts as a file.
 pub(super) async fn read_call(query: &str, request: Request<Incoming>) -> Result<MethodCall, CallBodyError> {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
     let encoding = header(CONTENT_ENCODING).to_ascii_lowercase();

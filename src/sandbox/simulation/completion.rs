@@ -94,7 +94,7 @@ fn message(
     };
     body.insert("message_id".into(), id.into());
     body.entry("date").or_insert(now.as_second().into());
-    // Clients recognize commands by their entity, so "/start" without one would not reach a command handler.
+    // Clients recognize a command by its entity, so "/start" without an entity would not reach a command handler.
     find_entities(bot, body, "text", "entities");
     find_entities(bot, body, "caption", "caption_entities");
     Ok((chat, id))
@@ -114,8 +114,8 @@ fn find_entities(bot: &SandboxBot, body: &mut UpdateFields, text_key: &str, enti
     }
 }
 
-// A message shows that the bot may write to the chat: a user who writes has not blocked the bot. The exceptions are
-// service messages that report that the bot was removed or that the group became a supergroup.
+// A message shows that the bot may write to the chat: a user who writes has not blocked the bot. There are two
+// exceptions: the service message that the bot was removed, and the service message that the group became a supergroup.
 fn new_message(
     bot: &mut SandboxBot,
     body: &mut UpdateFields,
@@ -126,7 +126,7 @@ fn new_message(
     let is_bot = |user: &Value| user.get("id").and_then(Value::as_i64) == Some(bot.identity.id);
     let mut facts = Vec::new();
     let membership = if let Some(moved) = body.get("migrate_to_chat_id") {
-        // The new chat is added too: the next call of the bot uses its id.
+        // The new chat is added too, because the bot's later calls use the new chat's id.
         let supergroup = json!({ "id": moved, "type": "supergroup", "title": chat.title });
         let supergroup = bot.chats.read(&supergroup)?;
         let membership = Membership::Migrated(supergroup.id);
@@ -144,8 +144,8 @@ fn new_message(
     Ok(facts)
 }
 
-// Completes the press of a button. If the update gives only the chat and the id of the message, the other members are
-// taken from the stored message.
+// Completes an update about a pressed button. If the update gives only the chat and the id of the message, the other
+// members are taken from the stored message.
 fn callback_query(
     bot: &mut SandboxBot,
     body: &mut UpdateFields,
@@ -186,8 +186,8 @@ fn my_chat_member(
         "member" | "administrator" | "creator" | "restricted" => Membership::Writable,
         other => return Err(format!("`{other}` is not a member status: kicked, left, member, …")),
     };
-    // This is the most likely previous status: an update with the new status `member` usually means that a user has
-    // unblocked the bot.
+    // If the update gives no previous status, the most likely one is made up. An update with the new status `member`
+    // usually means that a user has unblocked the bot.
     let before = if status == "member" { "kicked" } else { "member" };
     body.entry("old_chat_member").or_insert(json!({ "status": before }));
     member(body, "old_chat_member", &user)?;

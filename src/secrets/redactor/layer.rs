@@ -58,8 +58,8 @@ impl Layer {
         })
     }
 
-    /// Returns the forms in which `value` can appear in a layer: as it is, and as it changes if it is decoded with the
-    /// text.
+    /// Returns the forms in which `value` can appear in a layer: the value itself, and the results of decoding it once
+    /// or several times.
     // A value such as `100%41` contains what looks like an escape. Layers decode this escape too, and then contain only
     // the decoded form of the value.
     pub(super) fn forms(value: &[u8]) -> Vec<Vec<u8>> {
@@ -78,8 +78,8 @@ impl Layer {
         forms
     }
 
-    /// Returns the layer without line breaks, control characters, and zero-width characters; `None` if it contains none
-    /// of these.
+    /// Returns the layer without line breaks, control characters, and zero-width characters. Returns `None` if the
+    /// layer contains no such characters.
     // MIME breaks base64 into lines, and a hostile server may put invisible characters between the letters of a secret.
     pub(super) fn without_invisible(&self) -> Option<Layer> {
         let mut layer = Layer { bytes: Vec::new(), origins: Vec::new() };
@@ -219,9 +219,8 @@ fn backslash(text: &[u8]) -> Option<(Decoded, usize)> {
 
 /// Decodes `&#65;`, `&#x41;`, and `&quot;`. The semicolon after a number may be missing, as HTML allows.
 fn reference(text: &[u8]) -> Option<(Decoded, usize)> {
-    // The maximum number of digits or letters. U+10FFFF has 7 decimal digits, and the limit leaves room for leading
-    // zeros. Without a limit, the time for a long run of digits or letters, tried again at each `&`, could grow
-    // quadratically.
+    // The maximum number of digits or letters that are read after an `&`. U+10FFFF has 7 decimal digits, and the limit
+    // leaves room for leading zeros. With the limit, the time for each `&` does not depend on the length of the text.
     const LONGEST: usize = 12;
     let run = |from: usize, is_digit: fn(&u8) -> bool| {
         text.iter().skip(from).take(LONGEST).take_while(|byte| is_digit(byte)).count()

@@ -62,9 +62,9 @@ impl Needle {
                 add(engine.encode(value).as_bytes(), 0, 0);
                 continue;
             }
-            // Base64 encodes three bytes as four digits, so a value looks different at each offset modulo 3. The digits
-            // that also contain bits of the neighboring bytes are left out of the needle, because they vary. `widened`
-            // adds them to a match.
+            // Base64 encodes three bytes as four digits, so the digits of a value depend on its offset modulo 3 in the
+            // encoded bytes. The digits that also contain bits of the neighboring bytes are left out of the needle,
+            // because they vary. `widened` adds them to a match.
             for shift in 0..3 {
                 let shifted = [&[0; 2][..shift], value.as_bytes()].concat();
                 let digits = engine.encode(&shifted);
@@ -87,7 +87,7 @@ impl Needle {
         let places = std::iter::from_fn(move || {
             let at = from + self.finder.find(text.get(from..)?)?;
             // The search for a whole word continues one byte later, because a match that is not a whole word may
-            // overlap with one that is. Such needles are short, so this is cheap.
+            // overlap with one that is. Needles that are found only as whole words are short, so this is cheap.
             from = at + if self.is_word { 1 } else { len };
             Some(at..at + len)
         });
@@ -97,7 +97,8 @@ impl Needle {
     }
 
     /// If the truncated `text` ends with a beginning of the needle, returns the offset at which that beginning starts.
-    /// Returns `None` if it does not, or if the needle is found only as a whole word.
+    /// Returns `None` if the text does not end with a beginning of the needle. Also returns `None` if the needle is
+    /// found only as a whole word.
     pub(super) fn truncated_start(&self, text: &[u8]) -> Option<usize> {
         let needle = self.finder.needle();
         if self.is_word {

@@ -28,11 +28,11 @@ impl CsvRows {
     ) -> Result<Self, ImportError> {
         let mut reader = ReaderBuilder::new()
             .delimiter(delimiter(start))
-            // The parser treats the header like a row. `take_header` reads it, because errors in the header must name
-            // the line or the column.
+            // With `false`, the parser returns the header like any other row. `take_header` then checks the header
+            // itself, so that its errors can name the line or the column.
             .has_headers(false)
-            // Without this option, the parser fails at a row with more or fewer cells than the header. Instead, `row`
-            // rejects such a row, and the import goes on.
+            // Without this option, the parser fails at a row with more or fewer cells than the header. With this
+            // option, the parser returns such a row. `row` then rejects the row, and the import goes on.
             .flexible(true)
             .from_reader(LineTracker::new(file));
         let mut record = ByteRecord::new();
@@ -82,8 +82,8 @@ impl CsvRows {
     }
 
     // Returns whether a quote that is never closed turned all lines up to the end of the file into one cell. The parser
-    // accepts that silently, so the import would lose all those rows. A lone quote in the middle of a cell does no
-    // harm, because the record still ends at the end of its line.
+    // accepts such a cell silently, so without this check the import would lose all rows in it. A lone quote in the
+    // middle of a cell does no harm, because the record still ends at the end of its line.
     fn swallowed_the_rest(&self) -> bool {
         let lines = self.reader.get_ref();
         let is_last = self.reader.position().byte() == lines.n_bytes();
@@ -134,7 +134,7 @@ impl RowSource for CsvRows {
     }
 }
 
-/// Reads one record. Returns `false` after the last one.
+/// Reads one record. Returns `false` after the last record.
 fn read(
     reader: &mut Reader<LineTracker<File>>,
     record: &mut ByteRecord,
@@ -146,8 +146,8 @@ fn read(
             ImportError::LongRow { path: path.to_owned(), line: reader.get_ref().line_from(from) }
         }
         ::csv::ErrorKind::Io(source) => ImportError::Read { path: path.to_owned(), source },
-        // The other kinds are about UTF-8, record lengths, seeking, and serde. Reading a byte record with `flexible`
-        // causes none of these errors.
+        // The other kinds of errors are about UTF-8, record lengths, seeking, and serde. Reading a byte record with
+        // `flexible` causes none of these errors.
         _ => ImportError::Read { path: path.to_owned(), source: std::io::ErrorKind::InvalidData.into() },
     })
 }

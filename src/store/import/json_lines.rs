@@ -39,7 +39,7 @@ impl JsonLines {
         }
     }
 
-    /// Reads the next line into the buffer. Returns `false` after the last one.
+    /// Reads the next line into the buffer. Returns `false` after the last line.
     fn read_line(&mut self) -> Result<bool, ImportError> {
         self.buffer.clear();
         // Without `take`, `read_until` would read a file that has no line breaks into memory as a whole.
@@ -60,7 +60,8 @@ impl JsonLines {
             return Err("it is not a JSON object".into());
         };
         let kind = members.get("type").and_then(Json::as_str);
-        // CleverTap's uploads can mix profiles and events in one file. `type` shows which of them an object is.
+        // CleverTap's uploads can mix profiles and events in one file. `type` says whether an object is a profile or an
+        // event.
         if kind == Some("event") && !members.contains_key("profileData") {
             return Err("it is an event, not a profile".into());
         }
@@ -106,8 +107,8 @@ impl JsonLines {
 impl RowSource for JsonLines {
     fn next(&mut self) -> Result<Option<ImportRecord>, ImportError> {
         while self.read_line()? {
-            // The buffer is taken out of `self`, because `row` borrows all of `self`. It is put back below, so that its
-            // memory is reused.
+            // The buffer is taken out of `self`, because `row` borrows all of `self`. The buffer is put back below, so
+            // that its memory is reused.
             let buffer = std::mem::take(&mut self.buffer);
             let Ok(text) = std::str::from_utf8(&buffer) else {
                 return Err(ImportError::NotUtf8 { path: self.path.clone(), line: self.line });

@@ -19,8 +19,8 @@ pub(super) fn open(path: &Path, options: &ImportOptions) -> Result<Box<dyn RowSo
     let mut start = Vec::new();
     file.by_ref().take(DETECTION_BYTES).read_to_end(&mut start).map_err(read)?;
     file.seek(SeekFrom::Start(0)).map_err(read)?;
-    // These are the byte order marks of UTF-16, as in Excel's format "Unicode Text". Without this check, the error for
-    // such a file would be a missing column.
+    // These are the byte order marks of UTF-16, as in Excel's format "Unicode Text". Without this check, such a file
+    // would be refused with the misleading error that it has no identity column.
     if start.starts_with(b"\xff\xfe") || start.starts_with(b"\xfe\xff") {
         return Err(ImportError::NotUtf8 { path: path.to_owned(), line: 1 });
     }

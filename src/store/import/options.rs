@@ -27,7 +27,7 @@ pub struct ImportOptions {
     pub zone: TimeZone,
     /// The dialect whose limits on names and values apply.
     pub dialect: Dialect,
-    /// Another thread sets this to end the import early. Batches written until then are kept.
+    /// Another thread sets this flag to end the import early. Batches written until then are kept.
     pub stop: Arc<AtomicBool>,
 }
 

@@ -46,7 +46,7 @@ impl<'a> ImportPlan<'a> {
         let file_columns = read_columns(source.as_mut(), path, options, progress)?;
         let headers = source.headers();
         if options.is_stopped() {
-            // Types found in a part of the file are useless, and nothing is written after a stop.
+            // The plan has no columns if the import is stopped, because nothing is written after a stop.
             return Ok(Self { options, columns: Vec::new(), n_bytes: source.n_bytes() });
         }
         options.check_columns(headers)?;
@@ -89,9 +89,9 @@ impl<'a> ImportPlan<'a> {
         }
         let mut properties = IndexMap::with_capacity(cells.len());
         for (at, cell) in cells {
-            // A column has no type if its property is new and all its cells were empty in the first pass. A column is
-            // unknown if it was added to the file after the first pass. The cells of both kinds of columns are skipped.
-            // The next import reads what was added.
+            // The cells of two kinds of columns are skipped. A column has no type if its property is new and all its
+            // cells were empty in the first pass. A column is not in `columns` if it was added to the file after the
+            // first pass. The next import of the file reads these cells.
             let Some(PlannedColumn { header, property, cell_type: Some(cell_type), .. }) =
                 self.columns.get(at)
             else {
@@ -107,8 +107,8 @@ impl<'a> ImportPlan<'a> {
 
     fn value(&self, cell_type: CellType, cell: ImportCell) -> Result<Option<Value>, String> {
         let value = match cell {
-            // An empty cell leaves the property as it is, because exports write an empty cell for each property that a
-            // profile does not have.
+            // An empty cell does not remove the property. In exported files, an empty cell only means that there is no
+            // value, and not that a value is to be deleted.
             ImportCell::Text(text) if text.is_empty() => return Ok(None),
             ImportCell::Typed(Value::Null) => return Ok(None),
             ImportCell::Text(text) => cell_type.read(&text, &self.options.zone),
@@ -176,7 +176,8 @@ fn read_columns(
             progress(ImportProgress { n_rows: 0, n_bytes: source.n_bytes(), total_bytes });
         }
     }
-    // The caller pairs the columns with the headers, but `columns` is too short if the last columns had no cells.
+    // If the last columns had no cells, `columns` is still too short. It is extended, because the caller pairs each
+    // header with a column.
     columns.resize_with(source.headers().len(), Column::default);
     Ok(columns)
 }

@@ -35,7 +35,7 @@ pub(super) struct ImportRow {
 }
 
 pub(super) enum ImportCell {
-    /// Text from a format without types. It is empty if the profile does not have the property.
+    /// Text from a format without types. The text is empty if the profile does not have the property.
     Text(String),
     /// A value from a format with types.
     Typed(Value),
@@ -52,8 +52,9 @@ pub(super) fn identity(text: &str) -> Result<String, String> {
 }
 
 /// A reader that tracks where lines start, and fails if a row becomes too long.
-// The CSV parser's own line numbers cannot be used, because it counts `\r\n` a line late and skips empty lines. The
-// parser also reads ahead, so the line of a row must be found by the row's byte offset.
+// The CSV parser's own line numbers cannot be used, because the parser counts `\r\n` one line late and does not count
+// empty lines. The parser also reads ahead of the current row, so the line of a row must be found by the row's byte
+// offset.
 pub(super) struct LineTracker<R> {
     inner: R,
     /// The number of bytes read so far.
@@ -105,8 +106,8 @@ impl<R: Read> LineTracker<R> {
 
 impl<R: Read> Read for LineTracker<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        // A row that is too long is reported as an `io::Error`, because `Read` allows no other error. `csv::read` turns
-        // it into `LongRow`.
+        // A row that is too long is reported as an `io::Error`, the only kind of error that `Read` allows. `csv::read`
+        // turns this error into `LongRow`.
         if self.row_start.get() + MAX_ROW < self.n_bytes.get() {
             return Err(io::ErrorKind::FileTooLarge.into());
         }

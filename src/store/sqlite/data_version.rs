@@ -3,8 +3,8 @@
 use rusqlite::Connection;
 
 /// A value that changes whenever this connection or another one writes.
-// Neither part is enough on its own: `PRAGMA data_version` ignores the writes of this connection, and `total_changes`
-// counts only the writes of this connection.
+// Both fields are needed. `ours` is SQLite's `total_changes`, which counts only the writes of this connection. `others`
+// is `PRAGMA data_version`, which ignores these writes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct DataVersion {
     ours: u64,

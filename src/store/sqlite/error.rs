@@ -15,7 +15,7 @@ pub(super) fn classify(path: &Path, source: rusqlite::Error) -> Error {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Busy(place),
         Some(ErrorCode::DiskFull) => Error::Full(place),
         Some(ErrorCode::SystemIoFailure) if is_full(&source) => Error::Full(place),
-        // `CannotOpen` is here too, because SQLite reports this code if it may not create the -wal file.
+        // `CannotOpen` can also mean a missing permission: SQLite reports it if SQLite may not create the -wal file.
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
             Error::NoPermission(place)
         }
@@ -31,7 +31,7 @@ pub(super) fn place(path: &Path) -> String {
 fn is_full(error: &rusqlite::Error) -> bool {
     use rusqlite::ffi::{SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_WRITE};
     let code = error.sqlite_error().map(|error| error.extended_code);
-    // SQLite has a separate error code for a full disk. If a disk quota or the limit on a file's size is exceeded,
-    // however, it reports one of these I/O errors.
+    // SQLite has a separate error code for a full disk, which `classify` checks. If a disk quota or the limit on a
+    // file's size is exceeded, SQLite reports one of these I/O errors instead.
     matches!(code, Some(SQLITE_IOERR_SHMSIZE | SQLITE_IOERR_WRITE))
 }

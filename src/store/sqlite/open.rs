@@ -1,7 +1,7 @@
 //! Opens a database: sets the file's mode and SQLite's settings, and migrates the schema to the current version.
 //!
-//! The file may come from a stranger, as part of a workspace. So nothing in the file may run, the file must not be a
-//! link, and no size in it is trusted.
+//! The file may come from a stranger, as part of a workspace. So no SQL in the file may run, the file must not be a
+//! symbolic link, and the sizes that are read or copied are limited.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
@@ -38,16 +38,17 @@ const MAX_COPY: u64 = 1024 * 1024 * 1024;
 const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
 
 // A rollback journal that ends with these bytes contains the name of a super-journal. When SQLite rolls back, it
-// deletes the file of that name, so a stranger's journal could delete any file. telecast's own journals do not name a
-// super-journal.
+// deletes the file of that name, so a stranger's journal could delete any file. So a database with such a journal is
+// refused. telecast's own journals do not name a super-journal.
 const SUPER_JOURNAL: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
 
-/// The tables that ANALYZE creates. SQLite's own tools may have added them.
+/// The tables that ANALYZE creates. A database may have these tables in addition to telecast's own, because the user
+/// may have run ANALYZE with another tool.
 const STATISTICS: [&str; 2] =
     ["CREATE TABLE sqlite_stat1(tbl,idx,stat)", "CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)"];
 
 // The characters of a path that are escaped in a URI: all except letters, digits, `/`, `-`, `_`, and `.`. If `?` and
-// `#` were not escaped, a path could add parameters of its own.
+// `#` were not escaped, a part of the path could be read as URI parameters.
 const ESCAPED_IN_URI: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.');
 
 /// An open database. `copy` is the temporary folder of a copy, if the database could not be read where it is.
@@ -103,18 +104,21 @@ fn open_for_writing(path: &Path) -> Result<Connection> {
     let mut connection = Connection::open_with_flags(path, flags).map_err(sqlite)?;
     configure(&connection).map_err(sqlite)?;
     migrate(&mut connection, path)?;
-    // WAL mode is set last, because setting it writes to the file, and the schema must be checked before.
+    // WAL mode is set last, because setting it writes to the file. Before anything is written to the file, its schema
+    // must be checked.
     use_wal(&connection).map_err(sqlite)?;
     Ok(connection)
 }
 
-// A plain `mode=ro` is not enough: for a database in WAL mode, SQLite creates the -shm file even to read it. What works
-// depends on whether there are changes in the -wal file, and on whether another process is using the database.
+// A plain `mode=ro` is not enough: for a database in WAL mode, SQLite creates the -shm file even to read it. Which way
+// of opening works depends on whether there are changes in the -wal file, and on whether another process is using the
+// database.
 fn open_for_reading(path: &Path) -> Result<OpenedDatabase> {
     let open = |error| open_error(path, error);
     let has_changes = fs::metadata(companion(path, "-wal")).is_ok_and(|wal| 0 < wal.len());
     if has_changes && companion(path, "-shm").exists() {
-        // Another process may be writing. Its -shm file is shared, so that its changes are visible here.
+        // Another process may be writing to the database. This connection shares the other process's -shm file, so that
+        // it sees the changes.
         if let Ok(connection) = connect(path, "mode=ro&readonly_shm=1") {
             return Ok(OpenedDatabase { connection, copy: None, is_full: false });
         }
@@ -144,7 +148,7 @@ fn connect(path: &Path, parameters: &str) -> Result<Connection> {
     let sqlite = |source| classify(path, source);
     let encoded = percent_encode(path.as_os_str().as_encoded_bytes(), ESCAPED_IN_URI);
     let uri = format!("file:{encoded}?{parameters}");
-    // Only the copy is opened for writing, so that SQLite can recover its -wal file.
+    // Only a copy is opened for writing (`mode=rw`), so that SQLite can apply the changes in the copy's -wal file.
     let access = if parameters == "mode=rw" {
         OpenFlags::SQLITE_OPEN_READ_WRITE
     } else {
@@ -255,8 +259,8 @@ pub(super) fn memory(name: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-// The file is created here and not by SQLite, which would let other users read it. SQLite gives its -wal file the same
-// mode.
+// The file is created here and not by SQLite, because a file that SQLite creates can be read by other users. SQLite
+// gives its -wal file the same mode.
 fn create(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);
@@ -264,7 +268,8 @@ fn create(path: &Path) -> io::Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)?;
     match disk::tighten(path) {
-        // The file may belong to another user who allows us to write. Only the owner can change the mode.
+        // Only the owner of a file can change its mode. If the file belongs to another user who allows us to write to
+        // it, its mode stays as it is.
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
         result => result.map(drop),
     }
@@ -309,8 +314,8 @@ fn use_wal(connection: &Connection) -> rusqlite::Result<()> {
         return Ok(());
     }
     match connection.pragma_update(None, "journal_mode", "WAL") {
-        // Another process is using the new file and switches the mode. The mode is stored in the file, so it applies
-        // here too. Even without WAL mode, everything is correct, only slower.
+        // Another process is using the new file and switches the mode itself. The mode is stored in the file, so the
+        // switch applies to this connection too. Even without WAL mode, everything is correct, only slower.
         Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => Ok(()),
         result => result,
     }

@@ -72,7 +72,7 @@ pub(super) fn page(
     limit: usize,
 ) -> rusqlite::Result<ProfilePage> {
     let needle = search.trim().to_lowercase();
-    // No identity is empty, so every identity is after "".
+    // Without `after`, the query starts after "". No identity is empty, so all identities come after "".
     let mut statement = connection.prepare_cached(select!("WHERE ?1 < identity ORDER BY identity"))?;
     let mut rows = statement.query([after.unwrap_or_default()])?;
     let mut page = ProfilePage::default();
@@ -95,7 +95,7 @@ pub(super) fn page(
 }
 
 // Rules out most rows before their JSON is parsed. JSON contains a text unchanged, except for characters that are
-// escaped. So if the needle contains such a character, no row can be ruled out here.
+// escaped. So if `needle`, the text to search for, contains such a character, no row can be ruled out here.
 fn may_match(row: &Row<'_>, needle: &str) -> rusqlite::Result<bool> {
     let is_escaped = |c: char| c.is_control() || matches!(c, '"' | '\\');
     Ok(needle.is_empty()

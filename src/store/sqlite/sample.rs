@@ -13,16 +13,16 @@ use crate::profile::sample::SampleChooser;
 
 use super::read;
 
-// The number of rows to summarize at a time. The number is small, because other calls wait for the connection
-// meanwhile.
+// The number of rows to summarize at a time. The number is small, because other calls cannot use the connection while
+// rows are summarized.
 const ROWS_AT_A_TIME: u32 = 2_000;
 
-// The number of profiles to parse at a time. The number is small, because other calls wait for the connection
-// meanwhile.
+// The number of profiles to parse at a time. The number is small, because other calls cannot use the connection while
+// profiles are parsed.
 pub(super) const PROFILES_AT_A_TIME: usize = 200;
 
 // The maximum number of rows to summarize. In a larger table, only some ranges of rows, spread over the table, are
-// summarized. This limits the time for an audience of any size.
+// summarized. So even for a very large audience, the time is limited.
 const MAX_SUMMARIES: u64 = 200_000;
 
 const CANDIDATES_PER_PROFILE: usize = 3;
@@ -31,7 +31,7 @@ const CANDIDATES_PER_PROFILE: usize = 3;
 // together, in one column of `RowSummary::counts`.
 //
 // The bytes are counted in the stored JSONB, which contains each text unchanged. JSONB's own header bytes add a little
-// to some counts. At worst, an ordinary profile becomes a candidate because of them.
+// to some counts. At worst, these extra counts make an ordinary profile a candidate.
 const COUNTED_BYTES: [&[u8]; 8] = [
     b"_",
     b"*`",
@@ -93,7 +93,7 @@ fn counts(bytes: &[u8]) -> [u16; COUNTED_BYTES.len()] {
     counts
 }
 
-/// Returns the column for each byte. A byte that is not counted has a column that does not exist.
+/// Returns the column for each byte. A byte that is not counted gets `u8::MAX`, which is not the number of a column.
 const fn columns() -> [u8; 256] {
     let mut columns = [u8::MAX; 256];
     let mut column = 0;
@@ -125,8 +125,8 @@ pub(super) fn candidates(rows: &[RowSummary], limit: usize) -> Vec<i64> {
     ids.sort_unstable();
     ids.dedup();
     let rest: Vec<i64> = rows.iter().map(|row| row.id).filter(|id| ids.binary_search(id).is_err()).collect();
-    // A damaged or hostile database may return an id twice. Then fewer rows are left than are needed to reach `wanted`,
-    // or none at all.
+    // `rest` may have fewer rows than are needed to reach `wanted`, or even no rows. This happens if a damaged or
+    // hostile database returns the same id twice.
     let n_spread = (wanted - ids.len()).min(rest.len());
     ids.extend((0..n_spread).map(|n| rest[n * rest.len() / n_spread]));
     ids.sort_unstable();
@@ -145,8 +145,8 @@ fn highest(rows: &[RowSummary], n: usize, degree: impl Fn(&RowSummary) -> usize)
     order.into_iter().map(|(_, id)| id).collect()
 }
 
-/// Shows the profiles with these ids to the chooser and returns their ids. A profile that was deleted meanwhile is
-/// left out.
+/// Shows the profiles with these ids to the chooser and returns the ids of the profiles that were shown. A profile that
+/// has been deleted in the meantime is left out.
 pub(super) fn show_to_chooser(
     connection: &Connection,
     ids: &[i64],
@@ -162,7 +162,7 @@ pub(super) fn show_to_chooser(
     Ok(seen)
 }
 
-/// Returns the profiles with these ids in packed form. A profile that was deleted meanwhile is left out.
+/// Returns the profiles with these ids in packed form. A profile that has been deleted in the meantime is left out.
 pub(super) fn pack(connection: &Connection, ids: &[i64]) -> rusqlite::Result<Vec<Arc<PackedProfile>>> {
     let found = ids.iter().map(|id| read::packed(connection, *id).optional());
     Ok(found.collect::<rusqlite::Result<Vec<_>>>()?.into_iter().flatten().map(Arc::new).collect())

@@ -1,5 +1,5 @@
 //! Lists the properties that templates can use, with the number of profiles that have them and some frequent values.
-//! Every write updates these numbers. The values come from the first thousand profiles.
+//! The numbers are up to date, because every write updates them. The values come from only the first thousand profiles.
 
 use std::collections::HashMap;
 
@@ -79,15 +79,15 @@ impl Tally {
         match self.0.get_mut(&text) {
             Some(n) => *n += 1,
             None if has_room => drop(self.0.insert(text, 1)),
-            // A new value is not counted if the map is full. A value that appears so late is unlikely to be among the
-            // most frequent values.
+            // If the map is full, a new value is not counted. A value that first appears after so many other values is
+            // unlikely to be among the most frequent values.
             None => {}
         }
     }
 
     fn most_frequent(self) -> Vec<String> {
         let mut values: Vec<_> = self.0.into_iter().collect();
-        // The second key makes the result independent of the map's random order.
+        // Values with equal counts are sorted by their text, because the order of the map is random.
         values.sort_by(|(a, n_a), (b, n_b)| n_b.cmp(n_a).then_with(|| a.cmp(b)));
         values.into_iter().take(N_FREQUENT).map(|(text, _)| text).collect()
     }

@@ -14,11 +14,11 @@ use super::read;
 
 /// The types and counts of the properties, and the change of the number of profiles. The properties are loaded at the
 /// start of a transaction, and the changes are saved at its end.
-// The counts are kept in memory in between, because a batch of an import changes the same few counts thousands of
-// times.
+// During the transaction, the counts are kept in memory, because a batch of an import changes the same few counts
+// thousands of times.
 struct PropertyTotals {
     properties: HashMap<String, PropertyCount>,
-    /// The created profiles minus the deleted ones.
+    /// The number of created profiles minus the number of deleted profiles.
     new_profiles: i64,
 }
 
@@ -117,8 +117,8 @@ fn apply(
 }
 
 // Returns the value as it will be read back. A text in CleverTap's date form (`$D_<seconds>`) comes back as a date.
-// JSON has no NaN or infinity, so these come back as null. If the type of the original value were checked instead, a
-// date could get into a text property.
+// JSON has no NaN or infinity, so these come back as null. So the type of the returned value is checked, and not the
+// type of the original value. Otherwise, a date could get into a text property.
 fn as_stored(value: &Value) -> Cow<'_, Value> {
     match value {
         Value::Text(text) if text.starts_with("$D_") => Cow::Owned(Value::from(value.to_json())),
@@ -171,8 +171,8 @@ impl PropertyTotals {
             if property.is_empty() {
                 return Err(ChangeError::EmptyName);
             }
-            // If this batch has removed a property from the last profile that had it, the property no longer has a
-            // type.
+            // A property that no profile has any more has no type. This can happen within the batch, when the property
+            // is removed from the last profile that had it.
             let known = self.properties.get(property).filter(|known| 0 < known.n_set);
             let (Some(known), Some(given)) = (known.map(|known| known.kind), as_stored(value).kind()) else {
                 continue;
@@ -221,8 +221,9 @@ impl PropertyTotals {
 }
 
 /// Returns the type that is stored as `word`.
-// The list leaves out `Text`, so the word for it takes the fallback. No other words occur: telecast does not write
-// them, and a database of a later version, which might have other types, is refused when it is opened.
+// `Text` is not in the list, because it is the fallback for every other word. Unknown words do not occur: telecast
+// writes only the words of its own types. A database of a later version might have other types, but is refused when it
+// is opened.
 pub(super) fn to_kind(word: &str) -> ValueKind {
     [ValueKind::Number, ValueKind::Boolean, ValueKind::Date, ValueKind::List, ValueKind::Object]
         .into_iter()

@@ -1,4 +1,5 @@
-//! Finds link addresses that contain Liquid, and replaces them with stand-ins while the markup is parsed.
+//! Finds link addresses that contain Liquid, and replaces them with stand-ins while the markup is parsed. In the
+//! *masked* text that this module gets, one placeholder character already stands for each piece of Liquid.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -15,7 +16,7 @@ const FIRST: u32 = 0x10_0000;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct LiquidAddress {
-    /// The address with the escapes of its mode decoded and with placeholders for its Liquid.
+    /// The address, with its escapes decoded and with placeholders in place of its Liquid.
     pub text: String,
     range: Range<usize>,
     mark: char,
@@ -45,8 +46,8 @@ pub(super) fn find(masked: &str, mode: ParseMode) -> Vec<LiquidAddress> {
         ParseMode::Markdown | ParseMode::MarkdownV2 => in_parentheses(masked, mode == ParseMode::MarkdownV2),
     };
     let with_liquid = ranges.into_iter().filter(|range| masked[range.clone()].contains(is_placeholder));
-    // These are 65,534 characters. They are enough, because the parser refuses a text of more than 65,536 characters,
-    // and every link takes several of these.
+    // There are 65,534 marks. They are enough: each link needs only one mark but is several characters long, and the
+    // parser refuses a text of more than 65,536 characters.
     let marks = (FIRST..=0x10_fffd).filter_map(char::from_u32);
     let addresses = with_liquid.zip(marks).map(|(range, mark)| {
         let text = unescaped(&masked[range.clone()], mode);

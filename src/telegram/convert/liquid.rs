@@ -120,7 +120,7 @@ impl<'a> LiquidPlaceholders<'a> {
     }
 
     /// Refuses Liquid that has markup in a string literal or that produces HTML tags (`newline_to_br`), unless a filter
-    /// escapes what it prints.
+    /// in the Liquid escapes its output.
     pub(super) fn check_literals(&self, mode: ParseMode) -> Result<(), ConversionError> {
         for (nth, span) in self.spans.iter().enumerate() {
             let liquid = span.of(self.text);
@@ -140,7 +140,7 @@ impl<'a> LiquidPlaceholders<'a> {
         if !self.has_branches() {
             return Ok(());
         }
-        // The byte offset after each placeholder in the parsed text, with the index of its piece.
+        // The byte offset after each placeholder in the parsed text, with the index of its piece of Liquid.
         let offsets: Vec<(usize, usize)> = parsed
             .text
             .char_indices()
@@ -164,8 +164,8 @@ impl<'a> LiquidPlaceholders<'a> {
     pub(super) fn check_whole(&self, part: &str) -> Result<(), ConversionError> {
         let mut pieces = part.chars().filter_map(|c| self.index_of(c)).peekable();
         let Some(first) = pieces.peek().copied() else { return Ok(()) };
-        // `branches[n]` is the branch of the text after piece `n`. The part begins in the branch that is current just
-        // before its first piece, which is the entry of the previous piece.
+        // `branches[n]` is the branch of the text after piece `n`. So the branch in which the part begins is the entry
+        // of the piece before the part's first piece.
         let before = first.checked_sub(1).map_or(0, |nth| self.branches[nth]);
         let last = pieces.last().unwrap_or(first);
         if self.branches[last] == before {
@@ -204,7 +204,7 @@ fn without_comments(text: &str, spans: &[Span]) -> Vec<Span> {
         let overlaps = merged.last().is_some_and(|last| span.start < last.end);
         let name = tag_name(span.of(text)).unwrap_or_default();
         match merged.last_mut() {
-            // Liquid in a comment is never rendered, so branches in it must not count.
+            // Liquid inside a comment is never rendered, so its tags must not begin or end branches.
             Some(open) if 0 < comments || overlaps => open.end = open.end.max(span.end),
             _ => merged.push(span),
         }

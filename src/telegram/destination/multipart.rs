@@ -12,7 +12,8 @@ const MAX_BOUNDARY: usize = 70;
 pub(super) fn read(header: &str, body: &[u8]) -> Option<Vec<DecodedArgument>> {
     let delimiter = format!("--{}", boundary(header)?).into_bytes();
     let mut arguments = Vec::new();
-    // Text before the first delimiter is refused: some servers skip it, but others expect the delimiter here.
+    // Text before the first delimiter is refused: some servers skip such text, but others expect the delimiter at the
+    // start of the body.
     let mut at = body.starts_with(&delimiter).then_some(delimiter.len())?;
     while !body[at..].starts_with(b"--") {
         let head = body[at..].strip_prefix(b"\r\n").map(|_| at + 2)?;
@@ -34,13 +35,14 @@ pub(super) fn read(header: &str, body: &[u8]) -> Option<Vec<DecodedArgument>> {
         });
         at = end + 2 + delimiter.len();
     }
-    // Only whitespace may follow the closing delimiter, because some servers would read another part there.
+    // Only whitespace may follow the closing delimiter, because some servers would read any other text there as one
+    // more part.
     body[at + 2..].iter().all(u8::is_ascii_whitespace).then_some(arguments)
 }
 
 fn boundary(header: &str) -> Option<&str> {
     let lower = header.to_ascii_lowercase();
-    // If the header has two boundaries, servers may use either of them.
+    // A header with two boundaries is refused, because servers may use either of the two.
     if lower.matches("boundary").count() != 1 || !lower.trim_start().starts_with("multipart/form-data") {
         return None;
     }
@@ -68,8 +70,9 @@ impl FormPart {
                     part.is_form |= value.to_ascii_lowercase().contains("x-www-form-urlencoded");
                 }
                 name if name.trim() == name => {}
-                // Whitespace before the name means that the line continues the previous header. Whitespace after the
-                // name is ambiguous, because another server may trim it and accept the header.
+                // A header name with whitespace around it is refused. Whitespace before the name means that the line
+                // continues the previous header. Whitespace after the name is ambiguous, because another server may
+                // trim it and accept the header.
                 _ => return None,
             }
         }
@@ -79,7 +82,7 @@ impl FormPart {
 
 fn field_name(disposition: &str) -> Option<String> {
     let parameters = disposition.trim().strip_prefix("form-data;")?;
-    // Servers disagree about escapes and encodings in names.
+    // A name with an escape or an encoding is refused, because servers disagree about its meaning.
     if parameters.contains(['\\', '%', '*']) {
         return None;
     }
@@ -88,7 +91,7 @@ fn field_name(disposition: &str) -> Option<String> {
         key.trim().eq_ignore_ascii_case("name").then(|| value.trim().trim_matches('"').to_owned())
     });
     let name = names.next()?;
-    // If the part has two names, servers may use either of them.
+    // A part with two names is refused, because servers may use either of the two.
     names.next().is_none().then_some(name)
 }
 

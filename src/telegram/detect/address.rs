@@ -45,7 +45,8 @@ fn is_email_user(user: &str) -> bool {
     let mut n_parts = 1;
     let are_short = parts.all(|part| {
         n_parts += 1;
-        // In TDLib, there are at most 11 parts. The last part has 1 to 35 characters, and the others have up to 26.
+        // As in TDLib, a user's name has at most 11 parts. The last part has 1 to 35 characters, and each other part
+        // has up to 26.
         part.len() < 27 && is_name(part)
     });
     are_short && n_parts < 12 && (1..36).contains(&last.len()) && is_name(last)
@@ -57,8 +58,8 @@ fn is_email_domain(domain: &str) -> bool {
     let mut n_parts = 1;
     let are_names = parts.all(|part| {
         n_parts += 1;
-        // In TDLib, a domain has 1 to 6 dots, a top-level domain of 2 to 8 letters, and other labels of up to 30
-        // characters.
+        // As in TDLib, a domain has 2 to 7 parts, separated by dots. The last part has 2 to 8 letters, and each other
+        // part has up to 30 characters.
         part.len() < 31
             && is_name(part)
             && part.starts_with(|c: char| c.is_ascii_alphanumeric())
@@ -79,7 +80,7 @@ fn link_len(address: &str) -> Option<usize> {
     });
     let rest = &address[scheme_len.unwrap_or(0)..];
     let (authority, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
-    // The address may contain a user and a port, but only the host decides whether it is a link.
+    // The address may contain a user and a port, but only the host decides whether the address is a link.
     let domain = authority.split_once('@').map_or(authority, |(_, host)| host);
     let domain = domain.rsplit_once(':').map_or(domain, |(before, _)| before);
     let is_link = is_domain(domain, scheme_len.is_some()) && !domain.eq_ignore_ascii_case(FORGED);
@@ -119,7 +120,7 @@ fn is_domain(domain: &str, has_scheme: bool) -> bool {
         return true;
     }
     let has_letter = domain.bytes().any(|byte| byte != b'.' && !byte.is_ascii_digit());
-    // TDLib allows `_` in subdomains only.
+    // TDLib allows `_` only in subdomains, so not in the last two parts of the domain.
     has_letter && is_tld(tld, has_scheme) && !above.contains('_')
 }
 

@@ -28,7 +28,7 @@ pub(super) fn urls(text: &str) -> Vec<Range<usize>> {
         if host < host_end {
             found.push(start..at);
         } else {
-            // If there is no host, there is no address, and the search continues directly after the `://`.
+            // Without a host there is no address. The search then continues directly after the `://`.
             at = host;
         }
     }

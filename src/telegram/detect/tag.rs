@@ -27,7 +27,8 @@ pub(super) fn mentions(text: &str) -> Vec<Range<usize>> {
 }
 
 pub(super) fn bot_commands(text: &str) -> Vec<Range<usize>> {
-    // A `/` before or after the command means a path, and a `<` or `>` means markup such as `</b>`.
+    // There is no command directly next to a `/`, which means a path, or to a `<` or `>`, which means markup such as
+    // `</b>`.
     let is_ruled_out = |c: char| is_word(c) || matches!(c, '/' | '<' | '>');
     scan(text, '/', |start| {
         if char_before(text, start).is_some_and(is_ruled_out) {

@@ -31,7 +31,7 @@ pub(super) fn trimmed_end(text: &str, floor: usize, end: usize) -> usize {
 
 struct UrlFinder<'a> {
     text: &'a str,
-    /// The end of the part of the text that has been searched. No further address starts before this offset.
+    /// The text before this offset has already been searched, so no address may start before this offset.
     floor: usize,
     path: PathEnd,
 }
@@ -87,7 +87,8 @@ impl UrlFinder<'_> {
         if !matches!(char_at(text, at), Some('/' | '?' | '#')) {
             return at;
         }
-        // The path is cached: otherwise a path with many dots would be read once for each dot, in quadratic time.
+        // The last path is kept in `path`. Without it, a path with many dots would be read once for each dot, in
+        // quadratic time.
         if !(self.path.read.start <= at && at < self.path.read.end) {
             let end = end_of(text, at + 1, unicode::is_path);
             self.path = PathEnd { read: at..end, trimmed: trimmed_end(text, at + 1, end) };
@@ -121,8 +122,9 @@ impl UrlFinder<'_> {
         let colon = start - "://".len();
         let scheme = text[start_of(text, self.floor, colon, is_scheme)..colon].to_ascii_lowercase();
         let len = match scheme.as_str() {
-            // These schemes are refused even though they end with a supported scheme. For all other schemes such an end
-            // is enough: in `xhttp://`, the link begins at the `http`.
+            // These schemes are refused even though they end with a supported scheme. Any other text before `://` is
+            // accepted if it ends with a supported scheme. The link then begins at that scheme: in `xhttp://`, at the
+            // `http`.
             "shttp" | "tftp" | "sftp" => return None,
             scheme => {
                 ["http", "https", "ftp", "tonsite"].into_iter().find(|known| scheme.ends_with(known))?
@@ -147,8 +149,8 @@ fn is_user(c: char) -> bool {
 fn is_scheme(c: char) -> bool {
     match c {
         '\0'..='\x7f' => c.is_ascii_alphanumeric() || matches!(c, '+' | '-'),
-        // All other characters but separators are accepted, so that a word directly before a scheme is read as a part
-        // of the scheme, whatever its script.
+        // Outside ASCII, every character except separators is accepted. So a word of any script directly before a
+        // scheme is read as a part of the scheme.
         _ => category(c) != Category::Separator,
     }
 }

@@ -9,7 +9,7 @@ pub(crate) fn word_end(input: &str, span: Span) -> usize {
     span.start + word.find(char::is_whitespace).unwrap_or(word.len())
 }
 
-/// Creates a fix that is not safe to apply without a person's decision.
+/// Creates a fix that a person must choose. It is never applied automatically.
 pub(crate) fn choice(title: impl Into<String>, edits: Vec<TextEdit>) -> Fix {
     Fix { title: title.into(), edits, safe: false }
 }

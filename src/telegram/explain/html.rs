@@ -31,7 +31,7 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
         ParseErrorKind::EmptyAttributeName { tag } => empty_attribute_name(tag, span, input),
         ParseErrorKind::UnexpectedEndOfToken => {
             let value = span.of(input);
-            // The value itself may contain quotes of one kind.
+            // A value that contains double quotes is put in single quotes.
             let quote = if value.contains('"') { '\'' } else { '"' };
             Diagnostic::error(Code::UnquotedValue, span, "this value needs quotes")
                 .with_help("without quotes a value may only contain letters, digits, dots and hyphens")
@@ -98,7 +98,8 @@ pub(super) fn looks_like_html(input: &str) -> bool {
 }
 
 fn unsupported_tag(tag: &str, span: Span, input: &str) -> Diagnostic {
-    // To Telegram, `1 < 2` contains an unsupported tag, but its author meant the character.
+    // To Telegram, the `<` in `1 < 2` starts an unsupported tag. But the author meant the character `<`, so the problem
+    // is described differently.
     let Some(end) = html_tag::tag_like_end(MarkupInput::new(input), span.start) else {
         return bare_angle(span.start);
     };
@@ -127,7 +128,7 @@ fn unsupported_tag(tag: &str, span: Span, input: &str) -> Diagnostic {
         ));
     }
     let instead = REPLACEMENTS.iter().find(|(foreign, _)| *foreign == name).map(|(_, known)| *known);
-    // No similar tag is suggested for a name of one or two letters, which is similar to half of the tags.
+    // A name of one or two letters is similar to half of the tags, so no similar tag is suggested for such a name.
     let similar = || did_you_mean(name, TAGS.iter().map(|(known, _)| *known)).filter(|_| 2 < name.len());
     let diagnostic = match instead.or_else(similar) {
         Some(known) => diagnostic
@@ -171,7 +172,7 @@ fn unclosed_start_tag(span: Span, input: &str) -> Diagnostic {
     // Words without a `=` are probably not attributes but the text after the tag.
     let has_attributes = written.get(..stop).is_some_and(|tag| tag.contains('='));
     let end = span.start + if has_attributes { stop } else { name };
-    // The text ends inside the tag, so no end tag can have closed the element.
+    // The input ends inside the start tag, so the element has no end tag yet. The fix adds one at the end of the input.
     let end_tag = format!("</{}>", written.get(1..name).unwrap_or(""));
     Diagnostic::error(Code::UnclosedStartTag, Span::new(span.start, end), "this tag has no `>`")
         .with_help("add the `>`, or write &lt; for a `<` that is text")
@@ -226,7 +227,7 @@ fn crossed(expected: &str, found: &str, span: Span, input: &str) -> Diagnostic {
 }
 
 fn is_opened_before(name: &str, at: usize, input: &str) -> bool {
-    // A rough search is enough, since it only selects a fix.
+    // A rough search is enough, since its result only decides which fix is offered.
     let before = input[..at].to_ascii_lowercase();
     before.contains(&format!("<{name}>")) || before.contains(&format!("<{name} "))
 }
@@ -237,8 +238,8 @@ fn next_end_tag(input: &str, at: usize) -> Option<(Span, String)> {
     Some((Span::new(start, end), input[start + 2..end - 1].trim().to_ascii_lowercase()))
 }
 
-/// Returns the end tag of the element `name` whose start tag ends at the byte offset `at`, or `None` if it has no end
-/// tag. Tags with other names are ignored.
+/// Returns the end tag of the element `name` whose start tag ends at the byte offset `at`, or `None` if the element has
+/// no end tag. Tags with other names are ignored.
 fn matching_end(name: &str, at: usize, input: &str) -> Option<Span> {
     let mut depth = 0_usize;
     let mut i = at;
@@ -246,7 +247,7 @@ fn matching_end(name: &str, at: usize, input: &str) -> Option<Span> {
         let end = start + input[start..].find('>')? + 1;
         let inner = input[start + 1..end - 1].to_ascii_lowercase();
         let (is_end, inner) = inner.strip_prefix('/').map_or((false, inner.as_str()), |rest| (true, rest));
-        // `depth` counts the open elements of the same name that are inside this one.
+        // `depth` counts the open elements of the same name inside the element whose end tag is searched for.
         if inner.split([' ', '\n', '/']).next() == Some(name) {
             match (is_end, depth) {
                 (true, 0) => return Some(Span::new(start, end)),
@@ -305,7 +306,8 @@ pub(super) fn ignored_attribute(tag: &str, span: Span, input: &str) -> Diagnosti
     let written = span.of(input);
     let name = written.split(['=', ' ', '\n']).next().unwrap_or("");
     let lower = name.to_ascii_lowercase();
-    // A supported attribute in the wrong case is probably a mistake. Other attributes, such as `style`, are harmless.
+    // A supported attribute in the wrong case is probably a mistake. Other ignored attributes, such as `style`, are
+    // harmless, so they get only a hint.
     let known = [
         ("a", "href"),
         ("code", "class"),

@@ -65,18 +65,18 @@ fn unclosed(what: &str, span: Span, input: &str) -> Diagnostic {
     let diagnostic = Diagnostic::error(Code::UnclosedEntity, span, message)
         .with_help(format!("end it with `{closer}`, or write `\\{opener}` for the character itself"))
         .with_fix(escape_opener(&format!("escape the `{opener}`"), span, input));
-    // For a link, the closing `]` is not enough, because the address is missing, too. A quote needs no closing
-    // delimiter. So for both, there is no fix that adds one.
+    // For `[`, `![`, and `>`, no fix adds a closing delimiter. After the `]` of a link or an emoji, the address would
+    // still be missing, and a quote has no closing delimiter.
     if closer == "]" || opener == ">" {
         return diagnostic;
     }
-    // Formatting seldom spans lines, so the end of the line is the best guess.
+    // Formatting seldom spans lines, so the fix ends it at the end of the line.
     let end = line_end(input, span.end);
     diagnostic.with_fix(choice(format!("end it with `{closer}` here"), vec![edit(Span::at(end), closer)]))
 }
 
 fn escape_opener(title: &str, span: Span, input: &str) -> Fix {
-    // Every character of the opener needs its own backslash: `\_\_`.
+    // Every character of the opening delimiter needs its own backslash: `__` becomes `\_\_`.
     let places = span.of(input).char_indices().map(|(at, _)| Span::at(span.start + at));
     Fix { title: title.to_owned(), edits: places.map(|place| edit(place, "\\")).collect(), safe: true }
 }

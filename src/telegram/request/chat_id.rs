@@ -5,7 +5,7 @@ use crate::telegram::arguments;
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ChatId {
     /// The id of a user is positive. The id of a supergroup or channel is -1000000000000 or less. The id of a basic
-    /// group is negative, but above that number.
+    /// group is negative, but above -1000000000000.
     Id(i64),
     /// The username of a public channel, supergroup, or bot, with its `@`.
     Username(String),
@@ -18,7 +18,8 @@ impl ChatId {
         if text.starts_with('@') {
             ChatId::Username(text.to_owned())
         } else {
-            // This is never an error: "123abc" is 123, and "abc" is 0, which the server reports as "chat not found".
+            // Reading a number never fails: "123abc" is 123, and "abc" is 0, which the server reports as "chat not
+            // found".
             ChatId::Id(arguments::lenient_i64(text))
         }
     }

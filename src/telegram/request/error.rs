@@ -1,5 +1,5 @@
-//! Defines the error that a check returns. It becomes an `ApiError`, the server's answer, only at the end, because some
-//! callers first put a prefix before its message, as the server does.
+//! Defines the error that a check returns. At the end, the error becomes an `ApiError`, which is the server's answer.
+//! Before that, some callers put a prefix before the error's message, as the server does.
 
 use crate::telegram::api_error::{ApiError, ArgumentLocation, CheckFailure};
 
@@ -22,8 +22,8 @@ impl RequestError {
     }
 
     /// Puts a prefix before the message, as the server does for an item of a list.
-    // The cause is dropped: a cause is about the message's own text or buttons, so the help for it would be wrong for
-    // an item of a list.
+    // The cause is dropped, because it selects the help for the error. That help is about the text or the buttons of a
+    // whole message, so it would be wrong for an item of a list.
     pub(super) fn with_prefix(self, prefix: &str) -> Self {
         Self { message: format!("{prefix}{}", self.message), cause: None, ..self }
     }

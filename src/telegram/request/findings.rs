@@ -86,7 +86,7 @@ fn check_old_name(field: &ApiField, location: &ArgumentLocation, findings: &mut 
 }
 
 fn null_value(field: &ApiField, location: ArgumentLocation) -> Option<Finding> {
-    // For an object or a parse mode, the server answers null with an error, which `check` reports.
+    // If an object or a parse mode is null, the server answers with an error. `check` reports that error.
     if matches!(field.kind, FieldType::Object(_) | FieldType::ParseMode) {
         return None;
     }

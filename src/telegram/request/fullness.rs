@@ -16,7 +16,7 @@ pub struct Fullness {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counted {
-    /// The code points of a text or caption, after parsing.
+    /// The code points of a text or caption as it is sent.
     Characters,
     /// The author's entities, without custom emoji. Entities that the server detects are not the author's.
     Entities,
@@ -39,9 +39,8 @@ impl ApiRequest {
             let characters = Fullness { counted: Counted::Characters, used, limit };
             let used = count_author_entities(text);
             let entities = Fullness { counted: Counted::Entities, used, limit: MAX_ENTITIES };
-            // Entities are considered only from half of their limit on. Otherwise, a short message would nearly always
-            // show the entities: a few entities are a larger share of the limit of entities than a few characters are
-            // of the limit of characters.
+            // The number of entities is returned only if it is at least half of its limit. Otherwise, it would nearly
+            // always be returned for a short message: 2 entities of 100 are a larger share than 40 characters of 4,096.
             let is_nearer = MAX_ENTITIES <= used * 2 && entities.cmp_ratio(&characters).is_gt();
             if is_nearer { entities } else { characters }
         };

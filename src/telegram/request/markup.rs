@@ -194,7 +194,8 @@ fn style(value: &ArgumentValue<'_>) -> Result<ButtonStyle, RequestError> {
     }
 }
 
-// The actions are in the server's order: the first one that is present wins, and those after it are not even checked.
+// The actions are in the server's order: the first action that is present is used, and the actions after it are not
+// even checked.
 fn action(value: &ArgumentValue<'_>) -> Result<ButtonAction, RequestError> {
     // An empty `url` or `callback_data` counts as absent. The other actions count even if they are empty.
     let url = value.string_or_empty("url")?;
@@ -218,7 +219,7 @@ fn action(value: &ArgumentValue<'_>) -> Result<ButtonAction, RequestError> {
         let chosen = value.required_object("switch_inline_query_chosen_chat")?;
         let query = chosen.string_or_empty("query")?;
         // These members are not kept, because no preview shows which chats the user may choose from. But the server
-        // checks their types.
+        // checks their types, so they are read here.
         for name in ["allow_user_chats", "allow_bot_chats", "allow_group_chats", "allow_channel_chats"] {
             chosen.bool_or_false(name)?;
         }

@@ -72,8 +72,8 @@ pub(super) fn read<'a>(arguments: &'a Arguments, kind: MediaKind) -> Result<Medi
     Ok(MediaDraft { media, caption })
 }
 
-// If the argument has no text, the file is the uploaded part called `field`: clients send a file under the argument's
-// own name. An album's item has no `field`, so it can name an uploaded file only with `attach://NAME`.
+// If the argument has no text, the file is the uploaded part called `field`, which is the argument's own name. An
+// album's item has no `field`, so it can name an uploaded file only with `attach://NAME`.
 fn file(arguments: &Arguments, text: &str, field: Option<&str>) -> Option<MediaFile> {
     let field = match text.strip_prefix("attach://") {
         Some(name) => Some(name),
@@ -90,9 +90,9 @@ impl MediaDraft<'_> {
     }
 }
 
-// The captions borrow from the parsed JSON of `media`, which does not outlive `read_album`, so each caption is finished
-// at once. An error in a caption is kept until `finish`, since the server reports such an error only once it has found
-// the chat.
+// The captions borrow from the parsed JSON of `media`, which does not outlive `read_album`, so `finish` is called for
+// each caption at once. An error in a caption is kept until `AlbumDraft::finish`, since the server reports such an
+// error only once it has found the chat.
 #[derive(Debug, Clone)]
 pub(super) struct AlbumDraft {
     items: Vec<Result<Media, RequestError>>,

@@ -10,7 +10,7 @@ use crate::telegram::arguments::{Arguments, lenient_i64};
 pub struct Delivery {
     pub disable_notification: bool,
     pub protect_content: bool,
-    /// Whether the message may exceed the free rate, for a fee in Telegram Stars.
+    /// Whether the bot pays a fee in Telegram Stars to send more messages per second than the limit for free messages.
     pub allow_paid_broadcast: bool,
     /// The animation shown with the message, in private chats only.
     pub message_effect_id: Option<i64>,

@@ -210,7 +210,8 @@ fn entity_kind(value: &ArgumentValue<'_>) -> Result<Option<EntityKind>, RequestE
             EntityKind::DateTime { unix_time, format }
         }
         name => match EntityKind::plain(name) {
-            // The server detects entities of these kinds in the text itself, so it drops those that a call gives.
+            // The server itself detects entities of these kinds in the text, so it drops such entities if a call
+            // contains them.
             Some(kind) if kind.is_auto_detected() => return Ok(None),
             Some(kind) => kind,
             None => return Err(value.error("Unsupported type specified")),
@@ -226,8 +227,8 @@ pub(super) enum TextRules {
     MessageWithPreview,
     /// A caption, which may be empty.
     Caption,
-    /// A text with a smaller limit, which must not be empty. `max_chars` is in code points, and `too_long` is the
-    /// server's message for a longer text.
+    /// A text that must not be empty and that has a smaller limit than a message. `max_chars` is in code points, and
+    /// `too_long` is the server's message for a longer text.
     Short {
         max_chars: usize,
         too_long: &'static str,
@@ -246,7 +247,8 @@ impl TextDraft<'_> {
         let processed = match rules {
             TextRules::Message => process_text(parsed, Limit::Message),
             TextRules::MessageWithPreview => match process_text(parsed, Limit::Message) {
-                // With such a preview, an empty text is not an error. A text that is too long is still an error.
+                // With a preview that has a URL of its own, an empty text is not an error. A text that is too long is
+                // still an error.
                 Err(TextError::Empty) => Ok(SentText { text: FormattedText::default(), changes: Vec::new() }),
                 other => other,
             },

@@ -44,8 +44,8 @@ fn runs(text: &FormattedText, ranges: &[Range<usize>]) -> Vec<EntityRun> {
         if let Some(rank) = rank(&entity.kind)
             && !range.is_empty()
         {
-            // The runs are found in one sweep over the sorted edges: comparing every pair of entities would take
-            // quadratic time.
+            // The edges are the starts and ends of the entities. One pass over the sorted edges finds all runs, while
+            // comparing every pair of entities would take quadratic time.
             edges.push((range.start, true, rank, nth));
             edges.push((range.end, false, rank, nth));
         }
@@ -152,8 +152,8 @@ fn delimiters(kind: &EntityKind, text: &str) -> (String, String, &'static str) {
         EntityKind::Bold => ("*".into(), "*".into(), "*"),
         EntityKind::Italic => ("_".into(), "_".into(), "_"),
         EntityKind::Pre { language } => {
-            // A backtick at the end of the code would become part of the closing fence. If the code is split at every
-            // backtick, no piece ends with one.
+            // A backtick at the end of the code would become part of the closing fence (three backticks). If the code
+            // is split at every backtick, no piece ends with one.
             let end = if text.contains("```") || text.ends_with('`') { "`" } else { "```" };
             let name = language.as_deref().filter(|name| is_fence_language(name));
             (format!("```{}\n", name.unwrap_or_default()), "```".into(), end)

@@ -22,8 +22,8 @@ pub(super) fn find_unknown(method: Method, name: &str, state: &JsonState) -> Opt
     }
     let path = state.known_path()?;
     let (_, parents) = path.split_last()?;
-    // `fields_at` finds no fields if a parent key is unknown, or if a parent does not have the type that the JSON
-    // needs. An unknown parent key is reported separately.
+    // `fields_at` returns `None` if a key above this one is unknown, or if the JSON does not match the type of that
+    // key. In both cases, this key is not checked. The unknown key itself is reported when it is read.
     let (owner, known) = fields_at(method, parents)?;
     if known.is_empty() || known.iter().any(|field| field.name == name) {
         return None;

@@ -1,7 +1,7 @@
 //! Tracks the JSON state of a body through text, branches, loops, and partials, and checks each `{{ }}` at its
 //! position.
 //!
-//! Captured text is followed at the output that prints it, because its position in the JSON is known only there.
+//! Captured text is checked at the `{{ }}` that prints it, because its position in the JSON is known only there.
 //!
 //! A body is read twice. The first pass collects the parse mode and the keys of each object. The parse mode must be
 //! known in advance, because `parse_mode` may come after the text that it applies to. The second pass reports problems.
@@ -46,8 +46,8 @@ impl BodyObjects {
 }
 
 // A capture or partial can print another capture or partial more than once. Without limits, the work would therefore
-// grow exponentially with the depth. At either limit, the output of a capture or partial is treated like an unknown
-// value.
+// grow exponentially with the depth of this nesting. At either limit, the output of a capture or partial is treated
+// like an unknown value.
 const MAX_INNER_NODES: usize = 20_000;
 const MAX_INNER_DEPTH: usize = 20;
 
@@ -83,13 +83,15 @@ struct Follower<'t> {
     scope: NameDefinitions<'t>,
     /// `None` in the first pass, which collects the objects and reports nothing.
     check_pass: Option<CheckPass<'t>>,
-    /// The paths, as written, that conditions guarantee to have a value at the current node.
+    /// The variable paths, as written in the template, that certainly have a value at the current node. Conditions
+    /// around or before the node guarantee this.
     present: Vec<String>,
     objects: BodyObjects,
     problems: Vec<Diagnostic>,
     n_inner_nodes: usize,
     inner_depth: usize,
-    /// Whether the current text is captured text that is escaped for JSON when it is printed. Such text is not JSON.
+    /// Whether the current text is captured text that is escaped for JSON when it is printed. Such text is not JSON but
+    /// the content of a JSON string.
     is_escaped: bool,
 }
 
@@ -135,8 +137,9 @@ impl<'t> Follower<'t> {
             (Some(call), Some(file)) => partials::move_to_call(file, &problem, call),
             _ => problem,
         };
-        // A capture that is printed twice would report its problems twice. Comparing with all problems took quadratic
-        // time on large bodies. Duplicates are usually close together, so only the last 50 problems are compared.
+        // A capture that is printed twice would report its problems twice, so duplicates are dropped. Each problem is
+        // compared only with the last 50 problems, because duplicates are usually close together. Comparing with all
+        // problems took quadratic time on large bodies.
         let is_duplicate = |reported: &Diagnostic| {
             reported.span == problem.span
                 && reported.code == problem.code
@@ -218,8 +221,8 @@ impl<'t> Follower<'t> {
         let source = self.source();
         let mut events = Vec::new();
         let mut rest = span;
-        // The path changes as more text is read, so each key is compared with the fields of the method as soon as the
-        // key ends.
+        // `state` knows the path of a key only until it reads on. So each key is compared with the fields of the method
+        // as soon as the key ends.
         while !rest.is_empty() {
             let mut last = None;
             let read = state.read_to_event(rest.of(source), &mut |event| last = Some(event));
@@ -245,7 +248,8 @@ impl<'t> Follower<'t> {
             match event {
                 JsonEvent::Key { name, is_repeated } => {
                     // The start of the key is computed from the length of its name. `JsonState` keeps only the start of
-                    // a very long name, so the computed offset can be inside a character.
+                    // a very long name, so the computed offset can be inside a character. `floor_char_boundary` then
+                    // moves it to the start of that character.
                     let start = floor_char_boundary(source, end.saturating_sub(name.len() + 2));
                     let key = Span::new(start, end);
                     if let Some(unknown) = unknown {
@@ -276,8 +280,8 @@ impl<'t> Follower<'t> {
         state: JsonState,
     ) -> Option<JsonState> {
         let mut ends = Vec::new();
-        // `present_if_reached`: paths with a value in the current branch, because no branch before it was taken.
-        // `present_after`: paths with a value after the tag. The branches in which these paths may be missing end
+        // `present_if_reached`: paths that have a value in the current branch, because no earlier branch was taken.
+        // `present_after`: paths that have a value after the tag. The branches in which these paths may be missing end
         // early, as in `{% if x == blank %}{% abort %}{% endif %}`.
         let mut present_if_reached: Vec<String> = Vec::new();
         let mut present_after: Vec<String> = Vec::new();
@@ -287,9 +291,9 @@ impl<'t> Follower<'t> {
             self.present.extend(guard.present_if_taken);
             let end = self.follow(body, state.clone());
             self.present.truncate(mark);
-            // After the tag, the paths are certain to have a value only if this branch and all earlier branches end
-            // early. If an earlier branch reaches its end, the nodes after the tag can be reached through that branch,
-            // and then the condition of this branch is not tested.
+            // The paths in `present_if_skipped` certainly have a value after the tag only if this branch and all
+            // earlier branches end early. If an earlier branch reaches its end, the nodes after the tag can be reached
+            // through that branch, and then the condition of this branch is not tested.
             if end.is_none() && ends.is_empty() {
                 present_after.extend(guard.present_if_skipped.iter().cloned());
             }
@@ -297,7 +301,8 @@ impl<'t> Follower<'t> {
             ends.extend(end);
         }
         self.present.extend(present_after);
-        // Without an `else`, it is possible that no branch is taken.
+        // Without an `else`, it is possible that no branch is taken. The state before the tag is then also the state
+        // after it.
         if !has_else {
             ends.push(state);
         }
@@ -325,7 +330,8 @@ impl<'t> Follower<'t> {
         let end = self.follow(&each.body, state.clone());
         self.scope.numeric_variables.truncate(n_numeric);
         if let Some(end) = end {
-            // One iteration is enough: if it does not change the shape, neither do the following iterations.
+            // Following the body once is enough. If one iteration leaves the same quotes and brackets open as before,
+            // every later iteration does so, too.
             if end.has_same_shape(&state) {
                 after.join(&end);
             } else {
@@ -394,7 +400,7 @@ impl<'t> Follower<'t> {
     /// itself. Following it again would find nothing new and multiply the work.
     fn captured(&self, value: &'t Expression) -> Option<CaptureBodies<'t>> {
         // The limit is checked before the lookup, because the lookup collects all captures of the name. A body can have
-        // many captures of one name and also print the name many times.
+        // many captures of one name and also print the name many times, which would take quadratic time.
         if !self.may_follow_deeper() {
             return None;
         }
@@ -404,7 +410,7 @@ impl<'t> Follower<'t> {
     }
 
     /// Follows captured text from `state`. Returns the state after the text. Returns `None` if `captured` has no
-    /// bodies, or if none of its bodies reaches its end.
+    /// bodies, or if every body ends early, for example at an `abort`.
     fn follow_captured(&mut self, captured: CaptureBodies<'t>, state: &JsonState) -> Option<JsonState> {
         self.scope.captures_in_progress.push(captured.name);
         self.inner_depth += 1;
@@ -449,7 +455,8 @@ impl<'t> Follower<'t> {
         for (name, value) in &call.arguments {
             scope.define(name, argument(value));
         }
-        // With `for`, the name stands for the items of the list, one after the other. Items are not traced.
+        // With `for`, the variable holds the items of a list, one after the other. Items are not traced, so the
+        // variable is defined only for `with`.
         if let Some(subject) = call.subject.as_ref().filter(|subject| !subject.is_each) {
             scope.define(subject.alias.as_deref().unwrap_or(name), argument(&subject.value));
         }
@@ -488,8 +495,8 @@ impl<'t> Follower<'t> {
             };
             interpolation.problems()
         });
-        // Only one source of an output is reported. The other sources are likely to have the same fault, and one fix is
-        // enough.
+        // Problems are reported for only one of the output's sources. The other sources are likely to have the same
+        // problems, and one fix is enough.
         let problems = problems.into_iter().find(|problems| !problems.is_empty());
         for problem in problems.unwrap_or_default() {
             self.report(problem);

@@ -49,7 +49,7 @@ fn sides(source: &str, condition: &Condition) -> (Vec<String>, Vec<String>) {
         Condition::Value(Expression::Path(path)) => (written(path), Vec::new()),
         Condition::Value(_) => (Vec::new(), Vec::new()),
         Condition::Both(parts) => {
-            // If `a and b` is false, either of them may be missing, so nothing is known about either.
+            // If `a and b` is false, `a` or `b` may be missing. It is not known which of them, so neither is listed.
             let (mut left, _) = sides(source, &parts.0);
             left.extend(sides(source, &parts.1).0);
             (left, Vec::new())
@@ -69,7 +69,8 @@ fn sides(source: &str, condition: &Condition) -> (Vec<String>, Vec<String>) {
             match (comparison, right_is_empty) {
                 (Comparison::Equal, true) => (Vec::new(), written(path)),
                 (Comparison::NotEqual, true) => (written(path), Vec::new()),
-                // In `a == b`, `b` may be a variable as well. Both can be missing, and then they are equal.
+                // In `a == b`, `b` may be a variable as well. Both can be missing, and then they are equal. So the
+                // comparison proves nothing.
                 (Comparison::Equal | Comparison::NotEqual, false)
                     if !matches!(right, Expression::Literal(..)) =>
                 {

@@ -81,8 +81,8 @@ impl<'t> Interpolation<'t, '_> {
         self.source.filters()
     }
 
-    /// Returns the filters of each expression that the value went through in the file of this output. A fix can edit
-    /// only these filters.
+    /// Returns the filters of each expression that the value went through in the file of this output. A fix edits only
+    /// one file, so it can change only these filters.
     fn pipes_here(&self) -> impl Iterator<Item = &'t [FilterCall]> + '_ {
         self.source.pipes.iter().filter(|(file, _)| *file == self.file).map(|(_, filters)| *filters)
     }
@@ -105,8 +105,8 @@ impl<'t> Interpolation<'t, '_> {
     }
 
     fn character_set(&self) -> CharacterSet {
-        // Each filter may widen or narrow the set. Filters that are not listed widen it to anything: a needless warning
-        // does less harm than a missing one.
+        // Each filter may widen or narrow the set. Filters that are not listed widen it to `Any`. This may cause a
+        // needless warning, but that does less harm than a missing warning.
         let mut characters = self.source_character_set();
         for call in self.filters() {
             characters = match call.filter.name {
@@ -130,7 +130,8 @@ impl<'t> Interpolation<'t, '_> {
     }
 
     fn source_character_set(&self) -> CharacterSet {
-        // A variable that is defined in terms of itself adds no new characters. Its first value is a separate source.
+        // A variable that is defined in terms of itself adds no new characters, so it counts as `Constant`. The
+        // variable's first value is a separate source, which is checked on its own.
         let Some(path) = self.path().filter(|_| !self.source.is_recursive) else {
             return CharacterSet::Constant;
         };
@@ -152,8 +153,8 @@ impl<'t> Interpolation<'t, '_> {
     }
 
     fn in_string(&self) -> Vec<Diagnostic> {
-        // A `json` filter inside a string is the only reported problem: after its fix, the other checks may suggest
-        // something else.
+        // If a `json` filter is inside a string, no other problem is reported: after the fix for the filter, the other
+        // checks may find something else.
         let own_json = self.own_filters().iter().find(|call| call.filter.name == "json");
         if let Some(call) = own_json.filter(|_| !self.is_escaped) {
             let problem = Diagnostic::error(Code::JsonInString, call.name, "`json` adds its own quotes here");
@@ -218,7 +219,7 @@ impl<'t> Interpolation<'t, '_> {
                 (Code::UnescapedJson, format!("a quote or line break in `{name}` would break the JSON"))
             }
             (_, Some(mode)) => {
-                // The message gives one reserved character as an example. The escape covers all of them.
+                // The message gives one reserved character as an example. The escape covers all reserved characters.
                 let sample = match mode {
                     ParseMode::Html => "<",
                     ParseMode::Markdown => "_",
@@ -251,7 +252,8 @@ impl<'t> Interpolation<'t, '_> {
         if needs_json {
             edits.extend(json.iter().map(|filter| insertion(end, format!(" | {filter}"))));
         }
-        // Both escapes may belong at the same offset, and the edits of one fix must not overlap.
+        // Both escapes may belong at the same offset. The edits of one fix must not overlap, so edits at the same
+        // offset are merged.
         let edits = merge_edits(edits);
         let added: Vec<&str> = edits.iter().map(|edit| edit.replacement.trim_matches([' ', '|'])).collect();
         let help = format!("escape it with `{}`", added.join(" | "));
@@ -287,7 +289,8 @@ impl<'t> Interpolation<'t, '_> {
             return Some(problem);
         }
         // So far, each expression was checked on its own. Now the `json_escape` may be in one expression, such as an
-        // `assign`, and the filter that breaks its output in another. No single edit can swap two such filters.
+        // `assign`, and the filter that breaks its output in another. No single edit can swap two such filters, so this
+        // problem has no fix.
         let all: Vec<&FilterCall> = self.filters().collect();
         let json = all.iter().position(|call| call.filter.name == "json_escape")?;
         let last = all.iter().rfind(|call| breaks_json_escape(call))?;
@@ -350,7 +353,8 @@ impl<'t> Interpolation<'t, '_> {
             None => self.empty_value(),
         };
         // CleverTap's documentation uses `default: "NULL"` for a missing chat id. A value with this default is taken
-        // for a chat id, even if some profiles have text in the property.
+        // for a chat id, even if some profiles have text in the property. So the problem of the default comes before
+        // the problem of unquoted text.
         let is_chat_id =
             default.is_some_and(|call| call.arguments.first().and_then(Expression::as_text) == Some("NULL"));
         if is_chat_id {
@@ -391,7 +395,7 @@ impl<'t> Interpolation<'t, '_> {
                 .is_some_and(|property| 0 < property.n_set && property.n_set == self.vocabulary.n_profiles),
             _ => false,
         };
-        // The `NUMERIC` filters print a number even for a missing value, except for `find_index`.
+        // The `NUMERIC` filters print a number even for a missing value. The exception `find_index` is ignored here.
         let is_number = self.filters().any(|call| NUMERIC.contains(&call.filter.name));
         if is_known || is_number {
             return None;

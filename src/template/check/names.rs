@@ -38,7 +38,7 @@ pub(super) fn check(template: &Template, vocabulary: &Vocabulary) -> Vec<Diagnos
     checker.problems
 }
 
-/// The names that are set or visible in a file. It is `None` if any other name may be set, too.
+/// The names that are set or visible in a file. It is `None` if the file may also set names that cannot be determined.
 type DefinedNames<'t> = Option<IndexSet<&'t str>>;
 
 struct KnownProperties<'v> {
@@ -110,13 +110,14 @@ impl<'t> Checker<'t> {
         let mut names = outer?;
         names.extend(self.names_set_by(body, &mut vec![file])?);
         names.extend(call.arguments.iter().map(|(name, _)| name.as_str()));
-        // Without an alias, the variable that holds the subject has the name of the partial.
+        // A call with `with` or `for` passes a value in a variable. Without an alias, this variable has the name of the
+        // partial.
         names.insert(call.subject.as_ref().and_then(|subject| subject.alias.as_deref()).unwrap_or(name));
         Some(names)
     }
 
-    /// Returns the names that `body` and its included partials set, or `None` if any other name may be set, too. `seen`
-    /// has the files that were visited already.
+    /// Returns the names that `body` and its included partials set, or `None` if they may also set names that cannot be
+    /// determined. `seen` has the files that were visited already.
     fn names_set_by(&self, body: &'t Block, seen: &mut Vec<usize>) -> DefinedNames<'t> {
         let mut names = IndexSet::from(["forloop", "tablerowloop"]);
         let mut is_complete = true;
@@ -139,7 +140,7 @@ impl<'t> Checker<'t> {
                 // name.
                 None => is_complete = false,
             },
-            // The broken tag may be an `assign`.
+            // The broken tag may be an `assign` to any name.
             TagNode::Broken => is_complete = false,
             _ => {}
         });

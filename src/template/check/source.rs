@@ -201,7 +201,8 @@ fn outputs<'t>(block: &'t Block, visit: &mut dyn FnMut(&'t Expression, &'t [Filt
         match node {
             SyntaxNode::Text(_) => {}
             SyntaxNode::Output(output) => visit(&output.value.value, &output.value.filters),
-            // The tag of an inner capture prints nothing. The captured text counts only where its name is printed.
+            // The tag of an inner capture prints nothing. The captured text counts only where the name of the capture
+            // is printed.
             SyntaxNode::Tag(_, tag) if matches!(**tag, TagNode::Capture { .. }) => {}
             SyntaxNode::Tag(_, tag) => {
                 walk::blocks_of(tag).into_iter().for_each(|inner| outputs(inner, visit))

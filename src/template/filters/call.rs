@@ -36,7 +36,8 @@ impl FilterDoc {
         !self.keywords.is_empty()
     }
 
-    /// Returns the arguments in the example, including the colon; empty if the example has none.
+    /// Returns the filter's arguments as written in `example`, including the colon before them, such as `: 5`. Returns
+    /// an empty string if the filter has no arguments there.
     pub fn example_arguments(&self) -> &'static str {
         let Some((_, call)) = self.example.rsplit_once(&format!("| {}", self.name)) else { return "" };
         let end = call.find(" |").or_else(|| call.find(" }}")).unwrap_or(call.len());
@@ -44,7 +45,8 @@ impl FilterDoc {
     }
 }
 
-// Filters are compared by name, which is unique: function pointers cannot be compared reliably.
+// Filters are compared by their names, which are unique. A derived `PartialEq` would also compare the function pointers
+// in `run`, and Rust cannot compare function pointers reliably.
 impl PartialEq for FilterDoc {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
@@ -61,7 +63,7 @@ pub(in super::super) struct Call<'c, 'a> {
 
 pub(in super::super) type FilterResult<'a> = Result<Datum<'a>, FilterError>;
 
-/// Why a filter returns no value. The caller adds the filter's name and span.
+/// Why a filter returns no value. The caller turns the error into a diagnostic with the filter's name and span.
 #[derive(Debug)]
 pub(in super::super) enum FilterError {
     Exhausted(Exhausted),
@@ -104,7 +106,8 @@ impl<'a> Call<'_, 'a> {
         self.budget.allow_text(value.estimated_len())?;
         let text = value.to_text(self.settings.zone);
         if matches!(value, Datum::List(_) | Datum::Map(_)) {
-            // The text of a list or object escapes its strings, so it can be longer than the estimate that was charged.
+            // In the text of a list or object, strings are escaped. The text can therefore be longer than the estimate
+            // that was charged above, so its exact length is charged as well.
             self.budget.allow_text(text.as_str().len())?;
         }
         Ok(text)

@@ -21,7 +21,7 @@ pub(super) fn date<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
             other => matches!(other, Datum::Local(_)),
         };
         match call.settings.rules {
-            // In CleverTap's dialect, `now_zone` is India's for every account.
+            // In CleverTap's dialect, `now_zone` is India's time zone for every account.
             _ if is_now => moment.with_time_zone(call.settings.now_zone.clone()),
             EngineRules::CleverTap => moment.with_time_zone(zone.clone()),
             EngineRules::Shopify => moment,
@@ -37,7 +37,8 @@ pub(super) fn date_tz<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     }
 }
 
-/// Formats the input. Like Shopify's filter, returns it unchanged if it is not a date or if the format is empty.
+/// Formats the input. Like Shopify's filter, returns the input unchanged if the input is not a date or if the format is
+/// empty.
 ///
 /// `zone` applies to an input without a zone of its own. `to_output_zone` converts the moment to the zone of the
 /// output.
@@ -52,8 +53,8 @@ fn format_input<'a>(
     }
     let Some(moment) = parse_input(call, zone) else { return Ok(call.input.clone()) };
     let local = to_output_zone(call, moment);
-    // This is more than enough: a directive never prints more than 24 bytes for each of its own bytes. For example,
-    // `%c` has 2 bytes and prints 24, and `%50d` has 4 bytes and prints 50.
+    // Each byte of the format is charged as 24 bytes of output. This is more than enough: for example, `%c` has 2 bytes
+    // and prints 24, and `%50d` has 4 bytes and prints 50.
     call.budget.allow_text(format.as_str().len().saturating_mul(24))?;
     Ok(strftime::format(&local, format.as_str()).into())
 }
@@ -66,7 +67,7 @@ fn parse_input(call: &Call<'_, '_>, zone: &TimeZone) -> Option<Zoned> {
         Datum::Date(instant) => Some(at(*instant)),
         Datum::Local(moment) => Some(Zoned::clone(moment)),
         Datum::Integer(seconds) => Timestamp::from_second(*seconds).ok().map(at),
-        // Shopify returns decimals unchanged.
+        // By Shopify's rules, a decimal is not a date, so the filter returns the decimal unchanged.
         Datum::Decimal(seconds) if call.settings.rules == EngineRules::CleverTap => {
             Timestamp::from_second(*seconds as i64).ok().map(at)
         }
@@ -85,7 +86,7 @@ fn parse_text(text: &LiquidText<'_>, now: Timestamp, zone: &TimeZone) -> Option<
     if is_now(text) {
         return Some(now.to_zoned(zone.clone()));
     }
-    // `$D_` is CleverTap's prefix for epoch seconds in uploads.
+    // In data that is uploaded to CleverTap, the prefix `$D_` marks a date in epoch seconds.
     let seconds = text.strip_prefix("$D_").unwrap_or(text);
     if !seconds.is_empty() && seconds.bytes().all(|byte| byte.is_ascii_digit()) {
         return Timestamp::from_second(seconds.parse().ok()?).ok().map(|at| at.to_zoned(zone.clone()));

@@ -8,16 +8,17 @@ use crate::telegram::{self, EscapeContext, ParseMode};
 use super::super::datum::{Datum, LiquidText, Map};
 use super::call::{Call, FilterError, FilterResult};
 
-// This is the same limit as for reading JSON: a deeper value could not be read back.
+// `crate::json` reads JSON with the same limit, so it could not read a value that is nested more deeply.
 const MAX_DEPTH: usize = json::MAX_DEPTH;
 
 /// Prints any value as JSON: nil as `null`, text in quotes.
 pub(super) fn json<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
-    // This charges an estimate before the text is built. Later, the exact length is charged as well.
+    // An estimate is charged before the JSON text is built. A closer bound or the exact length is charged below as
+    // well.
     call.budget.allow_text(call.input.estimated_len().saturating_mul(2))?;
     if let Datum::Text(LiquidText::Captured(captured)) = &call.input {
-        // Escaping turns a byte into six bytes at most, as in `\u001f`. Captured text keeps its source map, so that an
-        // error in the message can be shown inside the `capture`.
+        // Escaping turns a byte into six bytes at most, as in `\u001f`. Captured text keeps its source map, so that a
+        // problem in the rendered message can be shown at the right place inside the `capture`.
         call.budget.allow_text(captured.text.len().saturating_mul(6))?;
         return Ok(Datum::Text(LiquidText::Captured(Rc::new(captured.as_json_string(call.budget)?))));
     }

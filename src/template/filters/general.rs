@@ -5,8 +5,8 @@ use super::super::datum::Datum;
 use super::super::render_settings::EngineRules;
 use super::call::{Call, FilterResult};
 
-/// Replaces nil, false, `""`, `[]`, and `{}`, but not 0. With `allow_false: true`, false is kept. By CleverTap's rules,
-/// a call without an argument returns its input unchanged.
+/// Replaces nil, false, `""`, `[]`, and `{}` with the first argument. 0 is not replaced. With `allow_false: true`,
+/// false is kept. By CleverTap's rules, a call without an argument returns its input unchanged.
 pub(super) fn default<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let is_kept = match call.input {
         Datum::Boolean(false) => call.keyword("allow_false").is_truthy(),

@@ -33,7 +33,7 @@ fn escape_unless<'a>(call: &mut Call<'_, 'a>, is_entity: fn(&str) -> bool) -> Fi
     Ok(out.into())
 }
 
-// This is longer than any entity's name. Without a limit, text with many `&` and no `;` would take quadratic time.
+// No entity has a longer name. Without a limit, text with many `&` and no `;` would take quadratic time.
 const MAX_ENTITY: usize = 40;
 
 fn starts_with_entity(text: &str) -> bool {
@@ -59,8 +59,9 @@ fn remove_between(text: &str, open: &str, close: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(start) = rest.find(open) {
-        // If no closing delimiter follows this opening delimiter, none follows any later opening delimiter. A separate
-        // search for each opening delimiter, as in the `liquid` crate, took minutes for text with many `<`.
+        // If no closing delimiter follows this opening delimiter, none follows any later opening delimiter, so the loop
+        // ends. A separate search for each opening delimiter, as in the `liquid` crate, took minutes for text with many
+        // `<`.
         let Some(length) = rest[start + open.len()..].find(close) else { break };
         out.push_str(&rest[..start]);
         rest = &rest[start + open.len() + length + close.len()..];

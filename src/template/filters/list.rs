@@ -8,7 +8,8 @@ use super::super::datum::Datum;
 use super::super::number::{self, Number};
 use super::call::{Call, FilterError, FilterResult};
 
-// This bounds the recursion. A list that is nested more deeply stays an item.
+// This bounds the recursion of `flatten`. A list that is nested more deeply is not flattened: it becomes an item of the
+// result.
 const MAX_DEPTH: usize = 100;
 
 /// Returns the items of the input and charges their number to the budget.
@@ -221,8 +222,8 @@ pub(super) fn uniq<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
             },
         };
         let cost: usize = kept.iter().map(|(_, other)| compare::cost(&value, other)).sum();
-        // Each item is compared with all kept items, which takes quadratic time. A cheap comparison costs an eighth of
-        // a step.
+        // Each item is compared with all kept items, so the number of comparisons is quadratic. Each comparison costs
+        // an eighth of a step. Comparing long values costs more, which `cost` adds.
         call.budget.spend(1 + kept.len() / 8 + cost)?;
         // Ruby's `uniq` uses `eql?`: unlike with `==`, 1 and 1.0 are different.
         let is_same = |other: &Datum<'a>| {
@@ -307,7 +308,8 @@ pub(super) fn sort_natural<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     Ok(keyed.into_iter().map(|(_, item)| item).collect())
 }
 
-/// Returns each item with its sort key (itself or a property), and charges the cost of sorting to the budget.
+/// Returns each item with its sort key (the item itself or one of its properties), and charges the cost of sorting to
+/// the budget.
 fn keyed<'a>(call: &mut Call<'_, 'a>) -> Result<Vec<(Datum<'a>, Datum<'a>)>, FilterError> {
     let property = call.arguments.first().cloned();
     let mut keyed = Vec::new();

@@ -5,7 +5,8 @@ use crate::dialect::Dialect;
 use super::call::{Call, FilterDoc, FilterResult};
 use super::{date, escape, general, html, list, math, text};
 
-// CleverTap's engine is said to be LiqP 0.7.9, so `BOTH` marks the filters that LiqP registers.
+// CleverTap's engine is said to be version 0.7.9 of LiqP, a Liquid engine for Java, so `BOTH` marks the filters that
+// LiqP registers.
 const BOTH: &[Dialect] = &[Dialect::Telecast, Dialect::CleverTap];
 const TELECAST_ONLY: &[Dialect] = &[Dialect::Telecast];
 

@@ -98,8 +98,8 @@ pub(super) fn replace<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
 }
 
 fn replace_all<'a>(call: &mut Call<'_, 'a>, text: &str, part: &str, with: &str) -> FilterResult<'a> {
-    // Counting first costs a second search, but charges the exact size. An empty `part` matches between all characters,
-    // so the result can be far longer than the text.
+    // The matches are counted first, so that the exact size of the result can be charged. The count costs a second
+    // search. An empty `part` matches between all characters, so the result can be far longer than the text.
     let n_matches = text.matches(part).count();
     let size = (text.len() - n_matches * part.len()).saturating_add(n_matches.saturating_mul(with.len()));
     call.budget.allow_text(size)?;
@@ -122,8 +122,8 @@ pub(super) fn replace_last<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     replace_one(call, |text, part| text.rfind(part))
 }
 
-/// Replaces the occurrence of the first argument that `find` returns with the second argument. Without a second
-/// argument, removes the occurrence.
+/// Searches the input for the first argument with `find`, and replaces the occurrence that `find` chooses with the
+/// second argument. Without a second argument, removes that occurrence.
 fn replace_one<'a>(call: &mut Call<'_, 'a>, find: fn(&str, &str) -> Option<usize>) -> FilterResult<'a> {
     let (text, part, with) = (call.text()?, call.text_argument(0)?, call.text_argument(1)?);
     let (source, part, with) = (text.as_str(), part.as_str(), with.as_str());

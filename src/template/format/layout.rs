@@ -9,6 +9,7 @@ use super::tree::{LayoutNode, LayoutShape};
 
 pub(super) const INDENT: usize = 2;
 
+/// The whitespace before a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Gap {
     Nothing,
@@ -47,7 +48,8 @@ fn gap_on_one_line(item: &LayoutNode) -> Gap {
 }
 
 fn gap(last: &LayoutNode, item: &LayoutNode, level: usize) -> Gap {
-    // `{% if x %}, "b": 2{% endif %}` stays on the line of the member that it continues.
+    // A block whose content starts with a comma, such as `{% if x %}, "b": 2{% endif %}`, stays on the line of the
+    // member before it.
     if item.is(LayoutTokenKind::Comma)
         || item.is(LayoutTokenKind::Colon)
         || (item.continues_member() && !last.is_tag())

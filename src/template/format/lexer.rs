@@ -212,8 +212,8 @@ impl Lexer<'_> {
 
     fn text(&mut self) -> Result<(), Diagnostic> {
         let start = self.at;
-        // A block that opens inside a string must also close inside it. Otherwise, the string would end in only some
-        // branches of the block.
+        // A Liquid block that opens inside a string must also close inside that string. Otherwise, the string would end
+        // in only some branches of the block.
         let mut open: Vec<Span> = Vec::new();
         self.at += 1;
         let mut quoting = QuoteState::Inside;
@@ -256,8 +256,8 @@ impl Lexer<'_> {
             |c: char| c.is_ascii_whitespace() || matches!(c, '"' | '{' | '}' | '[' | ']' | ':' | ',');
         let word = &rest[..rest.find(is_end).unwrap_or(rest.len())];
         let span = Span::new(self.at, self.at + word.len());
-        // The number may be incomplete, because adjacent Liquid may complete it. `NULL` is accepted, because it is
-        // CleverTap's usual default.
+        // The word may be only a part of a number, because Liquid next to it may print the rest. `NULL` is accepted,
+        // because bodies for CleverTap usually contain `default: "NULL"`, which prints `NULL` for a missing value.
         let is_number = word.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
         if !is_number && !["true", "false", "null", "NULL"].contains(&word) {
             let excerpt: String = visible(word).chars().take(24).collect();

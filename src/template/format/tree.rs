@@ -7,7 +7,8 @@ use crate::text::{self, Span};
 use super::layout;
 use super::lexer::{LayoutToken, LayoutTokenKind, cannot_format};
 
-// This bounds the recursion. It is the nesting that valid JSON may have, plus 50, the parser's limit for Liquid tags.
+// This bounds the recursion. The limit is the nesting that valid JSON may have, plus 50 for Liquid tags, which is the
+// Liquid parser's limit.
 const MAX_DEPTH: usize = json::MAX_DEPTH + 50;
 
 #[derive(Debug)]

@@ -63,7 +63,7 @@ impl<'a> Machine<'a> {
             state.index.set(iteration);
             self.scope.push(&each.variable, slice.at(iteration));
             let flow = self.block(&each.body, Whitespace::of(&each.body))?;
-            // `mark + 1` keeps `forloop` and drops the item.
+            // `mark + 1` keeps the local variable `forloop`, which was pushed first, and removes the item.
             self.scope.leave(mark + 1);
             if flow == Flow::Break {
                 break;
@@ -166,7 +166,8 @@ impl<'a> Machine<'a> {
         let (start, end) = if is_text { (0, size) } else { (start, to.min(size)) };
         let length = usize::try_from(end - start).unwrap_or(0);
         let start = usize::try_from(start).unwrap_or(usize::MAX);
-        // This is only a check, so that a loop that is too long fails at once. Each iteration is charged when it runs.
+        // No steps are spent here: each iteration spends its own step when it runs. The check only makes a loop that is
+        // too long fail before its first iteration.
         self.budget.afford(length).map_err(|exhausted| self.exhausted(exhausted, each.collection.span()))?;
         Ok(Slice { items, start, length, is_reversed: each.is_reversed })
     }

@@ -31,7 +31,8 @@ impl<'a> Machine<'a> {
             let message = "partials are nested too deeply";
             return Err(self.fail(Diagnostic::error(Code::LiquidLimit, span, message)));
         }
-        // Arguments are evaluated in the caller's scope and file, so they come before the switch to the partial.
+        // The arguments are evaluated before the machine switches to the partial, because they belong to the caller's
+        // scope and file.
         let mut arguments = Vec::with_capacity(call.arguments.len());
         for (key, value) in &call.arguments {
             arguments.push((key.as_str(), self.value(value)?));
@@ -42,7 +43,7 @@ impl<'a> Machine<'a> {
         };
         let outer = (self.file, self.call);
         // Diagnostics and the source map need a span in the template itself, not in a partial. Only the outermost call
-        // has such a span, so nested calls keep it.
+        // has such a span, so nested calls keep the span of the outermost call.
         self.call = self.call.or(Some(span));
         self.file = file;
         self.depth += 1;

@@ -98,8 +98,8 @@ impl<'a> VariableScope<'a> {
     }
 
     /// Whether `name` can be a counter. Without [`Globals::Data`], every name can be a counter. With [`Globals::Data`],
-    /// a name that is already a counter stays one. Any other name must be missing from the data, or its value in the
-    /// data must be an integer, nil, or false.
+    /// a name that is already a counter can still be a counter. Any other name must be missing from the data, or its
+    /// value in the data must be an integer, nil, or false.
     pub(super) fn can_count(&self, name: &str) -> bool {
         let value = match self.globals {
             Globals::Data(data) if !self.counters.contains_key(name) => data.get(name),
@@ -108,8 +108,8 @@ impl<'a> VariableScope<'a> {
         matches!(value, None | Some(Value::Integer(_) | Value::Null | Value::Boolean(false)))
     }
 
-    /// Returns the counter `name`. It starts at the integer that the data has under this name, or at 0 if there is no
-    /// such integer.
+    /// Returns the counter `name`. A new counter starts at the integer that the data has under this name, or at 0 if
+    /// there is no such integer.
     pub(super) fn counter(&mut self, name: &'a str) -> &mut i64 {
         let globals = self.globals;
         self.counters.entry(name).or_insert_with(|| match globals {
@@ -131,7 +131,8 @@ impl<'a> VariableScope<'a> {
         self.locals.len()
     }
 
-    /// Removes all local variables but the first `mark`. The removed variables were added after `mark` was called.
+    /// Removes the local variables that were added since [`Self::mark`] returned `mark`, that is, all except the first
+    /// `mark`.
     pub(super) fn leave(&mut self, mark: usize) {
         self.locals.truncate(mark);
     }

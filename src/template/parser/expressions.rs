@@ -165,7 +165,7 @@ impl<'s> LexemeCursor<'s> {
             return Err(Box::new(filters::unknown(self.text_of(name), name)));
         };
         // In Shopify, a filter with keyword arguments ignores unknown keyword arguments. In a body, an unknown keyword
-        // argument is an error, because a misspelled `allow_false` would have no effect.
+        // argument is an error, because otherwise a misspelled `allow_false` would silently have no effect.
         if self.flavour == Flavour::Shopify && filter.ignores_unknown_keywords() {
             keywords.retain(|(key, _)| filter.keywords.contains(&key.as_str()));
         }
@@ -298,8 +298,8 @@ impl<'s> LexemeCursor<'s> {
                 )));
             }
         }
-        // Both operators have the same precedence and associate to the right. A loop from the end builds this tree
-        // without recursion. A recursive parser would need stack for each operator.
+        // Both operators have the same precedence and associate to the right. The loop builds the tree of conditions
+        // from the last part to the first, without recursion. A recursive parser would need stack for each operator.
         let mut joined: Option<(Condition, &str)> = None;
         for (part, operator) in parts.into_iter().rev() {
             let condition = match joined {
@@ -328,7 +328,8 @@ impl<'s> LexemeCursor<'s> {
     }
 }
 
-// The tree of a condition has one level for each operator, and evaluation recurses into it, so this bounds the stack.
+// The tree of a condition has one level for each operator, and evaluation recurses into the tree, so this limit bounds
+// the stack.
 const MAX_CONDITIONS: usize = 100;
 
 fn comparison(text: &str) -> Comparison {

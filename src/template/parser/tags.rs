@@ -17,7 +17,8 @@ impl<'s> LiquidParser<'s> {
     pub(super) fn parse_tag_node(&mut self, tag: ScannedTag) -> ParseResult<SyntaxNode> {
         let name = tag.name.of(self.source);
         let lexemes = match (tag.body, name) {
-            // The text of a `#` comment is not Liquid. Its lexemes would be highlighted as names and operators.
+            // The text of a `#` comment is not split into lexemes, because they would be highlighted as names and
+            // operators.
             (None, "#") => Vec::new(),
             _ => token::lex(self.source, tag.arguments),
         };
@@ -100,15 +101,17 @@ impl<'s> LiquidParser<'s> {
         self.add_to_block(tag.markup.span, end.span);
         self.colour_markup(end);
         self.parsed.liquid_spans.push(end.span);
-        // The scanner gives no span for the name of the end tag. This name is `end` followed by the opening tag's name.
+        // The scanner gives no span for the name of the end tag, so the span is calculated: the name is `end` (3 bytes)
+        // followed by the opening tag's name.
         let end_name = Span::new(
             trimmed(self.source, end.inner).start,
             trimmed(self.source, end.inner).start + 3 + name.len(),
         );
         self.parsed.tokens.push(LiquidToken { span: end_name, class: TokenClass::Tag });
         if name == "doc" {
-            // In Shopify, `doc` accepts neither arguments nor another `doc` inside it. If it has both, only the
-            // inner `doc` is reported, because its `enddoc` has ended the outer `doc` too early.
+            // In Shopify, `doc` accepts neither arguments nor another `doc` inside it. If a `doc` has both, only the
+            // inner `doc` is reported as a mistake. The `enddoc` of the inner `doc` has ended the outer `doc` too
+            // early, which is the more serious problem.
             let nested = body.text.of(self.source).contains("{% doc");
             if let Some(word) = lexemes.first().filter(|_| !nested) {
                 return Err(Box::new(Diagnostic::error(
@@ -293,7 +296,7 @@ impl<'s> LiquidParser<'s> {
         Ok(if is_row { TagNode::TableRow(each) } else { TagNode::For(each) })
     }
 
-    /// Parses the counter name of `increment` and `decrement`. It consists of letters, digits, and `_-.?[]`.
+    /// Parses the counter name of `increment` and `decrement`. The name consists of letters, digits, and `_-.?[]`.
     fn parse_counter_name(&self, tag: &ScannedTag) -> ParseResult<String> {
         let name = tag.arguments.of(self.source);
         let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '?' | '[' | ']');
@@ -366,8 +369,9 @@ fn parse_cycle(mut cursor: LexemeCursor<'_>) -> ParseResult<TagNode> {
         items.push(cursor.expression()?);
     }
     cursor.expect_done()?;
-    // As in Shopify, unnamed cycles of the same literals share a position, but a cycle with variables has its own
-    // position. The debug form distinguishes '1' from 1.
+    // As in Shopify, unnamed `cycle` tags with the same literals share a position (the index of the next item), but a
+    // `cycle` with variables has its own position. The debug form of the literals is the key of the group. It
+    // distinguishes '1' from 1.
     let literals: Option<Vec<&Literal>> = items.iter().map(Expression::as_literal).collect();
     let group = match (group, literals) {
         (Some(name), _) => CycleGroup::Named(name),

@@ -1,6 +1,6 @@
 //! Suggests loops that replace list filters that CleverTap does not support. In an `assign`, the filters `sum`, `find`,
-//! `find_index`, and `has` can be replaced. In a `{{ }}`, only `sum` can be replaced. In both cases, the filter must be
-//! the first one.
+//! `find_index`, and `has` can be replaced. In a `{{ }}`, only `sum` can be replaced. In both cases, only the first
+//! filter of a value can be replaced.
 
 use crate::diagnostic::{Diagnostic, Fix};
 use crate::text::Span;

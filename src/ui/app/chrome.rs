@@ -87,7 +87,8 @@ impl Chrome {
         let mut parts = Vec::new();
         for part in screen.header(shared) {
             // A part that does not fit is left out completely, because half the name of a bot or host could be mistaken
-            // for another name. The parts after it are left out too, because one of them may be its label.
+            // for another name. The parts after this part are left out too, because one of them may be the label of
+            // this part.
             if usize::from(right.saturating_sub(self.header.x)) < width(&part.text) + NAMES_WIDTH {
                 break;
             }

@@ -63,7 +63,7 @@ impl ConfirmDecision for QuitChoice {
     }
 
     // The first letter of an answer decides at once, because the user has just asked to quit and is not typing text.
-    // Waiting for Enter is for questions that can open while the user types.
+    // Only a question that can open while the user types must wait for Enter.
     fn needs_enter(&self) -> bool {
         false
     }
@@ -81,9 +81,10 @@ pub(super) fn palette(keymap: &Keymap) -> Dialog {
 pub(super) fn help(keymap: &Keymap, focus: &ScreenFocus) -> Dialog {
     let heading =
         |title: &str| PickerRow { title: title.to_owned(), is_heading: true, ..PickerRow::default() };
-    // An action is listed with the focused pane if `focus.actions` contains it, or if it has a key in the pane's own
-    // context. Some panes, for example the list of problems, have no context of their own: their innermost context is
-    // shared by several panes, so its actions are listed under "Everywhere".
+    // An action is listed with the focused pane if `focus.actions` contains it, or if it has a key in the pane's
+    // innermost key context. Some panes, for example the list of problems, have no key context of their own: their
+    // innermost context is `Panes` or `Anywhere`, which several panes share. The actions of such a shared context are
+    // listed under "Everywhere".
     let is_everywhere = |context: &KeyContext| matches!(context, KeyContext::Anywhere | KeyContext::Panes);
     let innermost = focus.contexts.first().copied().filter(|context| !is_everywhere(context));
     let is_here = |action: Action| {

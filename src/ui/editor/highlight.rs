@@ -8,7 +8,7 @@
 //!
 //! After an edit, the `Highlighter` reads lines again, from the edited line on, until a line begins in the same parser
 //! state as before the edit. One call reads only a limited number of lines, and later calls continue. If the visible
-//! lines have no colors yet, the first call colors them provisionally.
+//! lines have no colors yet, the first call guesses their colors, and later calls correct the guess.
 
 mod classes;
 mod code;
@@ -102,7 +102,8 @@ pub(crate) fn row(text: &str, row: Range<usize>, colours: &[SyntaxPiece], theme:
     let first = colours.partition_point(|(range, _)| range.end <= row.start);
     let mut parts = StyledRow::new();
     let mut at = row.start;
-    // `get` and not an index: a range that does not fit the text is left out instead of causing a panic.
+    // `get` is used instead of an index, because an index would panic for a range that does not fit the text. Such a
+    // range is left out.
     let mut add = |range: Range<usize>, style: Style| {
         if let Some(part) = text.get(range).filter(|part| !part.is_empty()) {
             parts.push((part.to_owned(), style));

@@ -26,7 +26,8 @@ impl TabStops {
     /// Removes each range that the cursor has left, and each range whose end the cursor has reached. `len` is the
     /// length of the whole text in bytes. Call it after every command.
     pub fn follow(&mut self, cursor: usize, len: usize) {
-        // Not `<=`: at the end of a range, there is nowhere left to jump to, so Tab indents again.
+        // `<` and not `<=`: a range is removed when the cursor is at its end, because Tab would then not move the
+        // cursor. Without a range, Tab indents again.
         let is_inside = |range: &CompletedRange| range.start <= cursor && cursor + range.n_after < len;
         self.0.retain(is_inside);
     }

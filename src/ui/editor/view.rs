@@ -1,9 +1,9 @@
 //! Draws an editor: line numbers and text in layers. Also maps between cells and bytes.
 //!
-//! The layers, from bottom to top, are the cursor's line, the grammar's colors, Liquid tokens, the linked range, search
-//! matches, brackets, underlined problems, and the selection. The caller provides the tokens, matches, and problems.
-//! The text is drawn row by row from the first visible row, so that the time for a frame depends on the size of the
-//! window and not on the length of the text.
+//! The layers, from bottom to top, are the cursor's line, the grammar's colors, Liquid tokens, the linked range (see
+//! [`EditorView::linked`]), search matches, brackets, underlined problems, and the selection. The caller provides the
+//! tokens, matches, and problems. The text is drawn row by row from the first visible row, so that the time for a frame
+//! depends on the size of the window and not on the length of the text.
 
 mod inline_message;
 mod layers;
@@ -81,12 +81,13 @@ impl<'a> EditorView<'a> {
 
     /// Draws every cell of `area`. Returns the cell of the cursor, if it is visible.
     pub fn draw(&self, area: Rect, buf: &mut Buffer) -> Option<Position> {
-        // Writing outside of the buffer panics, and after a resize, the buffer can be smaller than the area of the old
-        // layout.
+        // After a resize, `area` can still be from the old layout and extend past the buffer. It is cut to the buffer,
+        // because writing outside of the buffer panics.
         let area = area.intersection(buf.area);
         let brackets = self.brackets();
         let rows: Vec<VisualRow> = self.rows().take(area.height.into()).collect();
-        // The list of problems is filtered once per frame, because each visible row goes through it several times.
+        // The problems of the visible rows are collected once per frame, because each row goes through the whole list
+        // several times.
         let problems = self.problems_of(&rows);
         let view = EditorView { problems: &problems, ..*self };
         for y in area.top()..area.bottom() {
@@ -143,7 +144,7 @@ impl<'a> EditorView<'a> {
         self.editor.matching_brackets().map_or_else(Vec::new, |(one, other)| vec![one, other])
     }
 
-    /// Returns the part of `area` that shows text and no line numbers. Scrolling needs its size.
+    /// Returns the part of `area` that shows text and no line numbers. The size of this part is needed for scrolling.
     pub fn text_area(&self, area: Rect) -> Rect {
         let gutter = self.gutter_width(area.width);
         Rect { x: area.x + gutter, width: area.width - gutter, ..area }
@@ -216,8 +217,8 @@ impl<'a> EditorView<'a> {
                 put(buf, x_of(glyph.column), y, &glyph, self.theme);
             }
         }
-        // The cell after the text belongs to the line break: the cursor, a selected line break, and empty problem spans
-        // are shown there.
+        // The cell after the text is styled too. It shows a selected line break, and a problem with an empty span at
+        // the end of the line.
         if row.is_last && (left..right).contains(&end) {
             buf[(x_of(end), y)].set_style(layers.style_of_end(row.span.end));
             self.draw_inline_message(
@@ -266,10 +267,12 @@ fn severity_style(theme: &Theme, severity: Severity) -> Style {
     }
 }
 
-/// Whether `span` touches `line`, which may also be a row. The end of the line or row counts as part of it.
+/// Whether `span` touches `line`, the span of a line or of a row. The offset at the end of `line` counts as part of
+/// `line`.
 fn touches(line: Span, span: Span) -> bool {
-    // The last byte of the span decides, not its end: a problem that ends with the previous line's break must not mark
-    // this line. For an empty span, its offset decides.
+    // `line.start` is compared with the last byte of the span, not with the span's end. Otherwise, a problem that ends
+    // with the line break of the previous line would mark this line too. An empty span has no last byte, so its offset
+    // is compared.
     span.start <= line.end && line.start <= span.end.saturating_sub(1).max(span.start)
 }
 
@@ -286,8 +289,8 @@ fn clear_cells(buf: &mut Buffer, area: Rect, style: Style) {
 /// Draws one grapheme. Control characters and invisible characters are drawn as visible symbols.
 fn put(buf: &mut Buffer, x: u16, y: u16, glyph: &cells::Glyph<'_>, theme: &Theme) {
     let cell = &mut buf[(x, y)];
-    // `set_symbol` passes control characters and bidi overrides on to the terminal, and a body can come from a
-    // stranger.
+    // Control characters and bidi overrides are drawn as visible symbols. `set_symbol` would pass them on to the
+    // terminal, and a stranger's body could disturb the screen with them.
     match glyph.text.chars().next().and_then(picture) {
         _ if glyph.text == "\t" => {}
         Some(shown) => {

@@ -109,7 +109,7 @@ pub struct Vim {
     registers: BTreeMap<char, Register>,
     last_change: LastChange,
     last_find: Option<LastFind>,
-    /// The column that vertical motions try to keep, and the offset to which the last motion with this goal led.
+    /// The column that vertical motions try to keep, and the target of the last motion that set or kept this column.
     goal: Option<(Goal, usize)>,
     pattern: Option<(SearchPattern, Direction)>,
     /// The text's version and the cursor's offset at the last call of `sync`. In insert mode, `sync` uses them to
@@ -187,8 +187,8 @@ impl Vim {
         Some(outcome)
     }
 
-    /// Handles Esc. An incomplete command is dropped. If there is none, the selection ends. If there is no selection
-    /// either, the caller is asked to leave the text.
+    /// Handles Esc. If a command is incomplete, it is dropped. Otherwise, if there is a selection, the selection ends.
+    /// Otherwise, the caller is asked to leave the text.
     fn escape(&mut self) -> VimOutcome {
         if !self.pending.is_empty() {
             self.pending = Pending::default();
@@ -232,7 +232,7 @@ impl Vim {
                 self.seen.1 = to;
                 match editor.selection().is_empty() {
                     true if to == start => None,
-                    // Not `Motion::To`: the editor would then forget the goal column of vertical motions.
+                    // `Motion::To` would make the editor forget the goal column of vertical motions.
                     true => Some(Command::Move(Motion::OntoGrapheme)),
                     false => Some(Command::Move(Motion::To(to))),
                 }
@@ -271,7 +271,8 @@ impl Vim {
         let (pattern, _) = self.pattern.as_ref()?;
         let starts: Vec<usize> = pattern.find_all(&editor.text()).iter().map(|found| found.start).collect();
         let n_matches = starts.len();
-        // `checked_rem` returns `None` if there are no matches. A count larger than the number of matches wraps around.
+        // `checked_rem` returns `None` if there are no matches, and lets a count larger than the number of matches wrap
+        // around.
         let n = n.checked_rem(n_matches)?;
         let at = match direction {
             Direction::Forward => starts.partition_point(|start| *start <= from) + n + n_matches - 1,
@@ -281,7 +282,8 @@ impl Vim {
     }
 
     fn take(&mut self, key: Key, editor: &Editor, page: usize) -> Option<VimOutcome> {
-        // Checked only if the key begins a command or follows an operator: after `f` or `r`, any key is an argument.
+        // A key with Ctrl or Alt that vim does not use is left to the caller. This applies only to a key that begins a
+        // command or follows an operator: after `f` or `r`, every key is an argument.
         if self.pending.wanted == Wanted::Command && (key.ctrl || key.alt) && !is_own(key) {
             return None;
         }

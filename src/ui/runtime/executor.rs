@@ -34,7 +34,7 @@ use crate::workspace::{self, Watch, WatchMethod};
 /// How long the console waits at exit for each test to be written to the history.
 const EXIT_TIMEOUT: Duration = Duration::from_secs(2);
 
-// The picker shows one screen of rows; the user finds the others by typing more.
+// The picker of profiles shows only one screen of rows. To find other profiles, the user types more letters.
 const MAX_FOUND_PROFILES: usize = 100;
 
 const HISTORY_LIMIT: usize = 50;
@@ -67,8 +67,8 @@ pub struct Executor {
     journal: Option<JoinHandle<()>>,
 }
 
-/// The results of checking all campaigns, and the generation of the latest check. A check stops when its generation is
-/// no longer the latest.
+/// The results of checking all campaigns, and the generation (the number) of the latest check. A check stops when its
+/// generation is no longer the latest.
 #[derive(Default)]
 struct Checks {
     known: Mutex<CheckCache>,
@@ -106,7 +106,7 @@ impl Executor {
         self.reporter.pending.clone()
     }
 
-    /// Returns the folder for the copies that `$EDITOR` changes.
+    /// Returns the folder for the copies of bodies that are edited in `$EDITOR`.
     pub fn scratch(&self) -> PathBuf {
         self.deps.paths.editing()
     }
@@ -115,7 +115,8 @@ impl Executor {
         let now = self.deps.clock.now();
         match task {
             Task::Compose(generation, job) => {
-                // A sample that is being composed belongs to an older body, and would delay the preview.
+                // A waiting or running sample check is dropped, because it is for an older body and would delay the
+                // preview.
                 self.surveys.put(None);
                 self.jobs.put(Some(QueuedJob { generation, job, ticket: self.reporter.pending.begin() }));
             }
@@ -161,8 +162,8 @@ impl Executor {
                 Some(Msg::PrivateAdopted(adopted))
             }),
             Task::FindOldSecrets(names) => self.block(Work::CheckBot, move |session| {
-                // If the secret store cannot be read, no old secrets are offered. The error is reported when a secret
-                // is needed.
+                // If the secret store cannot be read, the user is not asked about old secrets. The error is reported as
+                // soon as a secret is needed.
                 Some(Msg::OldSecretsFound(session.secrets_to_offer(&names).ok()?))
             }),
             Task::DecideSecrets { found, moves } => self.block(Work::CheckBot, move |session| {
@@ -236,7 +237,7 @@ impl Executor {
         });
     }
 
-    /// Spawns a task that reports its results itself. If it panics, the panic is reported as a message.
+    /// Spawns a task that reports its results itself. If the task panics, the panic is reported as a message.
     fn spawn(&self, work: Work, task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
         self.spawn_boxed(work, Some(self.reporter.pending.begin()), Box::pin(task))
     }
@@ -269,7 +270,7 @@ impl Executor {
         self.journal = Some(tokio::spawn(async move {
             if let Some(before) = before {
                 // The error is ignored: panics are caught inside the task, and this entry is written even if the
-                // previous one failed.
+                // previous entry failed.
                 let _ = before.await;
             }
             let task = caught_in_thread(
@@ -286,8 +287,8 @@ impl Executor {
                 }),
             );
             if let Some(message) = join(task).await {
-                // The message is sent from a separate task. At exit, messages are no longer received, and the next
-                // entry must not wait until a full queue has room.
+                // The message is sent from a separate task, so that the next entry does not wait for it. At exit,
+                // nobody receives messages, so sending to a full queue would wait forever.
                 tokio::spawn(async move {
                     reporter.report(message).await;
                     drop(ticket);
@@ -309,14 +310,14 @@ impl Executor {
     pub async fn interrupt_tests(&mut self) {
         self.exiting.send_replace(true);
         for test in self.tests.drain(..) {
-            // The error is ignored: panics are caught inside the task. The timeout exists for a disk that hangs, which
-            // must not keep the console open.
+            // The error is ignored: panics are caught inside the task. The timeout is for a disk that hangs: the
+            // console must exit even then.
             let _ = tokio::time::timeout(EXIT_TIMEOUT, test).await;
         }
     }
 
-    /// Carries out one journal entry at exit, after all earlier entries, and waits for it. Returns its message, if it
-    /// has one.
+    /// Carries out one journal entry at exit, after all earlier entries, and waits for it. Returns the entry's message,
+    /// if it has one.
     pub async fn journal_last(&mut self, entry: JournalEntry) -> Option<Msg> {
         self.finish().await;
         let (session, work) = (Arc::clone(&self.deps.session), files::work_of(&entry));
@@ -332,8 +333,8 @@ impl Executor {
         *checks.latest.lock().unwrap_or_else(PoisonError::into_inner) = Some(generation);
         self.block(Work::CheckCampaigns, move |_| {
             let latest = || *checks.latest.lock().unwrap_or_else(PoisonError::into_inner);
-            // The lock is held for the whole check: checks share their results, so two checks at the same time would do
-            // the same work twice.
+            // The lock is held for the whole check, so that a second check waits and reuses the results of the first.
+            // Two checks at the same time would do the same work twice.
             let mut known = checks.known.lock().unwrap_or_else(PoisonError::into_inner);
             let found = known.check(&jobs, now, &|| latest() == Some(generation));
             Some(Msg::CampaignsChecked(generation, found))
@@ -436,8 +437,8 @@ impl TestSender {
         let answer = service::send_test(&self.session, &test, sent, exiting).await;
         let entry = answer.was_tried().then(|| service::history_entry(&test, &answer, sent));
         let folder = self.session.folder().clone();
-        // The history is written before the result is reported, so that quitting after the result does not lose the
-        // entry.
+        // The history is written before the result is reported, so that the entry is not lost if the user quits as soon
+        // as the result is shown.
         let saved = join_caught(spawn_blocking_caught(move || {
             entry.map_or(Ok(()), |entry| folder.add_to_history(&entry))
         }))
@@ -482,7 +483,7 @@ impl PendingWork {
 
     /// Waits until nothing is pending.
     pub async fn finished(&self) {
-        // The error is ignored: `wait_for` fails only if the sender is dropped, but `self` holds it.
+        // The error is ignored: `wait_for` fails only if the sender is dropped, but `self` holds the sender.
         let _ = self.0.subscribe().wait_for(|n| *n == 0).await;
     }
 }
@@ -499,8 +500,8 @@ async fn join(task: JoinHandle<Option<Msg>>) -> Option<Msg> {
     task.await.ok().flatten()
 }
 
-// Boxed, because tokio's spawn functions are compiled once per task type: without the boxes the binary is about
-// 200 KB larger.
+// The tasks are boxed, because tokio's spawn functions are compiled once per task type. Without the boxes, the binary
+// would be about 200 KB larger.
 type Blocking = Box<dyn FnOnce() -> Option<Msg> + Send>;
 type Reporting = Pin<Box<dyn Future<Output = ()> + Send>>;
 
@@ -525,7 +526,7 @@ fn spawn_blocking_caught<T: Send + 'static>(
 async fn join_caught<T>(task: JoinHandle<Result<T, CaughtPanic>>) -> Result<T, CaughtPanic> {
     match task.await {
         Ok(result) => result,
-        // Only the runtime's shutdown cancels the task, and it also cancels the task that waits here.
+        // Only the runtime's shutdown cancels the task, and the shutdown also cancels the task that waits here.
         Err(_) => std::future::pending().await,
     }
 }

@@ -15,8 +15,9 @@ pub(crate) async fn edit(job: ExternalEdit, scratch: &Path) -> Result<String, St
     // need quoting.
     let mut words = command.split_whitespace().map(str::to_owned);
     let program = words.next().unwrap_or_default();
-    // The editor gets a copy, not the file: the body may have unsaved edits, and the console would take the editor's
-    // save for an outside change. The copy has the ending of the body's file, so that the editor highlights its syntax.
+    // The editor gets a copy, not the file: the body may have unsaved edits, and the console would treat the editor's
+    // save of the file as a change by another program. The copy has the ending of the body's file, so that the editor
+    // highlights its syntax.
     let copy = TempCopy::new(scratch, &format!("{}{}", job.stem, job.ending), &job.text)
         .map_err(|error| format!("cannot create a copy for {program}: {}", explain(&error)))?;
     let mut run = tokio::process::Command::new(&program);
@@ -33,7 +34,7 @@ pub(crate) async fn edit(job: ExternalEdit, scratch: &Path) -> Result<String, St
     }
 }
 
-/// Returns the argument that places the cursor if the editor is a known one, and no argument otherwise.
+/// Returns the argument that places the cursor, or no argument if telecast does not know the editor.
 fn at_position(program: &str, line: usize, column: usize) -> Vec<String> {
     let name = program.rsplit('/').next().unwrap_or(program);
     match name {

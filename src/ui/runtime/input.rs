@@ -23,8 +23,8 @@ pub(crate) async fn read_batch(events: &mut Option<EventStream>) -> Option<Vec<E
     poll_fn(|context| {
         loop {
             // The stream is polled by hand, so that everything that was read at once is in one batch. In a terminal
-            // without bracketed paste, this makes it possible to recognize a paste. Also, each batch is drawn as one
-            // frame.
+            // without bracketed paste, a paste arrives as many keys, and only their arrival in one batch shows that
+            // they are a paste. In addition, each batch is drawn as one frame.
             match Pin::new(&mut *events).poll_next(context) {
                 Poll::Ready(Some(Ok(event))) => batch.push(event),
                 Poll::Ready(Some(Err(_)) | None) if batch.is_empty() => return Poll::Ready(None),

@@ -25,14 +25,14 @@ pub trait Platform {
     /// Returns the number of columns and rows.
     fn size(&self) -> io::Result<(u16, u16)>;
 
-    /// Waits for the next event. It is cancel-safe: if the future is dropped before it is ready, no event is lost.
+    /// Waits for the next event. The future is cancel-safe: if it is dropped before it is ready, no event is lost.
     fn next(&mut self) -> impl Future<Output = PlatformEvent>;
 
     /// Whether to stop after a [`PlatformEvent::Stop`]. Returns false if a signal to continue has arrived shortly
     /// before, or arrives shortly after.
     fn should_stop(&mut self) -> impl Future<Output = bool>;
 
-    /// Starts a timer. Once its delay is over, [`Platform::next`] returns [`PlatformEvent::Due`].
+    /// Starts a timer. Once the timer's delay is over, [`Platform::next`] returns [`PlatformEvent::Due`].
     fn after(&mut self, timer: Timer);
 
     /// Draws the current state. Only cells that have changed since the last frame are written.
@@ -50,7 +50,7 @@ pub trait Platform {
     fn stop(&mut self) -> io::Result<()>;
 
     /// Runs an external editor on a copy of the body, which is created in the folder `scratch`. Returns the text that
-    /// the editor has written, or the reason why there is none.
+    /// the editor has written, or the reason why there is no such text.
     fn edit(&mut self, job: ExternalEdit, scratch: &Path) -> impl Future<Output = Result<String, String>>;
 
     /// Restores the terminal after a panic, which may have interrupted a frame.

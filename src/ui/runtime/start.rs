@@ -50,16 +50,16 @@ pub(crate) enum ConsoleStartError {
 /// Opens the console on the workspace in `folder`. Without a folder, searches for a workspace. If the console cannot be
 /// opened, prints the error to stderr.
 ///
-/// The editor opens the campaign with the stem `campaign`, or the first campaign if there is none with that stem.
+/// The editor opens the campaign with the stem `campaign`, or the first campaign if no campaign has that stem.
 ///
 /// Returns the exit code: 0, 3 for an error of the environment, 1 after a panic, or 128 + a signal's number.
 pub fn run(folder: Option<&Path>, campaign: Option<&str>) -> ExitCode {
-    // No secret has been read yet, so only bot tokens in a panic's message can be masked. They are recognized by their
-    // form.
+    // No secret has been read yet, so only bot tokens can be masked in a panic's message, because bot tokens are
+    // recognized by their form.
     let redactor = Redactor::default();
     fault::install_hook(move |text| redactor.redact(text).into_owned(), print);
-    // The event loop catches its own panics. This call catches panics before and after the loop. They unwind, which
-    // drops the guard that restores the terminal.
+    // The event loop catches its own panics. This call catches panics before and after the loop. Such a panic unwinds
+    // the stack, and this drops the guard that restores the terminal.
     let opened = fault::catch(|| open(folder, campaign));
     match opened {
         Ok(Ok(code)) => code,
@@ -82,7 +82,8 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Conso
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let root = match workspace::discover(folder, variable.as_deref(), &here, &paths) {
         Ok(root) => root,
-        // The menu is shown only if the user has not named a workspace: a mistyped `--workspace` must be an error.
+        // The welcome screen is shown only if the user has not named a workspace: a mistyped `--workspace` must be an
+        // error.
         Err(error) if folder.is_none() && variable.is_none() => {
             match runtime.block_on(welcome::ask(&paths, &here, &error))? {
                 Some(root) => root,
@@ -173,7 +174,8 @@ fn lock(folder: &Folder) -> Result<(Option<FileLock>, Option<String>), ConsoleSt
     match folder.lock_editing() {
         Ok(guard) => Ok((Some(guard), None)),
         Err(LockError::Held { holder, .. }) => Ok((None, Some(describe_other_console(holder.pid)))),
-        // A workspace in a folder without write permission can still be viewed, so this is not an error either.
+        // A workspace in a folder without write permission can still be viewed, so it is not an error if the lock
+        // cannot be created there.
         Err(error) => Ok((None, Some(error.to_string()))),
     }
 }
@@ -190,8 +192,8 @@ fn describe_other_console(pid: Option<u32>) -> String {
 }
 
 fn theme() -> Theme {
-    // If NO_COLOR is set, crossterm writes empty color sequences, which also reset bold and reverse, so that a
-    // selection would be invisible. Therefore color output is forced on, and the theme for NO_COLOR has no colors.
+    // Color output is forced on in crossterm, and the theme for NO_COLOR has no colors. Otherwise, if NO_COLOR is set,
+    // crossterm writes empty color sequences. These also reset bold and reverse, so a selection would be invisible.
     crossterm::style::force_color_output(true);
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     if no_color { Theme::mono() } else { Theme::ansi() }

@@ -1,5 +1,5 @@
-//! Sets the terminal's modes when the console starts, and restores them on every way out, including panics and signals
-//! that can be caught.
+//! Sets the terminal's modes when the console starts, and restores them whenever the console ends, even after a panic
+//! or a signal that can be caught.
 
 mod painter;
 
@@ -40,7 +40,8 @@ impl TerminalModes {
 
     pub(crate) fn take_again(&self) -> io::Result<()> {
         enable_raw_mode()?;
-        // The flag is set before the escape sequences: if one of them fails, dropping the guard must undo raw mode.
+        // The flag is set before the escape sequences are written. If writing them fails, the guard is dropped, and it
+        // turns off raw mode only if the flag is set.
         IS_TAKEN.store(true, Ordering::SeqCst);
         execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
         if self.mouse {
@@ -89,7 +90,7 @@ pub(crate) fn is_taken() -> bool {
 /// Creates an empty screen of `size` columns and rows. The first frame draws every cell.
 ///
 /// The size of a screen is fixed. After a resize, create a new screen. Ratatui's own resizing asks the terminal for the
-/// cursor's position and waits for the answer, which hangs on a detached terminal.
+/// cursor's position and waits for the answer. On a detached terminal, Ratatui would wait forever.
 pub(crate) fn screen(size: (u16, u16)) -> io::Result<TerminalScreen> {
     // The buffer is larger than most frames, so that a frame usually reaches the terminal in one write.
     let mut out = BufWriter::with_capacity(64 * 1024, stdout());

@@ -4,8 +4,8 @@ use tokio::time::Instant;
 
 use crate::ui::shared::Timer;
 
-/// The running timers. Setting a timer again does not replace it: both fire. The screen ignores a timer whose
-/// generation or version is outdated.
+/// The running timers. If a timer is started again, the running timer is not replaced, and both fire. Each timer
+/// contains a generation or a version, and the screen ignores a timer for which this number is outdated.
 #[derive(Debug, Default)]
 pub(crate) struct Timers(Vec<(Instant, Timer)>);
 

@@ -87,8 +87,8 @@ impl Platform for Tty {
                     SignalEvent::End(code) => return PlatformEvent::End(code),
                 },
                 batch = read_batch(&mut self.events) => {
-                    // The terminal is gone, so the console exits as after a SIGHUP. Further reads would return at once,
-                    // in a busy loop.
+                    // The terminal is gone, so the console exits as after a SIGHUP. If the console went on reading,
+                    // each read would return at once, which would be a busy loop.
                     let Some(batch) = batch else { return PlatformEvent::End(129) };
                     let clicks = &mut self.clicks;
                     let inputs = batch.into_iter().filter_map(|event| input_of(event, clicks)).collect();
@@ -153,8 +153,8 @@ impl Platform for Tty {
         // The message names `fg`, because a user who does not know job control would start a second console and find
         // the workspace locked.
         writeln!(io::stdout(), "telecast is suspended; resume it with fg")?;
-        // The whole process group is stopped, so that the shell sees its job as stopped even under a wrapper
-        // such as cargo.
+        // The whole process group is stopped, so that the shell sees its job as stopped even if a wrapper such as cargo
+        // has started the console.
         Ok(kill_current_process_group(Signal::STOP)?)
     }
 
@@ -165,7 +165,7 @@ impl Platform for Tty {
     fn abandon(&mut self) {
         self.events = None;
         // The rest of an interrupted frame must go to the alternate screen and not over the shell's output, so it is
-        // written before the terminal is restored. If that fails, there is nowhere to report the error.
+        // written before the terminal is restored. If writing fails, there is nowhere to report the error.
         let _ = self.end_frame();
         terminal::restore();
     }

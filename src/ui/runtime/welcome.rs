@@ -25,7 +25,8 @@ const CHOICES: [&str; 4] = [
 ];
 
 /// The proposed folder of a new workspace.
-// Not `telecast`: the program itself may have been unpacked into the current folder under that name.
+// The name is not `telecast`, because the program itself may have been unpacked into the current folder under that
+// name.
 const NEW_FOLDER: &str = "telecast-workspace";
 
 struct Welcome {

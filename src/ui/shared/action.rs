@@ -143,7 +143,7 @@ pub const ACTIONS: &[ActionRow] = {
         row(A::FocusBody, "body", "Go to the body", "", &[(Anywhere, "alt-3"), (Panes, "3")]),
         row(A::FocusPreview, "preview", "Go to the preview", "", &[(Anywhere, "alt-4"), (Panes, "4")]),
         row(A::FocusProblems, "problems", "Go to the problems", "", &[(Anywhere, "alt-5"), (Panes, "5")]),
-        // Only outside text fields: in the body, Tab indents or accepts a completion.
+        // Tab is bound only outside text fields, because in the body it indents or accepts a completion.
         row(A::NextPane, "next-pane", "Next pane", "panes", &[(Panes, "tab")]),
         row(A::PreviousPane, "previous-pane", "Previous pane", "", &[(Panes, "shift-tab")]),
         row(A::PreviousTab, "previous-tab", "Preview: previous tab", "", &[(Panes, "[")]),
@@ -213,7 +213,8 @@ pub const ACTIONS: &[ActionRow] = {
         row(A::AdoptPrivate, "adopt-private", "Adopt a .telecast folder that was not made here", "", &[]),
         row(A::Undo, "undo", "Undo the last edit of the body", "", &[(Panes, "ctrl-z")]),
         row(A::Redo, "redo", "Redo the last undone edit", "", &[(Panes, "ctrl-y")]),
-        // Not Ctrl-Z, which means undo here: users of other editors press it by habit, also outside the body.
+        // The key is not Ctrl-Z, as it is in most terminal programs. Users of other editors press Ctrl-Z by habit to
+        // undo, even outside the body, so Ctrl-Z means undo everywhere.
         row(A::Suspend, "suspend", "Suspend to the shell", "", &[(Panes, "Z")]),
     ]
 };
@@ -239,8 +240,8 @@ pub(crate) const FOOTER_ACTIONS: [Action; 17] = [
     Action::NextPane,
 ];
 
-/// If not all actions fit into the footer, it shows these actions first, the most important first. The remaining room
-/// goes to the other actions in the order of [`FOOTER_ACTIONS`].
+/// If not all actions fit into the footer, the footer prefers these actions. The most important action comes first. The
+/// remaining room goes to the other actions in the order of [`FOOTER_ACTIONS`].
 pub(crate) const FOOTER_PRIORITY: [Action; 7] = [
     Action::Help,
     Action::Palette,

@@ -35,7 +35,7 @@ pub struct BubbleOverlay<'a> {
 #[derive(Debug)]
 pub struct Bubble {
     message: MessageLayout,
-    /// The composed message, because the runs refer to its text by byte ranges.
+    /// The composed message. The runs in `message` refer to the text of `composed` by byte ranges.
     composed: PtrEq<Composed>,
     width: u16,
 }
@@ -72,8 +72,7 @@ impl Bubble {
     }
 
     pub fn n_rows(&self) -> usize {
-        // Two more rows: the borders above and below the text. The keyboard is outside the border, as in
-        // Telegram's clients.
+        // The 2 stands for the borders above and below the text. The keyboard has no border, as in Telegram's clients.
         self.message.body.len() + self.message.keyboard.len() + 2
     }
 
@@ -164,7 +163,7 @@ impl Bubble {
         std::iter::once(BubbleRow::Top).chain(text).chain([BubbleRow::Bottom]).chain(keys)
     }
 
-    /// Limits a scroll position, so that the last row stays visible.
+    /// Limits a scroll position, so that at least the last row is visible.
     fn top(&self, scroll: usize) -> usize {
         scroll.min(self.n_rows() - 1)
     }
@@ -202,8 +201,8 @@ impl Bubble {
                     u16::try_from(column).map_or(x, |column| start.saturating_add(column)).min(x)
                 };
                 let cells = cell(cells.start)..cell(cells.end);
-                // The base style of the run stays; the code's colors are drawn over it, and the highlight is drawn over
-                // both.
+                // The run is already drawn in its base style. The code's colors are drawn over the base style, and the
+                // highlight is drawn over the colors.
                 if run.style.role == RunRole::Pre
                     && let Some(class) = class_at(over.code, bytes.start)
                 {
@@ -217,7 +216,8 @@ impl Bubble {
     }
 }
 
-/// Whether a run shows other characters than its range of the message's text contains, as a hidden spoiler does.
+/// Whether the characters that a run shows differ from the message's text in the range `run.source`. They differ if the
+/// run is a hidden spoiler.
 fn is_hidden(run: &StyledRun, text: &str) -> bool {
     run.source.as_ref().is_some_and(|source| text.get(source.clone()).is_none_or(|shown| shown != run.text))
 }

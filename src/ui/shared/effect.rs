@@ -1,5 +1,5 @@
-//! Effects: the requests of the state to the outside world, as data. The runtime carries them out and reports
-//! results as messages.
+//! Effects: what the console wants done outside its own state (for example, saving a file), as data. The runtime
+//! carries out the effects and reports the results as messages.
 
 use std::time::Duration;
 
@@ -36,8 +36,8 @@ pub enum LoopEffect {
     Quit,
 }
 
-/// A change of a body's file or of its draft. All entries are carried out in order, so that an older draft never
-/// replaces a newer save.
+/// A change of a body's file or of its draft. All entries are carried out in the order in which they were created, so
+/// that an older text never replaces a newer one.
 #[derive(Debug, Clone, PartialEq)]
 pub enum JournalEntry {
     WriteDraft {
@@ -131,7 +131,7 @@ pub struct ExternalEdit {
 pub enum Timer {
     Draft(String),
     /// Compose the message after a short delay. Without the delay, an error would flash while the user types a trigger
-    /// such as `<<` or `{{`, because half a trigger is an error. Holds the generation of the latest composition.
+    /// such as `<<` or `{{`, because an unfinished trigger is an error. Holds the generation of the latest composition.
     Compose(Generation),
     /// Compose the messages of a sample of recipients. Holds the generation of the composition that the sample belongs
     /// to.
@@ -151,7 +151,7 @@ impl Timer {
             Timer::Draft(_) => 600,
             Timer::Compose(_) | Timer::TypingPaused(_) => 400,
             Timer::Survey(_) => 250,
-            // Even without a delay, the loop draws the key first, because it handles timers after input.
+            // Even with a delay of 0, the key is drawn first, because the event loop handles timers after input.
             Timer::OpenPicker(_) => 0,
             // A long text is highlighted in steps, and the loop handles keys between two steps.
             Timer::Highlight => 1,

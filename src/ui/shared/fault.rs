@@ -19,12 +19,13 @@ use crate::text::visible;
 /// The environment variable that injects panics, for tests. It is a comma-separated list of names, read once at the
 /// start. A kind of work whose [`Work::id`] is in the list panics the first time that it runs. The names `update` and
 /// `draw` make the event loop panic as soon as there is unsaved text. The panic's message contains the whole list. A
-/// test can therefore put a secret into the list and check that it is masked in the message.
+/// test can therefore put a secret into the list and check that the message does not show the secret.
 pub(crate) const VARIABLE: &str = "TELECAST_FAULT";
 
 thread_local! {
-    // The hook runs before the stack is unwound, on the panicking thread. It passes the message to `catch` in a
-    // thread-local variable, because the payload that `catch` gets has no location.
+    // `IS_CAUGHT` is true while `catch` runs on this thread. `LAST` passes the panic's message from the panic hook to
+    // `catch`, because the payload that `catch` gets does not contain the panic's location. `LAST` can be thread-local,
+    // because the hook runs on the panicking thread.
     static IS_CAUGHT: Cell<bool> = const { Cell::new(false) };
     static LAST: RefCell<Option<String>> = const { RefCell::new(None) };
 }
@@ -137,7 +138,8 @@ pub(crate) fn catch<T>(work: impl FnOnce() -> T) -> Result<T, CaughtPanic> {
     result.map_err(|payload| CaughtPanic(LAST.take().unwrap_or_else(|| payload_message(payload.as_ref()))))
 }
 
-/// Returns the message in a panic's payload. Without the hook, as in unit tests, nothing else is known about the panic.
+/// Returns the message in a panic's payload. The payload is used only if the hook is not installed, as in unit tests.
+/// Nothing else is then known about the panic.
 fn payload_message(payload: &(dyn Any + Send)) -> String {
     let message = payload.downcast_ref::<String>().map(String::as_str);
     message.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or(NO_MESSAGE).to_owned()
@@ -174,7 +176,8 @@ impl InjectedFaults {
     /// Panics if a panic with this name was requested and has not happened yet.
     pub fn trigger(&self, id: &str) {
         if self.is_armed(id) {
-            // The name is removed first: the panic happens once, so that a test can check that the next attempt works.
+            // The name is removed before the panic, so that the panic happens only once. A test can then check that the
+            // next attempt works.
             self.remaining.lock().unwrap_or_else(PoisonError::into_inner).retain(|name| name != id);
             panic!("{id}, as {VARIABLE} asks: {}", self.text);
         }

@@ -68,8 +68,8 @@ pub(crate) fn key_of(event: KeyEvent) -> Option<Key> {
     };
     key.code = match event.code {
         Code::Char(c) => {
-            // The character already includes Shift (`A`, `?`). Which characters need Shift depends on the keyboard's
-            // layout.
+            // Shift is dropped, because the character already includes it (`A`, `?`). A binding such as `?` then works
+            // on every keyboard, whether or not its layout needs Shift for this character.
             key.shift = false;
             // Depending on the terminal, a letter with Ctrl is reported in lowercase or uppercase.
             KeyCode::Char(if key.ctrl { c.to_ascii_lowercase() } else { c })

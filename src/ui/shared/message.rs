@@ -38,8 +38,8 @@ fn addresses(text: &FormattedText, options: LayoutOptions) -> Vec<MessageLine> {
             EntityKind::TextMention { user_id } => format!("tg://user?id={user_id}"),
             _ => continue,
         };
-        // A link whose text is its address hides nothing. Any other text can pretend to be a different address,
-        // so the real one is always shown.
+        // A link whose text is its address hides nothing. Any other text can pretend to be a different address, so the
+        // link's real address is always listed.
         let is_listed = listed.iter().any(|(other, _)| *other == address);
         if text.text[range.clone()] != address && !is_listed {
             listed.push((address, range.into()));

@@ -59,7 +59,8 @@ impl<T> Query<T> {
         Self::Pending { since: generation, generation, before: None }
     }
 
-    /// Asks a new question; the previous answer is shown until the new one arrives.
+    /// Asks a new question. The previous answer is shown until the new answer arrives. Answers to earlier questions
+    /// that arrive from now on are dropped.
     pub fn ask(&mut self, generation: Generation) -> Generation {
         *self = Self::Pending { since: generation, generation, before: self.take() };
         generation

@@ -68,8 +68,8 @@ pub trait Screen: fmt::Debug {
         Vec::new()
     }
 
-    /// Returns the entry that brings a text's draft up to date: it writes the draft, or deletes it if nothing is
-    /// unsaved. Returns `None` if the draft is already up to date, or if nothing may be written.
+    /// Returns the entry that brings a text's draft up to date. The entry writes the draft, or deletes the draft if the
+    /// text has no unsaved edits. Returns `None` if the draft is already up to date, or if nothing may be written.
     fn draft_entry(&mut self, _shared: &SharedState, _text: &str) -> Option<JournalEntry> {
         None
     }
@@ -86,7 +86,7 @@ pub struct ScreenFocus {
     /// Whether a dialog of the screen has the keyboard.
     pub is_covered: bool,
     /// Actions that concern the focused part of the screen, even though their keys also work elsewhere. The help lists
-    /// them with the actions of the innermost context.
+    /// these actions together with the actions of the innermost context.
     pub actions: &'static [Action],
     /// Groups of keys that are not bound to actions, each with its heading, for the help. An empty heading is not
     /// shown.

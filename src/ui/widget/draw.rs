@@ -20,7 +20,8 @@ pub(crate) fn put(buf: &mut Buffer, area: Rect, x: u16, y: u16, text: &str, styl
     let mut column = x;
     for grapheme in text.graphemes(true) {
         let cells = u16::try_from(grapheme_width(grapheme)).unwrap_or(u16::MAX);
-        // A zero-width grapheme has no cell of its own and would be written into the cell of the next grapheme.
+        // A zero-width grapheme is left out, because it has no cell of its own: the next grapheme would be written into
+        // the same cell.
         if cells == 0 {
             continue;
         }
@@ -30,8 +31,8 @@ pub(crate) fn put(buf: &mut Buffer, area: Rect, x: u16, y: u16, text: &str, styl
         if area.left() <= column {
             let cell = &mut buf[(column, y)];
             match grapheme.chars().next().and_then(picture) {
-                // With `set_symbol`, control characters would reach the terminal as they are, so they are replaced
-                // here.
+                // `picture` returns a visible symbol for a control character. `set_symbol` would pass the control
+                // character itself to the terminal.
                 Some(shown) => cell.set_char(shown),
                 None => cell.set_symbol(grapheme),
             };

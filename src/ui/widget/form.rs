@@ -1,4 +1,4 @@
-//! A form: labeled fields, one per line. The problem of a field is shown on the line below it.
+//! A form: labeled fields, one per line. The problem of a field is shown on the line below the field.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -122,7 +122,7 @@ impl Form {
         self.fields.iter().find(|field| field.is_error)
     }
 
-    /// Replaces the text of a field; the cursor moves to its end.
+    /// Replaces the text of a field; the cursor moves to the end of the new text.
     pub fn set_text(&mut self, id: &str, text: &str) {
         if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {
             field.value = FieldValue::Text(TextField::new(text));
@@ -295,7 +295,7 @@ impl Form {
             }
             if let Some(problem) = field.problem.as_ref().filter(|_| row.y + 1 < area.bottom()) {
                 let style = if field.is_error { theme.error } else { theme.warning };
-                // If the message is too wide to start below the value, it starts further to the left.
+                // The problem's text starts below the value. If it is too wide for that, it starts further to the left.
                 let needed = u16::try_from(width(problem)).unwrap_or(u16::MAX);
                 let indent = label_width.min(row.width.saturating_sub(needed));
                 let room = Rect { x: row.x + indent, y: row.y + 1, width: row.width - indent, ..row };

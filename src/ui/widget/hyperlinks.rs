@@ -42,8 +42,8 @@ impl Address {
             return None;
         }
         let mut encoded = String::new();
-        // At most one byte more than allowed is read. So an address that is too long still fails the check below, but
-        // its rest need not be encoded.
+        // At most one byte more than allowed is read. So the rest of a very long address is not encoded, but the
+        // address still fails the length check below.
         for byte in address.bytes().take(MAX_ADDRESS + 1) {
             match byte {
                 0x21..=0x7e => encoded.push(char::from(byte)),
@@ -63,6 +63,7 @@ pub(crate) struct Hyperlinks {
     painted: Vec<Painted>,
 }
 
+/// A link that was written to the terminal, with its cells at that time.
 #[derive(Debug, PartialEq, Eq)]
 struct Painted {
     link: Link,

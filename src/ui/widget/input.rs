@@ -1,4 +1,4 @@
-//! Terminal input as data, and a heuristic that recognizes pasted text in terminals that do not mark it.
+//! Terminal input as data, and a heuristic that recognizes pasted text in terminals that report it as typed keys.
 
 use crate::ui::widget::key::{Key, KeyCode};
 
@@ -66,7 +66,7 @@ pub(crate) fn join_pastes(batch: Vec<Input>) -> Vec<Input> {
 
 fn end_run(joined: &mut Vec<Input>, run: &mut Vec<Key>) {
     let has_break = run.iter().any(|key| key.code == KeyCode::Enter);
-    // If a run consists only of line breaks, the user holds down the Enter key.
+    // A run of line breaks alone is not a paste, because the user may be holding down Enter.
     let has_text = run.iter().any(|key| key.code != KeyCode::Enter);
     if (has_break && has_text) || PASTE_CHARS <= run.len() {
         joined.push(Input::Paste(run.drain(..).filter_map(pasted_char).collect()));

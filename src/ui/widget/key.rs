@@ -4,7 +4,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A key with its modifiers. `shift` is never set for a character, because the character already includes it (`A`,
+/// A key with its modifiers. `shift` is never set for a character, because the character already includes Shift (`A`,
 /// `?`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Key {

@@ -1,4 +1,4 @@
-//! A dialog with a list, which the user filters by typing and from which the user chooses a row.
+//! A dialog with a list. The user filters the list by typing, and chooses one of its rows.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

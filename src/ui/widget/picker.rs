@@ -28,8 +28,8 @@ pub struct PickerRow {
 pub enum Matching {
     /// The picker filters its rows with a fuzzy match and shows the best match first.
     Fuzzy,
-    /// The picker's owner filters the rows, and calls [`Picker::set_rows`] when the query changes. This is for lists
-    /// that are too long to be loaded as a whole.
+    /// The picker's owner filters the rows, and calls [`Picker::set_rows`] when the query changes. This variant is for
+    /// lists that are too long to be loaded as a whole.
     External,
 }
 
@@ -138,7 +138,7 @@ impl Picker {
     }
 
     fn typed(&mut self, before: &str) -> PickerOutcome {
-        // If only the cursor has moved, filtering again would reset the chosen row.
+        // If only the cursor has moved, the rows are not filtered again, because that would reset the chosen row.
         if self.field.text() == before {
             return PickerOutcome::Moved;
         }

@@ -1,8 +1,8 @@
 //! The styles of the user interface, one for each role that a text can have.
 //!
 //! The default theme uses the terminal's sixteen ANSI colors, so that it follows the user's palette, light or dark. If
-//! `NO_COLOR` is set, another theme without colors is used, which distinguishes the most important roles by text
-//! attributes.
+//! `NO_COLOR` is set, another theme is used. It has no colors, and distinguishes the most important roles by text
+//! attributes, such as bold.
 
 use ratatui::style::{Color, Modifier, Style};
 

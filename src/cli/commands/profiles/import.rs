@@ -29,8 +29,8 @@ pub(crate) fn run(
     args: &ImportProfiles,
     output: &mut CliOutput,
 ) -> Result {
-    // `--identity COLUMN` maps this column to `identity`. This mapping is appended to the mappings of `--map`, so that
-    // it replaces a mapping for the same column.
+    // `--identity COLUMN` maps the column to the property `identity`. This mapping is added after the mappings of
+    // `--map`, because the last mapping of a column counts.
     let identity = args.identity.iter().map(|column| (column.clone(), "identity".to_owned()));
     let names = args.names.iter().map(|map| (map.name.clone(), map.value.clone()));
     let options = ImportOptions {
@@ -43,7 +43,7 @@ pub(crate) fn run(
     let stop = Arc::clone(&options.stop);
     let report = interrupt::run_interruptible(&stop, || {
         store::import(store, &args.file, &options, &mut |progress| {
-            // An empty file has no bytes; `max(1)` keeps the division defined.
+            // If the file is empty, `total_bytes` is 0. `max(1)` avoids a division by zero.
             let percent = 100 * progress.n_bytes / progress.total_bytes.max(1);
             // The import must not fail because its progress cannot be shown, so errors of stderr are ignored.
             let _ = output.progress(&format!("{percent} %, {} profiles", progress.n_rows));
@@ -95,7 +95,7 @@ fn print(report: &ImportReport, output: &mut CliOutput) -> Result<()> {
 fn rejected_line(file: &str, rejected: &RejectedRow) -> String {
     let RejectedRow { line, column, reason } = rejected;
     let column = column.iter().map(|column| format!("{column}: ")).collect::<String>();
-    // This is the same format as that of problems in a body, so that editors and CI can jump to the row.
+    // Problems in a body have the same format. Editors and CI recognize it and can jump to the row.
     format!("{file}:{line}:1: error[{}]: {column}{reason}", Code::RowLeftOut)
 }
 

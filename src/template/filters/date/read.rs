@@ -2,19 +2,20 @@
 //!
 //! Examples are `2016-03-14`, `2016-03-14T10:11:12Z`, `March 14, 2016 10:00 pm`, `14 Mar 2016`, `14/03/2016`,
 //! `Fri Jul 16 01:00:00 2004`, and `Mon, 02 Jan 2006 15:04:05 +0100`. Each word is recognized by its form, so the order
-//! hardly matters.
+//! of the words hardly matters.
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{Offset, TimeZone};
 use jiff::{Timestamp, Zoned};
 
-// This is longer than any date. `date` can be applied to any text, and parsing a long text is not worth the time.
+// The maximum length of a text that is parsed, in bytes. No date is longer. The filter `date` can be applied to any
+// text, and parsing a longer text would only waste time.
 const MAX_LENGTH: usize = 64;
 
 /// Parses `text`, or returns `None` if it is not a date.
 ///
-/// A missing year or month is the current one in `zone`. If a month has no day, the day is the first. A missing time is
-/// midnight, and a missing zone is `zone`. A time without a date is a time today.
+/// A missing year or month is taken from the current date in `zone`. A month without a day means the first day of that
+/// month. A missing time is midnight, and a missing zone is `zone`. A time without a date is a time today.
 pub(super) fn read(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Zoned> {
     if MAX_LENGTH < text.len() {
         return None;
@@ -52,7 +53,8 @@ fn words(text: &str) -> impl Iterator<Item = &str> {
     text.split([' ', ',', '\t', '\n']).filter(|word| !word.is_empty())
 }
 
-/// Splits a timestamp at the `t` between its date and time. Returns `None` if `word` is not a timestamp.
+/// Splits a timestamp in lower case, such as `2016-03-14t10:11:12z`, at the `t` between its date and time. Returns
+/// `None` if `word` is not a timestamp.
 fn timestamp(word: &str) -> Option<(&str, &str)> {
     let (date, time) = word.split_once('t')?;
     let is_timestamp =
@@ -67,7 +69,8 @@ impl Parts {
             self.whole = Some(whole_date(date).or_else(|| basic_date(date))?);
             return self.take_time(time);
         }
-        // Times come before zones, because a time can end in a zone, as in `10:11+01:00`.
+        // A word is tested for a time before it is tested for a zone, because a time can end in a zone, as in
+        // `10:11+01:00`.
         if word.contains(':') && word.starts_with(|c: char| c.is_ascii_digit()) {
             return self.take_time(&lower);
         }
@@ -154,7 +157,8 @@ impl Parts {
             return Some(date);
         }
         if self.year.is_none() && self.month.is_none() && self.day.is_none() {
-            // A time without a date is a time today. With a weekday, the date is unknown, because the week is unknown.
+            // A time without a date is a time today. With a weekday and a time only, the date is unknown, because the
+            // text does not say which week it means.
             return self.time.filter(|_| !self.has_weekday).map(|_| today);
         }
         let day = match (self.day, self.month) {
@@ -175,8 +179,8 @@ fn nanoseconds(fraction: &str) -> Option<i32> {
     digits.parse::<i32>().ok()?.checked_mul(scale)
 }
 
-/// Parses a date such as `20160314`. A date has this form only if a time follows. Otherwise, the digits are epoch
-/// seconds.
+/// Parses a date such as `20160314`. Such digits are a date only before a `T` and a time, as in `20160314T1011`.
+/// Anywhere else, such digits are epoch seconds.
 fn basic_date(word: &str) -> Option<Date> {
     if word.len() != 8 {
         return None;

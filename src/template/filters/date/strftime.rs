@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use jiff::Zoned;
 
-// A width pads the output. Without a limit, `%999999999d` would fill the memory.
+// A width, such as the 10 in `%10d`, pads the output of its directive. Without a limit, `%999999999d` would fill the
+// memory.
 const MAX_WIDTH: usize = 50;
 
 const MONTHS: [&str; 12] = [

@@ -1,4 +1,5 @@
-//! Maps syntect's scopes and the template's tokens to syntax classes.
+//! Maps syntect's scopes and the template's tokens to syntax classes. The class of a piece of text determines its
+//! color.
 
 use syntect::parsing::{ParseState, ScopeStack, SyntaxSet};
 
@@ -12,7 +13,8 @@ const SCOPES: &[(&str, SyntaxClass)] = &[
     ("string.key", SyntaxClass::Key),
     ("constant.numeric", SyntaxClass::Number),
     ("constant.character.escape", SyntaxClass::Escape),
-    // The first match counts, so the more specific `constant.…` prefixes come first.
+    // `constant` comes after `constant.numeric` and `constant.character.escape`, because it matches their scopes too,
+    // and the first match counts.
     ("constant", SyntaxClass::Constant),
     ("punctuation.json", SyntaxClass::Punctuation),
     ("markup", SyntaxClass::Markup),
@@ -46,10 +48,11 @@ pub(crate) struct LineState {
     pub scopes: ScopeStack,
 }
 
-/// Reads one line (with its line break), and advances `state` to the line's end. Returns the line's pieces, or an empty
-/// list if syntect cannot read the line.
+/// Reads one line (with its line break), and advances `state` to the line's end. Returns the line's pieces (byte ranges
+/// with their classes), or an empty list if syntect cannot read the line.
 pub(crate) fn read_line(state: &mut LineState, line: &str, set: &SyntaxSet) -> Vec<SyntaxPiece> {
-    // An error means that the grammar is broken, not the text. The line then stays plain, which is not worth a message.
+    // The error is not reported. It means that the grammar has a mistake, and the only consequence is that the line
+    // gets no colors.
     let Ok(operations) = state.parse.parse_line(line, set) else { return Vec::new() };
     let mut pieces: Vec<SyntaxPiece> = Vec::new();
     let mut from = 0;
@@ -57,8 +60,8 @@ pub(crate) fn read_line(state: &mut LineState, line: &str, set: &SyntaxSet) -> V
         add(&mut pieces, from..at, &state.scopes);
         // With `max`, the pieces are ascending even if syntect returns operations out of order.
         from = from.max(at);
-        // An error means that the operation does not fit the open scopes. It is ignored, because the only consequence
-        // is a wrong color.
+        // The error is ignored. It means that the operation does not fit the open scopes, and the only consequence is a
+        // wrong color.
         let _ = state.scopes.apply(&operation);
     }
     add(&mut pieces, from..line.trim_end_matches(['\n', '\r']).len(), &state.scopes);
@@ -71,7 +74,8 @@ fn add(pieces: &mut Vec<SyntaxPiece>, range: std::ops::Range<usize>, scopes: &Sc
     }
     let class = class_of(scopes);
     match pieces.last_mut() {
-        // Neighboring pieces of one class are merged, because drawing and wrapping look at every piece.
+        // Neighboring pieces of one class are merged. Drawing and wrapping look at every piece, so they are faster with
+        // fewer pieces.
         Some((last, same)) if *same == class && last.end == range.start => last.end = range.end,
         _ if class == SyntaxClass::Plain => {}
         _ => pieces.push((range, class)),
@@ -90,8 +94,8 @@ fn class_of(scopes: &ScopeStack) -> SyntaxClass {
         .unwrap_or(SyntaxClass::Plain)
 }
 
-/// Returns the class of a token of the template, which takes precedence over the grammar's class. Returns `None` for
-/// raw text, which keeps the grammar's class.
+/// Returns the class of a token that the template's parser has found. This class takes precedence over the grammar's
+/// class. Returns `None` for raw text, which keeps the grammar's class.
 pub(crate) fn class_of_token(token: TokenClass) -> Option<SyntaxClass> {
     match token {
         TokenClass::Delimiter => Some(SyntaxClass::LiquidDelimiter),

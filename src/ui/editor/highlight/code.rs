@@ -6,7 +6,8 @@ use crate::ui::editor::highlight::SyntaxPiece;
 use crate::ui::editor::highlight::classes;
 use crate::ui::editor::highlight::classes::LineState;
 
-/// The longest code block that is colored, in bytes. A message has at most 4096 characters.
+/// The longest code block that is colored, in bytes. This is enough: a message has at most 4096 characters, and each
+/// takes at most 4 bytes.
 const MAX_BYTES: usize = 16 * 1024;
 
 /// syntect's grammars of programming languages. They take megabytes of memory and tens of milliseconds to load. So load
@@ -21,8 +22,8 @@ impl CodeGrammars {
         Self { set: SyntaxSet::load_defaults_newlines() }
     }
 
-    /// Returns the pieces of `text` in ascending order, or an empty list if the language is unknown or the text is too
-    /// long.
+    /// Returns the colored pieces of `text` in ascending order, or an empty list if the language is unknown or the text
+    /// is too long.
     pub fn pieces(&self, language: &str, text: &str) -> Vec<SyntaxPiece> {
         let syntax = self.set.find_syntax_by_token(language).filter(|_| text.len() <= MAX_BYTES);
         let Some(syntax) = syntax else { return Vec::new() };

@@ -1,8 +1,9 @@
 //! The grammar of a body: JSON that contains Liquid, with the markup of a parse mode in its strings.
 //!
-//! The grammar is flat on purpose: brackets push no state, and a string ends with its line. Therefore, an edit in one
-//! line seldom changes the colors of the next line, and an incomplete body gets the same colors as a complete one. The
-//! rules are a table in code, because reading syntect's own format would need a YAML parser.
+//! The grammar is flat on purpose: it does not track which brackets are open, and a string ends at the end of its line
+//! at the latest. Therefore, an edit in one line seldom changes the colors of the next line, and an incomplete body
+//! gets the same colors as a complete one. The rules are a table in code, because reading syntect's own format would
+//! need a YAML parser.
 
 use serde_json::json;
 use syntect::parsing::syntax_definition::{
@@ -45,7 +46,8 @@ impl Grammar {
         let set = builder.build();
         let parse = ParseState::new(&set.syntaxes()[0]);
         let start = LineState { parse, scopes: ScopeStack::new() };
-        // syntect compiles a regular expression when it first tries it. On `WARM_UP_LINE`, it tries all of them.
+        // syntect compiles each regular expression when it first tries to match it. On `WARM_UP_LINE`, syntect tries
+        // all regular expressions, so all of them are compiled here.
         classes::read_line(&mut start.clone(), WARM_UP_LINE, &set);
         Self { markup, set, start }
     }
@@ -54,6 +56,8 @@ impl Grammar {
 /// A line on which every regular expression is tried.
 const WARM_UP_LINE: &str = "{\"a\": \"<b x='y'>[*](\\n\\q&amp;\", {{ a | b: 'c', 1 }} {% if x == 1 %} {% # a %} {% comment %}x{% endcomment %} 1}\n";
 
+/// A context of the grammar, as in syntect: the rules that apply from the match that begins the context to the match
+/// that ends it. A scope is a dotted name, such as `string.key`, from which `classes` determines the color.
 struct ContextRules {
     name: &'static str,
     scope: &'static str,
@@ -88,7 +92,7 @@ static CONTEXTS: &[ContextRules] = &[
         scope: "",
         has_liquid: true,
         rules: &[
-            // A key is a string with a colon after it, so the lookahead covers the whole string.
+            // A key is a string with a colon after it. To find the colon, the lookahead covers the whole string.
             Begin(r#""(?=(?:[^"\\]|\\.)*"\s*:)"#, "key"),
             Begin("\"", "string"),
             Is(r"-?\b\d+(?:\.\d+)?(?:[eE][-+]?\d+)?\b", "constant.numeric"),
@@ -126,12 +130,14 @@ static CONTEXTS: &[ContextRules] = &[
         rules: &[End(r#"\)|(?=")|(?m:$)"#, "")],
     },
     ContextRules {
-        // `has_liquid` is false: the prototype must not include itself.
+        // `has_liquid` is false, because the context `prototype` includes this context. Otherwise, the prototype would
+        // include itself.
         name: "liquid",
         scope: "",
         has_liquid: false,
         rules: &[
-            // These two rules come before the rule for tags, which would also match comments.
+            // The two rules for comments come before the rule for tags, because the rule for tags would also match
+            // comments.
             Begin(r"\{%-?\s*comment\s*-?%\}", "liquid-comment"),
             Begin(r"\{%-?\s*#", "liquid-line-comment"),
             BeginGroups(r"(\{%-?)\s*(\w+)?", &["liquid.delimiter", "liquid.tag"], "liquid-tag"),
@@ -179,8 +185,8 @@ static CONTEXTS: &[ContextRules] = &[
     },
 ];
 
-/// Returns the rules of the context `markup` for a parse mode. They match text of the body, in which JSON writes a
-/// backslash of the message as two backslashes.
+/// Returns the rules of the context `markup` for a parse mode. The rules match the text of the body. JSON escapes
+/// backslashes, so the rules expect two backslashes where the message has one.
 fn markup_rules(mode: Option<ParseMode>) -> &'static ContextRules {
     match mode {
         None => &PLAIN,
@@ -263,8 +269,8 @@ fn pattern(regex: &str, name: &str, groups: &[&str], operation: MatchOperation) 
 }
 
 fn named(state: &str) -> ContextReference {
-    // The variants of `ContextReference` are `#[non_exhaustive]`: outside of syntect, the only way to create them is to
-    // deserialize them.
+    // The variants of `ContextReference` are `#[non_exhaustive]`, so code outside of syntect can create them only by
+    // deserialization.
     serde_json::from_value(json!({ "Named": state })).expect("`Named` is a variant with a string")
 }
 

@@ -1,4 +1,5 @@
-//! Stores the grammars that are loaded so far, one for each parse mode, and records which grammars were requested.
+//! Stores the grammars that have been loaded so far, one for each parse mode, and records which grammars were
+//! requested.
 
 use std::sync::Arc;
 
@@ -18,8 +19,8 @@ impl Grammars {
 
     /// Records that the grammar for `markup` is needed. Returns whether this is the first request for it.
     pub(crate) fn ask(&mut self, markup: Option<ParseMode>) -> bool {
-        // Loading takes milliseconds on another thread. Without this check, each frame during that time would start
-        // loading again.
+        // Loading takes milliseconds on another thread. Without this check, each frame until the grammar arrives would
+        // start to load it again.
         let is_new = !self.requested.contains(&markup);
         if is_new {
             self.requested.push(markup);

@@ -37,8 +37,8 @@ fn add_string(pieces: &mut Vec<SyntaxPiece>, text: &str, span: Span) {
     while from < span.end {
         let rest = &text[from..span.end];
         let plain = rest.find('\\').unwrap_or(rest.len());
-        // An escape has two bytes, or six in the form `\u00e9`. In an invalid escape, that many bytes may end inside a
-        // character, so the end is moved to the character's end.
+        // An escape has two bytes, or six bytes in the form `\u00e9`. In an invalid escape, the second or sixth byte
+        // may be in the middle of a character. The end is then moved to the end of this character.
         let length = if rest[plain..].starts_with("\\u") { 6 } else { 2 };
         let end = rest.ceil_char_boundary(rest.len().min(plain + length));
         let parts = [(from..from + plain, class), (from + plain..from + end, SyntaxClass::Escape)];

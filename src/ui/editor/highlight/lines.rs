@@ -19,16 +19,16 @@ const MAX_LINE_BYTES: usize = 16 * 1024;
 
 /// The colored pieces of each line of one editor.
 ///
-/// The first `n_read` lines are exact. Each line after them has its pieces from before the last edit, guessed pieces,
-/// or no pieces.
+/// The pieces of the first `n_read` lines are exact: they were found by reading the text from its start. A later line
+/// has the pieces from before the last edit, guessed pieces, or no pieces.
 #[derive(Debug, Default)]
 pub struct Highlighter {
     grammar: Option<Arc<Grammar>>,
     text: Option<Snapshot>,
     lines: Vec<CachedLine>,
     n_read: usize,
-    /// The lines after an edit that were exact before it. As soon as one of them is found to begin in the same state as
-    /// before the edit, this line and all lines of the tail after it are exact again.
+    /// The lines after an edit whose pieces were exact before the edit. If one of these lines is found to begin in the
+    /// same state as before the edit, the pieces of that line and of all lines of the tail after it are exact again.
     tail: Range<usize>,
 }
 
@@ -54,8 +54,8 @@ impl Highlighter {
         self.lines.get(line).and_then(|line| line.pieces.as_deref()).unwrap_or_default()
     }
 
-    /// Updates the colors. Call it after each change and each scroll, before drawing. Returns whether lines are left
-    /// for further calls, which may still change the colors of visible lines.
+    /// Updates the colors. Call it after each change and each scroll, before drawing. Returns whether lines are left to
+    /// read. If so, call it again: the colors of visible lines may still change.
     pub fn follow(&mut self, editor: &Editor, visible: Range<usize>) -> bool {
         let Some(grammar) = self.grammar.clone() else { return false };
         if MAX_HINTED_BYTES < editor.len() {
@@ -63,8 +63,8 @@ impl Highlighter {
             return false;
         }
         self.take_edit(editor);
-        // Guessing and reading share one budget: after a long guess, less is read, so that the call does not take
-        // longer.
+        // Guessing and reading share one budget, so that a call with a guess does not take longer than a call without
+        // one.
         let mut budget = BUDGET;
         self.guess(editor, visible, &grammar, &mut budget);
         self.read(editor, &grammar, &mut budget);
@@ -82,8 +82,9 @@ impl Highlighter {
         let Some((n_same_before, n_same_after)) = before.same_lines(&now) else { return };
         let n_then = self.lines.len();
         let tail_start = n_then - n_same_after;
-        // Only one range of lines that were exact can be remembered. It is the tail of an earlier edit if there still
-        // is one; otherwise, it is all lines read so far.
+        // `tail` can store only one range of exact lines. If the tail of an earlier edit is left, the new tail is the
+        // part of it after this edit. Otherwise, the new tail is the part after this edit of the lines that have been
+        // read so far.
         let exact = if self.tail.is_empty() { 0..self.n_read } else { self.tail.clone() };
         let still_exact = exact.start.max(tail_start)..exact.end;
         let moved = |line: usize| n_now - (n_then - line);
@@ -91,12 +92,13 @@ impl Highlighter {
             if still_exact.is_empty() { 0..0 } else { moved(still_exact.start)..moved(still_exact.end) };
         let n_new = n_now - n_same_before - n_same_after;
         self.lines.splice(n_same_before..tail_start, vec![CachedLine::default(); n_new]);
-        // The edited line is read again from the state at its start, which did not change.
+        // Reading continues at the first changed line. The state at the start of that line is the same as before the
+        // edit.
         self.n_read = self.n_read.min(n_same_before);
     }
 
-    /// Colors visible lines that have no colors yet. Because the lines before them have not been read, the colors are a
-    /// guess: the visible lines are read as if the text started with them.
+    /// Colors visible lines that have no colors yet. The colors are a guess, because the lines before the visible lines
+    /// have not been read: the visible lines are read as if they were the start of the text.
     fn guess(&mut self, editor: &Editor, visible: Range<usize>, grammar: &Grammar, budget: &mut usize) {
         let start = visible.start.min(self.lines.len());
         let visible = start..visible.end.clamp(start, self.lines.len());
@@ -107,8 +109,8 @@ impl Highlighter {
         }
         let mut state = grammar.start.clone();
         for index in visible {
-            // Every line is read, because the next line needs the state at its end. Existing pieces are kept: they are
-            // better than guessed ones.
+            // Lines that already have pieces are read too, because the next line needs the state at their end. Their
+            // existing pieces are kept, because guessed pieces are less reliable.
             let pieces = read_line(&mut state, editor, index, grammar, budget);
             self.lines[index].pieces.get_or_insert(pieces);
         }
@@ -139,8 +141,8 @@ impl Highlighter {
     }
 
     fn shared_state(&self, state: &LineState) -> Arc<LineState> {
-        // Most lines begin in the same state as the line before them. They share that state, because each copy takes
-        // several allocations.
+        // If a line begins in the same state as the line before it, as most lines do, both lines share one copy of the
+        // state. Each further copy would take several allocations.
         let before = self.n_read.checked_sub(1).and_then(|before| self.lines[before].start.clone());
         before.filter(|before| **before == *state).unwrap_or_else(|| Arc::new(state.clone()))
     }

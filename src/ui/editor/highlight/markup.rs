@@ -4,7 +4,8 @@
 use crate::ui::editor::highlight::classes;
 use crate::ui::editor::highlight::{Grammar, SyntaxClass, SyntaxPiece};
 
-/// The longest text that is colored, in bytes. Telegram accepts 4096 characters.
+/// The longest text that is colored, in bytes. Few texts are longer, because Telegram accepts messages of at most 4096
+/// characters.
 const MAX_BYTES: usize = 16 * 1024;
 
 impl Grammar {
@@ -18,8 +19,9 @@ impl Grammar {
         let mut at = 0;
         for line in text.split('\n') {
             let (quoted, origins) = quoted(line);
-            // Each line is read from the grammar's start state. This is wrong only within a Liquid comment of several
-            // lines, because nothing else continues on the next line in this grammar.
+            // Each line is read from the grammar's start state, as if the lines before it left nothing open. The colors
+            // are then wrong only within a Liquid comment of several lines: in this grammar, everything else ends at
+            // the end of its line.
             let read = classes::read_line(&mut self.start.clone(), &quoted, &self.set);
             pieces.extend(read.into_iter().filter(|(_, class)| *class != SyntaxClass::String).filter_map(
                 |(range, class)| {
@@ -45,7 +47,8 @@ fn quoted(line: &str) -> (String, Vec<usize>) {
             '\\' => quoted.push_str("\\\\"),
             c => quoted.push(c),
         }
-        // An escape has more bytes than its character. The additional bytes map to the character's last byte.
+        // A backslash of the line is two backslashes in the JSON string. Both map to the offset of the backslash in the
+        // line.
         let within = |byte: usize| at + byte.min(c.len_utf8() - 1);
         origins.extend((0..quoted.len() - origins.len()).map(within));
     }

@@ -23,7 +23,7 @@ const MIN_WIDTH: u16 = 12;
 
 impl EditorView<'_> {
     /// Draws the message after `row` if the cursor is on the row's line. `row` must be the last row of its line, and
-    /// `room` is the area from the end of its text to the right edge.
+    /// `room` is the area from the end of the row's text to the right edge of the window.
     pub(super) fn draw_inline_message(&self, row: &VisualRow, room: Rect, buf: &mut Buffer) {
         let Some(message) = self.inline_message else { return };
         if room.width < GAP + MIN_WIDTH || row.line != self.editor.line_of(self.editor.cursor()) {

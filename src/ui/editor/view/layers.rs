@@ -66,7 +66,7 @@ impl<'a> RowLayers<'a> {
     }
 
     fn liquid_class(&self, at: usize) -> Option<highlight::SyntaxClass> {
-        // This is a binary search, because it runs for every visible character.
+        // The token is found by a binary search, because this function runs for every visible character.
         let after = self.liquid.partition_point(|token| token.span.start <= at);
         let token = self.liquid[..after].last()?;
         token.span.range().contains(&at).then(|| highlight::class_of_token(token.class)).flatten()
@@ -91,7 +91,8 @@ fn overlays(view: &EditorView<'_>, row: Span, brackets: &[Span]) -> Vec<(Span, S
     for bracket in brackets {
         add(*bracket, theme.bracket);
     }
-    // The severities are in ascending order, because the last style wins if problems overlap.
+    // The severities are in ascending order. Where problems overlap, the last style wins, so the most severe problem is
+    // shown.
     let underlines = [
         (Severity::Info, theme.info_underline),
         (Severity::Warning, theme.warning_underline),
@@ -99,7 +100,8 @@ fn overlays(view: &EditorView<'_>, row: Span, brackets: &[Span]) -> Vec<(Span, S
     ];
     for (severity, underline) in underlines {
         for (span, _) in view.problems.iter().filter(|(_, other)| *other == severity) {
-            // An empty span is shown on the character after it or, at the end of a line, on the cell after the line.
+            // An empty span is made one byte long, because its underline would otherwise be invisible. It is then shown
+            // on the next character or, at the end of a line, on the cell after the line.
             add(Span::new(span.start, span.end.max(span.start + 1)), underline);
         }
     }

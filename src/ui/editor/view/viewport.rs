@@ -12,10 +12,10 @@ const MARGIN_CELLS: usize = 6;
 pub struct Viewport {
     /// The line at the top, from 0.
     pub top: usize,
-    /// The offset in the line `top`, in bytes, at which the top row begins. It is 0 if lines are not wrapped.
+    /// The offset in the line `top`, in bytes, at which the top row begins. Always 0 if lines are not wrapped.
     pub row_start: usize,
-    /// The first visible cell of the cursor's line, from 0; all other lines are shown from their first cell. It is 0 if
-    /// lines are wrapped.
+    /// The first visible cell of the cursor's line, from 0; all other lines are shown from their first cell. Always 0
+    /// if lines are wrapped.
     pub left: usize,
 }
 
@@ -31,7 +31,8 @@ impl Viewport {
         let line = editor.line_of(editor.cursor());
         let text = editor.line(line);
         let column = cells::column_of(&text, editor.cursor() - editor.line_span(line).start);
-        // If lines were wrapped before, `row_start` may still be the offset of a wrapped row. It has no meaning now.
+        // If lines were wrapped before, `row_start` may still be the offset of a wrapped row. That offset has no
+        // meaning now.
         self.row_start = 0;
         self.top = scrolled_start(self.top, line, editor.n_lines() - 1, usize::from(height), MARGIN_ROWS);
         self.left = scrolled_start(
@@ -53,8 +54,8 @@ impl Viewport {
         }
         let from = self.first_row(editor);
         let to = if rows < 0 { above(editor, from, rows.unsigned_abs()) } else { below(editor, from, rows) };
-        // The last page is found backward from the end, because the time to count rows from the start would grow with
-        // the length of the text.
+        // The last possible top row is found by counting rows backward from the end of the text. Counting from the
+        // start would take longer the longer the text is.
         let end = editor.row_at(editor.len());
         let last = above(editor, end, usize::from(height).saturating_sub(1));
         self.begin_with(editor, if last.span.start < to.span.start { last } else { to });
@@ -63,11 +64,11 @@ impl Viewport {
     fn follow_rows(&mut self, editor: &mut Editor, height: usize) {
         let margin = MARGIN_ROWS.min(height.saturating_sub(1) / 2);
         let cursor_row = editor.row_at(editor.cursor());
-        // Near the end of the text, fewer rows than the margin are below the cursor.
+        // Near the end of the text, the number of rows below the cursor can be smaller than the margin.
         let n_below =
             (0..margin).scan(cursor_row, |row, _| editor.row_after(row).inspect(|next| *row = *next)).count();
-        // The top row must be between `earliest` and `latest`. Both are found from the cursor, so that the rows between
-        // the cursor and the old top row need not be laid out.
+        // The top row must be between `earliest` and `latest`. Both rows are found by counting rows from the cursor, so
+        // that the rows between the cursor and the old top row need not be laid out.
         let latest = above(editor, cursor_row, margin);
         let earliest = above(editor, cursor_row, height.saturating_sub(1 + n_below));
         let current = self.first_row(editor);
@@ -81,7 +82,8 @@ impl Viewport {
         self.begin_with(editor, top);
     }
 
-    /// Returns the top row. If the text or the width has changed, this is the row that now contains the stored offset.
+    /// Returns the top row. If the text or the width has changed, the row that now contains the offset `row_start` is
+    /// the top row.
     fn first_row(&self, editor: &mut Editor) -> VisualRow {
         let line = editor.line_span(self.top.min(editor.n_lines() - 1));
         editor.row_at(line.start + self.row_start.min(line.len()))
@@ -115,8 +117,9 @@ fn below(editor: &Editor, mut row: VisualRow, by: isize) -> VisualRow {
 fn scrolled_start(from: usize, at: usize, last: usize, length: usize, margin: usize) -> usize {
     let margin = margin.min(length.saturating_sub(1) / 2);
     let latest = at.saturating_sub(margin);
-    // `min(at)` is for a range of length 0.
+    // Without `min(at)`, `earliest` would be after `at` if `length` is 0.
     let earliest = ((at + margin).min(last) + 1).saturating_sub(length).min(at);
-    // `clamp` would panic if `earliest` were after `latest`. It never is, because the margin fits into `length` twice.
+    // `clamp` would panic if `earliest` were after `latest`. That cannot happen, because two margins and the row or
+    // cell `at` between them fit into `length`. If `length` is 0, `min(at)` prevents it.
     from.clamp(earliest, latest)
 }

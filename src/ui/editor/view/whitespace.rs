@@ -29,8 +29,8 @@ impl WhitespaceMarks {
             ' ' if self.setting == Whitespace::All || self.trailing_start <= at => Some('·'),
             '\t' => Some('→'),
             ' ' => None,
-            // No-break spaces and other Unicode spaces are marked everywhere, because JSON and Liquid treat them as
-            // text and not as whitespace.
+            // No-break spaces and other Unicode spaces are marked even if they are not trailing. They look like spaces,
+            // but JSON and Liquid treat them as text.
             _ if c.is_whitespace() && !c.is_control() && crate::text::picture(c).is_none() => Some('␣'),
             _ => None,
         }

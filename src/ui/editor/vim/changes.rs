@@ -40,7 +40,7 @@ impl Vim {
         }
     }
 
-    /// Applies an operator, and remembers the command for `.` if it changes the text.
+    /// Applies an operator, and remembers the command for `.` if the operator changes the text.
     fn finish(&mut self, operator: Operator, region: TextRegion, from: usize, editor: &Editor) -> VimOutcome {
         // `.` repeats only changes, and a yank changes nothing.
         if operator != Operator::Yank {
@@ -95,8 +95,8 @@ impl Vim {
         let from = editor.cursor();
         let region = Vim::object(key).and_then(|object| editor.text_object_at(from, object, extent));
         let Some(region) = region else { return VimOutcome::default() };
-        // For an empty object, such as `i"` in `""`, every operator except `c` only moves the cursor to the object. `c`
-        // also begins to insert there.
+        // For an empty text object, such as `i"` in `""`, every operator except `c` only moves the cursor to the
+        // object. `c` also enters insert mode.
         match region.span.is_empty() && !region.is_linewise && operator != Operator::Change {
             true => VimOutcome::of([Command::Move(Motion::To(region.span.start))]),
             false => self.finish(operator, region, region.span.start, editor),
@@ -108,8 +108,8 @@ impl Vim {
             (KeyCode::Delete, _) => 'x',
             (KeyCode::Char('r'), true) => {
                 let times = self.pending.count().unwrap_or(1);
-                // The number of possible redo steps is not known here, so a mistyped count is limited. Redo commands
-                // beyond the last step do nothing.
+                // The number of possible redo steps is not known here, so the count is limited to 1,000, in case it is
+                // mistyped. Redo commands beyond the last step do nothing.
                 return VimOutcome::of(std::iter::repeat_n(Command::Redo, times.min(1_000)));
             }
             (KeyCode::Char(c), false) => c,
@@ -146,13 +146,13 @@ impl Vim {
             }
             'J' => {
                 self.remember();
-                // The count includes the first line, and at least two lines are joined. So the counts 1 and 2 mean the
-                // same.
+                // The count is the number of lines to join, including the cursor's line. Joining needs at least two
+                // lines, so a count of 1 means the same as 2.
                 let n = self.pending.count().unwrap_or(1).max(2);
                 join(editor, editor.line_of(editor.cursor()), n)
             }
             'u' => {
-                // Undo commands beyond the number of undo steps would do nothing.
+                // The count is limited to the number of undo steps, because further undo commands would do nothing.
                 let times = self.pending.count().unwrap_or(1).min(editor.n_steps());
                 VimOutcome::of(std::iter::repeat_n(Command::Undo, times))
             }
@@ -248,8 +248,8 @@ impl Vim {
         let span = editor.line_span(editor.line_of(at));
         if !register.is_linewise {
             let at = if is_before { at } else { editor.grapheme_after(at).min(span.end) };
-            // After putting text that contains a line break, vim's cursor is at the start of the text. After other
-            // text, it is on the last character of the text.
+            // After putting text that contains a line break, vim's cursor is at the start of the text. After putting
+            // other text, the cursor is on the last character of that text.
             if register.text.contains('\n') {
                 return VimOutcome::of([replaced(Span::at(at), text, at)]);
             }
@@ -260,8 +260,9 @@ impl Vim {
         if is_before {
             return VimOutcome::of([replaced(Span::at(span.start), text, span.start + indent)]);
         }
-        // The text is inserted before the line break of the cursor's line, because the last line of a body has no line
-        // break after it. So the inserted text begins with a line break and does not end with one.
+        // The lines are inserted at the end of the cursor's line, before its line break. This also works in the last
+        // line of a body, which has no line break. So the inserted text begins with a line break and does not end with
+        // a line break.
         let lines = format!("{line_break}{}", text.strip_suffix(line_break).unwrap_or(&text));
         VimOutcome::of([replaced(Span::at(span.end), lines, span.end + line_break.len() + indent)])
     }

@@ -23,7 +23,7 @@ pub(crate) fn parse(text: &str) -> Result<ExCommand, String> {
         "q!" | "quit!" | "qa!" => ExCommand::QuitUnsaved,
         "wq" | "x" | "xit" | "wqa" | "xa" => ExCommand::SaveAndQuit,
         "h" | "help" => ExCommand::Help,
-        // For a number after the last line, the editor goes to the last line.
+        // `$` is the largest possible number: for any number after the last line, the editor goes to the last line.
         "$" => ExCommand::GoTo(usize::MAX),
         _ => match text.parse() {
             Ok(line) => ExCommand::GoTo(line),

@@ -43,8 +43,8 @@ impl Insertion {
     fn typed(&self, editor: &Editor) -> String {
         let start = self.start.as_ref();
         // The texts before and after the insertion are compared. A record of the typed keys would miss completions and
-        // automatically inserted closing brackets. If anything else was changed as well, the result is empty, so
-        // nothing is repeated.
+        // automatically inserted closing brackets. If the text was also changed outside the insertion, the result is
+        // empty, so nothing is repeated.
         start.and_then(|(before, at)| before.inserted(&editor.snapshot(), *at)).unwrap_or_default()
     }
 }
@@ -93,8 +93,8 @@ impl Vim {
     /// leaves insert mode.
     pub(super) fn insert_again(&mut self, mut outcome: VimOutcome, typed: String) -> VimOutcome {
         if let Mode::Insert(insertion) = &self.mode {
-            // The text is pasted and not typed: it already contains its closing brackets, so none may be added
-            // automatically.
+            // The text is pasted and not typed. It already contains its closing brackets, and typing would add closing
+            // brackets automatically once more.
             outcome.commands.push(Command::Paste(typed.clone()));
             outcome.commands.extend(repeats(insertion.opens, &typed, insertion.count.saturating_sub(1)));
             outcome.commands.push(Command::Move(Motion::LeftInLine));

@@ -18,9 +18,9 @@ impl Vim {
         page: usize,
     ) -> MotionResult {
         let old_goal = self.goal.take();
-        // The goal column is valid only if nothing else has moved the cursor since the motion that set it. `Vim::sync`
-        // may have moved the cursor from the line's end onto the last grapheme, but that does not make the goal column
-        // invalid.
+        // The goal column is valid only if nothing else has moved the cursor since the motion that set the goal column.
+        // `Vim::sync` may have moved the cursor from the line's end onto the last grapheme, but that does not make the
+        // goal column invalid.
         let goal = old_goal.filter(|(_, at)| *at == from || editor.onto_grapheme(*at) == from);
         let goal = goal.map(|(goal, _)| goal);
         let result = match self.pending.wanted {
@@ -34,7 +34,8 @@ impl Vim {
             }
         };
         match result {
-            // If the key is not a motion but, for example, an operator, the goal is kept for the motion after it.
+            // If the key is not a motion, the goal is kept for a later motion. The key may be, for example, an
+            // operator.
             MotionResult::NotAMotion => self.goal = old_goal,
             MotionResult::Nowhere | MotionResult::ByRows(_) => {}
             MotionResult::To(target) => {
@@ -171,8 +172,8 @@ impl Vim {
         }
     }
 
-    /// Returns the start of the `n`th next word, where `n` is the count. With an operator, the motion goes at most to
-    /// the end of the line that contains the last word before this target.
+    /// Returns the start of the `n`th next word, where `n` is the count. With an operator, the motion stops at the end
+    /// of the line of the last word that it passes.
     fn word_forward(&self, from: usize, editor: &Editor, kind: WordKind) -> MotionResult {
         let n = self.pending.count().unwrap_or(1);
         let Some(operator) = self.pending.operator else {
@@ -264,8 +265,8 @@ impl Vim {
     }
 }
 
-/// Returns `motion`, a motion down by rows. From the last row, where the editor would move to the end of the text, the
-/// motion fails instead.
+/// Returns `motion`, which is a motion down by rows. In the last row, the motion fails instead, because the editor
+/// would move the cursor to the end of the text.
 fn row_below(editor: &Editor, from: usize, motion: Motion) -> MotionResult {
     let line = editor.line_of(from);
     let is_last = line + 1 == editor.n_lines()
@@ -276,7 +277,7 @@ fn row_below(editor: &Editor, from: usize, motion: Motion) -> MotionResult {
     if is_last { MotionResult::Nowhere } else { MotionResult::ByRows(motion) }
 }
 
-/// Returns `motion`, a motion up by rows. From the first row, the motion fails.
+/// Returns `motion`, which is a motion up by rows. In the first row, the motion fails instead.
 fn row_above(editor: &Editor, from: usize, motion: Motion) -> MotionResult {
     let is_first = editor.line_of(from) == 0
         && editor.rows_from(0, 0).next().is_none_or(|row| row.is_last || from < row.span.end);

@@ -72,8 +72,8 @@ pub(crate) fn motion_region(editor: &Editor, from: usize, target: MotionTarget) 
                 return bytes(start, end);
             }
             // vim's `exclusive-linewise` rule: if the motion ends at the start of a later line, the operator stops at
-            // the end of the line before that one. If the motion also starts at or before the first non-blank character
-            // of its line, the operator takes whole lines.
+            // the end of the line before that line. If the motion also starts at or before the first non-blank
+            // character of its line, the operator takes whole lines.
             match start <= first_non_blank(editor, first) {
                 true => lines(editor, first, last - 1),
                 false => bytes(start, editor.line_span(last - 1).end),
@@ -160,12 +160,12 @@ impl Vim {
 
     fn yank(&mut self, editor: &Editor, region: TextRegion, from: usize) -> VimOutcome {
         let register = register_of(editor, region);
-        // A yank also goes to the system clipboard, unless it goes to a named register. A deletion does not, because
-        // each `x` would replace text that the user has copied in another program.
+        // A yank also goes to the system clipboard, unless it goes to a named register. A deletion does not go to the
+        // clipboard. Otherwise, each `x` would replace text that the user has copied in another program.
         let is_local = self.pending.register.is_some_and(|name| !matches!(name, '"' | '+' | '*'));
         let request = (!is_local).then(|| VimRequest::Copy(register.text.clone()));
-        // As in vim, register 0 keeps the text of the last yank without a register's name. Deletions do not overwrite
-        // it.
+        // As in vim, register 0 keeps the text of the last yank for which no register was named. Deletions do not
+        // overwrite register 0.
         if self.pending.register.is_none() {
             self.registers.insert('0', register.clone());
         }
@@ -185,7 +185,7 @@ impl Vim {
         match self.pending.register {
             // The black hole register: the text is discarded.
             Some('_') => return,
-            // An uppercase name appends to the register.
+            // With an uppercase name, the text is appended to the register that has this name in lowercase.
             Some(name) if name.is_ascii_uppercase() => {
                 let stored = self.registers.entry(name.to_ascii_lowercase()).or_default();
                 stored.text.push_str(&register.text);
@@ -211,8 +211,7 @@ impl Vim {
 }
 
 fn register_of(editor: &Editor, region: TextRegion) -> Register {
-    // A register can be put into another body, which may have other line breaks. So registers store every line break as
-    // `\n`.
+    // Registers store every line break as `\n`, because the text may later be put into a body with other line breaks.
     let mut text = editor.slice(region.span).replace("\r\n", "\n");
     if region.is_linewise {
         text.push('\n');
@@ -233,7 +232,8 @@ pub(crate) fn delete(editor: &Editor, region: TextRegion) -> Command {
         let indent = first_non_blank(editor, last + 1) - next;
         return replaced(Span::new(region.span.start, next), String::new(), region.span.start + indent);
     }
-    // The last line of the text has no line break after it, so the line break before the region is deleted.
+    // The region ends with the last line of the text, which has no line break after it. So the line break before the
+    // region is deleted.
     let (start, to) = match first.checked_sub(1) {
         Some(above) => (editor.line_span(above).end, first_non_blank(editor, above)),
         None => (0, 0),
@@ -241,8 +241,8 @@ pub(crate) fn delete(editor: &Editor, region: TextRegion) -> Command {
     replaced(Span::new(start, editor.len()), String::new(), to)
 }
 
-/// Returns the command that replaces a span and moves the cursor to `to`. The command is one undo step, so that redo
-/// restores the cursor too.
+/// Returns the command that replaces a span and moves the cursor to `to`. The replacement and the move are one undo
+/// step, so that redo moves the cursor too.
 pub(crate) fn replaced(span: Span, replacement: String, to: usize) -> Command {
     Command::Complete { edit: TextEdit { span, replacement }, select: Span::at(to) }
 }

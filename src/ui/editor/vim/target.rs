@@ -1,5 +1,5 @@
-//! The result of a motion: its target and its kind. The kind determines which text between the cursor and the target an
-//! operator takes. vim documents the kinds of motions under `:help exclusive`.
+//! The result of a motion: its target and its kind. The kind determines which text an operator takes: for example, with
+//! or without the character at the target. vim documents the kinds of motions under `:help exclusive`.
 
 use crate::editor::Motion;
 

@@ -115,7 +115,7 @@ impl Vim {
                 VimOutcome::of([Command::Move(Motion::To(selected.cursor))])
             }
             'v' | 'V' => self.select(VisualSelection { is_linewise: c == 'V', ..selected.clone() }, editor),
-            // The cursor goes to the other end, so that motions extend the selection there.
+            // The cursor goes to the other end of the selection, so that motions then move that end.
             'o' | 'O' => {
                 let turned =
                     VisualSelection { anchor: selected.cursor, cursor: selected.anchor, ..selected.clone() };
@@ -179,7 +179,7 @@ impl Vim {
             return VimOutcome::default();
         }
         let last = editor.grapheme_before(region.span.end).max(region.span.start);
-        // As in vim, the object replaces a selection of one grapheme and extends a larger one.
+        // As in vim, the object replaces a selection of one grapheme and extends a larger selection.
         let anchor = if selected.anchor == selected.cursor {
             region.span.start
         } else {
@@ -214,8 +214,8 @@ impl Vim {
         self.mode = Mode::Normal;
         let Some(register) = self.register().cloned() else { return VimOutcome::default() };
         let region = selected.region(editor);
-        // Without a typed name, the replaced text goes to the unnamed register. Under the typed name, it would
-        // overwrite the register whose text is put.
+        // The user typed the register's name for the text that is put. The name is removed here, so that the replaced
+        // text goes to the unnamed register and does not overwrite the named register.
         self.pending.register = None;
         self.store_region(editor, region);
         let mut text = register.text.replace('\n', editor.line_break());

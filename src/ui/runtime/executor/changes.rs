@@ -1,4 +1,4 @@
-//! Applies a change to the workspace's files, and returns a message about it. Bodies are saved in `files`.
+//! Applies a change to the workspace's files, and returns a message about it. The module `files` saves bodies.
 
 use std::error::Error;
 
@@ -39,8 +39,8 @@ pub(super) fn apply(session: &Session, change: WorkspaceChange) -> Result<Change
         WorkspaceChange::NewWebhook { webhook, assign_to } => {
             let stem = session.create_webhook(*webhook)?;
             match assign_to {
-                // The webhook was created from a campaign that has none. It is assigned at once, so that the user does
-                // not have to open the campaign's settings.
+                // The user created the webhook for a campaign that has no webhook. The new webhook is assigned to that
+                // campaign at once, so that the user does not have to open the campaign's settings.
                 Some(campaign) => {
                     session.set_campaign_webhook(&campaign, &stem)?;
                     done(format!("created webhooks/{stem}.toml for {campaign}"))

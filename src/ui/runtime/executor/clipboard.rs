@@ -10,7 +10,7 @@ pub(super) async fn copy_by_command(command: &[String], text: &str) -> Result<()
     let mut child = tokio::process::Command::new(program)
         .args(arguments)
         .stdin(Stdio::piped())
-        // Any output of the command would appear over the console's screen.
+        // The command's output is discarded, because it would appear over the console's screen.
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()

@@ -17,8 +17,9 @@ pub(super) fn read_changed(session: &Session, now: Timestamp) -> Result<Arc<Work
     session.reading().reload(now).map_err(|error| error.to_string())
 }
 
-/// Returns a message if something could not be saved. Nothing is ever saved to a foreign `.telecast` folder. This case
-/// is not reported here, because the console has reported the foreign folder when it opened.
+/// Returns a message if something could not be saved. Nothing is ever saved to a foreign `.telecast` folder, which is
+/// one that was created on another machine or in another folder. This case is not reported here, because the console
+/// has reported the foreign folder when it opened.
 pub(super) fn save_failure(result: Result<(), SaveError>) -> Option<Msg> {
     match result {
         Ok(()) | Err(SaveError::Foreign { .. }) => None,

@@ -1,5 +1,5 @@
 //! The two workers of the preview: one composes its message, and one composes the messages of a sample of recipients.
-//! Each always takes the latest job, so that fast typing never queues up work.
+//! Each worker always takes the latest job, so that fast typing never queues up work.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -13,8 +13,8 @@ use crate::ui::shared::{Generation, InjectedFaults, Msg, PtrEq, Work};
 
 const SAMPLE_SIZE: usize = 500;
 
-/// The time limit of one sample, against bodies that take extremely long to render. The results up to the limit are
-/// shown.
+/// The time limit for composing the messages of one sample, in case the body takes extremely long to render. After the
+/// limit, the results so far are shown.
 const SAMPLE_TIMEOUT: Duration = Duration::from_secs(20);
 
 pub(crate) struct QueuedJob {
@@ -45,7 +45,7 @@ impl Slot {
         waiting.put_count += 1;
         waiting.job = job;
         // `Notify` keeps one permit, so the worker does not miss a job that was put into the slot before the worker
-        // waits.
+        // began to wait.
         self.filled.notify_one();
     }
 

@@ -40,8 +40,8 @@ impl<W: Write> Backend for Painter<W> {
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
         let cells: Vec<(u16, u16, &Cell)> = content.collect();
-        // Each run of cells with the same underline color needs its own sequence, because the inner backend resets all
-        // attributes at the end of each draw.
+        // Each run of cells with the same underline color is drawn separately. The sequence for the color is written
+        // before the run, and the color stays until the inner backend resets all attributes at the end of its draw.
         for run in cells.chunk_by(|a, b| a.2.underline_color == b.2.underline_color) {
             let Some(colour) = run.first().and_then(|(_, _, cell)| parameters(cell.underline_color)) else {
                 self.0.draw(run.iter().copied())?;
@@ -49,7 +49,7 @@ impl<W: Write> Backend for Painter<W> {
             };
             write!(self.0, "\x1b[58:{colour}m")?;
             let plain: Vec<(u16, u16, Cell)> = run.iter().map(|(x, y, cell)| (*x, *y, plain(cell))).collect();
-            // At its end, this draw resets all attributes, including the underline color.
+            // At the end of this draw, the inner backend resets all attributes, including the underline color.
             self.0.draw(plain.iter().map(|(x, y, cell)| (*x, *y, cell)))?;
         }
         Ok(())

@@ -11,8 +11,8 @@ impl Compose {
     /// has changed since the composition.
     pub fn composed_if_current(&self) -> Option<&Composed> {
         let (buffer, composed) = (self.buffer()?, self.composed()?);
-        // Comparing the texts takes time linear in the body's length, and every frame needs the result, so `Derived`
-        // caches it.
+        // Comparing the texts takes time linear in the body's length, and every frame needs to know whether they are
+        // equal. So `Derived` caches the answer.
         let is_current = self.derived.is_current(buffer.editor.version(), composed);
         is_current.unwrap_or_else(|| buffer.editor.has_text(&composed.body)).then_some(composed)
     }
@@ -36,8 +36,8 @@ impl Compose {
     }
 
     /// If the cursor is on a tag of a block, replaces a move to the matching bracket with a move to the next tag of the
-    /// block. A selection up to the matching bracket is replaced likewise. After the last tag comes the first. Returns
-    /// all other commands unchanged.
+    /// block. A selection up to the matching bracket is replaced by a selection up to that tag. After the last tag
+    /// comes the first. Returns all other commands unchanged.
     pub fn redirect_to_block_tag(&self, command: Command) -> Command {
         let to_command = match command {
             Command::Move(Motion::MatchingBracket) => Command::Move,

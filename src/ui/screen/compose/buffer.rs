@@ -15,7 +15,8 @@ use crate::ui::editor::tab_stops::TabStops;
 use crate::ui::editor::view::Viewport;
 use crate::workspace::{CampaignFiles, FileCondition, Fingerprint};
 
-/// An opened body. It is kept when another campaign is opened, so that its undo history is not lost.
+/// An opened body. The buffer is kept when another campaign is opened, so that the undo history of the body is not
+/// lost.
 #[derive(Debug)]
 pub struct BodyBuffer {
     pub editor: Editor,
@@ -42,7 +43,7 @@ pub struct BodyBuffer {
     pub changed_outside: bool,
     /// Whether a file of the campaign was deleted while this buffer had unsaved edits.
     pub is_deleted: bool,
-    /// Whether the file can be read. If it cannot, the buffer cannot be edited.
+    /// Whether the file can be read. If it cannot be read, the buffer cannot be edited.
     pub is_readable: bool,
 }
 
@@ -124,8 +125,8 @@ impl BodyBuffer {
         self.changed_outside = false;
     }
 
-    /// Updates the buffer from the file as it was read again. A buffer without unsaved edits takes the new text of the
-    /// file. A buffer with unsaved edits keeps them and sets `changed_outside`, unless the file now has the text of the
+    /// Updates the buffer after its file was read again. A buffer without unsaved edits takes the new text of the file.
+    /// A buffer with unsaved edits keeps its text and sets `changed_outside`, unless the file now has the text of the
     /// editor or of a pending save. If the file cannot be read, only `is_readable` changes.
     ///
     /// Returns whether the text was replaced.
@@ -134,7 +135,8 @@ impl BodyBuffer {
         if campaign.body.fingerprint == self.saved || !self.is_readable {
             return false;
         }
-        // The file watcher may report our own save before the save's result arrives. That is not a conflict.
+        // The file watcher may report the console's own save before the result of the save arrives. Such a report is
+        // not a conflict.
         let saving = self.saving.as_ref().filter(|(_, text)| **text == *campaign.body.text);
         if let Some((version, _)) = saving {
             self.mark_saved(*version, campaign.body.fingerprint);

@@ -1,4 +1,4 @@
-//! Keeps the worst severity of each campaign's problems, which the list of campaigns shows as a mark. A task checks all
+//! Keeps the worst severity of each campaign's problems. The list of campaigns shows it as a mark. A task checks all
 //! campaigns, so the severity is known even for campaigns that were never opened.
 
 use std::collections::BTreeMap;

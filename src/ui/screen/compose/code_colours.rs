@@ -40,8 +40,8 @@ pub(crate) fn follow(screen: &mut Compose) -> Option<Effect> {
         return None;
     };
     let Some(grammars) = screen.code.grammars.clone() else {
-        // This function runs after every event. Without the flag, it would request the grammars again after each event
-        // until they arrive.
+        // This function runs after every event. Without `is_requested`, it would request the grammars again after each
+        // event until they arrive.
         let is_first = !std::mem::replace(&mut screen.code.is_requested, true);
         return is_first.then_some(Effect::Task(Task::LoadCodeGrammars));
     };

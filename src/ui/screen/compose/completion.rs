@@ -16,8 +16,7 @@ const MAX_ROWS: u16 = 9;
 
 const MAX_DOC_LINES: usize = 2;
 
-// The documentation is shown only if there is also room for this many items. If the list is shorter, there must be room
-// for all of its items.
+// The documentation is shown only if there is also room for this many items, or for all items if the list has fewer.
 const MIN_ROWS_WITH_DOC: u16 = 4;
 
 // The smallest and the largest width of the picker in cells, inside its border. A narrow terminal can make the picker
@@ -33,8 +32,8 @@ pub(crate) struct PickerLayout {
     /// The area of the picker, including its border.
     pub area: Rect,
     pub rows: Rect,
-    /// The area of the documentation, including the horizontal line above it. It is empty if neither the chosen item
-    /// nor any measured item has documentation, or if there is no room.
+    /// The area of the documentation, including the horizontal line above it. This area is empty if neither the chosen
+    /// item nor any measured item has documentation, or if there is no room.
     doc: Rect,
 }
 
@@ -62,7 +61,7 @@ fn row_width(item: &CompletionItem) -> usize {
 
 /// Returns the documentation of the chosen row in at most `MAX_DOC_LINES` wrapped lines. A shorter documentation is
 /// padded with empty lines to the height of the longest documentation among the measured rows.
-// The empty lines keep the box the same size while the user moves through the rows.
+// The empty lines keep the picker the same size while the user moves through the rows.
 fn doc_lines(session: &Session, row_width: u16) -> Vec<String> {
     let room = usize::from(row_width).saturating_sub(2);
     let doc = session.chosen_item().map_or("", |item| item.doc.as_str());

@@ -1,4 +1,4 @@
-//! Collects what completion and hover need to know about the open campaign. That is the known properties and events,
+//! Collects what completion and hover need to know about the open campaign. These are the known properties and events,
 //! the partials, the dialect, the Bot API method, and the values of the preview profile and of the sample event.
 
 use jiff::tz::TimeZone;
@@ -45,16 +45,16 @@ impl CompletionInputs<'_> {
             vocabulary: self.vocabulary,
             dialect: campaign.map_or_else(Default::default, |campaign| shared.workspace.dialect(campaign)),
             is_json: format.is_none_or(|format| format == ContentFormat::Json),
-            // The method is unknown before the first composition. It is also unknown if the webhook calls no method
-            // that telecast knows. In both cases, `sendMessage` is assumed, because most campaigns use it.
+            // If the method is unknown, `sendMessage` is assumed, because most campaigns use it. The method is unknown
+            // before the first composition, and if the webhook calls no method that telecast knows.
             method: method.and_then(Method::from_name).unwrap_or(Method::SendMessage),
             partials: self.partials.clone(),
             values: self.values(shared.people.profile.as_deref()),
         }
     }
 
-    // Returns `None` if no profile is chosen, or if there is no composition. `now` is the time of the composition,
-    // because the screen does not read the clock.
+    // Returns `None` if no profile is chosen, or if there is no composition. The `now` of the context is the time of
+    // the composition, because the screen does not read the clock.
     fn values<'a>(&'a self, profile: Option<&'a Profile>) -> Option<template::RenderContext<'a>> {
         let composed = self.screen.composed()?;
         Some(template::RenderContext {

@@ -1,5 +1,5 @@
-//! Debounces problems: while the user types, a new problem at the cursor is hidden until the user pauses or the cursor
-//! leaves the problem. Problems that were visible before the typing stay visible.
+//! Hides new problems for a moment: while the user types, a new problem at the cursor is hidden until the user pauses
+//! or the cursor leaves the problem. Problems that were visible before the typing stay visible.
 
 use std::ops::Deref;
 

@@ -33,8 +33,8 @@ pub struct Memo<K, V> {
 
 #[derive(Debug, Default)]
 pub struct Derived {
-    /// The problems of the webhook, of other recipients in the sample, and of files. The open body's own problems for
-    /// the preview profile are not among them.
+    /// The problems of the webhook, of other recipients (from the sample check), and of files. The open body's own
+    /// problems for the preview profile are not in this list.
     others: Memo<OthersKey, Vec<ProblemEntry>>,
     list: Memo<ListKey, List>,
     /// Whether the last composition is of the text that is in the editor now.
@@ -92,7 +92,7 @@ impl<K, V: Default> Default for Memo<K, V> {
 }
 
 impl<K: PartialEq, V> Memo<K, V> {
-    /// Recomputes the value if its inputs changed, and returns whether they did.
+    /// Recomputes the value if its inputs have changed, and returns whether they have changed.
     pub fn refresh(&mut self, key: K, make: impl FnOnce(&K) -> V) -> bool {
         let is_stale = self.key.as_ref() != Some(&key);
         if is_stale {
@@ -143,8 +143,8 @@ impl Derived {
         &self.request.value
     }
 
-    /// Returns whether `composed` is the composition of the text at `version`. `None` if the cache has no result for
-    /// these two.
+    /// Returns whether `composed` is the composition of the text at `version`. `None` if the cache has no answer for
+    /// this version and this composition.
     pub fn is_current(&self, version: u64, composed: &PtrEq<Composed>) -> Option<bool> {
         let (compared_version, compared) = self.current.key.as_ref()?;
         (*compared_version == version && compared == composed).then_some(self.current.value)
@@ -173,8 +173,8 @@ pub(super) fn follow(screen: &mut Compose, shared: &SharedState) {
         lists_body_file: screen.buffer().is_none_or(|buffer| buffer.is_new() || !buffer.is_readable),
     };
     let are_others_new = derived.others.refresh(others, |_| other_problems(screen, shared));
-    // The list contains the other problems, but its key does not, so `refresh` would not notice that they have changed.
-    // Without a key, `refresh` always builds the list again.
+    // The list contains the other problems, but its key does not, so `refresh` would not notice that the other problems
+    // have changed. The key is therefore removed: without a key, `refresh` always builds the list again.
     if are_others_new {
         derived.list.key = None;
     }
@@ -259,7 +259,8 @@ fn list_of(screen: &Compose, others: &[ProblemEntry]) -> List {
     problems.extend_from_slice(others);
     let own =
         problems[..n_own].iter().map(|problem| (problem.diagnostic().span, problem.diagnostic().severity));
-    // A problem that only other recipients have is marked as a warning, because the message on screen does not have it.
+    // A problem that only other recipients have is marked as a warning, even if it is an error for them: the message on
+    // screen does not have this problem.
     let of_others = problems[n_own..].iter().filter_map(ProblemEntry::in_body);
     let marks = own.clone().chain(of_others.map(|problem| (problem.span, Severity::Warning))).collect();
     let worst = own.map(|(_, severity)| severity).max();

@@ -59,7 +59,7 @@ impl Dialog {
         match self {
             Dialog::Test(test) => test.follow(room, bot, theme),
             Dialog::Compare(compare) => compare.follow(room, theme),
-            // The other dialogs keep their chosen or focused row in view when they are drawn.
+            // The other dialogs need nothing here: they keep their chosen or focused row in view when they are drawn.
             Dialog::Listing(_) | Dialog::Prompt(_) | Dialog::Settings(_) | Dialog::Confirm(_) => {}
         }
     }

@@ -28,8 +28,8 @@ impl Pane {
         }
     }
 
-    /// Returns whether the pane has text that can be entered, which means that keys then go into this text. In an
-    /// entered text, letters are typed instead of being shortcuts.
+    /// Returns whether the pane has text that can be entered. While the text of a pane is entered, letters are typed
+    /// into it. Otherwise, letters are shortcuts.
     pub fn has_text(self) -> bool {
         matches!(self, Pane::Body | Pane::Webhook)
     }

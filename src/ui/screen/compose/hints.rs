@@ -1,5 +1,5 @@
-//! Decides whether the open body is small enough for live features. A larger body can be edited, but without colors,
-//! preview, and completion.
+//! Decides whether the open body is small enough for the features that run after each key: colors, preview, and
+//! completion. A larger body can be edited, but without these features.
 
 use crate::ui::editor::MAX_HINTED_BYTES;
 use crate::ui::screen::compose::Compose;
@@ -11,8 +11,8 @@ impl Compose {
         self.buffer().is_none_or(|buffer| buffer.editor.len() <= MAX_HINTED_BYTES)
     }
 
-    /// Returns the message for a body that is too large for live features. `None` if the body is small enough, or if no
-    /// body is open.
+    /// Returns the message for a body that is too large for colors, preview, and completion. `None` if the body is
+    /// small enough, or if no body is open.
     pub fn hints_off_message(&self) -> Option<String> {
         let length = self.buffer()?.editor.len();
         (MAX_HINTED_BYTES < length).then(|| {

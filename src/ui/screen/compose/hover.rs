@@ -1,5 +1,5 @@
-//! Opens and draws the info box about a position in the body. The next key, paste, or click closes it, and so does the
-//! mouse wheel.
+//! Opens and draws the info box about a position in the body. The next key, paste, click, or turn of the mouse wheel
+//! closes the box.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -25,8 +25,8 @@ pub struct HoverBox {
     version: u64,
 }
 
-/// Opens the box about the byte offset `at` of the open body. Returns false if there is no info to show, and then
-/// closes the box.
+/// Opens the box about the byte offset `at` of the open body. If there is no info to show, closes any open box and
+/// returns false.
 pub(crate) fn open(screen: &mut Compose, shared: &mut SharedState, at: usize) -> bool {
     screen.hover = screen.buffer().and_then(|buffer| {
         let body = buffer.editor.text();

@@ -104,7 +104,8 @@ fn one_column(screen: &Compose, area: Rect) -> Vec<(Pane, Rect)> {
 
 fn preview_and_problems(screen: &Compose, shared: &SharedState, area: Rect) -> Vec<(Pane, Rect)> {
     // The pane of problems takes the height that it needs: up to half of the column while it has the focus, and up to a
-    // third otherwise. With the focus, it needs more lines, because the chosen problem is shown in full with its help.
+    // third otherwise. With the focus, the pane needs more lines, because it then shows the chosen problem in full,
+    // with the problem's help.
     let is_focused = screen.focus.pane == Pane::Problems;
     let max_height = if is_focused { area.height / 2 } else { area.height / 3 };
     let lines = problems::line_count(
@@ -119,8 +120,8 @@ fn preview_and_problems(screen: &Compose, shared: &SharedState, area: Rect) -> V
 }
 
 // Returns the height of the webhook's pane in a column of `available` cells. The pane is as high as the form, but it
-// leaves lines for the campaigns. While the webhook has the focus, it leaves at least five lines. Otherwise, it leaves
-// at least half of the column. In a very short column, it leaves fewer lines.
+// leaves lines for the list of campaigns: at least five lines while the webhook's pane has the focus, and at least half
+// of the column otherwise. In a very short column, the list gets fewer lines.
 fn webhook_height(screen: &Compose, available: u16) -> u16 {
     let wanted = u16::try_from(screen.webhook.n_lines()).unwrap_or(u16::MAX).saturating_add(2);
     let is_focused = screen.focus.pane == Pane::Webhook;

@@ -21,8 +21,8 @@ pub(crate) struct PopupAnchor {
 const MIN_ROWS_BESIDE_LINE: u16 = 7;
 
 /// Returns the area of a box about `token` of the open body, for a box of `width` × `height` cells including its
-/// border. The box never covers the rows of the token. If there is enough room, it does not cover the other rows of the
-/// token's line either. `None` if the body or the token is not on screen, or if there is no room for the box.
+/// border. The box never covers the rows of the token. If there is enough room, the box covers none of the other rows
+/// of the token's line. `None` if the body or the token is not on screen, or if there is no room for the box.
 pub(crate) fn area_near(
     screen: &Compose,
     shared: &SharedState,
@@ -51,9 +51,9 @@ pub(crate) fn area_near(
 }
 
 /// Returns the area of a box of `width` × `height` cells, including its border, on a screen of `size`. The box goes
-/// below the anchor's rows if it fits there or if there is at least as much room below as above. Otherwise, it goes
-/// above them. If that side has too few rows, the box gets fewer rows than `height`. `None` if that side has no room
-/// for a row inside the border.
+/// below the anchor's rows if it fits below them, or if there is at least as much room below as above. Otherwise, the
+/// box goes above the anchor's rows. If the chosen side has too few rows, the box gets fewer rows than `height`. `None`
+/// if the chosen side has no room for a row inside the border.
 pub(crate) fn place(anchor: PopupAnchor, width: u16, height: u16, size: (u16, u16)) -> Option<Rect> {
     let width = width.min(size.0);
     let x = anchor.x.min(size.0 - width);

@@ -15,8 +15,8 @@ use crate::ui::widget::draw::inside;
 #[derive(Debug, Default)]
 pub struct PreviewSync {
     synced: Option<SyncedComposition>,
-    // The state for which the highlight was last computed and scrolled into view. While it is unchanged, the preview is
-    // not scrolled. Otherwise, every event would undo the scrolling of the user.
+    // The state for which the highlight was last computed and scrolled into view. While this state is unchanged, the
+    // preview is not scrolled. Otherwise, every event would undo the scrolling of the user.
     synced_for: Option<SyncKey>,
     pub highlight: Highlight,
     // The version of the text and the cursor after a click in the preview, and the span of the body that the click led
@@ -88,8 +88,8 @@ pub(super) fn follow(screen: &mut Compose, _shared: &mut SharedState) {
     }
     let Some(buffer) = screen.buffer() else { return };
     let (version, selection) = (buffer.editor.version(), buffer.editor.selection().span());
-    // After an edit, the highlight stays until the composition of the new text arrives, because the old message is
-    // shown until then.
+    // After an edit, the old message is shown until the composition of the new text arrives. Until then, the highlight
+    // in the old message stays too.
     let key = SyncKey { version, selection, tab: screen.preview.tab, room };
     if screen.preview_sync.synced_for == Some(key) || screen.composed_if_current().is_none() {
         return;

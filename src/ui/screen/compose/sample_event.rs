@@ -1,5 +1,5 @@
 //! Chooses and lists sample events. A sample event is a file with the values of `Event` and `ExternalTrigger` that
-//! preview, test, and completion use. Each campaign has its own choice.
+//! preview, test, and completion use. The choice is made separately for each campaign.
 
 use crate::disk::LoadedFile;
 use crate::profile::Value;
@@ -19,8 +19,8 @@ impl Compose {
         let samples = &shared.workspace.samples;
         let chosen = self.chosen_sample().and_then(|path| samples.iter().find(|source| source.path == path));
         let first = || samples.iter().find(|source| SampleEvent::read(source).is_some());
-        // If no sample is valid, the first one is returned anyway, so that the header shows its name in red instead of
-        // "none".
+        // If no sample is valid, the first sample is returned anyway. The header then shows the name of this sample in
+        // red instead of "none".
         chosen.or_else(first).or(samples.first())
     }
 

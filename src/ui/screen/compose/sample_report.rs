@@ -21,8 +21,8 @@ pub struct SampleReport {
 /// A problem that at least one recipient of the sample has.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SampleProblem {
-    /// The problem of the example recipient. Its message begins with the number of affected recipients and the
-    /// example's name. If the problem is in the body, its spans refer to the current text.
+    /// The problem as one affected recipient, the example, has it. The problem's message begins with the number of
+    /// affected recipients and the example's name. If the problem is in the body, its spans refer to the current text.
     pub diagnostic: Diagnostic,
     /// Whether the problem is in the body. Otherwise, it is in the webhook's settings.
     pub is_in_body: bool,
@@ -58,8 +58,8 @@ impl SampleReport {
             1 => format!("{checked}: 1 fails"),
             n => format!("{checked}: {} fail", grouped(n)),
         }];
-        // The reasons have to be short, because at a screen width of 80, the pane has only 35 cells, and the summary of
-        // the demo fills them.
+        // The reasons have to be short. At a screen width of 80, the pane has only 35 cells, and the summary of the
+        // demo fills all of them.
         for (n, reason) in [(survey.n_without_chat, "without chat id"), (survey.n_aborted, "aborted")] {
             if 0 < n {
                 parts.push(format!(", {} {reason}", grouped(n)));
@@ -72,7 +72,8 @@ impl SampleReport {
     }
 
     /// Returns the problems of the sample's recipients. `shown` has the problems of the preview profile. A problem in
-    /// the body is left out if it matches an error in `shown`, or if its text has been edited since the check.
+    /// the body is left out if it matches an error in `shown`, or if the body was edited at the problem's position
+    /// since the check.
     pub fn problems(&self, shown: &[Diagnostic]) -> Vec<SampleProblem> {
         let is_shown = |diagnostic: &Diagnostic| {
             let is_same = |known: &Diagnostic| {
@@ -97,8 +98,8 @@ impl SampleReport {
     }
 
     /// Returns the next recipient to preview after the profile with the identity `current`, wrapping around, and a
-    /// message about this recipient for the footer. The recipient is the next one whose message fails. If no message
-    /// fails, it is the next of the recipients whose messages are closest to a limit of Telegram. `None` if no
+    /// message about this recipient for the footer. This is the next recipient whose message fails. If no message
+    /// fails, this is the next of the recipients whose messages are closest to a limit of Telegram. `None` if no
     /// recipient gets a message.
     pub fn next(&self, current: Option<&str>) -> Option<(Arc<Profile>, String)> {
         let survey = &self.surveyed.survey;
@@ -106,8 +107,8 @@ impl SampleReport {
         let failing = survey.failed_recipients.iter().map(|failing| &failing.recipient.identity);
         let at = index_after(current, failing);
         if let Some(failing) = survey.failed_recipients.get(at) {
-            // Failing recipients are stored in a packed form. If a body fails for the whole sample, unpacked profiles
-            // with a thousand properties each would take 240 MiB.
+            // Failing recipients are stored in a packed form to save memory. If a body fails for the whole sample and
+            // each profile has a thousand properties, the unpacked profiles would take 240 MiB.
             let profile = failing.recipient.unpack();
             let name = profile.display_name();
             let message = format!("{name}, {} of {n} failing: {}", at + 1, failing.problem.message);

@@ -48,8 +48,9 @@ impl SearchBar {
     }
 
     fn nearest(&self, cursor: usize) -> Option<Span> {
-        // vim searches from the cursor at which `/` or `?` was pressed, and skips a match that starts there. The search
-        // of the editor itself starts at the current cursor, and accepts a match there.
+        // vim searches from the cursor at which `/` or `?` was pressed, and skips a match that starts at that cursor.
+        // The search of the editor itself starts at the current cursor, and accepts a match that starts at the current
+        // cursor.
         let (found, wrapped) = match self.vim_origin {
             Some((from, Direction::Forward)) => {
                 (self.matches.iter().find(|found| from < found.start), self.matches.first())
@@ -191,7 +192,7 @@ pub(crate) fn paste(screen: &mut Compose, pasted: &str) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Selects the next match after `selected`, or the previous match before it if `forward` is false, wrapping around.
+/// Selects the next match after `selected`, or the last match before `selected` if `forward` is false, wrapping around.
 fn step(screen: &mut Compose, text: &str, selected: Span, forward: bool) {
     let Some(search) = &screen.search else { return };
     let Ok(pattern) = search.pattern() else { return };
@@ -200,8 +201,8 @@ fn step(screen: &mut Compose, text: &str, selected: Span, forward: bool) {
     select(screen, found);
 }
 
-/// Closes the search line of vim at the match, and keeps the pattern for vim's `n` and `N`. If there is no match, moves
-/// the cursor back to where the search started.
+/// Closes vim's search line, leaves the cursor at the match, and keeps the pattern for vim's `n` and `N`. If there is
+/// no match, moves the cursor back to where the search started.
 fn accept(screen: &mut Compose, shared: &mut SharedState) {
     let Some(search) = screen.search.take() else { return };
     let Some((from, direction)) = search.vim_origin else { return };

@@ -24,16 +24,17 @@ use crate::ui::shared::{
 };
 use crate::workspace::{CampaignDraft, CampaignFiles, FileProblem, Fingerprint};
 
-// A larger body is not checked for a sample of the audience, because no message is that long, and the check would
-// render the body for many recipients.
+// A body of more bytes is not checked for a sample of the audience. The check would take too long, because it renders
+// the body for many recipients. No real message needs such a large body.
 const MAX_SURVEYED_BYTES: usize = 256 * 1024;
 
 #[derive(Debug)]
 pub struct Compose {
     /// Whether the workspace's private folder `.telecast` was created on another machine or in another folder, or was
-    /// changed by another program. Its test chats, drafts, and history are ignored until the user adopts it.
+    /// changed by another program. The test chats, drafts, and history in such a folder are ignored until the user
+    /// adopts the folder.
     pub is_private_foreign: bool,
-    /// The bodies that were opened, by campaign stem. Each keeps its own undo history.
+    /// The bodies that were opened, by campaign stem. Each body keeps its own undo history.
     pub buffers: BTreeMap<String, BodyBuffer>,
     /// The stem of the open campaign, whose body is in the editor.
     pub open: Option<String>,
@@ -45,7 +46,8 @@ pub struct Compose {
     pub hover: Option<HoverBox>,
     pub vim: Option<Vim>,
     pub search: Option<SearchBar>,
-    /// The sample events that the user has chosen since the start: the path of the file by campaign stem.
+    /// The sample events that the user has chosen since the console was started. The key is a campaign's stem, and the
+    /// value is the path of the sample's file.
     pub samples: BTreeMap<String, String>,
     pub preview: Preview,
     pub message: Query<PtrEq<Composed>>,
@@ -57,12 +59,12 @@ pub struct Compose {
     /// The index in `Compose::problems` of the chosen problem.
     pub chosen_problem: usize,
     pub bot: Query<BotStatus>,
-    /// The pane in which the left mouse button was pressed, while the button is down. Only the body sets it, because
-    /// only its text can be selected by dragging.
+    /// The pane in which the left mouse button was pressed, while the button is down. Only a press in the body sets
+    /// this field, because only the body's text can be selected by dragging.
     pub drag: Option<Pane>,
     pub derived: Derived,
-    /// The problems of the last composition at their positions after later edits. `None` if the text has not been
-    /// edited since that composition.
+    /// The problems that the last composition found, moved to their positions after the edits since then. `None` if the
+    /// text has not been edited since that composition.
     pub(super) moved_problems: Option<PtrEq<Vec<Diagnostic>>>,
     // The stem of the campaign and the identity of the profile in the last request for a composition.
     composing: (Option<String>, Option<String>),
@@ -162,8 +164,8 @@ impl Compose {
 
     pub fn start(&mut self, shared: &SharedState) -> Vec<Effect> {
         let mut effects = vec![Effect::Task(Task::FindDrafts)];
-        // A read-only console must not move secrets. If it is read-only because another console has the workspace open,
-        // the other console asks about the secrets.
+        // A read-only console must not move secrets, so it does not look for them. If another console has the workspace
+        // open, that console asks about the secrets.
         if shared.read_only.is_none() {
             let webhooks = shared.workspace.webhooks.iter().filter_map(|webhook| webhook.value.as_ref());
             effects.push(Effect::Task(Task::FindOldSecrets(
@@ -238,7 +240,7 @@ impl Compose {
     /// Requests a new composition of the open body, and returns its task. `None` if no body is open, if the body cannot
     /// be read, or if the body is too large. In these cases, the old message is dropped.
     pub fn compose(&mut self, shared: &SharedState) -> Option<Effect> {
-        // The result of a sample check that is still running would be for an older body, so it is no longer awaited.
+        // If a sample check is still running, it checks an older body, so its result is no longer awaited.
         self.sample_report.stop_waiting();
         let can_compose = self.has_hints() && self.buffer().is_some_and(|buffer| buffer.is_readable);
         let Some(job) = self.job(shared).filter(|_| can_compose) else {
@@ -248,7 +250,7 @@ impl Compose {
         let composing = (self.open.clone(), shared.profile_identity());
         let generation = self.generations.fresh();
         if self.composing == composing {
-            // The request is for the same campaign and profile as the last one, so answers to earlier requests are
+            // The request is for the same campaign and profile as the last request, so answers to earlier requests are
             // still shown until the latest answer arrives. Otherwise, the preview would not change during fast typing.
             self.message.ask_again(generation);
         } else {
@@ -303,8 +305,8 @@ impl Compose {
         if is_left && self.webhook.checked_url.is_none() { self.check_bot(shared) } else { None }
     }
 
-    /// Returns the inputs of a composition. They include the unsaved edits of the open body and of the form of its
-    /// webhook. `None` if no body is open.
+    /// Returns the inputs of a composition. The inputs include the unsaved edits of the open body and of the webhook's
+    /// form. `None` if no body is open.
     pub fn job(&self, shared: &SharedState) -> Option<MessageJob> {
         let stem = self.open.clone()?;
         let buffer = self.buffers.get(&stem)?;
@@ -336,7 +338,8 @@ impl Compose {
     /// Returns the task that trusts the webhook of the answered question and checks its bot. `None` if the webhook on
     /// screen has changed since the question was asked.
     pub fn trust(&mut self, shared: &SharedState, webhook: Box<WebhookInUse>) -> Option<Effect> {
-        // The user agreed to the webhook in the question, but another program may have changed the file since.
+        // The user agreed to the webhook in the question, but another program may have changed the webhook's file since
+        // then.
         if self.webhook.in_use(&shared.workspace).as_ref() != Some(&*webhook) {
             return None;
         }
@@ -380,9 +383,9 @@ impl Compose {
         true
     }
 
-    /// Returns the journal entry that brings the draft up to date. The entry writes the draft, or discards it if
-    /// nothing is unsaved. `None` if the draft is already up to date, if the console is read-only, or if the body was
-    /// not opened.
+    /// Returns the journal entry that brings the draft of the body `stem` up to date. The entry writes the draft. If
+    /// the body has no unsaved edits, the entry discards the draft instead. `None` if the draft is already up to date,
+    /// if the console is read-only, or if the body was not opened.
     pub fn journal(&mut self, shared: &SharedState, stem: &str) -> Option<JournalEntry> {
         // A read-only console must not change the drafts, because another console that edits the workspace may have
         // written them.
@@ -422,10 +425,10 @@ impl Compose {
         self.buffers.iter_mut().filter_map(discard).collect()
     }
 
-    /// Returns the timer for the next draft of the open body, so that the draft is written within a second of the edit.
-    /// If the body has no unsaved edits, for example after an undo, returns the effect that discards its draft instead.
-    /// `None` if the timer is already running, if there is no draft to discard, if no body is open, or if the console
-    /// is read-only.
+    /// Call this after an edit of the open body. Returns the timer after which the body's draft is written, so that the
+    /// draft is on disk within a second. If the body has no unsaved edits, for example after an undo, returns the
+    /// effect that discards its draft instead. `None` if the timer is already running, if there is no draft to discard,
+    /// if no body is open, or if the console is read-only.
     pub fn journal_soon(&mut self, shared: &SharedState) -> Option<Effect> {
         let stem = self.open.clone().filter(|_| shared.read_only.is_none())?;
         let buffer = self.buffers.get_mut(&stem)?;
@@ -456,8 +459,8 @@ impl Compose {
         self.dialog.is_none() && !shared.is_covered
     }
 
-    /// Returns whether the cursor is drawn as a block. This is so if the body has the keyboard and vim is in a mode in
-    /// which keys are commands.
+    /// Returns whether the cursor is drawn as a block. It is a block if the body has the keyboard and vim is in a mode
+    /// in which keys are commands.
     pub fn has_block_cursor(&self) -> bool {
         let is_free = self.dialog.is_none() && self.search.is_none();
         is_free && self.focus.in_body() && self.vim.as_ref().is_some_and(|vim| !vim.is_inserting())
@@ -517,8 +520,8 @@ impl Compose {
                 None => {}
             }
         }
-        // The height of the screen is an upper bound for the height of the pane. Rows up to the bottom of the pane are
-        // colored now, and a timer continues with the other rows, so that a large body does not delay the keys.
+        // The pane is not higher than the screen, so this call colors the rows down to the bottom of the pane. A timer
+        // continues with the other rows, so that a large body does not delay the keys.
         let top = buffer.viewport.top;
         let is_unfinished = buffer.highlighter.follow(&buffer.editor, top..top + height);
         is_unfinished.then_some(Effect::Loop(LoopEffect::After(Timer::Highlight)))

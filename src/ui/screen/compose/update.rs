@@ -1,5 +1,5 @@
 //! Changes the screen's state in response to messages and actions. The functions are synchronous, do no I/O, and return
-//! no errors. Instead, they return effects, which the runtime performs.
+//! no errors. They return effects (for example, saving a file), which the runtime performs.
 
 mod actions;
 mod definitions;
@@ -69,8 +69,8 @@ pub(super) use keys::screen_focus;
 pub(super) use saving::{save_all, unsaved};
 
 /// Moves the focus out of the webhook's form if there is no webhook.
-// Without a webhook, the form has no fields to type into. If the form stayed entered, `n` would be typed instead of
-// creating a webhook.
+// Without a webhook, the form has no fields to type into. If the form kept the keyboard, `n` would count as typed text
+// and would not create a webhook.
 fn leave_missing_form(screen: &mut Compose) {
     if screen.focus.pane == Pane::Webhook && screen.webhook.expected.is_none() {
         screen.focus = Focus::select(Pane::Webhook);

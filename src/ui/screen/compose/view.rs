@@ -13,7 +13,8 @@ use crate::ui::screen::compose::{
 use crate::ui::shared::{Action, Cursor, HeaderPart, SharedState};
 use crate::ui::widget::{Link, draw};
 
-/// How many characters of a profile's name the header shows, so that the bot's state stays visible beside it.
+/// The largest number of characters of a profile's name in the header. A longer name would leave no room for the bot's
+/// state beside it.
 const NAME_CHARS: usize = 32;
 
 pub(crate) fn view(screen: &Compose, shared: &SharedState, buf: &mut Buffer) -> Option<Cursor> {
@@ -54,8 +55,8 @@ pub(crate) fn view(screen: &Compose, shared: &SharedState, buf: &mut Buffer) -> 
 }
 
 pub(crate) fn links(screen: &Compose, shared: &SharedState) -> Vec<Link> {
-    // A hyperlink is attached to cells of the screen. If a dialog or box covered these cells, its text would become
-    // clickable, so there are no links then.
+    // A hyperlink is attached to cells of the screen. While a dialog or a box is open, there are no links. Otherwise,
+    // text of the dialog or box over these cells would become clickable.
     let is_covered = screen.dialog.is_some() || screen.hover.is_some() || screen.completion.is_some();
     let area = screen.layout.pane(Pane::Preview).filter(|_| shared.settings.hyperlinks && !is_covered);
     area.map_or_else(Vec::new, |area| preview::links(screen, area))

@@ -5,9 +5,9 @@
 //! ```
 //!
 //! An action that is named in the file has exactly the keys that the file lists for it. These keys work in the same
-//! contexts as the action's default keys. But a key that types or edits text works only outside text fields. A mistake
-//! is reported at its position, and the rest of the file is used. If the file is not TOML, all actions have their
-//! default keys.
+//! contexts as the action's default keys. There is one exception: a key that types or edits text works only outside
+//! text fields. A mistake is reported at its position, and the rest of the file is used. If the file is not TOML, all
+//! actions have their default keys.
 
 use std::path::Path;
 
@@ -113,7 +113,7 @@ fn contexts(row: &ActionRow, key: Key) -> Vec<KeyContext> {
             contexts.push(KeyContext::Panes);
         }
     } else if contexts.is_empty() || contexts.contains(&KeyContext::Anywhere) {
-        // `Anywhere` includes all other contexts. An action without default keys also gets this context.
+        // `Anywhere` includes all other contexts. An action without default keys gets the context `Anywhere` too.
         contexts = vec![KeyContext::Anywhere];
     }
     contexts
@@ -134,7 +134,7 @@ fn reserved(key: Key) -> Option<&'static str> {
     match (key.code, key.ctrl) {
         (KeyCode::Esc, _) => Some("it always closes or cancels"),
         (KeyCode::Char('c'), true) => Some("it copies, or cancels"),
-        // Without the kitty protocol, terminals send the same byte for these three keys as for Tab, Enter, and Esc.
+        // Without the kitty protocol, terminals send the same bytes for the next three keys as for Tab, Enter, and Esc.
         (KeyCode::Char('i'), true) => Some("terminals send Tab for it"),
         (KeyCode::Char('m'), true) => Some("terminals send Enter for it"),
         (KeyCode::Char('['), true) => Some("terminals send Esc for it"),

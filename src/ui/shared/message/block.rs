@@ -24,8 +24,8 @@ pub(super) fn lines(text: &FormattedText, options: LayoutOptions) -> Vec<Message
     };
     let quotes = blocks_of(|kind| matches!(kind, EntityKind::Blockquote | EntityKind::ExpandableBlockquote));
     let code = blocks_of(|kind| matches!(kind, EntityKind::Pre { .. }));
-    // The text is split into quotes first, and each part into code blocks: Telegram allows code inside a quote, but no
-    // quote inside code.
+    // First, the text is split into quotes and the text between them. Then each of these parts is split into code
+    // blocks and other text. The order is right, because Telegram allows code inside a quote, but no quote inside code.
     layout.split(0..text.text.len(), &quotes, &mut |part| match part {
         BlockPart::Text(range) => layout.with_code(range, &code, options),
         BlockPart::Block(quote) => layout.quote(quote, &code, options),
@@ -63,8 +63,8 @@ impl BlockLayout<'_> {
         // and code blocks would take quadratic time.
         let first = blocks.partition_point(|block| block.range.start < at);
         for block in &blocks[first..] {
-            // Blocks of one kind do not overlap in a text that Telegram has parsed. If they do in another text, the
-            // later block is skipped, so that no text is shown twice.
+            // Blocks of one kind do not overlap in a text that Telegram has parsed. In any other text, they may
+            // overlap. The later block is then skipped, so that no text is shown twice.
             if range.end <= block.range.start || block.range.start < at {
                 continue;
             }
@@ -112,7 +112,7 @@ impl BlockLayout<'_> {
         let bar = if options.is_ascii { "| " } else { "▌ " };
         let inside = quote.range.start..self.without_last_break(quote.range.clone());
         let mut lines = self.with_code(inside, code, options.narrower(text::width(bar)));
-        // As in Telegram's clients, wrapped lines count, not lines of the text.
+        // As in Telegram's clients, the limit counts the lines after wrapping, not the lines of the text.
         let is_long = *quote.kind == EntityKind::ExpandableBlockquote && COLLAPSED_LINES < lines.len();
         if is_long {
             let n_hidden = lines.len() - COLLAPSED_LINES;

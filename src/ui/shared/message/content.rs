@@ -46,7 +46,7 @@ pub(crate) fn layout_request(request: &ApiRequest, options: LayoutOptions) -> Me
 /// Adds the line of the `nth` medium to the lines of its caption: above the caption, or below it if the medium has
 /// `show_caption_above_media`.
 fn add_media(caption: &mut Vec<MessageLine>, media: &Media, nth: usize, options: LayoutOptions) {
-    // An empty caption is laid out as one empty line, which would show as a gap.
+    // An empty caption is laid out as one empty line. This line is removed, because it would show as a gap.
     if media.caption.sent.text.is_empty() {
         caption.clear();
     }

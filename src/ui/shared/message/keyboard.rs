@@ -43,8 +43,8 @@ fn run(button: &Button, width: usize, options: LayoutOptions) -> StyledRun {
     let room = width.saturating_sub(4);
     let label = match mark {
         "" => centred(&button.text, room, options.is_ascii),
-        // The text is shortened first, because the mark shows what the button does. The mark is cut only in a very
-        // narrow button.
+        // The mark is a symbol that shows what the button does, such as `↗` for a link. So if the button's text and the
+        // mark do not both fit, the text is shortened first. The mark is cut only in a very narrow button.
         mark => {
             let shown = crate::ui::shared::message::wrap::shortened(
                 &button.text,

@@ -105,7 +105,8 @@ impl MessageLine {
         Self { runs: vec![StyledRun::of(text, role)] }
     }
 
-    /// Assigns the whole line to `part`. The line then shows no range of the message's text.
+    /// Assigns the whole line to `part`. The line's runs then no longer refer to the message's text: their `source` is
+    /// `None`.
     pub(super) fn set_part(&mut self, part: MessagePart) {
         for run in &mut self.runs {
             (run.source, run.part) = (None, Some(part));

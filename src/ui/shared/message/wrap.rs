@@ -8,6 +8,7 @@ use crate::text;
 use crate::ui::shared::message::style::StyledRange;
 use crate::ui::shared::message::{LayoutOptions, MessageLine, RunRole, RunStyle, StyledRun};
 
+/// One grapheme as it is shown. It takes `width` cells of the screen.
 #[derive(Debug, Clone)]
 struct Cell {
     text: String,
@@ -71,8 +72,8 @@ pub(super) fn line_width(line: &MessageLine) -> usize {
 }
 
 fn cells(source: &str, range: Range<usize>, styled: &[StyledRange], options: LayoutOptions) -> Vec<Cell> {
-    // Graphemes and styled ranges are both sorted, so one pass is enough. A new search for each grapheme is slow in
-    // long messages.
+    // Graphemes and styled ranges are both sorted, so one pass is enough. Searching the styled ranges again for each
+    // grapheme would be slow in long messages.
     let mut styled_index = styled.partition_point(|styled| styled.range.end <= range.start);
     let mut cells = Vec::new();
     for (at, grapheme) in source[range.clone()].grapheme_indices(true) {
@@ -161,7 +162,8 @@ fn line(cells: &[Cell], styled: &[StyledRange]) -> MessageLine {
     MessageLine { runs }
 }
 
-/// Lays out a whole address after `mark`. Lines may break between any two characters, because an address has no words.
+/// Lays out a whole address. The first line begins with `mark` (such as an arrow), and the other lines are indented by
+/// its width. Lines may break between any two characters, because an address has no words.
 pub(super) fn address(mark: &str, address: &str, width: usize) -> Vec<MessageLine> {
     let indent = text::width(mark).min(width.saturating_sub(1));
     let visible = text::visible(address);

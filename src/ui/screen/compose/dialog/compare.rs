@@ -21,8 +21,8 @@ use crate::ui::widget::{Theme, dialog::draw_frame, draw};
 // The smallest width, in cells, at which the three modes are side by side. A column of text needs about thirty cells.
 const MIN_SIDE_BY_SIDE_WIDTH: u16 = 96;
 
-// Only this many bytes of a text are colored. No message is longer, and the screen cannot react to keys while it colors
-// a text.
+// At most this many bytes of a text are colored, because the screen cannot react to keys while it colors a text. No
+// message that Telegram accepts is longer.
 const MAX_COLOURED_BYTES: usize = 64 * 1024;
 
 #[derive(Debug)]
@@ -35,14 +35,15 @@ pub struct CompareDialog {
     columns: Memo<ColumnsKey, Vec<ModeColumn>>,
 }
 
-/// The inputs of the columns: the converted bodies, how many of them are colored, and the width of a column in cells.
+/// The inputs of the columns: the converted bodies, the number of converted bodies that are colored, and the width of a
+/// column in cells.
 type ColumnsKey = (Option<PtrEq<ModePreviews>>, usize, u16);
 
 #[derive(Debug)]
 struct ModeColumn {
     title: String,
-    // The lines above the converted text list what the conversion would lose, because the user should see that before
-    // converting the body.
+    // First come lines that list what the conversion would lose, and then the converted text. The user should see the
+    // losses before converting the body.
     lines: Vec<StyledRow>,
     message: Option<Bubble>,
 }
@@ -90,8 +91,8 @@ impl CompareDialog {
         self.compared.value()?.current_mode
     }
 
-    /// Lays out the columns if the conversions, their colors, or the width have changed. Limits the scroll position to
-    /// the longest column on screen.
+    /// Lays out the columns if the conversions, their colors, or the width have changed. Limits the scroll position, so
+    /// that the longest column on screen is not scrolled past its end.
     pub fn follow(&mut self, room: Rect, theme: &Theme) {
         let n = u16::try_from(self.n_modes()).unwrap_or(1).max(1);
         let is_wide = MIN_SIDE_BY_SIDE_WIDTH <= room.width;
@@ -194,8 +195,8 @@ fn message_of(outcome: &Result<ConvertedMessage, Diagnostic>, width: u16) -> Opt
     Bubble::new(&PtrEq::from(composed), width, &BubbleOptions::default())
 }
 
-/// Returns the number of rows in which a column shows its lines. It is the number of lines, or 3 if there are fewer
-/// lines. But it is never more than half of the rows below the title. The message gets the remaining rows.
+/// Returns the number of rows in which a column shows its lines. This is the number of lines, but at least 3, and never
+/// more than half of the rows below the title. The message gets the remaining rows.
 fn markup_height(column_height: u16, n_lines: usize) -> u16 {
     (column_height.saturating_sub(1) / 2).min(u16::try_from(n_lines).unwrap_or(u16::MAX).max(3))
 }

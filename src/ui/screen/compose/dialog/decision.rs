@@ -39,9 +39,9 @@ impl ConfirmDecision for Decision {
     }
 
     fn needs_enter(&self) -> bool {
-        // A letter only selects one of these answers, and Enter confirms it. Each of these answers discards a draft,
-        // trusts a webhook, adopts a `.telecast` folder, or moves secrets. The question that offers such an answer
-        // either can open while the user types or is about files that may be somebody else's.
+        // A letter only selects such an answer, and Enter confirms it. Each of these answers discards a draft, trusts a
+        // webhook, adopts a `.telecast` folder, or moves secrets. Their questions can open while the user types, or are
+        // about files that may be somebody else's. So a letter that was typed by accident must not be enough.
         matches!(
             self,
             Decision::DiscardDraft(_)

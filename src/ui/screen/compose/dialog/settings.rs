@@ -14,7 +14,8 @@ pub struct SettingsDialog {
     pub form: Form,
     /// The fingerprint of the campaign's file when the form was opened.
     pub expected: Fingerprint,
-    // The campaign when the form was opened. Settings without a field in the form keep the values that they have here.
+    // The campaign when the form was opened. Settings without a field in the form keep the values that they have in
+    // this campaign.
     original: Campaign,
 }
 

@@ -48,7 +48,7 @@ pub enum TestState {
     /// Waiting for somebody to send a message to the bot. The chat that the message comes from becomes the test chat.
     Capture(Query<CapturedChat>),
     /// The webhook was just trusted. Enter sends the test.
-    // Trusting does not send the test, because the question was only about trust.
+    // The test is not sent as soon as the user trusts the webhook, because the question was only about trust.
     Trusted,
     /// telecast did not send the test, for this reason.
     Refused(String),
@@ -66,7 +66,8 @@ impl TestState {
         matches!(self, TestState::Capture(request) if request.is_pending())
     }
 
-    /// Ends a pending send or capture with an error. Call this when its task has ended without an answer.
+    /// Ends a pending send or capture with an error. Call this when the task of the send or capture has ended without
+    /// an answer.
     pub fn end_pending(&mut self, message: String) {
         match self {
             TestState::Send(request) => request.end_pending(Err(message)),
@@ -87,7 +88,8 @@ impl TestDialog {
         self.test_chat_error().is_none()
     }
 
-    /// Returns why the test chat cannot be set in the request. `None` if it can be set, or if there is no request.
+    /// Returns why the test chat cannot be set in the request. `None` if the chat can be set, or if there is no
+    /// request.
     fn test_chat_error(&self) -> Option<TestChatError> {
         let composed = self.request.value().filter(|composed| composed.http.is_some())?;
         composed.test_chat_error
@@ -209,8 +211,7 @@ impl TestDialog {
         composed.method.as_ref()?;
         if let Some(problem) = composed.diagnostics.iter().find(|problem| problem.is_error()) {
             let position = LineIndex::new(&composed.body).position(&composed.body, problem.span.start);
-            // The message of a `Refused` problem is Telegram's own error text, so there is no need to add that Telegram
-            // will refuse the message.
+            // The message of a `Refused` problem is Telegram's own error text, so nothing is added about Telegram.
             let refuses = if problem.code == Code::Refused { "" } else { " (Telegram will refuse this)" };
             return Some(format!("✘ {}:{} {}{refuses}", position.line, position.column, problem.message));
         }

@@ -81,8 +81,8 @@ fn inline_message<'a>(screen: &'a Compose) -> Option<InlineMessage<'a>> {
     Some(InlineMessage { severity: first.severity, text: &first.message })
 }
 
-/// Returns the area of the text inside the pane. If the search line is open, it takes the last row of the pane, so the
-/// area of the text ends above that row.
+/// Returns the area of the text inside the pane. An open search line takes the last row of the pane, and the area of
+/// the text then ends above that row.
 pub(crate) fn text_area(screen: &Compose, room: Rect) -> Rect {
     Rect { height: room.height.saturating_sub(u16::from(screen.search.is_some())), ..room }
 }

@@ -38,15 +38,15 @@ pub(crate) fn draw(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut
         for (mark, mark_style) in marks(screen, shared, campaign) {
             x = draw::put(buf, line, x, y, mark, style.patch(mark_style));
         }
-        // A name without marks still leaves room for one mark, so that it is aligned with the names that have one.
+        // A name without marks still leaves room for one mark, so that it is aligned with the names that have one mark.
         let x = (x + 1).max(line.x + 2).min(line.right());
         let rest = Rect { x, width: line.right() - x, ..line };
         draw::put_line(buf, rest, y, &campaign.stem, style);
     }
 }
 
-/// Returns the marks in front of a campaign. One mark is for its most severe problem, if this problem is an error or a
-/// warning. Another mark is for unsaved edits.
+/// Returns the marks in front of a campaign. One mark is shown if the most severe problem of the campaign is an error
+/// or a warning. Another mark is shown if the campaign has unsaved edits.
 fn marks(
     screen: &Compose,
     shared: &SharedState,

@@ -114,7 +114,7 @@ fn placeholder(screen: &Compose, shared: &SharedState) -> String {
     }
 }
 
-/// Returns the title of the pane. It is empty if the tabs need the room of the title.
+/// Returns the title of the pane, or an empty title if the tabs need its room.
 fn title(area: Rect) -> &'static str {
     if tabs_width(&PreviewTab::ALL) + BEFORE_TABS + TITLE_WIDTH <= area.width { TITLE } else { "" }
 }
@@ -186,7 +186,8 @@ pub(crate) fn links(screen: &Compose, area: Rect) -> Vec<Link> {
     else {
         return Vec::new();
     };
-    // The last valid message, which is shown during an error, has no links, because it is not what would be sent.
+    // While the body has an error, the last valid message is shown. Its links cannot be opened, because it is not the
+    // message that would be sent.
     let area = message_area(composed, inside(area));
     screen.derived.bubble().map_or_else(Vec::new, |bubble| bubble.links(area, screen.preview.scroll))
 }
@@ -295,8 +296,8 @@ impl<'a> ErrorView<'a> {
     }
 }
 
-// The line above the last valid message. The message is also dimmed, but that alone would not show that it would not be
-// sent.
+// The line above the last valid message. The message is also dimmed, but dimming alone would not tell the user that
+// this message would not be sent.
 const OUTDATED_NOTICE: &str = "! Outdated: the message before the error";
 
 fn draw_last_good(screen: &Compose, shared: &SharedState, bubble: &Bubble, area: Rect, buf: &mut Buffer) {
@@ -310,8 +311,8 @@ fn status_line(composed: &Composed) -> String {
         return String::new();
     };
     let mode = text.parse_mode.map_or("no parse mode", |mode| mode.as_str());
-    // Telegram's limit of 4096 is in characters after entities parsing. Unlike the offsets of entities, it is not in
-    // UTF-16 code units.
+    // Telegram's limit of 4096 counts the characters that are left after the markup was parsed into entities. Unlike
+    // the offsets of entities, the limit does not count UTF-16 code units.
     let chars = text.sent.text.chars().count();
     let entities = text.sent.entities.len();
     let s = if entities == 1 { "y" } else { "ies" };
@@ -340,8 +341,8 @@ fn draw_json(screen: &Compose, shared: &SharedState, composed: &Composed, room: 
     }
 }
 
-/// Returns the request in rows of at most `width` cells. It is shown as it would be sent, except that secrets are
-/// masked and a JSON body is indented.
+/// Returns the request in rows of at most `width` cells. The request is shown as it would be sent, except that secrets
+/// are masked and a JSON body is indented.
 pub(crate) fn request_lines(theme: &Theme, composed: &Composed, width: usize) -> Vec<StyledRow> {
     let plain = |text: &str, style: Style| -> Vec<StyledRow> {
         draw::wrap(text, width).into_iter().map(|line| vec![(line, style)]).collect()
@@ -354,8 +355,8 @@ pub(crate) fn request_lines(theme: &Theme, composed: &Composed, width: usize) ->
     for (name, value) in http.masked_headers() {
         lines.extend(plain(&format!("{name}: {}", mask_secrets(&value)), theme.text));
     }
-    // The real header contains secrets, which are read only to send the request, so a masked header takes its place
-    // here.
+    // A masked header is shown instead of the real header. The real header contains secrets, and secrets are read only
+    // to send the request.
     match &http.auth {
         Some(AuthDraft::Basic { .. }) => lines.extend(plain("Authorization: Basic ••••••", theme.text)),
         Some(AuthDraft::Bearer { .. }) => lines.extend(plain("Authorization: Bearer ••••••", theme.text)),

@@ -1,4 +1,5 @@
 //! Draws pane 5, Problems: a summary of the sample check, and below it the list of all problems with their positions.
+//! The sample check composes the open body for a sample of the recipients.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -8,8 +9,8 @@ use crate::ui::screen::compose::{Compose, Pane, ProblemEntry, pane::frame};
 use crate::ui::shared::SharedState;
 use crate::ui::widget::draw;
 
-/// If there are at most this many problems, each may take two lines. If there are more, each takes one line. The chosen
-/// problem in the focused pane is an exception: it is shown in full.
+/// If there are at most this many problems, each problem may take two lines. Otherwise, each problem takes one line.
+/// The chosen problem in the focused pane is an exception: it is shown in full.
 const MAX_TWO_LINE_PROBLEMS: usize = 3;
 
 /// The summary may take two lines only if the pane can have at least this many lines inside its border.

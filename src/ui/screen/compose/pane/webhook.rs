@@ -48,8 +48,8 @@ impl WebhookPane {
         };
         let is_same = self.stem.as_deref() == Some(webhook.stem.as_str());
         let is_unchanged = self.expected == Some(webhook.source.fingerprint);
-        // After a save, the form is filled from the file again, because the two may differ: saving moves a pasted token
-        // to the secret store.
+        // After a save, the form is filled from the file again, because the form and the file may differ: saving moves
+        // a pasted token to the secret store, so the file does not have the token.
         let is_saved = self.saving.as_ref().is_some_and(|saved| *saved == self.typed());
         if is_same && (is_unchanged || (self.is_modified() && !is_saved)) {
             return;
@@ -168,8 +168,8 @@ impl WebhookPane {
             timeout: if timeout.trim().is_empty() {
                 None
             } else {
-                // An invalid timeout counts as unchanged here. The form cannot be saved with it, because `check`
-                // reports it as an error.
+                // An invalid timeout counts as unchanged here. The form cannot be saved with an invalid timeout,
+                // because `check` reports it as an error.
                 parse_duration(timeout.trim()).ok().or(self.saved.timeout)
             },
             // Settings without a field in the form, for example retries and rate, keep their values.
@@ -224,7 +224,8 @@ impl WebhookPane {
             let focused = self.form.focused().map(|field| field.id.clone());
             let timeout = self.form.value("timeout");
             self.form = Form::new(wanted);
-            // An invalid timeout is not part of `typed`, so the text of its field is copied separately.
+            // The result of `typed` does not contain an invalid timeout, so the text of the timeout's field is copied
+            // separately.
             self.form.set_text("timeout", &timeout);
             if let Some(focused) = focused {
                 self.form.focus_on(&focused);

@@ -93,8 +93,8 @@ fn undo(screen: &mut Compose, shared: &mut SharedState, command: Command, nothin
     screen.completion = None;
     let effects = typing::apply(screen, shared, command);
     vim::adopt(screen);
-    // A notice that is already shown explains why nothing was undone, for example that the console is read-only, so it
-    // is not replaced.
+    // If a notice is already shown, it explains why nothing was undone, for example because the console is read-only.
+    // That notice is kept.
     if version(screen) == before && shared.notice.is_none() {
         shared.show_notice(nothing);
     }
@@ -163,8 +163,8 @@ fn hover_at_cursor(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect
     Vec::new()
 }
 
-/// The keys for typing in the body, which the help lists. They are listed here because the table of actions does not
-/// contain them.
+/// The keys for typing in the body, which the help lists. The table of actions does not contain these keys, because
+/// they do not start actions.
 pub(crate) const TYPING_KEYS: &[(&str, &str)] = &[
     ("<<  {{  @  {", "Pick a variable"),
     ("|  {%  \"  <", "Complete filters, tags, keys and values, markup"),
@@ -255,8 +255,8 @@ fn compare_modes(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> 
     screen.completion = None;
     let generation = screen.generations.fresh();
     screen.dialog = Some(Dialog::Compare(Box::new(CompareDialog::pending(generation))));
-    // The dialog opens before the result arrives, because converting a body of 1 MB took 0.24 to 0.53 s when it was
-    // measured.
+    // The dialog opens before the result arrives, because the conversion can be slow: a body of 1 MB took 0.24 to 0.53
+    // s in a measurement.
     vec![Effect::Task(Task::CompareModes(generation, Box::new(job)))]
 }
 
@@ -328,7 +328,7 @@ fn open_editor(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
             return Vec::new();
         };
         // The external editor opens a copy of the body. The name of the copy gets the full extension (`.json.liquid`),
-        // because editors choose their syntax highlighting by it.
+        // because editors choose their syntax highlighting by the extension.
         let ending =
             campaign.body.path.rsplit('/').next().and_then(|file| file.strip_prefix(campaign.stem.as_str()));
         vec![Effect::Loop(LoopEffect::OpenEditor(ExternalEdit {
@@ -393,8 +393,8 @@ fn ask_to_adopt(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
                 not used. If you adopt it, your tests can go to its test chats, its drafts are offered to \
                 you, and its profiles can be changed.";
     let answers = vec![("Adopt it", Decision::AdoptPrivate), ("Leave it alone", Decision::Stay)];
-    // The harmless answer is preselected. If the folder is somebody else's, adopting it would let tests go to a
-    // stranger's chats.
+    // "Leave it alone" is preselected, so that an Enter typed by reflex adopts nothing. If the folder came from a
+    // stranger, adopting it would let tests go to the stranger's chats.
     let mut confirm = ComposeConfirm::new("Adopt .telecast?", text.to_owned(), answers);
     confirm.chosen = 1;
     screen.dialog = Some(Dialog::Confirm(confirm));

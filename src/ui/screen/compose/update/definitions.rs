@@ -1,6 +1,7 @@
 //! Opens the dialogs in which the user creates, duplicates, renames, and deletes campaigns and webhooks. While the
-//! webhook's pane has the focus, a dialog is about a webhook. Otherwise, it is about a campaign. If there is no webhook
-//! to duplicate, rename, or delete, the dialog is about the open campaign in both cases.
+//! webhook's pane has the focus, the dialogs are about the webhook. Otherwise, they are about the campaign. There is
+//! one exception: if the webhook's pane has the focus but there is no webhook to duplicate, rename, or delete, the
+//! dialog is about the open campaign.
 
 use crate::service;
 use crate::ui::screen::compose::{

@@ -21,8 +21,8 @@ use crate::ui::widget::{FormOutcome, Key, KeyCode, Matching, Picker, PickerOutco
 use crate::workspace::is_chat;
 
 pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Vec<Effect> {
-    // The dialog is taken out of the screen, so that the handler of the key can change both. A handler that keeps the
-    // dialog open puts it back.
+    // The dialog is taken out of the screen, so that the handler of the key can change both the dialog and the screen.
+    // A handler that keeps the dialog open puts it back.
     let Some(mut dialog) = screen.dialog.take() else { return Vec::new() };
     match &mut dialog {
         Dialog::Listing(listing) => {
@@ -48,14 +48,14 @@ fn keep_open(screen: &mut Compose, dialog: Dialog) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Closes a dialog that was taken out of the screen. If it was opened from the test dialog, shows the test dialog
-/// again.
+/// Closes a dialog that was taken out of the screen. If the closed dialog was opened from the test dialog, shows the
+/// test dialog again.
 fn close(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     if let Some(test) = screen.suspended_test.take() {
         screen.dialog = Some(Dialog::Test(test));
         return actions::prepare_test(screen, shared).into_iter().collect();
     }
-    // A question about a draft waits until no dialog is open, so it may be due now.
+    // A question about a draft waits until no dialog is open. Now none is open, so a waiting question is asked.
     results::offer_draft(screen, shared);
     Vec::new()
 }
@@ -63,7 +63,8 @@ fn close(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
 pub(crate) fn paste(screen: &mut Compose, shared: &mut SharedState, text: &str) -> Vec<Effect> {
     let Some(mut dialog) = screen.dialog.take() else { return Vec::new() };
     match &mut dialog {
-        // In the list of starters, pasted text becomes the body of a new campaign. In other lists, it is searched for.
+        // In the list of starters, pasted text becomes the body of a new campaign. In the other lists, pasted text goes
+        // into the search field.
         Dialog::Listing(listing) if listing.kind == ListKind::Starters => {
             let purpose =
                 PromptPurpose::NewCampaign(InitialBody::Pasted(Box::new(clevertap::clean_pasted(text))));
@@ -116,8 +117,8 @@ fn handle_choice(screen: &mut Compose, shared: &mut SharedState, kind: ListKind,
             effects
         }
         ListKind::Starters if id == "paste" => {
-            // The user has to paste, because the clipboard cannot be read portably: most terminals do not allow reading
-            // it with OSC 52.
+            // The user has to paste the body. To read the clipboard, telecast would need the escape sequence OSC 52,
+            // and most terminals do not allow reading with it.
             shared.show_notice("paste the body now, with your terminal's paste key");
             let row = PickerRow {
                 id: id.to_owned(),
@@ -243,7 +244,8 @@ fn new_campaign(screen: &Compose, shared: &SharedState, start: InitialBody, name
             let campaign = Campaign {
                 webhook: fitting.unwrap_or(campaign.webhook),
                 content_format: pasted.content_format,
-                // Only CleverTap's dialect has variables outside tags (`@Profile - name`).
+                // A pasted body with variables outside tags (`@Profile - name`) gets CleverTap's dialect, because no
+                // other dialect has such variables.
                 dialect: pasted.has_at_variables().then_some(Dialect::CleverTap),
                 notes: pasted.repairs.join("; "),
                 ..campaign

@@ -1,6 +1,6 @@
 //! Dispatches each key to the first of these that is open: the dialog, the search line, or the completion picker. If
-//! none of them is open, or if the picker does not use the key, the key starts the action that is bound to it. A key
-//! without an action goes to the focused pane.
+//! none of them is open, or if the picker does not use the key, the key starts the action that is bound to the key. A
+//! key without an action goes to the focused pane.
 
 use crate::ui::screen::compose::{
     Compose, Focus, Pane, search,
@@ -15,17 +15,18 @@ use crate::ui::widget::{FormOutcome, Key, KeyCode};
 const ESC: Key = Key::plain(KeyCode::Esc);
 
 pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Vec<Effect> {
-    // Terminals and tmux may report Esc and the next key as that key with Alt. An unbound key with Alt therefore counts
-    // as Esc, followed by the key without Alt. While a dialog, the search line, or the picker is open, any key with Alt
-    // counts only as Esc, because the key was not meant for the pane below.
+    // If the user presses Esc and then quickly another key, terminals and tmux may report only the other key, with Alt.
+    // An unbound key with Alt therefore counts as Esc, followed by the key without Alt. While a dialog, the search
+    // line, or the picker is open, any key with Alt counts only as Esc, because the key was not meant for the pane
+    // below.
     let is_covered = screen.dialog.is_some() || screen.search.is_some() || screen.completion.is_some();
     if key.alt && is_covered {
         return press(screen, shared, ESC);
     }
     if key.alt && !is_bound(screen, shared, key) {
         let mut effects = press(screen, shared, ESC);
-        // If Esc only closed the info box, the focus is still in the text. The key is then dropped, because it would be
-        // typed into the text.
+        // Esc may have closed only the info box, so that the focus is still in the text. The key is then dropped,
+        // because otherwise it would be typed into the text.
         if !is_typing(screen) {
             effects.extend(press(screen, shared, key.without_alt()));
         }
@@ -69,8 +70,9 @@ pub(crate) fn screen_focus(screen: &Compose) -> ScreenFocus {
     };
     let actions: &'static [Action] = match pane {
         Pane::Campaigns => &[Action::CampaignForm, Action::New],
-        // While the user types in the form, the keys of these actions are letters to type, so `contexts` leaves out the
-        // contexts in which they are bound. The help still lists the actions that are named here.
+        // While the user types in the form, the letters that are bound to these actions are typed as text. `contexts`
+        // therefore leaves out the contexts of these bindings. The help lists the actions even then, because they are
+        // named here.
         Pane::Webhook => &[
             Action::New,
             Action::Duplicate,

@@ -1,5 +1,5 @@
-//! Handles mouse input: clicks, drags, and the wheel. An open dialog gets all of it. Otherwise, clicks and the wheel go
-//! to the pane under the pointer, and a drag goes to the pane in which it started.
+//! Handles mouse input: clicks, drags, and the wheel. If a dialog is open, it gets all mouse input. Otherwise, clicks
+//! and the wheel go to the pane under the pointer, and a drag goes to the pane in which it started.
 
 use ratatui::layout::{Position, Rect};
 
@@ -57,8 +57,8 @@ fn press(
     clicks: u8,
 ) -> Vec<Effect> {
     screen.completion = screen.completion.take().filter(|_| pane == Pane::Body);
-    // The problem is looked up before the focus changes. The focused pane shows its chosen problem in full, so the
-    // other problems would then be in other rows.
+    // The problem under the pointer is looked up before the focus changes. Once the pane of problems has the focus, it
+    // shows the chosen problem in full, and the other problems move to other rows.
     let problem = problems::at_line(screen, shared, area, mouse.y).filter(|_| pane == Pane::Problems);
     screen.focus = Focus::enter(pane);
     match pane {

@@ -21,8 +21,8 @@ pub(crate) fn walk_problems(screen: &mut Compose, shared: &mut SharedState, by: 
         return shared.only_notice("no problems");
     }
     let n = problems.len() as isize;
-    // If the last problem was one of the webhook's file, the webhook's form has the focus and the cursor in the body
-    // has not moved. The next step therefore starts at the chosen problem and not at the cursor.
+    // If the previous step went to a problem in the webhook's file, the webhook's form now has the focus, and the
+    // cursor in the body has not moved. This step therefore starts at the chosen problem and not at the cursor.
     let is_in_file = matches!(problems.get(screen.chosen_problem), Some(ProblemEntry::File(_)));
     let is_at_webhook = screen.focus.pane == Pane::Webhook && is_in_file;
     let here = if is_at_webhook { Some(screen.chosen_problem) } else { screen.problem_at_cursor() };
@@ -84,13 +84,13 @@ fn show_problem(screen: &mut Compose, shared: &mut SharedState, problems: &[Prob
 pub(crate) fn go_to(screen: &mut Compose, span: Span) {
     screen.focus = Focus::enter(Pane::Body);
     if let Some(buffer) = screen.buffer_mut() {
-        // The span is not selected, because the next key would replace the selected text.
+        // Only the cursor moves. If the span were selected, the next typed key would replace its text.
         buffer.editor.apply(Command::Select(Span::at(span.start)));
     }
 }
 
-/// Applies the fix of the problem at the cursor in the body, or otherwise of the chosen problem. If the problem has
-/// several fixes, shows a list of them instead.
+/// If the body has the focus and a problem is at the cursor, applies the fix of this problem. Otherwise, applies the
+/// fix of the chosen problem. If the problem has several fixes, shows a list of them instead.
 pub(crate) fn fix(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     let problems = screen.problems().to_vec();
     let at = if screen.focus.in_body() { screen.problem_at_cursor() } else { None }
@@ -138,8 +138,8 @@ fn apply_fix(screen: &mut Compose, shared: &mut SharedState, fix: &Fix) -> Vec<E
     effects
 }
 
-/// Applies the first fix of every body problem with the same code as the chosen problem, as one undo step. Fixes that
-/// overlap another fix are left out.
+/// Applies the first fix of every body problem with the same code as the chosen problem, as one undo step. If a fix
+/// overlaps an earlier one, it is left out.
 pub(crate) fn fix_all(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     let problems = screen.problems().to_vec();
     let Some(code) = problems.get(screen.chosen_problem).map(|problem| problem.diagnostic().code) else {
@@ -155,7 +155,7 @@ pub(crate) fn fix_all(screen: &mut Compose, shared: &mut SharedState) -> Vec<Eff
         1 => "1 place".to_owned(),
         n => format!("{n} places"),
     };
-    // A fix that overlaps another one is left out, because it may be wrong or unnecessary after the other fix.
+    // A fix that overlaps an earlier one is left out, because it may be wrong or unnecessary after the earlier fix.
     let rest = if 0 < n_deferred { format!(", {n_deferred} left: fix all again") } else { String::new() };
     let effects = typing::apply(screen, shared, Command::Replace(edits));
     shared.show_notice(format!("{places} fixed{rest}, ^Z to undo"));

@@ -29,7 +29,7 @@ pub(crate) fn next_failing_recipient(screen: &mut Compose, shared: &mut SharedSt
         None if screen.survey_job(shared).is_none() => {
             shared.only_notice("the audience cannot be checked: there is no body, or it is too large")
         }
-        // A new check would drop the result of the pending check, so none is started here.
+        // A new check would drop the result of the pending check, so no new check is started here.
         None => shared.only_notice("the audience is still being checked"),
     }
 }

@@ -95,7 +95,7 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
                 test.chats = chats;
                 test.history = history;
                 test.is_loaded = true;
-                // If Enter was pressed before the chats were known, it is handled now.
+                // If Enter was pressed before the chats were loaded, the key is handled now.
                 if std::mem::take(&mut test.sends_when_loaded) {
                     return dialogs::press(
                         screen,
@@ -239,8 +239,8 @@ fn task_panicked(screen: &mut Compose, shared: &mut SharedState, work: Work, tex
             shared.is_quitting = false;
             screen.webhook.stop_saving();
         }
-        // The draft may not be on disk. So all drafts count as not written, and are written again after the next edit
-        // and before quitting.
+        // The draft that the task was writing may not be on disk, and the message does not say which draft that is. So
+        // all drafts count as not written, and are written again after the next edit and before quitting.
         Work::Draft => screen.forget_drafts(),
         Work::Tests => {
             if let Some(test) = screen.test_mut() {
@@ -396,8 +396,8 @@ fn drafts_found(screen: &mut Compose, shared: &mut SharedState, drafts: Vec<Camp
     let mut lost: Vec<CampaignDraft> = Vec::new();
     for draft in drafts {
         let on_disk = shared.workspace.campaign(&draft.stem).map(|campaign| campaign.body.text.as_str());
-        // If the draft equals the file, the crash happened after the save but before the draft was discarded, so
-        // nothing is lost.
+        // If the draft equals the file, the crash happened after the save but before the draft was discarded, so the
+        // draft is no longer needed.
         if on_disk == Some(draft.text.as_str()) {
             effects.push(Effect::Journal(JournalEntry::DiscardDraft(draft.stem)));
         } else {
@@ -415,7 +415,7 @@ fn drafts_found(screen: &mut Compose, shared: &mut SharedState, drafts: Vec<Camp
 }
 
 /// Asks about the secrets that are stored for an earlier path of the workspace or by an earlier version of telecast,
-/// unless a dialog is open. Each secret is asked about only once.
+/// unless a dialog is open. Each secret is asked about only once in a session.
 fn offer_secrets(screen: &mut Compose) {
     if screen.old_secrets.is_empty() || screen.dialog.is_some() {
         return;
@@ -434,8 +434,8 @@ fn offer_secrets(screen: &mut Compose) {
         ("Leave them", Decision::OldSecrets { found, moves: false }),
     ];
     let mut confirm = ComposeConfirm::new("Secrets of an earlier path", text, answers);
-    // The harmless answer is preselected. If the workspace is a stranger's, moving the secrets would give it the user's
-    // tokens.
+    // "Leave them" is preselected, so that an Enter typed by reflex moves nothing. If the workspace came from a
+    // stranger, moving the secrets would give the stranger's webhooks the user's tokens.
     confirm.chosen = 1;
     screen.dialog = Some(Dialog::Confirm(confirm));
 }

@@ -11,7 +11,8 @@ use crate::ui::screen::compose::{
 };
 use crate::ui::shared::{Effect, SharedState};
 
-/// Formats the body's JSON as one undo step. If a problem prevents this, moves the cursor to the problem and shows it.
+/// Formats the body's JSON as one undo step. If a problem prevents the formatting, shows the problem and moves the
+/// cursor to it.
 pub(crate) fn format_json(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     let Some((campaign, buffer)) = screen.open_campaign(shared).zip(screen.buffer()) else {
         return shared.only_notice(NO_CAMPAIGN);
@@ -33,8 +34,8 @@ pub(crate) fn format_json(screen: &mut Compose, shared: &mut SharedState) -> Vec
     }
 }
 
-/// Copies the campaign to the clipboard in the layout of CleverTap's forms, followed by a list of the problems that it
-/// would have in CleverTap.
+/// Copies the campaign to the clipboard in the layout of CleverTap's forms, followed by a list of the problems that the
+/// campaign would have in CleverTap.
 pub(crate) fn export_clevertap(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     let Some(job) = screen.job(shared) else {
         return shared.only_notice(NO_CAMPAIGN);

@@ -11,7 +11,7 @@ pub(crate) fn save(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect
             return if report_invalid_webhook(screen, shared) { Vec::new() } else { save_webhook(screen) };
         }
         let mut effects = save_webhook(screen);
-        // Of all bodies, only the open one is saved. Before quitting, `save_all` saves the others too.
+        // Only the open body is saved here. Before quitting, `save_all` saves the other bodies too.
         let stems: Vec<String> = screen.open.iter().cloned().collect();
         effects.extend(stems.iter().filter_map(|stem| save_body(screen, shared, stem, false)));
         if effects.is_empty() && !report_invalid_webhook(screen, shared) {
@@ -21,7 +21,7 @@ pub(crate) fn save(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect
     })
 }
 
-/// If the form of the webhook has an error, shows it and returns true.
+/// Returns whether the webhook's form has an error. If so, shows the error and moves the focus to its field.
 fn report_invalid_webhook(screen: &mut Compose, shared: &mut SharedState) -> bool {
     let Some(message) = screen.webhook.validation_error() else { return false };
     screen.focus = Focus::enter(Pane::Webhook);

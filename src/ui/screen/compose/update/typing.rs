@@ -10,8 +10,9 @@ use crate::ui::screen::compose::{
 use crate::ui::shared::{Effect, LoopEffect, SharedState, Task, Timer};
 use crate::ui::widget::{Key, KeyCode, typing::command};
 
-// Opening the picker reads the whole body. In a body of up to this size, the picker appears in the same frame as the
-// typed key. In a larger body, that would delay the frame, so the picker opens after the key was drawn.
+// The size of the largest body in which the picker opens in the same frame as the typed key. Opening the picker reads
+// the whole body. In a larger body, this would delay the frame, so the key is drawn first and the picker opens
+// afterward.
 const MAX_INSTANT_PICKER_BYTES: usize = 64 * 1024;
 
 pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Vec<Effect> {
@@ -59,8 +60,8 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
         screen.completion = None;
     }
     if screen.is_completing_liquid() {
-        // Half-typed Liquid such as `{{` is an error, but the error should not be reported while the picker for it is
-        // open. The body is composed when the picker closes.
+        // Half-typed Liquid such as `{{` is an error, but this error should not be reported while the picker that
+        // completes the Liquid is open. The body is composed when the picker closes.
         effects.retain(|effect| !matches!(effect, Effect::Task(Task::Compose(..))));
     } else if may_trigger {
         // The key may be plain text, or the start of `<<`, `{{`, or a variable such as `@Profile - name`. The body is
@@ -105,16 +106,17 @@ pub(crate) fn apply(screen: &mut Compose, shared: &mut SharedState, command: Com
     let completed = match &command {
         Command::Complete { edit, select } => {
             let rest = edit.replacement.get(select.end.saturating_sub(edit.span.start)..);
-            // If the completed text continues on a later line after the cursor, it gets no tab stop, because the user
-            // expects Tab to indent there.
+            // A tab stop lets Tab move the cursor to the end of the completed text. If that text continues on a later
+            // line after the cursor, it gets no tab stop, because in a text of several lines the user expects Tab to
+            // indent.
             let span = Span::new(edit.span.start, edit.span.start + edit.replacement.len());
             Some(span).filter(|_| rest.is_some_and(|rest| !rest.contains('\n')))
         }
         _ => None,
     };
     let applied = buffer.editor.apply(command);
-    // Tab stops are distances from the ends of the text. Only typing, deleting, and completing keep these distances
-    // right, so every other change of the text removes the tab stops.
+    // A tab stop is stored as distances from the start and the end of the whole text. Every change other than typing,
+    // deleting, and completing may make these distances wrong, so it removes the tab stops.
     if !keeps_tab_stops {
         buffer.tab_stops.clear();
     }

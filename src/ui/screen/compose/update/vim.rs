@@ -22,8 +22,7 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
 }
 
 pub(crate) fn follow(screen: &mut Compose) {
-    // During a search, the match is selected. Synchronizing vim with the editor would turn this selection into visual
-    // mode.
+    // During a search, the match is selected. Synchronizing vim with the editor would make vim enter visual mode.
     if screen.search.is_some() {
         return;
     }
@@ -75,7 +74,7 @@ fn with_vim<T>(screen: &mut Compose, run: impl FnOnce(&mut Vim, &Editor) -> T) -
 fn perform(screen: &mut Compose, shared: &mut SharedState, outcome: VimOutcome) -> Vec<Effect> {
     let is_change = !outcome.commands.iter().all(typing::keeps_text);
     let is_inserting = screen.vim.as_ref().is_some_and(Vim::is_inserting);
-    // In a body that cannot be edited, vim must not enter insert mode either.
+    // If the body cannot be edited, vim must neither change the text nor enter insert mode.
     if (is_change || is_inserting) && !typing::can_edit(screen, shared) {
         if let Some(vim) = &mut screen.vim {
             vim.reset();

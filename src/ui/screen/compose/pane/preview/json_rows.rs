@@ -33,7 +33,7 @@ impl JsonRows {
             composed.rendered_spans(problem.span).into_iter().map(|span| (span, problem.severity))
         });
         let mut marks: Vec<_> = marks.take(MAX_MARKS).collect();
-        // A later mark is drawn over an earlier one, so the marks with the worst severity come last.
+        // A later mark is drawn over an earlier mark, so the marks with the worst severity come last.
         marks.sort_by_key(|(_, severity)| *severity);
         Self { rows: rows(rendered, width.max(1)), pieces: highlight::json_pieces(rendered), marks }
     }
@@ -109,7 +109,7 @@ fn underline(theme: &Theme, severity: Severity) -> Style {
 }
 
 /// Wraps every line into rows of `width` cells. A full row ends after its last space or comma if this space or comma is
-/// in the second half of the row. Otherwise, a full row ends between any two characters.
+/// in the second half of the row. Otherwise, a full row ends after the last character that fits.
 fn rows(text: &str, width: usize) -> Vec<Span> {
     let mut rows = Vec::new();
     let mut start = 0;

@@ -23,7 +23,7 @@ pub(super) fn press_in_compare(
         KeyCode::Left => compare.chosen = (compare.chosen + n - 1) % n,
         KeyCode::Right | KeyCode::Tab => compare.chosen = (compare.chosen + 1) % n,
         KeyCode::Up => compare.scroll = compare.scroll.saturating_sub(1),
-        // The number of rows is known only after the layout, so `CompareDialog::follow` limits the scroll position.
+        // The number of rows is not known here, so `CompareDialog::follow` limits the scroll position after the layout.
         KeyCode::Down => compare.scroll += 1,
         KeyCode::Enter => return convert(screen, shared, dialog),
         _ => {}
@@ -31,8 +31,8 @@ pub(super) fn press_in_compare(
     keep_open(screen, dialog)
 }
 
-/// Converts the body to the chosen mode, as one undo step. If the conversion is refused, moves the cursor to the
-/// reason.
+/// Converts the body to the chosen mode, as one undo step. If the body cannot be converted, shows the reason and moves
+/// the cursor to the place in the body that prevents the conversion.
 fn convert(screen: &mut Compose, shared: &mut SharedState, dialog: Dialog) -> Vec<Effect> {
     let Dialog::Compare(compare) = &dialog else { return keep_open(screen, dialog) };
     let Some((mode, outcome)) = compare.chosen() else { return keep_open(screen, dialog) };

@@ -13,8 +13,8 @@ pub(crate) fn decide(screen: &mut Compose, shared: &mut SharedState, decision: D
         // If the question was asked over the test dialog, the test dialog is shown again.
         Decision::Stay if screen.suspended_test.is_some() => close(screen, shared),
         Decision::Stay => {
-            // The answer may have been "Later" to the question about a draft. The drafts then stay on disk and are
-            // offered again at the next start.
+            // The answer may have been "Later" to the question about a draft. This session then offers no more drafts.
+            // The drafts stay on disk, and the next start offers them again.
             screen.drafts.clear();
             Vec::new()
         }

@@ -20,7 +20,7 @@ pub(super) fn press_in_test(
     let Dialog::Test(test) = &mut dialog else { return keep_open(screen, dialog) };
     let is_capturing = test.state.is_capturing();
     match key.code {
-        // The task that captures a chat polls the bot until a message arrives, so Esc has to stop it too.
+        // The task that captures a chat polls the bot until a message arrives, so Esc also has to stop this task.
         KeyCode::Esc if is_capturing => {
             test.state = TestState::Send(Query::Idle);
             screen.dialog = Some(dialog);
@@ -32,8 +32,8 @@ pub(super) fn press_in_test(
             }
             close(screen, shared)
         }
-        // Nothing can be changed while a test is being sent or a chat is being captured, because the dialog shows what
-        // is under way.
+        // While a test is being sent or a chat is being captured, all other keys do nothing. Otherwise, the user could
+        // choose another chat or profile, and the dialog would no longer show what is being sent.
         _ if is_capturing || test.state.is_sending() => keep_open(screen, dialog),
         KeyCode::Enter => send(screen, shared, dialog),
         KeyCode::Up => {
@@ -175,9 +175,9 @@ pub(super) fn resend(screen: &mut Compose, shared: &mut SharedState, id: &str) -
     let Some(sent) = id.parse().ok().and_then(|at: usize| test.history.get(at).cloned()) else {
         return Vec::new();
     };
-    // A test without a test chat was sent with `--as-is`. Repeating it would send it to the chat in the body again.
-    // That chat can be a real recipient, and it may have changed since the earlier test, so choosing a row of a list is
-    // not enough consent.
+    // A test without a test chat was sent to the chat in the body, with `--as-is`. Sending the test again would use the
+    // chat that is in the body now. That chat can be a real recipient, so choosing a row of a list is not enough
+    // consent.
     if sent.chat.is_none() {
         test.state = TestState::Refused(format!(
             "that test went to the chat in its body; to repeat it, run `telecast test {} --as-is`",
@@ -199,8 +199,8 @@ pub(super) fn resend(screen: &mut Compose, shared: &mut SharedState, id: &str) -
 
 fn capture(screen: &mut Compose, shared: &mut SharedState, mut dialog: Dialog) -> Vec<Effect> {
     if matches!(screen.bot.value(), Some(BotStatus::NotTrusted(_))) {
-        // Capturing calls `getUpdates`, which would send the token to a host that is not trusted, so the question about
-        // trust comes first.
+        // The question about trust comes first. Capturing calls `getUpdates`, and this call would send the bot's token
+        // to a host that is not trusted.
         screen.dialog = Some(dialog);
         screen.ask_for_trust(shared);
         return Vec::new();
