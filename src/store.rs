@@ -42,8 +42,8 @@ pub trait Store: Send + Sync {
 
     /// Returns up to `limit` profiles in the order of their identities, starting after the identity `after`.
     ///
-    /// If `search` is not empty, returns only the profiles that contain `search` in their identity or in a text of
-    /// their properties, ignoring case.
+    /// If `search` is not empty, returns only the profiles whose identity or text values (also those in lists and
+    /// objects) contain `search`, ignoring case.
     fn list(&self, search: &str, after: Option<&str>, limit: usize) -> Result<ProfilePage>;
 
     /// Returns the test profiles, in the order of their identities.

@@ -216,7 +216,7 @@ codes! {
     NullValue "null-value" = r#""text": null"#,
     /// A value is neither true nor false; Telegram reads it as false.
     OddBoolean "odd-boolean" = r#""disable_notification": "on""#,
-    /// A number has other characters or leading zeros, or is too large; Telegram reads another number.
+    /// A number has characters that are not digits, leading zeros, or too many digits; Telegram reads a different value.
     OddNumber "odd-number" = r#""message_thread_id": "7th""#,
     /// A field has been replaced by a newer one.
     OldField "old-field" = r#""disable_web_page_preview": true"#,

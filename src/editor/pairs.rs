@@ -183,7 +183,8 @@ impl Editor {
 
     /// Returns whether the cursor is in a string, judging by the quotes between the start of its line and the cursor.
     /// If neither `}` nor `%` is between the last `{{` and the cursor, the cursor is in Liquid. Then only the quotes
-    /// after that `{{` count. Directly after `{%`, the cursor is not in a string.
+    /// after that `{{` count. In a tag, this holds only directly after its `{%`; further inside, all quotes of the
+    /// line count.
     fn is_in_string(&self) -> bool {
         let at = self.cursor();
         let before = self.slice(Span::new(self.line_span(self.line_of(at)).start, at));

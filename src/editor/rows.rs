@@ -1,11 +1,11 @@
 //! Soft wrap: breaks a line that is wider than the window into rows.
 //!
-//! If possible, a row ends after a space, at certain punctuation, or next to a wide character. Otherwise, the row ends
-//! where it is full. The rows after the first are indented like the line, but at most by half of the width. Apart from
-//! this indentation, a row's end depends on no text before the row, and on little text after it. A window can therefore
-//! be drawn from any row, and an edit that does not change the indentation changes at most a few of the rows before the
-//! edit. The row starts of long lines are cached. Without the cache, each keystroke in a body that is one long line
-//! would lay out the whole line again.
+//! If possible, a row ends after a space, at certain punctuation, or next to a wide character. Otherwise, the row
+//! ends where it is full. The rows after the first are indented like the line, but at most by half of the width.
+//! Apart from this indentation, a row's end depends on no text before the row, and on little text after it. A window
+//! can therefore be drawn from any row, and an edit that does not change the indentation changes at most a few of the
+//! rows before the edit. For long lines, the offsets at which rows start are cached. Without the cache, each
+//! keystroke in a body that is one long line would lay out the whole line again.
 
 use crate::text::Span;
 
@@ -41,14 +41,16 @@ const MIN_CACHED_LENGTH: usize = 4 * 1024;
 /// The maximum number of long lines whose rows are cached.
 const MAX_CACHED_LINES: usize = 4;
 
-/// The number of row starts before an edit that the edit may change. A row's end depends on the text up to the first
-/// grapheme that does not fit into the row. This grapheme is in one of the three rows after that row.
+/// An edit may change this many of the row starts before it. A row's end depends on the text up to the first grapheme
+/// that does not fit into the row. The row may end before it is full, and the rows after it may be half as wide
+/// because they are indented, so that grapheme may be up to three rows further on.
 const UNSETTLED_ROWS: usize = 4;
 
 /// The number of bytes of a long line that are read at a time.
 const READ_STEP: usize = 16 * 1024;
 
-/// The row starts of long lines. For each line, they are computed only up to the last row that was needed.
+/// The offsets at which the rows of long lines start. For each line, they are computed only up to the last row that
+/// was needed.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct RowCache {
     /// The most recently used line is the last.

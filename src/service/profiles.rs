@@ -84,7 +84,7 @@ pub(crate) enum ProfileChoice<'a> {
     Any(Option<&'a str>),
 }
 
-/// Reads the vocabulary and the chosen profile. Blocks.
+/// Reads the vocabulary (the properties that the store's profiles have) and the chosen profile. Blocks.
 pub(crate) fn load_profile_context(
     store: &dyn Store,
     choice: ProfileChoice<'_>,

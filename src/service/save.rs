@@ -23,8 +23,9 @@ pub enum WebhookSaved {
 }
 
 impl Session {
-    /// Saves a body and deletes its draft, the copy on disk of an edit that is not saved yet. Fails if the file's
-    /// fingerprint is not `expected`. If `expected` is `None`, overwrites the file's current content.
+    /// Saves a body and deletes its draft, the copy on disk of an edit that is not saved yet. Fails if the file has
+    /// changed, which means that its fingerprint is not `expected`. If `expected` is `None`, overwrites the file's
+    /// current content.
     pub fn save_body(
         &self,
         stem: &str,

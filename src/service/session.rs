@@ -1,5 +1,5 @@
 //! Holds the state that all operations on one workspace share, such as the secrets, the profile store, the HTTP client,
-//! and the sandbox.
+//! and the sandbox (a local server that imitates the Bot API).
 //!
 //! The store, the client, and the sandbox are opened on first use, so that the console's first screen appears without
 //! waiting for them.

@@ -52,8 +52,8 @@ pub(crate) enum RenderAs {
 #[command(group(ArgGroup::new("recipient").args(["profile", "profile_json"])))]
 pub(crate) struct RecipientArgs {
     /// Render for this profile of the store; by default the first test profile
-    // `requires` never rejects anything, because each of the two options is a member of the group `recipient` that it
-    // requires. It is here only so that clap shows both options in the usage line of an error.
+    // `requires` never rejects anything: both options belong to the group that they require, so each option meets its
+    // own requirement. It is here only so that clap shows both options in the usage line of an error.
     #[arg(long, value_name = "ID", requires = "recipient")]
     pub profile: Option<String>,
 

@@ -57,7 +57,7 @@ pub(crate) struct ImportProfiles {
     #[arg(long = "type", value_name = "COLUMN=TYPE")]
     pub types: Vec<Property>,
 
-    /// The property to store a column as, if not under the column's name
+    /// Store a column as the property NAME, instead of a property with the column's name
     #[arg(long = "map", value_name = "COLUMN=NAME")]
     pub names: Vec<Property>,
 

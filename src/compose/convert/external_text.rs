@@ -25,10 +25,11 @@ pub(super) fn check(
         if let Some(name) = called_partial(liquid) {
             let text = source.partials.0.get(name).map(String::as_str).unwrap_or_default();
             if !reads_the_same(text, from, to) {
-                let message = format!("the partial `{name}` contains markup, which is not converted");
-                return Err(refusal(decoded.body_span(*piece), &message).with_help(
-                    "replace this tag with the partial's text, or escape that text for the other mode",
-                ));
+                let message = format!(
+                    "the partial `{name}` contains text that reads differently in the new mode, and partials are not converted"
+                );
+                return Err(refusal(decoded.body_span(*piece), &message)
+                    .with_help("replace this tag with the partial's text"));
             }
         }
         let (template, _) = template::parse(liquid, &Partials::default(), source.dialect);

@@ -89,9 +89,9 @@ impl<'a> ImportPlan<'a> {
         }
         let mut properties = IndexMap::with_capacity(cells.len());
         for (at, cell) in cells {
-            // The cells of two kinds of columns are skipped. A column has no type if its property is new and all its
-            // cells were empty in the first pass. A column is not in `columns` if it was added to the file after the
-            // first pass. The next import of the file reads these cells.
+            // A cell is skipped if its column has no type or is not in `columns`. A column has no type if its property
+            // is new and all its cells were empty in the first pass. A column is not in `columns` if it was added to
+            // the file after the first pass. The next import of the file reads these cells.
             let Some(PlannedColumn { header, property, cell_type: Some(cell_type), .. }) =
                 self.columns.get(at)
             else {

@@ -176,7 +176,8 @@ enum MissingFolder {
 }
 
 // SQLITE_OPEN_NOFOLLOW fails if any part of the path is a link, even a harmless link above the workspace (such as /tmp
-// on macOS). So the folder is resolved first. The file itself and its companions must not be links.
+// on macOS). So the folder is resolved first. The file itself and the files next to it (`COMPANIONS`) must still not be
+// links.
 fn resolve(path: &Path, missing: MissingFolder) -> Result<PathBuf> {
     let open = |error| open_error(path, error);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));

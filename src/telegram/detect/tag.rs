@@ -27,8 +27,8 @@ pub(super) fn mentions(text: &str) -> Vec<Range<usize>> {
 }
 
 pub(super) fn bot_commands(text: &str) -> Vec<Range<usize>> {
-    // There is no command directly next to a `/`, which means a path, or to a `<` or `>`, which means markup such as
-    // `</b>`.
+    // A `/name` is not a command if another `/` is directly before or after it (then it is part of a path), or a `<`
+    // or `>` (then it is part of markup such as `</b>`).
     let is_ruled_out = |c: char| is_word(c) || matches!(c, '/' | '<' | '>');
     scan(text, '/', |start| {
         if char_before(text, start).is_some_and(is_ruled_out) {
@@ -119,7 +119,7 @@ fn scan(text: &str, sign: char, scan_at: impl Fn(usize) -> ScanStep) -> Vec<Rang
     while let Some(start) = text[at..].find(sign).map(|len| at + len) {
         let step = scan_at(start);
         all.extend(step.found);
-        // The search moves by at least one byte. Otherwise a step that has found nothing could repeat forever.
+        // The search moves by at least one byte. Otherwise, a step that has found nothing could be repeated forever.
         at = step.next.max(start + 1);
     }
     all

@@ -23,7 +23,7 @@ pub enum Counted {
 }
 
 impl Fullness {
-    /// Compares two counts by the share of its limit that each count uses.
+    /// Compares two counts by how much of its own limit each one uses (`used / limit`).
     pub fn cmp_ratio(&self, other: &Fullness) -> std::cmp::Ordering {
         // The fractions are cross-multiplied instead of divided, which keeps the comparison exact.
         (self.used * other.limit).cmp(&(other.used * self.limit))
