@@ -159,9 +159,9 @@ pub struct Vocabulary {
     /// The profile properties, sorted by name.
     pub properties: Vec<PropertySummary>,
     pub n_profiles: u64,
-    /// The names that sample events have under `Event`.
+    /// The names of the properties in the `Event` objects of the sample events.
     pub event: Vec<String>,
-    /// The names that sample events have under `ExternalTrigger`.
+    /// The names of the properties in the `ExternalTrigger` objects of the sample events.
     pub external_trigger: Vec<String>,
 }
 

@@ -55,7 +55,8 @@ impl Locator {
         self
     }
 
-    /// Returns the first `{{ … }}` of the body that printed nothing within `sent` or at most one byte after its end.
+    /// Returns the first `{{ … }}` of the body whose output is empty and lies within `sent` or up to one byte after
+    /// the end of `sent`.
     pub(super) fn empty_interpolation(&self, sent: Span) -> Option<Span> {
         let rendered = self.rendered(sent);
         // `sent` may be the empty span directly after a key's colon. There may be a space between that colon and the
@@ -92,8 +93,9 @@ impl Locator {
         Some(format!("partials/{name}.liquid:{}:{}", place.line, place.column))
     }
 
-    /// Returns whether the first of these bytes was typed as text that a filter later escapes for JSON, for example
-    /// inside a `capture`. For an empty span, the byte before it counts too.
+    /// Returns whether the byte at the start of `sent` comes from text that was typed, for example inside a
+    /// `capture`, and that a filter later escaped for JSON. If `sent` is empty, it is enough that this is true of the
+    /// byte before it.
     pub(super) fn is_escaped(&self, sent: Span) -> bool {
         let is_escaped = |at: usize| {
             let origin = self.map.origin(self.rendered(Span::new(at, at + 1)));

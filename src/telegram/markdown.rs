@@ -149,7 +149,8 @@ impl<L: ParseListener> MarkdownParser<'_, L> {
 /// and the language.
 pub(super) fn pre_header(input: MarkupInput<'_>, start: usize) -> (usize, Option<String>) {
     let word_end = input.find(start, |byte| is_space(byte) || byte == b'`');
-    // Before a backtick or the end of the input, the word is not a language but code: "```rust```" is the code "rust".
+    // If a backtick or the end of the input follows the word directly, the word is code and not a language:
+    // "```rust```" is the code "rust".
     let has_language = start < word_end && word_end < input.len() && input.at(word_end) != b'`';
     let language = has_language.then(|| input.slice(start, word_end).to_owned());
     let at = if has_language { word_end } else { start };

@@ -56,7 +56,7 @@ pub(crate) static DIFFERENCES: &[Difference] = &[
         shopify: "",
     },
     Difference {
-        summary: "if an `include` argument has the same name as the partial, the partial gets the argument; in Shopify it gets the caller's variable of that name instead",
+        summary: "in a partial called with `include`, the variable with the partial's own name is the argument of that name; in Shopify it is the caller's variable (here not set)",
         template: "{% include 'name', name: 'Dr ' %}",
         clevertap: "Dr Anna",
         shopify: "Anna",

@@ -170,8 +170,8 @@ impl Folder {
             Campaign { name: name.to_owned(), ..Campaign::parse(&source.text).0.unwrap_or_default() };
         let text = self.updated(&source, campaign.update(&source.text))?;
         let new = slug(name, "campaign");
-        // If another campaign has the new stem, the rename fails. For a new campaign, a number is added to the stem in
-        // this case. For a renamed campaign, it is not, because the two campaigns would have (almost) the same name.
+        // If another campaign has the new stem, the rename is refused: with a number added to the stem, two campaigns
+        // would have (almost) the same name.
         if new != stem && self.has_campaign(&new) {
             return Err(name_taken("campaign", name, new));
         }
