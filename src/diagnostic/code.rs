@@ -66,7 +66,7 @@ codes! {
     AttributeName "attribute-name" = "<a ='https://example.com'>",
     /// A campaign's `[who]` names no audience, or more than one.
     BadAudience "bad-audience" = "who.everyone = false",
-    /// A `chat_id` is neither a valid number nor an @name; Telegram would read it as a number that is not meant, such as 0.
+    /// A `chat_id` is neither a valid number nor an @name; Telegram would read it as some other number, such as 0.
     BadChatId "bad-chat-id" = r#""chat_id": "myshop""#,
     /// A command is empty, or does not contain `{name}`, which stands for the secret's name.
     BadCommand "bad-command" = r#"command = ["pass", "show"]"#,

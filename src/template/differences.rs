@@ -56,7 +56,7 @@ pub(crate) static DIFFERENCES: &[Difference] = &[
         shopify: "",
     },
     Difference {
-        summary: "in a partial called with `include`, the variable with the partial's own name is the argument of that name; in Shopify it is the caller's variable (here not set)",
+        summary: "if `include` passes an argument with the same name as the partial, the partial sees the argument; in Shopify it sees the caller's variable of that name instead (here not set)",
         template: "{% include 'name', name: 'Dr ' %}",
         clevertap: "Dr Anna",
         shopify: "Anna",

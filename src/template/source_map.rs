@@ -136,8 +136,8 @@ impl SourceMap {
             if is_other_file || !overlaps {
                 continue;
             }
-            // Only plain text of the template maps byte for byte. If `template` covers only a part of the source of any
-            // other segment, the whole output of that segment is returned.
+            // Only plain text of the template maps byte for byte. For every other kind of segment, the whole output
+            // is returned, even if `template` covers only a part of its source.
             let span = match segment.printed != Printed::Text || segment.call.is_some() {
                 true => segment.output,
                 false => {

@@ -26,8 +26,9 @@ fn collect(source: &str, block: &Block, fixes: &mut Vec<(Span, Fix)>) {
         match node {
             SyntaxNode::Text(_) => {}
             SyntaxNode::Output(output) => {
-                // Only a `{{ … }}` is replaced with tags. An `{% echo %}` gets a fix for the whole tag instead. A line
-                // of `{% liquid %}` cannot contain tags. A chip, such as `@Profile - name`, has no list filters.
+                // Only a `{{ … }}` is replaced with tags. `{% echo %}` is skipped here, because the check of tags
+                // suggests a fix that replaces the whole tag. A line of `{% liquid %}` cannot contain tags. A chip,
+                // such as `@Profile - name`, has no list filters.
                 let is_output = output.span.of(source).starts_with("{{");
                 let total = "list_total";
                 let rewrite = is_output.then(|| rewrite_as_loop(source, total, &output.value)).flatten();
