@@ -4,7 +4,9 @@
 //! headings, paragraphs, lists, and tables. The wrapping of paragraphs and table cells, which is most of this module,
 //! would still have to be done here.
 
-use crate::text::width;
+use std::ops::Range;
+
+use crate::text::{width, wrap_words};
 
 /// Whether code keeps its backticks. Output without styles keeps the backticks, because without them, code would look
 /// like the text around it.
@@ -34,10 +36,6 @@ pub(crate) struct PageLine {
 impl PageLine {
     pub(crate) fn text(&self) -> String {
         self.runs.iter().map(|(text, _)| text.as_str()).collect()
-    }
-
-    fn width(&self) -> usize {
-        self.runs.iter().map(|(text, _)| width(text)).sum()
     }
 
     fn push(&mut self, text: &str, role: Role) {
@@ -150,41 +148,29 @@ fn runs(text: &str, backticks: Backticks) -> Vec<(String, Role)> {
     line.runs
 }
 
-/// Breaks runs at spaces. A word that is wider than a line is broken where the line ends.
-fn wrap(runs: &[(String, Role)], cells: usize) -> Vec<PageLine> {
-    let cells = cells.max(1);
-    let chars: Vec<(char, Role)> =
-        runs.iter().flat_map(|(text, role)| text.chars().map(|c| (c, *role))).collect();
-    let mut lines = vec![PageLine::default()];
-    let mut used = 0;
-    // A word can span several runs: the comma after `code` belongs to the same word as the code.
-    for piece in chars.split_inclusive(|(c, _)| *c == ' ') {
-        let word: usize = piece.iter().filter(|(c, _)| *c != ' ').map(|(c, _)| cells_of_char(*c)).sum();
-        if 0 < used && cells < used + word {
-            lines.push(PageLine::default());
-            used = 0;
-        }
-        for (c, role) in piece {
-            let wide = cells_of_char(*c);
-            if cells < used + wide {
-                // A space that does not fit is dropped, so that the next line begins with a word.
-                if *c == ' ' {
-                    continue;
-                }
-                lines.push(PageLine::default());
-                used = 0;
-            }
-            if let Some(line) = lines.last_mut() {
-                line.push(c.encode_utf8(&mut [0; 4]), *role);
-            }
-            used += wide;
-        }
-    }
-    lines
+fn runs_width(runs: &[(String, Role)]) -> usize {
+    runs.iter().map(|(text, _)| width(text)).sum()
 }
 
-fn cells_of_char(c: char) -> usize {
-    width(c.encode_utf8(&mut [0; 4]))
+/// Wraps runs as [`wrap_words`] wraps their text. A word can span several runs: the comma after `code` belongs to the
+/// same word as the code.
+fn wrap(runs: &[(String, Role)], cells: usize) -> Vec<PageLine> {
+    let text: String = runs.iter().map(|(text, _)| text.as_str()).collect();
+    wrap_words(&text, cells).into_iter().map(|line| slice(runs, line)).collect()
+}
+
+/// Returns the part of the runs that is at `range`, in bytes of their joined text.
+fn slice(runs: &[(String, Role)], range: Range<usize>) -> PageLine {
+    let mut line = PageLine::default();
+    let mut offset = 0;
+    for (text, role) in runs {
+        let (start, end) = (range.start.max(offset), range.end.min(offset + text.len()));
+        if start < end {
+            line.push(&text[start - offset..end - offset], *role);
+        }
+        offset += text.len();
+    }
+    line
 }
 
 fn table(rows: &[&str], cells: usize, backticks: Backticks) -> Vec<PageLine> {
@@ -212,9 +198,8 @@ fn cells_of(row: &str) -> Vec<String> {
 /// columns are narrowed until it fits or no column is wider than [`MIN_COLUMN`].
 fn column_widths(rows: &[Vec<Vec<(String, Role)>>], cells: usize) -> Vec<usize> {
     let n = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let wide = |cell: &[(String, Role)]| cell.iter().map(|(text, _)| width(text)).sum::<usize>();
     let mut widths: Vec<usize> = (0..n)
-        .map(|at| rows.iter().filter_map(|row| row.get(at)).map(|cell| wide(cell)).max().unwrap_or(0))
+        .map(|at| rows.iter().filter_map(|row| row.get(at)).map(|cell| runs_width(cell)).max().unwrap_or(0))
         .collect();
     let room = cells.saturating_sub(GAP * n.saturating_sub(1));
     while room < widths.iter().sum() {
@@ -235,7 +220,7 @@ fn table_row(row: &[Vec<(String, Role)>], widths: &[usize]) -> Vec<PageLine> {
             let mut line = PageLine::default();
             let mut start = 0;
             for (column, wide) in columns.iter().zip(widths) {
-                let missing = start - line.width();
+                let missing = start - runs_width(&line.runs);
                 if let Some(part) = column.get(y).filter(|part| !part.runs.is_empty()) {
                     line.push(&" ".repeat(missing), Role::Text);
                     line.runs.extend(part.runs.iter().cloned());

@@ -3,8 +3,6 @@
 //!
 //! Control characters become visible symbols, and a wide character is never cut in half. Widths are in cells.
 
-use std::ops::Range;
-
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -120,43 +118,6 @@ pub(crate) fn wrap(text: &str, cells: usize) -> Vec<String> {
     lines
 }
 
-/// Wraps code into lines of at most `cells`, not counting spaces at the end of a line. Returns the byte range of each
-/// line.
-///
-/// Lines break only at line breaks and spaces, so that tags and variable names stay whole. Only a word that is wider
-/// than a line is itself broken.
-pub(crate) fn wrap_words(text: &str, cells: usize) -> Vec<Range<usize>> {
-    let cells = cells.max(1);
-    let mut lines = Vec::new();
-    let mut at = 0;
-    for paragraph in text.split('\n') {
-        wrap_paragraph(paragraph, at, cells, &mut lines);
-        at += paragraph.len() + 1;
-    }
-    lines
-}
-
-/// Wraps `text`, which contains no line breaks, and adds its lines to `lines`. `offset` is added to all byte offsets.
-fn wrap_paragraph(text: &str, offset: usize, cells: usize, lines: &mut Vec<Range<usize>>) {
-    let (mut start, mut used) = (0, 0);
-    let mut word = 0;
-    for (at, grapheme) in text.grapheme_indices(true) {
-        let wide = grapheme_width(grapheme);
-        // A space at the end of a line may be outside of the line's width, because it is not visible.
-        if cells < used + wide && grapheme != " " && start < at {
-            let next = if start < word { word } else { at };
-            lines.push(offset + start..offset + start + text[start..next].trim_end_matches(' ').len());
-            start = next;
-            used = width(&text[start..at]);
-        }
-        used += wide;
-        if grapheme == " " {
-            word = at + 1;
-        }
-    }
-    lines.push(offset + start..offset + text.len());
-}
-
 /// Clears every cell of `area` and sets its style.
 pub(crate) fn fill(buf: &mut Buffer, area: Rect, style: Style) {
     for y in area.top()..area.bottom() {
@@ -232,18 +193,5 @@ mod tests {
         assert_eq!(wrap("the quick brown", 9), ["the quick", "brown"]);
         assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
         assert_eq!(wrap("a\n\nb", 4), ["a", "", "b"]);
-    }
-
-    #[test]
-    fn code_breaks_only_at_spaces() {
-        let check = |text: &str, cells: usize, expected: &[&str]| {
-            let lines = wrap_words(text, cells);
-            assert_eq!(lines.into_iter().map(|line| &text[line]).collect::<Vec<&str>>(), expected);
-        };
-        check("Hi {{ Profile.name }}, <b>x</b>", 12, &["Hi {{", "Profile.name", "}}, <b>x</b>"]);
-        check("a bcdefghij k", 4, &["a", "bcde", "fghi", "j k"]);
-        check("ab   cd\n\n漢字", 3, &["ab", "cd", "", "漢", "字"]);
-        check("", 3, &[""]);
-        check("a       ", 3, &["a       "]);
     }
 }

@@ -217,7 +217,7 @@ fn lines_of(
         Ok(ConvertedMessage { conversion, .. }) => {
             let lost =
                 conversion.lost.iter().flat_map(|lost| wrapped(&format!("! lost: {lost}"), theme.warning));
-            let rows = draw::wrap_words(&conversion.text, width).into_iter();
+            let rows = text::wrap_words(&conversion.text, width).into_iter();
             lost.chain(rows.map(|row| highlight::row(&conversion.text, row, colours, theme))).collect()
         }
     }

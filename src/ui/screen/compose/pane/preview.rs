@@ -9,7 +9,7 @@ use ratatui::style::Style;
 
 use crate::compose::{AuthDraft, Composed, Highlight, Skip};
 use crate::json;
-use crate::text::Span;
+use crate::text::{Span, wrap_words};
 use crate::ui::editor::highlight::{self, StyledRow};
 use crate::ui::screen::compose::{Compose, Pane, pane::frame};
 use crate::ui::shared::{
@@ -368,7 +368,7 @@ pub(crate) fn request_lines(theme: &Theme, composed: &Composed, width: usize) ->
     let pretty = body.ok().and_then(|value| serde_json::to_string_pretty(&value).ok());
     let pieces = pretty.as_deref().map(highlight::json_pieces).unwrap_or_default();
     let text = pretty.as_deref().unwrap_or(&http.body);
-    let rows = draw::wrap_words(text, width).into_iter();
+    let rows = wrap_words(text, width).into_iter();
     lines.extend(rows.map(|row| highlight::row(text, row, &pieces, theme)));
     lines
 }
