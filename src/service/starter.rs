@@ -32,11 +32,11 @@ impl Starter {
 
     pub fn title(self) -> &'static str {
         match self {
-            Starter::Blank => "blank",
+            Starter::Blank => "Blank",
             Starter::CleverTapSample => "CleverTap's sample",
-            Starter::Greeting(ParseMode::Html) => "a greeting in HTML",
-            Starter::Greeting(ParseMode::Markdown) => "a greeting in Markdown",
-            Starter::Greeting(ParseMode::MarkdownV2) => "a greeting in MarkdownV2",
+            Starter::Greeting(ParseMode::Html) => "A greeting in HTML",
+            Starter::Greeting(ParseMode::Markdown) => "A greeting in Markdown",
+            Starter::Greeting(ParseMode::MarkdownV2) => "A greeting in MarkdownV2",
         }
     }
 
@@ -71,6 +71,13 @@ impl Starter {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn titles_start_with_a_capital_letter() {
+        for starter in Starter::ALL {
+            assert!(starter.title().starts_with(char::is_uppercase), "{}", starter.title());
+        }
+    }
 
     #[test]
     fn clevertap_starters_use_only_clevertap_filters() {

@@ -20,7 +20,7 @@ pub(crate) fn new(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect>
         }
         let rows = service::starter::Starter::ALL.iter().enumerate().map(|(at, starter)| PickerRow {
             id: at.to_string(),
-            title: capitalized(starter.title()),
+            title: starter.title().to_owned(),
             ..PickerRow::default()
         });
         let mut rows: Vec<PickerRow> = rows.collect();
@@ -31,12 +31,6 @@ pub(crate) fn new(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect>
         });
         open_list(screen, ListKind::Starters, rows)
     })
-}
-
-fn capitalized(text: &str) -> String {
-    let mut chars = text.chars();
-    let first = chars.next();
-    first.into_iter().flat_map(char::to_uppercase).chain(chars).collect()
 }
 
 pub(crate) fn duplicate(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
@@ -101,16 +95,4 @@ pub(crate) fn delete(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effe
         screen.dialog = Some(Dialog::Confirm(confirm));
         Vec::new()
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn titles_start_with_a_capital_letter() {
-        for (title, expected) in [("a greeting", "A greeting"), ("CleverTap's", "CleverTap's"), ("", "")] {
-            assert_eq!(capitalized(title), expected);
-        }
-    }
 }
