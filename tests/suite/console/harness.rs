@@ -148,6 +148,15 @@ impl Console {
         Self::open(home, campaign, None)
     }
 
+    /// Opens the sample workspace with this body in its first campaign, in a terminal wide enough for all panes.
+    pub fn with_body(body: &str) -> Self {
+        let mut console = Self::demo();
+        console.resize(160, 40);
+        console.press("ctrl-a delete");
+        console.paste(body);
+        console
+    }
+
     /// Opens a second console on the same workspace, as a start finds it while `holder` has it open.
     pub fn second(&self, read_only: Option<&str>) -> Self {
         let open = self.app().screens.compose.open.as_deref().unwrap_or("");

@@ -13,14 +13,6 @@ const BODY: &str = r#"{
   "text": "Good <b>morning</b> <a href=\"https://example.com/a\">everybody</a>"
 }"#;
 
-fn with_body(body: &str) -> Console {
-    let mut console = Console::demo();
-    console.resize(160, 40);
-    console.press("ctrl-a delete");
-    console.paste(body);
-    console
-}
-
 /// Returns whether every cell of a text is dimmed.
 fn is_dim(console: &Console, text: &str) -> bool {
     let (x, y) = console.position_of(text);
@@ -36,7 +28,7 @@ fn is_dim(console: &Console, text: &str) -> bool {
 
 #[test]
 fn last_good_message_stays_dimmed_and_labelled_until_the_error_is_gone() {
-    let mut console = with_body(BODY);
+    let mut console = Console::with_body(BODY);
     console.shows("│ Good morning everybody");
     assert!(!is_dim(&console, "Good morning everybody"));
     console.hides(OUTDATED);
@@ -55,7 +47,7 @@ fn last_good_message_stays_dimmed_and_labelled_until_the_error_is_gone() {
 
 #[test]
 fn outdated_message_is_dimmed_without_colours_too() {
-    let mut console = with_body(BODY);
+    let mut console = Console::with_body(BODY);
     console.app_mut().shared.theme = telecast::ui::widget::theme::Theme::mono();
     console.go_before("Good");
     console.paste("{{");
@@ -65,7 +57,7 @@ fn outdated_message_is_dimmed_without_colours_too() {
 
 #[test]
 fn outdated_message_is_the_last_one_without_errors() {
-    let mut console = with_body(BODY);
+    let mut console = Console::with_body(BODY);
     console.go_before("morning");
     console.paste("early ");
     console.paste("{{");
@@ -77,7 +69,7 @@ fn outdated_message_is_the_last_one_without_errors() {
 
 #[test]
 fn outdated_message_is_hidden_for_another_campaign_or_profile() {
-    let mut console = with_body(BODY);
+    let mut console = Console::with_body(BODY);
     console.go_before("Good");
     console.paste("{{");
     console.shows(OUTDATED);
@@ -86,7 +78,7 @@ fn outdated_message_is_hidden_for_another_campaign_or_profile() {
     console.press("enter");
     console.hides(OUTDATED);
     console.hides("│ Good morning");
-    let mut console = with_body(BODY);
+    let mut console = Console::with_body(BODY);
     console.press("alt-1 down down enter");
     console.hides("│ Good morning");
     console.hides(OUTDATED);
@@ -94,7 +86,7 @@ fn outdated_message_is_hidden_for_another_campaign_or_profile() {
 
 #[test]
 fn skipped_recipient_has_no_outdated_message() {
-    let mut console = with_body(BODY);
+    let mut console = Console::with_body(BODY);
     console.go_before("Good");
     console.paste("{% abort %}");
     console.shows("would be skipped");

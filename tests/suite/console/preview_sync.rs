@@ -6,15 +6,6 @@ use telecast::ui::widget::hyperlinks::Link;
 
 use super::harness::Console;
 
-/// The demo with this body, in a terminal wide enough for all panes.
-fn with_body(body: &str) -> Console {
-    let mut console = Console::demo();
-    console.resize(160, 40);
-    console.press("ctrl-a delete");
-    console.paste(body);
-    console
-}
-
 /// Returns the text of the highlighted cells, row by row.
 fn highlighted(console: &Console) -> Vec<String> {
     let cells = console.cells();
@@ -41,7 +32,7 @@ const BODY: &str = r#"{
 
 #[test]
 fn token_at_the_cursor_is_highlighted_in_the_message() {
-    let mut console = with_body(BODY);
+    let mut console = Console::with_body(BODY);
     console.go_before("ning</b>");
     console.press("left");
     assert_eq!(highlighted(&console), ["morning"]);
@@ -58,7 +49,7 @@ fn token_at_the_cursor_is_highlighted_in_the_message() {
 
 #[test]
 fn token_at_the_cursor_is_highlighted_in_the_json_and_scrolled_to() {
-    let mut console = with_body(&BODY.replace("Good", &"Good\\n".repeat(600)));
+    let mut console = Console::with_body(&BODY.replace("Good", &"Good\\n".repeat(600)));
     console.go_before("example.com/y");
     console.press("right");
     console.press("esc 4 ]");
@@ -68,7 +59,7 @@ fn token_at_the_cursor_is_highlighted_in_the_json_and_scrolled_to() {
 
 #[test]
 fn clicking_the_message_moves_the_cursor_and_highlights_the_source() {
-    let mut console = with_body(BODY);
+    let mut console = Console::with_body(BODY);
     console.press("ctrl-home");
     console.click_text("our shop");
     assert_eq!(console.app().screens.compose.focus.pane, Pane::Body);
@@ -88,7 +79,7 @@ fn clicking_the_message_moves_the_cursor_and_highlights_the_source() {
 
 #[test]
 fn a_click_in_the_json_moves_the_cursor() {
-    let mut console = with_body(BODY);
+    let mut console = Console::with_body(BODY);
     console.press("ctrl-home esc 4 ]");
     console.click_text("callback_data\": \"n\"}]]");
     assert_eq!(at_cursor(&console), "callback");
@@ -96,8 +87,9 @@ fn a_click_in_the_json_moves_the_cursor() {
 
 #[test]
 fn first_click_opens_a_spoiler_and_the_second_moves_the_cursor() {
-    let mut console =
-        with_body(r#"{"chat_id": 1, "parse_mode": "HTML", "text": "a <tg-spoiler>secret</tg-spoiler>"}"#);
+    let mut console = Console::with_body(
+        r#"{"chat_id": 1, "parse_mode": "HTML", "text": "a <tg-spoiler>secret</tg-spoiler>"}"#,
+    );
     console.press("ctrl-home");
     console.click_text("░░░░░░");
     console.shows("│ a secret");
@@ -107,7 +99,7 @@ fn first_click_opens_a_spoiler_and_the_second_moves_the_cursor() {
 
 #[test]
 fn highlight_stays_correct_while_the_message_is_outdated() {
-    let mut console = with_body(BODY);
+    let mut console = Console::with_body(BODY);
     console.go_before("ning</b>");
     console.press("left");
     console.type_unsettled("xyz");
@@ -119,7 +111,7 @@ fn highlight_stays_correct_while_the_message_is_outdated() {
 #[test]
 fn code_in_the_message_is_coloured_by_its_language() {
     let code = "<pre><code class='language-python'>def f(): # why\\n  return 'a'</code></pre>";
-    let console = with_body(&format!(
+    let console = Console::with_body(&format!(
         r#"{{"parse_mode": "HTML", "text": "{code}", "chat_id": {{{{ Profile.telegram_chat_id }}}}}}"#
     ));
     let theme = &console.app().shared.theme;
@@ -138,7 +130,7 @@ fn hyperlinks(console: &Console) -> Vec<(String, String)> {
 
 #[test]
 fn message_links_are_terminal_hyperlinks_unless_covered() {
-    let mut console = with_body(BODY);
+    let mut console = Console::with_body(BODY);
     let address = "https://example.com/a".to_owned();
     let found = hyperlinks(&console);
     assert_eq!(found[..2], [("our shop".to_owned(), address.clone()), (address.clone(), address)]);
@@ -157,7 +149,8 @@ fn message_links_are_terminal_hyperlinks_unless_covered() {
 #[test]
 fn hyperlink_addresses_are_printable_ascii() {
     let text = "<a href='https://a.b/\u{1b}]52;c;x\u{7}é'>a</a> <a href='tg://user?id=1'>b</a>";
-    let console = with_body(&format!(r#"{{"chat_id": 1, "parse_mode": "HTML", "text": "{text} c@d.com"}}"#));
+    let console =
+        Console::with_body(&format!(r#"{{"chat_id": 1, "parse_mode": "HTML", "text": "{text} c@d.com"}}"#));
     let found = hyperlinks(&console);
     assert!(!found.is_empty());
     for (_, address) in found {
