@@ -2,8 +2,9 @@
 //! message may have been delivered nevertheless, and a second request would deliver it twice. So the caller decides
 //! whether to retry.
 //!
-//! Redirects are not followed. A server could redirect a request to another host, with the token in the path of the new
-//! URL. Requests to loopback never go through a proxy, because the proxy would see the token.
+//! Redirects are not followed. A server could redirect a request to another host, and that host would see the bot's
+//! token in the path of the new URL. Requests to loopback never go through a proxy. They are usually plain http, so the
+//! proxy could read the token in their path.
 //!
 //! ```text
 //! HttpRequest ──to_chat──▶ AddressedRequest ──Client::deliver──▶ HttpResponse | SendError
@@ -63,8 +64,8 @@ pub enum ClientError {
 /// Creating a client takes a few milliseconds, so create it for the first request and not at startup.
 #[derive(Debug, Clone)]
 pub struct Client {
-    // reqwest's proxy settings apply to all requests of a client. So requests to loopback have a client of their own
-    // that never uses a proxy. A proxy would see the token in the request's path.
+    // Requests to loopback have a client of their own that never uses a proxy, because a proxy could read the token in
+    // the request's path. One client is not enough: reqwest's proxy settings apply to all requests of a client.
     remote: reqwest::Client,
     loopback: reqwest::Client,
 }

@@ -329,8 +329,8 @@ impl Composed {
             }
         };
         let checked = telegram::check(&method, &arguments);
-        // The members are indexed only if there are warnings. Most bodies have none, and indexing costs a pass over the
-        // document.
+        // The members are indexed only if there are warnings. Most bodies have no warnings, and indexing costs a pass
+        // over the document.
         if !checked.warnings.is_empty() {
             let members = problems::MemberIndex::of(document);
             let warnings = checked.warnings.iter();

@@ -430,8 +430,8 @@ impl Editor {
         // edits stay valid.
         for (span, inserted) in edits.into_iter().rev() {
             let span = self.buffer.clamp(span);
-            // An edit that overlaps the edit after it is skipped, because it refers to text that has already been
-            // replaced. An edit without effect is skipped, because it must not add an undo step.
+            // An edit that overlaps the following edit is skipped, because the following edit has already replaced the
+            // text that both edits cover. An edit without effect is skipped, because it must not add an undo step.
             if limit < span.end || self.buffer.slice(span) == inserted {
                 continue;
             }

@@ -1,8 +1,8 @@
 //! The reference: the Markdown pages of `assets/help`, which `telecast help TOPIC` and F1 show.
 //!
-//! Some tables in the pages are generated from code. Such a table is between two comments in its page. For each table,
-//! a test next to the code checks that the table is current. If `UPDATE_HELP=1` is set, the test rewrites the table
-//! instead.
+//! Some tables in the pages are generated from code. Such a table is between two comments in its page. For each of
+//! these tables, a test next to the code that generates the table checks that the table is current. If `UPDATE_HELP=1`
+//! is set, the test rewrites the table instead.
 
 mod layout;
 

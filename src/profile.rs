@@ -121,7 +121,7 @@ impl Profile {
     }
 
     /// Returns the name to show: the first of `name`, `Name`, `first_name`, and `First Name` that is a non-blank text.
-    /// If none of the four is, returns the identity.
+    /// If none of these four properties is a non-blank text, returns the identity.
     pub fn display_name(&self) -> &str {
         ["name", "Name", "first_name", "First Name"]
             .iter()
@@ -133,8 +133,8 @@ impl Profile {
     }
 }
 
-/// A profile with its properties as JSON text. Parsed properties take about ten times the memory of their JSON, and a
-/// sample has hundreds of profiles.
+/// A profile with its properties as JSON text. Parsed properties take about ten times the memory of their JSON text,
+/// and a `sample::Sample` holds hundreds of profiles in memory.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PackedProfile {
     pub identity: String,

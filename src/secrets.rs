@@ -87,8 +87,8 @@ pub struct FoundSecret {
     pub origin: SecretOrigin,
 }
 
-/// A secret's name and the origins that have a value for it, the effective origin first. If the settings name a command
-/// for secrets, the command is an origin even if it has no value for this name.
+/// A secret's name and the origins that have a value for it. The first origin is the effective one: its value is used.
+/// If the settings name a command for secrets, the command is an origin even if it has no value for this name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedSecret {
     pub name: String,

@@ -26,15 +26,17 @@ pub struct Settings {
     pub ca_file: Option<PathBuf>,
 }
 
+/// The whitespace that the editor marks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Whitespace {
     None,
-    /// Whitespace at line ends, tabs, and characters that only look like a space.
+    /// Marks whitespace at line ends, tabs, and characters that only look like a space.
     #[default]
     Trailing,
     All,
 }
 
+/// How text is copied to the clipboard.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Clipboard {
     /// Through the terminal, and also through the system's clipboard program if there is one.
@@ -68,7 +70,7 @@ pub enum SecretSource {
 /// The proxy for network requests. Requests to loopback addresses do not use it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Proxy {
-    /// From `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, and `NO_PROXY`.
+    /// From the environment variables `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY`, and `NO_PROXY`.
     #[default]
     Environment,
     None,
@@ -155,7 +157,7 @@ impl RawSettings {
 fn in_one_line(source: &LoadedFile, problem: &Diagnostic) -> String {
     let at = LineIndex::new(&source.text).position(&source.text, problem.span.start);
     let help = problem.help.iter().map(|help| format!(" ({help})")).collect::<String>();
-    // The message may quote the file, so control characters are made visible before it reaches a terminal.
+    // The message may quote the file. Its control characters are made visible, so that no terminal obeys them.
     let line = format!("{}:{}:{}: {}{help}", source.path, at.line, at.column, problem.message);
     visible(&line).into_owned()
 }
@@ -223,8 +225,8 @@ fn read_secrets(root: &mut Table<'_>) -> Option<Result<SecretSource, Diagnostic>
 
 fn read_secret_command(table: &mut Table<'_>) -> Option<SecretSource> {
     let timeout = table.parsed("timeout", Code::BadDuration, parse_duration);
-    // `timeout` is read first, because a missing `command` returns early, and a key that was not read would be reported
-    // as unknown.
+    // `timeout` is read first. If `command` is missing, this function returns early, and a `timeout` that was not read
+    // would be reported as an unknown key.
     let command = read_command(table, "command")?;
     if !command.iter().any(|part| part.contains("{name}")) {
         let span = table.key_span("command").unwrap_or(table.span());

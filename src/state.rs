@@ -1,9 +1,10 @@
 //! Reads and changes the record that telecast keeps about each workspace. The records are in the user's state
 //! directory, in a folder for each workspace's real path.
 //!
-//! A workspace can come from a stranger, so no file in the workspace can prove that the user trusts the workspace. So
-//! the user's decisions about the workspace, and the folder that telecast created in it, are recorded outside the
-//! workspace. This module only stores the decisions. Other modules decide what they mean for webhooks and chats.
+//! A workspace can come from a stranger, so no file in the workspace can prove that the user trusts the workspace. For
+//! this reason, the record is outside the workspace. The record has the user's decisions about the workspace, and the
+//! id of the private folder that telecast created in the workspace. This module only stores the decisions. Other
+//! modules decide what the decisions mean for webhooks and chats.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -23,8 +24,8 @@ pub struct WorkspaceRecord {
     /// The trusted webhooks by file stem, each with the destination and the content of its requests when it was
     /// trusted.
     pub trusted: BTreeMap<String, serde_json::Value>,
-    /// The workspace's private folder (`.telecast`), if telecast created the folder or the user adopted it, which means
-    /// accepted it as their own. `None` if there is no such folder.
+    /// The workspace's private folder (`.telecast`), if telecast created the folder or the user adopted it. To adopt a
+    /// folder is to accept it as one's own. `None` if there is no created or adopted folder.
     pub private: Option<PrivateFolder>,
     /// The names of the secrets that telecast has already offered to move to this workspace. These secrets were stored
     /// for an earlier path of the workspace, or under the id that earlier versions of telecast used for the workspace.
@@ -36,8 +37,8 @@ pub struct PrivateFolder {
     /// The content of the folder's file `id`.
     pub id: String,
     /// The SHA-256 of `test-chats.toml` in hexadecimal, from when telecast last wrote the file or the user adopted it.
-    /// Empty if there was no such file. While the file is being replaced, this list has the hashes of both the old and
-    /// the new content. So one of the hashes is right even if telecast crashes in the middle.
+    /// Empty if there was no such file. While telecast replaces the file, this list has the hashes of both the old and
+    /// the new content. So even if telecast crashes during the replacement, one of the hashes is right.
     pub test_chats: Vec<String>,
 }
 

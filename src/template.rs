@@ -89,7 +89,7 @@ const INDIA_OFFSET: i32 = 19_800;
 ///
 /// Even if there are syntax errors, the template has tokens, spans, and everything that could be parsed. A syntax error
 /// in `source` makes every rendering fail. A syntax error in a partial fails only the renderings that reach the
-/// partial. If telecast knows a tag or filter but the dialect does not, it is reported, but it is still rendered.
+/// partial. A tag or filter that telecast knows but the dialect does not is reported and still rendered.
 pub fn parse(source: &str, partials: &Partials, dialect: Dialect) -> (Template, Vec<Diagnostic>) {
     let (compiled, problems) = partials::compile(source, partials, Flavour::Dialect(dialect));
     (Template { compiled: Arc::new(compiled) }, problems)

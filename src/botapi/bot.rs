@@ -109,7 +109,7 @@ impl Bot {
             parameters["allowed_updates"] = allowed.into();
         }
         // The client's timeout must be longer than `wait`, the time that the server waits for an update. Otherwise, a
-        // call that ends without updates would look like a failure.
+        // call during which no update arrives would end with a timeout error.
         match self.call(client, "getUpdates", parameters, wait + TIMEOUT).await? {
             Value::Array(updates) => Ok(updates),
             _ => Err(CallError::Missing { method: "getUpdates", field: "list of updates" }),

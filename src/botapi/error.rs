@@ -80,8 +80,8 @@ impl SendError {
             return SendError::Url { reason: reason(error) };
         }
         // If the server closed the connection, hyper's message is `connection closed before message completed`. The
-        // text is compared, because a comparison with hyper's error type would need hyper as a dependency, which only
-        // the sandbox has.
+        // text is compared, because a comparison with hyper's error type would make this module depend on hyper. Only
+        // the sandbox uses hyper directly.
         match io_kind(error) {
             Some(_) => SendError::Closed { host },
             None if reason(error).contains("closed") => SendError::Closed { host },

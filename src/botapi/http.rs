@@ -31,7 +31,7 @@ pub struct HttpResponse {
     /// The standard reason phrase of the status, for example "Bad Request". Empty for a status without one.
     pub reason: String,
     /// The headers that telecast uses, with lower-case names. `location` is reduced to its scheme and host, because
-    /// servers may repeat the path with the token in it.
+    /// its path may repeat the request's path, which contains the token.
     pub headers: Vec<(String, String)>,
     /// At most 16 MiB.
     pub body: Vec<u8>,

@@ -3,8 +3,8 @@
 //!
 //! ```text
 //! Webhook ──route──▶ Route (destination, secrets)     what the user is asked to trust
-//!                └─▶ Vec<Violation>                   everything in it that is not allowed, with positions
-//! final URL ──Route::check_url──▶ Ok, or RouteMismatch if it no longer goes to that destination
+//!                └─▶ Vec<Violation>                   everything in the webhook that is not allowed, with positions
+//! final URL ──Route::check_url──▶ Ok, or RouteMismatch if the URL no longer goes to that destination
 //! ```
 //!
 //! A webhook can come from a stranger, so its file must show what is sent where. Scheme, host, and port are literal, or
@@ -28,8 +28,8 @@ use crate::text::Span;
 /// URLs with this host must be Bot API URLs.
 const TELEGRAM: &str = "api.telegram.org";
 
-/// Headers that the HTTP client sets itself. A second `Host` or a wrong length could send a request to another
-/// destination.
+/// Headers that the HTTP client sets itself. A second `Host` could send a request to another destination. With a wrong
+/// length, a server could take a part of the body for a second request.
 const FORBIDDEN_HEADERS: [&str; 4] = ["host", "content-length", "transfer-encoding", "connection"];
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -547,7 +547,8 @@ fn check_bot_path(url: &str, parts: BotApiUrl, has_destination: bool, violations
 fn looks_like_bot_api(url: &str) -> bool {
     let is_bot = |segment: &Span| {
         let text = percent_decode_str(segment.of(url)).decode_utf8_lossy().to_ascii_lowercase();
-        // If neither decoding nor lower case changes the segment, `parse_bot_api_url` has already judged it.
+        // A segment that neither decoding nor lower case changes does not count here. `parse_bot_api_url` recognizes a
+        // token in such a segment itself.
         text != segment.of(url) && address::is_bot(&text)
     };
     let segments = address::segments(url);

@@ -78,8 +78,9 @@ impl Webhook {
             Some(Auth::Bearer { token }) => json!({ "kind": "bearer", "token": token }),
         };
         // Name, timeout, retries, and rate are left out: they change neither the request nor its destination, so the
-        // user must not be asked for trust again after editing them. The result is stored with the user's decision. If
-        // an existing key changed its form, the webhooks that are already trusted would no longer match.
+        // user must not be asked for trust again after editing them. The form of the existing keys below must not
+        // change. The result is stored with the user's decision, so with another form, no webhook would match its
+        // stored result, and the user would have to trust all webhooks again.
         let mut content = json!({
             "method": self.method.as_str(),
             "url": self.url,

@@ -32,7 +32,7 @@ pub(crate) enum ErrorKind {
     BrokenPipe,
 }
 
-/// How a command that could do its work ended.
+/// How a command ended, if it did not end with a [`CliError`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ExitStatus {
     /// The command succeeded.

@@ -55,7 +55,7 @@ impl BodyAtCursor {
         template::open_tags_at(&self.template, self.at)
     }
 
-    /// Returns the template's source, which the bindings of [`BodyAtCursor::names`] point into.
+    /// Returns the template's source. The spans in the result of [`BodyAtCursor::names`] are offsets in this source.
     pub(super) fn source(&self) -> &str {
         self.template.source()
     }
@@ -89,9 +89,10 @@ fn opening_quote(text: &str) -> Option<usize> {
     text.rmatch_indices('"').map(|(at, _)| at).find(|at| !json::is_escaped(text, *at))
 }
 
-/// Returns the span that is left out of the body. The token is the text from the trigger to the cursor. If the token is
-/// inside Liquid, the span starts at the `{{` or `{%`, and otherwise at the token. The span ends at the cursor, or
-/// after the closing braces or closing quote that follow the cursor.
+/// Returns the span that is left out of the body. `token` is the span from the start of the trigger, which is the text
+/// that opened the picker, to the cursor. If the token is inside Liquid, the returned span starts at the `{{` or `{%`,
+/// and otherwise at the token. It ends at the cursor, or after the closing braces or closing quote that follow the
+/// cursor.
 fn unfinished(text: &str, token: Span) -> Span {
     let rest = &text[token.end..];
     let line = rest.lines().next().unwrap_or("");

@@ -25,8 +25,8 @@ pub(crate) fn field_at(method: Method, path: &[String]) -> Option<&'static ApiFi
     fields_at(method, &path[..end]).iter().find(|field| field.name == path[end])
 }
 
-// In a path, `[]` is the step from an array to its items. The callers skip these steps, so this function returns the
-// fields of the items for an array.
+// Returns the fields of a value of this type. For an array, these are the fields of its items. In a path, `[]` is the
+// step from an array to its items, and `fields_at` skips this step.
 fn inside(kind: &'static FieldType) -> &'static [ApiField] {
     match kind {
         FieldType::Object(name) => fields::of_object(name),

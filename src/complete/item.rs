@@ -75,8 +75,8 @@ impl Variable {
 }
 
 // In Liquid, a name after a dot has only ASCII letters, digits, `_`, and `-`, and may end with `?`. All other names
-// need brackets. This function does not accept all of these names. This does no harm, because brackets are always
-// valid.
+// need brackets. This function accepts only some of the names that may follow a dot. It does no harm that the rest
+// get brackets too, because brackets are always valid.
 fn is_plain(name: &str) -> bool {
     let mut chars = name.chars();
     chars.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')

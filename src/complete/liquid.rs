@@ -78,9 +78,9 @@ impl<'a> OpenLiquid<'a> {
         .filter(|path| !path.is_empty())
     }
 
-    /// Returns the value with its filters, up to the last `|` before `end`. `end` is an offset in the whole text.
-    /// Returns `None` in tags other than `echo` and `assign`. Also returns `None` if there is no `|`, or if there is no
-    /// value before the `|`.
+    /// Returns the text that is piped into the filter at `end`: a value, with its filters, up to the last `|` before
+    /// `end`. `end` is an offset in the whole text. Returns `None` in tags other than `echo` and `assign`. Also returns
+    /// `None` if there is no `|`, or if there is no value before the `|`.
     pub(super) fn piped_value(&self, end: usize) -> Option<&'a str> {
         let head = self.inner.get(..end.checked_sub(self.start + 2)?)?;
         let (value, _) = head.rsplit_once('|')?;

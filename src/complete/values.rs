@@ -19,7 +19,7 @@ pub(crate) struct NamesInScope<'a> {
 }
 
 impl NamesInScope<'_> {
-    /// Returns `assign` tags that set the variables that `expression` may need. A loop variable gets the first item of
+    /// Returns `assign` tags for the variables that `expression` may need. A loop variable is set to the first item of
     /// its list.
     fn prelude(&self, expression: &str) -> String {
         let mut prelude = String::new();
@@ -59,8 +59,9 @@ pub(crate) fn evaluate(
     }
 }
 
-/// Returns the value that a path leads to. Assigned names are followed, and a loop variable is the first item of its
-/// list. Returns `None` if there are no values to use, or if the path leads to no value.
+/// Returns the value that a path leads to. A name that an `assign` tag sets stands for the assigned value, and a loop
+/// variable stands for the first item of its list. Returns `None` if there are no values to use, or if the path leads
+/// to no value.
 pub(crate) fn lookup<'a>(
     path: &[String],
     scope: NamesInScope<'_>,

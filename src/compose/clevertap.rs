@@ -248,9 +248,10 @@ fn webhook_problems(webhook: &Webhook) -> Vec<(ExportPart, Diagnostic)> {
             problem.with_help("set a throttle in Settings › Setup › Campaign limits: messages per 5 minutes"),
         );
     }
-    // This is a warning, not an error, because CleverTap may save the webhook all the same. CleverTap documents that it
-    // saves a webhook only if the server answers its test body with 200, and Telegram refuses that body. But if
-    // CleverTap always refused such a webhook, CleverTap's own guide to Telegram could not work.
+    // This is a warning, not an error, because CleverTap may save a webhook for Telegram all the same. According to its
+    // documentation, CleverTap saves a webhook only if the server answers a test body with 200, and Telegram refuses
+    // the test body. But CleverTap's own guide to Telegram could not work if CleverTap always refused to save such a
+    // webhook.
     if bot_api_method(url).is_some() {
         let problem = differs("on Create, CleverTap may post a test body and expect a 200 response");
         report(

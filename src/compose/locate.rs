@@ -9,7 +9,8 @@ use crate::text::Span;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Locator {
     map: SourceMap,
-    /// The rendered text after each round of replacements, the latest last. The list is never empty.
+    /// The rendered text after each round of replacements, the latest round last. The list is never empty. One such
+    /// replacement is the test chat's id in place of the body's chat id.
     patches: Vec<PatchedText>,
 }
 
@@ -80,8 +81,8 @@ impl Locator {
             return self.typed_offset(sent.start).map(Span::at);
         }
         let located = self.locate(sent);
-        // A different length means that a filter escaped the text or that several outputs are involved. Then the
-        // offsets do not match byte for byte.
+        // If the lengths differ, a filter has escaped the text, or the text comes from several places in the body. Then
+        // the offsets do not match byte for byte.
         let is_exact =
             located.interpolation.is_none() && located.partial.is_none() && located.span.len() == sent.len();
         is_exact.then_some(located.span)
@@ -93,9 +94,9 @@ impl Locator {
         Some(format!("partials/{name}.liquid:{}:{}", place.line, place.column))
     }
 
-    /// Returns whether the byte at the start of `sent` comes from text that was typed, for example inside a
-    /// `capture`, and that a filter later escaped for JSON. If `sent` is empty, it is enough that this is true of the
-    /// byte before it.
+    /// Returns whether the byte at the start of `sent` was typed, for example inside a `capture`, and was later escaped
+    /// for JSON by a filter. If `sent` is empty, also returns true if the byte before `sent` was typed and escaped in
+    /// this way.
     pub(super) fn is_escaped(&self, sent: Span) -> bool {
         let is_escaped = |at: usize| {
             let origin = self.map.origin(self.rendered(Span::new(at, at + 1)));

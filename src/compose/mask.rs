@@ -7,8 +7,8 @@ use crate::text::Span;
 
 /// Returns the spans of the Liquid in `source`, including CleverTap's `@` variables.
 pub(crate) fn find_liquid(source: &str) -> Vec<Span> {
-    // Every body is parsed in the CleverTap dialect, because only that dialect has `@` variables. In a body of the
-    // other dialect, text that looks exactly like such a variable, with its `default:`, counts as Liquid too.
+    // Every body is parsed in the CleverTap dialect, because only that dialect has `@` variables. So in a body of
+    // telecast's dialect, text that looks exactly like an `@` variable, `default:` included, counts as Liquid too.
     template::parse(source, &Partials::default(), Dialect::CleverTap).0.liquid_spans()
 }
 
@@ -56,9 +56,9 @@ pub(crate) fn closing(body: &str, liquid_spans: &[Span], opener: usize) -> Optio
 }
 
 /// Replaces each piece of Liquid with filler of the same length, so that offsets stay valid. Inside JSON strings, the
-/// filler is the digit 1. Outside JSON strings, the filler is the digit 1 for outputs and for `raw` tags, and a space
-/// for all other tags. The contents of `capture`, `comment`, `doc`, and `raw` are replaced too if the tag is outside
-/// JSON strings.
+/// filler is the digit 1. Outside JSON strings, the filler is the digit 1 for outputs (`{{ … }}`) and for `raw` tags,
+/// and a space for all other tags. The contents of `capture`, `comment`, `doc`, and `raw` are replaced too if the tag
+/// is outside JSON strings.
 pub(crate) fn mask(body: &str, liquid_spans: &[Span]) -> String {
     let mut masked = Vec::with_capacity(body.len());
     let mut quoting = QuoteState::default();

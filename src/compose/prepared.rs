@@ -49,7 +49,7 @@ impl<'a> Prepared<'a> {
         }
     }
 
-    /// Builds the message for one recipient. Without a profile, the body is rendered with an empty one.
+    /// Builds the message for one recipient. Without a profile, the body is rendered with an empty profile.
     pub(crate) fn compose_for(&self, profile: Option<&Profile>) -> Composed {
         let inputs = Inputs { profile, ..self.inputs };
         let mut composed = Composed {
@@ -69,8 +69,8 @@ impl<'a> Prepared<'a> {
             webhook_problems: Vec::new(),
             locator: None,
         };
-        // A template with errors is not rendered: half a message would only add errors that follow from the template's
-        // errors.
+        // A template with errors is not rendered. The message would be incomplete, and its errors would only be
+        // consequences of the template's errors.
         if !self.is_broken {
             match self.template.render(&inputs.context()) {
                 RenderOutcome::Rendered(rendered) => {

@@ -558,7 +558,7 @@ pub(crate) fn from_too_long(
     let Some((text, excess)) = excess else { return from_api_error(body, locator, document, error) };
     let located = locator.locate_decoded(text, excess.markup);
     let message = format!("Telegram would refuse this: {}", error.description);
-    // `used` and `limit` are numbers of code points in the text without its markup, because Telegram counts these.
+    // `used` and `limit` count the code points of the text without its markup, as Telegram does.
     let excess_chars = excess.used - excess.limit;
     Diagnostic::error(Code::Refused, located.span, message).with_help(format!(
         "{} of {} characters: remove {excess_chars}; the excess starts here",
@@ -628,8 +628,8 @@ fn locate_node(
     (sent, locator.locate(sent))
 }
 
-/// The codes of the warnings which say that some value may break the message. An error at the same `{{ }}` proves that
-/// this recipient's value breaks it.
+/// The codes of the warnings which say that the value of a `{{ }}` may break the message for some recipient. An error
+/// at the same `{{ }}` proves such a warning: the current recipient's value does break the message.
 const PROVEN: [Code; 5] =
     [Code::UnescapedJson, Code::UnescapedMarkup, Code::EmptyValue, Code::DefaultNotJson, Code::UnquotedText];
 
@@ -655,8 +655,8 @@ pub(crate) fn sort_and_dedup(problems: &mut Vec<Diagnostic>, body: &str) {
     });
 }
 
-/// Removes the warnings that an error of this recipient proves. If a removed warning has fixes, the error takes over
-/// the warning's help and fixes.
+/// Removes the warnings that an error proves; see [`PROVEN`]. If a removed warning has fixes, the error takes over the
+/// warning's help and fixes.
 fn join_proven(problems: &mut Vec<Diagnostic>, body: &str) {
     // Only an error whose span is a single `{{ }}` is about the value of that `{{ }}`. An error over a longer part of
     // the body may contain the warning's `{{ }}` by chance.

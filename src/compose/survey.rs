@@ -18,8 +18,8 @@ pub struct Survey {
     pub n_without_chat: usize,
     /// The number of recipients that are skipped because of `{% abort %}`.
     pub n_aborted: usize,
-    /// The errors of the messages in groups, in the order in which they were found. [`Survey::finish`] puts the most
-    /// frequent error first.
+    /// The groups of errors, in the order in which their first errors were found. [`Survey::finish`] sorts the groups
+    /// by the number of recipients, the largest number first.
     pub failure_groups: Vec<FailureGroup>,
     /// The recipients whose message fails, in the order in which they were added.
     pub failed_recipients: Vec<FailedRecipient>,

@@ -39,8 +39,8 @@ impl std::fmt::Display for Code {
 /// Generates the enum and its table from the same rows, so that they cannot differ.
 macro_rules! codes {
     ($(#[doc = $meaning:literal] $code:ident $id:literal $(= $example:literal)?,)+) => {
-        /// The kind of a problem. The variants are in the order of their ids, because `Ord` decides the order in which
-        /// problems at the same place are listed.
+        /// The kind of a problem. The variants are in the alphabetical order of their ids. `Ord` follows the order of
+        /// the variants, so problems at the same place are listed alphabetically too.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Code {
             $(#[doc = $meaning] $code,)+

@@ -23,9 +23,9 @@ pub(crate) fn combine_fixes<'a>(fixes: impl IntoIterator<Item = &'a Fix>) -> Com
     // Two problems can share one fix. It is applied once, and its second copy does not count as deferred.
     fixes.dedup();
     let mut chosen = CombinedFixes::default();
-    // The ranges of the chosen edits, start → end. They do not overlap. So of all ranges that start at or before the
-    // end of a new edit, only the last one can reach that edit. Comparing every pair of edits was slow, because a large
-    // body has thousands of fixes.
+    // The ranges of the chosen edits, start → end. These ranges do not overlap. So of all ranges that start at or
+    // before the end of a new edit, only the last one can overlap or touch the new edit, and the others need no check.
+    // Comparing every pair of edits was slow, because a large body has thousands of fixes.
     let mut ends: BTreeMap<usize, usize> = BTreeMap::new();
     for edits in fixes {
         let is_free = |edit: &TextEdit| {

@@ -48,8 +48,8 @@ impl TempCopy {
 
 impl Drop for TempCopy {
     fn drop(&mut self) {
-        // A copy that cannot be removed is still readable by the user only, and the next console that starts tries
-        // again.
+        // A copy that cannot be removed does little harm: only the user can read it, and telecast's console tries again
+        // at its next start.
         let _ = fs::remove_dir_all(&self.folder);
     }
 }
@@ -79,8 +79,8 @@ pub(crate) fn sweep_temp_copies(parent: &Path) {
         // The lock is held until the folder and the lock file are removed, so that no new copy takes the same name
         // meanwhile.
         if let Some(_guard) = is_free {
-            // A copy that cannot be removed is still readable by the user only, and the next console that starts tries
-            // again.
+            // A copy that cannot be removed does little harm: only the user can read it, and telecast's console tries
+            // again at its next start.
             let _ = fs::remove_dir_all(&folder);
             let _ = fs::remove_file(&lock);
         }
@@ -98,7 +98,7 @@ pub(crate) fn sweep(folder: &Path) {
             && let Ok(file) = File::open(&path)
             && file.try_lock().is_ok()
         {
-            // A file that cannot be removed does no harm, and the next console that starts tries again.
+            // A file that cannot be removed does no harm, and telecast's console tries again at its next start.
             let _ = fs::remove_file(&path);
         }
     }
@@ -114,7 +114,7 @@ pub(crate) fn sweep_folders(folder: &Path, files: &[&str]) {
         let is_ours = fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_dir())
             && entries(&path).all(|inner| files.iter().any(|file| inner == path.join(file)));
         if is_ours {
-            // A folder that cannot be removed does no harm, and the next console that starts tries again.
+            // A folder that cannot be removed does no harm, and telecast's console tries again at its next start.
             let _ = fs::remove_dir_all(&path);
         }
     }

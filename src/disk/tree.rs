@@ -30,7 +30,8 @@ pub(crate) struct Tree {
 
 impl Tree {
     pub(crate) fn new(root: &Path) -> Self {
-        // A root that does not exist yet keeps the given path. It contains no link that could lead out of it.
+        // A root that does not exist yet keeps the given path. Nothing is in such a root, so no link in it can lead
+        // outside.
         Self { root: fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf()) }
     }
 

@@ -182,9 +182,9 @@ impl Editor {
     }
 
     /// Returns whether the cursor is in a string, judging by the quotes between the start of its line and the cursor.
-    /// If neither `}` nor `%` is between the last `{{` and the cursor, the cursor is in Liquid. Then only the quotes
-    /// after that `{{` count. In a tag, this holds only directly after its `{%`; further inside, all quotes of the
-    /// line count.
+    /// If the cursor is in an output (`{{ … }}`), only the quotes after the `{{` count. The cursor is in an output if
+    /// neither `}` nor `%` is between the last `{{` and the cursor. In a tag, all quotes count, except that none counts
+    /// if the cursor is directly after the tag's `{%`.
     fn is_in_string(&self) -> bool {
         let at = self.cursor();
         let before = self.slice(Span::new(self.line_span(self.line_of(at)).start, at));

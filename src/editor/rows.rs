@@ -41,9 +41,10 @@ const MIN_CACHED_LENGTH: usize = 4 * 1024;
 /// The maximum number of long lines whose rows are cached.
 const MAX_CACHED_LINES: usize = 4;
 
-/// An edit may change this many of the row starts before it. A row's end depends on the text up to the first grapheme
-/// that does not fit into the row. The row may end before it is full, and the rows after it may be half as wide
-/// because they are indented, so that grapheme may be up to three rows further on.
+/// The maximum number of row starts before an edit that the edit can change. A row's end depends on the text up to the
+/// first grapheme that does not fit into the row. The row may end long before that grapheme, because a row ends at a
+/// space if possible. The next rows may be only half as wide as the row, because they are indented. So the grapheme may
+/// be up to three rows further on, and an edit there can still change the row's end.
 const UNSETTLED_ROWS: usize = 4;
 
 /// The number of bytes of a long line that are read at a time.
@@ -263,8 +264,8 @@ impl Editor {
                 }
                 starts.push(start);
             }
-            // If the step was too short for even one row, twice as many bytes are read next, because a grapheme can
-            // have any length.
+            // If the bytes that were read are too few for even one row, twice as many are read next. No fixed number is
+            // always enough, because a grapheme can have any length.
             length = if start == read_from { length * 2 } else { READ_STEP };
         }
     }
@@ -272,7 +273,7 @@ impl Editor {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum RowEnd {
-    /// The row ends before this byte.
+    /// The row ends before this byte of the text that [`row_end`] was given.
     At(usize),
     /// The row ends where the line ends.
     OfLine,

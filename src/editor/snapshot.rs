@@ -24,7 +24,7 @@ impl Snapshot {
         if before == shorter && ours.len_bytes() == theirs.len_bytes() {
             return None;
         }
-        // Without the limit, text could be counted twice: `a a` is both the start and the end of `a a a`.
+        // Without `min`, text could be counted twice: `a a` is both the start and the end of `a a a`.
         let after = same_suffix(ours, theirs).min(shorter - before);
         let lines_before = ours.byte_to_line(before);
         let lines_after = ours.len_lines() - 1 - ours.byte_to_line(ours.len_bytes() - after);

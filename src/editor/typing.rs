@@ -61,7 +61,9 @@ impl Editor {
         }
         let at = self.cursor();
         let target = match (motion, self.target(motion)) {
-            // If the cursor is already at the start or the end of the line, these motions delete the line break.
+            // At a line's start, `LineStart` deletes the line break before the cursor. In a line's indentation, the
+            // motion would go forward, so the text from the line's start to the cursor is deleted instead. At a line's
+            // end, `LineEnd` deletes the line break after the cursor.
             (Motion::LineStart, target) if at <= target => self.line_start_or_break(at),
             (Motion::LineEnd, target) if at == target => self.buffer.grapheme_after(at),
             (_, target) => self.buffer.snap(target),

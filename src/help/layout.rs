@@ -46,8 +46,8 @@ impl PageLine {
     }
 }
 
-/// The width in cells below which a table column is not narrowed. So even a narrow terminal shows at least a word of
-/// each column.
+/// No table column is narrowed below this width, in cells. So most words still fit on one line of a column, even in a
+/// narrow terminal.
 const MIN_COLUMN: usize = 8;
 
 /// The number of cells between two columns of a table.
@@ -74,8 +74,8 @@ pub(crate) fn layout(markdown: &str, cells: usize, backticks: Backticks) -> Vec<
             }
             lines.extend(table(&rows, cells, backticks));
         } else if line.is_empty() {
-            // Where a comment was left out, the empty lines before and after it would follow each other, so only one of
-            // them is kept.
+            // HTML comments are left out above. The empty lines before and after a comment would then follow each
+            // other, so only one of several empty lines is kept.
             if lines.last().is_some_and(|last| !last.runs.is_empty()) {
                 lines.push(PageLine::default());
             }
@@ -122,7 +122,8 @@ fn runs(text: &str, backticks: Backticks) -> Vec<(String, Role)> {
             // backtick and the space before the second one are not part of the code.
             let code = if ticks == 1 { code } else { code.strip_prefix(' ').unwrap_or(code) };
             let code = if ticks == 1 { code } else { code.strip_suffix(' ').unwrap_or(code) };
-            // If the code contains a backtick, backticks around the code would look like a part of it.
+            // Code that contains a backtick gets no backticks around it, because they would look like a part of the
+            // code.
             let is_quoted = backticks == Backticks::Keep && !code.contains('`');
             let quote = if is_quoted { "`" } else { "" };
             line.push(&format!("{quote}{code}{quote}"), Role::Code);

@@ -263,8 +263,8 @@ impl JsonParser<'_> {
         }
     }
 
-    /// Returns the error for the character at the current position. The span covers all bytes of the character, so that
-    /// the text can be sliced by it.
+    /// Returns the error for the character at the current position. The span covers all bytes of the character. A span
+    /// that ended inside the character could not be used to slice the text.
     fn expected(&self, expected: Expected) -> SyntaxError {
         let len = self.text[self.at..].chars().next().map_or(0, char::len_utf8);
         SyntaxError { span: Span::new(self.at, self.at + len), kind: SyntaxErrorKind::Expected(expected) }

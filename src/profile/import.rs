@@ -72,8 +72,8 @@ impl Column {
             ValueKind::List => self.n_lists += 1,
             ValueKind::Object => self.n_objects += 1,
         }
-        // If the property is known to be a date, its JSON strings are parsed as dates. So the formats of JSON strings
-        // are counted too.
+        // If profiles already have this property as a date, its JSON strings are parsed as dates, in the format that
+        // most cells fit. So the formats of JSON strings are counted too.
         if let Value::Text(text) = value {
             self.count_dates(text);
         }

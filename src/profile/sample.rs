@@ -2,9 +2,10 @@
 //! while typing and not after sending.
 //!
 //! Profiles with an extreme property come first. A property is extreme if its value is the longest, the shortest, the
-//! highest, or the lowest, or if the property is missing. It is also extreme if its value has the most characters of
-//! one kind that can break a message. After these profiles, the sample has other profiles, taken at equal distances
-//! from the list of candidates. The same profiles in the same order always give the same sample.
+//! highest, or the lowest among all candidates (the profiles to choose from). A property is also extreme if it is
+//! missing, or if its value has the most characters of one kind that can break a message. After these profiles, the
+//! sample has other profiles, taken at equal distances from the list of candidates. The same profiles in the same order
+//! always give the same sample.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -52,7 +53,7 @@ enum CharacterClass {
     /// Telegram's entities count code units, so an offset after such a character is easy to get wrong.
     BeyondBmp,
     RightToLeft,
-    /// Combining accents, joiners, marks, and other characters without a width of their own.
+    /// Combining accents, joiners, direction marks, and other characters without a width of their own.
     Invisible,
 }
 

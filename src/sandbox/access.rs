@@ -29,8 +29,8 @@ pub(super) fn check<B>(request: &Request<B>, scope: AccessScope) -> Result<(), A
     // of a name can make it resolve to this machine.
     let is_allowed = |host: &str| is_loopback(host) || scope == AccessScope::Network && is_address(host);
     let target = request.uri().authority().map(|authority| authority.as_str());
-    // A request without a `Host` is accepted only if it uses HTTP/1.0. A client that uses HTTP/1.0 is not a browser,
-    // because browsers always send a `Host`.
+    // A request without a `Host` is accepted only if it uses HTTP/1.0, because HTTP/1.1 requires a `Host`. Accepting it
+    // is safe: browsers always send a `Host`, so the request does not come from a browser.
     let names_host = !hosts.is_empty() || request.version() < Version::HTTP_11;
     if !names_host || !hosts.iter().copied().chain(target).all(is_allowed) {
         return Err(ApiError::plain(

@@ -20,7 +20,8 @@ pub(super) struct SandboxBot {
     pub(super) rate_limiter: Option<RateLimiter>,
     pub(super) poll: Option<PollId>,
     /// The getUpdates calls that were waiting until another call ended them, each with the reason. An entry is removed
-    /// when the ended call has read the reason, so there are at most as many entries as open connections.
+    /// when the ended call has read the reason, or when the client of the call is gone. So there are at most as many
+    /// entries as open connections.
     pub(super) conflicts: BTreeMap<PollId, Conflict>,
 }
 

@@ -80,7 +80,7 @@ impl MethodCall {
                 (Arguments::from_pairs(pairs).with_files(names), files)
             }
             CallBody::Other(0) => Default::default(),
-            // As in the Bot API server, such a body becomes a file with the name "file".
+            // As in the Bot API server, a body of an unknown type becomes a file with the name "file".
             CallBody::Other(size) => {
                 let file = UploadedFile { field: "file".into(), name: "file".into(), mime_type: None, size };
                 (Arguments::default(), vec![file])

@@ -269,7 +269,8 @@ impl ChatBook {
         json!({ "id": id, "is_bot": false, "first_name": name.unwrap_or_else(|| format!("User {id}")) })
     }
 
-    /// Reads a Chat object. Missing members are taken from the known chat, or made up from the id.
+    /// Reads a Chat object. Missing members are taken from the chat that is already known under this id. If no such
+    /// chat is known, the missing members are made up from the id.
     pub(super) fn read(&self, value: &Value) -> Result<SandboxChat, String> {
         let id = value.get("id").and_then(Value::as_i64).filter(|id| *id != 0);
         let id = id.ok_or("a chat needs an `id`, a whole number that is not 0")?;

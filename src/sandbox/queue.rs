@@ -1,8 +1,8 @@
 //! The updates that wait for a bot: their ids, confirmation by offset, and the kinds that the bot asked for.
 //!
-//! This follows getUpdates of the Bot API server, but without its two defenses against busy loops. If an offset is
-//! repeated within 3 s, the real server raises the timeout to 3 s. If an offset is repeated within 0.5 s, the real
-//! server also returns only one update. In a sandbox, these defenses would only slow down tests.
+//! This module imitates getUpdates of the Bot API server, but without the server's two defenses against busy loops. If
+//! an offset is repeated within 3 s, the real server raises the timeout to 3 s. If an offset is repeated within 0.5 s,
+//! the real server also returns only one update. In a sandbox, these defenses would only slow down tests.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -128,7 +128,7 @@ impl UpdateQueue {
         let mut answer = String::new();
         for update in self.waiting.values().take(limit) {
             // As in the Bot API server, each update counts 50 bytes more, for the JSON around it. At least one update
-            // is returned. Otherwise, an update that is larger than an answer may be would block the queue forever.
+            // is returned. Otherwise, an update that is larger than `MAX_ANSWER` would block the queue forever.
             left = left.saturating_sub(update.len() + 50);
             if left == 0 && !answer.is_empty() {
                 break;

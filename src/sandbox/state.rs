@@ -109,8 +109,8 @@ impl SandboxState {
         }
     }
 
-    // The bot whose messages use the most memory loses its oldest messages, so that a bot that floods the sandbox does
-    // not push out the messages of the other bots.
+    // The bot whose messages use the most memory loses its oldest messages. So a bot that floods the sandbox does not
+    // push out the messages of the other bots.
     fn drop_excess_messages(&mut self) {
         while self.limits.messages < self.bots.iter().map(|bot| bot.messages.size()).sum() {
             let Some(bot) = self.bots.iter_mut().max_by_key(|bot| bot.messages.size()) else { return };
@@ -160,8 +160,8 @@ impl SandboxState {
         let offset = call.integer("offset", 0, i64::from(i32::MIN)..=i64::from(i32::MAX));
         let limit = call.integer("limit", 100, 1..=100);
         let seconds = call.integer("timeout", 0, 0..=50);
-        // The new kinds affect only later updates. An earlier update of a kind that the bot did not want at that time
-        // was never queued.
+        // The kinds in `allowed_updates` affect only later updates. An earlier update of a kind that the bot did not
+        // want at that time was never queued.
         bot.updates.set_allowed(call.text("allowed_updates"));
         bot.end_poll(Conflict::GetUpdates);
         let limit = usize::try_from(limit).unwrap_or(1);
@@ -211,7 +211,7 @@ impl SandboxState {
     pub(super) fn forget(&mut self, wait: &PendingPoll) {
         let bot = &mut self.bots[wait.bot];
         bot.conflicts.remove(&wait.poll);
-        // A newer call may be registered instead of this one.
+        // A newer call may be registered instead of this one. The newer call must stay registered.
         if bot.poll == Some(wait.poll) {
             bot.poll = None;
         }
@@ -223,7 +223,8 @@ impl SandboxState {
             .bots
             .iter()
             .map(|bot| &bot.identity)
-            // A bot without a token has no id yet, so it is not listed. It is then the only bot, so the list is empty.
+            // A bot without a token has no id yet, so it is not listed. A bot without a token is always the only bot,
+            // so the list is then empty.
             .filter(|_| !self.is_first_unclaimed)
             .map(|identity| json!({ "id": identity.id, "username": identity.username }))
             .collect();

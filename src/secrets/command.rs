@@ -110,7 +110,7 @@ impl Drop for Group {
         let pid =
             self.child.id().and_then(|id| i32::try_from(id).ok()).and_then(rustix::process::Pid::from_raw);
         if let Some(pid) = pid {
-            // An error means that the group has just ended by itself.
+            // The result is ignored: an error means that the group has just ended by itself.
             let _ = rustix::process::kill_process_group(pid, rustix::process::Signal::KILL);
         }
     }

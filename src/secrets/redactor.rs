@@ -89,7 +89,7 @@ impl Redactor {
     }
 
     /// Returns `text` with `<NAME>` in place of each known value and `••••••` in place of everything else that looks
-    /// like a bot token. This includes values and tokens in an encoding that the module decodes.
+    /// like a bot token. Values and tokens in an encoding that this module decodes are replaced too.
     ///
     /// A value of fewer than four characters is replaced only where it is a whole word: masking every "a" would hide
     /// the text and not only the value.

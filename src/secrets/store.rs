@@ -31,7 +31,8 @@ pub(super) fn load(
 pub(super) fn names_by_workspace(file: &Path) -> Result<Vec<(String, Vec<String>)>, SecretError> {
     let source = read(file)?;
     let (groups, problems) = toml::read(&source.text, |table| {
-        // `[shared]` is read only so that it is not reported as an unknown table.
+        // The values of `[shared]` are not needed. The table is read because an unread table would be reported as
+        // unknown.
         let _ = table.pairs("shared");
         let groups = table.groups("workspace").unwrap_or_default().into_iter();
         groups.map(|(key, pairs)| (key, pairs.into_iter().map(|(name, _)| name).collect())).collect()
@@ -41,8 +42,8 @@ pub(super) fn names_by_workspace(file: &Path) -> Result<Vec<(String, Vec<String>
 
 /// Locks the file against other telecast processes that change it. Hold the lock from reading to writing. Blocks.
 pub(super) fn lock(file: &Path, locks: &Path) -> Result<FileLock, SecretError> {
-    // The lock is a separate file. Each writer replaces the secrets file, so a lock on the secrets file itself would be
-    // left on the replaced file, and the next process would not see it.
+    // The lock is a separate file. Each writer replaces the secrets file with a new file. A lock on the secrets file
+    // itself would stay on the old file, so the next process could lock the new file at the same time.
     let name = format!("secrets-{}.lock", disk::sha256(real_path(file).as_os_str().as_encoded_bytes()));
     Ok(disk::wait_for_lock(&locks.join(name))?)
 }
@@ -81,8 +82,8 @@ pub(super) fn change(
 }
 
 fn read(file: &Path) -> Result<LoadedFile, SecretError> {
-    // The file is made private before it is read. The user is not told that others could read the file.
-    // `Secrets::tighten` does the same and returns a warning for the user.
+    // The file is made private before it is read. If others could read the file until now, this function does not warn
+    // the user. `Secrets::tighten` also makes the file private, and returns a warning.
     match disk::tighten(file) {
         Ok(_) => {}
         Err(error) if error.kind() == io::ErrorKind::NotFound => {}

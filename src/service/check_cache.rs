@@ -39,7 +39,7 @@ struct CampaignInputs {
     definition: Fingerprint,
     body: Fingerprint,
     webhook: Option<Fingerprint>,
-    /// Whether the body may call a partial.
+    /// Whether the body may call a partial (a template file that other templates include).
     calls_partial: bool,
 }
 

@@ -60,8 +60,8 @@ pub(crate) fn export_problems<'a>(job: &'a MessageJob, export: &Export) -> Vec<S
     export.problems.iter().map(locate).collect()
 }
 
-/// Returns the export as one text for the clipboard: the forms, then notes on what was rewritten and on what does not
-/// work in CleverTap.
+/// Returns the export as one text for the clipboard: the values for CleverTap's forms, then notes on what was rewritten
+/// and on what does not work in CleverTap.
 pub(crate) fn export_text(job: &MessageJob) -> String {
     let export = export_clevertap(job);
     let mut text = export.to_text();

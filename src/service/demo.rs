@@ -53,8 +53,8 @@ pub(crate) fn prepare(paths: &Paths, folder: Option<&Path>, choice: DemoChoice) 
     if let (Some(root), DemoChoice::Last) = (last, choice) {
         if folder.is_none() {
             // A demo of an earlier version of telecast has no id, so its private folder `.telecast` counts as one that
-            // came from someone else. It is safe to adopt the folder, because only telecast creates workspaces in the
-            // folder of demos.
+            // came from someone else. Adopting the private folder makes it count as the user's own. This is safe,
+            // because only telecast creates workspaces among the user's demos.
             Folder::new(&root, paths).adopt()?;
         }
         return Ok(Demo { root, already_existed: true });

@@ -28,10 +28,10 @@ pub struct MessageJob {
     pub webhook_before_edit: Option<Webhook>,
     pub profile: Option<Arc<Profile>>,
     pub vocabulary: Option<Arc<Vocabulary>>,
-    /// The event. If this is `None`, a sample is used.
+    /// The event. If this is `None`, the event of a sample file is used.
     pub event: Option<SampleEvent>,
-    /// The path of the sample's file. If this is `None` or the workspace has no such file, the first sample that can be
-    /// read is used.
+    /// The path of the chosen sample file. If this is `None` or the workspace has no such file, the first sample file
+    /// that can be read is used.
     pub sample: Option<String>,
     pub test_chat: Option<String>,
 }

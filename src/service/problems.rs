@@ -18,7 +18,8 @@ pub(crate) fn webhook_problems(
 }
 
 /// Finds the problems of `typed`, the webhook as edited in the console, and locates them in `source`, the webhook's
-/// file as last read. Each problem gets the span of the value that the file has under the same keys.
+/// file as last read. Each problem is about one value of `typed`, and gets the span of the value that has the same TOML
+/// keys in the file.
 pub(crate) fn violations(source: &LoadedFile, typed: &Webhook) -> Vec<FileProblem> {
     let violations = typed.route().err().unwrap_or_default();
     let parts = violations.iter().map(|violation| (violation.part.path(), &violation.problem));
@@ -31,8 +32,8 @@ pub(super) fn at_values<'a>(
     source: &LoadedFile,
     found: impl Iterator<Item = (Vec<&'a str>, &'a Diagnostic)>,
 ) -> Vec<Diagnostic> {
-    // The span becomes the whole value, and the fixes are dropped. Both refer to offsets in the decoded value, and
-    // these offsets are wrong in the file if the file contains the value with escapes.
+    // The problem gets the span of the whole value and loses its fixes. Its old span and its fixes refer to offsets in
+    // the decoded value. If the file contains the value with escapes, these offsets are wrong in the file.
     let located = found.map(|(path, problem)| {
         let span = toml::value_span(&source.text, &path).unwrap_or(Span::at(0));
         Diagnostic { span, fixes: Vec::new(), ..problem.clone() }

@@ -221,8 +221,8 @@ impl Session {
         shorten(&self.redact(text), ANSWER_CHARS).into_owned()
     }
 
-    /// Returns `text` with its secrets and `${SANDBOX}` filled in. `permit` must be for the webhook that contains
-    /// `text`.
+    /// Returns `text` with its secrets and `${SANDBOX}` filled in. `permit`, the permission to send through a webhook,
+    /// must be for the webhook that contains `text`.
     pub async fn resolve(&self, permit: &Permit, text: &SecretTemplate) -> Result<String, ResolveError> {
         let mut values: Vec<(String, String)> = Vec::new();
         let mut missing = Vec::new();

@@ -10,17 +10,17 @@ use crate::store::{self, Store};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct SurveyResult {
-    /// The body that was composed. The spans of the problems refer to it.
+    /// The body that was composed. The spans of the problems in `survey` are byte ranges of this body.
     pub body: Arc<str>,
     pub survey: Survey,
     /// The number of profiles in the store. The survey may cover fewer.
     pub n_profiles: u64,
 }
 
-/// The maximum number of bytes of template text to render in one survey. A larger body is rendered for fewer
-/// recipients.
-// The limit is on bytes and not on time, because with a time limit a busy machine got different results for the same
-// body.
+/// The maximum number of bytes of template text to render in one survey. The larger the body, the fewer recipients it
+/// is rendered for.
+// The limit is on bytes and not on time. With a time limit, a busy machine would render the body for fewer recipients
+// than an idle machine, and could miss problems.
 const MAX_BYTES: usize = 16 << 20;
 
 /// Composes the body for up to `limit` profiles, which are chosen because their values are likely to reveal problems.

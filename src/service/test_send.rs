@@ -179,7 +179,7 @@ async fn prepare<'s>(
         let message = format!("the test chat cannot be set, so it may reach a real recipient: {why}");
         return Err(NotSentReason::new(message).help(SEND_AS_IS_HELP));
     }
-    // A webhook always exists here. Without a webhook there is no HTTP request, and this function has already returned.
+    // A webhook always exists here. Without a webhook, `composed.http` is `None`, and this function has returned above.
     let Some(in_use) = test.job.webhook_in_use() else { return Err(nothing_to_send(test, composed)) };
     let permit = session.permit(&in_use).await.map_err(|error| not_permitted(session, &error))?;
     let request = fill_in(session, &permit, draft).await;
@@ -253,7 +253,7 @@ fn wrong_destination(composed: &Composed, draft: &HttpDraft, error: AddressError
 fn hide_secret(mismatch: &mut DestinationError, url: &SecretTemplate) {
     let is_in_body = mismatch.span().is_some();
     let Some(value) = mismatch.value_mut().filter(|_| !is_in_body) else { return };
-    // A long value was cut and ends with `…`.
+    // A long value was cut. The `…` at its end is not in the URL, so it is removed before the search.
     let shown = value.trim_end_matches('…');
     let is_typed = shown == "\"\"" || url.query().iter().any(|(_, text)| visible(text).contains(shown));
     if !is_typed {
@@ -374,8 +374,8 @@ async fn fill_in(session: &Session, permit: &Permit, draft: &HttpDraft) -> Resul
             let (username, value) = (resolve(username).await?, resolve(password).await?);
             remember(session, password, &value);
             let pair = format!("{username}:{value}");
-            // The pair of username and password is masked too. The masked password alone is not enough, because a short
-            // password is masked only where it is a whole word.
+            // The pair of username and password is masked too. Masking the password alone is not enough: a password of
+            // fewer than four characters would not be recognized in the base64 text of the header.
             remember(session, password, &pair);
             let encoded = base64::engine::general_purpose::STANDARD.encode(pair);
             headers.push(("Authorization".into(), format!("Basic {encoded}")));
@@ -390,7 +390,7 @@ async fn fill_in(session: &Session, permit: &Permit, draft: &HttpDraft) -> Resul
     let url = resolve(&draft.url).await?;
     permit.check_url(&url)?;
     // The bot token is also masked on its own. A secret can contain more of the URL than the token, and a server may
-    // repeat the token without the rest.
+    // repeat the token without the rest of the secret.
     if let Some(token) = find_token(&url) {
         remember(session, &draft.url, token.of(&url));
     }

@@ -166,7 +166,7 @@ pub struct WebhookInUse {
     /// `None` if there is no such error, or if the settings are being edited.
     pub file_error: Option<Diagnostic>,
     /// The settings in the file when editing started; `None` if the settings are not being edited. If these settings
-    /// are trusted, the edited settings are trusted too, because the user typed them.
+    /// are trusted, the edited settings are trusted too, because the user typed the edits.
     pub before_edit: Option<Webhook>,
 }
 

@@ -193,9 +193,11 @@ impl<'a> Repaired<'a> {
         }
     }
 
+    /// Describes what the repair did to an entity with a style. The *pieces* are the repaired entities of this style.
     fn style_change(&self, entity: &Entity, style: TextStyle) -> Option<(Code, String)> {
         let pieces = &self.styles[style as usize];
-        // A binary search is used because a text may have thousands of entities.
+        // The first piece that ends after the start of the entity. A binary search finds this piece, because a text may
+        // have thousands of entities.
         let first = pieces.partition_point(|piece| piece.end() <= entity.offset);
         let label = entity.kind.label();
         let Some(piece) = pieces.get(first).filter(|piece| piece.offset < entity.end()) else {

@@ -1,4 +1,4 @@
-//! Compares with recorded results of TDLib, for our own inputs and for those of TDLib's tests.
+//! Compares telecast's results with recorded results of TDLib, for our own inputs and for the inputs of TDLib's tests.
 
 use serde_json::{Value, json};
 

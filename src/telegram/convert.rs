@@ -1,5 +1,6 @@
 //! Rewrites the markup of a template's text for another parse mode. The Liquid in the text stays as it is. While the
-//! markup is parsed, one placeholder character stands for each piece of Liquid (the *masked* text).
+//! markup is parsed, one placeholder character stands for each piece of Liquid. The text with these placeholders is the
+//! *masked* text.
 //!
 //! ```text
 //! text ──mask Liquid──▶ masked text ──parse, check branches──▶ FormattedText ──unparse, restore Liquid──▶ text
@@ -56,7 +57,7 @@ pub fn convert(
         None => (FormattedText { text: masked.to_owned(), entities: Vec::new() }, Vec::new()),
     };
     placeholders.check_branches(&parsed)?;
-    // Formatting that covers nothing but Liquid tags is dropped. Such tags print nothing, so in the rendered text the
+    // Formatting that covers only Liquid tags that print nothing, such as `if`, is dropped. In the rendered text, this
     // formatting would cover nothing. In MarkdownV2 it would even do harm: `_`, a tag, and `_` are rendered as `__`,
     // which starts an underline.
     let units: Vec<u16> = parsed.text.encode_utf16().collect();
@@ -92,9 +93,9 @@ fn parse_masked(
         let with_stand_ins = address::replace(masked, &addresses);
         let parsed =
             parse(mode, &with_stand_ins).map_err(|error| refusal(placeholders, &addresses, error))?;
-        // A stand-in that appears in the parsed text did not replace an address: the text there only looks like an
-        // address, for example inside code. Then the stand-in is removed from `addresses`, and the whole text is parsed
-        // again with the original text in its place.
+        // The stand-in of a real address becomes the address of a link, so it is not in the parsed text. A stand-in in
+        // the parsed text replaced something that only looks like an address, for example inside code. Its entry is
+        // removed from `addresses`, and the masked text is parsed again without this stand-in.
         let n_found = addresses.len();
         addresses.retain(|address| !parsed.text.contains(&address.stand_in()));
         if addresses.len() == n_found {

@@ -44,7 +44,7 @@ fn html(text: &str) -> String {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
-            // The number is used, because Telegram does not decode `&apos;`.
+            // A numeric reference is used, because Telegram does not decode `&apos;`.
             '\'' => escaped.push_str("&#39;"),
             c => escaped.push(c),
         }

@@ -89,8 +89,8 @@ pub enum DetectionScope {
 }
 
 impl FixOptions {
-    /// Only cleans and repairs. The quote in a reply needs only this, and so does the stage `fixed` of the command
-    /// `debug entities`.
+    /// Only cleans and repairs. These options are used for the quote in a reply, and for the stage `fixed` of the
+    /// command `debug entities`.
     pub const CLEAN_AND_REPAIR: Self =
         Self { empty: EmptyTextPolicy::Kept, detect: DetectionScope::Nothing, trim: false };
     pub const MESSAGE: Self =

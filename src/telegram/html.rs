@@ -205,8 +205,8 @@ impl<L: ParseListener> HtmlParser<'_, L> {
         let found = input.slice(at + 2, name_end);
         let innermost = self.open.last().map(|open| open.tag.name());
         let is_expected = innermost.is_some_and(|expected| expected.eq_ignore_ascii_case(found));
-        // Names are added to `expected_end_tags` only after a reported problem. Telegram would have stopped at that
-        // problem, so it has no rule for this end tag, which is skipped.
+        // An expected end tag is skipped. Its name was added to `expected_end_tags` after a reported problem, at which
+        // Telegram would have stopped. So Telegram has no rule for this end tag.
         if !is_expected && self.take_expected_end_tag(found) && input.at(close) == b'>' {
             return Ok(close + 1);
         }

@@ -53,8 +53,8 @@ pub fn read_leniently(body: &[u8]) -> LenientObject {
 pub(crate) fn lenient_string(bytes: &[u8], at: usize, max: usize) -> Option<(String, usize)> {
     let content = bytes.get(at..)?.strip_prefix(b"\"")?;
     let mut quoting = QuoteState::Inside;
-    // The module `destination` calls this function at every quote of a body. Each call reads at most `max` bytes of the
-    // string, so the time for all calls is linear in the length of the body.
+    // The module `destination` calls this function at every quote of a body, with a small fixed `max`. Each call reads
+    // at most `max` + 1 bytes of the string, so the time for all calls is linear in the length of the body.
     let end = content.iter().take(max + 1).position(|byte| quoting.read(*byte) == Some(Quote::Closes))?;
     Some((decode(&content[..end])?, at + 1 + end + 1))
 }

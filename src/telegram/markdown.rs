@@ -12,7 +12,8 @@ pub(super) fn parse(input: &str, listener: &mut impl ParseListener) -> Result<Fo
         listener,
     };
     parser.text()?;
-    // Entities do not nest in this mode, so they have been added in TDLib's order and need no sorting.
+    // Entities do not nest in this mode, so they were added in the order of their offsets. This is TDLib's order, so
+    // they need no sorting.
     Ok(FormattedText { text: parser.out.text, entities: parser.out.entities })
 }
 

@@ -166,7 +166,7 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
     /// innermost entity. Any other delimiter can end only the innermost entity.
     fn closes(&self, byte: u8, at: usize) -> bool {
         // Apart from the end of a quote, TDLib looks only for the end of the innermost entity. The delimiter of an
-        // outer entity opens a new entity.
+        // outer entity does not end the outer entity: it opens a new entity instead.
         let Some(innermost) = self.open.last() else { return false };
         if self.is_in_quote && byte == b'\n' && self.input.at(at + 1) != b'>' {
             return true;

@@ -7,13 +7,13 @@ use super::{Entity, EntityKind, order};
 /// Sorts entities and resolves their overlaps. All lengths must be greater than zero.
 pub(super) fn repair(entities: &mut Vec<Entity>) {
     order::sort(entities);
-    // TDLib leaves valid entities as they are, so they are not split here either.
+    // TDLib does not change valid entities, so this function does not split their styles either.
     if !is_legal(entities) {
         *entities = combine(EntitiesByClass::of(std::mem::take(entities)).without_overlaps());
     }
 }
 
-/// Adds the detected entities `found`. Drops those that overlap a link or code and those that lie partly inside a
+/// Adds the detected entities `found`, except those that overlap a link or code and those that lie only partly inside a
 /// quote. `found` must be sorted and disjoint.
 pub(super) fn add_found(entities: &mut Vec<Entity>, mut found: Vec<Entity>) {
     if found.is_empty() {

@@ -4,9 +4,11 @@
 //! Arguments ──read──▶ drafts of text, options, and markup ──finish──▶ ApiRequest
 //! ```
 //!
-//! Between these two steps the server looks up the chat. The check ends at the first error that the server would
-//! report, and returns it with the server's message. This module does not know about HTTP or bots, and it does not know
-//! which chats exist.
+//! A draft is read but not completely checked, because the server makes some checks only once it has found the chat.
+//! `finish` makes these checks.
+//!
+//! The check ends at the first error that the server would report, and returns it with the server's message. This
+//! module does not know about HTTP or bots, and it does not know which chats exist.
 //!
 //! The rules for reading arguments are from `Client.cpp` of telegram-bot-api. The rules that the server checks once the
 //! chat is known are from TDLib (`MessageEntity.cpp`, `LinkManager.cpp`, `ReplyMarkup.cpp`).

@@ -46,7 +46,8 @@ pub fn unparse(text: &FormattedText, mode: ParseMode) -> Unparsed {
 fn join_styles(entities: &mut Vec<Entity>) {
     // Joining is safe because the server splits the joined style again wherever another entity begins or ends. There
     // are two exceptions: a joined style must not cross the edge of a quote, and it must not cover only part of another
-    // entity, such as a link. In both cases the server would split the style at different places.
+    // entity, such as a link. In both cases the server would split the joined style at places other than the original
+    // ones.
     let (mut end_by_start, mut start_by_end) = (HashMap::new(), HashMap::new());
     let mut quote_edges = HashSet::new();
     for entity in entities.iter().filter(|entity| !STYLES.contains(&entity.kind)) {

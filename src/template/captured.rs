@@ -9,7 +9,7 @@ use super::source_map::{Printed, Segment};
 #[derive(Debug, Default)]
 pub(super) struct Captured {
     pub text: String,
-    /// The sources of the parts of `text`, in order.
+    /// Each segment gives the source of one part of `text`. The segments are in the order of the parts.
     ///
     /// A part without a segment has no source of its own. It is mapped to the tag or `{{ … }}` that later prints the
     /// captured text.
@@ -28,8 +28,8 @@ impl Captured {
             at = segment.output.end;
         }
         json::escape_into(&mut escaped.text, &self.text[at..]);
-        // In plain text, each escaped character becomes a segment, so the result can have far more segments than
-        // `self`. The budget bounds this work.
+        // In a segment of plain text, each escaped character becomes a segment of its own, so the result can have far
+        // more segments than `self`. The budget bounds this work.
         budget.spend(escaped.segments.len())?;
         Ok(escaped)
     }

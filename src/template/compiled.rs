@@ -31,8 +31,8 @@ pub(super) struct TemplateFile {
     pub name: Option<String>,
     pub source: String,
     pub body: Block,
-    /// The first syntax error that the parser found in a partial. It is always `None` for the template itself, whose
-    /// error is in [`Compiled::error`].
+    /// The first syntax error that the parser found in this file, if the file is a partial. It is always `None` for the
+    /// template itself, whose error is in [`Compiled::error`].
     pub error: Option<Diagnostic>,
 }
 

@@ -1,11 +1,12 @@
 //! The formatter for a body's JSON. It changes only whitespace outside strings and outside Liquid.
 //!
 //! ```text
-//! source ──lexer──▶ tokens ──tree──▶ containers and branches ──layout──▶ gap before each token ──▶ edits
+//! source ──lexer──▶ tokens ──tree──▶ containers and branches ──layout──▶ whitespace before each token ──▶ edits
 //! ```
 //!
-//! The layout depends only on the tokens, so formatting twice has the same result as formatting once. The content of
-//! `capture`, `tablerow`, `ifchanged`, `raw`, and comments is not changed.
+//! Formatting twice has the same result as formatting once, because the layout does not depend on the existing line
+//! breaks and indentation between tokens. The content of `capture`, `tablerow`, `ifchanged`, `raw`, and comments is not
+//! changed.
 //!
 //! Two adjacent tokens that are neither JSON punctuation nor strings, such as a number and the tag after it, may render
 //! to parts of one number. Between two such tokens, the formatter therefore adds no whitespace if there is none. If

@@ -1,8 +1,9 @@
 //! Inlines partials for engines that have none: each call is replaced with the partial's text.
 //!
-//! A call is inlined only if the template still renders the same. This is not always so, because a partial called with
-//! `render` has its own scope. The partial sees only the global variables and what is passed to it, and the variables
-//! that the partial sets are not visible outside. A call that cannot be inlined stays and is reported with the reason.
+//! A call is inlined only if the template still renders the same. Some calls cannot be inlined, because a partial
+//! called with `render` has its own scope. The partial sees only the global variables and what is passed to it, and the
+//! variables that the partial sets are not visible outside. A call that cannot be inlined stays and is reported with
+//! the reason.
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::Dialect;
@@ -215,7 +216,8 @@ fn names_set(body: &Block) -> Vec<String> {
 /// Returns the names that `body` uses or sets, except for names that end in `loop`, such as `forloop`.
 fn names_in(body: &Block) -> Vec<String> {
     let used = variables::uses(body).into_iter().filter_map(|used| used.path.into_iter().next());
-    // Every loop has its own `forloop`, so two loops that both use the name do not clash.
+    // These names are left out, because every loop has its own `forloop`: two loops that both use the name do not
+    // clash.
     let own = names_set(body).into_iter().filter(|name| !name.ends_with("loop"));
     used.filter(|name| !name.ends_with("loop")).chain(own).collect()
 }

@@ -74,8 +74,8 @@ impl Keys {
 
     /// Adds the keys of another branch.
     fn join(&mut self, other: &Keys) {
-        // Both sets of keys usually come from the same state before the branch. The two sets then share their older
-        // keys, which need no comparison.
+        // Both branches usually start from the same state. Their two sets of keys then share the older keys, so the
+        // older keys need no comparison.
         let is_shared = Rc::ptr_eq(&self.older, &other.older);
         if is_shared && Rc::ptr_eq(&self.recent, &other.recent) {
             return;
@@ -173,8 +173,8 @@ impl JsonState {
                 mark_unknown(content);
             }
             Mode::Between => {
-                // If a key, colon, or comma is due, the output may be anything, so the object or array still expects
-                // the same.
+                // If a value is due, the output counts as this value. If a key, colon, or comma is due, the output may
+                // be anything, so the object or array still expects a key, colon, or comma.
                 if let Some(frame) = self.frames.last_mut()
                     && frame.expects == Expects::Value
                 {
@@ -256,8 +256,8 @@ impl JsonState {
         }
     }
 
-    /// Whether both states are in a key, both are in another string, or both are outside strings, and whether the same
-    /// sequence of objects and arrays is open in both.
+    /// Whether both states are at the same kind of position (in a key, in any other string, or outside strings) and
+    /// have the same sequence of open objects and arrays.
     pub(super) fn has_same_shape(&self, other: &JsonState) -> bool {
         let in_string = |state: &JsonState| match &state.mode {
             Mode::String { is_key, .. } => (true, *is_key),

@@ -190,7 +190,8 @@ fn rounds() -> u32 {
 /// The processor time allowed for one template: 50 ms, or ten times that with the checks of a debug build.
 const MAX_TIME: Duration = Duration::from_millis(if cfg!(debug_assertions) { 500 } else { 50 });
 
-/// Runs `work` and fails if it takes too much processor time. Unlike elapsed time, this does not depend on other load.
+/// Runs `work` and fails if it takes too much processor time. Elapsed time is not used, because it would also depend on
+/// the other load of the computer.
 fn within_time_limit(source: &str, work: impl FnOnce()) {
     let now = || Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap();
     let start = now();

@@ -1,5 +1,5 @@
-//! The limits of one rendering, and the budget that enforces them. Work is charged to the budget before it is done, as
-//! far as its cost is known by then.
+//! The limits of one rendering, and the budget that enforces them. Work is charged to the budget before it is done,
+//! unless its cost is known only afterwards.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {

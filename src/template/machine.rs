@@ -326,7 +326,8 @@ impl<'a> Machine<'a> {
             }
             Datum::Text(text) => self.allow_output(text.as_str().len(), span)?,
             Datum::List(_) | Datum::Map(_) => self.allow_output(value.estimated_len(), span)?,
-            // No number or date prints more than 40 bytes. A range may print 42, which is close enough.
+            // No number or date prints more than 40 bytes. A range may print 42 bytes, and the difference of 2 bytes
+            // does not matter.
             _ => self.allow_output(40, span)?,
         }
         let zone = self.settings.zone;

@@ -147,8 +147,8 @@ fn exact(number: Number) -> Option<Exact> {
     Some(Exact { digits, scale: u32::try_from(decimals.len()).ok()? })
 }
 
-/// Returns the digits of both numbers, extended to the same number of digits after the decimal point, and this number
-/// as the last value. Returns `None` if a number has no exact form or if the digits do not fit 128 bits.
+/// Extends both numbers with zeros to the same number of digits after the decimal point (the scale). Returns the digits
+/// of both numbers, and the scale. Returns `None` if a number has no exact form or if the digits do not fit 128 bits.
 fn aligned(left: Number, right: Number) -> Option<(i128, i128, u32)> {
     let (left, right) = (exact(left)?, exact(right)?);
     let scale = left.scale.max(right.scale);
@@ -157,7 +157,8 @@ fn aligned(left: Number, right: Number) -> Option<(i128, i128, u32)> {
 }
 
 fn from_exact(digits: i128, scale: u32) -> f64 {
-    // Parsing rounds correctly; dividing by a power of ten would bring back the error that exact digits avoid.
+    // The decimal notation is parsed, because parsing rounds correctly. Dividing the digits by a power of ten would
+    // bring back the rounding error that exact digits avoid.
     format!("{digits}e-{scale}").parse().unwrap_or(f64::NAN)
 }
 

@@ -149,7 +149,7 @@ impl<'s> LiquidParser<'s> {
         // If the rest of the source was skipped, it may contain the end tags of the open tags, so nothing is reported.
         let Some(opener) = self.open.last().filter(|_| !self.is_truncated) else { return };
         let end = match self.chunks.get(self.next) {
-            // Parsing stopped at the end tag of an outer block, so the missing tag belongs before it.
+            // Parsing stopped at the end tag of an outer block, so the missing end tag belongs before that end tag.
             Some(SourceChunk::Tag(tag)) => tag.markup.span.start,
             _ => self.end_of_string_around(opener.span).unwrap_or_else(|| self.source.trim_end().len()),
         };
@@ -180,8 +180,8 @@ impl<'s> LiquidParser<'s> {
                     return Some(at);
                 }
             }
-            // This text reaches beyond `span`, closes no string there, and ends outside strings, so `span` is not in a
-            // string.
+            // This text contains the end of `span` or follows it. No string closes after `span` in this text, and the
+            // text does not end inside a string. Therefore, `span` is not in a string.
             if !quoting.is_inside() && span.end <= text.end {
                 return None;
             }
@@ -288,8 +288,9 @@ impl<'s> LiquidParser<'s> {
             self.report_unclosed_markup(tag.markup, "{%", "%}");
         }
         let inner = scan::scan_lines(self.source, tag.arguments);
-        // The same parser reads the lines, and its own state is restored afterwards. `open` is empty meanwhile, so that
-        // a line cannot close a tag that was opened outside.
+        // The lines are read by this same parser. Its state for the surrounding source is saved here and restored
+        // afterwards. `open` is empty while the lines are read, so that no line can close a tag that was opened
+        // outside.
         let outer = std::mem::replace(&mut self.chunks, inner);
         let next = std::mem::replace(&mut self.next, 0);
         let open = std::mem::take(&mut self.open);

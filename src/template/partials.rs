@@ -26,8 +26,9 @@ pub(super) fn compile(source: &str, partials: &Partials, flavour: Flavour) -> (C
     let error = first_error(&problems);
     let mut files = vec![TemplateFile { name: None, source: source.to_owned(), body, error: None }];
     // A call is certain if it depends only on constant names. The problems of a partial are errors if a certain call
-    // reaches the partial, and warnings otherwise. Each partial is parsed at the first call that reaches it, so the
-    // certain calls are followed first.
+    // reaches the partial, and warnings otherwise. Each partial is parsed only once, at the first call that reaches it.
+    // The certain calls are therefore followed first. Otherwise, an uncertain call could reach a partial first and turn
+    // the partial's errors into warnings.
     let (mut certain, mut uncertain) = calls_of(&files[0].body, None);
     while let Some(call) = certain.pop().or_else(|| uncertain.pop()) {
         let wanted: Vec<&String> = match &call.name {

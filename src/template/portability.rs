@@ -29,7 +29,7 @@ pub(super) fn check(source: &str, body: &Block) -> Vec<Diagnostic> {
     problems
 }
 
-/// Returns the variables that certainly hold captured text from an offset in the body on, each with its offset.
+/// Returns the variables that certainly hold captured text after some offset in the body, each with this offset.
 ///
 /// Such a variable is set by a `capture` at the top level of the body, and no other kind of tag sets it. The offset is
 /// the end of the `capture`. From this offset on, the variable is text and never nil.

@@ -2,16 +2,18 @@
 //! tags is not parsed.
 //!
 //! As in Shopify's tokenizer, an output ends at the first `}}` and a tag at the first `%}`, even inside quotes. An
-//! output or tag is unclosed if a `{{` or `{%` outside quotes comes before its end. An output is also unclosed if a
-//! single `}` outside quotes comes before its end. An unclosed output or tag ends before that delimiter or at the end
-//! of its first line, whichever comes first, so that one mistake does not affect the rest of the body. Only `#` and
-//! `liquid` tags may contain `{{`, because outputs can be commented out in these tags.
+//! output or tag is unclosed if a `{{` or `{%` outside quotes comes before its closing delimiter. An output is also
+//! unclosed if a single `}` outside quotes comes before its closing delimiter. An unclosed output or tag ends before
+//! this `{{`, `{%`, or `}`, or at the end of its first line, whichever comes first, so that one mistake does not affect
+//! the rest of the body. Only `#` and `liquid` tags may contain `{{`, because outputs can be commented out in these
+//! tags.
 //!
 //! The time is linear, even though a separate scan for the closing delimiter starts at each opening delimiter. At each
 //! byte, a scan is in one of three states: outside quotes, in single quotes, or in double quotes. A scan that is
-//! outside quotes stops at the next opening delimiter, unless it is for a `#` or `liquid` tag. Therefore, a new scan
-//! starts in another state than all scans that continue past its start, and the quotes after that point keep these
-//! states different. As there are only three states, only a few scans can cover the same byte.
+//! outside quotes stops at the next opening delimiter, unless it is for a `#` or `liquid` tag. Any other scan that
+//! continues past an opening delimiter is therefore inside quotes there, whereas the new scan that starts there is
+//! outside quotes. Two scans in different states stay in different states, because each quote character maps the three
+//! states to three different states. As there are only three states, only a few scans can cover the same byte.
 
 use crate::text::Span;
 
@@ -195,8 +197,8 @@ impl Scanner<'_> {
         let start = self.at;
         let mut depth = 1;
         let mut from = start;
-        // If no `endraw` follows one `raw`, none follows a later `raw` either. Another search for each `raw` would take
-        // quadratic time for a comment with many `raw` tags.
+        // If no `endraw` follows one `raw`, no `endraw` follows a later `raw` either. Another search for each `raw`
+        // would take quadratic time for a comment with many `raw` tags.
         let mut may_find_endraw = true;
         while let Some(found) = self.source[from..].find("{%") {
             let opener = from + found;
@@ -228,8 +230,8 @@ impl Scanner<'_> {
         match self.stop_of(opener, is_output) {
             Stop::Closed(at) => self.markup_between(opener, at, close),
             Stop::Open(at) => {
-                // Unclosed markup ends at the end of its line at the latest. The diagnostic marks the whole markup, and
-                // if it marked half of the body, it would not show where to look.
+                // Unclosed markup ends at the end of its first line at the latest. The diagnostic marks the whole
+                // markup. If the markup were half of the body, the diagnostic would not show where to look.
                 let line = self.source[opener..at].find('\n').map_or(at, |found| opener + found);
                 let end = trimmed(self.source, Span::new(opener, line)).end.max(opener + 2);
                 LiquidMarkup {

@@ -82,8 +82,8 @@ impl SourceMap {
     /// source that was printed last.
     pub fn origin(&self, output: Span) -> TemplateOrigin {
         let end = output.end.max(output.start + 1);
-        // The segments are sorted, so a binary search finds the first segment. A scan would take quadratic time for a
-        // body that has as many problems as segments.
+        // The segments are sorted, so a binary search finds the first segment. Reading all segments from the start for
+        // each problem would take quadratic time for a body that has as many problems as segments.
         let n_before = self.segments.partition_point(|segment| segment.output.end <= output.start);
         let mut touched = self.segments[n_before..].iter().filter(|segment| !segment.output.is_empty());
         let Some(first) = touched.next() else { return self.end_of_all() };

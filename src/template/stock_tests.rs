@@ -1,4 +1,5 @@
-//! Comparison with the `liquid` crate: templates that both accept print the same, except for the crate's known faults.
+//! Comparison with the `liquid` crate: a template that telecast and the crate both accept must print the same in both,
+//! except for the crate's known faults.
 
 use super::tests::{profile, render_with};
 use super::{Limits, Partials, RenderOutcome, parse};
@@ -159,7 +160,8 @@ fn templates_that_both_accept_print_the_same_except_for_known_faults() {
         let (template, _) = parse(&source, &Partials::default(), Dialect::Telecast);
         let RenderOutcome::Rendered(ours) = render_with(&template, &row, Limits::default()) else { continue };
         n_compared += 1;
-        // If a filter expects a text, the crate concatenates the items of a list, and Ruby inspects the list.
+        // If a filter expects a text, the crate concatenates the items of a list. Telecast prints the list in the
+        // format of Ruby's `inspect`, as Shopify does.
         let is_inspected = ours.text.contains('[') && !theirs.contains('[');
         if ours.text == theirs || is_inspected {
             continue;

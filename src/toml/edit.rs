@@ -115,8 +115,8 @@ impl Editor {
         self.sort_pairs(path, pairs);
     }
 
-    /// Removes the value or table at `path` with its comments. The table that contains it stays, even if this table
-    /// becomes empty.
+    /// Removes the value or table at `path` with its comments. The table that contained the removed entry stays, even
+    /// if no entry is left in it.
     pub(crate) fn remove(&mut self, path: &[&str]) {
         let Some((key, parents)) = path.split_last() else { return };
         let mut table: &mut dyn TableLike = self.document.as_table_mut();

@@ -1,14 +1,14 @@
-//! The event loop. Input, timers, and results become messages, messages change the state, and a changed state is drawn.
-//! Signals suspend or end the console.
+//! The event loop of the console (telecast's interface in the terminal). Input, timers, and the results of background
+//! tasks become messages. Messages change the state, and a changed state is drawn. Signals suspend or end the console.
 //!
 //! ```text
 //! input, signals, timers ───────────┐
 //! results of the executor's tasks ──┴▶ next ─▶ update ─▶ effects ─▶ terminal, executor ─▶ draw
 //! ```
 //!
-//! Input is handled before results. A key is drawn at once, but results from the background are drawn at most once per
-//! `FRAME`. There is no idle tick: while nothing happens, nothing runs. Tests run this loop with a [`Platform`] of
-//! their own.
+//! Input is handled before results. The effect of a key is drawn at once, but results are drawn at most once per
+//! `FRAME`. There is no idle tick: while nothing happens, nothing runs. Automated tests run this loop with a
+//! [`Platform`] of their own.
 
 pub mod executor;
 mod external_editor;
@@ -168,9 +168,9 @@ impl<O: Platform> EventLoop<O> {
                 return Ok(LoopControl::Exit(code));
             }
         }
-        // A key is drawn at once. A result is also drawn at once, unless another result was drawn less than `FRAME`
-        // ago. Only draws of results count for this limit, not draws of keys. So the first result after a key, which is
-        // usually the preview of the edit, is normally not delayed.
+        // The effect of a key is drawn at once. A result is also drawn at once, unless another result was drawn less
+        // than `FRAME` ago. Only draws of results count for this limit, not draws of keys. So the first result after a
+        // key, which is usually the preview of the edit, is normally not delayed.
         self.is_frame_due = may_wait && Instant::now() < self.result_drawn_at + FRAME;
         if !self.is_frame_due {
             self.platform.draw(&self.app)?;
@@ -284,8 +284,8 @@ impl<O: Platform> EventLoop<O> {
     }
 }
 
-/// Panics if a test has requested a panic at the place `id`, but only while there is unsaved text: the tests check that
-/// unsaved text survives the panic.
+/// Panics if an automated test has requested a panic at the place `id`. Does nothing while there is no unsaved text,
+/// because these tests check that unsaved text survives the panic.
 fn trigger_if_unsaved(injected: &InjectedFaults, app: &App, id: &str) {
     if injected.is_armed(id) && !app.unsaved().is_empty() {
         injected.trigger(id);

@@ -75,8 +75,8 @@ impl Folder {
     }
 
     pub fn remember_test_chat(&self, chosen: &str) -> Result<(), SaveError> {
-        // If the choice is unchanged, nothing is written. Otherwise, each test to the same chat would rewrite the file,
-        // and would also record the file's hash again (see `replace_test_chats`).
+        // If the choice is unchanged, nothing is written. Without this check, each test to the same chat would rewrite
+        // the file, and would also record the file's hash again (see `replace_test_chats`).
         if self.test_chats().0.last.as_deref() == Some(chosen) {
             return Ok(());
         }
@@ -87,7 +87,8 @@ impl Folder {
         self.ensure_private_folder()?;
         let _lock = self.wait_for_lock("test-chats")?;
         // The status is checked again under the lock. `replace_test_chats` also records the hash of the file's current
-        // content, and so accepts this content as written by telecast. It must therefore not come from another program.
+        // content, and so accepts this content as written by telecast. If another program has just written the file,
+        // its content must not be accepted.
         if self.private_folder_status()? != PrivateFolderStatus::Ours {
             return Err(SaveError::Foreign { path: self.tree.unchecked_path(super::PRIVATE) });
         }

@@ -1,5 +1,5 @@
-//! Stores drafts in `.telecast/drafts/STEM.json`. A draft is the text of a campaign's body with its unsaved edits, so
-//! that the edits survive a crash.
+//! Stores drafts in `.telecast/drafts/STEM.json`. A draft is the text of a campaign's body with its unsaved edits. The
+//! draft is stored so that the edits survive a crash.
 //!
 //! A draft's file is written atomically and is readable by the user only. The draft also records the fingerprint that
 //! the body's file had before the edits.

@@ -122,7 +122,8 @@ impl Folder {
         let body_file = body_path(stem, format);
         self.tree.write_new(&body_file, body)?;
         self.tree.write_new(&campaign_path(stem), definition.as_bytes()).map(drop).inspect_err(|_| {
-            // If the body cannot be removed again, loading the workspace reports a body without a definition.
+            // A failure to remove the body is ignored: when the workspace is loaded next, the user sees the problem
+            // that this body has no campaign file.
             let _ = self.tree.remove(&body_file);
         })
     }
@@ -170,8 +171,8 @@ impl Folder {
             Campaign { name: name.to_owned(), ..Campaign::parse(&source.text).0.unwrap_or_default() };
         let text = self.updated(&source, campaign.update(&source.text))?;
         let new = slug(name, "campaign");
-        // If another campaign has the new stem, the rename is refused: with a number added to the stem, two campaigns
-        // would have (almost) the same name.
+        // The rename is refused if another campaign has the new stem. A number could be added to the stem, but two
+        // campaigns would then have (almost) the same name.
         if new != stem && self.has_campaign(&new) {
             return Err(name_taken("campaign", name, new));
         }

@@ -101,8 +101,11 @@ impl Workspace {
     }
 
     /// Reads the workspace again. Campaigns whose files have unchanged metadata are shared with `self` and not read.
-    /// `now` is the current time. A file gets a stamp, by which the next reload recognizes it as unchanged. A file
-    /// whose last change is shortly before `now` gets no stamp, so the next reload reads this file again.
+    /// `now` is the current time.
+    ///
+    /// Each file that is read gets a stamp from its metadata, by which the next reload recognizes the file as
+    /// unchanged. A file whose last change is shortly before `now` gets no stamp: another change within the same tick
+    /// of the file system's clock would not show in the metadata. So the next reload reads this file again.
     pub fn reload(&self, now: Timestamp) -> Result<Workspace, OpenError> {
         Self::read(&real_root(&self.root)?, Some(self), now)
     }
@@ -311,8 +314,8 @@ impl<'b> Reader<'b> {
         self.count_bytes(source)
     }
 
-    /// Counts the bytes of a file that was read. If they exceed the limit, returns the file without its text and with a
-    /// problem.
+    /// Counts the bytes of a file that was read. If all files together now exceed the limit, returns the file without
+    /// its text and with a problem.
     fn count_bytes(&mut self, source: LoadedFile) -> LoadedFile {
         if let Some(bytes_left) = self.bytes_left.checked_sub(source.text.len() as u64) {
             self.bytes_left = bytes_left;

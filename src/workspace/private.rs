@@ -46,8 +46,8 @@ impl Folder {
                 return Ok(PrivateFolderStatus::Ours);
             }
             // Another process may have recorded and written new test chats after the record was read here. So the
-            // folder counts as foreign only if the record has not changed since; otherwise it is compared with the new
-            // record.
+            // record is read again. If it has not changed, the folder is foreign. If it has changed, the folder is
+            // compared with the new record.
             let latest = self.state.read()?;
             if latest == record {
                 return Ok(PrivateFolderStatus::Foreign);

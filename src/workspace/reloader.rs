@@ -27,8 +27,8 @@ impl WorkspaceReloader {
 
     /// Reads the recorded files; if none are recorded, checks all files. Blocks.
     ///
-    /// A call reads all recorded files, even those that another caller recorded. If that other caller then finds no
-    /// recorded files, its own call checks all files, so it misses no change.
+    /// A call reads all recorded files, even those that another caller recorded. The call of that other caller then
+    /// finds no recorded files and checks all files, so the other caller misses no change.
     pub fn reload(&self, now: Timestamp) -> Result<Arc<Workspace>, OpenError> {
         self.read(|last, changed| match changed.is_empty() {
             true => last.reload(now),

@@ -1,8 +1,8 @@
 //! Watches the files of a workspace for changes, and reports the changed paths in groups.
 //!
-//! Folders are watched instead of files, because editors replace files by renaming. If the system refuses to watch a
-//! folder when the watch starts, for example because the number of watches is limited, the folders are polled every two
-//! seconds.
+//! Folders are watched instead of files. Many editors save by renaming a new file over the old one, and a watch on the
+//! old file would not see later changes. If the system refuses to watch a folder when the watch starts, for example
+//! because the number of watches is limited, the folders are polled every two seconds.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -14,7 +14,8 @@ use notify::{Config, Event, EventKind, PollWatcher, RecommendedWatcher, Recursiv
 
 use super::{MANIFEST, Tree};
 
-/// How long the files must be unchanged before changes are reported, because replacing a file causes several events.
+/// Changes are collected until no event arrives for this long, and are then reported together. Replacing a file causes
+/// several events, which would otherwise be reported one by one.
 const DEBOUNCE: Duration = Duration::from_millis(50);
 
 /// Changes are reported after at most this many [`DEBOUNCE`] periods, even if further changes keep coming.
@@ -162,9 +163,9 @@ fn collect_paths(root: &Path, event: notify::Result<Event>, paths: &mut BTreeSet
     }
 }
 
-/// Returns the path relative to the root if a change of it matters, and `None` for all other paths, such as the swap
-/// files of editors. A change matters for the manifest and for the folders of [`FOLDERS`]. In these folders, it matters
-/// for the files that are not hidden and end in `.toml`, `.liquid`, or `.json`.
+/// Returns the path relative to the root if a change of the file or folder must be reported. Returns `None` for all
+/// other paths, such as the swap files of editors. Reported are the manifest, the folders of [`FOLDERS`], and the files
+/// in these folders that are not hidden and end in `.toml`, `.liquid`, or `.json`.
 fn relevant_path(root: &Path, path: &Path) -> Option<String> {
     let inner = path.strip_prefix(root).ok()?;
     let parts: Option<Vec<&str>> = inner.components().map(|part| part.as_os_str().to_str()).collect();

@@ -53,7 +53,7 @@ pub(crate) enum RenderAs {
 pub(crate) struct RecipientArgs {
     /// Render for this profile of the store; by default the first test profile
     // `requires` never rejects anything: both options belong to the group that they require, so each option meets its
-    // own requirement. It is here only so that clap shows both options in the usage line of an error.
+    // own requirement. `requires` is here only so that clap shows both options in the usage line of an error.
     #[arg(long, value_name = "ID", requires = "recipient")]
     pub profile: Option<String>,
 

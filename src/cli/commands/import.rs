@@ -43,8 +43,8 @@ pub(crate) fn run(environment: &Environment, args: &ImportBody, output: &mut Cli
     for note in &pasted.repairs {
         output.note(format!("{}: {note}", created.body.path))?;
     }
-    // If the body is for another method than the webhook calls, this is a note and not an error: the body may be meant
-    // for a webhook that does not exist yet.
+    // If the body is for another method than the webhook calls, only a note is printed, not an error: the body may be
+    // meant for a webhook that does not exist yet.
     let called =
         workspace.webhook(&campaign.webhook).and_then(|webhook| bot_api_method(&webhook.value.as_ref()?.url));
     if let (Some(method), Some(called)) = (method, called)

@@ -22,8 +22,8 @@ pub(crate) fn run(workspace: Option<&Path>, format: Format, output: &mut CliOutp
         };
         output.json(&Value::Object(rows.iter().map(member).collect::<Map<_, _>>()))?;
     } else {
-        // In the table, "workspace" is called "default workspace", because it would be unclear next to "current
-        // workspace". In JSON, the key is still `workspace`.
+        // In the table, the row "workspace" is called "default workspace", because the shorter name would be unclear
+        // next to "current workspace". In JSON, the key is still `workspace`.
         let label = |name: &'static str| if name == "workspace" { "default workspace" } else { name };
         let rows: Vec<Vec<String>> = rows
             .into_iter()

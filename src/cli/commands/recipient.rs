@@ -26,8 +26,8 @@ pub(crate) fn job(
         (None, Some(identity)) => ProfileChoice::Only(identity),
         (None, None) => ProfileChoice::TestProfile,
     };
-    // Reading must not create a database, and a workspace in CI usually has none. Without a database, the message has
-    // no profile, but its template is still checked.
+    // `store_if_any` opens the database of profiles only if it exists: a workspace in CI usually has no database, and
+    // reading must not create one. Without a database, there is no test profile, but the template is still checked.
     let store = session.store_if_any()?;
     let context = store.map(|store| load_profile_context(&*store, choice)).transpose()?.unwrap_or_default();
     let profile = match (&args.profile_json, &args.profile) {

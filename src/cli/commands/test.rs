@@ -76,7 +76,8 @@ pub(crate) fn run(environment: &Environment, args: &TestCampaign, output: &mut C
 async fn interrupted() {
     let wait_for = async |kind: SignalKind| match signal(kind) {
         Ok(mut signals) => drop(signals.recv().await),
-        // If the handler cannot be installed, the signal ends the process as it would without one.
+        // If the handler cannot be installed, this future never ends. The signal then ends the process at once, because
+        // nothing handles the signal.
         Err(_) => std::future::pending().await,
     };
     tokio::select! {

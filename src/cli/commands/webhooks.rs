@@ -191,7 +191,7 @@ fn remove(
     Ok(ExitStatus::Done)
 }
 
-/// Returns the campaigns that use a webhook, as a list for a note. `None` if there are none.
+/// Returns the campaigns that use a webhook, as a list for a note. Returns `None` if no campaign uses it.
 fn used_by(workspace: &Workspace, stem: &str) -> Option<String> {
     const MAX: usize = 10;
     let is_user =

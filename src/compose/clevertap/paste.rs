@@ -70,8 +70,8 @@ fn top_keys(text: &str) -> Option<Vec<String>> {
 }
 
 /// Returns a method that sends a message and fits the keys. A method fits if it has required fields besides `chat_id`
-/// and if all these fields are among the keys. If several methods fit, returns the first of the methods with the most
-/// required fields.
+/// and if all these fields are among the keys. If several methods fit, returns the one with the most required fields,
+/// and in a tie the first of them in [`Method::ALL`].
 fn method_of(keys: &[String]) -> Option<Method> {
     let has = |name: &str| keys.iter().any(|key| key == name);
     // For each required field of the method, whether the field is among the keys. The chat id does not count: nearly
@@ -112,8 +112,8 @@ impl PasteFixer {
         let trimmed = self.text.trim();
         let inside = trimmed.strip_prefix("```").and_then(|rest| rest.strip_suffix("```"));
         let Some((language, body)) = inside.and_then(|inside| inside.split_once('\n')) else { return };
-        // After its backticks, the line that opens a code fence is empty or names a language. Any other text on that
-        // line may be a part of the body, so the fence is not removed then.
+        // On the line that opens a code fence, the backticks are followed by nothing or by the name of a language. Any
+        // other text after the backticks may be a part of the body. In that case, the fence is not removed.
         if language.trim().chars().all(char::is_alphanumeric) {
             self.apply(body.to_owned(), "removed the code fence around the body");
         }
@@ -131,8 +131,8 @@ impl PasteFixer {
         self.apply(text, "removed the braces around `@` variables: they work only outside Liquid");
     }
 
-    /// Replaces curly quotes and special spaces in Liquid and in `@` variables. Both are code, in which such characters
-    /// are never meant.
+    /// Replaces curly quotes and special spaces in Liquid and in `@` variables. Liquid and `@` variables are code, and
+    /// code needs plain quotes and spaces.
     fn liquid(&mut self) {
         let mut text = with_straight_quotes(&self.text);
         for piece in find_liquid(&text.clone()).into_iter().rev() {

@@ -45,8 +45,8 @@ pub(crate) fn portable(body: &str, partials: &Partials, dialect: Dialect) -> Por
         let edits = combine_fixes(fixes.iter().map(|(_, fix)| fix)).edits;
         let Some(next) = apply_edits(&edits, &text).filter(|_| !edits.is_empty()) else { break };
         for (description, fix) in fixes {
-            // A fix that overlaps or touches another fix may be missing from the edits, so it is not counted in this
-            // pass. The next pass finds it again.
+            // A fix that overlaps or touches another fix may have been left out of the edits. A fix that was left out
+            // is not counted in this pass; the next pass finds it again.
             if !fix.edits.iter().all(|edit| edits.contains(edit)) {
                 continue;
             }

@@ -25,7 +25,7 @@ pub(super) fn in_own_filters(liquid: &str) -> String {
     for (mode, filter) in ESCAPES {
         let chain = filter_chain(Some(mode), EscapePosition::PlainText);
         // A chain of one filter (`escape`) is not replaced, because that filter counts as an escape only if the old
-        // mode is HTML. `is_escape` checks this.
+        // mode is HTML. `is_escape` checks the old mode.
         if chain.contains('|') {
             own = own.replace(&chain, filter);
         }
@@ -58,10 +58,11 @@ impl Escapes {
             ),
         };
         // If the mode changes, missing escapes are added. The only exception is a conversion from HTML or MarkdownV2 to
-        // the legacy Markdown. In HTML and MarkdownV2, the author has usually escaped every value that needs an escape,
-        // so the other values need none in the legacy Markdown either. In the text of a link, an added escape would
-        // even be shown as text. In a text without a mode, no value has an escape, so any value may need one in the new
-        // mode.
+        // the legacy Markdown. In HTML and MarkdownV2, the author has usually escaped every value that may contain
+        // special characters. The values without an escape are then usually numbers and the like, which the legacy
+        // Markdown accepts as they are. An added escape could even do harm: in the text of a link, the legacy Markdown
+        // would show it as text. A text without a mode is no exception: none of its values has an escape, so any value
+        // may need one in the new mode.
         let adds_missing = from != Some(to) && (to != ParseMode::Markdown || from.is_none());
         // The Markdown modes escape with backslashes, and a JSON string needs each backslash escaped again. The output
         // of the HTML escape is valid in a JSON string.

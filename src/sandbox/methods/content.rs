@@ -135,7 +135,7 @@ fn ids(media: &Media, upload: Option<&call::UploadedFile>) -> MessageFields {
         MediaFile::Remote(name) | MediaFile::Upload(name) => upload.map_or(name, |file| &file.name),
     };
     // The hash is FNV-1a. It gives the same id for the same name in every run and with every version of Rust. The
-    // hasher of std does not promise that.
+    // hasher of std may give another hash in another version of Rust.
     let hash = |sum: u64, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
     let sum = name.bytes().fold(0xcbf2_9ce4_8422_2325, hash);
     let id = match &media.file {

@@ -92,7 +92,7 @@ async fn read_parts(mut parts: Multipart<'_>) -> Result<CallBody, CallBodyError>
     let mut pairs = Vec::new();
     let mut files = Vec::new();
     let mut left = MAX_ARGUMENTS;
-    // An exceeded limit does not end the loop: the remaining parts are read, so that the sender sees the answer.
+    // An exceeded limit does not end the loop: the remaining parts are still read, for the reason given at `MAX_DRAIN`.
     let mut problem = None;
     while let Some(part) = parts.next_field().await.map_err(|_| CallBodyError::Malformed)? {
         let field = part.name().unwrap_or("").to_owned();

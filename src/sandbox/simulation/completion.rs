@@ -13,7 +13,8 @@ use crate::telegram;
 
 type UpdateFields = Map<String, Value>;
 
-/// Completes the object of an update of this kind, and returns the facts to learn from it.
+/// Completes `body`, the object of an update of the kind `kind`. Returns the facts that the sandbox learns from the
+/// update.
 pub(super) fn complete(
     bot: &mut SandboxBot,
     kind: &str,

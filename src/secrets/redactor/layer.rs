@@ -109,7 +109,7 @@ impl Layer {
 
     /// Returns the next layer, or `None` if decoding changes nothing.
     fn decoded(&self) -> Option<Layer> {
-        // Most texts contain no escapes. This check avoids copying them.
+        // Most texts contain no escapes. This check avoids copying such a text.
         if !is_encoded(&self.bytes) {
             return None;
         }

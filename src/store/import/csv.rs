@@ -28,8 +28,8 @@ impl CsvRows {
     ) -> Result<Self, ImportError> {
         let mut reader = ReaderBuilder::new()
             .delimiter(delimiter(start))
-            // With `false`, the parser returns the header like any other row. `take_header` then checks the header
-            // itself, so that its errors can name the line or the column.
+            // With `false`, the parser returns the header like any other row. `take_header` then checks the header, and
+            // its errors name the line or the column.
             .has_headers(false)
             // Without this option, the parser fails at a row with more or fewer cells than the header. With this
             // option, the parser returns such a row. `row` then rejects the row, and the import goes on.

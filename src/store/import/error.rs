@@ -47,7 +47,8 @@ pub enum ImportError {
     OtherType { property: String, known: ValueKind, wanted: ValueKind },
     #[error("the column `{column}`: {source}")]
     Name { column: String, source: limits::LimitError },
-    /// The store failed. Batches written before are kept, and importing the same file again is harmless.
+    /// The store failed. Batches that were written before the failure are kept. Importing the same file again is
+    /// harmless.
     #[error(transparent)]
     Store(#[from] Error),
 }

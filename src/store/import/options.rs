@@ -11,7 +11,8 @@ use crate::profile::ValueKind;
 
 use super::error::ImportError;
 
-/// The headers of the identity column. If a file has both headers, `identity` is the identity column.
+/// The headers that make a column the identity column. If a file has both headers, `identity` is the identity column,
+/// and `objectId` is an ordinary property.
 pub(super) const IDENTITY: [&str; 2] = ["identity", "objectId"];
 
 #[derive(Debug, Clone)]

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 
 /// A value that changes whenever this connection or another one writes.
 // Both fields are needed. `ours` is SQLite's `total_changes`, which counts only the writes of this connection. `others`
-// is `PRAGMA data_version`, which ignores these writes.
+// is `PRAGMA data_version`, which changes only when another connection writes.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct DataVersion {
     ours: u64,

@@ -51,7 +51,8 @@ const STATISTICS: [&str; 2] =
 // `#` were not escaped, a part of the path could be read as URI parameters.
 const ESCAPED_IN_URI: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.');
 
-/// An open database. `copy` is the temporary folder of a copy, if the database could not be read where it is.
+/// An open database. If the database cannot be read where it is, a copy of it is opened, and `copy` is the temporary
+/// folder with that copy.
 pub(super) struct OpenedDatabase {
     pub connection: Connection,
     pub copy: Option<TempDir>,
@@ -104,8 +105,8 @@ fn open_for_writing(path: &Path) -> Result<Connection> {
     let mut connection = Connection::open_with_flags(path, flags).map_err(sqlite)?;
     configure(&connection).map_err(sqlite)?;
     migrate(&mut connection, path)?;
-    // WAL mode is set last, because setting it writes to the file. Before anything is written to the file, its schema
-    // must be checked.
+    // WAL mode is set after `migrate`, which checks the schema. Setting the mode writes to the file, and nothing may be
+    // written to a file whose schema has not been checked.
     use_wal(&connection).map_err(sqlite)?;
     Ok(connection)
 }
@@ -117,8 +118,8 @@ fn open_for_reading(path: &Path) -> Result<OpenedDatabase> {
     let open = |error| open_error(path, error);
     let has_changes = fs::metadata(companion(path, "-wal")).is_ok_and(|wal| 0 < wal.len());
     if has_changes && companion(path, "-shm").exists() {
-        // Another process may be writing to the database. This connection shares the other process's -shm file, so that
-        // it sees the changes.
+        // Another process may be writing to the database. To see its changes, this connection shares the -shm file of
+        // the other process.
         if let Ok(connection) = connect(path, "mode=ro&readonly_shm=1") {
             return Ok(OpenedDatabase { connection, copy: None, is_full: false });
         }
@@ -176,8 +177,8 @@ enum MissingFolder {
 }
 
 // SQLITE_OPEN_NOFOLLOW fails if any part of the path is a link, even a harmless link above the workspace (such as /tmp
-// on macOS). So the folder is resolved first. The file itself and the files next to it (`COMPANIONS`) must still not be
-// links.
+// on macOS). So the links in the path of the folder are resolved first. The database file and the files next to it
+// (`COMPANIONS`) must still not be links.
 fn resolve(path: &Path, missing: MissingFolder) -> Result<PathBuf> {
     let open = |error| open_error(path, error);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -285,8 +286,8 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
         (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
         (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
         (DbConfig::SQLITE_DBCONFIG_WRITABLE_SCHEMA, false),
-        // Without this option, SQLite prepares a statement again for each bound value, which took half of the time of
-        // reading a sample.
+        // Without this option, SQLite prepares a statement again for each bound value. These preparations took half of
+        // the time of reading a sample.
         (DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true),
     ] {
         connection.set_db_config(setting, is_on)?;
@@ -315,8 +316,8 @@ fn use_wal(connection: &Connection) -> rusqlite::Result<()> {
         return Ok(());
     }
     match connection.pragma_update(None, "journal_mode", "WAL") {
-        // Another process is using the new file and switches the mode itself. The mode is stored in the file, so the
-        // switch applies to this connection too. Even without WAL mode, everything is correct, only slower.
+        // Another process is using the new file, and that process switches the mode. The mode is stored in the file, so
+        // the switch applies to this connection too. Even without WAL mode, everything is correct, only slower.
         Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => Ok(()),
         result => result,
     }

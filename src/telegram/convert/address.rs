@@ -19,6 +19,7 @@ pub(super) struct LiquidAddress {
     /// The address, with its escapes decoded and with placeholders in place of its Liquid.
     pub text: String,
     range: Range<usize>,
+    /// The private-use character that makes the stand-in of this address unique.
     mark: char,
 }
 

@@ -1,6 +1,6 @@
 //! Replaces each piece of Liquid in a text (an output, a tag, or a whole comment) with one placeholder, a private-use
-//! character. Refuses Liquid that contains markup, and a link or a format that begins in one branch of the Liquid and
-//! ends in another.
+//! character. Refuses Liquid that contains markup. Also refuses a link or a format that begins in one *branch* of the
+//! Liquid and ends in another. A branch is, for example, the text between `if` and `else`.
 
 use super::refusal::ConversionError;
 use crate::telegram::{FormattedText, ParseMode};
@@ -20,6 +20,7 @@ pub(super) struct LiquidPlaceholders<'a> {
     spans: Vec<Span>,
     /// The text with each piece of Liquid replaced by its placeholder.
     masked: String,
+    /// The byte offset of each placeholder in `masked`.
     starts: Vec<usize>,
     /// For each piece, the number of the branch that the text after the piece is in, or 0 outside of all branches.
     branches: Vec<usize>,

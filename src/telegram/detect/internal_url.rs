@@ -42,8 +42,8 @@ fn scheme_start(text: &str) -> Option<usize> {
         let start = text.len().checked_sub(scheme.len())?;
         text.as_bytes()[start..].eq_ignore_ascii_case(scheme.as_bytes()).then_some(start)
     };
-    // In TDLib's recorded answers, the link of a `tonsite://` address begins at the last three letters of the scheme:
-    // the link in `tonsite://a` is `ite://a`.
+    // As in TDLib's recorded answers, the link of a `tonsite://` address begins at the last three letters of the
+    // scheme: the link in `tonsite://a` is `ite://a`.
     ends_in("tg").or_else(|| ends_in("ton")).or_else(|| ends_in("tonsite").map(|start| start + 4))
 }
 

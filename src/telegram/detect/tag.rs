@@ -27,8 +27,8 @@ pub(super) fn mentions(text: &str) -> Vec<Range<usize>> {
 }
 
 pub(super) fn bot_commands(text: &str) -> Vec<Range<usize>> {
-    // A `/name` is not a command if another `/` is directly before or after it (then it is part of a path), or a `<`
-    // or `>` (then it is part of markup such as `</b>`).
+    // A `/name` is not a command if a `/`, a `<`, or a `>` is directly before or after it. Next to another `/`, the
+    // `/name` is part of a path. Next to a `<` or a `>`, it is part of markup such as `</b>`.
     let is_ruled_out = |c: char| is_word(c) || matches!(c, '/' | '<' | '>');
     scan(text, '/', |start| {
         if char_before(text, start).is_some_and(is_ruled_out) {
@@ -57,7 +57,7 @@ pub(super) fn hashtags(text: &str) -> Vec<Range<usize>> {
         }
         let run_end = end_of(text, start + 1, is_hashtag);
         let run = &text[start + 1..run_end];
-        // A longer hashtag is cut at the limit, but the search continues after the whole run.
+        // A hashtag longer than the limit is cut, but the search continues after the whole run of hashtag characters.
         let mut end = run.char_indices().nth(MAX_HASHTAG).map_or(run_end, |(len, _)| start + 1 + len);
         let mut next = run_end;
         if end == run_end

@@ -87,7 +87,7 @@ impl UrlFinder<'_> {
         if !matches!(char_at(text, at), Some('/' | '?' | '#')) {
             return at;
         }
-        // The last path is kept in `path`. Without it, a path with many dots would be read once for each dot, in
+        // The last path is kept in `self.path`. Otherwise, a path with many dots would be read once for each dot, in
         // quadratic time.
         if !(self.path.read.start <= at && at < self.path.read.end) {
             let end = end_of(text, at + 1, unicode::is_path);

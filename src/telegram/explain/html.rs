@@ -7,7 +7,7 @@ use crate::telegram::markup::MarkupInput;
 use crate::telegram::{ParseError, ParseErrorKind};
 use crate::text::Span;
 
-/// Tags that Telegram does not support, with the closest supported one.
+/// Tags that Telegram does not support, each with the most similar supported tag.
 const REPLACEMENTS: [(&str, &str); 12] = [
     ("h1", "b"),
     ("h2", "b"),
@@ -306,8 +306,8 @@ pub(super) fn ignored_attribute(tag: &str, span: Span, input: &str) -> Diagnosti
     let written = span.of(input);
     let name = written.split(['=', ' ', '\n']).next().unwrap_or("");
     let lower = name.to_ascii_lowercase();
-    // A supported attribute in the wrong case is probably a mistake. Other ignored attributes, such as `style`, are
-    // harmless, so they get only a hint.
+    // A supported attribute in the wrong case is probably a mistake, so it gets a warning. Other ignored attributes,
+    // such as `style`, are harmless, so they get only an info.
     let known = [
         ("a", "href"),
         ("code", "class"),

@@ -70,7 +70,7 @@ fn unclosed(what: &str, span: Span, input: &str) -> Diagnostic {
     if closer == "]" || opener == ">" {
         return diagnostic;
     }
-    // Formatting seldom spans lines, so the fix ends it at the end of the line.
+    // Formatting seldom spans lines, so the fix puts the closing delimiter at the end of the line.
     let end = line_end(input, span.end);
     diagnostic.with_fix(choice(format!("end it with `{closer}` here"), vec![edit(Span::at(end), closer)]))
 }

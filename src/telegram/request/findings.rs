@@ -357,8 +357,8 @@ fn check_lengths(request: &ApiRequest, findings: &mut Vec<Finding>) {
     }
     let count = count_author_entities(text);
     if MAX_ENTITIES < count {
-        // The message says "about" because the server splits and joins styles before it counts them, so its count can
-        // differ from this one.
+        // The message says "about" because the server splits and joins styles before it counts them. The server's count
+        // can therefore differ from `count`.
         let message = format!("{count} entities: Telegram keeps about {MAX_ENTITIES} and drops the rest");
         findings.push(finding(
             ArgumentLocation::argument(name),

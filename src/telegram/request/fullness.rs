@@ -39,8 +39,9 @@ impl ApiRequest {
             let characters = Fullness { counted: Counted::Characters, used, limit };
             let used = count_author_entities(text);
             let entities = Fullness { counted: Counted::Entities, used, limit: MAX_ENTITIES };
-            // The number of entities is returned only if it is at least half of its limit. Otherwise, it would nearly
-            // always be returned for a short message: 2 entities of 100 are a larger share than 40 characters of 4,096.
+            // The number of entities is returned only if it is at least half of its limit. Without this rule, it would
+            // nearly always be returned for a short message: 2 entities of 100 are a larger share than 40 characters of
+            // 4,096.
             let is_nearer = MAX_ENTITIES <= used * 2 && entities.cmp_ratio(&characters).is_gt();
             if is_nearer { entities } else { characters }
         };

@@ -72,15 +72,15 @@ pub(super) fn read<'a>(arguments: &'a Arguments, kind: MediaKind) -> Result<Medi
     Ok(MediaDraft { media, caption })
 }
 
-// If the argument has no text, the file is the uploaded part called `field`, which is the argument's own name. An
-// album's item has no `field`, so it can name an uploaded file only with `attach://NAME`.
+// If the argument has no text, the file is the part of the multipart body with the name `field`, which is the
+// argument's own name. An album's item has no `field`, so it can name an uploaded file only with `attach://NAME`.
 fn file(arguments: &Arguments, text: &str, field: Option<&str>) -> Option<MediaFile> {
     let field = match text.strip_prefix("attach://") {
         Some(name) => Some(name),
         None if text.is_empty() => field,
         None => return Some(MediaFile::Remote(text.to_owned())),
     };
-    // If no part with this name was uploaded, there is no file, and the caller reports it as missing.
+    // If no part with this name was uploaded, the result is `None`, and the caller reports that the file is missing.
     field.filter(|field| arguments.has_file(field)).map(|field| MediaFile::Upload(field.to_owned()))
 }
 

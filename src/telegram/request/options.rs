@@ -91,8 +91,8 @@ impl ReplyParameters {
                 quote: None,
             }))
         };
-        // An empty `reply_parameters` means that there is no reply. The old arguments are read only if
-        // `reply_parameters` is absent.
+        // An empty `reply_parameters` means that there is no reply. The old arguments, such as `reply_to_message_id`,
+        // are read only if `reply_parameters` is absent.
         if arguments.get("reply_parameters").is_some_and(|argument| argument.text.is_empty()) {
             return Ok(None);
         }

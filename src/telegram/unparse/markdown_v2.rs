@@ -115,8 +115,8 @@ impl<'a> MarkdownV2Writer<'a> {
             self.push("\n");
             self.out.lost.push(lost("a quote that starts within a line", &self.text[part.range.clone()]));
         }
-        // Another quote ends directly before this one. The empty bold `**` separates them: without it, the parser would
-        // read the two quotes as one.
+        // If another quote ends directly before this quote, the empty bold `**` separates the two quotes. Without the
+        // `**`, the parser would read them as one quote.
         if self.quote_end == Some(start) {
             self.push("**");
         }

@@ -153,7 +153,8 @@ impl<'t> Follower<'t> {
     /// Follows `block` from `state`. Returns the state after the block, or `None` if a `break`, `continue`, or `abort`
     /// ends it early.
     fn follow(&mut self, block: &'t Block, state: JsonState) -> Option<JsonState> {
-        // What an `if` guarantees for the nodes after it holds only until the end of this block.
+        // An `if` in this block can guarantee that variables have a value in the nodes after the `if`. This guarantee
+        // ends with the block.
         let mark = self.present.len();
         let mut state = Some(state);
         for node in &block.nodes {
@@ -213,8 +214,8 @@ impl<'t> Follower<'t> {
     }
 
     fn follow_text(&mut self, span: Span, state: &mut JsonState) {
-        // The text is escaped as a whole and becomes a part of one JSON string. Its quotes do not end this string, and
-        // its braces open no objects, so the text does not change the state.
+        // If `is_escaped` is set, the text is escaped as a whole and becomes a part of one JSON string. The quotes in
+        // the text do not end this string, and its braces open no objects, so the text does not change the state.
         if self.is_escaped {
             return;
         }
@@ -418,7 +419,8 @@ impl<'t> Follower<'t> {
         for (file, body) in captured.bodies {
             // Spans in the capture refer to the file that contains it, which may be a partial.
             let outer = std::mem::replace(&mut self.file, file);
-            // An empty capture has no nodes to count, but following it takes time as well.
+            // An empty capture has no nodes to count, but following it takes time as well. So every capture counts as
+            // one node itself.
             self.n_inner_nodes += 1;
             let end = self.follow(body, state.clone());
             self.file = outer;
@@ -446,8 +448,8 @@ impl<'t> Follower<'t> {
             return state;
         };
         let Some(body) = self.template.files().get(file).map(|file| &file.body) else { return state };
-        // As in rendering, a partial called with `render` sees only its arguments. A partial called with `include` also
-        // sees the caller's names.
+        // As in rendering, a partial called with `render` does not see the names that the caller sets. A partial called
+        // with `include` sees them.
         let mut scope = if call.is_isolated { NameDefinitions::default() } else { self.scope.clone() };
         scope.define_all(file, body);
         let argument =
@@ -455,8 +457,8 @@ impl<'t> Follower<'t> {
         for (name, value) in &call.arguments {
             scope.define(name, argument(value));
         }
-        // With `for`, the variable holds the items of a list, one after the other. Items are not traced, so the
-        // variable is defined only for `with`.
+        // A call with `with` or `for` passes a value to the partial in a variable. With `for`, this variable holds the
+        // items of a list, one after the other. Items are not traced, so the variable is defined only for `with`.
         if let Some(subject) = call.subject.as_ref().filter(|subject| !subject.is_each) {
             scope.define(subject.alias.as_deref().unwrap_or(name), argument(&subject.value));
         }

@@ -153,8 +153,8 @@ impl<'t> Interpolation<'t, '_> {
     }
 
     fn in_string(&self) -> Vec<Diagnostic> {
-        // If a `json` filter is inside a string, no other problem is reported: after the fix for the filter, the other
-        // checks may find something else.
+        // If the `{{ }}` is inside a string and has a `json` filter, only this filter is reported. The fix replaces the
+        // filter, and after that the other checks may find something else.
         let own_json = self.own_filters().iter().find(|call| call.filter.name == "json");
         if let Some(call) = own_json.filter(|_| !self.is_escaped) {
             let problem = Diagnostic::error(Code::JsonInString, call.name, "`json` adds its own quotes here");
@@ -265,8 +265,8 @@ impl<'t> Interpolation<'t, '_> {
         let mode = self.mode?;
         let call =
             self.own_filters().iter().find(|call| escapes_for(call).is_some_and(|other| other != mode))?;
-        // An `escape_once` is never reported. Another wrong escape is not reported if a correct escape is there as
-        // well.
+        // An `escape_once` is never reported. Any other wrong escape is not reported if the `{{ }}` also has a correct
+        // escape.
         if call.filter.name == "escape_once"
             || self.own_filters().iter().any(|call| escapes_for(call) == Some(mode))
         {

@@ -38,7 +38,7 @@ pub(super) fn check(template: &Template, vocabulary: &Vocabulary) -> Vec<Diagnos
     checker.problems
 }
 
-/// The names that are set or visible in a file. It is `None` if the file may also set names that cannot be determined.
+/// The names that are set or visible in a file, or `None` if the file may also set names that cannot be determined.
 type DefinedNames<'t> = Option<IndexSet<&'t str>>;
 
 struct KnownProperties<'v> {
@@ -75,8 +75,8 @@ impl<'t> Checker<'t> {
         let mut calls = Vec::new();
         walk::tags(&current.body, &mut |span, tag| {
             if let TagNode::Partial(partial) = tag {
-                // The user edits the body. A problem in a partial at any depth is therefore reported at the tag in the
-                // body, and only there.
+                // The user edits the body. A problem in a partial at any depth is therefore reported only at the tag in
+                // the body that leads to the partial.
                 calls.push((call.unwrap_or(span), partial));
             }
         });
@@ -140,7 +140,7 @@ impl<'t> Checker<'t> {
                 // name.
                 None => is_complete = false,
             },
-            // The broken tag may be an `assign` to any name.
+            // A tag with a syntax error may be an `assign` to any name.
             TagNode::Broken => is_complete = false,
             _ => {}
         });
@@ -226,7 +226,7 @@ fn member_problem(path: &Path, root: &str, known: &[String], near: Suggestions) 
 
 fn with_near_name(problem: Diagnostic, path: &Path, near: Option<&str>) -> Diagnostic {
     let Some(near) = near else { return problem };
-    // The span includes the dot before the name, because a name with spaces needs brackets instead of the dot.
+    // The span includes the dot before the name: if the suggested name has spaces, brackets must replace the dot.
     let span = Span::new(path.root.span.end, path.steps.first().map_or(path.span.end, |step| step.span.end));
     problem
         .with_help(format!("did you mean `{near}`?"))

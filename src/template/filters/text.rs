@@ -32,7 +32,8 @@ pub(super) fn downcase<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let text = call.text()?;
     // In Unicode, the lowercase or uppercase form of a character has at most three characters.
     call.budget.allow_text(text.as_str().len().saturating_mul(3))?;
-    // `str::to_lowercase` would write a final sigma as ς, but Ruby converts each character by itself.
+    // As in Ruby, each character is converted by itself. `str::to_lowercase` would write a sigma at the end of a word
+    // as ς, not as σ.
     Ok(text.as_str().chars().flat_map(char::to_lowercase).collect::<String>().into())
 }
 
@@ -98,8 +99,8 @@ pub(super) fn replace<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
 }
 
 fn replace_all<'a>(call: &mut Call<'_, 'a>, text: &str, part: &str, with: &str) -> FilterResult<'a> {
-    // The matches are counted first, so that the exact size of the result can be charged. The count costs a second
-    // search. An empty `part` matches between all characters, so the result can be far longer than the text.
+    // The matches are counted in a search of their own, so that the exact size of the result can be charged before the
+    // result is built. The result can be far longer than the text: an empty `part` matches between all characters.
     let n_matches = text.matches(part).count();
     let size = (text.len() - n_matches * part.len()).saturating_add(n_matches.saturating_mul(with.len()));
     call.budget.allow_text(size)?;
@@ -136,7 +137,7 @@ fn replace_one<'a>(call: &mut Call<'_, 'a>, find: fn(&str, &str) -> Option<usize
     Ok(format!("{before}{with}{after}").into())
 }
 
-/// Returns a part of a list or text. Text is counted in characters.
+/// Returns a part of a list or text. The start and length in a text are counted in characters.
 ///
 /// The first argument is the start (a negative one counts from the end), and the second is the length (1 if missing).
 pub(super) fn slice<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
@@ -170,7 +171,7 @@ pub(super) fn split<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let (text, separator) = (call.text()?, call.text_argument(0)?);
     let text = text.as_str();
     let parts: Vec<&str> = match separator.as_str() {
-        // As in Ruby, a single space splits at runs of whitespace, and an empty separator splits between all
+        // As in Ruby, the separator `" "` splits at runs of whitespace, and an empty separator splits between all
         // characters.
         " " => text.split(is_space).filter(|part| !part.is_empty()).collect(),
         "" => text.split("").filter(|part| !part.is_empty()).collect(),
@@ -192,7 +193,7 @@ pub(super) fn truncate<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     if text.as_str().chars().count() <= length {
         return Ok(Datum::Text(text));
     }
-    // The length includes the ellipsis.
+    // `length` is the maximum number of characters including the ellipsis.
     let n_kept = length.saturating_sub(ellipsis.as_str().chars().count());
     let end = text.as_str().char_indices().nth(n_kept).map_or(text.as_str().len(), |(at, _)| at);
     joined(call, &text.as_str()[..end], ellipsis.as_str())

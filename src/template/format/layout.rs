@@ -103,8 +103,9 @@ impl Printer<'_> {
                     branches.iter().flat_map(|(_, items)| items).any(|item| item.is(LayoutTokenKind::Colon));
                 let first = branches.first().map_or(*close, |(tag, _)| *tag);
                 self.put(first, before);
-                // Members in branches get one line each, even if all of them would fit on one line. The exception is a
-                // block that is a value or continues a member.
+                // Members in the branches of a Liquid block get one line each, even if all of them would fit on one
+                // line. The exception is a block that is a member's value, or that starts with a comma and so continues
+                // the member before the block.
                 let own = text::width(self.tokens[first].span.of(self.source));
                 if (is_value || node.continues_member() || !holds_members) && self.fits(node, own) {
                     self.put_rest_on_line(node);
@@ -166,7 +167,8 @@ impl Printer<'_> {
     fn put(&mut self, token: usize, wanted: Gap) {
         let LayoutToken { span, kind, is_spaced } = self.tokens[token];
         let last = token.checked_sub(1).map(|last| self.tokens[last].kind);
-        // Between parts of a value, the existing whitespace matters: `1{% if x %}2{% endif %}` may be the number 12.
+        // Between two parts of a value, whitespace is neither added nor removed completely: `1{% if x %}2{% endif %}`
+        // may be the number 12, and a space would turn this number into two.
         let is_free = kind.is_delimiter() || last.is_none_or(LayoutTokenKind::is_delimiter);
         let before = match (is_free, is_spaced, wanted) {
             (true, _, wanted) => wanted,

@@ -256,8 +256,8 @@ impl Lexer<'_> {
             |c: char| c.is_ascii_whitespace() || matches!(c, '"' | '{' | '}' | '[' | ']' | ':' | ',');
         let word = &rest[..rest.find(is_end).unwrap_or(rest.len())];
         let span = Span::new(self.at, self.at + word.len());
-        // The word may be only a part of a number, because Liquid next to it may print the rest. `NULL` is accepted,
-        // because bodies for CleverTap usually contain `default: "NULL"`, which prints `NULL` for a missing value.
+        // The word may be only a part of a number, because Liquid next to the word may print the rest. `NULL` is not
+        // JSON, but it is accepted: CleverTap's bodies use the bare word `NULL` for a missing chat id.
         let is_number = word.bytes().all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
         if !is_number && !["true", "false", "null", "NULL"].contains(&word) {
             let excerpt: String = visible(word).chars().take(24).collect();

@@ -7,8 +7,8 @@ use crate::text::{self, Span};
 use super::layout;
 use super::lexer::{LayoutToken, LayoutTokenKind, cannot_format};
 
-// This bounds the recursion. The limit is the nesting that valid JSON may have, plus 50 for Liquid tags, which is the
-// Liquid parser's limit.
+// This limit bounds the recursion. It is the sum of the nesting that valid JSON may have and the nesting of tags that
+// the Liquid parser accepts (50).
 const MAX_DEPTH: usize = json::MAX_DEPTH + 50;
 
 #[derive(Debug)]

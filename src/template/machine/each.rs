@@ -15,7 +15,7 @@ use super::{Flow, Machine, RenderResult, Whitespace};
 // A range is not turned into a list: `(1..30000000)` would take about a gigabyte.
 /// The items of a loop.
 enum Items<'a> {
-    /// Consecutive integers that start with this one.
+    /// Consecutive integers. The field is the first of them.
     Range(i64),
     List(List<'a>),
 }

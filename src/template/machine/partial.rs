@@ -155,7 +155,7 @@ impl<'a> Machine<'a> {
             return Err(self.fail(problem.clone()));
         }
         let body = &file.body;
-        // Each run of a partial costs one step, because an empty partial in a loop must not be free.
+        // Each run of a partial costs one step, so that even calls of an empty partial use up the budget.
         self.spend(1, body.nodes.first().map_or(Span::default(), SyntaxNode::span))?;
         self.block(body, Whitespace::Kept)
     }

@@ -63,8 +63,9 @@ impl<'a> VariableScope<'a> {
 
     /// Returns the scope of a partial called with `render`. It has none of this scope's own variables.
     ///
-    /// The global variables of a campaign (`Profile`, `Event`, …) stay visible. By Shopify's rules, the partial sees
-    /// only its arguments, so the new scope has no global variables.
+    /// If this scope has [`Globals::Campaign`], the global variables (`Profile`, `Event`, …) stay visible. If it has
+    /// [`Globals::Data`], the new scope has no global variables, because by Shopify's rules the partial sees only its
+    /// arguments.
     pub(super) fn isolated(&self) -> Self {
         let globals = match self.globals {
             Globals::Campaign(_) => self.globals,

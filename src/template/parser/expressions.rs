@@ -14,7 +14,7 @@ use super::super::token::{Lexeme, LexemeKind};
 // The diagnostic is boxed, because it is large and rare, and every parsing function returns this result.
 pub(super) type ParseResult<T> = Result<T, Box<Diagnostic>>;
 
-// This bounds the recursion through `[…]` and `(…)`.
+// The maximum nesting of `[…]` and `(…)`. This limit bounds the recursion of the parser.
 const MAX_BRACKETS: usize = 32;
 
 pub(super) struct LexemeCursor<'s> {
@@ -299,7 +299,8 @@ impl<'s> LexemeCursor<'s> {
             }
         }
         // Both operators have the same precedence and associate to the right. The loop builds the tree of conditions
-        // from the last part to the first, without recursion. A recursive parser would need stack for each operator.
+        // from the last part to the first, without recursion. A recursive parser would need stack space for each
+        // operator, and a condition can have many operators.
         let mut joined: Option<(Condition, &str)> = None;
         for (part, operator) in parts.into_iter().rev() {
             let condition = match joined {

@@ -59,8 +59,8 @@ impl<'s> LiquidParser<'s> {
         Ok(SyntaxNode::Tag(span, Box::new(node)))
     }
 
-    /// Parses the body of `tag`. Returns the body and the divider or end tag after the body. This tag is `None` if the
-    /// body is not closed.
+    /// Parses the body of `tag`. Returns the body and the divider or end tag after the body. The second value is `None`
+    /// if the body is not closed.
     fn parse_body(&mut self, tag: &ScannedTag) -> (Block, Option<ScannedTag>) {
         self.open.push(OpenTag { name: tag.name.of(self.source), span: tag.markup.span });
         self.depth += 1;
@@ -134,8 +134,8 @@ impl<'s> LiquidParser<'s> {
     /// Skips the lines of a `comment`, `doc`, or `raw` inside `{% liquid %}`, including the line with the end tag.
     fn parse_verbatim_lines(&mut self, tag: &ScannedTag) -> ParseResult<TagNode> {
         let name = tag.name.of(self.source);
-        // Comments nest inside `{% liquid %}`, as they do outside it. Each line is a separate chunk, so no end tag can
-        // be hidden in the middle of a line.
+        // Comments nest inside `{% liquid %}`, as they do outside it. Each line is a separate chunk, so only the first
+        // word of a line can be a start or end tag.
         let mut depth = 1;
         while let Some(SourceChunk::Tag(line)) = self.chunks.get(self.next).copied() {
             self.next += 1;

@@ -115,7 +115,7 @@ impl Chrome {
 
     fn draw_footer(&self, shared: &SharedState, screen: &dyn Screen, buf: &mut Buffer) {
         let (area, theme) = (self.footer, &shared.theme);
-        // A notice replaces the hints. On an additional line, it would move the whole screen.
+        // A notice is shown in place of the key hints. An additional line for the notice would move the whole screen.
         if let Some(notice) = &shared.notice {
             let style = if notice.is_error { theme.error } else { theme.accent };
             draw::put_line(buf, area, area.y, &format!(" {}", notice.text), style);

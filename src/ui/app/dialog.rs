@@ -1,5 +1,5 @@
 //! The dialogs that the app opens over any screen: the palette of actions, the help, the pages of the reference, and
-//! the question before quitting with unsaved changes. They return an answer, which the app carries out.
+//! the question before quitting with unsaved changes. Each dialog returns an answer, which the app carries out.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -25,8 +25,9 @@ impl TextDiff {
         if old == new {
             return Self::default();
         }
-        // Comparing bytes is enough. The range may begin or end inside a character, but the spans of diagnostics and
-        // edits begin and end between characters.
+        // Bytes are compared, not characters, so the range may begin or end inside a character. This does not change
+        // whether a diagnostic or edit overlaps the range, because the spans of diagnostics and edits begin and end
+        // between characters.
         let (old, new) = (old.as_bytes(), new.as_bytes());
         let n_same_before = old.iter().zip(new).take_while(|(a, b)| a == b).count();
         // Without this limit, the common end could overlap the common start: `aa` and `aaa` have the start `aa` and the

@@ -46,7 +46,7 @@ pub struct EditorView<'a> {
     pub liquid: &'a [LiquidToken],
     /// Problems to underline, in any order.
     pub problems: &'a [Mark],
-    /// Matches of the search, ascending.
+    /// Matches of the search in the text, ascending.
     pub matches: &'a [Span],
     /// The tags of a Liquid block, if the cursor is on one of them. They are highlighted like brackets.
     pub block: &'a [Span],
@@ -60,7 +60,8 @@ pub struct EditorView<'a> {
 }
 
 impl<'a> EditorView<'a> {
-    /// Creates a view with line numbers and without optional parts. Set other fields with struct update syntax.
+    /// Creates a view that has the focus, shows line numbers, and draws plain text without highlights. Set other fields
+    /// with struct update syntax.
     pub fn new(editor: &'a Editor, viewport: Viewport, theme: &'a Theme) -> Self {
         Self {
             editor,
@@ -86,8 +87,8 @@ impl<'a> EditorView<'a> {
         let area = area.intersection(buf.area);
         let brackets = self.brackets();
         let rows: Vec<VisualRow> = self.rows().take(area.height.into()).collect();
-        // The problems of the visible rows are collected once per frame, because each row goes through the whole list
-        // several times.
+        // Only the problems of the visible rows are kept. Each row goes through the list of problems several times,
+        // which would be slow with the problems of the whole text.
         let problems = self.problems_of(&rows);
         let view = EditorView { problems: &problems, ..*self };
         for y in area.top()..area.bottom() {
@@ -271,8 +272,8 @@ fn severity_style(theme: &Theme, severity: Severity) -> Style {
 /// `line`.
 fn touches(line: Span, span: Span) -> bool {
     // `line.start` is compared with the last byte of the span, not with the span's end. Otherwise, a problem that ends
-    // with the line break of the previous line would mark this line too. An empty span has no last byte, so its offset
-    // is compared.
+    // with the line break of the previous line would mark this line too. An empty span has no last byte, so the start
+    // of the span is compared instead.
     span.start <= line.end && line.start <= span.end.saturating_sub(1).max(span.start)
 }
 
@@ -289,8 +290,8 @@ fn clear_cells(buf: &mut Buffer, area: Rect, style: Style) {
 /// Draws one grapheme. Control characters and invisible characters are drawn as visible symbols.
 fn put(buf: &mut Buffer, x: u16, y: u16, glyph: &cells::Glyph<'_>, theme: &Theme) {
     let cell = &mut buf[(x, y)];
-    // Control characters and bidi overrides are drawn as visible symbols. `set_symbol` would pass them on to the
-    // terminal, and a stranger's body could disturb the screen with them.
+    // Control characters and bidi overrides are drawn as visible symbols. `set_symbol` would pass the originals on to
+    // the terminal, where a body from a stranger could garble the screen.
     match glyph.text.chars().next().and_then(picture) {
         _ if glyph.text == "\t" => {}
         Some(shown) => {

@@ -214,7 +214,8 @@ impl Vim {
         }
         match &mut self.mode {
             Mode::Insert(insertion) => {
-                // As in vim, an arrow key or a click begins a new insertion: `.` repeats only what is typed after it.
+                // As in vim, an arrow key or a click begins a new insertion: `.` repeats only the text that is typed
+                // after the arrow key or the click.
                 let has_moved = seen.0 == editor.version() && seen.1 != editor.cursor();
                 if has_moved && insertion.has_begun() {
                     *insertion = Insertion::begin(editor);
@@ -287,7 +288,8 @@ impl Vim {
         if self.pending.wanted == Wanted::Command && (key.ctrl || key.alt) && !is_own(key) {
             return None;
         }
-        // Shift with a key such as an arrow key selects text, as in every text field.
+        // Shift with a key such as an arrow key is also left to the caller, so that it selects text as in every text
+        // field.
         if self.pending.wanted == Wanted::Command && key.shift && !matches!(key.code, KeyCode::Char(_)) {
             return None;
         }

@@ -31,7 +31,7 @@ use crate::ui::shared::{
 };
 use crate::workspace::{self, Watch, WatchMethod};
 
-/// How long the console waits at exit for each test to be written to the history.
+/// How long the console waits at exit for each test message to be written to the history.
 const EXIT_TIMEOUT: Duration = Duration::from_secs(2);
 
 // The picker of profiles shows only one screen of rows. To find other profiles, the user types more letters.
@@ -45,7 +45,7 @@ pub struct ExecutorDeps {
     pub clock: Clock,
     /// How changes on disk are detected; `None` turns the watch off.
     pub watch: Option<WatchMethod>,
-    /// The panics to inject, for tests.
+    /// The panics that an automated test has requested.
     pub injected: Arc<InjectedFaults>,
 }
 
@@ -58,9 +58,9 @@ pub struct Executor {
     watch: Option<Watch>,
     capture: Option<JoinHandle<()>>,
     checks: Arc<Checks>,
-    /// The tests that are being sent.
+    /// The tasks that send test messages.
     tests: Vec<JoinHandle<()>>,
-    /// Becomes true when the console exits, so that running tests stop waiting for answers.
+    /// Becomes true when the console exits, so that the tasks in `tests` stop waiting for Telegram's answers.
     exiting: watch::Sender<bool>,
     /// The task of the last journal entry (a save or a draft). Each entry waits for the previous entry, so that an
     /// older draft never replaces a newer save.
@@ -115,8 +115,8 @@ impl Executor {
         let now = self.deps.clock.now();
         match task {
             Task::Compose(generation, job) => {
-                // A waiting or running sample check is dropped, because it is for an older body and would delay the
-                // preview.
+                // A waiting or running sample check (which composes the body for a sample of recipients) is dropped. It
+                // is for an older body and would delay the preview.
                 self.surveys.put(None);
                 self.jobs.put(Some(QueuedJob { generation, job, ticket: self.reporter.pending.begin() }));
             }
@@ -156,8 +156,8 @@ impl Executor {
             Task::Trust(generation, webhook) => self.check_bot(generation, *webhook, true),
             Task::AdoptPrivate => self.block(Work::Reload, |session| {
                 let adopted = session.folder().adopt().map_err(|error| error.to_string());
-                // Before the adoption, the profile store was opened read-only. Now it may be written, so it has to be
-                // opened again.
+                // Until the `.telecast` folder was adopted, the profile store was opened read-only. Now the store may
+                // be written, so it has to be opened again.
                 session.forget_store();
                 Some(Msg::PrivateAdopted(adopted))
             }),
@@ -305,8 +305,8 @@ impl Executor {
         }
     }
 
-    /// Stops waiting for the answers to running tests, and waits until each test is in the history, but at most
-    /// `EXIT_TIMEOUT` per test.
+    /// Stops waiting for the answers to test messages. Then waits until each test message is in the history, but at
+    /// most `EXIT_TIMEOUT` per message.
     pub async fn interrupt_tests(&mut self) {
         self.exiting.send_replace(true);
         for test in self.tests.drain(..) {
@@ -370,7 +370,7 @@ impl Executor {
         self.watch = self.deps.watch.and_then(watch);
     }
 
-    /// Sends an earlier test again, with the same profile and chat, but with the current files of the campaign.
+    /// Sends an earlier test message again, with the same profile and chat, but with the current files of the campaign.
     fn resend(&mut self, generation: Generation, sent: workspace::TestSendRecord) {
         let sender = self.sender(generation);
         let test = self.spawn(Work::SendTest, async move {
@@ -471,7 +471,7 @@ impl Reporter {
 #[derive(Debug, Clone, Default)]
 pub struct PendingWork(watch::Sender<usize>);
 
-/// One pending task; dropping it marks the task as done.
+/// Stands for one pending task. Dropping the ticket marks the task as done.
 #[derive(Debug)]
 struct Ticket(watch::Sender<usize>);
 
@@ -526,7 +526,8 @@ fn spawn_blocking_caught<T: Send + 'static>(
 async fn join_caught<T>(task: JoinHandle<Result<T, CaughtPanic>>) -> Result<T, CaughtPanic> {
     match task.await {
         Ok(result) => result,
-        // Only the runtime's shutdown cancels the task, and the shutdown also cancels the task that waits here.
+        // Only the runtime's shutdown cancels the task. The shutdown also cancels the caller, which therefore does no
+        // harm by waiting forever.
         Err(_) => std::future::pending().await,
     }
 }

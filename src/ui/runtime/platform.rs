@@ -28,8 +28,8 @@ pub trait Platform {
     /// Waits for the next event. The future is cancel-safe: if it is dropped before it is ready, no event is lost.
     fn next(&mut self) -> impl Future<Output = PlatformEvent>;
 
-    /// Whether to stop after a [`PlatformEvent::Stop`]. Returns false if a signal to continue has arrived shortly
-    /// before, or arrives shortly after.
+    /// Whether to stop after a [`PlatformEvent::Stop`]. Returns false if a signal to continue arrives shortly before or
+    /// after the signal to stop.
     fn should_stop(&mut self) -> impl Future<Output = bool>;
 
     /// Starts a timer. Once the timer's delay is over, [`Platform::next`] returns [`PlatformEvent::Due`].

@@ -12,8 +12,8 @@ const STOP_CANCEL_WINDOW: Duration = Duration::from_millis(60);
 
 /// Two signals that arrive within this time may be received in the wrong order. So a SIGCONT that was received up to
 /// this long before a SIGTSTP also cancels the stop.
-// On a machine busy with a build, signals arrived more than 2 ms apart in the wrong order. With a shorter time here,
-// the console stayed stopped in two of fifty runs.
+// On a machine busy with a build, two signals were received in the wrong order and more than 2 ms apart. With a shorter
+// time here, the console stayed stopped in two of fifty runs.
 const OUT_OF_ORDER: Duration = Duration::from_millis(150);
 
 pub(crate) enum SignalEvent {
@@ -46,8 +46,9 @@ impl SignalSet {
         })
     }
 
-    /// Whether to stop after a SIGTSTP. Waits a moment for a SIGCONT before it answers. A SIGCONT that arrives just
-    /// before the process stops has no effect, and no other SIGCONT follows, so the process would stay stopped.
+    /// Whether to stop after a SIGTSTP. Waits a moment for a SIGCONT, and returns false if one arrives. Without the
+    /// wait, a SIGCONT could arrive just before the process stops. That SIGCONT would have no effect, and no other
+    /// would follow, so the process would stay stopped.
     pub(super) async fn should_stop(&mut self) -> bool {
         if self.continued_at.is_some_and(|at| at.elapsed() < OUT_OF_ORDER) {
             return false;

@@ -28,7 +28,7 @@ use crate::workspace::{
 /// The number of results that may wait for the event loop. A sender waits while the queue is full.
 const RESULT_QUEUE_LEN: usize = 256;
 
-/// The notice for a `.telecast` that was created on another machine or in another folder.
+/// The notice for a `.telecast` folder that was created on another machine or in another folder.
 // The text names the key early, because a footer of 80 cells cuts off the end.
 const FOREIGN_FOLDER: &str = "The .telecast folder was not made here: press Ctrl-P, then Adopt, \
                               to use its test chats, drafts and history.";
@@ -54,8 +54,8 @@ pub(crate) enum ConsoleStartError {
 ///
 /// Returns the exit code: 0, 3 for an error of the environment, 1 after a panic, or 128 + a signal's number.
 pub fn run(folder: Option<&Path>, campaign: Option<&str>) -> ExitCode {
-    // No secret has been read yet, so only bot tokens can be masked in a panic's message, because bot tokens are
-    // recognized by their form.
+    // For now, only bot tokens are masked in a panic's message, because they are recognized by their form. Other
+    // secrets can be masked only after they have been read.
     let redactor = Redactor::default();
     fault::install_hook(move |text| redactor.redact(text).into_owned(), print);
     // The event loop catches its own panics. This call catches panics before and after the loop. Such a panic unwinds
@@ -128,7 +128,8 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Conso
     let (sender, results) = mpsc::channel(RESULT_QUEUE_LEN);
     let (redacting, reporting) = (Arc::clone(&session), sender.clone());
     let report = move |fault: CaughtPanic| {
-        // While the console has the screen, output on stderr would be drawn over it.
+        // While the console is on screen, output on stderr would be drawn over the console. So the panic is reported as
+        // a message instead.
         if terminal::is_taken() {
             // The hook must not block the thread that panics, so the message is dropped if the queue is full.
             let _ = reporting.try_send(Msg::Fault { work: Work::Background, fault });
@@ -192,8 +193,9 @@ fn describe_other_console(pid: Option<u32>) -> String {
 }
 
 fn theme() -> Theme {
-    // Color output is forced on in crossterm, and the theme for NO_COLOR has no colors. Otherwise, if NO_COLOR is set,
-    // crossterm writes empty color sequences. These also reset bold and reverse, so a selection would be invisible.
+    // Color output is forced on in crossterm even if NO_COLOR is set. Instead, a theme without colors implements
+    // NO_COLOR. If crossterm handled NO_COLOR, it would write empty color sequences. These also reset bold and reverse
+    // video, so a selection would be invisible.
     crossterm::style::force_color_output(true);
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     if no_color { Theme::mono() } else { Theme::ansi() }

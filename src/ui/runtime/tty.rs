@@ -27,7 +27,8 @@ use crate::ui::widget::{Hyperlinks, hyperlinks, input::join_pastes};
 pub(crate) struct Tty {
     screen: TerminalScreen,
     hyperlinks: Hyperlinks,
-    /// `None` while the terminal belongs to an editor or the shell, so that their input is not read.
+    /// `None` while the terminal belongs to an external editor or the shell, so that the console does not read the
+    /// input for these programs.
     events: Option<EventStream>,
     clicks: Clicks,
     signals: SignalSet,
@@ -79,9 +80,9 @@ impl Platform for Tty {
                 biased;
                 signal = self.signals.recv() => match signal {
                     SignalEvent::Stop => return PlatformEvent::Stop,
-                    // Canonical mode means that the shell has set the terminal's modes: the process was stopped by a
-                    // SIGSTOP, which cannot be caught. Only then is the terminal taken back. Taking it back after every
-                    // SIGCONT made the screen flicker when signals came in bursts.
+                    // Canonical mode means that the process was stopped by a SIGSTOP, which cannot be caught, and that
+                    // the shell has then set the terminal's modes. Only in this case is the terminal taken back. Taking
+                    // the terminal back after every SIGCONT made the screen flicker when signals came in bursts.
                     SignalEvent::Continue if terminal::is_canonical_mode() => return PlatformEvent::ModesReset,
                     SignalEvent::Continue => {}
                     SignalEvent::End(code) => return PlatformEvent::End(code),

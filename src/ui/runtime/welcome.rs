@@ -50,7 +50,8 @@ pub(crate) async fn ask(
     let mut welcome = Welcome {
         chosen: 0,
         new: TextField::new(&here.join(NEW_FOLDER).to_string_lossy()),
-        // The field is empty, because the current folder is not a workspace: the search would have found it.
+        // The field proposes no folder. Even the current folder cannot be proposed: if it were a workspace, the search
+        // would have found it, and this screen would not appear.
         open: TextField::new(""),
         problem: None,
     };

@@ -213,8 +213,8 @@ pub const ACTIONS: &[ActionRow] = {
         row(A::AdoptPrivate, "adopt-private", "Adopt a .telecast folder that was not made here", "", &[]),
         row(A::Undo, "undo", "Undo the last edit of the body", "", &[(Panes, "ctrl-z")]),
         row(A::Redo, "redo", "Redo the last undone edit", "", &[(Panes, "ctrl-y")]),
-        // The key is not Ctrl-Z, as it is in most terminal programs. Users of other editors press Ctrl-Z by habit to
-        // undo, even outside the body, so Ctrl-Z means undo everywhere.
+        // In most terminal programs, Ctrl-Z suspends. Here, Ctrl-Z means undo everywhere, because users of other
+        // editors press it by habit to undo, even outside the body.
         row(A::Suspend, "suspend", "Suspend to the shell", "", &[(Panes, "Z")]),
     ]
 };

@@ -1,5 +1,5 @@
 //! A question whose answer arrives later as a message. This module drops answers to outdated questions, so no other
-//! code has to check for them.
+//! code has to check whether an answer is outdated.
 //!
 //! ```text
 //! Idle ── ask ──▶ Pending ── answer of its generation ──▶ Ready or Failed ── ask ──▶ Pending …
@@ -15,7 +15,8 @@ pub struct Generations(u64);
 
 impl Generations {
     pub fn fresh(&mut self) -> Generation {
-        // A counter, not a clock or a random number: a replay of the same messages gives the same generations.
+        // Generations are counted, and do not come from a clock or a random number. So a replay of the same messages
+        // gives the same generations.
         self.0 += 1;
         Generation(self.0)
     }

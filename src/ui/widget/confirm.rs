@@ -48,8 +48,8 @@ impl<D: ConfirmDecision> Confirm<D> {
                 let starts_with_key =
                     |label: &str| label.chars().next().is_some_and(|first| first.eq_ignore_ascii_case(&c));
                 let at = self.answers.iter().position(|(label, _)| starts_with_key(label))?;
-                // Such a question may open while the user is typing. A letter that was meant for the text must not
-                // answer the question.
+                // A question with such a decision can open while the user is typing. The letter may be meant for the
+                // text, so it only selects the answer and does not confirm it.
                 if self.answers[at].1.needs_enter() {
                     self.chosen = at;
                     return None;

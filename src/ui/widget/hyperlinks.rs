@@ -99,7 +99,7 @@ impl Hyperlinks {
     }
 }
 
-/// Writes the cells again. Afterward, the position of the cursor is undefined.
+/// Writes the cells of `repaints` to the terminal. Afterward, the position of the cursor is undefined.
 pub(crate) fn write<B>(repaints: &[Repaint], out: &mut B) -> io::Result<()>
 where
     B: Backend<Error = io::Error> + Write,

@@ -60,8 +60,8 @@ impl TextField {
 
     /// Inserts pasted text; line breaks in it become spaces.
     pub fn paste(&mut self, text: &str) {
-        // Line breaks at the end are removed. Text that was copied as a whole line has one there, and it would become a
-        // space.
+        // Line breaks at the end are removed. Text that was copied as a whole line ends with a line break, which would
+        // become a space.
         self.editor.apply(Command::Paste(text.trim_end_matches(['\r', '\n']).to_owned()));
     }
 

@@ -82,9 +82,9 @@ impl Highlighter {
         let Some((n_same_before, n_same_after)) = before.same_lines(&now) else { return };
         let n_then = self.lines.len();
         let tail_start = n_then - n_same_after;
-        // `tail` can store only one range of exact lines. If the tail of an earlier edit is left, the new tail is the
-        // part of it after this edit. Otherwise, the new tail is the part after this edit of the lines that have been
-        // read so far.
+        // `tail` can store only one range of exact lines. The lines that were exact before this edit are the tail of an
+        // earlier edit if there is one, and otherwise the lines that have been read so far. The new tail is the part of
+        // these lines that is after this edit.
         let exact = if self.tail.is_empty() { 0..self.n_read } else { self.tail.clone() };
         let still_exact = exact.start.max(tail_start)..exact.end;
         let moved = |line: usize| n_now - (n_then - line);

@@ -12,11 +12,11 @@ use crate::ui::widget::Theme;
 
 use crate::ui::editor::view::{EditorView, touches};
 
-/// The layers of one row. All spans are in bytes of the whole text.
+/// The layers of one row. All spans are in bytes of the whole text, except the ranges in `grammar`.
 pub(crate) struct RowLayers<'a> {
     theme: &'a Theme,
     base: Style,
-    /// The start of the line. The grammar's pieces are relative to it.
+    /// The start of the line. The ranges in `grammar` are counted from this offset.
     line_start: usize,
     grammar: &'a [SyntaxPiece],
     liquid: &'a [LiquidToken],
@@ -100,8 +100,8 @@ fn overlays(view: &EditorView<'_>, row: Span, brackets: &[Span]) -> Vec<(Span, S
     ];
     for (severity, underline) in underlines {
         for (span, _) in view.problems.iter().filter(|(_, other)| *other == severity) {
-            // An empty span is made one byte long, because its underline would otherwise be invisible. It is then shown
-            // on the next character or, at the end of a line, on the cell after the line.
+            // An empty span is made one byte long, because its underline would otherwise be invisible. The underline
+            // then appears under the next character or, at the end of a line, under the cell after the line.
             add(Span::new(span.start, span.end.max(span.start + 1)), underline);
         }
     }

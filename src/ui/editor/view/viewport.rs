@@ -117,9 +117,10 @@ fn below(editor: &Editor, mut row: VisualRow, by: isize) -> VisualRow {
 fn scrolled_start(from: usize, at: usize, last: usize, length: usize, margin: usize) -> usize {
     let margin = margin.min(length.saturating_sub(1) / 2);
     let latest = at.saturating_sub(margin);
-    // Without `min(at)`, `earliest` would be after `at` if `length` is 0.
+    // Without `min(at)`, a `length` of 0 would put `earliest` after `at`.
     let earliest = ((at + margin).min(last) + 1).saturating_sub(length).min(at);
-    // `clamp` would panic if `earliest` were after `latest`. That cannot happen, because two margins and the row or
-    // cell `at` between them fit into `length`. If `length` is 0, `min(at)` prevents it.
+    // `clamp` would panic if `earliest` were after `latest`. This never happens if `length` is at least 1, because
+    // `length` then has room for two margins and for the row or cell `at` between the margins. If `length` is 0,
+    // `min(at)` keeps `earliest` from being after `latest`.
     from.clamp(earliest, latest)
 }

@@ -108,8 +108,9 @@ impl Vim {
             (KeyCode::Delete, _) => 'x',
             (KeyCode::Char('r'), true) => {
                 let times = self.pending.count().unwrap_or(1);
-                // The number of possible redo steps is not known here, so the count is limited to 1,000, in case it is
-                // mistyped. Redo commands beyond the last step do nothing.
+                // The number of possible redo steps is not known here, so as many redo commands are returned as the
+                // user has typed as the count. Redo commands beyond the last step do nothing. The limit of 1,000 is for
+                // a mistyped count, which could otherwise create 100,000 commands.
                 return VimOutcome::of(std::iter::repeat_n(Command::Redo, times.min(1_000)));
             }
             (KeyCode::Char(c), false) => c,
@@ -260,9 +261,9 @@ impl Vim {
         if is_before {
             return VimOutcome::of([replaced(Span::at(span.start), text, span.start + indent)]);
         }
-        // The lines are inserted at the end of the cursor's line, before its line break. This also works in the last
-        // line of a body, which has no line break. So the inserted text begins with a line break and does not end with
-        // a line break.
+        // The lines are inserted at the end of the cursor's line, before its line break. So the inserted text begins
+        // with a line break and does not end with one. The lines are not inserted after the line break, because the
+        // last line of a body has no line break.
         let lines = format!("{line_break}{}", text.strip_suffix(line_break).unwrap_or(&text));
         VimOutcome::of([replaced(Span::at(span.end), lines, span.end + line_break.len() + indent)])
     }

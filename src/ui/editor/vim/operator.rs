@@ -161,7 +161,7 @@ impl Vim {
     fn yank(&mut self, editor: &Editor, region: TextRegion, from: usize) -> VimOutcome {
         let register = register_of(editor, region);
         // A yank also goes to the system clipboard, unless it goes to a named register. A deletion does not go to the
-        // clipboard. Otherwise, each `x` would replace text that the user has copied in another program.
+        // clipboard, because each `x` would then replace text that the user has copied in another program.
         let is_local = self.pending.register.is_some_and(|name| !matches!(name, '"' | '+' | '*'));
         let request = (!is_local).then(|| VimRequest::Copy(register.text.clone()));
         // As in vim, register 0 keeps the text of the last yank for which no register was named. Deletions do not

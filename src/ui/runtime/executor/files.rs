@@ -19,7 +19,7 @@ pub(super) fn read_changed(session: &Session, now: Timestamp) -> Result<Arc<Work
 
 /// Returns a message if something could not be saved. Nothing is ever saved to a foreign `.telecast` folder, which is
 /// one that was created on another machine or in another folder. This case is not reported here, because the console
-/// has reported the foreign folder when it opened.
+/// has already reported the foreign folder at its start.
 pub(super) fn save_failure(result: Result<(), SaveError>) -> Option<Msg> {
     match result {
         Ok(()) | Err(SaveError::Foreign { .. }) => None,

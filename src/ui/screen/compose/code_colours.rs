@@ -1,5 +1,5 @@
-//! Computes the syntax colors of the code blocks in the message. The grammars are loaded when a message with a code
-//! block in a named language first appears.
+//! Computes the syntax colors of the code blocks in the preview's message. The grammars are loaded when a message with
+//! a code block in a named language first appears.
 
 use std::sync::Arc;
 

@@ -33,8 +33,9 @@ pub struct Memo<K, V> {
 
 #[derive(Debug, Default)]
 pub struct Derived {
-    /// The problems of the webhook, of other recipients (from the sample check), and of files. The open body's own
-    /// problems for the preview profile are not in this list.
+    /// The problems of the webhook and of files, and the problems that the sample check has found. The sample check
+    /// composes the body for a sample of recipients. The open body's own problems for the preview profile are not in
+    /// this list.
     others: Memo<OthersKey, Vec<ProblemEntry>>,
     list: Memo<ListKey, List>,
     /// Whether the last composition is of the text that is in the editor now.

@@ -28,8 +28,8 @@ impl Pane {
         }
     }
 
-    /// Returns whether the pane has text that can be entered. While the text of a pane is entered, letters are typed
-    /// into it. Otherwise, letters are shortcuts.
+    /// Returns whether the pane has text that the user can enter, that is, edit with the keyboard. While the text is
+    /// entered, letters are typed into it. Otherwise, letters are shortcuts.
     pub fn has_text(self) -> bool {
         matches!(self, Pane::Body | Pane::Webhook)
     }

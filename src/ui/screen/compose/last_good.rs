@@ -15,8 +15,8 @@ pub(crate) struct LastGood {
 impl Compose {
     /// Remembers the current composition if it has a message. Call this only if the composition answers the latest
     /// request.
-    // The answer to an earlier request may be for another campaign or profile. But this function would store it as a
-    // message of the current campaign and profile.
+    // The answer to an earlier request may be for another campaign or profile. This function would wrongly store such
+    // an answer as the message of the current campaign and profile.
     pub(super) fn keep_message(&mut self, shared: &SharedState) {
         let Some(composed) = self.composed().cloned().filter(|composed| composed.request.is_some()) else {
             return;

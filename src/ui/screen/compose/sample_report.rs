@@ -97,9 +97,9 @@ impl SampleReport {
         self.surveyed.survey.failure_groups.iter().filter_map(entry).collect()
     }
 
-    /// Returns the next recipient to preview after the profile with the identity `current`, wrapping around, and a
-    /// message about this recipient for the footer. This is the next recipient whose message fails. If no message
-    /// fails, this is the next of the recipients whose messages are closest to a limit of Telegram. `None` if no
+    /// Returns the recipient to preview after the profile with the identity `current`, wrapping around, and a message
+    /// about this recipient for the footer. The recipient is chosen among those whose messages fail. If no message
+    /// fails, the recipient is chosen among those whose messages are closest to a limit of Telegram. `None` if no
     /// recipient gets a message.
     pub fn next(&self, current: Option<&str>) -> Option<(Arc<Profile>, String)> {
         let survey = &self.surveyed.survey;

@@ -24,8 +24,8 @@ use crate::ui::shared::{
 };
 use crate::workspace::{CampaignDraft, CampaignFiles, FileProblem, Fingerprint};
 
-// A body of more bytes is not checked for a sample of the audience. The check would take too long, because it renders
-// the body for many recipients. No real message needs such a large body.
+// There is no sample check for a body of more bytes. The sample check renders the body for many recipients, which would
+// take too long with such a body. No real message needs such a large body.
 const MAX_SURVEYED_BYTES: usize = 256 * 1024;
 
 #[derive(Debug)]
@@ -164,8 +164,8 @@ impl Compose {
 
     pub fn start(&mut self, shared: &SharedState) -> Vec<Effect> {
         let mut effects = vec![Effect::Task(Task::FindDrafts)];
-        // A read-only console must not move secrets, so it does not look for them. If another console has the workspace
-        // open, that console asks about the secrets.
+        // A read-only console must not move secrets, so it does not look for old secrets. If another console is editing
+        // the workspace, that console asks about the old secrets.
         if shared.read_only.is_none() {
             let webhooks = shared.workspace.webhooks.iter().filter_map(|webhook| webhook.value.as_ref());
             effects.push(Effect::Task(Task::FindOldSecrets(
@@ -240,7 +240,7 @@ impl Compose {
     /// Requests a new composition of the open body, and returns its task. `None` if no body is open, if the body cannot
     /// be read, or if the body is too large. In these cases, the old message is dropped.
     pub fn compose(&mut self, shared: &SharedState) -> Option<Effect> {
-        // If a sample check is still running, it checks an older body, so its result is no longer awaited.
+        // A sample check that is still running checks an older body, so the result of this check is no longer awaited.
         self.sample_report.stop_waiting();
         let can_compose = self.has_hints() && self.buffer().is_some_and(|buffer| buffer.is_readable);
         let Some(job) = self.job(shared).filter(|_| can_compose) else {
@@ -270,8 +270,8 @@ impl Compose {
         self.message.latest() == Some(generation)
     }
 
-    /// Returns whether the completion picker is open inside Liquid. That Liquid is still incomplete, so composing the
-    /// body would only give errors.
+    /// Returns whether the completion picker is open inside a Liquid tag or output. In this case, the tag or output is
+    /// still incomplete, so composing the body would only give errors.
     pub fn is_completing_liquid(&self) -> bool {
         self.completion.as_ref().is_some_and(complete::Session::is_of_liquid)
     }
@@ -347,7 +347,8 @@ impl Compose {
         Some(Effect::Task(Task::Trust(generation, webhook)))
     }
 
-    // The old status is not shown while the check is pending, because another bot may answer at the new URL.
+    // The old status is not shown while the check is pending, because the webhook's URL may have changed, and another
+    // bot may answer at the new URL.
     fn ask_bot(&mut self, webhook: &WebhookInUse) -> Generation {
         self.webhook.checked_url = Some(webhook.webhook.url.clone());
         self.bot = Query::Idle;

@@ -34,8 +34,8 @@ pub(super) fn update(screen: &mut Compose, shared: &mut SharedState, message: Ms
         // The app handles these inputs itself.
         Input::Resize(..) | Input::FocusGained => Vec::new(),
     };
-    // The bot at an edited URL is checked as soon as the focus leaves the webhook's form, and any input may have moved
-    // the focus.
+    // After the user has edited the webhook's URL, the bot at the new URL is checked as soon as the focus leaves the
+    // webhook's form. Any input can move the focus, so this line runs after every input.
     effects.extend(screen.check_edited_bot(shared));
     effects
 }
@@ -50,8 +50,8 @@ pub(super) fn act(screen: &mut Compose, shared: &mut SharedState, action: Action
 pub(super) fn follow(screen: &mut Compose, shared: &mut SharedState, area: Rect) -> Vec<Effect> {
     // The order matters. vim may move the cursor, and the visible problems depend on the cursor. The layout depends on
     // the number of problems, and the width of the message depends on the layout. The body is scrolled before its
-    // visible rows are colored. The scroll position of the preview comes last, because it depends on all of these
-    // values.
+    // visible rows are colored. The scroll position of the preview is limited last, because its limit depends on the
+    // layout and on the message.
     vim::follow(screen);
     leave_missing_form(screen);
     derived::follow(screen, shared);

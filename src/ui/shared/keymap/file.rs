@@ -106,7 +106,8 @@ fn contexts(row: &ActionRow, key: Key) -> Vec<KeyContext> {
             contexts.push(*context);
         }
     }
-    // A letter that is bound in `Anywhere` or `Body` could no longer be typed.
+    // A key that types or edits text is not bound in `Anywhere` or `Body`. A letter that is bound in one of these
+    // contexts could no longer be typed.
     if edits_text(key) {
         contexts.retain(|context| !matches!(context, KeyContext::Anywhere | KeyContext::Body));
         if contexts.is_empty() {

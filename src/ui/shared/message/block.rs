@@ -63,8 +63,8 @@ impl BlockLayout<'_> {
         // and code blocks would take quadratic time.
         let first = blocks.partition_point(|block| block.range.start < at);
         for block in &blocks[first..] {
-            // Blocks of one kind do not overlap in a text that Telegram has parsed. In any other text, they may
-            // overlap. The later block is then skipped, so that no text is shown twice.
+            // Blocks of one kind do not overlap in a text that Telegram has parsed. In any other text, blocks may
+            // overlap. If two blocks overlap, the later one is skipped, so that no text is shown twice.
             if range.end <= block.range.start || block.range.start < at {
                 continue;
             }

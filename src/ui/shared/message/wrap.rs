@@ -163,7 +163,7 @@ fn line(cells: &[Cell], styled: &[StyledRange]) -> MessageLine {
 }
 
 /// Lays out a whole address. The first line begins with `mark` (such as an arrow), and the other lines are indented by
-/// its width. Lines may break between any two characters, because an address has no words.
+/// the width of `mark`. Lines may break between any two characters, because an address has no words.
 pub(super) fn address(mark: &str, address: &str, width: usize) -> Vec<MessageLine> {
     let indent = text::width(mark).min(width.saturating_sub(1));
     let visible = text::visible(address);

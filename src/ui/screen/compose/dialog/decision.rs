@@ -39,9 +39,10 @@ impl ConfirmDecision for Decision {
     }
 
     fn needs_enter(&self) -> bool {
-        // A letter only selects such an answer, and Enter confirms it. Each of these answers discards a draft, trusts a
-        // webhook, adopts a `.telecast` folder, or moves secrets. Their questions can open while the user types, or are
-        // about files that may be somebody else's. So a letter that was typed by accident must not be enough.
+        // For the decisions below, typing the letter of the answer only selects the answer, and Enter confirms it. Each
+        // of these decisions discards a draft, trusts a webhook, adopts a `.telecast` folder, or moves secrets. A
+        // letter that was typed by accident must not be enough: the question may open while the user types, or may be
+        // about files of somebody else.
         matches!(
             self,
             Decision::DiscardDraft(_)

@@ -89,8 +89,8 @@ impl WebhookPane {
 
     /// Focuses the field whose value is on line `line` of the file, counted from 1.
     pub fn focus_on_line(&mut self, source: &LoadedFile, line: usize) {
-        // The form does not know the positions of its values in the file, so the field is found by the key on that
-        // line.
+        // The form does not know the positions of its values in the file, so the field is found by the TOML key on line
+        // `line`.
         let text = source.text.lines().nth(line.saturating_sub(1)).unwrap_or("");
         let key = text.split('=').next().unwrap_or("").trim().trim_matches('"');
         let is_header = |field: &&FormField| {

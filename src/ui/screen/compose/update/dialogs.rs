@@ -55,7 +55,8 @@ fn close(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
         screen.dialog = Some(Dialog::Test(test));
         return actions::prepare_test(screen, shared).into_iter().collect();
     }
-    // A question about a draft waits until no dialog is open. Now none is open, so a waiting question is asked.
+    // The question whether to restore a draft (unsaved text of an earlier session) is not asked while a dialog is open.
+    // The dialog has now closed, so the question is asked if there is a draft.
     results::offer_draft(screen, shared);
     Vec::new()
 }
@@ -117,8 +118,8 @@ fn handle_choice(screen: &mut Compose, shared: &mut SharedState, kind: ListKind,
             effects
         }
         ListKind::Starters if id == "paste" => {
-            // The user has to paste the body. To read the clipboard, telecast would need the escape sequence OSC 52,
-            // and most terminals do not allow reading with it.
+            // The user has to paste the body, because telecast cannot read the clipboard by itself. Only the escape
+            // sequence OSC 52 could read it, and most terminals refuse this use of the sequence.
             shared.show_notice("paste the body now, with your terminal's paste key");
             let row = PickerRow {
                 id: id.to_owned(),

@@ -119,7 +119,7 @@ const PROBLEM_KEYS: KeyHints =
 fn contexts(screen: &Compose) -> &'static [KeyContext] {
     match (screen.focus.pane, screen.focus.entered) {
         (Pane::Body, true) => &[KeyContext::Body, KeyContext::Anywhere],
-        // While the form is entered, letters are typed, so only keys that work everywhere are shortcuts.
+        // While the user types in the form, letters are text. So only the keys that work everywhere start actions.
         (Pane::Webhook, true) => &[KeyContext::Anywhere],
         (Pane::Campaigns | Pane::Webhook, _) => {
             &[KeyContext::Definitions, KeyContext::Panes, KeyContext::Anywhere]

@@ -190,7 +190,8 @@ fn message_composed(
         screen.campaign_statuses.set(&stem, worst);
     }
     screen.keep_message(shared);
-    // The check of the sample starts only after a pause, because it renders the body for hundreds of recipients.
+    // The sample of recipients is checked only after a pause, because the check renders the body for hundreds of
+    // recipients.
     vec![Effect::Loop(LoopEffect::After(Timer::Survey(generation)))]
 }
 
@@ -511,8 +512,8 @@ fn changed(
     if result.is_err() {
         screen.webhook.stop_saving();
     }
-    // After a rename, the buffer and the chosen sample move to the new stem, so that the undo history, unsaved edits,
-    // and the sample are kept.
+    // After a rename, the buffer and the chosen sample event move to the new stem. Otherwise, the undo history, the
+    // unsaved edits, and the choice of the sample event would be lost.
     if let (Ok(ChangeOutcome { renamed: Some((old, new)), .. }), Some(buffer)) =
         (&result, result.as_ref().ok().and_then(|done| screen.buffers.remove(&done.renamed.as_ref()?.0)))
     {

@@ -1,4 +1,5 @@
-//! Saves bodies and the webhook, and lists what is unsaved. The functions return the effects that save.
+//! Lists what is unsaved, and returns the effects that save bodies and the webhook. The functions themselves write no
+//! file.
 
 use crate::ui::screen::compose::{Compose, Focus, Pane, update::actions::if_editable};
 use crate::ui::shared::{Effect, JournalEntry, SharedState, Task, WorkspaceChange};

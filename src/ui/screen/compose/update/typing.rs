@@ -79,8 +79,8 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
     effects
 }
 
-/// Returns the command for Tab: a move to the end of the completion that the cursor is in, or an indent if the cursor
-/// is in no completion.
+/// Returns the command for Tab. If the cursor is in text that a completion has inserted, Tab moves to the end of this
+/// text. Otherwise, Tab indents.
 fn tab_command(screen: &Compose) -> Command {
     let stop = screen.buffer().and_then(|buffer| buffer.tab_stops.next(buffer.editor.len()));
     stop.map_or(Command::Tab, |at| Command::Move(Motion::To(at)))
@@ -106,17 +106,16 @@ pub(crate) fn apply(screen: &mut Compose, shared: &mut SharedState, command: Com
     let completed = match &command {
         Command::Complete { edit, select } => {
             let rest = edit.replacement.get(select.end.saturating_sub(edit.span.start)..);
-            // A tab stop lets Tab move the cursor to the end of the completed text. If that text continues on a later
-            // line after the cursor, it gets no tab stop, because in a text of several lines the user expects Tab to
-            // indent.
+            // A tab stop lets Tab move the cursor to the end of the completed text. There is no tab stop if this text
+            // continues on a later line after the cursor. In a text of several lines, the user expects Tab to indent.
             let span = Span::new(edit.span.start, edit.span.start + edit.replacement.len());
             Some(span).filter(|_| rest.is_some_and(|rest| !rest.contains('\n')))
         }
         _ => None,
     };
     let applied = buffer.editor.apply(command);
-    // A tab stop is stored as distances from the start and the end of the whole text. Every change other than typing,
-    // deleting, and completing may make these distances wrong, so it removes the tab stops.
+    // A tab stop is stored as distances from the start and the end of the body. Typing, deleting, and completing keep
+    // the tab stops. Any other change may make the distances wrong, so after such a change the tab stops are removed.
     if !keeps_tab_stops {
         buffer.tab_stops.clear();
     }

@@ -22,7 +22,8 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
 }
 
 pub(crate) fn follow(screen: &mut Compose) {
-    // During a search, the match is selected. Synchronizing vim with the editor would make vim enter visual mode.
+    // During a search, the match is selected in the editor, so vim is not synchronized with the editor. Otherwise, vim
+    // would enter visual mode, as it does for every selection.
     if screen.search.is_some() {
         return;
     }

@@ -1,5 +1,5 @@
-//! Handles keys in the dialog "Parse modes" (F6). Only a conversion changes the body, and the conversion is one undo
-//! step.
+//! Handles keys in the dialog "Parse modes" (F6). Only Enter changes the body: it converts the body to the chosen parse
+//! mode, as one undo step. The other keys only move in the dialog or close it.
 
 use crate::service::ConvertedMessage;
 use crate::ui::screen::compose::{
