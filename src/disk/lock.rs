@@ -13,8 +13,19 @@ use super::write::open_private_log;
 
 #[derive(Debug)]
 pub struct FileLock {
-    /// The locked file. Closing it releases the lock.
+    /// The locked file.
     file: File,
+}
+
+impl Drop for FileLock {
+    /// Releases the lock.
+    ///
+    /// Closing the file is not enough: a child process that is being started has a copy of the open file until it
+    /// executes its program, and the lock would last as long as the copy.
+    fn drop(&mut self) {
+        // If unlocking fails, closing the file still releases the lock, only perhaps a moment later.
+        let _closed_anyway = self.file.unlock();
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -62,7 +73,7 @@ impl LockError {
 /// A missing lock file and its folder are created with access for the user only. The file stays after the lock is
 /// released: if it were removed, two processes could lock two different files of the same name.
 pub(crate) fn try_lock(path: &Path, what: &'static str, workspace: &Path) -> Result<FileLock, LockError> {
-    // The file is opened without truncating it, because it names the holder if another process has the lock.
+    // The file is not truncated when it is opened: if another process holds the lock, the file names that process.
     let mut file = open_private_log(path).map_err(|source| LockError::file(path, source))?;
     match file.try_lock() {
         Ok(()) => {}
