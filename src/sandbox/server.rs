@@ -31,8 +31,8 @@ use super::route::SandboxRoute;
 use super::state::{CallOutcome, PendingPoll, SandboxState};
 use crate::telegram::ApiError;
 
-// Further connections wait in the system's backlog. Each connection may hold 1 MiB of arguments, so the limit on
-// connections also limits memory.
+// Connections beyond this number wait in the system's backlog. Each connection may hold 1 MiB of arguments, so the
+// limit on connections also limits memory.
 const MAX_CONNECTIONS: usize = 1024;
 
 /// The largest headers, in bytes; the same limit as on Telegram.
@@ -231,15 +231,14 @@ async fn wait_for_updates(
     mut stopped: watch::Receiver<bool>,
     wait: PendingPoll,
 ) -> HttpReply {
-    // `_slot` removes the call from the state when it is dropped. If the client goes away, hyper drops this future and
+    // When `_slot` is dropped, it removes the call from the state. If the client goes away, hyper drops this future and
     // `_slot` with it.
     let _slot = PollSlot { shared, wait };
     let mut deadline = pin!(sleep(Duration::from_secs(wait.seconds)));
     loop {
-        let mut changed = pin!(shared.state_changed.notified());
-        // `enable` registers for notifications at once. Without it, the future would register at its first await, and a
-        // change between `resume` and that await would be missed.
-        changed.as_mut().enable();
+        // The future is created before the state is read. It receives every `notify_waiters` from its creation on, so no
+        // change after the read is missed.
+        let changed = shared.state_changed.notified();
         if let Some(reply) = shared.state().resume(&wait) {
             return reply;
         }
@@ -275,7 +274,8 @@ fn response(reply: HttpReply) -> Response<Full<Bytes>> {
 
 /// Returns the answer to a body that cannot be read: a status line without a body, after which the connection is
 /// closed.
-// This imitates the Bot API server, which reports such errors below its JSON layer (HttpConnectionBase).
+// This imitates the Bot API server. There, the HTTP layer (HttpConnectionBase) reports an unreadable body. The layer
+// that answers in JSON never sees the request.
 fn status_line(error: CallBodyError) -> Response<Full<Bytes>> {
     let (status, reason) = error.status();
     let mut response = Response::new(Full::default());
