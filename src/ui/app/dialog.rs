@@ -16,7 +16,7 @@ use crate::ui::widget::{
 
 #[derive(Debug, Clone)]
 pub(super) enum Dialog {
-    Actions(ListDialog<ActionList>),
+    Actions(Box<ListDialog<ActionList>>),
     Page(Page),
     ConfirmQuit(Confirm<QuitChoice>),
 }
@@ -73,7 +73,7 @@ pub(super) fn palette(keymap: &Keymap) -> Dialog {
     let rows = ACTIONS.iter().filter(|row| row.action != Action::Palette);
     let rows = rows.map(|row| action_row(keymap, row.action));
     let rows = rows.chain(topic_rows()).collect();
-    Dialog::Actions(ListDialog::new(ActionList::Palette, rows, Matching::Fuzzy))
+    Dialog::Actions(Box::new(ListDialog::new(ActionList::Palette, rows, Matching::Fuzzy)))
 }
 
 /// Returns the help. It lists the actions of the focused pane, the pane's other keys, the pages of the reference, and
@@ -106,7 +106,7 @@ pub(super) fn help(keymap: &Keymap, focus: &ScreenFocus) -> Dialog {
     rows.extend(topic_rows());
     rows.push(heading("Everywhere (letters outside text fields)"));
     rows.extend(actions(false));
-    Dialog::Actions(ListDialog::new(ActionList::Help, rows, Matching::Fuzzy))
+    Dialog::Actions(Box::new(ListDialog::new(ActionList::Help, rows, Matching::Fuzzy)))
 }
 
 pub(super) fn quit(unsaved: &[String]) -> Dialog {

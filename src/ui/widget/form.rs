@@ -40,6 +40,11 @@ impl FormField {
         Self::new(id, label, FieldValue::Text(TextField::new(text)))
     }
 
+    /// Creates a text field whose text is drawn as dots, see [`TextField::secret`].
+    pub fn secret(id: &str, label: &str, text: &str) -> Self {
+        Self::new(id, label, FieldValue::Text(TextField::secret(text)))
+    }
+
     /// Creates a field for choosing one of `options`. At first, `option` is chosen, or the first of `options` if they
     /// do not contain `option`.
     pub fn choice(id: &str, label: &str, options: Vec<String>, option: &str) -> Self {
@@ -122,10 +127,12 @@ impl Form {
         self.fields.iter().find(|field| field.is_error)
     }
 
-    /// Replaces the text of a field; the cursor moves to the end of the new text.
+    /// Replaces the text of a text field; the cursor moves to the end of the new text.
     pub fn set_text(&mut self, id: &str, text: &str) {
-        if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {
-            field.value = FieldValue::Text(TextField::new(text));
+        if let Some(FieldValue::Text(field)) =
+            self.fields.iter_mut().find(|field| field.id == id).map(|field| &mut field.value)
+        {
+            field.set_text(text);
         }
     }
 

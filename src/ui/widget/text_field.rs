@@ -10,11 +10,13 @@ use crate::text::{grapheme_width, width};
 use crate::ui::widget::draw;
 use crate::ui::widget::key::Key;
 use crate::ui::widget::typing;
+use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 
 #[derive(Debug, Clone)]
 pub struct TextField {
     editor: Editor,
+    is_secret: bool,
 }
 
 impl TextField {
@@ -22,7 +24,13 @@ impl TextField {
     pub fn new(text: &str) -> Self {
         let mut editor = Editor::single_line(text);
         editor.apply(Command::Move(Motion::LineEnd));
-        Self { editor }
+        Self { editor, is_secret: false }
+    }
+
+    /// Creates a field for a secret: its text is drawn as dots. A reference such as `${BOT_TOKEN}` is not a secret, so
+    /// it is shown.
+    pub fn secret(text: &str) -> Self {
+        Self { is_secret: true, ..Self::new(text) }
     }
 
     /// Creates a field with all of `text` selected, so that typing replaces it.
@@ -30,6 +38,11 @@ impl TextField {
         let mut field = Self::new(text);
         field.editor.apply(Command::SelectAll);
         field
+    }
+
+    /// Replaces the text; the cursor moves to the end of the new text.
+    pub fn set_text(&mut self, text: &str) {
+        *self = Self { is_secret: self.is_secret, ..Self::new(text) };
     }
 
     pub fn text(&self) -> String {
@@ -65,13 +78,22 @@ impl TextField {
         self.editor.apply(Command::Paste(text.trim_end_matches(['\r', '\n']).to_owned()));
     }
 
-    /// Draws the field without focus: the start of the text, shortened with `…` if it does not fit.
-    pub fn draw_unfocused(&self, buf: &mut Buffer, area: Rect, style: Style) {
+    /// Returns the part of the text that is drawn as dots.
+    fn hidden(&self, text: &str) -> Option<Range<usize>> {
+        if self.is_secret {
+            return (!is_reference(text)).then_some(0..text.len());
+        }
         // A URL that contains a bot token may be pasted into any field by mistake, so the token is hidden in every
         // field.
+        find_token(text).map(|token| token.range())
+    }
+
+    /// Draws the field without focus: the start of the text, shortened with `…` if it does not fit.
+    pub fn draw_unfocused(&self, buf: &mut Buffer, area: Rect, style: Style) {
         let mut text = self.editor.text();
-        if let Some(token) = find_token(&text) {
-            text.replace_range(token.range(), "••••••");
+        // The number of dots does not depend on the text, so that it does not show the length of the secret.
+        if let Some(hidden) = self.hidden(&text).filter(|hidden| !hidden.is_empty()) {
+            text.replace_range(hidden, "••••••");
         }
         draw::put_line(buf, Rect { height: area.height.min(1), ..area }, area.y, &text, style);
     }
@@ -82,7 +104,7 @@ impl TextField {
         let text = self.editor.text();
         let cursor = self.editor.cursor();
         let selection = self.editor.selection().span();
-        let hidden = find_token(&text);
+        let hidden = self.hidden(&text);
         let first = first_visible(&text, cursor, usize::from(area.width));
         let mut x = area.x;
         let mut cursor_x = area.x;
@@ -93,8 +115,8 @@ impl TextField {
             if at == cursor {
                 cursor_x = x;
             }
-            // The bot token in a URL is hidden, even while the user types it.
-            let is_hidden = hidden.is_some_and(|token| token.start <= at && at < token.end);
+            // A secret is hidden even while the user types it.
+            let is_hidden = hidden.as_ref().is_some_and(|hidden| hidden.contains(&at));
             let grapheme = if is_hidden { "•" } else { grapheme };
             let is_selected = selection.start <= at && at < selection.end;
             x = draw::put(buf, area, x, area.y, grapheme, if is_selected { selected } else { style });
@@ -126,6 +148,15 @@ fn first_visible(text: &str, cursor: usize, cells: usize) -> usize {
     first
 }
 
+/// Returns whether the text is a reference to a stored secret, such as `${BOT_TOKEN}`, or the start of a reference.
+fn is_reference(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix('$') else { return false };
+    let name = rest.strip_prefix('{').unwrap_or(rest);
+    let name = name.strip_suffix('}').unwrap_or(name);
+    (rest.is_empty() || rest.starts_with('{'))
+        && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+}
+
 fn is_vertical(motion: Motion) -> bool {
     matches!(
         motion,
@@ -136,4 +167,39 @@ fn is_vertical(motion: Motion) -> bool {
             | Motion::LinesUp(_)
             | Motion::LinesDown(_)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn drawn(field: &TextField, is_focused: bool) -> String {
+        let area = Rect::new(0, 0, 24, 1);
+        let mut buf = Buffer::empty(area);
+        if is_focused {
+            field.draw(&mut buf, area, Style::new(), Style::new());
+        } else {
+            field.draw_unfocused(&mut buf, area, Style::new());
+        }
+        (0..24).map(|x| buf[(x, 0)].symbol()).collect::<String>().trim_end().to_owned()
+    }
+
+    #[test]
+    fn a_secret_is_drawn_as_dots_and_a_reference_to_one_as_text() {
+        for (text, focused, unfocused) in [
+            ("hunter2", "•••••••", "••••••"),
+            ("", "", ""),
+            ("${BOT_TOKEN}", "${BOT_TOKEN}", "${BOT_TOKEN}"),
+            ("${BOT", "${BOT", "${BOT"),
+            ("$ecret", "••••••", "••••••"),
+            ("${BOT_TOKEN}x", "•••••••••••••", "••••••"),
+        ] {
+            let field = TextField::secret(text);
+            assert_eq!(
+                (drawn(&field, true).as_str(), drawn(&field, false).as_str()),
+                (focused, unfocused),
+                "{text}"
+            );
+        }
+    }
 }

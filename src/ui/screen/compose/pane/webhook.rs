@@ -359,9 +359,9 @@ fn fields(webhook: &Webhook) -> Vec<FormField> {
     match &webhook.auth {
         Some(Auth::Basic { username, password }) => {
             fields.push(FormField::text("username", "User", username));
-            fields.push(FormField::text("password", "Password", password));
+            fields.push(FormField::secret("password", "Password", password));
         }
-        Some(Auth::Bearer { token }) => fields.push(FormField::text("token", "Token", token)),
+        Some(Auth::Bearer { token }) => fields.push(FormField::secret("token", "Token", token)),
         None => {}
     }
     fields.push(FormField::text(
