@@ -26,8 +26,8 @@ pub struct Paths {
     pub config: PathBuf,
     /// The default workspace and demos.
     pub data: PathBuf,
-    /// Locks, logs, a state folder for each workspace, the announcements of running sandboxes, and the copies of texts
-    /// that are open in `$EDITOR`.
+    /// Locks, logs, a state folder for each workspace, and the copies of texts that are open in `$EDITOR`. For each
+    /// running sandbox, there is also a file that is named after the address at which the sandbox listens.
     pub state: PathBuf,
     /// Files that can be rebuilt.
     pub cache: PathBuf,

@@ -36,9 +36,11 @@ pub struct WorkspaceRecord {
 pub struct PrivateFolder {
     /// The content of the folder's file `id`.
     pub id: String,
-    /// The SHA-256 of `test-chats.toml` in hexadecimal, from when telecast last wrote the file or the user adopted it.
-    /// Empty if there was no such file. While telecast replaces the file, this list has the hashes of both the old and
-    /// the new content. So even if telecast crashes during the replacement, one of the hashes is right.
+    /// The SHA-256 hashes, in hexadecimal, by which telecast recognizes the folder's file `test-chats.toml`. Usually,
+    /// the list has one hash: that of the content that telecast wrote last, or that of the content at the time when the
+    /// user adopted the folder. The list is empty as long as the folder has no such file. While telecast replaces the
+    /// file, the list has the hashes of both the old and the new content. So even if telecast crashes during the
+    /// replacement, one of the hashes is right.
     pub test_chats: Vec<String>,
 }
 

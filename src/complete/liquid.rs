@@ -55,11 +55,12 @@ impl<'a> OpenLiquid<'a> {
         self.is_tag.then_some(&inner[..end])
     }
 
-    /// Returns the path, as written, that the value after `head` is compared with. Returns `None` if the value is not
-    /// compared with anything.
+    /// Returns the path that is compared with the value being typed: `Profile.plan` in `{% if Profile.plan == "`. The
+    /// path is returned as it is written. For a value in a `when`, returns the path of the `case`. Returns `None` if
+    /// the value is not compared with a path.
     ///
-    /// `head` is the inside of the Liquid up to the value. `before` is the text before the Liquid, in which the `case`
-    /// of a `when` is found.
+    /// `head` is the inside of the Liquid before the value. In an `if`, `head` ends with the operator. `before` is the
+    /// text before the Liquid, in which the `case` of a `when` is found.
     pub(super) fn compared_path(&self, head: &'a str, before: &'a str) -> Option<&'a str> {
         let head = head.trim_end();
         match self.tag()? {
@@ -93,8 +94,10 @@ impl<'a> OpenLiquid<'a> {
         Some(value.trim()).filter(|value| !value.is_empty())
     }
 
-    /// If the last character opens a picker, returns its trigger, with the offsets at which the trigger and the query
-    /// start. A `|`, the first letter of a name, and a dot in a name open a picker. Inside quotes, no character opens a
+    /// Returns the trigger of the picker that `last` opens, and the picker's `start` and `query_start` (see
+    /// [`super::Session`]). `last` is the character before the cursor. Returns `None` if `last` opens no picker.
+    ///
+    /// A `|`, the first letter of a name, and a dot in a name open a picker. Inside quotes, no character opens a
     /// picker.
     pub(super) fn trigger_of(&self, last: char) -> Option<(Trigger, usize, usize)> {
         let name = name_before(self.inner);

@@ -60,7 +60,7 @@ macro_rules! codes {
 codes! {
     /// `{% abort %}` has no meaning in a webhook's file.
     AbortInWebhook "abort-in-webhook",
-    /// A link's address has no `)` and runs to the end of the text.
+    /// In the parse mode `Markdown`, the address of a link has no `)`, so it runs to the end of the text.
     AddressToEnd "address-to-end" = "[shop](https://example.com for you",
     /// A tag has no valid attribute name where one is expected.
     AttributeName "attribute-name" = "<a ='https://example.com'>",
@@ -68,7 +68,7 @@ codes! {
     BadAudience "bad-audience" = "who.everyone = false",
     /// A `chat_id` is neither a valid number nor an @name; Telegram would read it as some other number, such as 0.
     BadChatId "bad-chat-id" = r#""chat_id": "myshop""#,
-    /// A command is empty, or does not contain `{name}`, which stands for the secret's name.
+    /// A command names no program, or the command for secrets has no `{name}`, the placeholder for a secret's name.
     BadCommand "bad-command" = r#"command = ["pass", "show"]"#,
     /// A length of time is not written as `10s`, `500ms` or `2m`.
     BadDuration "bad-duration" = r#"timeout = "5""#,
@@ -264,7 +264,7 @@ codes! {
     Trimmed "trimmed" = r#"" Sale ""#,
     /// Each iteration of a loop opens more JSON than it closes, or closes more than it opens.
     UnbalancedLoop "unbalanced-loop" = "[{% for i in (1..1) %}[{% endfor %}]",
-    /// The address of a link has no `)`.
+    /// In the parse mode `MarkdownV2`, the address of a link has no `)`, so Telegram refuses the message.
     UnclosedAddress "unclosed-address" = "[shop](https://example.com",
     /// An end tag has no `>`.
     UnclosedEndTag "unclosed-end-tag" = "<b>Sale</b",

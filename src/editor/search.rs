@@ -49,7 +49,8 @@ impl SearchPattern {
         self.regex
             .find_iter(text)
             .map(|found| Span::from(found.range()))
-            // An empty match, as of `a*` before a `b`, has nothing to highlight.
+            // A pattern such as `a*` also matches empty text, for example before a `b`. An empty match has nothing to
+            // highlight.
             .filter(|span| !span.is_empty())
             .collect()
     }

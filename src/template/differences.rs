@@ -56,7 +56,7 @@ pub(crate) static DIFFERENCES: &[Difference] = &[
         shopify: "",
     },
     Difference {
-        summary: "if `include` passes an argument with the same name as the partial, the partial sees the argument; in Shopify it sees the caller's variable of that name instead (here not set)",
+        summary: "`include` can pass an argument with the same name as the partial; in Shopify, the caller's variable of this name replaces the argument (in the example, the variable is not set)",
         template: "{% include 'name', name: 'Dr ' %}",
         clevertap: "Dr Anna",
         shopify: "Anna",

@@ -1,9 +1,9 @@
-//! A JSON state machine that determines the context of an offset from the text before it. It tolerates unfinished
-//! bodies.
+//! A state machine that reads the JSON of a body from the start up to an offset. Its state then tells where in the JSON
+//! the offset is, for example inside a key or at a position where a value is due. The body may be unfinished.
 //!
-//! The machine reads the text between tags and outputs piece by piece. What a `{{ … }}` prints is unknown. Inside a
-//! string, a `{{ … }}` counts as a part of the string. If a value is due, the `{{ … }}` counts as this value. Anywhere
-//! else, a `{{ … }}` does not change the state.
+//! The machine reads only the text outside Liquid, one piece after another. What a `{{ … }}` prints is unknown. Inside
+//! a string, a `{{ … }}` counts as a part of the string. If a value is due, the `{{ … }}` counts as this value.
+//! Anywhere else, a `{{ … }}` does not change the state.
 
 use std::rc::Rc;
 
@@ -11,7 +11,8 @@ use indexmap::IndexSet;
 
 use crate::json::{Quote, QuoteState};
 
-// The Bot API server refuses JSON that is nested deeper than 100, so a body beyond this limit is broken anyway.
+// The state is cloned at each branch of the template, so the number of open brackets in it must be limited. The Bot API
+// server refuses JSON that is nested deeper than 100 levels, so a limit of 100 would be enough. 200 leaves a margin.
 /// The deepest nesting that is tracked. Opening brackets beyond this depth are ignored.
 const MAX_DEPTH: usize = 200;
 
@@ -130,8 +131,9 @@ pub(super) enum JsonSlot {
     Structure,
 }
 
-// The mark is a NUL, which JSON does not allow in a string. Adjacent `{{ }}` share one mark, because the content is
-// cloned at each branch and should stay short.
+// The function appends a NUL to the content as a mark. JSON does not allow a NUL in a string, so the mark cannot be
+// mistaken for content. Adjacent `{{ }}` share one mark, because the content is cloned at each branch and should stay
+// short.
 /// Marks the content of a string as not fully known.
 fn mark_unknown(content: &mut String) {
     if !content.ends_with('\0') {

@@ -1,9 +1,10 @@
 //! Reads numbers from values and calculates with them, as Liquid does.
 //!
-//! Shopify calculates with decimals of any length. This module converts a decimal to a 128-bit integer and a power of
-//! ten. The integer has the shortest digits that identify the decimal, so `10.1 - 2.2` is `7.9`, without the rounding
-//! error of floating point. Floating point is used if the digits do not fit, and for every division with a decimal.
-//! Integers have 128 bits. The result of a calculation with integers becomes a decimal if it needs more bits.
+//! Shopify calculates with decimals of any length. This module stores a decimal as an `f64`. To calculate exactly, it
+//! takes the shortest decimal notation that identifies the `f64`, such as `10.1`. It converts this notation to a
+//! 128-bit integer and a power of ten, such as 101 and 10⁻¹. So `10.1 - 2.2` is `7.9`, without the rounding error of
+//! floating point. Floating point is used if the digits do not fit, and for every division with a decimal. Integers
+//! have 128 bits. The result of a calculation with integers becomes a decimal if it needs more bits.
 
 use std::cmp::Ordering;
 use std::num::{IntErrorKind, ParseIntError};

@@ -109,7 +109,8 @@ impl<O: Platform> EventLoop<O> {
         }
     }
 
-    /// Draws the first frame, then runs the effects of the start.
+    /// Draws the first frame. Then runs the first effects: those of adapting the app to the terminal's size, and those
+    /// of [`App::start`].
     pub async fn begin(&mut self) -> io::Result<LoopControl> {
         let (columns, rows) = self.platform.size()?;
         let mut effects = self.app.resize(columns, rows);

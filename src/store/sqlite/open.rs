@@ -286,8 +286,8 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
         (DbConfig::SQLITE_DBCONFIG_ENABLE_TRIGGER, false),
         (DbConfig::SQLITE_DBCONFIG_ENABLE_VIEW, false),
         (DbConfig::SQLITE_DBCONFIG_WRITABLE_SCHEMA, false),
-        // Without this option, SQLite prepares a statement again for each bound value. These preparations took half of
-        // the time of reading a sample.
+        // Without this option, SQLite prepares a statement again for each bound value. Reading a sample of the
+        // profiles (`SqliteStore::take_sample`) would then take twice as long.
         (DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true),
     ] {
         connection.set_db_config(setting, is_on)?;
@@ -316,8 +316,9 @@ fn use_wal(connection: &Connection) -> rusqlite::Result<()> {
         return Ok(());
     }
     match connection.pragma_update(None, "journal_mode", "WAL") {
-        // Another process is using the new file, and that process switches the mode. The mode is stored in the file, so
-        // the switch applies to this connection too. Even without WAL mode, everything is correct, only slower.
+        // The file is new, and another telecast process is opening it at the same time. That process switches the mode
+        // instead of this one. The mode is stored in the file, so the switch applies to this connection too. Even
+        // without WAL mode, everything is correct, only slower.
         Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => Ok(()),
         result => result,
     }

@@ -81,7 +81,8 @@ fn push_run(runs: &mut Vec<EntityRun>, range: Range<usize>, entity: Option<usize
 /// the lowest rank is kept.
 fn rank(kind: &EntityKind) -> Option<u8> {
     match kind {
-        // Code comes first, as in the server's repair, because code contains no other formatting.
+        // Code has the lowest rank, because code cannot contain other formatting. The server, too, drops styles inside
+        // code.
         EntityKind::Pre { .. } | EntityKind::Code => Some(0),
         EntityKind::TextLink { .. } | EntityKind::TextMention { .. } => Some(1),
         EntityKind::Bold => Some(2),

@@ -30,8 +30,8 @@ impl FilterDoc {
         0 < self.arguments.0
     }
 
-    /// Whether Shopify's version of the filter ignores unknown keyword arguments, as all of Shopify's filters with
-    /// keyword arguments do.
+    /// Whether Shopify's version of the filter ignores keyword arguments with unknown names. In Shopify, every filter
+    /// that has keyword arguments ignores them.
     pub(in super::super) fn ignores_unknown_keywords(&self) -> bool {
         !self.keywords.is_empty()
     }

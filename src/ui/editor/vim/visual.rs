@@ -214,14 +214,16 @@ impl Vim {
         self.mode = Mode::Normal;
         let Some(register) = self.register().cloned() else { return VimOutcome::default() };
         let region = selected.region(editor);
-        // The user typed the register's name for the text that is put. The name is removed here, so that the replaced
-        // text goes to the unnamed register and does not overwrite the named register.
+        // If the user typed a register's name, the name says which register's text replaces the selection. It does not
+        // say where the replaced text is stored. The name is removed here, so that the replaced text goes to the
+        // unnamed register and does not overwrite the named register.
         self.pending.register = None;
         self.store_region(editor, region);
         let mut text = register.text.replace('\n', editor.line_break());
         match (region.is_linewise, register.is_linewise) {
             (true, true) => text.truncate(text.len() - editor.line_break().len()),
-            // Lines that are put into the middle of a line start on a new line.
+            // The register has whole lines, but the selection may start in the middle of a line. The line break before
+            // the register's text lets the text start on a new line.
             (false, true) => text = format!("{}{text}", editor.line_break()),
             (_, false) => {}
         }
