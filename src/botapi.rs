@@ -26,7 +26,7 @@ mod tls;
 mod tests;
 
 pub(crate) use addressed::{AddressError, AddressedRequest};
-pub(crate) use bot::{Bot, CallError};
+pub(crate) use bot::{Bot, BotUser, CallError};
 pub(crate) use error::SendError;
 pub(crate) use http::{HttpRequest, HttpResponse};
 

@@ -26,7 +26,7 @@ mod recipients;
 mod tests;
 
 pub use address::{BotApiUrl, parse_bot_api_url};
-pub(crate) use address::{bot_api_method, find_password, find_token, is_bot_api_url};
+pub(crate) use address::{bot_api_method, find_password, find_token, is_bot_api_url, is_token};
 pub use definition::Campaign;
 pub use definition::ContentFormat;
 pub(crate) use duration::{format_duration, parse_duration};

@@ -7,6 +7,7 @@ mod capture;
 mod check;
 mod check_cache;
 mod clevertap;
+mod connect;
 mod create;
 mod curl;
 mod delete;
@@ -30,10 +31,11 @@ mod trust;
 
 pub(crate) use adopt::AdoptError;
 pub(crate) use bot::{BotFailureKind, BotStatus, check_bot};
-pub(crate) use capture::capture_own_chat;
+pub(crate) use capture::{capture_own_chat, simulate_message};
 pub(crate) use check::{CheckScope, SourceProblem, check, load_check_profile, message_problems};
 pub(crate) use check_cache::CheckCache;
 pub(crate) use clevertap::{export_clevertap, export_problems, export_text, webhook_for};
+pub(crate) use connect::{ConnectError, ConnectedBot, NewBot, connect_bot};
 pub(crate) use create::{ChooseWebhookError, SaveWebhookError, choose_webhook};
 pub(crate) use curl::curl;
 pub(crate) use find::{FindError, find_campaign, find_profile, find_webhook};
@@ -42,8 +44,8 @@ pub use job::MessageJob;
 pub(crate) use job::{ConvertedMessage, ModePreviews, SampleEvent, partial_names, partials};
 pub(crate) use problems::{violations, webhook_problems};
 pub(crate) use profiles::{
-    ProfileChoice, ProfileContext, ProfileStoreError, load_profile_context, open_store_to_read,
-    open_store_to_write,
+    ProfileChoice, ProfileContext, ProfileStoreError, add_test_profile, load_profile_context,
+    open_store_to_read, open_store_to_write,
 };
 pub(crate) use rename::Renamed;
 pub(crate) use resend::repeat_job;

@@ -73,7 +73,7 @@ pub(crate) fn find_password(url: &str) -> Option<Span> {
 }
 
 /// Returns whether `text` has the form of a bot token: the bot's id, a colon, then letters, digits, `_`, and `-`.
-pub(super) fn is_token(text: &str) -> bool {
+pub(crate) fn is_token(text: &str) -> bool {
     text.split_once(':').is_some_and(|(id, secret)| {
         !id.is_empty()
             && id.bytes().all(|byte| byte.is_ascii_digit())

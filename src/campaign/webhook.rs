@@ -67,6 +67,17 @@ pub struct Webhook {
 }
 
 impl Webhook {
+    /// Returns the webhook of a bot on the Bot API server at `server`, such as `https://api.telegram.org`. Its token is
+    /// the secret `BOT_TOKEN`.
+    pub fn of_server(server: &str) -> Self {
+        Self {
+            name: "Telegram bot".to_owned(),
+            url: format!("{server}/bot${{BOT_TOKEN}}/sendMessage"),
+            headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
+            ..Self::default()
+        }
+    }
+
     /// Returns the parts of the webhook that the user trusts: the destination and everything that is sent to it. The
     /// caller compares the result with the parts that were trusted before.
     pub fn trusted_content(&self) -> serde_json::Value {

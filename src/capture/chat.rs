@@ -28,6 +28,11 @@ pub enum ChatKind {
 const MESSAGES: [&str; 4] = ["message", "edited_message", "channel_post", "edited_channel_post"];
 
 impl CapturedChat {
+    /// Returns a chat of which only the id is known.
+    pub fn of_id(id: i64) -> Self {
+        Self { id, title: id.to_string(), username: None, kind: kind_by_id(id), update_id: None }
+    }
+
     /// Returns the chat of the message in an update. Returns `None` if the update contains no message, or if the
     /// message has no chat with an id that is an integer.
     ///

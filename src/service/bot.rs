@@ -2,7 +2,7 @@
 
 use super::session::{ResolveError, Session};
 use super::trust::{NotPermitted, Permit, TrustQuestion, WebhookInUse};
-use crate::botapi::{Bot, CallError, SendError};
+use crate::botapi::{Bot, BotUser, CallError, SendError};
 use crate::campaign::{Webhook, parse_bot_api_url};
 use crate::compose::SecretTemplate;
 use crate::secrets::MovableSecret;
@@ -85,7 +85,11 @@ async fn fetch_bot_name(
     let client = session.client().map_err(|error| (BotFailureKind::NoAnswer, error.to_string()))?;
     let user = bot.get_me(client).await.map_err(|error| (kind_of(&error), explain(&error)))?;
     // A hostile server can return the token as the bot's name, so the name is masked too.
-    Ok(session.redact(&user.username.map_or(user.first_name, |name| format!("@{name}"))))
+    Ok(session.redact(&bot_name(user)))
+}
+
+pub(super) fn bot_name(user: BotUser) -> String {
+    user.username.map_or(user.first_name, |name| format!("@{name}"))
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -132,7 +136,7 @@ pub(crate) fn describe_resolve_error(error: &ResolveError) -> String {
     }
 }
 
-fn kind_of(error: &CallError) -> BotFailureKind {
+pub(super) fn kind_of(error: &CallError) -> BotFailureKind {
     match error {
         CallError::Send(SendError::Url { .. } | SendError::Method { .. } | SendError::Header { .. }) => {
             BotFailureKind::Incomplete
@@ -144,7 +148,7 @@ fn kind_of(error: &CallError) -> BotFailureKind {
     }
 }
 
-fn explain(error: &CallError) -> String {
+pub(super) fn explain(error: &CallError) -> String {
     match error {
         CallError::Refused { code: 401, .. } => {
             format!("{error}: the token is wrong or was revoked (BotFather, /token)")

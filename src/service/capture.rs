@@ -1,9 +1,11 @@
 //! Finds the user's own chat with the bot and saves it as a test chat.
 
+use serde_json::json;
+
 use super::bot::{BotError, resolve_bot};
 use super::session::Session;
 use super::trust::{NotPermitted, WebhookInUse};
-use crate::botapi::ClientError;
+use crate::botapi::{CallError, ClientError};
 use crate::capture::{self, CaptureError, CaptureOptions, CapturedChat};
 use crate::paths::Paths;
 use crate::workspace::{Folder, LockError, SaveError};
@@ -21,6 +23,10 @@ pub(crate) enum CaptureOwnChatError {
     Lock(#[from] LockError),
     #[error(transparent)]
     Client(#[from] ClientError),
+    #[error("only a sandbox has made-up users")]
+    NotSandbox,
+    #[error(transparent)]
+    Call(#[from] CallError),
     /// No chat was found. The error may quote the server's answer, which can contain the token. So mask secrets in the
     /// error before showing it.
     #[error(transparent)]
@@ -51,4 +57,20 @@ pub(crate) async fn capture_own_chat(
     chat.title = session.redact(&chat.title);
     folder.add_test_chat(&chat.title, &chat.id.to_string())?;
     Ok(chat)
+}
+
+/// Lets a made-up user write to the webhook's bot in the sandbox. A capture that is waiting then gets this user's chat.
+pub(crate) async fn simulate_message(
+    session: &Session,
+    in_use: &WebhookInUse,
+) -> Result<(), CaptureOwnChatError> {
+    let permit = session.permit(in_use).await?;
+    if !permit.is_sandbox() {
+        return Err(CaptureOwnChatError::NotSandbox);
+    }
+    let bot = resolve_bot(session, &permit, &in_use.webhook).await?;
+    let user = json!({"id": 1001, "is_bot": false, "first_name": "Test", "last_name": "User"});
+    let chat = json!({"id": 1001, "type": "private", "first_name": "Test", "last_name": "User"});
+    let message = json!({"message_id": 1, "date": 0, "from": user, "chat": chat, "text": "/start"});
+    Ok(bot.queue_update(session.client()?, &json!({ "message": message })).await?)
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use super::trust::WebhookInUse;
-use crate::campaign::{Campaign, Webhook};
+use crate::campaign::{Campaign, SANDBOX, Webhook, parse_bot_api_url};
 use crate::compose::{self, ChatTarget, Composed, Conversion, ConversionSource, Inputs, ModeComparison};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
@@ -35,6 +35,10 @@ pub struct MessageJob {
     pub sample: Option<String>,
     pub test_chat: Option<String>,
 }
+
+/// The name of the token in the URL of a test to the sandbox. It is not the name of a secret: the sandbox accepts any
+/// token.
+const SANDBOX_TOKEN: &str = "SANDBOX_TOKEN";
 
 /// The inputs of a message that do not depend on the campaign.
 pub(super) struct SharedInputs {
@@ -190,6 +194,19 @@ impl MessageJob {
         let file = self.workspace.webhook(&stem).filter(|_| self.webhook.is_none());
         let file_error = file.and_then(super::trust::first_blocking_error);
         Some(WebhookInUse { stem, webhook, file_error, before_edit: self.webhook_before_edit.clone() })
+    }
+
+    /// Returns the job with the workspace's own sandbox in place of the webhook's server. The rest of the request stays,
+    /// except for `[auth]`, because no secret is needed there. Returns `None` if there is no webhook or its URL is not
+    /// a Bot API URL: the sandbox speaks only the Bot API.
+    #[must_use]
+    pub fn to_sandbox(&self) -> Option<Self> {
+        let webhook = self.webhook()?;
+        let parts = parse_bot_api_url(&webhook.url)?;
+        let rest = webhook.url.get(parts.method.start..)?;
+        let url = format!("${{{SANDBOX}}}/bot${{{SANDBOX_TOKEN}}}/{rest}");
+        let webhook = Webhook { url, auth: None, ..webhook.clone() };
+        Some(Self { webhook: Some(webhook), webhook_before_edit: None, ..self.clone() })
     }
 
     pub fn compose(&self, now: Timestamp) -> Composed {

@@ -1,10 +1,13 @@
-//! Opens a workspace's profile store, with the access that its private folder allows, and chooses the profile for a
-//! message.
+//! Opens a workspace's profile store and chooses the profile for a message. The store is a database in the workspace's
+//! private folder (`.telecast`). If this folder may come from someone else, the store is opened read-only.
 
 use std::io;
 use std::sync::Arc;
 
-use crate::profile::{Profile, Vocabulary};
+use indexmap::IndexMap;
+
+use crate::capture::CapturedChat;
+use crate::profile::{CHAT_ID, Profile, TEST_USER, Value, Vocabulary};
 use crate::store::{self, SqliteStore, Store};
 use crate::workspace::{Folder, PrivateFolderStatus, SaveError};
 
@@ -19,9 +22,9 @@ pub enum ProfileStoreError {
 /// Opens the profile store for reading and writing. If the private folder (`.telecast`) is foreign, which means that it
 /// may come from someone else, opens the store read-only.
 ///
-/// Creates the store if it is missing, with two exceptions: the private folder is foreign, or the private folder is
-/// missing and may not be created. In both cases, this function returns an empty store in memory. Profiles that are
-/// added to this store are lost when the process ends.
+/// If the store is missing, creates it. A missing store is not created if the private folder is foreign, or if telecast
+/// has no permission to create the private folder. This function then returns an empty store in memory. Profiles that
+/// are added to the store in memory are lost when the process ends.
 pub(crate) fn open_store(folder: &Folder) -> Result<Arc<dyn Store>, ProfileStoreError> {
     // The database in a foreign folder is only read, never written, because the folder may have come from a stranger
     // together with the workspace.
@@ -100,6 +103,25 @@ pub(crate) fn load_profile_context(
         profile = store.list("", None, 1)?.profiles.into_iter().next();
     }
     Ok(ProfileContext { vocabulary: Arc::new(store.vocabulary()?), profile: profile.map(Arc::new) })
+}
+
+/// Adds a test profile with the name and the id of this chat, and returns its identity. If the chat already has such a
+/// profile, updates the profile. Blocks.
+pub(crate) fn add_test_profile(store: &dyn Store, chat: &CapturedChat) -> Result<String, store::Error> {
+    // The identity depends only on the chat's id, so that capturing a chat twice makes one profile.
+    let identity = format!("telegram-{}", chat.id);
+    let mut properties = IndexMap::from([
+        (CHAT_ID.to_owned(), Value::Integer(chat.id)),
+        (TEST_USER.to_owned(), Value::Text("Yes".to_owned())),
+    ]);
+    if chat.title != chat.id.to_string() {
+        // `Name` is CleverTap's property. The starters of new campaigns greet with `first_name`.
+        let first_name = chat.title.split_whitespace().next().unwrap_or_default().to_owned();
+        properties.insert("Name".to_owned(), Value::Text(chat.title.clone()));
+        properties.insert("first_name".to_owned(), Value::Text(first_name));
+    }
+    store.set(&identity, properties)?;
+    Ok(identity)
 }
 
 #[cfg(test)]

@@ -53,8 +53,10 @@ impl Session {
         self.folder().save_campaign(&source, campaign).map(drop)
     }
 
-    /// Restores a campaign after another program deleted its files. Writes `body`. If the settings file was missing
-    /// when `campaign` was loaded, writes the settings in `campaign` first.
+    /// Restores a campaign after another program deleted one or both of its files. Always writes `body`.
+    ///
+    /// If the settings file was deleted, the fingerprint of `campaign.source` must be [`Fingerprint::Absent`], and
+    /// `campaign.source.text` must be the last known text of the file. This text is then written before the body.
     pub fn recreate_campaign(&self, campaign: &CampaignFiles, body: &str) -> Result<(), SaveError> {
         let definition = &campaign.source;
         if definition.fingerprint == Fingerprint::Absent && !definition.text.is_empty() {
@@ -93,6 +95,11 @@ impl Session {
             self.trust(stem, &in_use.webhook).map_err(NotPermitted::from)?;
         }
         Ok(saved)
+    }
+
+    /// Changes the workspace's name in telecast.toml. The folder keeps its name.
+    pub fn name_workspace(&self, name: &str) -> Result<(), SaveError> {
+        self.folder().save_name(name)
     }
 
     pub fn set_campaign_webhook(&self, campaign: &str, webhook: &str) -> Result<(), SaveError> {

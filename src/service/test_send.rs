@@ -25,6 +25,9 @@ pub struct TestJob {
     /// The message to send. The message goes to the job's `test_chat`. If `test_chat` is `None`, the message goes
     /// unchanged to the chat in the body.
     pub job: MessageJob,
+    /// Whether the message goes to the workspace's own sandbox. The job must then be the result of
+    /// [`MessageJob::to_sandbox`].
+    pub in_sandbox: bool,
 }
 
 /// The outcome of a test, as far as it is known.
@@ -181,7 +184,11 @@ async fn prepare<'s>(
     }
     // A webhook always exists here. Without a webhook, `composed.http` is `None`, and this function has returned above.
     let Some(in_use) = test.job.webhook_in_use() else { return Err(nothing_to_send(test, composed)) };
-    let permit = session.permit(&in_use).await.map_err(|error| not_permitted(session, &error))?;
+    let permit = match test.in_sandbox {
+        true => session.permit_sandbox(&in_use.webhook).await,
+        false => session.permit(&in_use).await,
+    };
+    let permit = permit.map_err(|error| not_permitted(session, &error))?;
     let request = fill_in(session, &permit, draft).await;
     let request = request.map_err(|error| NotSentReason::new(describe_resolve_error(&error)))?;
     let addressed = match chat {
@@ -423,6 +430,7 @@ pub(crate) fn history_entry(
         sent,
         campaign: test.job.stem.clone(),
         webhook: webhook.unwrap_or_default(),
+        in_sandbox: test.in_sandbox,
         profile: test.job.profile.as_ref().map(|profile| profile.identity.clone()),
         chat: answer.chat.clone(),
         method: http.map_or_else(String::new, |http| http.method.as_str().to_owned()),

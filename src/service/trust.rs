@@ -13,6 +13,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use serde_json::Value;
 
+use super::sample;
 use super::session::{ResolveError, Session};
 use crate::campaign::{Destination, Host, Route, RouteMismatch, Violation, Webhook, WebhookPart};
 use crate::diagnostic::{Code, Diagnostic};
@@ -34,6 +35,9 @@ pub struct Permit {
     /// The URL of the workspace's sandbox, if the webhook uses `${SANDBOX}`.
     pub(super) sandbox: Option<String>,
     pub(super) is_sandbox: bool,
+    /// The value of every secret in a message to the workspace's own sandbox. If this is `None`, the values come from
+    /// the secret store.
+    pub(super) stand_in: Option<&'static str>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -225,7 +229,17 @@ impl Session {
             Destination::Sandbox => Some(self.sandbox_url().await?),
             Destination::Host(_) => None,
         };
-        Ok(Permit { route, sandbox, is_sandbox })
+        Ok(Permit { route, sandbox, is_sandbox, stand_in: None })
+    }
+
+    /// Returns the permit to send through a webhook to the workspace's own sandbox, which is started if it is not
+    /// running. Needs no trust: nothing leaves this machine, and no secret is read. `webhook` must send to
+    /// `${SANDBOX}`, as the webhook of [`MessageJob::to_sandbox`](super::MessageJob::to_sandbox) does.
+    pub async fn permit_sandbox(&self, webhook: &Webhook) -> Result<Permit, NotPermitted> {
+        let route = webhook.route().map_err(NotPermitted::Invalid)?;
+        let sandbox = Some(self.sandbox_url().await?);
+        // The final URL is compared with the route, so a webhook with another destination would be refused later.
+        Ok(Permit { route, sandbox, is_sandbox: true, stand_in: Some(sample::TOKEN) })
     }
 
     /// Records that the user trusts a webhook with its current contents. The record has the stem of the webhook's file

@@ -26,7 +26,7 @@ pub(crate) use effect::{
 };
 pub(crate) use fault::{CaughtPanic, InjectedFaults, Work};
 use keymap::Keymap;
-pub(crate) use msg::{ChangeOutcome, Msg, SaveFailure};
+pub(crate) use msg::{ChangeOutcome, ConnectFailure, Msg, SaveFailure};
 pub(crate) use ptr_eq::PtrEq;
 pub(crate) use query::{AnswerStatus, Generation, Generations, Query};
 pub(crate) use screen::{Cursor, HeaderPart, KeyHints, Screen, ScreenFocus};

@@ -2,9 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::PRIVATE;
 use super::slug::{free, slug};
-use crate::campaign::{Campaign, ContentFormat, Webhook};
+use super::{MANIFEST, PRIVATE};
+use crate::campaign::{Campaign, ContentFormat, Manifest, Webhook};
 use crate::diagnostic::Diagnostic;
 use crate::disk::{self, FileCondition, Fingerprint, LoadedFile, SaveError, Tree};
 use crate::paths::Paths;
@@ -72,6 +72,15 @@ impl Folder {
                 Err(SaveError::Unusable { path: self.tree.unchecked_path(&source.path) })
             }
         }
+    }
+
+    /// Saves the workspace's name in telecast.toml, changing nothing else there.
+    pub fn save_name(&self, name: &str) -> Result<(), SaveError> {
+        let source = self.read(MANIFEST);
+        let manifest = Manifest::parse(&source.text).0.unwrap_or_default();
+        let manifest = Manifest { name: name.to_owned(), ..manifest };
+        let text = self.updated(&source, manifest.update(&source.text))?;
+        self.save(&source, &text).map(drop)
     }
 
     /// Saves a webhook to the file that was read as `source`, changing only the keys that differ.

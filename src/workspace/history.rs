@@ -32,6 +32,9 @@ pub struct TestSendRecord {
     pub campaign: String,
     /// The webhook's stem.
     pub webhook: String,
+    /// Whether the message went to the workspace's own sandbox in place of the webhook's server.
+    #[serde(default)]
+    pub in_sandbox: bool,
     /// The identity of the profile for which the message was rendered, if any.
     pub profile: Option<String>,
     /// The test chat; `None` if the message was sent unchanged, to the chat in its body.

@@ -188,6 +188,12 @@ impl Workspace {
         self.manifest.value.clone().unwrap_or_default()
     }
 
+    /// Returns the stem of the webhook that a new campaign uses: the default in `telecast.toml`, or the first webhook.
+    pub fn default_webhook(&self) -> Option<String> {
+        let first = || self.webhooks.first().map(|webhook| webhook.stem.clone());
+        self.settings().defaults.webhook.or_else(first)
+    }
+
     /// Returns the workspace's name for the screen, or the folder's name if the workspace has no name.
     pub fn display_name(&self) -> String {
         let name = self.settings().name;

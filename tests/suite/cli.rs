@@ -577,6 +577,26 @@ fn a_test_reaches_the_test_chat_in_the_workspaces_sandbox() {
 }
 
 #[test]
+fn a_test_to_the_sandbox_needs_neither_trust_nor_secrets() {
+    let home = sample();
+    let webhook = "name = \"live\"\nurl = \"https://api.telegram.org/bot${OTHER_TOKEN}/sendMessage\"\n\
+                   [headers]\nContent-Type = \"application/json\"\n";
+    home.write("shop/webhooks/bot.toml", webhook);
+    let test = ["--workspace", "shop", "test", "clevertap-sample", "--json", "--to", "1001"];
+    let refused = home.run(test);
+    assert_eq!(refused.code, Some(3), "{refused:?}");
+    let answer = home.run(test.iter().chain(&["--sandbox"]));
+    assert_eq!((answer.code, answer.json()["ok"].as_bool()), (Some(0), Some(true)), "{answer:?}");
+    let history = home.read("shop/.telecast/history.jsonl");
+    assert!(history.contains("\"in_sandbox\":true") && history.contains("${SANDBOX}/bot"), "{history}");
+    let both = home.run(["--workspace", "shop", "test", "clevertap-sample", "--as-is", "--sandbox"]);
+    assert_eq!(both.code, Some(2), "{both:?}");
+    let other = home.run(["--workspace", "shop", "test", "order-note", "--to", "1001", "--sandbox"]);
+    assert_eq!(other.code, Some(1), "{other:?}");
+    assert!(other.err.contains("Bot API"), "{other:?}");
+}
+
+#[test]
 fn a_test_uses_the_given_event() {
     let home = sample();
     home.write("shop/campaigns/a.toml", "name = \"a\"\nwebhook = \"bot\"\n");

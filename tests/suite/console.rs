@@ -15,6 +15,7 @@ mod rewrite;
 mod sample_report;
 mod samples;
 mod sessions;
+mod setup;
 mod sizes;
 mod testing;
 mod tour;

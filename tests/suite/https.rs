@@ -117,12 +117,8 @@ fn test_from(console: &mut Terminal, chat: &str) {
     console.wait_for("Enter send · c chat");
     console.send("c");
     console.wait_for("Another chat");
-    console.send("another");
-    console.wait_for("another");
-    console.send("\r");
-    console.wait_for("Enter confirm · Esc");
     console.send(chat);
-    console.wait_for(chat);
+    console.wait_for(&format!("Use {chat}"));
     console.send("\r");
     console.wait_for(&format!("To       {chat}"));
     console.send("\r");

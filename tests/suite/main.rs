@@ -18,6 +18,7 @@ mod reading;
 mod readme;
 mod sandbox;
 mod secrets;
+mod setup;
 mod store;
 mod stranger;
 mod terminal;

@@ -351,6 +351,7 @@ fn drafts_are_kept_until_they_are_discarded() {
 
 fn test_send(body: &str) -> TestSendRecord {
     TestSendRecord {
+        in_sandbox: false,
         sent: Timestamp::UNIX_EPOCH,
         campaign: "spring-sale".into(),
         webhook: "bot".into(),

@@ -124,6 +124,7 @@ destination is not sent. Named test chats are in .telecast/test-chats.toml.
 Examples:
   telecast test spring-sale --to me
   telecast test spring-sale --to 123456789 --profile anna
+  telecast test spring-sale --to me --sandbox
   telecast test order-note --as-is   for a webhook that is not a bot";
 
 /// `telecast test`
@@ -142,6 +143,10 @@ pub(crate) struct TestCampaign {
     /// Instead of --to: send exactly what was rendered, to the chat that the body names
     #[arg(long)]
     pub as_is: bool,
+
+    /// Send to the workspace's own sandbox instead of the webhook's server; nothing leaves this machine
+    #[arg(long, conflicts_with = "as_is")]
+    pub sandbox: bool,
 
     #[command(flatten)]
     pub recipient: RecipientArgs,

@@ -30,12 +30,17 @@ pub(crate) fn run(environment: &Environment, args: &TestCampaign, output: &mut C
     }
     let test_chat = args.to.as_deref().map(|words| chat(&folder, is_foreign, words)).transpose()?;
     let job = recipient::job(&workspace, &session, &campaign.stem, &args.recipient, output)?;
+    let job = MessageJob { test_chat, ..job };
+    let job = match args.sandbox {
+        true => job.to_sandbox().ok_or_else(not_for_sandbox)?,
+        false => job,
+    };
     // Trust is checked here, although `send_test` checks it again. The error of this first check has hints on how to
     // trust the webhook.
-    if let Some(in_use) = job.webhook_in_use() {
+    if let Some(in_use) = job.webhook_in_use().filter(|_| !args.sandbox) {
         webhooks::ensure_trusted(&session, &in_use)?;
     }
-    let test = TestJob { job: MessageJob { test_chat, ..job } };
+    let test = TestJob { job, in_sandbox: args.sandbox };
     let now = clock::now();
     let answer = runtime::current_thread()?.block_on(async {
         let answer = send_test(&session, &test, now, interrupted()).await;
@@ -102,6 +107,14 @@ fn chat(folder: &Folder, is_foreign: bool, words: &str) -> Result<String> {
             names => error.hint(format!("use a chat id, an @name, or one of: {}", names.join(", "))),
         }
     })
+}
+
+fn not_for_sandbox() -> CliError {
+    CliError::new(
+        ErrorKind::Failed,
+        "the campaign has no webhook with a Bot API URL, so the sandbox cannot stand in for it",
+    )
+    .hint("choose a webhook in the campaign's file; its URL ends in /bot${BOT_TOKEN}/sendMessage")
 }
 
 fn problems(workspace: &Workspace, campaign: &CampaignFiles, answer: &TestResult) -> Vec<LocatedProblem> {

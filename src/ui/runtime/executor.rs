@@ -21,13 +21,13 @@ use crate::capture;
 use crate::clock::Clock;
 use crate::paths::Paths;
 use crate::service::{
-    self, BotFailureKind, BotStatus, CheckCache, MessageJob, MoveError, ProfileChoice, Session, TestJob,
-    WebhookInUse,
+    self, BotFailureKind, BotStatus, CheckCache, ConnectError, MessageJob, MoveError, NewBot, ProfileChoice,
+    Session, TestJob, WebhookInUse,
 };
 use crate::ui::editor::highlight::{CodeGrammars, Grammar};
 use crate::ui::runtime::executor::workers::{QueuedJob, Slot};
 use crate::ui::shared::{
-    CaughtPanic, Generation, InjectedFaults, JournalEntry, Msg, PtrEq, Task, Work, fault,
+    CaughtPanic, ConnectFailure, Generation, InjectedFaults, JournalEntry, Msg, PtrEq, Task, Work, fault,
 };
 use crate::workspace::{self, Watch, WatchMethod};
 
@@ -210,6 +210,23 @@ impl Executor {
                     task.abort();
                 }
             }
+            Task::ConnectBot(generation, bot) => self.connect_bot(generation, bot),
+            Task::AddTestProfile(chat) => self.block(Work::People, move |session| {
+                let found = session.store().and_then(|store| {
+                    let identity = service::add_test_profile(&*store, &chat)?;
+                    Ok(service::load_profile_context(&*store, ProfileChoice::Any(Some(&identity)))?)
+                });
+                Some(Msg::PeopleLoaded(found.map_err(|error| error.to_string())))
+            }),
+            Task::SimulateMessage(generation, webhook) => {
+                let (session, reporter) = (Arc::clone(&self.deps.session), self.reporter.clone());
+                self.spawn(Work::Capture, async move {
+                    if let Err(error) = service::simulate_message(&session, &webhook).await {
+                        let text = session.redact_and_shorten(&error.to_string());
+                        reporter.report(Msg::ChatCaptured(generation, Err(text))).await;
+                    }
+                });
+            }
             Task::CopyByCommand { command, text } => {
                 let reporter = self.reporter.clone();
                 self.spawn(Work::Copy, async move {
@@ -357,6 +374,25 @@ impl Executor {
         });
     }
 
+    fn connect_bot(&self, generation: Generation, bot: Box<NewBot>) {
+        let (session, reporter) = (Arc::clone(&self.deps.session), self.reporter.clone());
+        let now = self.deps.clock.now();
+        self.spawn(Work::CheckBot, async move {
+            let result = service::connect_bot(&session, &bot).await.map_err(|error| ConnectFailure {
+                is_unreachable: matches!(error, ConnectError::Unreachable(_)),
+                message: session.redact_and_shorten(&error.to_string()),
+            });
+            // The new webhook is read before the result is reported, so that the next step of the guide can use it.
+            let reading = Arc::clone(&session);
+            if let Ok(workspace) =
+                join_caught(spawn_blocking_caught(move || files::read(&reading, now))).await
+            {
+                reporter.report(Msg::WorkspaceRead(workspace)).await;
+            }
+            reporter.report(Msg::BotConnected(generation, result)).await;
+        });
+    }
+
     fn watch(&mut self) {
         let (sender, session) = (self.reporter.sender.clone(), &self.deps.session);
         let reading = Arc::clone(session.reading());
@@ -376,7 +412,7 @@ impl Executor {
         let test = self.spawn(Work::SendTest, async move {
             let session = Arc::clone(&sender.session);
             match join_caught(spawn_blocking_caught(move || service::repeat_job(&session, sent))).await {
-                Ok(Ok(job)) => sender.send(TestJob { job }).await,
+                Ok(Ok(test)) => sender.send(test).await,
                 Ok(Err(error)) => {
                     let result = Err(error.to_string());
                     sender.reporter.report(Msg::TestAnswered(generation, result)).await;

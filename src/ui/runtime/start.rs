@@ -80,13 +80,17 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Conso
     let here = std::env::current_dir()?;
     // The event loop needs only one thread. Blocking work runs on tokio's blocking pool.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let mut is_new = false;
     let root = match workspace::discover(folder, variable.as_deref(), &here, &paths) {
         Ok(root) => root,
         // The welcome screen is shown only if the user has not named a workspace: a mistyped `--workspace` must be an
         // error.
         Err(error) if folder.is_none() && variable.is_none() => {
             match runtime.block_on(welcome::ask(&paths, &here, &error))? {
-                Some(root) => root,
+                Some(choice) => {
+                    is_new = choice.is_new;
+                    choice.root
+                }
                 None => return Ok(ExitCode::SUCCESS),
             }
         }
@@ -110,6 +114,7 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Conso
     let mut app = App::new(workspace, theme(), ui_settings(&settings));
     app.shared.read_only = read_only;
     app.shared.keymap = keymap;
+    app.screens.compose.starts_with_guide = is_new;
     if let Some(stem) = campaign {
         app.screens.compose.open_buffer(&app.shared, stem);
     }

@@ -19,7 +19,7 @@ use crate::workspace::{self, DiscoverError, MANIFEST};
 
 const CHOICES: [&str; 4] = [
     "Try the demo: a sample workspace with its own sandbox",
-    "Create a new workspace in",
+    "Set up your own bot, with a new workspace in",
     "Open an existing workspace in",
     "Quit",
 ];
@@ -36,13 +36,20 @@ struct Welcome {
     problem: Option<String>,
 }
 
+/// The workspace to open.
+pub(crate) struct WelcomeChoice {
+    pub root: PathBuf,
+    /// Whether the workspace was just created, so that the console opens with the set-up guide.
+    pub is_new: bool,
+}
+
 /// Asks which workspace to open. Returns `None` if the user quits. `reason` says why no workspace was found, and is
 /// shown above the choices.
 pub(crate) async fn ask(
     paths: &Paths,
     here: &Path,
     reason: &DiscoverError,
-) -> Result<Option<PathBuf>, ConsoleStartError> {
+) -> Result<Option<WelcomeChoice>, ConsoleStartError> {
     // The mouse is not captured: there is nothing to click, and the user can still select text in the terminal.
     let _modes = TerminalModes::take(false)?;
     let size = crossterm::terminal::size()?;
@@ -57,7 +64,7 @@ pub(crate) async fn ask(
     };
     loop {
         let area = screen.get_frame().area();
-        let cursor = welcome.draw(screen.current_buffer_mut(), area, &reason.to_string());
+        let cursor = welcome.draw(screen.current_buffer_mut(), area, &describe(reason));
         screen.flush()?;
         screen.swap_buffers();
         let backend = screen.backend_mut();
@@ -82,16 +89,23 @@ pub(crate) async fn ask(
             match welcome.take(input, paths) {
                 WelcomeStep::Stay => {}
                 WelcomeStep::Leave => return Ok(None),
-                WelcomeStep::Open(root) => return Ok(Some(root)),
+                WelcomeStep::Open(choice) => return Ok(Some(choice)),
             }
         }
+    }
+}
+
+fn describe(reason: &DiscoverError) -> String {
+    match reason {
+        DiscoverError::None => "There is no workspace in this folder or in a folder above it.".to_owned(),
+        other => other.to_string(),
     }
 }
 
 enum WelcomeStep {
     Stay,
     Leave,
-    Open(PathBuf),
+    Open(WelcomeChoice),
 }
 
 impl Welcome {
@@ -157,7 +171,7 @@ impl Welcome {
             _ => return WelcomeStep::Leave,
         };
         match result {
-            Ok(root) => WelcomeStep::Open(root),
+            Ok(root) => WelcomeStep::Open(WelcomeChoice { root, is_new: self.chosen == 1 }),
             Err(message) => {
                 self.problem = Some(message);
                 WelcomeStep::Stay
@@ -168,8 +182,8 @@ impl Welcome {
     fn draw(&self, buf: &mut ratatui::buffer::Buffer, area: Rect, reason: &str) -> Option<(u16, u16)> {
         let theme = Theme::ansi();
         draw::fill(buf, area, theme.text);
-        let frame = draw::centered(area, 76, 13);
-        let room = draw_frame(buf, frame, "telecast", "↑↓ · Enter · Esc", &theme);
+        let frame = draw::centered(area, 76, 14);
+        let room = draw_frame(buf, frame, "telecast", "↑↓ choose · Enter open · Esc quit", &theme);
         let mut y = room.y;
         for line in draw::wrap(reason, usize::from(room.width)).iter().take(2) {
             draw::put_line(buf, room, y, line, theme.dim);
@@ -184,26 +198,25 @@ impl Welcome {
             let is_chosen = at == self.chosen;
             let style = if is_chosen { theme.accent } else { theme.text };
             let mark = if is_chosen { "› " } else { "  " };
-            let x = draw::put_line(buf, room, y, &format!("{mark}{choice} "), style);
+            draw::put_line(buf, room, y, &format!("{mark}{choice}"), style);
+            y += 1;
             let field = match at {
                 1 => Some(&self.new),
                 2 => Some(&self.open),
                 _ => None,
             };
-            if let Some(field) = field {
-                let rest = Rect { x, y, width: room.right().saturating_sub(x), height: 1 };
-                let cell = field.draw(
-                    buf,
-                    rest,
-                    if is_chosen { theme.field_focused } else { theme.dim },
-                    theme.selection,
-                );
+            if let Some(field) = field.filter(|_| y < room.bottom()) {
+                let rest = Rect { x: room.x + 4, y, width: room.width.saturating_sub(4), height: 1 };
+                let style = if is_chosen { theme.field_focused } else { theme.dim };
+                let cell = field.draw(buf, rest, style, theme.selection);
                 cursor = if is_chosen { Some(cell) } else { cursor };
+                y += 1;
             }
-            y += 1;
         }
         if let Some(problem) = &self.problem {
-            draw::put_line(buf, room, y + 1, problem, theme.error);
+            for (line, y) in draw::wrap(problem, usize::from(room.width)).iter().zip(y..room.bottom()) {
+                draw::put_line(buf, room, y, line, theme.error);
+            }
         }
         cursor
     }

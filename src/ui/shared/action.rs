@@ -37,6 +37,7 @@ pub enum Action {
     CheckWebhook,
     Reload,
     AdoptPrivate,
+    SetUp,
     CopyCurl,
     CopyBody,
     RevealSpoilers,
@@ -211,6 +212,7 @@ pub const ACTIONS: &[ActionRow] = {
         row(A::ToggleVim, "toggle-vim", "Toggle vim mode", "", &[]),
         row(A::Reload, "reload", "Reload the workspace's files", "", &[(Panes, "ctrl-r")]),
         row(A::AdoptPrivate, "adopt-private", "Adopt a .telecast folder that was not made here", "", &[]),
+        row(A::SetUp, "set-up", "Set-up guide: bot, test chat, first campaign", "", &[(Panes, "S")]),
         row(A::Undo, "undo", "Undo the last edit of the body", "", &[(Panes, "ctrl-z")]),
         row(A::Redo, "redo", "Redo the last undone edit", "", &[(Panes, "ctrl-y")]),
         // In most terminal programs, Ctrl-Z suspends. Here, Ctrl-Z means undo everywhere, because users of other

@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use crate::campaign::{Campaign, Webhook};
+use crate::capture::CapturedChat;
 use crate::secrets::MovableSecret;
-use crate::service::{MessageJob, TestJob, WebhookInUse};
+use crate::service::{MessageJob, NewBot, TestJob, WebhookInUse};
 use crate::telegram::ParseMode;
 use crate::text::LineColumn;
 use crate::ui::shared::action::Action;
@@ -97,6 +98,9 @@ pub enum Task {
         chat: String,
     },
     SendTest(Generation, Box<TestJob>),
+    ConnectBot(Generation, Box<NewBot>),
+    /// Add a test profile with this chat, and preview the message for it.
+    AddTestProfile(Box<CapturedChat>),
     /// Send an earlier test again, with the campaign as it is now.
     Resend(Generation, Box<workspace::TestSendRecord>),
     LoadGrammar(Option<ParseMode>),
@@ -104,6 +108,9 @@ pub enum Task {
     /// Wait for a message to the webhook's bot and save its chat.
     Capture(Generation, Box<WebhookInUse>),
     StopCapture,
+    /// Let a made-up user write to the webhook's bot, which must be in a sandbox. If that fails, the capture of this
+    /// generation ends with the error.
+    SimulateMessage(Generation, Box<WebhookInUse>),
     CopyByCommand {
         command: Vec<String>,
         text: String,
@@ -164,7 +171,11 @@ pub enum WorkspaceChange {
     NewCampaign {
         campaign: Box<Campaign>,
         body: String,
+        /// A webhook to create first, which the campaign will use.
+        webhook: Option<Box<Webhook>>,
     },
+    /// Change the workspace's name in telecast.toml. The folder keeps its name.
+    NameWorkspace(String),
     SaveCampaign {
         stem: String,
         campaign: Box<Campaign>,

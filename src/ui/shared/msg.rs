@@ -8,7 +8,7 @@ use crate::compose::Composed;
 use crate::diagnostic::Severity;
 use crate::profile::Profile;
 use crate::secrets::MovableSecret;
-use crate::service::{BotStatus, ModePreviews, ProfileContext, SurveyResult, TestResult};
+use crate::service::{BotStatus, ConnectedBot, ModePreviews, ProfileContext, SurveyResult, TestResult};
 use crate::ui::editor::highlight::{CodeGrammars, Grammar};
 use crate::ui::shared::effect::Timer;
 use crate::ui::shared::fault::{CaughtPanic, Work};
@@ -43,6 +43,7 @@ pub enum Msg {
     OldSecretsFound(Vec<MovableSecret>),
     SecretsMoved(Result<String, String>),
     BotChecked(Generation, BotStatus),
+    BotConnected(Generation, Result<ConnectedBot, ConnectFailure>),
     TestsLoaded {
         chats: TestChats,
         history: Vec<TestSendRecord>,
@@ -70,6 +71,13 @@ pub enum Msg {
 pub enum SaveFailure {
     ChangedOnDisk,
     Refused(String),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectFailure {
+    pub message: String,
+    /// Whether the server did not answer, so that the user may go on without the check.
+    pub is_unreachable: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

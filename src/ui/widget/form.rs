@@ -40,6 +40,11 @@ impl FormField {
         Self::new(id, label, FieldValue::Text(TextField::new(text)))
     }
 
+    /// Creates a text field with a proposed text, which is selected, so that typing replaces it.
+    pub fn proposal(id: &str, label: &str, text: &str) -> Self {
+        Self::new(id, label, FieldValue::Text(TextField::selected(text)))
+    }
+
     /// Creates a text field whose text is drawn as dots, see [`TextField::secret`].
     pub fn secret(id: &str, label: &str, text: &str) -> Self {
         Self::new(id, label, FieldValue::Text(TextField::secret(text)))

@@ -148,6 +148,14 @@ impl Console {
         Self::open(home, campaign, None)
     }
 
+    /// Opens a new, empty workspace.
+    pub fn empty() -> Self {
+        let home = Arc::new(tempfile::tempdir().unwrap());
+        let paths = Paths::under(&home.path().join("home"));
+        telecast::workspace::init(&home.path().join("demo"), "Empty", &paths).unwrap();
+        Self::open(home, "", None)
+    }
+
     /// Opens the sample workspace with this body in its first campaign, in a terminal wide enough for all panes.
     pub fn with_body(body: &str) -> Self {
         let mut console = Self::demo();
@@ -338,6 +346,18 @@ impl Console {
         }
     }
 
+    /// Handles events until the screen shows a text, for work that does not count as pending, such as a capture.
+    #[track_caller]
+    pub fn run_until_shown(&mut self, text: &str) {
+        while !self.screen().contains(text) {
+            let next =
+                self.runtime.block_on(async { tokio::time::timeout(PATIENCE, self.console.next()).await });
+            let event = next.unwrap_or_else(|_| panic!("no {text:?} on screen:\n{}", self.screen()));
+            self.handle(event);
+            self.handle(LoopEvent::Frame);
+        }
+    }
+
     /// Fires the timer that writes the draft of the open body.
     pub fn fire_draft_timer(&mut self) {
         let stem = self.app().screens.compose.open.clone().unwrap();
@@ -384,6 +404,11 @@ impl Console {
             .runtime
             .block_on(async { tokio::time::timeout(PATIENCE, tokio::task::spawn_blocking(wait)).await });
         waited.expect("the wait ends in time").unwrap()
+    }
+
+    /// Returns the folder with the user's own files: settings, secrets, and state.
+    pub fn home(&self) -> PathBuf {
+        self._home.path().join("home")
     }
 
     /// Returns whether the workspace has a file.

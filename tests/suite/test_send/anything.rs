@@ -90,7 +90,7 @@ impl World {
             test_chat: Some(CHAT.to_string()),
             ..MessageJob::from_files(&Arc::new(workspace), sample::FIRST)
         };
-        let test = TestJob { job };
+        let test = TestJob { job, in_sandbox: false };
         let sending = send_test(&self.session, &test, clock::now(), std::future::pending());
         let answer = self.runtime.block_on(sending);
         let mut chats = Vec::new();

@@ -9,7 +9,14 @@ pub(super) fn apply(session: &Session, change: WorkspaceChange) -> Result<Change
     let done = |message: String| ChangeOutcome { message, open: None, focuses_body: false, renamed: None };
     let unchanged = |name: String| done(format!("nothing changed: the name is already {name}"));
     Ok(match change {
-        WorkspaceChange::NewCampaign { campaign, body } => {
+        WorkspaceChange::NameWorkspace(name) => {
+            session.name_workspace(&name)?;
+            done(format!("the workspace is called {name}"))
+        }
+        WorkspaceChange::NewCampaign { mut campaign, body, webhook } => {
+            if let Some(webhook) = webhook {
+                campaign.webhook = session.create_webhook(*webhook)?;
+            }
             let stem = session.create_campaign(&campaign, &body)?;
             ChangeOutcome { open: Some(stem.clone()), focuses_body: true, ..done(format!("created {stem}")) }
         }

@@ -6,6 +6,7 @@ pub(crate) mod decision;
 pub(crate) mod listing;
 pub(crate) mod prompt;
 pub(crate) mod settings;
+pub mod setup;
 pub mod test;
 
 use ratatui::buffer::Buffer;
@@ -24,6 +25,7 @@ pub(crate) use decision::{ComposeConfirm, Decision};
 pub(crate) use listing::{ComposeList, ListKind};
 pub(crate) use prompt::{InitialBody, Prompt, PromptPurpose};
 pub(crate) use settings::SettingsDialog;
+pub(crate) use setup::SetupDialog;
 pub(crate) use test::{TestDialog, TestState};
 
 #[derive(Debug)]
@@ -34,6 +36,7 @@ pub enum Dialog {
     Confirm(ComposeConfirm),
     Test(Box<TestDialog>),
     Compare(Box<CompareDialog>),
+    Setup(Box<SetupDialog>),
 }
 
 impl Dialog {
@@ -49,6 +52,7 @@ impl Dialog {
             Dialog::Confirm(confirm) => confirm.area(screen),
             Dialog::Test(_) => draw::centered(stage, 96.min(stage.width), stage.height.min(30)),
             Dialog::Compare(_) => stage,
+            Dialog::Setup(setup) => setup.area(stage),
         }
     }
 
@@ -60,7 +64,11 @@ impl Dialog {
             Dialog::Test(test) => test.follow(room, bot, theme),
             Dialog::Compare(compare) => compare.follow(room, theme),
             // The other dialogs need nothing here: they keep their chosen or focused row in view when they are drawn.
-            Dialog::Listing(_) | Dialog::Prompt(_) | Dialog::Settings(_) | Dialog::Confirm(_) => {}
+            Dialog::Listing(_)
+            | Dialog::Prompt(_)
+            | Dialog::Settings(_)
+            | Dialog::Confirm(_)
+            | Dialog::Setup(_) => {}
         }
     }
 
@@ -88,6 +96,7 @@ impl Dialog {
                 compare.draw(buf, area, theme);
                 None
             }
+            Dialog::Setup(setup) => setup.draw(buf, area, bot, theme),
         }
     }
 }

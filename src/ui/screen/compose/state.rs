@@ -13,6 +13,7 @@ use crate::telegram::ParseMode;
 use crate::ui::editor::highlight::{Grammar, Grammars};
 use crate::ui::editor::view::EditorView;
 use crate::ui::editor::vim::Vim;
+use crate::ui::screen::compose::update::setting_up;
 use crate::ui::screen::compose::{
     BodyBuffer, BodyProblem, CampaignStatuses, CompareDialog, ComposeConfirm, Decision, Derived, Dialog,
     Focus, HoverBox, Pane, PaneLayout, PreviewSync, SampleProblem, SampleReport, SearchBar, TestDialog,
@@ -34,6 +35,8 @@ pub struct Compose {
     /// changed by another program. The test chats, drafts, and history in such a folder are ignored until the user
     /// adopts the folder.
     pub is_private_foreign: bool,
+    /// Whether the set-up guide opens at the start, because the workspace was just created.
+    pub starts_with_guide: bool,
     /// The bodies that were opened, by campaign stem. Each body keeps its own undo history.
     pub buffers: BTreeMap<String, BodyBuffer>,
     /// The stem of the open campaign, whose body is in the editor.
@@ -123,6 +126,7 @@ impl Compose {
         let mut screen = Self {
             vim: shared.settings.vim.then(Vim::default),
             is_private_foreign: false,
+            starts_with_guide: false,
             old_secrets: Vec::new(),
             buffers: BTreeMap::new(),
             open: None,
@@ -162,8 +166,11 @@ impl Compose {
         screen
     }
 
-    pub fn start(&mut self, shared: &SharedState) -> Vec<Effect> {
+    pub fn start(&mut self, shared: &mut SharedState) -> Vec<Effect> {
         let mut effects = vec![Effect::Task(Task::FindDrafts)];
+        if self.starts_with_guide {
+            effects.extend(setting_up::open(self, shared, true));
+        }
         // A read-only console must not move secrets, so it does not look for old secrets. If another console is editing
         // the workspace, that console asks about the old secrets.
         if shared.read_only.is_none() {
@@ -328,6 +335,14 @@ impl Compose {
         let in_use = self.webhook.in_use(&shared.workspace)?;
         let generation = self.ask_bot(&in_use);
         Some(Effect::Task(Task::CheckBot(generation, Box::new(in_use))))
+    }
+
+    /// Returns the task that lets a made-up user write to the bot while the capture of this generation waits. `None` if
+    /// no capture waits, or if the bot is not in a sandbox.
+    pub fn simulate_message(&self, shared: &SharedState, capture: Option<Generation>) -> Option<Effect> {
+        let webhook = self.webhook.in_use(&shared.workspace)?;
+        self.bot.value().filter(|status| status.is_sandbox())?;
+        Some(Effect::Task(Task::SimulateMessage(capture?, Box::new(webhook))))
     }
 
     /// Checks the bot. If the webhook is not trusted, asks for trust instead.

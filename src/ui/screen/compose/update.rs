@@ -65,6 +65,7 @@ pub(super) fn follow(screen: &mut Compose, shared: &mut SharedState, area: Rect)
     effects
 }
 
+pub(crate) use dialogs::{TELEGRAM, setting_up};
 pub(super) use keys::screen_focus;
 pub(super) use saving::{save_all, unsaved};
 

@@ -28,8 +28,8 @@ impl ListDialogKind for ListKind {
             ListKind::Starters => ("New campaign", "Enter choose · Esc close", "no matching starter", 66),
             ListKind::Chats => (
                 "Test chat",
-                "Enter choose · Esc close",
-                "no matching chat; press Esc, then g to capture yours",
+                "type an id or @name · Enter choose · Esc close",
+                "no such chat: type an id or an @name, or press Esc, then g to capture yours",
                 66,
             ),
             ListKind::History => ("Earlier tests", "Enter send again · Esc close", "no tests sent yet", 88),

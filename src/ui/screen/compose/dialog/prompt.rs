@@ -23,7 +23,6 @@ pub enum PromptPurpose {
     NewWebhook,
     DuplicateWebhook(String),
     RenameWebhook(String),
-    TestChat,
     GoToLine,
     CommandLine,
 }
@@ -42,7 +41,6 @@ impl PromptPurpose {
             PromptPurpose::RenameCampaign(_) => "New name of the campaign",
             PromptPurpose::RenameWebhook(_) => "New name of the webhook",
             PromptPurpose::NewWebhook => "Name of the new webhook",
-            PromptPurpose::TestChat => "Test chat: id or @name",
             PromptPurpose::GoToLine => "Go to line",
             PromptPurpose::CommandLine => ":",
         }

@@ -12,7 +12,7 @@ use crate::service::{BotStatus, TestOutcome, TestResult};
 use crate::text::LineIndex;
 use crate::ui::screen::compose::derived::Memo;
 use crate::ui::screen::compose::pane::preview::mask_secrets;
-use crate::ui::shared::{PtrEq, Query};
+use crate::ui::shared::{Generation, PtrEq, Query};
 use crate::ui::widget::{Theme, dialog::draw_frame, draw};
 use crate::workspace::{TestChats, TestSendRecord};
 
@@ -28,6 +28,10 @@ pub struct TestDialog {
     pub chat: Option<String>,
     /// Whether the request is sent unchanged: to the chat that the body or the URL's query names.
     pub as_is: bool,
+    /// What to say if the campaign has no webhook.
+    pub no_webhook: &'static str,
+    /// Whether the request shown is the one to the workspace's own sandbox.
+    pub in_sandbox: bool,
     pub request: Query<PtrEq<Composed>>,
     /// The rows of the request, wrapped at the width of the dialog.
     pub rows: Memo<(Option<PtrEq<Composed>>, u16), Rows>,
@@ -54,6 +58,9 @@ pub enum TestState {
     Refused(String),
 }
 
+/// The chat of a test to the sandbox if no test chat is chosen. The sandbox has a user with every valid id.
+pub(crate) const SANDBOX_CHAT: &str = "1001";
+
 /// The number of rows above the request: profile, chat, and bot.
 const HEAD_ROWS: u16 = 3;
 
@@ -64,6 +71,14 @@ impl TestState {
 
     pub fn is_capturing(&self) -> bool {
         matches!(self, TestState::Capture(request) if request.is_pending())
+    }
+
+    /// Returns the generation of the capture that is waiting; `None` if no capture is waiting.
+    pub fn capture_generation(&self) -> Option<Generation> {
+        match self {
+            TestState::Capture(query) if query.is_pending() => query.latest(),
+            _ => None,
+        }
     }
 
     /// Ends a pending send or capture with an error. Call this when the task of the send or capture has ended without
@@ -106,6 +121,12 @@ impl TestDialog {
 
     /// Returns the text of the row `To`, and whether it is a warning.
     fn chat_line(&self, bot: &BotRequest) -> (String, bool) {
+        if self.in_sandbox {
+            return match self.target() {
+                Some(id) => (id, false),
+                None => (format!("{SANDBOX_CHAT}, a made-up user"), false),
+            };
+        }
         if self.is_to_other_host(bot) {
             let host = match bot.value() {
                 Some(BotStatus::OtherHost { host }) => host.as_str(),
@@ -130,8 +151,10 @@ impl TestDialog {
     /// content.
     pub fn follow(&mut self, room: Rect, bot: &BotRequest, theme: &Theme) {
         let key = (self.request.value().cloned(), room.width);
-        self.rows
-            .refresh(key, |(composed, width)| request_lines(composed.as_ref(), usize::from(*width), theme));
+        let no_webhook = self.no_webhook;
+        self.rows.refresh(key, |(composed, width)| {
+            request_lines(composed.as_ref(), no_webhook, usize::from(*width), theme)
+        });
         let most = Self::request_height(room, self.answer_lines(bot, usize::from(room.width)).len());
         self.scroll = self.scroll.min(self.rows.value.len().saturating_sub(usize::from(most)));
     }
@@ -144,7 +167,7 @@ impl TestDialog {
     }
 
     pub fn draw(&self, buf: &mut Buffer, area: Rect, bot: &BotRequest, theme: &Theme) {
-        let room = draw_frame(buf, area, "Preview and Test", self.keys(), theme);
+        let room = draw_frame(buf, area, "Preview and Test", self.keys(bot), theme);
         let mut y = room.y;
         let mut row = |buf: &mut Buffer, label: &str, text: &str, style| {
             if y < room.bottom() {
@@ -157,8 +180,11 @@ impl TestDialog {
         row(buf, "Profile", &self.profile, theme.popup);
         let (chat, is_warning) = self.chat_line(bot);
         row(buf, "To", &chat, theme.popup.patch(if is_warning { theme.warning } else { theme.title }));
-        let is_to_other_host = self.is_to_other_host(bot);
-        let (status, style) = Self::bot_line(bot, is_to_other_host, theme);
+        let is_to_other_host = self.is_to_other_host(bot) && !self.in_sandbox;
+        let (status, style) = match self.in_sandbox {
+            true => ("SANDBOX of this workspace: nothing leaves this machine".to_owned(), theme.success),
+            false => Self::bot_line(bot, is_to_other_host, theme),
+        };
         let label = if is_to_other_host { "Host" } else { "Bot" };
         row(buf, label, &status, theme.popup.patch(style));
         y += 1;
@@ -246,16 +272,7 @@ impl TestDialog {
                 add("sending… Esc closes this dialog; the test is still sent", Tone::Plain);
             }
             TestState::Capture(Query::Idle | Query::Pending { .. }) => {
-                let bot = match bot.value() {
-                    Some(BotStatus::Sandbox { bot } | BotStatus::Live { bot, .. }) => bot.as_str(),
-                    _ => "the bot",
-                };
-                add(
-                    &format!(
-                        "Send any message to {bot} in Telegram now to capture your chat. Esc stops waiting."
-                    ),
-                    Tone::Plain,
-                );
+                add(&format!("{} Esc stops waiting.", capture_request(bot)), Tone::Plain);
             }
             TestState::Capture(Query::Ready { answer: chat, .. }) => {
                 add(&format!("✔ captured {} · {}", chat.title, chat.id), Tone::Good);
@@ -291,19 +308,38 @@ impl TestDialog {
         lines
     }
 
-    fn keys(&self) -> &'static str {
+    fn keys(&self, bot: &BotRequest) -> &'static str {
         match &self.state {
             TestState::Send(Query::Pending { .. }) => "Esc close",
+            TestState::Capture(Query::Pending { .. }) if bot.value().is_some_and(BotStatus::is_sandbox) => {
+                "Enter simulate a message · Esc stop waiting"
+            }
             TestState::Capture(Query::Pending { .. }) => "Esc stop waiting",
+            _ if self.in_sandbox => {
+                "Enter send again · s back to the webhook · c chat · p profile · h history · Esc close"
+            }
             TestState::Send(Query::Ready { answer, .. }) if answer.problem.is_some() => {
-                "Enter send again · j go to error · c chat · p profile · h history · Esc"
+                "Enter send again · j go to error · c chat · s sandbox · h history · Esc"
             }
             _ if self.as_is => "Enter send unchanged · a undo · c chat · p profile · h history · Esc close",
             _ if !self.can_set_chat() => {
                 "Enter send · a send unchanged · c chat · p profile · h history · Esc close"
             }
-            _ => "Enter send · c chat · p profile · g capture my chat · h history · Esc close",
+            _ => "Enter send · c chat · g capture mine · s sandbox · p profile · h history · Esc",
         }
+    }
+}
+
+/// Returns the request to the user while a capture waits for a message to the bot.
+pub(crate) fn capture_request(bot: &BotRequest) -> String {
+    match bot.value() {
+        Some(BotStatus::Sandbox { bot }) => {
+            format!("{bot} is in the sandbox: press Enter, and a made-up user writes to it.")
+        }
+        Some(BotStatus::Live { bot, .. }) => {
+            format!("Send any message to {bot} in Telegram now; its chat becomes your test chat.")
+        }
+        _ => "Send any message to the bot in Telegram now; its chat becomes your test chat.".to_owned(),
     }
 }
 
@@ -315,7 +351,7 @@ enum Tone {
     Plain,
 }
 
-fn request_lines(composed: Option<&PtrEq<Composed>>, width: usize, theme: &Theme) -> Rows {
+fn request_lines(composed: Option<&PtrEq<Composed>>, no_webhook: &str, width: usize, theme: &Theme) -> Rows {
     let Some(composed) = composed else { return vec![("…".to_owned(), theme.dim)] };
     let styled =
         |text: &str, style: Style| draw::wrap(text, width).into_iter().map(move |line| (line, style));
@@ -336,8 +372,7 @@ fn request_lines(composed: Option<&PtrEq<Composed>>, width: usize, theme: &Theme
         }
         (None, _) => {
             let problem = composed.diagnostics.iter().find(|problem| problem.is_error());
-            let message =
-                problem.map_or("this campaign has no webhook; press F4", |problem| &problem.message);
+            let message = problem.map_or(no_webhook, |problem| &problem.message);
             lines.extend(styled(message, theme.error));
         }
     }

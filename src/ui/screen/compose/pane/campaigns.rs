@@ -14,9 +14,12 @@ pub(crate) fn draw(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut
     let room = frame(screen, shared, Pane::Campaigns, "Campaigns", area, buf);
     let campaigns = &shared.workspace.campaigns;
     if campaigns.is_empty() {
-        for (line, y) in draw::wrap("No campaigns yet. Press n to create one.", usize::from(room.width))
-            .iter()
-            .zip(room.y..room.bottom())
+        for (line, y) in draw::wrap(
+            "No campaigns yet. Press n to create one, S for the set-up guide.",
+            usize::from(room.width),
+        )
+        .iter()
+        .zip(room.y..room.bottom())
         {
             draw::put_line(buf, room, y, line, shared.theme.dim);
         }

@@ -34,9 +34,13 @@ const BASIC: &str = "basic";
 const BEARER: &str = "bearer";
 
 impl WebhookPane {
-    /// Shows the campaign's webhook. If this webhook is already shown, unsaved edits are kept.
+    /// Shows the campaign's webhook. Without a campaign, shows the webhook that a new campaign would use. If the webhook
+    /// is already shown, unsaved edits are kept.
     pub fn show(&mut self, workspace: &Workspace, campaign: Option<&CampaignFiles>) {
-        let stem = campaign.and_then(|campaign| campaign.value.as_ref()).map(|value| value.webhook.clone());
+        let stem = match campaign {
+            Some(campaign) => campaign.value.as_ref().map(|value| value.webhook.clone()),
+            None => workspace.default_webhook(),
+        };
         let Some(webhook) = stem.as_deref().and_then(|stem| workspace.webhook(stem)) else {
             // The file was deleted while the form had unsaved edits. The edits are kept, so that saving can restore the
             // file.
@@ -283,7 +287,7 @@ impl WebhookPane {
                     format!("webhooks/{stem}.toml not found. Press F4 to choose another, n to create one.")
                 }
                 None if shared.workspace.webhooks.is_empty() => {
-                    "No webhook yet. Press n in this pane to create one.".to_owned()
+                    "No webhook yet. Press n in this pane to create one, S for the set-up guide.".to_owned()
                 }
                 None => "No webhook chosen. Press F4 to choose one, n to create one.".to_owned(),
             };

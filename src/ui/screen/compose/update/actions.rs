@@ -6,17 +6,18 @@ use crate::editor::Command;
 use crate::profile::{Profile, Value};
 use crate::service::{self, BotStatus};
 use crate::settings::Whitespace;
+use crate::ui::screen::compose::dialog::test::SANDBOX_CHAT;
 use crate::ui::screen::compose::{
     CompareDialog, Compose, ComposeConfirm, ComposeList, Decision, Dialog, Focus, ListKind, Memo, Pane,
     Prompt, PromptPurpose, SearchBar, SettingsDialog, TestDialog, TestState, hover,
-    update::{definitions, quick_fix, recipient, rewrite, saving, typing, vim},
+    update::{definitions, dialogs::setting_up, quick_fix, recipient, rewrite, saving, typing, vim},
 };
 use crate::ui::shared::{
     Action, AnswerStatus, AppCommand, Effect, ExternalEdit, Generation, LoopEffect, Query, SharedState, Task,
     WorkspaceChange,
 };
 use crate::ui::widget::{Matching, Picker, PickerRow};
-use crate::workspace::TestChats;
+use crate::workspace::{TestChats, Workspace};
 
 pub(crate) const NO_CAMPAIGN: &str = "no campaign is open; press n to create one";
 
@@ -56,6 +57,9 @@ pub(crate) fn act(screen: &mut Compose, shared: &mut SharedState, action: Action
         Action::OpenEditor => open_editor(screen, shared),
         Action::CheckWebhook => screen.check_bot_or_ask_for_trust(shared),
         Action::AdoptPrivate => ask_to_adopt(screen, shared),
+        Action::SetUp => {
+            if_editable(screen, shared, |screen, shared| setting_up::open(screen, shared, false))
+        }
         Action::Reload => {
             vec![Effect::Task(Task::Reload), Effect::Task(Task::LoadPeople(shared.profile_identity()))]
         }
@@ -205,6 +209,8 @@ fn preview_and_test(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effec
         chats: TestChats::default(),
         chat: None,
         as_is: false,
+        no_webhook: no_webhook(&shared.workspace),
+        in_sandbox: false,
         request: Query::Idle,
         rows: Memo::default(),
         history: Vec::new(),
@@ -221,6 +227,14 @@ fn preview_and_test(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effec
     effects
 }
 
+/// Returns what to do if the open campaign has no webhook.
+pub(crate) fn no_webhook(workspace: &Workspace) -> &'static str {
+    match workspace.webhooks.is_empty() {
+        true => "there is no webhook yet: press Esc, 2, then n to create one",
+        false => "this campaign has no webhook: press Esc, then F4 to choose one",
+    }
+}
+
 pub(crate) fn prepare_test(screen: &mut Compose, shared: &mut SharedState) -> Option<Effect> {
     let job = Box::new(test_job(screen, shared)?);
     let generation = screen.generations.fresh();
@@ -232,7 +246,12 @@ pub(crate) fn test_job(screen: &mut Compose, shared: &mut SharedState) -> Option
     let job = screen.job(shared)?;
     let Some(Dialog::Test(test)) = &mut screen.dialog else { return None };
     test.profile = describe_profile(job.profile.as_deref());
-    Some(service::MessageJob { test_chat: test.target(), ..job })
+    let job = service::MessageJob { test_chat: test.target(), ..job };
+    if !test.in_sandbox {
+        return Some(job);
+    }
+    let chat = job.test_chat.clone().unwrap_or_else(|| SANDBOX_CHAT.to_owned());
+    service::MessageJob { test_chat: Some(chat), ..job }.to_sandbox()
 }
 
 /// Returns a profile's name, followed by its identity if the two differ. Without a profile, returns a text that says

@@ -2,6 +2,7 @@
 
 mod comparing;
 mod deciding;
+pub(crate) mod setting_up;
 mod testing;
 
 pub(crate) use deciding::decide;
@@ -18,7 +19,9 @@ use crate::ui::screen::compose::{
 };
 use crate::ui::shared::{Effect, SharedState, Task, WorkspaceChange};
 use crate::ui::widget::{FormOutcome, Key, KeyCode, Matching, Picker, PickerOutcome, PickerRow};
-use crate::workspace::is_chat;
+
+/// Telegram's Bot API server.
+pub(crate) const TELEGRAM: &str = "https://api.telegram.org";
 
 pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Vec<Effect> {
     // The dialog is taken out of the screen, so that the handler of the key can change both the dialog and the screen.
@@ -40,6 +43,7 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
         },
         Dialog::Test(_) => testing::press_in_test(screen, shared, dialog, key),
         Dialog::Compare(_) => comparing::press_in_compare(screen, shared, dialog, key),
+        Dialog::Setup(_) => setting_up::press(screen, shared, dialog, key),
     }
 }
 
@@ -84,6 +88,10 @@ pub(crate) fn paste(screen: &mut Compose, shared: &mut SharedState, text: &str) 
             settings.check();
             keep_open(screen, dialog)
         }
+        Dialog::Setup(setup) => {
+            let outcome = if setup.is_waiting() { FormOutcome::Ignored } else { setup.form.paste(text) };
+            setting_up::handle(screen, shared, dialog, outcome)
+        }
         Dialog::Confirm(_) | Dialog::Test(_) | Dialog::Compare(_) => keep_open(screen, dialog),
     }
 }
@@ -91,17 +99,26 @@ pub(crate) fn paste(screen: &mut Compose, shared: &mut SharedState, text: &str) 
 pub(crate) fn handle_picked(
     screen: &mut Compose,
     shared: &mut SharedState,
-    dialog: Dialog,
+    mut dialog: Dialog,
     picked: PickerOutcome,
 ) -> Vec<Effect> {
-    let Dialog::Listing(listing) = &dialog else { return keep_open(screen, dialog) };
+    let Dialog::Listing(listing) = &mut dialog else { return keep_open(screen, dialog) };
     let kind = listing.kind;
     match picked {
         PickerOutcome::Ignored | PickerOutcome::Moved => keep_open(screen, dialog),
         PickerOutcome::Typed => {
             let search = listing.picker.field.text();
+            if kind == ListKind::Chats
+                && let Some(test) = &screen.suspended_test
+            {
+                listing.picker.set_rows(testing::chat_rows(test, &search));
+            }
             screen.dialog = Some(dialog);
             if kind == ListKind::Profiles { actions::search_profiles(screen, &search) } else { Vec::new() }
+        }
+        PickerOutcome::Chosen(id) if kind == ListKind::Chats && id == testing::OTHER_CHAT => {
+            shared.show_notice("type the chat's id, such as 123456789, or its @name");
+            keep_open(screen, dialog)
         }
         PickerOutcome::Chosen(id) => handle_choice(screen, shared, kind, &id),
     }
@@ -136,9 +153,6 @@ fn handle_choice(screen: &mut Compose, shared: &mut SharedState, kind: ListKind,
             let Some(starter) = starter else { return Vec::new() };
             let purpose = PromptPurpose::NewCampaign(InitialBody::Starter(starter));
             keep_open(screen, Dialog::Prompt(Prompt::new(purpose, "New campaign")))
-        }
-        ListKind::Chats if id == "other" => {
-            keep_open(screen, Dialog::Prompt(Prompt::new(PromptPurpose::TestChat, "")))
         }
         ListKind::Chats => testing::choose_chat(screen, shared, id),
         ListKind::History => testing::resend(screen, shared, id),
@@ -180,9 +194,6 @@ fn press_in_prompt(
 
 fn answer_problem(purpose: &PromptPurpose, text: &str) -> Option<String> {
     match purpose {
-        PromptPurpose::TestChat if !is_chat(text) => {
-            Some("enter a chat id such as 123456789, or @name".into())
-        }
         PromptPurpose::CommandLine => parse_command_line(text).err(),
         PromptPurpose::GoToLine if text.parse::<usize>().is_err() => Some("enter a line number".into()),
         _ if text.is_empty() => Some("enter a name".into()),
@@ -201,18 +212,12 @@ fn handle_answer(
         PromptPurpose::DuplicateCampaign(stem) => WorkspaceChange::DuplicateCampaign { stem, name: text },
         PromptPurpose::RenameCampaign(stem) => WorkspaceChange::RenameCampaign { stem, name: text },
         PromptPurpose::NewWebhook => WorkspaceChange::NewWebhook {
-            webhook: Box::new(Webhook {
-                name: text,
-                url: "https://api.telegram.org/bot${BOT_TOKEN}/sendMessage".into(),
-                headers: vec![("Content-Type".into(), "application/json".into())],
-                ..Webhook::default()
-            }),
+            webhook: Box::new(Webhook { name: text, ..Webhook::of_server(TELEGRAM) }),
             // The new webhook is assigned to the open campaign only if the campaign has no webhook.
             assign_to: screen.open.clone().filter(|_| screen.webhook.stem.is_none()),
         },
         PromptPurpose::DuplicateWebhook(stem) => WorkspaceChange::DuplicateWebhook { stem, name: text },
         PromptPurpose::RenameWebhook(stem) => WorkspaceChange::RenameWebhook { stem, name: text },
-        PromptPurpose::TestChat => return testing::choose_chat(screen, shared, &text),
         PromptPurpose::CommandLine => {
             return parse_command_line(&text)
                 .map_or_else(|_| Vec::new(), |line| vim::command_line(screen, shared, line));
@@ -230,8 +235,7 @@ fn handle_answer(
 
 fn new_campaign(screen: &Compose, shared: &SharedState, start: InitialBody, name: String) -> WorkspaceChange {
     let settings = shared.workspace.settings();
-    let webhook = screen.webhook.stem.clone().or(settings.defaults.webhook.clone());
-    let webhook = webhook.or_else(|| shared.workspace.webhooks.first().map(|webhook| webhook.stem.clone()));
+    let webhook = screen.webhook.stem.clone().or_else(|| shared.workspace.default_webhook());
     let campaign = Campaign {
         name,
         webhook: webhook.unwrap_or_default(),
@@ -254,7 +258,10 @@ fn new_campaign(screen: &Compose, shared: &SharedState, start: InitialBody, name
             (campaign, pasted.body)
         }
     };
-    WorkspaceChange::NewCampaign { campaign: Box::new(campaign), body }
+    // The first campaign comes with a webhook, so that it can be tested as soon as the bot's token is set.
+    let has_webhook = !shared.workspace.webhooks.is_empty() || !campaign.webhook.is_empty();
+    let webhook = (!has_webhook).then(|| Box::new(Webhook::of_server(TELEGRAM)));
+    WorkspaceChange::NewCampaign { campaign: Box::new(campaign), body, webhook }
 }
 
 fn press_in_settings(

@@ -234,7 +234,12 @@ fn point_at_dialog(
                 compare.scroll = compare.scroll.saturating_add_signed(lines.into());
             }
         }
-        Dialog::Prompt(_) => {}
+        Dialog::Setup(setup) if !setup.is_waiting() => {
+            let form = setup.form_area(area, &screen.bot);
+            let outcome = setup.form.point(mouse, form);
+            return dialogs::setting_up::handle(screen, shared, dialog, outcome);
+        }
+        Dialog::Prompt(_) | Dialog::Setup(_) => {}
     }
     screen.dialog = Some(dialog);
     Vec::new()

@@ -8,7 +8,7 @@ use crate::service::{BotFailureKind, BotStatus, ProfileContext, TestOutcome, Tes
 use crate::ui::screen::compose::{
     Compose, ComposeConfirm, Decision, Dialog, Focus, Pane, SampleReport, TestState,
     campaign_statuses::worst_of,
-    update::{actions, dialogs, typing},
+    update::{actions, dialogs, dialogs::setting_up, typing},
 };
 use crate::ui::shared::{
     Action, AnswerStatus, ChangeOutcome, Effect, Generation, JournalEntry, KeyContext, LoopEffect, Msg,
@@ -86,7 +86,12 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
             }
             Vec::new()
         }
+        Msg::BotConnected(generation, result) => {
+            setting_up::bot_connected(screen, shared, generation, result)
+        }
         Msg::TestsLoaded { chats, history } => {
+            let (has_chat, has_test) = (chats.preferred().is_some(), !history.is_empty());
+            setting_up::tests_loaded(screen, shared, has_chat, has_test);
             let mut effects = Vec::new();
             if let Some(test) = screen.test_mut() {
                 if test.chat.is_none() {
@@ -126,7 +131,10 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
             }
         },
         Msg::TestAnswered(generation, result) => test_answered(screen, shared, generation, result),
-        Msg::ChatCaptured(generation, result) => chat_captured(screen, generation, result),
+        Msg::ChatCaptured(generation, result) => match &screen.dialog {
+            Some(Dialog::Setup(_)) => setting_up::chat_captured(screen, shared, generation, result),
+            _ => chat_captured(screen, generation, result),
+        },
         Msg::EditedExternally { stem, result } => edited_externally(screen, shared, &stem, result),
         Msg::Copied(Ok(())) => Vec::new(),
         Msg::Copied(Err(text)) => shared.only_error(format!("not copied: {text}")),
@@ -233,6 +241,9 @@ fn test_answered(
 fn task_panicked(screen: &mut Compose, shared: &mut SharedState, work: Work, text: String) {
     match work {
         Work::CheckBot => {
+            if let Some(Dialog::Setup(setup)) = &mut screen.dialog {
+                setup.connecting.end_pending(Err(text.clone()));
+            }
             screen.bot.end_pending(Ok(BotStatus::Failed { kind: BotFailureKind::NoAnswer, message: text }));
         }
         Work::Save | Work::Change => {
@@ -529,6 +540,7 @@ fn changed(
         Ok(workspace) => effects.extend(use_workspace(screen, shared, workspace)),
         Err(text) => shared.show_error(text),
     }
+    setting_up::changed(screen, shared, result.as_ref().map(drop).map_err(String::clone));
     match result {
         Ok(done) => {
             shared.show_notice(done.message);

@@ -32,6 +32,7 @@ pub(super) fn press_in_test(
             }
             close(screen, shared)
         }
+        KeyCode::Enter if is_capturing => simulate_message(screen, shared, dialog),
         // While a test is being sent or a chat is being captured, all other keys do nothing. Otherwise, the user could
         // choose another chat or profile, and the dialog would no longer show what is being sent.
         _ if is_capturing || test.state.is_sending() => keep_open(screen, dialog),
@@ -45,7 +46,7 @@ pub(super) fn press_in_test(
             keep_open(screen, dialog)
         }
         KeyCode::Char('c') => {
-            let rows = chat_rows(test);
+            let rows = chat_rows(test, "");
             open_over_test(screen, dialog, ListKind::Chats, rows)
         }
         KeyCode::Char('p') => {
@@ -57,8 +58,10 @@ pub(super) fn press_in_test(
             open_over_test(screen, dialog, ListKind::History, rows)
         }
         KeyCode::Char('g') => capture(screen, shared, dialog),
+        KeyCode::Char('s') => toggle_sandbox(screen, shared, dialog),
         KeyCode::Char('a') if test.as_is || !test.can_set_chat() => {
             test.as_is = !test.as_is;
+            test.in_sandbox = false;
             screen.dialog = Some(dialog);
             actions::prepare_test(screen, shared).into_iter().collect()
         }
@@ -95,23 +98,32 @@ fn open_over_test(screen: &mut Compose, dialog: Dialog, kind: ListKind, rows: Ve
     keep_open(screen, Dialog::Listing(ComposeList { kind, picker: Picker::new(rows, matching) }))
 }
 
-fn chat_rows(test: &TestDialog) -> Vec<PickerRow> {
+/// The id of the row that tells the user to type a chat. No chat has this name, because it is empty.
+pub(super) const OTHER_CHAT: &str = "";
+
+/// Returns the rows of the list of chats while `typed` is in its search field. If `typed` is itself a chat, the first
+/// row chooses it.
+pub(super) fn chat_rows(test: &TestDialog, typed: &str) -> Vec<PickerRow> {
+    let typed = typed.trim();
+    let use_typed = is_chat(typed).then(|| PickerRow {
+        id: typed.to_owned(),
+        title: format!("Use {typed}"),
+        ..PickerRow::default()
+    });
     let named = test.chats.chats.iter().map(|(name, chat)| PickerRow {
         id: name.clone(),
         title: name.clone(),
         right: chat.clone(),
         ..PickerRow::default()
     });
-    let mut rows: Vec<PickerRow> = named.collect();
-    if let Some(last) = test.chats.last.as_ref().filter(|last| is_chat(last)) {
-        rows.push(PickerRow { id: last.clone(), title: last.clone(), ..PickerRow::default() });
-    }
-    rows.push(PickerRow {
-        id: "other".into(),
-        title: "Another chat: enter its id or @name".into(),
+    let last = test.chats.last.as_ref().filter(|last| is_chat(last) && *last != typed);
+    let last = last.map(|last| PickerRow { id: last.clone(), title: last.clone(), ..PickerRow::default() });
+    let other = typed.is_empty().then(|| PickerRow {
+        id: OTHER_CHAT.to_owned(),
+        title: "Another chat: type its id or @name".to_owned(),
         ..PickerRow::default()
     });
-    rows
+    use_typed.into_iter().chain(named).chain(last).chain(other).collect()
 }
 
 fn history_rows(test: &TestDialog, zone: &jiff::tz::TimeZone) -> Vec<PickerRow> {
@@ -145,12 +157,21 @@ fn mark(sent: &crate::workspace::TestSendRecord) -> &'static str {
 fn send(screen: &mut Compose, shared: &mut SharedState, dialog: Dialog) -> Vec<Effect> {
     // The dialog is put back first: `ask_for_trust` remembers the open test dialog, so that it can be shown again after
     // the user answers.
+    let in_sandbox = matches!(&dialog, Dialog::Test(test) if test.in_sandbox);
     screen.dialog = Some(dialog);
-    if screen.ask_for_trust(shared) {
+    if !in_sandbox && screen.ask_for_trust(shared) {
         return Vec::new();
     }
-    let Some(job) = actions::test_job(screen, shared) else { return Vec::new() };
+    let job = actions::test_job(screen, shared);
     let Some(Dialog::Test(test)) = &mut screen.dialog else { return Vec::new() };
+    let Some(job) = job else {
+        if in_sandbox {
+            test.in_sandbox = false;
+            let message = "the sandbox speaks only the Bot API, and this campaign has no Bot API webhook";
+            test.state = TestState::Refused(message.to_owned());
+        }
+        return Vec::new();
+    };
     if !test.is_loaded {
         // The test chats are still being read. The test is sent as soon as they have been read.
         test.sends_when_loaded = true;
@@ -164,8 +185,21 @@ fn send(screen: &mut Compose, shared: &mut SharedState, dialog: Dialog) -> Vec<E
     let generation = screen.generations.fresh();
     test.state = TestState::Send(Query::asked(generation));
     let chat = test.chat.clone();
-    let mut effects = vec![Effect::Task(Task::SendTest(generation, Box::new(TestJob { job })))];
+    let mut effects = vec![Effect::Task(Task::SendTest(generation, Box::new(TestJob { job, in_sandbox })))];
     effects.extend(chat.map(|chat| Effect::Task(Task::RememberChat { name: None, chat })));
+    effects
+}
+
+/// Switches to the workspace's own sandbox and sends the test there. If the dialog already shows the request to the
+/// sandbox, switches back to the webhook and sends nothing.
+fn toggle_sandbox(screen: &mut Compose, shared: &mut SharedState, mut dialog: Dialog) -> Vec<Effect> {
+    let Dialog::Test(test) = &mut dialog else { return keep_open(screen, dialog) };
+    test.in_sandbox = !test.in_sandbox;
+    test.as_is = false;
+    test.state = TestState::Send(Query::Idle);
+    let sends = test.in_sandbox;
+    let mut effects = if sends { send(screen, shared, dialog) } else { keep_open(screen, dialog) };
+    effects.extend(actions::prepare_test(screen, shared));
     effects
 }
 
@@ -191,10 +225,21 @@ pub(super) fn resend(screen: &mut Compose, shared: &mut SharedState, id: &str) -
     // The dialog must show the chat that the test goes to, which is the chat of the earlier test.
     test.chat = sent.chat.clone();
     test.as_is = false;
+    test.in_sandbox = sent.in_sandbox;
     screen.dialog = Some(Dialog::Test(test));
     let mut effects: Vec<Effect> = actions::prepare_test(screen, shared).into_iter().collect();
     effects.push(Effect::Task(Task::Resend(generation, Box::new(sent))));
     effects
+}
+
+/// Lets a made-up user of the sandbox write to the bot. Does nothing if the bot is not in a sandbox.
+fn simulate_message(screen: &mut Compose, shared: &mut SharedState, dialog: Dialog) -> Vec<Effect> {
+    let generation = match &dialog {
+        Dialog::Test(test) => test.state.capture_generation(),
+        _ => None,
+    };
+    screen.dialog = Some(dialog);
+    screen.simulate_message(shared, generation).into_iter().collect()
 }
 
 fn capture(screen: &mut Compose, shared: &mut SharedState, mut dialog: Dialog) -> Vec<Effect> {
@@ -208,7 +253,7 @@ fn capture(screen: &mut Compose, shared: &mut SharedState, mut dialog: Dialog) -
     let webhook = screen.webhook.in_use(&shared.workspace);
     let Dialog::Test(test) = &mut dialog else { return keep_open(screen, dialog) };
     let Some(webhook) = webhook else {
-        test.state = TestState::Refused("this campaign has no webhook; choose one with F4".into());
+        test.state = TestState::Refused(actions::no_webhook(&shared.workspace).to_owned());
         return keep_open(screen, dialog);
     };
     let generation = screen.generations.fresh();
