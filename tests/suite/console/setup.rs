@@ -99,9 +99,17 @@ fn the_first_campaign_comes_with_a_webhook() {
     console.press("enter");
     assert!(console.file("campaigns/hello.toml").contains("webhook = \"telegram-bot\""));
     assert!(console.file("webhooks/telegram-bot.toml").contains("https://api.telegram.org/bot${BOT_TOKEN}/"));
-    console.press("esc S");
+    console.press("f5");
+    console.shows("The set-up guide asks for the token: press Esc, then S outside the text.");
+    console.hides("unchanged");
+    console.press("s");
+    console.shows("✔ 200 delivered");
+    console.press("esc esc S");
     console.shows("The webhook telegram-bot has no token yet.");
+    // Text that is pasted onto a button goes into the field of the token.
+    console.press("down");
     console.paste(TOKEN);
+    console.shows("••••••");
     console.hides(TOKEN);
 }
 

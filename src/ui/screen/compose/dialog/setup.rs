@@ -270,7 +270,7 @@ impl SetupDialog {
             }
             () if self.capture.is_pending() => "Esc stop waiting",
             () if self.is_waiting() => "Esc close",
-            () => "Enter continue · Tab next field · ←→ choice · Esc close",
+            () => "Enter continue · Tab next · ←→ choose · Esc close",
         }
     }
 

@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use crate::capture::CapturedChat;
 use crate::compose::{Composed, Skip, TestChatError};
 use crate::diagnostic::Code;
-use crate::service::{BotStatus, TestOutcome, TestResult};
+use crate::service::{BotFailureKind, BotStatus, TestOutcome, TestResult};
 use crate::text::LineIndex;
 use crate::ui::screen::compose::derived::Memo;
 use crate::ui::screen::compose::pane::preview::mask_secrets;
@@ -254,6 +254,14 @@ impl TestDialog {
             TestState::Send(Query::Idle) => {
                 if let Some(message) = self.known_error() {
                     add(&message, Tone::Bad);
+                }
+                let is_incomplete =
+                    matches!(bot.value(), Some(BotStatus::Failed { kind: BotFailureKind::Incomplete, .. }));
+                if is_incomplete && !self.in_sandbox {
+                    add(
+                        "The set-up guide asks for the token: press Esc, then S outside the text.",
+                        Tone::Plain,
+                    );
                 }
                 if let Some(error) = self.test_chat_error().filter(|_| !self.as_is) {
                     if error == TestChatError::NotBotApi {

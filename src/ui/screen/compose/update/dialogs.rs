@@ -88,10 +88,7 @@ pub(crate) fn paste(screen: &mut Compose, shared: &mut SharedState, text: &str) 
             settings.check();
             keep_open(screen, dialog)
         }
-        Dialog::Setup(setup) => {
-            let outcome = if setup.is_waiting() { FormOutcome::Ignored } else { setup.form.paste(text) };
-            setting_up::handle(screen, shared, dialog, outcome)
-        }
+        Dialog::Setup(_) => setting_up::paste(screen, shared, dialog, text),
         Dialog::Confirm(_) | Dialog::Test(_) | Dialog::Compare(_) => keep_open(screen, dialog),
     }
 }

@@ -3,7 +3,7 @@
 use crate::campaign::SANDBOX;
 use crate::capture::CapturedChat;
 use crate::secrets::Secret;
-use crate::service::{ConnectedBot, NewBot, sample, starter::Starter};
+use crate::service::{BotStatus, ConnectedBot, NewBot, sample, starter::Starter};
 use crate::ui::screen::compose::dialog::setup::{
     BACK, NEXT, SKIP, SetupDialog, SetupProgress, SetupStep, WAIT, incomplete_webhook,
 };
@@ -73,6 +73,26 @@ pub(super) fn press(
             handle(screen, shared, dialog, outcome)
         }
     }
+}
+
+/// Pastes into the focused field. At the step of the bot, pasted text that the focused field cannot take goes into the
+/// field of the token.
+pub(super) fn paste(
+    screen: &mut Compose,
+    shared: &mut SharedState,
+    mut dialog: Dialog,
+    text: &str,
+) -> Vec<Effect> {
+    let Dialog::Setup(setup) = &mut dialog else { return keep_open(screen, dialog) };
+    if setup.is_waiting() {
+        return keep_open(screen, dialog);
+    }
+    let mut outcome = setup.form.paste(text);
+    if outcome == FormOutcome::Ignored {
+        setup.form.focus_on("token");
+        outcome = setup.form.paste(text);
+    }
+    handle(screen, shared, dialog, outcome)
 }
 
 /// Handles what a key, a paste, or a click did in the form.
@@ -206,6 +226,12 @@ fn wait_for_message(screen: &mut Compose, shared: &mut SharedState, mut dialog: 
         setup.message = Some(("connect a bot first: press Back".to_owned(), true));
         return keep_open(screen, dialog);
     };
+    if matches!(screen.bot.value(), Some(BotStatus::NotTrusted(_))) {
+        let text = format!("the webhook {} is not trusted: press Esc, 2, then c to review it", webhook.stem);
+        setup.message = Some((text, true));
+        return keep_open(screen, dialog);
+    }
+    setup.message = None;
     let generation = setup.capture.ask(screen.generations.fresh());
     screen.dialog = Some(dialog);
     vec![Effect::Task(Task::Capture(generation, Box::new(webhook)))]
