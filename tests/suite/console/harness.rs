@@ -13,7 +13,7 @@ use telecast::clock::Clock;
 use telecast::paths::Paths;
 use telecast::secrets::Secrets;
 use telecast::service::{Session, Sharing, demo, sample};
-use telecast::settings::Settings;
+use telecast::settings::{Proxy, Settings};
 use telecast::ui::app::{App, update, view};
 use telecast::ui::runtime::executor::{Executor, ExecutorDeps};
 use telecast::ui::runtime::platform::{Platform, PlatformEvent};
@@ -175,7 +175,10 @@ impl Console {
         let paths = Paths::under(&home.path().join("home"));
         let root = home.path().join("demo");
         let workspace = Arc::new(Workspace::open(&root).unwrap());
-        let settings = Settings::default();
+        // Nothing leaves this machine, whatever a test does: only loopback is reached without this proxy, and no program
+        // listens at its port.
+        let settings =
+            Settings { proxy: Proxy::Address("http://127.0.0.1:9".to_owned()), ..Settings::default() };
         let secrets = Secrets::new(&paths, &settings.secrets, Some(&workspace.root));
         let session = Session::new(paths.clone(), &workspace, secrets, &settings, Sharing::Console);
         let session = Arc::new(session);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use telecast::editor::{Command, Motion};
 use telecast::ui::editor::vim::Vim;
+use telecast::ui::shared::action::ACTIONS;
 use telecast::ui::widget::input::{Input, Mouse, MouseKind};
 use telecast::ui::widget::key::{Key, KeyCode};
 use telecast::workspace::Workspace;
@@ -170,6 +171,19 @@ const ENTER_BODY: [Key; 4] = [
     Key { alt: true, ..Key::char('3') },
 ];
 
+/// Closes what is open and runs a random action from the palette, so that every dialog opens sooner or later.
+fn action(dice: &mut Dice) -> Vec<Input> {
+    let row = &ACTIONS[dice.below(ACTIONS.len())];
+    let palette = Key { ctrl: true, ..Key::char('p') };
+    let mut inputs = ENTER_BODY.map(Input::Key).to_vec();
+    inputs.extend([
+        Input::Key(palette),
+        Input::Paste(row.title.to_owned()),
+        Input::Key(Key::plain(KeyCode::Enter)),
+    ]);
+    inputs
+}
+
 /// How much of the console runs.
 #[derive(Clone, Copy, PartialEq)]
 enum Scope {
@@ -190,8 +204,11 @@ fn play(seed: u64, inputs: usize, scope: Scope, vim: Option<Vim>) {
         let context = format!("seed {seed} {modes}, input {n}");
         shorten(&mut console);
         // Most keys lead out of the body sooner or later, so it is entered again now and then.
-        let keys =
-            if dice.below(40) == 0 { ENTER_BODY.map(Input::Key).to_vec() } else { vec![input(&mut dice)] };
+        let keys = match dice.below(80) {
+            0 | 1 => ENTER_BODY.map(Input::Key).to_vec(),
+            2 => action(&mut dice),
+            _ => vec![input(&mut dice)],
+        };
         for input in keys {
             match scope {
                 Scope::FullLoop => console.input(input),
