@@ -237,40 +237,47 @@ fn wait_for_message(screen: &mut Compose, shared: &mut SharedState, mut dialog: 
     vec![Effect::Task(Task::Capture(generation, Box::new(webhook)))]
 }
 
+/// Runs `run` with the guide taken out of the screen, because showing a step reads the screen. Returns `None` if the
+/// guide is not open.
+fn with_guide<T>(screen: &mut Compose, run: impl FnOnce(&mut Compose, &mut SetupDialog) -> T) -> Option<T> {
+    let dialog = screen.dialog.take_if(|dialog| matches!(dialog, Dialog::Setup(_)));
+    let Some(Dialog::Setup(mut setup)) = dialog else { return None };
+    let result = run(screen, &mut setup);
+    screen.dialog = Some(Dialog::Setup(setup));
+    Some(result)
+}
+
 pub(crate) fn bot_connected(
     screen: &mut Compose,
     shared: &mut SharedState,
     generation: Generation,
     result: Result<ConnectedBot, ConnectFailure>,
 ) -> Vec<Effect> {
-    // The dialog is taken out, because showing the next step reads the screen.
-    let Some(Dialog::Setup(mut setup)) = screen.dialog.take_if(|dialog| matches!(dialog, Dialog::Setup(_)))
-    else {
-        return Vec::new();
-    };
     let is_unreachable = matches!(&result, Err(failure) if failure.is_unreachable);
-    let answer = setup.connecting.answer(generation, result.map_err(|failure| failure.message));
-    if answer == AnswerStatus::Latest {
-        match setup.connecting.value().cloned() {
-            Some(bot) => {
-                setup.done.has_bot = true;
-                show(screen, shared, &mut setup, SetupStep::Chat);
-                let message = match bot.name {
+    let result = result.map_err(|failure| failure.message);
+    let answered = with_guide(screen, |screen, setup| {
+        if setup.connecting.answer(generation, result) != AnswerStatus::Latest {
+            return;
+        }
+        match &setup.connecting {
+            Query::Ready { answer: bot, .. } => {
+                let message = match &bot.name {
                     Some(name) => format!("✔ connected to {name}"),
                     None => "the webhook was created without asking the bot".to_owned(),
                 };
+                setup.done.has_bot = true;
+                show(screen, shared, setup, SetupStep::Chat);
                 setup.message = Some((message, false));
             }
-            None => {
-                let Query::Failed { message, .. } = &setup.connecting else { return Vec::new() };
+            Query::Failed { message, .. } => {
                 let hint = if is_unreachable { ". Enter again goes on without the check." } else { "" };
                 setup.message = Some((format!("✘ {message}{hint}"), true));
                 setup.is_unreachable = is_unreachable;
             }
+            Query::Idle | Query::Pending { .. } => {}
         }
-    }
-    screen.dialog = Some(Dialog::Setup(setup));
-    screen.check_bot(shared).into_iter().collect()
+    });
+    answered.and_then(|()| screen.check_bot(shared)).into_iter().collect()
 }
 
 /// Handles a captured chat: it becomes the test chat and a test profile, and the next step follows.
@@ -280,66 +287,58 @@ pub(crate) fn chat_captured(
     generation: Generation,
     result: Result<CapturedChat, String>,
 ) -> Vec<Effect> {
-    let Some(Dialog::Setup(mut setup)) = screen.dialog.take_if(|dialog| matches!(dialog, Dialog::Setup(_)))
-    else {
-        return Vec::new();
-    };
-    let mut effects = Vec::new();
-    if setup.capture.answer(generation, result) == AnswerStatus::Latest {
-        match &setup.capture {
-            Query::Ready { answer: chat, .. } => {
-                let chat = chat.clone();
-                setup.done.has_chat = true;
-                show(screen, shared, &mut setup, SetupStep::Campaign);
-                setup.message = Some((format!("✔ {} ({}) is your test chat", chat.title, chat.id), false));
-                effects.push(Effect::Task(Task::AddTestProfile(Box::new(chat))));
-            }
-            Query::Failed { message, .. } => setup.message = Some((format!("✘ {message}"), true)),
-            Query::Idle | Query::Pending { .. } => {}
+    let added = with_guide(screen, |screen, setup| {
+        if setup.capture.answer(generation, result) != AnswerStatus::Latest {
+            return None;
         }
-    }
-    screen.dialog = Some(Dialog::Setup(setup));
-    effects
+        match setup.capture.clone() {
+            Query::Ready { answer: chat, .. } => {
+                setup.done.has_chat = true;
+                show(screen, shared, setup, SetupStep::Campaign);
+                setup.message = Some((format!("✔ {} ({}) is your test chat", chat.title, chat.id), false));
+                Some(Effect::Task(Task::AddTestProfile(Box::new(chat))))
+            }
+            Query::Failed { message, .. } => {
+                setup.message = Some((format!("✘ {message}"), true));
+                None
+            }
+            Query::Idle | Query::Pending { .. } => None,
+        }
+    });
+    added.flatten().into_iter().collect()
 }
 
 /// Goes on after a change of the workspace, or shows why it failed.
 pub(crate) fn changed(screen: &mut Compose, shared: &SharedState, result: Result<(), String>) {
-    let Some(Dialog::Setup(mut setup)) = screen.dialog.take_if(|dialog| matches!(dialog, Dialog::Setup(_)))
-    else {
-        return;
-    };
-    if std::mem::take(&mut setup.is_changing) {
-        match result {
-            Ok(()) => {
-                match setup.step {
-                    SetupStep::Name => setup.done.is_named = true,
-                    _ => setup.done.has_campaign = true,
-                }
-                // A later step may be done already, for example in a workspace that another person has set up.
-                let next = setup.step.next().unwrap_or(SetupStep::Test);
-                let next =
-                    if setup.step == SetupStep::Name { setup.done.first_open().max(next) } else { next };
-                show(screen, shared, &mut setup, next);
-            }
-            Err(message) => setup.message = Some((format!("✘ {message}"), true)),
+    with_guide(screen, |screen, setup| {
+        if !std::mem::take(&mut setup.is_changing) {
+            return;
         }
-    }
-    screen.dialog = Some(Dialog::Setup(setup));
+        if let Err(message) = result {
+            setup.message = Some((format!("✘ {message}"), true));
+            return;
+        }
+        match setup.step {
+            SetupStep::Name => setup.done.is_named = true,
+            _ => setup.done.has_campaign = true,
+        }
+        // After the name, steps that are done already are passed over.
+        let next = setup.step.next().unwrap_or(SetupStep::Test);
+        let next = if setup.step == SetupStep::Name { setup.done.first_open().max(next) } else { next };
+        show(screen, shared, setup, next);
+    });
 }
 
 /// Marks the steps that are done according to the test chats and the history. If the guide was just opened at the step
 /// of the test chat, and there is one, goes on to the next step.
 pub(crate) fn tests_loaded(screen: &mut Compose, shared: &SharedState, has_chat: bool, has_test: bool) {
-    let Some(Dialog::Setup(mut setup)) = screen.dialog.take_if(|dialog| matches!(dialog, Dialog::Setup(_)))
-    else {
-        return;
-    };
-    setup.done.has_chat |= has_chat;
-    setup.done.has_test |= has_test;
-    let is_untouched = setup.message.is_none() && setup.form.value("chat").is_empty() && !setup.is_waiting();
-    if setup.step == SetupStep::Chat && has_chat && is_untouched {
-        let next = setup.done.first_open();
-        show(screen, shared, &mut setup, next);
-    }
-    screen.dialog = Some(Dialog::Setup(setup));
+    with_guide(screen, |screen, setup| {
+        setup.done.has_chat |= has_chat;
+        setup.done.has_test |= has_test;
+        let is_untouched =
+            setup.message.is_none() && setup.form.value("chat").is_empty() && !setup.is_waiting();
+        if setup.step == SetupStep::Chat && has_chat && is_untouched {
+            show(screen, shared, setup, setup.done.first_open());
+        }
+    });
 }
