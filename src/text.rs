@@ -281,6 +281,15 @@ fn wrap_paragraph(text: &str, offset: usize, cells: usize, lines: &mut Vec<Range
     lines.push(offset + start..offset + text.len());
 }
 
+/// Returns `text` with `\n` for every line break. Terminals send a line break in pasted text as `\r`, and text that was
+/// copied from Windows has `\r\n`.
+pub fn with_line_feeds(text: &str) -> Cow<'_, str> {
+    if !text.contains('\r') {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::text::with_line_feeds;
 use crate::ui::app::chrome::Chrome;
 use crate::ui::app::dialog::{Dialog, DialogAnswer};
 use crate::ui::app::page::Page;
@@ -98,6 +99,10 @@ impl App {
     }
 
     fn handle_input(&mut self, input: Input) -> Vec<Effect> {
+        let input = match input {
+            Input::Paste(text) => Input::Paste(with_line_feeds(&text).into_owned()),
+            other => other,
+        };
         match &input {
             Input::Resize(columns, rows) => {
                 self.shared.size = (*columns, *rows);

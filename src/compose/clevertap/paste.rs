@@ -4,7 +4,7 @@ use crate::campaign::ContentFormat;
 use crate::compose::mask::{find_liquid, mask};
 use crate::json;
 use crate::telegram::{Method, fields};
-use crate::text::Span;
+use crate::text::{Span, with_line_feeds};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct PastedBody {
@@ -105,7 +105,7 @@ impl PasteFixer {
     fn line_ends(&mut self) {
         // Removing a byte order mark or carriage returns is not listed among the repairs, because nobody can see these
         // characters.
-        self.text = self.text.trim_start_matches('\u{feff}').replace("\r\n", "\n");
+        self.text = with_line_feeds(self.text.trim_start_matches('\u{feff}')).into_owned();
     }
 
     fn code_fence(&mut self) {
@@ -325,6 +325,11 @@ mod tests {
             "{\"text\": \"Hi @Profile - First Name | default: \"you\"\"}",
             1,
         );
+    }
+
+    #[test]
+    fn every_kind_of_line_break_becomes_a_line_feed() {
+        check("{\r  \"a\": 1,\r\n  \"b\": 2\n}\r", "{\n  \"a\": 1,\n  \"b\": 2\n}\n", 0);
     }
 
     #[test]
