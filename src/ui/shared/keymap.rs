@@ -71,8 +71,7 @@ pub(crate) fn key_of(event: KeyEvent) -> Option<Key> {
             // Shift is dropped, because the character already includes it (`A`, `?`). A binding such as `?` then works
             // on every keyboard, whether or not its layout needs Shift for this character.
             key.shift = false;
-            // Depending on the terminal, a letter with Ctrl is reported in lowercase or uppercase.
-            KeyCode::Char(if key.ctrl { c.to_ascii_lowercase() } else { c })
+            KeyCode::Char(if key.ctrl { Key::with_ctrl(c) } else { c })
         }
         Code::F(n) => KeyCode::F(n),
         Code::Enter => KeyCode::Enter,
@@ -148,6 +147,30 @@ mod tests {
                     KeyContext::Definitions => " (panes 1, 2)",
                     KeyContext::Preview => " (pane 4)",
                     KeyContext::Body => " (in the body)",
+    #[test]
+    fn a_message_names_only_keys_that_work_where_the_user_is() {
+        let keymap = Keymap::default();
+        let way = |contexts: &[KeyContext], action| keymap.way(contexts, action);
+        let (body, panes) =
+            ([KeyContext::Body, KeyContext::Anywhere], [KeyContext::Panes, KeyContext::Anywhere]);
+        assert_eq!(way(&body, Action::Undo), "^Z");
+        assert_eq!(way(&panes, Action::Undo), "^Z");
+        assert_eq!(way(&body, Action::Fix), "Alt-Enter");
+        assert_eq!(way(&panes, Action::Fix), ".");
+        assert_eq!(way(&body, Action::UndoDelete), "`Undo the last deletion` in the palette (^P)");
+        let (keymap, _) = Keymap::parse("undo = \"ctrl-u\"");
+        assert_eq!(keymap.way(&body, Action::Undo), "^U");
+    }
+
+    #[test]
+    fn control_bytes_are_the_keys_that_users_press() {
+        // crossterm reports the bytes 0x1c to 0x1f, which terminals and tmux send for these keys, as Ctrl-4 to Ctrl-7.
+        for (reported, pressed) in [('4', "ctrl-\\"), ('5', "ctrl-]"), ('6', "ctrl-^"), ('7', "ctrl-/")] {
+            let event = KeyEvent::new(Code::Char(reported), KeyModifiers::CONTROL);
+            assert_eq!(key_of(event), Some(pressed.parse().unwrap()));
+        }
+    }
+
                 };
                 format!("`{}`{pane}", key.to_string().replace('|', "\\|"))
             });

@@ -48,16 +48,30 @@ impl Key {
     /// Converts a key from a keymap file to the form in which terminals report it.
     fn as_terminals_send_it(mut self) -> Self {
         if let KeyCode::Char(c) = self.code {
-            // Terminals send the same byte for Ctrl-S and Ctrl-Shift-S. For Shift with a letter, they send a capital
-            // letter.
+            // For Shift with a letter, terminals send a capital letter.
             self.code = KeyCode::Char(match (self.ctrl, self.shift) {
-                (true, _) => c.to_ascii_lowercase(),
+                (true, _) => Self::with_ctrl(c),
                 (false, true) => c.to_ascii_uppercase(),
                 (false, false) => c,
             });
             self.shift = false;
         }
         self
+    }
+
+    /// Returns the character under which a key with Ctrl is known here. Several keys with Ctrl send the same byte, so
+    /// they are one key.
+    pub(crate) fn with_ctrl(c: char) -> char {
+        match c {
+            // In a classic terminal and in tmux, Ctrl-\\, Ctrl-], Ctrl-^, and Ctrl-/ send the bytes 0x1c to 0x1f.
+            // crossterm reports these bytes as Ctrl-4 to Ctrl-7, which send the same bytes.
+            '4' => '\\',
+            '5' => ']',
+            '6' => '^',
+            '7' | '_' => '/',
+            // The same byte stands for Ctrl-S and Ctrl-Shift-S.
+            c => c.to_ascii_lowercase(),
+        }
     }
 
     pub const fn without_alt(self) -> Self {
@@ -177,6 +191,9 @@ mod tests {
         check("space", "Space");
         check("ctrl-S", "^S");
         check("shift-a", "A");
+        check("ctrl-7", "^/");
+        check("ctrl-_", "^/");
+        check("ctrl-5", "^]");
     }
 
     #[test]

@@ -31,8 +31,7 @@ pub(crate) fn command(key: Key) -> Option<Command> {
         (true, false, _, KeyCode::Char('z')) => Command::Undo,
         (true, false, _, KeyCode::Char('y')) => Command::Redo,
         (true, false, _, KeyCode::Char('d')) => Command::DuplicateLines,
-        // Most terminals send the same byte (0x1f) for Ctrl-/ as for Ctrl-_.
-        (true, false, _, KeyCode::Char('/' | '_')) => Command::ToggleComment,
+        (true, false, _, KeyCode::Char('/')) => Command::ToggleComment,
         (false, true, _, KeyCode::Up) => Command::MoveLinesUp,
         (false, true, _, KeyCode::Down) => Command::MoveLinesDown,
         _ => return None,
