@@ -219,7 +219,7 @@ impl Composed {
                     Span::at(0),
                     "the Bot API does not read plain text, only the URL's parameters",
                 )
-                .with_help("set the content format to JSON (F4)"),
+                .with_help("set the content format to JSON in the campaign's settings"),
             );
         }
         self.rendered = Some(text);

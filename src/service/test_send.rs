@@ -218,9 +218,7 @@ const SEND_AS_IS_HELP: &str =
 fn nothing_to_send(test: &TestJob, composed: &Composed) -> NotSentReason {
     let first = composed.diagnostics.iter().find(|problem| problem.is_error());
     match (test.job.webhook(), first) {
-        (None, _) => {
-            NotSentReason::new("the campaign has no webhook").help("choose one in its settings (F4)")
-        }
+        (None, _) => NotSentReason::new("the campaign has no webhook").help("choose one in its settings"),
         (_, Some(problem)) => {
             NotSentReason::new(format!("nothing to send: {}", problem.message)).help("fix the body first")
         }

@@ -18,7 +18,7 @@ use crate::ui::runtime;
 use crate::ui::runtime::executor::{Executor, ExecutorDeps};
 use crate::ui::runtime::{terminal, welcome};
 use crate::ui::shared::{
-    CaughtPanic, Clipboard, InjectedFaults, Msg, UiSettings, Work, fault, keymap::Keymap,
+    Action, CaughtPanic, Clipboard, InjectedFaults, Msg, Screen, UiSettings, Work, fault, keymap::Keymap,
 };
 use crate::ui::widget::Theme;
 use crate::workspace::{
@@ -27,11 +27,6 @@ use crate::workspace::{
 
 /// The number of results that may wait for the event loop. A sender waits while the queue is full.
 const RESULT_QUEUE_LEN: usize = 256;
-
-/// The notice for a `.telecast` folder that was created on another machine or in another folder.
-// The text names the key early, because a footer of 80 cells cuts off the end.
-const FOREIGN_FOLDER: &str = "The .telecast folder was not made here: press Ctrl-P, then Adopt, \
-                              to use its test chats, drafts and history.";
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConsoleStartError {
@@ -120,7 +115,11 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Conso
     }
     if folder.private_folder_status().is_ok_and(|status| status == PrivateFolderStatus::Foreign) {
         app.screens.compose.is_private_foreign = true;
-        app.shared.show_error(FOREIGN_FOLDER);
+        // The text names the key early, because a footer of 80 cells cuts off the end.
+        let way = app.shared.keymap.way(app.screens.compose.focus().contexts, Action::Palette);
+        app.shared.show_error(format!(
+            "The .telecast folder was not made here: {way}, then Adopt, to use its test chats, drafts and history."
+        ));
     }
     match (&settings.secrets, summarize(&problems)) {
         // This problem is shown instead of any other, because no message that needs a secret can be sent.

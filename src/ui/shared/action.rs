@@ -213,8 +213,8 @@ pub const ACTIONS: &[ActionRow] = {
         row(A::Reload, "reload", "Reload the workspace's files", "", &[(Panes, "ctrl-r")]),
         row(A::AdoptPrivate, "adopt-private", "Adopt a .telecast folder that was not made here", "", &[]),
         row(A::SetUp, "set-up", "Set-up guide: bot, test chat, first campaign", "", &[(Panes, "S")]),
-        row(A::Undo, "undo", "Undo the last edit of the body", "", &[(Panes, "ctrl-z")]),
-        row(A::Redo, "redo", "Redo the last undone edit", "", &[(Panes, "ctrl-y")]),
+        row(A::Undo, "undo", "Undo the last edit of the body", "", &[(Body, "ctrl-z"), (Panes, "ctrl-z")]),
+        row(A::Redo, "redo", "Redo the last undone edit", "", &[(Body, "ctrl-y"), (Panes, "ctrl-y")]),
         // In most terminal programs, Ctrl-Z suspends. Here, Ctrl-Z means undo everywhere, because users of other
         // editors press it by habit to undo, even outside the body.
         row(A::Suspend, "suspend", "Suspend to the shell", "", &[(Panes, "Z")]),

@@ -50,6 +50,19 @@ impl Keymap {
             .iter()
             .find_map(|context| self.keys(action).find(|(bound, _)| bound == context).map(|(_, key)| key))
     }
+
+    /// Returns how the user starts `action` while `contexts` apply, for a message: its key, or its title in the palette
+    /// if none of its keys works there.
+    pub fn way(&self, contexts: &[KeyContext], action: Action) -> String {
+        if let Some(key) = self.shown_key(contexts, action) {
+            return key.to_string();
+        }
+        // In a sentence, the key `:` would look like punctuation, so a key that works everywhere comes first.
+        let palette = self.shown_key(&[KeyContext::Anywhere], Action::Palette);
+        let palette = palette.or(self.shown_key(contexts, Action::Palette));
+        let palette = palette.map_or_else(String::new, |key| format!(" ({key})"));
+        format!("`{}` in the palette{palette}", action.row().title)
+    }
 }
 
 /// Returns the key of a terminal event. Returns `None` if the event reports that a key was released, or if telecast
@@ -134,19 +147,6 @@ mod tests {
         }
     }
 
-    fn table() -> String {
-        let keys = |row: &crate::ui::shared::action::ActionRow, is_letter: bool| {
-            // The body is a text field: its keys work while typing.
-            let is_in_text =
-                |context: &KeyContext| matches!(context, KeyContext::Anywhere | KeyContext::Body);
-            let of_column = |context: &KeyContext| is_in_text(context) != is_letter;
-            let shown = row.keys.iter().filter(|(context, _)| of_column(context)).map(|(context, text)| {
-                let key: Key = text.parse().unwrap();
-                let pane = match context {
-                    KeyContext::Anywhere | KeyContext::Panes => "",
-                    KeyContext::Definitions => " (panes 1, 2)",
-                    KeyContext::Preview => " (pane 4)",
-                    KeyContext::Body => " (in the body)",
     #[test]
     fn a_message_names_only_keys_that_work_where_the_user_is() {
         let keymap = Keymap::default();
@@ -171,6 +171,19 @@ mod tests {
         }
     }
 
+    fn table() -> String {
+        let keys = |row: &crate::ui::shared::action::ActionRow, is_letter: bool| {
+            // The body is a text field: its keys work while typing.
+            let is_in_text =
+                |context: &KeyContext| matches!(context, KeyContext::Anywhere | KeyContext::Body);
+            let of_column = |context: &KeyContext| is_in_text(context) != is_letter;
+            let shown = row.keys.iter().filter(|(context, _)| of_column(context)).map(|(context, text)| {
+                let key: Key = text.parse().unwrap();
+                let pane = match context {
+                    KeyContext::Anywhere | KeyContext::Panes => "",
+                    KeyContext::Definitions => " (panes 1, 2)",
+                    KeyContext::Preview => " (pane 4)",
+                    KeyContext::Body => " (in the body)",
                 };
                 format!("`{}`{pane}", key.to_string().replace('|', "\\|"))
             });

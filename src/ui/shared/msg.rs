@@ -10,6 +10,7 @@ use crate::profile::Profile;
 use crate::secrets::MovableSecret;
 use crate::service::{BotStatus, ConnectedBot, ModePreviews, ProfileContext, SurveyResult, TestResult};
 use crate::ui::editor::highlight::{CodeGrammars, Grammar};
+use crate::ui::shared::action::Action;
 use crate::ui::shared::effect::Timer;
 use crate::ui::shared::fault::{CaughtPanic, Work};
 use crate::ui::shared::ptr_eq::PtrEq;
@@ -83,6 +84,8 @@ pub struct ConnectFailure {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeOutcome {
     pub message: String,
+    /// An action that the user may want next, and what it does, as the end of a sentence that begins with its key.
+    pub next: Option<(Action, &'static str)>,
     /// The stem of the campaign to open.
     pub open: Option<String>,
     /// Whether the focus moves to the body.

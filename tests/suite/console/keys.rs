@@ -106,6 +106,77 @@ fn alt_key_only_closes_an_open_picker_dialog_or_search() {
 }
 
 #[test]
+fn an_alt_key_over_a_list_that_is_not_armed_or_an_info_box_types_nothing() {
+    for key in ["alt-q", "alt-x", "alt-1", "alt-.", "alt-F", "alt-enter", "alt-space"] {
+        for trigger in ["{", "@", "<", "<<", "{{"] {
+            let mut console = Console::demo();
+            console.go_before("with it.");
+            console.type_text(trigger);
+            assert!(console.app().screens.compose.completion.is_some(), "{trigger}");
+            let body = console.body();
+            console.press(key);
+            assert!(console.app().screens.compose.completion.is_none(), "{trigger} {key}");
+            assert_eq!(console.body(), body, "{trigger} {key}");
+            assert_eq!(console.app().screens.compose.focus, Focus::enter(Pane::Body), "{trigger} {key}");
+        }
+        // An info box is closed by any key. A key that is bound also does what it usually does, but never types.
+        let mut console = Console::demo();
+        console.go_before("first_name");
+        let body = console.body();
+        console.press("ctrl-k");
+        console.press(key);
+        assert!(console.app().screens.compose.hover.is_none(), "{key}");
+        if key != "alt-F" {
+            assert_eq!(console.body(), body, "{key}");
+        }
+    }
+    // The dialogs of the app and a page of the help.
+    for opener in ["f1", "ctrl-p", "f1 end enter"] {
+        let mut console = Console::demo();
+        let body = console.body();
+        console.press(opener);
+        console.press("alt-x");
+        assert_eq!(console.body(), body, "{opener}");
+    }
+}
+
+#[test]
+fn hints_name_the_key_that_works_where_the_focus_is() {
+    let mut console = Console::demo();
+    console.resize(160, 40);
+    console.go_before("<b>Hi");
+    console.type_text("<u>");
+    console.shows("[Alt-Enter fix]");
+    console.hides("[. fix]");
+    console.press("esc 5");
+    console.shows("[. fix]");
+    console.press(".");
+    console.shows("; ^Z undoes it");
+    // The user's own keys are named too, and a key that does not work is not.
+    let (keymap, _) = Keymap::parse("undo = [\"ctrl-u\"]\nfix = []\nundo-delete = []");
+    console.app_mut().shared.keymap = keymap;
+    console.press("ctrl-u");
+    console.hides("fix]");
+    console.press("3 ctrl-f");
+    console.type_text("Profile");
+    console.press("tab ctrl-a");
+    console.shows("6 replaced; ^U undoes it");
+    console.press("ctrl-u esc 1 x");
+    console.shows("palette (^P) restores it");
+    console.press("d");
+    console.shows("deleted spring-sale; `Undo the last deletion` in the palette (^P) restores it");
+}
+
+#[test]
+fn deleting_from_the_palette_while_typing_does_not_promise_a_letter() {
+    let mut console = Console::demo();
+    console.press("ctrl-p");
+    console.type_text("Delete the campaign");
+    console.press("enter d");
+    console.shows("`Undo the last deletion` in the palette (^P) restores it");
+}
+
+#[test]
 fn ctrl_c_copies_else_cancels_else_says_how_to_quit() {
     let mut console = Console::demo();
     console.press("shift-right ctrl-c");
@@ -390,7 +461,7 @@ fn each_replacement_and_replace_all_is_one_undo_step() {
     console.type_text("Profile[\"$1\"]");
     console.press("ctrl-a");
     assert_eq!(console.body().matches("Profile[\"").count(), 6);
-    console.shows("6 replaced, ^Z to undo");
+    console.shows("6 replaced; ^Z undoes it");
     console.press("ctrl-z");
     assert_eq!(console.body(), before);
 }

@@ -31,7 +31,7 @@ fn formatting_is_one_undo_step_and_keeps_the_cursor_on_its_token() {
     console.press("ctrl-p");
     console.type_text("format the json");
     console.press("enter");
-    console.shows("formatted, ^Z to undo");
+    console.shows("formatted; ^Z undoes it");
 }
 
 #[test]

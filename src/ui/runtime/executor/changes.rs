@@ -3,10 +3,20 @@
 use std::error::Error;
 
 use crate::service::{Renamed, Session, WebhookSaved};
-use crate::ui::shared::{ChangeOutcome, WorkspaceChange};
+use crate::ui::shared::{Action, ChangeOutcome, WorkspaceChange};
 
 pub(super) fn apply(session: &Session, change: WorkspaceChange) -> Result<ChangeOutcome, Box<dyn Error>> {
-    let done = |message: String| ChangeOutcome { message, open: None, focuses_body: false, renamed: None };
+    let done = |message: String| ChangeOutcome {
+        message,
+        next: None,
+        open: None,
+        focuses_body: false,
+        renamed: None,
+    };
+    let deleted = |what: &str| ChangeOutcome {
+        next: Some((Action::UndoDelete, "restores it")),
+        ..done(format!("deleted {what}"))
+    };
     let unchanged = |name: String| done(format!("nothing changed: the name is already {name}"));
     Ok(match change {
         WorkspaceChange::NameWorkspace(name) => {
@@ -41,7 +51,7 @@ pub(super) fn apply(session: &Session, change: WorkspaceChange) -> Result<Change
         }
         WorkspaceChange::DeleteCampaign(stem) => {
             session.delete_campaign(&stem)?;
-            done(format!("deleted {stem}; press u to undo"))
+            deleted(&stem)
         }
         WorkspaceChange::NewWebhook { webhook, assign_to } => {
             let stem = session.create_webhook(*webhook)?;
@@ -52,7 +62,10 @@ pub(super) fn apply(session: &Session, change: WorkspaceChange) -> Result<Change
                     session.set_campaign_webhook(&campaign, &stem)?;
                     done(format!("created webhooks/{stem}.toml for {campaign}"))
                 }
-                None => done(format!("created webhooks/{stem}.toml; press F4 to use it in a campaign")),
+                None => ChangeOutcome {
+                    next: Some((Action::CampaignForm, "assigns it to a campaign")),
+                    ..done(format!("created webhooks/{stem}.toml"))
+                },
             }
         }
         WorkspaceChange::SaveWebhook { stem, webhook, expected } => {
@@ -72,7 +85,7 @@ pub(super) fn apply(session: &Session, change: WorkspaceChange) -> Result<Change
         },
         WorkspaceChange::DeleteWebhook(stem) => {
             session.delete_webhook(&stem)?;
-            done(format!("deleted webhooks/{stem}.toml; press u to undo"))
+            deleted(&format!("webhooks/{stem}.toml"))
         }
         WorkspaceChange::UndoDelete => {
             let trash = session.restore_last_deleted()?;

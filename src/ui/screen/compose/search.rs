@@ -7,8 +7,11 @@ use crate::editor::search::{PatternSyntax, SearchPattern as Pattern};
 use crate::editor::{Command, Motion};
 use crate::text::Span;
 use crate::ui::editor::vim::Direction;
-use crate::ui::screen::compose::{Compose, update::typing_command};
-use crate::ui::shared::{Effect, SharedState};
+use crate::ui::screen::compose::{
+    Compose,
+    update::{typing_command, way},
+};
+use crate::ui::shared::{Action, Effect, SharedState};
 use crate::ui::widget::{Key, KeyCode, TextField, Theme, draw};
 
 #[derive(Debug, Clone)]
@@ -86,6 +89,10 @@ impl SearchBar {
             (1, Err(_)) => "1 match".to_owned(),
             (n, Err(_)) => format!("{n} matches"),
         }
+    }
+
+    pub fn text_field(&self) -> &TextField {
+        self.replace.as_ref().filter(|_| self.in_replace).unwrap_or(&self.find)
     }
 
     pub fn hints(&self) -> &'static [(&'static str, &'static str)] {
@@ -260,6 +267,7 @@ fn replace_all(screen: &mut Compose, shared: &mut SharedState, text: &str) -> Ve
     screen.search = None;
     // All replacements are made by one command, so that they are one undo step.
     let effects = typing_command(screen, shared, Command::Replace(edits));
-    shared.show_notice(format!("{n} replaced, ^Z to undo"));
+    let way = way(screen, shared, Action::Undo);
+    shared.show_notice(format!("{n} replaced; {way} undoes it"));
     effects
 }

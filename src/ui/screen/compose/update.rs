@@ -67,6 +67,7 @@ pub(super) fn follow(screen: &mut Compose, shared: &mut SharedState, area: Rect)
 
 pub(crate) use dialogs::{TELEGRAM, setting_up};
 pub(super) use keys::screen_focus;
+pub(crate) use keys::{contexts, way};
 pub(super) use saving::{save_all, unsaved};
 
 /// Moves the focus out of the webhook's form if there is no webhook.

@@ -11,9 +11,9 @@ use crate::compose::{AuthDraft, Composed, Highlight, Skip};
 use crate::json;
 use crate::text::{Span, wrap_words};
 use crate::ui::editor::highlight::{self, StyledRow};
-use crate::ui::screen::compose::{Compose, Pane, pane::frame};
+use crate::ui::screen::compose::{Compose, Pane, pane::frame, update::way};
 use crate::ui::shared::{
-    SharedState,
+    Action, SharedState,
     bubble::{self, Bubble, BubbleOverlay},
 };
 use crate::ui::widget::{Link, Theme, draw, draw::inside};
@@ -107,8 +107,10 @@ fn placeholder(screen: &Compose, shared: &SharedState) -> String {
     }
     match screen.hints_off_message() {
         Some(message) => format!(
-            "{message}. The body is too large to be checked after each key. F5 and ^S still work. A Telegram \
-             message has at most 4096 characters."
+            "{message}. The body is too large to be checked after each key. Tests ({}) and saving ({}) still work. \
+             A Telegram message has at most 4096 characters.",
+            way(screen, shared, Action::PreviewAndTest),
+            way(screen, shared, Action::Save)
         ),
         None => "…".to_owned(),
     }

@@ -5,8 +5,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::diagnostic::Severity;
-use crate::ui::screen::compose::{Compose, Pane, ProblemEntry, pane::frame};
-use crate::ui::shared::SharedState;
+use crate::ui::screen::compose::{Compose, Pane, ProblemEntry, pane::frame, update::contexts};
+use crate::ui::shared::{Action, SharedState};
 use crate::ui::widget::draw;
 
 /// If there are at most this many problems, each problem may take two lines. Otherwise, each problem takes one line.
@@ -21,7 +21,7 @@ pub(crate) fn draw(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut
     let title =
         if problems.is_empty() { "Problems".to_owned() } else { format!("Problems {}", problems.len()) };
     let inside = frame(screen, shared, Pane::Problems, &title, area, buf);
-    let (summary_lines, room) = split(screen, problems, inside);
+    let (summary_lines, room) = split(screen, shared, problems, inside);
     let has_failures = summary(screen).is_some_and(|(_, has_failures)| has_failures);
     let style = if has_failures { shared.theme.warning } else { shared.theme.dim };
     for (text, y) in summary_lines.iter().zip(inside.y..) {
@@ -38,11 +38,11 @@ pub(crate) fn draw(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut
     }
     let has_focus = screen.focus.pane == Pane::Problems;
     let mut y = room.y;
-    for (at, problem) in problems.iter().enumerate().skip(first_shown(screen, problems, room)) {
+    for (at, problem) in problems.iter().enumerate().skip(first_shown(screen, shared, problems, room)) {
         let is_chosen = has_focus && at == screen.chosen_problem;
         let style = if is_chosen { shared.theme.chosen } else { shared.theme.text };
         let severity = problem.diagnostic().severity;
-        for (n, line) in lines_of(screen, problems, at, room.width).iter().enumerate() {
+        for (n, line) in lines_of(screen, shared, problems, at, room.width).iter().enumerate() {
             if room.bottom() <= y {
                 return;
             }
@@ -74,8 +74,13 @@ fn summary(screen: &Compose) -> Option<(Vec<String>, bool)> {
 
 /// Returns the lines of the summary, and the area of the list below them. If not everything fits, the list has
 /// priority, but the summary keeps one line if the pane has more than one line.
-fn split(screen: &Compose, problems: &[ProblemEntry], inside: Rect) -> (Vec<String>, Rect) {
-    let list = list_height(screen, problems, inside.width);
+fn split(
+    screen: &Compose,
+    shared: &SharedState,
+    problems: &[ProblemEntry],
+    inside: Rect,
+) -> (Vec<String>, Rect) {
+    let list = list_height(screen, shared, problems, inside.width);
     let mut above = summary_lines(screen, inside.width);
     let free = usize::from(inside.height).saturating_sub(list).max(1);
     above.truncate(if inside.height <= 1 { 0 } else { free });
@@ -110,15 +115,15 @@ fn glyph(severity: Severity) -> (&'static str, Severity) {
 
 /// Returns the number of lines that the pane needs inside its border at this width. The caller gives the pane at most
 /// `max_lines`, but the returned number can be larger.
-pub(crate) fn line_count(screen: &Compose, _shared: &SharedState, width: u16, max_lines: usize) -> usize {
+pub(crate) fn line_count(screen: &Compose, shared: &SharedState, width: u16, max_lines: usize) -> usize {
     let summary = summary_lines(screen, width).len();
     // In a short pane, the summary takes only one line, because the preview above needs the second line more.
     let above = if max_lines < TWO_LINE_SUMMARY_HEIGHT { summary.min(1) } else { summary };
-    above + list_height(screen, screen.problems(), width)
+    above + list_height(screen, shared, screen.problems(), width)
 }
 
-fn list_height(screen: &Compose, problems: &[ProblemEntry], width: u16) -> usize {
-    let height = |at: usize| lines_of(screen, problems, at, width).len();
+fn list_height(screen: &Compose, shared: &SharedState, problems: &[ProblemEntry], width: u16) -> usize {
+    let height = |at: usize| lines_of(screen, shared, problems, at, width).len();
     if MAX_TWO_LINE_PROBLEMS < problems.len() {
         return problems.len() - 1 + height(screen.chosen_problem.min(problems.len() - 1));
     }
@@ -127,7 +132,13 @@ fn list_height(screen: &Compose, problems: &[ProblemEntry], width: u16) -> usize
 
 /// Returns the lines of the problem at index `at`. In the focused pane, the chosen problem has all its lines and its
 /// help. Any other problem has at most two lines if there are few problems, and one line otherwise.
-fn lines_of(screen: &Compose, problems: &[ProblemEntry], at: usize, width: u16) -> Vec<String> {
+fn lines_of(
+    screen: &Compose,
+    shared: &SharedState,
+    problems: &[ProblemEntry],
+    at: usize,
+    width: u16,
+) -> Vec<String> {
     let Some(problem) = problems.get(at) else { return Vec::new() };
     let width = usize::from(width.saturating_sub(2)).max(1);
     let diagnostic = problem.diagnostic();
@@ -140,7 +151,9 @@ fn lines_of(screen: &Compose, problems: &[ProblemEntry], at: usize, width: u16) 
         ProblemEntry::Body(_) | ProblemEntry::Sample(_) => "webhook".to_owned(),
         ProblemEntry::File(problem) => format!("{}:{}", problem.path, problem.position.line),
     };
-    let fix = if diagnostic.fixes.is_empty() { "" } else { " [. fix]" };
+    // The key that works where the focus is: in a text, `.` would be typed.
+    let key = shared.keymap.shown_key(contexts(screen), Action::Fix).filter(|_| !diagnostic.fixes.is_empty());
+    let fix = key.map_or_else(String::new, |key| format!(" [{key} fix]"));
     let full = format!("{position} {}{fix}", diagnostic.message);
     let is_chosen = screen.focus.pane == Pane::Problems && at == screen.chosen_problem;
     if !is_chosen && MAX_TWO_LINE_PROBLEMS < problems.len() {
@@ -165,14 +178,14 @@ fn shorten(mut lines: Vec<String>, width: usize) -> Vec<String> {
     lines
 }
 
-fn first_shown(screen: &Compose, problems: &[ProblemEntry], room: Rect) -> usize {
+fn first_shown(screen: &Compose, shared: &SharedState, problems: &[ProblemEntry], room: Rect) -> usize {
     let chosen = screen.chosen_problem.min(problems.len().saturating_sub(1));
     // If the chosen problem has more lines than the pane, it is shown from its first line.
     let mut free =
-        usize::from(room.height).saturating_sub(lines_of(screen, problems, chosen, room.width).len());
+        usize::from(room.height).saturating_sub(lines_of(screen, shared, problems, chosen, room.width).len());
     let mut first = chosen;
     while let Some(before) = first.checked_sub(1) {
-        let lines = lines_of(screen, problems, before, room.width).len();
+        let lines = lines_of(screen, shared, problems, before, room.width).len();
         if free < lines {
             break;
         }
@@ -183,12 +196,12 @@ fn first_shown(screen: &Compose, problems: &[ProblemEntry], room: Rect) -> usize
 }
 
 /// Returns the index of the problem at row `y` of the screen. `None` if no problem is there.
-pub(crate) fn at_line(screen: &Compose, _shared: &SharedState, area: Rect, y: u16) -> Option<usize> {
+pub(crate) fn at_line(screen: &Compose, shared: &SharedState, area: Rect, y: u16) -> Option<usize> {
     let problems = screen.problems();
-    let (_, room) = split(screen, problems, draw::inside(area));
+    let (_, room) = split(screen, shared, problems, draw::inside(area));
     let mut line = usize::from(y.checked_sub(room.y).filter(|line| *line < room.height)?);
-    for at in first_shown(screen, problems, room)..problems.len() {
-        let n_lines = lines_of(screen, problems, at, room.width).len();
+    for at in first_shown(screen, shared, problems, room)..problems.len() {
+        let n_lines = lines_of(screen, shared, problems, at, room.width).len();
         if line < n_lines {
             return Some(at);
         }

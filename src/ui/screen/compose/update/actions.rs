@@ -174,7 +174,6 @@ pub(crate) const TYPING_KEYS: &[(&str, &str)] = &[
     ("|  {%  \"  <", "Complete filters, tags, keys and values, markup"),
     ("^Space", "Show completions at the cursor"),
     ("Tab", "Accept the completion, or indent"),
-    ("^Z  ^Y", "Undo, redo"),
     ("^X  ^C", "Cut, copy"),
     ("Shift-arrows  ^A", "Select, select all"),
     ("^Left  ^Right", "Move by word"),

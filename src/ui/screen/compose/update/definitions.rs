@@ -7,8 +7,9 @@ use crate::service;
 use crate::ui::screen::compose::{
     Compose, ComposeConfirm, Decision, Dialog, ListKind, Pane, PromptPurpose,
     update::actions::{if_editable, open_list, open_prompt},
+    update::keys,
 };
-use crate::ui::shared::{Effect, SharedState};
+use crate::ui::shared::{Action, Effect, SharedState};
 use crate::ui::widget::PickerRow;
 
 /// While the webhook's pane has the focus, asks for the name of a new webhook. Otherwise, shows the list of starters
@@ -86,7 +87,10 @@ pub(crate) fn delete(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effe
             (Decision::DeleteCampaign(stem), true) => {
                 format!("The files of {stem} are already deleted. Delete its unsaved edits too?")
             }
-            _ => format!("Delete {what}? It is moved to the workspace's trash; press u to restore it."),
+            _ => {
+                let way = keys::way(screen, shared, Action::UndoDelete);
+                format!("Delete {what}? It is moved to the workspace's trash; {way} restores it.")
+            }
         };
         let answers = vec![("Delete", decision), ("Keep", Decision::Stay)];
         // "Keep" is preselected, so that an Enter typed by reflex deletes nothing.

@@ -116,7 +116,7 @@ const PROBLEM_KEYS: KeyHints =
     &[("↑  ↓", "Choose a problem"), ("Enter", "Go to the problem, or to the recipient who has it")];
 
 /// Returns the contexts in which the actions of keys are looked up, the innermost first.
-fn contexts(screen: &Compose) -> &'static [KeyContext] {
+pub(crate) fn contexts(screen: &Compose) -> &'static [KeyContext] {
     match (screen.focus.pane, screen.focus.entered) {
         (Pane::Body, true) => &[KeyContext::Body, KeyContext::Anywhere],
         // While the user types in the form, letters are text. So only the keys that work everywhere start actions.
@@ -130,6 +130,11 @@ fn contexts(screen: &Compose) -> &'static [KeyContext] {
 }
 
 fn is_typing(screen: &Compose) -> bool {
+/// Returns how the user starts an action with the present focus, for a message.
+pub(crate) fn way(screen: &Compose, shared: &SharedState, action: Action) -> String {
+    shared.keymap.way(contexts(screen), action)
+}
+
     let is_vim_command = screen.focus.in_body() && screen.vim.as_ref().is_some_and(|vim| !vim.is_inserting());
     screen.focus.entered && matches!(screen.focus.pane, Pane::Body | Pane::Webhook) && !is_vim_command
 }
@@ -158,9 +163,7 @@ fn copy_or_cancel(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect>
     if screen.completion.take().is_none() {
         let key = shared.keymap.shown_key(contexts(screen), Action::Quit);
         // Ctrl-C does not quit, because the user may only have wanted to copy.
-        shared.show_notice(
-            key.map_or_else(|| "to quit, use the palette".to_owned(), |key| format!("{key} to quit")),
-        );
+        shared.show_notice(format!("{} to quit", way(screen, shared, Action::Quit)));
     }
     Vec::new()
 }
@@ -273,6 +276,9 @@ pub(crate) fn paste(screen: &mut Compose, shared: &mut SharedState, text: &str) 
             screen.webhook.paste(text);
             screen.compose_with_webhook(shared).into_iter().collect()
         }
-        _ => shared.only_error("cannot paste here; press 3 for the body"),
+        _ => {
+            let way = way(screen, shared, Action::FocusBody);
+            shared.only_error(format!("cannot paste here; {way} goes to the body"))
+        }
     }
 }

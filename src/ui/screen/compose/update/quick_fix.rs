@@ -8,9 +8,9 @@ use crate::text::Span;
 use crate::ui::screen::compose::{
     Compose, Focus, ListKind, Pane, ProblemEntry,
     update::actions::open_list,
-    update::{recipient, typing},
+    update::{keys, recipient, typing},
 };
-use crate::ui::shared::{Effect, SharedState};
+use crate::ui::shared::{Action, Effect, SharedState};
 use crate::ui::widget::PickerRow;
 
 /// Moves to the next problem (`by` is 1) or the previous problem (`by` is -1), wrapping around. If no problem is at the
@@ -133,7 +133,8 @@ pub(crate) fn apply_chosen_fix(screen: &mut Compose, shared: &mut SharedState, n
 fn apply_fix(screen: &mut Compose, shared: &mut SharedState, fix: &Fix) -> Vec<Effect> {
     let effects = typing::apply(screen, shared, Command::Replace(fix.edits.clone()));
     if !effects.is_empty() {
-        shared.show_notice(format!("applied: {}; ^Z undoes it", fix.title));
+        let way = keys::way(screen, shared, Action::Undo);
+        shared.show_notice(format!("applied: {}; {way} undoes it", fix.title));
     }
     effects
 }
@@ -158,6 +159,7 @@ pub(crate) fn fix_all(screen: &mut Compose, shared: &mut SharedState) -> Vec<Eff
     // A fix that overlaps an earlier one is left out, because it may be wrong or unnecessary after the earlier fix.
     let rest = if 0 < n_deferred { format!(", {n_deferred} left: fix all again") } else { String::new() };
     let effects = typing::apply(screen, shared, Command::Replace(edits));
-    shared.show_notice(format!("{places} fixed{rest}, ^Z to undo"));
+    let way = keys::way(screen, shared, Action::Undo);
+    shared.show_notice(format!("{places} fixed{rest}; {way} undoes it"));
     effects
 }

@@ -8,11 +8,11 @@ use crate::service::{BotFailureKind, BotStatus, ProfileContext, TestOutcome, Tes
 use crate::ui::screen::compose::{
     Compose, ComposeConfirm, Decision, Dialog, Focus, Pane, SampleReport, TestState,
     campaign_statuses::worst_of,
-    update::{actions, dialogs, dialogs::setting_up, typing},
+    update::{actions, dialogs, dialogs::setting_up, keys, typing},
 };
 use crate::ui::shared::{
-    Action, AnswerStatus, ChangeOutcome, Effect, Generation, JournalEntry, KeyContext, LoopEffect, Msg,
-    PtrEq, Query, SaveFailure, SharedState, Task, Timer, Work,
+    Action, AnswerStatus, ChangeOutcome, Effect, Generation, JournalEntry, LoopEffect, Msg, PtrEq, Query,
+    SaveFailure, SharedState, Task, Timer, Work,
 };
 use crate::workspace::{CampaignDraft, FileCondition, Fingerprint, LoadedFile, Workspace};
 
@@ -352,9 +352,8 @@ fn use_workspace(
         shared.show_error(format!("{stem} was changed on disk too; saving asks what to keep"));
     }
     if let Some(stem) = deleted.first() {
-        let key = shared.keymap.shown_key(&[KeyContext::Anywhere], Action::Save);
-        let saving = key.map_or_else(|| "saving".to_owned(), |key| key.to_string());
-        shared.show_error(format!("{stem} was deleted on disk; your edits are kept: {saving} restores it"));
+        let way = keys::way(screen, shared, Action::Save);
+        shared.show_error(format!("{stem} was deleted on disk; your edits are kept: {way} restores it"));
     }
     effects.extend(screen.compose(shared));
     effects.push(screen.check_campaigns(shared));
@@ -543,7 +542,9 @@ fn changed(
     setting_up::changed(screen, shared, result.as_ref().map(drop).map_err(String::clone));
     match result {
         Ok(done) => {
-            shared.show_notice(done.message);
+            let next =
+                done.next.map(|(action, what)| format!("; {} {what}", keys::way(screen, shared, action)));
+            shared.show_notice(done.message + &next.unwrap_or_default());
             if let Some(stem) = done.open {
                 effects.extend(actions::open(screen, shared, &stem));
                 if done.focuses_body {

@@ -7,9 +7,9 @@ use crate::service;
 use crate::template::{self, Partials};
 use crate::ui::screen::compose::{
     Compose,
-    update::{actions::NO_CAMPAIGN, quick_fix, typing},
+    update::{actions::NO_CAMPAIGN, keys, quick_fix, typing},
 };
-use crate::ui::shared::{Effect, SharedState};
+use crate::ui::shared::{Action, Effect, SharedState};
 
 /// Formats the body's JSON as one undo step. If a problem prevents the formatting, shows the problem and moves the
 /// cursor to it.
@@ -52,7 +52,8 @@ pub(crate) fn export_clevertap(screen: &mut Compose, shared: &mut SharedState) -
 fn apply_formatting(screen: &mut Compose, shared: &mut SharedState, edits: Vec<TextEdit>) -> Vec<Effect> {
     let effects = typing::apply(screen, shared, Command::Replace(edits));
     if !effects.is_empty() {
-        shared.show_notice("formatted, ^Z to undo");
+        let way = keys::way(screen, shared, Action::Undo);
+        shared.show_notice(format!("formatted; {way} undoes it"));
     }
     effects
 }

@@ -5,9 +5,10 @@ use crate::editor::{Command, Motion};
 use crate::text::Span;
 use crate::ui::screen::compose::{
     Compose, Focus, Pane,
-    update::{actions, vim},
+    update::{actions, keys, vim},
 };
-use crate::ui::shared::{Effect, LoopEffect, SharedState, Task, Timer};
+use crate::ui::shared::clipboard::PASTE;
+use crate::ui::shared::{Action, Effect, LoopEffect, SharedState, Task, Timer};
 use crate::ui::widget::{Key, KeyCode, typing::command};
 
 // The size of the largest body in which the picker opens in the same frame as the typed key. Opening the picker reads
@@ -88,7 +89,47 @@ fn tab_command(screen: &Compose) -> Command {
 
 pub(crate) fn leave(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     screen.focus = Focus::select(Pane::Body);
-    shared.only_notice("Tab moves between panes, Enter returns to the text")
+    let way = keys::way(screen, shared, Action::NextPane);
+    shared.only_notice(format!("{way} moves between panes, Enter returns to the text"))
+}
+
+/// Pastes what was copied or cut in the console. Whole lines go above the cursor's line, unless a selection is replaced.
+/// Text from one JSON string into another goes in unchanged, because it already is escaped. All other text is pasted
+/// like text from another program.
+fn paste_register(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
+    let Some(register) = shared.register_to_paste() else { return Vec::new() };
+    let Some(buffer) = screen.buffer() else { return Vec::new() };
+    let (editor, text) = (&buffer.editor, register.text.clone());
+    let selected = editor.selection().span();
+    let effects = if register.is_linewise && selected.is_empty() {
+        let start = editor.line_span(editor.line_of(selected.start)).start;
+        let text = text.replace('\n', editor.line_break());
+        let to = selected.start + text.len();
+        let edit = TextEdit { span: Span::at(start), replacement: text };
+        apply(screen, shared, Command::Complete { edit, select: Span::at(to) })
+    } else if register.is_string_content && is_string_content(editor, selected) {
+        apply(screen, shared, Command::Paste(text))
+    } else {
+        paste(screen, shared, &text)
+    };
+    if shared.notice.is_none() {
+        shared.show_notice(format!("pasted {} that were copied here", register.amount()));
+    }
+    effects
+}
+
+/// Returns the selected text of the open body for the register; `None` if nothing is selected.
+pub(crate) fn register_of_selection(screen: &Compose) -> Option<Register> {
+    let editor = &screen.buffer()?.editor;
+    let selected = editor.selection().span();
+    let text = editor.selected().replace("\r\n", "\n");
+    let is_string_content = is_string_content(editor, selected);
+    (!text.is_empty()).then_some(Register { text, is_linewise: false, is_string_content })
+}
+
+/// Returns whether a span is inside one JSON string, with Liquid or without.
+fn is_string_content(editor: &Editor, span: Span) -> bool {
+    editor.len() <= MAX_HINTED_BYTES && template::is_in_one_string(&editor.text(), span)
 }
 
 pub(crate) fn paste(screen: &mut Compose, shared: &mut SharedState, text: &str) -> Vec<Effect> {

@@ -5,9 +5,9 @@ use crate::service::ConvertedMessage;
 use crate::ui::screen::compose::{
     Compose, Dialog,
     update::dialogs::{close, keep_open},
-    update::{actions, quick_fix},
+    update::{actions, keys, quick_fix},
 };
-use crate::ui::shared::{Effect, SharedState};
+use crate::ui::shared::{Action, Effect, SharedState};
 use crate::ui::widget::{Key, KeyCode};
 
 pub(super) fn press_in_compare(
@@ -51,7 +51,8 @@ fn convert(screen: &mut Compose, shared: &mut SharedState, dialog: Dialog) -> Ve
             if let Some(buffer) = screen.buffer_mut() {
                 buffer.replace_all(&conversion.body);
             }
-            shared.show_notice(format!("converted to {}, ^Z to undo", mode.as_str()));
+            let way = keys::way(screen, shared, Action::Undo);
+            shared.show_notice(format!("converted to {}; {way} undoes it", mode.as_str()));
             let mut effects: Vec<Effect> = screen.compose(shared).into_iter().collect();
             effects.extend(screen.journal_soon(shared));
             effects
