@@ -58,7 +58,7 @@ pub(crate) use escapes::{EscapePosition, escape_filters};
 pub(crate) use filters::{FILTERS, FilterDoc};
 pub(crate) use format::format;
 pub(crate) use inline::inline_partials;
-pub(crate) use json_context::{JsonContext, JsonContextKind, json_context_at};
+pub(crate) use json_context::{JsonContext, JsonContextKind, is_in_one_string, json_context_at};
 pub use limits::Limits;
 pub use partials::Partials;
 pub use rendering::RenderContext;

@@ -1,6 +1,8 @@
 //! Determines the JSON context of an offset in a body. The context includes whether the offset is in a string or at a
 //! bare value, and which parse mode applies there.
 
+use crate::dialect::Dialect;
+use crate::json;
 use crate::telegram::ParseMode;
 use crate::text::Span;
 
@@ -8,6 +10,7 @@ use super::Template;
 use super::check::objects_of;
 use super::escapes::EscapePosition;
 use super::json_state::{Expects, JsonSlot, JsonState};
+use super::partials::Partials;
 use super::syntax::{Block, SyntaxNode, TagNode};
 use super::walk;
 
@@ -87,6 +90,27 @@ pub(crate) fn json_context_at(template: &Template, offset: usize) -> JsonContext
     }
     let string_prefix = state.string_prefix().map(str::to_owned);
     JsonContext { kind, path: state.path(), keys, string_prefix, parse_mode }
+}
+
+/// Returns whether a span of a body is inside one JSON string and does not cut through Liquid. Such a text is escaped as
+/// JSON strings need it.
+pub(crate) fn is_in_one_string(body: &str, span: Span) -> bool {
+    let (template, _) = super::parse(body, &Partials::default(), Dialect::default());
+    let is_in_string = |offset| {
+        let kind = json_context_at(&template, offset).kind;
+        matches!(kind, JsonContextKind::Key | JsonContextKind::String)
+    };
+    // The spans of Liquid are sorted and do not overlap.
+    let liquid = template.liquid_spans();
+    let start_of_liquid = |offset: usize| {
+        let next = liquid.get(liquid.partition_point(|liquid| liquid.end <= offset))?;
+        (next.start <= offset).then_some(next.start)
+    };
+    let is_whole = |offset: usize| start_of_liquid(offset).is_none_or(|start| start == offset);
+    // Between two strings, there are quotes that are not escaped.
+    let is_text = |quote: usize| json::is_escaped(body, quote) || start_of_liquid(quote).is_some();
+    [span.start, span.end].into_iter().all(|end| is_in_string(end) && is_whole(end))
+        && span.of(body).match_indices('"').all(|(at, _)| is_text(span.start + at))
 }
 
 fn advance(source: &str, block: &Block, offset: usize, state: &mut JsonState) {
@@ -170,6 +194,24 @@ mod tests {
         check("|", "Structure ");
         check(r#"{"a": "{% if Profile.x %}b{% else %}c|{% endif %}"}"#, "String a");
         check(r#"{"a": "{% if Profile.x %}b{% else %}c{% endif %}", "b": |}"#, "Value b");
+    }
+
+    #[test]
+    fn text_of_one_string_is_recognized() {
+        let check = |marked: &str, expected: bool| {
+            let start = marked.find('[').unwrap();
+            let end = marked.find(']').unwrap() - 1;
+            let body = marked.replacen(['[', ']'], "", 2);
+            assert_eq!(is_in_one_string(&body, Span::new(start, end)), expected, "{marked}");
+        };
+        check(r#"{"text": "Hi [a\"b\n] c"}"#, true);
+        check(r#"{"text": "[Hi {{ a | default: "b" }} c]"}"#, true);
+        check(r#"{"[te]xt": 1}"#, true);
+        check(r#"{"text": "Hi []"}"#, true);
+        check(r#"{"a": "b[", "c]"}"#, false);
+        check(r#"{"a": "b [{{ a | default: "b]" }}"}"#, false);
+        check(r#"{["a": 1]}"#, false);
+        check("plain [text]", false);
     }
 
     #[test]

@@ -116,6 +116,23 @@ impl App {
             Input::Key(_) | Input::Paste(_) => self.shared.notice = None,
             Input::Mouse(_) => {}
         }
+        let field = match &self.dialog {
+            Some(dialog) => dialog.text_field(),
+            None => self.screens.get(self.current).text_field(),
+        };
+        let (input, copied) = match (field, input) {
+            (Some(field), Input::Key(key)) => self.shared.use_register(field, key),
+            (_, input) => (Some(input), None),
+        };
+        let mut effects: Vec<Effect> = copied.into_iter().collect();
+        if let Some(input) = input {
+            effects.extend(self.pass_on(input));
+        }
+        effects
+    }
+
+    /// Passes an input to the open dialog of the app, or else to the current screen.
+    fn pass_on(&mut self, input: Input) -> Vec<Effect> {
         let area = self.area();
         if let Some(dialog) = &mut self.dialog {
             let answer = dialog.handle(input, area);

@@ -3,6 +3,7 @@
 
 pub(crate) mod change;
 pub mod highlight;
+pub mod register;
 pub(crate) mod tab_stops;
 pub(crate) mod view;
 pub mod vim;

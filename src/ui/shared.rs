@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use crate::profile::{Profile, Vocabulary};
 use crate::settings::Whitespace;
+use crate::ui::editor::register::Register;
 use crate::ui::widget::Theme;
 use crate::workspace::Workspace;
 
 pub mod action;
+pub(crate) mod clipboard;
 pub mod effect;
 pub(crate) mod fault;
 pub mod keymap;
@@ -45,6 +47,8 @@ pub struct SharedState {
     pub read_only: Option<String>,
     pub people: PeopleState,
     pub notice: Option<Notice>,
+    /// What was last copied or cut in the console.
+    pub register: Arc<Register>,
     commands: Vec<AppCommand>,
     /// Whether the console quits as soon as everything is saved.
     pub is_quitting: bool,
@@ -66,6 +70,7 @@ impl SharedState {
             read_only: None,
             people: PeopleState::default(),
             notice: None,
+            register: Arc::default(),
             commands: Vec::new(),
             is_quitting: false,
             is_covered: false,
@@ -99,15 +104,6 @@ impl SharedState {
 
     pub fn take_commands(&mut self) -> Vec<AppCommand> {
         std::mem::take(&mut self.commands)
-    }
-
-    pub fn copy(&self, text: String) -> Effect {
-        match &self.settings.clipboard {
-            Clipboard::Terminal => Effect::Loop(LoopEffect::Copy(text)),
-            Clipboard::Command(command) => {
-                Effect::Task(Task::CopyByCommand { command: command.clone(), text })
-            }
-        }
     }
 
     pub fn profile_identity(&self) -> Option<String> {

@@ -24,5 +24,5 @@ pub(crate) use input::{Mouse, MouseKind};
 pub(crate) use key::{Key, KeyCode};
 pub(crate) use list_dialog::{ListDialog, ListDialogKind, ListDialogLabels};
 pub(crate) use picker::{Matching, Picker, PickerOutcome, PickerRow};
-pub(crate) use text_field::TextField;
+pub(crate) use text_field::{FieldText, TextField};
 pub(crate) use theme::Theme;

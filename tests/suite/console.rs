@@ -1,6 +1,7 @@
 //! The real update loop: keys in, screen text and styles out.
 
 mod author;
+mod clipboard;
 mod complete;
 mod corpus;
 mod deleted;

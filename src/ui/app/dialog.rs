@@ -11,7 +11,7 @@ use crate::ui::shared::{
 };
 use crate::ui::widget::{
     Confirm, ConfirmDecision, Input, Key, KeyCode, ListDialog, ListDialogKind, ListDialogLabels, Matching,
-    MouseKind, PickerOutcome, PickerRow, Theme,
+    MouseKind, PickerOutcome, PickerRow, TextField, Theme,
 };
 
 #[derive(Debug, Clone)]
@@ -198,6 +198,13 @@ impl Dialog {
                     Some(QuitChoice::QuitUnsaved) => DialogAnswer::Command(AppCommand::QuitUnsaved),
                 }
             }
+        }
+    }
+
+    pub(super) fn text_field(&self) -> Option<&TextField> {
+        match self {
+            Dialog::Actions(listing) => Some(&listing.picker.field),
+            Dialog::Page(_) | Dialog::ConfirmQuit(_) => None,
         }
     }
 

@@ -46,7 +46,7 @@ use ratatui::layout::Rect;
 use crate::ui::shared::{
     Action, Cursor, Effect, HeaderPart, JournalEntry, KeyHints, Msg, Screen, ScreenFocus, SharedState,
 };
-use crate::ui::widget::Link;
+use crate::ui::widget::{Link, TextField};
 
 impl Screen for Compose {
     fn start(&mut self, shared: &mut SharedState) -> Vec<Effect> {
@@ -71,6 +71,10 @@ impl Screen for Compose {
 
     fn focus(&self) -> ScreenFocus {
         update::screen_focus(self)
+    }
+
+    fn text_field(&self) -> Option<&TextField> {
+        self.text_field()
     }
 
     fn header(&self, shared: &SharedState) -> Vec<HeaderPart> {

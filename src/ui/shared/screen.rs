@@ -10,7 +10,7 @@ use crate::ui::shared::SharedState;
 use crate::ui::shared::action::{Action, KeyContext};
 use crate::ui::shared::effect::{Effect, JournalEntry};
 use crate::ui::shared::msg::Msg;
-use crate::ui::widget::Link;
+use crate::ui::widget::{Link, TextField};
 
 /// A screen. It owns its state, panes, and dialogs.
 pub trait Screen: fmt::Debug {
@@ -31,6 +31,11 @@ pub trait Screen: fmt::Debug {
     fn view(&self, shared: &SharedState, buf: &mut Buffer) -> Option<Cursor>;
 
     fn focus(&self) -> ScreenFocus;
+
+    /// Returns the single-line field that has the keyboard, if any. The app handles cut, copy, and paste in it.
+    fn text_field(&self) -> Option<&TextField> {
+        None
+    }
 
     /// Returns the parts at the right of the header, from right to left.
     fn header(&self, _shared: &SharedState) -> Vec<HeaderPart> {

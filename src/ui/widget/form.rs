@@ -108,6 +108,14 @@ impl Form {
         }
     }
 
+    /// Returns the text field that has the focus, if it is one.
+    pub fn text_field(&self) -> Option<&TextField> {
+        match &self.focused()?.value {
+            FieldValue::Text(field) => Some(field),
+            FieldValue::Choice { .. } | FieldValue::Button | FieldValue::Note(_) => None,
+        }
+    }
+
     pub fn focused(&self) -> Option<&FormField> {
         self.fields.get(self.focus)
     }

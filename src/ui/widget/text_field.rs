@@ -6,7 +6,7 @@ use ratatui::style::Style;
 
 use crate::campaign::find_token;
 use crate::editor::{Command, Editor, Motion};
-use crate::text::{grapheme_width, width};
+use crate::text::{Span, grapheme_width, width};
 use crate::ui::widget::draw;
 use crate::ui::widget::key::Key;
 use crate::ui::widget::typing;
@@ -17,6 +17,15 @@ use unicode_segmentation::UnicodeSegmentation;
 pub struct TextField {
     editor: Editor,
     is_secret: bool,
+}
+
+/// A part of a field's text, for the clipboard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FieldText {
+    Empty,
+    /// At least a part of the text is drawn as dots. It must not leave the field.
+    Hidden,
+    Visible(String),
 }
 
 impl TextField {
@@ -49,9 +58,23 @@ impl TextField {
         self.editor.text()
     }
 
-    /// Returns the selected text; `None` if nothing is selected.
-    pub fn selection(&self) -> Option<String> {
-        Some(self.editor.selected().into_owned()).filter(|text| !text.is_empty())
+    pub fn selected_text(&self) -> FieldText {
+        self.text_in(self.editor.selection().span())
+    }
+
+    /// Returns the text that a cut removes: the selection, or the whole text if nothing is selected.
+    pub fn text_to_cut(&self) -> FieldText {
+        let selected = self.editor.selection().span();
+        self.text_in(if selected.is_empty() { Span::new(0, self.editor.len()) } else { selected })
+    }
+
+    fn text_in(&self, span: Span) -> FieldText {
+        let hidden = self.hidden(&self.text());
+        match hidden.is_some_and(|hidden| hidden.start < span.end && span.start < hidden.end) {
+            _ if span.is_empty() => FieldText::Empty,
+            true => FieldText::Hidden,
+            false => FieldText::Visible(self.editor.slice(span).into_owned()),
+        }
     }
 
     /// Handles a key. Returns whether the field has used it.

@@ -15,7 +15,7 @@ use ratatui::layout::Rect;
 use crate::service::BotStatus;
 use crate::ui::shared::Query;
 use crate::ui::widget::{
-    Theme,
+    TextField, Theme,
     dialog::{content_area, dialog_area},
     draw,
 };
@@ -53,6 +53,15 @@ impl Dialog {
             Dialog::Test(_) => draw::centered(stage, 96.min(stage.width), stage.height.min(30)),
             Dialog::Compare(_) => stage,
             Dialog::Setup(setup) => setup.area(stage),
+        }
+    }
+
+    pub fn text_field(&self) -> Option<&TextField> {
+        match self {
+            Dialog::Listing(listing) => Some(&listing.picker.field),
+            Dialog::Prompt(prompt) => Some(&prompt.field),
+            Dialog::Settings(settings) => settings.form.text_field(),
+            Dialog::Confirm(_) | Dialog::Test(_) | Dialog::Compare(_) => None,
         }
     }
 

@@ -23,6 +23,7 @@ use crate::ui::screen::compose::{
 use crate::ui::shared::{
     Effect, Generation, Generations, JournalEntry, LoopEffect, PtrEq, Query, SharedState, Task, Timer,
 };
+use crate::ui::widget::TextField;
 use crate::workspace::{CampaignDraft, CampaignFiles, FileProblem, Fingerprint};
 
 // There is no sample check for a body of more bytes. The sample check renders the body for many recipients, which would
@@ -226,6 +227,16 @@ impl Compose {
         match &mut self.dialog {
             Some(Dialog::Test(test)) => Some(test),
             _ => self.suspended_test.as_deref_mut(),
+        }
+    }
+
+    /// Returns the single-line field that has the keyboard: in a dialog, the search line, or the webhook's form.
+    pub fn text_field(&self) -> Option<&TextField> {
+        match (&self.dialog, &self.search) {
+            (Some(dialog), _) => dialog.text_field(),
+            (None, Some(search)) => Some(search.text_field()),
+            (None, None) if self.focus == Focus::enter(Pane::Webhook) => self.webhook.form.text_field(),
+            (None, None) => None,
         }
     }
 

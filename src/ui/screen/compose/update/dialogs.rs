@@ -134,7 +134,9 @@ fn handle_choice(screen: &mut Compose, shared: &mut SharedState, kind: ListKind,
         ListKind::Starters if id == "paste" => {
             // The user has to paste the body, because telecast cannot read the clipboard by itself. Only the escape
             // sequence OSC 52 could read it, and most terminals refuse this use of the sequence.
-            shared.show_notice("paste the body now, with your terminal's paste key");
+            shared.show_notice(
+                "paste the body now, with your terminal's paste key, or with ^V if you copied it in telecast",
+            );
             let row = PickerRow {
                 id: id.to_owned(),
                 title: "waiting for the paste…".into(),

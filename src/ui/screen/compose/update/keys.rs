@@ -9,6 +9,7 @@ use crate::ui::screen::compose::{
 };
 
 use crate::ui::editor::vim::KEYS;
+use crate::ui::shared::clipboard::{COPY, PASTE};
 use crate::ui::shared::{Action, Effect, KeyContext, KeyHints, ScreenFocus, SharedState};
 use crate::ui::widget::{FormOutcome, Key, KeyCode};
 
@@ -36,7 +37,7 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
     if screen.hover.take().is_some() && key == ESC {
         return Vec::new();
     }
-    if key == (Key { ctrl: true, ..Key::char('c') }) {
+    if key == COPY {
         return copy_or_cancel(screen, shared);
     }
     if screen.dialog.is_some() {
@@ -129,12 +130,12 @@ pub(crate) fn contexts(screen: &Compose) -> &'static [KeyContext] {
     }
 }
 
-fn is_typing(screen: &Compose) -> bool {
 /// Returns how the user starts an action with the present focus, for a message.
 pub(crate) fn way(screen: &Compose, shared: &SharedState, action: Action) -> String {
     shared.keymap.way(contexts(screen), action)
 }
 
+fn is_typing(screen: &Compose) -> bool {
     let is_vim_command = screen.focus.in_body() && screen.vim.as_ref().is_some_and(|vim| !vim.is_inserting());
     screen.focus.entered && matches!(screen.focus.pane, Pane::Body | Pane::Webhook) && !is_vim_command
 }
@@ -149,9 +150,8 @@ fn is_bound(screen: &Compose, shared: &SharedState, key: Key) -> bool {
 /// closes the open dialog, search line, or picker. If none of them is open, shows the key for quitting.
 fn copy_or_cancel(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     if screen.dialog.is_none() && screen.focus.in_body() {
-        let selected = screen.buffer().map(|buffer| buffer.editor.selected().into_owned());
-        if let Some(text) = selected.filter(|text| !text.is_empty()) {
-            return vec![shared.copy(text)];
+        if let Some(selected) = typing::register_of_selection(screen) {
+            return vec![shared.copy_and_say("copied", selected)];
         }
     }
     if screen.dialog.is_some() {
@@ -161,7 +161,6 @@ fn copy_or_cancel(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect>
         return search::press(screen, shared, ESC);
     }
     if screen.completion.take().is_none() {
-        let key = shared.keymap.shown_key(contexts(screen), Action::Quit);
         // Ctrl-C does not quit, because the user may only have wanted to copy.
         shared.show_notice(format!("{} to quit", way(screen, shared, Action::Quit)));
     }
@@ -221,6 +220,7 @@ fn press_outside_text(screen: &mut Compose, shared: &mut SharedState, pane: Pane
         (Pane::Problems, KeyCode::Up | KeyCode::Char('k')) => step_problem(screen, shared, -1),
         (Pane::Problems, KeyCode::Down | KeyCode::Char('j')) => step_problem(screen, shared, 1),
         (Pane::Problems, KeyCode::Enter) => quick_fix::go_to_problem(screen, shared),
+        _ if key == PASTE => paste(screen, shared, ""),
         _ => Vec::new(),
     }
 }

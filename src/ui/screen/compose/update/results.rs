@@ -137,7 +137,9 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
         },
         Msg::EditedExternally { stem, result } => edited_externally(screen, shared, &stem, result),
         Msg::Copied(Ok(())) => Vec::new(),
-        Msg::Copied(Err(text)) => shared.only_error(format!("not copied: {text}")),
+        Msg::Copied(Err(text)) => {
+            shared.only_error(format!("copied only within telecast; the clipboard's command failed: {text}"))
+        }
         Msg::CodeGrammarsLoaded(grammars) => {
             screen.code.set_grammars(Arc::clone(&grammars));
             Vec::new()

@@ -1,8 +1,11 @@
 //! Handles typing in the body: runs editor commands, updates the completion picker, and requests new compositions.
 
 use crate::complete;
-use crate::editor::{Command, Motion};
+use crate::diagnostic::TextEdit;
+use crate::editor::{Command, Editor, Motion};
+use crate::template;
 use crate::text::Span;
+use crate::ui::editor::{MAX_HINTED_BYTES, register::Register};
 use crate::ui::screen::compose::{
     Compose, Focus, Pane,
     update::{actions, keys, vim},
@@ -36,10 +39,9 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
             vim::insert_here(screen);
             return open_picker(screen, shared);
         }
-        _ if key == (Key { ctrl: true, ..Key::char('v') }) => {
-            // Programs in a terminal cannot read the clipboard portably, so the user has to paste with the terminal.
-            shared.show_notice("use your terminal's paste key, often Ctrl-Shift-V");
-            None
+        _ if key == PASTE => {
+            screen.completion = None;
+            return paste_register(screen, shared);
         }
         (KeyCode::Tab, false) if key == Key::plain(KeyCode::Tab) => Some(tab_command(screen)),
         _ => command(key),
@@ -141,7 +143,6 @@ pub(crate) fn apply(screen: &mut Compose, shared: &mut SharedState, command: Com
         return actions::refuse_to_edit(shared);
     }
     let command = screen.redirect_to_block_tag(command);
-    let Some(buffer) = screen.buffer_mut() else { return Vec::new() };
     let keeps_tab_stops = keeps_text(&command)
         || matches!(command, Command::Type(_) | Command::Delete(_) | Command::Complete { .. });
     let completed = match &command {
@@ -154,6 +155,9 @@ pub(crate) fn apply(screen: &mut Compose, shared: &mut SharedState, command: Com
         }
         _ => None,
     };
+    // Without a selection, a cut takes the whole line.
+    let selected = if command == Command::Cut { register_of_selection(screen) } else { None };
+    let Some(buffer) = screen.buffer_mut() else { return Vec::new() };
     let applied = buffer.editor.apply(command);
     // A tab stop is stored as distances from the start and the end of the body. Typing, deleting, and completing keep
     // the tab stops. Any other change may make the distances wrong, so after such a change the tab stops are removed.
@@ -167,7 +171,8 @@ pub(crate) fn apply(screen: &mut Compose, shared: &mut SharedState, command: Com
     buffer.tab_stops.follow(buffer.editor.cursor(), len);
     let mut effects = Vec::new();
     if let Some(text) = applied.copied {
-        effects.push(shared.copy(text));
+        let line = || Register::of_lines(text.replace("\r\n", "\n"));
+        effects.push(shared.copy_and_say("cut", selected.unwrap_or_else(line)));
     }
     if applied.changed {
         effects.extend(screen.start_typing());
