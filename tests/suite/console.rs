@@ -18,6 +18,7 @@ mod samples;
 mod sessions;
 mod setup;
 mod sizes;
+mod submission;
 mod testing;
 mod tour;
 mod vim;

@@ -14,6 +14,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 
@@ -27,7 +28,8 @@ use crate::service::{
 use crate::ui::editor::highlight::{CodeGrammars, Grammar};
 use crate::ui::runtime::executor::workers::{QueuedJob, Slot};
 use crate::ui::shared::{
-    CaughtPanic, ConnectFailure, Generation, InjectedFaults, JournalEntry, Msg, PtrEq, Task, Work, fault,
+    CaughtPanic, ConnectFailure, Generation, InjectedFaults, JournalEntry, Msg, PtrEq, Task, Work, WorkspaceChange,
+    fault,
 };
 use crate::workspace::{self, Watch, WatchMethod};
 
@@ -145,13 +147,8 @@ impl Executor {
             Task::FindDrafts => {
                 self.block(Work::Draft, |session| Some(Msg::DraftsFound(session.folder().drafts())));
             }
-            Task::Change(change) => self.block(Work::Change, move |session| {
-                let result = changes::apply(session, change);
-                Some(Msg::Changed {
-                    result: result.map_err(|error| session.redact(&error.to_string())),
-                    workspace: files::read(session, now),
-                })
-            }),
+            Task::Change(change) => self.change(None, change, now),
+            Task::Submit(generation, change) => self.change(Some(generation), change, now),
             Task::CheckBot(generation, webhook) => self.check_bot(generation, *webhook, false),
             Task::Trust(generation, webhook) => self.check_bot(generation, *webhook, true),
             Task::AdoptPrivate => self.block(Work::Reload, |session| {
@@ -235,6 +232,17 @@ impl Executor {
                 });
             }
         }
+    }
+
+    fn change(&self, submission: Option<Generation>, change: WorkspaceChange, now: Timestamp) {
+        self.block(Work::Change, move |session| {
+            let result = changes::apply(session, change);
+            Some(Msg::Changed {
+                submission,
+                result: result.map_err(|error| session.redact(&error.to_string())),
+                workspace: files::read(session, now),
+            })
+        });
     }
 
     /// Runs a blocking task on tokio's blocking pool, and reports the message that it returns, if any.

@@ -22,6 +22,7 @@ pub(crate) mod sample_event;
 pub(crate) mod sample_report;
 pub(crate) mod search;
 pub(crate) mod state;
+pub(crate) mod submission;
 pub(crate) mod update;
 pub(crate) mod view;
 
@@ -40,6 +41,7 @@ pub(crate) use preview_sync::PreviewSync;
 pub(crate) use sample_report::{SampleProblem, SampleReport};
 pub(crate) use search::SearchBar;
 pub(crate) use state::{Compose, ProblemEntry};
+pub(crate) use submission::Submission;
 
 use ratatui::layout::Rect;
 

@@ -76,6 +76,8 @@ pub enum Task {
     Watch,
     FindDrafts,
     Change(WorkspaceChange),
+    /// Like `Change`, for a dialog that stays open until the change is done.
+    Submit(Generation, WorkspaceChange),
     CheckBot(Generation, Box<WebhookInUse>),
     AdoptPrivate,
     /// Look for values of these secrets that are stored under an earlier path of the workspace, or that an earlier

@@ -36,6 +36,8 @@ pub enum Msg {
         result: Result<Fingerprint, SaveFailure>,
     },
     Changed {
+        /// The generation of the [`Task::Submit`](super::Task::Submit) that asked for the change, if one did.
+        submission: Option<Generation>,
         result: Result<ChangeOutcome, String>,
         workspace: Result<Arc<Workspace>, String>,
     },

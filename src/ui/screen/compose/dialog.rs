@@ -44,16 +44,23 @@ impl Dialog {
         let stage = dialog_area(screen);
         match self {
             Dialog::Listing(listing) => listing.area(screen),
-            Dialog::Prompt(_) => draw::centered(stage, 56, 5),
-            Dialog::Settings(settings) => {
-                let height = u16::try_from(settings.form.height()).unwrap_or(u16::MAX);
-                draw::centered(stage, 74, height.saturating_add(4))
-            }
+            Dialog::Prompt(prompt) => prompt.area(stage),
+            Dialog::Settings(settings) => settings.area(stage),
             Dialog::Confirm(confirm) => confirm.area(screen),
             Dialog::Test(_) => draw::centered(stage, 96.min(stage.width), stage.height.min(30)),
             Dialog::Compare(_) => stage,
             Dialog::Setup(setup) => setup.area(stage),
         }
+    }
+
+    /// Shows why the dialog's change has failed. Returns whether the dialog can show it.
+    pub fn show_error(&mut self, error: &str) -> bool {
+        match self {
+            Dialog::Prompt(prompt) => prompt.problem = Some(error.to_owned()),
+            Dialog::Settings(settings) => settings.error = Some(error.to_owned()),
+            Dialog::Listing(_) | Dialog::Confirm(_) | Dialog::Test(_) | Dialog::Compare(_) => return false,
+        }
+        true
     }
 
     pub fn text_field(&self) -> Option<&TextField> {

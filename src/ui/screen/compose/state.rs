@@ -16,8 +16,8 @@ use crate::ui::editor::vim::Vim;
 use crate::ui::screen::compose::update::setting_up;
 use crate::ui::screen::compose::{
     BodyBuffer, BodyProblem, CampaignStatuses, CompareDialog, ComposeConfirm, Decision, Derived, Dialog,
-    Focus, HoverBox, Pane, PaneLayout, PreviewSync, SampleProblem, SampleReport, SearchBar, TestDialog,
-    TypingSession, code_colours::CodeColours, last_good::LastGood, pane::preview::Preview,
+    Focus, HoverBox, Pane, PaneLayout, PreviewSync, SampleProblem, SampleReport, SearchBar, Submission,
+    TestDialog, TypingSession, code_colours::CodeColours, last_good::LastGood, pane::preview::Preview,
     pane::webhook::WebhookPane,
 };
 use crate::ui::shared::{
@@ -73,6 +73,8 @@ pub struct Compose {
     // The stem of the campaign and the identity of the profile in the last request for a composition.
     composing: (Option<String>, Option<String>),
     pub generations: Generations,
+    /// The change that the open dialog has asked for, until it is done.
+    pub submission: Option<Submission>,
     /// The test dialog, while a list or a question that was opened from it covers it.
     pub suspended_test: Option<Box<TestDialog>>,
     pub profiles: Query<Vec<Arc<Profile>>>,
@@ -153,6 +155,7 @@ impl Compose {
             moved_problems: None,
             composing: (None, None),
             generations: Generations::default(),
+            submission: None,
             suspended_test: None,
             profiles: Query::Idle,
             drafts: Vec::new(),
@@ -233,6 +236,8 @@ impl Compose {
     /// Returns the single-line field that has the keyboard: in a dialog, the search line, or the webhook's form.
     pub fn text_field(&self) -> Option<&TextField> {
         match (&self.dialog, &self.search) {
+            // What is typed while a dialog waits for its change is not meant for the dialog.
+            (Some(_), _) if self.submission.is_some() => None,
             (Some(dialog), _) => dialog.text_field(),
             (None, Some(search)) => Some(search.text_field()),
             (None, None) if self.focus == Focus::enter(Pane::Webhook) => self.webhook.form.text_field(),

@@ -27,6 +27,14 @@ use crate::ui::widget::{Input, draw::inside};
 
 pub(super) fn update(screen: &mut Compose, shared: &mut SharedState, message: Msg) -> Vec<Effect> {
     let Msg::Input(input) = message else { return results::handle(screen, shared, message) };
+    handle_input(screen, shared, input)
+}
+
+pub(super) fn handle_input(screen: &mut Compose, shared: &mut SharedState, input: Input) -> Vec<Effect> {
+    if let Some(effects) = dialogs::stop_waiting(screen, shared, &input) {
+        return effects;
+    }
+    let Some(input) = screen.hold(input) else { return Vec::new() };
     let mut effects = match input {
         Input::Key(key) => keys::press(screen, shared, key),
         Input::Paste(text) => keys::paste(screen, shared, &text),
@@ -66,6 +74,7 @@ pub(super) fn follow(screen: &mut Compose, shared: &mut SharedState, area: Rect)
 }
 
 pub(crate) use dialogs::{TELEGRAM, setting_up};
+pub(super) use dialogs::close as close_dialog;
 pub(super) use keys::screen_focus;
 pub(crate) use keys::{contexts, way};
 pub(super) use saving::{save_all, unsaved};

@@ -5,7 +5,11 @@ use ratatui::layout::Rect;
 
 use crate::compose::clevertap::PastedBody;
 use crate::service::starter::Starter;
-use crate::ui::widget::{TextField, Theme, dialog::draw_frame, draw};
+use crate::ui::widget::{
+    TextField, Theme,
+    dialog::{content_area, draw_frame},
+    draw,
+};
 
 #[derive(Debug, Clone)]
 pub struct Prompt {
@@ -53,12 +57,22 @@ impl Prompt {
         Self { purpose, field: TextField::selected(proposed), problem: None }
     }
 
+    pub fn area(&self, stage: Rect) -> Rect {
+        let area = draw::centered(stage, 56, 5);
+        let n_lines = u16::try_from(self.problem_lines(content_area(area).width).len()).unwrap_or(u16::MAX);
+        draw::centered(stage, 56, n_lines.saturating_add(4).max(5))
+    }
+
+    fn problem_lines(&self, width: u16) -> Vec<String> {
+        self.problem.as_deref().map_or_else(Vec::new, |problem| draw::wrap(problem, usize::from(width)))
+    }
+
     pub fn draw(&self, buf: &mut Buffer, area: Rect, theme: &Theme) -> Option<(u16, u16)> {
         let room = draw_frame(buf, area, self.purpose.title(), "Enter confirm · Esc cancel", theme);
         let line = Rect { y: room.y + u16::from(2 < room.height), height: room.height.min(1), ..room };
         let cursor = self.field.draw(buf, line, theme.field_focused, theme.selection);
-        if let Some(problem) = &self.problem {
-            draw::put_line(buf, room, line.y + 1, problem, theme.popup.patch(theme.error));
+        for (problem, y) in self.problem_lines(room.width).iter().zip(line.y + 1..room.bottom()) {
+            draw::put_line(buf, room, y, problem, theme.popup.patch(theme.error));
         }
         Some(cursor)
     }

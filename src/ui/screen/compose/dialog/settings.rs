@@ -14,10 +14,14 @@ pub struct SettingsDialog {
     pub form: Form,
     /// The fingerprint of the campaign's file when the form was opened.
     pub expected: Fingerprint,
+    /// Why the settings were not saved.
+    pub error: Option<String>,
     // The campaign when the form was opened. Settings without a field in the form keep the values that they have in
     // this campaign.
     original: Campaign,
 }
+
+const WIDTH: u16 = 74;
 
 const DIALECT_OF_WORKSPACE: &str = "workspace default";
 
@@ -54,6 +58,7 @@ impl SettingsDialog {
             stem: campaign.stem.clone(),
             form,
             expected: campaign.source.fingerprint,
+            error: None,
             original: before,
         };
         settings.check();
@@ -85,6 +90,7 @@ impl SettingsDialog {
 
     /// Checks the settings in the form, and shows each problem beside its field.
     pub fn check(&mut self) {
+        self.error = None;
         // The campaign is formatted as TOML and parsed again, so that the form gets exactly the same checks as the
         // file.
         let campaign = self.campaign();
@@ -104,6 +110,16 @@ impl SettingsDialog {
         }
     }
 
+    pub fn area(&self, stage: Rect) -> Rect {
+        let height = self.form.height() + self.error_lines(WIDTH).len() + 4;
+        draw::centered(stage, WIDTH, u16::try_from(height).unwrap_or(u16::MAX))
+    }
+
+    fn error_lines(&self, width: u16) -> Vec<String> {
+        let width = usize::from(width.saturating_sub(4));
+        self.error.as_deref().map_or_else(Vec::new, |error| draw::wrap(error, width))
+    }
+
     pub fn draw(&self, buf: &mut Buffer, area: Rect, theme: &Theme) -> Option<(u16, u16)> {
         let title = format!("Settings of {}", self.stem);
         let room = draw_frame(buf, area, &title, "↑↓ field · ←→ choice · Enter save · Esc cancel", theme);
@@ -112,7 +128,12 @@ impl SettingsDialog {
             draw::put_line(buf, area, area.y, &title, theme.title);
             return None;
         }
-        self.form.draw(buf, room, theme, true)
+        let error = self.error_lines(area.width);
+        let height = room.height.saturating_sub(u16::try_from(error.len()).unwrap_or(u16::MAX));
+        for (line, y) in error.iter().zip(room.y + height..room.bottom()) {
+            draw::put_line(buf, room, y, line, theme.popup.patch(theme.error));
+        }
+        self.form.draw(buf, Rect { height, ..room }, theme, true)
     }
 }
 

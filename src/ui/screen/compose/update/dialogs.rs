@@ -17,8 +17,9 @@ use crate::ui::screen::compose::{
     Compose, ComposeList, Dialog, InitialBody, ListKind, Prompt, PromptPurpose, SettingsDialog,
     update::{actions, quick_fix, recipient, results, typing, vim},
 };
-use crate::ui::shared::{Effect, SharedState, Task, WorkspaceChange};
-use crate::ui::widget::{FormOutcome, Key, KeyCode, Matching, Picker, PickerOutcome, PickerRow};
+use crate::ui::shared::clipboard::COPY;
+use crate::ui::shared::{Effect, SharedState, WorkspaceChange};
+use crate::ui::widget::{FormOutcome, Input, Key, KeyCode, Matching, Picker, PickerOutcome, PickerRow};
 
 /// Telegram's Bot API server.
 pub(crate) const TELEGRAM: &str = "https://api.telegram.org";
@@ -52,9 +53,10 @@ fn keep_open(screen: &mut Compose, dialog: Dialog) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Closes a dialog that was taken out of the screen. If the closed dialog was opened from the test dialog, shows the
+/// Closes the dialog. If the closed dialog was opened from the test dialog, shows the
 /// test dialog again.
-fn close(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
+pub(crate) fn close(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
+    screen.dialog = None;
     if let Some(test) = screen.suspended_test.take() {
         screen.dialog = Some(Dialog::Test(test));
         return actions::prepare_test(screen, shared).into_iter().collect();
@@ -63,6 +65,18 @@ fn close(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     // The dialog has now closed, so the question is asked if there is a draft.
     results::offer_draft(screen, shared);
     Vec::new()
+}
+
+/// Closes a dialog that waits for its change if the input is Esc, or a key that counts as Esc. The change goes on: its
+/// result is then shown in the footer. Returns `None` for any other input, and if no dialog waits.
+pub(crate) fn stop_waiting(
+    screen: &mut Compose,
+    shared: &mut SharedState,
+    input: &Input,
+) -> Option<Vec<Effect>> {
+    let is_escape = matches!(input, Input::Key(key) if key.code == KeyCode::Esc || key.alt || *key == COPY);
+    screen.submission.take_if(|_| is_escape)?;
+    Some(close(screen, shared))
 }
 
 pub(crate) fn paste(screen: &mut Compose, shared: &mut SharedState, text: &str) -> Vec<Effect> {
@@ -181,7 +195,7 @@ fn press_in_prompt(
                 return keep_open(screen, dialog);
             }
             let purpose = prompt.purpose.clone();
-            handle_answer(screen, shared, purpose, text)
+            handle_answer(screen, shared, dialog, purpose, text)
         }
         _ => {
             prompt.field.press(key);
@@ -203,6 +217,7 @@ fn answer_problem(purpose: &PromptPurpose, text: &str) -> Option<String> {
 fn handle_answer(
     screen: &mut Compose,
     shared: &mut SharedState,
+    dialog: Dialog,
     purpose: PromptPurpose,
     text: String,
 ) -> Vec<Effect> {
@@ -229,7 +244,7 @@ fn handle_answer(
             return typing::apply(screen, shared, Command::Move(Motion::Line(line)));
         }
     };
-    vec![Effect::Task(Task::Change(change))]
+    screen.submit(dialog, change)
 }
 
 fn new_campaign(screen: &Compose, shared: &SharedState, start: InitialBody, name: String) -> WorkspaceChange {
@@ -288,15 +303,13 @@ fn save_settings(screen: &mut Compose, shared: &mut SharedState, dialog: Dialog)
     let Dialog::Settings(settings) = &dialog else { return keep_open(screen, dialog) };
     let campaign = settings.campaign();
     if shared.read_only.is_some() {
+        screen.dialog = Some(dialog);
         return actions::refuse_to_edit(shared);
     }
     if campaign.name.is_empty() {
         return keep_open(screen, dialog);
     }
     let SettingsDialog { stem, expected, .. } = settings.as_ref();
-    vec![Effect::Task(Task::Change(WorkspaceChange::SaveCampaign {
-        stem: stem.clone(),
-        campaign: Box::new(campaign),
-        expected: *expected,
-    }))]
+    let (stem, campaign, expected) = (stem.clone(), Box::new(campaign), *expected);
+    screen.submit(dialog, WorkspaceChange::SaveCampaign { stem, campaign, expected })
 }

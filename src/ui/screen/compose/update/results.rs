@@ -42,7 +42,9 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
         Msg::DraftsFound(drafts) => drafts_found(screen, shared, drafts),
         Msg::DraftFailed(text) => shared.only_error(text),
         Msg::BodySaved { stem, version, result } => body_saved(screen, shared, &stem, version, result),
-        Msg::Changed { result, workspace } => changed(screen, shared, result, workspace),
+        Msg::Changed { submission, result, workspace } => {
+            changed(screen, shared, submission, result, workspace)
+        }
         Msg::PrivateAdopted(result) => match result {
             Ok(()) => {
                 screen.is_private_foreign = false;
@@ -252,6 +254,9 @@ fn task_panicked(screen: &mut Compose, shared: &mut SharedState, work: Work, tex
             // After a failed save, "Save and quit" must not quit, because there are still unsaved edits.
             shared.is_quitting = false;
             screen.webhook.stop_saving();
+            if work == Work::Change {
+                screen.end_submission(shared, Some(&text));
+            }
         }
         // The draft that the task was writing may not be on disk, and the message does not say which draft that is. So
         // all drafts count as not written, and are written again after the next edit and before quitting.
@@ -517,10 +522,14 @@ fn body_saved(
 fn changed(
     screen: &mut Compose,
     shared: &mut SharedState,
+    submission: Option<Generation>,
     result: Result<ChangeOutcome, String>,
     workspace: Result<Arc<Workspace>, String>,
 ) -> Vec<Effect> {
     let mut effects = Vec::new();
+    // If the dialog was closed meanwhile, nothing waits for this change any more.
+    let waiting = screen.submission.as_ref().map(|waiting| waiting.generation);
+    let is_submitted = submission.is_some() && submission == waiting;
     if result.is_err() {
         screen.webhook.stop_saving();
     }
@@ -557,10 +566,15 @@ fn changed(
                 .webhook
                 .show(&shared.workspace, shared.workspace.campaign(screen.open.as_deref().unwrap_or("")));
             effects.extend(screen.check_bot(shared));
+            if is_submitted {
+                effects.extend(screen.end_submission(shared, None).unwrap_or_default());
+            }
         }
         Err(text) => {
             shared.is_quitting = false;
-            shared.show_error(text);
+            if !is_submitted || screen.end_submission(shared, Some(&text)).is_none() {
+                shared.show_error(text);
+            }
         }
     }
     effects
