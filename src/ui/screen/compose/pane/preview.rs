@@ -107,7 +107,7 @@ fn placeholder(screen: &Compose, shared: &SharedState) -> String {
     }
     match screen.hints_off_message() {
         Some(message) => format!(
-            "{message}. The body is too large to be checked after each key. Tests ({}) and saving ({}) still work. \
+            "{message}. The body is too large to be checked after each key. {} and {} still work. \
              A Telegram message has at most 4096 characters.",
             way(screen, shared, Action::PreviewAndTest),
             way(screen, shared, Action::Save)
