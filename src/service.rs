@@ -48,6 +48,7 @@ pub(crate) use profiles::{
     open_store_to_read, open_store_to_write,
 };
 pub(crate) use rename::Renamed;
+pub use resend::RepeatedTest;
 pub(crate) use resend::repeat_job;
 pub(crate) use save::{SaveBodyError, WebhookSaved};
 pub(crate) use session::MoveError;

@@ -3,11 +3,15 @@
 //! Every position in the crate is a byte offset into UTF-8 unless its name says otherwise. This module converts byte
 //! offsets to and from lines and columns, and to and from UTF-16 code units, which Telegram uses for entities.
 
+mod line_diff;
+
 use std::borrow::Cow;
 use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
+
+pub(crate) use line_diff::{DiffLine, line_diff};
 
 /// A half-open range of bytes in one text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]

@@ -32,14 +32,21 @@ pub struct HttpDraft {
 }
 
 impl HttpDraft {
-    /// Returns the headers with secrets as `${NAME}`. Literal credentials are masked.
+    /// Returns the headers that are sent, with secrets as `${NAME}`. Literal credentials are masked.
     pub fn masked_headers(&self) -> impl Iterator<Item = (&str, String)> {
-        self.headers.iter().map(|(name, value)| {
-            // A value with a `${NAME}` shows only the secret's name. A value without a `${NAME}` may be the secret
-            // itself, so it is masked.
-            let is_literal_secret = is_credential(name) && value.is_literal();
-            (name.as_str(), if is_literal_secret { MASK.to_owned() } else { value.masked() })
-        })
+        // A value with a `${NAME}` shows only the secret's name. A value without a `${NAME}` may be the secret itself,
+        // so it is masked.
+        let masked =
+            |value: &SecretTemplate| if value.is_literal() { MASK.to_owned() } else { value.masked() };
+        let headers = self.headers.iter().map(move |(name, value)| {
+            (name.as_str(), if is_credential(name) { masked(value) } else { value.masked() })
+        });
+        let credentials = self.auth.as_ref().map(|auth| match auth {
+            // The header has one Base64 text for the name and the password.
+            AuthDraft::Basic { .. } => format!("Basic {MASK}"),
+            AuthDraft::Bearer { token } => format!("Bearer {}", masked(token)),
+        });
+        headers.chain(credentials.map(|value| ("Authorization", value)))
     }
 }
 

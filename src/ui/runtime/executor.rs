@@ -23,13 +23,13 @@ use crate::clock::Clock;
 use crate::paths::Paths;
 use crate::service::{
     self, BotFailureKind, BotStatus, CheckCache, ConnectError, MessageJob, MoveError, NewBot, ProfileChoice,
-    Session, TestJob, WebhookInUse,
+    RepeatedTest, Session, TestJob, WebhookInUse,
 };
 use crate::ui::editor::highlight::{CodeGrammars, Grammar};
 use crate::ui::runtime::executor::workers::{QueuedJob, Slot};
 use crate::ui::shared::{
-    CaughtPanic, ConnectFailure, Generation, InjectedFaults, JournalEntry, Msg, PtrEq, Task, Work, WorkspaceChange,
-    fault,
+    CaughtPanic, ConnectFailure, Generation, InjectedFaults, JournalEntry, Msg, PtrEq, Task, Work,
+    WorkspaceChange, fault,
 };
 use crate::workspace::{self, Watch, WatchMethod};
 
@@ -194,7 +194,12 @@ impl Executor {
                 let test = self.spawn(Work::SendTest, async move { sender.send(*test).await });
                 self.keep_test(test);
             }
-            Task::Resend(generation, sent) => self.resend(generation, *sent),
+            Task::Resend(generation, test) => self.resend(generation, *test),
+            Task::ComposeAgain(generation, test) => self.block(Work::Tests, move |session| {
+                let job = service::repeat_job(session, *test);
+                let composed = job.map(|test| PtrEq::new(test.job.compose(now)));
+                Some(Msg::ComposedAgain(generation, composed.map_err(|error| error.to_string())))
+            }),
             Task::LoadGrammar(markup) => self.block(Work::Colours, move |_| {
                 Some(Msg::GrammarLoaded(PtrEq::new(Arc::new(Grammar::load(markup)))))
             }),
@@ -415,11 +420,11 @@ impl Executor {
     }
 
     /// Sends an earlier test message again, with the same profile and chat, but with the current files of the campaign.
-    fn resend(&mut self, generation: Generation, sent: workspace::TestSendRecord) {
+    fn resend(&mut self, generation: Generation, test: RepeatedTest) {
         let sender = self.sender(generation);
         let test = self.spawn(Work::SendTest, async move {
             let session = Arc::clone(&sender.session);
-            match join_caught(spawn_blocking_caught(move || service::repeat_job(&session, sent))).await {
+            match join_caught(spawn_blocking_caught(move || service::repeat_job(&session, test))).await {
                 Ok(Ok(test)) => sender.send(test).await,
                 Ok(Err(error)) => {
                     let result = Err(error.to_string());

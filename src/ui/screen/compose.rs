@@ -31,8 +31,8 @@ pub(crate) use campaign_statuses::CampaignStatuses;
 pub(crate) use debounce::{BodyProblem, TypingSession};
 pub(crate) use derived::{Derived, Memo};
 pub(crate) use dialog::{
-    CompareDialog, ComposeConfirm, ComposeList, Decision, Dialog, InitialBody, ListKind, Prompt,
-    PromptPurpose, SettingsDialog, TestDialog, TestState,
+    CompareDialog, ComposeConfirm, ComposeList, Decision, Dialog, InitialBody, ListKind, PastTest,
+    PastTestView, Prompt, PromptPurpose, SettingsDialog, TestDialog, TestState,
 };
 pub(crate) use focus::{Focus, Pane};
 pub(crate) use hover::HoverBox;

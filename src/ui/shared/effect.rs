@@ -6,12 +6,12 @@ use std::time::Duration;
 use crate::campaign::{Campaign, Webhook};
 use crate::capture::CapturedChat;
 use crate::secrets::MovableSecret;
-use crate::service::{MessageJob, NewBot, TestJob, WebhookInUse};
+use crate::service::{MessageJob, NewBot, RepeatedTest, TestJob, WebhookInUse};
 use crate::telegram::ParseMode;
 use crate::text::LineColumn;
 use crate::ui::shared::action::Action;
 use crate::ui::shared::query::Generation;
-use crate::workspace::{self, CampaignFiles, Fingerprint};
+use crate::workspace::{CampaignFiles, Fingerprint};
 
 /// One effect. Each variant is carried out by exactly one part of the runtime.
 #[derive(Debug, Clone, PartialEq)]
@@ -104,7 +104,9 @@ pub enum Task {
     /// Add a test profile with this chat, and preview the message for it.
     AddTestProfile(Box<CapturedChat>),
     /// Send an earlier test again, with the campaign as it is now.
-    Resend(Generation, Box<workspace::TestSendRecord>),
+    Resend(Generation, Box<RepeatedTest>),
+    /// Compose the request that `Resend` would send.
+    ComposeAgain(Generation, Box<RepeatedTest>),
     LoadGrammar(Option<ParseMode>),
     LoadCodeGrammars,
     /// Wait for a message to the webhook's bot and save its chat.

@@ -42,6 +42,7 @@ pub enum Msg {
         workspace: Result<Arc<Workspace>, String>,
     },
     TestPrepared(Generation, PtrEq<Composed>),
+    ComposedAgain(Generation, Result<PtrEq<Composed>, String>),
     PrivateAdopted(Result<(), String>),
     OldSecretsFound(Vec<MovableSecret>),
     SecretsMoved(Result<String, String>),

@@ -113,6 +113,14 @@ const STATES: &[State] = &[
     ("test-chats", || after("f5 c")),
     ("test-answered", || with_fixed_duration(after("f5 enter"))),
     ("test-history", || after("f5 enter h")),
+    ("past-test", || with_fixed_duration(after("f5 enter h enter"))),
+    ("past-test-compared", || {
+        let mut console = after("f5 enter esc");
+        console.go_before("<b>Hi");
+        console.type_text("<u>");
+        console.press("f5 h enter tab");
+        with_fixed_duration(console)
+    }),
     ("test-refused", || {
         let mut console = typed("<b>Hi", "<u>");
         console.press("f5 enter");
@@ -214,11 +222,16 @@ fn typed(before: &str, text: &str) -> Console {
 
 /// Sets the duration of a test's answer to a fixed value, so that every run draws the same.
 fn with_fixed_duration(mut console: Console) -> Console {
-    if let Some(Dialog::Test(test)) = &mut console.app_mut().screens.compose.dialog
-        && let TestState::Send(request) = &mut test.state
-        && let Some(answer) = request.value_mut()
-    {
-        answer.elapsed = std::time::Duration::from_millis(5);
+    match &mut console.app_mut().screens.compose.dialog {
+        Some(Dialog::Test(test)) => {
+            if let TestState::Send(request) = &mut test.state
+                && let Some(answer) = request.value_mut()
+            {
+                answer.elapsed = std::time::Duration::from_millis(5);
+            }
+        }
+        Some(Dialog::PastTest(test)) => test.record.ms = 5,
+        _ => {}
     }
     console
 }
@@ -336,8 +349,9 @@ fn describe_style(style: &Style) -> String {
 
 /// Masks the times at which tests were sent, which differ in every run.
 fn mask_times(row: &str) -> String {
-    let clock = regex::Regex::new(r"\d\d-\d\d \d\d:\d\d [A-Z]+").unwrap();
-    clock.replace_all(row, "MM-DD HH:MM ZONE").into_owned()
+    let clock = regex::Regex::new(r"\d\d-\d\d \d\d:\d\d(:\d\d)? [A-Z]+").unwrap();
+    let year = regex::Regex::new(r"\d{4}-MM").unwrap();
+    year.replace_all(&clock.replace_all(row, "MM-DD HH:MM ZONE"), "YYYY-MM").into_owned()
 }
 
 fn first_difference(recorded: &str, drawn: &str) -> String {

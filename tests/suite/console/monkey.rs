@@ -163,19 +163,26 @@ fn shorten(console: &mut Console) {
     }
 }
 
-/// Closes what is open and enters the body.
-const ENTER_BODY: [Key; 4] = [
-    Key::plain(KeyCode::Esc),
-    Key::plain(KeyCode::Esc),
-    Key::plain(KeyCode::Esc),
-    Key { alt: true, ..Key::char('3') },
-];
+/// Keys that few random inputs find: closes what is open, and enters the body or an earlier test.
+const PATHS: [&str; 2] = ["esc esc esc esc alt-3", "esc esc esc esc f5 h enter"];
+
+/// Earlier tests with texts from outside.
+const HISTORY: &str = concat!(
+    r#"{"sent":"2026-01-01T00:00:00Z","campaign":"spring-sale","webhook":"bot","profile":"anna","chat":"77","method":"POST","url":"https://h.example/bot${BOT_TOKEN}/sendMessage","headers":[["A","\u001b[2J"]],"body":"{\r\n\u0007\"text\": \"\u202e漢👩\u200d👩\"\n}","ok":false,"status":400,"message_id":null,"description":"\u001b]0;x\u0007","ms":1}"#,
+    "\n",
+    r#"{"sent":"9999-12-30T22:00:00Z","campaign":"nobody","webhook":"","profile":null,"chat":null,"method":"","url":"","headers":[],"body":"","ok":false,"may_have_arrived":true,"status":null,"message_id":null,"description":null,"ms":18446744073709551615}"#,
+    "\n",
+);
+
+fn keys(text: &str) -> Vec<Input> {
+    text.split(' ').map(|key| Input::Key(key.parse().unwrap())).collect()
+}
 
 /// Closes what is open and runs a random action from the palette, so that every dialog opens sooner or later.
 fn action(dice: &mut Dice) -> Vec<Input> {
     let row = &ACTIONS[dice.below(ACTIONS.len())];
     let palette = Key { ctrl: true, ..Key::char('p') };
-    let mut inputs = ENTER_BODY.map(Input::Key).to_vec();
+    let mut inputs = keys(PATHS[0]);
     inputs.extend([
         Input::Key(palette),
         Input::Paste(row.title.to_owned()),
@@ -196,6 +203,7 @@ enum Scope {
 /// Sends `inputs` random inputs to a console. An input that quits it is ignored.
 fn play(seed: u64, inputs: usize, scope: Scope, vim: Option<Vim>) {
     let mut console = Console::demo();
+    console.write(".telecast/history.jsonl", HISTORY);
     let modes = if vim.is_some() { "with vim" } else { "without vim" };
     console.app_mut().screens.compose.vim = vim;
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15 ^ seed.wrapping_mul(0x2545_f491_4f6c_dd1d) | 1);
@@ -205,7 +213,7 @@ fn play(seed: u64, inputs: usize, scope: Scope, vim: Option<Vim>) {
         shorten(&mut console);
         // Most keys lead out of the body sooner or later, so it is entered again now and then.
         let keys = match dice.below(80) {
-            0 | 1 => ENTER_BODY.map(Input::Key).to_vec(),
+            0 | 1 => keys(dice.pick(&PATHS)),
             2 => action(&mut dice),
             _ => vec![input(&mut dice)],
         };

@@ -85,21 +85,132 @@ fn resent_test_goes_through_the_same_check() {
     console.press("f5 enter");
     console.shows("✔ 200");
     console.write("campaigns/a.json.liquid", r#"{"chat_id": 5, "text": "a", "user_id": 999}"#);
-    console.press("h enter");
+    console.press("h enter r");
     console.shows("the test chat cannot be guaranteed: the body has `user_id`");
-    // An entry that went to another chat shows it, and the dialog switches to that chat: it sends what it shows.
+    console.shows("not sent again");
+    // An entry that went to another chat is sent to that chat again.
     let other = r#"{"sent":"2026-01-01T00:00:00Z","campaign":"a","webhook":"fake","profile":null,"chat":"4242","method":"POST","url":"","body":"","ok":true,"status":200,"message_id":1,"description":"delivered","ms":1}"#;
     console.write(".telecast/history.jsonl", other);
     console.write("campaigns/a.json.liquid", BODY);
-    console.press("esc f5 h");
+    console.press("esc esc esc f5 h");
     console.shows("a to 4242");
     console.press("enter");
     console.shows("To       4242");
+    console.press("r");
     console.shows("{\"chat_id\": 4242, ");
     let entry = r#"{"sent":"2026-01-01T00:00:00Z","campaign":"a","webhook":"fake","profile":null,"chat":null,"method":"POST","url":"","body":"","ok":true,"status":200,"message_id":1,"description":"delivered","ms":1}"#;
     console.write(".telecast/history.jsonl", entry);
-    console.press("esc f5 h enter");
+    console.press("esc esc esc f5 h enter r");
     console.shows("that test went to the chat in its body");
+}
+
+/// The demo after a test with an error in its body, and after the error was corrected.
+fn refused_then_corrected() -> Console {
+    let mut console = Console::demo();
+    console.resize(140, 60);
+    console.go_before("<b>Hi");
+    console.type_text("<u>");
+    console.press("f5 enter");
+    console.shows("✘ Bad Request: can't parse entities");
+    console.press("esc backspace backspace backspace");
+    assert!(!console.body().contains("<u><b>Hi"));
+    console
+}
+
+#[test]
+fn an_earlier_test_shows_its_own_request_beside_its_own_answer() {
+    let mut console = refused_then_corrected();
+    console.press("f5 h");
+    console.hides("\"text\": \"<b>Hi Anna");
+    console.shows("✘ spring-sale to 1099500000001");
+    console.press("enter");
+    console.shows("Earlier test of spring-sale");
+    console.shows("POST ${SANDBOX}/bot••••••/sendMessage");
+    console.shows("Content-Type: application/json");
+    console.shows("\"text\": \"<u><b>Hi Anna");
+    console.shows("✘ 400 Bad Request: can't parse entities");
+    console.hides("\"text\": \"<b>Hi Anna");
+}
+
+#[test]
+fn an_earlier_test_is_compared_with_the_campaign_as_it_is_now() {
+    let mut console = refused_then_corrected();
+    for key in ["tab", "d"] {
+        console.press("f5 h enter");
+        console.press(key);
+        console.shows("- as it was sent   + as it is now");
+        console.shows("-   \"text\": \"<u><b>Hi Anna");
+        console.shows("+   \"text\": \"<b>Hi Anna");
+        console.shows("    \"parse_mode\": \"HTML\"");
+        // Only the changed line of the message is marked.
+        console.shows("  Your <i>pro</i> bonus");
+        console.hides("✘ 400");
+        console.press(key);
+        console.shows("✘ 400");
+        console.press("esc esc esc");
+    }
+    console.press("ctrl-z f5 h enter tab");
+    console.shows("The campaign gives the same request now.");
+}
+
+#[test]
+fn a_test_that_is_sent_again_shows_the_new_request_with_the_new_answer() {
+    let mut console = refused_then_corrected();
+    console.press("f5 h enter");
+    console.shows("r send the campaign as it is now");
+    press_unsettled(&mut console, "r");
+    console.hides("Hi Anna,</b>");
+    console.hides("✘ 400");
+    console.settle();
+    console.shows("\"text\": \"<b>Hi Anna");
+    console.shows("✔ 200 delivered · message ");
+    console.hides("✘ 400");
+    // The list has both, and the older one is still the chosen one.
+    console.press("esc");
+    console.shows("✔ spring-sale");
+    console.shows("› ✘ spring-sale");
+    console.press("up enter");
+    console.shows("✔ 200 delivered · message ");
+    console.press("esc esc");
+    console.shows("Preview and Test");
+}
+
+#[test]
+fn an_answer_is_shown_with_the_request_that_it_answers() {
+    let mut console = Console::demo();
+    console.resize(140, 60);
+    console.press("f5 enter");
+    console.shows("✔ 200 delivered");
+    console.shows("Hi Anna,</b>");
+    // With another profile, the answer is no longer about what is shown.
+    console.press("p");
+    console.type_text("Ben");
+    console.press("enter");
+    console.hides("✔ 200 delivered");
+    console.hides("Hi Anna,</b>");
+}
+
+#[test]
+fn esc_during_a_repeated_test_leaves_and_the_footer_says_how_it_ended() {
+    let mut console = refused_then_corrected();
+    console.press("f5 h enter");
+    press_unsettled(&mut console, "r");
+    press_unsettled(&mut console, "r");
+    press_unsettled(&mut console, "esc");
+    console.shows("Earlier tests");
+    console.settle();
+    console.shows("the test to 1099500000001 was sent");
+    let log = console.file(".telecast/history.jsonl");
+    assert_eq!(log.lines().count(), 2, "the second key did nothing: {log}");
+}
+
+#[test]
+fn an_earlier_test_of_another_campaign_is_compared_with_that_campaign() {
+    let mut console = refused_then_corrected();
+    console.press("esc 1 end enter f5 h enter tab");
+    console.shows("Earlier test of spring-sale");
+    console.shows("-   \"text\": \"<u><b>Hi Anna");
+    console.shows("+   \"text\": \"<b>Hi Anna");
 }
 
 #[test]

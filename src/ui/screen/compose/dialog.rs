@@ -4,6 +4,7 @@
 pub(crate) mod compare;
 pub(crate) mod decision;
 pub(crate) mod listing;
+pub mod past_test;
 pub(crate) mod prompt;
 pub(crate) mod settings;
 pub mod setup;
@@ -23,6 +24,7 @@ use crate::ui::widget::{
 pub(crate) use compare::CompareDialog;
 pub(crate) use decision::{ComposeConfirm, Decision};
 pub(crate) use listing::{ComposeList, ListKind};
+pub(crate) use past_test::{PastTest, PastTestView};
 pub(crate) use prompt::{InitialBody, Prompt, PromptPurpose};
 pub(crate) use settings::SettingsDialog;
 pub(crate) use setup::SetupDialog;
@@ -35,6 +37,7 @@ pub enum Dialog {
     Settings(Box<SettingsDialog>),
     Confirm(ComposeConfirm),
     Test(Box<TestDialog>),
+    PastTest(Box<PastTest>),
     Compare(Box<CompareDialog>),
     Setup(Box<SetupDialog>),
 }
@@ -47,7 +50,9 @@ impl Dialog {
             Dialog::Prompt(prompt) => prompt.area(stage),
             Dialog::Settings(settings) => settings.area(stage),
             Dialog::Confirm(confirm) => confirm.area(screen),
-            Dialog::Test(_) => draw::centered(stage, 96.min(stage.width), stage.height.min(30)),
+            Dialog::Test(_) | Dialog::PastTest(_) => {
+                draw::centered(stage, 96.min(stage.width), stage.height.min(30))
+            }
             Dialog::Compare(_) => stage,
             Dialog::Setup(setup) => setup.area(stage),
         }
@@ -58,7 +63,13 @@ impl Dialog {
         match self {
             Dialog::Prompt(prompt) => prompt.problem = Some(error.to_owned()),
             Dialog::Settings(settings) => settings.error = Some(error.to_owned()),
-            Dialog::Listing(_) | Dialog::Confirm(_) | Dialog::Test(_) | Dialog::Compare(_) => return false,
+            Dialog::Listing(_)
+            | Dialog::Confirm(_)
+            | Dialog::Test(_)
+            | Dialog::PastTest(_)
+            | Dialog::Compare(_)
+            // The guide shows the result of its changes itself.
+            | Dialog::Setup(_) => return false,
         }
         true
     }
@@ -68,16 +79,18 @@ impl Dialog {
             Dialog::Listing(listing) => Some(&listing.picker.field),
             Dialog::Prompt(prompt) => Some(&prompt.field),
             Dialog::Settings(settings) => settings.form.text_field(),
-            Dialog::Confirm(_) | Dialog::Test(_) | Dialog::Compare(_) => None,
+            Dialog::Setup(setup) => setup.form.text_field(),
+            Dialog::Confirm(_) | Dialog::Test(_) | Dialog::PastTest(_) | Dialog::Compare(_) => None,
         }
     }
 
-    /// Lays out the content of a scrollable dialog (test or comparison) if it has changed, and limits the scroll
+    /// Lays out the content of a scrollable dialog (tests and the comparison) if it has changed, and limits the scroll
     /// position to the content.
     pub fn follow(&mut self, screen: Rect, bot: &Query<BotStatus>, theme: &Theme) {
         let room = content_area(self.area(screen));
         match self {
             Dialog::Test(test) => test.follow(room, bot, theme),
+            Dialog::PastTest(test) => test.follow(room, theme),
             Dialog::Compare(compare) => compare.follow(room, theme),
             // The other dialogs need nothing here: they keep their chosen or focused row in view when they are drawn.
             Dialog::Listing(_)
@@ -106,6 +119,10 @@ impl Dialog {
             }
             Dialog::Test(test) => {
                 test.draw(buf, area, bot, theme);
+                None
+            }
+            Dialog::PastTest(test) => {
+                test.draw(buf, area, theme);
                 None
             }
             Dialog::Compare(compare) => {

@@ -73,8 +73,8 @@ pub(super) fn follow(screen: &mut Compose, shared: &mut SharedState, area: Rect)
     effects
 }
 
-pub(crate) use dialogs::{TELEGRAM, setting_up};
 pub(super) use dialogs::close as close_dialog;
+pub(crate) use dialogs::{TELEGRAM, setting_up};
 pub(super) use keys::screen_focus;
 pub(crate) use keys::{contexts, way};
 pub(super) use saving::{save_all, unsaved};

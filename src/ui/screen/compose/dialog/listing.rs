@@ -10,7 +10,7 @@ pub enum ListKind {
     Profiles,
     Starters,
     Chats,
-    /// Earlier tests. Enter sends the chosen test again.
+    /// Earlier tests. Enter shows the chosen test.
     History,
     Fixes,
     Samples,
@@ -32,7 +32,7 @@ impl ListDialogKind for ListKind {
                 "no such chat: type an id or an @name, or press Esc, then g to capture yours",
                 66,
             ),
-            ListKind::History => ("Earlier tests", "Enter send again · Esc close", "no tests sent yet", 88),
+            ListKind::History => ("Earlier tests", "Enter show · Esc close", "no tests sent yet", 88),
             ListKind::Fixes => ("Fix", "Enter apply · Esc close", "no matching fix", 66),
             ListKind::Samples => ("Sample event", "Enter choose · Esc close", "no matching sample event", 88),
         };

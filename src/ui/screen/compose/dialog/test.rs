@@ -1,6 +1,8 @@
 //! The dialog "Preview and Test" (F5). It shows the profile, the test chat, and the exact request. After Enter has sent
 //! the test, it also shows the answer. `update::dialogs` handles its keys.
 
+use std::sync::Arc;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -18,7 +20,9 @@ use crate::workspace::{TestChats, TestSendRecord};
 
 type BotRequest = Query<BotStatus>;
 
-type Rows = Vec<(String, Style)>;
+pub(super) type Rows = Vec<(String, Style)>;
+
+pub(super) type AnswerLines = Vec<(String, Tone)>;
 
 #[derive(Debug)]
 pub struct TestDialog {
@@ -62,7 +66,7 @@ pub enum TestState {
 pub(crate) const SANDBOX_CHAT: &str = "1001";
 
 /// The number of rows above the request: profile, chat, and bot.
-const HEAD_ROWS: u16 = 3;
+pub(super) const HEAD_ROWS: u16 = 3;
 
 impl TestState {
     pub fn is_sending(&self) -> bool {
@@ -150,65 +154,37 @@ impl TestDialog {
     /// Lays out the request if the request or the width of `room` has changed, and limits the scroll position to the
     /// content.
     pub fn follow(&mut self, room: Rect, bot: &BotRequest, theme: &Theme) {
-        let key = (self.request.value().cloned(), room.width);
+        let key = (self.shown_request(), room.width);
         let no_webhook = self.no_webhook;
         self.rows.refresh(key, |(composed, width)| {
             request_lines(composed.as_ref(), no_webhook, usize::from(*width), theme)
         });
-        let most = Self::request_height(room, self.answer_lines(bot, usize::from(room.width)).len());
+        let most = request_height(room, self.answer_lines(bot, usize::from(room.width)).len());
         self.scroll = self.scroll.min(self.rows.value.len().saturating_sub(usize::from(most)));
     }
 
-    fn request_height(room: Rect, answer: usize) -> u16 {
-        let available = room.height.saturating_sub(HEAD_ROWS.min(room.height) + 1);
-        // A long answer gets at most half of the dialog, so that the request stays visible.
-        let answer = u16::try_from(answer).unwrap_or(u16::MAX).min(room.height / 2);
-        available.saturating_sub(answer + u16::from(0 < answer))
+    /// Returns the request to show. An answer is shown together with the request that it answers, even if another
+    /// request has been prepared since.
+    fn shown_request(&self) -> Option<PtrEq<Composed>> {
+        match &self.state {
+            TestState::Send(Query::Ready { answer, .. }) => Some(PtrEq::from(Arc::clone(&answer.composed))),
+            _ => self.request.value().cloned(),
+        }
     }
 
     pub fn draw(&self, buf: &mut Buffer, area: Rect, bot: &BotRequest, theme: &Theme) {
         let room = draw_frame(buf, area, "Preview and Test", self.keys(bot), theme);
-        let mut y = room.y;
-        let mut row = |buf: &mut Buffer, label: &str, text: &str, style| {
-            if y < room.bottom() {
-                draw::put(buf, room, room.x, y, label, theme.popup.patch(theme.dim));
-                let rest = Rect { x: room.x + 9, width: room.width.saturating_sub(9), ..room };
-                draw::put_line(buf, rest, y, text, style);
-                y += 1;
-            }
-        };
-        row(buf, "Profile", &self.profile, theme.popup);
+        put_label(buf, room, 0, "Profile", &self.profile, Style::new(), theme);
         let (chat, is_warning) = self.chat_line(bot);
-        row(buf, "To", &chat, theme.popup.patch(if is_warning { theme.warning } else { theme.title }));
+        put_label(buf, room, 1, "To", &chat, if is_warning { theme.warning } else { theme.title }, theme);
         let is_to_other_host = self.is_to_other_host(bot) && !self.in_sandbox;
         let (status, style) = match self.in_sandbox {
             true => ("SANDBOX of this workspace: nothing leaves this machine".to_owned(), theme.success),
             false => Self::bot_line(bot, is_to_other_host, theme),
         };
-        let label = if is_to_other_host { "Host" } else { "Bot" };
-        row(buf, label, &status, theme.popup.patch(style));
-        y += 1;
+        put_label(buf, room, 2, if is_to_other_host { "Host" } else { "Bot" }, &status, style, theme);
         let answer = self.answer_lines(bot, usize::from(room.width));
-        let most = Self::request_height(room, answer.len());
-        let gap = u16::from(!answer.is_empty());
-        let lines = &self.rows.value;
-        let top = self.scroll.min(lines.len().saturating_sub(1));
-        let height = u16::try_from(lines.len() - top).unwrap_or(u16::MAX);
-        let request = Rect { y, height: height.min(most), ..room };
-        for ((line, style), y) in lines.iter().skip(top).zip(request.y..request.bottom()) {
-            draw::put_line(buf, request, y, line, theme.popup.patch(*style));
-        }
-        // The answer is right below the request and not at the bottom of the dialog, because the user is looking at the
-        // request.
-        for ((line, tone), y) in answer.iter().zip(request.bottom() + gap..room.bottom()) {
-            let style = match tone {
-                Tone::Good => theme.success,
-                Tone::Bad => theme.error,
-                Tone::Unsure => theme.warning,
-                Tone::Plain => theme.text,
-            };
-            draw::put_line(buf, room, y, line, theme.popup.patch(style));
-        }
+        draw_exchange(buf, room, &self.rows.value, self.scroll, &answer, theme);
     }
 
     fn bot_line(bot: &BotRequest, is_to_other_host: bool, theme: &Theme) -> (String, Style) {
@@ -292,24 +268,9 @@ impl TestDialog {
                 add(&format!("✘ {message}"), Tone::Bad);
             }
             TestState::Send(Query::Ready { answer, .. }) => {
-                let status = answer.status.map_or_else(String::new, |status| format!("{status} "));
-                let ms = answer.elapsed.as_millis();
-                if answer.is_sent() {
-                    let id = answer.message_id.map_or_else(String::new, |id| format!(" · message {id}"));
-                    add(&format!("✔ {status}{}{id} · {ms} ms", answer.description), Tone::Good);
-                } else {
-                    let (mark, tone) = match answer.outcome {
-                        TestOutcome::Unknown => ("? unknown whether it was sent:", Tone::Unsure),
-                        TestOutcome::NotSent | TestOutcome::Unreachable => ("✘ not sent:", Tone::Bad),
-                        TestOutcome::Sent | TestOutcome::Refused => ("✘", Tone::Bad),
-                    };
-                    add(&format!("{mark} {}", answer.description), tone);
-                    if let Some(help) = &answer.help {
-                        add(help, Tone::Plain);
-                    }
-                    if answer.problem.is_some() {
-                        add("Press j to go to the error in the body.", Tone::Plain);
-                    }
+                lines.extend(result_lines(answer, width));
+                if !answer.is_sent() && answer.problem.is_some() {
+                    lines.push(("Press j to go to the error in the body.".to_owned(), Tone::Plain));
                 }
             }
         }
@@ -352,37 +313,123 @@ pub(crate) fn capture_request(bot: &BotRequest) -> String {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Tone {
+pub(super) enum Tone {
     Good,
     Bad,
     Unsure,
     Plain,
 }
 
-fn request_lines(composed: Option<&PtrEq<Composed>>, no_webhook: &str, width: usize, theme: &Theme) -> Rows {
-    let Some(composed) = composed else { return vec![("…".to_owned(), theme.dim)] };
-    let styled =
-        |text: &str, style: Style| draw::wrap(text, width).into_iter().map(move |line| (line, style));
-    let mut lines: Rows = Vec::new();
-    match (&composed.http, &composed.skip) {
-        (Some(http), _) => {
-            let first = format!("{} {}", http.method.as_str(), mask_secrets(&http.url.masked()));
-            lines.extend(styled(&first, theme.accent));
-            let headers = http.masked_headers();
-            lines.extend(
-                headers.map(|(name, value)| (format!("{name}: {}", mask_secrets(&value)), theme.dim)),
-            );
-            lines.push((String::new(), theme.text));
-            lines.extend(http.body.lines().flat_map(|line| styled(line, theme.text)));
-        }
-        (None, Some(Skip::Aborted(_))) => {
-            lines.push(("the body aborts for this profile, so nothing is sent".into(), theme.warning));
-        }
-        (None, _) => {
-            let problem = composed.diagnostics.iter().find(|problem| problem.is_error());
-            let message = problem.map_or(no_webhook, |problem| &problem.message);
-            lines.extend(styled(message, theme.error));
+/// Draws a label and its text on row `row` of the head.
+pub(super) fn put_label(
+    buf: &mut Buffer,
+    room: Rect,
+    row: u16,
+    label: &str,
+    text: &str,
+    style: Style,
+    theme: &Theme,
+) {
+    if room.height <= row {
+        return;
+    }
+    let y = room.y + row;
+    draw::put(buf, room, room.x, y, label, theme.popup.patch(theme.dim));
+    let rest = Rect { x: room.x + 9, width: room.width.saturating_sub(9), ..room };
+    draw::put_line(buf, rest, y, text, theme.popup.patch(style));
+}
+
+/// Draws a request below the head, and its answer below the request.
+pub(super) fn draw_exchange(
+    buf: &mut Buffer,
+    room: Rect,
+    lines: &Rows,
+    scroll: usize,
+    answer: &AnswerLines,
+    theme: &Theme,
+) {
+    let most = request_height(room, answer.len());
+    let gap = u16::from(!answer.is_empty());
+    let top = scroll.min(lines.len().saturating_sub(1));
+    let height = u16::try_from(lines.len() - top).unwrap_or(u16::MAX);
+    let y = room.y + HEAD_ROWS.min(room.height) + 1;
+    let request = Rect { y, height: height.min(most), ..room };
+    for ((line, style), y) in lines.iter().skip(top).zip(request.y..request.bottom()) {
+        draw::put_line(buf, request, y, line, theme.popup.patch(*style));
+    }
+    // The answer is right below the request and not at the bottom of the dialog, because the user is looking at the
+    // request.
+    for ((line, tone), y) in answer.iter().zip(request.bottom() + gap..room.bottom()) {
+        let style = match tone {
+            Tone::Good => theme.success,
+            Tone::Bad => theme.error,
+            Tone::Unsure => theme.warning,
+            Tone::Plain => theme.text,
+        };
+        draw::put_line(buf, room, y, line, theme.popup.patch(style));
+    }
+}
+
+/// Returns the largest number of rows for the request, if the answer has `answer` rows.
+pub(super) fn request_height(room: Rect, answer: usize) -> u16 {
+    let available = room.height.saturating_sub(HEAD_ROWS.min(room.height) + 1);
+    // A long answer gets at most half of the dialog, so that the request stays visible.
+    let answer = u16::try_from(answer).unwrap_or(u16::MAX).min(room.height / 2);
+    available.saturating_sub(answer + u16::from(0 < answer))
+}
+
+/// Describes the result of a test that was answered.
+pub(super) fn result_lines(answer: &TestResult, width: usize) -> AnswerLines {
+    let mut lines = Vec::new();
+    let mut add = |text: &str, tone: Tone| {
+        lines.extend(draw::wrap(text, width).into_iter().map(|line| (line, tone)));
+    };
+    let status = answer.status.map_or_else(String::new, |status| format!("{status} "));
+    let ms = answer.elapsed.as_millis();
+    if answer.is_sent() {
+        let id = answer.message_id.map_or_else(String::new, |id| format!(" · message {id}"));
+        add(&format!("✔ {status}{}{id} · {ms} ms", answer.description), Tone::Good);
+    } else {
+        let (mark, tone) = match answer.outcome {
+            TestOutcome::Unknown => ("? unknown whether it was sent:", Tone::Unsure),
+            TestOutcome::NotSent | TestOutcome::Unreachable => ("✘ not sent:", Tone::Bad),
+            TestOutcome::Sent | TestOutcome::Refused => ("✘", Tone::Bad),
+        };
+        add(&format!("{mark} {}", answer.description), tone);
+        if let Some(help) = &answer.help {
+            add(help, Tone::Plain);
         }
     }
     lines
+}
+
+pub(super) fn wrapped(text: &str, width: usize, style: Style) -> impl Iterator<Item = (String, Style)> {
+    draw::wrap(text, width).into_iter().map(move |line| (line, style))
+}
+
+pub(super) fn request_lines(
+    composed: Option<&PtrEq<Composed>>,
+    no_webhook: &str,
+    width: usize,
+    theme: &Theme,
+) -> Rows {
+    let Some(composed) = composed else { return vec![("…".to_owned(), theme.dim)] };
+    let Some(http) = &composed.http else { return no_request(composed, no_webhook, width, theme) };
+    let first = format!("{} {}", http.method.as_str(), mask_secrets(&http.url.masked()));
+    let mut lines: Rows = wrapped(&first, width, theme.accent).collect();
+    let headers = http.masked_headers();
+    lines.extend(headers.map(|(name, value)| (format!("{name}: {}", mask_secrets(&value)), theme.dim)));
+    lines.push((String::new(), theme.text));
+    lines.extend(http.body.lines().flat_map(|line| wrapped(line, width, theme.text)));
+    lines
+}
+
+/// Says why there is no request. `no_webhook` is what to say if the campaign has no webhook.
+pub(super) fn no_request(composed: &Composed, no_webhook: &str, width: usize, theme: &Theme) -> Rows {
+    if let Some(Skip::Aborted(_)) = &composed.skip {
+        return vec![("the body aborts for this profile, so nothing is sent".into(), theme.warning)];
+    }
+    let problem = composed.diagnostics.iter().find(|problem| problem.is_error());
+    let message = problem.map_or(no_webhook, |problem| &problem.message);
+    wrapped(message, width, theme.error).collect()
 }

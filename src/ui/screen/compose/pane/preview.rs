@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::compose::{AuthDraft, Composed, Highlight, Skip};
+use crate::compose::{Composed, Highlight, Skip};
 use crate::json;
 use crate::text::{Span, wrap_words};
 use crate::ui::editor::highlight::{self, StyledRow};
@@ -356,13 +356,6 @@ pub(crate) fn request_lines(theme: &Theme, composed: &Composed, width: usize) ->
         plain(&format!("{} {}", http.method.as_str(), mask_secrets(&http.url.masked())), theme.accent);
     for (name, value) in http.masked_headers() {
         lines.extend(plain(&format!("{name}: {}", mask_secrets(&value)), theme.text));
-    }
-    // A masked header is shown instead of the real header. The real header contains secrets, and secrets are read only
-    // to send the request.
-    match &http.auth {
-        Some(AuthDraft::Basic { .. }) => lines.extend(plain("Authorization: Basic ••••••", theme.text)),
-        Some(AuthDraft::Bearer { .. }) => lines.extend(plain("Authorization: Bearer ••••••", theme.text)),
-        None => {}
     }
     lines.push(Vec::new());
     // A body that is not JSON is not indented.

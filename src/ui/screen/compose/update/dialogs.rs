@@ -2,10 +2,12 @@
 
 mod comparing;
 mod deciding;
+mod history;
 pub(crate) mod setting_up;
 mod testing;
 
 pub(crate) use deciding::decide;
+pub(crate) use history::refresh_list as refresh_history;
 
 use crate::campaign::{Campaign, ContentFormat, Webhook};
 use crate::compose::clevertap;
@@ -14,11 +16,11 @@ use crate::editor::{Command, Motion};
 use crate::service::{self, starter::Starter};
 use crate::ui::editor::vim::parse_command_line;
 use crate::ui::screen::compose::{
-    Compose, ComposeList, Dialog, InitialBody, ListKind, Prompt, PromptPurpose, SettingsDialog,
+    Compose, ComposeList, Dialog, InitialBody, ListKind, Prompt, PromptPurpose, SettingsDialog, TestState,
     update::{actions, quick_fix, recipient, results, typing, vim},
 };
 use crate::ui::shared::clipboard::COPY;
-use crate::ui::shared::{Effect, SharedState, WorkspaceChange};
+use crate::ui::shared::{Effect, Query, SharedState, WorkspaceChange};
 use crate::ui::widget::{FormOutcome, Input, Key, KeyCode, Matching, Picker, PickerOutcome, PickerRow};
 
 /// Telegram's Bot API server.
@@ -43,6 +45,7 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
             None => keep_open(screen, dialog),
         },
         Dialog::Test(_) => testing::press_in_test(screen, shared, dialog, key),
+        Dialog::PastTest(_) => history::press_in_past_test(screen, shared, dialog, key),
         Dialog::Compare(_) => comparing::press_in_compare(screen, shared, dialog, key),
         Dialog::Setup(_) => setting_up::press(screen, shared, dialog, key),
     }
@@ -103,7 +106,9 @@ pub(crate) fn paste(screen: &mut Compose, shared: &mut SharedState, text: &str) 
             keep_open(screen, dialog)
         }
         Dialog::Setup(_) => setting_up::paste(screen, shared, dialog, text),
-        Dialog::Confirm(_) | Dialog::Test(_) | Dialog::Compare(_) => keep_open(screen, dialog),
+        Dialog::Confirm(_) | Dialog::Test(_) | Dialog::PastTest(_) | Dialog::Compare(_) => {
+            keep_open(screen, dialog)
+        }
     }
 }
 
@@ -138,6 +143,10 @@ pub(crate) fn handle_picked(
 fn handle_choice(screen: &mut Compose, shared: &mut SharedState, kind: ListKind, id: &str) -> Vec<Effect> {
     match kind {
         ListKind::Profiles => {
+            // The answer of an earlier test is not an answer for the profile that is chosen now.
+            if let Some(test) = &mut screen.suspended_test {
+                test.state = TestState::Send(Query::Idle);
+            }
             let found = screen.profiles.take().unwrap_or_default();
             let profile = found.into_iter().find(|profile| profile.identity == id);
             let mut effects =
@@ -168,7 +177,7 @@ fn handle_choice(screen: &mut Compose, shared: &mut SharedState, kind: ListKind,
             keep_open(screen, Dialog::Prompt(Prompt::new(purpose, "New campaign")))
         }
         ListKind::Chats => testing::choose_chat(screen, shared, id),
-        ListKind::History => testing::resend(screen, shared, id),
+        ListKind::History => history::open(screen, shared, id),
         ListKind::Fixes => id
             .parse()
             .map_or_else(|_| Vec::new(), |number| quick_fix::apply_chosen_fix(screen, shared, number)),

@@ -229,6 +229,11 @@ fn point_at_dialog(
                 test.scroll = test.scroll.saturating_add_signed(lines.into());
             }
         }
+        Dialog::PastTest(test) => {
+            if let MouseKind::Scroll(lines) = mouse.kind {
+                test.scroll = test.scroll.saturating_add_signed(lines.into());
+            }
+        }
         Dialog::Compare(compare) => {
             if let MouseKind::Scroll(lines) = mouse.kind {
                 compare.scroll = compare.scroll.saturating_add_signed(lines.into());

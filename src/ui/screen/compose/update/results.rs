@@ -100,10 +100,13 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
                     test.chat = chats.preferred().map(str::to_owned);
                 }
                 test.chats = chats;
-                test.history = history;
+                let before = std::mem::replace(&mut test.history, history);
                 test.is_loaded = true;
-                // If Enter was pressed before the chats were loaded, the key is handled now.
-                if std::mem::take(&mut test.sends_when_loaded) {
+                let sends = std::mem::take(&mut test.sends_when_loaded);
+                dialogs::refresh_history(screen, shared, &before);
+                // If Enter was pressed before the chats were loaded, the key is handled now, unless the user has opened
+                // a list since.
+                if sends && matches!(screen.dialog, Some(Dialog::Test(_))) {
                     return dialogs::press(
                         screen,
                         shared,
@@ -117,6 +120,12 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
         Msg::TestPrepared(generation, composed) => {
             if let Some(test) = screen.test_mut() {
                 test.request.answer(generation, Ok(composed));
+            }
+            Vec::new()
+        }
+        Msg::ComposedAgain(generation, composed) => {
+            if let Some(Dialog::PastTest(test)) = &mut screen.dialog {
+                test.now.answer(generation, composed);
             }
             Vec::new()
         }
@@ -220,6 +229,11 @@ fn test_answered(
     {
         return if result.is_ok() { vec![Effect::Task(Task::LoadTests)] } else { Vec::new() };
     }
+    if let Some(Dialog::PastTest(test)) = &mut screen.dialog
+        && test.again.answer(generation, result.clone()) == AnswerStatus::Latest
+    {
+        return if result.is_ok() { vec![Effect::Task(Task::LoadTests)] } else { Vec::new() };
+    }
     let answer = match result {
         Ok(answer) => answer,
         Err(text) => {
@@ -262,6 +276,9 @@ fn task_panicked(screen: &mut Compose, shared: &mut SharedState, work: Work, tex
         // all drafts count as not written, and are written again after the next edit and before quitting.
         Work::Draft => screen.forget_drafts(),
         Work::Tests => {
+            if let Some(Dialog::PastTest(test)) = &mut screen.dialog {
+                test.now.end_pending(Err(text.clone()));
+            }
             if let Some(test) = screen.test_mut() {
                 test.is_loaded = true;
                 test.sends_when_loaded = false;
@@ -269,6 +286,9 @@ fn task_panicked(screen: &mut Compose, shared: &mut SharedState, work: Work, tex
             }
         }
         Work::SendTest | Work::Capture => {
+            if let Some(Dialog::PastTest(test)) = &mut screen.dialog {
+                test.again.end_pending(Err(text.clone()));
+            }
             if let Some(test) = screen.test_mut() {
                 test.state.end_pending(text);
             }

@@ -4,7 +4,7 @@
 use crate::service::{BotStatus, TestJob};
 use crate::ui::screen::compose::{
     Compose, ComposeList, Dialog, ListKind, TestDialog, TestState,
-    update::dialogs::{close, keep_open},
+    update::dialogs::{close, history, keep_open},
     update::{actions, quick_fix},
 };
 use crate::ui::shared::{Effect, Query, SharedState, Task};
@@ -54,8 +54,10 @@ pub(super) fn press_in_test(
             actions::search_profiles(screen, "")
         }
         KeyCode::Char('h') => {
-            let rows = history_rows(test, &shared.workspace.time_zone());
-            open_over_test(screen, dialog, ListKind::History, rows)
+            if let Dialog::Test(test) = dialog {
+                screen.suspended_test = Some(test);
+            }
+            history::open_list(screen, shared, None)
         }
         KeyCode::Char('g') => capture(screen, shared, dialog),
         KeyCode::Char('s') => toggle_sandbox(screen, shared, dialog),
@@ -126,34 +128,6 @@ pub(super) fn chat_rows(test: &TestDialog, typed: &str) -> Vec<PickerRow> {
     use_typed.into_iter().chain(named).chain(last).chain(other).collect()
 }
 
-fn history_rows(test: &TestDialog, zone: &jiff::tz::TimeZone) -> Vec<PickerRow> {
-    let row = |(at, sent): (usize, &crate::workspace::TestSendRecord)| PickerRow {
-        id: at.to_string(),
-        title: format!(
-            "{} {} to {}",
-            mark(sent),
-            sent.campaign,
-            sent.chat.as_deref().unwrap_or("the chat in its body")
-        ),
-        detail: format!(
-            "{} · {}",
-            sent.profile.as_deref().unwrap_or("no profile"),
-            sent.description.as_deref().unwrap_or("")
-        ),
-        right: sent.sent.to_zoned(zone.clone()).strftime("%m-%d %H:%M %Z").to_string(),
-        is_heading: false,
-    };
-    test.history.iter().enumerate().map(row).collect()
-}
-
-fn mark(sent: &crate::workspace::TestSendRecord) -> &'static str {
-    match (sent.ok, sent.may_have_arrived) {
-        (true, _) => "✔",
-        (false, true) => "?",
-        (false, false) => "✘",
-    }
-}
-
 fn send(screen: &mut Compose, shared: &mut SharedState, dialog: Dialog) -> Vec<Effect> {
     // The dialog is put back first: `ask_for_trust` remembers the open test dialog, so that it can be shown again after
     // the user answers.
@@ -200,35 +174,6 @@ fn toggle_sandbox(screen: &mut Compose, shared: &mut SharedState, mut dialog: Di
     let sends = test.in_sandbox;
     let mut effects = if sends { send(screen, shared, dialog) } else { keep_open(screen, dialog) };
     effects.extend(actions::prepare_test(screen, shared));
-    effects
-}
-
-/// Sends an earlier test again, with the same profile and chat, from the campaign's current files.
-pub(super) fn resend(screen: &mut Compose, shared: &mut SharedState, id: &str) -> Vec<Effect> {
-    let Some(mut test) = screen.suspended_test.take() else { return Vec::new() };
-    let Some(sent) = id.parse().ok().and_then(|at: usize| test.history.get(at).cloned()) else {
-        return Vec::new();
-    };
-    // A test without a test chat was sent to the chat in the body, with `--as-is`. Sending the test again would use the
-    // chat that is in the body now. That chat can be a real recipient, so choosing a row of a list is not enough
-    // consent.
-    if sent.chat.is_none() {
-        test.state = TestState::Refused(format!(
-            "that test went to the chat in its body; to repeat it, run `telecast test {} --as-is`",
-            sent.campaign
-        ));
-        screen.dialog = Some(Dialog::Test(test));
-        return Vec::new();
-    }
-    let generation = screen.generations.fresh();
-    test.state = TestState::Send(Query::asked(generation));
-    // The dialog must show the chat that the test goes to, which is the chat of the earlier test.
-    test.chat = sent.chat.clone();
-    test.as_is = false;
-    test.in_sandbox = sent.in_sandbox;
-    screen.dialog = Some(Dialog::Test(test));
-    let mut effects: Vec<Effect> = actions::prepare_test(screen, shared).into_iter().collect();
-    effects.push(Effect::Task(Task::Resend(generation, Box::new(sent))));
     effects
 }
 
