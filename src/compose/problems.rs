@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::control_characters;
 use super::locate::{BodyLocation, Locator};
 use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit};
 use crate::dialect::Dialect;
@@ -22,7 +23,23 @@ pub(crate) struct BodySource<'a> {
     pub dialect: Dialect,
 }
 
-pub(crate) fn not_json(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> Diagnostic {
+/// Returns the problems of a rendered body that is not JSON: one problem for the error, or one for each string with raw
+/// line breaks, tabs, or other control characters.
+pub(crate) fn not_json(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> Vec<Diagnostic> {
+    match error.kind {
+        SyntaxErrorKind::ControlCharacter(_) => control_characters::find(body, locator, error)
+            .into_iter()
+            .map(|found| {
+                let mut problem = not_json_at(body, locator, &found.error);
+                problem.fixes.extend(found.fix);
+                problem
+            })
+            .collect(),
+        _ => vec![not_json_at(body, locator, error)],
+    }
+}
+
+fn not_json_at(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> Diagnostic {
     let sent = locator.text();
     // Two causes are looked for first: a `{{ }}` that printed nothing, and a quote in a printed value. Both make the
     // JSON parser fail later in the text, so the parser's error would blame text that is correct.
@@ -226,8 +243,6 @@ fn json_fix(locator: &Locator, error: &SyntaxError) -> Option<Fix> {
             Some(literal) => replace(&format!("write `{literal}`"), error.span, literal.to_owned()),
             None => replace("put it in quotes", error.span, json::quote(word)),
         },
-        SyntaxErrorKind::ControlCharacter('\n') => replace("write `\\n`", error.span, "\\n".to_owned()),
-        SyntaxErrorKind::ControlCharacter('\t') => replace("write `\\t`", error.span, "\\t".to_owned()),
         SyntaxErrorKind::TrailingComma => replace("remove the comma", error.span, String::new()),
         _ => None,
     }

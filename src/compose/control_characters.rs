@@ -1,0 +1,151 @@
+//! Finds the raw line breaks, tabs, and other control characters in the strings of a rendered body. JSON allows them only
+//! as escapes. Also makes the fixes that write the typed ones as escapes.
+
+use super::locate::Locator;
+use super::problems::BodySource;
+use crate::diagnostic::{Fix, TextEdit};
+use crate::json::{self, JsonTokenKind, SyntaxError, SyntaxErrorKind};
+use crate::text::Span;
+
+/// An error about control characters, and the fix for it.
+pub(super) struct ControlCharacters {
+    /// The first of the control characters.
+    pub error: SyntaxError,
+    /// Escapes all typed line breaks and tabs of the string. `None` if the string has none.
+    pub fix: Option<Fix>,
+}
+
+/// Finds the control characters of all strings if they are the only reason why the rendered text is not JSON. Otherwise,
+/// finds only those of the string that has the `error`.
+///
+/// The typed control characters of a string are reported together. The control characters that are not typed are
+/// reported once for each `{{ … }}` or tag that printed them.
+pub(super) fn find(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> Vec<ControlCharacters> {
+    let sent = locator.text();
+    let mut strings: Vec<(Span, Vec<Span>)> = json::tokens(sent)
+        .filter(|token| token.kind == JsonTokenKind::String)
+        .map(|token| (token.span, in_string(sent, token.span)))
+        .filter(|(_, found)| !found.is_empty())
+        .collect();
+    // If a quote is missing, the lexer takes the text between two strings for a string, and the line breaks in this
+    // text must stay. In this case, the text is still not JSON after all control characters were escaped.
+    if json::parse(&escaped(sent, strings.iter().flat_map(|(_, found)| found))).is_err() {
+        strings.retain(|(string, _)| string.touches(error.span.start));
+    }
+    strings.iter().flat_map(|(string, found)| in_one_string(body, locator, *string, found)).collect()
+}
+
+/// Returns the control characters of a string. A line break of two characters, `\r\n`, counts as one.
+fn in_string(sent: &str, string: Span) -> Vec<Span> {
+    let text = string.of(sent);
+    let mut found: Vec<Span> = Vec::new();
+    for (at, byte) in text.bytes().enumerate().filter(|(_, byte)| *byte < 0x20) {
+        match found.last_mut() {
+            Some(last) if byte == b'\n' && last.end == at && text[last.start..].starts_with('\r') => {
+                last.end += 1
+            }
+            _ => found.push(Span::new(at, at + 1)),
+        }
+    }
+    found.into_iter().map(|span| span.shifted(string.start)).collect()
+}
+
+fn escaped<'a>(sent: &str, found: impl Iterator<Item = &'a Span>) -> String {
+    let mut out = String::with_capacity(sent.len() + 64);
+    let mut from = 0;
+    for span in found {
+        out.push_str(&sent[from..span.start]);
+        json::escape_into(&mut out, span.of(sent));
+        from = span.end;
+    }
+    out.push_str(&sent[from..]);
+    out
+}
+
+fn in_one_string(
+    body: BodySource<'_>,
+    locator: &Locator,
+    string: Span,
+    found: &[Span],
+) -> Vec<ControlCharacters> {
+    let sent = locator.text();
+    let mut problems = Vec::new();
+    let mut typed: Vec<(Span, char)> = Vec::new();
+    let mut causes = Vec::new();
+    for span in found {
+        let c = match span.of(sent).chars().next().unwrap_or_default() {
+            '\r' | '\n' => '\n',
+            c => c,
+        };
+        let error = SyntaxError { span: *span, kind: SyntaxErrorKind::ControlCharacter(c) };
+        match locator.typed(*span) {
+            Some(span) if typed.is_empty() => {
+                typed.push((span, c));
+                problems.push(ControlCharacters { error, fix: None });
+            }
+            Some(span) => typed.push((span, c)),
+            None => {
+                let cause = locator.locate(*span).span;
+                if !causes.contains(&cause) {
+                    causes.push(cause);
+                    problems.push(ControlCharacters { error, fix: None });
+                }
+            }
+        }
+    }
+    let fix = fix(body.text, indentation_at(body.text, locator, string, &typed), typed);
+    let is_typed = |problem: &&mut ControlCharacters| locator.typed(problem.error.span).is_some();
+    if let Some(problem) = problems.iter_mut().find(is_typed) {
+        problem.fix = fix;
+    }
+    problems
+}
+
+/// Returns the indentation of the body's line on which a string begins.
+fn indentation_at<'b>(body: &'b str, locator: &Locator, string: Span, typed: &[(Span, char)]) -> &'b str {
+    let quote = locator.typed(Span::new(string.start, string.start + 1));
+    let Some(at) = quote.or(typed.first().map(|(span, _)| *span)).map(|span| span.start) else { return "" };
+    let line = body.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let line = body.get(line..).unwrap_or_default();
+    &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
+}
+
+/// Returns the fix that writes the line breaks and tabs as escapes. After a line break, the editor has repeated the
+/// indentation of the string's line. This indentation is for the file and not for the recipients, so it is removed.
+/// Further blanks were typed as text and stay.
+fn fix(body: &str, indentation: &str, mut typed: Vec<(Span, char)>) -> Option<Fix> {
+    // A loop prints the same typed text more than once.
+    typed.sort_unstable();
+    typed.dedup();
+    let mut edits: Vec<TextEdit> = Vec::new();
+    let (mut n_breaks, mut n_tabs) = (0, 0);
+    for (span, c) in typed {
+        if edits.last().is_some_and(|last| span.start < last.span.end) {
+            continue;
+        }
+        let (end, replacement) = match c {
+            '\n' => {
+                n_breaks += 1;
+                let after = body.get(span.end..).unwrap_or_default();
+                let n_same = after.bytes().zip(indentation.bytes()).take_while(|(a, b)| a == b).count();
+                (span.end + n_same, "\\n")
+            }
+            '\t' => {
+                n_tabs += 1;
+                (span.end, "\\t")
+            }
+            _ => continue,
+        };
+        edits.push(TextEdit { span: Span::new(span.start, end), replacement: replacement.to_owned() });
+    }
+    let title = match (n_breaks, n_tabs) {
+        (0, 0) => return None,
+        (1, 0) => "write `\\n`".to_owned(),
+        (n, 0) => format!("write `\\n` for all {n} line breaks"),
+        (0, 1) => "write `\\t`".to_owned(),
+        (0, n) => format!("write `\\t` for all {n} tabs"),
+        _ => "write the line breaks and tabs as `\\n` and `\\t`".to_owned(),
+    };
+    // The fix is not safe: the author may have forgotten the quote that ends the string before the line break.
+    Some(Fix { title, edits, safe: false })
+}
