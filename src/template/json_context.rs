@@ -73,11 +73,8 @@ pub(crate) fn json_context_at(template: &Template, offset: usize) -> JsonContext
     };
     let objects = objects_of(template);
     let parse_mode = match state.member() {
-        // In the Bot API, the `parse_mode` of an object applies to its `text`, `caption`, or `message_text`.
-        Some((object, Some("text" | "caption" | "message_text")))
-            if matches!(kind, JsonContextKind::String | JsonContextKind::Value) =>
-        {
-            objects.mode(object)
+        Some((object, Some(key))) if matches!(kind, JsonContextKind::String | JsonContextKind::Value) => {
+            objects.mode(object, key)
         }
         _ => None,
     };
@@ -185,6 +182,8 @@ mod tests {
         check(r#"{"text": "Hi |"}"#, "String text");
         check(r#"{"text": "Hi |", "parse_mode": "HTML"}"#, "String text HTML");
         check(r#"{"text": "{{ Profile.x|"#, "String text");
+        check(r#"{"question": "|", "question_parse_mode": "HTML"}"#, "String question HTML");
+        check(r#"{"question": "|", "parse_mode": "HTML"}"#, "String question");
         check(r#"{"chat_id": |}"#, "Value chat_id");
         check(r#"{"chat_id": {{ Profile.x | default: "NULL" }}, "#, "Value chat_id");
         check(r#"{"a": [1, {"b": "|"}]}"#, "String a.[].b");

@@ -104,9 +104,18 @@ enum Mode {
     /// Outside strings and bare words.
     Between,
     /// In a string; `content` is its content so far, not decoded.
-    String { is_key: bool, quoting: QuoteState, content: String },
+    String { role: StringRole, quoting: QuoteState, content: String },
     /// In a bare word: a number, `true`, `false`, or `null`.
     Bare,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum StringRole {
+    Key,
+    /// A value of an object or an item of an array.
+    Value,
+    /// A string where JSON allows none. After a missing quote, the text between two strings is read as such a string.
+    Stray,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -116,6 +125,16 @@ pub(super) enum JsonEvent {
     Key { name: Rc<str>, is_repeated: bool },
     /// A string without any `{{ }}` ended, and it is the value of the member `key`.
     Text { object: usize, key: Rc<str>, value: String },
+}
+
+/// What [`JsonState::read_to_quote`] has read.
+#[derive(Debug, PartialEq)]
+pub(super) struct ReadToQuote {
+    /// The number of bytes, including the quote.
+    pub length: usize,
+    /// Whether the quote begins or ends a string. `None` if there is no such quote.
+    pub quote: Option<Quote>,
+    pub event: Option<JsonEvent>,
 }
 
 /// The kind of position at which an output stands.
@@ -148,9 +167,12 @@ impl JsonState {
 
     /// Reads `text`. Calls `on_event` with each event and the offset of the quote that ends the key or string.
     pub(super) fn read(&mut self, text: &str, on_event: &mut dyn FnMut(usize, JsonEvent)) {
-        for (at, c) in text.char_indices() {
-            if let Some(event) = self.step(c) {
-                on_event(at, event);
+        let mut at = 0;
+        while at < text.len() {
+            let read = self.read_to_quote(&text[at..]);
+            at += read.length;
+            if let Some(event) = read.event {
+                on_event(at - 1, event);
             }
         }
     }
@@ -158,13 +180,57 @@ impl JsonState {
     /// Reads `text` up to the end of the first event, or all of it if there is no event. Returns the number of bytes
     /// read.
     pub(super) fn read_to_event(&mut self, text: &str, on_event: &mut dyn FnMut(JsonEvent)) -> usize {
-        for (at, c) in text.char_indices() {
-            if let Some(event) = self.step(c) {
+        let mut at = 0;
+        while at < text.len() {
+            let read = self.read_to_quote(&text[at..]);
+            at += read.length;
+            if let Some(event) = read.event {
                 on_event(event);
-                return at + c.len_utf8();
+                break;
             }
         }
-        text.len()
+        at
+    }
+
+    /// Reads `text` up to the end of the first quote that begins or ends a string, or all of it if there is none.
+    pub(super) fn read_to_quote(&mut self, text: &str) -> ReadToQuote {
+        let mut at = 0;
+        loop {
+            at += self.read_plain(&text[at..]);
+            let Some(c) = text[at..].chars().next() else {
+                return ReadToQuote { length: at, quote: None, event: None };
+            };
+            at += c.len_utf8();
+            let was_inside = self.is_in_string();
+            let event = self.step(c);
+            let quote = match (was_inside, self.is_in_string()) {
+                (false, true) => Quote::Opens,
+                (true, false) => Quote::Closes,
+                _ => continue,
+            };
+            return ReadToQuote { length: at, quote: Some(quote), event };
+        }
+    }
+
+    /// Reads the start of `text` up to the first character that may change the state. Returns the number of bytes read,
+    /// which is 0 outside strings.
+    fn read_plain(&mut self, text: &str) -> usize {
+        let Mode::String { quoting: QuoteState::Inside, content, .. } = &mut self.mode else { return 0 };
+        // Most of a body is the content of strings. Searching it for the next quote or backslash is many times faster
+        // than reading each character.
+        let plain = memchr::memchr2(b'"', b'\\', text.as_bytes()).unwrap_or(text.len());
+        let room = MAX_CONTENT.saturating_sub(content.len());
+        content.push_str(&text[..text.ceil_char_boundary(plain.min(room))]);
+        plain
+    }
+
+    fn is_in_string(&self) -> bool {
+        matches!(self.mode, Mode::String { .. })
+    }
+
+    /// Returns whether the position is in a string that is a value of an object or an item of an array.
+    pub(super) fn is_in_value(&self) -> bool {
+        matches!(self.mode, Mode::String { role: StringRole::Value, .. })
     }
 
     /// Advances over a `{{ … }}` with unknown output.
@@ -190,8 +256,8 @@ impl JsonState {
 
     pub(super) fn slot(&self) -> JsonSlot {
         match &self.mode {
-            Mode::String { is_key: true, .. } => JsonSlot::Key,
-            Mode::String { is_key: false, .. } => JsonSlot::String,
+            Mode::String { role: StringRole::Key, .. } => JsonSlot::Key,
+            Mode::String { .. } => JsonSlot::String,
             Mode::Bare => JsonSlot::Structure,
             Mode::Between => match self.frames.last() {
                 None => JsonSlot::Structure,
@@ -262,7 +328,7 @@ impl JsonState {
     /// have the same sequence of open objects and arrays.
     pub(super) fn has_same_shape(&self, other: &JsonState) -> bool {
         let in_string = |state: &JsonState| match &state.mode {
-            Mode::String { is_key, .. } => (true, *is_key),
+            Mode::String { role, .. } => (true, *role == StringRole::Key),
             Mode::Between | Mode::Bare => (false, false),
         };
         in_string(self) == in_string(other)
@@ -300,9 +366,9 @@ impl JsonState {
     }
 
     fn step(&mut self, c: char) -> Option<JsonEvent> {
-        if let Mode::String { is_key, quoting, content } = &mut self.mode {
+        if let Mode::String { role, quoting, content } = &mut self.mode {
             if quoting.read(c) == Some(Quote::Closes) {
-                let (is_key, content) = (*is_key, std::mem::take(content));
+                let (is_key, content) = (*role == StringRole::Key, std::mem::take(content));
                 self.mode = Mode::Between;
                 return self.string_ended(is_key, content);
             }
@@ -316,7 +382,12 @@ impl JsonState {
                 let is_key = self.frames.last().is_some_and(|frame| {
                     frame.object.is_some() && matches!(frame.expects, Expects::Key | Expects::Anything)
                 });
-                self.mode = Mode::String { is_key, quoting: QuoteState::Inside, content: String::new() };
+                let role = match self.slot() {
+                    _ if is_key => StringRole::Key,
+                    JsonSlot::Value => StringRole::Value,
+                    _ => StringRole::Stray,
+                };
+                self.mode = Mode::String { role, quoting: QuoteState::Inside, content: String::new() };
             }
             '{' | '[' => self.open(c == '{'),
             // The kind of bracket is not checked here, because the strict JSON parser reports a wrong bracket when it

@@ -28,16 +28,23 @@ use super::source::{Definition, NameDefinitions, ValueSource};
 /// The body's JSON objects, by their number (see [`JsonState::member`]).
 #[derive(Debug, Default)]
 pub(in super::super) struct BodyObjects {
-    /// The parse mode of each object with a `parse_mode`. It is `None` if the value is not the name of a parse mode or
-    /// if branches set different values.
-    modes: HashMap<usize, Option<ParseMode>>,
+    /// The parse modes that each object sets, by the object and the key, such as `parse_mode` or `question_parse_mode`.
+    /// A mode is `None` if the value is not the name of a parse mode or if branches set different values.
+    modes: HashMap<(usize, Rc<str>), Option<ParseMode>>,
     /// The keys of each object, from all branches.
     keys: HashMap<usize, Vec<Rc<str>>>,
 }
 
 impl BodyObjects {
-    pub(crate) fn mode(&self, object: usize) -> Option<ParseMode> {
-        self.modes.get(&object).copied().flatten()
+    /// Returns the parse mode of the text that is the value of `key` in an object. Returns `None` if the value is not a
+    /// message text, or if its parse mode is not known.
+    pub(crate) fn mode(&self, object: usize, key: &str) -> Option<ParseMode> {
+        // In the Bot API, a field such as `question` has a parse mode of its own, `question_parse_mode`. The `parse_mode`
+        // of an object applies to its `text`, `caption`, or `message_text`.
+        let own = self.modes.get(&(object, format!("{key}_parse_mode").into()));
+        let is_text = matches!(key, "text" | "caption" | "message_text");
+        let shared = || self.modes.get(&(object, "parse_mode".into())).filter(|_| is_text);
+        own.or_else(shared).copied().flatten()
     }
 
     pub(crate) fn keys(&self, object: usize) -> &[Rc<str>] {
@@ -260,9 +267,9 @@ impl<'t> Follower<'t> {
                         self.report(duplicate_key(source, span, key, &name));
                     }
                 }
-                JsonEvent::Text { object, key, value } if &*key == "parse_mode" => {
+                JsonEvent::Text { object, key, value } if key.ends_with("parse_mode") => {
                     let mode = ParseMode::from_argument(&value).unwrap_or(None);
-                    let known = self.objects.modes.entry(object).or_insert(mode);
+                    let known = self.objects.modes.entry((object, key)).or_insert(mode);
                     // If branches set different modes, it is unknown which escape is right, so no escape is required.
                     if *known != mode {
                         *known = None;
@@ -476,11 +483,7 @@ impl<'t> Follower<'t> {
     fn check_interpolation(&mut self, output: &'t OutputNode, state: &JsonState) {
         let Some(checked) = self.check_pass else { return };
         let value = &output.value;
-        let mode = state.member().and_then(|(object, key)| {
-            // In the Bot API, the `parse_mode` of an object applies to its `text`, `caption`, or `message_text`.
-            let is_text = matches!(key, Some("text" | "caption" | "message_text"));
-            checked.objects.mode(object).filter(|_| is_text)
-        });
+        let mode = state.member().and_then(|(object, key)| checked.objects.mode(object, key?));
         let sources = self.scope.sources(self.file, &value.value, &value.filters);
         let problems = sources.iter().map(|source| {
             let interpolation = Interpolation {
