@@ -5,8 +5,8 @@ mod text;
 use crate::compose::Composed;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::profile;
-use crate::telegram::Method;
 use crate::telegram::fields::ApiField;
+use crate::telegram::{self, Method};
 use crate::template::{
     self, FILTERS, FilterDoc, JsonContext, JsonContextKind, LiquidToken, Partials, TAGS, Template,
     TokenClass, VariableUse,
@@ -246,7 +246,7 @@ fn describe_tag(name: &str) -> Option<HoverNote> {
 }
 
 fn describe_key(method: Method, json: &JsonContext, name: &str) -> Option<HoverNote> {
-    let field = fields::fields_at(method, &json.path).iter().find(|field| field.name == name)?;
+    let field = telegram::fields::fields_at(method, &json.path).iter().find(|field| field.name == name)?;
     Some(HoverNote::new(
         format!("{name} · {} · {}", fields::kind_in_words(&field.kind), parent_name(method, json)),
         describe_field(field),
@@ -275,7 +275,7 @@ fn describe_field(field: &ApiField) -> Vec<String> {
 }
 
 fn describe_choice(method: Method, json: &JsonContext, name: &str) -> Option<HoverNote> {
-    let field = fields::field_at(method, &json.path)?;
+    let field = telegram::fields::field_at(method, &json.path)?;
     let choices = fields::choices(field);
     // Telegram ignores the case of `parse_mode`.
     let (choice, doc) = choices.iter().find(|(choice, _)| choice.eq_ignore_ascii_case(name))?;

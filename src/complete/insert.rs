@@ -4,8 +4,8 @@
 use crate::diagnostic::TextEdit;
 use crate::dialect::Dialect;
 use crate::profile;
-use crate::telegram::ParseMode;
 use crate::telegram::fields::{ApiField, FieldType};
+use crate::telegram::{self, ParseMode};
 use crate::template::{EscapePosition, FilterDoc, JsonContextKind, TagDoc, escape_filters};
 use crate::text::Span;
 
@@ -85,7 +85,7 @@ fn variable_output(variable: &Variable, body: &BodyAtCursor, context: &Completio
         };
         return format!("{{{{ {path} | default: {}{escapes} }}}}", default(variable, false));
     }
-    let field = fields::field_at(context.method, &json.path);
+    let field = telegram::fields::field_at(context.method, &json.path);
     let is_chat = field.is_some_and(|field| field.kind == FieldType::ChatId);
     let default = default(variable, true);
     match context.dialect {

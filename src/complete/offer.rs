@@ -1,8 +1,8 @@
 //! Collects the items that the picker offers for a trigger and its context.
 
 use crate::profile::{self, PropertySummary, Value};
-use crate::telegram::ParseMode;
 use crate::telegram::fields::{ApiField, FieldType};
+use crate::telegram::{self, ParseMode};
 use crate::template::{
     self, Binding, EscapePosition, FILTERS, FilterDoc, JsonContext, JsonContextKind, ScopedName, TAGS, TagDoc,
 };
@@ -66,7 +66,7 @@ fn items_at_cursor(body: &BodyAtCursor, context: &CompletionContext<'_>) -> Vec<
         _ if context.is_json && body.is_at_start() => keys(body, context),
         Some(JsonContextKind::BeforeKey | JsonContextKind::AfterMember) => keys(body, context),
         Some(JsonContextKind::Value) => {
-            let field = fields::field_at(context.method, body.path());
+            let field = telegram::fields::field_at(context.method, body.path());
             let mut items = choices(body, context);
             items.extend(variables(body, context));
             if field.is_some_and(|field| field.kind == FieldType::ChatId) {
@@ -353,7 +353,7 @@ fn keys(body: &BodyAtCursor, context: &CompletionContext<'_>) -> Vec<CompletionI
     // still empty, and `present` has the keys of the object around it.
     let in_object =
         matches!(body.json_kind(), Some(JsonContextKind::BeforeKey | JsonContextKind::AfterMember));
-    let mut found: Vec<&'static ApiField> = fields::fields_at(context.method, path)
+    let mut found: Vec<&'static ApiField> = telegram::fields::fields_at(context.method, path)
         .iter()
         .filter(|field| field.replaced_by.is_none() && !(in_object && present.contains(&field.name)))
         .collect();
@@ -380,7 +380,7 @@ fn key_item(field: &'static ApiField) -> CompletionItem {
 }
 
 fn choices(body: &BodyAtCursor, context: &CompletionContext<'_>) -> Vec<CompletionItem> {
-    let Some(field) = fields::field_at(context.method, body.path()) else { return Vec::new() };
+    let Some(field) = telegram::fields::field_at(context.method, body.path()) else { return Vec::new() };
     let is_bare = body.json_kind() == Some(JsonContextKind::Value);
     match field.kind {
         FieldType::Boolean if is_bare => ["true", "false"]
@@ -401,7 +401,7 @@ fn choices(body: &BodyAtCursor, context: &CompletionContext<'_>) -> Vec<Completi
 }
 
 pub(crate) fn has_choices(body: &BodyAtCursor, context: &CompletionContext<'_>) -> bool {
-    let field = fields::field_at(context.method, body.path());
+    let field = telegram::fields::field_at(context.method, body.path());
     field.is_some_and(|field| !fields::choices(field).is_empty())
 }
 

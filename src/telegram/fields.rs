@@ -78,6 +78,53 @@ pub(crate) fn of_object(name: &str) -> &'static [ApiField] {
     OBJECTS.get(name).map_or(&[], Vec::as_slice)
 }
 
+/// Returns the fields of the object at a path in a body, or of the objects in the array at that path. A path consists of
+/// keys, with `[]` for each array.
+pub(crate) fn fields_at<S: AsRef<str>>(method: Method, path: &[S]) -> &'static [ApiField] {
+    let mut fields = of_method(method);
+    for key in path.iter().map(AsRef::as_ref).filter(|key| *key != "[]") {
+        fields = fields.iter().find(|field| field.name == key).map_or(&[], |field| inside(&field.kind));
+    }
+    fields
+}
+
+/// Returns the field that a path leads to, or `None` if the Bot API has no such field. Steps into an array at the end
+/// of the path are ignored.
+pub(crate) fn field_at<S: AsRef<str>>(method: Method, path: &[S]) -> Option<&'static ApiField> {
+    let end = path.iter().rposition(|key| key.as_ref() != "[]")?;
+    fields_at(method, &path[..end]).iter().find(|field| field.name == path[end].as_ref())
+}
+
+/// Returns whether a string at a path is message text, which the recipients read.
+pub(crate) fn is_message_text<S: AsRef<str>>(method: Method, path: &[S]) -> bool {
+    let is_item = path.last().is_some_and(|key| key.as_ref() == "[]");
+    field_at(method, path).is_some_and(|field| match &field.kind {
+        FieldType::Text => !is_item,
+        // The server accepts an option of a poll as a string, too.
+        FieldType::Array(inner) => is_item && **inner == FieldType::Object("InputPollOption".to_owned()),
+        _ => false,
+    })
+}
+
+// Returns the fields of a value of this type. For an array, these are the fields of its items. In a path, `[]` is the
+// step from an array to its items, and `fields_at` skips this step.
+fn inside(kind: &'static FieldType) -> &'static [ApiField] {
+    match kind {
+        FieldType::Object(name) => of_object(name),
+        FieldType::Array(inner) => inside(inner),
+        FieldType::Boolean
+        | FieldType::Integer
+        | FieldType::Number
+        | FieldType::String
+        | FieldType::Text
+        | FieldType::ParseMode
+        | FieldType::ChatId
+        | FieldType::Url
+        | FieldType::File
+        | FieldType::Any => &[],
+    }
+}
+
 /// Returns the message about an unknown field, and the most similar name among `known` if a name is similar enough.
 pub(crate) fn unknown_field<'f>(owner: &str, name: &str, known: &'f [ApiField]) -> (String, Option<&'f str>) {
     // The old name of a field is never suggested.
@@ -155,6 +202,23 @@ mod tests {
         for (name, fields) in OBJECTS.iter() {
             check(name, fields);
         }
+    }
+
+    #[test]
+    fn message_text_is_what_recipients_read() {
+        let is_text = |method, path: &str| is_message_text(method, &path.split('.').collect::<Vec<_>>());
+        assert!(
+            is_text(Method::SendMessage, "text") && is_text(Method::SendMessage, "reply_parameters.quote")
+        );
+        assert!(is_text(Method::SendPhoto, "caption") && is_text(Method::SendMediaGroup, "media.[].caption"));
+        for path in ["question", "explanation", "description", "options.[]", "options.[].text"] {
+            assert!(is_text(Method::SendPoll, path), "{path}");
+        }
+        for path in ["chat_id", "parse_mode", "text.[]", "reply_markup.inline_keyboard.[].[].text", "caption"]
+        {
+            assert!(!is_text(Method::SendMessage, path), "{path}");
+        }
+        assert!(!is_text(Method::SendPoll, "options") && !is_text(Method::SendMessage, "[]"));
     }
 
     #[test]
