@@ -44,13 +44,25 @@ impl TextRegion {
 }
 
 impl Editor {
-    pub fn text_object_at(&self, at: usize, object: TextObject, extent: Extent) -> Option<TextRegion> {
+    /// Returns the region of a text object at an offset. A `count` (1 without one) means so many words or paragraphs, or
+    /// the brackets or element of that level, from the inside. With a count of 2 or more, `i"` includes the quotes, as
+    /// in vim.
+    pub fn text_object_at(
+        &self,
+        at: usize,
+        object: TextObject,
+        extent: Extent,
+        count: usize,
+    ) -> Option<TextRegion> {
         let at = self.buffer.snap(at);
         match object {
-            TextObject::Word(kind) => Some(TextRegion::bytes(self.word_object(at, kind, extent))),
-            TextObject::Paragraph => Some(self.paragraph_object(at, extent)),
-            TextObject::Quoted(quote) => self.quoted_object(at, quote, extent).map(TextRegion::bytes),
-            TextObject::Bracketed(open, close) => self.bracketed_object(at, open, close, extent),
+            TextObject::Word(kind) => Some(TextRegion::bytes(self.word_object(at, kind, extent, count))),
+            TextObject::Paragraph => Some(self.paragraph_object(at, extent, count)),
+            TextObject::Quoted(quote) => {
+                let extent = if 1 < count { Extent::Around } else { extent };
+                self.quoted_object(at, quote, extent).map(TextRegion::bytes)
+            }
+            TextObject::Bracketed(open, close) => self.bracketed_object(at, (open, close), extent, count),
             TextObject::Liquid => {
                 let text = self.text();
                 let tag = liquid_around(&text, at)?;
@@ -60,36 +72,47 @@ impl Editor {
                     inside_liquid(&text, tag)
                 }))
             }
-            TextObject::Element => element_around(&self.text(), at, extent).map(TextRegion::bytes),
+            TextObject::Element => element_around(&self.text(), at, extent, count).map(TextRegion::bytes),
         }
     }
 
-    fn word_object(&self, at: usize, kind: WordKind, extent: Extent) -> Span {
+    /// Returns the span of `count` words. It ends at the end of the line at the latest.
+    fn word_object(&self, at: usize, kind: WordKind, extent: Extent, count: usize) -> Span {
         let buffer = &self.buffer;
-        if self.line_span(self.line_of(at)).end <= at {
+        let line_end = self.line_span(self.line_of(at)).end;
+        if line_end <= at {
             return Span::at(at);
         }
-        let run = Span::new(kind.run_start(buffer, at), kind.run_end(buffer, at));
-        if extent == Extent::Inner {
-            return run;
-        }
         let is_space = |at: usize| buffer.char_after(at).is_some_and(|c| c == ' ' || c == '\t');
-        // As in vim's `aw`: on spaces, the word after them is included. On a word, the spaces after it are included, or
-        // the spaces before it if there are none after it.
-        if is_space(at) {
-            return Span::new(run.start, kind.run_end(buffer, run.end));
+        let run_end = |at: usize| if at < line_end { kind.run_end(buffer, at).min(line_end) } else { at };
+        let start = kind.run_start(buffer, at);
+        let mut end = start;
+        let mut has_space = is_space(at);
+        for _ in 0..count {
+            if line_end <= end {
+                break;
+            }
+            let first = run_end(end);
+            // As in vim's `aw`: on spaces, the word after them is included. On a word, the spaces after it are
+            // included. For vim's `iw`, a run of spaces counts as a word.
+            end = match extent {
+                Extent::Inner => first,
+                Extent::Around if is_space(at) => run_end(first),
+                Extent::Around => {
+                    has_space = is_space(first);
+                    if has_space { run_end(first) } else { first }
+                }
+            };
         }
-        let before = buffer.grapheme_before(run.start);
-        if is_space(run.end) {
-            Span::new(run.start, kind.run_end(buffer, run.end))
-        } else if before < run.start && is_space(before) {
-            Span::new(kind.run_start(buffer, before), run.end)
-        } else {
-            run
+        // If there are no spaces after the last word, the spaces before the first one are included.
+        let before = buffer.grapheme_before(start);
+        if extent == Extent::Around && !has_space && before < start && is_space(before) {
+            return Span::new(kind.run_start(buffer, before), end);
         }
+        Span::new(start, end)
     }
 
-    fn paragraph_object(&self, at: usize, extent: Extent) -> TextRegion {
+    fn paragraph_object(&self, at: usize, extent: Extent, count: usize) -> TextRegion {
         // A line that contains only whitespace looks empty, so it ends a paragraph too.
         let is_blank = |line: usize| self.line(line).trim().is_empty();
         let n_lines = self.n_lines();
@@ -101,7 +124,12 @@ impl Editor {
         let kind = is_blank(here);
         let first = (0..=here).rev().take_while(|line| is_blank(*line) == kind).last().unwrap_or(here);
         let mut last = last_of_run(here);
-        if extent == Extent::Around && last + 1 < n_lines {
+        // Around a paragraph, its blank lines count with it. Inside, they count as a paragraph of their own.
+        let n_runs = if extent == Extent::Around { count.saturating_mul(2) } else { count };
+        for _ in 1..n_runs {
+            if n_lines <= last + 1 {
+                break;
+            }
             last = last_of_run(last + 1);
         }
         TextRegion {
@@ -133,9 +161,15 @@ impl Editor {
         })
     }
 
-    fn bracketed_object(&self, at: usize, open: char, close: char, extent: Extent) -> Option<TextRegion> {
+    fn bracketed_object(
+        &self,
+        at: usize,
+        (open, close): (char, char),
+        extent: Extent,
+        count: usize,
+    ) -> Option<TextRegion> {
         let text = self.text();
-        let pair = brackets_around(&text, at, open, close)?;
+        let pair = brackets_around(&text, at, open, close, count)?;
         if extent == Extent::Around {
             return Some(TextRegion::bytes(pair));
         }
@@ -228,27 +262,21 @@ fn quotes_in(text: &str, range: Span, quote: char, is_in_liquid: bool) -> Vec<us
     quotes
 }
 
-/// Returns the span of the innermost pair of these brackets that contains byte `at`, with the brackets themselves.
-/// Returns `None` if there is no such pair.
-fn brackets_around(text: &str, at: usize, open: char, close: char) -> Option<Span> {
-    let mut depth = 0usize;
+/// Returns the span of a pair of these brackets that contains byte `at`, with the brackets themselves. The innermost
+/// such pair has the level 1. Returns `None` if there is no such pair.
+fn brackets_around(text: &str, at: usize, open: char, close: char, level: usize) -> Option<Span> {
     let here = text.get(at..)?.chars().next();
-    let start = if here == Some(open) {
-        at
-    } else {
-        text[..at].char_indices().rev().find_map(|(offset, c)| match c {
-            _ if c == close => {
-                depth += 1;
-                None
-            }
-            _ if c == open && depth == 0 => Some(offset),
-            _ if c == open => {
-                depth -= 1;
-                None
-            }
-            _ => None,
-        })?
-    };
+    // The number of openers that are still to be found.
+    let mut depth = level;
+    let from = if here == Some(open) { at + open.len_utf8() } else { at };
+    let start = text[..from].char_indices().rev().find_map(|(offset, c)| {
+        if c == close {
+            depth += 1;
+        } else if c == open {
+            depth -= 1;
+        }
+        (depth == 0).then_some(offset)
+    })?;
     let mut depth = 0usize;
     let end = text[start..].char_indices().find_map(|(offset, c)| {
         if c == open {
@@ -261,9 +289,11 @@ fn brackets_around(text: &str, at: usize, open: char, close: char) -> Option<Spa
     Some(Span::new(start, end))
 }
 
-/// Returns the span of the innermost HTML element whose tags or contents contain byte `at`. Returns `None` if there is
-/// no such element. An element that contains a tag without an end tag (`<br>`) is not found.
-fn element_around(text: &str, at: usize, extent: Extent) -> Option<Span> {
+/// Returns the span of an HTML element whose tags or contents contain byte `at`. The innermost such element has the
+/// level 1. Returns `None` if there is no such element. An element that contains a tag without an end tag (`<br>`) is
+/// not found.
+fn element_around(text: &str, at: usize, extent: Extent, level: usize) -> Option<Span> {
+    let mut n_around = 0;
     let mut open: Vec<(&str, Span)> = Vec::new();
     let mut rest = 0;
     while let Some(start) = text[rest..].find('<').map(|start| rest + start) {
@@ -284,7 +314,8 @@ fn element_around(text: &str, at: usize, extent: Extent) -> Option<Span> {
         // As in Telegram's parser, an end tag can only close the innermost open tag. Searching all open tags would also
         // take quadratic time.
         let Some((_, tag)) = open.pop_if(|(opened, _)| *opened == name) else { continue };
-        if tag.start <= at && at < end {
+        n_around += usize::from(tag.start <= at && at < end);
+        if n_around == level {
             return Some(match extent {
                 Extent::Around => Span::new(tag.start, end),
                 Extent::Inner => Span::new(tag.end, start),

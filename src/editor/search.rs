@@ -86,6 +86,63 @@ impl SearchPattern {
     }
 }
 
+/// A replacement for matches of a pattern, in parts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ReplacementPart {
+    Text(String),
+    /// The text of a group; group 0 is the whole match. A group that has not matched is empty.
+    Group(usize),
+}
+
+/// Which matches of a line are replaced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MatchesPerLine {
+    First,
+    All,
+}
+
+impl SearchPattern {
+    /// Returns the edits that replace matches which start in `within`. An empty match, as of `$`, is replaced too.
+    pub fn substitute(
+        &self,
+        text: &str,
+        within: Span,
+        matches: MatchesPerLine,
+        replacement: &[ReplacementPart],
+    ) -> Vec<TextEdit> {
+        let mut edits: Vec<TextEdit> = Vec::new();
+        let mut at = within.start;
+        // The whole text is searched and not only `within`, so that `^` and `\b` see what is before and after.
+        while at <= within.end
+            && let Some(captures) = self.regex.captures_at(text, at)
+            && let Some(found) = captures.get(0).filter(|found| found.start() <= within.end)
+        {
+            let span = Span::from(found.range());
+            let is_repeated = span.is_empty() && edits.last().is_some_and(|edit| edit.span.end == span.start);
+            // After the line break at the end of a text, there is no line.
+            let is_after_end = span.start == text.len() && text.ends_with('\n');
+            if !is_repeated && !is_after_end {
+                let part = |part: &ReplacementPart| match part {
+                    ReplacementPart::Text(text) => text.clone(),
+                    ReplacementPart::Group(n) => {
+                        captures.get(*n).map_or("", |group| group.as_str()).to_owned()
+                    }
+                };
+                edits.push(TextEdit { span, replacement: replacement.iter().map(part).collect() });
+            }
+            let next_line = || text[span.end..].find('\n').map_or(text.len() + 1, |at| span.end + at + 1);
+            at = match matches {
+                MatchesPerLine::First => next_line(),
+                MatchesPerLine::All if span.is_empty() => {
+                    span.end + text[span.end..].chars().next().map_or(1, char::len_utf8)
+                }
+                MatchesPerLine::All => span.end,
+            };
+        }
+        edits
+    }
+}
+
 fn reason_of(error: &regex::Error) -> String {
     // The regex crate prints the pattern with carets under the error, and the message on the last line.
     let text = error.to_string();
@@ -120,6 +177,35 @@ mod tests {
         };
         assert_eq!(replaced("(a)(b)", PatternSyntax::Regex, "$2$1"), ["ba", "ba"]);
         assert_eq!(replaced("ab", PatternSyntax::Plain, "$1"), ["$1", "$1"]);
+    }
+
+    #[test]
+    fn substitution_replaces_the_first_or_every_match_of_each_line() {
+        let substituted = |pattern: &str, within: Span, matches, text: &str| {
+            let parts = [
+                ReplacementPart::Text("<".into()),
+                ReplacementPart::Group(0),
+                ReplacementPart::Text(">".into()),
+            ];
+            let pattern = SearchPattern::new(pattern, PatternSyntax::Regex).unwrap();
+            let mut out = text.to_owned();
+            for edit in pattern.substitute(text, within, matches, &parts).into_iter().rev() {
+                out.replace_range(edit.span.range(), &edit.replacement);
+            }
+            out
+        };
+        let text = "aa\nba\na\n";
+        let all = Span::new(0, text.len());
+        let (first, every) = (MatchesPerLine::First, MatchesPerLine::All);
+        assert_eq!(substituted("a", all, first, text), "<a>a\nb<a>\n<a>\n");
+        assert_eq!(substituted("a", all, every, text), "<a><a>\nb<a>\n<a>\n");
+        assert_eq!(substituted("a", Span::new(3, 5), every, text), "aa\nb<a>\na\n");
+        assert_eq!(substituted("$", all, first, text), "aa<>\nba<>\na<>\n");
+        assert_eq!(substituted("^", all, every, text), "<>aa\n<>ba\n<>a\n");
+        assert_eq!(substituted("a*", all, every, "baa"), "<>b<aa>");
+        assert_eq!(substituted("a\nb", all, first, text), "a<a\nb>a\na\n");
+        assert_eq!(substituted("$", Span::new(0, 2), first, "é\r\n"), "é<>\r\n");
+        assert_eq!(substituted("^", Span::at(0), first, ""), "<>");
     }
 
     #[test]

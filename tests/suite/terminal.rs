@@ -99,6 +99,33 @@ fn the_demo_can_be_edited_saved_and_quit() {
 }
 
 #[test]
+fn bytes_of_ctrl_slash_and_ctrl_bracket_comment_and_jump() {
+    let home = Home::new();
+    let mut terminal = demo(&home);
+    terminal.send("\x1f");
+    terminal.wait_for("{% comment %}{{% endcomment %}");
+    terminal.send("\x1f");
+    terminal.wait_until("no comment", |screen| !screen.contents().contains("comment"));
+    // From the first bracket to the last one.
+    terminal.send("\x1b[1;5H\x1d");
+    terminal.send("Zebra");
+    terminal.wait_for("Zebra}");
+}
+
+#[test]
+fn cut_text_is_pasted_even_if_the_terminal_keeps_no_clipboard() {
+    let home = Home::new();
+    let mut terminal = demo(&home);
+    terminal.send("Zebra");
+    terminal.wait_for("Zebra{");
+    terminal.send("\x1b[1;5H\x1b[1;2C\x1b[1;2C\x18");
+    terminal.wait_for("cut 2 characters");
+    terminal.wait_for("bra{");
+    terminal.send("\x1b[F\x16");
+    terminal.wait_for("bra{Ze");
+}
+
+#[test]
 fn hyperlinks_are_written_if_supported_and_enabled() {
     let opens = |terminal: &Terminal| terminal.bytes().windows(4).filter(|bytes| bytes == b"\x1b]8;").count();
     let home = Home::new();

@@ -121,6 +121,10 @@ impl Chrome {
             draw::put_line(buf, area, area.y, &format!(" {}", notice.text), style);
             return;
         }
+        // A dialog has the keyboard, and shows its own keys. None of the screen's keys would work.
+        if shared.is_covered || screen.focus().is_covered {
+            return;
+        }
         let put_hint = |buf: &mut Buffer, x: u16, key: &str, word: &str| {
             let x = draw::put(buf, area, x, area.y, key, theme.accent);
             draw::put(buf, area, x + 1, area.y, word, theme.key_hint)

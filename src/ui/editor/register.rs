@@ -2,6 +2,11 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use crate::editor::{Editor, TextRegion};
+use crate::template;
+use crate::text::Span;
+use crate::ui::editor::MAX_HINTED_BYTES;
+
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Register {
     /// The text, with `\n` for every line break.
@@ -13,12 +18,18 @@ pub struct Register {
 }
 
 impl Register {
-    /// Creates a register for whole lines. Adds the last line break if it is missing.
-    pub(crate) fn of_lines(mut text: String) -> Self {
-        if !text.ends_with('\n') {
+    pub(crate) fn of_region(editor: &Editor, region: TextRegion) -> Self {
+        // A register has `\n` for every line break, because the text may later be put into a body with other line breaks.
+        let mut text = editor.slice(region.span).replace("\r\n", "\n");
+        if region.is_linewise {
             text.push('\n');
         }
-        Self { text, is_linewise: true, ..Self::default() }
+        Self { text, is_linewise: region.is_linewise, ..Self::default() }
+    }
+
+    /// Notes whether the register's text, which is this span of a body, is the content of a JSON string.
+    pub(crate) fn with_context(self, body: &Editor, span: Span) -> Self {
+        Self { is_string_content: is_string_content(body, span), ..self }
     }
 
     /// Says how much text it is, in what users see as characters: `12 characters`, or `2 lines`.
@@ -29,6 +40,11 @@ impl Register {
         };
         if n == 1 { format!("1 {unit}") } else { format!("{n} {unit}s") }
     }
+}
+
+/// Returns whether a span of a body is inside one JSON string, with Liquid or without.
+pub(crate) fn is_string_content(body: &Editor, span: Span) -> bool {
+    body.len() <= MAX_HINTED_BYTES && template::is_in_one_string(&body.text(), span)
 }
 
 impl From<String> for Register {
@@ -47,7 +63,8 @@ mod tests {
         {
             assert_eq!(Register::from(text.to_owned()).amount(), amount, "{text:?}");
         }
-        assert_eq!(Register::of_lines("a\n\nb".to_owned()).amount(), "3 lines");
-        assert_eq!(Register::of_lines(String::new()).amount(), "1 line");
+        let lines =
+            |text: &str| Register { text: text.to_owned(), is_linewise: true, is_string_content: false };
+        assert_eq!((lines("a\n\nb\n").amount(), lines("\n").amount()), ("3 lines".into(), "1 line".into()));
     }
 }

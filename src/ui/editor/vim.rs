@@ -15,6 +15,7 @@ mod insert;
 mod motion;
 mod operator;
 mod pending;
+mod substitute;
 mod target;
 mod visual;
 
@@ -22,13 +23,16 @@ mod visual;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::editor::search::SearchPattern;
 use crate::editor::{Command, Editor, Motion};
+use crate::ui::editor::register::Register;
 use crate::ui::widget::{Key, KeyCode};
 
 use insert::Insertion;
 use pending::{Pending, Wanted};
+use substitute::LastSubstitution;
 use target::{Goal, LastFind};
 use visual::VisualSelection;
 
@@ -44,10 +48,14 @@ enum Mode {
 /// Something that the caller has to do because the editor has no command for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum VimRequest {
-    Leave,
-    Copy(String),
+    /// Esc was pressed in normal mode: say how to leave the text.
+    ExplainLeaving,
+    /// Keep a text in the console's register. The word says what was done with it.
+    Copy(&'static str, Register),
+    /// Open the search line. Then call [`Vim::finish_search`].
     Search(Direction),
-    CommandLine,
+    /// Open the command line with this text.
+    CommandLine(&'static str),
     SaveAndQuit,
     Hover,
 }
@@ -85,14 +93,6 @@ impl VimOutcome {
     }
 }
 
-/// Yanked or deleted text, with `\n` for every line break.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-struct Register {
-    text: String,
-    /// Whether the text was taken as whole lines. Such a text ends with a line break.
-    is_linewise: bool,
-}
-
 /// The change that `.` repeats.
 #[derive(Debug, Clone, Default)]
 struct LastChange {
@@ -100,6 +100,8 @@ struct LastChange {
     keys: Vec<Key>,
     count: Option<usize>,
     inserted: String,
+    /// The pattern of a change such as `d/pattern`.
+    pattern: Option<(SearchPattern, Direction)>,
 }
 
 #[derive(Debug, Clone)]
@@ -112,6 +114,11 @@ pub struct Vim {
     /// The column that vertical motions try to keep, and the target of the last motion that set or kept this column.
     goal: Option<(Goal, usize)>,
     pattern: Option<(SearchPattern, Direction)>,
+    last_substitution: Option<LastSubstitution>,
+    /// The first and the last line of the last selection for which the command line was opened.
+    selected_lines: Option<(usize, usize)>,
+    /// The console's own register, which `"+` and `"*` put.
+    clipboard: Arc<Register>,
     /// The text's version and the cursor's offset at the last call of `sync`. In insert mode, `sync` uses them to
     /// detect that the cursor has moved without a change of the text.
     seen: (u64, usize),
@@ -127,6 +134,9 @@ impl Default for Vim {
             last_find: None,
             goal: None,
             pattern: None,
+            last_substitution: None,
+            selected_lines: None,
+            clipboard: Arc::default(),
             seen: (0, 0),
         }
     }
@@ -147,6 +157,16 @@ impl Vim {
 
     pub fn is_inserting(&self) -> bool {
         matches!(self.mode, Mode::Insert(_))
+    }
+
+    /// Whether keys begin a command, because no mode or incomplete command waits for them.
+    pub fn is_idle(&self) -> bool {
+        matches!(self.mode, Mode::Normal) && self.pending.is_empty()
+    }
+
+    /// Sets the text that `"+` and `"*` put.
+    pub fn set_clipboard(&mut self, register: &Arc<Register>) {
+        self.clipboard = Arc::clone(register);
     }
 
     /// Returns the offset at which the cursor is shown. In visual mode, this is the start of a selected grapheme, even
@@ -188,7 +208,7 @@ impl Vim {
     }
 
     /// Handles Esc. If a command is incomplete, it is dropped. Otherwise, if there is a selection, the selection ends.
-    /// Otherwise, the caller is asked to leave the text.
+    /// Otherwise, nothing happens: users of vim press Esc twice out of habit, so Esc must not leave the text.
     fn escape(&mut self) -> VimOutcome {
         if !self.pending.is_empty() {
             self.pending = Pending::default();
@@ -200,7 +220,7 @@ impl Vim {
                 self.mode = Mode::Normal;
                 VimOutcome::of([Command::Move(Motion::To(to))])
             }
-            Mode::Normal | Mode::Insert(_) => VimOutcome::ask(VimRequest::Leave),
+            Mode::Normal | Mode::Insert(_) => VimOutcome::ask(VimRequest::ExplainLeaving),
         }
     }
 
@@ -266,6 +286,29 @@ impl Vim {
         self.pattern = Some((pattern, direction));
     }
 
+    /// Ends the search for which [`VimRequest::Search`] was asked, with the pattern that [`Vim::set_pattern`] has set.
+    /// `from` is the cursor at the start of the search. Moves to the match, extends the selection to it, or applies the
+    /// operator before the search.
+    pub fn finish_search(&mut self, editor: &Editor, from: usize) -> VimOutcome {
+        let Wanted::Search(direction) = self.pending.wanted else { return VimOutcome::default() };
+        let n = self.pending.count().unwrap_or(1);
+        // The text may have changed since, because the search line can also replace.
+        let from = editor.boundary(from);
+        let outcome = match self.match_from(editor, from, n, direction) {
+            Some(at) => self.go_to_match(editor, from, at),
+            None => VimOutcome::default(),
+        };
+        self.pending = Pending::default();
+        outcome
+    }
+
+    /// Drops the search if one was asked for.
+    pub fn cancel_search(&mut self) {
+        if matches!(self.pending.wanted, Wanted::Search(_)) {
+            self.pending = Pending::default();
+        }
+    }
+
     /// Returns the start of the `n`th match in `direction`, counted from the offset `from` and continuing at the other
     /// end of the text. Returns `None` if there is no pattern or no match.
     fn match_from(&self, editor: &Editor, from: usize, n: usize, direction: Direction) -> Option<usize> {
@@ -319,11 +362,11 @@ fn first_non_blank(editor: &Editor, line: usize) -> usize {
 
 pub(crate) const KEYS: &[(&str, &str)] = &[
     ("i a I A o O", "Insert before, after, at the line's ends, on a new line"),
-    ("Esc", "To normal mode; from there to the panes"),
+    ("Esc", "To normal mode; Tab then leaves the text"),
     ("h j k l  w b e ge  W B E", "Move by characters, lines, words"),
     ("0 ^ $  gg G 12G  { }  %", "Ends of line and text, paragraph, bracket"),
     ("f t F T ; ,", "Find a character on the line"),
-    ("/ ? n N * #", "Search, next and previous match"),
+    ("/ ? n N * #", "Search, next and previous match; also after an operator"),
     ("d c y  > <  gu gU g~  gc", "Operators: with a motion or object, twice for lines"),
     ("iw aw  i\" a\"  i( i{ i[  it  ip", "Objects: words, quotes, brackets, tags, paragraphs"),
     ("il al", "Object: the Liquid tag at the cursor"),
@@ -331,6 +374,7 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("v V", "Select characters, lines; o goes to the other end"),
     ("K", "Show info"),
     ("u ^R .", "Undo, redo, repeat the last change"),
-    ("\"a", "Use register a; _ discards the text"),
+    ("\"a  \"+", "Use register a, or what ^X and ^C took; _ discards the text"),
     (":w :q :wq :12", "Save, quit, both, go to a line"),
+    (":s/a/b/g  :%s  &", "Replace in the line, in all lines, once more"),
 ];

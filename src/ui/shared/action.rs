@@ -65,6 +65,8 @@ pub enum KeyContext {
     Definitions,
     Preview,
     Body,
+    /// The body while vim is in normal mode and no command is incomplete.
+    VimNormal,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,7 +83,7 @@ pub struct ActionRow {
 /// All actions, in the order in which the help lists them.
 pub const ACTIONS: &[ActionRow] = {
     use Action as A;
-    use KeyContext::{Anywhere, Body, Definitions, Panes, Preview};
+    use KeyContext::{Anywhere, Body, Definitions, Panes, Preview, VimNormal};
     &[
         row(A::Help, "help", "Help for the current pane", "help", &[(Anywhere, "f1"), (Panes, "?")]),
         row(A::Palette, "palette", "Find an action", "palette", &[(Anywhere, "ctrl-p"), (Panes, ":")]),
@@ -144,9 +146,16 @@ pub const ACTIONS: &[ActionRow] = {
         row(A::FocusBody, "body", "Go to the body", "", &[(Anywhere, "alt-3"), (Panes, "3")]),
         row(A::FocusPreview, "preview", "Go to the preview", "", &[(Anywhere, "alt-4"), (Panes, "4")]),
         row(A::FocusProblems, "problems", "Go to the problems", "", &[(Anywhere, "alt-5"), (Panes, "5")]),
-        // Tab is bound only outside text fields, because in the body it indents or accepts a completion.
-        row(A::NextPane, "next-pane", "Next pane", "panes", &[(Panes, "tab")]),
-        row(A::PreviousPane, "previous-pane", "Previous pane", "", &[(Panes, "shift-tab")]),
+        // Tab is bound only where it does not indent or accept a completion. In vim's normal mode, it is the way out of
+        // the text, because Esc stays in it.
+        row(A::NextPane, "next-pane", "Next pane", "panes", &[(Panes, "tab"), (VimNormal, "tab")]),
+        row(
+            A::PreviousPane,
+            "previous-pane",
+            "Previous pane",
+            "",
+            &[(Panes, "shift-tab"), (VimNormal, "shift-tab")],
+        ),
         row(A::PreviousTab, "previous-tab", "Preview: previous tab", "", &[(Panes, "[")]),
         row(A::NextTab, "next-tab", "Preview: next tab", "tabs", &[(Panes, "]")]),
         row(

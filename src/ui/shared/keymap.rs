@@ -174,8 +174,9 @@ mod tests {
     fn table() -> String {
         let keys = |row: &crate::ui::shared::action::ActionRow, is_letter: bool| {
             // The body is a text field: its keys work while typing.
-            let is_in_text =
-                |context: &KeyContext| matches!(context, KeyContext::Anywhere | KeyContext::Body);
+            let is_in_text = |context: &KeyContext| {
+                !matches!(context, KeyContext::Panes | KeyContext::Definitions | KeyContext::Preview)
+            };
             let of_column = |context: &KeyContext| is_in_text(context) != is_letter;
             let shown = row.keys.iter().filter(|(context, _)| of_column(context)).map(|(context, text)| {
                 let key: Key = text.parse().unwrap();
@@ -184,6 +185,7 @@ mod tests {
                     KeyContext::Definitions => " (panes 1, 2)",
                     KeyContext::Preview => " (pane 4)",
                     KeyContext::Body => " (in the body)",
+                    KeyContext::VimNormal => " (vim's normal mode)",
                 };
                 format!("`{}`{pane}", key.to_string().replace('|', "\\|"))
             });

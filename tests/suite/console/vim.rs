@@ -44,7 +44,7 @@ fn palette_toggles_vim_mode_for_the_session() {
 }
 
 #[test]
-fn esc_goes_from_the_picker_to_insert_to_normal_to_the_panes() {
+fn esc_goes_from_the_picker_to_insert_to_normal_and_stays_in_the_text() {
     let mut console = vim("\"a \"");
     console.press("2 l a");
     console.type_text("<<");
@@ -55,10 +55,16 @@ fn esc_goes_from_the_picker_to_insert_to_normal_to_the_panes() {
     console.press("esc");
     console.shows(" NORMAL ");
     assert_eq!(console.app().screens.compose.focus, Focus::enter(Pane::Body));
-    console.press("esc");
-    assert_eq!(console.app().screens.compose.focus, Focus::select(Pane::Body));
+    console.resize(160, 32);
+    console.shows("Tab panes");
+    // Users of vim press Esc twice out of habit.
+    console.press("esc esc");
+    assert_eq!(console.app().screens.compose.focus, Focus::enter(Pane::Body));
+    console.shows("Tab leaves the text, :q quits");
     console.press("tab");
     assert_eq!(console.app().screens.compose.focus, Focus::select(Pane::Preview));
+    console.press("shift-tab enter shift-tab");
+    assert_eq!(console.app().screens.compose.focus, Focus::select(Pane::Webhook));
     console.press("3 x");
     assert_eq!(console.body(), "\"a <\"", "after `3` enters the body, `x` is a Vim command again");
 }
@@ -101,7 +107,7 @@ fn command_line_goes_to_a_line_saves_and_rejects_unknown_commands() {
     console.press(":");
     console.type_text("2");
     console.press("enter x");
-    assert_eq!(console.body(), "one\n two");
+    assert_eq!(console.body(), "one\n  wo");
     console.press("u :");
     console.type_text("nonsense");
     console.press("enter");
@@ -119,6 +125,121 @@ fn yank_and_ctrl_c_copy_to_the_clipboard() {
     let mut console = vim("one two");
     console.press("y w v e ctrl-c");
     assert_eq!(console.copied(), ["one ", "one"]);
+}
+
+#[test]
+fn tab_belongs_to_an_incomplete_command_and_to_insert_mode() {
+    let mut console = vim("one two");
+    console.press("d tab");
+    assert_eq!(console.app().screens.compose.focus, Focus::enter(Pane::Body));
+    console.press("esc i tab");
+    assert_eq!(console.body(), "  one two");
+}
+
+#[test]
+fn substitution_is_counted_and_one_undo_step() {
+    let mut console = vim("a a\na b\nc");
+    console.press(":");
+    console.type_text("%s/a/x/g");
+    console.press("enter");
+    console.shows("3 substitutions on 2 lines; ^Z undoes it");
+    assert_eq!(console.body(), "x x\nx b\nc");
+    console.press("u");
+    assert_eq!(console.body(), "a a\na b\nc");
+    console.press("V j :");
+    console.shows("'<,'>");
+    console.type_text("s/a/y/");
+    console.press("enter");
+    console.shows("2 substitutions on 2 lines");
+    assert_eq!(console.body(), "y a\ny b\nc");
+    console.press("k &");
+    assert_eq!(console.body(), "y y\ny b\nc", "& repeats it in the cursor's line");
+}
+
+#[test]
+fn a_substitution_that_cannot_be_made_stays_in_the_command_line() {
+    let mut console = vim("a b");
+    for (typed, problem) in [
+        ("s/x/y/", "no match"),
+        ("s/(/y/", "not a regular expression"),
+        ("s/a/b/c", "the flag `c` is not supported"),
+        ("'<,'>s/a/b/", "nothing was selected yet"),
+    ] {
+        console.press(":");
+        console.type_text(typed);
+        console.press("enter");
+        console.shows(problem);
+        console.shows(typed);
+        assert_eq!(console.body(), "a b");
+        console.press("esc");
+    }
+    // The spaces of a replacement count.
+    console.press(":");
+    console.type_text("s/ / , ");
+    console.press("enter");
+    assert_eq!(console.body(), "a , b");
+}
+
+#[test]
+fn the_command_line_takes_the_files_text_back() {
+    let mut console = vim("zebra");
+    let stem = console.app().screens.compose.open.clone().unwrap();
+    let file = console.file(&format!("campaigns/{stem}.json.liquid"));
+    console.press(": e enter");
+    console.shows("there are unsaved edits; e! replaces them");
+    console.press("! enter");
+    console.shows("took the file's text; ^Z undoes it");
+    assert_eq!(console.body(), file);
+    console.press("u");
+    assert_eq!(console.body(), "zebra");
+    console.press(": n o h enter");
+    assert!(!console.app().has_dialog());
+}
+
+#[test]
+fn an_operator_reaches_to_the_match_that_the_search_line_finds() {
+    let mut console = vim("one two three four");
+    console.press("d /");
+    console.shows(" NORMAL d/ ");
+    console.type_text("th");
+    console.press("enter");
+    assert_eq!(console.body(), "three four");
+    console.press("c /");
+    console.type_text("fo");
+    console.press("enter");
+    console.type_text("one ");
+    console.press("esc");
+    assert_eq!(console.body(), "one four");
+    // Esc and an Alt-key drop the operator too.
+    for cancel in ["esc", "alt-x", "ctrl-c"] {
+        console.press("0 d /");
+        console.type_text("fo");
+        console.press(cancel);
+        console.shows(" NORMAL ");
+        console.press("l");
+        assert_eq!(console.body(), "one four", "{cancel}");
+    }
+    console.press("0 v /");
+    console.type_text("fo");
+    console.press("enter d");
+    assert_eq!(console.body(), "our");
+}
+
+#[test]
+fn the_consoles_register_and_vims_own_are_separate() {
+    let mut console = vim("one two");
+    console.press("v e ctrl-x");
+    console.shows("cut 3 characters");
+    assert_eq!(console.body(), " two");
+    console.press("x");
+    console.press("\" + p");
+    assert_eq!(console.body(), "tonewo");
+    console.press("p");
+    assert_eq!(console.body(), "tone wo", "the unnamed register has what x deleted");
+    console.press("y y");
+    console.shows("copied 1 line");
+    console.press("ctrl-v");
+    assert_eq!(console.body(), "tone wo\ntone wo");
 }
 
 #[test]
@@ -167,7 +288,7 @@ fn view_only_body_cannot_be_edited_but_can_be_yanked() {
     let mut second = console.second(Some("open elsewhere"));
     second.app_mut().screens.compose.vim = Some(Vim::default());
     let before = second.body();
-    for keys in ["i", "x", "d d", "o", "p"] {
+    for keys in ["i", "x", "d d", "o", "p", ": s / { / } enter", "ctrl-v"] {
         second.press(keys);
         second.type_text("z");
         assert_eq!(second.body(), before);

@@ -6,8 +6,9 @@ use crate::text::Span;
 use crate::ui::editor::vim::operator;
 use crate::ui::editor::vim::operator::{Operator, replaced, swapped};
 use crate::ui::editor::vim::pending::{Pending, Wanted};
-use crate::ui::editor::vim::target::MotionResult;
-use crate::ui::editor::vim::{Direction, LastChange, Vim, VimOutcome, VimRequest, first_non_blank};
+use crate::ui::editor::vim::target::{MotionKind, MotionResult, MotionTarget};
+use crate::ui::editor::vim::visual::VisualSelection;
+use crate::ui::editor::vim::{Direction, LastChange, Mode, Vim, VimOutcome, VimRequest, first_non_blank};
 use crate::ui::widget::{Key, KeyCode};
 
 impl Vim {
@@ -51,7 +52,7 @@ impl Vim {
 
     fn remember(&mut self) {
         let (keys, count) = (self.pending.keys.clone(), self.pending.count());
-        self.last_change = LastChange { keys, count, inserted: String::new() };
+        self.last_change = LastChange { keys, count, ..LastChange::default() };
     }
 
     fn press_after_operator(&mut self, key: Key, operator: Operator, editor: &Editor) -> VimOutcome {
@@ -61,8 +62,35 @@ impl Vim {
                 VimOutcome::default()
             }
             Some(c) if operator.is_doubled_by(c) => self.finish_lines(operator, editor),
+            Some(c @ ('/' | '?')) => self.search(c),
             _ => VimOutcome::default(),
         }
+    }
+
+    /// Handles `/` and `?`, alone, after an operator, or with a selection.
+    pub(super) fn search(&mut self, c: char) -> VimOutcome {
+        let direction = if c == '/' { Direction::Forward } else { Direction::Backward };
+        self.pending.want(Wanted::Search(direction));
+        VimOutcome::ask(VimRequest::Search(direction))
+    }
+
+    pub(super) fn go_to_match(&mut self, editor: &Editor, from: usize, at: usize) -> VimOutcome {
+        if let Mode::Visual(selected) = &self.mode {
+            let selected = VisualSelection { cursor: at, ..selected.clone() };
+            return self.select(selected, editor);
+        }
+        let Some(operator) = self.pending.operator else {
+            return VimOutcome::of([Command::Move(Motion::To(at))]);
+        };
+        // `.` goes to the next match of the same pattern, whatever is searched for meanwhile.
+        self.pending.keys.pop();
+        self.pending.keys.push(Key::char('n'));
+        let target = MotionTarget { at, kind: MotionKind::Exclusive };
+        let outcome = self.finish(operator, operator::motion_region(editor, from, target), from, editor);
+        if operator != Operator::Yank {
+            self.last_change.pattern = self.pattern.clone();
+        }
+        outcome
     }
 
     fn press_after_g(&mut self, key: Key, operator: Option<Operator>, editor: &Editor) -> VimOutcome {
@@ -93,7 +121,8 @@ impl Vim {
         editor: &Editor,
     ) -> VimOutcome {
         let from = editor.cursor();
-        let region = Vim::object(key).and_then(|object| editor.text_object_at(from, object, extent));
+        let n = self.pending.count().unwrap_or(1);
+        let region = Vim::object(key).and_then(|object| editor.text_object_at(from, object, extent, n));
         let Some(region) = region else { return VimOutcome::default() };
         // For an empty text object, such as `i"` in `""`, every operator except `c` only moves the cursor to the
         // object. `c` also enters insert mode.
@@ -159,10 +188,13 @@ impl Vim {
             }
             '.' => self.repeat(editor, page),
             'v' | 'V' => self.begin_visual(editor, c == 'V'),
-            ':' => VimOutcome::ask(VimRequest::CommandLine),
+            '&' => {
+                self.remember();
+                self.substitute_again(editor)
+            }
+            ':' => VimOutcome::ask(VimRequest::CommandLine("")),
             'K' => VimOutcome::ask(VimRequest::Hover),
-            '/' => VimOutcome::ask(VimRequest::Search(Direction::Forward)),
-            '?' => VimOutcome::ask(VimRequest::Search(Direction::Backward)),
+            '/' | '?' => self.search(c),
             _ => VimOutcome::default(),
         }
     }
@@ -175,10 +207,14 @@ impl Vim {
     }
 
     fn repeat(&mut self, editor: &Editor, page: usize) -> VimOutcome {
-        let LastChange { keys, count, inserted } = self.last_change.clone();
+        let LastChange { keys, count, inserted, pattern } = self.last_change.clone();
+        if let Some(pattern) = &pattern {
+            self.pattern = Some(pattern.clone());
+        }
         // As in vim, a count given to `.` replaces the original count.
         self.pending = Pending::with(self.pending.count().or(count), self.pending.register);
         let outcome = self.run(keys, editor, page);
+        self.last_change.pattern = pattern;
         self.insert_again(outcome, inserted)
     }
 

@@ -29,9 +29,11 @@ impl Vim {
             }
             Wanted::AfterG => self.resolve_after_g(key, from, editor),
             Wanted::Command => self.resolve_simple_motion(key, from, editor, page, goal),
-            Wanted::Object(_) | Wanted::Register | Wanted::Replacement | Wanted::AfterZ => {
-                MotionResult::NotAMotion
-            }
+            Wanted::Object(_)
+            | Wanted::Register
+            | Wanted::Replacement
+            | Wanted::AfterZ
+            | Wanted::Search(_) => MotionResult::NotAMotion,
         };
         match result {
             // If the key is not a motion, the goal is kept for a later motion. The key may be, for example, an
@@ -331,7 +333,7 @@ fn word_pattern(editor: &Editor, from: usize) -> Option<(SearchPattern, usize)> 
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
     let rest = editor.slice(Span::new(from, line.end.max(from)));
     let at = from + rest.find(is_word)?;
-    let word = editor.text_object_at(at, TextObject::Word(WordKind::Small), Extent::Inner)?.span;
+    let word = editor.text_object_at(at, TextObject::Word(WordKind::Small), Extent::Inner, 1)?.span;
     // `*` is case-sensitive. Without `(?-i)`, the search would use smart case, and a lowercase word would also match
     // `Word` and `WORD`.
     let source = format!(r"(?-i)\b{}\b", regex::escape(&editor.slice(word)));

@@ -3,9 +3,10 @@
 use crate::diagnostic::TextEdit;
 use crate::editor::{Command, Editor, INDENT, Motion, TextRegion, indentation};
 use crate::text::Span;
+use crate::ui::editor::register::Register;
 use crate::ui::editor::vim::insert::Insertion;
 use crate::ui::editor::vim::target::{MotionKind, MotionTarget};
-use crate::ui::editor::vim::{Mode, Register, Vim, VimOutcome, VimRequest, first_non_blank};
+use crate::ui::editor::vim::{Mode, Vim, VimOutcome, VimRequest, first_non_blank};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Operator {
@@ -106,13 +107,12 @@ impl Vim {
             Operator::Delete | Operator::Yank if region.span.is_empty() && !region.is_linewise => {
                 VimOutcome::of([Command::Move(Motion::To(region.span.start))])
             }
-            Operator::Delete => {
-                self.store_region(editor, region);
-                VimOutcome::of([delete(editor, region)])
-            }
+            Operator::Delete => VimOutcome {
+                request: self.store_region(editor, region),
+                ..VimOutcome::of([delete(editor, region)])
+            },
             Operator::Change => {
-                self.store_region(editor, region);
-                self.change(editor, region)
+                VimOutcome { request: self.store_region(editor, region), ..self.change(editor, region) }
             }
             Operator::Yank => self.yank(editor, region, from),
             Operator::Indent => {
@@ -159,11 +159,12 @@ impl Vim {
     }
 
     fn yank(&mut self, editor: &Editor, region: TextRegion, from: usize) -> VimOutcome {
-        let register = register_of(editor, region);
-        // A yank also goes to the system clipboard, unless it goes to a named register. A deletion does not go to the
-        // clipboard, because each `x` would then replace text that the user has copied in another program.
+        let register = Register::of_region(editor, region);
+        // A yank also goes to the console's register and to the system's clipboard, unless it goes to a named register.
+        // A deletion goes there only with `"+`. Otherwise, each `x` would replace text that the user has copied.
         let is_local = self.pending.register.is_some_and(|name| !matches!(name, '"' | '+' | '*'));
-        let request = (!is_local).then(|| VimRequest::Copy(register.text.clone()));
+        let request = (!is_local)
+            .then(|| VimRequest::Copy("copied", register.clone().with_context(editor, region.span)));
         // As in vim, register 0 keeps the text of the last yank for which no register was named. Deletions do not
         // overwrite register 0.
         if self.pending.register.is_none() {
@@ -177,8 +178,15 @@ impl Vim {
         VimOutcome { commands: vec![Command::Move(Motion::To(to))], request }
     }
 
-    pub(super) fn store_region(&mut self, editor: &Editor, region: TextRegion) {
-        self.store(register_of(editor, region));
+    /// Stores the text of a region that is about to be deleted. Returns the request to keep it in the console's register
+    /// too, if `"+` was typed.
+    pub(super) fn store_region(&mut self, editor: &Editor, region: TextRegion) -> Option<VimRequest> {
+        let register = Register::of_region(editor, region);
+        let is_clipboard = matches!(self.pending.register, Some('+' | '*'));
+        let request =
+            is_clipboard.then(|| VimRequest::Copy("cut", register.clone().with_context(editor, region.span)));
+        self.store(register);
+        request
     }
 
     fn store(&mut self, register: Register) {
@@ -202,21 +210,11 @@ impl Vim {
     }
 
     pub(super) fn register(&self) -> Option<&Register> {
-        let name = match self.pending.register {
-            None | Some('+' | '*') => '"',
-            Some(name) => name.to_ascii_lowercase(),
-        };
-        self.registers.get(&name)
+        match self.pending.register {
+            Some('+' | '*') => Some(&*self.clipboard).filter(|register| !register.text.is_empty()),
+            name => self.registers.get(&name.map_or('"', |name| name.to_ascii_lowercase())),
+        }
     }
-}
-
-fn register_of(editor: &Editor, region: TextRegion) -> Register {
-    // Registers store every line break as `\n`, because the text may later be put into a body with other line breaks.
-    let mut text = editor.slice(region.span).replace("\r\n", "\n");
-    if region.is_linewise {
-        text.push('\n');
-    }
-    Register { text, is_linewise: region.is_linewise }
 }
 
 /// Returns the command that deletes a region. Whole lines are deleted with their line breaks. The cursor goes to the

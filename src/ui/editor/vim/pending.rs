@@ -2,6 +2,7 @@
 //! key is read.
 
 use crate::editor::Extent;
+use crate::ui::editor::vim::Direction;
 use crate::ui::editor::vim::operator::Operator;
 use crate::ui::widget::{Key, KeyCode};
 
@@ -20,6 +21,8 @@ pub(crate) enum Wanted {
     },
     Replacement,
     Object(Extent),
+    /// The search line is open. No key is read until the search ends.
+    Search(Direction),
 }
 
 #[derive(Debug, Clone, Default)]
@@ -105,7 +108,8 @@ impl Pending {
             | Wanted::AfterZ
             | Wanted::Find { .. }
             | Wanted::Replacement
-            | Wanted::Object(_) => false,
+            | Wanted::Object(_)
+            | Wanted::Search(_) => false,
         }
     }
 

@@ -13,6 +13,15 @@ struct VimSession {
     vim: Vim,
     editor: Editor,
     requests: Vec<VimRequest>,
+    /// The open search line or command line, and its text.
+    line: Option<(OpenLine, String)>,
+}
+
+#[derive(Clone, Copy)]
+enum OpenLine {
+    /// The direction, and the cursor when the line was opened.
+    Search(Direction, usize),
+    Command,
 }
 
 impl VimSession {
@@ -20,19 +29,22 @@ impl VimSession {
         let mut editor = Editor::new(&marked.replacen('|', "", 1));
         let at = marked.find('|').unwrap_or(0);
         editor.apply(Command::Move(Motion::To(at)));
-        let mut session = Self { vim: Vim::default(), editor, requests: Vec::new() };
+        Self::edit(editor)
+    }
+
+    fn edit(editor: Editor) -> Self {
+        let mut session = Self { vim: Vim::default(), editor, requests: Vec::new(), line: None };
         session.follow();
         session
     }
 
     fn press(&mut self, key: Key) {
+        if let Some((line, text)) = self.line.take() {
+            self.press_in_line(line, text, key);
+            return self.follow();
+        }
         match self.vim.press(key, &self.editor, 4) {
-            Some(outcome) => {
-                for command in outcome.commands {
-                    self.editor.apply(command);
-                }
-                self.requests.extend(outcome.request);
-            }
+            Some(outcome) => self.perform(outcome),
             None => {
                 if let Some(command) = typing::command(key) {
                     let selects = matches!(command, Command::Extend(_) | Command::SelectAll);
@@ -46,7 +58,54 @@ impl VimSession {
         self.follow();
     }
 
+    fn perform(&mut self, outcome: VimOutcome) {
+        for command in outcome.commands {
+            self.editor.apply(command);
+        }
+        match outcome.request {
+            Some(VimRequest::Search(direction)) => {
+                let from = self.vim.shown_cursor(&self.editor);
+                self.line = Some((OpenLine::Search(direction, from), String::new()));
+            }
+            Some(VimRequest::CommandLine(text)) => self.line = Some((OpenLine::Command, text.to_owned())),
+            request => self.requests.extend(request),
+        }
+    }
+
+    fn press_in_line(&mut self, line: OpenLine, mut text: String, key: Key) {
+        match (key.code, line) {
+            (KeyCode::Esc, _) => {}
+            (KeyCode::Enter, OpenLine::Search(direction, from)) => {
+                if let Ok(pattern) = SearchPattern::new(&text, PatternSyntax::Plain) {
+                    self.vim.set_pattern(pattern, direction);
+                }
+                let outcome = self.vim.finish_search(&self.editor, from);
+                self.perform(outcome);
+            }
+            (KeyCode::Enter, OpenLine::Command) => match parse_command_line(&text) {
+                Ok(ExCommand::Substitute(lines, what)) => {
+                    if let Ok((outcome, _)) = self.vim.substitute(&self.editor, lines, what) {
+                        self.perform(outcome);
+                    }
+                }
+                Ok(ExCommand::GoTo(line)) => {
+                    if let Ok(at) = self.vim.offset_of(&self.editor, line) {
+                        self.editor.apply(Command::Move(Motion::To(at)));
+                    }
+                }
+                _ => {}
+            },
+            _ => {
+                text.extend(key.typed());
+                self.line = Some((line, text));
+            }
+        }
+    }
+
     fn follow(&mut self) {
+        if self.line.is_none() {
+            self.vim.cancel_search();
+        }
         if let Some(command) = self.vim.sync(&self.editor) {
             self.editor.apply(command);
         }
@@ -303,6 +362,97 @@ fn text_objects() {
 }
 
 #[test]
+fn text_objects_take_counts() {
+    check(&[
+        ("o|ne two three", "d2aw", "|three"),
+        ("o|ne two three", "2daw", "|three"),
+        ("o|ne two three", "d2iw", "|two three"),
+        ("o|ne two three", "d3iw", "| three"),
+        ("one t|wo three", "d2aw", "on|e"),
+        ("one|  two  three", "d2aw", "on|e"),
+        ("one t|wo\nthree", "d9aw", "on|e\nthree"),
+        ("a|.b c", "d2iW", "|c"),
+        ("one two| three", "c3iwx\x1b", "one two|x"),
+        ("f(a, g(b, h(|c)))", "d2i(", "f(a, g(|))"),
+        ("f(a, g(b, h(|c)))", "d3i(", "f(|)"),
+        ("f(a, g(b, h(|c)))", "2da(", "f(a, g|)"),
+        ("f(a, g(b, h(|c)))", "d4i(", "f(a, g(b, h(|c)))"),
+        ("[1, [2, [|3]]]", "d2a[", "[1, |]"),
+        ("{\"a\": {\"b\": |1}}", "d2i{", "{|}"),
+        ("<b>a <i>b|c</i> d</b>", "d2it", "<b>|</b>"),
+        ("<b>a <i>b|c</i> d</b>", "d2at", "|"),
+        ("<b>a <i>b|c</i> d</b>", "d3it", "<b>a <i>b|c</i> d</b>"),
+        (r#""a": "b|c","#, "d2i\"", r#""a": |,"#),
+        ("|a\n\nb\n\nc", "d2ap", "|c"),
+        ("|a\n\nb\n\nc", "d2ip", "|b\n\nc"),
+        ("o|ne two three", "v2awd", "|three"),
+        ("f(a, g(b, h(|c)))", "v2i(d", "f(a, g(|))"),
+        ("|one two three four", "d2aw.", "|"),
+    ]);
+}
+
+#[test]
+fn operators_and_selections_reach_to_a_match() {
+    check(&[
+        ("|one two three", "d/th\n", "|three"),
+        ("one |two three", "d?ne\n", "o|two three"),
+        ("|one two three", "c/tw\nx\x1b", "|xtwo three"),
+        ("|one two three", "y/th\nP", "one two| one two three"),
+        ("|a b a b a b", "d2/a\n", "|a b"),
+        ("|a b a b a b", "2d/a\n", "|a b"),
+        ("|aX bX cX", "d/X\n.", "|X cX"),
+        ("|aX bY cX dX", "d/X\n/Y\n\x1b.", "X b|X dX"),
+        ("one |two", "d/nothing\n", "one |two"),
+        ("one |two", "d/tw\x1bx", "one |wo"),
+        ("o|ne two", "gU/two\n", "o|NE two"),
+        ("|one two three", "v/th\nd", "|hree"),
+        ("|one two three", "v/th\x1bd", "|ne two three"),
+        ("|a\nb\nc", "V/c\nd", "|"),
+        ("|a\nb\nc", "d/c\n", "|c"),
+        ("x |a", "/a\n", "x |a"),
+        ("|a a a", "2/a\nx", "a a| "),
+    ]);
+}
+
+#[test]
+fn substitution_replaces_in_lines_as_one_step() {
+    check(&[
+        ("aa| a\na", ":s/a/b/\n", "|ba a\na"),
+        ("aa| a\na", ":s/a/b/g\n", "|bb b\na"),
+        ("aa| a\na", ":%s/a/b/\n", "ba a\n|b"),
+        ("aa| a\na", ":%s/a/b/gu", "aa| a\na"),
+        ("a|\na\na\na", ":2,3s/a/b/\n", "a\nb\n|b\na"),
+        ("a\n|a\na\na", ":.,+1s/a/b/\n", "a\nb\n|b\na"),
+        ("a\n|a\na\na", ":$s/a/b/\n", "a\na\na\n|b"),
+        ("|a\na\na", "Vj:s/a/b/\n", "b\n|b\na"),
+        ("|a\na\na", "Vj\x1bG:'<,'>s/a/b/\n", "a\na\n|a"),
+        ("|x/y", ":s#/#\\/#\n", "|x/y"),
+        ("|x/y", ":s/\\//-/\n", "|x-y"),
+        ("|first last", ":s/(\\w+) (\\w+)/\\2 \\1/\n", "|last first"),
+        ("|a", ":s/a/[&]/\n", "|[a]"),
+        ("|a b", ":s/ /\\r/\n", "a\n|b"),
+        ("|a b\r\nc", ":s/ /\\n/\n", "a\r\n|b\r\nc"),
+        ("|a b", ":s/ /\\\\n/\n", "|a\\nb"),
+        ("|A a", ":s/a/b/i\n", "|b a"),
+        ("|A a", ":s/a/b/I\n", "|A b"),
+        ("|ab", ":s/^/  /\n", "|  ab"),
+        ("|ab\ncd", ":%s/$/;/\n", "ab;\n|cd;"),
+        ("|ab\n", ":%s/$/;/\n", "|ab;\n"),
+        ("|ab ab", "*:s//x/g\n", "|x x"),
+        ("|a a\na a", ":s/a/b/\nj&", "b a\n|b a"),
+        ("|a a\na a", ":s/a/b/\nj:s\n", "b a\n|b a"),
+        ("|a a\na a", ":s/a/b/\nj&.", "b a\n|b b"),
+        ("|ab", ":s/x/y/\n", "|ab"),
+        ("|ab", ":s/(/y/\n", "|ab"),
+        ("|ab", "&", "|ab"),
+        ("|é👩‍👩‍👧 é", ":s/é/e/g\n", "|e👩‍👩‍👧 e"),
+        ("a\n|b", ":s/b/c/\nggn", "|a\nc"),
+        ("|a\nb", ":99s/b/c/\n", "a\n|c"),
+        ("|a\n  b", ":2\n", "a\n  |b"),
+    ]);
+}
+
+#[test]
 fn selecting() {
     check(&[
         ("a|bcd", "vld", "a|d"),
@@ -359,7 +509,7 @@ fn insert_mode_types_like_the_plain_editor() {
 }
 
 #[test]
-fn esc_cancels_the_command_then_the_selection_then_leaves() {
+fn esc_cancels_the_command_then_the_selection_and_stays_in_the_text() {
     let mut session = VimSession::open("|one two");
     session.keys("2d");
     assert_eq!(session.vim.status_text(), "NORMAL 2d");
@@ -373,15 +523,41 @@ fn esc_cancels_the_command_then_the_selection_then_leaves() {
     assert_eq!(session.vim.status_text(), "INSERT");
     session.keys("\x1b");
     assert!(session.requests.is_empty());
-    session.keys("\x1b");
-    assert_eq!(session.requests, [VimRequest::Leave]);
+    session.keys("\x1b\x1b");
+    assert_eq!(session.requests, [VimRequest::ExplainLeaving, VimRequest::ExplainLeaving]);
+    assert!(session.vim.is_idle());
 }
 
 #[test]
-fn yank_copies_to_the_clipboard_and_delete_does_not() {
+fn yank_copies_to_the_clipboard_and_delete_only_with_its_register() {
     let mut session = VimSession::open("|one two");
-    session.keys("dwyy\"ayw");
-    assert_eq!(session.requests, [VimRequest::Copy("two\n".into())]);
+    session.keys("dwyy\"ayw\"+x");
+    let lines = Register { text: "two\n".into(), is_linewise: true, is_string_content: false };
+    assert_eq!(
+        session.requests,
+        [VimRequest::Copy("copied", lines), VimRequest::Copy("cut", "t".to_owned().into())]
+    );
+}
+
+#[test]
+fn the_clipboards_register_is_put_with_a_plus() {
+    let mut session = VimSession::open("|one");
+    session.keys("x\"+p");
+    assert_eq!(session.marked(), "|ne", "nothing was copied yet");
+    session.vim.set_clipboard(&Arc::new("two".to_owned().into()));
+    session.keys("\"+p");
+    assert_eq!(session.marked(), "ntw|oe");
+    session.keys("p");
+    assert_eq!(session.marked(), "ntwo|oe", "the unnamed register is vim's own");
+}
+
+#[test]
+fn yanked_text_of_a_json_string_is_known_as_such() {
+    let mut session = VimSession::open("{\"text\": \"a|b\\n\"}");
+    session.keys("yi\"");
+    let text = "ab\\n".to_owned();
+    let register = Register { text, is_linewise: false, is_string_content: true };
+    assert_eq!(session.requests, [VimRequest::Copy("copied", register)]);
 }
 
 #[test]
@@ -415,6 +591,7 @@ fn any_key() -> impl Strategy<Value = char> {
     prop_oneof![
         6 => proptest::sample::select("hjklwbeWBE0^$gG%{}fFtT;,nN*#_+-|".chars().collect::<Vec<_>>()),
         6 => proptest::sample::select("dcyxXsSDCYpPrJ~><guU.iaIAoOvVlL\"".chars().collect::<Vec<_>>()),
+        1 => proptest::sample::select("/?&:".chars().collect::<Vec<_>>()),
         2 => proptest::sample::select("0123456789".chars().collect::<Vec<_>>()),
         3 => proptest::sample::select("\x1b\x1b\x1b\n\x7f\x12\x15\x04\x1a\x19".chars().collect::<Vec<_>>()),
         2 => proptest::sample::select("({[\"'<%é漢\u{301}👩\u{200d}🇩 a".chars().collect::<Vec<_>>()),
@@ -432,7 +609,7 @@ proptest! {
         keys in proptest::collection::vec(any_key(), 0..80),
     ) {
         let editor = Editor::new(&start);
-        let mut session = VimSession { vim: Vim::default(), editor, requests: Vec::new() };
+        let mut session = VimSession::edit(editor);
         for c in keys {
             session.press(key(c));
             let text = session.editor.text();

@@ -66,7 +66,7 @@ impl Vim {
         self.select(VisualSelection { anchor: at, cursor: at, is_linewise }, editor)
     }
 
-    fn select(&mut self, selected: VisualSelection, editor: &Editor) -> VimOutcome {
+    pub(super) fn select(&mut self, selected: VisualSelection, editor: &Editor) -> VimOutcome {
         let outcome = selected.show(editor);
         self.mode = Mode::Visual(selected);
         outcome
@@ -88,7 +88,8 @@ impl Vim {
                     return self.operate_on(operator, selected, editor);
                 }
             }
-            Wanted::Command | Wanted::Register | Wanted::AfterZ | Wanted::Find { .. } => {}
+            Wanted::Command | Wanted::Register | Wanted::AfterZ | Wanted::Find { .. } | Wanted::Search(_) => {
+            }
         }
         match self.resolve_motion(key, selected.cursor, editor, page) {
             MotionResult::To(target) => {
@@ -146,9 +147,16 @@ impl Vim {
                 let (first, last) = (editor.line_of(first), editor.line_of(last));
                 changes::join(editor, first, (last - first + 1).max(2))
             }
-            ':' => VimOutcome::ask(VimRequest::CommandLine),
-            '/' => VimOutcome::ask(VimRequest::Search(crate::ui::editor::vim::Direction::Forward)),
-            '?' => VimOutcome::ask(VimRequest::Search(crate::ui::editor::vim::Direction::Backward)),
+            ':' => {
+                let span = selected.region(editor).span;
+                self.selected_lines = Some((editor.line_of(span.start), editor.line_of(span.end)));
+                self.mode = Mode::Normal;
+                VimOutcome {
+                    commands: vec![Command::Move(Motion::To(selected.cursor))],
+                    request: Some(VimRequest::CommandLine("'<,'>")),
+                }
+            }
+            '/' | '?' => self.search(c),
             _ => match Operator::of(c) {
                 Some(operator) => self.operate_on(operator, selected, editor),
                 None => VimOutcome::default(),
@@ -170,8 +178,10 @@ impl Vim {
         selected: &VisualSelection,
         editor: &Editor,
     ) -> VimOutcome {
+        let n = self.pending.count().unwrap_or(1);
         let object = Vim::object(key);
-        let Some(region) = object.and_then(|object| editor.text_object_at(selected.cursor, object, extent))
+        let Some(region) =
+            object.and_then(|object| editor.text_object_at(selected.cursor, object, extent, n))
         else {
             return VimOutcome::default();
         };

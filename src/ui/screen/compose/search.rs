@@ -9,7 +9,7 @@ use crate::text::Span;
 use crate::ui::editor::vim::Direction;
 use crate::ui::screen::compose::{
     Compose,
-    update::{typing_command, way},
+    update::{finish_search, typing_command, way},
 };
 use crate::ui::shared::{Action, Effect, SharedState};
 use crate::ui::widget::{Key, KeyCode, TextField, Theme, draw};
@@ -149,7 +149,9 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
                 go_to(screen, from);
             }
         }
-        (KeyCode::Enter, _) if search.vim_origin.is_some() && !search.in_replace => accept(screen, shared),
+        (KeyCode::Enter, _) if search.vim_origin.is_some() && !search.in_replace => {
+            return accept(screen, shared);
+        }
         (KeyCode::Tab, _) => {
             search.replace.get_or_insert_with(|| TextField::new(""));
             search.in_replace = !search.in_replace;
@@ -208,11 +210,11 @@ fn step(screen: &mut Compose, text: &str, selected: Span, forward: bool) {
     select(screen, found);
 }
 
-/// Closes vim's search line, leaves the cursor at the match, and keeps the pattern for vim's `n` and `N`. If there is
-/// no match, moves the cursor back to where the search started.
-fn accept(screen: &mut Compose, shared: &mut SharedState) {
-    let Some(search) = screen.search.take() else { return };
-    let Some((from, direction)) = search.vim_origin else { return };
+/// Closes vim's search line, and lets vim do what the search was for: move to the match, or apply an operator. Keeps the
+/// pattern for vim's `n` and `N`. If there is no match, moves the cursor back to where the search started.
+fn accept(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
+    let Some(search) = screen.search.take() else { return Vec::new() };
+    let Some((from, direction)) = search.vim_origin else { return Vec::new() };
     if let (Ok(pattern), Some(vim)) = (search.pattern(), &mut screen.vim)
         && !search.find.text().is_empty()
     {
@@ -221,7 +223,9 @@ fn accept(screen: &mut Compose, shared: &mut SharedState) {
     if search.matches.is_empty() {
         shared.show_notice(if search.message.is_empty() { "no text to search for" } else { &search.message });
         go_to(screen, from);
+        return Vec::new();
     }
+    finish_search(screen, shared, from)
 }
 
 fn go_to(screen: &mut Compose, at: usize) {

@@ -78,6 +78,7 @@ pub(crate) use dialogs::{TELEGRAM, setting_up};
 pub(super) use keys::screen_focus;
 pub(crate) use keys::{contexts, way};
 pub(super) use saving::{save_all, unsaved};
+pub(super) use vim::finish_search;
 
 /// Moves the focus out of the webhook's form if there is no webhook.
 // Without a webhook, the form has no fields to type into. If the form kept the keyboard, `n` would count as typed text

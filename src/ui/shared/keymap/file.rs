@@ -110,6 +110,8 @@ fn contexts(row: &ActionRow, key: Key) -> Vec<KeyContext> {
     // contexts could no longer be typed.
     if edits_text(key) {
         contexts.retain(|context| !matches!(context, KeyContext::Anywhere | KeyContext::Body));
+        // In vim's normal mode, a letter is a command of vim.
+        contexts.retain(|context| key.typed().is_none() || *context != KeyContext::VimNormal);
         if contexts.is_empty() {
             contexts.push(KeyContext::Panes);
         }

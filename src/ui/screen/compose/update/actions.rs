@@ -174,15 +174,17 @@ pub(crate) const TYPING_KEYS: &[(&str, &str)] = &[
     ("|  {%  \"  <", "Complete filters, tags, keys and values, markup"),
     ("^Space", "Show completions at the cursor"),
     ("Tab", "Accept the completion, or indent"),
-    ("^X  ^C", "Cut, copy"),
+    ("^X  ^C  ^V", "Cut, copy, paste what was cut or copied here"),
     ("Shift-arrows  ^A", "Select, select all"),
     ("^Left  ^Right", "Move by word"),
     ("^D", "Duplicate the line"),
     ("Alt-Up  Alt-Down", "Move the line"),
     ("^/", "Comment or uncomment"),
     ("^]", "Go to the matching bracket, or the next tag of the block"),
-    ("Esc", "Leave the text; Tab then moves between panes"),
 ];
+
+/// The key that leaves the body, unless vim mode is on.
+pub(crate) const LEAVING_KEYS: &[(&str, &str)] = &[("Esc", "Leave the text; Tab then moves between panes")];
 
 fn campaign_form(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     match screen.open_campaign(shared) {

@@ -198,7 +198,10 @@ fn press_in_prompt(
     match key.code {
         KeyCode::Esc => close(screen, shared),
         KeyCode::Enter => {
-            let text = prompt.field.text().trim().to_owned();
+            // In a command line, a space may be part of a pattern or a replacement.
+            let is_command = prompt.purpose == PromptPurpose::CommandLine;
+            let typed = prompt.field.text();
+            let text = if is_command { typed } else { typed.trim().to_owned() };
             if let Some(problem) = answer_problem(&prompt.purpose, &text) {
                 prompt.problem = Some(problem);
                 return keep_open(screen, dialog);
@@ -242,8 +245,12 @@ fn handle_answer(
         PromptPurpose::DuplicateWebhook(stem) => WorkspaceChange::DuplicateWebhook { stem, name: text },
         PromptPurpose::RenameWebhook(stem) => WorkspaceChange::RenameWebhook { stem, name: text },
         PromptPurpose::CommandLine => {
-            return parse_command_line(&text)
-                .map_or_else(|_| Vec::new(), |line| vim::command_line(screen, shared, line));
+            // The dialog is closed, so that the command can open another one.
+            let done = parse_command_line(&text).and_then(|line| vim::command_line(screen, shared, line));
+            return done.unwrap_or_else(|problem| {
+                let Dialog::Prompt(prompt) = dialog else { return Vec::new() };
+                keep_open(screen, Dialog::Prompt(Prompt { problem: Some(problem), ..prompt }))
+            });
         }
         PromptPurpose::GoToLine => {
             let line = text.parse().unwrap_or(1);

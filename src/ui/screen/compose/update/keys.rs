@@ -4,11 +4,11 @@
 
 use crate::ui::screen::compose::{
     Compose, Focus, Pane, search,
-    update::actions::TYPING_KEYS,
+    update::actions::{LEAVING_KEYS, TYPING_KEYS},
     update::{actions, dialogs, quick_fix, typing},
 };
 
-use crate::ui::editor::vim::KEYS;
+use crate::ui::editor::vim::{KEYS, Vim};
 use crate::ui::shared::clipboard::{COPY, PASTE};
 use crate::ui::shared::{Action, Effect, KeyContext, KeyHints, ScreenFocus, SharedState};
 use crate::ui::widget::{FormOutcome, Key, KeyCode};
@@ -61,7 +61,7 @@ pub(crate) fn screen_focus(screen: &Compose) -> ScreenFocus {
     let Focus { pane, entered } = screen.focus;
     let keys: Vec<(&'static str, KeyHints)> = match (pane, entered) {
         (Pane::Body, true) if screen.vim.is_some() => vec![("", KEYS), ("While typing", TYPING_KEYS)],
-        (Pane::Body, true) => vec![("", TYPING_KEYS)],
+        (Pane::Body, true) => vec![("", TYPING_KEYS), ("", LEAVING_KEYS)],
         (Pane::Body, false) => vec![("", BODY_KEYS)],
         (Pane::Campaigns, _) => vec![("", CAMPAIGN_KEYS)],
         (Pane::Webhook, true) => vec![("", FORM_KEYS)],
@@ -119,6 +119,9 @@ const PROBLEM_KEYS: KeyHints =
 /// Returns the contexts in which the actions of keys are looked up, the innermost first.
 pub(crate) fn contexts(screen: &Compose) -> &'static [KeyContext] {
     match (screen.focus.pane, screen.focus.entered) {
+        (Pane::Body, true) if screen.vim.as_ref().is_some_and(Vim::is_idle) => {
+            &[KeyContext::Body, KeyContext::VimNormal, KeyContext::Anywhere]
+        }
         (Pane::Body, true) => &[KeyContext::Body, KeyContext::Anywhere],
         // While the user types in the form, letters are text. So only the keys that work everywhere start actions.
         (Pane::Webhook, true) => &[KeyContext::Anywhere],
@@ -146,13 +149,16 @@ fn is_bound(screen: &Compose, shared: &SharedState, key: Key) -> bool {
     is_text || shared.keymap.action(contexts(screen), key).is_some()
 }
 
-/// Handles Ctrl-C. Copies the selected text of the body if the body has the focus and no dialog is open. Otherwise,
+/// Handles Ctrl-C. Copies the selected text of the body if the body has the keyboard. Otherwise,
 /// closes the open dialog, search line, or picker. If none of them is open, shows the key for quitting.
 fn copy_or_cancel(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
-    if screen.dialog.is_none() && screen.focus.in_body() {
-        if let Some(selected) = typing::register_of_selection(screen) {
-            return vec![shared.copy_and_say("copied", selected)];
-        }
+    // During a search, the selection in the body is only the match.
+    if screen.dialog.is_none()
+        && screen.search.is_none()
+        && screen.focus.in_body()
+        && let Some(selected) = typing::register_of_selection(screen)
+    {
+        return vec![shared.copy_and_say("copied", selected)];
     }
     if screen.dialog.is_some() {
         return dialogs::press(screen, shared, ESC);

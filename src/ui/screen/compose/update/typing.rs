@@ -2,10 +2,9 @@
 
 use crate::complete;
 use crate::diagnostic::TextEdit;
-use crate::editor::{Command, Editor, Motion};
-use crate::template;
+use crate::editor::{Command, Motion, TextRegion};
 use crate::text::Span;
-use crate::ui::editor::{MAX_HINTED_BYTES, register::Register};
+use crate::ui::editor::register::{Register, is_string_content};
 use crate::ui::screen::compose::{
     Compose, Focus, Pane,
     update::{actions, keys, vim},
@@ -120,18 +119,19 @@ fn paste_register(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect>
     effects
 }
 
+/// Returns what a cut takes: the selected text, or the cursor's whole line if nothing is selected.
+fn register_to_cut(screen: &Compose) -> Option<Register> {
+    let editor = &screen.buffer()?.editor;
+    let line = || TextRegion { span: editor.line_span(editor.line_of(editor.cursor())), is_linewise: true };
+    Some(register_of_selection(screen).unwrap_or_else(|| Register::of_region(editor, line())))
+}
+
 /// Returns the selected text of the open body for the register; `None` if nothing is selected.
 pub(crate) fn register_of_selection(screen: &Compose) -> Option<Register> {
     let editor = &screen.buffer()?.editor;
-    let selected = editor.selection().span();
-    let text = editor.selected().replace("\r\n", "\n");
-    let is_string_content = is_string_content(editor, selected);
-    (!text.is_empty()).then_some(Register { text, is_linewise: false, is_string_content })
-}
-
-/// Returns whether a span is inside one JSON string, with Liquid or without.
-fn is_string_content(editor: &Editor, span: Span) -> bool {
-    editor.len() <= MAX_HINTED_BYTES && template::is_in_one_string(&editor.text(), span)
+    let span = Some(editor.selection().span()).filter(|span| !span.is_empty())?;
+    let region = TextRegion { span, is_linewise: false };
+    Some(Register::of_region(editor, region).with_context(editor, span))
 }
 
 pub(crate) fn paste(screen: &mut Compose, shared: &mut SharedState, text: &str) -> Vec<Effect> {
@@ -155,8 +155,7 @@ pub(crate) fn apply(screen: &mut Compose, shared: &mut SharedState, command: Com
         }
         _ => None,
     };
-    // Without a selection, a cut takes the whole line.
-    let selected = if command == Command::Cut { register_of_selection(screen) } else { None };
+    let cut = if command == Command::Cut { register_to_cut(screen) } else { None };
     let Some(buffer) = screen.buffer_mut() else { return Vec::new() };
     let applied = buffer.editor.apply(command);
     // A tab stop is stored as distances from the start and the end of the body. Typing, deleting, and completing keep
@@ -170,9 +169,8 @@ pub(crate) fn apply(screen: &mut Compose, shared: &mut SharedState, command: Com
     }
     buffer.tab_stops.follow(buffer.editor.cursor(), len);
     let mut effects = Vec::new();
-    if let Some(text) = applied.copied {
-        let line = || Register::of_lines(text.replace("\r\n", "\n"));
-        effects.push(shared.copy_and_say("cut", selected.unwrap_or_else(line)));
+    if let Some(cut) = cut.filter(|_| applied.changed) {
+        effects.push(shared.copy_and_say("cut", cut));
     }
     if applied.changed {
         effects.extend(screen.start_typing());

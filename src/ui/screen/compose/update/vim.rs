@@ -4,11 +4,11 @@
 use crate::editor::{Command, Editor, Motion};
 use crate::ui::editor::vim::{ExCommand, Vim, VimOutcome, VimRequest};
 use crate::ui::screen::compose::{
-    Compose, Dialog, Prompt, PromptPurpose, SearchBar,
-    update::{actions, typing},
+    BodyBuffer, Compose, Decision, Dialog, Prompt, PromptPurpose, SearchBar,
+    update::{actions, dialogs, keys, typing},
 };
 use crate::ui::shared::{Action, AppCommand, Effect, SharedState};
-use crate::ui::widget::Key;
+use crate::ui::widget::{Key, TextField};
 
 /// Handles a key in the body. Returns `None` if vim mode is off, if no body is open, or if the key should have the
 /// effect that it has without vim.
@@ -17,7 +17,10 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
         crate::ui::screen::compose::update::body_area(screen)
             .map_or(10, |area| area.height.saturating_sub(1).max(1)),
     );
-    let outcome = with_vim(screen, |vim, editor| vim.press(key, editor, page))??;
+    let outcome = with_vim(screen, |vim, editor| {
+        vim.set_clipboard(&shared.register);
+        vim.press(key, editor, page)
+    })??;
     Some(perform(screen, shared, outcome))
 }
 
@@ -27,6 +30,7 @@ pub(crate) fn follow(screen: &mut Compose) {
     if screen.search.is_some() {
         return;
     }
+    with_vim(screen, |vim, _| vim.cancel_search());
     if let Some(command) = with_vim(screen, Vim::sync).flatten()
         && let Some(buffer) = screen.buffer_mut()
     {
@@ -50,8 +54,19 @@ pub(crate) fn toggle(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effe
     })
 }
 
-pub(crate) fn command_line(screen: &mut Compose, shared: &mut SharedState, line: ExCommand) -> Vec<Effect> {
-    match line {
+/// Ends the search of vim's search line, which began at `from`.
+pub(crate) fn finish_search(screen: &mut Compose, shared: &mut SharedState, from: usize) -> Vec<Effect> {
+    let outcome = with_vim(screen, |vim, editor| vim.finish_search(editor, from));
+    outcome.map_or_else(Vec::new, |outcome| perform(screen, shared, outcome))
+}
+
+/// Carries out a command of the command line. Returns why it cannot be carried out, so that the command can be corrected.
+pub(crate) fn command_line(
+    screen: &mut Compose,
+    shared: &mut SharedState,
+    line: ExCommand,
+) -> Result<Vec<Effect>, String> {
+    Ok(match line {
         ExCommand::Save => actions::act(screen, shared, Action::Save),
         ExCommand::Quit => actions::act(screen, shared, Action::Quit),
         ExCommand::QuitUnsaved => {
@@ -60,8 +75,48 @@ pub(crate) fn command_line(screen: &mut Compose, shared: &mut SharedState, line:
         }
         ExCommand::SaveAndQuit => save_and_quit(shared),
         ExCommand::Help => actions::act(screen, shared, Action::Help),
-        ExCommand::GoTo(number) => typing::apply(screen, shared, Command::Move(Motion::Line(number))),
+        ExCommand::ClearHighlights => Vec::new(),
+        ExCommand::Reread => {
+            let is_unsaved = screen.buffer().is_some_and(BodyBuffer::is_modified);
+            if is_unsaved {
+                return Err("there are unsaved edits; e! replaces them with the file's text".to_owned());
+            }
+            actions::act(screen, shared, Action::Reload)
+        }
+        ExCommand::DiscardEdits => discard_edits(screen, shared),
+        ExCommand::GoTo(line) => match with_vim(screen, |vim, editor| vim.offset_of(editor, line)) {
+            Some(offset) => typing::apply(screen, shared, Command::Move(Motion::To(offset?))),
+            None => Vec::new(),
+        },
+        ExCommand::Substitute(lines, what) => {
+            if !typing::can_edit(screen, shared) {
+                return Ok(actions::refuse_to_edit(shared));
+            }
+            let done = with_vim(screen, |vim, editor| vim.substitute(editor, lines, what));
+            let Some((outcome, done)) = done.transpose()? else { return Ok(Vec::new()) };
+            let effects = perform(screen, shared, outcome);
+            let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+            shared.show_notice(format!(
+                "{} on {}; {} undoes it",
+                count(done.n_matches, "substitution"),
+                count(done.n_lines, "line"),
+                keys::way(screen, shared, Action::Undo)
+            ));
+            effects
+        }
+    })
+}
+
+/// Replaces the body with the text of its file, as one undo step.
+fn discard_edits(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
+    let Some(stem) = screen.open.clone() else { return Vec::new() };
+    if !typing::can_edit(screen, shared) {
+        return actions::refuse_to_edit(shared);
     }
+    let effects = dialogs::decide(screen, shared, Decision::UseDiskVersion(stem));
+    let way = keys::way(screen, shared, Action::Undo);
+    shared.show_notice(format!("took the file's text; {way} undoes it"));
+    effects
 }
 
 fn with_vim<T>(screen: &mut Compose, run: impl FnOnce(&mut Vim, &Editor) -> T) -> Option<T> {
@@ -91,18 +146,21 @@ fn perform(screen: &mut Compose, shared: &mut SharedState, outcome: VimOutcome) 
 
 fn perform_request(screen: &mut Compose, shared: &mut SharedState, request: VimRequest) -> Vec<Effect> {
     match request {
-        VimRequest::Leave => typing::leave(screen, shared),
-        VimRequest::Copy(text) => vec![shared.copy(text)],
+        VimRequest::ExplainLeaving => {
+            let way = keys::way(screen, shared, Action::NextPane);
+            shared.only_notice(format!("{way} leaves the text, :q quits"))
+        }
+        VimRequest::Copy(done, register) => vec![shared.copy_and_say(done, register)],
         VimRequest::Search(direction) => {
-            let cursor = with_vim(screen, |vim, editor| {
-                vim.reset();
-                vim.shown_cursor(editor)
-            });
+            let cursor = with_vim(screen, |vim, editor| vim.shown_cursor(editor));
             screen.search = cursor.map(|cursor| SearchBar::for_vim(cursor, direction));
             Vec::new()
         }
-        VimRequest::CommandLine => {
-            screen.dialog = Some(Dialog::Prompt(Prompt::new(PromptPurpose::CommandLine, "")));
+        VimRequest::CommandLine(text) => {
+            // The lines of a selection are already typed, and the command comes after them.
+            let field = TextField::new(text);
+            let prompt = Prompt { field, ..Prompt::new(PromptPurpose::CommandLine, "") };
+            screen.dialog = Some(Dialog::Prompt(prompt));
             Vec::new()
         }
         VimRequest::SaveAndQuit => save_and_quit(shared),
