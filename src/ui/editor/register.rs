@@ -5,7 +5,10 @@ use unicode_segmentation::UnicodeSegmentation;
 use crate::editor::{Editor, TextRegion};
 use crate::template;
 use crate::text::Span;
-use crate::ui::editor::MAX_HINTED_BYTES;
+
+// Finding out where a text is in the JSON reads the whole body. In a larger body, this would delay the key.
+/// The size of the largest body in which the context of copied and pasted text is known.
+const MAX_CONTEXT_BYTES: usize = 64 * 1024;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Register {
@@ -42,9 +45,9 @@ impl Register {
     }
 }
 
-/// Returns whether a span of a body is inside one JSON string, with Liquid or without.
+/// Returns whether a span of a body is inside one JSON string, with Liquid or without. False for a large body.
 pub(crate) fn is_string_content(body: &Editor, span: Span) -> bool {
-    body.len() <= MAX_HINTED_BYTES && template::is_in_one_string(&body.text(), span)
+    body.len() <= MAX_CONTEXT_BYTES && template::is_in_one_string(&body.text(), span)
 }
 
 impl From<String> for Register {

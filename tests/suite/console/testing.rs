@@ -157,7 +157,7 @@ fn an_earlier_test_is_compared_with_the_campaign_as_it_is_now() {
 fn a_test_that_is_sent_again_shows_the_new_request_with_the_new_answer() {
     let mut console = refused_then_corrected();
     console.press("f5 h enter");
-    console.shows("r send the campaign as it is now");
+    console.shows("r send again as it is now");
     press_unsettled(&mut console, "r");
     console.hides("Hi Anna,</b>");
     console.hides("✘ 400");

@@ -1,5 +1,6 @@
 //! Carries out `:s` and `&`: replaces matches of a pattern in lines, as one undo step.
 
+use crate::diagnostic::TextEdit;
 use crate::editor::search::{MatchesPerLine, PatternSyntax, ReplacementPart, SearchPattern};
 use crate::editor::{Command, Editor, Motion};
 use crate::text::Span;
@@ -20,6 +21,20 @@ pub(crate) struct Substituted {
 }
 
 const CURRENT_LINE: LineAddress = LineAddress { base: BaseLine::Current, offset: 0 };
+
+/// Combines edits into one that has the same result. Thousands of single edits of a body would take seconds.
+fn combined(text: &str, edits: &[TextEdit]) -> TextEdit {
+    let mut whole = TextEdit {
+        span: Span::at(edits.first().map_or(0, |edit| edit.span.start)),
+        replacement: String::new(),
+    };
+    for edit in edits {
+        whole.replacement.push_str(Span::new(whole.span.end, edit.span.start).of(text));
+        whole.replacement.push_str(&edit.replacement);
+        whole.span.end = edit.span.end;
+    }
+    whole
+}
 
 impl Vim {
     /// Replaces matches in a range of lines, or in the cursor's line without a range. Without a substitution, repeats
@@ -54,7 +69,8 @@ impl Vim {
             }
         }
         let within = Span::new(editor.line_span(first).start, editor.line_span(last).end);
-        let edits = pattern.substitute(&editor.text(), within, matches, &replacement);
+        let text = editor.text();
+        let edits = pattern.substitute(&text, within, matches, &replacement);
         let mut lines: Vec<usize> = edits.iter().map(|edit| editor.line_of(edit.span.start)).collect();
         lines.dedup();
         let Some(last_edit) = edits.last() else { return Err("no match".into()) };
@@ -68,7 +84,7 @@ impl Vim {
         };
         let before = edits.iter().take_while(|edit| edit.span.start < from);
         let to = before.fold(from, |at, edit| at + edit.replacement.len() - edit.span.len()) + skipped;
-        let commands = [Command::Replace(edits), Command::Move(Motion::To(to))];
+        let commands = [Command::Replace(vec![combined(&text, &edits)]), Command::Move(Motion::To(to))];
         Ok((VimOutcome::of(commands), done))
     }
 

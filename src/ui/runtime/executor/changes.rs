@@ -58,10 +58,14 @@ pub(super) fn apply(session: &Session, change: WorkspaceChange) -> Result<Change
             match assign_to {
                 // The user created the webhook for a campaign that has no webhook. The new webhook is assigned to that
                 // campaign at once, so that the user does not have to open the campaign's settings.
-                Some(campaign) => {
-                    session.set_campaign_webhook(&campaign, &stem)?;
-                    done(format!("created webhooks/{stem}.toml for {campaign}"))
-                }
+                Some(campaign) => done(match session.set_campaign_webhook(&campaign, &stem) {
+                    Ok(()) => format!("created webhooks/{stem}.toml for {campaign}"),
+                    // The webhook exists, so the change as a whole has not failed: trying it again would create a
+                    // second webhook.
+                    Err(error) => {
+                        format!("created webhooks/{stem}.toml, but {campaign} does not use it yet: {error}")
+                    }
+                }),
                 None => ChangeOutcome {
                     next: Some((Action::CampaignForm, "assigns it to a campaign")),
                     ..done(format!("created webhooks/{stem}.toml"))

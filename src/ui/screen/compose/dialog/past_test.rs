@@ -99,7 +99,7 @@ impl PastTest {
         let title = format!("Earlier test of {}", self.record.campaign);
         let room = draw_frame(buf, area, &title, self.keys(), theme);
         let sent = match &self.again {
-            Query::Idle | Query::Failed { .. } => format!("{} · {} ms", self.sent, self.record.ms),
+            Query::Idle | Query::Failed { .. } => self.sent.clone(),
             Query::Pending { .. } => "again, from the campaign as it is now…".to_owned(),
             Query::Ready { answer, .. } if answer.was_tried() => {
                 "again, from the campaign as it was just now".to_owned()
@@ -137,12 +137,8 @@ impl PastTest {
     fn keys(&self) -> &'static str {
         match (&self.again, self.view) {
             (Query::Pending { .. }, _) => "Esc back",
-            (_, PastTestView::Exchange) => {
-                "r send the campaign as it is now · Tab compare with now · Esc back"
-            }
-            (_, PastTestView::Comparison) => {
-                "r send the campaign as it is now · Tab the request as sent · Esc back"
-            }
+            (_, PastTestView::Exchange) => "r send again as it is now · Tab compare · Esc back",
+            (_, PastTestView::Comparison) => "r send again as it is now · Tab as sent · Esc back",
         }
     }
 }

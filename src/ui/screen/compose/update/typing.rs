@@ -114,7 +114,7 @@ fn paste_register(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect>
         paste(screen, shared, &text)
     };
     if shared.notice.is_none() {
-        shared.show_notice(format!("pasted {} that were copied here", register.amount()));
+        shared.show_notice(format!("pasted {} copied here", register.amount()));
     }
     effects
 }
