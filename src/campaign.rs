@@ -40,3 +40,4 @@ pub(crate) use route::{Destination, Host, Route, RouteMismatch, Violation, Webho
 pub use webhook::Auth;
 pub use webhook::HttpMethod;
 pub use webhook::Webhook;
+pub(crate) use webhook::{check_rate, check_retries, parse_timeout};

@@ -1,7 +1,10 @@
 //! A webhook: the URL that a rendered body is sent to, with the method, headers, parameters, and authentication.
 
 mod read;
+mod values;
 mod write;
+
+pub(crate) use values::{check_rate, check_retries, parse_timeout};
 
 use std::time::Duration;
 

@@ -1,18 +1,11 @@
 //! Reads a webhook's TOML file and reports the problems that can be found without rendering anything.
 
-use std::time::Duration;
-
+use super::values::{check_rate, check_retries, parse_timeout};
 use super::{Auth, HttpMethod, Webhook};
-use crate::campaign::{WebhookPart, duration, placeholder};
+use crate::campaign::WebhookPart;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
-use crate::text::{Span, visible};
+use crate::text::Span;
 use crate::toml::{self, Spanned, Table};
-
-/// The longest timeout that a webhook can set. With a longer one, telecast would seem to hang if the server does not
-/// answer.
-const MAX_TIMEOUT: Duration = Duration::from_secs(600);
-const MAX_RETRIES: i64 = 20;
-const MAX_RATE: f64 = 100_000.0;
 
 impl Webhook {
     /// Parses a webhook's TOML file. Returns `None` only if the text is not TOML. Wrong values are reported and
@@ -39,7 +32,6 @@ pub(super) fn webhook(table: &mut Table<'_>) -> Webhook {
         missing_url(table);
     }
     let headers = table.pairs("headers").unwrap_or_default();
-    headers.iter().for_each(|(name, value)| check_header(table, name, value));
     let params = table.pairs("params").unwrap_or_default();
     let auth = table.table("auth", read_auth).flatten();
     let unsupported =
@@ -56,24 +48,25 @@ pub(super) fn webhook(table: &mut Table<'_>) -> Webhook {
         rate: read_rate(table),
         unsupported,
     };
-    if let Some(url) = &url {
-        for violation in webhook.route().err().unwrap_or_default() {
-            let find = |pairs: &[(Spanned<String>, Spanned<String>)], wanted: &str, is_key: bool| {
-                let (key, value) = pairs.iter().find(|(name, _)| name.value == wanted)?;
-                Some(if is_key { key.clone() } else { value.clone() })
-            };
-            let value = match &violation.part {
-                WebhookPart::Url => Some(url.clone()),
-                WebhookPart::HeaderName(name) => find(&headers, name, true),
-                WebhookPart::Header(name) => find(&headers, name, false),
-                WebhookPart::Param(name) => find(&params, name, false),
-                WebhookPart::Auth(key) => auth.as_ref().and_then(|(_, values)| {
-                    values.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone())
-                }),
-            };
-            if let Some(value) = value {
-                table.report(locate_in_file(violation.problem, &value));
-            }
+    // Without a URL, there is no route. The missing URL is already reported.
+    let violations = url.as_ref().and_then(|_| webhook.route().err()).unwrap_or_default();
+    let violations = violations.into_iter().map(|violation| (violation.part, violation.problem));
+    for (part, problem) in webhook.value_problems().into_iter().chain(violations) {
+        let find = |pairs: &[(Spanned<String>, Spanned<String>)], wanted: &str, is_key: bool| {
+            let (key, value) = pairs.iter().find(|(name, _)| name.value == wanted)?;
+            Some(if is_key { key.clone() } else { value.clone() })
+        };
+        let value = match &part {
+            WebhookPart::Url => url.clone(),
+            WebhookPart::HeaderName(name) => find(&headers, name, true),
+            WebhookPart::Header(name) => find(&headers, name, false),
+            WebhookPart::Param(name) => find(&params, name, false),
+            WebhookPart::Auth(key) => auth.as_ref().and_then(|(_, values)| {
+                values.iter().find(|(name, _)| name == key).map(|(_, value)| value.clone())
+            }),
+        };
+        if let Some(value) = value {
+            table.report(locate_in_file(problem, &value));
         }
     }
     webhook
@@ -110,54 +103,22 @@ fn parse_method(text: &str) -> Result<HttpMethod, String> {
         .ok_or_else(|| format!("`{text}` is not a method; use POST, GET, PUT or DELETE"))
 }
 
-fn parse_timeout(text: &str) -> Result<Duration, String> {
-    let timeout = duration::parse_duration(text)?;
-    if timeout.is_zero() || MAX_TIMEOUT < timeout {
-        return Err(format!("timeout is {text}; use more than 0 and at most `10m`"));
-    }
-    Ok(timeout)
-}
-
 fn read_retries(table: &mut Table<'_>) -> Option<u32> {
     let Spanned { value, span } = table.integer("retries")?;
-    if (0..=MAX_RETRIES).contains(&value) {
-        return u32::try_from(value).ok();
-    }
-    let message = format!("retries is {value}; use 0 to {MAX_RETRIES}");
-    table.report(Diagnostic::error(Code::OutOfRange, span, message));
-    None
+    let report = |message| table.report(Diagnostic::error(Code::OutOfRange, span, message));
+    check_retries(value).map_err(report).ok()
 }
 
 fn read_rate(table: &mut Table<'_>) -> Option<f64> {
     let Spanned { value, span } = table.number("rate")?;
-    if 0.0 < value && value <= MAX_RATE {
-        return Some(value);
-    }
-    let message = format!("rate is {value}; use more than 0 and at most {MAX_RATE} messages per second");
-    table.report(Diagnostic::error(Code::OutOfRange, span, message));
-    None
+    let report = |message| table.report(Diagnostic::error(Code::OutOfRange, span, message));
+    check_rate(value).map_err(report).ok()
 }
 
 fn missing_url(table: &mut Table<'_>) {
     let example = "url = \"https://api.telegram.org/bot${BOT_TOKEN}/sendMessage\"";
     let problem = Diagnostic::error(Code::MissingKey, table.span(), "a webhook needs a `url`");
     table.report(problem.with_help(format!("add `{example}`")));
-}
-
-fn check_header(table: &mut Table<'_>, name: &Spanned<String>, value: &Spanned<String>) {
-    // `tchar` of RFC 9110, section 5.6.2.
-    let is_token = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
-    if name.value.is_empty() || !name.value.chars().all(is_token) {
-        let message = format!("`{}` is not a valid header name", visible(&name.value));
-        let problem = Diagnostic::error(Code::BadHeader, name.span, message);
-        table.report(problem.with_help("use letters, digits and hyphens, as in `Content-Type`"));
-    }
-    // A line break in a value would start another header.
-    if value.value.chars().any(char::is_control) {
-        let message = "a header value cannot contain line breaks or control characters";
-        let problem = Diagnostic::error(Code::BadHeader, value.span, message);
-        table.report(problem.with_help("remove them"));
-    }
 }
 
 type Credentials = Vec<(&'static str, Spanned<String>)>;
@@ -175,12 +136,12 @@ fn read_auth(table: &mut Table<'_>) -> Option<(Auth, Credentials)> {
     let mut values = Vec::new();
     match kind.value.as_str() {
         "basic" => {
-            let username = read_credential(table, "username", Secrecy::Open, &mut values);
-            let password = read_credential(table, "password", Secrecy::Secret, &mut values);
+            let username = read_credential(table, "username", &mut values);
+            let password = read_credential(table, "password", &mut values);
             Some((Auth::Basic { username, password }, values))
         }
         "bearer" => {
-            let token = read_credential(table, "token", Secrecy::Secret, &mut values);
+            let token = read_credential(table, "token", &mut values);
             Some((Auth::Bearer { token }, values))
         }
         other => {
@@ -199,30 +160,12 @@ fn read_auth(table: &mut Table<'_>) -> Option<(Auth, Credentials)> {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Secrecy {
-    Open,
-    Secret,
-}
-
-fn read_credential(
-    table: &mut Table<'_>,
-    key: &'static str,
-    secrecy: Secrecy,
-    values: &mut Credentials,
-) -> String {
+fn read_credential(table: &mut Table<'_>, key: &'static str, values: &mut Credentials) -> String {
     let Some(found) = table.string(key) else {
         let problem = Diagnostic::error(Code::MissingKey, table.span(), format!("`[auth]` needs a `{key}`"));
         table.report(problem.with_help(format!("add `{key} = \"${{NAME}}\"`")));
         return String::new();
     };
-    // This problem is only a warning: a literal password works, and moving it to the secret store is the user's
-    // decision.
-    if secrecy == Secrecy::Secret && placeholder::find_placeholders(&found.value).is_empty() {
-        let problem =
-            Diagnostic::warning(Code::SecretInFile, found.span, format!("this file contains a {key}"));
-        table.report(problem.with_help("write `${NAME}` here and run `telecast secrets set NAME`"));
-    }
     values.push((key, found.clone()));
     found.value
 }
