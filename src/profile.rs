@@ -8,6 +8,7 @@ use indexmap::IndexMap;
 pub(crate) mod import;
 pub(crate) mod limits;
 pub(crate) mod sample;
+pub(crate) mod typed;
 
 mod json;
 

@@ -9,9 +9,8 @@ use crate::cli::args::{Format, ListProfiles, ProfilesCommand, Property, SetProfi
 use crate::cli::environment::Environment;
 use crate::cli::error::{CliError, ErrorKind, ExitStatus, Result};
 use crate::cli::output::CliOutput;
-use crate::dialect::Dialect;
-use crate::profile::import::read_one;
-use crate::profile::{Profile, Reachability, Value, limits};
+use crate::profile::typed::TypingRules;
+use crate::profile::{Profile, Reachability, Value};
 use crate::service::{find_profile, open_store_to_read, open_store_to_write};
 use crate::store::{Store, Written};
 use crate::workspace::Workspace;
@@ -107,21 +106,13 @@ fn value_text(value: &Value) -> String {
 fn set(workspace: &Workspace, store: &dyn Store, args: SetProfile, output: &mut CliOutput) -> Result {
     let known = store.vocabulary()?;
     let zone = workspace.time_zone();
+    let rules = TypingRules { known: &known, zone: &zone, dialect: workspace.settings().dialect };
     let mut properties = IndexMap::new();
     for Property { name, value } in args.properties {
-        let kind = known.property(&name).map(|property| property.kind);
-        let read = match value.as_str() {
-            // An empty value, as in `plan=`, unsets the property. An unset property is stored as null.
-            "" => Value::Null,
-            text => read_one(text, kind, &zone)
-                .map_err(|mismatch| CliError::new(ErrorKind::Failed, format!("{name}: {mismatch}")))?,
-        };
-        // CleverTap's limits on names and values apply only if the workspace has CleverTap's dialect.
-        if workspace.settings().dialect == Dialect::CleverTap {
-            limits::check_name(&name)
-                .and_then(|()| limits::check_value(&read))
-                .map_err(|error| CliError::new(ErrorKind::Failed, format!("{name}: {error}")))?;
-        }
+        // An empty value, as in `plan=`, unsets the property.
+        let read = rules
+            .read(&name, &value)
+            .map_err(|error| CliError::new(ErrorKind::Failed, format!("{name}: {error}")))?;
         properties.insert(name, read);
     }
     match store.set(&args.identity, properties)? {
