@@ -31,6 +31,8 @@ pub enum BotStatus {
         kind: BotFailureKind,
         /// What is wrong and what to do, with secrets masked.
         message: String,
+        /// The names of the secrets in the URL that have no value.
+        missing_secrets: Vec<String>,
     },
 }
 
@@ -46,6 +48,10 @@ pub enum BotFailureKind {
 }
 
 impl BotStatus {
+    pub fn failed(kind: BotFailureKind, message: String) -> Self {
+        BotStatus::Failed { kind, message, missing_secrets: Vec::new() }
+    }
+
     /// Returns whether it is certain that no message reaches a person.
     pub fn is_sandbox(&self) -> bool {
         matches!(self, BotStatus::Sandbox { .. })
@@ -59,29 +65,31 @@ pub(crate) async fn check_bot(session: &Session, in_use: &WebhookInUse) -> BotSt
         Ok(permit) => permit,
         Err(NotPermitted::Untrusted(question)) => return BotStatus::NotTrusted(question),
         Err(error @ NotPermitted::Invalid(_)) => return BotStatus::Invalid(error.to_string()),
-        Err(error) => {
-            return BotStatus::Failed { kind: BotFailureKind::NoAnswer, message: error.to_string() };
-        }
+        Err(error) => return BotStatus::failed(BotFailureKind::NoAnswer, error.to_string()),
     };
     // A host without the Bot API has no method like getMe that is safe to call.
     if permit.route.method_path.is_none() {
         return BotStatus::OtherHost { host: permit.host() };
     }
-    match fetch_bot_name(session, &permit, &in_use.webhook).await {
+    let bot = match resolve_bot(session, &permit, &in_use.webhook).await {
+        Ok(bot) => bot,
+        Err(error) => {
+            return BotStatus::Failed {
+                kind: BotFailureKind::Incomplete,
+                message: session.redact_and_shorten(&error.to_string()),
+                missing_secrets: error.missing_secrets().to_vec(),
+            };
+        }
+    };
+    match fetch_bot_name(session, &bot).await {
         Ok(bot) if permit.is_sandbox() => BotStatus::Sandbox { bot },
         Ok(bot) => BotStatus::Live { bot, host: permit.host() },
         // The message may quote the server's answer, which can contain the token. So secrets are masked.
-        Err((kind, message)) => BotStatus::Failed { kind, message: session.redact_and_shorten(&message) },
+        Err((kind, message)) => BotStatus::failed(kind, session.redact_and_shorten(&message)),
     }
 }
 
-async fn fetch_bot_name(
-    session: &Session,
-    permit: &Permit,
-    webhook: &Webhook,
-) -> Result<String, (BotFailureKind, String)> {
-    let bot = resolve_bot(session, permit, webhook).await;
-    let bot = bot.map_err(|error| (BotFailureKind::Incomplete, error.to_string()))?;
+async fn fetch_bot_name(session: &Session, bot: &Bot) -> Result<String, (BotFailureKind, String)> {
     let client = session.client().map_err(|error| (BotFailureKind::NoAnswer, error.to_string()))?;
     let user = bot.get_me(client).await.map_err(|error| (kind_of(&error), explain(&error)))?;
     // A hostile server can return the token as the bot's name, so the name is masked too.
@@ -98,6 +106,15 @@ pub(crate) enum BotError {
     NotBotApi,
     #[error("{}", describe_resolve_error(.0))]
     Resolve(#[source] ResolveError),
+}
+
+impl BotError {
+    fn missing_secrets(&self) -> &[String] {
+        match self {
+            BotError::Resolve(ResolveError::Missing { names, .. }) => names,
+            BotError::NotBotApi | BotError::Resolve(_) => &[],
+        }
+    }
 }
 
 pub(super) async fn resolve_bot(

@@ -379,9 +379,7 @@ impl Executor {
                 if is_trusted_now { session.trust(&webhook.stem, &webhook.webhook) } else { Ok(()) };
             let status = match trusted {
                 Ok(()) => service::check_bot(&session, &webhook).await,
-                Err(error) => {
-                    BotStatus::Failed { kind: BotFailureKind::Incomplete, message: error.to_string() }
-                }
+                Err(error) => BotStatus::failed(BotFailureKind::Incomplete, error.to_string()),
             };
             reporter.report(Msg::BotChecked(generation, status)).await;
         });

@@ -262,7 +262,7 @@ fn task_panicked(screen: &mut Compose, shared: &mut SharedState, work: Work, tex
             if let Some(Dialog::Setup(setup)) = &mut screen.dialog {
                 setup.connecting.end_pending(Err(text.clone()));
             }
-            screen.bot.end_pending(Ok(BotStatus::Failed { kind: BotFailureKind::NoAnswer, message: text }));
+            screen.bot.end_pending(Ok(BotStatus::failed(BotFailureKind::NoAnswer, text)));
         }
         Work::Save | Work::Change => {
             // After a failed save, "Save and quit" must not quit, because there are still unsaved edits.
