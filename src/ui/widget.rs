@@ -17,7 +17,7 @@ pub(crate) mod picker;
 pub(crate) mod text_field;
 
 pub(crate) use confirm::{Confirm, ConfirmDecision};
-pub(crate) use form::{Form, FormField, FormOutcome};
+pub(crate) use form::{FieldProblem, Form, FormField, FormOutcome, NoteTone, PairColumn, PairRow, PairTable};
 pub(crate) use hyperlinks::{Address, Hyperlinks, Link};
 pub use input::Input;
 pub(crate) use input::{Mouse, MouseKind};

@@ -22,5 +22,6 @@ mod submission;
 mod testing;
 mod tour;
 mod vim;
+mod webhook_form;
 
 use harness::Console;

@@ -25,6 +25,7 @@ pub(crate) mod state;
 pub(crate) mod submission;
 pub(crate) mod update;
 pub(crate) mod view;
+pub(crate) mod webhook_form;
 
 pub(crate) use buffer::BodyBuffer;
 pub(crate) use campaign_statuses::CampaignStatuses;
@@ -42,6 +43,7 @@ pub(crate) use sample_report::{SampleProblem, SampleReport};
 pub(crate) use search::SearchBar;
 pub(crate) use state::{Compose, ProblemEntry};
 pub(crate) use submission::Submission;
+pub(crate) use webhook_form::WebhookForm;
 
 use ratatui::layout::Rect;
 

@@ -35,6 +35,7 @@ pub enum Action {
     UndoDelete,
     OpenEditor,
     CheckWebhook,
+    EditWebhook,
     Reload,
     AdoptPrivate,
     SetUp,
@@ -191,6 +192,7 @@ pub const ACTIONS: &[ActionRow] = {
             &[(Definitions, "x"), (Definitions, "delete")],
         ),
         row(A::UndoDelete, "undo-delete", "Undo the last deletion", "", &[(Definitions, "u")]),
+        row(A::EditWebhook, "edit-webhook", "Edit the webhook", "", &[]),
         row(A::CheckWebhook, "check-webhook", "Check the webhook's bot", "check", &[(Definitions, "c")]),
         row(
             A::OpenEditor,

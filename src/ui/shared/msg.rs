@@ -84,7 +84,7 @@ pub struct ConnectFailure {
     pub is_unreachable: bool,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ChangeOutcome {
     pub message: String,
     /// An action that the user may want next, and what it does, as the end of a sentence that begins with its key.
@@ -95,4 +95,8 @@ pub struct ChangeOutcome {
     pub focuses_body: bool,
     /// The old and the new stem of a rename.
     pub renamed: Option<(String, String)>,
+    /// The stem of the webhook that was saved.
+    pub saved_webhook: Option<String>,
+    /// The stem of the webhook that was created.
+    pub new_webhook: Option<String>,
 }

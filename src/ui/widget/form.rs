@@ -1,19 +1,31 @@
-//! A form: labeled fields, one per line. The problem of a field is shown on the line below the field.
+//! A form: labeled fields below each other, with the problem of each field below it. A form that is higher than its area
+//! is scrolled.
+//!
+//! The fields of a form are fixed when it is created. A field that does not apply now is hidden, and keeps its value. So
+//! the field that the user types into is never replaced by another one.
 
-use ratatui::buffer::Buffer;
+mod layout;
+mod table;
+
+pub(crate) use table::{PairColumn, PairRow, PairTable};
+
 use ratatui::layout::Rect;
 
-use crate::text::width;
-use crate::ui::widget::draw;
 use crate::ui::widget::input::{Mouse, MouseKind};
 use crate::ui::widget::key::{Key, KeyCode};
 use crate::ui::widget::text_field::TextField;
-use crate::ui::widget::theme::Theme;
 
 #[derive(Debug, Clone, Default)]
 pub struct Form {
-    pub fields: Vec<FormField>,
-    pub focus: usize,
+    fields: Vec<FormField>,
+    /// The index of the focused field.
+    focus: usize,
+    /// The first line of the form that is on screen, counted from 0.
+    top: usize,
+    /// The width and the height of the area in which the form was last laid out.
+    size: (u16, u16),
+    /// Whether the next layout scrolls the focused field into view. False after the user has scrolled.
+    reveals_focus: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -21,10 +33,9 @@ pub struct FormField {
     pub id: String,
     pub label: String,
     pub value: FieldValue,
-    /// An error or a hint, shown below the field.
-    pub problem: Option<String>,
-    /// Whether the problem is an error, which prevents saving.
-    pub is_error: bool,
+    pub problem: Option<FieldProblem>,
+    /// A hidden field is neither drawn nor focused, but has its value.
+    pub is_hidden: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -32,7 +43,34 @@ pub enum FieldValue {
     Text(TextField),
     Choice { options: Vec<String>, chosen: usize },
     Button,
-    Note(String),
+    Note { text: String, tone: NoteTone },
+    Table(PairTable),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoteTone {
+    Plain,
+    Good,
+    Warning,
+    Bad,
+}
+
+/// An error or a hint, shown below the field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldProblem {
+    pub text: String,
+    /// Whether the problem prevents saving.
+    pub is_error: bool,
+}
+
+impl FieldProblem {
+    pub fn error(text: impl Into<String>) -> Self {
+        Self { text: text.into(), is_error: true }
+    }
+
+    pub fn warning(text: impl Into<String>) -> Self {
+        Self { text: text.into(), is_error: false }
+    }
 }
 
 impl FormField {
@@ -62,22 +100,37 @@ impl FormField {
     }
 
     pub fn note(id: &str, label: &str, text: &str) -> Self {
-        Self::new(id, label, FieldValue::Note(text.to_owned()))
+        Self::new(id, label, FieldValue::Note { text: text.to_owned(), tone: NoteTone::Plain })
+    }
+
+    pub fn table(id: &str, label: &str, table: PairTable) -> Self {
+        Self::new(id, label, FieldValue::Table(table))
     }
 
     fn new(id: &str, label: &str, value: FieldValue) -> Self {
-        Self { id: id.to_owned(), label: label.to_owned(), value, problem: None, is_error: false }
+        Self { id: id.to_owned(), label: label.to_owned(), value, problem: None, is_hidden: false }
     }
 
     fn can_focus(&self) -> bool {
-        !matches!(self.value, FieldValue::Note(_))
+        !self.is_hidden && !matches!(self.value, FieldValue::Note { .. })
+    }
+
+    /// Returns the error of the field or of one of its rows.
+    fn error(&self) -> Option<&str> {
+        let own = self.problem.iter();
+        let rows = match &self.value {
+            FieldValue::Table(table) => table.problems(),
+            _ => &[],
+        };
+        let error = own.chain(rows.iter().flatten()).find(|problem| problem.is_error && !self.is_hidden)?;
+        Some(&error.text)
     }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum FormOutcome {
     Ignored,
-    /// The focus or the cursor moved.
+    /// The focus or the cursor moved, or the form was scrolled.
     Moved,
     Changed,
     /// A button was pressed. Contains the id of its field.
@@ -87,24 +140,48 @@ pub enum FormOutcome {
 }
 
 impl Form {
-    /// Creates a form with the focus on the first field that is not a note.
+    /// Creates a form with the focus on the first field that can be focused.
     pub fn new(fields: Vec<FormField>) -> Self {
         let focus = fields.iter().position(FormField::can_focus).unwrap_or(0);
-        Self { fields, focus }
+        Self { fields, focus, reveals_focus: true, ..Self::default() }
     }
 
-    /// Returns the text or the chosen option of a field. The result is empty for buttons, notes, and unknown ids.
+    /// Returns the text or the chosen option of a field. The result is empty for all other fields and for unknown ids.
     pub fn value(&self, id: &str) -> String {
-        match self.fields.iter().find(|field| field.id == id).map(|field| &field.value) {
+        match self.field(id).map(|field| &field.value) {
             Some(FieldValue::Text(field)) => field.text(),
             Some(FieldValue::Choice { options, chosen }) => options.get(*chosen).cloned().unwrap_or_default(),
-            Some(FieldValue::Button | FieldValue::Note(_)) | None => String::new(),
+            Some(FieldValue::Button | FieldValue::Note { .. } | FieldValue::Table(_)) | None => String::new(),
         }
     }
 
+    /// Returns the table of a field. `None` if there is no such field, or if it is not a table.
+    pub fn table(&self, id: &str) -> Option<&PairTable> {
+        match &self.field(id)?.value {
+            FieldValue::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    pub fn table_mut(&mut self, id: &str) -> Option<&mut PairTable> {
+        match &mut self.field_mut(id)?.value {
+            FieldValue::Table(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    fn field(&self, id: &str) -> Option<&FormField> {
+        self.fields.iter().find(|field| field.id == id)
+    }
+
+    fn field_mut(&mut self, id: &str) -> Option<&mut FormField> {
+        self.fields.iter_mut().find(|field| field.id == id)
+    }
+
     pub fn focus_on(&mut self, id: &str) {
-        if let Some(at) = self.fields.iter().position(|field| field.id == id) {
+        if let Some(at) = self.fields.iter().position(|field| field.id == id && field.can_focus()) {
             self.focus = at;
+            self.reveals_focus = true;
         }
     }
 
@@ -112,7 +189,8 @@ impl Form {
     pub fn text_field(&self) -> Option<&TextField> {
         match &self.focused()?.value {
             FieldValue::Text(field) => Some(field),
-            FieldValue::Choice { .. } | FieldValue::Button | FieldValue::Note(_) => None,
+            FieldValue::Table(table) => Some(table.text_field()),
+            FieldValue::Choice { .. } | FieldValue::Button | FieldValue::Note { .. } => None,
         }
     }
 
@@ -120,40 +198,79 @@ impl Form {
         self.fields.get(self.focus)
     }
 
-    /// Sets or clears a hint that does not prevent saving.
-    pub fn set_warning(&mut self, id: &str, problem: Option<String>) {
-        if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {
-            field.problem = problem;
-            field.is_error = false;
+    /// Moves the focus to the first field with an error, and to the row of the error if the field is a table.
+    pub fn focus_on_error(&mut self) {
+        let Some(at) = self.fields.iter().position(|field| field.error().is_some()) else { return };
+        self.focus = at;
+        self.reveals_focus = true;
+        if let FieldValue::Table(table) = &mut self.fields[at].value {
+            table.focus_on_error();
         }
     }
 
-    /// Sets or clears an error that prevents saving.
-    pub fn set_error(&mut self, id: &str, problem: Option<String>) {
-        if let Some(field) = self.fields.iter_mut().find(|field| field.id == id) {
-            field.is_error = problem.is_some();
+    /// Sets or clears the problem of a field.
+    pub fn set_problem(&mut self, id: &str, problem: Option<FieldProblem>) {
+        if let Some(field) = self.field_mut(id) {
             field.problem = problem;
         }
     }
 
-    pub fn first_error(&self) -> Option<&FormField> {
-        self.fields.iter().find(|field| field.is_error)
+    /// Returns the first error, with the label of its field.
+    pub fn first_error(&self) -> Option<String> {
+        self.fields.iter().find_map(|field| Some(format!("{}: {}", field.label, field.error()?)))
     }
 
     /// Replaces the text of a text field; the cursor moves to the end of the new text.
     pub fn set_text(&mut self, id: &str, text: &str) {
-        if let Some(FieldValue::Text(field)) =
-            self.fields.iter_mut().find(|field| field.id == id).map(|field| &mut field.value)
-        {
+        if let Some(FieldValue::Text(field)) = self.field_mut(id).map(|field| &mut field.value) {
             field.set_text(text);
         }
     }
 
+    /// Chooses an option of a choice. Does nothing if the choice does not have this option.
+    pub fn choose(&mut self, id: &str, option: &str) {
+        if let Some(FieldValue::Choice { options, chosen }) = self.field_mut(id).map(|field| &mut field.value)
+        {
+            *chosen = options.iter().position(|other| other == option).unwrap_or(*chosen);
+        }
+    }
+
+    /// Replaces the options of a choice, and chooses `option`.
+    pub fn set_options(&mut self, id: &str, options: Vec<String>, option: &str) {
+        if let Some(field) = self.field_mut(id) {
+            let chosen = options.iter().position(|other| other == option).unwrap_or(0);
+            field.value = FieldValue::Choice { options, chosen };
+        }
+    }
+
+    pub fn set_note(&mut self, id: &str, text: &str, tone: NoteTone) {
+        if let Some(field) = self.field_mut(id) {
+            field.value = FieldValue::Note { text: text.to_owned(), tone };
+        }
+    }
+
+    /// Hides or shows a field. If the focused field is hidden, the focus moves to the next field.
+    pub fn hide(&mut self, id: &str, is_hidden: bool) {
+        if let Some(field) = self.field_mut(id) {
+            field.is_hidden = is_hidden;
+        }
+        if self.focused().is_some_and(|field| !field.can_focus()) {
+            self.step(1);
+        }
+    }
+
     pub fn press(&mut self, key: Key) -> FormOutcome {
-        // These keys change the focus in every kind of field, so the field itself never gets them.
+        self.reveals_focus = true;
+        // These keys change the focus or the scroll position in every kind of field, so the field itself never gets
+        // them.
+        let page = isize::try_from(self.size.1.saturating_sub(1).max(1)).unwrap_or(1);
         match (key.code, key.shift) {
-            (KeyCode::Up, false) | (KeyCode::Tab, true) => return self.step(-1),
-            (KeyCode::Down, false) | (KeyCode::Tab, false) => return self.step(1),
+            (KeyCode::Up, false) => return self.step_row(-1),
+            (KeyCode::Down, false) => return self.step_row(1),
+            (KeyCode::Tab, true) => return self.step(-1),
+            (KeyCode::Tab, false) => return self.step(1),
+            (KeyCode::PageUp, _) => return self.scroll(-page),
+            (KeyCode::PageDown, _) => return self.scroll(page),
             _ => {}
         }
         let Some(field) = self.fields.get_mut(self.focus) else { return FormOutcome::Ignored };
@@ -162,14 +279,8 @@ impl Form {
                 FormOutcome::Pressed(field.id.clone())
             }
             (_, KeyCode::Enter) => FormOutcome::Submitted,
-            (FieldValue::Text(text), _) => {
-                let before = text.text();
-                match (text.press(key), text.text() == before) {
-                    (true, true) => FormOutcome::Moved,
-                    (true, false) => FormOutcome::Changed,
-                    (false, _) => FormOutcome::Ignored,
-                }
-            }
+            (FieldValue::Text(text), _) => press_in_text(text, key),
+            (FieldValue::Table(table), _) => table.press(key),
             (FieldValue::Choice { options, chosen }, KeyCode::Right | KeyCode::Char(' ')) => {
                 *chosen = (*chosen + 1) % options.len().max(1);
                 FormOutcome::Changed
@@ -179,9 +290,10 @@ impl Form {
                 FormOutcome::Changed
             }
             (FieldValue::Choice { options, chosen }, KeyCode::Char(c)) => {
-                // A letter selects the first option that starts with it, like a select box in a browser.
-                let starts = |option: &String| option.to_lowercase().starts_with(c.to_ascii_lowercase());
-                match options.iter().position(starts) {
+                // A letter selects the next option that starts with it, like a select box in a browser.
+                let starts = |at: &usize| options[*at].to_lowercase().starts_with(c.to_ascii_lowercase());
+                let next = (1..=options.len()).map(|step| (*chosen + step) % options.len()).find(starts);
+                match next {
                     Some(at) => {
                         *chosen = at;
                         FormOutcome::Changed
@@ -189,17 +301,21 @@ impl Form {
                     None => FormOutcome::Ignored,
                 }
             }
-            (FieldValue::Choice { .. } | FieldValue::Button | FieldValue::Note(_), _) => FormOutcome::Ignored,
+            (FieldValue::Choice { .. } | FieldValue::Button | FieldValue::Note { .. }, _) => {
+                FormOutcome::Ignored
+            }
         }
     }
 
     pub fn paste(&mut self, pasted: &str) -> FormOutcome {
+        self.reveals_focus = true;
         match self.fields.get_mut(self.focus).map(|field| &mut field.value) {
             Some(FieldValue::Text(text)) => {
                 text.paste(pasted);
                 FormOutcome::Changed
             }
-            Some(FieldValue::Choice { .. } | FieldValue::Button | FieldValue::Note(_)) | None => {
+            Some(FieldValue::Table(table)) => table.paste(pasted),
+            Some(FieldValue::Choice { .. } | FieldValue::Button | FieldValue::Note { .. }) | None => {
                 FormOutcome::Ignored
             }
         }
@@ -207,121 +323,63 @@ impl Form {
 
     /// Handles a mouse event; `area` is the area in which the form was drawn.
     pub fn point(&mut self, mouse: Mouse, area: Rect) -> FormOutcome {
-        let MouseKind::Down { .. } = mouse.kind else { return FormOutcome::Ignored };
-        let rows = self.rows(area);
-        let Some(at) = rows.iter().position(|row| row.contains((mouse.x, mouse.y).into())) else {
-            return FormOutcome::Ignored;
-        };
-        if !self.fields[at].can_focus() {
-            return FormOutcome::Ignored;
-        }
-        self.focus = at;
-        let field = &mut self.fields[at];
-        match &mut field.value {
-            FieldValue::Button => FormOutcome::Pressed(field.id.clone()),
-            FieldValue::Choice { options, chosen } => {
-                *chosen = (*chosen + 1) % options.len().max(1);
-                FormOutcome::Changed
-            }
-            FieldValue::Text(_) | FieldValue::Note(_) => FormOutcome::Moved,
+        match mouse.kind {
+            MouseKind::Down { .. } => self.click(mouse, area),
+            MouseKind::Scroll(lines) => self.scroll(lines.into()),
+            MouseKind::RightDown | MouseKind::Drag | MouseKind::Up => FormOutcome::Ignored,
         }
     }
 
-    fn step(&mut self, by: isize) -> FormOutcome {
+    /// Moves the focus to the next field or cell, or to the previous one if `by` is negative.
+    pub fn step(&mut self, by: isize) -> FormOutcome {
+        self.move_focus(by, |table| table.step_cell(by))
+    }
+
+    fn step_row(&mut self, by: isize) -> FormOutcome {
+        self.move_focus(by, |table| table.step_row(by))
+    }
+
+    /// Moves the focus within the focused table with `step`. If `step` returns false, or the focused field is not a
+    /// table, moves the focus to the next field, or to the previous one if `by` is negative.
+    fn move_focus(&mut self, by: isize, step: impl FnOnce(&mut PairTable) -> bool) -> FormOutcome {
+        self.reveals_focus = true;
+        if let Some(FieldValue::Table(table)) = self.fields.get_mut(self.focus).map(|field| &mut field.value)
+            && step(table)
+        {
+            return FormOutcome::Moved;
+        }
         let n = self.fields.len();
-        // The focus wraps around and skips notes. The search ends after one round, so that it also ends in a form that
-        // contains only notes.
+        // The focus wraps around and skips the fields that cannot be focused. The search ends after one round, so that
+        // it also ends in a form without other fields.
         for distance in 1..=n {
             let at = if by < 0 { (self.focus + n - distance) % n } else { (self.focus + distance) % n };
             if self.fields[at].can_focus() {
                 self.focus = at;
+                if let FieldValue::Table(table) = &mut self.fields[at].value {
+                    table.enter(by);
+                }
                 break;
             }
         }
         FormOutcome::Moved
     }
 
-    /// Returns the height of the form in lines. A field with a problem takes two lines.
-    pub fn height(&self) -> usize {
-        self.fields.iter().map(|field| 1 + usize::from(field.problem.is_some())).sum()
-    }
-
-    /// Returns the area of each field's line, scrolled so that the focused field is visible. A field that is scrolled
-    /// out of view has the height 0.
-    fn rows(&self, area: Rect) -> Vec<Rect> {
-        let mut top = 0_i32;
-        let mut tops = Vec::with_capacity(self.fields.len());
-        for field in &self.fields {
-            tops.push(top);
-            top += 1 + i32::from(field.problem.is_some());
-        }
-        let height = i32::from(area.height);
-        let focused = tops.get(self.focus).copied().unwrap_or(0);
-        // The focused field counts as two lines, so that its problem is also visible.
-        let scroll = (focused + 2 - height).clamp(0, (top - height).max(0));
-        tops.iter()
-            .map(|top| {
-                let line = top - scroll;
-                match u16::try_from(line) {
-                    Ok(line) if line < area.height => Rect { y: area.y + line, height: 1, ..area },
-                    _ => Rect { height: 0, ..area },
-                }
-            })
-            .collect()
-    }
-
-    pub fn draw(
-        &self,
-        buf: &mut Buffer,
-        area: Rect,
-        theme: &Theme,
-        has_keyboard: bool,
-    ) -> Option<(u16, u16)> {
-        let label_width = self.fields.iter().map(|field| width(&field.label)).max().unwrap_or(0) + 2;
-        // Labels take at most half of the width, so that long labels leave room for the values.
-        let label_width = u16::try_from(label_width).unwrap_or(0).min(area.width / 2);
-        let mut cursor = None;
-        for (at, (field, row)) in self.fields.iter().zip(self.rows(area)).enumerate() {
-            if row.height == 0 {
-                continue;
-            }
-            let is_focused = has_keyboard && at == self.focus;
-            let value = Rect { x: row.x + label_width, width: row.width.saturating_sub(label_width), ..row };
-            let label = Rect { width: label_width.saturating_sub(1), ..row };
-            let label_style = if is_focused { theme.accent } else { theme.dim };
-            match &field.value {
-                FieldValue::Button => {
-                    let style = if is_focused { theme.popup_chosen } else { theme.accent };
-                    draw::put_line(buf, row, row.y, &format!("[ {} ]", field.label), style);
-                }
-                FieldValue::Text(text) => {
-                    draw::put_line(buf, label, row.y, &field.label, label_style);
-                    if is_focused {
-                        cursor = Some(text.draw(buf, value, theme.field_focused, theme.selection));
-                    } else {
-                        text.draw_unfocused(buf, value, theme.field);
-                    }
-                }
-                FieldValue::Choice { options, chosen } => {
-                    draw::put_line(buf, label, row.y, &field.label, label_style);
-                    let option = options.get(*chosen).map_or("", String::as_str);
-                    let style = if is_focused { theme.field_focused } else { theme.field };
-                    draw::put_line(buf, value, row.y, &format!("‹ {option} ›"), style);
-                }
-                FieldValue::Note(text) => {
-                    draw::put_line(buf, label, row.y, &field.label, label_style);
-                    draw::put_line(buf, value, row.y, text, theme.text);
-                }
-            }
-            if let Some(problem) = field.problem.as_ref().filter(|_| row.y + 1 < area.bottom()) {
-                let style = if field.is_error { theme.error } else { theme.warning };
-                // The problem's text starts below the value. If it is too wide for that, it starts further to the left.
-                let needed = u16::try_from(width(problem)).unwrap_or(u16::MAX);
-                let indent = label_width.min(row.width.saturating_sub(needed));
-                let room = Rect { x: row.x + indent, y: row.y + 1, width: row.width - indent, ..row };
-                draw::put_line(buf, room, room.y, problem, style);
-            }
-        }
-        cursor
+    /// Scrolls the form by `lines`. The next layout limits the scroll position to the content.
+    fn scroll(&mut self, lines: isize) -> FormOutcome {
+        self.top = self.top.saturating_add_signed(lines);
+        self.reveals_focus = false;
+        FormOutcome::Moved
     }
 }
+
+fn press_in_text(text: &mut TextField, key: Key) -> FormOutcome {
+    let before = text.text();
+    match (text.press(key), text.text() == before) {
+        (true, true) => FormOutcome::Moved,
+        (true, false) => FormOutcome::Changed,
+        (false, _) => FormOutcome::Ignored,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,11 @@
-//! A text field of one line. It uses the same text model as the body's editor, [`crate::editor`].
+//! A text field of one line. It uses the same text model as the body's editor, [`crate::editor`]. A dialog or a list
+//! draws it in one row, and a form wraps it, so that all of its text can be read.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
-use crate::campaign::find_token;
+use crate::campaign::{find_password, find_token};
 use crate::editor::{Command, Editor, Motion};
 use crate::text::{Span, grapheme_width, width};
 use crate::ui::widget::draw;
@@ -12,6 +13,13 @@ use crate::ui::widget::key::Key;
 use crate::ui::widget::typing;
 use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
+
+/// The largest number of rows of a wrapped field. A longer text is scrolled.
+const MAX_ROWS: usize = 6;
+
+/// What stands for a secret in a field without focus. The number of dots does not depend on the text, so that it does
+/// not show the length of the secret.
+const DOTS: &str = "••••••";
 
 #[derive(Debug, Clone)]
 pub struct TextField {
@@ -28,6 +36,14 @@ pub enum FieldText {
     Visible(String),
 }
 
+/// A grapheme of a field as it is drawn.
+#[derive(Debug, Clone, Copy)]
+struct FieldCell<'t> {
+    /// The offset of the grapheme in the field's text.
+    at: usize,
+    symbol: &'t str,
+}
+
 impl TextField {
     /// Creates a field with the cursor after `text`.
     pub fn new(text: &str) -> Self {
@@ -36,10 +52,20 @@ impl TextField {
         Self { editor, is_secret: false }
     }
 
+    /// Returns a text as a field has it: on one line, without control characters.
+    pub fn flattened(text: &str) -> String {
+        if text.contains(char::is_control) { Self::new(text).text() } else { text.to_owned() }
+    }
+
     /// Creates a field for a secret: its text is drawn as dots. A reference such as `${BOT_TOKEN}` is not a secret, so
     /// it is shown.
     pub fn secret(text: &str) -> Self {
         Self { is_secret: true, ..Self::new(text) }
+    }
+
+    /// Sets whether the text is drawn as dots.
+    pub fn set_secret(&mut self, is_secret: bool) {
+        self.is_secret = is_secret;
     }
 
     /// Creates a field with all of `text` selected, so that typing replaces it.
@@ -94,6 +120,21 @@ impl TextField {
         true
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.editor.is_empty()
+    }
+
+    /// Replaces the text as one undo step, unlike [`TextField::set_text`]; the cursor moves to the end of the new text.
+    pub fn replace(&mut self, text: &str) {
+        self.editor.apply(Command::SelectAll);
+        self.editor.apply(Command::Paste(text.to_owned()));
+    }
+
+    /// Returns whether the cursor is after the text, and nothing is selected.
+    pub fn is_at_end(&self) -> bool {
+        self.editor.selection().is_empty() && self.editor.cursor() == self.editor.len()
+    }
+
     /// Inserts pasted text; line breaks in it become spaces.
     pub fn paste(&mut self, text: &str) {
         // Line breaks at the end are removed. Text that was copied as a whole line ends with a line break, which would
@@ -106,17 +147,16 @@ impl TextField {
         if self.is_secret {
             return (!is_reference(text)).then_some(0..text.len());
         }
-        // A URL that contains a bot token may be pasted into any field by mistake, so the token is hidden in every
-        // field.
-        find_token(text).map(|token| token.range())
+        // A URL that contains a bot token or a password may be pasted into any field by mistake, so both are hidden in
+        // every field.
+        find_token(text).or_else(|| find_password(text)).map(|secret| secret.range())
     }
 
     /// Draws the field without focus: the start of the text, shortened with `…` if it does not fit.
     pub fn draw_unfocused(&self, buf: &mut Buffer, area: Rect, style: Style) {
         let mut text = self.editor.text();
-        // The number of dots does not depend on the text, so that it does not show the length of the secret.
         if let Some(hidden) = self.hidden(&text).filter(|hidden| !hidden.is_empty()) {
-            text.replace_range(hidden, "••••••");
+            text.replace_range(hidden, DOTS);
         }
         draw::put_line(buf, Rect { height: area.height.min(1), ..area }, area.y, &text, style);
     }
@@ -149,6 +189,123 @@ impl TextField {
             cursor_x = x;
         }
         (cursor_x.min(area.right().saturating_sub(1)), area.y)
+    }
+
+    /// Returns the number of rows of the wrapped field, at least 1 and at most [`MAX_ROWS`].
+    pub fn n_rows(&self, width: u16, is_focused: bool) -> usize {
+        self.rows(&self.editor.text(), width, is_focused).len()
+    }
+
+    /// Draws the wrapped field in the columns of `area`, with its first row at line `top`, which may be above `area`.
+    /// Only the rows inside `area` are drawn. `selected` is the style of selected text in a field with focus, and
+    /// `None` draws a field without focus. Returns the cell of the cursor if the field has the focus.
+    pub fn draw_wrapped(
+        &self,
+        buf: &mut Buffer,
+        area: Rect,
+        top: i32,
+        style: Style,
+        selected: Option<Style>,
+    ) -> Option<(u16, u16)> {
+        let text = self.editor.text();
+        let rows = self.rows(&text, area.width, selected.is_some());
+        let selection = self.editor.selection().span();
+        let mut cursor = None;
+        let n_rows = rows.len();
+        for (n, (cells, line)) in rows.into_iter().zip(top..).enumerate() {
+            let Some(y) = u16::try_from(line).ok().filter(|y| area.y <= *y && *y < area.bottom()) else {
+                continue;
+            };
+            if selected.is_some() {
+                draw::fill(buf, Rect { y, height: 1, ..area }, style);
+            }
+            let mut x = area.x;
+            for cell in cells {
+                if cell.at == self.editor.cursor() {
+                    cursor = Some((x, y));
+                }
+                let is_selected = selection.start <= cell.at && cell.at < selection.end;
+                let style = selected.filter(|_| is_selected).unwrap_or(style);
+                x = draw::put(buf, area, x, y, cell.symbol, style);
+            }
+            if n + 1 == n_rows && self.editor.cursor() == text.len() {
+                cursor = Some((x, y));
+            }
+        }
+        cursor.filter(|_| selected.is_some())
+    }
+
+    /// Moves the cursor to column `x` (from 0) of row `row` (from 0) of the wrapped field.
+    pub fn click(&mut self, x: u16, row: usize, width: u16, is_focused: bool) {
+        let text = self.editor.text();
+        let rows = self.rows(&text, width, is_focused);
+        let mut column = 0;
+        let cell = rows.get(row).and_then(|cells| {
+            cells.iter().find(|cell| {
+                column += grapheme_width(cell.symbol);
+                usize::from(x) < column
+            })
+        });
+        // A click after the end of a row goes before the first cell of the next row, which is the same offset.
+        let next = rows.get(row + 1).and_then(|cells| cells.first());
+        let at = cell.or(next).map_or(text.len(), |cell| cell.at);
+        self.editor.apply(Command::Click(at));
+    }
+
+    /// Wraps the text into rows of `width` cells: after a space, or else at any grapheme. The rows are scrolled so that the cursor of a
+    /// focused field is in one of them.
+    fn rows<'t>(&self, text: &'t str, width: u16, is_focused: bool) -> Vec<Vec<FieldCell<'t>>> {
+        let width = usize::from(width).max(1);
+        let hidden = self.hidden(text).filter(|hidden| !hidden.is_empty());
+        let hidden = hidden.unwrap_or(text.len()..text.len());
+        let part = |range: Range<usize>| {
+            let start = range.start;
+            text[range].grapheme_indices(true).map(move |(at, symbol)| FieldCell { at: start + at, symbol })
+        };
+        // A secret is hidden even while the user types it.
+        let dots: Vec<FieldCell<'t>> = if is_focused {
+            part(hidden.clone()).map(|cell| FieldCell { symbol: "•", ..cell }).collect()
+        } else {
+            let dots = if hidden.is_empty() { "" } else { DOTS };
+            dots.graphemes(true).map(|symbol| FieldCell { at: hidden.start, symbol }).collect()
+        };
+        let mut rows: Vec<Vec<FieldCell<'t>>> = Vec::new();
+        let mut row: Vec<FieldCell<'t>> = Vec::new();
+        let mut used = 0;
+        for cell in part(0..hidden.start).chain(dots).chain(part(hidden.end..text.len())) {
+            let wide = grapheme_width(cell.symbol);
+            if width < used + wide && 0 < used {
+                // A word goes to the next row as a whole, if it fits there.
+                let word =
+                    row.iter().rposition(|cell| cell.symbol == " ").map_or(row.len(), |space| space + 1);
+                let rest = row.split_off(word);
+                used = rest.iter().map(|cell| grapheme_width(cell.symbol)).sum();
+                rows.push(std::mem::replace(&mut row, rest));
+            }
+            used += wide;
+            row.push(cell);
+            // A field without focus shows its start, so the rest of a long text need not be wrapped.
+            if !is_focused && MAX_ROWS < rows.len() {
+                break;
+            }
+        }
+        rows.push(row);
+        if is_focused {
+            // The cursor after a full row needs a row of its own.
+            if self.editor.cursor() == text.len() && width <= used {
+                rows.push(Vec::new());
+            }
+            let has_cursor =
+                |row: &Vec<FieldCell<'_>>| row.iter().any(|cell| cell.at == self.editor.cursor());
+            let cursor_row = rows.iter().position(has_cursor).unwrap_or(rows.len() - 1);
+            rows.drain(..(cursor_row + 1).saturating_sub(MAX_ROWS));
+        }
+        let is_cut = MAX_ROWS < rows.len();
+        rows.truncate(MAX_ROWS);
+        if let Some(last) = rows.last_mut().and_then(|row| row.last_mut()).filter(|_| is_cut && !is_focused) {
+            last.symbol = "…";
+        }
+        rows
     }
 }
 
@@ -205,6 +362,57 @@ mod tests {
             field.draw_unfocused(&mut buf, area, Style::new());
         }
         (0..24).map(|x| buf[(x, 0)].symbol()).collect::<String>().trim_end().to_owned()
+    }
+
+    /// Draws a wrapped field of 10 cells.
+    fn wrapped(field: &TextField, is_focused: bool) -> Vec<String> {
+        let n_rows = u16::try_from(field.n_rows(10, is_focused)).unwrap();
+        let area = Rect::new(0, 0, 10, n_rows);
+        let mut buf = Buffer::empty(area);
+        field.draw_wrapped(&mut buf, area, 0, Style::new(), is_focused.then(Style::new));
+        let row = |y| (0..10).map(|x| buf[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
+        (0..n_rows).map(row).collect()
+    }
+
+    #[test]
+    fn a_wrapped_field_shows_its_whole_text_or_the_part_at_the_cursor() {
+        let field = TextField::new("https://shop.example");
+        assert_eq!(wrapped(&field, false), ["https://sh", "op.example"]);
+        // The cursor is after the text, in a row of its own.
+        assert_eq!(wrapped(&field, true), ["https://sh", "op.example", ""]);
+        let mut field = TextField::new(&"0123456789".repeat(9));
+        assert_eq!(wrapped(&field, false).last().unwrap(), "012345678…");
+        assert_eq!(wrapped(&field, true), [["0123456789"; 5].as_slice(), &[""]].concat());
+        field.press(Key::plain(crate::ui::widget::key::KeyCode::Home));
+        assert_eq!(wrapped(&field, true), ["0123456789"; 6]);
+        assert_eq!(
+            wrapped(&TextField::new("a bc def ghijklmnopq r"), true),
+            ["a bc def", "ghijklmnop", "q r"]
+        );
+        assert_eq!(wrapped(&TextField::new("漢字漢字漢字"), false), ["漢 字 漢 字 漢", "字"]);
+        assert_eq!(wrapped(&TextField::new("a\u{1b}[2J\u{202e}b"), true), ["a[2J␤b"]);
+    }
+
+    #[test]
+    fn a_wrapped_secret_is_dots() {
+        let field = TextField::secret("correct horse");
+        assert_eq!(wrapped(&field, false), ["••••••"]);
+        assert_eq!(wrapped(&field, true), ["••••••••••", "•••"]);
+        let field = TextField::new("https://ann:secret@h/");
+        assert_eq!(wrapped(&field, false), ["https://an", "n:••••••@h", "/"]);
+        let field = TextField::new("https://h/bot1:secret/sendMessage");
+        assert_eq!(wrapped(&field, false), ["https://h/", "bot••••••/", "sendMessag", "e"]);
+    }
+
+    #[test]
+    fn a_click_in_a_wrapped_field_moves_the_cursor_there() {
+        let mut field = TextField::new("https://shop.example");
+        field.click(2, 1, 10, false);
+        field.press(Key::char('_'));
+        assert_eq!(field.text(), "https://shop_.example");
+        field.click(9, 7, 10, true);
+        field.press(Key::char('!'));
+        assert_eq!(field.text(), "https://shop_.example!");
     }
 
     #[test]

@@ -34,11 +34,19 @@ const STATES: &[State] = &[
     ("campaigns", || after("esc 1")),
     ("campaigns-second", || after("esc 1 down")),
     ("webhook", || after("esc 2")),
+    ("webhook-form", || after("esc 2 enter")),
     ("webhook-edited", || {
-        let mut console = after("esc 2 down down end");
+        let mut console = after("esc 2 enter down end");
         console.type_text("x");
         console
     }),
+    ("webhook-unsaved", || {
+        let mut console = after("esc 2 enter down down down down down");
+        console.type_text("X-Api: 5");
+        console.press("esc");
+        console
+    }),
+    ("webhook-basic", || after("esc 2 enter up up up up up up b")),
     ("body-left", || after("esc")),
     ("body-scrolled", || after("esc down down down")),
     ("preview-json", || after("esc 4 ]")),

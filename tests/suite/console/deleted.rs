@@ -88,12 +88,12 @@ fn edits_of_a_deleted_campaign_can_be_discarded() {
 #[test]
 fn saving_recreates_a_webhook_deleted_with_unsaved_edits() {
     let mut console = Console::demo();
-    console.press("alt-2");
+    console.press("alt-2 enter");
     console.type_text("Zebra");
     console.remove(&["webhooks/bot.toml"]);
     console.shows("botZebra");
     console.shows("webhook bot was deleted on disk; your edits are kept: ^S restores it");
-    console.press("ctrl-q");
+    console.press("esc ctrl-q");
     console.shows("Not saved: webhook bot");
     console.press("esc ctrl-s");
     assert!(console.file("webhooks/bot.toml").contains("name = \"Telegram botZebra\""));

@@ -29,8 +29,10 @@ fn esc_leaves_the_editor_and_tab_cycles_through_the_panes() {
         console.press("tab");
         assert_eq!(console.app().screens.compose.focus, Focus::select(pane));
     }
-    console.press("shift-tab enter");
-    assert_eq!(console.app().screens.compose.focus, Focus::enter(Pane::Webhook));
+    console.press("enter");
+    assert_eq!(console.app().screens.compose.focus, Focus::enter(Pane::Body));
+    console.press("esc shift-tab enter");
+    console.shows("Bot API method");
     assert_eq!(console.body(), before);
 }
 
@@ -217,7 +219,7 @@ fn ctrl_z_always_undoes_and_never_suspends() {
 #[test]
 fn ctrl_z_undoes_in_fields_and_with_vim_too() {
     let mut console = Console::demo();
-    console.press("alt-2");
+    console.press("alt-2 enter");
     console.type_text("Zebra");
     console.shows("botZebra");
     console.press("ctrl-z");
@@ -472,7 +474,7 @@ fn help_starts_with_the_keys_of_the_focused_pane() {
     console.resize(120, 40);
     for (pane, heading, title) in [
         ("1", "In Campaigns", "New campaign or webhook"),
-        ("2", "In Webhook (letters after Esc)", "Check the webhook's bot"),
+        ("2", "In Webhook", "Edit the webhook, or create one"),
         ("4", "In Preview", "Scroll the preview"),
         ("5", "In Problems", "Go to the problem, or"),
     ] {

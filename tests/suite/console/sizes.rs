@@ -20,7 +20,9 @@ fn every_pane_and_dialog_is_drawn_at_every_size() {
     let keys = [
         "1", "2", "3", "esc", "4", "]", "]", "5", "f1", "esc", "ctrl-p", "esc", "f4", "esc", "f5", "c",
         "esc", "h", "esc", "p", "esc", "esc", "f6", "esc", "f7", "esc", "n", "esc", "g", "esc", "/", "esc",
-        "esc", "1", "x", "esc", "d", "esc", "r", "esc", "2", "esc", "x", "esc",
+        "esc", "1", "x", "esc", "d", "esc", "r", "esc", "2", "esc", "x", "esc", "2", "enter", "up", "up",
+        "pageup", "esc", "f7", "ctrl-d", "esc", "f7", "ctrl-e", "up", "up", "esc", "f7", "z", "z", "z",
+        "enter", "pagedown", "esc", "esc",
     ];
     for key in keys {
         console.press(key);

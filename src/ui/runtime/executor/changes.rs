@@ -6,13 +6,7 @@ use crate::service::{Renamed, Session, WebhookSaved};
 use crate::ui::shared::{Action, ChangeOutcome, WorkspaceChange};
 
 pub(super) fn apply(session: &Session, change: WorkspaceChange) -> Result<ChangeOutcome, Box<dyn Error>> {
-    let done = |message: String| ChangeOutcome {
-        message,
-        next: None,
-        open: None,
-        focuses_body: false,
-        renamed: None,
-    };
+    let done = |message: String| ChangeOutcome { message, ..ChangeOutcome::default() };
     let deleted = |what: &str| ChangeOutcome {
         next: Some((Action::UndoDelete, "restores it")),
         ..done(format!("deleted {what}"))
@@ -55,7 +49,7 @@ pub(super) fn apply(session: &Session, change: WorkspaceChange) -> Result<Change
         }
         WorkspaceChange::NewWebhook { webhook, assign_to } => {
             let stem = session.create_webhook(*webhook)?;
-            match assign_to {
+            let created = match assign_to {
                 // The user created the webhook for a campaign that has no webhook. The new webhook is assigned to that
                 // campaign at once, so that the user does not have to open the campaign's settings.
                 Some(campaign) => done(match session.set_campaign_webhook(&campaign, &stem) {
@@ -70,14 +64,16 @@ pub(super) fn apply(session: &Session, change: WorkspaceChange) -> Result<Change
                     next: Some((Action::CampaignForm, "assigns it to a campaign")),
                     ..done(format!("created webhooks/{stem}.toml"))
                 },
-            }
+            };
+            ChangeOutcome { new_webhook: Some(stem), ..created }
         }
         WorkspaceChange::SaveWebhook { stem, webhook, expected } => {
             let moved = match session.save_webhook(&stem, *webhook, expected)? {
                 WebhookSaved::AsTyped => "",
                 WebhookSaved::TokenMoved => "; its token was moved to the secret store",
             };
-            done(format!("saved webhooks/{stem}.toml{moved}"))
+            let saved = done(format!("saved webhooks/{stem}.toml{moved}"));
+            ChangeOutcome { saved_webhook: Some(stem), ..saved }
         }
         WorkspaceChange::DuplicateWebhook { stem, name } => {
             let copy = session.duplicate_webhook(&stem, &name)?;

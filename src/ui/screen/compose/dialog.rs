@@ -9,11 +9,13 @@ pub(crate) mod prompt;
 pub(crate) mod settings;
 pub mod setup;
 pub mod test;
+pub(crate) mod webhook;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::service::BotStatus;
+use crate::ui::screen::compose::Compose;
 use crate::ui::shared::Query;
 use crate::ui::widget::{
     TextField, Theme,
@@ -35,6 +37,8 @@ pub enum Dialog {
     Listing(ComposeList),
     Prompt(Prompt),
     Settings(Box<SettingsDialog>),
+    /// The form of the webhook, which is in [`Compose::webhook`].
+    Webhook,
     Confirm(ComposeConfirm),
     Test(Box<TestDialog>),
     PastTest(Box<PastTest>),
@@ -49,6 +53,7 @@ impl Dialog {
             Dialog::Listing(listing) => listing.area(screen),
             Dialog::Prompt(prompt) => prompt.area(stage),
             Dialog::Settings(settings) => settings.area(stage),
+            Dialog::Webhook => webhook::area(screen),
             Dialog::Confirm(confirm) => confirm.area(screen),
             Dialog::Test(_) | Dialog::PastTest(_) => {
                 draw::centered(stage, 96.min(stage.width), stage.height.min(30))
@@ -68,6 +73,7 @@ impl Dialog {
             | Dialog::Test(_)
             | Dialog::PastTest(_)
             | Dialog::Compare(_)
+            | Dialog::Webhook
             // The guide shows the result of its changes itself.
             | Dialog::Setup(_) => return false,
         }
@@ -80,45 +86,51 @@ impl Dialog {
             Dialog::Prompt(prompt) => Some(&prompt.field),
             Dialog::Settings(settings) => settings.form.text_field(),
             Dialog::Setup(setup) => setup.form.text_field(),
-            Dialog::Confirm(_) | Dialog::Test(_) | Dialog::PastTest(_) | Dialog::Compare(_) => None,
+            // The field is in the webhook's form, which is part of the screen.
+            Dialog::Webhook
+            | Dialog::Confirm(_)
+            | Dialog::Test(_)
+            | Dialog::PastTest(_)
+            | Dialog::Compare(_) => None,
         }
     }
 
-    /// Lays out the content of a scrollable dialog (tests and the comparison) if it has changed, and limits the scroll
+    /// Lays out the content of a scrollable dialog (tests, comparison, or form) if it has changed, and limits the scroll
     /// position to the content.
     pub fn follow(&mut self, screen: Rect, bot: &Query<BotStatus>, theme: &Theme) {
-        let room = content_area(self.area(screen));
+        let area = self.area(screen);
+        let room = content_area(area);
         match self {
             Dialog::Test(test) => test.follow(room, bot, theme),
             Dialog::PastTest(test) => test.follow(room, theme),
             Dialog::Compare(compare) => compare.follow(room, theme),
-            // The other dialogs need nothing here: they keep their chosen or focused row in view when they are drawn.
-            Dialog::Listing(_)
-            | Dialog::Prompt(_)
-            | Dialog::Settings(_)
-            | Dialog::Confirm(_)
-            | Dialog::Setup(_) => {}
+            Dialog::Settings(settings) => settings.follow(area),
+            Dialog::Setup(setup) => setup.follow(area, bot),
+            // A list keeps its chosen row in view when it is drawn. The webhook's form is part of the screen, so
+            // `dialog::webhook` scrolls it.
+            Dialog::Listing(_) | Dialog::Prompt(_) | Dialog::Webhook | Dialog::Confirm(_) => {}
         }
     }
 
     pub fn draw(
         &self,
         buf: &mut Buffer,
-        screen: Rect,
-        bot: &Query<BotStatus>,
+        screen_area: Rect,
+        screen: &Compose,
         theme: &Theme,
     ) -> Option<(u16, u16)> {
-        let area = self.area(screen);
+        let area = self.area(screen_area);
         match self {
-            Dialog::Listing(listing) => listing.draw(buf, screen, theme),
+            Dialog::Listing(listing) => listing.draw(buf, screen_area, theme),
             Dialog::Prompt(prompt) => prompt.draw(buf, area, theme),
             Dialog::Settings(settings) => settings.draw(buf, area, theme),
+            Dialog::Webhook => webhook::draw(buf, screen_area, screen, theme),
             Dialog::Confirm(confirm) => {
-                confirm.draw(buf, screen, theme);
+                confirm.draw(buf, screen_area, theme);
                 None
             }
             Dialog::Test(test) => {
-                test.draw(buf, area, bot, theme);
+                test.draw(buf, area, &screen.bot, theme);
                 None
             }
             Dialog::PastTest(test) => {
@@ -129,7 +141,7 @@ impl Dialog {
                 compare.draw(buf, area, theme);
                 None
             }
-            Dialog::Setup(setup) => setup.draw(buf, area, bot, theme),
+            Dialog::Setup(setup) => setup.draw(buf, area, &screen.bot, theme),
         }
     }
 }

@@ -28,12 +28,6 @@ impl Pane {
         }
     }
 
-    /// Returns whether the pane has text that the user can enter, that is, edit with the keyboard. While the text is
-    /// entered, letters are typed into it. Otherwise, letters are shortcuts.
-    pub fn has_text(self) -> bool {
-        matches!(self, Pane::Body | Pane::Webhook)
-    }
-
     /// Returns the next pane. After the last pane comes the first.
     pub fn next(self) -> Pane {
         Pane::ALL[(self as usize + 1) % Pane::ALL.len()]
@@ -45,21 +39,21 @@ impl Pane {
     }
 }
 
-/// The focused pane, and whether its text is entered. Keys are typed only into an entered text. Tab focuses a pane
-/// without entering its text.
+/// The focused pane, and whether the text of the body is entered. While it is entered, letters are typed into it.
+/// Otherwise, letters are shortcuts. Tab focuses the body without entering its text.
 // Focusing and entering are separate, because Tab inside the text of the body indents or completes. If focusing the
 // body always entered its text, Tab could not leave the body again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Focus {
     pub pane: Pane,
-    /// Whether the pane's text is entered. Always false for a pane without text.
+    /// Whether the text of the body is entered. Always false for the other panes, which have no text.
     pub entered: bool,
 }
 
 impl Focus {
-    /// Focuses a pane, and enters its text if it has any.
+    /// Focuses a pane, and enters the text of the body.
     pub fn enter(pane: Pane) -> Self {
-        Self { pane, entered: pane.has_text() }
+        Self { pane, entered: pane == Pane::Body }
     }
 
     /// Focuses a pane without entering its text.
@@ -68,6 +62,6 @@ impl Focus {
     }
 
     pub fn in_body(self) -> bool {
-        self.entered && self.pane == Pane::Body
+        self.entered
     }
 }

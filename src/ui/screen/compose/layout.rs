@@ -16,7 +16,10 @@
 
 use ratatui::layout::Rect;
 
-use crate::ui::screen::compose::{Compose, Pane, pane::problems};
+use crate::ui::screen::compose::{
+    Compose, Pane,
+    pane::{problems, webhook},
+};
 use crate::ui::shared::SharedState;
 
 /// The smallest width and height of the area, in cells, at which all panes are on screen.
@@ -72,7 +75,7 @@ fn wide(screen: &Compose, shared: &SharedState, area: Rect) -> Vec<(Pane, Rect)>
     let left_width = 26.max(area.width / 6).min(34);
     let (left, rest) = split_x(area, left_width);
     let (body, right) = split_x(rest, rest.width - (rest.width * 45 / 100).clamp(34, 72));
-    let webhook_height = webhook_height(screen, left.height);
+    let webhook_height = webhook_height(screen, shared, left);
     let (campaigns, webhook) = split_y(left, left.height - webhook_height);
     let mut panes = vec![(Pane::Campaigns, campaigns), (Pane::Webhook, webhook), (Pane::Body, body)];
     panes.extend(preview_and_problems(screen, shared, right));
@@ -83,7 +86,8 @@ fn two_columns(screen: &Compose, shared: &SharedState, area: Rect) -> Vec<(Pane,
     let (left, right) = split_x(area, area.width * 54 / 100);
     let mut panes = match screen.focus.pane {
         Pane::Campaigns | Pane::Webhook => {
-            let (campaigns, webhook) = split_y(left, left.height - webhook_height(screen, left.height));
+            let height = webhook_height(screen, shared, left);
+            let (campaigns, webhook) = split_y(left, left.height - height);
             vec![(Pane::Campaigns, campaigns), (Pane::Webhook, webhook)]
         }
         Pane::Body | Pane::Preview | Pane::Problems => vec![(Pane::Body, left)],
@@ -119,11 +123,12 @@ fn preview_and_problems(screen: &Compose, shared: &SharedState, area: Rect) -> V
     vec![(Pane::Preview, preview), (Pane::Problems, below)]
 }
 
-// Returns the height of the webhook's pane in a column of `available` cells. The pane is as high as the form, but it
-// leaves lines for the list of campaigns: at least five lines while the webhook's pane has the focus, and at least half
+// Returns the height of the webhook's pane in a column. The pane is as high as its summary, but it leaves lines for the list of campaigns: at least five lines while the webhook's pane has the focus, and at least half
 // of the column otherwise. In a very short column, the list gets fewer lines.
-fn webhook_height(screen: &Compose, available: u16) -> u16 {
-    let wanted = u16::try_from(screen.webhook.n_lines()).unwrap_or(u16::MAX).saturating_add(2);
+fn webhook_height(screen: &Compose, shared: &SharedState, column: Rect) -> u16 {
+    let available = column.height;
+    let n_lines = webhook::n_lines(screen, shared, column.width.saturating_sub(2));
+    let wanted = u16::try_from(n_lines).unwrap_or(u16::MAX).saturating_add(2);
     let is_focused = screen.focus.pane == Pane::Webhook;
     let max_height = if is_focused { available.saturating_sub(5) } else { available / 2 };
     wanted.min(max_height.max(3)).min(available)

@@ -17,8 +17,8 @@ use crate::ui::screen::compose::update::setting_up;
 use crate::ui::screen::compose::{
     BodyBuffer, BodyProblem, CampaignStatuses, CompareDialog, ComposeConfirm, Decision, Derived, Dialog,
     Focus, HoverBox, Pane, PaneLayout, PreviewSync, SampleProblem, SampleReport, SearchBar, Submission,
-    TestDialog, TypingSession, code_colours::CodeColours, last_good::LastGood, pane::preview::Preview,
-    pane::webhook::WebhookPane,
+    TestDialog, TypingSession, WebhookForm, code_colours::CodeColours, last_good::LastGood,
+    pane::preview::Preview,
 };
 use crate::ui::shared::{
     Effect, Generation, Generations, JournalEntry, LoopEffect, PtrEq, Query, SharedState, Task, Timer,
@@ -43,7 +43,10 @@ pub struct Compose {
     /// The stem of the open campaign, whose body is in the editor.
     pub open: Option<String>,
     pub focus: Focus,
-    pub webhook: WebhookPane,
+    /// The webhook of the open campaign.
+    pub webhook: WebhookForm,
+    /// The webhooks of other campaigns that have unsaved edits, by their stems.
+    pub edited_webhooks: BTreeMap<String, WebhookForm>,
     pub layout: PaneLayout,
     pub dialog: Option<Dialog>,
     pub completion: Option<complete::Session>,
@@ -77,6 +80,8 @@ pub struct Compose {
     pub submission: Option<Submission>,
     /// The test dialog, while a list or a question that was opened from it covers it.
     pub suspended_test: Option<Box<TestDialog>>,
+    /// Whether the webhook's form is shown again after the question that covers it.
+    pub returns_to_webhook: bool,
     pub profiles: Query<Vec<Arc<Profile>>>,
     /// Secrets that are stored for an earlier path of the workspace or by an earlier version of telecast. The user has
     /// not decided about them yet.
@@ -134,7 +139,8 @@ impl Compose {
             buffers: BTreeMap::new(),
             open: None,
             focus: Focus::enter(Pane::Body),
-            webhook: WebhookPane::default(),
+            webhook: WebhookForm::default(),
+            edited_webhooks: BTreeMap::new(),
             layout: PaneLayout::default(),
             dialog: None,
             completion: None,
@@ -157,6 +163,7 @@ impl Compose {
             generations: Generations::default(),
             submission: None,
             suspended_test: None,
+            returns_to_webhook: false,
             profiles: Query::Idle,
             drafts: Vec::new(),
             grammars: Grammars::default(),
@@ -208,8 +215,52 @@ impl Compose {
             self.chosen_problem = 0;
             self.preview.scroll = 0;
         }
-        let campaign = self.open.as_deref().and_then(|stem| shared.workspace.campaign(stem));
-        self.webhook.show(&shared.workspace, campaign);
+        self.show_webhook(shared);
+    }
+
+    /// Shows the webhook of the open campaign, and follows changes of the webhooks' files. Unsaved edits of every webhook
+    /// are kept.
+    pub fn show_webhook(&mut self, shared: &SharedState) {
+        let workspace = &shared.workspace;
+        let stem = match self.open_campaign(shared) {
+            Some(campaign) => campaign.value.as_ref().map(|value| value.webhook.clone()),
+            // Without a campaign, the webhook that a new campaign would use is shown.
+            None => workspace.default_webhook(),
+        };
+        let stem = stem.filter(|stem| !stem.is_empty());
+        if self.webhook.stem != stem {
+            // The open form is of the webhook that was shown before, and what is typed must not go to another one.
+            self.dialog.take_if(|dialog| matches!(dialog, Dialog::Webhook));
+            self.returns_to_webhook = false;
+            let known = stem.as_ref().and_then(|stem| self.edited_webhooks.remove(stem));
+            let file = stem.as_deref().and_then(|stem| workspace.webhook(stem));
+            let new = known.unwrap_or_else(|| WebhookForm::new(stem, file));
+            let left = std::mem::replace(&mut self.webhook, new);
+            if let Some(stem) = left.stem.clone().filter(|_| left.is_modified()) {
+                self.edited_webhooks.insert(stem, left);
+            }
+        }
+        if let Some(stem) = self.webhook.stem.clone() {
+            self.webhook.follow_file(workspace.webhook(&stem));
+        }
+        self.edited_webhooks.retain(|stem, webhook| {
+            webhook.follow_file(workspace.webhook(stem));
+            webhook.is_modified()
+        });
+    }
+
+    /// Call this after a save has failed. The edits are kept, and can be saved again.
+    pub fn stop_saving_webhooks(&mut self) {
+        self.webhook.stop_saving();
+        self.edited_webhooks.values_mut().for_each(WebhookForm::stop_saving);
+    }
+
+    /// Returns the form of the webhook with this stem if the webhook is shown, or if it has unsaved edits.
+    pub fn webhook_form(&mut self, stem: &str) -> Option<&mut WebhookForm> {
+        if self.webhook.stem.as_deref() == Some(stem) {
+            return Some(&mut self.webhook);
+        }
+        self.edited_webhooks.get_mut(stem)
     }
 
     pub fn open_campaign<'a>(&self, shared: &'a SharedState) -> Option<&'a CampaignFiles> {
@@ -238,9 +289,9 @@ impl Compose {
         match (&self.dialog, &self.search) {
             // What is typed while a dialog waits for its change is not meant for the dialog.
             (Some(_), _) if self.submission.is_some() => None,
+            (Some(Dialog::Webhook), _) => self.webhook.form.text_field(),
             (Some(dialog), _) => dialog.text_field(),
             (None, Some(search)) => Some(search.text_field()),
-            (None, None) if self.focus == Focus::enter(Pane::Webhook) => self.webhook.form.text_field(),
             (None, None) => None,
         }
     }
@@ -324,7 +375,7 @@ impl Compose {
     /// the bot at this URL was already checked, or if there is no webhook.
     pub fn check_edited_bot(&mut self, shared: &SharedState) -> Option<Effect> {
         // A check while the URL is being typed would send requests to incomplete host names.
-        let is_left = self.focus.pane != Pane::Webhook || !self.focus.entered;
+        let is_left = !matches!(self.dialog, Some(Dialog::Webhook)) && !self.returns_to_webhook;
         if is_left && self.webhook.checked_url.is_none() { self.check_bot(shared) } else { None }
     }
 
@@ -348,7 +399,11 @@ impl Compose {
     }
 
     pub fn check_bot(&mut self, shared: &SharedState) -> Option<Effect> {
-        let in_use = self.webhook.in_use(&shared.workspace)?;
+        let Some(in_use) = self.webhook.in_use(&shared.workspace) else {
+            // The status of another webhook must not stay on screen.
+            self.bot = Query::Idle;
+            return None;
+        };
         let generation = self.ask_bot(&in_use);
         Some(Effect::Task(Task::CheckBot(generation, Box::new(in_use))))
     }
@@ -387,7 +442,7 @@ impl Compose {
     }
 
     /// Opens the trust question if the webhook on screen is not trusted, and returns whether the question was opened.
-    /// If the test dialog is open, the test dialog is shown again after the answer.
+    /// If the test dialog or the webhook's form is open, it is shown again after the answer.
     pub fn ask_for_trust(&mut self, shared: &SharedState) -> bool {
         let Some(BotStatus::NotTrusted(question)) = self.bot.value() else { return false };
         let Some(webhook) = self.webhook.in_use(&shared.workspace) else { return false };
@@ -408,8 +463,10 @@ impl Compose {
         let mut confirm = ComposeConfirm::new("Trust this webhook?", text, answers);
         // "Not now" is preselected, so that an Enter typed by reflex trusts nothing.
         confirm.chosen = 1;
-        if let Some(Dialog::Test(test)) = self.dialog.take() {
-            self.suspended_test = Some(test);
+        match self.dialog.take() {
+            Some(Dialog::Test(test)) => self.suspended_test = Some(test),
+            Some(Dialog::Webhook) => self.returns_to_webhook = true,
+            _ => {}
         }
         self.dialog = Some(Dialog::Confirm(confirm));
         true

@@ -17,7 +17,8 @@ mod vim;
 use ratatui::layout::Rect;
 
 use crate::ui::screen::compose::{
-    Compose, Focus, Pane, code_colours, derived,
+    Compose, Dialog, Pane, code_colours, derived,
+    dialog::webhook,
     layout::layout,
     pane::{body, preview},
     preview_sync,
@@ -42,8 +43,8 @@ pub(super) fn handle_input(screen: &mut Compose, shared: &mut SharedState, input
         // The app handles these inputs itself.
         Input::Resize(..) | Input::FocusGained => Vec::new(),
     };
-    // After the user has edited the webhook's URL, the bot at the new URL is checked as soon as the focus leaves the
-    // webhook's form. Any input can move the focus, so this line runs after every input.
+    // After the user has edited the webhook's URL, the bot at the new URL is checked as soon as the webhook's form is
+    // closed. Many inputs can close it, so this line runs after every input.
     effects.extend(screen.check_edited_bot(shared));
     effects
 }
@@ -61,7 +62,6 @@ pub(super) fn follow(screen: &mut Compose, shared: &mut SharedState, area: Rect)
     // visible rows are colored. The scroll position of the preview is limited last, because its limit depends on the
     // layout and on the message.
     vim::follow(screen);
-    leave_missing_form(screen);
     derived::follow(screen, shared);
     screen.layout = layout(screen, shared, area);
     derived::follow_layout(screen, shared);
@@ -79,15 +79,6 @@ pub(super) use keys::screen_focus;
 pub(crate) use keys::{contexts, way};
 pub(super) use saving::{save_all, unsaved};
 pub(super) use vim::finish_search;
-
-/// Moves the focus out of the webhook's form if there is no webhook.
-// Without a webhook, the form has no fields to type into. If the form kept the keyboard, `n` would count as typed text
-// and would not create a webhook.
-fn leave_missing_form(screen: &mut Compose) {
-    if screen.focus.pane == Pane::Webhook && screen.webhook.expected.is_none() {
-        screen.focus = Focus::select(Pane::Webhook);
-    }
-}
 
 pub(crate) fn body_area(screen: &Compose) -> Option<Rect> {
     screen.layout.pane(Pane::Body).map(|area| body::text_area(screen, inside(area)))
@@ -116,8 +107,13 @@ fn limit_scrolling(screen: &mut Compose, shared: &mut SharedState) {
     {
         screen.preview.scroll = screen.preview.scroll.min(preview::max_scroll(screen, shared, area));
     }
-    if let Some(dialog) = &mut screen.dialog {
-        dialog.follow(Rect::new(0, 0, shared.size.0, shared.size.1), &screen.bot, &shared.theme);
+    let area = Rect::new(0, 0, shared.size.0, shared.size.1);
+    match &mut screen.dialog {
+        // The file was deleted on disk, and the form had no edits that could restore it.
+        Some(Dialog::Webhook) if screen.webhook.expected.is_none() => screen.dialog = None,
+        Some(Dialog::Webhook) => webhook::follow(screen, area),
+        Some(dialog) => dialog.follow(area, &screen.bot, &shared.theme),
+        None => {}
     }
 }
 

@@ -8,7 +8,7 @@ use crate::service::{BotFailureKind, BotStatus};
 use crate::text::{shorten, width};
 use crate::ui::screen::compose::{
     Compose, Pane, completion, hover,
-    pane::{body, campaigns, preview, problems},
+    pane::{body, campaigns, preview, problems, webhook},
 };
 use crate::ui::shared::{Action, Cursor, HeaderPart, SharedState};
 use crate::ui::widget::{Link, draw};
@@ -28,7 +28,10 @@ pub(crate) fn view(screen: &Compose, shared: &SharedState, buf: &mut Buffer) -> 
                 campaigns::draw(screen, shared, *area, buf);
                 None
             }
-            Pane::Webhook => screen.webhook.draw(screen, shared, *area, buf),
+            Pane::Webhook => {
+                webhook::draw(screen, shared, *area, buf);
+                None
+            }
             Pane::Body => body::draw(screen, shared, *area, buf),
             Pane::Preview => {
                 preview::draw(screen, shared, *area, buf);
@@ -47,7 +50,7 @@ pub(crate) fn view(screen: &Compose, shared: &SharedState, buf: &mut Buffer) -> 
     let cursor = match &screen.dialog {
         Some(dialog) => {
             let area = Rect::new(0, 0, shared.size.0, shared.size.1);
-            dialog.draw(buf, area, &screen.bot, &shared.theme)
+            dialog.draw(buf, area, screen, &shared.theme)
         }
         None => cursor,
     };

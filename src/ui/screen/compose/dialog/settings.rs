@@ -5,7 +5,11 @@ use ratatui::layout::Rect;
 
 use crate::campaign::{Audience, Campaign, ContentFormat};
 use crate::dialect::Dialect;
-use crate::ui::widget::{Form, FormField, Theme, dialog::draw_frame, draw};
+use crate::ui::widget::{
+    FieldProblem, Form, FormField, Theme,
+    dialog::{content_area, draw_frame},
+    draw,
+};
 use crate::workspace::{CampaignFiles, Fingerprint, Workspace};
 
 #[derive(Debug, Clone)]
@@ -21,6 +25,7 @@ pub struct SettingsDialog {
     original: Campaign,
 }
 
+/// The preferred width of the dialog in cells.
 const WIDTH: u16 = 74;
 
 const DIALECT_OF_WORKSPACE: &str = "workspace default";
@@ -103,16 +108,20 @@ impl SettingsDialog {
                     span.start <= problem.span.start && problem.span.start < span.end.max(span.start + 1)
                 })
             });
-            self.form.set_warning(id, problem.map(|problem| problem.message.clone()));
+            self.form.set_problem(id, problem.map(|problem| FieldProblem::warning(&problem.message)));
         }
         if campaign.name.is_empty() {
-            self.form.set_warning("name", Some("enter a name".into()));
+            self.form.set_problem("name", Some(FieldProblem::warning("enter a name")));
         }
     }
 
+    /// Returns the area of the dialog, which is as high as its form and the error below it.
     pub fn area(&self, stage: Rect) -> Rect {
-        let height = self.form.height() + self.error_lines(WIDTH).len() + 4;
-        draw::centered(stage, WIDTH, u16::try_from(height).unwrap_or(u16::MAX))
+        let width = WIDTH.min(stage.width);
+        // Each side has a border and a padding of one cell.
+        let form = self.form.height(width.saturating_sub(4));
+        let height = form + self.error_lines(width).len() + 4;
+        draw::centered(stage, width, u16::try_from(height).unwrap_or(u16::MAX))
     }
 
     fn error_lines(&self, width: u16) -> Vec<String> {
@@ -120,20 +129,31 @@ impl SettingsDialog {
         self.error.as_deref().map_or_else(Vec::new, |error| draw::wrap(error, width))
     }
 
+    /// Returns the area of the form in the dialog `area`.
+    pub fn form_area(&self, area: Rect) -> Rect {
+        let room = content_area(area);
+        let error = u16::try_from(self.error_lines(area.width).len()).unwrap_or(u16::MAX);
+        Rect { y: room.y + 1, height: room.height.saturating_sub(1).saturating_sub(error), ..room }
+    }
+
+    /// Scrolls the form in the dialog `area`.
+    pub fn follow(&mut self, area: Rect) {
+        let form = self.form_area(area);
+        self.form.follow(form);
+    }
+
     pub fn draw(&self, buf: &mut Buffer, area: Rect, theme: &Theme) -> Option<(u16, u16)> {
         let title = format!("Settings of {}", self.stem);
         let room = draw_frame(buf, area, &title, "↑↓ field · ←→ choice · Enter save · Esc cancel", theme);
-        let room = Rect { y: room.y + 1, height: room.height.saturating_sub(1), ..room };
-        if room.height == 0 {
+        if room.height < 2 {
             draw::put_line(buf, area, area.y, &title, theme.title);
             return None;
         }
-        let error = self.error_lines(area.width);
-        let height = room.height.saturating_sub(u16::try_from(error.len()).unwrap_or(u16::MAX));
-        for (line, y) in error.iter().zip(room.y + height..room.bottom()) {
+        let form = self.form_area(area);
+        for (line, y) in self.error_lines(area.width).iter().zip(form.bottom()..room.bottom()) {
             draw::put_line(buf, room, y, line, theme.popup.patch(theme.error));
         }
-        self.form.draw(buf, Rect { height, ..room }, theme, true)
+        self.form.draw(buf, form, theme, true)
     }
 }
 

@@ -6,7 +6,7 @@ use ratatui::layout::Rect;
 
 use crate::campaign::SANDBOX;
 use crate::capture::CapturedChat;
-use crate::service::{BotFailureKind, BotStatus, ConnectedBot, WebhookInUse, starter::Starter};
+use crate::service::{BotStatus, ConnectedBot, WebhookInUse, starter::Starter};
 use crate::ui::screen::compose::dialog::test::capture_request;
 use crate::ui::shared::Query;
 use crate::ui::widget::{
@@ -63,6 +63,7 @@ pub(crate) const WAIT: &str = "wait";
 const TELEGRAM: &str = "Telegram";
 const OTHER: &str = "another Bot API server";
 const NONE: &str = "the sandbox: no bot, nothing leaves this machine";
+const SERVERS: [&str; 3] = [TELEGRAM, OTHER, NONE];
 
 impl SetupStep {
     const ALL: [SetupStep; 5] =
@@ -140,14 +141,19 @@ impl SetupDialog {
     /// Shows a step with empty fields.
     pub fn show(&mut self, step: SetupStep, workspace: &Workspace) {
         self.step = step;
-        self.message = None;
-        self.is_unreachable = false;
         self.form = match step {
             SetupStep::Name => self.with_buttons(
                 vec![FormField::proposal("name", "Name", &workspace.display_name())],
                 "Continue",
             ),
-            SetupStep::Bot => self.bot_form("", TELEGRAM, ""),
+            SetupStep::Bot => self.with_buttons(
+                vec![
+                    FormField::secret("token", "Token", ""),
+                    FormField::choice("server", "Server", SERVERS.map(str::to_owned).to_vec(), TELEGRAM),
+                    FormField::text("url", "URL", ""),
+                ],
+                "Connect",
+            ),
             SetupStep::Chat => {
                 let button = FormField::button(WAIT, "Wait for my message");
                 let mut form = self
@@ -164,64 +170,50 @@ impl SetupDialog {
                 ];
                 self.with_buttons(fields, "Create")
             }
-            SetupStep::Test => {
-                let mut form = self.with_buttons(Vec::new(), "Preview and Test");
-                form.fields.retain(|field| field.id != SKIP);
-                form.fields.insert(1, FormField::button(SKIP, "Start writing"));
-                form
-            }
+            SetupStep::Test => self.with_buttons(Vec::new(), "Preview and Test"),
         };
-    }
-
-    fn bot_form(&self, token: &str, server: &str, url: &str) -> Form {
-        let mut fields = Vec::new();
-        if server != NONE {
-            fields.push(FormField::secret("token", "Token", token));
-        }
-        if self.incomplete.is_none() {
-            let servers = [TELEGRAM, OTHER, NONE].map(str::to_owned).to_vec();
-            fields.push(FormField::choice("server", "Server", servers, server));
-            if server == OTHER {
-                fields.push(FormField::text("url", "URL", url));
-            }
-        }
-        self.with_buttons(fields, "Connect")
+        self.update_fields();
     }
 
     fn with_buttons(&self, mut fields: Vec<FormField>, next: &str) -> Form {
         fields.push(FormField::button(NEXT, next));
-        fields.push(FormField::button(SKIP, "Skip this step"));
+        let skip = if self.step == SetupStep::Test { "Start writing" } else { "Skip this step" };
+        fields.push(FormField::button(SKIP, skip));
         if self.step.previous().is_some() {
             fields.push(FormField::button(BACK, "Back"));
         }
         Form::new(fields)
     }
 
-    /// Shows the fields that belong to the chosen server. Call this after the form has changed.
+    /// Clears the message, and shows only the fields that belong to the chosen server. Call this after the form has
+    /// changed.
     pub fn update_fields(&mut self) {
         self.message = None;
         self.is_unreachable = false;
-        if self.step != SetupStep::Bot {
-            return;
-        }
-        let value = |id: &str| self.form.value(id);
-        let form = self.bot_form(&value("token"), &value("server"), &value("url"));
-        let ids = |form: &Form| form.fields.iter().map(|field| field.id.clone()).collect::<Vec<_>>();
-        if ids(&form) != ids(&self.form) {
-            let focused = self.form.focused().map(|field| field.id.clone());
-            self.form = form;
-            self.form.focus_on(focused.as_deref().unwrap_or_default());
-        }
+        let server = self.form.value("server");
+        let has_webhook = self.incomplete.is_some();
+        self.form.hide("token", server == NONE && !has_webhook);
+        self.form.hide("server", has_webhook);
+        self.form.hide("url", server != OTHER || has_webhook);
     }
 
     /// Returns the chosen Bot API server; `None` if the webhook exists already.
     pub fn server(&self) -> Option<String> {
+        if self.incomplete.is_some() {
+            return None;
+        }
         match self.form.value("server").as_str() {
             TELEGRAM => Some(crate::ui::screen::compose::update::TELEGRAM.to_owned()),
             OTHER => Some(self.form.value("url")),
             NONE => Some(format!("${{{SANDBOX}}}")),
             _ => None,
         }
+    }
+
+    /// Scrolls the form in a dialog that fills `area`.
+    pub fn follow(&mut self, area: Rect, bot: &Query<BotStatus>) {
+        let form = self.form_area(area, bot);
+        self.form.follow(form);
     }
 
     /// Returns the area of the form in a dialog that fills `area`.
@@ -248,7 +240,7 @@ impl SetupDialog {
     pub fn area(&self, stage: Rect) -> Rect {
         let width = 78.min(stage.width);
         let text = self.lines(&Query::Idle, width).len();
-        let height = self.form.height() + text + 6;
+        let height = self.form.height(width.saturating_sub(4)) + text + 6;
         draw::centered(stage, width, u16::try_from(height).unwrap_or(u16::MAX).max(15))
     }
 
@@ -320,12 +312,14 @@ impl SetupDialog {
     }
 }
 
-/// Returns the webhook of the bot's status if only its token is missing.
+/// Returns the webhook if only the value of its token is missing.
 pub(crate) fn incomplete_webhook(
     bot: &Query<BotStatus>,
     webhook: Option<WebhookInUse>,
 ) -> Option<Box<WebhookInUse>> {
-    let is_incomplete =
-        matches!(bot.value(), Some(BotStatus::Failed { kind: BotFailureKind::Incomplete, .. }));
-    webhook.filter(|_| is_incomplete).map(Box::new)
+    let lacks_token = matches!(
+        bot.value(),
+        Some(BotStatus::Failed { missing_secrets, .. }) if !missing_secrets.is_empty()
+    );
+    webhook.filter(|_| lacks_token).map(Box::new)
 }

@@ -10,7 +10,7 @@ use crate::ui::screen::compose::dialog::test::SANDBOX_CHAT;
 use crate::ui::screen::compose::{
     CompareDialog, Compose, ComposeConfirm, ComposeList, Decision, Dialog, Focus, ListKind, Memo, Pane,
     Prompt, PromptPurpose, SearchBar, SettingsDialog, TestDialog, TestState, hover,
-    update::{definitions, dialogs::setting_up, quick_fix, recipient, rewrite, saving, typing, vim},
+    update::{definitions, dialogs, dialogs::setting_up, quick_fix, recipient, rewrite, saving, typing, vim},
 };
 use crate::ui::shared::{
     Action, AnswerStatus, AppCommand, Effect, ExternalEdit, Generation, LoopEffect, Query, SharedState, Task,
@@ -56,6 +56,7 @@ pub(crate) fn act(screen: &mut Compose, shared: &mut SharedState, action: Action
         }
         Action::OpenEditor => open_editor(screen, shared),
         Action::CheckWebhook => screen.check_bot_or_ask_for_trust(shared),
+        Action::EditWebhook => dialogs::webhook::open(screen, shared),
         Action::AdoptPrivate => ask_to_adopt(screen, shared),
         Action::SetUp => {
             if_editable(screen, shared, |screen, shared| setting_up::open(screen, shared, false))

@@ -54,6 +54,9 @@ pub(crate) fn duplicate(screen: &mut Compose, shared: &mut SharedState) -> Vec<E
 pub(crate) fn rename(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     if_editable(screen, shared, |screen, shared| {
         match (screen.focus.pane, screen.webhook.stem.clone(), screen.open.clone()) {
+            (Pane::Webhook, Some(stem), _) if screen.webhook.is_modified() => {
+                shared.only_error(format!("webhook {stem} has unsaved edits: save or revert them first"))
+            }
             (Pane::Webhook, Some(stem), _) => {
                 let name = screen.webhook.form.value("name");
                 open_prompt(screen, PromptPurpose::RenameWebhook(stem), &name)

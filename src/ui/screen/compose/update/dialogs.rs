@@ -5,6 +5,7 @@ mod deciding;
 mod history;
 pub(crate) mod setting_up;
 mod testing;
+pub(crate) mod webhook;
 
 pub(crate) use deciding::decide;
 pub(crate) use history::refresh_list as refresh_history;
@@ -40,6 +41,7 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
         }
         Dialog::Prompt(_) => press_in_prompt(screen, shared, dialog, key),
         Dialog::Settings(_) => press_in_settings(screen, shared, dialog, key),
+        Dialog::Webhook => webhook::press(screen, shared, key),
         Dialog::Confirm(confirm) => match confirm.press(key) {
             Some(decision) => decide(screen, shared, decision),
             None => keep_open(screen, dialog),
@@ -56,13 +58,17 @@ fn keep_open(screen: &mut Compose, dialog: Dialog) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Closes the dialog. If the closed dialog was opened from the test dialog, shows the
-/// test dialog again.
+/// Closes the dialog. If the closed dialog was opened from the test dialog or from the webhook's form, shows that dialog
+/// again.
 pub(crate) fn close(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     screen.dialog = None;
     if let Some(test) = screen.suspended_test.take() {
         screen.dialog = Some(Dialog::Test(test));
         return actions::prepare_test(screen, shared).into_iter().collect();
+    }
+    if std::mem::take(&mut screen.returns_to_webhook) {
+        screen.dialog = Some(Dialog::Webhook);
+        return Vec::new();
     }
     // The question whether to restore a draft (unsaved text of an earlier session) is not asked while a dialog is open.
     // The dialog has now closed, so the question is asked if there is a draft.
@@ -106,6 +112,7 @@ pub(crate) fn paste(screen: &mut Compose, shared: &mut SharedState, text: &str) 
             keep_open(screen, dialog)
         }
         Dialog::Setup(_) => setting_up::paste(screen, shared, dialog, text),
+        Dialog::Webhook => webhook::edit(screen, shared, |form| form.paste(text)),
         Dialog::Confirm(_) | Dialog::Test(_) | Dialog::PastTest(_) | Dialog::Compare(_) => {
             keep_open(screen, dialog)
         }

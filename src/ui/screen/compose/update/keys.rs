@@ -11,7 +11,7 @@ use crate::ui::screen::compose::{
 use crate::ui::editor::vim::{KEYS, Vim};
 use crate::ui::shared::clipboard::{COPY, PASTE};
 use crate::ui::shared::{Action, Effect, KeyContext, KeyHints, ScreenFocus, SharedState};
-use crate::ui::widget::{FormOutcome, Key, KeyCode};
+use crate::ui::widget::{Key, KeyCode};
 
 const ESC: Key = Key::plain(KeyCode::Esc);
 
@@ -64,49 +64,27 @@ pub(crate) fn screen_focus(screen: &Compose) -> ScreenFocus {
         (Pane::Body, true) => vec![("", TYPING_KEYS), ("", LEAVING_KEYS)],
         (Pane::Body, false) => vec![("", BODY_KEYS)],
         (Pane::Campaigns, _) => vec![("", CAMPAIGN_KEYS)],
-        (Pane::Webhook, true) => vec![("", FORM_KEYS)],
-        (Pane::Webhook, false) => vec![("", WEBHOOK_KEYS)],
+        (Pane::Webhook, _) => vec![("", WEBHOOK_KEYS)],
         (Pane::Preview, _) => vec![("", PREVIEW_KEYS)],
         (Pane::Problems, _) => vec![("", PROBLEM_KEYS)],
     };
     let actions: &'static [Action] = match pane {
         Pane::Campaigns => &[Action::CampaignForm, Action::New],
-        // While the user types in the form, the letters that are bound to these actions are typed as text. `contexts`
-        // therefore leaves out the contexts of these bindings. The help lists the actions even then, because they are
-        // named here.
-        Pane::Webhook => &[
-            Action::New,
-            Action::Duplicate,
-            Action::Rename,
-            Action::Delete,
-            Action::UndoDelete,
-            Action::CheckWebhook,
-        ],
+        Pane::Webhook => &[Action::EditWebhook, Action::New],
         Pane::Body => &[Action::Find, Action::GoToLine, Action::Hover, Action::WrapLines, Action::FormatJson],
         Pane::Preview => &[Action::PreviousTab, Action::NextTab],
         Pane::Problems => {
             &[Action::NextProblem, Action::PreviousProblem, Action::Fix, Action::FixAll, Action::NextWorst]
         }
     };
-    let title = if screen.focus == Focus::enter(Pane::Webhook) {
-        "Webhook (letters after Esc)"
-    } else {
-        pane.title()
-    };
-    ScreenFocus { title, contexts: contexts(screen), is_covered: screen.dialog.is_some(), actions, keys }
+    let is_covered = screen.dialog.is_some();
+    ScreenFocus { title: pane.title(), contexts: contexts(screen), is_covered, actions, keys }
 }
 
 const CAMPAIGN_KEYS: KeyHints =
     &[("↑  ↓  Home  End", "Open another campaign of the list"), ("Enter", "Edit the body")];
 
-const WEBHOOK_KEYS: KeyHints = &[("Enter", "Edit the fields, or create a webhook if there is none")];
-
-const FORM_KEYS: KeyHints = &[
-    ("↑  ↓  Tab", "Previous or next field"),
-    ("←  →", "Change a choice, or move in a text"),
-    ("Enter", "Press the button"),
-    ("Esc", "Leave the fields; Tab then moves between panes"),
-];
+const WEBHOOK_KEYS: KeyHints = &[("Enter", "Edit the webhook, or create one if there is none")];
 
 const BODY_KEYS: KeyHints = &[("Enter", "Edit the text"), ("↑  ↓  PgUp  PgDn", "Scroll the text")];
 
@@ -123,8 +101,6 @@ pub(crate) fn contexts(screen: &Compose) -> &'static [KeyContext] {
             &[KeyContext::Body, KeyContext::VimNormal, KeyContext::Anywhere]
         }
         (Pane::Body, true) => &[KeyContext::Body, KeyContext::Anywhere],
-        // While the user types in the form, letters are text. So only the keys that work everywhere start actions.
-        (Pane::Webhook, true) => &[KeyContext::Anywhere],
         (Pane::Campaigns | Pane::Webhook, _) => {
             &[KeyContext::Definitions, KeyContext::Panes, KeyContext::Anywhere]
         }
@@ -140,7 +116,7 @@ pub(crate) fn way(screen: &Compose, shared: &SharedState, action: Action) -> Str
 
 fn is_typing(screen: &Compose) -> bool {
     let is_vim_command = screen.focus.in_body() && screen.vim.as_ref().is_some_and(|vim| !vim.is_inserting());
-    screen.focus.entered && matches!(screen.focus.pane, Pane::Body | Pane::Webhook) && !is_vim_command
+    screen.focus.in_body() && !is_vim_command
 }
 
 /// Returns whether a key is an editing command in the entered text, or is bound to an action.
@@ -176,23 +152,7 @@ fn copy_or_cancel(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect>
 fn press_in_pane(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Vec<Effect> {
     match screen.focus {
         Focus { pane: Pane::Body, entered: true } => typing::press(screen, shared, key),
-        Focus { pane: Pane::Webhook, entered: true } => press_in_webhook(screen, shared, key),
         Focus { pane, entered: _ } => press_outside_text(screen, shared, pane, key),
-    }
-}
-
-fn press_in_webhook(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Vec<Effect> {
-    if key.code == KeyCode::Esc {
-        screen.focus = Focus::select(Pane::Webhook);
-        return Vec::new();
-    }
-    if shared.read_only.is_some() {
-        return actions::refuse_to_edit(shared);
-    }
-    match screen.webhook.press(key) {
-        FormOutcome::Changed => screen.compose_with_webhook(shared).into_iter().collect(),
-        FormOutcome::Pressed(_) => screen.check_bot_or_ask_for_trust(shared),
-        FormOutcome::Submitted | FormOutcome::Ignored | FormOutcome::Moved => Vec::new(),
     }
 }
 
@@ -206,13 +166,8 @@ fn press_outside_text(screen: &mut Compose, shared: &mut SharedState, pane: Pane
         (Pane::Campaigns, KeyCode::Home) => step_campaign(screen, shared, isize::MIN),
         (Pane::Campaigns, KeyCode::End) => step_campaign(screen, shared, isize::MAX),
         (Pane::Campaigns, KeyCode::Enter) => actions::act(screen, shared, Action::FocusBody),
-        (Pane::Webhook, KeyCode::Enter) if screen.webhook.expected.is_none() => {
-            actions::act(screen, shared, Action::New)
-        }
-        (Pane::Webhook | Pane::Body, KeyCode::Enter) => {
-            screen.focus = Focus::enter(pane);
-            Vec::new()
-        }
+        (Pane::Webhook, KeyCode::Enter) => actions::act(screen, shared, Action::EditWebhook),
+        (Pane::Body, KeyCode::Enter) => actions::act(screen, shared, Action::FocusBody),
         (Pane::Body, KeyCode::Up) => scroll_body(screen, shared, -1),
         (Pane::Body, KeyCode::Down) => scroll_body(screen, shared, 1),
         (Pane::Body, KeyCode::PageUp) => scroll_body(screen, shared, -10),
@@ -265,7 +220,7 @@ pub(crate) fn scroll_body(screen: &mut Compose, _shared: &mut SharedState, by: i
     Vec::new()
 }
 
-/// Inserts pasted text into the dialog, search line, body, or form that has the keyboard. In the body, the text is
+/// Inserts pasted text into the dialog, search line, or body that has the keyboard. In the body, the text is
 /// inserted verbatim as one undo step, and no picker opens.
 pub(crate) fn paste(screen: &mut Compose, shared: &mut SharedState, text: &str) -> Vec<Effect> {
     screen.completion = None;
@@ -278,10 +233,6 @@ pub(crate) fn paste(screen: &mut Compose, shared: &mut SharedState, text: &str) 
     }
     match screen.focus {
         Focus { pane: Pane::Body, entered: true } => typing::paste(screen, shared, text),
-        Focus { pane: Pane::Webhook, entered: true } if shared.read_only.is_none() => {
-            screen.webhook.paste(text);
-            screen.compose_with_webhook(shared).into_iter().collect()
-        }
         _ => {
             let way = way(screen, shared, Action::FocusBody);
             shared.only_error(format!("cannot paste here; {way} goes to the body"))

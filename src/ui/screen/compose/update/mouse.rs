@@ -5,13 +5,16 @@ use ratatui::layout::{Position, Rect};
 
 use crate::editor::Command;
 use crate::ui::screen::compose::{
-    Compose, Dialog, Focus, Pane, completion, hover,
+    Compose, Dialog, Focus, Pane, completion,
+    dialog::webhook::form_area,
+    hover,
     pane::{campaigns, preview, problems},
+    update::dialogs::webhook,
     update::{actions, dialogs, keys, quick_fix, typing, vim},
     view,
 };
 use crate::ui::shared::{Effect, SharedState};
-use crate::ui::widget::{FormOutcome, Key, KeyCode, Mouse, MouseKind, draw::inside};
+use crate::ui::widget::{FormOutcome, Key, KeyCode, Mouse, MouseKind};
 
 pub(crate) fn point(screen: &mut Compose, shared: &mut SharedState, mouse: Mouse) -> Vec<Effect> {
     let area = Rect::new(0, 0, shared.size.0, shared.size.1);
@@ -60,6 +63,7 @@ fn press(
     // The problem under the pointer is looked up before the focus changes. Once the pane of problems has the focus, it
     // shows the chosen problem in full, and the other problems move to other rows.
     let problem = problems::at_line(screen, shared, area, mouse.y).filter(|_| pane == Pane::Problems);
+    let had_focus = screen.focus.pane == pane;
     screen.focus = Focus::enter(pane);
     match pane {
         Pane::Campaigns => match campaigns::at_line(screen, shared, area, mouse.y) {
@@ -72,11 +76,9 @@ fn press(
             }
             None => Vec::new(),
         },
-        Pane::Webhook => match screen.webhook.point(mouse, inside(area)) {
-            FormOutcome::Changed => screen.compose_with_webhook(shared).into_iter().collect(),
-            FormOutcome::Pressed(_) => screen.check_bot_or_ask_for_trust(shared),
-            FormOutcome::Ignored | FormOutcome::Moved | FormOutcome::Submitted => Vec::new(),
-        },
+        // The first click only focuses the pane, as in the other panes, so that it opens nothing by accident.
+        Pane::Webhook if had_focus || 2 <= clicks => webhook::open(screen, shared),
+        Pane::Webhook => Vec::new(),
         Pane::Body => {
             screen.drag = Some(Pane::Body);
             if let Some(effects) = point_at_picker(screen, shared, mouse) {
@@ -208,16 +210,14 @@ fn point_at_dialog(
             return dialogs::handle_picked(screen, shared, dialog, picked);
         }
         Dialog::Settings(settings) => {
-            let room = inside(area);
-            let form = Rect {
-                x: room.x + 1,
-                y: room.y + 1,
-                width: room.width.saturating_sub(2),
-                height: room.height.saturating_sub(1),
-            };
+            let form = settings.form_area(area);
             if settings.form.point(mouse, form) == FormOutcome::Changed {
                 settings.check();
             }
+        }
+        Dialog::Webhook => {
+            let form_area = form_area(screen_area);
+            return webhook::edit(screen, shared, |form| form.point(mouse, form_area));
         }
         Dialog::Confirm(confirm) => {
             if let Some(decision) = confirm.point(mouse, screen_area) {

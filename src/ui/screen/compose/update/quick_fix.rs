@@ -8,6 +8,7 @@ use crate::text::Span;
 use crate::ui::screen::compose::{
     Compose, Focus, ListKind, Pane, ProblemEntry,
     update::actions::open_list,
+    update::dialogs::webhook,
     update::{keys, recipient, typing},
 };
 use crate::ui::shared::{Action, Effect, SharedState};
@@ -21,7 +22,7 @@ pub(crate) fn walk_problems(screen: &mut Compose, shared: &mut SharedState, by: 
         return shared.only_notice("no problems");
     }
     let n = problems.len() as isize;
-    // If the previous step went to a problem in the webhook's file, the webhook's form now has the focus, and the
+    // If the previous step went to a problem in the webhook's file, the webhook's pane now has the focus, and the
     // cursor in the body has not moved. This step therefore starts at the chosen problem and not at the cursor.
     let is_in_file = matches!(problems.get(screen.chosen_problem), Some(ProblemEntry::File(_)));
     let is_at_webhook = screen.focus.pane == Pane::Webhook && is_in_file;
@@ -43,7 +44,11 @@ pub(crate) fn walk_problems(screen: &mut Compose, shared: &mut SharedState, by: 
 pub(crate) fn go_to_problem(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     let problems = screen.problems().to_vec();
     show_problem(screen, shared, &problems);
+    // A step to the next problem only selects the pane of the webhook, so that the next step works too. Here, the user
+    // wants to edit the webhook.
+    let is_in_webhook = screen.focus.pane == Pane::Webhook && screen.webhook.expected.is_some();
     match problems.into_iter().nth(screen.chosen_problem) {
+        Some(ProblemEntry::File(_)) if is_in_webhook => webhook::open(screen, shared),
         Some(ProblemEntry::Sample(problem)) => {
             recipient::preview_for(screen, shared, Arc::clone(&problem.example))
         }
@@ -72,7 +77,7 @@ fn show_problem(screen: &mut Compose, shared: &mut SharedState, problems: &[Prob
                 screen.webhook.current_file(&shared.workspace).filter(|file| file.path == problem.path);
             if let Some(file) = webhook.cloned() {
                 screen.webhook.focus_on_line(&file, problem.position.line);
-                screen.focus = Focus::enter(Pane::Webhook);
+                screen.focus = Focus::select(Pane::Webhook);
             } else {
                 screen.focus = Focus::select(Pane::Campaigns);
             }

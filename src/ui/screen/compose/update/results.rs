@@ -8,7 +8,7 @@ use crate::service::{BotFailureKind, BotStatus, ProfileContext, TestOutcome, Tes
 use crate::ui::screen::compose::{
     Compose, ComposeConfirm, Decision, Dialog, Focus, Pane, SampleReport, TestState,
     campaign_statuses::worst_of,
-    update::{actions, dialogs, dialogs::setting_up, keys, typing},
+    update::{actions, dialogs, dialogs::setting_up, keys, saving, typing},
 };
 use crate::ui::shared::{
     Action, AnswerStatus, ChangeOutcome, Effect, Generation, JournalEntry, LoopEffect, Msg, PtrEq, Query,
@@ -78,10 +78,12 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
                 _ => None,
             };
             let is_latest = screen.bot.answer(generation, Ok(status)) == AnswerStatus::Latest;
-            // The pane of the webhook has only one short line for the failure, so the footer shows the failure in full.
+            // The pane of the webhook has only one short line for the failure, so the footer shows the failure in full,
+            // unless the webhook's form shows it.
             if let Some(message) = failure
                 && is_latest
                 && screen.focus.pane == Pane::Webhook
+                && !matches!(screen.dialog, Some(Dialog::Webhook))
                 && shared.notice.is_none()
             {
                 shared.show_error(message);
@@ -267,7 +269,7 @@ fn task_panicked(screen: &mut Compose, shared: &mut SharedState, work: Work, tex
         Work::Save | Work::Change => {
             // After a failed save, "Save and quit" must not quit, because there are still unsaved edits.
             shared.is_quitting = false;
-            screen.webhook.stop_saving();
+            screen.stop_saving_webhooks();
             if work == Work::Change {
                 screen.end_submission(shared, Some(&text));
             }
@@ -338,9 +340,10 @@ fn use_workspace(
     mut workspace: Arc<Workspace>,
 ) -> Vec<Effect> {
     let mut deleted = keep_unsaved(screen, shared, &mut workspace);
-    let webhook = screen.webhook.stem.as_deref().filter(|_| screen.webhook.is_modified());
-    let lost =
-        webhook.filter(|stem| shared.workspace.webhook(stem).is_some() && workspace.webhook(stem).is_none());
+    let shown = screen.webhook.stem.iter().filter(|_| screen.webhook.is_modified());
+    let lost = shown
+        .chain(screen.edited_webhooks.keys())
+        .filter(|stem| shared.workspace.webhook(stem).is_some() && workspace.webhook(stem).is_none());
     deleted.extend(lost.map(|stem| format!("webhook {stem}")));
     // Nothing is left to do if the reload has found no change. This is frequent, because every save causes a reload.
     if *shared.workspace == *workspace {
@@ -374,7 +377,7 @@ fn use_workspace(
     }
     let mut effects = screen.discard_clean_drafts();
     let before = screen.webhook.expected;
-    screen.webhook.show(&workspace, workspace.campaign(screen.open.as_deref().unwrap_or("")));
+    screen.show_webhook(shared);
     if let Some(stem) = conflicts.first() {
         shared.show_error(format!("{stem} was changed on disk too; saving asks what to keep"));
     }
@@ -551,7 +554,7 @@ fn changed(
     let waiting = screen.submission.as_ref().map(|waiting| waiting.generation);
     let is_submitted = submission.is_some() && submission == waiting;
     if result.is_err() {
-        screen.webhook.stop_saving();
+        screen.stop_saving_webhooks();
     }
     // After a rename, the buffer and the chosen sample event move to the new stem. Otherwise, the undo history, the
     // unsaved edits, and the choice of the sample event would be lost.
@@ -582,9 +585,13 @@ fn changed(
                     screen.focus = Focus::enter(Pane::Body);
                 }
             }
-            screen
-                .webhook
-                .show(&shared.workspace, shared.workspace.campaign(screen.open.as_deref().unwrap_or("")));
+            screen.show_webhook(shared);
+            effects.extend(done.saved_webhook.and_then(|stem| webhook_saved(screen, shared, &stem)));
+            // The user goes on with the settings of the new webhook.
+            let is_shown = done.new_webhook.is_some() && done.new_webhook == screen.webhook.stem;
+            if is_shown && screen.dialog.is_none() {
+                screen.dialog = Some(Dialog::Webhook);
+            }
             effects.extend(screen.check_bot(shared));
             if is_submitted {
                 effects.extend(screen.end_submission(shared, None).unwrap_or_default());
@@ -598,6 +605,12 @@ fn changed(
         }
     }
     effects
+}
+
+/// Ends the save of a webhook. If the user has asked to save again meanwhile, returns the effect of the next save.
+fn webhook_saved(screen: &mut Compose, shared: &SharedState, stem: &str) -> Option<Effect> {
+    let form = screen.webhook_form(stem)?;
+    if form.finish_saving(shared.workspace.webhook(stem)) { saving::save_webhook(form) } else { None }
 }
 
 fn chat_captured(

@@ -1,7 +1,7 @@
 //! Lists what is unsaved, and returns the effects that save bodies and the webhook. The functions themselves write no
 //! file.
 
-use crate::ui::screen::compose::{Compose, Focus, Pane, update::actions::if_editable};
+use crate::ui::screen::compose::{Compose, Dialog, Pane, WebhookForm, update::actions::if_editable};
 use crate::ui::shared::{Effect, JournalEntry, SharedState, Task, WorkspaceChange};
 
 pub(crate) fn save(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
@@ -9,9 +9,9 @@ pub(crate) fn save(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect
         if screen.focus.pane == Pane::Webhook && screen.webhook.is_modified() {
             // While the webhook's pane has the focus, an edited webhook is saved without the body, which may have
             // unsaved edits too.
-            return if report_invalid_webhook(screen, shared) { Vec::new() } else { save_webhook(screen) };
+            return save_webhook_form(screen, shared);
         }
-        let mut effects = save_webhook(screen);
+        let mut effects: Vec<Effect> = save_webhook(&mut screen.webhook).into_iter().collect();
         // Only the open body is saved here. Before quitting, `save_all` saves the other bodies too.
         let stems: Vec<String> = screen.open.iter().cloned().collect();
         effects.extend(stems.iter().filter_map(|stem| save_body(screen, shared, stem, false)));
@@ -22,26 +22,33 @@ pub(crate) fn save(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect
     })
 }
 
-/// Returns whether the webhook's form has an error. If so, shows the error and moves the focus to its field.
+/// Saves the webhook without the body.
+pub(crate) fn save_webhook_form(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
+    if_editable(screen, shared, |screen, shared| {
+        if !screen.webhook.is_modified() {
+            return shared.only_notice("the webhook has no edits to save");
+        }
+        if report_invalid_webhook(screen, shared) {
+            return Vec::new();
+        }
+        save_webhook(&mut screen.webhook).into_iter().collect()
+    })
+}
+
+/// Returns whether the webhook's form has an error. If so, shows the error, and opens the form at its field.
 fn report_invalid_webhook(screen: &mut Compose, shared: &mut SharedState) -> bool {
     let Some(message) = screen.webhook.validation_error() else { return false };
-    screen.focus = Focus::enter(Pane::Webhook);
-    screen.webhook.focus_on_error();
+    screen.webhook.form.focus_on_error();
+    screen.dialog = Some(Dialog::Webhook);
     shared.show_error(format!("webhook not saved: {message}"));
     true
 }
 
-fn save_webhook(screen: &mut Compose) -> Vec<Effect> {
-    let (Some(webhook), Some(stem), Some(expected)) =
-        (screen.webhook.start_saving(), screen.webhook.stem.clone(), screen.webhook.expected)
-    else {
-        return Vec::new();
-    };
-    vec![Effect::Task(Task::Change(WorkspaceChange::SaveWebhook {
-        stem,
-        webhook: Box::new(webhook),
-        expected,
-    }))]
+/// Returns the effect that saves a webhook. `None` if it has no edits or is not valid, or if another save is pending.
+pub(crate) fn save_webhook(form: &mut WebhookForm) -> Option<Effect> {
+    let (stem, expected) = (form.stem.clone()?, form.expected?);
+    let webhook = Box::new(form.start_saving()?);
+    Some(Effect::Task(Task::Change(WorkspaceChange::SaveWebhook { stem, webhook, expected })))
 }
 
 /// Returns the effect that saves a body. `None` if the body was not opened, or if it does not differ from its file. If
@@ -79,17 +86,26 @@ fn unsaved_bodies(screen: &Compose) -> Vec<String> {
 
 pub(crate) fn unsaved(screen: &Compose) -> Vec<String> {
     let webhook = screen.webhook.stem.iter().filter(|_| screen.webhook.is_modified());
-    unsaved_bodies(screen).into_iter().chain(webhook.map(|stem| format!("webhook {stem}"))).collect()
+    let webhooks = webhook.chain(screen.edited_webhooks.keys());
+    unsaved_bodies(screen).into_iter().chain(webhooks.map(|stem| format!("webhook {stem}"))).collect()
 }
 
-/// Saves the webhook and all unsaved bodies. If the webhook is not valid, saves nothing, shows the error, and cancels
-/// quitting.
+/// Saves all edited webhooks and all unsaved bodies. If a webhook is not valid, saves nothing, shows the error, and
+/// cancels quitting.
 pub(crate) fn save_all(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
+    let invalid = |(stem, form): (&String, &WebhookForm)| Some((stem.clone(), form.validation_error()?));
+    let other = screen.edited_webhooks.iter().find_map(invalid);
     if report_invalid_webhook(screen, shared) {
         shared.is_quitting = false;
         return Vec::new();
     }
-    let mut effects = save_webhook(screen);
+    if let Some((stem, message)) = other {
+        shared.is_quitting = false;
+        return shared
+            .only_error(format!("webhook {stem} not saved: {message}; open a campaign that uses it"));
+    }
+    let forms = std::iter::once(&mut screen.webhook).chain(screen.edited_webhooks.values_mut());
+    let mut effects: Vec<Effect> = forms.filter_map(save_webhook).collect();
     for stem in unsaved_bodies(screen) {
         effects.extend(save_body(screen, shared, &stem, false));
     }

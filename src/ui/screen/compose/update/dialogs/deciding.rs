@@ -10,8 +10,10 @@ use crate::ui::shared::{Effect, JournalEntry, SharedState, Task, WorkspaceChange
 
 pub(crate) fn decide(screen: &mut Compose, shared: &mut SharedState, decision: Decision) -> Vec<Effect> {
     match decision {
-        // If the question was asked over the test dialog, the test dialog is shown again.
-        Decision::Stay if screen.suspended_test.is_some() => close(screen, shared),
+        // If the question was asked over the test dialog or the webhook's form, that dialog is shown again.
+        Decision::Stay if screen.suspended_test.is_some() || screen.returns_to_webhook => {
+            close(screen, shared)
+        }
         Decision::Stay => {
             // The answer may have been "Later" to the question about a draft. This session then offers no more drafts.
             // The drafts stay on disk, and the next start offers them again.
@@ -50,6 +52,10 @@ pub(crate) fn decide(screen: &mut Compose, shared: &mut SharedState, decision: D
             vec![Effect::Task(Task::Change(WorkspaceChange::DeleteCampaign(stem)))]
         }
         Decision::DeleteWebhook(stem) => {
+            // The unsaved edits are deleted too. Otherwise, they would count as edits of a file that was lost.
+            if let Some(form) = screen.webhook_form(&stem) {
+                form.revert(&shared.workspace);
+            }
             vec![Effect::Task(Task::Change(WorkspaceChange::DeleteWebhook(stem)))]
         }
         Decision::Overwrite(stem) => saving::save_body(screen, shared, &stem, true).into_iter().collect(),
