@@ -17,6 +17,7 @@ mod find;
 mod fix;
 mod job;
 mod problems;
+mod profile_edit;
 mod profiles;
 mod rename;
 mod resend;
@@ -43,8 +44,9 @@ pub(crate) use fix::fix_all;
 pub use job::MessageJob;
 pub(crate) use job::{ConvertedMessage, ModePreviews, SampleEvent, partial_names, partials};
 pub(crate) use problems::{violations, webhook_problems};
+pub(crate) use profile_edit::{ProfileEdit, ProfileEdited};
 pub(crate) use profiles::{
-    ProfileChoice, ProfileContext, ProfileStoreError, add_test_profile, load_profile_context,
+    ProfileChoice, ProfileContext, ProfileStoreError, add_test_profile, find_profiles, load_profile_context,
     open_store_to_read, open_store_to_write,
 };
 pub(crate) use rename::Renamed;

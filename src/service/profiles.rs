@@ -124,6 +124,24 @@ pub(crate) fn add_test_profile(store: &dyn Store, chat: &CapturedChat) -> Result
     Ok(identity)
 }
 
+/// Returns up to `limit` profiles that match a search, as [`Store::list`] does. The test profiles come first. Blocks.
+pub(crate) fn find_profiles(
+    store: &dyn Store,
+    search: &str,
+    limit: usize,
+) -> Result<Vec<Profile>, store::Error> {
+    let mut found = store.list(search, None, limit)?.profiles;
+    // Without a search, the first page of a large store may lack the test profiles.
+    if search.trim().is_empty() {
+        let tests = store.test_profiles()?;
+        found.retain(|profile| !profile.is_test_profile());
+        found.splice(..0, tests);
+        found.truncate(limit);
+    }
+    found.sort_by_key(|profile| !profile.is_test_profile());
+    Ok(found)
+}
+
 #[cfg(test)]
 mod tests {
     use indexmap::IndexMap;
@@ -152,6 +170,21 @@ mod tests {
         check(&people, ProfileChoice::Any(None), Some("carl"));
         check(&people[..2], ProfileChoice::Any(None), Some("anna"));
         check(&[], ProfileChoice::Any(Some("ben")), None);
+    }
+
+    #[test]
+    fn test_profiles_are_found_first_also_beyond_the_first_page() {
+        let store = SqliteStore::open_in_memory().unwrap();
+        for identity in ["a", "b", "c"] {
+            store.set(identity, IndexMap::new()).unwrap();
+        }
+        let mark = IndexMap::from([("ct_is_test_user".to_owned(), Value::Text("Yes".into()))]);
+        store.set("z", mark).unwrap();
+        let found = |search| -> Vec<String> {
+            find_profiles(&store, search, 2).unwrap().into_iter().map(|profile| profile.identity).collect()
+        };
+        assert_eq!(found(""), ["z", "a"]);
+        assert_eq!(found("b"), ["b"]);
     }
 
     #[test]

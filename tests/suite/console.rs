@@ -12,6 +12,7 @@ mod look;
 mod monkey;
 mod picture;
 mod preview_sync;
+mod profiles;
 mod rewrite;
 mod sample_report;
 mod samples;

@@ -133,11 +133,19 @@ impl Executor {
                 Some(Msg::PeopleLoaded(found.map_err(|error| error.to_string())))
             }),
             Task::FindProfiles(generation, search) => self.block(Work::People, move |session| {
-                let found =
-                    session.store().and_then(|store| Ok(store.list(&search, None, MAX_FOUND_PROFILES)?));
-                let result = found.map(|page| page.profiles.into_iter().map(Arc::new).collect());
+                let found = session
+                    .store()
+                    .and_then(|store| Ok(service::find_profiles(&*store, &search, MAX_FOUND_PROFILES)?));
+                let result = found.map(|profiles| profiles.into_iter().map(Arc::new).collect());
                 Some(Msg::ProfilesFound(generation, result.map_err(|error| error.to_string())))
             }),
+            Task::EditProfile { generation, edit, preferred } => {
+                self.block(Work::EditProfile, move |session| {
+                    let edited = session.edit_profile(*edit, preferred.as_deref());
+                    let result = edited.map(Box::new).map_err(|error| error.to_string());
+                    Some(Msg::ProfileEdited(generation, result))
+                });
+            }
             Task::Reload => {
                 self.block(Work::Reload, move |session| {
                     Some(Msg::WorkspaceRead(files::read_changed(session, now)))

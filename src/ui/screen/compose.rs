@@ -33,7 +33,7 @@ pub(crate) use debounce::{BodyProblem, TypingSession};
 pub(crate) use derived::{Derived, Memo};
 pub(crate) use dialog::{
     CompareDialog, ComposeConfirm, ComposeList, Decision, Dialog, InitialBody, ListKind, PastTest,
-    PastTestView, Prompt, PromptPurpose, SettingsDialog, TestDialog, TestState,
+    PastTestView, ProfileDialog, Prompt, PromptPurpose, SettingsDialog, TestDialog, TestState,
 };
 pub(crate) use focus::{Focus, Pane};
 pub(crate) use hover::HoverBox;

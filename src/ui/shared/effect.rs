@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::campaign::{Campaign, Webhook};
 use crate::capture::CapturedChat;
 use crate::secrets::MovableSecret;
-use crate::service::{MessageJob, NewBot, RepeatedTest, TestJob, WebhookInUse};
+use crate::service::{MessageJob, NewBot, ProfileEdit, RepeatedTest, TestJob, WebhookInUse};
 use crate::telegram::ParseMode;
 use crate::text::LineColumn;
 use crate::ui::shared::action::Action;
@@ -72,6 +72,13 @@ pub enum Task {
     /// profile. If there are no test profiles, read the first profile.
     LoadPeople(Option<String>),
     FindProfiles(Generation, String),
+    /// Change a profile, then read the vocabulary and the preview's profile again. The preview's profile is the changed
+    /// one. After a deletion, it is the profile with the identity `preferred`, as in `LoadPeople`.
+    EditProfile {
+        generation: Generation,
+        edit: Box<ProfileEdit>,
+        preferred: Option<String>,
+    },
     Reload,
     Watch,
     FindDrafts,

@@ -8,7 +8,9 @@ use crate::compose::Composed;
 use crate::diagnostic::Severity;
 use crate::profile::Profile;
 use crate::secrets::MovableSecret;
-use crate::service::{BotStatus, ConnectedBot, ModePreviews, ProfileContext, SurveyResult, TestResult};
+use crate::service::{
+    BotStatus, ConnectedBot, ModePreviews, ProfileContext, ProfileEdited, SurveyResult, TestResult,
+};
 use crate::ui::editor::highlight::{CodeGrammars, Grammar};
 use crate::ui::shared::action::Action;
 use crate::ui::shared::effect::Timer;
@@ -26,6 +28,7 @@ pub enum Msg {
     CampaignsChecked(Generation, BTreeMap<String, Severity>),
     PeopleLoaded(Result<ProfileContext, String>),
     ProfilesFound(Generation, Result<Vec<Arc<Profile>>, String>),
+    ProfileEdited(Generation, Result<Box<ProfileEdited>, String>),
     WorkspaceRead(Result<Arc<Workspace>, String>),
     FilesChanged,
     DraftsFound(Vec<CampaignDraft>),

@@ -116,6 +116,14 @@ const STATES: &[State] = &[
         console.press("enter");
         console
     }),
+    ("profile-new", || {
+        let mut console = after("f7");
+        console.type_text("zzzz");
+        console.press("enter");
+        console
+    }),
+    ("profile-edit", || after("f7 ctrl-e")),
+    ("profile-delete", || after("f7 ctrl-d")),
     ("settings", || after("f4")),
     ("test", || after("f5")),
     ("test-chats", || after("f5 c")),

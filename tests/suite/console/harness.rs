@@ -14,6 +14,7 @@ use telecast::paths::Paths;
 use telecast::secrets::Secrets;
 use telecast::service::{Session, Sharing, demo, sample};
 use telecast::settings::{Proxy, Settings};
+use telecast::store::{SqliteStore, Store};
 use telecast::ui::app::{App, update, view};
 use telecast::ui::runtime::executor::{Executor, ExecutorDeps};
 use telecast::ui::runtime::platform::{Platform, PlatformEvent};
@@ -422,6 +423,15 @@ impl Console {
     /// Writes a file of the workspace, as another program would.
     pub fn write(&self, path: &str, text: &str) {
         std::fs::write(self.root.join(path), text).unwrap();
+    }
+
+    /// Stores a profile with the properties of a JSON object, as another process would.
+    pub fn store_profile(&self, identity: &str, json: &str) {
+        let store = SqliteStore::open(&self.root.join(".telecast/audience.db")).unwrap();
+        let properties: serde_json::Map<String, serde_json::Value> = serde_json::from_str(json).unwrap();
+        store
+            .set(identity, properties.into_iter().map(|(name, value)| (name, value.into())).collect())
+            .unwrap();
     }
 
     /// Returns the open body's text in the editor.

@@ -48,7 +48,8 @@ const CODES: [KeyCode; 14] = [
     KeyCode::PageDown,
 ];
 
-const PASTES: [&str; 8] = [
+const PASTES: [&str; 9] = [
+    "X-Api: 5\r\n-H 'A: \u{202e}b'",
     "",
     "plain",
     "<b>{{ Profile.first_name | tg_html }}",
@@ -163,8 +164,16 @@ fn shorten(console: &mut Console) {
     }
 }
 
-/// Keys that few random inputs find: closes what is open, and enters the body or an earlier test.
-const PATHS: [&str; 2] = ["esc esc esc esc alt-3", "esc esc esc esc f5 h enter"];
+/// Keys that few random inputs find. They close what is open, and enter the body, an earlier test, the form of the webhook
+/// or of a profile, or the question before a profile is deleted.
+const PATHS: [&str; 6] = [
+    "esc esc esc esc alt-3",
+    "esc esc esc esc f5 h enter",
+    "esc esc esc esc alt-2 enter",
+    "esc esc esc esc f7 ctrl-e",
+    "esc esc esc esc f7 up up z z enter",
+    "esc esc esc esc f7 down ctrl-d",
+];
 
 /// Earlier tests with texts from outside.
 const HISTORY: &str = concat!(
@@ -212,15 +221,20 @@ fn play(seed: u64, inputs: usize, scope: Scope, vim: Option<Vim>) {
         let context = format!("seed {seed} {modes}, input {n}");
         shorten(&mut console);
         // Most keys lead out of the body sooner or later, so it is entered again now and then.
-        let keys = match dice.below(80) {
-            0 | 1 => keys(dice.pick(&PATHS)),
-            2 => action(&mut dice),
+        let keys = match dice.below(120) {
+            0..3 => keys(dice.pick(&PATHS)),
+            3..5 => action(&mut dice),
             _ => vec![input(&mut dice)],
         };
+        let is_opening = 1 < keys.len();
         for input in keys {
             match scope {
                 Scope::FullLoop => console.input(input),
                 Scope::StateOnly => console.input_without_effects(input),
+            }
+            // The list of profiles has to arrive before a profile can be chosen.
+            if scope == Scope::FullLoop && is_opening {
+                console.settle();
             }
         }
         if scope == Scope::FullLoop && dice.below(8) == 0 {

@@ -5,6 +5,7 @@ pub(crate) mod compare;
 pub(crate) mod decision;
 pub(crate) mod listing;
 pub mod past_test;
+pub(crate) mod profile;
 pub(crate) mod prompt;
 pub(crate) mod settings;
 pub mod setup;
@@ -27,6 +28,7 @@ pub(crate) use compare::CompareDialog;
 pub(crate) use decision::{ComposeConfirm, Decision};
 pub(crate) use listing::{ComposeList, ListKind};
 pub(crate) use past_test::{PastTest, PastTestView};
+pub(crate) use profile::ProfileDialog;
 pub(crate) use prompt::{InitialBody, Prompt, PromptPurpose};
 pub(crate) use settings::SettingsDialog;
 pub(crate) use setup::SetupDialog;
@@ -39,6 +41,7 @@ pub enum Dialog {
     Settings(Box<SettingsDialog>),
     /// The form of the webhook, which is in [`Compose::webhook`].
     Webhook,
+    Profile(Box<ProfileDialog>),
     Confirm(ComposeConfirm),
     Test(Box<TestDialog>),
     PastTest(Box<PastTest>),
@@ -54,6 +57,7 @@ impl Dialog {
             Dialog::Prompt(prompt) => prompt.area(stage),
             Dialog::Settings(settings) => settings.area(stage),
             Dialog::Webhook => webhook::area(screen),
+            Dialog::Profile(_) => profile::area(screen),
             Dialog::Confirm(confirm) => confirm.area(screen),
             Dialog::Test(_) | Dialog::PastTest(_) => {
                 draw::centered(stage, 96.min(stage.width), stage.height.min(30))
@@ -74,6 +78,7 @@ impl Dialog {
             | Dialog::PastTest(_)
             | Dialog::Compare(_)
             | Dialog::Webhook
+            | Dialog::Profile(_)
             // The guide shows the result of its changes itself.
             | Dialog::Setup(_) => return false,
         }
@@ -86,6 +91,7 @@ impl Dialog {
             Dialog::Prompt(prompt) => Some(&prompt.field),
             Dialog::Settings(settings) => settings.form.text_field(),
             Dialog::Setup(setup) => setup.form.text_field(),
+            Dialog::Profile(profile) => profile.form.text_field(),
             // The field is in the webhook's form, which is part of the screen.
             Dialog::Webhook
             | Dialog::Confirm(_)
@@ -106,6 +112,7 @@ impl Dialog {
             Dialog::Compare(compare) => compare.follow(room, theme),
             Dialog::Settings(settings) => settings.follow(area),
             Dialog::Setup(setup) => setup.follow(area, bot),
+            Dialog::Profile(profile) => profile.form.follow(room),
             // A list keeps its chosen row in view when it is drawn. The webhook's form is part of the screen, so
             // `dialog::webhook` scrolls it.
             Dialog::Listing(_) | Dialog::Prompt(_) | Dialog::Webhook | Dialog::Confirm(_) => {}
@@ -125,6 +132,7 @@ impl Dialog {
             Dialog::Prompt(prompt) => prompt.draw(buf, area, theme),
             Dialog::Settings(settings) => settings.draw(buf, area, theme),
             Dialog::Webhook => webhook::draw(buf, screen_area, screen, theme),
+            Dialog::Profile(profile) => profile.draw(buf, area, theme),
             Dialog::Confirm(confirm) => {
                 confirm.draw(buf, screen_area, theme);
                 None

@@ -83,6 +83,8 @@ pub struct Compose {
     /// Whether the webhook's form is shown again after the question that covers it.
     pub returns_to_webhook: bool,
     pub profiles: Query<Vec<Arc<Profile>>>,
+    /// The profiles that were deleted in this session and can be brought back, the latest last.
+    pub deleted_profiles: Vec<Arc<Profile>>,
     /// Secrets that are stored for an earlier path of the workspace or by an earlier version of telecast. The user has
     /// not decided about them yet.
     pub old_secrets: Vec<MovableSecret>,
@@ -165,6 +167,7 @@ impl Compose {
             suspended_test: None,
             returns_to_webhook: false,
             profiles: Query::Idle,
+            deleted_profiles: Vec::new(),
             drafts: Vec::new(),
             grammars: Grammars::default(),
             code: CodeColours::default(),

@@ -13,6 +13,8 @@ pub enum Decision {
     DeleteCampaign(String),
     /// Move the webhook to the trash.
     DeleteWebhook(String),
+    /// Delete the profile with this identity.
+    DeleteProfile(String),
     /// Save the body, and overwrite the version that another program has saved.
     Overwrite(String),
     /// Replace the text with the version on disk. The user's edits stay in the undo history.
@@ -40,12 +42,14 @@ impl ConfirmDecision for Decision {
 
     fn needs_enter(&self) -> bool {
         // For the decisions below, typing the letter of the answer only selects the answer, and Enter confirms it. Each
-        // of these decisions discards a draft, trusts a webhook, adopts a `.telecast` folder, or moves secrets. A
+        // of these decisions discards a draft, deletes a profile, trusts a webhook, adopts a `.telecast` folder, or moves
+        // secrets. A
         // letter that was typed by accident must not be enough: the question may open while the user types, or may be
         // about files of somebody else.
         matches!(
             self,
             Decision::DiscardDraft(_)
+                | Decision::DeleteProfile(_)
                 | Decision::Trust(_)
                 | Decision::AdoptPrivate
                 | Decision::OldSecrets { moves: true, .. }

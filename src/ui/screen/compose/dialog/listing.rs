@@ -21,7 +21,7 @@ impl ListDialogKind for ListKind {
         let (title, keys, empty, width) = match self {
             ListKind::Profiles => (
                 "Preview profile",
-                "type to search · Enter choose · Esc close",
+                "type to search · Enter · ^E edit · ^D delete · Esc",
                 "no matching profile; import some: `telecast profiles import FILE`",
                 88,
             ),

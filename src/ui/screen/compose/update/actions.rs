@@ -57,6 +57,9 @@ pub(crate) fn act(screen: &mut Compose, shared: &mut SharedState, action: Action
         Action::OpenEditor => open_editor(screen, shared),
         Action::CheckWebhook => screen.check_bot_or_ask_for_trust(shared),
         Action::EditWebhook => dialogs::webhook::open(screen, shared),
+        Action::NewProfile => dialogs::profiles::open_new(screen, shared),
+        Action::EditProfile => dialogs::profiles::open_current(screen, shared),
+        Action::DeleteProfile => dialogs::profiles::ask_to_delete_current(screen, shared),
         Action::AdoptPrivate => ask_to_adopt(screen, shared),
         Action::SetUp => {
             if_editable(screen, shared, |screen, shared| setting_up::open(screen, shared, false))
@@ -292,17 +295,14 @@ pub(crate) fn search_profiles(screen: &mut Compose, search: &str) -> Vec<Effect>
     vec![Effect::Task(Task::FindProfiles(generation, search.to_owned()))]
 }
 
-/// Fills the list of profiles with the results of a search. Test profiles come first. Does nothing if the search is not
+/// Fills the list of profiles with the results of a search. Does nothing if the search is not
 /// the latest one or the list is closed.
 pub(crate) fn show_profiles(
     screen: &mut Compose,
     shared: &mut SharedState,
     generation: Generation,
-    mut result: Result<Vec<Arc<Profile>>, String>,
+    result: Result<Vec<Arc<Profile>>, String>,
 ) {
-    if let Ok(profiles) = &mut result {
-        profiles.sort_by_key(|profile| !profile.is_test_profile());
-    }
     let is_latest = screen.profiles.answer(generation, result) == AnswerStatus::Latest;
     let Some(Dialog::Listing(listing)) = &mut screen.dialog else { return };
     if !is_latest || listing.kind != ListKind::Profiles {
@@ -310,10 +310,16 @@ pub(crate) fn show_profiles(
     }
     match &screen.profiles {
         Query::Ready { answer: profiles, .. } => {
-            let now = shared.people.profile.as_ref().map(|profile| profile.identity.clone());
-            listing.picker.set_rows(profiles.iter().map(|profile| profile_row(profile)).collect());
-            if let Some(now) = now {
-                listing.picker.choose(&now);
+            let mut rows = dialogs::profiles::list_head(&screen.deleted_profiles);
+            rows.extend(profiles.iter().map(|profile| profile_row(profile)));
+            listing.picker.set_rows(rows);
+            // A profile is chosen, and not one of the rows above the profiles, so that Enter after typing a name never
+            // creates a profile.
+            if let Some(first) = profiles.first() {
+                listing.picker.choose(&dialogs::profiles::row_id(&first.identity));
+            }
+            if let Some(now) = &shared.people.profile {
+                listing.picker.choose(&dialogs::profiles::row_id(&now.identity));
             }
         }
         Query::Failed { message, .. } => shared.show_error(message.clone()),
@@ -335,7 +341,7 @@ fn profile_row(profile: &Profile) -> PickerRow {
         crate::profile::Reachability::Unknown | crate::profile::Reachability::Reachable => "",
     };
     PickerRow {
-        id: profile.identity.clone(),
+        id: dialogs::profiles::row_id(&profile.identity),
         title: profile.display_name().to_owned(),
         detail: profile.identity.clone(),
         right: format!("{is_test}{chat}{blocked}"),

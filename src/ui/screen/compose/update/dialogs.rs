@@ -3,6 +3,7 @@
 mod comparing;
 mod deciding;
 mod history;
+pub(crate) mod profiles;
 pub(crate) mod setting_up;
 mod testing;
 pub(crate) mod webhook;
@@ -17,8 +18,8 @@ use crate::editor::{Command, Motion};
 use crate::service::{self, starter::Starter};
 use crate::ui::editor::vim::parse_command_line;
 use crate::ui::screen::compose::{
-    Compose, ComposeList, Dialog, InitialBody, ListKind, Prompt, PromptPurpose, SettingsDialog, TestState,
-    update::{actions, quick_fix, recipient, results, typing, vim},
+    Compose, ComposeList, Dialog, InitialBody, ListKind, Prompt, PromptPurpose, SettingsDialog,
+    update::{actions, quick_fix, results, typing, vim},
 };
 use crate::ui::shared::clipboard::COPY;
 use crate::ui::shared::{Effect, Query, SharedState, WorkspaceChange};
@@ -36,12 +37,18 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
             if key.code == KeyCode::Esc {
                 return close(screen, shared);
             }
+            if listing.kind == ListKind::Profiles
+                && let Some(effects) = profiles::press_in_list(screen, shared, listing, key)
+            {
+                return effects;
+            }
             let picked = listing.picker.press(key);
             handle_picked(screen, shared, dialog, picked)
         }
         Dialog::Prompt(_) => press_in_prompt(screen, shared, dialog, key),
         Dialog::Settings(_) => press_in_settings(screen, shared, dialog, key),
         Dialog::Webhook => webhook::press(screen, shared, key),
+        Dialog::Profile(_) => profiles::press(screen, shared, dialog, key),
         Dialog::Confirm(confirm) => match confirm.press(key) {
             Some(decision) => decide(screen, shared, decision),
             None => keep_open(screen, dialog),
@@ -113,6 +120,7 @@ pub(crate) fn paste(screen: &mut Compose, shared: &mut SharedState, text: &str) 
         }
         Dialog::Setup(_) => setting_up::paste(screen, shared, dialog, text),
         Dialog::Webhook => webhook::edit(screen, shared, |form| form.paste(text)),
+        Dialog::Profile(_) => profiles::edit(screen, shared, dialog, |form| form.paste(text)),
         Dialog::Confirm(_) | Dialog::Test(_) | Dialog::PastTest(_) | Dialog::Compare(_) => {
             keep_open(screen, dialog)
         }
@@ -143,24 +151,22 @@ pub(crate) fn handle_picked(
             shared.show_notice("type the chat's id, such as 123456789, or its @name");
             keep_open(screen, dialog)
         }
-        PickerOutcome::Chosen(id) => handle_choice(screen, shared, kind, &id),
+        PickerOutcome::Chosen(id) => {
+            let search = listing.picker.field.text();
+            handle_choice(screen, shared, kind, &search, &id)
+        }
     }
 }
 
-fn handle_choice(screen: &mut Compose, shared: &mut SharedState, kind: ListKind, id: &str) -> Vec<Effect> {
+fn handle_choice(
+    screen: &mut Compose,
+    shared: &mut SharedState,
+    kind: ListKind,
+    search: &str,
+    id: &str,
+) -> Vec<Effect> {
     match kind {
-        ListKind::Profiles => {
-            // The answer of an earlier test is not an answer for the profile that is chosen now.
-            if let Some(test) = &mut screen.suspended_test {
-                test.state = TestState::Send(Query::Idle);
-            }
-            let found = screen.profiles.take().unwrap_or_default();
-            let profile = found.into_iter().find(|profile| profile.identity == id);
-            let mut effects =
-                profile.map_or_else(Vec::new, |profile| recipient::preview_for(screen, shared, profile));
-            effects.extend(close(screen, shared));
-            effects
-        }
+        ListKind::Profiles => profiles::choose(screen, shared, search, id),
         ListKind::Starters if id == "paste" => {
             // The user has to paste the body, because telecast cannot read the clipboard by itself. Only the escape
             // sequence OSC 52 could read it, and most terminals refuse this use of the sequence.

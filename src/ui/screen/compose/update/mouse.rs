@@ -9,12 +9,12 @@ use crate::ui::screen::compose::{
     dialog::webhook::form_area,
     hover,
     pane::{campaigns, preview, problems},
-    update::dialogs::webhook,
+    update::dialogs::{profiles, webhook},
     update::{actions, dialogs, keys, quick_fix, typing, vim},
     view,
 };
 use crate::ui::shared::{Effect, SharedState};
-use crate::ui::widget::{FormOutcome, Key, KeyCode, Mouse, MouseKind};
+use crate::ui::widget::{FormOutcome, Key, KeyCode, Mouse, MouseKind, dialog::content_area};
 
 pub(crate) fn point(screen: &mut Compose, shared: &mut SharedState, mouse: Mouse) -> Vec<Effect> {
     let area = Rect::new(0, 0, shared.size.0, shared.size.1);
@@ -218,6 +218,10 @@ fn point_at_dialog(
         Dialog::Webhook => {
             let form_area = form_area(screen_area);
             return webhook::edit(screen, shared, |form| form.point(mouse, form_area));
+        }
+        Dialog::Profile(_) => {
+            let room = content_area(area);
+            return profiles::edit(screen, shared, dialog, |form| form.point(mouse, room));
         }
         Dialog::Confirm(confirm) => {
             if let Some(decision) = confirm.point(mouse, screen_area) {

@@ -33,6 +33,9 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
             actions::show_profiles(screen, shared, generation, result);
             Vec::new()
         }
+        Msg::ProfileEdited(generation, result) => {
+            dialogs::profiles::edited(screen, shared, generation, result.map(|edited| *edited))
+        }
         Msg::WorkspaceRead(result) => match result {
             Ok(workspace) => use_workspace(screen, shared, workspace),
             Err(text) => shared.only_error(text),
@@ -298,6 +301,11 @@ fn task_panicked(screen: &mut Compose, shared: &mut SharedState, work: Work, tex
         Work::People => {
             if shared.people.vocabulary.is_none() {
                 shared.people.load_error = Some(text);
+            }
+        }
+        Work::EditProfile => {
+            if let Some(Dialog::Profile(profile)) = &mut screen.dialog {
+                profile.end_saving(text);
             }
         }
         Work::Compare => drop(screen.dialog.take_if(|dialog| matches!(dialog, Dialog::Compare(_)))),

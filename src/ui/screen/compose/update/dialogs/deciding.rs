@@ -3,7 +3,7 @@
 use crate::compose::clevertap::PastedBody;
 use crate::ui::screen::compose::{
     Compose, Decision, Dialog, InitialBody, TestState,
-    update::dialogs::{close, new_campaign},
+    update::dialogs::{close, new_campaign, profiles},
     update::{actions, results, saving},
 };
 use crate::ui::shared::{Effect, JournalEntry, SharedState, Task, WorkspaceChange};
@@ -58,6 +58,7 @@ pub(crate) fn decide(screen: &mut Compose, shared: &mut SharedState, decision: D
             }
             vec![Effect::Task(Task::Change(WorkspaceChange::DeleteWebhook(stem)))]
         }
+        Decision::DeleteProfile(identity) => profiles::delete(screen, shared, identity),
         Decision::Overwrite(stem) => saving::save_body(screen, shared, &stem, true).into_iter().collect(),
         Decision::UseDiskVersion(stem) => {
             let on_disk = shared
