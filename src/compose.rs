@@ -39,6 +39,7 @@ pub(crate) use http::{AuthDraft, HttpDraft, RequestField, SecretTemplate, is_cre
 pub use inputs::ChatTarget;
 pub use inputs::Inputs;
 pub(crate) use link::{Highlight, Links, MessagePart};
+pub(crate) use mask::with_trimmed;
 pub(crate) use prepared::Prepared;
 #[cfg(test)]
 pub(crate) use survey::FailedRecipient;

@@ -22,6 +22,7 @@ mod words;
 
 mod lines;
 mod pairs;
+mod prose;
 mod typing;
 
 pub(crate) mod cells;
@@ -39,6 +40,7 @@ use buffer::TextBuffer;
 use history::{Grouping, History};
 use mouse::Drag;
 use pairs::Pair;
+use prose::Prose;
 use rows::RowCache;
 
 pub(crate) use edit::{Edit, Transaction};
@@ -46,7 +48,7 @@ pub(crate) use lines::INDENT;
 pub use motion::Motion;
 pub(crate) use motion::indentation;
 pub(crate) use objects::{Extent, TextObject, TextRegion};
-pub(crate) use rows::VisualRow;
+pub(crate) use rows::{PARAGRAPH_END, VisualRow};
 pub(crate) use snapshot::Snapshot;
 pub(crate) use words::WordKind;
 
@@ -151,6 +153,7 @@ pub struct Editor {
     /// The width of a row in cells; `None` if lines are not wrapped.
     wrap: Option<usize>,
     rows: RowCache,
+    prose: Prose,
     single_line: bool,
 }
 
@@ -166,6 +169,7 @@ impl Editor {
             pairs: Vec::new(),
             wrap: None,
             rows: RowCache::default(),
+            prose: Prose::default(),
             single_line: false,
         }
     }
@@ -412,6 +416,7 @@ impl Editor {
             // The history already has these edits, so they are applied directly to the buffer and not recorded again.
             self.buffer.replace(edit.span(), &edit.inserted);
             self.rows.apply_edit(edit, self.wrap.unwrap_or(0));
+            self.prose.apply_edit(edit, &self.buffer);
         }
         self.selection = selection;
         // The offsets of the pairs were not adjusted to these edits, so they are wrong now.
@@ -461,5 +466,6 @@ impl Editor {
             pair.apply_edit(edit);
         }
         self.rows.apply_edit(edit, self.wrap.unwrap_or(0));
+        self.prose.apply_edit(edit, &self.buffer);
     }
 }

@@ -28,6 +28,8 @@ pub mod campaign;
 
 pub mod compose;
 
+pub mod prose;
+
 pub mod editor;
 
 pub mod complete;

@@ -82,13 +82,13 @@ impl Editor {
             None => {}
         }
         match motion {
-            Motion::Left => self.buffer.grapheme_before(at),
-            Motion::Right => self.buffer.grapheme_after(at),
+            Motion::Left => self.out_of_escape(self.buffer.grapheme_before(at), true),
+            Motion::Right => self.out_of_escape(self.buffer.grapheme_after(at), false),
             Motion::LeftInLine if at == self.line_span(self.line_of(at)).start => at,
             Motion::LeftInLine => self.buffer.grapheme_before(at),
             Motion::OntoGrapheme => self.onto_grapheme(at),
-            Motion::WordLeft => word_left(&self.buffer, at),
-            Motion::WordRight => word_right(&self.buffer, at),
+            Motion::WordLeft => self.word_left(at),
+            Motion::WordRight => self.out_of_escape(word_right(&self.buffer, at), false),
             Motion::LineStart => self.smart_line_start(),
             Motion::LineEnd => self.line_span(self.line_of(at)).end,
             Motion::DocumentStart => 0,
@@ -103,6 +103,14 @@ impl Editor {
             | Motion::LinesUp(_)
             | Motion::LinesDown(_) => at,
         }
+    }
+
+    fn word_left(&self, at: usize) -> usize {
+        let start = word_left(&self.buffer, at);
+        // The letter of an escape such as `\n` looks like the first letter of the word after it. The word begins after
+        // the escape, unless the cursor is there already.
+        let after = self.out_of_escape(start, false);
+        if after < at { after } else { self.out_of_escape(start, true) }
     }
 
     /// Returns the target of a motion by lines. From the first line, moving up goes to the start of the text; from the

@@ -60,8 +60,14 @@ impl Editor {
 
     fn unit_at(&self, unit: DragUnit, at: usize) -> Span {
         match unit {
-            DragUnit::Grapheme => Span::at(self.buffer.snap(at)),
-            DragUnit::Word => motion::word_around(&self.buffer, at),
+            DragUnit::Grapheme => Span::at(self.out_of_escape(self.buffer.snap(at), true)),
+            DragUnit::Word => {
+                let word = motion::word_around(&self.buffer, at);
+                let end = self.out_of_escape(word.end, false);
+                // The letter of an escape such as `\n` looks like the first letter of the word after it.
+                let after = self.out_of_escape(word.start, false);
+                Span::new(if after < end { after } else { self.out_of_escape(word.start, true) }, end)
+            }
             DragUnit::Line => {
                 let line = self.line_of(at);
                 // The line break is included, so that cutting removes the line instead of leaving it empty.

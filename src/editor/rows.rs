@@ -1,7 +1,9 @@
 //! Soft wrap: breaks a line that is wider than the window into rows.
 //!
 //! If possible, a row ends after a space, at certain punctuation, or next to a wide character. Otherwise, the row
-//! ends where it is full. The rows after the first are indented like the line, but at most by half of the width.
+//! ends where it is full. In message text, a row also ends after the escape `\n`, so that paragraphs look like
+//! paragraphs, and no escape is split. The rows after the first are indented like the line, but at most by half of the
+//! width.
 //! Apart from this indentation, a row's end depends on no text before the row, and on little text after it. A window
 //! can therefore be drawn from any row, and an edit that does not change the indentation changes at most a few of the
 //! rows before the edit. For long lines, the offsets at which rows start are cached. Without the cache, each
@@ -11,6 +13,7 @@ use crate::text::Span;
 
 use super::cells::{self, Glyph};
 use super::edit::Edit;
+use super::prose::Prose;
 use super::{Editor, motion};
 
 /// One row: a part of a line, or the whole line if nothing is wrapped.
@@ -24,7 +27,12 @@ pub struct VisualRow {
     pub column: usize,
     pub is_first: bool,
     pub is_last: bool,
+    /// Whether the row ends with the escape `\n` of message text.
+    pub ends_paragraph: bool,
 }
+
+/// The number of bytes of the escape `\n`.
+pub(crate) const PARAGRAPH_END: usize = 2;
 
 #[derive(Debug, Clone, Copy)]
 struct LineLayout {
@@ -74,6 +82,12 @@ impl RowCache {
 
     pub(super) fn clear(&mut self) {
         self.lines.clear();
+    }
+
+    /// Drops the rows that end after byte `at` of the text, and the rows before them that depend on this text.
+    pub(super) fn drop_from(&mut self, at: usize, width: usize) {
+        let nothing = Edit { at, removed: String::new(), inserted: String::new() };
+        self.lines.retain_mut(|cached| cached.line <= at && cached.apply_edit(&nothing, width));
     }
 
     fn take(&mut self, line: usize) -> Vec<usize> {
@@ -184,7 +198,8 @@ impl Editor {
     }
 
     /// Returns the byte offset at a cell of a row. For a cell to the right of the row's text, returns the line's end if
-    /// this is the line's last row, and otherwise the offset of the row's last grapheme.
+    /// this is the line's last row, and otherwise the offset of the row's last grapheme. Of an escape in message text,
+    /// such as `\n`, returns the start.
     pub fn byte_in(&self, row: &VisualRow, column: usize) -> usize {
         let text = self.slice(row.span);
         let glyphs = if row.column == 0 {
@@ -194,12 +209,12 @@ impl Editor {
         };
         let mut last = 0;
         for glyph in glyphs {
-            if column < glyph.column + glyph.width {
-                return row.span.start + glyph.at;
-            }
             last = glyph.at;
+            if column < glyph.column + glyph.width {
+                return self.out_of_escape(row.span.start + last, true);
+            }
         }
-        row.span.start + if row.is_last { text.len() } else { last }
+        if row.is_last { row.span.end } else { self.out_of_escape(row.span.start + last, true) }
     }
 
     fn layout_of(&self, line: usize) -> LineLayout {
@@ -217,7 +232,8 @@ impl Editor {
         let LineLayout { line, span, .. } = layout;
         let is_first = start == span.start;
         if self.wrap.is_none() {
-            return VisualRow { line, span: Span::new(start, span.end), column: 0, is_first, is_last: true };
+            let span = Span::new(start, span.end);
+            return VisualRow { line, span, column: 0, is_first, is_last: true, ends_paragraph: false };
         }
         let column = if is_first { 0 } else { layout.indent };
         // This many bytes are enough for a row of mostly ASCII. A row of longer graphemes needs more iterations.
@@ -225,10 +241,12 @@ impl Editor {
         loop {
             let end = span.end.min(start.saturating_add(length));
             let text = self.slice(Span::new(start, end));
-            if let Some(end) = row_end(&text, column, layout.width, end == span.end) {
+            let text = RowText { text: &text, start, is_whole: end == span.end, prose: &self.prose };
+            if let Some(end) = row_end(text, column, layout.width) {
                 let is_last = end == RowEnd::OfLine;
-                let length = if let RowEnd::At(at) = end { at } else { text.len() };
-                return VisualRow { line, span: Span::new(start, start + length), column, is_first, is_last };
+                let ends_paragraph = matches!(end, RowEnd::AfterParagraph(_));
+                let span = Span::new(start, start + end.length(text));
+                return VisualRow { line, span, column, is_first, is_last, ends_paragraph };
             }
             length *= 2;
         }
@@ -257,9 +275,12 @@ impl Editor {
             let read_from = start;
             while start <= at {
                 let column = if start == 0 { 0 } else { layout.indent };
-                match row_end(&text[start - read_from..], column, width, end == span.end) {
-                    Some(RowEnd::At(length)) => start += length,
+                let rest = &text[start - read_from..];
+                let is_whole = end == span.end;
+                let rest = RowText { text: rest, start: span.start + start, is_whole, prose: &self.prose };
+                match row_end(rest, column, width) {
                     Some(RowEnd::OfLine) => return,
+                    Some(end) => start += end.length(rest),
                     None => break,
                 }
                 starts.push(start);
@@ -275,41 +296,80 @@ impl Editor {
 enum RowEnd {
     /// The row ends before this byte of the text that [`row_end`] was given.
     At(usize),
+    /// The row ends before this byte, because the escape `\n` is before it.
+    AfterParagraph(usize),
     /// The row ends where the line ends.
     OfLine,
 }
 
-/// Finds the end of the row that starts at the start of `text` and in cell `column`; `None` if `text` is too short to
-/// decide. `is_whole` means that `text` extends to the end of the line.
+impl RowEnd {
+    fn length(self, row: RowText<'_>) -> usize {
+        match self {
+            RowEnd::At(at) | RowEnd::AfterParagraph(at) => at,
+            RowEnd::OfLine => row.text.len(),
+        }
+    }
+}
+
+/// The text of a line from the start of a row on.
+#[derive(Debug, Clone, Copy)]
+struct RowText<'a> {
+    text: &'a str,
+    /// The offset of `text` in the whole text.
+    start: usize,
+    /// Whether `text` extends to the end of the line.
+    is_whole: bool,
+    prose: &'a Prose,
+}
+
+impl RowText<'_> {
+    /// Returns whether the backslash at byte `at` and the character after it are an escape of message text. No escape
+    /// may begin before it and reach to `at`.
+    fn has_escape(&self, at: usize) -> bool {
+        self.prose.part_at(self.start + at).is_some_and(|part| self.start + at + 1 < part.end)
+    }
+}
+
+/// Finds the end of the row that starts at the start of `row` and in cell `column`; `None` if the text is too short to
+/// decide.
 ///
 /// The last cell is reserved for a space after the last word and for the cursor at the line's end.
-fn row_end(text: &str, column: usize, width: usize, is_whole: bool) -> Option<RowEnd> {
+fn row_end(row: RowText<'_>, column: usize, width: usize) -> Option<RowEnd> {
     let room = (width - 1).max(1);
     let mut before: Option<Glyph<'_>> = None;
     let mut opportunity = None;
-    for glyph in cells::glyphs_at(text, column) {
-        let is_space = matches!(glyph.text, " " | "\t");
-        // The last grapheme of `text` may be incomplete.
-        if !is_whole && glyph.at + glyph.text.len() == text.len() {
+    // The start of the escape whose second character comes next.
+    let mut escape = None;
+    for glyph in cells::glyphs_at(row.text, column) {
+        let end = glyph.at + glyph.text.len();
+        // The last grapheme of the text may be incomplete.
+        if !row.is_whole && end == row.text.len() {
             return None;
         }
-        if before.is_some_and(|before| may_break(&before, &glyph)) {
+        let starts_unit = escape.is_none();
+        if starts_unit && before.is_some_and(|before| may_break(&before, &glyph)) {
             opportunity = Some(glyph.at);
         }
+        let is_space = matches!(glyph.text, " " | "\t");
         let fits = if is_space { glyph.column < width } else { glyph.column + glyph.width <= room };
-        // A row has at least one grapheme, even if that is wider than the window. Otherwise, the row would be empty,
-        // the next row would begin at the same grapheme, and this would repeat forever.
-        if !fits && 0 < glyph.at {
-            return Some(RowEnd::At(opportunity.unwrap_or(glyph.at)));
+        // A row has at least one grapheme or escape, even if that is wider than the window. Otherwise, the row would be
+        // empty, the next row would begin at the same place, and this would repeat forever.
+        let unit = escape.unwrap_or(glyph.at);
+        if !fits && 0 < unit {
+            return Some(RowEnd::At(opportunity.unwrap_or(unit)));
         }
+        if !starts_unit && glyph.text == "n" {
+            return Some(RowEnd::AfterParagraph(end));
+        }
+        escape = (starts_unit && glyph.text == "\\" && row.has_escape(glyph.at)).then_some(glyph.at);
         before = Some(glyph);
     }
-    if !is_whole {
+    if !row.is_whole {
         return None;
     }
     let end = before.map_or(column, |last| last.column + last.width);
     // If the row is full, the cursor at the line's end needs one more row.
-    Some(if end < width || text.is_empty() { RowEnd::OfLine } else { RowEnd::At(text.len()) })
+    Some(if end < width || row.text.is_empty() { RowEnd::OfLine } else { RowEnd::At(row.text.len()) })
 }
 
 fn may_break(before: &Glyph<'_>, after: &Glyph<'_>) -> bool {

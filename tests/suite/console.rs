@@ -13,6 +13,7 @@ mod monkey;
 mod picture;
 mod preview_sync;
 mod profiles;
+mod prose;
 mod rewrite;
 mod sample_report;
 mod samples;

@@ -18,7 +18,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::diagnostic::Severity;
-use crate::editor::{Editor, VisualRow, cells};
+use crate::editor::{Editor, PARAGRAPH_END, VisualRow, cells};
 use crate::settings::Whitespace;
 use crate::template::LiquidToken;
 use crate::text::{Span, grapheme_width, picture};
@@ -206,7 +206,11 @@ impl<'a> EditorView<'a> {
                 continue;
             }
             let at = row.span.start + glyph.at;
-            let style = layers.style_at(at);
+            let mut style = layers.style_at(at);
+            if row.ends_paragraph && row.span.end <= at + PARAGRAPH_END {
+                // The row's end already shows the line break, so its escape is dimmed.
+                style = style.patch(self.theme.dim);
+            }
             let shown = glyph.column.max(left)..end.min(right);
             for column in shown.clone() {
                 buf[(x_of(column), y)].set_style(style);

@@ -32,8 +32,8 @@ fn last_good_message_stays_dimmed_and_labelled_until_the_error_is_gone() {
     console.shows("│ Good morning everybody");
     assert!(!is_dim(&console, "Good morning everybody"));
     console.hides(OUTDATED);
-    for broken in ["{{", "{% if", "\"", "<b>"] {
-        console.go_before("Good");
+    for (place, broken) in [("Good", "{{"), ("Good", "{% if"), ("\"parse_mode\"", "\""), ("Good", "<b>")] {
+        console.go_before(place);
         console.paste(broken);
         console.shows("✘ ");
         console.shows(OUTDATED);

@@ -13,6 +13,7 @@ use crate::text::Span;
 use crate::ui::editor::highlight::Highlighter;
 use crate::ui::editor::tab_stops::TabStops;
 use crate::ui::editor::view::Viewport;
+use crate::ui::screen::compose::BodyLanguage;
 use crate::workspace::{CampaignFiles, FileCondition, Fingerprint};
 
 /// An opened body. The buffer is kept when another campaign is opened, so that the undo history of the body is not
@@ -26,6 +27,10 @@ pub struct BodyBuffer {
     pub saved: Fingerprint,
     pub markup: Option<ParseMode>,
     pub highlighter: Highlighter,
+    /// The language for which the editor's message text was found. `None` if the body has no message text.
+    pub prose_language: Option<BodyLanguage>,
+    /// The last paste, if it was escaped for JSON.
+    pub escaped_paste: Option<EscapedPaste>,
     /// The version of the text, the cursor, the area, and the wrap width for which the cursor was last scrolled into
     /// view.
     // While these values are unchanged, the view is not scrolled to the cursor again. Otherwise, the mouse wheel could
@@ -47,6 +52,17 @@ pub struct BodyBuffer {
     pub is_readable: bool,
 }
 
+/// A paste that was escaped for JSON.
+#[derive(Debug)]
+pub struct EscapedPaste {
+    /// The version of the editor's text after the paste. If the text has another version now, `span` is not valid.
+    pub version: u64,
+    /// The escaped text in the editor.
+    pub span: Span,
+    /// The text as it was pasted.
+    pub text: String,
+}
+
 impl BodyBuffer {
     pub fn read(campaign: &CampaignFiles) -> Self {
         let text = campaign.body.text.as_str();
@@ -56,6 +72,8 @@ impl BodyBuffer {
             viewport: Viewport::default(),
             markup: compose::parse_mode_of(text),
             highlighter: Highlighter::default(),
+            prose_language: None,
+            escaped_paste: None,
             scrolled_for: None,
             saving: None,
             saved: campaign.body.fingerprint,

@@ -3,13 +3,11 @@
 
 use jiff::tz::TimeZone;
 
-use crate::campaign::ContentFormat;
 use crate::complete;
 use crate::profile::{Profile, Vocabulary};
 use crate::service::{SampleEvent, partial_names};
-use crate::telegram::Method;
 use crate::template::{self, Limits};
-use crate::ui::screen::compose::Compose;
+use crate::ui::screen::compose::{BodyLanguage, Compose};
 use crate::ui::shared::SharedState;
 
 #[derive(Debug)]
@@ -38,16 +36,12 @@ impl Compose {
 impl CompletionInputs<'_> {
     pub fn context(&self) -> complete::CompletionContext<'_> {
         let (screen, shared) = (self.screen, self.shared);
-        let campaign = screen.open_campaign(shared);
-        let format = campaign.and_then(|campaign| campaign.value.as_ref()).map(|value| value.content_format);
-        let method = screen.composed().and_then(|composed| composed.method.as_deref());
+        let BodyLanguage { is_json, dialect, method } = screen.body_language(shared);
         complete::CompletionContext {
             vocabulary: self.vocabulary,
-            dialect: campaign.map_or_else(Default::default, |campaign| shared.workspace.dialect(campaign)),
-            is_json: format.is_none_or(|format| format == ContentFormat::Json),
-            // If the method is unknown, `sendMessage` is assumed, because most campaigns use it. The method is unknown
-            // before the first composition, and if the webhook calls no method that telecast knows.
-            method: method.and_then(Method::from_name).unwrap_or(Method::SendMessage),
+            dialect,
+            is_json,
+            method,
             partials: self.partials.clone(),
             values: self.values(shared.people.profile.as_deref()),
         }

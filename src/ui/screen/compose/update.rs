@@ -27,7 +27,12 @@ use crate::ui::shared::{Action, Effect, Msg, SharedState};
 use crate::ui::widget::{Input, draw::inside};
 
 pub(super) fn update(screen: &mut Compose, shared: &mut SharedState, message: Msg) -> Vec<Effect> {
-    let Msg::Input(input) = message else { return results::handle(screen, shared, message) };
+    let Msg::Input(input) = message else {
+        let effects = results::handle(screen, shared, message);
+        // After each edit, the pause of the typing or the result of the composition is such a message.
+        screen.follow_prose(shared);
+        return effects;
+    };
     handle_input(screen, shared, input)
 }
 
@@ -58,13 +63,16 @@ pub(super) fn act(screen: &mut Compose, shared: &mut SharedState, action: Action
 
 pub(super) fn follow(screen: &mut Compose, shared: &mut SharedState, area: Rect) -> Vec<Effect> {
     // The order matters. vim may move the cursor, and the visible problems depend on the cursor. The layout depends on
-    // the number of problems, and the width of the message depends on the layout. The body is scrolled before its
-    // visible rows are colored. The scroll position of the preview is limited last, because its limit depends on the
+    // the number of problems, and the width of the message depends on the layout. The rows of the body depend on which
+    // text is message text. The body is scrolled before its visible rows are colored. The scroll position of the preview is limited last, because its limit depends on the
     // layout and on the message.
     vim::follow(screen);
     derived::follow(screen, shared);
     screen.layout = layout(screen, shared, area);
     derived::follow_layout(screen, shared);
+    if screen.has_instant_hints() {
+        screen.follow_prose(shared);
+    }
     show_cursor(screen, shared);
     let mut effects: Vec<Effect> = screen.follow_highlight(shared).into_iter().collect();
     effects.extend(code_colours::follow(screen));

@@ -88,6 +88,7 @@ pub(crate) fn act(screen: &mut Compose, shared: &mut SharedState, action: Action
         }
         Action::MarkWhitespace => mark_whitespace(shared),
         Action::ToggleVim => vim::toggle(screen, shared),
+        Action::PasteAsIs => typing::paste_as_is(screen, shared),
         Action::Undo => undo(screen, shared, Command::Undo, "nothing to undo in the body"),
         Action::Redo => undo(screen, shared, Command::Redo, "nothing to redo in the body"),
     }

@@ -221,7 +221,7 @@ pub(crate) fn scroll_body(screen: &mut Compose, _shared: &mut SharedState, by: i
 }
 
 /// Inserts pasted text into the dialog, search line, or body that has the keyboard. In the body, the text is
-/// inserted verbatim as one undo step, and no picker opens.
+/// inserted as one undo step, and no picker opens.
 pub(crate) fn paste(screen: &mut Compose, shared: &mut SharedState, text: &str) -> Vec<Effect> {
     screen.completion = None;
     screen.hover = None;

@@ -3,20 +3,16 @@
 use crate::complete;
 use crate::diagnostic::TextEdit;
 use crate::editor::{Command, Motion, TextRegion};
+use crate::prose::{PreparedPaste, prepare_paste};
 use crate::text::Span;
 use crate::ui::editor::register::{Register, is_string_content};
 use crate::ui::screen::compose::{
-    Compose, Focus, Pane,
+    Compose, EscapedPaste, Focus, Pane,
     update::{actions, keys, vim},
 };
 use crate::ui::shared::clipboard::PASTE;
 use crate::ui::shared::{Action, Effect, LoopEffect, SharedState, Task, Timer};
 use crate::ui::widget::{Key, KeyCode, typing::command};
-
-// The size of the largest body in which the picker opens in the same frame as the typed key. Opening the picker reads
-// the whole body. In a larger body, this would delay the frame, so the key is drawn first and the picker opens
-// afterward.
-const MAX_INSTANT_PICKER_BYTES: usize = 64 * 1024;
 
 pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Vec<Effect> {
     if let Some(effects) = vim::press(screen, shared, key) {
@@ -46,6 +42,7 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
         _ => command(key),
     };
     let Some(command) = command else { return Vec::new() };
+    let command = in_prose(screen, shared, command);
     let may_trigger = matches!(&command, Command::Type(text) if ["<", "{", "@"].contains(&text.as_str()));
     let is_typing = matches!(command, Command::Type(_))
         // Backspace counts as typing while the picker is open, because the list of the picker has to be filtered again.
@@ -134,8 +131,60 @@ pub(crate) fn register_of_selection(screen: &Compose) -> Option<Register> {
     Some(Register::of_region(editor, region).with_context(editor, span))
 }
 
+/// Returns the command for a key at the cursor, given the command that the key has in any editor.
+fn in_prose(screen: &mut Compose, shared: &SharedState, command: Command) -> Command {
+    let may_differ = command == Command::Newline || matches!(&command, Command::Type(text) if text == "\"");
+    if !may_differ {
+        return command;
+    }
+    screen.follow_prose(shared);
+    match screen.buffer() {
+        Some(buffer) => buffer.editor.command_in_prose(command),
+        None => command,
+    }
+}
+
+/// Pastes a text. In message text, the pasted text is escaped for JSON.
 pub(crate) fn paste(screen: &mut Compose, shared: &mut SharedState, text: &str) -> Vec<Effect> {
-    apply(screen, shared, Command::Paste(text.to_owned()))
+    screen.follow_prose(shared);
+    let dialect = screen.body_language(shared).dialect;
+    let selected = screen.buffer().filter(|buffer| buffer.editor.is_in_prose()).map(|buffer| {
+        let editor = &buffer.editor;
+        // Counting the text after the selection from the end of the body gives the end of the paste.
+        (editor.selection().span().start, editor.len() - editor.selection().span().end)
+    });
+    let Some((start, n_after)) = selected.filter(|_| can_edit(screen, shared)) else {
+        return apply(screen, shared, Command::Paste(text.to_owned()));
+    };
+    let prepared = prepare_paste(text, dialect);
+    let effects = apply(screen, shared, Command::Paste(prepared.text().to_owned()));
+    match prepared {
+        PreparedPaste::Plain(_) => {}
+        PreparedPaste::AlreadyEscaped(_) => {
+            shared.show_notice("pasted as it is: its escapes are valid in a JSON string");
+        }
+        PreparedPaste::Escaped(_) => {
+            shared.show_notice("pasted with escapes for JSON; the palette has \"Paste as is\"");
+            if let Some(buffer) = screen.buffer_mut() {
+                let span = Span::new(start, buffer.editor.len() - n_after);
+                let version = buffer.editor.version();
+                buffer.escaped_paste = Some(EscapedPaste { version, span, text: text.to_owned() });
+            }
+        }
+    }
+    effects
+}
+
+/// Replaces the text of the last paste, which was escaped for JSON, with the text as it was pasted.
+pub(crate) fn paste_as_is(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
+    let last = screen.buffer_mut().and_then(|buffer| {
+        let version = buffer.editor.version();
+        buffer.escaped_paste.take_if(|last| last.version == version)
+    });
+    let Some(EscapedPaste { span, text, .. }) = last else {
+        return shared.only_notice("paste first: this action then removes the escapes that the paste got");
+    };
+    apply_all(screen, shared, vec![Command::Select(span), Command::Paste(text)])
 }
 
 pub(crate) fn apply(screen: &mut Compose, shared: &mut SharedState, command: Command) -> Vec<Effect> {
@@ -222,7 +271,7 @@ pub(crate) fn keeps_text(command: &Command) -> bool {
 /// opens the picker after the key was drawn.
 fn follow_picker(screen: &mut Compose, shared: &mut SharedState) -> Option<Effect> {
     let editor = &screen.buffer().filter(|_| screen.has_hints())?.editor;
-    if screen.completion.is_none() && MAX_INSTANT_PICKER_BYTES < editor.len() {
+    if screen.completion.is_none() && !screen.has_instant_hints() {
         return Some(Effect::Loop(LoopEffect::After(Timer::OpenPicker(editor.version()))));
     }
     let (text, cursor) = (editor.text(), editor.cursor());

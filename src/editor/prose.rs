@@ -1,0 +1,368 @@
+//! Typing in message text. The editor is told which parts of the text are message text. In these parts, a line break is
+//! the escape `\n`, and a quote is the escape `\"`.
+
+use crate::json::{self, QuoteState};
+use crate::text::Span;
+
+use super::buffer::TextBuffer;
+use super::{Command, Edit, Editor, Motion};
+
+/// The parts of a text that are message text: contents of JSON strings, without Liquid.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Prose {
+    /// The parts in order. Between two parts there is at least one other character, or they are both empty.
+    parts: Vec<Span>,
+    /// Whether an edit may have changed which text is message text. The parts have only been moved by that edit.
+    is_stale: bool,
+}
+
+impl Prose {
+    /// Returns the part that contains the offset. Both ends of a part belong to it.
+    pub(super) fn part_at(&self, at: usize) -> Option<Span> {
+        self.index_at(at).map(|index| self.parts[index])
+    }
+
+    fn index_at(&self, at: usize) -> Option<usize> {
+        let index = self.parts.partition_point(|part| part.end < at);
+        self.parts.get(index).is_some_and(|part| part.start <= at).then_some(index)
+    }
+
+    /// Returns the first offset at which two lists of parts differ, or `None` if they are equal.
+    fn first_difference(&self, parts: &[Span]) -> Option<usize> {
+        let same = self.parts.iter().zip(parts).take_while(|(old, new)| old == new).count();
+        let edges = |part: Option<&Span>| part.map(|part| [part.start, part.end]);
+        match (edges(self.parts.get(same)), edges(parts.get(same))) {
+            (Some([start, end]), Some([other_start, other_end])) if start == other_start => {
+                Some(end.min(other_end))
+            }
+            (Some([start, _]), Some([other_start, _])) => Some(start.min(other_start)),
+            (Some([start, _]), None) | (None, Some([start, _])) => Some(start),
+            (None, None) => None,
+        }
+    }
+
+    /// Moves the parts with an edit, which was just made in `buffer`.
+    pub(super) fn apply_edit(&mut self, edit: &Edit, buffer: &TextBuffer) {
+        if let Some(index) = self.index_at(edit.at).filter(|index| self.stays_text(*index, edit, buffer)) {
+            let by = |at: usize| at + edit.inserted.len() - edit.removed.len();
+            self.parts[index].end = by(self.parts[index].end);
+            for part in &mut self.parts[index + 1..] {
+                *part = Span::new(by(part.start), by(part.end));
+            }
+            return;
+        }
+        self.is_stale = true;
+        for part in &mut self.parts {
+            *part = Span::new(edit.map_offset(part.start), edit.map_offset(part.end));
+        }
+    }
+
+    /// Returns whether an edit in a part certainly changes only the text of this part: it neither begins nor ends a
+    /// string or Liquid.
+    // Finding the message text reads the whole body. Without this shortcut, each letter typed in a body of 1 MB would
+    // take milliseconds longer.
+    fn stays_text(&self, index: usize, edit: &Edit, buffer: &TextBuffer) -> bool {
+        let part = self.parts[index];
+        let (removed_end, inserted_end) = (edit.at + edit.removed.len(), edit.at + edit.inserted.len());
+        if part.end < removed_end {
+            return false;
+        }
+        let now = Span::new(part.start, part.end - edit.removed.len() + edit.inserted.len());
+        let before = buffer.slice(Span::new(now.start.max(edit.at.saturating_sub(MAX_CONTEXT)), edit.at));
+        let after = buffer.char_after(inserted_end).filter(|_| inserted_end < now.end);
+        // Next to Liquid, whitespace may be trimmed. A quote does not trim.
+        let touches_liquid = before.trim_ascii().is_empty() && !buffer.has_before(now.start, "\"")
+            || after.is_none() && !buffer.has_at(now.end, "\"");
+        // CleverTap's variables begin with `@`, and any letter can complete one.
+        let may_complete_liquid = before.ends_with(DELIMITERS)
+            || after.is_some_and(|c| DELIMITERS.contains(&c))
+            || before.contains('@');
+        let is_harmless = |text: &str| !text.contains(DELIMITERS) && !text.contains(['"', '\'', '\n']);
+        !touches_liquid
+            && !may_complete_liquid
+            && is_harmless(&edit.removed)
+            && is_harmless(&edit.inserted)
+            && is_whole(&edit.removed)
+            && is_whole(&edit.inserted)
+            && !json::is_escaped(&before, before.len())
+            // Otherwise, the backslashes before the context would have to be counted too.
+            && !(before.len() == MAX_CONTEXT && before.bytes().all(|byte| byte == b'\\'))
+    }
+}
+
+/// The characters that Liquid's delimiters consist of. Quotes and line breaks matter as well: they decide where Liquid
+/// without an end stops.
+const DELIMITERS: [char; 3] = ['{', '}', '%'];
+
+/// The number of bytes before an edit that are examined. One of CleverTap's variables is shorter up to its default.
+const MAX_CONTEXT: usize = 1024;
+
+/// Returns whether a text consists of whole characters and escapes of a JSON string.
+fn is_whole(text: &str) -> bool {
+    let mut quoting = QuoteState::Inside;
+    text.bytes().all(|byte| quoting.read(byte).is_none()) && quoting == QuoteState::Inside
+}
+
+impl Editor {
+    /// Sets the parts of the text that are message text, in order.
+    pub(crate) fn set_prose(&mut self, parts: Vec<Span>) {
+        if let Some(at) = self.prose.first_difference(&parts) {
+            self.rows.drop_from(at, self.wrap.unwrap_or(0));
+        }
+        self.prose = Prose { parts, is_stale: false };
+    }
+
+    /// Returns whether the message text must be found again, because an edit may have changed it.
+    pub(crate) fn is_prose_stale(&self) -> bool {
+        self.prose.is_stale
+    }
+
+    /// Returns whether the cursor, or the whole selection, is in one message text.
+    pub(crate) fn is_in_prose(&self) -> bool {
+        let span = self.selection.span();
+        let (Some(first), Some(last)) = (self.prose.index_at(span.start), self.prose.index_at(span.end))
+        else {
+            return false;
+        };
+        // A part ends at a quote or at Liquid. After Liquid, the same text goes on.
+        self.prose.parts[first..last].iter().all(|part| !self.buffer.has_at(part.end, "\""))
+    }
+
+    /// Returns the command for a key in message text, given the command that the key has elsewhere. Enter and quotes have
+    /// other commands in message text; any other command is returned as it is.
+    pub(crate) fn command_in_prose(&self, command: Command) -> Command {
+        if !self.is_in_prose() {
+            return command;
+        }
+        match command {
+            Command::Newline => Command::Paste("\\n".to_owned()),
+            Command::Type(text) if text == "\"" => self.quote_in_prose(),
+            command => command,
+        }
+    }
+
+    fn quote_in_prose(&self) -> Command {
+        let at = self.cursor();
+        if !self.selection.is_empty() {
+            return Command::Surround("\\\"".to_owned(), "\\\"".to_owned());
+        }
+        // After a backslash that begins an escape, the quote completes this escape. In a string without an end, the quote
+        // is the missing end.
+        if self.is_escaped_in_prose(at) || !self.is_closed_on_line(at) {
+            return Command::Paste("\"".to_owned());
+        }
+        match self.prose.part_at(at) {
+            Some(part) if part.end == at && self.buffer.has_at(at, "\"") => Command::Move(Motion::Right),
+            _ => Command::Paste("\\\"".to_owned()),
+        }
+    }
+
+    fn is_escaped_in_prose(&self, at: usize) -> bool {
+        let part = self.prose.part_at(at);
+        let before = part.map(|part| self.buffer.slice(Span::new(part.start, at))).unwrap_or_default();
+        json::is_escaped(&before, before.len())
+    }
+
+    /// Returns whether the closing quote of the message text at an offset comes before the next line break of the text.
+    /// Line breaks in Liquid, and those that Liquid trims, are not part of the text.
+    fn is_closed_on_line(&self, at: usize) -> bool {
+        let Some(first) = self.prose.index_at(at) else { return false };
+        for part in &self.prose.parts[first..] {
+            if self.buffer.slice(Span::new(part.start.max(at), part.end)).contains('\n') {
+                return false;
+            }
+            if self.buffer.has_at(part.end, "\"") {
+                return true;
+            }
+        }
+        false
+    }
+
+    /// Moves an offset out of an escape such as `\n` in message text, to its start if `is_back`, otherwise to its end.
+    pub(super) fn out_of_escape(&self, at: usize, is_back: bool) -> usize {
+        match self.escape_around(at) {
+            Some(escape) if is_back => escape.start,
+            Some(escape) => escape.end,
+            None => at,
+        }
+    }
+
+    /// Returns the escape of two characters that `at` splits, if `at` is in message text.
+    fn escape_around(&self, at: usize) -> Option<Span> {
+        let part = self.prose.part_at(at).filter(|part| part.start < at && at < part.end)?;
+        let letter = self.buffer.char_after(at).filter(|c| "\"\\/bfnrt".contains(*c))?;
+        let before = self.buffer.slice(Span::new(part.start, at));
+        json::is_escaped(&before, before.len()).then(|| Span::new(at - 1, at + letter.len_utf8()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::dialect::Dialect;
+    use crate::editor::Selection;
+    use crate::prose::message_text;
+    use crate::telegram::Method;
+
+    /// Opens a body in which `|` marks the cursor and `^` the anchor of a selection.
+    fn open(marked: &str) -> Editor {
+        let text = marked.replace(['|', '^'], "");
+        let offset_of = |mark: char| {
+            let at = marked.find(mark)?;
+            Some(marked[..at].replace(['|', '^'], "").len())
+        };
+        let mut editor = Editor::new(&text);
+        let head = offset_of('|').unwrap();
+        editor.selection = Selection { anchor: offset_of('^').unwrap_or(head), head };
+        find_prose(&mut editor);
+        editor
+    }
+
+    fn find_prose(editor: &mut Editor) {
+        editor.set_prose(message_text(&editor.text(), Method::SendMessage, Dialect::Telecast));
+    }
+
+    fn marked(editor: &Editor) -> String {
+        let Selection { anchor, head } = editor.selection();
+        let mut text = editor.text();
+        let mut marks = if anchor == head { vec![(head, '|')] } else { vec![(anchor, '^'), (head, '|')] };
+        marks.sort_unstable();
+        marks.into_iter().rev().for_each(|(at, mark)| text.insert(at, mark));
+        text
+    }
+
+    /// Types a text in a body, with `⏎` for Enter, `⌫` for Backspace, and `↶` for undo.
+    #[track_caller]
+    fn check(before: &str, keys: &str, after: &str) {
+        let mut editor = open(before);
+        for key in keys.chars() {
+            let command = match key {
+                '⏎' => Command::Newline,
+                '⌫' => Command::Delete(Motion::Left),
+                '↶' => Command::Undo,
+                key => Command::Type(key.to_string()),
+            };
+            let command = editor.command_in_prose(command);
+            editor.apply(command);
+            find_prose(&mut editor);
+        }
+        assert_eq!(marked(&editor), after);
+    }
+
+    #[test]
+    fn enter_types_a_line_break_of_the_message() {
+        check(r#"  {"text": "a|b"}"#, "⏎", r#"  {"text": "a\n|b"}"#);
+        check(r#"{"text": "{{ x }}|"}"#, "⏎⏎", r#"{"text": "{{ x }}\n\n|"}"#);
+        check(r#"{"text": "|{{ x }}"}"#, "⏎", r#"{"text": "\n|{{ x }}"}"#);
+        check(r#"{"text": "a^ b| c"}"#, "⏎", r#"{"text": "a\n| c"}"#);
+        check(r#"{"text": "a^ {{ x }} b| c"}"#, "⏎", r#"{"text": "a\n| c"}"#);
+    }
+
+    #[test]
+    fn enter_elsewhere_breaks_the_line() {
+        check("  {|\"text\": \"a\"}", "⏎", "  {\n    |\"text\": \"a\"}");
+        check("{\"te|xt\": \"a\"}", "⏎", "{\"te\n|xt\": \"a\"}");
+        check("{\"url\": \"a|\"}", "⏎", "{\"url\": \"a\n|\"}");
+        check("{\"text\": \"{{ x| }}\"}", "⏎", "{\"text\": \"{{ x\n| }}\"}");
+        check("{\"text\": \"a^b\", \"c|\": 1}", "⏎", "{\"text\": \"a\n|\": 1}");
+    }
+
+    #[test]
+    fn quotes_are_escaped() {
+        check(r#"{"text": "a | b"}"#, "\"c\"", r#"{"text": "a \"c\"| b"}"#);
+        check(r#"{"text": "|a"}"#, "\"", r#"{"text": "\"|a"}"#);
+        check(r#"{"text": "a ^b| c"}"#, "\"", r#"{"text": "a \"^b|\" c"}"#);
+        check(r#"{"text": "a |{{ x }}"}"#, "\"", r#"{"text": "a \"|{{ x }}"}"#);
+    }
+
+    #[test]
+    fn quote_at_the_closing_quote_moves_past_it() {
+        check(r#"{"text": "a|"}"#, "\"", r#"{"text": "a"|}"#);
+        check(r#"{"text": "|"}"#, "\"", r#"{"text": ""|}"#);
+        check(r#"{"text": "{{ x }}|"}"#, "\"", r#"{"text": "{{ x }}"|}"#);
+        check(r#"{"text":| }"#, " \"a\"", r#"{"text": "a"| }"#);
+    }
+
+    #[test]
+    fn quote_after_an_odd_number_of_backslashes_completes_the_escape() {
+        check(r#"{"text": "a | b"}"#, "\\\"", r#"{"text": "a \"| b"}"#);
+        check(r#"{"text": "a|"}"#, "\\\"", r#"{"text": "a\"|"}"#);
+        check(r#"{"text": "a \\| b"}"#, "\"", r#"{"text": "a \\\"| b"}"#);
+    }
+
+    #[test]
+    fn quote_in_a_text_without_an_end_ends_it() {
+        check("{\"text\": \"a|", "\"", "{\"text\": \"a\"|");
+        check("{\"text\": \"a|\n  \"b\": 1}", "\"", "{\"text\": \"a\"|\n  \"b\": 1}");
+        check(
+            "{\"text\": \"a| {%- if x -%}\n b {%- endif %}\"}",
+            "\"",
+            "{\"text\": \"a\\\"| {%- if x -%}\n b {%- endif %}\"}",
+        );
+    }
+
+    #[test]
+    fn each_of_these_keys_is_one_undo_step() {
+        check(r#"{"text": "|a"}"#, "b⏎\"↶", r#"{"text": "b\n|a"}"#);
+        check(r#"{"text": "|a"}"#, "b⏎\"↶↶", r#"{"text": "b|a"}"#);
+        check(r#"{"text": "|a"}"#, "b⏎c↶", r#"{"text": "b\n|a"}"#);
+    }
+
+    #[test]
+    fn cursor_and_backspace_take_an_escape_as_one_character() {
+        check(r#"{"text": "a|"}"#, "⏎⌫", r#"{"text": "a|"}"#);
+        check(r#"{"text": "a \"| b"}"#, "⌫", r#"{"text": "a | b"}"#);
+        check(r#"{"text": "a\\n| b"}"#, "⌫", r#"{"text": "a\\| b"}"#);
+        let go = |before: &str, motion| {
+            let mut editor = open(before);
+            editor.apply(Command::Move(motion));
+            marked(&editor)
+        };
+        assert_eq!(go(r#"{"text": "a|\nb"}"#, Motion::Right), r#"{"text": "a\n|b"}"#);
+        assert_eq!(go(r#"{"text": "a\n|b"}"#, Motion::Left), r#"{"text": "a|\nb"}"#);
+        assert_eq!(go(r#"{"text": "a\nb|"}"#, Motion::WordLeft), r#"{"text": "a\n|b"}"#);
+        assert_eq!(go(r#"{"text": "a\n|b"}"#, Motion::WordLeft), r#"{"text": "a|\nb"}"#);
+        assert_eq!(go(r#"{"text": "a|\nb"}"#, Motion::WordRight), r#"{"text": "a\n|b"}"#);
+        assert_eq!(go(r#"{"url": "a|\nb"}"#, Motion::Right), r#"{"url": "a\|nb"}"#);
+    }
+
+    #[test]
+    fn double_click_selects_a_word_without_the_escape_before_it() {
+        let select = |before: &str| {
+            let mut editor = open(before);
+            editor.apply(Command::DoubleClick(editor.cursor()));
+            marked(&editor)
+        };
+        assert_eq!(select(r#"{"text": "a\nbo|ok c"}"#), r#"{"text": "a\n^book| c"}"#);
+        assert_eq!(select(r#"{"text": "a|\nbook"}"#), r#"{"text": "a^\n|book"}"#);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn moved_parts_are_the_parts_of_the_new_text(
+            body in prop::sample::select(vec![
+                r#"{"text": "a {{ x }} b\n\"c\"", "url": "d", "parse_mode": "HTML"}"#,
+                r#"{"text": "a@b {%- if x -%} c {%- endif -%}{{ y }}\\", "n": {"text": ""}}"#,
+                "{\"text\": \"a\n b\", \"caption\": \"{% comment %}\"{% endcomment %}\"}",
+            ]),
+            edits in prop::collection::vec((0..70usize, 0..4usize, r#"[a \\n"{}%@\n-]{0,3}"#), 1..8),
+        ) {
+            let mut editor = Editor::new(body);
+            find_prose(&mut editor);
+            for (at, length, text) in edits {
+                editor.apply(Command::Select(Span::new(at, at + length)));
+                editor.apply(Command::Paste(text));
+                if editor.is_prose_stale() {
+                    find_prose(&mut editor);
+                } else {
+                    let parts = message_text(&editor.text(), Method::SendMessage, Dialect::Telecast);
+                    prop_assert_eq!(&editor.prose.parts, &parts, "{}", editor.text());
+                }
+            }
+        }
+    }
+}
