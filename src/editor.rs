@@ -153,7 +153,8 @@ pub struct Editor {
     /// The width of a row in cells; `None` if lines are not wrapped.
     wrap: Option<usize>,
     rows: RowCache,
-    prose: Prose,
+    /// Boxed to keep the editor small: the fields of forms are editors too, and have no message text.
+    prose: Box<Prose>,
     single_line: bool,
 }
 
@@ -169,7 +170,7 @@ impl Editor {
             pairs: Vec::new(),
             wrap: None,
             rows: RowCache::default(),
-            prose: Prose::default(),
+            prose: Box::default(),
             single_line: false,
         }
     }

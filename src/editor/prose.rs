@@ -109,7 +109,7 @@ impl Editor {
         if let Some(at) = self.prose.first_difference(&parts) {
             self.rows.drop_from(at, self.wrap.unwrap_or(0));
         }
-        self.prose = Prose { parts, is_stale: false };
+        *self.prose = Prose { parts, is_stale: false };
     }
 
     /// Returns whether the message text must be found again, because an edit may have changed it.

@@ -10,8 +10,8 @@
 //! its output cannot be converted. `compose::convert` handles the JSON around the text and replaces the escape filters
 //! in the Liquid.
 
-mod address;
-mod liquid;
+pub(super) mod address;
+pub(super) mod liquid;
 mod refusal;
 
 use self::address::LiquidAddress;

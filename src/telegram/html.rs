@@ -2,7 +2,7 @@
 //! tags are errors.
 
 use super::html_tag::{self, Attribute, HtmlTag};
-use super::markup::{MarkupInput, ParseListener, ParseNote, TextBuilder, is_space};
+use super::markup::{MarkupElement, MarkupInput, ParseListener, ParseNote, TextBuilder, is_space};
 use super::{EntityKind, FormattedText, ParseError, ParseErrorKind, html_reference, link};
 use crate::text::Span;
 
@@ -218,7 +218,7 @@ impl<L: ParseListener> HtmlParser<'_, L> {
         if input.at(close) != b'>' {
             let span = tag_span(name_end);
             self.listener.problem(ParseError::at(ParseErrorKind::UnclosedEndTag, at, span))?;
-            self.close_innermost()?;
+            self.close_innermost(span)?;
             return Ok(span.end);
         }
         // An end tag without a name, `</>`, closes the innermost element.
@@ -226,9 +226,9 @@ impl<L: ParseListener> HtmlParser<'_, L> {
             let found = found.to_ascii_lowercase();
             let kind = ParseErrorKind::UnmatchedEndTag { expected: expected.into(), found: found.clone() };
             self.listener.problem(ParseError::at(kind, at, tag_span(close + 1)))?;
-            self.close_down_to(&found)?;
+            self.close_down_to(&found, tag_span(close + 1))?;
         } else {
-            self.close_innermost()?;
+            self.close_innermost(tag_span(close + 1))?;
         }
         Ok(close + 1)
     }
@@ -241,18 +241,24 @@ impl<L: ParseListener> HtmlParser<'_, L> {
 
     /// Recovers from crossed tags: closes the innermost open element with this name and all elements inside that
     /// element. In `<b><i></b>`, the `</b>` closes `i` and `b`. Does nothing if no element with this name is open.
-    fn close_down_to(&mut self, name: &str) -> Result<(), ParseError> {
+    fn close_down_to(&mut self, name: &str, end_tag: Span) -> Result<(), ParseError> {
         let Some(depth) = self.open.iter().rposition(|open| open.tag.name() == name) else { return Ok(()) };
         let crossed = self.open[depth + 1..].iter().map(|open| open.tag.name().to_owned());
         self.expected_end_tags.extend(crossed);
         while depth < self.open.len() {
-            self.close_innermost()?;
+            self.close_innermost(end_tag)?;
         }
         Ok(())
     }
 
-    fn close_innermost(&mut self) -> Result<(), ParseError> {
+    fn close_innermost(&mut self, end_tag: Span) -> Result<(), ParseError> {
         let Some(open) = self.open.pop() else { return Ok(()) };
+        self.listener.record_element(MarkupElement {
+            format: open.tag.format(),
+            open: open.span,
+            close: end_tag,
+            text: Span::new(open.text_start, self.out.text.len()),
+        });
         // TDLib does not check the attributes of an element without text. So such an element is dropped here, before
         // the `close_…` functions below check its attributes.
         if self.out.units == open.offset {
@@ -360,7 +366,7 @@ impl<L: ParseListener> HtmlParser<'_, L> {
         while let Some(open) = self.open.last() {
             let kind = ParseErrorKind::UnclosedElement { tag: open.tag.name().into() };
             self.listener.problem(ParseError::without_offset(kind, open.span))?;
-            self.close_innermost()?;
+            self.close_innermost(Span::at(self.input.len()))?;
         }
         // TDLib checks the decoded text for half surrogate pairs last, so any other error takes precedence.
         match self.surrogate {

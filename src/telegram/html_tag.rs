@@ -1,6 +1,6 @@
 //! Lists the HTML tags that Telegram supports, and reads the attributes inside a start tag.
 
-use super::markup::{MarkupInput, is_space};
+use super::markup::{MarkupInput, TextFormat, is_space};
 use super::{ParseError, ParseErrorKind, html_reference};
 use crate::text::Span;
 
@@ -51,6 +51,20 @@ impl HtmlTag {
     /// Looks up a tag by its name, case-insensitively.
     pub(super) fn from_name(name: &str) -> Option<Self> {
         TAGS.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, tag)| *tag)
+    }
+
+    pub(super) fn format(self) -> Option<TextFormat> {
+        match self {
+            HtmlTag::B | HtmlTag::Strong => Some(TextFormat::Bold),
+            HtmlTag::I | HtmlTag::Em => Some(TextFormat::Italic),
+            HtmlTag::U | HtmlTag::Ins => Some(TextFormat::Underline),
+            HtmlTag::S | HtmlTag::Strike | HtmlTag::Del => Some(TextFormat::Strikethrough),
+            HtmlTag::Spoiler | HtmlTag::Span => Some(TextFormat::Spoiler),
+            HtmlTag::Code => Some(TextFormat::Code),
+            HtmlTag::Blockquote => Some(TextFormat::Quote),
+            HtmlTag::A => Some(TextFormat::Link),
+            HtmlTag::Pre | HtmlTag::Emoji | HtmlTag::Time => None,
+        }
     }
 
     pub(super) fn name(self) -> &'static str {

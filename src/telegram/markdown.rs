@@ -1,7 +1,9 @@
 //! Parses the legacy Markdown mode (TDLib, `parse_markdown`). In this mode, entities do not nest, and a backslash
 //! inside an entity escapes nothing. The only error is an entity without an end.
 
-use super::markup::{MarkupInput, ParseListener, ParseNote, TextBuilder, is_space};
+use super::markup::{
+    MarkupElement, MarkupInput, ParseListener, ParseNote, TextBuilder, TextFormat, is_space,
+};
 use super::{EntityKind, FormattedText, ParseError, ParseErrorKind, link};
 use crate::text::Span;
 
@@ -59,16 +61,16 @@ impl<L: ParseListener> MarkdownParser<'_, L> {
 
     fn entity(&mut self, start: usize) -> Result<usize, ParseError> {
         let input = self.input;
-        let (content, closer, kind) = match input.at(start) {
+        let (content, closer, kind, format) = match input.at(start) {
             // The arm for a fence (three backticks) comes first: the arm for a single backtick would also match it.
             b'`' if input.starts_with_at(start, b"```") => {
                 let (content, language) = pre_header(input, start + 3);
-                (content, "```", Some(EntityKind::Pre { language }))
+                (content, "```", Some(EntityKind::Pre { language }), None)
             }
-            b'`' => (start + 1, "`", Some(EntityKind::Code)),
-            b'*' => (start + 1, "*", Some(EntityKind::Bold)),
-            b'_' => (start + 1, "_", Some(EntityKind::Italic)),
-            _ => (start + 1, "]", None),
+            b'`' => (start + 1, "`", Some(EntityKind::Code), Some(TextFormat::Code)),
+            b'*' => (start + 1, "*", Some(EntityKind::Bold), Some(TextFormat::Bold)),
+            b'_' => (start + 1, "_", Some(EntityKind::Italic), Some(TextFormat::Italic)),
+            _ => (start + 1, "]", None, Some(TextFormat::Link)),
         };
         let Some(end) = input.text.get(content..).and_then(|rest| rest.find(closer)).map(|at| content + at)
         else {
@@ -82,24 +84,31 @@ impl<L: ParseListener> MarkdownParser<'_, L> {
         // This is the length of the output after the `copy` below. The address of a `[text]` without a `(` after it
         // depends on this length, see `address_from_text`.
         let overwritten_end = self.out.text.len() + (end - content);
-        let offset = self.out.units;
+        let (offset, text_start) = (self.out.units, self.out.text.len());
         self.copy(content, end);
         let is_empty = self.out.units == offset;
         let after = end + closer.len();
         if is_empty {
             self.listener.note(|| ParseNote::EmptyEntity { span: Span::new(start, after) });
         }
-        match kind {
+        let after = match kind {
             Some(kind) => {
                 if !is_empty {
                     self.out.close(kind, offset);
                 }
-                Ok(after)
+                after
             }
             // After an empty `[]`, TDLib does not look for an address, so the `(a.b)` of `[](a.b)` stays in the text.
-            None if is_empty => Ok(after),
-            None => Ok(self.link(start, end, offset, overwritten_end)),
-        }
+            None if is_empty => after,
+            None => self.link(start, end, offset, overwritten_end),
+        };
+        self.listener.record_element(MarkupElement {
+            format,
+            open: Span::new(start, content),
+            close: Span::new(end, after),
+            text: Span::new(text_start, self.out.text.len()),
+        });
+        Ok(after)
     }
 
     fn link(&mut self, start: usize, end: usize, offset: u32, overwritten_end: usize) -> usize {

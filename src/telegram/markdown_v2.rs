@@ -2,7 +2,7 @@
 //! Quotes consist of lines that begin with `>`. A reserved character without a backslash is an error.
 
 use super::markdown::pre_header;
-use super::markup::{MarkupInput, ParseListener, ParseNote, TextBuilder};
+use super::markup::{MarkupElement, MarkupInput, ParseListener, ParseNote, TextBuilder, TextFormat};
 use super::{EntityKind, FormattedText, ParseError, ParseErrorKind, link};
 use crate::text::Span;
 
@@ -53,10 +53,23 @@ struct OpenEntity {
     markup: Delimiter,
     /// The offset of the opening delimiter in the input.
     start: usize,
+    /// The end of the opening delimiter in the input.
+    content_start: usize,
     /// The start of the entity's text in the output, in UTF-16 code units.
     offset: u32,
     /// The start of the entity's text in the output, in bytes.
     text_start: usize,
+}
+
+impl OpenEntity {
+    fn element(&self, close: Span, text_end: usize) -> MarkupElement {
+        MarkupElement {
+            format: self.markup.format(),
+            open: Span::new(self.start, self.content_start),
+            close,
+            text: Span::new(self.text_start, text_end),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,6 +109,20 @@ impl Delimiter {
             Delimiter::Underline | Delimiter::Spoiler | Delimiter::Special => 2,
             Delimiter::Pre { .. } => 3,
             _ => 1,
+        }
+    }
+
+    fn format(&self) -> Option<TextFormat> {
+        match self {
+            Delimiter::Bold => Some(TextFormat::Bold),
+            Delimiter::Italic => Some(TextFormat::Italic),
+            Delimiter::Underline => Some(TextFormat::Underline),
+            Delimiter::Strikethrough => Some(TextFormat::Strikethrough),
+            Delimiter::Spoiler => Some(TextFormat::Spoiler),
+            Delimiter::Code => Some(TextFormat::Code),
+            Delimiter::Link => Some(TextFormat::Link),
+            Delimiter::Quote => Some(TextFormat::Quote),
+            Delimiter::Pre { .. } | Delimiter::Special => None,
         }
     }
 
@@ -200,7 +227,7 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
             // a fence.
             b'`' if input.starts_with_at(at, b"```") => {
                 let (content, language) = pre_header(input, at + 3);
-                self.push_open(Delimiter::Pre { language }, at);
+                self.push_open(Delimiter::Pre { language }, Span::new(at, content));
                 return Ok(content);
             }
             b'`' => Delimiter::Code,
@@ -220,7 +247,7 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
             _ => return self.reserved(byte, at),
         };
         let content = at + markup.opener_len();
-        self.push_open(markup, at);
+        self.push_open(markup, Span::new(at, content));
         Ok(content)
     }
 
@@ -230,9 +257,10 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
         self.may_start_quote = true;
     }
 
-    fn push_open(&mut self, markup: Delimiter, start: usize) {
+    fn push_open(&mut self, markup: Delimiter, opener: Span) {
         let (offset, text_start) = (self.out.units, self.out.text.len());
-        self.open.push(OpenEntity { markup, start, offset, text_start });
+        let Span { start, end: content_start } = opener;
+        self.open.push(OpenEntity { markup, start, content_start, offset, text_start });
     }
 
     fn reserved(&mut self, byte: u8, at: usize) -> Result<usize, ParseError> {
@@ -249,7 +277,12 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
             return self.close_quote(at);
         }
         let Some(open) = self.open.pop() else { return Ok(at + 1) };
-        let end = at + open.markup.opener_len();
+        let end = match open.markup {
+            Delimiter::Link => self.close_link(&open, at)?,
+            Delimiter::Special => self.close_special(&open, at)?,
+            _ => at + open.markup.opener_len(),
+        };
+        self.listener.record_element(open.element(Span::new(at, end), self.out.text.len()));
         let kind = match open.markup {
             Delimiter::Bold => EntityKind::Bold,
             Delimiter::Italic => EntityKind::Italic,
@@ -258,8 +291,8 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
             Delimiter::Spoiler => EntityKind::Spoiler,
             Delimiter::Code => EntityKind::Code,
             Delimiter::Pre { language } => EntityKind::Pre { language },
-            Delimiter::Link => return self.close_link(&open, at),
-            Delimiter::Special => return self.close_special(&open, at),
+            // These have made their entities above.
+            Delimiter::Link | Delimiter::Special => return Ok(end),
             Delimiter::Quote => EntityKind::Blockquote,
         };
         self.emit(kind, open.offset, Span::new(open.start, end));
@@ -357,6 +390,9 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
         while let Some(open) = self.open.pop_if(|open| open.markup != Delimiter::Quote) {
             self.unclosed(&open)?;
         }
+        if let Some(quote) = self.open.last() {
+            self.listener.record_element(quote.element(Span::at(at), self.out.text.len()));
+        }
         self.line_break(at);
         self.is_in_quote = false;
         if let Some(quote) = self.open.pop() {
@@ -388,6 +424,7 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
             let end = self.input.len();
             let mark = self.open.pop_if(|open| open.markup == Delimiter::Spoiler && open.start + 2 == end);
             if let Some(quote) = self.open.pop_if(|open| open.markup == Delimiter::Quote) {
+                self.listener.record_element(quote.element(Span::at(end), self.out.text.len()));
                 self.emit(quote_kind(mark.is_some()), quote.offset, Span::new(quote.start, end));
             }
         }

@@ -121,6 +121,34 @@ pub(super) enum ParseNote {
     },
 }
 
+/// A format that authors apply to a part of a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextFormat {
+    Bold,
+    Italic,
+    Underline,
+    Strikethrough,
+    Spoiler,
+    Code,
+    Quote,
+    Link,
+}
+
+/// The markup of one entity: its opening and closing delimiters or tags, and what is between them. It may make no entity,
+/// for example if nothing is between them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct MarkupElement {
+    /// `None` for markup that is no [`TextFormat`], such as a code block or a custom emoji.
+    pub format: Option<TextFormat>,
+    /// The opening delimiter in the input.
+    pub open: Span,
+    /// The closing delimiter in the input, with the address of a link. Empty for a quote of MarkdownV2, which ends with
+    /// its line.
+    pub close: Span,
+    /// The range of the output, in bytes.
+    pub text: Span,
+}
+
 pub(super) trait ParseListener {
     /// Reports an error. `Err` ends the parse; after `Ok` the parser recovers and continues.
     fn problem(&mut self, error: ParseError) -> Result<(), ParseError>;
@@ -130,6 +158,8 @@ pub(super) trait ParseListener {
     /// Records that a piece of the output comes from `input`. The piece begins where the last recorded piece ends, and
     /// it ends at the byte offset `output_end`.
     fn record_origin(&mut self, output_end: usize, input: Span);
+    /// Records an element at its end, so inner elements come before outer ones.
+    fn record_element(&mut self, element: MarkupElement);
 }
 
 /// Stops at the first problem, as Telegram does.
@@ -143,6 +173,8 @@ impl ParseListener for StopAtFirst {
     fn note(&mut self, _: impl FnOnce() -> ParseNote) {}
 
     fn record_origin(&mut self, _: usize, _: Span) {}
+
+    fn record_element(&mut self, _: MarkupElement) {}
 }
 
 /// Collects problems and notes, and lets the parser recover and continue up to a limit of problems.
@@ -151,6 +183,7 @@ pub(super) struct CollectAll {
     pub problems: Vec<ParseError>,
     pub notes: Vec<ParseNote>,
     pub origins: OffsetMap,
+    pub elements: Vec<MarkupElement>,
 }
 
 impl CollectAll {
@@ -176,6 +209,10 @@ impl ParseListener for CollectAll {
     fn record_origin(&mut self, output_end: usize, input: Span) {
         self.origins.0.push((output_end, input));
     }
+
+    fn record_element(&mut self, element: MarkupElement) {
+        self.elements.push(element);
+    }
 }
 
 /// Maps byte ranges of the output to the input. For each piece of the output, the map has the end of the piece and the
@@ -192,6 +229,40 @@ impl OffsetMap {
         }
         let last = self.0.partition_point(|(end, _)| *end < output.end);
         Span::new(start, self.input_offset(last, output.end, |origin| origin.end))
+    }
+
+    /// Returns the output that comes from a part of the input. If the part is only markup, returns the empty range at its
+    /// place. A part of an escape or reference counts as the whole character.
+    pub(super) fn output(&self, input: Span) -> Span {
+        let first = self.0.partition_point(|(_, origin)| origin.end <= input.start);
+        let last = self.0.partition_point(|(_, origin)| origin.start < input.end);
+        let output_start = |idx: usize| idx.checked_sub(1).map_or(0, |before| self.0[before].0);
+        let is_copied = |idx: usize| self.0[idx].0 - output_start(idx) == self.0[idx].1.len();
+        let start = match self.0.get(first) {
+            Some((_, origin)) if is_copied(first) => {
+                output_start(first) + input.start.saturating_sub(origin.start)
+            }
+            _ => output_start(first),
+        };
+        let end = match last.checked_sub(1) {
+            Some(last) if is_copied(last) => {
+                let (end, origin) = self.0[last];
+                end - origin.end.saturating_sub(input.end)
+            }
+            Some(last) => self.0[last].0,
+            None => 0,
+        };
+        Span::new(start, end.max(start))
+    }
+
+    /// Returns the markup at an offset of the output: the part of the input between the characters before and after it.
+    /// `input_len` is the length of the input.
+    pub(super) fn markup_at(&self, output: usize, input_len: usize) -> Span {
+        let output_len = self.0.last().map_or(0, |(end, _)| *end);
+        let start = output.checked_sub(1).map_or(0, |before| self.input(Span::new(before, output)).end);
+        let end =
+            if output < output_len { self.input(Span::new(output, output + 1)).start } else { input_len };
+        Span::new(start, end.max(start))
     }
 
     fn input_offset(&self, idx: usize, at: usize, edge: impl Fn(Span) -> usize) -> usize {

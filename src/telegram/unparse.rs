@@ -104,4 +104,4 @@ const STYLES: [EntityKind; 5] = [
 ];
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

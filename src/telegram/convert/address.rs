@@ -15,10 +15,11 @@ use crate::text::Span;
 const FIRST: u32 = 0x10_0000;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct LiquidAddress {
+pub(in crate::telegram) struct LiquidAddress {
     /// The address, with its escapes decoded and with placeholders in place of its Liquid.
     pub text: String,
-    range: Range<usize>,
+    /// Its range in the masked text.
+    pub range: Range<usize>,
     /// The private-use character that makes the stand-in of this address unique.
     mark: char,
 }
@@ -37,7 +38,7 @@ static HREF: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Returns every part of the text that has Liquid in it and may be a link address, in the order of the text. A part
 /// inside code that only looks like an address is returned, too.
-pub(super) fn find(masked: &str, mode: ParseMode) -> Vec<LiquidAddress> {
+pub(in crate::telegram) fn find(masked: &str, mode: ParseMode) -> Vec<LiquidAddress> {
     let ranges: Vec<Range<usize>> = match mode {
         ParseMode::Html => HREF
             .captures_iter(masked)

@@ -10,12 +10,12 @@ use crate::text::Span;
 const FIRST: u32 = 0xf_0000;
 const END: u32 = 0xf_fffe;
 
-pub(super) fn is_placeholder(c: char) -> bool {
+pub(in crate::telegram) fn is_placeholder(c: char) -> bool {
     (FIRST..END).contains(&(c as u32))
 }
 
 #[derive(Debug)]
-pub(super) struct LiquidPlaceholders<'a> {
+pub(in crate::telegram) struct LiquidPlaceholders<'a> {
     text: &'a str,
     spans: Vec<Span>,
     /// The text with each piece of Liquid replaced by its placeholder.
@@ -27,7 +27,7 @@ pub(super) struct LiquidPlaceholders<'a> {
 }
 
 impl<'a> LiquidPlaceholders<'a> {
-    pub(super) fn new(text: &'a str, spans: &[Span]) -> Result<Self, ConversionError> {
+    pub(in crate::telegram) fn new(text: &'a str, spans: &[Span]) -> Result<Self, ConversionError> {
         // The text itself must not contain the characters that stand for Liquid and for addresses.
         if let Some((at, c)) = text.char_indices().find(|(_, c)| FIRST <= *c as u32) {
             let message = "this private-use character cannot be converted".to_owned();
@@ -50,7 +50,7 @@ impl<'a> LiquidPlaceholders<'a> {
         Ok(Self { text, spans, masked, starts, branches })
     }
 
-    pub(super) fn text_with_placeholders(&self) -> &str {
+    pub(in crate::telegram) fn text_with_placeholders(&self) -> &str {
         &self.masked
     }
 
@@ -61,7 +61,7 @@ impl<'a> LiquidPlaceholders<'a> {
     }
 
     /// Whether a part of the masked text is empty or consists only of tags that print nothing.
-    pub(super) fn prints_nothing(&self, masked: &str) -> bool {
+    pub(in crate::telegram) fn prints_nothing(&self, masked: &str) -> bool {
         // Tags that may print something, such as `echo` or `render`, must not be in this list.
         const SILENT: [&str; 13] = [
             "if",
@@ -87,7 +87,7 @@ impl<'a> LiquidPlaceholders<'a> {
     }
 
     /// Replaces the placeholders with their Liquid.
-    pub(super) fn restore(&self, masked: &str) -> String {
+    pub(in crate::telegram) fn restore(&self, masked: &str) -> String {
         let mut out = String::with_capacity(masked.len());
         for c in masked.chars() {
             match self.index_of(c) {
@@ -99,7 +99,7 @@ impl<'a> LiquidPlaceholders<'a> {
     }
 
     /// Maps a span of the masked text to the template's text.
-    pub(super) fn source_span(&self, span: Span) -> Span {
+    pub(in crate::telegram) fn source_span(&self, span: Span) -> Span {
         let map_offset = |at: usize| {
             // A placeholder is not as long as its Liquid, so each offset is counted from the end of the last
             // placeholder before that offset.
@@ -109,6 +109,29 @@ impl<'a> LiquidPlaceholders<'a> {
             if at < after { self.spans[before].start } else { self.spans[before].end + (at - after) }
         };
         Span::new(map_offset(span.start), map_offset(span.end))
+    }
+
+    /// Maps a span of the template's text to the masked text. A span that begins or ends inside Liquid is widened to the
+    /// whole Liquid.
+    pub(in crate::telegram) fn masked_span(&self, span: Span) -> Span {
+        let map_offset = |at: usize, is_end: bool| {
+            let nth = self.spans.partition_point(|piece| piece.end <= at);
+            let from = nth.checked_sub(1).map_or(0, |before| self.spans[before].end);
+            let masked_from =
+                nth.checked_sub(1).map_or(0, |before| self.starts[before] + char::len_utf8('\u{f0000}'));
+            match self.spans.get(nth).filter(|piece| piece.start < at) {
+                Some(_) if is_end => self.starts[nth] + char::len_utf8('\u{f0000}'),
+                Some(_) => self.starts[nth],
+                None => masked_from + (at - from),
+            }
+        };
+        Span::new(map_offset(span.start, false), map_offset(span.end, true))
+    }
+
+    /// Returns the number of the branch at an offset of the masked text, or 0 outside of all branches.
+    pub(in crate::telegram) fn branch_at(&self, masked: usize) -> usize {
+        let before = self.starts.partition_point(|start| *start < masked);
+        before.checked_sub(1).map_or(0, |nth| self.branches[nth])
     }
 
     fn index_of(&self, c: char) -> Option<usize> {

@@ -74,7 +74,8 @@ fn legacy_markdown_reports_what_it_cannot_express() {
     );
 }
 
-fn texts() -> impl Strategy<Value = FormattedText> {
+/// Returns a strategy for messages as the server has them after parsing.
+pub(in crate::telegram) fn texts() -> impl Strategy<Value = FormattedText> {
     let character = prop_oneof![
         4 => proptest::sample::select(vec!['a', 'b', ' ', 'é', '😀']),
         3 => proptest::sample::select("_*[]()~`>#+-=|{}.!\\<&\"'".chars().collect::<Vec<_>>()),
