@@ -10,7 +10,6 @@ mod clevertap;
 mod connect;
 mod create;
 mod curl;
-mod delete;
 pub mod demo;
 mod duplicate;
 mod find;
@@ -27,7 +26,6 @@ mod session;
 pub(crate) mod starter;
 mod survey;
 mod test_send;
-mod trash;
 mod trust;
 
 pub(crate) use adopt::AdoptError;

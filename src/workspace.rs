@@ -22,6 +22,8 @@ mod private;
 
 mod draft;
 
+mod trash;
+
 mod instant;
 
 mod history;
@@ -46,13 +48,13 @@ pub use discover::init;
 pub use discover::{InitError, discover};
 pub use draft::CampaignDraft;
 pub use folder::Folder;
-pub use folder::Trashed;
 pub use history::TestSendRecord;
 pub use load::Workspace;
 pub(crate) use load::{CampaignFiles, DefinitionFile, OpenError};
 pub(crate) use private::FOREIGN_NOTICE;
 pub use private::PrivateFolderStatus;
 pub use reloader::WorkspaceReloader;
+pub use trash::{Restored, Trashed, TrashedKind};
 pub use watch::Watch;
 pub use watch::WatchMethod;
 pub use watch::watch;

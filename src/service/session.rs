@@ -23,7 +23,6 @@ use crate::store::Store;
 use crate::text::shorten;
 use crate::workspace::{Folder, Workspace, WorkspaceReloader};
 
-use super::trash::Trash;
 use super::trust::{Grants, Permit};
 
 /// How many characters of a server's answer are shown. Telegram's own answers are much shorter.
@@ -43,7 +42,6 @@ pub struct Session {
     store: Arc<Mutex<Option<Arc<dyn Store>>>>,
     sandbox: AsyncMutex<Option<OwnSandbox>>,
     redactor: Mutex<Redactor>,
-    pub(super) trash: Trash,
 }
 
 /// How long the sandbox of a session runs, and whether other processes may use it.
@@ -119,7 +117,6 @@ impl Session {
             store: Arc::default(),
             sandbox: AsyncMutex::new(None),
             redactor: Mutex::new(Redactor::new(Vec::new())),
-            trash: Trash::default(),
         }
     }
 

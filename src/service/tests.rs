@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use super::delete::RestoreError;
 use super::*;
 use crate::paths::Paths;
 use crate::secrets::Secrets;
@@ -39,10 +38,6 @@ impl Home {
     fn read(&self, path: &str) -> String {
         fs::read_to_string(self.folder.path().join("shop").join(path)).unwrap()
     }
-
-    fn write(&self, path: &str, text: &str) {
-        fs::write(self.folder.path().join("shop").join(path), text).unwrap();
-    }
 }
 
 const SALE: [(&str, &str); 2] =
@@ -56,19 +51,6 @@ fn another_name_with_the_same_stem_is_a_change() {
     assert_eq!(session.rename_campaign("sale", "Sale").unwrap(), unchanged);
     let changed = Renamed { is_changed: true, ..unchanged };
     assert_eq!(session.rename_campaign("sale", "SALE").unwrap(), changed);
-}
-
-#[test]
-fn a_deleted_campaign_is_restored_once_its_name_is_free() {
-    let home = Home::new(&SALE);
-    assert!(matches!(home.session.restore_last_deleted(), Err(RestoreError::Nothing)));
-    home.session.delete_campaign("sale").unwrap();
-    home.write("campaigns/sale.toml", "name = \"Another\"\n");
-    assert!(matches!(home.session.restore_last_deleted(), Err(RestoreError::Save(SaveError::Exists { .. }))));
-    fs::remove_file(home.folder.path().join("shop/campaigns/sale.toml")).unwrap();
-    assert_eq!(home.session.restore_last_deleted().unwrap().campaign(), Some("sale"));
-    assert_eq!(home.read("campaigns/sale.toml"), SALE[0].1);
-    assert!(matches!(home.session.restore_last_deleted(), Err(RestoreError::Nothing)));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Saves, creates, duplicates, renames, deletes, and restores the files of a workspace.
+//! Saves, creates, duplicates, and renames the files of a workspace.
 
 use std::path::{Path, PathBuf};
 
@@ -16,31 +16,6 @@ pub struct Folder {
     pub(super) tree: Tree,
     pub(super) state: WorkspaceState,
     pub(super) state_folder: PathBuf,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trashed {
-    /// The name of the folder in the trash that contains the files.
-    id: String,
-    /// The files' original paths, relative to the root.
-    pub files: Vec<String>,
-}
-
-impl Trashed {
-    /// Describes which files were moved where and how to undo that, for the output of a command.
-    pub(crate) fn describe(&self) -> String {
-        let (files, trash) = (self.files.join(" and "), trash_path(&self.id));
-        let noun = if self.files.len() == 1 { "file" } else { "files" };
-        format!("moved {files} to {trash}; to undo this, move the {noun} back")
-    }
-
-    /// Returns the stem of the campaign that the files belong to; `None` for a webhook.
-    pub fn campaign(&self) -> Option<&str> {
-        self.files.iter().find_map(|file| {
-            let name = file.strip_prefix("campaigns/")?;
-            [".toml", ".json.liquid", ".txt.liquid"].iter().find_map(|ending| name.strip_suffix(ending))
-        })
-    }
 }
 
 impl Folder {
@@ -214,40 +189,6 @@ impl Folder {
         Ok(new)
     }
 
-    /// Moves a campaign's files and its draft to the trash.
-    pub fn delete_campaign(&self, stem: &str) -> Result<Trashed, SaveError> {
-        let mut files = self.campaign_files(stem);
-        let draft = draft_path(stem);
-        if !files.is_empty() && self.tree.is_taken(&draft) {
-            files.push(draft);
-        }
-        self.trash(&files, &campaign_path(stem))
-    }
-
-    /// Moves a webhook's file to the trash. A campaign that uses the webhook then has a problem.
-    pub fn delete_webhook(&self, stem: &str) -> Result<Trashed, SaveError> {
-        let path = webhook_path(stem);
-        let files: Vec<String> = self.tree.is_taken(&path).then(|| path.clone()).into_iter().collect();
-        self.trash(&files, &path)
-    }
-
-    /// Moves deleted files back. If one of their paths is in use again, fails and moves nothing.
-    pub fn restore(&self, trashed: &Trashed) -> Result<(), SaveError> {
-        self.ensure_private_folder()?;
-        // All paths are checked before the first file is moved, so that a taken path does not leave half of the files
-        // restored.
-        if let Some(taken) = trashed.files.iter().find(|file| self.tree.is_taken(file)) {
-            return Err(SaveError::Exists { path: self.tree.unchecked_path(taken) });
-        }
-        let trash = trash_path(&trashed.id);
-        for file in &trashed.files {
-            self.tree.rename(&format!("{trash}/{file}"), file)?;
-        }
-        // Only empty folders are left in the trash, so a failure to remove them does no harm.
-        let _ = self.tree.remove_folder(&trash);
-        Ok(())
-    }
-
     pub fn read(&self, path: &str) -> LoadedFile {
         self.tree.read(path)
     }
@@ -297,16 +238,16 @@ impl Folder {
         })
     }
 
-    fn has_campaign(&self, stem: &str) -> bool {
+    pub(super) fn has_campaign(&self, stem: &str) -> bool {
         !self.campaign_files(stem).is_empty()
     }
 
-    fn has_webhook(&self, stem: &str) -> bool {
+    pub(super) fn has_webhook(&self, stem: &str) -> bool {
         self.tree.is_taken(&webhook_path(stem))
     }
 
     /// Returns the paths of a campaign's existing files, relative to the root.
-    fn campaign_files(&self, stem: &str) -> Vec<String> {
+    pub(super) fn campaign_files(&self, stem: &str) -> Vec<String> {
         let bodies = ContentFormat::ALL.into_iter().map(|format| body_path(stem, format));
         std::iter::once(campaign_path(stem)).chain(bodies).filter(|path| self.tree.is_taken(path)).collect()
     }
@@ -326,18 +267,6 @@ impl Folder {
         }
         Ok(())
     }
-
-    fn trash(&self, files: &[String], wanted: &str) -> Result<Trashed, SaveError> {
-        if files.is_empty() {
-            return Err(SaveError::Missing { path: self.tree.unchecked_path(wanted) });
-        }
-        self.ensure_private_folder()?;
-        let id = free(stem_of(wanted), |id| self.tree.is_taken(&trash_path(id)));
-        for file in files {
-            self.tree.rename(file, &format!("{}/{file}", trash_path(&id)))?;
-        }
-        Ok(Trashed { id, files: files.to_vec() })
-    }
 }
 
 fn name_taken(kind: &'static str, name: &str, stem: String) -> SaveError {
@@ -351,10 +280,6 @@ fn name_taken(kind: &'static str, name: &str, stem: String) -> SaveError {
 
 const DATABASE: &str = ".telecast/audience.db";
 
-fn trash_path(id: &str) -> String {
-    format!("{PRIVATE}/trash/{id}")
-}
-
 /// Returns the path of a campaign's body, relative to the root.
 pub(super) fn body_path(stem: &str, format: ContentFormat) -> String {
     format!("campaigns/{stem}{}", format.extension())
@@ -365,11 +290,11 @@ pub(super) fn draft_path(stem: &str) -> String {
     format!("{PRIVATE}/drafts/{stem}.json")
 }
 
-fn campaign_path(stem: &str) -> String {
+pub(super) fn campaign_path(stem: &str) -> String {
     format!("campaigns/{stem}.toml")
 }
 
-fn webhook_path(stem: &str) -> String {
+pub(super) fn webhook_path(stem: &str) -> String {
     format!("webhooks/{stem}.toml")
 }
 

@@ -518,7 +518,7 @@ fn campaign_of(path: &str) -> Option<&str> {
     campaign_of_name(path.strip_prefix(CAMPAIGNS)?.strip_prefix('/')?)
 }
 
-fn campaign_of_name(name: &str) -> Option<&str> {
+pub(super) fn campaign_of_name(name: &str) -> Option<&str> {
     let mut endings = std::iter::once(".toml").chain(ContentFormat::ALL.map(ContentFormat::extension));
     let stem = endings.find_map(|ending| name.strip_suffix(ending))?;
     is_stem(stem).then_some(stem)
@@ -573,6 +573,10 @@ fn stems(tree: &Tree, folder: &str, ending: &str, problems: &mut Vec<FileProblem
     let mut stems: Vec<String> = stems.map(str::to_owned).collect();
     stems.sort_unstable();
     stems
+}
+
+pub(super) fn webhook_of_name(name: &str) -> Option<&str> {
+    name.strip_suffix(".toml").filter(|stem| is_stem(stem))
 }
 
 fn is_stem(stem: &str) -> bool {

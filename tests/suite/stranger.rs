@@ -8,6 +8,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
+use telecast::clock;
 use telecast::paths::Paths;
 use telecast::profile::Value;
 use telecast::store::{ProfileChange, SqliteStore, Store};
@@ -251,7 +252,7 @@ fn a_draft_cannot_name_another_file() {
         assert!(folder.discard_draft(stem).is_err(), "{stem}");
         assert_eq!(folder.draft(stem), None);
         assert!(
-            folder.delete_campaign(stem).is_err() && folder.rename_campaign(stem, "x").is_err(),
+            folder.delete_campaign(stem, clock::now()).is_err() && folder.rename_campaign(stem, "x").is_err(),
             "{stem}"
         );
     }
@@ -398,7 +399,7 @@ fn a_console_writes_nothing_outside_a_hostile_workspace() {
         terminal.send("Zebra");
         terminal.wait_for("Zebra{");
         terminal.send("\x13");
-        terminal.wait_for("saved campaigns/cart-reminder.json.liquid");
+        terminal.wait_for("saved campaigns/spring-sale.json.liquid");
         terminal.send("\x11");
         assert_eq!(terminal.wait_exit().code(), Some(0), "{name}");
         assert_eq!(snapshot(&home.path().join("victim")), before, "{name}");

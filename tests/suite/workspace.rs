@@ -15,8 +15,8 @@ use telecast::campaign::{Auth, Campaign, ContentFormat, Manifest, Webhook};
 use telecast::diagnostic::Code;
 use telecast::paths::Paths;
 use telecast::workspace::{
-    self, CampaignDraft, FileCondition, Folder, LockError, SaveError, TestSendRecord, WatchMethod, Workspace,
-    discover,
+    self, CampaignDraft, FileCondition, Folder, LockError, SaveError, TestSendRecord, Trashed, TrashedKind,
+    WatchMethod, Workspace, discover,
 };
 
 /// A workspace with the webhook `bot` and the campaign `spring-sale`.
@@ -276,18 +276,139 @@ fn campaigns_are_created_copied_renamed_deleted_and_restored() {
     assert_eq!(folder.duplicate_campaign("summer-größe", "Copy").unwrap(), "copy");
     assert_eq!(read(&dir, "campaigns/copy.json.liquid"), "{}\n");
     folder.write_draft(&self::draft("copy", "unsaved copy")).unwrap();
-    let trashed = folder.delete_campaign("copy").unwrap();
+    let trashed = folder.delete_campaign("copy", day(1)).unwrap();
     assert!(open(&dir).campaign("copy").is_none());
     assert_eq!(folder.draft("copy"), None);
-    folder.restore(&trashed).unwrap();
+    assert_eq!(folder.restore(&trashed.id).unwrap().stem, "copy");
     assert_eq!(folder.draft("copy").unwrap().text, "unsaved copy");
     assert_eq!(read(&dir, "campaigns/copy.json.liquid"), "{}\n");
-    let trashed = folder.delete_campaign("copy").unwrap();
-    write(&dir, "campaigns/copy.toml", b"name = \"new\"");
-    assert!(matches!(folder.restore(&trashed), Err(SaveError::Exists { .. })));
-    assert_eq!(read(&dir, "campaigns/copy.toml"), "name = \"new\"");
-    assert!(matches!(folder.delete_campaign("gone"), Err(SaveError::Missing { .. })));
+    assert!(matches!(folder.delete_campaign("gone", day(1)), Err(SaveError::Missing { .. })));
     assert!(matches!(folder.rename_campaign("gone", "x"), Err(SaveError::Missing { .. })));
+}
+
+/// A time on this day of a month.
+fn day(day: u32) -> Timestamp {
+    format!("2026-03-{day:02}T10:00:00Z").parse().unwrap()
+}
+
+/// Describes the trash, one line for each deletion.
+fn trash_of(dir: &tempfile::TempDir) -> Vec<String> {
+    let line = |trashed: Trashed| {
+        let deleted = trashed.deleted.map_or("?".to_owned(), |time| time.strftime("%d").to_string());
+        format!("{} {} {deleted}: {}", trashed.kind.as_str(), trashed.stem, trashed.files.join(", "))
+    };
+    folder_of(dir.path()).trash().into_iter().map(line).collect()
+}
+
+#[test]
+fn the_trash_lists_deletions_of_earlier_sessions_the_latest_first() {
+    let dir = sample();
+    let folder = folder_of(dir.path());
+    assert_eq!(trash_of(&dir), [""; 0]);
+    folder.write_draft(&draft("spring-sale", "unsaved")).unwrap();
+    folder.delete_campaign("spring-sale", day(2)).unwrap();
+    folder.delete_webhook("bot", day(3)).unwrap();
+    let campaign = "campaign spring-sale 02: campaigns/spring-sale.json.liquid, campaigns/spring-sale.toml, \
+                    .telecast/drafts/spring-sale.json";
+    assert_eq!(trash_of(&dir), ["webhook bot 03: webhooks/bot.toml", campaign]);
+    let restored = folder_of(dir.path()).restore("bot").unwrap();
+    assert_eq!((restored.stem.as_str(), restored.trashed.kind), ("bot", TrashedKind::Webhook));
+    assert_eq!(trash_of(&dir), [campaign]);
+    // Earlier versions did not record the time.
+    fs::remove_file(dir.path().join(".telecast/trash/spring-sale/deleted.json")).unwrap();
+    assert_eq!(trash_of(&dir), [campaign.replace("02", "?")]);
+    assert_eq!(folder.restore("spring-sale").unwrap().stem, "spring-sale");
+    assert_eq!(folder.draft("spring-sale").unwrap().text, "unsaved");
+    assert!(!dir.path().join(".telecast/trash/spring-sale").exists());
+}
+
+#[test]
+fn a_deleted_campaign_gets_a_free_name_if_its_own_is_in_use_again() {
+    let dir = sample();
+    let folder = folder_of(dir.path());
+    folder.write_draft(&draft("spring-sale", "unsaved")).unwrap();
+    let id = folder.delete_campaign("spring-sale", day(1)).unwrap().id;
+    assert_eq!(folder.create_campaign(&spring_sale(), "new").unwrap(), "spring-sale");
+    folder.write_draft(&draft("spring-sale", "new draft")).unwrap();
+    assert_eq!(folder.restore(&id).unwrap().stem, "spring-sale-2");
+    assert_eq!(read(&dir, "campaigns/spring-sale.json.liquid"), "new");
+    assert_ne!(read(&dir, "campaigns/spring-sale-2.json.liquid"), "new");
+    assert_eq!(folder.draft("spring-sale").unwrap().text, "new draft");
+    assert_eq!(folder.draft("spring-sale-2").unwrap().text, "unsaved");
+    assert_eq!(open(&dir).problems(), []);
+}
+
+#[test]
+fn the_trash_keeps_the_latest_hundred_deletions() {
+    let dir = sample();
+    let folder = folder_of(dir.path());
+    let at = |n: i64| day(1) + jiff::SignedDuration::from_secs(n);
+    folder.delete_webhook("bot", day(1)).unwrap();
+    write(&dir, ".telecast/trash/mine/notes.txt", b"not from telecast");
+    for n in 1..=101 {
+        write(&dir, "webhooks/one.toml", b"");
+        folder.delete_webhook("one", at(n)).unwrap();
+    }
+    let trash = folder.trash();
+    assert_eq!(trash.len(), 100);
+    assert_eq!((trash[0].deleted, trash[99].deleted), (Some(at(101)), Some(at(2))));
+    assert!(!dir.path().join(".telecast/trash/bot").exists());
+    assert!(dir.path().join(".telecast/trash/mine/notes.txt").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn only_plain_files_of_one_campaign_or_webhook_count_as_trash() {
+    use std::os::unix::fs::symlink;
+    let dir = sample();
+    let folder = folder_of(dir.path());
+    folder.delete_webhook("bot", day(1)).unwrap();
+    folder.restore("bot").unwrap();
+    let trash = dir.path().join(".telecast/trash");
+    for path in [
+        "two/campaigns/a.toml",
+        "two/campaigns/b.toml",
+        "both/campaigns/a.toml",
+        "both/webhooks/a.toml",
+        "hidden/campaigns/.a.toml",
+        "other/campaigns/a.txt",
+        "other/partials/a.liquid",
+        "draft/.telecast/drafts/a.json",
+        "draft/deleted.json",
+        "deep/campaigns/a.toml/b.toml",
+    ] {
+        write(&dir, &format!(".telecast/trash/{path}"), b"{}");
+    }
+    fs::create_dir_all(trash.join("link/campaigns")).unwrap();
+    symlink("/etc/passwd", trash.join("link/campaigns/a.toml")).unwrap();
+    fs::create_dir_all(trash.join("out")).unwrap();
+    symlink("/etc", trash.join("out/campaigns")).unwrap();
+    symlink(dir.path().join("webhooks"), trash.join("inside")).unwrap();
+    assert_eq!(trash_of(&dir), [""; 0]);
+    for id in ["two", "both", "link", "out", "..", "../..", ".", "", "two/campaigns", "\0", "/etc"] {
+        assert!(folder.restore(id).is_err(), "{id:?}");
+    }
+    assert!(dir.path().join("webhooks/bot.toml").exists());
+    // A draft of another campaign, or one that is not valid, is not restored.
+    write(&dir, ".telecast/trash/x/campaigns/x.toml", b"name = \"X\"");
+    write(&dir, ".telecast/trash/x/.telecast/drafts/y.json", b"{}");
+    write(&dir, ".telecast/trash/x/.telecast/drafts/x.json", b"{");
+    write(&dir, ".telecast/trash/x/deleted.json", b"{\"deleted\": \"yesterday\"}");
+    assert_eq!(trash_of(&dir), ["campaign x ?: campaigns/x.toml, .telecast/drafts/x.json"]);
+    assert_eq!(folder.restore("x").unwrap().stem, "x");
+    assert_eq!(folder.drafts(), []);
+}
+
+#[test]
+fn the_trash_of_a_foreign_private_folder_is_not_used() {
+    let dir = sample();
+    folder_of(dir.path()).delete_webhook("bot", day(1)).unwrap();
+    fs::write(dir.path().join(".telecast/id"), "another").unwrap();
+    let folder = folder_of(dir.path());
+    assert_eq!(folder.trash(), []);
+    assert!(matches!(folder.restore("bot"), Err(SaveError::Foreign { .. })));
+    folder.adopt().unwrap();
+    assert_eq!(trash_of(&dir), ["webhook bot 01: webhooks/bot.toml"]);
 }
 
 #[test]
@@ -297,7 +418,7 @@ fn campaigns_follow_a_renamed_webhook() {
     assert_eq!(folder.rename_webhook("bot", "News bot").unwrap(), "news-bot");
     assert_eq!(open(&dir).problems(), []);
     assert_eq!(open(&dir).campaigns[0].value.as_ref().unwrap().webhook, "news-bot");
-    folder.delete_webhook("news-bot").unwrap();
+    folder.delete_webhook("news-bot", day(1)).unwrap();
     assert_eq!(open(&dir).problems()[0].diagnostic.code, Code::NoSuchWebhook);
 }
 

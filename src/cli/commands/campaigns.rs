@@ -7,6 +7,7 @@ use crate::cli::args::{CampaignsCommand, Format, NewCampaign, RemoveCampaign, Re
 use crate::cli::environment::{Environment, current_folder};
 use crate::cli::error::{CliError, ErrorKind, ExitStatus, Result};
 use crate::cli::output::CliOutput;
+use crate::clock;
 use crate::service::{ChooseWebhookError, Renamed, choose_webhook, find_campaign, starter};
 use crate::telegram::ParseMode;
 use crate::workspace::{CampaignFiles, Workspace};
@@ -115,7 +116,7 @@ fn remove(
         args.campaigns.iter().map(|name_or_path| find(workspace, name_or_path)).collect::<Result<_>>()?;
     let session = environment.session(workspace);
     for campaign in campaigns {
-        let trashed = session.delete_campaign(&campaign.stem)?;
+        let trashed = session.folder().delete_campaign(&campaign.stem, clock::now())?;
         output.note(trashed.describe())?;
     }
     Ok(ExitStatus::Done)

@@ -7,6 +7,7 @@ use crate::cli::args::{Format, NewWebhook, WebhooksCommand};
 use crate::cli::environment::{Environment, current_folder};
 use crate::cli::error::{CliError, ExitStatus, Result};
 use crate::cli::output::CliOutput;
+use crate::clock;
 use crate::compose::SecretTemplate;
 use crate::secrets::Redactor;
 use crate::service::{
@@ -182,7 +183,7 @@ fn remove(
     let webhooks: Vec<_> = stems.iter().map(|query| find(workspace, query)).collect::<Result<_>>()?;
     let session = environment.session(workspace);
     for webhook in webhooks {
-        let trashed = session.delete_webhook(&webhook.stem)?;
+        let trashed = session.folder().delete_webhook(&webhook.stem, clock::now())?;
         output.note(trashed.describe())?;
         if let Some(campaigns) = used_by(workspace, &webhook.stem) {
             output.note(format!("used by: {campaigns}"))?;

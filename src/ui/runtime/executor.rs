@@ -157,6 +157,9 @@ impl Executor {
             }
             Task::Change(change) => self.change(None, change, now),
             Task::Submit(generation, change) => self.change(Some(generation), change, now),
+            Task::ListTrash(generation) => self.block(Work::Reload, move |session| {
+                Some(Msg::TrashListed(generation, session.folder().trash()))
+            }),
             Task::CheckBot(generation, webhook) => self.check_bot(generation, *webhook, false),
             Task::Trust(generation, webhook) => self.check_bot(generation, *webhook, true),
             Task::AdoptPrivate => self.block(Work::Reload, |session| {
@@ -249,7 +252,7 @@ impl Executor {
 
     fn change(&self, submission: Option<Generation>, change: WorkspaceChange, now: Timestamp) {
         self.block(Work::Change, move |session| {
-            let result = changes::apply(session, change);
+            let result = changes::apply(session, change, now);
             Some(Msg::Changed {
                 submission,
                 result: result.map_err(|error| session.redact(&error.to_string())),

@@ -33,6 +33,7 @@ pub enum Action {
     Rename,
     Delete,
     UndoDelete,
+    Trash,
     OpenEditor,
     CheckWebhook,
     EditWebhook,
@@ -200,6 +201,7 @@ pub const ACTIONS: &[ActionRow] = {
         ),
         row(A::UndoDelete, "undo-delete", "Undo the last deletion", "", &[(Definitions, "u")]),
         row(A::EditWebhook, "edit-webhook", "Edit the webhook", "", &[]),
+        row(A::Trash, "trash", "Deleted campaigns and webhooks", "", &[(Definitions, "U")]),
         row(A::CheckWebhook, "check-webhook", "Check the webhook's bot", "check", &[(Definitions, "c")]),
         row(
             A::OpenEditor,

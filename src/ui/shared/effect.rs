@@ -85,6 +85,7 @@ pub enum Task {
     Change(WorkspaceChange),
     /// Like `Change`, for a dialog that stays open until the change is done.
     Submit(Generation, WorkspaceChange),
+    ListTrash(Generation),
     CheckBot(Generation, Box<WebhookInUse>),
     AdoptPrivate,
     /// Look for values of these secrets that are stored under an earlier path of the workspace, or that an earlier
@@ -232,6 +233,8 @@ pub enum WorkspaceChange {
     },
     /// Move a webhook to the trash of the workspace.
     DeleteWebhook(String),
-    /// Restore the files that were last moved to the trash.
+    /// Restore what was deleted last, in this session or before.
     UndoDelete,
+    /// Restore the entry of the trash with this id.
+    Restore(String),
 }

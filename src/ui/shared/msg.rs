@@ -18,7 +18,7 @@ use crate::ui::shared::fault::{CaughtPanic, Work};
 use crate::ui::shared::ptr_eq::PtrEq;
 use crate::ui::shared::query::Generation;
 use crate::ui::widget::Input;
-use crate::workspace::{CampaignDraft, Fingerprint, TestChats, TestSendRecord, Workspace};
+use crate::workspace::{CampaignDraft, Fingerprint, TestChats, TestSendRecord, Trashed, Workspace};
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Msg {
@@ -44,6 +44,7 @@ pub enum Msg {
         result: Result<ChangeOutcome, String>,
         workspace: Result<Arc<Workspace>, String>,
     },
+    TrashListed(Generation, Vec<Trashed>),
     TestPrepared(Generation, PtrEq<Composed>),
     ComposedAgain(Generation, Result<PtrEq<Composed>, String>),
     PrivateAdopted(Result<(), String>),
@@ -102,4 +103,8 @@ pub struct ChangeOutcome {
     pub saved_webhook: Option<String>,
     /// The stem of the webhook that was created.
     pub new_webhook: Option<String>,
+    /// The stem of a campaign that was deleted.
+    pub deleted: Option<String>,
+    /// The unsaved edits of a campaign that was restored.
+    pub draft: Option<CampaignDraft>,
 }

@@ -2,10 +2,17 @@
 
 use std::error::Error;
 
+use jiff::Timestamp;
+
 use crate::service::{Renamed, Session, WebhookSaved};
 use crate::ui::shared::{Action, ChangeOutcome, WorkspaceChange};
+use crate::workspace::{Restored, SaveError, TrashedKind};
 
-pub(super) fn apply(session: &Session, change: WorkspaceChange) -> Result<ChangeOutcome, Box<dyn Error>> {
+pub(super) fn apply(
+    session: &Session,
+    change: WorkspaceChange,
+    now: Timestamp,
+) -> Result<ChangeOutcome, Box<dyn Error>> {
     let done = |message: String| ChangeOutcome { message, ..ChangeOutcome::default() };
     let deleted = |what: &str| ChangeOutcome {
         next: Some((Action::UndoDelete, "restores it")),
@@ -44,8 +51,8 @@ pub(super) fn apply(session: &Session, change: WorkspaceChange) -> Result<Change
             done(format!("created {} again", campaign.body.path))
         }
         WorkspaceChange::DeleteCampaign(stem) => {
-            session.delete_campaign(&stem)?;
-            deleted(&stem)
+            session.folder().delete_campaign(&stem, now)?;
+            ChangeOutcome { deleted: Some(stem.clone()), ..deleted(&stem) }
         }
         WorkspaceChange::NewWebhook { webhook, assign_to } => {
             let stem = session.create_webhook(*webhook)?;
@@ -84,17 +91,34 @@ pub(super) fn apply(session: &Session, change: WorkspaceChange) -> Result<Change
             Renamed { stem: new, .. } => done(format!("renamed to webhooks/{new}.toml")),
         },
         WorkspaceChange::DeleteWebhook(stem) => {
-            session.delete_webhook(&stem)?;
+            session.folder().delete_webhook(&stem, now)?;
             deleted(&format!("webhooks/{stem}.toml"))
         }
         WorkspaceChange::UndoDelete => {
-            let trash = session.restore_last_deleted()?;
-            match trash.campaign() {
-                Some(stem) => {
-                    ChangeOutcome { open: Some(stem.to_owned()), ..done(format!("restored {stem}")) }
-                }
-                None => done(format!("restored {}", trash.files.join(", "))),
-            }
+            let last = session.folder().trash().into_iter().next();
+            restore(session, &last.ok_or("nothing was deleted: the trash is empty")?.id)?
         }
+        WorkspaceChange::Restore(id) => restore(session, &id)?,
+    })
+}
+
+fn restore(session: &Session, id: &str) -> Result<ChangeOutcome, SaveError> {
+    let Restored { trashed, stem } = session.folder().restore(id)?;
+    let name = |stem: &str| match trashed.kind {
+        TrashedKind::Campaign => stem.to_owned(),
+        TrashedKind::Webhook => format!("webhooks/{stem}.toml"),
+    };
+    let (old, new) = (name(&trashed.stem), name(&stem));
+    let message = if old == new {
+        format!("restored {new}")
+    } else {
+        format!("restored {old} as {new}, because there is another {old} now")
+    };
+    Ok(match trashed.kind {
+        TrashedKind::Campaign => {
+            let draft = session.folder().draft(&stem);
+            ChangeOutcome { message, draft, open: Some(stem), ..ChangeOutcome::default() }
+        }
+        TrashedKind::Webhook => ChangeOutcome { message, ..ChangeOutcome::default() },
     })
 }

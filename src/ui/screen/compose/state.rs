@@ -24,7 +24,7 @@ use crate::ui::shared::{
     Effect, Generation, Generations, JournalEntry, LoopEffect, PtrEq, Query, SharedState, Task, Timer,
 };
 use crate::ui::widget::TextField;
-use crate::workspace::{CampaignDraft, CampaignFiles, FileProblem, Fingerprint};
+use crate::workspace::{CampaignDraft, CampaignFiles, FileProblem, Fingerprint, Trashed};
 
 // There is no sample check for a body of more bytes. The sample check renders the body for many recipients, which would
 // take too long with such a body. No real message needs such a large body.
@@ -85,6 +85,8 @@ pub struct Compose {
     pub profiles: Query<Vec<Arc<Profile>>>,
     /// The profiles that were deleted in this session and can be brought back, the latest last.
     pub deleted_profiles: Vec<Arc<Profile>>,
+    /// What the list of deleted campaigns and webhooks shows.
+    pub trash: Query<Vec<Trashed>>,
     /// Secrets that are stored for an earlier path of the workspace or by an earlier version of telecast. The user has
     /// not decided about them yet.
     pub old_secrets: Vec<MovableSecret>,
@@ -168,6 +170,7 @@ impl Compose {
             returns_to_webhook: false,
             profiles: Query::Idle,
             deleted_profiles: Vec::new(),
+            trash: Query::Idle,
             drafts: Vec::new(),
             grammars: Grammars::default(),
             code: CodeColours::default(),

@@ -14,6 +14,8 @@ pub enum ListKind {
     History,
     Fixes,
     Samples,
+    /// Deleted campaigns and webhooks. Enter restores the chosen one.
+    Trash,
 }
 
 impl ListDialogKind for ListKind {
@@ -35,6 +37,12 @@ impl ListDialogKind for ListKind {
             ListKind::History => ("Earlier tests", "Enter show · Esc close", "no tests sent yet", 88),
             ListKind::Fixes => ("Fix", "Enter apply · Esc close", "no matching fix", 66),
             ListKind::Samples => ("Sample event", "Enter choose · Esc close", "no matching sample event", 88),
+            ListKind::Trash => (
+                "Deleted campaigns and webhooks",
+                "type to search · Enter restore · Esc close",
+                "no match",
+                72,
+            ),
         };
         ListDialogLabels { title, keys, empty, width }
     }

@@ -54,6 +54,7 @@ pub(crate) fn act(screen: &mut Compose, shared: &mut SharedState, action: Action
         Action::UndoDelete => {
             if_editable(screen, shared, |_, _| vec![Effect::Task(Task::Change(WorkspaceChange::UndoDelete))])
         }
+        Action::Trash => definitions::list_trash(screen, shared),
         Action::OpenEditor => open_editor(screen, shared),
         Action::CheckWebhook => screen.check_bot_or_ask_for_trust(shared),
         Action::EditWebhook => dialogs::webhook::open(screen, shared),

@@ -9,8 +9,9 @@ use crate::ui::screen::compose::{
     update::actions::{if_editable, open_list, open_prompt},
     update::keys,
 };
-use crate::ui::shared::{Action, Effect, SharedState};
+use crate::ui::shared::{Action, AnswerStatus, Effect, Generation, SharedState, Task};
 use crate::ui::widget::PickerRow;
+use crate::workspace::Trashed;
 
 /// While the webhook's pane has the focus, asks for the name of a new webhook. Otherwise, shows the list of starters
 /// for a new campaign.
@@ -91,15 +92,64 @@ pub(crate) fn delete(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effe
                 format!("The files of {stem} are already deleted. Delete its unsaved edits too?")
             }
             _ => {
-                let way = keys::way(screen, shared, Action::UndoDelete);
-                format!("Delete {what}? It is moved to the workspace's trash; {way} restores it.")
+                let undo = keys::way(screen, shared, Action::UndoDelete);
+                let list = keys::way(screen, shared, Action::Trash);
+                format!(
+                    "Delete {what}? It is moved to the workspace's trash; {undo} restores it; {list} lists \
+                     everything deleted."
+                )
             }
         };
         let answers = vec![("Delete", decision), ("Keep", Decision::Stay)];
         // "Keep" is preselected, so that an Enter typed by reflex deletes nothing.
         let mut confirm = ComposeConfirm::new("Delete", text, answers);
         confirm.chosen = 1;
+        // Unsaved edits are written as a draft now, because the draft goes to the trash together with the campaign.
+        let stem = screen.open.clone().filter(|_| !is_gone);
+        let draft = stem.and_then(|stem| screen.journal_now(shared, &stem));
         screen.dialog = Some(Dialog::Confirm(confirm));
-        Vec::new()
+        draft.into_iter().collect()
     })
+}
+
+/// Opens the list of deleted campaigns and webhooks. It is filled when the trash has been read.
+pub(crate) fn list_trash(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
+    if screen.is_private_foreign {
+        return shared.only_notice("the trash in .telecast was not made here; adopt .telecast first");
+    }
+    if_editable(screen, shared, |screen, _| {
+        open_list(screen, ListKind::Trash, Vec::new());
+        let generation = screen.trash.ask(screen.generations.fresh());
+        vec![Effect::Task(Task::ListTrash(generation))]
+    })
+}
+
+pub(crate) fn show_trash(
+    screen: &mut Compose,
+    shared: &mut SharedState,
+    generation: Generation,
+    found: Vec<Trashed>,
+) {
+    if screen.trash.answer(generation, Ok(found)) != AnswerStatus::Latest {
+        return;
+    }
+    let zone = shared.workspace.time_zone();
+    let row = |trashed: &Trashed| PickerRow {
+        id: trashed.id.clone(),
+        title: trashed.stem.clone(),
+        detail: trashed.kind.as_str().to_owned(),
+        right: trashed.deleted.map_or_else(String::new, |deleted| {
+            deleted.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M").to_string()
+        }),
+        ..PickerRow::default()
+    };
+    let rows: Vec<PickerRow> = screen.trash.value().into_iter().flatten().map(row).collect();
+    match &mut screen.dialog {
+        Some(Dialog::Listing(listing)) if listing.kind == ListKind::Trash && rows.is_empty() => {
+            screen.dialog = None;
+            shared.show_notice("nothing was deleted: the trash is empty");
+        }
+        Some(Dialog::Listing(listing)) if listing.kind == ListKind::Trash => listing.picker.set_rows(rows),
+        Some(_) | None => {}
+    }
 }

@@ -22,7 +22,7 @@ use crate::ui::screen::compose::{
     update::{actions, quick_fix, results, typing, vim},
 };
 use crate::ui::shared::clipboard::COPY;
-use crate::ui::shared::{Effect, Query, SharedState, WorkspaceChange};
+use crate::ui::shared::{Effect, Query, SharedState, Task, WorkspaceChange};
 use crate::ui::widget::{FormOutcome, Input, Key, KeyCode, Matching, Picker, PickerOutcome, PickerRow};
 
 /// Telegram's Bot API server.
@@ -194,6 +194,7 @@ fn handle_choice(
         ListKind::Fixes => id
             .parse()
             .map_or_else(|_| Vec::new(), |number| quick_fix::apply_chosen_fix(screen, shared, number)),
+        ListKind::Trash => vec![Effect::Task(Task::Change(WorkspaceChange::Restore(id.to_owned())))],
         ListKind::Samples => {
             screen.choose_sample(id);
             screen.compose(shared).into_iter().collect()

@@ -8,7 +8,7 @@ use crate::service::{BotFailureKind, BotStatus, ProfileContext, TestOutcome, Tes
 use crate::ui::screen::compose::{
     Compose, ComposeConfirm, Decision, Dialog, Focus, Pane, SampleReport, TestState,
     campaign_statuses::worst_of,
-    update::{actions, dialogs, dialogs::setting_up, keys, saving, typing},
+    update::{actions, definitions, dialogs, dialogs::setting_up, keys, saving, typing},
 };
 use crate::ui::shared::{
     Action, AnswerStatus, ChangeOutcome, Effect, Generation, JournalEntry, LoopEffect, Msg, PtrEq, Query,
@@ -121,6 +121,10 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
                 effects.extend(actions::prepare_test(screen, shared));
             }
             effects
+        }
+        Msg::TrashListed(generation, found) => {
+            definitions::show_trash(screen, shared, generation, found);
+            Vec::new()
         }
         Msg::TestPrepared(generation, composed) => {
             if let Some(test) = screen.test_mut() {
@@ -577,6 +581,12 @@ fn changed(
             screen.open = Some(new.clone());
         }
     }
+    if let Ok(ChangeOutcome { deleted: Some(stem), .. }) = &result {
+        // The unsaved edits go too, but not before the deletion has succeeded. They are in the trash as a draft.
+        // Otherwise, they would make the reload keep the campaign.
+        screen.buffers.remove(stem);
+        effects.push(Effect::Journal(JournalEntry::DiscardDraft(stem.clone())));
+    }
     match workspace {
         Ok(workspace) => effects.extend(use_workspace(screen, shared, workspace)),
         Err(text) => shared.show_error(text),
@@ -587,6 +597,7 @@ fn changed(
             let next =
                 done.next.map(|(action, what)| format!("; {} {what}", keys::way(screen, shared, action)));
             shared.show_notice(done.message + &next.unwrap_or_default());
+            screen.drafts.extend(done.draft);
             if let Some(stem) = done.open {
                 effects.extend(actions::open(screen, shared, &stem));
                 if done.focuses_body {
@@ -604,6 +615,7 @@ fn changed(
             if is_submitted {
                 effects.extend(screen.end_submission(shared, None).unwrap_or_default());
             }
+            offer_draft(screen, shared);
         }
         Err(text) => {
             shared.is_quitting = false;

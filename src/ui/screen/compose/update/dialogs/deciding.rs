@@ -41,10 +41,9 @@ pub(crate) fn decide(screen: &mut Compose, shared: &mut SharedState, decision: D
         Decision::AdoptPrivate => vec![Effect::Task(Task::AdoptPrivate)],
         Decision::OldSecrets { found, moves } => vec![Effect::Task(Task::DecideSecrets { found, moves })],
         Decision::DeleteCampaign(stem) => {
-            let is_gone = screen.is_deleted_on_disk(shared, &stem);
-            // The unsaved edits are deleted too. Otherwise, they would make the next reload keep the campaign.
-            screen.buffers.remove(&stem);
-            if is_gone {
+            if screen.is_deleted_on_disk(shared, &stem) {
+                // Otherwise, the unsaved edits would make the next reload keep the campaign.
+                screen.buffers.remove(&stem);
                 screen.open.take_if(|open| *open == stem);
                 shared.show_notice(format!("deleted the unsaved edits of {stem}"));
                 return vec![Effect::Journal(JournalEntry::DiscardDraft(stem)), Effect::Task(Task::Reload)];
