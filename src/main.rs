@@ -8,6 +8,6 @@ use telecast::ui;
 fn main() -> ExitCode {
     match cli::run(std::env::args_os()) {
         CliOutcome::Exit(code) => code,
-        CliOutcome::Console(opening) => ui::run(opening.folder.as_deref(), opening.campaign),
+        CliOutcome::Console(opening) => ui::run(opening.folder.as_deref()),
     }
 }

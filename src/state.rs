@@ -44,6 +44,18 @@ pub struct PrivateFolder {
     pub test_chats: Vec<String>,
 }
 
+/// What the console showed last in a workspace. The next console begins with it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LastView {
+    /// The stem of the open campaign.
+    pub campaign: Option<String>,
+    /// The cursor in the campaign's body: the line and the column, both from 1. The body may have changed since then.
+    pub cursor: Option<(usize, usize)>,
+    /// The identity of the preview's profile.
+    pub profile: Option<String>,
+}
+
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
     #[error("cannot read {path}: {}", explain(source))]
@@ -120,6 +132,24 @@ impl WorkspaceState {
         Ok(result)
     }
 
+    /// Returns what the console showed last. If nothing was remembered, or if the file cannot be read or is damaged,
+    /// returns the default.
+    pub fn last_view(&self) -> LastView {
+        let bytes = std::fs::read(self.view_file()).unwrap_or_default();
+        // Unlike the record, this file holds no decisions of the user, so a damaged file is replaced by the next view.
+        serde_json::from_slice(&bytes).unwrap_or_default()
+    }
+
+    pub fn remember_view(&self, view: &LastView) -> Result<(), SaveError> {
+        let path = self.view_file();
+        let json = serde_json::to_vec_pretty(view).map_err(|error| SaveError::write(&path, error.into()))?;
+        disk::replace(&path, &json, Access::Private)
+    }
+
+    fn view_file(&self) -> PathBuf {
+        self.folder.join("view.json")
+    }
+
     fn file(&self) -> PathBuf {
         self.folder.join("record.json")
     }
@@ -149,6 +179,23 @@ mod tests {
         assert!(matches!(state.read(), Err(StateError::Damaged { .. })));
         assert!(state.change(|record| record.trusted.clear()).is_err());
         assert_eq!(std::fs::read_to_string(state.file()).unwrap(), "{");
+    }
+
+    #[test]
+    fn a_remembered_view_is_read_back_and_a_damaged_one_is_ignored() {
+        let home = tempfile::tempdir().unwrap();
+        let state = WorkspaceState::new(&Paths::under(home.path()), Path::new("/srv/one"));
+        assert_eq!(state.last_view(), LastView::default());
+        let view = LastView { campaign: Some("sale".into()), cursor: Some((3, 5)), profile: None };
+        state.remember_view(&view).unwrap();
+        assert_eq!(state.last_view(), view);
+        for damaged in ["", "{", "[]", "{\"campaign\": 5}", "{\"cursor\": [-1, 2]}", "\u{0}"] {
+            std::fs::write(state.view_file(), damaged).unwrap();
+            assert_eq!(state.last_view(), LastView::default(), "{damaged:?}");
+        }
+        state.remember_view(&view).unwrap();
+        assert_eq!(state.last_view(), view);
+        assert!(state.read().is_ok_and(|record| record == WorkspaceRecord::default()));
     }
 
     #[test]

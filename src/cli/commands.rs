@@ -39,7 +39,7 @@ pub(crate) fn run(args: Args, output: &mut CliOutput) -> Result<CliOutcome> {
     // `init` must work without a workspace.
     let find = || Environment::find(workspace);
     let status = match args.command {
-        None => return Ok(CliOutcome::Console(ConsoleStart { folder: args.workspace, campaign: None })),
+        None => return Ok(CliOutcome::Console(ConsoleStart { folder: args.workspace })),
         Some(Command::Demo(args)) => return demo::run(&args, output).map(CliOutcome::Console),
         Some(Command::Init(args)) => init::run(&args, output)?,
         Some(Command::Render(args)) => render::run(&find()?, &args, output)?,

@@ -18,6 +18,4 @@ pub enum CliOutcome {
 pub struct ConsoleStart {
     /// The workspace's folder; if `None`, the console looks for one.
     pub folder: Option<PathBuf>,
-    /// The stem of the campaign to open; if `None`, the console opens the first campaign.
-    pub campaign: Option<&'static str>,
 }

@@ -7,6 +7,7 @@ use crate::paths::Paths;
 use crate::profile::Reachability;
 use crate::secrets::{Secret, SecretError, SecretScope, Secrets};
 use crate::settings::Settings;
+use crate::state::{LastView, WorkspaceState};
 use crate::store::{self, ImportError, ImportOptions};
 use crate::workspace::{self, Folder, InitError, MANIFEST, Workspace};
 
@@ -51,11 +52,16 @@ pub(crate) fn prepare(paths: &Paths, folder: Option<&Path>, choice: DemoChoice) 
         None => numbered(&demos).take_while(|folder| folder.exists()).filter(|folder| is_demo(folder)).last(),
     };
     if let (Some(root), DemoChoice::Last) = (last, choice) {
+        let demo = Folder::new(&root, paths);
         if folder.is_none() {
             // A demo of an earlier version of telecast has no id, so its private folder `.telecast` counts as one that
             // came from someone else. Adopting the private folder makes it count as the user's own. This is safe,
             // because only telecast creates workspaces among the user's demos.
-            Folder::new(&root, paths).adopt()?;
+            demo.adopt()?;
+        }
+        // Earlier versions of telecast did not remember the view either.
+        if WorkspaceState::new(paths, demo.root()).last_view().campaign.is_none() {
+            begin_with_first(paths, demo.root());
         }
         return Ok(Demo { root, already_existed: true });
     }
@@ -76,6 +82,7 @@ pub fn make(paths: &Paths, root: &Path) -> Result<(), DemoError> {
     let workspace = Workspace::open(root)?;
     let folder = workspace.folder(paths);
     import_profiles(&workspace, &folder)?;
+    begin_with_first(paths, &workspace.root);
     let (name, chat) = sample::TEST_CHAT;
     folder.add_test_chat(name, chat)?;
     let secrets = Secrets::new(paths, &source, Some(&workspace.root));
@@ -84,6 +91,13 @@ pub fn make(paths: &Paths, root: &Path) -> Result<(), DemoError> {
         Ok(()) | Err(SecretError::ReadOnly { .. }) => Ok(()),
         Err(error) => Err(error.into()),
     }
+}
+
+fn begin_with_first(paths: &Paths, root: &Path) {
+    // The campaign at the top of the list has a deliberate error. A newcomer should not start with it, so the console
+    // begins with another campaign. If that cannot be recorded, the console begins with the first one.
+    let view = LastView { campaign: Some(sample::FIRST.to_owned()), ..LastView::default() };
+    let _ = WorkspaceState::new(paths, root).remember_view(&view);
 }
 
 fn import_profiles(workspace: &Workspace, folder: &Folder) -> Result<(), DemoError> {
@@ -123,6 +137,29 @@ mod tests {
         let second = prepare(&paths, None, DemoChoice::Fresh).unwrap();
         assert!(!second.already_existed && second.root != first.root);
         assert_eq!(prepare(&paths, None, DemoChoice::Last).unwrap().root, second.root);
+    }
+
+    #[test]
+    fn a_demo_is_opened_where_it_was_left_and_a_new_one_at_its_first_campaign() {
+        let home = tempfile::tempdir().unwrap();
+        let paths = Paths::under(home.path());
+        let prepare = |choice| {
+            let root = prepare(&paths, None, choice).unwrap().root;
+            let state = WorkspaceState::new(&paths, Folder::new(&root, &paths).root());
+            (root, state)
+        };
+        let first = LastView { campaign: Some(sample::FIRST.into()), ..LastView::default() };
+        let (root, state) = prepare(DemoChoice::Last);
+        assert_eq!(state.last_view(), first);
+        let left =
+            LastView { campaign: Some("welcome".into()), profile: Some("ben".into()), ..first.clone() };
+        state.remember_view(&left).unwrap();
+        assert_eq!(prepare(DemoChoice::Last).1.last_view(), left);
+        assert_eq!(prepare(DemoChoice::Fresh).1.last_view(), first);
+        // A new demo can get the path of a deleted one.
+        std::fs::remove_dir_all(&root).unwrap();
+        let (again, state) = prepare(DemoChoice::Fresh);
+        assert_eq!((again, state.last_view()), (root, first));
     }
 
     #[test]

@@ -19,6 +19,7 @@ use std::sync::Arc;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::state::LastView;
 use crate::text::with_line_feeds;
 use crate::ui::app::chrome::Chrome;
 use crate::ui::app::dialog::{Dialog, DialogAnswer};
@@ -45,6 +46,12 @@ impl App {
         Self { shared, screens, current: ScreenId::Compose, dialog: None }
     }
 
+    /// Begins with what the last console showed. Call it before [`App::start`].
+    pub fn resume(&mut self, view: LastView) {
+        self.shared.people.remembered = view.profile.clone();
+        self.screens.compose.resume(&self.shared, view);
+    }
+
     pub fn resize(&mut self, columns: u16, rows: u16) -> Vec<Effect> {
         update(self, Msg::Input(Input::Resize(columns, rows)))
     }
@@ -52,7 +59,8 @@ impl App {
     /// Starts all screens. Call it after the first frame was drawn, so that the returned effects do not delay that
     /// frame.
     pub fn start(&mut self) -> Vec<Effect> {
-        let mut effects = vec![Effect::Task(Task::LoadPeople(None)), Effect::Task(Task::Watch)];
+        let people = Task::LoadPeople(self.shared.people.remembered.clone());
+        let mut effects = vec![Effect::Task(people), Effect::Task(Task::Watch)];
         for id in ScreenId::ALL {
             effects.extend(self.screens.get_mut(*id).start(&mut self.shared));
         }
@@ -185,10 +193,21 @@ impl App {
                 // offer text that the user has discarded.
                 let discard = |id: &ScreenId| self.screens.get_mut(*id).discard_all(&self.shared);
                 let mut effects: Vec<Effect> = ScreenId::ALL.iter().flat_map(discard).collect();
-                effects.push(Effect::Loop(LoopEffect::Quit));
+                effects.extend(self.leave());
                 effects
             }
         }
+    }
+
+    /// Returns the entries that record what the screens show, for the next start.
+    pub fn view_entries(&mut self) -> Vec<JournalEntry> {
+        let entry = |id: &ScreenId| self.screens.get_mut(*id).view_entry(&self.shared);
+        ScreenId::ALL.iter().filter_map(entry).collect()
+    }
+
+    fn leave(&mut self) -> Vec<Effect> {
+        let entries = self.view_entries().into_iter().map(Effect::Journal);
+        entries.chain([Effect::Loop(LoopEffect::Quit)]).collect()
     }
 
     fn quit(&mut self) -> Vec<Effect> {
@@ -230,7 +249,7 @@ pub fn update(app: &mut App, message: Msg) -> Vec<Effect> {
     // The layout is computed once per message, so that drawing and mouse handling use the same layout.
     effects.extend(app.screens.get_mut(app.current).prepare_view(&mut app.shared, area));
     if app.shared.is_quitting && app.unsaved().is_empty() {
-        effects.push(Effect::Loop(LoopEffect::Quit));
+        effects.extend(app.leave());
     }
     effects
 }

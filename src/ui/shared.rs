@@ -137,6 +137,8 @@ pub struct PeopleState {
     /// The properties of all profiles; `None` until the profile store has been read.
     pub vocabulary: Option<Arc<Vocabulary>>,
     pub profile: Option<Arc<Profile>>,
+    /// The identity of the profile that the last console showed. It is shown again if it still exists.
+    pub remembered: Option<String>,
     pub load_error: Option<String>,
 }
 

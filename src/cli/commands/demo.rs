@@ -6,7 +6,6 @@ use crate::cli::error::{CliError, Result};
 use crate::cli::next::ConsoleStart;
 use crate::cli::output::CliOutput;
 use crate::service::demo::{self, DemoChoice, DemoError};
-use crate::service::sample;
 
 pub(crate) fn run(args: &Demo, output: &mut CliOutput) -> Result<ConsoleStart> {
     let paths = Environment::paths()?;
@@ -23,9 +22,7 @@ pub(crate) fn run(args: &Demo, output: &mut CliOutput) -> Result<ConsoleStart> {
     if demo.already_existed {
         output.line("start over with: telecast demo --fresh")?;
     }
-    // The campaign at the top of the list has a deliberate error. A newcomer should not start with it, so the console
-    // opens another campaign.
-    Ok(ConsoleStart { folder: Some(demo.root), campaign: Some(sample::FIRST) })
+    Ok(ConsoleStart { folder: Some(demo.root) })
 }
 
 impl From<DemoError> for CliError {

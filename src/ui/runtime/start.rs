@@ -45,17 +45,15 @@ pub(crate) enum ConsoleStartError {
 /// Opens the console on the workspace in `folder`. Without a folder, searches for a workspace. If the console cannot be
 /// opened, prints the error to stderr.
 ///
-/// The editor opens the campaign with the stem `campaign`, or the first campaign if no campaign has that stem.
-///
 /// Returns the exit code: 0, 3 for an error of the environment, 1 after a panic, or 128 + a signal's number.
-pub fn run(folder: Option<&Path>, campaign: Option<&str>) -> ExitCode {
+pub fn run(folder: Option<&Path>) -> ExitCode {
     // For now, only bot tokens are masked in a panic's message, because they are recognized by their form. Other
     // secrets can be masked only after they have been read.
     let redactor = Redactor::default();
     fault::install_hook(move |text| redactor.redact(text).into_owned(), print);
     // The event loop catches its own panics. This call catches panics before and after the loop. Such a panic unwinds
     // the stack, and this drops the guard that restores the terminal.
-    let opened = fault::catch(|| open(folder, campaign));
+    let opened = fault::catch(|| open(folder));
     match opened {
         Ok(Ok(code)) => code,
         Err(fault) => {
@@ -69,7 +67,7 @@ pub fn run(folder: Option<&Path>, campaign: Option<&str>) -> ExitCode {
     }
 }
 
-fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, ConsoleStartError> {
+fn open(folder: Option<&Path>) -> Result<ExitCode, ConsoleStartError> {
     let paths = Paths::from_system()?;
     let variable = std::env::var_os(WORKSPACE_VARIABLE).map(PathBuf::from);
     let here = std::env::current_dir()?;
@@ -110,9 +108,7 @@ fn open(folder: Option<&Path>, campaign: Option<&str>) -> Result<ExitCode, Conso
     app.shared.read_only = read_only;
     app.shared.keymap = keymap;
     app.screens.compose.starts_with_guide = is_new;
-    if let Some(stem) = campaign {
-        app.screens.compose.open_buffer(&app.shared, stem);
-    }
+    app.resume(session.state().last_view());
     if folder.private_folder_status().is_ok_and(|status| status == PrivateFolderStatus::Foreign) {
         app.screens.compose.is_private_foreign = true;
         // The text names the key early, because a footer of 80 cells cuts off the end.

@@ -19,6 +19,7 @@ pub(crate) mod pane;
 pub(crate) mod popup;
 pub(crate) mod preview_sync;
 pub(crate) mod prose;
+pub(crate) mod remembered;
 pub(crate) mod sample_event;
 pub(crate) mod sample_report;
 pub(crate) mod search;
@@ -105,6 +106,10 @@ impl Screen for Compose {
 
     fn discard_all(&mut self, _shared: &SharedState) -> Vec<Effect> {
         self.discard_drafts()
+    }
+
+    fn view_entry(&mut self, shared: &SharedState) -> Option<JournalEntry> {
+        self.view_entry(shared)
     }
 
     fn open_texts(&self) -> Vec<String> {

@@ -7,6 +7,7 @@ use crate::campaign::{Campaign, Webhook};
 use crate::capture::CapturedChat;
 use crate::secrets::MovableSecret;
 use crate::service::{MessageJob, NewBot, ProfileEdit, RepeatedTest, TestJob, WebhookInUse};
+use crate::state::LastView;
 use crate::telegram::ParseMode;
 use crate::text::LineColumn;
 use crate::ui::shared::action::Action;
@@ -48,6 +49,8 @@ pub enum JournalEntry {
     },
     /// Delete the draft of a body, by the campaign's stem.
     DiscardDraft(String),
+    /// Remember what the console shows, for the next start.
+    RememberView(LastView),
     SaveBody {
         stem: String,
         text: String,
@@ -161,6 +164,8 @@ pub enum Timer {
     /// Show problems that were held back while the user typed. Holds the text's version after the last key.
     TypingPaused(u64),
     Highlight,
+    /// Remember the open campaign and the profile, for the next start.
+    RememberView,
 }
 
 impl Timer {
@@ -170,6 +175,8 @@ impl Timer {
             Timer::Draft(_) => 600,
             Timer::Compose(_) | Timer::TypingPaused(_) => 400,
             Timer::Survey(_) => 250,
+            // The user may be stepping through a list, so the file is not written at once.
+            Timer::RememberView => 1_000,
             // Even with a delay of 0, the key is drawn first, because the event loop handles timers after input.
             Timer::OpenPicker(_) => 0,
             // A long text is highlighted in steps, and the loop handles keys between two steps.

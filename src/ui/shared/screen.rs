@@ -68,6 +68,12 @@ pub trait Screen: fmt::Debug {
         Vec::new()
     }
 
+    /// Returns the entry that records what the screen shows, for the next start. Returns `None` if that is recorded
+    /// already.
+    fn view_entry(&mut self, _shared: &SharedState) -> Option<JournalEntry> {
+        None
+    }
+
     /// Returns the names of the open texts, each an argument for [`Screen::draft_entry`].
     fn open_texts(&self) -> Vec<String> {
         Vec::new()

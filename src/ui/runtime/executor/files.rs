@@ -31,6 +31,7 @@ pub(super) fn work_of(entry: &JournalEntry) -> Work {
     match entry {
         JournalEntry::WriteDraft { .. } | JournalEntry::DiscardDraft(_) => Work::Draft,
         JournalEntry::SaveBody { .. } => Work::Save,
+        JournalEntry::RememberView(_) => Work::Background,
     }
 }
 
@@ -41,6 +42,11 @@ pub(super) fn journal(session: &Session, entry: JournalEntry, now: Timestamp) ->
             save_failure(session.folder().write_draft(&draft))
         }
         JournalEntry::DiscardDraft(stem) => save_failure(session.folder().discard_draft(&stem)),
+        JournalEntry::RememberView(view) => {
+            // A failure is not reported: the next console then only begins with another campaign.
+            let _ = session.state().remember_view(&view);
+            None
+        }
         JournalEntry::SaveBody { stem, text, version, expected } => {
             let refused = |error| match error {
                 // If the file changed on disk, the user is asked which version to keep.

@@ -18,7 +18,7 @@ use crate::ui::screen::compose::{
     BodyBuffer, BodyProblem, CampaignStatuses, CompareDialog, ComposeConfirm, Decision, Derived, Dialog,
     Focus, HoverBox, Pane, PaneLayout, PreviewSync, SampleProblem, SampleReport, SearchBar, Submission,
     TestDialog, TypingSession, WebhookForm, code_colours::CodeColours, last_good::LastGood,
-    pane::preview::Preview,
+    pane::preview::Preview, remembered::RememberedView,
 };
 use crate::ui::shared::{
     Effect, Generation, Generations, JournalEntry, LoopEffect, PtrEq, Query, SharedState, Task, Timer,
@@ -92,6 +92,7 @@ pub struct Compose {
     pub old_secrets: Vec<MovableSecret>,
     /// Drafts that were left by a crash. The user has not decided about them yet.
     pub drafts: Vec<CampaignDraft>,
+    pub remembered: RememberedView,
     grammars: Grammars,
     pub code: CodeColours,
 }
@@ -172,6 +173,7 @@ impl Compose {
             deleted_profiles: Vec::new(),
             trash: Query::Idle,
             drafts: Vec::new(),
+            remembered: RememberedView::default(),
             grammars: Grammars::default(),
             code: CodeColours::default(),
         };

@@ -78,6 +78,7 @@ pub(super) fn follow(screen: &mut Compose, shared: &mut SharedState, area: Rect)
     effects.extend(code_colours::follow(screen));
     preview_sync::follow(screen, shared);
     limit_scrolling(screen, shared);
+    effects.extend(screen.remember_soon(shared));
     effects
 }
 

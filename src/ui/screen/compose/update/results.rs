@@ -178,6 +178,7 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
             screen.survey(shared).into_iter().collect()
         }
         Msg::Due(Timer::Compose(_) | Timer::Survey(_) | Timer::Highlight) => Vec::new(),
+        Msg::Due(Timer::RememberView) => screen.view_entry(shared).map(Effect::Journal).into_iter().collect(),
         Msg::Due(Timer::OpenPicker(version)) => {
             typing::open_picker_if_unchanged(screen, shared, version);
             Vec::new()
