@@ -102,6 +102,8 @@ pub enum Command {
     /// If the selection touches several lines, indents these lines. Otherwise, replaces the selection with spaces up to
     /// the next multiple of the indentation width.
     Tab,
+    /// Indents the lines that the selection touches.
+    Indent,
     Outdent,
     /// Deletes the selection. If nothing is selected, deletes the text between the cursor and the motion's target.
     Delete(Motion),
@@ -310,6 +312,7 @@ impl Editor {
             Command::Paste(text) => self.paste(&text),
             Command::Newline => self.newline(),
             Command::Tab => self.tab(),
+            Command::Indent => self.indent(),
             Command::Outdent => self.outdent(),
             Command::Delete(motion) => self.delete(motion),
             Command::Copy => return self.copy(),

@@ -18,7 +18,7 @@ impl Editor {
         let lines = self.selected_lines();
         // As in other editors, Tab indents a selection of several lines instead of replacing it.
         if lines.start() != lines.end() {
-            return self.indent(lines);
+            return self.indent();
         }
         let span = self.selection.span();
         let start = self.line_span(*lines.start()).start;
@@ -29,8 +29,9 @@ impl Editor {
         self.select_within_step(Selection::at(self.cursor()));
     }
 
-    fn indent(&mut self, lines: RangeInclusive<usize>) {
-        let edits = lines
+    pub(super) fn indent(&mut self) {
+        let edits = self
+            .selected_lines()
             .map(|line| self.line_span(line))
             // An empty line is skipped, because it would only get trailing spaces.
             .filter(|span| !span.is_empty())

@@ -22,7 +22,7 @@ pub mod screen;
 pub(crate) mod bubble;
 pub(crate) mod message;
 
-pub(crate) use action::{ACTIONS, Action, FOOTER_ACTIONS, FOOTER_PRIORITY, KeyContext};
+pub(crate) use action::{ACTIONS, Action, BodyEdit, FOOTER_ACTIONS, FOOTER_PRIORITY, KeyContext};
 pub(crate) use effect::{
     AppCommand, Effect, ExternalEdit, JournalEntry, LoopEffect, Task, Timer, WorkspaceChange,
 };

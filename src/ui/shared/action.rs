@@ -1,8 +1,9 @@
 //! The table of actions. It is the source of the default keymap, the palette, the help, and the footer. The tables of
 //! keys and actions in `assets/help` are generated from it.
 
-/// An action that the user can start with a key or from the palette. Keys that edit text are not actions: the editor
-/// has its own commands.
+use crate::editor::{Command, Motion};
+
+/// An action that the user can start with a key or from the palette. Typing and moving the cursor are not actions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Action {
     Help,
@@ -58,7 +59,52 @@ pub enum Action {
     ToggleVim,
     Undo,
     Redo,
+    /// Show the completions at the cursor.
+    Complete,
+    Paste,
+    Edit(BodyEdit),
     Suspend,
+}
+
+/// An action that applies one command of the editor to the body. In a single-line field, some of these commands have
+/// fixed keys, see `crate::ui::widget::typing`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum BodyEdit {
+    SelectAll,
+    Cut,
+    Copy,
+    DuplicateLines,
+    MoveLinesUp,
+    MoveLinesDown,
+    Indent,
+    Outdent,
+    ToggleComment,
+    MatchingBracket,
+    DeleteWordLeft,
+    DeleteWordRight,
+    DeleteToLineStart,
+    DeleteToLineEnd,
+}
+
+impl BodyEdit {
+    pub fn command(self) -> Command {
+        match self {
+            BodyEdit::SelectAll => Command::SelectAll,
+            BodyEdit::Cut => Command::Cut,
+            BodyEdit::Copy => Command::Copy,
+            BodyEdit::DuplicateLines => Command::DuplicateLines,
+            BodyEdit::MoveLinesUp => Command::MoveLinesUp,
+            BodyEdit::MoveLinesDown => Command::MoveLinesDown,
+            BodyEdit::Indent => Command::Indent,
+            BodyEdit::Outdent => Command::Outdent,
+            BodyEdit::ToggleComment => Command::ToggleComment,
+            BodyEdit::MatchingBracket => Command::Move(Motion::MatchingBracket),
+            BodyEdit::DeleteWordLeft => Command::Delete(Motion::WordLeft),
+            BodyEdit::DeleteWordRight => Command::Delete(Motion::WordRight),
+            BodyEdit::DeleteToLineStart => Command::Delete(Motion::LineStart),
+            BodyEdit::DeleteToLineEnd => Command::Delete(Motion::LineEnd),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -89,6 +135,7 @@ pub struct ActionRow {
 /// All actions, in the order in which the help lists them.
 pub const ACTIONS: &[ActionRow] = {
     use Action as A;
+    use BodyEdit as E;
     use KeyContext::{Anywhere, Body, Definitions, Panes, Preview, VimNormal};
     &[
         row(A::Help, "help", "Help for the current pane", "help", &[(Anywhere, "f1"), (Panes, "?")]),
@@ -236,6 +283,42 @@ pub const ACTIONS: &[ActionRow] = {
         row(A::SetUp, "set-up", "Set-up guide: bot, test chat, first campaign", "", &[(Panes, "S")]),
         row(A::Undo, "undo", "Undo the last edit of the body", "", &[(Body, "ctrl-z"), (Panes, "ctrl-z")]),
         row(A::Redo, "redo", "Redo the last undone edit", "", &[(Body, "ctrl-y"), (Panes, "ctrl-y")]),
+        row(A::Complete, "complete", "Show completions at the cursor", "", &[(Body, "ctrl-space")]),
+        edit(E::SelectAll, "select-all", "Select the whole body", &[(Body, "ctrl-a")]),
+        edit(E::Cut, "cut", "Cut the selection, or the line", &[(Body, "ctrl-x")]),
+        edit(E::Copy, "copy", "Copy the selection, or the line", &[(Body, "ctrl-c")]),
+        row(A::Paste, "paste", "Paste", "", &[(Body, "ctrl-v")]),
+        edit(E::DuplicateLines, "duplicate-lines", "Duplicate the lines", &[(Body, "ctrl-d")]),
+        edit(E::MoveLinesUp, "move-lines-up", "Move the lines up", &[(Body, "alt-up"), (Panes, "{")]),
+        edit(E::MoveLinesDown, "move-lines-down", "Move the lines down", &[(Body, "alt-down"), (Panes, "}")]),
+        edit(E::Indent, "indent", "Indent the lines", &[]),
+        edit(E::Outdent, "outdent", "Outdent the lines", &[(Body, "shift-tab")]),
+        edit(E::ToggleComment, "toggle-comment", "Comment or uncomment the lines", &[(Body, "ctrl-/")]),
+        edit(
+            E::MatchingBracket,
+            "matching-bracket",
+            "Go to the matching bracket, or the block's next tag",
+            &[(Body, "ctrl-]")],
+        ),
+        edit(
+            E::DeleteWordLeft,
+            "delete-word-left",
+            "Delete to the start of the word",
+            &[(Body, "ctrl-w"), (Body, "ctrl-backspace"), (Body, "alt-backspace")],
+        ),
+        edit(
+            E::DeleteWordRight,
+            "delete-word-right",
+            "Delete to the end of the word",
+            &[(Body, "ctrl-delete")],
+        ),
+        edit(
+            E::DeleteToLineStart,
+            "delete-to-line-start",
+            "Delete to the start of the line",
+            &[(Body, "ctrl-u")],
+        ),
+        edit(E::DeleteToLineEnd, "delete-to-line-end", "Delete to the end of the line", &[]),
         // In most terminal programs, Ctrl-Z suspends. Here, Ctrl-Z means undo everywhere, because users of other
         // editors press it by habit to undo, even outside the body.
         row(A::Suspend, "suspend", "Suspend to the shell", "", &[(Panes, "Z")]),
@@ -283,6 +366,15 @@ const fn row(
     keys: &'static [(KeyContext, &'static str)],
 ) -> ActionRow {
     ActionRow { action, id, title, hint, keys }
+}
+
+const fn edit(
+    edit: BodyEdit,
+    id: &'static str,
+    title: &'static str,
+    keys: &'static [(KeyContext, &'static str)],
+) -> ActionRow {
+    row(Action::Edit(edit), id, title, "", keys)
 }
 
 impl Action {

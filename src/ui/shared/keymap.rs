@@ -118,6 +118,8 @@ pub(crate) fn key_of(event: KeyEvent) -> Option<Key> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::editor::Command;
+    use crate::ui::widget::typing;
 
     #[test]
     fn each_default_key_is_valid_and_unique_in_its_context() {
@@ -201,6 +203,24 @@ mod tests {
     #[test]
     fn the_generated_list_of_keys_is_current() {
         crate::help::tests::check_generated("assets/help/keys.md", "keys", &table());
+    }
+
+    #[test]
+    fn keys_that_edit_have_one_meaning_in_the_body_and_in_fields() {
+        let edits = ACTIONS.iter().filter_map(|row| match row.action {
+            Action::Edit(edit) => Some((row, edit.command())),
+            Action::Undo => Some((row, Command::Undo)),
+            Action::Redo => Some((row, Command::Redo)),
+            _ => None,
+        });
+        for (row, command) in edits {
+            for (_, text) in row.keys.iter().filter(|(context, _)| *context == KeyContext::Body) {
+                let key: Key = text.parse().unwrap();
+                assert_eq!(typing::command(key), None, "{text} would work even if it is unbound");
+                let in_field = typing::field_command(key);
+                assert!(in_field.is_none() || in_field == Some(command.clone()), "{text}: {in_field:?}");
+            }
+        }
     }
 
     #[test]

@@ -98,6 +98,7 @@ impl fmt::Display for Key {
             f.write_str("Shift-")?;
         }
         match (self.ctrl, self.code) {
+            (true, KeyCode::Char(' ')) => f.write_str("^Space"),
             (true, KeyCode::Char(c)) => write!(f, "^{}", c.to_ascii_uppercase()),
             (true, code) => write!(f, "Ctrl-{}", code_name(code)),
             (false, KeyCode::Char(' ')) => f.write_str("Space"),
@@ -190,6 +191,7 @@ mod tests {
         check("ctrl--", "^-");
         check("space", "Space");
         check("ctrl-S", "^S");
+        check("ctrl-space", "^Space");
         check("shift-a", "A");
         check("ctrl-7", "^/");
         check("ctrl-_", "^/");

@@ -105,10 +105,10 @@ impl TextField {
 
     /// Handles a key. Returns whether the field has used it.
     pub fn press(&mut self, key: Key) -> bool {
-        let Some(command) = typing::command(key) else { return false };
+        let Some(command) = typing::field_command(key) else { return false };
         // These keys are left to the form or list that contains the field: Enter submits, and Tab and the vertical keys
         // move to another field or row.
-        if matches!(command, Command::Newline | Command::Tab | Command::Outdent) {
+        if matches!(command, Command::Newline | Command::Tab) {
             return false;
         }
         let is_vertical =

@@ -1,9 +1,13 @@
-//! Maps keys to editing commands, for the body and for every input field. Besides the usual keys of text fields, some
-//! keys of macOS and Emacs work too.
+//! Maps keys to editing commands. Besides the usual keys of text fields, some keys of macOS and Emacs work too.
+//!
+//! In the body, the keys of commands such as "cut" are bound to actions, so that they can be found in the palette and
+//! changed in keymap.toml. A single-line field has a few of these commands too, with fixed keys.
 
 use crate::editor::{Command, Motion};
 use crate::ui::widget::key::{Key, KeyCode};
 
+/// Returns the command of a key that types, deletes, or moves the cursor. These keys work in the body and in every
+/// field.
 pub(crate) fn command(key: Key) -> Option<Command> {
     if let Some(c) = key.typed() {
         return Some(Command::Type(c.to_string()));
@@ -14,27 +18,30 @@ pub(crate) fn command(key: Key) -> Option<Command> {
     let command = match (key.ctrl, key.alt, key.shift, key.code) {
         (false, false, _, KeyCode::Enter) => Command::Newline,
         (false, false, false, KeyCode::Tab) => Command::Tab,
-        (false, false, true, KeyCode::Tab) => Command::Outdent,
         // Many terminals send Ctrl-H for Backspace.
         (false, false, _, KeyCode::Backspace) | (true, false, _, KeyCode::Char('h')) => {
             Command::Delete(Motion::Left)
         }
         (false, false, _, KeyCode::Delete) => Command::Delete(Motion::Right),
-        (true, false, _, KeyCode::Backspace | KeyCode::Char('w')) | (false, true, _, KeyCode::Backspace) => {
+        _ => return None,
+    };
+    Some(command)
+}
+
+/// Like [`command`], for a key in a single-line field.
+pub(crate) fn field_command(key: Key) -> Option<Command> {
+    let command = match (key.ctrl, key.alt, key.code) {
+        (true, false, KeyCode::Backspace | KeyCode::Char('w')) | (false, true, KeyCode::Backspace) => {
             Command::Delete(Motion::WordLeft)
         }
-        (true, false, _, KeyCode::Delete) => Command::Delete(Motion::WordRight),
-        (true, false, _, KeyCode::Char('k')) => Command::Delete(Motion::LineEnd),
-        (true, false, _, KeyCode::Char('u')) => Command::Delete(Motion::LineStart),
-        (true, false, _, KeyCode::Char('a')) => Command::SelectAll,
-        (true, false, _, KeyCode::Char('x')) => Command::Cut,
-        (true, false, _, KeyCode::Char('z')) => Command::Undo,
-        (true, false, _, KeyCode::Char('y')) => Command::Redo,
-        (true, false, _, KeyCode::Char('d')) => Command::DuplicateLines,
-        (true, false, _, KeyCode::Char('/')) => Command::ToggleComment,
-        (false, true, _, KeyCode::Up) => Command::MoveLinesUp,
-        (false, true, _, KeyCode::Down) => Command::MoveLinesDown,
-        _ => return None,
+        (true, false, KeyCode::Delete) => Command::Delete(Motion::WordRight),
+        (true, false, KeyCode::Char('k')) => Command::Delete(Motion::LineEnd),
+        (true, false, KeyCode::Char('u')) => Command::Delete(Motion::LineStart),
+        (true, false, KeyCode::Char('a')) => Command::SelectAll,
+        (true, false, KeyCode::Char('x')) => Command::Cut,
+        (true, false, KeyCode::Char('z')) => Command::Undo,
+        (true, false, KeyCode::Char('y')) => Command::Redo,
+        _ => return command(key),
     };
     Some(command)
 }
@@ -52,7 +59,6 @@ fn motion(key: Key) -> Option<Motion> {
         (false, false, KeyCode::End) | (true, false, KeyCode::Char('e')) => Motion::LineEnd,
         (true, false, KeyCode::Home) => Motion::DocumentStart,
         (true, false, KeyCode::End) => Motion::DocumentEnd,
-        (true, false, KeyCode::Char(']')) => Motion::MatchingBracket,
         _ => return None,
     };
     Some(motion)

@@ -46,7 +46,7 @@ impl VimSession {
         match self.vim.press(key, &self.editor, 4) {
             Some(outcome) => self.perform(outcome),
             None => {
-                if let Some(command) = typing::command(key) {
+                if let Some(command) = typing::field_command(key) {
                     let selects = matches!(command, Command::Extend(_) | Command::SelectAll);
                     self.editor.apply(command);
                     if selects {

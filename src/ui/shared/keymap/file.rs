@@ -129,8 +129,14 @@ fn overlap(a: KeyContext, b: KeyContext) -> bool {
 }
 
 fn edits_text(key: Key) -> bool {
-    // Insert and Esc change nothing in a text field. F-keys and keys with Ctrl or Alt never type a character.
-    !key.ctrl && !key.alt && !matches!(key.code, KeyCode::F(_) | KeyCode::Insert | KeyCode::Esc)
+    // Insert, Esc, and Shift-Tab change nothing in a text field by themselves. F-keys and keys with Ctrl or Alt never
+    // type a character.
+    let is_harmless = match key.code {
+        KeyCode::F(_) | KeyCode::Insert | KeyCode::Esc => true,
+        KeyCode::Tab => key.shift,
+        _ => false,
+    };
+    !key.ctrl && !key.alt && !is_harmless
 }
 
 fn reserved(key: Key) -> Option<&'static str> {
@@ -179,13 +185,13 @@ mod tests {
     #[test]
     fn named_actions_have_exactly_the_keys_listed() {
         let keymap =
-            check("save = [\"ctrl-w\", \"J\"]\nfind = \"f3\"\nsuspend = []\nrename = \"ctrl-r\"", &[]);
-        assert_eq!(action(&keymap, KeyContext::Anywhere, "ctrl-w"), Some(Action::Save));
+            check("save = [\"ctrl-l\", \"J\"]\nfind = \"f11\"\nsuspend = []\nrename = \"ctrl-r\"", &[]);
+        assert_eq!(action(&keymap, KeyContext::Anywhere, "ctrl-l"), Some(Action::Save));
         assert_eq!(action(&keymap, KeyContext::Panes, "J"), Some(Action::Save));
         assert_eq!(action(&keymap, KeyContext::Anywhere, "J"), None, "letters are typed");
         assert_eq!(action(&keymap, KeyContext::Anywhere, "ctrl-s"), None);
-        assert_eq!(action(&keymap, KeyContext::Body, "f3"), Some(Action::Find));
-        assert_eq!(action(&keymap, KeyContext::Panes, "f3"), Some(Action::Find));
+        assert_eq!(action(&keymap, KeyContext::Body, "f11"), Some(Action::Find));
+        assert_eq!(action(&keymap, KeyContext::Panes, "f11"), Some(Action::Find));
         assert_eq!(action(&keymap, KeyContext::Definitions, "ctrl-r"), Some(Action::Rename));
         assert_eq!(action(&keymap, KeyContext::Panes, "ctrl-r"), Some(Action::Reload), "another context");
         assert_eq!(keymap.keys(Action::Suspend).count(), 0);
@@ -195,10 +201,10 @@ mod tests {
     #[test]
     fn problems_have_positions_and_the_rest_is_used() {
         let keymap = check(
-            "sav = \"ctrl-s\"\nquit = [\"ctrl-w\", \"hyper-q\", 5]\nhelp = \"ctrl-w\"\nreload = \"esc\"\npalette = []\nnew = \"ctrl-i\"",
+            "sav = \"ctrl-s\"\nquit = [\"ctrl-l\", \"hyper-q\", 5]\nhelp = \"ctrl-l\"\nreload = \"esc\"\npalette = []\nnew = \"ctrl-i\"",
             &[
                 "keymap.toml:1:1: warning[unknown-key]: unknown action `sav`\n  help: did you mean `save`?",
-                "keymap.toml:2:9: error[key-taken]: `ctrl-w` is already bound to `help`",
+                "keymap.toml:2:9: error[key-taken]: `ctrl-l` is already bound to `help`",
                 "keymap.toml:2:19: error[bad-key]: `hyper-q` is not a key: write it as `ctrl-s`, `alt-1`, `shift-f8`, `enter` or `x`",
                 "keymap.toml:2:30: error[wrong-type]: `quit` must contain strings, not an integer",
                 "keymap.toml:4:10: error[bad-key]: `esc` cannot be bound: it always closes or cancels",
@@ -206,7 +212,7 @@ mod tests {
                 "keymap.toml:6:7: error[bad-key]: `ctrl-i` cannot be bound: terminals send Tab for it",
             ],
         );
-        assert_eq!(action(&keymap, KeyContext::Anywhere, "ctrl-w"), Some(Action::Help));
+        assert_eq!(action(&keymap, KeyContext::Anywhere, "ctrl-l"), Some(Action::Help));
         assert_eq!(action(&keymap, KeyContext::Panes, ":"), Some(Action::Palette));
     }
 

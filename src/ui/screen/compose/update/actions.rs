@@ -92,6 +92,12 @@ pub(crate) fn act(screen: &mut Compose, shared: &mut SharedState, action: Action
         Action::PasteAsIs => typing::paste_as_is(screen, shared),
         Action::Undo => undo(screen, shared, Command::Undo, "nothing to undo in the body"),
         Action::Redo => undo(screen, shared, Command::Redo, "nothing to redo in the body"),
+        Action::Complete => {
+            vim::insert_here(screen);
+            typing::open_picker(screen, shared)
+        }
+        Action::Paste => typing::paste_register(screen, shared),
+        Action::Edit(edit) => typing::edit(screen, shared, edit),
     }
 }
 
@@ -178,15 +184,9 @@ fn hover_at_cursor(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect
 pub(crate) const TYPING_KEYS: &[(&str, &str)] = &[
     ("<<  {{  @  {", "Pick a variable"),
     ("|  {%  \"  <", "Complete filters, tags, keys and values, markup"),
-    ("^Space", "Show completions at the cursor"),
     ("Tab", "Accept the completion, or indent"),
-    ("^X  ^C  ^V", "Cut, copy, paste what was cut or copied here"),
-    ("Shift-arrows  ^A", "Select, select all"),
+    ("Shift-arrows", "Select"),
     ("^Left  ^Right", "Move by word"),
-    ("^D", "Duplicate the line"),
-    ("Alt-Up  Alt-Down", "Move the line"),
-    ("^/", "Comment or uncomment"),
-    ("^]", "Go to the matching bracket, or the next tag of the block"),
 ];
 
 /// The key that leaves the body, unless vim mode is on.

@@ -22,7 +22,7 @@ use crate::ui::screen::compose::{
     update::{actions, quick_fix, results, typing, vim},
 };
 use crate::ui::shared::clipboard::COPY;
-use crate::ui::shared::{Effect, Query, SharedState, Task, WorkspaceChange};
+use crate::ui::shared::{Effect, SharedState, Task, WorkspaceChange};
 use crate::ui::widget::{FormOutcome, Input, Key, KeyCode, Matching, Picker, PickerOutcome, PickerRow};
 
 /// Telegram's Bot API server.

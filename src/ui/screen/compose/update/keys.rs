@@ -5,12 +5,13 @@
 use crate::ui::screen::compose::{
     Compose, Focus, Pane, search,
     update::actions::{LEAVING_KEYS, TYPING_KEYS},
-    update::{actions, dialogs, quick_fix, typing},
+    update::{actions, dialogs, quick_fix, typing, vim},
 };
 
 use crate::ui::editor::vim::{KEYS, Vim};
 use crate::ui::shared::clipboard::{COPY, PASTE};
 use crate::ui::shared::{Action, Effect, KeyContext, KeyHints, ScreenFocus, SharedState};
+use crate::ui::widget::typing::{command, field_command};
 use crate::ui::widget::{Key, KeyCode};
 
 const ESC: Key = Key::plain(KeyCode::Esc);
@@ -52,6 +53,13 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
         return effects;
     }
     if let Some(action) = shared.keymap.action(contexts(screen), key) {
+        // Outside vim's insert mode, vim's own keys come before the keys that edit text: there, ^D scrolls, for example.
+        if matches!(action, Action::Edit(_) | Action::Paste)
+            && screen.focus.in_body()
+            && let Some(effects) = vim::press(screen, shared, key)
+        {
+            return effects;
+        }
         return actions::act(screen, shared, action);
     }
     press_in_pane(screen, shared, key)
@@ -121,7 +129,8 @@ fn is_typing(screen: &Compose) -> bool {
 
 /// Returns whether a key is an editing command in the entered text, or is bound to an action.
 fn is_bound(screen: &Compose, shared: &SharedState, key: Key) -> bool {
-    let is_text = screen.focus.entered && crate::ui::widget::typing::command(key).is_some();
+    let command = if screen.focus.pane == Pane::Body { command } else { field_command };
+    let is_text = screen.focus.entered && command(key).is_some();
     is_text || shared.keymap.action(contexts(screen), key).is_some()
 }
 

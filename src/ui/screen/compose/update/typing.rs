@@ -10,8 +10,7 @@ use crate::ui::screen::compose::{
     Compose, EscapedPaste, Focus, Pane,
     update::{actions, keys, vim},
 };
-use crate::ui::shared::clipboard::PASTE;
-use crate::ui::shared::{Action, Effect, LoopEffect, SharedState, Task, Timer};
+use crate::ui::shared::{Action, BodyEdit, Effect, LoopEffect, SharedState, Task, Timer};
 use crate::ui::widget::{Key, KeyCode, typing::command};
 
 pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Vec<Effect> {
@@ -30,19 +29,29 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
         (KeyCode::PageDown, false) => Some(Command::Move(Motion::PageDown(page))),
         (KeyCode::PageUp, true) => Some(Command::Extend(Motion::PageUp(page))),
         (KeyCode::PageDown, true) => Some(Command::Extend(Motion::PageDown(page))),
-        _ if key == (Key { ctrl: true, ..Key::char(' ') }) => {
-            vim::insert_here(screen);
-            return open_picker(screen, shared);
-        }
-        _ if key == PASTE => {
-            screen.completion = None;
-            return paste_register(screen, shared);
-        }
         (KeyCode::Tab, false) if key == Key::plain(KeyCode::Tab) => Some(tab_command(screen)),
         _ => command(key),
     };
     let Some(command) = command else { return Vec::new() };
     let command = in_prose(screen, shared, command);
+    run(screen, shared, command)
+}
+
+/// Applies the command of an action. Afterward, the body has the keyboard, because the user wants to go on there.
+pub(crate) fn edit(screen: &mut Compose, shared: &mut SharedState, edit: BodyEdit) -> Vec<Effect> {
+    if screen.buffer().is_none() {
+        return shared.only_notice(actions::NO_CAMPAIGN);
+    }
+    screen.focus = Focus::enter(Pane::Body);
+    if edit == BodyEdit::Copy {
+        let copied = register_to_cut(screen);
+        return copied.map(|copied| shared.copy_and_say("copied", copied)).into_iter().collect();
+    }
+    run(screen, shared, edit.command())
+}
+
+/// Applies the command of a key or an action, and updates the completion picker.
+fn run(screen: &mut Compose, shared: &mut SharedState, command: Command) -> Vec<Effect> {
     let may_trigger = matches!(&command, Command::Type(text) if ["<", "{", "@"].contains(&text.as_str()));
     let is_typing = matches!(command, Command::Type(_))
         // Backspace counts as typing while the picker is open, because the list of the picker has to be filtered again.
@@ -94,7 +103,8 @@ pub(crate) fn leave(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effec
 /// Pastes what was copied or cut in the console. Whole lines go above the cursor's line, unless a selection is replaced.
 /// Text from one JSON string into another goes in unchanged, because it already is escaped. All other text is pasted
 /// like text from another program.
-fn paste_register(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
+pub(crate) fn paste_register(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
+    screen.completion = None;
     let Some(register) = shared.register_to_paste() else { return Vec::new() };
     let Some(buffer) = screen.buffer() else { return Vec::new() };
     let (editor, text) = (&buffer.editor, register.text.clone());
@@ -297,7 +307,13 @@ pub(crate) fn open_picker_if_unchanged(screen: &mut Compose, shared: &mut Shared
     }
 }
 
-fn open_picker(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
+/// Opens the picker for whatever fits at the cursor.
+pub(crate) fn open_picker(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
+    if screen.buffer().is_none() {
+        return shared.only_notice(actions::NO_CAMPAIGN);
+    }
+    screen.focus = Focus::enter(Pane::Body);
+    vim::insert_here(screen);
     if let Some(message) = screen.hints_off_message() {
         return shared.only_notice(message);
     }
