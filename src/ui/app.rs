@@ -229,7 +229,7 @@ impl App {
     }
 
     fn area(&self) -> Rect {
-        Rect::new(0, 0, self.shared.size.0, self.shared.size.1)
+        self.shared.area()
     }
 }
 

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use ratatui::layout::Rect;
+
 use crate::profile::{Profile, Vocabulary};
 use crate::settings::Whitespace;
 use crate::ui::editor::register::Register;
@@ -76,6 +78,11 @@ impl SharedState {
             is_covered: false,
             empty_vocabulary: Vocabulary::default(),
         }
+    }
+
+    /// Returns the area of the whole terminal.
+    pub fn area(&self) -> Rect {
+        Rect::new(0, 0, self.size.0, self.size.1)
     }
 
     pub fn show_notice(&mut self, text: impl Into<String>) {

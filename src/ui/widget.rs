@@ -11,6 +11,7 @@ pub(crate) mod typing;
 pub(crate) mod confirm;
 pub(crate) mod dialog;
 pub(crate) mod form;
+pub(crate) mod fuzzy;
 pub mod hyperlinks;
 pub(crate) mod list_dialog;
 pub(crate) mod picker;
@@ -18,6 +19,7 @@ pub(crate) mod text_field;
 
 pub(crate) use confirm::{Confirm, ConfirmDecision};
 pub(crate) use form::{FieldProblem, Form, FormField, FormOutcome, NoteTone, PairColumn, PairRow, PairTable};
+pub(crate) use fuzzy::FuzzyQuery;
 pub(crate) use hyperlinks::{Address, Hyperlinks, Link};
 pub use input::Input;
 pub(crate) use input::{Mouse, MouseKind};

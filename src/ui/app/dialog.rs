@@ -167,7 +167,7 @@ impl Dialog {
             Dialog::Actions(_) if input == ESC => DialogAnswer::Closed,
             Dialog::Actions(listing) => {
                 let picked = match input {
-                    Input::Key(key) => listing.picker.press(key),
+                    Input::Key(key) => listing.press(key, screen),
                     Input::Paste(text) => listing.picker.paste(&text),
                     Input::Mouse(mouse) => listing.point(mouse, screen),
                     Input::Resize(..) | Input::FocusGained => PickerOutcome::Ignored,

@@ -10,6 +10,7 @@ pub(crate) mod completion_inputs;
 pub(crate) mod debounce;
 pub(crate) mod derived;
 pub mod dialog;
+pub(crate) mod filter;
 pub mod focus;
 pub(crate) mod hints;
 pub(crate) mod hover;
@@ -89,7 +90,8 @@ impl Screen for Compose {
     }
 
     fn footer(&self) -> Option<KeyHints> {
-        self.search.as_ref().map(search::SearchBar::hints)
+        let search = self.search.as_ref().map(search::SearchBar::hints);
+        search.or_else(|| self.typed_filter().map(|_| filter::HINTS))
     }
 
     fn links(&self, shared: &SharedState) -> Vec<Link> {

@@ -29,6 +29,7 @@ pub enum Action {
     PreviousPane,
     NextTab,
     PreviousTab,
+    Zoom,
     New,
     Duplicate,
     Rename,
@@ -49,6 +50,7 @@ pub enum Action {
     RevealSpoilers,
     ExpandQuotes,
     Find,
+    Filter,
     GoToLine,
     FormatJson,
     PasteAsIs,
@@ -115,6 +117,8 @@ pub enum KeyContext {
     Panes,
     /// The list of campaigns and the webhook pane.
     Definitions,
+    /// The list of campaigns and the list of problems.
+    Lists,
     Preview,
     Body,
     /// The body while vim is in normal mode and no command is incomplete.
@@ -136,7 +140,7 @@ pub struct ActionRow {
 pub const ACTIONS: &[ActionRow] = {
     use Action as A;
     use BodyEdit as E;
-    use KeyContext::{Anywhere, Body, Definitions, Panes, Preview, VimNormal};
+    use KeyContext::{Anywhere, Body, Definitions, Lists, Panes, Preview, VimNormal};
     &[
         row(A::Help, "help", "Help for the current pane", "help", &[(Anywhere, "f1"), (Panes, "?")]),
         row(A::Palette, "palette", "Find an action", "palette", &[(Anywhere, "ctrl-p"), (Panes, ":")]),
@@ -212,6 +216,7 @@ pub const ACTIONS: &[ActionRow] = {
             "",
             &[(Panes, "shift-tab"), (VimNormal, "shift-tab")],
         ),
+        row(A::Zoom, "zoom", "Zoom the pane to the whole screen", "", &[(Anywhere, "f3"), (Panes, "z")]),
         row(A::PreviousTab, "previous-tab", "Preview: previous tab", "", &[(Panes, "[")]),
         row(A::NextTab, "next-tab", "Preview: next tab", "tabs", &[(Panes, "]")]),
         row(
@@ -259,6 +264,7 @@ pub const ACTIONS: &[ActionRow] = {
         ),
         row(A::Hover, "hover", "Show info at the cursor", "", &[(Body, "ctrl-k"), (Panes, "K")]),
         row(A::Find, "find", "Find in the body", "", &[(Body, "ctrl-f"), (Panes, "/")]),
+        row(A::Filter, "filter", "Filter the campaigns or the problems", "", &[(Lists, "/")]),
         row(A::GoToLine, "go-to-line", "Go to a line of the body", "", &[(Body, "ctrl-g"), (Panes, "g")]),
         row(A::WrapLines, "wrap-lines", "Toggle line wrapping", "", &[(Body, "alt-z"), (Panes, "w")]),
         row(

@@ -38,7 +38,7 @@ pub enum LoopEffect {
     Quit,
 }
 
-/// A change of a body's file or of its draft. All entries are carried out in the order in which they were created, so
+/// A change of a body's file or of its draft, or a change of what the next console shows first. All entries are carried out in the order in which they were created, so
 /// that an older text never replaces a newer one.
 #[derive(Debug, Clone, PartialEq)]
 pub enum JournalEntry {
@@ -74,6 +74,7 @@ pub enum Task {
     /// Read the vocabulary and the profile with this identity. If there is no such profile, read the first test
     /// profile. If there are no test profiles, read the first profile.
     LoadPeople(Option<String>),
+    /// Search for profiles with this text. Only the latest of several waiting searches is done.
     FindProfiles(Generation, String),
     /// Change a profile, then read the vocabulary and the preview's profile again. The preview's profile is the changed
     /// one. After a deletion, it is the profile with the identity `preferred`, as in `LoadPeople`.

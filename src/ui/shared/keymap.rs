@@ -185,6 +185,7 @@ mod tests {
                 let pane = match context {
                     KeyContext::Anywhere | KeyContext::Panes => "",
                     KeyContext::Definitions => " (panes 1, 2)",
+                    KeyContext::Lists => " (panes 1, 5)",
                     KeyContext::Preview => " (pane 4)",
                     KeyContext::Body => " (in the body)",
                     KeyContext::VimNormal => " (vim's normal mode)",

@@ -99,8 +99,8 @@ pub struct ScreenFocus {
     /// Actions that concern the focused part of the screen, even though their keys also work elsewhere. The help lists
     /// these actions together with the actions of the innermost context.
     pub actions: &'static [Action],
-    /// Groups of keys that are not bound to actions, each with its heading, for the help. An empty heading is not
-    /// shown.
+    /// Groups of keys that are not bound to actions, each with its heading, for the help. Groups with an empty heading
+    /// are listed first, without a heading.
     pub keys: Vec<(&'static str, KeyHints)>,
 }
 

@@ -86,6 +86,23 @@ impl Key {
     }
 }
 
+impl KeyCode {
+    /// Returns by how many rows the key moves in a list or scrolls a text: negative is up. `page` is the number of rows
+    /// on screen. `Home` and `End` return the largest possible numbers. `None` for all other keys.
+    pub fn rows(self, page: usize) -> Option<isize> {
+        let page = isize::try_from(page.max(1)).unwrap_or(isize::MAX);
+        Some(match self {
+            KeyCode::Up => -1,
+            KeyCode::Down => 1,
+            KeyCode::PageUp => -page,
+            KeyCode::PageDown => page,
+            KeyCode::Home => isize::MIN,
+            KeyCode::End => isize::MAX,
+            _ => return None,
+        })
+    }
+}
+
 impl fmt::Display for Key {
     /// Formats the key as the footer shows it: `^S`, `F5`, `Alt-Enter`, `Shift-F8`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 use crate::ui::widget::dialog::{dialog_area, draw_frame};
 use crate::ui::widget::draw;
 use crate::ui::widget::input::Mouse;
+use crate::ui::widget::key::Key;
 use crate::ui::widget::picker::{Matching, Picker, PickerOutcome, PickerRow};
 use crate::ui::widget::theme::Theme;
 
@@ -41,6 +42,11 @@ impl<K: ListDialogKind> ListDialog<K> {
         // filtered.
         let height = (stage.height * 3 / 4).clamp(8.min(stage.height), 26);
         draw::centered(stage, self.kind.labels().width.min(stage.width.saturating_sub(4)), height)
+    }
+
+    pub fn press(&mut self, key: Key, screen: Rect) -> PickerOutcome {
+        let height = rows(self.area(screen)).height;
+        self.picker.press(key, height)
     }
 
     pub fn point(&mut self, mouse: Mouse, screen: Rect) -> PickerOutcome {

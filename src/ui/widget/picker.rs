@@ -1,18 +1,17 @@
 //! A list that the user filters by typing, for the palette, the help, profiles, chats, and starters.
 
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::text::width;
 use crate::ui::widget::draw;
+use crate::ui::widget::fuzzy::FuzzyQuery;
 use crate::ui::widget::input::{Mouse, MouseKind};
 use crate::ui::widget::key::{Key, KeyCode};
 use crate::ui::widget::text_field::TextField;
 use crate::ui::widget::theme::Theme;
 
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PickerRow {
     pub id: String,
     pub title: String,
@@ -37,6 +36,9 @@ pub enum Matching {
 pub struct Picker {
     pub field: TextField,
     rows: Vec<PickerRow>,
+    /// The number of rows that belong to the list itself. The rows after them were found by a search that the picker's
+    /// owner runs, see [`Picker::set_found`].
+    n_own: usize,
     matching: Matching,
     /// The indices of the matching rows, in display order.
     shown: Vec<usize>,
@@ -56,16 +58,37 @@ pub enum PickerOutcome {
 
 impl Picker {
     pub fn new(rows: Vec<PickerRow>, matching: Matching) -> Self {
-        let mut picker =
-            Self { field: TextField::new(""), rows: Vec::new(), matching, shown: Vec::new(), chosen: 0 };
+        let mut picker = Self {
+            field: TextField::new(""),
+            rows: Vec::new(),
+            n_own: 0,
+            matching,
+            shown: Vec::new(),
+            chosen: 0,
+        };
         picker.set_rows(rows);
         picker
     }
 
     /// Replaces the rows, and chooses the first row that is shown and is not a heading.
     pub fn set_rows(&mut self, rows: Vec<PickerRow>) {
+        self.n_own = rows.len();
         self.rows = rows;
         self.narrow();
+    }
+
+    /// Shows rows that a search has found for the current query below the list's own rows. They replace the rows of the
+    /// last search. The chosen row stays chosen if it is still there.
+    pub fn set_found(&mut self, found: Vec<PickerRow>) {
+        let chosen = self.chosen().map(|row| row.id.clone());
+        self.rows.truncate(self.n_own);
+        self.rows.extend(found);
+        self.shown.retain(|row| *row < self.n_own);
+        self.shown.extend(self.n_own..self.rows.len());
+        self.choose_first();
+        if let Some(id) = chosen {
+            self.choose(&id);
+        }
     }
 
     /// Chooses the row with this id if it is shown and is not a heading.
@@ -86,7 +109,8 @@ impl Picker {
         self.shown.is_empty()
     }
 
-    pub fn press(&mut self, key: Key) -> PickerOutcome {
+    /// Handles a key; `height` is the number of rows that fit on screen.
+    pub fn press(&mut self, key: Key, height: u16) -> PickerOutcome {
         match key {
             Key { code: KeyCode::Enter, ctrl: false, alt: false, .. } => {
                 return self
@@ -94,13 +118,17 @@ impl Picker {
                     .map_or(PickerOutcome::Ignored, |row| PickerOutcome::Chosen(row.id.clone()));
             }
             // Ctrl-P and Ctrl-N work as in shells and fuzzy finders.
-            Key { code: KeyCode::Up, .. } | Key { code: KeyCode::Char('p'), ctrl: true, .. } => self.step(-1),
-            Key { code: KeyCode::Down, .. } | Key { code: KeyCode::Char('n'), ctrl: true, .. } => {
-                self.step(1)
-            }
-            Key { code: KeyCode::PageUp, .. } => self.step(-10),
-            Key { code: KeyCode::PageDown, .. } => self.step(10),
+            Key { code: KeyCode::Char('p'), ctrl: true, .. } => self.step(-1),
+            Key { code: KeyCode::Char('n'), ctrl: true, .. } => self.step(1),
+            // In other programs, `/` begins a search. Here, typing searches at once, so a `/` typed by habit is
+            // ignored. Later in the query, `/` is a character like any other.
+            key if key == Key::char('/') && self.field.text().is_empty() => return PickerOutcome::Ignored,
             key => {
+                // With Shift, these keys select text in the field.
+                if let Some(rows) = key.code.rows(height.into()).filter(|_| !key.shift) {
+                    self.step(rows);
+                    return PickerOutcome::Moved;
+                }
                 let before = self.field.text();
                 if !self.field.press(key) {
                     return PickerOutcome::Ignored;
@@ -169,26 +197,30 @@ impl Picker {
 
     /// Filters the rows, and sorts the best match first. Without a query, or with [`Matching::External`], shows all
     /// rows in their own order. Then chooses the first row that is not a heading.
+    ///
+    /// The found rows stay below the list's own rows. Until the search for the new query has an answer, they are those
+    /// of the last query that also match the new one.
     fn narrow(&mut self) {
         let typed = self.field.text();
         self.shown = if typed.trim().is_empty() || self.matching == Matching::External {
             (0..self.rows.len()).collect()
         } else {
-            let pattern = Pattern::parse(&typed, CaseMatching::Ignore, Normalization::Smart);
-            let mut matcher = Matcher::new(Config::DEFAULT);
-            let mut letters = Vec::new();
+            let mut query = FuzzyQuery::new(&typed);
             let mut scored: Vec<(u32, usize)> = Vec::new();
             for (at, row) in self.rows.iter().enumerate().filter(|(_, row)| !row.is_heading) {
                 // Details and keys are matched too, so that an action can be found by its key.
                 let text = format!("{} {} {}", row.title, row.detail, row.right);
-                if let Some(score) = pattern.score(Utf32Str::new(&text, &mut letters), &mut matcher) {
-                    scored.push((score, at));
-                }
+                scored.extend(query.score(&text).map(|score| (score, at)));
             }
             // Rows with equal scores keep the order of the list.
-            scored.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+            let n_own = self.n_own;
+            scored.sort_by_key(|(score, at)| (n_own <= *at, std::cmp::Reverse(*score), *at));
             scored.into_iter().map(|(_, at)| at).collect()
         };
+        self.choose_first();
+    }
+
+    fn choose_first(&mut self) {
         self.chosen = (0..self.shown.len()).find(|at| self.can_choose(*at)).unwrap_or(0);
     }
 
@@ -228,5 +260,63 @@ impl Picker {
             }
             draw::put_right(buf, line, y, &row.right, base.patch(theme.key_hint));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(names: &[&str]) -> Vec<PickerRow> {
+        let row = |name: &&str| PickerRow {
+            id: (*name).to_owned(),
+            title: (*name).to_owned(),
+            is_heading: name.starts_with('#'),
+            ..PickerRow::default()
+        };
+        names.iter().map(row).collect()
+    }
+
+    /// Presses keys in a picker of four rows, and returns the shown rows with a mark at the chosen one.
+    fn shown(picker: &mut Picker, keys: &[&str]) -> String {
+        for key in keys {
+            picker.press(key.parse().unwrap(), 4);
+        }
+        let mark = |(at, row): (usize, &usize)| {
+            let mark = if at == picker.chosen { ">" } else { "" };
+            format!("{mark}{}", picker.rows[*row].title)
+        };
+        picker.shown.iter().enumerate().map(mark).collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn page_keys_step_by_the_height_and_skip_headings() {
+        let mut picker = Picker::new(rows(&["#x", "a", "b", "#y", "c", "d", "e", "f", "g"]), Matching::Fuzzy);
+        assert_eq!(shown(&mut picker, &["pagedown"]), "#x a b #y c d >e f g");
+        assert_eq!(shown(&mut picker, &["end"]), "#x a b #y c d e f >g");
+        assert_eq!(shown(&mut picker, &["pageup", "up"]), "#x a >b #y c d e f g");
+        assert_eq!(shown(&mut picker, &["home", "up"]), "#x >a b #y c d e f g");
+    }
+
+    #[test]
+    fn a_slash_is_ignored_only_as_the_first_character() {
+        let mut picker = Picker::new(rows(&["a/b", "ab"]), Matching::Fuzzy);
+        assert_eq!(shown(&mut picker, &["/", "/", "a", "/"]), ">a/b");
+        assert_eq!(picker.field.text(), "a/");
+    }
+
+    #[test]
+    fn found_rows_follow_the_lists_own_rows_and_keep_the_choice() {
+        let mut picker = Picker::new(rows(&["anchor", "bank"]), Matching::Fuzzy);
+        assert_eq!(shown(&mut picker, &["a", "n"]), ">anchor bank");
+        picker.set_found(rows(&["Anna", "Hans", "Zoe"]));
+        assert_eq!(shown(&mut picker, &["down", "down"]), "anchor bank >Anna Hans Zoe");
+        picker.set_found(rows(&["Hans", "Anna"]));
+        assert_eq!(shown(&mut picker, &[]), "anchor bank Hans >Anna");
+        // Until the next answer, only the found rows that also match the new query are shown.
+        assert_eq!(shown(&mut picker, &["s"]), ">Hans");
+        picker.set_found(Vec::new());
+        assert!(picker.is_empty());
+        assert_eq!(picker.press("enter".parse().unwrap(), 4), PickerOutcome::Ignored);
     }
 }

@@ -14,14 +14,17 @@ use crate::service::{self, SampleEvent};
 use crate::ui::editor::highlight::StyledRow;
 use crate::ui::editor::view::Mark;
 use crate::ui::screen::compose::{
-    Compose, ProblemEntry, SampleReport,
+    Compose, Pane, ProblemEntry, SampleReport, filter,
+    pane::campaigns,
     pane::preview::{self, PreviewTab},
+    pane::problems,
     sample_event::sample_name,
 };
 use crate::ui::shared::{
     PtrEq, SharedState,
     bubble::{Bubble, BubbleOptions},
 };
+use crate::ui::widget::FuzzyQuery;
 use crate::workspace::{Fingerprint, Workspace};
 
 /// A cached value, with the inputs that it was computed from as its key.
@@ -38,6 +41,12 @@ pub struct Derived {
     /// this list.
     others: Memo<OthersKey, Vec<ProblemEntry>>,
     list: Memo<ListKey, List>,
+    /// How often `list` was built.
+    n_lists: u64,
+    /// The indices of the campaigns that pane 1 shows, in ascending order.
+    shown_campaigns: Memo<(PtrEq<Workspace>, String), Vec<usize>>,
+    /// The indices of the problems that pane 5 shows, in ascending order.
+    shown_problems: Memo<(u64, String), Vec<usize>>,
     /// Whether the last composition is of the text that is in the editor now.
     current: Memo<(u64, PtrEq<Composed>), bool>,
     sample: Memo<(PtrEq<Workspace>, Option<String>), SelectedSample>,
@@ -108,6 +117,16 @@ impl Derived {
     /// Returns all visible problems. The problems of the open body come first, in the order of the text.
     pub fn problems(&self) -> &[ProblemEntry] {
         &self.list.value.problems
+    }
+
+    /// Returns the indices of the problems that pass the filter of pane 5, in ascending order.
+    pub fn shown_problems(&self) -> &[usize] {
+        &self.shown_problems.value
+    }
+
+    /// Returns the indices of the campaigns that pass the filter of pane 1, in ascending order.
+    pub fn shown_campaigns(&self) -> &[usize] {
+        &self.shown_campaigns.value
     }
 
     pub fn body_problems(&self) -> impl DoubleEndedIterator<Item = &Diagnostic> {
@@ -187,8 +206,36 @@ pub(super) fn follow(screen: &mut Compose, shared: &SharedState) {
     };
     let others = &derived.others.value;
     if derived.list.refresh(list, |_| list_of(screen, others)) {
+        derived.n_lists += 1;
         screen.chosen_problem =
             screen.chosen_problem.min(derived.list.value.problems.len().saturating_sub(1));
+    }
+    screen.derived = derived;
+    follow_filters(screen, shared);
+}
+
+/// Applies the filters of the lists.
+pub(super) fn follow_filters(screen: &mut Compose, shared: &SharedState) {
+    let mut derived = std::mem::take(&mut screen.derived);
+    let campaigns = &shared.workspace.campaigns;
+    let key = (PtrEq::from(Arc::clone(&shared.workspace)), screen.filter_text(Pane::Campaigns));
+    derived.shown_campaigns.refresh(key, |(_, filter)| {
+        filter::passing(filter, campaigns.len(), |query, at| campaigns::passes(query, &campaigns[at]))
+    });
+    let problems = &derived.list.value.problems;
+    let key = (derived.n_lists, screen.filter_text(Pane::Problems));
+    derived.shown_problems.refresh(key, |(_, filter)| {
+        let passes = |query: &mut FuzzyQuery, at: usize| {
+            query.score(&problems::text_of(screen, &problems[at])).is_some()
+        };
+        filter::passing(filter, problems.len(), passes)
+    });
+    let shown = &derived.shown_problems.value;
+    // In the focused pane, the chosen problem is one that the filter shows: keys such as Enter must not act on a
+    // problem that is not on screen.
+    if screen.focus.pane == Pane::Problems && shown.binary_search(&screen.chosen_problem).is_err() {
+        let next = shown.iter().find(|at| screen.chosen_problem < **at).or(shown.last());
+        screen.chosen_problem = next.copied().unwrap_or(screen.chosen_problem);
     }
     screen.derived = derived;
 }

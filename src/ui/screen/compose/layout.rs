@@ -12,7 +12,8 @@
 //!
 //! With two columns, the left column shows panes 1 and 2 (campaigns and webhook) while one of them has the focus, and
 //! the body otherwise. A single column that is high enough shows the body above the preview while the body or the
-//! preview has the focus. Otherwise, a single column shows only the focused pane.
+//! preview has the focus. Otherwise, a single column shows only the focused pane. A zoomed screen always shows only the
+//! focused pane, below the tabs.
 
 use ratatui::layout::Rect;
 
@@ -56,10 +57,12 @@ pub(crate) fn layout(screen: &Compose, shared: &SharedState, area: Rect) -> Pane
     if area.is_empty() {
         return PaneLayout::default();
     }
-    let is_wide = WIDE.0 <= area.width && WIDE.1 <= area.height;
+    let is_wide = WIDE.0 <= area.width && WIDE.1 <= area.height && !screen.is_zoomed;
     let tabs = (!is_wide).then_some(Rect { height: 1, ..area });
     let below_tabs = Rect { y: area.y + 1, height: area.height - 1, ..area };
-    let panes = if is_wide {
+    let panes = if screen.is_zoomed {
+        vec![(screen.focus.pane, below_tabs)]
+    } else if is_wide {
         wide(screen, shared, area)
     } else if TWO_COLUMNS.0 <= area.width && TWO_COLUMNS.1 <= area.height {
         two_columns(screen, shared, below_tabs)

@@ -40,7 +40,12 @@ pub(crate) fn frame(
         buf,
         rest,
         line.y,
-        &format!("{title} "),
+        // A title that just fits needs no space after it.
+        &if crate::text::width(title) < usize::from(rest.width) {
+            format!("{title} ")
+        } else {
+            title.to_owned()
+        },
         if has_focus { shared.theme.title } else { shared.theme.text },
     );
     inside(area)

@@ -17,8 +17,13 @@ use crate::ui::screen::compose::update::setting_up;
 use crate::ui::screen::compose::{
     BodyBuffer, BodyProblem, CampaignStatuses, CompareDialog, ComposeConfirm, Decision, Derived, Dialog,
     Focus, HoverBox, Pane, PaneLayout, PreviewSync, SampleProblem, SampleReport, SearchBar, Submission,
-    TestDialog, TypingSession, WebhookForm, code_colours::CodeColours, last_good::LastGood,
-    pane::preview::Preview, remembered::RememberedView,
+    TestDialog, TypingSession, WebhookForm,
+    code_colours::CodeColours,
+    filter::{self, ListFilter},
+    last_good::LastGood,
+    pane::campaigns,
+    pane::preview::Preview,
+    remembered::RememberedView,
 };
 use crate::ui::shared::{
     Effect, Generation, Generations, JournalEntry, LoopEffect, PtrEq, Query, SharedState, Task, Timer,
@@ -53,6 +58,10 @@ pub struct Compose {
     pub hover: Option<HoverBox>,
     pub vim: Option<Vim>,
     pub search: Option<SearchBar>,
+    /// The filters of the lists. A pane without an entry shows its whole list.
+    pub filters: BTreeMap<Pane, ListFilter>,
+    /// Whether the focused pane covers all others.
+    pub is_zoomed: bool,
     /// The sample events that the user has chosen since the console was started. The key is a campaign's stem, and the
     /// value is the path of the sample's file.
     pub samples: BTreeMap<String, String>,
@@ -151,6 +160,8 @@ impl Compose {
             completion: None,
             hover: None,
             search: None,
+            filters: BTreeMap::new(),
+            is_zoomed: false,
             samples: BTreeMap::new(),
             preview: Preview::default(),
             message: Query::Idle,
@@ -222,6 +233,11 @@ impl Compose {
             }
             self.chosen_problem = 0;
             self.preview.scroll = 0;
+            // A filter must not hide the campaign that was just opened, for example from the palette.
+            let filter = self.filter_text(Pane::Campaigns);
+            if filter::passing(&filter, 1, |query, _| campaigns::passes(query, campaign)).is_empty() {
+                self.filters.remove(&Pane::Campaigns);
+            }
         }
         self.show_webhook(shared);
     }
@@ -273,6 +289,11 @@ impl Compose {
 
     pub fn open_campaign<'a>(&self, shared: &'a SharedState) -> Option<&'a CampaignFiles> {
         shared.workspace.campaign(self.open.as_deref()?)
+    }
+
+    /// Returns the index of the open campaign in the workspace.
+    pub fn open_index(&self, shared: &SharedState) -> Option<usize> {
+        shared.workspace.campaign_index(self.open.as_deref()?).ok()
     }
 
     pub fn buffer(&self) -> Option<&BodyBuffer> {

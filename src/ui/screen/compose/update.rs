@@ -5,6 +5,7 @@ mod actions;
 mod definitions;
 mod dialogs;
 mod keys;
+mod lists;
 mod mouse;
 mod quick_fix;
 mod recipient;
@@ -64,9 +65,13 @@ pub(super) fn act(screen: &mut Compose, shared: &mut SharedState, action: Action
 pub(super) fn follow(screen: &mut Compose, shared: &mut SharedState, area: Rect) -> Vec<Effect> {
     // The order matters. vim may move the cursor, and the visible problems depend on the cursor. The layout depends on
     // the number of problems, and the width of the message depends on the layout. The rows of the body depend on which
-    // text is message text. The body is scrolled before its visible rows are colored. The scroll position of the preview is limited last, because its limit depends on the
-    // layout and on the message.
+    // text is message text. The body is scrolled before its visible rows are colored. The scroll position of the
+    // preview is limited last, because its limit depends on the layout and on the message.
     vim::follow(screen);
+    // A filter line has the keyboard only as long as its pane has the focus.
+    if screen.typed_filter().is_none() {
+        screen.close_filter_lines();
+    }
     derived::follow(screen, shared);
     screen.layout = layout(screen, shared, area);
     derived::follow_layout(screen, shared);
@@ -116,7 +121,7 @@ fn limit_scrolling(screen: &mut Compose, shared: &mut SharedState) {
     {
         screen.preview.scroll = screen.preview.scroll.min(preview::max_scroll(screen, shared, area));
     }
-    let area = Rect::new(0, 0, shared.size.0, shared.size.1);
+    let area = shared.area();
     match &mut screen.dialog {
         // The file was deleted on disk, and the form had no edits that could restore it.
         Some(Dialog::Webhook) if screen.webhook.expected.is_none() => screen.dialog = None,

@@ -10,7 +10,7 @@ use crate::ui::screen::compose::{
     Compose, Pane, completion, hover,
     pane::{body, campaigns, preview, problems, webhook},
 };
-use crate::ui::shared::{Action, Cursor, HeaderPart, SharedState};
+use crate::ui::shared::{Action, Cursor, HeaderPart, KeyContext, SharedState};
 use crate::ui::widget::{Link, draw};
 
 /// The largest number of characters of a profile's name in the header. A longer name would leave no room for the bot's
@@ -24,10 +24,7 @@ pub(crate) fn view(screen: &Compose, shared: &SharedState, buf: &mut Buffer) -> 
     let mut cursor = None;
     for (pane, area) in &screen.layout.panes {
         let at = match pane {
-            Pane::Campaigns => {
-                campaigns::draw(screen, shared, *area, buf);
-                None
-            }
+            Pane::Campaigns => campaigns::draw(screen, shared, *area, buf),
             Pane::Webhook => {
                 webhook::draw(screen, shared, *area, buf);
                 None
@@ -37,10 +34,7 @@ pub(crate) fn view(screen: &Compose, shared: &SharedState, buf: &mut Buffer) -> 
                 preview::draw(screen, shared, *area, buf);
                 None
             }
-            Pane::Problems => {
-                problems::draw(screen, shared, *area, buf);
-                None
-            }
+            Pane::Problems => problems::draw(screen, shared, *area, buf),
         };
         cursor = at.or(cursor);
     }
@@ -48,10 +42,7 @@ pub(crate) fn view(screen: &Compose, shared: &SharedState, buf: &mut Buffer) -> 
     hover::draw(screen, shared, buf);
     completion::draw(screen, shared, buf);
     let cursor = match &screen.dialog {
-        Some(dialog) => {
-            let area = Rect::new(0, 0, shared.size.0, shared.size.1);
-            dialog.draw(buf, area, screen, &shared.theme)
-        }
+        Some(dialog) => dialog.draw(buf, shared.area(), screen, &shared.theme),
         None => cursor,
     };
     cursor.map(|(x, y)| Cursor { x, y, is_block: screen.has_block_cursor() })
@@ -112,9 +103,10 @@ pub(crate) fn header(screen: &Compose, shared: &SharedState) -> Vec<HeaderPart> 
 
 /// Returns each pane with its label and the area of the label on the tab line. If the full labels do not fit, the panes
 /// without the focus are labeled with only their numbers.
-fn tab_labels(screen: &Compose, area: Rect) -> Vec<(Pane, String, Rect)> {
+fn tab_labels(screen: &Compose, shared: &SharedState, area: Rect) -> Vec<(Pane, String, Rect)> {
     let full_label = |pane: Pane| format!("{} {}", pane.number(), pane.title());
     let needed: usize = Pane::ALL.into_iter().map(|pane| width(&full_label(pane)) + 2).sum();
+    let area = Rect { width: area.width - zoom_label(screen, shared, area).1.width, ..area };
     // The focused pane keeps its name, because its number alone would not show which pane gets the keys.
     let is_short = usize::from(area.width) <= needed;
     let mut x = area.x + 1;
@@ -129,8 +121,23 @@ fn tab_labels(screen: &Compose, area: Rect) -> Vec<(Pane, String, Rect)> {
     labels
 }
 
+/// Returns the label that says that the screen is zoomed and which key ends that, and its area at the end of the tab
+/// line. Both are empty if the screen is not zoomed.
+fn zoom_label(screen: &Compose, shared: &SharedState, area: Rect) -> (String, Rect) {
+    let key = shared.keymap.shown_key(&[KeyContext::Anywhere, KeyContext::Panes], Action::Zoom);
+    let label = match (screen.is_zoomed, key) {
+        (false, _) => String::new(),
+        (true, None) => " zoomed ".to_owned(),
+        (true, Some(key)) => format!(" zoomed: {key} "),
+    };
+    let label_width = u16::try_from(width(&label)).unwrap_or(0).min(area.width);
+    (label, Rect { x: area.right() - label_width, width: label_width, ..area })
+}
+
 fn draw_tabs(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut Buffer) {
-    for (pane, label, label_area) in tab_labels(screen, area) {
+    let (label, label_area) = zoom_label(screen, shared, area);
+    draw::put_line(buf, label_area, area.y, &label, shared.theme.chosen);
+    for (pane, label, label_area) in tab_labels(screen, shared, area) {
         let style = if pane == screen.focus.pane {
             shared.theme.accent.patch(shared.theme.title)
         } else if screen.layout.pane(pane).is_some() {
@@ -142,7 +149,13 @@ fn draw_tabs(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut Buffe
     }
 }
 
-pub(crate) fn tab_at(screen: &Compose, area: Rect, x: u16) -> Option<Pane> {
-    let mut labels = tab_labels(screen, area).into_iter();
+/// Returns whether the label "zoomed" on the tab line is at this column.
+pub(crate) fn is_zoom_label(screen: &Compose, shared: &SharedState, area: Rect, x: u16) -> bool {
+    let (_, label) = zoom_label(screen, shared, area);
+    label.x <= x && x < label.right()
+}
+
+pub(crate) fn tab_at(screen: &Compose, shared: &SharedState, area: Rect, x: u16) -> Option<Pane> {
+    let mut labels = tab_labels(screen, shared, area).into_iter();
     labels.find(|(_, _, area)| area.x <= x && x < area.right()).map(|(pane, ..)| pane)
 }

@@ -114,6 +114,13 @@ impl CompareDialog {
         self.scroll = self.scroll.min(shown.map(|(_, column)| n_hidden(column)).max().unwrap_or(0));
     }
 
+    /// Returns by how many rows a page key scrolls the texts. `room` is the content area of the dialog.
+    pub fn page(&self, room: Rect) -> usize {
+        let longest = self.columns.value.iter().map(|column| column.lines.len()).max().unwrap_or(0);
+        // Two pages have one row in common, so that the reader finds the place again.
+        markup_height(room.height, longest).saturating_sub(1).into()
+    }
+
     pub fn draw(&self, buf: &mut Buffer, area: Rect, theme: &Theme) {
         let keys = "←→ mode · ↑↓ scroll · Enter convert the body · Esc close";
         let room = draw_frame(buf, area, "Parse modes", keys, theme);

@@ -172,6 +172,13 @@ impl TestDialog {
         }
     }
 
+    /// Returns by how many rows a page key scrolls the request. `room` is the content area of the dialog.
+    pub fn page(&self, room: Rect, bot: &BotRequest) -> usize {
+        let answer = self.answer_lines(bot, usize::from(room.width));
+        // Two pages have one row in common, so that the reader finds the place again.
+        request_height(room, answer.len()).saturating_sub(1).into()
+    }
+
     pub fn draw(&self, buf: &mut Buffer, area: Rect, bot: &BotRequest, theme: &Theme) {
         let room = draw_frame(buf, area, "Preview and Test", self.keys(bot), theme);
         put_label(buf, room, 0, "Profile", &self.profile, Style::new(), theme);

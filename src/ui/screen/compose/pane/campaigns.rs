@@ -7,12 +7,25 @@ use ratatui::style::Style;
 use crate::diagnostic::Severity;
 use crate::ui::screen::compose::{Compose, Pane, pane::frame};
 use crate::ui::shared::SharedState;
-use crate::ui::widget::draw;
+use crate::ui::widget::{FuzzyQuery, draw};
 use crate::workspace::CampaignFiles;
 
-pub(crate) fn draw(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut Buffer) {
-    let room = frame(screen, shared, Pane::Campaigns, "Campaigns", area, buf);
-    let campaigns = &shared.workspace.campaigns;
+pub(crate) fn draw(
+    screen: &Compose,
+    shared: &SharedState,
+    area: Rect,
+    buf: &mut Buffer,
+) -> Option<(u16, u16)> {
+    let (campaigns, shown) = (&shared.workspace.campaigns, screen.derived.shown_campaigns());
+    let title = screen.list_title(Pane::Campaigns, shown.len(), campaigns.len());
+    let inside = frame(screen, shared, Pane::Campaigns, &title, area, buf);
+    let (room, line) = screen.split_filter_line(Pane::Campaigns, inside);
+    draw_list(screen, shared, room, buf);
+    screen.draw_filter_line(Pane::Campaigns, line?, &shared.theme, buf)
+}
+
+fn draw_list(screen: &Compose, shared: &SharedState, room: Rect, buf: &mut Buffer) {
+    let (campaigns, shown) = (&shared.workspace.campaigns, screen.derived.shown_campaigns());
     if campaigns.is_empty() {
         for (line, y) in draw::wrap(
             "No campaigns yet. Press n to create one, S for the set-up guide.",
@@ -25,9 +38,14 @@ pub(crate) fn draw(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut
         }
         return;
     }
+    if shown.is_empty() {
+        draw::put_line(buf, room, room.y, "No matching campaign", shared.theme.dim);
+    }
+    let highlighted = highlighted(screen, shared);
     let top = first_shown(screen, shared, room.height);
-    for (campaign, y) in campaigns.iter().skip(top).zip(room.y..room.bottom()) {
-        let is_open = screen.open.as_deref() == Some(campaign.stem.as_str());
+    for (at, y) in shown.iter().skip(top).zip(room.y..room.bottom()) {
+        let Some(campaign) = campaigns.get(*at) else { continue };
+        let is_open = highlighted == Some(*at);
         let line = Rect { y, height: 1, ..room };
         let style = match (is_open, screen.focus.pane == Pane::Campaigns) {
             (true, true) => shared.theme.chosen,
@@ -71,18 +89,38 @@ fn marks(
     problem_mark.into_iter().chain(unsaved_mark)
 }
 
-/// Returns the index of the first campaign on screen. In a long list, the open campaign is in the middle of the pane,
-/// except near the ends of the list.
+/// Returns whether the stem or the name of a campaign matches a filter.
+pub(crate) fn passes(query: &mut FuzzyQuery, campaign: &CampaignFiles) -> bool {
+    query.score(&campaign.stem).or_else(|| query.score(campaign.display_name())).is_some()
+}
+
+/// Returns the index of the campaign that is highlighted. This is the open campaign. While a filter is being typed that
+/// hides the open campaign, it is the first that the filter shows, which Enter opens. Otherwise, `None` if the open
+/// campaign is hidden.
+pub(crate) fn highlighted(screen: &Compose, shared: &SharedState) -> Option<usize> {
+    let shown = screen.derived.shown_campaigns();
+    let open = screen.open_index(shared).filter(|open| shown.binary_search(open).is_ok());
+    let first = || shown.first().copied().filter(|_| screen.typed_filter() == Some(Pane::Campaigns));
+    open.or_else(first)
+}
+
+/// Returns how many rows the list on screen has.
+pub(crate) fn page(screen: &Compose, area: Rect) -> usize {
+    screen.split_filter_line(Pane::Campaigns, draw::inside(area)).0.height.into()
+}
+
+/// Returns the position in the filtered list of the first campaign on screen. In a long list, the highlighted campaign
+/// is in the middle of the pane, except near the ends of the list.
 fn first_shown(screen: &Compose, shared: &SharedState, height: u16) -> usize {
-    let height = usize::from(height);
-    let open = screen.open.as_deref().and_then(|stem| shared.workspace.campaign_index(stem).ok());
-    let n_campaigns = shared.workspace.campaigns.len();
-    open.unwrap_or(0).saturating_sub(height / 2).min(n_campaigns.saturating_sub(height))
+    let (height, shown) = (usize::from(height), screen.derived.shown_campaigns());
+    let at = highlighted(screen, shared).and_then(|at| shown.binary_search(&at).ok());
+    at.unwrap_or(0).saturating_sub(height / 2).min(shown.len().saturating_sub(height))
 }
 
 pub(crate) fn at_line(screen: &Compose, shared: &SharedState, area: Rect, y: u16) -> Option<String> {
-    let room = draw::inside(area);
+    let (room, _) = screen.split_filter_line(Pane::Campaigns, draw::inside(area));
     let line = y.checked_sub(room.y).filter(|line| *line < room.height)?;
     let at = first_shown(screen, shared, room.height) + usize::from(line);
-    shared.workspace.campaigns.get(at).map(|campaign| campaign.stem.clone())
+    let campaign = shared.workspace.campaigns.get(*screen.derived.shown_campaigns().get(at)?)?;
+    Some(campaign.stem.clone())
 }

@@ -59,9 +59,15 @@ pub(crate) fn width(screen: &Compose) -> u16 {
 }
 
 pub(crate) fn max_scroll(screen: &Compose, shared: &SharedState, area: Rect) -> usize {
+    let (n_rows, height) = extent(screen, shared, area);
+    n_rows.saturating_sub(usize::from(height))
+}
+
+/// Returns the number of rows that can be scrolled in the current tab, and how many of them are on screen.
+pub(crate) fn extent(screen: &Compose, shared: &SharedState, area: Rect) -> (usize, u16) {
     let room = inside(area);
-    let Some(composed) = screen.composed() else { return 0 };
-    let (n_rows, height) = match screen.preview.tab {
+    let Some(composed) = screen.composed() else { return (0, 0) };
+    match screen.preview.tab {
         PreviewTab::Message => {
             let area = message_area(composed, room);
             match screen.derived.bubble() {
@@ -77,8 +83,7 @@ pub(crate) fn max_scroll(screen: &Compose, shared: &SharedState, area: Rect) -> 
             (rows.map_or(0, JsonRows::n_rows), room.height)
         }
         PreviewTab::Request => (screen.derived.request().len(), room.height),
-    };
-    n_rows.saturating_sub(usize::from(height))
+    }
 }
 
 pub(crate) fn draw(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut Buffer) {

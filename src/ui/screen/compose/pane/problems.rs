@@ -16,11 +16,22 @@ const MAX_TWO_LINE_PROBLEMS: usize = 3;
 /// The summary may take two lines only if the pane can have at least this many lines inside its border.
 const TWO_LINE_SUMMARY_HEIGHT: usize = 6;
 
-pub(crate) fn draw(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut Buffer) {
-    let problems = screen.problems();
-    let title =
-        if problems.is_empty() { "Problems".to_owned() } else { format!("Problems {}", problems.len()) };
+pub(crate) fn draw(
+    screen: &Compose,
+    shared: &SharedState,
+    area: Rect,
+    buf: &mut Buffer,
+) -> Option<(u16, u16)> {
+    let (problems, shown) = (screen.problems(), screen.derived.shown_problems());
+    let title = screen.list_title(Pane::Problems, shown.len(), problems.len());
     let inside = frame(screen, shared, Pane::Problems, &title, area, buf);
+    let (inside, line) = screen.split_filter_line(Pane::Problems, inside);
+    draw_list(screen, shared, inside, buf);
+    screen.draw_filter_line(Pane::Problems, line?, &shared.theme, buf)
+}
+
+fn draw_list(screen: &Compose, shared: &SharedState, inside: Rect, buf: &mut Buffer) {
+    let (problems, shown) = (screen.problems(), screen.derived.shown_problems());
     let (summary_lines, room) = split(screen, shared, problems, inside);
     let has_failures = summary(screen).is_some_and(|(_, has_failures)| has_failures);
     let style = if has_failures { shared.theme.warning } else { shared.theme.dim };
@@ -36,9 +47,13 @@ pub(crate) fn draw(screen: &Compose, shared: &SharedState, area: Rect, buf: &mut
         draw::put_line(buf, room, room.y, text, shared.theme.success);
         return;
     }
+    if shown.is_empty() {
+        draw::put_line(buf, room, room.y, "No matching problem", shared.theme.dim);
+    }
     let has_focus = screen.focus.pane == Pane::Problems;
     let mut y = room.y;
-    for (at, problem) in problems.iter().enumerate().skip(first_shown(screen, shared, problems, room)) {
+    for at in shown.iter().copied().skip(first_shown(screen, shared, problems, room)) {
+        let Some(problem) = problems.get(at) else { continue };
         let is_chosen = has_focus && at == screen.chosen_problem;
         let style = if is_chosen { shared.theme.chosen } else { shared.theme.text };
         let severity = problem.diagnostic().severity;
@@ -119,7 +134,9 @@ pub(crate) fn line_count(screen: &Compose, shared: &SharedState, width: u16, max
     let summary = summary_lines(screen, width).len();
     // In a short pane, the summary takes only one line, because the preview above needs the second line more.
     let above = if max_lines < TWO_LINE_SUMMARY_HEIGHT { summary.min(1) } else { summary };
-    above + list_height(screen, shared, screen.problems(), width)
+    // The height does not depend on the filter, so that the pane keeps its size while a filter is being typed.
+    let filter_line = usize::from(screen.typed_filter() == Some(Pane::Problems));
+    above + list_height(screen, shared, screen.problems(), width) + filter_line
 }
 
 fn list_height(screen: &Compose, shared: &SharedState, problems: &[ProblemEntry], width: u16) -> usize {
@@ -142,19 +159,10 @@ fn lines_of(
     let Some(problem) = problems.get(at) else { return Vec::new() };
     let width = usize::from(width.saturating_sub(2)).max(1);
     let diagnostic = problem.diagnostic();
-    let position = match problem {
-        ProblemEntry::Body(_) | ProblemEntry::Sample(_) if problem.in_body().is_some() => {
-            let editor = screen.buffer().map(|buffer| &buffer.editor);
-            let position = editor.map(|editor| editor.position(diagnostic.span.start));
-            position.map_or_else(String::new, |position| format!("{}:{}", position.line, position.column))
-        }
-        ProblemEntry::Body(_) | ProblemEntry::Sample(_) => "webhook".to_owned(),
-        ProblemEntry::File(problem) => format!("{}:{}", problem.path, problem.position.line),
-    };
     // The key that works where the focus is: in a text, `.` would be typed.
     let key = shared.keymap.shown_key(contexts(screen), Action::Fix).filter(|_| !diagnostic.fixes.is_empty());
     let fix = key.map_or_else(String::new, |key| format!(" [{key} fix]"));
-    let full = format!("{position} {}{fix}", diagnostic.message);
+    let full = format!("{}{fix}", text_of(screen, problem));
     let is_chosen = screen.focus.pane == Pane::Problems && at == screen.chosen_problem;
     if !is_chosen && MAX_TWO_LINE_PROBLEMS < problems.len() {
         return vec![draw::fit(&full, width)];
@@ -169,6 +177,21 @@ fn lines_of(
     lines
 }
 
+/// Returns a problem's position and message. A filter is applied to this text.
+pub(crate) fn text_of(screen: &Compose, problem: &ProblemEntry) -> String {
+    let diagnostic = problem.diagnostic();
+    let position = match problem {
+        ProblemEntry::Body(_) | ProblemEntry::Sample(_) if problem.in_body().is_some() => {
+            let editor = screen.buffer().map(|buffer| &buffer.editor);
+            let position = editor.map(|editor| editor.position(diagnostic.span.start));
+            position.map_or_else(String::new, |position| format!("{}:{}", position.line, position.column))
+        }
+        ProblemEntry::Body(_) | ProblemEntry::Sample(_) => "webhook".to_owned(),
+        ProblemEntry::File(problem) => format!("{}:{}", problem.path, problem.position.line),
+    };
+    format!("{position} {}", diagnostic.message)
+}
+
 /// Shortens the lines of a problem to two. The second line ends with an ellipsis if text was cut off.
 fn shorten(mut lines: Vec<String>, width: usize) -> Vec<String> {
     if 2 < lines.len() {
@@ -178,14 +201,17 @@ fn shorten(mut lines: Vec<String>, width: usize) -> Vec<String> {
     lines
 }
 
+/// Returns the position in the filtered list of the first problem on screen.
 fn first_shown(screen: &Compose, shared: &SharedState, problems: &[ProblemEntry], room: Rect) -> usize {
-    let chosen = screen.chosen_problem.min(problems.len().saturating_sub(1));
+    let shown = screen.derived.shown_problems();
+    let height =
+        |at: usize| shown.get(at).map_or(0, |at| lines_of(screen, shared, problems, *at, room.width).len());
+    let chosen = shown.partition_point(|at| *at < screen.chosen_problem).min(shown.len().saturating_sub(1));
     // If the chosen problem has more lines than the pane, it is shown from its first line.
-    let mut free =
-        usize::from(room.height).saturating_sub(lines_of(screen, shared, problems, chosen, room.width).len());
+    let mut free = usize::from(room.height).saturating_sub(height(chosen));
     let mut first = chosen;
     while let Some(before) = first.checked_sub(1) {
-        let lines = lines_of(screen, shared, problems, before, room.width).len();
+        let lines = height(before);
         if free < lines {
             break;
         }
@@ -198,9 +224,10 @@ fn first_shown(screen: &Compose, shared: &SharedState, problems: &[ProblemEntry]
 /// Returns the index of the problem at row `y` of the screen. `None` if no problem is there.
 pub(crate) fn at_line(screen: &Compose, shared: &SharedState, area: Rect, y: u16) -> Option<usize> {
     let problems = screen.problems();
-    let (_, room) = split(screen, shared, problems, draw::inside(area));
+    let room = list_area(screen, shared, area);
     let mut line = usize::from(y.checked_sub(room.y).filter(|line| *line < room.height)?);
-    for at in first_shown(screen, shared, problems, room)..problems.len() {
+    let first = first_shown(screen, shared, problems, room);
+    for at in screen.derived.shown_problems().iter().copied().skip(first) {
         let n_lines = lines_of(screen, shared, problems, at, room.width).len();
         if line < n_lines {
             return Some(at);
@@ -208,4 +235,23 @@ pub(crate) fn at_line(screen: &Compose, shared: &SharedState, area: Rect, y: u16
         line -= n_lines;
     }
     None
+}
+
+/// Returns the number of problems on screen.
+pub(crate) fn page(screen: &Compose, shared: &SharedState, area: Rect) -> usize {
+    let (problems, room) = (screen.problems(), list_area(screen, shared, area));
+    let shown = screen.derived.shown_problems().iter().skip(first_shown(screen, shared, problems, room));
+    let mut free = usize::from(room.height);
+    let fits = |at: &&usize| {
+        let lines = lines_of(screen, shared, problems, **at, room.width).len();
+        let fits = lines <= free;
+        free = free.saturating_sub(lines);
+        fits
+    };
+    shown.take_while(fits).count()
+}
+
+fn list_area(screen: &Compose, shared: &SharedState, area: Rect) -> Rect {
+    let (room, _) = screen.split_filter_line(Pane::Problems, draw::inside(area));
+    split(screen, shared, screen.problems(), room).1
 }

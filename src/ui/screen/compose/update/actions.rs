@@ -10,7 +10,9 @@ use crate::ui::screen::compose::dialog::test::SANDBOX_CHAT;
 use crate::ui::screen::compose::{
     CompareDialog, Compose, ComposeConfirm, ComposeList, Decision, Dialog, Focus, ListKind, Memo, Pane,
     Prompt, PromptPurpose, SearchBar, SettingsDialog, TestDialog, TestState, hover,
-    update::{definitions, dialogs, dialogs::setting_up, quick_fix, recipient, rewrite, saving, typing, vim},
+    update::{
+        definitions, dialogs, dialogs::setting_up, lists, quick_fix, recipient, rewrite, saving, typing, vim,
+    },
 };
 use crate::ui::shared::{
     Action, AnswerStatus, AppCommand, Effect, ExternalEdit, Generation, LoopEffect, Query, SharedState, Task,
@@ -79,6 +81,11 @@ pub(crate) fn act(screen: &mut Compose, shared: &mut SharedState, action: Action
             Vec::new()
         }
         Action::Find => find(screen),
+        Action::Filter => lists::open_filter(screen),
+        Action::Zoom => {
+            screen.is_zoomed ^= true;
+            Vec::new()
+        }
         Action::ExportClevertap => rewrite::export_clevertap(screen, shared),
         Action::FormatJson => if_editable(screen, shared, rewrite::format_json),
         Action::Hover => hover_at_cursor(screen, shared),

@@ -42,7 +42,7 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
             {
                 return effects;
             }
-            let picked = listing.picker.press(key);
+            let picked = listing.press(key, shared.area());
             handle_picked(screen, shared, dialog, picked)
         }
         Dialog::Prompt(_) => press_in_prompt(screen, shared, dialog, key),

@@ -1,11 +1,14 @@
-//! Dispatches each key to the first of these that is open: the dialog, the search line, or the completion picker. If
-//! none of them is open, or if the picker does not use the key, the key starts the action that is bound to the key. A
-//! key without an action goes to the focused pane.
+//! Dispatches each key to the first of these that is open: the dialog, the search line, the filter line of a list, or
+//! the completion picker. If none of them is open, or if the filter line or the picker does not use the key, the key
+//! starts the action that is bound to the key. A key without an action goes to the focused pane.
 
 use crate::ui::screen::compose::{
-    Compose, Focus, Pane, search,
+    Compose, Focus, Pane,
+    pane::preview,
+    search,
     update::actions::{LEAVING_KEYS, TYPING_KEYS},
-    update::{actions, dialogs, quick_fix, typing, vim},
+    update::body_area,
+    update::{actions, dialogs, lists, quick_fix, typing, vim},
 };
 
 use crate::ui::editor::vim::{KEYS, Vim};
@@ -21,7 +24,10 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
     // An unbound key with Alt therefore counts as Esc, followed by the key without Alt. While a dialog, the search
     // line, or the picker is open, any key with Alt counts only as Esc, because the key was not meant for the pane
     // below.
-    let is_covered = screen.dialog.is_some() || screen.search.is_some() || screen.completion.is_some();
+    let is_covered = screen.dialog.is_some()
+        || screen.search.is_some()
+        || screen.typed_filter().is_some()
+        || screen.completion.is_some();
     if key.alt && is_covered {
         return press(screen, shared, ESC);
     }
@@ -46,6 +52,9 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
     }
     if screen.search.is_some() {
         return search::press(screen, shared, key);
+    }
+    if let Some(effects) = lists::press_in_filter(screen, shared, key) {
+        return effects;
     }
     if screen.completion.is_some()
         && let Some(effects) = typing::press_in_picker(screen, shared, key)
@@ -77,7 +86,7 @@ pub(crate) fn screen_focus(screen: &Compose) -> ScreenFocus {
         (Pane::Problems, _) => vec![("", PROBLEM_KEYS)],
     };
     let actions: &'static [Action] = match pane {
-        Pane::Campaigns => &[Action::CampaignForm, Action::New],
+        Pane::Campaigns => &[Action::Filter, Action::CampaignForm, Action::New],
         Pane::Webhook => &[Action::EditWebhook, Action::New],
         Pane::Body => &[Action::Find, Action::GoToLine, Action::Hover, Action::WrapLines, Action::FormatJson],
         Pane::Preview => &[Action::PreviousTab, Action::NextTab],
@@ -89,31 +98,42 @@ pub(crate) fn screen_focus(screen: &Compose) -> ScreenFocus {
     ScreenFocus { title: pane.title(), contexts: contexts(screen), is_covered, actions, keys }
 }
 
-const CAMPAIGN_KEYS: KeyHints =
-    &[("↑  ↓  Home  End", "Open another campaign of the list"), ("Enter", "Edit the body")];
+const CAMPAIGN_KEYS: KeyHints = &[
+    ("↑  ↓  PgUp  PgDn  Home  End", "Open another campaign of the list"),
+    ("Enter", "Edit the body"),
+    ("Esc", "Clear the filter"),
+];
 
 const WEBHOOK_KEYS: KeyHints = &[("Enter", "Edit the webhook, or create one if there is none")];
 
-const BODY_KEYS: KeyHints = &[("Enter", "Edit the text"), ("↑  ↓  PgUp  PgDn", "Scroll the text")];
+const BODY_KEYS: KeyHints = &[("Enter", "Edit the text"), ("↑  ↓  PgUp  PgDn  Home  End", "Scroll the text")];
 
 const PREVIEW_KEYS: KeyHints =
-    &[("←  →", "Previous or next tab"), ("↑  ↓  PgUp  PgDn", "Scroll the preview")];
+    &[("←  →", "Previous or next tab"), ("↑  ↓  PgUp  PgDn  Home  End", "Scroll the preview")];
 
-const PROBLEM_KEYS: KeyHints =
-    &[("↑  ↓", "Choose a problem"), ("Enter", "Go to the problem, or to the recipient who has it")];
+const PROBLEM_KEYS: KeyHints = &[
+    ("↑  ↓  PgUp  PgDn  Home  End", "Choose a problem"),
+    ("Enter", "Go to the problem, or to the recipient who has it"),
+    ("Esc", "Clear the filter"),
+];
 
 /// Returns the contexts in which the actions of keys are looked up, the innermost first.
 pub(crate) fn contexts(screen: &Compose) -> &'static [KeyContext] {
+    if screen.typed_filter().is_some() {
+        return &[KeyContext::Anywhere];
+    }
     match (screen.focus.pane, screen.focus.entered) {
         (Pane::Body, true) if screen.vim.as_ref().is_some_and(Vim::is_idle) => {
             &[KeyContext::Body, KeyContext::VimNormal, KeyContext::Anywhere]
         }
         (Pane::Body, true) => &[KeyContext::Body, KeyContext::Anywhere],
-        (Pane::Campaigns | Pane::Webhook, _) => {
-            &[KeyContext::Definitions, KeyContext::Panes, KeyContext::Anywhere]
+        (Pane::Campaigns, _) => {
+            &[KeyContext::Definitions, KeyContext::Lists, KeyContext::Panes, KeyContext::Anywhere]
         }
+        (Pane::Webhook, _) => &[KeyContext::Definitions, KeyContext::Panes, KeyContext::Anywhere],
         (Pane::Preview, _) => &[KeyContext::Preview, KeyContext::Panes, KeyContext::Anywhere],
-        (Pane::Body | Pane::Problems, _) => &[KeyContext::Panes, KeyContext::Anywhere],
+        (Pane::Problems, _) => &[KeyContext::Lists, KeyContext::Panes, KeyContext::Anywhere],
+        (Pane::Body, _) => &[KeyContext::Panes, KeyContext::Anywhere],
     }
 }
 
@@ -134,8 +154,8 @@ fn is_bound(screen: &Compose, shared: &SharedState, key: Key) -> bool {
     is_text || shared.keymap.action(contexts(screen), key).is_some()
 }
 
-/// Handles Ctrl-C. Copies the selected text of the body if the body has the keyboard. Otherwise,
-/// closes the open dialog, search line, or picker. If none of them is open, shows the key for quitting.
+/// Handles Ctrl-C. Copies the selected text of the body if the body has the keyboard. Otherwise, closes the open dialog,
+/// search line, filter line, or picker. If none of them is open, shows the key for quitting.
 fn copy_or_cancel(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     // During a search, the selection in the body is only the match.
     if screen.dialog.is_none()
@@ -150,6 +170,9 @@ fn copy_or_cancel(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect>
     }
     if screen.search.is_some() {
         return search::press(screen, shared, ESC);
+    }
+    if screen.typed_filter().is_some() {
+        return lists::press_in_filter(screen, shared, ESC).unwrap_or_default();
     }
     if screen.completion.take().is_none() {
         // Ctrl-C does not quit, because the user may only have wanted to copy.
@@ -170,47 +193,48 @@ fn press_outside_text(screen: &mut Compose, shared: &mut SharedState, pane: Pane
         (_, KeyCode::Tab) => {
             actions::act(screen, shared, if key.shift { Action::PreviousPane } else { Action::NextPane })
         }
-        (Pane::Campaigns, KeyCode::Up | KeyCode::Char('k')) => step_campaign(screen, shared, -1),
-        (Pane::Campaigns, KeyCode::Down | KeyCode::Char('j')) => step_campaign(screen, shared, 1),
-        (Pane::Campaigns, KeyCode::Home) => step_campaign(screen, shared, isize::MIN),
-        (Pane::Campaigns, KeyCode::End) => step_campaign(screen, shared, isize::MAX),
+        (Pane::Campaigns | Pane::Problems, KeyCode::Esc) => {
+            lists::clear_filter(screen, pane);
+            Vec::new()
+        }
         (Pane::Campaigns, KeyCode::Enter) => actions::act(screen, shared, Action::FocusBody),
         (Pane::Webhook, KeyCode::Enter) => actions::act(screen, shared, Action::EditWebhook),
         (Pane::Body, KeyCode::Enter) => actions::act(screen, shared, Action::FocusBody),
-        (Pane::Body, KeyCode::Up) => scroll_body(screen, shared, -1),
-        (Pane::Body, KeyCode::Down) => scroll_body(screen, shared, 1),
-        (Pane::Body, KeyCode::PageUp) => scroll_body(screen, shared, -10),
-        (Pane::Body, KeyCode::PageDown) => scroll_body(screen, shared, 10),
-        (Pane::Preview, KeyCode::Up | KeyCode::Char('k')) => scroll_preview(screen, -1),
-        (Pane::Preview, KeyCode::Down | KeyCode::Char('j')) => scroll_preview(screen, 1),
-        (Pane::Preview, KeyCode::PageUp) => scroll_preview(screen, -10),
-        (Pane::Preview, KeyCode::PageDown) => scroll_preview(screen, 10),
         (Pane::Preview, KeyCode::Left) => actions::act(screen, shared, Action::PreviousTab),
         (Pane::Preview, KeyCode::Right) => actions::act(screen, shared, Action::NextTab),
-        (Pane::Problems, KeyCode::Up | KeyCode::Char('k')) => step_problem(screen, shared, -1),
-        (Pane::Problems, KeyCode::Down | KeyCode::Char('j')) => step_problem(screen, shared, 1),
-        (Pane::Problems, KeyCode::Enter) => quick_fix::go_to_problem(screen, shared),
+        // If the filter shows no problem, the chosen problem is not on screen.
+        (Pane::Problems, KeyCode::Enter) if !screen.derived.shown_problems().is_empty() => {
+            quick_fix::go_to_problem(screen, shared)
+        }
         _ if key == PASTE => paste(screen, shared, ""),
-        _ => Vec::new(),
+        (_, code) => {
+            let code = match code {
+                KeyCode::Char('k') => KeyCode::Up,
+                KeyCode::Char('j') => KeyCode::Down,
+                code => code,
+            };
+            move_in_pane(screen, shared, pane, code)
+        }
     }
 }
 
-pub(crate) fn step_campaign(screen: &mut Compose, shared: &mut SharedState, by: isize) -> Vec<Effect> {
-    let stems: Vec<String> =
-        shared.workspace.campaigns.iter().map(|campaign| campaign.stem.clone()).collect();
-    let Some(last) = stems.len().checked_sub(1) else { return Vec::new() };
-    let now = stems.iter().position(|stem| screen.open.as_deref() == Some(stem.as_str())).unwrap_or(0);
-    let wanted = now.saturating_add_signed(by).min(last);
-    if wanted == now && screen.open.is_some() {
-        return Vec::new();
+/// Moves in the list of a pane or scrolls its text, if the key does that.
+fn move_in_pane(screen: &mut Compose, shared: &mut SharedState, pane: Pane, code: KeyCode) -> Vec<Effect> {
+    let area = screen.layout.pane(pane).unwrap_or_default();
+    // A page of text overlaps with the last page by one row, so that the reader finds the place again.
+    let page = match pane {
+        Pane::Body => body_area(screen).map_or(0, |area| area.height).saturating_sub(1).into(),
+        Pane::Preview => preview::extent(screen, shared, area).1.saturating_sub(1).into(),
+        Pane::Campaigns | Pane::Problems => {
+            return lists::press(screen, shared, pane, code).unwrap_or_default();
+        }
+        Pane::Webhook => return Vec::new(),
+    };
+    match code.rows(page) {
+        Some(rows) if pane == Pane::Body => scroll_body(screen, shared, rows),
+        Some(rows) => scroll_preview(screen, rows),
+        None => Vec::new(),
     }
-    actions::open(screen, shared, &stems[wanted])
-}
-
-fn step_problem(screen: &mut Compose, _shared: &mut SharedState, by: isize) -> Vec<Effect> {
-    let last = screen.problems().len().saturating_sub(1);
-    screen.chosen_problem = screen.chosen_problem.saturating_add_signed(by).min(last);
-    Vec::new()
 }
 
 /// Scrolls the preview. After the input was handled, `update::limit_scrolling` limits the scroll position to the
@@ -222,7 +246,7 @@ pub(crate) fn scroll_preview(screen: &mut Compose, by: isize) -> Vec<Effect> {
 
 /// Scrolls the body without moving its cursor.
 pub(crate) fn scroll_body(screen: &mut Compose, _shared: &mut SharedState, by: isize) -> Vec<Effect> {
-    let Some(area) = crate::ui::screen::compose::update::body_area(screen) else { return Vec::new() };
+    let Some(area) = body_area(screen) else { return Vec::new() };
     if let Some(buffer) = screen.buffer_mut() {
         buffer.viewport.scroll_by(&mut buffer.editor, by, area.height);
     }
@@ -239,6 +263,9 @@ pub(crate) fn paste(screen: &mut Compose, shared: &mut SharedState, text: &str) 
     }
     if screen.search.is_some() {
         return search::paste(screen, text);
+    }
+    if let Some(pane) = screen.typed_filter() {
+        return lists::paste_in_filter(screen, shared, pane, text);
     }
     match screen.focus {
         Focus { pane: Pane::Body, entered: true } => typing::paste(screen, shared, text),

@@ -10,14 +10,14 @@ use crate::ui::screen::compose::{
     hover,
     pane::{campaigns, preview, problems},
     update::dialogs::{profiles, webhook},
-    update::{actions, dialogs, keys, quick_fix, typing, vim},
+    update::{actions, dialogs, keys, lists, quick_fix, typing, vim},
     view,
 };
-use crate::ui::shared::{Effect, SharedState};
+use crate::ui::shared::{Action, Effect, SharedState};
 use crate::ui::widget::{FormOutcome, Key, KeyCode, Mouse, MouseKind, dialog::content_area};
 
 pub(crate) fn point(screen: &mut Compose, shared: &mut SharedState, mouse: Mouse) -> Vec<Effect> {
-    let area = Rect::new(0, 0, shared.size.0, shared.size.1);
+    let area = shared.area();
     if let Some(dialog) = screen.dialog.take() {
         return point_at_dialog(screen, shared, dialog, mouse, area);
     }
@@ -38,14 +38,24 @@ pub(crate) fn point(screen: &mut Compose, shared: &mut SharedState, mouse: Mouse
         }
         MouseKind::Down { clicks } => {
             shared.notice = None;
+            screen.close_filter_lines();
             let tabs = screen.layout.tabs.filter(|tabs| tabs.y == mouse.y);
-            if let Some(pane) = tabs.and_then(|tabs| view::tab_at(screen, tabs, mouse.x)) {
+            if tabs.is_some_and(|tabs| view::is_zoom_label(screen, shared, tabs, mouse.x)) {
+                screen.is_zoomed = false;
+                return Vec::new();
+            }
+            if let Some(pane) = tabs.and_then(|tabs| view::tab_at(screen, shared, tabs, mouse.x)) {
                 screen.focus = Focus::enter(pane);
                 return Vec::new();
             }
             let Some((pane, area)) = pane.and_then(|pane| Some((pane, screen.layout.pane(pane)?))) else {
                 return Vec::new();
             };
+            let is_tab = pane == Pane::Preview && preview::tab_at(screen, area, mouse.x, mouse.y).is_some();
+            if clicks == 2 && mouse.y == area.y && !is_tab {
+                screen.focus = Focus::select(pane);
+                return actions::act(screen, shared, Action::Zoom);
+            }
             press(screen, shared, pane, area, mouse, clicks)
         }
     }
@@ -180,10 +190,9 @@ fn scroll(screen: &mut Compose, shared: &mut SharedState, pane: Option<Pane>, by
         Some(Pane::Preview) => keys::scroll_preview(screen, by),
         // A wheel event reports several lines but moves by only one campaign, because each step opens and composes a
         // campaign.
-        Some(Pane::Campaigns) => keys::step_campaign(screen, shared, by.signum()),
+        Some(Pane::Campaigns) => lists::step_campaign(screen, shared, by.signum()),
         Some(Pane::Problems) => {
-            let last = screen.problems().len().saturating_sub(1);
-            screen.chosen_problem = screen.chosen_problem.saturating_add_signed(by.signum()).min(last);
+            lists::step_problem(screen, by.signum());
             Vec::new()
         }
         Some(Pane::Webhook) | None => Vec::new(),

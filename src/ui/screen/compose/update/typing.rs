@@ -7,7 +7,7 @@ use crate::prose::{PreparedPaste, prepare_paste};
 use crate::text::Span;
 use crate::ui::editor::register::{Register, is_string_content};
 use crate::ui::screen::compose::{
-    Compose, EscapedPaste, Focus, Pane,
+    Compose, EscapedPaste, Focus, Pane, completion,
     update::{actions, keys, vim},
 };
 use crate::ui::shared::{Action, BodyEdit, Effect, LoopEffect, SharedState, Task, Timer};
@@ -333,6 +333,7 @@ pub(crate) fn press_in_picker(
     shared: &mut SharedState,
     key: Key,
 ) -> Option<Vec<Effect>> {
+    let rows = completion::picker_layout(screen, shared).map_or(0, |layout| layout.rows.height);
     let session = screen.completion.as_mut()?;
     match key.code {
         KeyCode::Esc => {
@@ -341,6 +342,10 @@ pub(crate) fn press_in_picker(
         }
         KeyCode::Up => session.choose_previous(),
         KeyCode::Down => session.choose_next(),
+        KeyCode::PageUp | KeyCode::PageDown if session.armed && !key.shift => {
+            let by = key.code.rows(rows.into()).unwrap_or(0);
+            session.chosen = session.chosen.saturating_add_signed(by).min(session.n_rows().saturating_sub(1));
+        }
         // Some triggers are also ordinary text: a single `{`, `@`, and the first character of markup. A picker that was
         // opened by such a trigger is not armed until an arrow key is pressed. Until then, Enter and Tab are meant for
         // the text.

@@ -8,7 +8,7 @@ use crate::ui::screen::compose::{
     update::{actions, keys, quick_fix},
 };
 use crate::ui::shared::{Action, Effect, SharedState};
-use crate::ui::widget::{Key, KeyCode};
+use crate::ui::widget::{Key, KeyCode, dialog::content_area};
 
 pub(super) fn press_in_compare(
     screen: &mut Compose,
@@ -16,17 +16,19 @@ pub(super) fn press_in_compare(
     mut dialog: Dialog,
     key: Key,
 ) -> Vec<Effect> {
+    let room = content_area(dialog.area(shared.area()));
     let Dialog::Compare(compare) = &mut dialog else { return keep_open(screen, dialog) };
     let n = compare.n_modes().max(1);
     match key.code {
         KeyCode::Esc => return close(screen, shared),
         KeyCode::Left => compare.chosen = (compare.chosen + n - 1) % n,
         KeyCode::Right | KeyCode::Tab => compare.chosen = (compare.chosen + 1) % n,
-        KeyCode::Up => compare.scroll = compare.scroll.saturating_sub(1),
-        // The number of rows is not known here, so `CompareDialog::follow` limits the scroll position after the layout.
-        KeyCode::Down => compare.scroll += 1,
         KeyCode::Enter => return convert(screen, shared, dialog),
-        _ => {}
+        code => {
+            // `CompareDialog::follow` limits the scroll position to the content.
+            let rows = code.rows(compare.page(room)).unwrap_or(0);
+            compare.scroll = compare.scroll.saturating_add_signed(rows);
+        }
     }
     keep_open(screen, dialog)
 }

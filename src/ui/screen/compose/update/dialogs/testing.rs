@@ -8,7 +8,7 @@ use crate::ui::screen::compose::{
     update::{actions, quick_fix},
 };
 use crate::ui::shared::{Effect, Query, SharedState, Task};
-use crate::ui::widget::{Key, KeyCode, Matching, Picker, PickerRow};
+use crate::ui::widget::{Key, KeyCode, Matching, Picker, PickerRow, dialog::content_area};
 use crate::workspace::is_chat;
 
 pub(super) fn press_in_test(
@@ -17,6 +17,7 @@ pub(super) fn press_in_test(
     mut dialog: Dialog,
     key: Key,
 ) -> Vec<Effect> {
+    let room = content_area(dialog.area(shared.area()));
     let Dialog::Test(test) = &mut dialog else { return keep_open(screen, dialog) };
     let is_capturing = test.state.is_capturing();
     match key.code {
@@ -37,14 +38,6 @@ pub(super) fn press_in_test(
         // choose another chat or profile, and the dialog would no longer show what is being sent.
         _ if is_capturing || test.state.is_sending() => keep_open(screen, dialog),
         KeyCode::Enter => send(screen, shared, dialog),
-        KeyCode::Up => {
-            test.scroll = test.scroll.saturating_sub(1);
-            keep_open(screen, dialog)
-        }
-        KeyCode::Down => {
-            test.scroll += 1;
-            keep_open(screen, dialog)
-        }
         KeyCode::Char('c') => {
             let rows = chat_rows(test, "");
             open_over_test(screen, dialog, ListKind::Chats, rows)
@@ -77,7 +70,12 @@ pub(super) fn press_in_test(
             }
             _ => keep_open(screen, dialog),
         },
-        _ => keep_open(screen, dialog),
+        code => {
+            // `TestDialog::follow` limits the scroll position to the content.
+            let rows = code.rows(test.page(room, &screen.bot)).unwrap_or(0);
+            test.scroll = test.scroll.saturating_add_signed(rows);
+            keep_open(screen, dialog)
+        }
     }
 }
 
