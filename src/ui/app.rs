@@ -144,11 +144,17 @@ impl App {
         let area = self.area();
         if let Some(dialog) = &mut self.dialog {
             let answer = dialog.handle(input, area);
-            if !matches!(answer, DialogAnswer::Open) {
+            if !matches!(answer, DialogAnswer::Open | DialogAnswer::Searched(_)) {
                 self.dialog = None;
             }
             return match answer {
                 DialogAnswer::Command(command) => self.perform(command),
+                DialogAnswer::Searched(query) => {
+                    self.screens.get_mut(self.current).search_palette(&mut self.shared, &query)
+                }
+                DialogAnswer::Choice(id) => {
+                    self.screens.get_mut(self.current).choose_in_palette(&mut self.shared, &id)
+                }
                 DialogAnswer::Page(topic) => self.open(Dialog::Page(Page::new(topic, area))),
                 DialogAnswer::Open | DialogAnswer::Closed => Vec::new(),
             };
@@ -171,7 +177,11 @@ impl App {
     fn act(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::Help => self.open(dialog::help(&self.shared.keymap, &self.screen().focus())),
-            Action::Palette => self.open(dialog::palette(&self.shared.keymap)),
+            Action::Palette => {
+                let screen = self.screens.get_mut(self.current);
+                self.dialog = Some(dialog::palette(&self.shared.keymap, screen.palette_rows(&self.shared)));
+                screen.search_palette(&mut self.shared, "")
+            }
             Action::Quit => self.quit(),
             Action::Suspend => vec![Effect::Loop(LoopEffect::Suspend)],
             action => self.screens.get_mut(self.current).act(&mut self.shared, action),
@@ -181,6 +191,12 @@ impl App {
     fn perform(&mut self, command: AppCommand) -> Vec<Effect> {
         match command {
             AppCommand::Act(action) => self.act(action),
+            AppCommand::ShowFound(rows) => {
+                if let Some(dialog) = &mut self.dialog {
+                    dialog.show_found(rows);
+                }
+                Vec::new()
+            }
             AppCommand::SaveAndQuit => {
                 // The results of the saves arrive later, so `update` quits the console once nothing is unsaved. A save
                 // that fails resets `is_quitting`.

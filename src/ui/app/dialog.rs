@@ -27,6 +27,10 @@ pub(super) enum DialogAnswer {
     Command(AppCommand),
     /// The user chose this page of the reference.
     Page(&'static Topic),
+    /// The query of the palette changed, and the palette stays open.
+    Searched(String),
+    /// The user chose the row with this id, which is neither an action nor a page.
+    Choice(String),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,16 +41,11 @@ pub(super) enum ActionList {
 
 impl ListDialogKind for ActionList {
     fn labels(self) -> ListDialogLabels {
-        let title = match self {
-            ActionList::Palette => "Actions",
-            ActionList::Help => "Help",
+        let (title, empty) = match self {
+            ActionList::Palette => ("Actions, campaigns, webhooks, profiles", "No match"),
+            ActionList::Help => ("Help", "No matching action"),
         };
-        ListDialogLabels {
-            title,
-            keys: "type to search · Enter run · Esc close",
-            empty: "No matching action",
-            width: 76,
-        }
+        ListDialogLabels { title, keys: "type to search · Enter run · Esc close", empty, width: 76 }
     }
 }
 
@@ -69,15 +68,16 @@ impl ConfirmDecision for QuitChoice {
     }
 }
 
-pub(super) fn palette(keymap: &Keymap) -> Dialog {
+/// Returns the palette. It lists the actions, the rows of the screen, and the pages of the reference.
+pub(super) fn palette(keymap: &Keymap, of_screen: Vec<PickerRow>) -> Dialog {
     let rows = ACTIONS.iter().filter(|row| row.action != Action::Palette);
     let rows = rows.map(|row| action_row(keymap, row.action));
-    let rows = rows.chain(topic_rows()).collect();
+    let rows = rows.chain(of_screen).chain(topic_rows()).collect();
     Dialog::Actions(Box::new(ListDialog::new(ActionList::Palette, rows, Matching::Fuzzy)))
 }
 
-/// Returns the help. It lists the actions of the focused pane, the pane's other keys, the pages of the reference, and
-/// all other actions, in this order.
+/// Returns the help. It lists the keys and the actions of the focused pane, the pages of the reference, and all other
+/// actions, in this order.
 pub(super) fn help(keymap: &Keymap, focus: &ScreenFocus) -> Dialog {
     let heading =
         |title: &str| PickerRow { title: title.to_owned(), is_heading: true, ..PickerRow::default() };
@@ -95,11 +95,11 @@ pub(super) fn help(keymap: &Keymap, focus: &ScreenFocus) -> Dialog {
         rows.map(|row| action_row(keymap, row.action))
     };
     let mut rows = vec![heading(&format!("In {}", focus.title))];
+    let (first, others): (Vec<_>, Vec<_>) = focus.keys.iter().partition(|(title, _)| title.is_empty());
+    rows.extend(first.into_iter().flat_map(|(_, keys)| key_rows(keys)));
     rows.extend(actions(true));
-    for (title, keys) in &focus.keys {
-        if !title.is_empty() {
-            rows.push(heading(title));
-        }
+    for (title, keys) in others {
+        rows.push(heading(title));
         rows.extend(key_rows(keys));
     }
     rows.push(heading("Reference"));
@@ -121,7 +121,9 @@ pub(super) fn quit(unsaved: &[String]) -> Dialog {
 
 fn action_row(keymap: &Keymap, action: Action) -> PickerRow {
     let row = action.row();
-    let keys: Vec<String> = keymap.keys(action).map(|(_, key)| key.to_string()).collect();
+    let mut keys: Vec<String> = keymap.keys(action).map(|(_, key)| key.to_string()).collect();
+    // A key can be bound in several contexts.
+    keys.dedup();
     PickerRow {
         id: row.id.to_owned(),
         title: row.title.to_owned(),
@@ -150,6 +152,15 @@ fn key_rows(keys: KeyHints) -> impl Iterator<Item = PickerRow> {
 }
 
 impl Dialog {
+    /// Shows rows that were found for the query of the palette. In any other dialog, does nothing.
+    pub(super) fn show_found(&mut self, found: Vec<PickerRow>) {
+        if let Dialog::Actions(listing) = self
+            && listing.kind == ActionList::Palette
+        {
+            listing.picker.set_found(found);
+        }
+    }
+
     pub(super) fn handle(&mut self, input: Input, screen: Rect) -> DialogAnswer {
         let input = match input {
             // A terminal may report Esc and the next key as that key with Alt, so any key with Alt counts as Esc.
@@ -173,6 +184,9 @@ impl Dialog {
                     Input::Resize(..) | Input::FocusGained => PickerOutcome::Ignored,
                 };
                 match picked {
+                    PickerOutcome::Typed if listing.kind == ActionList::Palette => {
+                        DialogAnswer::Searched(listing.picker.field.text())
+                    }
                     PickerOutcome::Ignored | PickerOutcome::Moved | PickerOutcome::Typed => {
                         DialogAnswer::Open
                     }
@@ -237,7 +251,10 @@ fn answer_for_row(id: &str) -> DialogAnswer {
     if let Some(row) = ACTIONS.iter().find(|row| row.id == id) {
         return DialogAnswer::Command(AppCommand::Act(row.action));
     }
-    id.strip_prefix("help ").and_then(topic).map_or(DialogAnswer::Closed, DialogAnswer::Page)
+    match id.strip_prefix("help ").and_then(topic) {
+        Some(topic) => DialogAnswer::Page(topic),
+        None => DialogAnswer::Choice(id.to_owned()),
+    }
 }
 
 const ESC: Input = Input::Key(Key::plain(KeyCode::Esc));

@@ -26,7 +26,7 @@ use crate::service::{
     RepeatedTest, Session, TestJob, WebhookInUse,
 };
 use crate::ui::editor::highlight::{CodeGrammars, Grammar};
-use crate::ui::runtime::executor::workers::{QueuedJob, Slot};
+use crate::ui::runtime::executor::workers::{MessageSlot, QueuedJob, Slot};
 use crate::ui::shared::{
     CaughtPanic, ConnectFailure, Generation, InjectedFaults, JournalEntry, Msg, PtrEq, Task, Work,
     WorkspaceChange, fault,
@@ -35,9 +35,6 @@ use crate::workspace::{self, Watch, WatchMethod};
 
 /// How long the console waits at exit for each test message to be written to the history.
 const EXIT_TIMEOUT: Duration = Duration::from_secs(2);
-
-// The picker of profiles shows only one screen of rows. To find other profiles, the user types more letters.
-const MAX_FOUND_PROFILES: usize = 100;
 
 const HISTORY_LIMIT: usize = 50;
 
@@ -55,8 +52,9 @@ pub struct ExecutorDeps {
 pub struct Executor {
     deps: ExecutorDeps,
     reporter: Reporter,
-    jobs: Arc<Slot>,
-    surveys: Arc<Slot>,
+    jobs: Arc<MessageSlot>,
+    surveys: Arc<MessageSlot>,
+    searches: Arc<Slot<String>>,
     watch: Option<Watch>,
     capture: Option<JoinHandle<()>>,
     checks: Arc<Checks>,
@@ -81,18 +79,22 @@ impl Executor {
     /// Creates the executor. Its messages go to `sender`. Must be called within a tokio runtime.
     pub fn new(deps: ExecutorDeps, sender: mpsc::Sender<Msg>) -> Self {
         let reporter = Reporter { sender, pending: PendingWork::default() };
-        let (jobs, surveys) = (Arc::<Slot>::default(), Arc::<Slot>::default());
+        let (jobs, surveys) = (Arc::<MessageSlot>::default(), Arc::<MessageSlot>::default());
         let (clock, injected) = (deps.clock, Arc::clone(&deps.injected));
         tokio::spawn(workers::compose_latest(Arc::clone(&jobs), clock, reporter.clone(), injected));
         let (session, injected) = (Arc::clone(&deps.session), Arc::clone(&deps.injected));
         let surveying =
             workers::survey_latest(Arc::clone(&surveys), session, clock, reporter.clone(), injected);
         tokio::spawn(surveying);
+        let searches = Arc::<Slot<String>>::default();
+        let (session, injected) = (Arc::clone(&deps.session), Arc::clone(&deps.injected));
+        tokio::spawn(workers::search_latest(Arc::clone(&searches), session, reporter.clone(), injected));
         Self {
             deps,
             reporter,
             jobs,
             surveys,
+            searches,
             watch: None,
             capture: None,
             checks: Arc::default(),
@@ -132,13 +134,10 @@ impl Executor {
                 });
                 Some(Msg::PeopleLoaded(found.map_err(|error| error.to_string())))
             }),
-            Task::FindProfiles(generation, search) => self.block(Work::People, move |session| {
-                let found = session
-                    .store()
-                    .and_then(|store| Ok(service::find_profiles(&*store, &search, MAX_FOUND_PROFILES)?));
-                let result = found.map(|profiles| profiles.into_iter().map(Arc::new).collect());
-                Some(Msg::ProfilesFound(generation, result.map_err(|error| error.to_string())))
-            }),
+            Task::FindProfiles(generation, job) => {
+                let ticket = self.reporter.pending.begin();
+                self.searches.put(Some(QueuedJob { generation, job, ticket }));
+            }
             Task::EditProfile { generation, edit, preferred } => {
                 self.block(Work::EditProfile, move |session| {
                     let edited = session.edit_profile(*edit, preferred.as_deref());

@@ -54,7 +54,7 @@ use ratatui::layout::Rect;
 use crate::ui::shared::{
     Action, Cursor, Effect, HeaderPart, JournalEntry, KeyHints, Msg, Screen, ScreenFocus, SharedState,
 };
-use crate::ui::widget::{Link, TextField};
+use crate::ui::widget::{Link, PickerRow, TextField};
 
 impl Screen for Compose {
     fn start(&mut self, shared: &mut SharedState) -> Vec<Effect> {
@@ -83,6 +83,18 @@ impl Screen for Compose {
 
     fn text_field(&self) -> Option<&TextField> {
         self.text_field()
+    }
+
+    fn palette_rows(&self, shared: &SharedState) -> Vec<PickerRow> {
+        update::palette::rows(shared)
+    }
+
+    fn search_palette(&mut self, _shared: &mut SharedState, query: &str) -> Vec<Effect> {
+        update::palette::search(self, query)
+    }
+
+    fn choose_in_palette(&mut self, shared: &mut SharedState, id: &str) -> Vec<Effect> {
+        update::palette::choose(self, shared, id)
     }
 
     fn header(&self, shared: &SharedState) -> Vec<HeaderPart> {

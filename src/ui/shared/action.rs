@@ -143,7 +143,13 @@ pub const ACTIONS: &[ActionRow] = {
     use KeyContext::{Anywhere, Body, Definitions, Lists, Panes, Preview, VimNormal};
     &[
         row(A::Help, "help", "Help for the current pane", "help", &[(Anywhere, "f1"), (Panes, "?")]),
-        row(A::Palette, "palette", "Find an action", "palette", &[(Anywhere, "ctrl-p"), (Panes, ":")]),
+        row(
+            A::Palette,
+            "palette",
+            "Find an action, campaign, webhook or profile",
+            "palette",
+            &[(Anywhere, "ctrl-p"), (Panes, ":")],
+        ),
         row(
             A::CampaignForm,
             "campaign-form",

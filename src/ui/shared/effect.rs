@@ -12,6 +12,7 @@ use crate::telegram::ParseMode;
 use crate::text::LineColumn;
 use crate::ui::shared::action::Action;
 use crate::ui::shared::query::Generation;
+use crate::ui::widget::PickerRow;
 use crate::workspace::{CampaignFiles, Fingerprint};
 
 /// One effect. Each variant is carried out by exactly one part of the runtime.
@@ -38,8 +39,8 @@ pub enum LoopEffect {
     Quit,
 }
 
-/// A change of a body's file or of its draft, or a change of what the next console shows first. All entries are carried out in the order in which they were created, so
-/// that an older text never replaces a newer one.
+/// A change of a body's file or of its draft, or of what the next console shows first. All entries are carried out in
+/// the order in which they were created, so that an older text never replaces a newer one.
 #[derive(Debug, Clone, PartialEq)]
 pub enum JournalEntry {
     WriteDraft {
@@ -136,6 +137,8 @@ pub enum Task {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AppCommand {
     Act(Action),
+    /// Show these rows in the palette, below its own rows. If the palette is closed, they are dropped.
+    ShowFound(Vec<PickerRow>),
     SaveAndQuit,
     /// Quit; unsaved text and its drafts are discarded.
     QuitUnsaved,

@@ -10,7 +10,7 @@ use crate::ui::shared::SharedState;
 use crate::ui::shared::action::{Action, KeyContext};
 use crate::ui::shared::effect::{Effect, JournalEntry};
 use crate::ui::shared::msg::Msg;
-use crate::ui::widget::{Link, TextField};
+use crate::ui::widget::{Link, PickerRow, TextField};
 
 /// A screen. It owns its state, panes, and dialogs.
 pub trait Screen: fmt::Debug {
@@ -35,6 +35,24 @@ pub trait Screen: fmt::Debug {
     /// Returns the single-line field that has the keyboard, if any. The app handles cut, copy, and paste in it.
     fn text_field(&self) -> Option<&TextField> {
         None
+    }
+
+    /// Returns the rows that the palette lists in addition to the actions, such as campaigns to open. Each id contains a
+    /// space, so that it is not the id of an action.
+    fn palette_rows(&self, _shared: &SharedState) -> Vec<PickerRow> {
+        Vec::new()
+    }
+
+    /// Starts a search for further rows of the palette, and drops the search that was started before. The palette shows
+    /// the rows that it gets with [`AppCommand::ShowFound`](super::AppCommand::ShowFound). The query is empty when the
+    /// palette opens.
+    fn search_palette(&mut self, _shared: &mut SharedState, _query: &str) -> Vec<Effect> {
+        Vec::new()
+    }
+
+    /// Carries out the choice of a row of [`Screen::palette_rows`] or of a found row.
+    fn choose_in_palette(&mut self, _shared: &mut SharedState, _id: &str) -> Vec<Effect> {
+        Vec::new()
     }
 
     /// Returns the parts at the right of the header, from right to left.

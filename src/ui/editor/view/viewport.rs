@@ -53,7 +53,13 @@ impl Viewport {
             return;
         }
         let from = self.first_row(editor);
-        let to = if rows < 0 { above(editor, from, rows.unsigned_abs()) } else { below(editor, from, rows) };
+        let to = match rows {
+            // The ends of the text are found directly, because counting the rows of a large body takes long.
+            isize::MIN => editor.row_at(0),
+            isize::MAX => editor.row_at(editor.len()),
+            rows if rows < 0 => above(editor, from, rows.unsigned_abs()),
+            rows => below(editor, from, rows),
+        };
         // The last possible top row is found by counting rows backward from the end of the text. Counting from the
         // start would take longer the longer the text is.
         let end = editor.row_at(editor.len());

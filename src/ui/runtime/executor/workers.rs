@@ -1,5 +1,6 @@
-//! The two workers of the preview: one composes its message, and one composes the messages of a sample of recipients.
-//! Each worker always takes the latest job, so that fast typing never queues up work.
+//! The workers whose jobs come with every key: one composes the preview's message, one composes the messages of a sample
+//! of recipients, and one searches for profiles. Each worker always takes the latest job, so that fast typing never
+//! queues up work.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -7,7 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
-use crate::service::{self, MessageJob, Session};
+use crate::service::{self, MessageJob, ProfileStoreError, Session};
 use crate::ui::runtime::executor::{Reporter, Ticket, join_caught, spawn_blocking_caught};
 use crate::ui::shared::{Generation, InjectedFaults, Msg, PtrEq, Work};
 
@@ -17,30 +18,39 @@ const SAMPLE_SIZE: usize = 500;
 /// limit, the results so far are shown.
 const SAMPLE_TIMEOUT: Duration = Duration::from_secs(20);
 
-pub(crate) struct QueuedJob {
+// A list of profiles shows only one screen of rows. To find other profiles, the user types more letters.
+const MAX_FOUND_PROFILES: usize = 100;
+
+pub(crate) struct QueuedJob<T> {
     pub generation: Generation,
-    pub job: Box<MessageJob>,
+    pub job: T,
     pub(super) ticket: Ticket,
 }
 
+pub(crate) type MessageSlot = Slot<Box<MessageJob>>;
+
 /// Holds at most one waiting job, which a later job replaces. So a worker never has to skip outdated jobs, as it would
 /// with a channel.
-#[derive(Default)]
-pub(crate) struct Slot {
-    waiting: Mutex<SlotState>,
+pub(crate) struct Slot<T> {
+    waiting: Mutex<SlotState<T>>,
     filled: Notify,
 }
 
-#[derive(Default)]
-struct SlotState {
-    job: Option<QueuedJob>,
+struct SlotState<T> {
+    job: Option<QueuedJob<T>>,
     /// How often `put` was called. A running job uses the number to find out whether it is the latest.
     put_count: usize,
 }
 
-impl Slot {
+impl<T> Default for Slot<T> {
+    fn default() -> Self {
+        Self { waiting: Mutex::new(SlotState { job: None, put_count: 0 }), filled: Notify::new() }
+    }
+}
+
+impl<T> Slot<T> {
     /// Replaces the waiting job, or removes it if `job` is `None`. A running job can then find out that it is outdated.
-    pub(super) fn put(&self, job: Option<QueuedJob>) {
+    pub(super) fn put(&self, job: Option<QueuedJob<T>>) {
         let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
         waiting.put_count += 1;
         waiting.job = job;
@@ -49,7 +59,7 @@ impl Slot {
         self.filled.notify_one();
     }
 
-    async fn take(&self) -> (QueuedJob, usize) {
+    async fn take(&self) -> (QueuedJob<T>, usize) {
         loop {
             let taken = {
                 let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
@@ -69,7 +79,7 @@ impl Slot {
 
 /// Composes the latest job's message on a blocking thread, one job at a time.
 pub(super) async fn compose_latest(
-    jobs: Arc<Slot>,
+    jobs: Arc<MessageSlot>,
     clock: Clock,
     reporter: Reporter,
     injected: Arc<InjectedFaults>,
@@ -95,7 +105,7 @@ pub(super) async fn compose_latest(
 /// Composes the latest job's message for a sample of recipients, on a blocking thread. Stops after the current
 /// recipient if the job is replaced or removed, or if the time limit is reached.
 pub(super) async fn survey_latest(
-    jobs: Arc<Slot>,
+    jobs: Arc<MessageSlot>,
     session: Arc<Session>,
     clock: Clock,
     reporter: Reporter,
@@ -121,6 +131,30 @@ pub(super) async fn survey_latest(
             Ok(None) => {}
             Err(fault) => reporter.report(Msg::Fault { work: Work::Survey, fault }).await,
         }
+        drop(ticket);
+    }
+}
+
+/// Searches for the profiles that match the latest query, on a blocking thread, one query at a time.
+pub(super) async fn search_latest(
+    queries: Arc<Slot<String>>,
+    session: Arc<Session>,
+    reporter: Reporter,
+    injected: Arc<InjectedFaults>,
+) {
+    loop {
+        let (QueuedJob { generation, job: query, ticket }, _) = queries.take().await;
+        let (session, injected) = (Arc::clone(&session), Arc::clone(&injected));
+        let found = spawn_blocking_caught(move || {
+            injected.trigger(Work::People.id());
+            let found = service::find_profiles(&*session.store()?, &query, MAX_FOUND_PROFILES)?;
+            Ok::<_, ProfileStoreError>(found.into_iter().map(Arc::new).collect())
+        });
+        let message = match join_caught(found).await {
+            Ok(found) => Msg::ProfilesFound(generation, found.map_err(|error| error.to_string())),
+            Err(fault) => Msg::Fault { work: Work::People, fault },
+        };
+        reporter.report(message).await;
         drop(ticket);
     }
 }

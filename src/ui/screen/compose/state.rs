@@ -94,6 +94,8 @@ pub struct Compose {
     pub profiles: Query<Vec<Arc<Profile>>>,
     /// The profiles that were deleted in this session and can be brought back, the latest last.
     pub deleted_profiles: Vec<Arc<Profile>>,
+    /// The profiles that match the query of the palette.
+    pub palette_profiles: Query<Vec<Arc<Profile>>>,
     /// What the list of deleted campaigns and webhooks shows.
     pub trash: Query<Vec<Trashed>>,
     /// Secrets that are stored for an earlier path of the workspace or by an earlier version of telecast. The user has
@@ -182,6 +184,7 @@ impl Compose {
             returns_to_webhook: false,
             profiles: Query::Idle,
             deleted_profiles: Vec::new(),
+            palette_profiles: Query::Idle,
             trash: Query::Idle,
             drafts: Vec::new(),
             remembered: RememberedView::default(),

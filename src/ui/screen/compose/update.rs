@@ -7,6 +7,7 @@ mod dialogs;
 mod keys;
 mod lists;
 mod mouse;
+pub(super) mod palette;
 mod quick_fix;
 mod recipient;
 mod results;

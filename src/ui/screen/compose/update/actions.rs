@@ -336,7 +336,7 @@ pub(crate) fn show_profiles(
     }
 }
 
-fn profile_row(profile: &Profile) -> PickerRow {
+pub(crate) fn profile_row(profile: &Profile) -> PickerRow {
     let chat = match profile.chat_id() {
         Some(Value::Integer(id)) => id.to_string(),
         Some(Value::Text(text)) => text.clone(),

@@ -8,7 +8,7 @@ use crate::service::{BotFailureKind, BotStatus, ProfileContext, TestOutcome, Tes
 use crate::ui::screen::compose::{
     Compose, ComposeConfirm, Decision, Dialog, Focus, Pane, SampleReport, TestState,
     campaign_statuses::worst_of,
-    update::{actions, definitions, dialogs, dialogs::setting_up, keys, saving, typing},
+    update::{actions, definitions, dialogs, dialogs::setting_up, keys, palette, saving, typing},
 };
 use crate::ui::shared::{
     Action, AnswerStatus, ChangeOutcome, Effect, Generation, JournalEntry, LoopEffect, Msg, PtrEq, Query,
@@ -29,7 +29,11 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
             Vec::new()
         }
         Msg::PeopleLoaded(result) => people_loaded(screen, shared, result),
-        Msg::ProfilesFound(generation, result) => {
+        Msg::ProfilesFound(generation, mut result) => {
+            if let Ok(profiles) = &mut result {
+                profiles.sort_by_key(|profile| !profile.is_test_profile());
+            }
+            palette::show_profiles(screen, shared, generation, result.clone());
             actions::show_profiles(screen, shared, generation, result);
             Vec::new()
         }
