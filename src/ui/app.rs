@@ -155,7 +155,7 @@ impl App {
                 DialogAnswer::Choice(id) => {
                     self.screens.get_mut(self.current).choose_in_palette(&mut self.shared, &id)
                 }
-                DialogAnswer::Page(topic) => self.open(Dialog::Page(Page::new(topic, area))),
+                DialogAnswer::Page(topic) => self.open(Dialog::Page(Box::new(Page::new(topic, area)))),
                 DialogAnswer::Open | DialogAnswer::Closed => Vec::new(),
             };
         }

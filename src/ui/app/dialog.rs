@@ -17,7 +17,7 @@ use crate::ui::widget::{
 #[derive(Debug, Clone)]
 pub(super) enum Dialog {
     Actions(Box<ListDialog<ActionList>>),
-    Page(Page),
+    Page(Box<Page>),
     ConfirmQuit(Confirm<QuitChoice>),
 }
 
@@ -194,9 +194,11 @@ impl Dialog {
                 }
             }
             // Esc returns to the list of the help, because after one page the user often wants another page.
-            Dialog::Page(_) if input == ESC => DialogAnswer::Command(AppCommand::Act(Action::Help)),
+            Dialog::Page(page) if input == ESC && !page.is_finding() => {
+                DialogAnswer::Command(AppCommand::Act(Action::Help))
+            }
             Dialog::Page(page) => {
-                page.scroll(&input);
+                page.handle(&input);
                 DialogAnswer::Open
             }
             Dialog::ConfirmQuit(confirm) => {
@@ -236,8 +238,7 @@ impl Dialog {
                 listing.draw(buf, screen, theme).map(|(x, y)| Cursor { x, y, is_block: false })
             }
             Dialog::Page(page) => {
-                page.draw(buf, screen, theme);
-                None
+                page.draw(buf, screen, theme).map(|(x, y)| Cursor { x, y, is_block: false })
             }
             Dialog::ConfirmQuit(confirm) => {
                 confirm.draw(buf, screen, theme);
