@@ -1,15 +1,17 @@
 //! Message text as prose. Most of a body is one JSON string, and its author writes it as paragraphs. This module finds
-//! the message text in a body, and prepares pasted text for it.
+//! the message text in a body, prepares pasted text for it, and formats it.
 //!
 //! The keys that follow from this are in `editor`. This module knows neither the editor nor the screen.
 
+mod format;
 mod paste;
 
 use crate::dialect::Dialect;
 use crate::telegram::{Method, fields};
-use crate::template::{self, Partials};
+use crate::template::{self, Partials, Template};
 use crate::text::Span;
 
+pub(crate) use format::{check_place, toggle_format};
 pub(crate) use paste::{PreparedPaste, prepare_paste};
 
 /// Returns the parts of a JSON body that are message text, such as the `text` of a message or the question of a poll.
@@ -18,8 +20,11 @@ pub(crate) use paste::{PreparedPaste, prepare_paste};
 ///
 /// The body may be unfinished. The time is linear in its length.
 pub(crate) fn message_text(body: &str, method: Method, dialect: Dialect) -> Vec<Span> {
-    let (template, _) = template::parse(body, &Partials::default(), dialect);
-    template::string_parts(&template, &mut |path| fields::is_message_text(method, path))
+    parts_of(&template::parse(body, &Partials::default(), dialect).0, method)
+}
+
+fn parts_of(template: &Template, method: Method) -> Vec<Span> {
+    template::string_parts(template, &mut |path| fields::is_message_text(method, path))
 }
 
 #[cfg(test)]

@@ -82,13 +82,13 @@ impl Editor {
             None => {}
         }
         match motion {
-            Motion::Left => self.out_of_escape(self.buffer.grapheme_before(at), true),
-            Motion::Right => self.out_of_escape(self.buffer.grapheme_after(at), false),
+            Motion::Left => self.before_escape(self.buffer.grapheme_before(at)),
+            Motion::Right => self.after_escape(self.buffer.grapheme_after(at)),
             Motion::LeftInLine if at == self.line_span(self.line_of(at)).start => at,
             Motion::LeftInLine => self.buffer.grapheme_before(at),
             Motion::OntoGrapheme => self.onto_grapheme(at),
             Motion::WordLeft => self.word_left(at),
-            Motion::WordRight => self.out_of_escape(word_right(&self.buffer, at), false),
+            Motion::WordRight => self.after_escape(word_right(&self.buffer, at)),
             Motion::LineStart => self.smart_line_start(),
             Motion::LineEnd => self.line_span(self.line_of(at)).end,
             Motion::DocumentStart => 0,
@@ -109,8 +109,8 @@ impl Editor {
         let start = word_left(&self.buffer, at);
         // The letter of an escape such as `\n` looks like the first letter of the word after it. The word begins after
         // the escape, unless the cursor is there already.
-        let after = self.out_of_escape(start, false);
-        if after < at { after } else { self.out_of_escape(start, true) }
+        let after = self.after_escape(start);
+        if after < at { after } else { self.before_escape(start) }
     }
 
     /// Returns the target of a motion by lines. From the first line, moving up goes to the start of the text; from the

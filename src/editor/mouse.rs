@@ -60,13 +60,13 @@ impl Editor {
 
     fn unit_at(&self, unit: DragUnit, at: usize) -> Span {
         match unit {
-            DragUnit::Grapheme => Span::at(self.out_of_escape(self.buffer.snap(at), true)),
+            DragUnit::Grapheme => Span::at(self.before_escape(self.buffer.snap(at))),
             DragUnit::Word => {
                 let word = motion::word_around(&self.buffer, at);
-                let end = self.out_of_escape(word.end, false);
+                let end = self.after_escape(word.end);
                 // The letter of an escape such as `\n` looks like the first letter of the word after it.
-                let after = self.out_of_escape(word.start, false);
-                Span::new(if after < end { after } else { self.out_of_escape(word.start, true) }, end)
+                let after = self.after_escape(word.start);
+                Span::new(if after < end { after } else { self.before_escape(word.start) }, end)
             }
             DragUnit::Line => {
                 let line = self.line_of(at);

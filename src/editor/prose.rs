@@ -103,6 +103,13 @@ fn is_whole(text: &str) -> bool {
     text.bytes().all(|byte| quoting.read(byte).is_none()) && quoting == QuoteState::Inside
 }
 
+/// Returns the part of a message text after its last `\n`.
+fn last_paragraph(text: &str) -> &str {
+    let is_break = |at: &usize| !json::is_escaped(text, *at);
+    let last = text.rmatch_indices("\\n").map(|(at, _)| at).find(is_break);
+    last.map_or(text, |at| &text[at + 2..])
+}
+
 impl Editor {
     /// Sets the parts of the text that are message text, in order.
     pub(crate) fn set_prose(&mut self, parts: Vec<Span>) {
@@ -152,9 +159,37 @@ impl Editor {
             return Command::Paste("\"".to_owned());
         }
         match self.prose.part_at(at) {
-            Some(part) if part.end == at && self.buffer.has_at(at, "\"") => Command::Move(Motion::Right),
+            Some(part) if part.end == at && self.buffer.has_at(at, "\"") && !self.is_quotation(at) => {
+                Command::Move(Motion::Right)
+            }
             _ => Command::Paste("\\\"".to_owned()),
         }
+    }
+
+    /// Returns whether a quote at the end of a message text is likely the start or the end of a quotation in the text, and
+    /// not the end of the JSON string. It is the start after a blank, a line break, or an opening bracket. It is the end
+    /// if a quotation has been started in the paragraph.
+    // Text is mostly typed at its end, directly before the closing quote. If a quote always moved past the closing quote,
+    // the first quotation would end up outside of the string.
+    fn is_quotation(&self, at: usize) -> bool {
+        let Some(last) = self.prose.index_at(at) else { return false };
+        let mut n_quotes = 0;
+        for index in (0..=last).rev() {
+            let part = self.prose.parts[index];
+            if index < last && self.buffer.has_at(part.end, "\"") {
+                break;
+            }
+            let text = self.buffer.slice(Span::new(part.start, part.end.min(at)));
+            let paragraph = last_paragraph(&text);
+            if index == last && text.ends_with(|c: char| c.is_whitespace() || "([{=>–—".contains(c)) {
+                return true;
+            }
+            n_quotes += paragraph.matches("\\\"").count();
+            if paragraph.len() < text.len() {
+                return paragraph.is_empty() && index == last || n_quotes % 2 == 1;
+            }
+        }
+        n_quotes % 2 == 1
     }
 
     fn is_escaped_in_prose(&self, at: usize) -> bool {
@@ -178,13 +213,15 @@ impl Editor {
         false
     }
 
-    /// Moves an offset out of an escape such as `\n` in message text, to its start if `is_back`, otherwise to its end.
-    pub(super) fn out_of_escape(&self, at: usize, is_back: bool) -> usize {
-        match self.escape_around(at) {
-            Some(escape) if is_back => escape.start,
-            Some(escape) => escape.end,
-            None => at,
-        }
+    /// Returns the start of the escape in message text that an offset splits, such as `\n`, or the offset if it splits
+    /// none.
+    pub(super) fn before_escape(&self, at: usize) -> usize {
+        self.escape_around(at).map_or(at, |escape| escape.start)
+    }
+
+    /// Like [`Editor::before_escape`], but returns the end of the escape.
+    pub(super) fn after_escape(&self, at: usize) -> usize {
+        self.escape_around(at).map_or(at, |escape| escape.end)
     }
 
     /// Returns the escape of two characters that `at` splits, if `at` is in message text.
@@ -283,6 +320,15 @@ mod tests {
         check(r#"{"text": "|"}"#, "\"", r#"{"text": ""|}"#);
         check(r#"{"text": "{{ x }}|"}"#, "\"", r#"{"text": "{{ x }}"|}"#);
         check(r#"{"text":| }"#, " \"a\"", r#"{"text": "a"| }"#);
+    }
+
+    #[test]
+    fn quotations_at_the_end_of_the_text_are_escaped() {
+        check(r#"{"text": "|"}"#, "a \"b\"\"", r#"{"text": "a \"b\""|}"#);
+        check(r#"{"text": "a|"}"#, "⏎\"b\" c\"", r#"{"text": "a\n\"b\" c"|}"#);
+        check(r#"{"text": "\"a\n|"}"#, "b\"", r#"{"text": "\"a\nb"|}"#);
+        check(r#"{"text": "a (|"}"#, "\"{{ x }}\"", r#"{"text": "a (\"{{ x }}\"|"}"#);
+        check(r#"{"text": "<a href=|"}"#, "\"b\"", r#"{"text": "<a href=\"b\"|"}"#);
     }
 
     #[test]

@@ -211,10 +211,10 @@ impl Editor {
         for glyph in glyphs {
             last = glyph.at;
             if column < glyph.column + glyph.width {
-                return self.out_of_escape(row.span.start + last, true);
+                return self.before_escape(row.span.start + last);
             }
         }
-        if row.is_last { row.span.end } else { self.out_of_escape(row.span.start + last, true) }
+        if row.is_last { row.span.end } else { self.before_escape(row.span.start + last) }
     }
 
     fn layout_of(&self, line: usize) -> LineLayout {

@@ -28,13 +28,7 @@ impl PreparedPaste {
 
 pub(crate) fn prepare_paste(pasted: &str, dialect: Dialect) -> PreparedPaste {
     let text = pasted.replace("\r\n", "\n").replace('\r', "\n");
-    let (template, _) = template::parse(&text, &Partials::default(), dialect);
-    // A `{{` without an end is more likely text than Liquid.
-    let is_closed = |piece: &Span| !piece.of(&text).starts_with('{') || piece.of(&text).ends_with('}');
-    let closed: Vec<Span> = template.liquid_spans().into_iter().filter(is_closed).collect();
-    // Whitespace that Liquid trims is not part of the message. Escaped, it would be text and no longer trimmed.
-    let liquid = with_trimmed(&text, &closed);
-    let around = outside(&text, &liquid);
+    let around = outside_liquid(&text, dialect);
     if !around.iter().any(|part| part.of(&text).contains(json::needs_escape)) {
         return PreparedPaste::Plain(text);
     }
@@ -42,19 +36,29 @@ pub(crate) fn prepare_paste(pasted: &str, dialect: Dialect) -> PreparedPaste {
     if around.iter().all(is_content) {
         return PreparedPaste::AlreadyEscaped(text);
     }
+    PreparedPaste::Escaped(escaped(&text, dialect))
+}
+
+/// Escapes a text for a JSON string, except for the Liquid in it.
+pub(super) fn escaped(text: &str, dialect: Dialect) -> String {
     let mut escaped = String::with_capacity(text.len() + text.len() / 8);
     let mut from = 0;
-    for part in around {
+    for part in outside_liquid(text, dialect) {
         escaped.push_str(&text[from..part.start]);
-        json::escape_into(&mut escaped, part.of(&text));
+        json::escape_into(&mut escaped, part.of(text));
         from = part.end;
     }
-    escaped.push_str(&text[from..]);
-    PreparedPaste::Escaped(escaped)
+    escaped + &text[from..]
 }
 
 /// Returns the spans of the text before, between, and after the pieces of Liquid.
-fn outside(text: &str, liquid: &[Span]) -> Vec<Span> {
+fn outside_liquid(text: &str, dialect: Dialect) -> Vec<Span> {
+    let (template, _) = template::parse(text, &Partials::default(), dialect);
+    // A `{{` without an end is more likely text than Liquid.
+    let is_closed = |piece: &Span| !piece.of(text).starts_with('{') || piece.of(text).ends_with('}');
+    let closed: Vec<Span> = template.liquid_spans().into_iter().filter(is_closed).collect();
+    // Whitespace that Liquid trims is not part of the message. Escaped, it would be text and no longer trimmed.
+    let liquid = with_trimmed(text, &closed);
     let mut from = 0;
     let mut parts = Vec::with_capacity(liquid.len() + 1);
     for piece in liquid {

@@ -71,8 +71,8 @@ pub fn toggle_format(
     let masked = placeholders.text_with_placeholders();
     let marked = MarkedText::read(mode, masked)
         .map_err(|reason| FormatRefusal(format!("fix the markup of this text first: {reason}")))?;
-    let job = FormatJob { marked, placeholders: &placeholders, format };
-    let plan = job.plan(placeholders.masked_span(selection), selection.is_empty())?;
+    let job = FormatJob { marked, placeholders: &placeholders, format, is_selected: !selection.is_empty() };
+    let plan = job.plan(placeholders.masked_span(selection))?;
     let edited = job.accepted(&plan)?;
     Ok(job.finish(&edited))
 }
@@ -85,6 +85,8 @@ struct FormatJob<'a> {
     marked: MarkedText<'a>,
     placeholders: &'a LiquidPlaceholders<'a>,
     format: TextFormat,
+    /// Whether something is selected. Otherwise, the part to format is found at the cursor.
+    is_selected: bool,
 }
 
 /// What to do to the masked text, and how the parsed text must be formatted afterward.
@@ -107,19 +109,19 @@ struct Plan {
 impl FormatJob<'_> {
     /// `selection` is a span of the masked text. If nothing is selected, it may be the placeholder of the Liquid at the
     /// cursor.
-    fn plan(&self, selection: Span, is_cursor: bool) -> Result<Plan, FormatRefusal> {
+    fn plan(&self, selection: Span) -> Result<Plan, FormatRefusal> {
         let selected = self.marked.output(selection);
         // The cursor inside a tag such as `{% if %}` counts as after it.
-        let is_in_tag = is_cursor && self.placeholders.prints_nothing(selected.of(self.text()));
+        let is_in_tag = !self.is_selected && self.placeholders.prints_nothing(selected.of(self.text()));
         let selected = if is_in_tag { Span::at(selected.end) } else { selected };
-        let part = if is_cursor { self.word_at(selected) } else { self.without_blank_edges(selected) };
+        let part = if self.is_selected { self.without_blank_edges(selected) } else { self.word_at(selected) };
         let mut plan = match self.format {
-            TextFormat::Quote => self.plan_quote(selected, selection.end, is_cursor)?,
+            TextFormat::Quote => self.plan_quote(selected, selection.end)?,
             _ if part.is_empty() => self.plan_empty(selection.end, selected.start)?,
             TextFormat::Link => self.plan_link(part)?,
             _ => self.plan_inline(part)?,
         };
-        if !is_cursor && !part.is_empty() && !plan.is_marked {
+        if self.is_selected && !part.is_empty() && !plan.is_marked {
             let (start, end) = (self.marked.markup_at(part.start).end, self.marked.markup_at(part.end).start);
             plan.edits.mark(start, end);
         }

@@ -5,6 +5,7 @@ mod clipboard;
 mod complete;
 mod corpus;
 mod deleted;
+mod formats;
 mod harness;
 mod keys;
 mod last_good;

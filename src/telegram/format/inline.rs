@@ -11,11 +11,17 @@ use crate::text::Span;
 /// The address of a new link. Telegram drops a link with it, so an unfinished link is a problem and not a wrong link.
 const NEW_ADDRESS: &str = "https://";
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Inside,
+    Outside,
+}
+
 impl FormatJob<'_> {
     pub(super) fn plan_inline(&self, part: Span) -> Result<Plan, FormatRefusal> {
         let text = self.text();
         let is_on = self.is_on(part);
-        let (hull, touched) = self.touched(part, is_on);
+        let (hull, touched) = if is_on { self.overlapped(part, 0) } else { self.overlapped(part, 1) };
         let mut plan = Plan { part, ..Plan::default() };
         for element in &touched {
             plan.edits.delete(element.open);
@@ -30,20 +36,20 @@ impl FormatJob<'_> {
         for piece in &pieces {
             let place = self.place_around(*piece, &touched)?;
             plan.edits.insert(place.start, open);
-            self.rewrite(*piece, &touched, true, &mut plan)?;
+            self.rewrite(*piece, &touched, Side::Inside, &mut plan)?;
             plan.edits.insert(place.end, close);
         }
         if is_on {
-            self.rewrite(part, &touched, false, &mut plan)?;
+            self.rewrite(part, &touched, Side::Outside, &mut plan)?;
         }
         let (before, _) = self.marked.formatting(self.format);
         plan.formatted = before.without(hull).with(text, &Coverage::of(text, pieces));
         Ok(plan)
     }
 
-    /// Returns the elements of the format that a part overlaps, or that it touches if it gets the format. Also returns
-    /// the range of the part and these elements together.
-    fn touched(&self, part: Span, is_on: bool) -> (Span, Vec<MarkupElement>) {
+    /// Returns the elements of the format that overlap a part, or another such element. With a `reach` of 1, elements
+    /// that only touch count too. Also returns the range of the part and these elements together.
+    fn overlapped(&self, part: Span, reach: usize) -> (Span, Vec<MarkupElement>) {
         let (mut hull, mut touched) = (part, Vec::new());
         let mut rest: Vec<MarkupElement> = self
             .marked
@@ -52,7 +58,6 @@ impl FormatJob<'_> {
             .copied()
             .collect();
         loop {
-            let reach = usize::from(!is_on);
             let is_touched = |element: &MarkupElement| {
                 element.text.start < hull.end + reach && hull.start < element.text.end + reach
             };
@@ -118,17 +123,22 @@ impl FormatJob<'_> {
         Ok(Span::new(start, end))
     }
 
-    /// Writes a part again if the mode escapes text differently inside the format and outside.
+    /// Writes a part again, for inside the format or outside, if the mode escapes text differently there.
     fn rewrite(
         &self,
         part: Span,
         removed: &[MarkupElement],
-        is_inside: bool,
+        side: Side,
         plan: &mut Plan,
     ) -> Result<(), FormatRefusal> {
         let mode = self.marked.mode;
-        let needs_escapes = mode == ParseMode::MarkdownV2 && self.format == TextFormat::Code && !is_inside;
-        if mode != ParseMode::Markdown && !needs_escapes {
+        let differs = match mode {
+            ParseMode::Html => false,
+            ParseMode::Markdown => true,
+            // The escapes of other text are valid in code, but not the other way around.
+            ParseMode::MarkdownV2 => self.format == TextFormat::Code && side == Side::Outside,
+        };
+        if !differs {
             return Ok(());
         }
         if self.kept(removed).any(|element| element.text.start < part.end && part.start < element.text.end) {
@@ -141,13 +151,16 @@ impl FormatJob<'_> {
         edges.dedup();
         for edge in edges.windows(2) {
             let piece = Span::new(edge[0], edge[1]).of(self.text());
-            let new = if is_inside { piece.to_owned() } else { escape(mode, EscapeContext::Text, piece) };
             // Legacy Markdown has no escapes inside a format.
             let (_, close) = self.delimiters();
-            if is_inside && piece.contains(close) {
-                let name = self.format.name();
-                return Err(FormatRefusal(format!("in Markdown, `{close}` cannot be inside {name}")));
-            }
+            let new = match side {
+                Side::Outside => escape(mode, EscapeContext::Text, piece),
+                Side::Inside if piece.contains(close) => {
+                    let name = self.format.name();
+                    return Err(FormatRefusal(format!("in Markdown, {name} cannot contain {close}")));
+                }
+                Side::Inside => piece.to_owned(),
+            };
             let old = Span::new(self.marked.markup_at(edge[0]).end, self.marked.markup_at(edge[1]).start);
             if new != old.of(self.marked.masked) {
                 plan.edits.replace(old, new);
@@ -170,7 +183,7 @@ impl FormatJob<'_> {
                 plan.dropped.extend([link.open, link.close]);
                 plan.edits.delete(link.open);
                 plan.edits.delete(link.close);
-                self.rewrite(link.text, &links, false, &mut plan)?;
+                self.rewrite(link.text, &links, Side::Outside, &mut plan)?;
             }
             return Ok(plan);
         }
@@ -183,7 +196,7 @@ impl FormatJob<'_> {
         let address = if is_address { address.to_owned() } else { format!("{MARK}{NEW_ADDRESS}{MARK}") };
         let (open, close) = self.link_delimiters(&address);
         plan.edits.insert(place.start, open);
-        self.rewrite(part, &[], true, &mut plan)?;
+        self.rewrite(part, &[], Side::Inside, &mut plan)?;
         let next = if is_address { String::new() } else { NEXT.to_string() };
         plan.edits.insert(place.end, close + &next);
         plan.formatted = if is_address { before.with(text, &Coverage::of(text, [part])) } else { before };

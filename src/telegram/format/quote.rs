@@ -9,15 +9,10 @@ use crate::text::Span;
 
 impl FormatJob<'_> {
     /// Plans a quote of the selected part of the parsed text, or of its lines. `at` is the cursor in the masked text.
-    pub(super) fn plan_quote(
-        &self,
-        selected: Span,
-        at: usize,
-        is_cursor: bool,
-    ) -> Result<Plan, FormatRefusal> {
+    pub(super) fn plan_quote(&self, selected: Span, at: usize) -> Result<Plan, FormatRefusal> {
         let lines = self.lines_of(selected);
         let is_v2 = self.marked.mode == ParseMode::MarkdownV2;
-        let part = if is_v2 || is_cursor { lines } else { self.without_blank_edges(selected) };
+        let part = if is_v2 || !self.is_selected { lines } else { self.without_blank_edges(selected) };
         let is_blank = part.of(self.text()).trim().is_empty();
         let quotes: Vec<MarkupElement> = self
             .marked
@@ -40,7 +35,7 @@ impl FormatJob<'_> {
             return Ok(plan);
         }
         match (is_v2, is_blank) {
-            (true, _) => self.add_lines(part, is_blank, &mut plan)?,
+            (true, _) => self.add_lines(part, &mut plan)?,
             (false, true) => return self.plan_empty(at, selected.start),
             (false, false) => {
                 if !quotes.is_empty() || self.pieces(part, &[]) != [part] {
@@ -70,7 +65,8 @@ impl FormatJob<'_> {
         std::iter::once(lines.start).chain(breaks)
     }
 
-    fn add_lines(&self, lines: Span, is_blank: bool, plan: &mut Plan) -> Result<(), FormatRefusal> {
+    fn add_lines(&self, lines: Span, plan: &mut Plan) -> Result<(), FormatRefusal> {
+        let is_blank = lines.of(self.text()).trim().is_empty();
         self.check_branches(
             self.marked.markup_at(lines.start).start,
             self.marked.markup_at(lines.end).start,

@@ -102,6 +102,10 @@ impl Screen for Compose {
     }
 
     fn footer(&self) -> Option<KeyHints> {
+        if self.has_format_row {
+            let width = self.layout.panes.iter().map(|(_, area)| area.right()).max().unwrap_or(0);
+            return Some(if width < update::ROW_WIDTH { update::NARROW_ROW_KEYS } else { update::ROW_KEYS });
+        }
         let search = self.search.as_ref().map(search::SearchBar::hints);
         search.or_else(|| self.typed_filter().map(|_| filter::HINTS))
     }

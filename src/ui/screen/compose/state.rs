@@ -62,6 +62,8 @@ pub struct Compose {
     pub filters: BTreeMap<Pane, ListFilter>,
     /// Whether the focused pane covers all others.
     pub is_zoomed: bool,
+    /// Whether the footer shows the row of formats. The next key chooses a format, or closes the row.
+    pub has_format_row: bool,
     /// The sample events that the user has chosen since the console was started. The key is a campaign's stem, and the
     /// value is the path of the sample's file.
     pub samples: BTreeMap<String, String>,
@@ -164,6 +166,7 @@ impl Compose {
             search: None,
             filters: BTreeMap::new(),
             is_zoomed: false,
+            has_format_row: false,
             samples: BTreeMap::new(),
             preview: Preview::default(),
             message: Query::Idle,
@@ -230,6 +233,7 @@ impl Compose {
             self.completion = None;
             self.hover = None;
             self.search = None;
+            self.has_format_row = false;
             // An incomplete vim command such as `d` must not continue in another body.
             if let Some(vim) = &mut self.vim {
                 vim.reset();

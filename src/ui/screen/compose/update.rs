@@ -4,6 +4,7 @@
 mod actions;
 mod definitions;
 mod dialogs;
+mod formatting;
 mod keys;
 mod lists;
 mod mouse;
@@ -90,6 +91,7 @@ pub(super) fn follow(screen: &mut Compose, shared: &mut SharedState, area: Rect)
 
 pub(super) use dialogs::close as close_dialog;
 pub(crate) use dialogs::{TELEGRAM, setting_up};
+pub(super) use formatting::{NARROW_ROW_KEYS, ROW_KEYS, ROW_WIDTH};
 pub(super) use keys::screen_focus;
 pub(crate) use keys::{contexts, way};
 pub(super) use saving::{save_all, unsaved};

@@ -6,12 +6,14 @@ use crate::editor::Command;
 use crate::profile::{Profile, Value};
 use crate::service::{self, BotStatus};
 use crate::settings::Whitespace;
+use crate::telegram::TextFormat;
 use crate::ui::screen::compose::dialog::test::SANDBOX_CHAT;
 use crate::ui::screen::compose::{
     CompareDialog, Compose, ComposeConfirm, ComposeList, Decision, Dialog, Focus, ListKind, Memo, Pane,
     Prompt, PromptPurpose, SearchBar, SettingsDialog, TestDialog, TestState, hover,
     update::{
-        definitions, dialogs, dialogs::setting_up, lists, quick_fix, recipient, rewrite, saving, typing, vim,
+        definitions, dialogs, dialogs::setting_up, formatting, lists, quick_fix, recipient, rewrite, saving,
+        typing, vim,
     },
 };
 use crate::ui::shared::{
@@ -96,6 +98,15 @@ pub(crate) fn act(screen: &mut Compose, shared: &mut SharedState, action: Action
         }
         Action::MarkWhitespace => mark_whitespace(shared),
         Action::ToggleVim => vim::toggle(screen, shared),
+        Action::Format => formatting::open_row(screen, shared),
+        Action::FormatBold => formatting::toggle(screen, shared, TextFormat::Bold),
+        Action::FormatItalic => formatting::toggle(screen, shared, TextFormat::Italic),
+        Action::FormatUnderline => formatting::toggle(screen, shared, TextFormat::Underline),
+        Action::FormatStrikethrough => formatting::toggle(screen, shared, TextFormat::Strikethrough),
+        Action::FormatSpoiler => formatting::toggle(screen, shared, TextFormat::Spoiler),
+        Action::FormatCode => formatting::toggle(screen, shared, TextFormat::Code),
+        Action::FormatQuote => formatting::toggle(screen, shared, TextFormat::Quote),
+        Action::FormatLink => formatting::toggle(screen, shared, TextFormat::Link),
         Action::PasteAsIs => typing::paste_as_is(screen, shared),
         Action::Undo => undo(screen, shared, Command::Undo, "nothing to undo in the body"),
         Action::Redo => undo(screen, shared, Command::Redo, "nothing to redo in the body"),
@@ -192,6 +203,7 @@ pub(crate) const TYPING_KEYS: &[(&str, &str)] = &[
     ("<<  {{  @  {", "Pick a variable"),
     ("|  {%  \"  <", "Complete filters, tags, keys and values, markup"),
     ("Tab", "Accept the completion, or indent"),
+    ("Enter  \"", "In message text: its line break, an escaped quote"),
     ("Shift-arrows", "Select"),
     ("^Left  ^Right", "Move by word"),
 ];

@@ -1,6 +1,6 @@
-//! Dispatches each key to the first of these that is open: the dialog, the search line, the filter line of a list, or
-//! the completion picker. If none of them is open, or if the filter line or the picker does not use the key, the key
-//! starts the action that is bound to the key. A key without an action goes to the focused pane.
+//! Dispatches each key to the first of these that is open: the row of formats, the dialog, the search line, the filter
+//! line of a list, or the completion picker. If none of them is open, or if the filter line or the picker does not use
+//! the key, the key starts the action that is bound to the key. A key without an action goes to the focused pane.
 
 use crate::ui::screen::compose::{
     Compose, Focus, Pane,
@@ -8,7 +8,7 @@ use crate::ui::screen::compose::{
     search,
     update::actions::{LEAVING_KEYS, TYPING_KEYS},
     update::body_area,
-    update::{actions, dialogs, lists, quick_fix, typing, vim},
+    update::{actions, dialogs, formatting, lists, quick_fix, typing, vim},
 };
 
 use crate::ui::editor::vim::{KEYS, Vim};
@@ -22,12 +22,13 @@ const ESC: Key = Key::plain(KeyCode::Esc);
 pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Vec<Effect> {
     // If the user presses Esc and then quickly another key, terminals and tmux may report only the other key, with Alt.
     // An unbound key with Alt therefore counts as Esc, followed by the key without Alt. While a dialog, the search
-    // line, or the picker is open, any key with Alt counts only as Esc, because the key was not meant for the pane
-    // below.
+    // line, the filter line, the picker, or the row of formats is open, any key with Alt counts only as Esc, because the
+    // key was not meant for the pane below.
     let is_covered = screen.dialog.is_some()
         || screen.search.is_some()
         || screen.typed_filter().is_some()
-        || screen.completion.is_some();
+        || screen.completion.is_some()
+        || screen.has_format_row;
     if key.alt && is_covered {
         return press(screen, shared, ESC);
     }
@@ -39,6 +40,9 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
             effects.extend(press(screen, shared, key.without_alt()));
         }
         return effects;
+    }
+    if std::mem::take(&mut screen.has_format_row) && screen.dialog.is_none() {
+        return formatting::press(screen, shared, key);
     }
     // Any key closes the info box. Esc then has no other effect, but every other key also has its usual effect.
     if screen.hover.take().is_some() && key == ESC {
@@ -88,7 +92,14 @@ pub(crate) fn screen_focus(screen: &Compose) -> ScreenFocus {
     let actions: &'static [Action] = match pane {
         Pane::Campaigns => &[Action::Filter, Action::CampaignForm, Action::New],
         Pane::Webhook => &[Action::EditWebhook, Action::New],
-        Pane::Body => &[Action::Find, Action::GoToLine, Action::Hover, Action::WrapLines, Action::FormatJson],
+        Pane::Body => &[
+            Action::Format,
+            Action::Find,
+            Action::GoToLine,
+            Action::Hover,
+            Action::WrapLines,
+            Action::FormatJson,
+        ],
         Pane::Preview => &[Action::PreviousTab, Action::NextTab],
         Pane::Problems => {
             &[Action::NextProblem, Action::PreviousProblem, Action::Fix, Action::FixAll, Action::NextWorst]
@@ -258,6 +269,7 @@ pub(crate) fn scroll_body(screen: &mut Compose, _shared: &mut SharedState, by: i
 pub(crate) fn paste(screen: &mut Compose, shared: &mut SharedState, text: &str) -> Vec<Effect> {
     screen.completion = None;
     screen.hover = None;
+    screen.has_format_row = false;
     if screen.dialog.is_some() {
         return dialogs::paste(screen, shared, text);
     }

@@ -23,6 +23,7 @@ pub(crate) fn point(screen: &mut Compose, shared: &mut SharedState, mouse: Mouse
     }
     if matches!(mouse.kind, MouseKind::Down { .. } | MouseKind::RightDown | MouseKind::Scroll(_)) {
         screen.hover = None;
+        screen.has_format_row = false;
     }
     let pane = screen.layout.pane_at(mouse.x, mouse.y);
     match mouse.kind {
