@@ -97,6 +97,12 @@ const STATES: &[State] = &[
         console.type_text("away");
         console
     }),
+    ("formats", || {
+        let mut console = Console::demo();
+        console.go_before("off everything");
+        console.press("ctrl-t b ctrl-t");
+        console
+    }),
     ("help", || after("f1")),
     ("help-outside", || after("esc ?")),
     ("palette", || {
