@@ -272,8 +272,8 @@ impl<O: Platform> EventLoop<O> {
         ExitCode::FAILURE
     }
 
-    /// Saves unsaved text as drafts, and remembers what is shown. Returns the exit code that shells expect after a signal: 128 + the signal's
-    /// number.
+    /// Saves unsaved text as drafts, and remembers what is shown. Returns the exit code that shells expect after a
+    /// signal: 128 + the signal's number.
     async fn end_by_signal(&mut self, code: u8) -> ExitCode {
         for text in self.app.open_texts() {
             if let Some(draft) = self.app.draft_entry(&text) {

@@ -187,8 +187,8 @@ impl Folder {
         }
     }
 
-    /// Returns the campaign or webhook in one folder of the trash. `None` if the files there are not those of exactly one
-    /// campaign or webhook.
+    /// Returns the campaign or webhook in one folder of the trash. `None` if the files there are not those of exactly
+    /// one campaign or webhook.
     fn trashed(&self, id: &str) -> Option<Trashed> {
         if id.contains('/') {
             return None;

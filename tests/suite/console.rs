@@ -9,6 +9,7 @@ mod formats;
 mod harness;
 mod keys;
 mod last_good;
+mod lists;
 mod look;
 mod monkey;
 mod picture;

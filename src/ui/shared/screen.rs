@@ -37,8 +37,8 @@ pub trait Screen: fmt::Debug {
         None
     }
 
-    /// Returns the rows that the palette lists in addition to the actions, such as campaigns to open. Each id contains a
-    /// space, so that it is not the id of an action.
+    /// Returns the rows that the palette lists in addition to the actions, such as campaigns to open. Each id contains
+    /// a space, so that it is not the id of an action.
     fn palette_rows(&self, _shared: &SharedState) -> Vec<PickerRow> {
         Vec::new()
     }

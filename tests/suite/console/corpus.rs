@@ -105,6 +105,42 @@ const STATES: &[State] = &[
     }),
     ("help", || after("f1")),
     ("help-outside", || after("esc ?")),
+    ("filter", || {
+        let mut console = after("esc 1 /");
+        console.type_text("e");
+        console
+    }),
+    ("filter-kept", || {
+        let mut console = after("esc 1 /");
+        console.type_text("cart");
+        console.press("enter");
+        console
+    }),
+    ("filter-problems", || {
+        let mut console = typed("<b>Hi", "<u><x>{{ Profile.nme }}");
+        console.press("esc 5 /");
+        console.type_text("nme");
+        console
+    }),
+    ("zoomed-body", || after("f3")),
+    ("zoomed-preview", || after("esc 4 z")),
+    ("trash", || {
+        let mut console = after("esc 1 x d x d 2 esc x d");
+        console.press("U");
+        console
+    }),
+    ("palette-found", || {
+        let mut console = after("ctrl-p");
+        console.type_text("anna");
+        console
+    }),
+    ("help-page-find", || {
+        let mut console = after("f1");
+        console.type_text("help: keys");
+        console.press("enter /");
+        console.type_text("esc");
+        console
+    }),
     ("palette", || {
         let mut console = after("ctrl-p");
         console.type_text("prev");
@@ -369,11 +405,14 @@ fn describe_style(style: &Style) -> String {
     format!("{} on {}{modifiers}{underline}", color(style.fg), color(style.bg))
 }
 
-/// Masks the times at which tests were sent, which differ in every run.
+/// Masks the times at which tests were sent and campaigns were deleted, which differ in every run.
 fn mask_times(row: &str) -> String {
     let clock = regex::Regex::new(r"\d\d-\d\d \d\d:\d\d(:\d\d)? [A-Z]+").unwrap();
+    let row = clock.replace_all(row, "MM-DD HH:MM ZONE");
     let year = regex::Regex::new(r"\d{4}-MM").unwrap();
-    year.replace_all(&clock.replace_all(row, "MM-DD HH:MM ZONE"), "YYYY-MM").into_owned()
+    let row = year.replace_all(&row, "YYYY-MM");
+    let date = regex::Regex::new(r"\d{4}-\d\d-\d\d \d\d:\d\d").unwrap();
+    date.replace_all(&row, "YYYY-MM-DD HH:MM").into_owned()
 }
 
 fn first_difference(recorded: &str, drawn: &str) -> String {

@@ -137,7 +137,7 @@ impl Console {
     pub fn demo() -> Self {
         let home = Arc::new(tempfile::tempdir().unwrap());
         demo::make(&Paths::under(&home.path().join("home")), &home.path().join("demo")).unwrap();
-        Self::open(home, sample::FIRST, None)
+        Self::open(home, Some(sample::FIRST), None)
     }
 
     /// Opens the sample workspace after `prepare` has changed its files.
@@ -146,7 +146,7 @@ impl Console {
         let root = home.path().join("demo");
         demo::make(&Paths::under(&home.path().join("home")), &root).unwrap();
         prepare(&root);
-        Self::open(home, campaign, None)
+        Self::open(home, Some(campaign), None)
     }
 
     /// Opens a new, empty workspace.
@@ -154,7 +154,7 @@ impl Console {
         let home = Arc::new(tempfile::tempdir().unwrap());
         let paths = Paths::under(&home.path().join("home"));
         telecast::workspace::init(&home.path().join("demo"), "Empty", &paths).unwrap();
-        Self::open(home, "", None)
+        Self::open(home, None, None)
     }
 
     /// Opens the sample workspace with this body in its first campaign, in a terminal wide enough for all panes.
@@ -169,10 +169,21 @@ impl Console {
     /// Opens a second console on the same workspace, as a start finds it while `holder` has it open.
     pub fn second(&self, read_only: Option<&str>) -> Self {
         let open = self.app().screens.compose.open.as_deref().unwrap_or("");
-        Self::open(Arc::clone(&self._home), open, read_only)
+        Self::open(Arc::clone(&self._home), Some(open), read_only)
     }
 
-    fn open(home: Arc<tempfile::TempDir>, campaign: &str, read_only: Option<&str>) -> Self {
+    /// Opens the workspace again as the next start does, with what was remembered.
+    pub fn restarted(&self) -> Self {
+        Self::open(Arc::clone(&self._home), None, None)
+    }
+
+    /// Returns the user's directories.
+    pub fn paths(&self) -> Paths {
+        Paths::under(&self._home.path().join("home"))
+    }
+
+    /// Opens the workspace on a campaign, or with what was remembered.
+    fn open(home: Arc<tempfile::TempDir>, campaign: Option<&str>, read_only: Option<&str>) -> Self {
         let paths = Paths::under(&home.path().join("home"));
         let root = home.path().join("demo");
         let workspace = Arc::new(Workspace::open(&root).unwrap());
@@ -186,6 +197,7 @@ impl Console {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let (sender, results) = mpsc::channel(256);
         // There is no file watcher: a test calls `files_changed` itself.
+        let last_view = session.state().last_view();
         let deps =
             ExecutorDeps { session, paths, clock: Clock::System, watch: None, injected: Arc::default() };
         let executor = runtime.block_on(async { Executor::new(deps, sender) });
@@ -199,7 +211,10 @@ impl Console {
         };
         let mut app = App::new(workspace, Theme::ansi(), ui);
         app.shared.read_only = read_only.map(str::to_owned);
-        app.screens.compose.open_buffer(&app.shared, campaign);
+        match campaign {
+            Some(campaign) => app.screens.compose.open_buffer(&app.shared, campaign),
+            None => app.resume(last_view),
+        }
         let console = EventLoop::new(app, executor, results, TestPlatform::new((120, 32)), Arc::default());
         let mut console = Self { console, has_quit: false, is_changed: false, runtime, root, _home: home };
         assert!(matches!(console.runtime.block_on(console.console.begin()), Ok(LoopControl::Continue)));

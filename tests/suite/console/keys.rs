@@ -413,14 +413,14 @@ fn problem_in_a_short_list_is_shown_on_two_lines() {
 #[test]
 fn custom_keymap_is_applied_and_shown() {
     let mut console = Console::demo();
-    let (keymap, problems) = Keymap::parse("help = \"f12\"\npalette = \"ctrl-w\"\nquit = []");
+    let (keymap, problems) = Keymap::parse("help = \"f12\"\npalette = \"ctrl-l\"\nquit = []");
     assert_eq!(problems, []);
     console.app_mut().shared.keymap = keymap;
     console.shows("F12 help");
     console.hides("F1 help");
     console.press("ctrl-q");
     assert!(!console.has_quit);
-    console.press("ctrl-w");
+    console.press("ctrl-l");
     console.type_text("Help for the current");
     console.shows("F12");
     console.press("enter");

@@ -65,9 +65,9 @@ fn key(dice: &mut Dice) -> Key {
         0 => KeyCode::F(u8::try_from(1 + dice.below(12)).unwrap()),
         1 => dice.pick(&CODES),
         _ => KeyCode::Char(dice.pick(&[
-            'a', 'c', 'd', 'e', 'f', 'g', 'h', 'j', 'k', 'm', 'n', 'o', 'p', 'r', 's', 't', 'u', 'v', 'x',
-            'y', 'z', '1', '2', '3', '4', '5', '<', '{', '@', '%', '"', '\\', '/', '[', ']', '?', ':', '.',
-            '!', ' ', 'é', '漢',
+            'a', 'c', 'd', 'e', 'f', 'g', 'h', 'j', 'k', 'm', 'n', 'o', 'p', 'r', 's', 't', 'u', 'U', 'v',
+            'x', 'y', 'z', 'N', '1', '2', '3', '4', '5', '<', '{', '@', '%', '"', '\\', '/', '[', ']', '?',
+            ':', '.', '!', ' ', 'é', '漢',
         ])),
     };
     let is_char = matches!(code, KeyCode::Char(_));
@@ -251,8 +251,9 @@ fn play(seed: u64, inputs: usize, scope: Scope, vim: Option<Vim>) {
     for _ in 0..8 {
         console.press("esc");
     }
+    let compose = &console.app().screens.compose;
     assert!(
-        !console.app().has_dialog() && console.app().screens.compose.search.is_none(),
+        !console.app().has_dialog() && compose.search.is_none() && compose.typed_filter().is_none(),
         "seed {seed} {modes}:\n{}",
         console.screen()
     );

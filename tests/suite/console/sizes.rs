@@ -22,7 +22,8 @@ fn every_pane_and_dialog_is_drawn_at_every_size() {
         "esc", "h", "esc", "p", "esc", "esc", "f6", "esc", "f7", "esc", "n", "esc", "g", "esc", "/", "esc",
         "esc", "1", "x", "esc", "d", "esc", "r", "esc", "2", "esc", "x", "esc", "2", "enter", "up", "up",
         "pageup", "esc", "f7", "ctrl-d", "esc", "f7", "ctrl-e", "up", "up", "esc", "f7", "z", "z", "z",
-        "enter", "pagedown", "esc", "esc",
+        "enter", "pagedown", "esc", "esc", "1", "/", "w", "enter", "esc", "z", "2", "4", "z", "5", "/", "x",
+        "esc", "1", "U", "esc",
     ];
     for key in keys {
         console.press(key);
@@ -98,6 +99,18 @@ fn control_characters_never_reach_a_cell() {
         console.press(key);
         assert_no_control_characters(&console.cells());
     }
+    console.press("esc 1 /");
+    console.type_text("evil");
+    assert_no_control_characters(&console.cells());
+    console.press("enter ctrl-p");
+    console.type_text("campaign: x");
+    assert_no_control_characters(&console.cells());
+    console.press("esc x d U");
+    console.shows("campaign");
+    assert_no_control_characters(&console.cells());
+    console.press("enter");
+    console.shows("restored ev");
+    assert_no_control_characters(&console.cells());
 }
 
 #[test]

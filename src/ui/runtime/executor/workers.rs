@@ -1,6 +1,6 @@
-//! The workers whose jobs come with every key: one composes the preview's message, one composes the messages of a sample
-//! of recipients, and one searches for profiles. Each worker always takes the latest job, so that fast typing never
-//! queues up work.
+//! The workers whose jobs come with every key: one composes the preview's message, one composes the messages of a
+//! sample of recipients, and one searches for profiles. Each worker always takes the latest job, so that fast typing
+//! never queues up work.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};

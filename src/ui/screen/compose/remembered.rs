@@ -32,8 +32,8 @@ impl Compose {
         self.remembered.written = view;
     }
 
-    /// Returns the timer after which the view is remembered, if another campaign or another profile is shown. The cursor
-    /// alone starts no timer: it is remembered when the console quits.
+    /// Returns the timer after which the view is remembered, if another campaign or another profile is shown. The
+    /// cursor alone starts no timer: it is remembered when the console quits.
     pub fn remember_soon(&mut self, shared: &SharedState) -> Option<Effect> {
         let shown = (self.open.clone(), shown_profile(shared));
         if shown == self.remembered.scheduled {

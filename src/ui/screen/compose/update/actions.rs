@@ -316,8 +316,8 @@ pub(crate) fn search_profiles(screen: &mut Compose, search: &str) -> Vec<Effect>
     vec![Effect::Task(Task::FindProfiles(generation, search.to_owned()))]
 }
 
-/// Fills the list of profiles with the results of a search. Does nothing if the search is not
-/// the latest one or the list is closed.
+/// Fills the list of profiles with the results of a search. Does nothing if the search is not the latest one or the
+/// list is closed.
 pub(crate) fn show_profiles(
     screen: &mut Compose,
     shared: &mut SharedState,

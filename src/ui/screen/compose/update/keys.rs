@@ -66,7 +66,8 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
         return effects;
     }
     if let Some(action) = shared.keymap.action(contexts(screen), key) {
-        // Outside vim's insert mode, vim's own keys come before the keys that edit text: there, ^D scrolls, for example.
+        // Outside vim's insert mode, vim's own keys come before the keys that edit text. There, ^D scrolls, for
+        // example.
         if matches!(action, Action::Edit(_) | Action::Paste)
             && screen.focus.in_body()
             && let Some(effects) = vim::press(screen, shared, key)

@@ -73,9 +73,7 @@ pub(crate) fn press_in_filter(
 ) -> Option<Vec<Effect>> {
     let pane = screen.typed_filter()?;
     match key.code {
-        KeyCode::Esc => {
-            clear_filter(screen, pane);
-        }
+        KeyCode::Esc => clear_filter(screen, pane),
         KeyCode::Enter => return Some(keep_filter(screen, shared, pane)),
         KeyCode::Tab => {
             screen.close_filter_lines();
@@ -110,9 +108,8 @@ pub(crate) fn paste_in_filter(
     Vec::new()
 }
 
-/// Clears a pane's filter, and returns whether there was one.
-pub(crate) fn clear_filter(screen: &mut Compose, pane: Pane) -> bool {
-    screen.filters.remove(&pane).is_some()
+pub(crate) fn clear_filter(screen: &mut Compose, pane: Pane) {
+    screen.filters.remove(&pane);
 }
 
 /// Closes the filter line. If the filter hides the open campaign, opens the campaign that is highlighted instead.
