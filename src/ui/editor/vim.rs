@@ -302,10 +302,15 @@ impl Vim {
         outcome
     }
 
-    /// Drops the search if one was asked for.
-    pub fn cancel_search(&mut self) {
-        if matches!(self.pending.wanted, Wanted::Search(_)) {
-            self.pending = Pending::default();
+    /// Drops the search if one was asked for. Returns the commands that select again what was selected before it.
+    pub fn cancel_search(&mut self, editor: &Editor) -> VimOutcome {
+        if !matches!(self.pending.wanted, Wanted::Search(_)) {
+            return VimOutcome::default();
+        }
+        self.pending = Pending::default();
+        match &self.mode {
+            Mode::Visual(selected) => selected.show_again(editor),
+            Mode::Normal | Mode::Insert(_) => VimOutcome::default(),
         }
     }
 

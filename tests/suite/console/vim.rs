@@ -219,7 +219,16 @@ fn an_operator_reaches_to_the_match_that_the_search_line_finds() {
         console.press("l");
         assert_eq!(console.body(), "one four", "{cancel}");
     }
-    console.press("0 v /");
+    // A search that is cancelled keeps the selection.
+    console.press("0 v l /");
+    console.type_text("fo");
+    console.press("esc");
+    console.shows(" VISUAL ");
+    console.press("/");
+    console.type_text("nothing");
+    console.press("enter");
+    console.shows(" VISUAL ");
+    console.press("/");
     console.type_text("fo");
     console.press("enter d");
     assert_eq!(console.body(), "our");

@@ -104,7 +104,8 @@ impl VimSession {
 
     fn follow(&mut self) {
         if self.line.is_none() {
-            self.vim.cancel_search();
+            let outcome = self.vim.cancel_search(&self.editor);
+            self.perform(outcome);
         }
         if let Some(command) = self.vim.sync(&self.editor) {
             self.editor.apply(command);

@@ -49,9 +49,17 @@ impl VisualSelection {
     }
 
     pub(super) fn is_shown(&self, editor: &Editor) -> bool {
-        // The text may have changed since the selection was made, so the offsets are checked before they are used.
+        self.is_in(editor) && self.selection(editor) == editor.selection()
+    }
+
+    /// Returns whether the offsets can be used. The text may have changed since the selection was made.
+    fn is_in(&self, editor: &Editor) -> bool {
         let is_there = |at: usize| at <= editor.len() && editor.boundary(at) == at;
-        is_there(self.anchor) && is_there(self.cursor) && self.selection(editor) == editor.selection()
+        is_there(self.anchor) && is_there(self.cursor)
+    }
+
+    pub(super) fn show_again(&self, editor: &Editor) -> VimOutcome {
+        if self.is_in(editor) { self.show(editor) } else { VimOutcome::default() }
     }
 
     fn show(&self, editor: &Editor) -> VimOutcome {

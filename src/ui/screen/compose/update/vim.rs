@@ -30,7 +30,12 @@ pub(crate) fn follow(screen: &mut Compose) {
     if screen.search.is_some() {
         return;
     }
-    with_vim(screen, |vim, _| vim.cancel_search());
+    let cancelled = with_vim(screen, Vim::cancel_search).unwrap_or_default();
+    if let Some(buffer) = screen.buffer_mut() {
+        for command in cancelled.commands {
+            buffer.editor.apply(command);
+        }
+    }
     if let Some(command) = with_vim(screen, Vim::sync).flatten()
         && let Some(buffer) = screen.buffer_mut()
     {
