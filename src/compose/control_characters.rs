@@ -28,11 +28,21 @@ pub(super) fn find(body: BodySource<'_>, locator: &Locator, error: &SyntaxError)
         .filter(|(_, found)| !found.is_empty())
         .collect();
     // If a quote is missing, the lexer takes the text between two strings for a string, and the line breaks in this
-    // text must stay. In this case, the text is still not JSON after all control characters were escaped.
-    if json::parse(&escaped(sent, strings.iter().flat_map(|(_, found)| found))).is_err() {
+    // text must stay. In this case, the text is still not JSON without the control characters.
+    let other_error = json::parse(&blanked(sent, strings.iter().flat_map(|(_, found)| found))).err();
+    if other_error.is_some() {
         strings.retain(|(string, _)| string.touches(error.span.start));
     }
-    strings.iter().flat_map(|(string, found)| in_one_string(body, locator, *string, found)).collect()
+    let mut problems: Vec<ControlCharacters> =
+        strings.iter().flat_map(|(string, found)| in_one_string(body, locator, *string, found)).collect();
+    // If the other error follows the string, the string's end is probably the start of another string. Escaping the
+    // line breaks would then not help.
+    if let (Some(other), Some((string, _))) = (other_error, strings.first())
+        && sent.get(string.end..other.span.start).is_some_and(|between| between.trim().is_empty())
+    {
+        problems.iter_mut().for_each(|problem| problem.fix = None);
+    }
+    problems
 }
 
 /// Returns the control characters of a string. A line break of two characters, `\r\n`, counts as one.
@@ -50,12 +60,13 @@ fn in_string(sent: &str, string: Span) -> Vec<Span> {
     found.into_iter().map(|span| span.shifted(string.start)).collect()
 }
 
-fn escaped<'a>(sent: &str, found: impl Iterator<Item = &'a Span>) -> String {
-    let mut out = String::with_capacity(sent.len() + 64);
+/// Returns the text with a blank for each byte of the control characters, so that all offsets stay the same.
+fn blanked<'a>(sent: &str, found: impl Iterator<Item = &'a Span>) -> String {
+    let mut out = String::with_capacity(sent.len());
     let mut from = 0;
     for span in found {
         out.push_str(&sent[from..span.start]);
-        json::escape_into(&mut out, span.of(sent));
+        out.extend(std::iter::repeat_n(' ', span.len()));
         from = span.end;
     }
     out.push_str(&sent[from..]);

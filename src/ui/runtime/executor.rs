@@ -254,7 +254,7 @@ impl Executor {
             let result = changes::apply(session, change, now);
             Some(Msg::Changed {
                 submission,
-                result: result.map_err(|error| session.redact(&error.to_string())),
+                result: result.map(Box::new).map_err(|error| session.redact(&error.to_string())),
                 workspace: files::read(session, now),
             })
         });

@@ -41,7 +41,7 @@ pub enum Msg {
     Changed {
         /// The generation of the [`Task::Submit`](super::Task::Submit) that asked for the change, if one did.
         submission: Option<Generation>,
-        result: Result<ChangeOutcome, String>,
+        result: Result<Box<ChangeOutcome>, String>,
         workspace: Result<Arc<Workspace>, String>,
     },
     TrashListed(Generation, Vec<Trashed>),

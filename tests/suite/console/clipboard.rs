@@ -90,7 +90,7 @@ fn fields_copy_cut_and_paste_too() {
 #[test]
 fn the_webhooks_form_takes_pasted_text_and_gives_copied_text() {
     let mut console = Console::demo();
-    console.press("alt-2 ctrl-a ctrl-x");
+    console.press("alt-2 enter ctrl-a ctrl-x");
     console.shows("cut 12 characters");
     console.hides("Telegram bot");
     console.press("ctrl-v");
@@ -100,7 +100,7 @@ fn the_webhooks_form_takes_pasted_text_and_gives_copied_text() {
 #[test]
 fn a_hidden_value_is_neither_copied_nor_cut() {
     let mut console = Console::demo();
-    console.press("alt-2 down down ctrl-a delete");
+    console.press("alt-2 enter down ctrl-a delete");
     let token = "https://h.example/bot123456789:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA/sendMessage";
     console.paste(token);
     for key in ["ctrl-c", "ctrl-x"] {

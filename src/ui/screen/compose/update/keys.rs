@@ -136,7 +136,7 @@ pub(crate) fn contexts(screen: &Compose) -> &'static [KeyContext] {
     }
     match (screen.focus.pane, screen.focus.entered) {
         (Pane::Body, true) if screen.vim.as_ref().is_some_and(Vim::is_idle) => {
-            &[KeyContext::Body, KeyContext::VimNormal, KeyContext::Anywhere]
+            &[KeyContext::VimNormal, KeyContext::Body, KeyContext::Anywhere]
         }
         (Pane::Body, true) => &[KeyContext::Body, KeyContext::Anywhere],
         (Pane::Campaigns, _) => {
@@ -151,7 +151,9 @@ pub(crate) fn contexts(screen: &Compose) -> &'static [KeyContext] {
 
 /// Returns how the user starts an action with the present focus, for a message.
 pub(crate) fn way(screen: &Compose, shared: &SharedState, action: Action) -> String {
-    shared.keymap.way(contexts(screen), action)
+    // The letters of the panes do not work while a dialog is open.
+    let contexts = if screen.dialog.is_some() { &[KeyContext::Anywhere] } else { contexts(screen) };
+    shared.keymap.way(contexts, action)
 }
 
 fn is_typing(screen: &Compose) -> bool {

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use crate::profile::Profile;
 use crate::ui::screen::compose::{
     Compose, Focus, Pane,
-    update::{actions, recipient},
+    update::{actions, dialogs, keys, recipient},
 };
-use crate::ui::shared::{AnswerStatus, AppCommand, Effect, Generation, Query, SharedState, Task};
+use crate::ui::shared::{Action, AnswerStatus, AppCommand, Effect, Generation, Query, SharedState, Task};
 use crate::ui::widget::PickerRow;
 use crate::workspace::CampaignFiles;
 
@@ -61,7 +61,11 @@ pub(crate) fn show_profiles(
     let profiles = screen.palette_profiles.value().map(Vec::as_slice).unwrap_or_default();
     let row = |profile: &Arc<Profile>| {
         let row = actions::profile_row(profile);
-        PickerRow { id: format!("{PROFILE} {}", row.id), title: format!("Profile: {}", row.title), ..row }
+        PickerRow {
+            id: format!("{PROFILE} {}", profile.identity),
+            title: format!("Profile: {}", row.title),
+            ..row
+        }
     };
     shared.send_command(AppCommand::ShowFound(profiles.iter().map(row).collect()));
 }
@@ -93,12 +97,15 @@ fn open_webhook(screen: &mut Compose, shared: &mut SharedState, stem: &str) -> V
         };
         let user = shared.workspace.campaigns.iter().find(is_user);
         let Some(campaign) = user.map(|campaign| campaign.stem.clone()) else {
-            let message =
-                format!("no campaign uses webhooks/{stem}.toml; F4 chooses it for the open campaign");
+            let message = format!(
+                "no campaign uses webhooks/{stem}.toml; {} chooses it for the open campaign",
+                keys::way(screen, shared, Action::CampaignForm)
+            );
             return shared.only_notice(message);
         };
         effects = actions::open(screen, shared, &campaign);
     }
     screen.focus = Focus::enter(Pane::Webhook);
+    effects.extend(dialogs::webhook::open(screen, shared));
     effects
 }

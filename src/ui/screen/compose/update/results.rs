@@ -29,10 +29,7 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
             Vec::new()
         }
         Msg::PeopleLoaded(result) => people_loaded(screen, shared, result),
-        Msg::ProfilesFound(generation, mut result) => {
-            if let Ok(profiles) = &mut result {
-                profiles.sort_by_key(|profile| !profile.is_test_profile());
-            }
+        Msg::ProfilesFound(generation, result) => {
             palette::show_profiles(screen, shared, generation, result.clone());
             actions::show_profiles(screen, shared, generation, result);
             Vec::new()
@@ -50,7 +47,7 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
         Msg::DraftFailed(text) => shared.only_error(text),
         Msg::BodySaved { stem, version, result } => body_saved(screen, shared, &stem, version, result),
         Msg::Changed { submission, result, workspace } => {
-            changed(screen, shared, submission, result, workspace)
+            changed(screen, shared, submission, result.map(|done| *done), workspace)
         }
         Msg::PrivateAdopted(result) => match result {
             Ok(()) => {
@@ -611,14 +608,14 @@ fn changed(
             }
             screen.show_webhook(shared);
             effects.extend(done.saved_webhook.and_then(|stem| webhook_saved(screen, shared, &stem)));
+            effects.extend(screen.check_bot(shared));
+            if is_submitted {
+                effects.extend(screen.end_submission(shared, None).unwrap_or_default());
+            }
             // The user goes on with the settings of the new webhook.
             let is_shown = done.new_webhook.is_some() && done.new_webhook == screen.webhook.stem;
             if is_shown && screen.dialog.is_none() {
                 screen.dialog = Some(Dialog::Webhook);
-            }
-            effects.extend(screen.check_bot(shared));
-            if is_submitted {
-                effects.extend(screen.end_submission(shared, None).unwrap_or_default());
             }
             offer_draft(screen, shared);
         }
