@@ -11,8 +11,11 @@ use crate::text::Span;
 pub(super) struct ControlCharacters {
     /// The first of the control characters.
     pub error: SyntaxError,
-    /// Escapes all typed line breaks and tabs of the string. `None` if the string has none.
+    /// Escapes all typed line breaks and tabs of the string, or adds the quote that is missing before the line break.
+    /// `None` if there is nothing to escape or no quote to add.
     pub fix: Option<Fix>,
+    /// Whether the fix adds the missing quote.
+    pub adds_quote: bool,
 }
 
 /// Finds the control characters of all strings if they are the only reason why the rendered text is not JSON. Otherwise,
@@ -41,8 +44,24 @@ pub(super) fn find(body: BodySource<'_>, locator: &Locator, error: &SyntaxError)
         && sent.get(string.end..other.span.start).is_some_and(|between| between.trim().is_empty())
     {
         problems.iter_mut().for_each(|problem| problem.fix = None);
+        if let Some((problem, fix)) = problems.first_mut().zip(missing_quote(locator, error.span.start)) {
+            problem.fix = Some(fix);
+            problem.adds_quote = true;
+        }
     }
     problems
+}
+
+/// Returns the fix that ends a string before the line break at `at`, if this makes the text JSON.
+fn missing_quote(locator: &Locator, at: usize) -> Option<Fix> {
+    let (before, after) = locator.text().split_at_checked(at)?;
+    let added =
+        ["\"", "\","].into_iter().find(|added| json::parse(&format!("{before}{added}{after}")).is_ok())?;
+    let typed = locator.typed(Span::new(at, at + 1))?;
+    Some(
+        Fix::replace(format!("add `{added}` before the line break"), Span::at(typed.start), added)
+            .unsafe_to_apply(),
+    )
 }
 
 /// Returns the control characters of a string. A line break of two characters, `\r\n`, counts as one.
@@ -92,14 +111,14 @@ fn in_one_string(
         match locator.typed(*span) {
             Some(span) if typed.is_empty() => {
                 typed.push((span, c));
-                problems.push(ControlCharacters { error, fix: None });
+                problems.push(ControlCharacters { error, fix: None, adds_quote: false });
             }
             Some(span) => typed.push((span, c)),
             None => {
                 let cause = locator.locate(*span).span;
                 if !causes.contains(&cause) {
                     causes.push(cause);
-                    problems.push(ControlCharacters { error, fix: None });
+                    problems.push(ControlCharacters { error, fix: None, adds_quote: false });
                 }
             }
         }

@@ -32,6 +32,9 @@ pub(crate) fn not_json(body: BodySource<'_>, locator: &Locator, error: &SyntaxEr
             .map(|found| {
                 let mut problem = not_json_at(body, locator, &found.error);
                 problem.fixes.extend(found.fix);
+                if found.adds_quote {
+                    problem.help = Some("close the string with `\"` before the line break".to_owned());
+                }
                 problem
             })
             .collect(),
