@@ -126,6 +126,19 @@ fn plain_text_needs_no_escapes() {
 }
 
 #[test]
+fn a_variable_of_clevertap_keeps_its_quotes() {
+    let mut console = Console::prepared("spring-sale", |root| {
+        let campaign = root.join("campaigns/spring-sale.toml");
+        let settings = std::fs::read_to_string(&campaign).unwrap();
+        std::fs::write(&campaign, format!("dialect = \"clevertap\"\n{settings}")).unwrap();
+        std::fs::write(root.join("campaigns/spring-sale.json.liquid"), BODY).unwrap();
+    });
+    console.go_before("!");
+    console.type_text(" @Profile - city | default: \"Rome\", \"you\"");
+    assert_eq!(text_line(&console), r#""text": "Hi @Profile - city | default: "Rome", \"you\"!","#);
+}
+
+#[test]
 fn rows_end_with_the_line_breaks_of_message_text() {
     let mut console = Console::with_body(&BODY.replace("Hi!", r"One\nTwo \\n two\n\nFour"));
     let (x, y) = console.position_of("\"text\": \"One");

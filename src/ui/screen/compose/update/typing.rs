@@ -2,8 +2,10 @@
 
 use crate::complete;
 use crate::diagnostic::TextEdit;
+use crate::dialect::Dialect;
 use crate::editor::{Command, Motion, TextRegion};
 use crate::prose::{PreparedPaste, prepare_paste};
+use crate::template;
 use crate::text::Span;
 use crate::ui::editor::register::{Register, is_string_content};
 use crate::ui::screen::compose::{
@@ -12,6 +14,9 @@ use crate::ui::screen::compose::{
 };
 use crate::ui::shared::{Action, BodyEdit, Effect, LoopEffect, SharedState, Task, Timer};
 use crate::ui::widget::{Key, KeyCode, typing::command};
+
+/// A variable of CleverTap's, such as `@Profile - Name | default: "you"`, is shorter up to its default.
+const MAX_CHIP_BYTES: usize = 1024;
 
 pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Vec<Effect> {
     if let Some(effects) = vim::press(screen, shared, key) {
@@ -148,10 +153,14 @@ fn in_prose(screen: &mut Compose, shared: &SharedState, command: Command) -> Com
         return command;
     }
     screen.follow_prose(shared);
-    match screen.buffer() {
-        Some(buffer) => buffer.editor.command_in_prose(command),
-        None => command,
+    let Some(buffer) = screen.buffer() else { return command };
+    // CleverTap's variables are written in the text itself, with quotes of their own.
+    let cursor = buffer.editor.cursor();
+    let before = buffer.editor.slice(Span::new(cursor.saturating_sub(MAX_CHIP_BYTES), cursor));
+    if screen.body_language(shared).dialect == Dialect::CleverTap && template::expects_default(&before) {
+        return command;
     }
+    buffer.editor.command_in_prose(command)
 }
 
 /// Pastes a text. In message text, the pasted text is escaped for JSON.
