@@ -98,4 +98,9 @@ fn the_guide_leads_from_an_empty_machine_to_the_first_test_message() {
     guided.terminal.wait_until("the dialog to close", |screen| !screen.contents().contains("delivered"));
     guided.terminal.send("\x11");
     assert_eq!(guided.terminal.wait_exit().code(), Some(0));
+    // The next start in the same folder proposes the workspace that the guide has made.
+    let mut terminal = Terminal::start(home.command::<&str>([]), 80, 24);
+    terminal.wait_for("› Open an existing workspace in");
+    terminal.send(ENTER);
+    terminal.wait_for("telecast · My shop");
 }

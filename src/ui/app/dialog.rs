@@ -61,10 +61,9 @@ impl ConfirmDecision for QuitChoice {
         QuitChoice::Stay
     }
 
-    // The first letter of an answer decides at once, because the user has just asked to quit and is not typing text.
-    // Only a question that can open while the user types must wait for Enter.
+    // A letter does not decide to lose edits: `q` is also the key that asks to quit, and a user may press it twice.
     fn needs_enter(&self) -> bool {
-        false
+        *self == QuitChoice::QuitUnsaved
     }
 }
 

@@ -54,12 +54,17 @@ pub(crate) async fn ask(
     let _modes = TerminalModes::take(false)?;
     let size = crossterm::terminal::size()?;
     let mut screen = terminal::screen(size)?;
+    // An earlier set-up in this folder has made this workspace, so it is the one that the user most probably wants.
+    let earlier = Some(here.join(NEW_FOLDER)).filter(|folder| folder.join(MANIFEST).is_file());
+    let is_free = |folder: &PathBuf| !folder.join(MANIFEST).is_file();
+    let numbered = (2..100).map(|number| here.join(format!("{NEW_FOLDER}-{number}")));
+    let new = std::iter::once(here.join(NEW_FOLDER)).chain(numbered).find(is_free).unwrap_or_default();
     let mut welcome = Welcome {
-        chosen: 0,
-        new: TextField::new(&here.join(NEW_FOLDER).to_string_lossy()),
-        // The field proposes no folder. Even the current folder cannot be proposed: if it were a workspace, the search
-        // would have found it, and this screen would not appear.
-        open: TextField::new(""),
+        chosen: if earlier.is_some() { 2 } else { 0 },
+        new: TextField::new(&new.to_string_lossy()),
+        open: TextField::new(
+            &earlier.map(|folder| folder.to_string_lossy().into_owned()).unwrap_or_default(),
+        ),
         problem: None,
     };
     loop {
@@ -127,6 +132,8 @@ impl Welcome {
             Key { code: KeyCode::Char('c' | 'q'), ctrl: true, .. } => return WelcomeStep::Leave,
             Key { code: KeyCode::Char('q'), .. } if self.field().is_none() => return WelcomeStep::Leave,
             Key { code: KeyCode::Up, .. } => self.chosen = (self.chosen + n - 1) % n,
+            // In a path, Tab is pressed to complete it, and must not lead to another choice.
+            Key { code: KeyCode::Tab, .. } if self.field().is_some() => {}
             Key { code: KeyCode::Down | KeyCode::Tab, .. } => self.chosen = (self.chosen + 1) % n,
             Key { code: KeyCode::Enter, .. } => return self.choose(paths),
             key => {

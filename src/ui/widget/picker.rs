@@ -44,6 +44,8 @@ pub struct Picker {
     shown: Vec<usize>,
     /// The chosen row, as an index into `shown`.
     chosen: usize,
+    /// Whether the user has chosen a row since the query changed.
+    has_chosen: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -65,6 +67,7 @@ impl Picker {
             matching,
             shown: Vec::new(),
             chosen: 0,
+            has_chosen: false,
         };
         picker.set_rows(rows);
         picker
@@ -77,14 +80,19 @@ impl Picker {
         self.narrow();
     }
 
-    /// Shows rows that a search has found for the current query below the list's own rows. They replace the rows of the
-    /// last search. The chosen row stays chosen if it is still there.
+    /// Shows rows that a search has found for the current query. They replace the rows of the last search, and stand
+    /// below the list's own rows that contain the query, but above those that only have its letters. A row that the user
+    /// has chosen stays chosen if it is still there.
     pub fn set_found(&mut self, found: Vec<PickerRow>) {
-        let chosen = self.chosen().map(|row| row.id.clone());
+        let chosen = self.chosen().filter(|_| self.has_chosen).map(|row| row.id.clone());
         self.rows.truncate(self.n_own);
         self.rows.extend(found);
-        self.shown.retain(|row| *row < self.n_own);
-        self.shown.extend(self.n_own..self.rows.len());
+        let typed = self.field.text();
+        let own = self.shown.iter().copied().filter(|row| *row < self.n_own);
+        let (literal, scattered): (Vec<usize>, Vec<usize>) =
+            own.partition(|row| contains(&searched_text(&self.rows[*row]), &typed));
+        let found = self.n_own..self.rows.len();
+        self.shown = literal.into_iter().chain(found).chain(scattered).collect();
         self.choose_first();
         if let Some(id) = chosen {
             self.choose(&id);
@@ -177,6 +185,7 @@ impl Picker {
     }
 
     fn step(&mut self, by: isize) {
+        self.has_chosen = true;
         let mut at = self.chosen;
         // The loop moves one row at a time, because headings do not count.
         for _ in 0..by.unsigned_abs() {
@@ -198,25 +207,26 @@ impl Picker {
     /// Filters the rows, and sorts the best match first. Without a query, or with [`Matching::External`], shows all
     /// rows in their own order. Then chooses the first row that is not a heading.
     ///
-    /// The found rows stay below the list's own rows. Until the search for the new query has an answer, they are those
-    /// of the last query that also match the new one.
+    /// Rows that contain the query come before those that only have its letters, and the found rows are between them.
+    /// Until the search for the new query has an answer, the found rows are those of the last query that also match the
+    /// new one.
     fn narrow(&mut self) {
         let typed = self.field.text();
         self.shown = if typed.trim().is_empty() || self.matching == Matching::External {
             (0..self.rows.len()).collect()
         } else {
             let mut query = FuzzyQuery::new(&typed);
-            let mut scored: Vec<(u32, usize)> = Vec::new();
+            let mut scored: Vec<(u8, std::cmp::Reverse<u32>, usize)> = Vec::new();
             for (at, row) in self.rows.iter().enumerate().filter(|(_, row)| !row.is_heading) {
-                // Details and keys are matched too, so that an action can be found by its key.
-                let text = format!("{} {} {}", row.title, row.detail, row.right);
-                scored.extend(query.score(&text).map(|score| (score, at)));
+                let text = searched_text(row);
+                let rank = if self.n_own <= at { 1 } else { 2 * u8::from(!contains(&text, &typed)) };
+                scored.extend(query.score(&text).map(|score| (rank, std::cmp::Reverse(score), at)));
             }
             // Rows with equal scores keep the order of the list.
-            let n_own = self.n_own;
-            scored.sort_by_key(|(score, at)| (n_own <= *at, std::cmp::Reverse(*score), *at));
-            scored.into_iter().map(|(_, at)| at).collect()
+            scored.sort_unstable();
+            scored.into_iter().map(|(.., at)| at).collect()
         };
+        self.has_chosen = false;
         self.choose_first();
     }
 
@@ -261,6 +271,16 @@ impl Picker {
             draw::put_right(buf, line, y, &row.right, base.patch(theme.key_hint));
         }
     }
+}
+
+/// Returns the text of a row that a query is compared with. It contains details and keys too, so that an action can be
+/// found by its key.
+fn searched_text(row: &PickerRow) -> String {
+    format!("{} {} {}", row.title, row.detail, row.right)
+}
+
+fn contains(text: &str, typed: &str) -> bool {
+    text.to_lowercase().contains(&typed.trim().to_lowercase())
 }
 
 #[cfg(test)]

@@ -69,15 +69,22 @@ fn any_other_key_closes_the_row_and_does_nothing_else() {
 }
 
 #[test]
-fn link_takes_an_address_and_tab_leaves_it() {
-    let mut console = Console::with_body(BODY);
-    console.go_before("today");
-    console.press("ctrl-t l");
-    console.shows("type the address of the link");
-    console.type_text("shop.example/a?b=1");
-    console.press("tab");
-    console.type_text("!");
-    assert_eq!(text_line(&console), r#""text": "Big sale <a href='shop.example/a?b=1'>today</a>!","#);
+fn link_takes_an_address_and_tab_or_enter_leaves_it() {
+    for (mode, linked) in [
+        ("HTML", r#""text": "Big sale <a href='shop.example/a?b=1'>today</a>!","#),
+        ("Markdown", r#""text": "Big sale [today](shop.example/a?b=1)!","#),
+    ] {
+        for key in ["tab", "enter"] {
+            let mut console = Console::with_body(&BODY.replace("HTML", mode));
+            console.go_before("today");
+            console.press("ctrl-t l");
+            console.shows("type the address of the link");
+            console.type_text("shop.example/a?b=1");
+            console.press(key);
+            console.type_text("!");
+            assert_eq!(text_line(&console), linked, "{key}");
+        }
+    }
 }
 
 #[test]

@@ -486,3 +486,14 @@ fn help_starts_with_the_keys_of_the_focused_pane() {
         console.press("esc");
     }
 }
+
+#[test]
+fn pressing_q_twice_does_not_lose_edits() {
+    let mut console = Console::demo();
+    console.type_text("Z");
+    console.press("esc q q");
+    console.shows("Not saved: spring-sale");
+    assert!(!console.has_quit);
+    console.press("enter");
+    assert!(console.has_quit, "the letter selects the answer, and Enter confirms it");
+}

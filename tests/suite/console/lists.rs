@@ -241,7 +241,7 @@ fn the_palette_opens_campaigns_and_the_forms_of_webhooks() {
 }
 
 #[test]
-fn the_palette_finds_profiles_in_the_store_below_its_own_rows() {
+fn the_palette_finds_profiles_in_the_store() {
     let mut console = Console::demo();
     console.press("ctrl-p");
     console.hides("Profile: ");
@@ -250,12 +250,13 @@ fn the_palette_finds_profiles_in_the_store_below_its_own_rows() {
     console.press("enter");
     console.shows("Hi Иван");
     assert_eq!(console.focus(), Focus::enter(Pane::Body));
-    // Rows of the palette itself come first, however well a profile matches.
+    // Rows of the palette itself come first if they contain the query, and last if they only have its letters.
     console.press("ctrl-p");
     console.type_text("anna");
     let (_, action) = console.position_of("Go to the matching bracket");
     let (_, profile) = console.position_of("Profile: ");
-    assert!(action < profile);
+    assert!(profile < action);
+    console.shows("› Profile: Anna");
     console.press("ctrl-a delete");
     console.settle();
     console.hides("Profile: ");

@@ -249,6 +249,14 @@ impl SetupDialog {
         if let Some(webhook) = self.incomplete.as_ref().filter(|_| self.step == SetupStep::Bot) {
             text = format!("The webhook {} has no token yet. {text}", webhook.stem);
         }
+        if self.step == SetupStep::Bot && self.form.value("server") == NONE && self.incomplete.is_none() {
+            text = "The sandbox on this machine answers as Telegram does. You can connect a real bot later: press n in \
+                    the webhook pane."
+                .to_owned();
+        }
+        if self.step == SetupStep::Test && self.done.has_test {
+            text = format!("The set-up is done: a test was sent. {text}");
+        }
         if self.capture.is_pending() {
             text = capture_request(bot);
         }

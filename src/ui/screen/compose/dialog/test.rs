@@ -301,7 +301,7 @@ impl TestDialog {
             _ if !self.can_set_chat() => {
                 "Enter send · a send unchanged · c chat · p profile · h history · Esc close"
             }
-            _ => "Enter send · c chat · g capture mine · s sandbox · p profile · h history · Esc",
+            _ => "Enter send · c chat · g capture · s sandbox · p profile · h history · Esc",
         }
     }
 }

@@ -35,6 +35,8 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
         (KeyCode::PageUp, true) => Some(Command::Extend(Motion::PageUp(page))),
         (KeyCode::PageDown, true) => Some(Command::Extend(Motion::PageDown(page))),
         (KeyCode::Tab, false) if key == Key::plain(KeyCode::Tab) => Some(tab_command(screen)),
+        // A line break would end up in the address, so Enter leaves the address as Tab does.
+        (KeyCode::Enter, false) if is_in_new_address(screen) => Some(tab_command(screen)),
         _ => command(key),
     };
     let Some(command) = command else { return Vec::new() };
@@ -97,6 +99,20 @@ fn run(screen: &mut Compose, shared: &mut SharedState, command: Command) -> Vec<
 fn tab_command(screen: &Compose) -> Command {
     let stop = screen.buffer().and_then(|buffer| buffer.tab_stops.next(buffer.editor.len()));
     stop.map_or(Command::Tab, |at| Command::Move(Motion::To(at)))
+}
+
+/// Returns whether the cursor is at the end of the address of a link that was just made.
+fn is_in_new_address(screen: &Compose) -> bool {
+    let Some(buffer) = screen.buffer() else { return false };
+    if buffer.tab_stops.next(buffer.editor.len()).is_none() {
+        return false;
+    }
+    let text = buffer.editor.text();
+    let (before, after) = text.split_at(buffer.editor.cursor());
+    // The ends of an address in HTML and in Markdown.
+    let is_at_end = ["\\\">", "'>", "\">", ")"].iter().any(|end| after.starts_with(end));
+    let word = before.rsplit(char::is_whitespace).next().unwrap_or_default();
+    is_at_end && ["href=", "]("].iter().any(|start| word.contains(start))
 }
 
 pub(crate) fn leave(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {

@@ -8,7 +8,7 @@ use crate::ui::screen::compose::dialog::setup::{
     BACK, NEXT, SKIP, SetupDialog, SetupProgress, SetupStep, WAIT, incomplete_webhook,
 };
 use crate::ui::screen::compose::{
-    Compose, Dialog, InitialBody,
+    Compose, Dialog, Focus, InitialBody, Pane,
     update::dialogs::{keep_open, new_campaign},
     update::{actions, results},
 };
@@ -133,7 +133,14 @@ fn go_to(
             show(screen, shared, setup, step);
             keep_open(screen, dialog)
         }
-        None => close(screen, shared),
+        // After the last step, the user begins to write.
+        None => {
+            let effects = close(screen, shared);
+            if screen.open.is_some() {
+                screen.focus = Focus::enter(Pane::Body);
+            }
+            effects
+        }
     }
 }
 
