@@ -89,6 +89,7 @@ impl App {
         match message {
             Msg::Input(input) => self.handle_input(input),
             Msg::FilesChanged => vec![Effect::Task(Task::Reload)],
+            Msg::BackgroundReported(_) => Vec::new(),
             result => {
                 if let Msg::Fault { work, fault } = &result {
                     self.shared.show_error(work.footer_message(fault));

@@ -145,6 +145,9 @@ impl<O: Platform> EventLoop<O> {
                 (inputs.into_iter().map(Msg::Input).collect(), false)
             }
             LoopEvent::Outside(PlatformEvent::Due(timer)) => (vec![Msg::Due(timer)], true),
+            LoopEvent::Outside(PlatformEvent::BackgroundReported(color)) => {
+                (vec![Msg::BackgroundReported(color)], false)
+            }
             LoopEvent::Outside(PlatformEvent::Stop) => {
                 // A SIGCONT shortly before or after the SIGTSTP cancels the stop. Otherwise, the process would stop
                 // although its SIGCONT has already arrived, and no other signal would continue it.

@@ -6,12 +6,14 @@ use std::path::Path;
 
 use crate::ui::app::App;
 use crate::ui::shared::{ExternalEdit, Timer};
-use crate::ui::widget::Input;
+use crate::ui::widget::{Input, Rgb};
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum PlatformEvent {
     Inputs(Vec<Input>),
     Due(Timer),
+    /// The terminal reports the color of its background.
+    BackgroundReported(Rgb),
     /// A signal asks the process to stop until the shell continues it.
     Stop,
     /// The process was stopped and continued, and meanwhile the shell has changed the terminal's modes.

@@ -17,7 +17,7 @@ use crate::ui::shared::effect::Timer;
 use crate::ui::shared::fault::{CaughtPanic, Work};
 use crate::ui::shared::ptr_eq::PtrEq;
 use crate::ui::shared::query::Generation;
-use crate::ui::widget::Input;
+use crate::ui::widget::{Input, Rgb};
 use crate::workspace::{CampaignDraft, Fingerprint, TestChats, TestSendRecord, Trashed, Workspace};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -67,6 +67,8 @@ pub enum Msg {
     Copied(Result<(), String>),
     GrammarLoaded(PtrEq<Arc<Grammar>>),
     CodeGrammarsLoaded(PtrEq<Arc<CodeGrammars>>),
+    /// The terminal reports the color of its background.
+    BackgroundReported(Rgb),
     Due(Timer),
     /// A task or a thread in the background panicked. The screens stop waiting for the result of this work.
     Fault {

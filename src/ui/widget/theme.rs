@@ -6,6 +6,10 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
+/// A color of the terminal: red, green, and blue, from 0 to 255.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rgb(pub u8, pub u8, pub u8);
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Theme {
     pub text: Style,

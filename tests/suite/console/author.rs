@@ -194,7 +194,7 @@ fn discarding_edits_on_quit_removes_the_draft() {
     let mut console = Console::demo();
     console.type_text("unsaved");
     console.fire_draft_timer();
-    console.press("ctrl-q q");
+    console.press("ctrl-q q enter");
     assert!(console.has_quit);
     console.second(None).hides("Unsaved edits");
 }

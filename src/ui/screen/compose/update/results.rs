@@ -42,7 +42,7 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
             Err(text) => shared.only_error(text),
         },
         // The app handles this message, and reloads the workspace for all screens.
-        Msg::FilesChanged => Vec::new(),
+        Msg::FilesChanged | Msg::BackgroundReported(_) => Vec::new(),
         Msg::DraftsFound(drafts) => drafts_found(screen, shared, drafts),
         Msg::DraftFailed(text) => shared.only_error(text),
         Msg::BodySaved { stem, version, result } => body_saved(screen, shared, &stem, version, result),
