@@ -124,6 +124,15 @@ impl Editor {
         self.prose.is_stale
     }
 
+    /// Moves the cursor to the end of the first message text. Without message text, the cursor stays where it is.
+    pub(crate) fn go_to_end_of_prose(&mut self) {
+        // A part that ends at Liquid is not the last part of its text.
+        let last = self.prose.parts.iter().find(|part| self.buffer.has_at(part.end, "\""));
+        if let Some(end) = last.map(|part| part.end) {
+            self.move_to(end);
+        }
+    }
+
     /// Returns whether the cursor, or the whole selection, is in one message text.
     pub(crate) fn is_in_prose(&self) -> bool {
         let span = self.selection.span();

@@ -26,7 +26,8 @@ use crate::ui::app::dialog::{Dialog, DialogAnswer};
 use crate::ui::app::page::Page;
 use crate::ui::screen::{ScreenId, Screens};
 use crate::ui::shared::{
-    Action, AppCommand, Cursor, Effect, JournalEntry, LoopEffect, Msg, Screen, SharedState, Task, UiSettings,
+    Action, AppCommand, Cursor, Effect, JournalEntry, KeyContext, LoopEffect, Msg, Screen, SharedState, Task,
+    UiSettings,
 };
 use crate::ui::widget::{Input, Link, MouseKind, Theme, draw};
 use crate::workspace::Workspace;
@@ -159,6 +160,13 @@ impl App {
                 DialogAnswer::Page(topic) => self.open(Dialog::Page(Box::new(Page::new(topic, area)))),
                 DialogAnswer::Open | DialogAnswer::Closed => Vec::new(),
             };
+        }
+        if let Input::Key(key) = &input
+            && key.typed().is_none()
+            && self.screen().focus().is_covered
+            && self.shared.keymap.action(&[KeyContext::Anywhere], *key) == Some(Action::Help)
+        {
+            return self.open(dialog::reference());
         }
         if let Input::Mouse(mouse) = &input
             && let MouseKind::Down { .. } = mouse.kind

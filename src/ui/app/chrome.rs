@@ -121,14 +121,20 @@ impl Chrome {
             draw::put_line(buf, area, area.y, &format!(" {}", notice.text), style);
             return;
         }
-        // A dialog has the keyboard, and shows its own keys. None of the screen's keys would work.
-        if shared.is_covered || screen.focus().is_covered {
-            return;
-        }
         let put_hint = |buf: &mut Buffer, x: u16, key: &str, word: &str| {
             let x = draw::put(buf, area, x, area.y, key, theme.accent);
             draw::put(buf, area, x + 1, area.y, word, theme.key_hint)
         };
+        // A dialog has the keyboard, and shows its own keys. Of the screen's keys, only the one for help works.
+        if shared.is_covered {
+            return;
+        }
+        if screen.focus().is_covered {
+            if let Some(key) = shared.keymap.shown_key(&[KeyContext::Anywhere], Action::Help) {
+                put_hint(buf, area.x + 1, &key.to_string(), Action::Help.row().hint);
+            }
+            return;
+        }
         if let Some(keys) = screen.footer() {
             let mut x = area.x + 1;
             for (key, word) in keys {

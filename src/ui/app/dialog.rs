@@ -108,6 +108,11 @@ pub(super) fn help(keymap: &Keymap, focus: &ScreenFocus) -> Dialog {
     Dialog::Actions(Box::new(ListDialog::new(ActionList::Help, rows, Matching::Fuzzy)))
 }
 
+/// Returns the pages of the reference. This is the help over a dialog, in which no action works.
+pub(super) fn reference() -> Dialog {
+    Dialog::Actions(Box::new(ListDialog::new(ActionList::Help, topic_rows().collect(), Matching::Fuzzy)))
+}
+
 pub(super) fn quit(unsaved: &[String]) -> Dialog {
     let text = format!("Not saved: {}.", unsaved.join(", "));
     let answers = vec![

@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Modifier;
 
 use crate::ui::widget::dialog::{dialog_area, draw_frame};
 use crate::ui::widget::draw;
@@ -109,13 +110,17 @@ impl<D: ConfirmDecision> Confirm<D> {
 
     pub fn draw(&self, buf: &mut Buffer, screen: Rect, theme: &Theme) {
         let area = self.area(screen);
-        let room = draw_frame(buf, area, &self.title, "←→ select · Enter confirm · Esc cancel", theme);
+        let room =
+            draw_frame(buf, area, &self.title, "letter or ←→ select · Enter confirm · Esc cancel", theme);
         for (line, y) in draw::wrap(&self.text, usize::from(room.width)).iter().zip(room.y..room.bottom()) {
             draw::put_line(buf, room, y, line, theme.popup);
         }
         for (at, ((label, _), button)) in self.answers.iter().zip(self.buttons(area)).enumerate() {
             let style = if at == self.chosen { theme.popup_chosen } else { theme.popup.patch(theme.accent) };
             draw::put(buf, area, button.x, button.y, &format!("[ {label} ]"), style);
+            // The first letter is also the key of the answer.
+            let letter = Rect { x: button.x + 2, width: 1, ..button }.intersection(area);
+            buf.set_style(letter, Modifier::UNDERLINED);
         }
     }
 }

@@ -78,6 +78,21 @@ fn an_alt_key_never_types_its_letter_into_the_body() {
 }
 
 #[test]
+fn f1_over_a_dialog_shows_the_reference_and_leads_back() {
+    for opener in ["f4", "f5", "f6", "n"] {
+        let mut console = Console::demo();
+        console.press("esc");
+        console.press(opener);
+        console.shows(" F1 help");
+        let before = console.screen();
+        console.press("f1");
+        console.shows("Help: Keys");
+        console.press("esc");
+        assert_eq!(console.screen(), before, "{opener}");
+    }
+}
+
+#[test]
 fn alt_key_only_closes_an_open_picker_dialog_or_search() {
     for key in ["alt-1", "alt-5", "alt-x", "alt-q", "alt-enter", "alt-F"] {
         for opener in ["f1", "ctrl-p", "f4", "f6", "ctrl-g", "ctrl-f", "ctrl-space"] {

@@ -30,6 +30,14 @@ impl Compose {
         }
     }
 
+    /// Puts the cursor at the end of the message text, where the user of a new campaign most probably goes on to write.
+    pub fn go_to_end_of_prose(&mut self, shared: &SharedState) {
+        self.follow_prose(shared);
+        if let Some(buffer) = self.buffer_mut() {
+            buffer.editor.go_to_end_of_prose();
+        }
+    }
+
     /// Finds the message text again if an edit, the webhook, or the campaign's form may have changed it. Plain text has
     /// no message text, because it needs no escapes. A body that is too large for hints is treated like plain text.
     pub fn follow_prose(&mut self, shared: &SharedState) {

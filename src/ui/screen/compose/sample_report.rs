@@ -51,6 +51,13 @@ impl SampleReport {
             n if u64::try_from(n_seen).is_ok_and(|n_seen| n <= n_seen) => grouped(n_seen),
             n => format!("{} of {}", grouped(n_seen), grouped(usize::try_from(n).unwrap_or(usize::MAX))),
         };
+        let reasons = [(survey.n_without_chat, "without chat id"), (survey.n_aborted, "aborted")];
+        // If nothing follows, there is room to say what the number counts.
+        let checked = match n_seen {
+            _ if reasons.iter().any(|(n, _)| 0 < *n) => checked,
+            1 => format!("{checked} profile"),
+            _ => format!("{checked} profiles"),
+        };
         let n_failing = survey.failed_recipients.len();
         let mut parts = vec![match n_failing {
             0 => format!("{checked}: none fails"),
@@ -60,7 +67,7 @@ impl SampleReport {
         }];
         // The reasons have to be short. At a screen width of 80, the pane has only 35 cells, and the summary of the
         // demo fills all of them.
-        for (n, reason) in [(survey.n_without_chat, "without chat id"), (survey.n_aborted, "aborted")] {
+        for (n, reason) in reasons {
             if 0 < n {
                 parts.push(format!(", {} {reason}", grouped(n)));
             }

@@ -136,7 +136,9 @@ impl Form {
         let mut cursor = None;
         let bottom = self.top + usize::from(area.height);
         let is_visible = |block: &Block| self.top < block.bottom() && block.top < bottom;
-        for block in self.blocks(area.width).into_iter().filter(is_visible) {
+        let blocks = self.blocks(area.width);
+        let end = blocks.last().map_or(0, Block::bottom);
+        for block in blocks.into_iter().filter(is_visible) {
             let field = &self.fields[block.field];
             let line = self.line(area, block.top);
             let is_focused = has_keyboard && self.is_focused(&block);
@@ -158,6 +160,13 @@ impl Form {
                 if let Some(y) = on_screen(area, line) {
                     draw::put_line(buf, value, y, text, problem_style);
                 }
+            }
+        }
+        // The marks are beside the form, in the space between the content and the border of a dialog.
+        let last = area.bottom().saturating_sub(1);
+        for (is_more, y, mark) in [(0 < self.top, area.y, "▲"), (bottom < end, last, "▼")] {
+            if is_more && !area.is_empty() {
+                draw::put(buf, buf.area, area.right(), y, mark, theme.accent);
             }
         }
         cursor

@@ -211,3 +211,20 @@ fn a_form_of_any_size_is_drawn() {
         }
     }
 }
+
+#[test]
+fn a_form_marks_that_it_goes_on_above_or_below() {
+    let fields = (0..4).map(|n| FormField::text(&n.to_string(), "Field", "")).collect();
+    let mut form = Form::new(fields);
+    let area = Rect::new(0, 0, 10, 2);
+    let mut marks = |keys: &str| {
+        press(&mut form, keys);
+        form.follow(area);
+        let mut buf = Buffer::empty(Rect { width: 11, ..area });
+        form.draw(&mut buf, area, &Theme::ansi(), true);
+        (0..2).map(|y| buf[(10, y)].symbol().to_owned()).collect::<String>()
+    };
+    assert_eq!(marks("home"), " ▼");
+    assert_eq!(marks("down down"), "▲▼");
+    assert_eq!(marks("down"), "▲ ");
+}

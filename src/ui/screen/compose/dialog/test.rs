@@ -295,13 +295,13 @@ impl TestDialog {
                 "Enter send again · s back to the webhook · c chat · p profile · h history · Esc close"
             }
             TestState::Send(Query::Ready { answer, .. }) if answer.problem.is_some() => {
-                "Enter send again · j go to error · c chat · s sandbox · h history · Esc"
+                "Enter send again · j go to error · c chat · s sandbox · h history · Esc close"
             }
             _ if self.as_is => "Enter send unchanged · a undo · c chat · p profile · h history · Esc close",
             _ if !self.can_set_chat() => {
                 "Enter send · a send unchanged · c chat · p profile · h history · Esc close"
             }
-            _ => "Enter send · c chat · g capture · s sandbox · p profile · h history · Esc",
+            _ => "Enter send · c chat · g capture · s sandbox · p profile · h history · Esc close",
         }
     }
 }

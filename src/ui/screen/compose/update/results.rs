@@ -604,6 +604,7 @@ fn changed(
                 effects.extend(actions::open(screen, shared, &stem));
                 if done.focuses_body {
                     screen.focus = Focus::enter(Pane::Body);
+                    screen.go_to_end_of_prose(shared);
                 }
             }
             screen.show_webhook(shared);
