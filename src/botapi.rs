@@ -1,6 +1,6 @@
-//! The HTTP client for webhooks and Bot API methods. The client sends each request only once. If no answer came, the
-//! message may have been delivered nevertheless, and a second request would deliver it twice. So the caller decides
-//! whether to retry.
+//! The HTTP client for webhooks and Bot API methods. The client sends each request only once. If no answer comes, the
+//! message may still have been delivered, and a second request would deliver it twice. So the caller decides whether to
+//! retry.
 //!
 //! Redirects are not followed. A server could redirect a request to another host, and that host would see the bot's
 //! token in the path of the new URL. Requests to loopback never go through a proxy. They are usually plain http, so the
@@ -30,9 +30,9 @@ pub(crate) use bot::{Bot, BotUser, CallError};
 pub(crate) use error::SendError;
 pub(crate) use http::{HttpRequest, HttpResponse};
 
-// The time limit for connecting. It is usually shorter than the timeout of the whole request. If it were longer, the
-// request's timeout would end first, and an unreachable host would be reported as a host that did not answer.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+// The time limit for connecting. It is shorter than the default timeout of a whole request. Otherwise, an unreachable
+// host would be reported as one that did not answer, and the message as one that may have been delivered.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
 
 // The maximum size of an answer's body, in bytes. Without a limit, an endless body would fill the memory. The largest
 // legitimate answers are those of getUpdates, which Telegram limits to about 4 MB.

@@ -60,8 +60,9 @@ pub struct TestResult {
     pub elapsed: Duration,
     /// The test chat; `None` if the request was sent unchanged.
     pub chat: Option<String>,
-    /// The refusal, or the reason for which nothing was sent, as a problem in the body. `None` if the message was sent
-    /// without a refusal, or if the place of the problem in the body is unknown.
+    /// The refusal, or the reason why nothing was sent, as a problem in the body. `None` if the server accepted the
+    /// message, if there was no answer, if the problem's place in the body is unknown, or if the problem is already in
+    /// `composed`.
     pub problem: Option<Diagnostic>,
     pub is_interrupted: bool,
 }
@@ -179,13 +180,14 @@ async fn prepare<'s>(
     let Some(draft) = &composed.http else { return Err(nothing_to_send(test, composed)) };
     let chat = test.job.test_chat.as_deref();
     if let Some(why) = composed.test_chat_error.filter(|_| chat.is_some()) {
-        let message = format!("the test chat cannot be set, so it may reach a real recipient: {why}");
+        let message =
+            format!("the test chat cannot be set, so the message could reach a real recipient: {why}");
         return Err(NotSentReason::new(message).help(SEND_AS_IS_HELP));
     }
     // A webhook always exists here. Without a webhook, `composed.http` is `None`, and this function has returned above.
     let Some(in_use) = test.job.webhook_in_use() else { return Err(nothing_to_send(test, composed)) };
     let permit = match test.in_sandbox {
-        true => session.permit_sandbox(&in_use.webhook).await,
+        true => session.permit_sandbox(&in_use).await,
         false => session.permit(&in_use).await,
     };
     let permit = permit.map_err(|error| not_permitted(session, &error))?;
@@ -204,7 +206,7 @@ fn not_permitted(session: &Session, error: &NotPermitted) -> NotSentReason {
     let not_sent = NotSentReason::new(session.redact(&error.to_string()));
     match error {
         NotPermitted::Untrusted(_) => {
-            not_sent.help("review and trust it: telecast trust, or press c on the webhook")
+            not_sent.help("review and trust it: run `telecast trust`, or press `c` in the webhook pane")
         }
         NotPermitted::Invalid(_) => not_sent.help("fix the webhook first"),
         NotPermitted::State(_) | NotPermitted::Variable(_) | NotPermitted::Sandbox(_) => not_sent,
@@ -213,7 +215,7 @@ fn not_permitted(session: &Session, error: &NotPermitted) -> NotSentReason {
 
 /// The help if telecast cannot check which chat the message would reach.
 const SEND_AS_IS_HELP: &str =
-    "to send it to the recipient it names, use --as-is, or press a in the console's dialog";
+    "to send it to the recipient that it names, use `--as-is`, or press `a` in the console's dialog";
 
 fn nothing_to_send(test: &TestJob, composed: &Composed) -> NotSentReason {
     let first = composed.diagnostics.iter().find(|problem| problem.is_error());
@@ -233,7 +235,7 @@ fn wrong_destination(composed: &Composed, draft: &HttpDraft, error: AddressError
         AddressError::Malformed(error) => return NotSentReason::new(error.to_string()),
     };
     hide_secret(&mut mismatch, &draft.url);
-    let message = format!("the test chat cannot be guaranteed: {mismatch}");
+    let message = format!("the message might reach another chat: {mismatch}");
     let span = mismatch.span().and_then(|span| composed.body_span(span));
     let problem = span.map(|span| Diagnostic::error(Code::OtherChat, span, mismatch.to_string()));
     let help = match &mismatch {
@@ -246,15 +248,15 @@ fn wrong_destination(composed: &Composed, draft: &HttpDraft, error: AddressError
             "remove it from the webhook's url or params, or from the value that adds it"
         }
         DestinationError::OtherChat { .. } | DestinationError::OtherDestination { .. } => {
-            "remove it from the body; in a value, `| json_escape` keeps quotes from ending the string"
+            "remove it from the body; if a value adds it, put `| json_escape` after the value"
         }
     };
     NotSentReason { problem, ..NotSentReason::new(message).help(help) }
 }
 
-/// `mismatch` quotes the value that would lead the request to another chat. This function hides the value if it comes
-/// from a secret. Secrets are filled into the URL, but not into the body. So the value comes from a secret if it is in
-/// the URL's query but not in `url`, the URL before the secrets are filled in.
+/// Hides the value that `mismatch` quotes, if this value comes from a secret. Secrets are filled into the URL, but not
+/// into the body. So the value comes from a secret if it is in the final URL's query but not in the query of `url`, the
+/// URL before the secrets are filled in.
 fn hide_secret(mismatch: &mut DestinationError, url: &SecretTemplate) {
     let is_in_body = mismatch.span().is_some();
     let Some(value) = mismatch.value_mut().filter(|_| !is_in_body) else { return };
@@ -269,8 +271,8 @@ fn hide_secret(mismatch: &mut DestinationError, url: &SecretTemplate) {
 fn outcome_of(error: &SendError) -> TestOutcome {
     match error {
         SendError::Url { .. } | SendError::Method { .. } | SendError::Header { .. } => TestOutcome::NotSent,
-        // These are errors that occurred before the request was written, such as DNS errors. After a read timeout, in
-        // contrast, the message may have arrived.
+        // These errors, such as DNS errors, occurred before the request was written. After a read timeout, in contrast,
+        // the message may have arrived.
         error if error.certainly_not_delivered() => TestOutcome::Unreachable,
         _ => TestOutcome::Unknown,
     }
@@ -355,7 +357,7 @@ fn decode_bot_api(session: &Session, result: &mut TestResult, answer: &HttpRespo
     }
 }
 
-/// Returns telecast's own first error in the message as the explanation of a refusal. telecast's error names the cause,
+/// Explains a refusal with the first error that telecast itself found in the message. telecast's error names the cause,
 /// while Telegram's answer names only the kind of error. Returns `None` if telecast found no error, or if the refusal
 /// is not about the message's content.
 fn own_explanation(composed: &Composed, fault: ApiErrorKind) -> Option<String> {
@@ -409,7 +411,7 @@ async fn fill_in(session: &Session, permit: &Permit, draft: &HttpDraft) -> Resul
 }
 
 /// Makes the session mask `value` from now on. `written` is the text in the webhook's file that became `value`. If
-/// `written` contains a secret, the mask shows the name of that secret; otherwise it shows no name.
+/// `written` contains secrets, the mask shows the name of the first one; otherwise it shows no name.
 fn remember(session: &Session, written: &SecretTemplate, value: &str) {
     session.remember(written.secret_names().next().unwrap_or_default(), &Secret::new(value));
 }

@@ -115,3 +115,13 @@ fn a_webhook_created_here_is_trusted() {
     assert_eq!((row.status, row.secrets), (TrustStatus::Trusted, vec!["BOT_TOKEN".to_owned()]));
     assert_eq!(workspace.campaign("sale").unwrap().value.as_ref().unwrap().webhook, "bot");
 }
+
+#[tokio::test]
+async fn a_permit_for_the_sandbox_is_no_permit_for_another_host() {
+    let home = Home::new(&SALE);
+    let url = "https://api.telegram.org/bot${BOT_TOKEN}/sendMessage";
+    let webhook = crate::campaign::Webhook { url: url.into(), ..Default::default() };
+    let in_use = WebhookInUse { stem: "bot".into(), webhook, file_error: None, before_edit: None };
+    let refused = home.session.permit_sandbox(&in_use).await;
+    assert!(matches!(refused, Err(NotPermitted::Untrusted(_))), "{refused:?}");
+}

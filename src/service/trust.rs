@@ -28,15 +28,15 @@ use crate::workspace::DefinitionFile;
 /// sent to HOST.
 pub(crate) const TRUST_VARIABLE: &str = "TELECAST_TRUST";
 
-/// The permission to send through a webhook, which only [`Session::permit`] gives.
+/// The permission to send through a webhook. Only [`Session::permit`] and [`Session::permit_sandbox`] give it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permit {
     pub(super) route: Route,
     /// The URL of the workspace's sandbox, if the webhook uses `${SANDBOX}`.
     pub(super) sandbox: Option<String>,
     pub(super) is_sandbox: bool,
-    /// The value of every secret in a message to the workspace's own sandbox. If this is `None`, the values come from
-    /// the secret store.
+    /// The value of every secret in a test that goes to the workspace's own sandbox in place of the webhook's server.
+    /// If this is `None`, the values come from the secret store.
     pub(super) stand_in: Option<&'static str>,
 }
 
@@ -64,8 +64,8 @@ pub struct TrustQuestion {
     /// The server's name in ASCII, with the port if it is not the default port of the scheme.
     pub host: String,
     pub secrets: Vec<String>,
-    /// The changes since a webhook of this name was last trusted, one line each. Empty if no webhook of this name is
-    /// recorded as trusted.
+    /// The changes since a webhook with this stem was last trusted, one line each. Empty if no webhook with this stem
+    /// is recorded as trusted.
     pub changes: Vec<String>,
 }
 
@@ -122,8 +122,8 @@ impl Grants {
         Self(list.split(',').map(str::trim).filter(|entry| !entry.is_empty()).map(str::to_owned).collect())
     }
 
-    /// `route` has the host and the secrets of a webhook's requests. Returns whether every one of these secrets is
-    /// granted for this host. A route without secrets needs a grant `@HOST`. Fails at an entry that cannot be parsed.
+    /// Returns whether every secret of `route` is granted for the host of `route`. A route without secrets needs a
+    /// grant `@HOST`. Fails if an entry cannot be parsed.
     fn cover(&self, route: &Route) -> Result<bool, NotPermitted> {
         let Destination::Host(host) = &route.destination else { return Ok(false) };
         let mut names: Vec<&str> = Vec::new();
@@ -193,7 +193,7 @@ impl Session {
             return Ok(TrustStatus::Sandbox);
         }
         let record = self.state().read()?;
-        // Trust is looked up by contents and not by name, because a renamed or copied webhook sends the same requests.
+        // Trust is looked up by contents and not by stem, because a renamed or copied webhook sends the same requests.
         let is_trusted =
             |webhook: &Webhook| record.trusted.values().any(|trusted| *trusted == webhook.trusted_content());
         let is_edit_of_trusted = in_use.before_edit.as_ref().is_some_and(|base| {
@@ -202,7 +202,7 @@ impl Session {
         if is_edit_of_trusted || is_trusted(&in_use.webhook) || self.grants().cover(&route)? {
             return Ok(TrustStatus::Trusted);
         }
-        // The changes are looked up by name: if the webhook of this name was trusted with other contents, the question
+        // The changes are looked up by stem: if a webhook with this stem was trusted with other contents, the question
         // lists the differences.
         let before = record.trusted.get(&in_use.stem);
         let changes = before.map(|before| changes(before, &in_use.webhook.trusted_content()));
@@ -216,8 +216,8 @@ impl Session {
         }))
     }
 
-    /// Returns the permit to send through a webhook, or the reason for which it is refused. Starts the workspace's
-    /// sandbox if the webhook uses the sandbox.
+    /// Returns the permit to send through a webhook, or the reason why it is refused. Starts the workspace's sandbox if
+    /// the webhook uses `${SANDBOX}`.
     pub async fn permit(&self, in_use: &WebhookInUse) -> Result<Permit, NotPermitted> {
         let status = self.trust_status(in_use)?;
         let is_sandbox = status == TrustStatus::Sandbox;
@@ -233,12 +233,14 @@ impl Session {
     }
 
     /// Returns the permit to send through a webhook to the workspace's own sandbox, which is started if it is not
-    /// running. Needs no trust: nothing leaves this machine, and no secret is read. `webhook` must send to
-    /// `${SANDBOX}`, as the webhook of [`MessageJob::to_sandbox`](super::MessageJob::to_sandbox) does.
-    pub async fn permit_sandbox(&self, webhook: &Webhook) -> Result<Permit, NotPermitted> {
-        let route = webhook.route().map_err(NotPermitted::Invalid)?;
+    /// running. Needs no trust: nothing leaves this machine, and no secret is read. A webhook that does not send to
+    /// `${SANDBOX}` needs trust as always.
+    pub async fn permit_sandbox(&self, in_use: &WebhookInUse) -> Result<Permit, NotPermitted> {
+        let route = in_use.webhook.route().map_err(NotPermitted::Invalid)?;
+        if !matches!(route.destination, Destination::Sandbox) {
+            return self.permit(in_use).await;
+        }
         let sandbox = Some(self.sandbox_url().await?);
-        // The final URL is compared with the route, so a webhook with another destination would be refused later.
         Ok(Permit { route, sandbox, is_sandbox: true, stand_in: Some(sample::TOKEN) })
     }
 

@@ -47,7 +47,7 @@ impl App {
         Self { shared, screens, current: ScreenId::Compose, dialog: None }
     }
 
-    /// Begins with what the last console showed. Call it before [`App::start`].
+    /// Restores what the console showed when it was last closed. Call it before [`App::start`].
     pub fn resume(&mut self, view: LastView) {
         self.shared.people.remembered = view.profile.clone();
         self.screens.compose.resume(&self.shared, view);
@@ -141,7 +141,8 @@ impl App {
         effects
     }
 
-    /// Passes an input to the open dialog of the app, or else to the current screen.
+    /// Passes an input to the open dialog of the app, or else to the current screen. Over a screen, the app itself
+    /// handles clicks on the header and the footer, and the help key while a dialog of the screen is open.
     fn pass_on(&mut self, input: Input) -> Vec<Effect> {
         let area = self.area();
         if let Some(dialog) = &mut self.dialog {
@@ -166,7 +167,7 @@ impl App {
             && self.screen().focus().is_covered
             && self.shared.keymap.action(&[KeyContext::Anywhere], *key) == Some(Action::Help)
         {
-            return self.open(dialog::reference());
+            return self.act(Action::Help);
         }
         if let Input::Mouse(mouse) = &input
             && let MouseKind::Down { .. } = mouse.kind
@@ -185,6 +186,7 @@ impl App {
 
     fn act(&mut self, action: Action) -> Vec<Effect> {
         match action {
+            Action::Help if self.screen().focus().is_covered => self.open(dialog::reference()),
             Action::Help => self.open(dialog::help(&self.shared.keymap, &self.screen().focus())),
             Action::Palette => {
                 let screen = self.screens.get_mut(self.current);

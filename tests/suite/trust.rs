@@ -406,14 +406,19 @@ fn a_clone_with_a_known_id_gets_secrets_only_by_an_explicit_move() {
 fn the_console_offers_old_secrets_once_and_by_name() {
     let home = clone(&bot_at("https://api.telegram.org/bot${BOT_TOKEN}/sendMessage"));
     home.write("shop/telecast.toml", "name = \"Shop\"\nid = \"known\"\n");
-    home.write("config/telecast/secrets.toml", "[workspace.known]\nBOT_TOKEN = \"42:OLD\"\n");
+    let crm = format!("{}X-Key = \"${{CRM_TOKEN}}\"\n", bot_at("https://crm.example/notes"));
+    home.write("shop/webhooks/crm.toml", crm);
+    home.write(
+        "config/telecast/secrets.toml",
+        "[workspace.known]\nBOT_TOKEN = \"42:OLD\"\nCRM_TOKEN = \"x\"\n",
+    );
     let start = || Terminal::start(home.command(["--workspace", "shop"]), 120, 40);
     let mut terminal = start();
     terminal.wait_for("Secrets of an earlier path");
     terminal.wait_for("has: BOT_TOKEN (");
     // Enter selects the safe answer.
     terminal.send("\r");
-    terminal.wait_for("move them later with: telecast trust --move-secrets BOT_TOKEN");
+    terminal.wait_for("move them later with: telecast trust --move-secrets BOT_TOKEN CRM_TOKEN");
     terminal.send("\x11");
     assert_eq!(terminal.wait_exit().code(), Some(0));
     assert!(home.read("config/telecast/secrets.toml").starts_with("[workspace.known]\nBOT_TOKEN"));

@@ -67,8 +67,8 @@ pub struct Executor {
     journal: Option<JoinHandle<()>>,
 }
 
-/// The results of checking all campaigns, and the generation (the number) of the latest check. A check stops when its
-/// generation is no longer the latest.
+/// The results of checking all campaigns, and the generation of the latest check. A check stops when its generation is
+/// no longer the latest.
 #[derive(Default)]
 struct Checks {
     known: Mutex<CheckCache>,
@@ -174,10 +174,12 @@ impl Executor {
                 Some(Msg::OldSecretsFound(session.secrets_to_offer(&names).ok()?))
             }),
             Task::DecideSecrets { found, moves } => self.block(Work::CheckBot, move |session| {
-                let names = found.iter().map(|found| found.name.as_str()).collect::<Vec<_>>().join(", ");
+                let names = found.iter().map(|found| found.name.as_str()).collect::<Vec<_>>();
                 let decided = if moves {
+                    let names = names.join(", ");
                     session.move_secrets(&found).map(|()| format!("moved {names} to this workspace"))
                 } else {
+                    let names = names.join(" ");
                     let later = format!("move them later with: telecast trust --move-secrets {names}");
                     session.note_offered(&found).map(|()| later).map_err(MoveError::from)
                 };
@@ -573,7 +575,8 @@ fn caught_in_thread(work: Work, injected: Arc<InjectedFaults>, task: Blocking) -
     })
 }
 
-/// Runs a blocking task on tokio's blocking pool. The async task that needs the result gets it with [`join_caught`].
+/// Like `tokio::task::spawn_blocking`, but catches a panic. The async task that needs the result gets it with
+/// [`join_caught`].
 fn spawn_blocking_caught<T: Send + 'static>(
     task: impl FnOnce() -> T + Send + 'static,
 ) -> JoinHandle<Result<T, CaughtPanic>> {
@@ -583,8 +586,8 @@ fn spawn_blocking_caught<T: Send + 'static>(
 async fn join_caught<T>(task: JoinHandle<Result<T, CaughtPanic>>) -> Result<T, CaughtPanic> {
     match task.await {
         Ok(result) => result,
-        // Only the runtime's shutdown cancels the task. The shutdown also cancels the caller, which therefore does no
-        // harm by waiting forever.
+        // Only the runtime's shutdown cancels the task. The shutdown also cancels the caller, so it does no harm to
+        // wait forever here.
         Err(_) => std::future::pending().await,
     }
 }

@@ -177,7 +177,9 @@ mod tests {
         let keys = |row: &crate::ui::shared::action::ActionRow, is_letter: bool| {
             // The body is a text field: its keys work while typing.
             let is_in_text = |context: &KeyContext| {
-                !matches!(context, KeyContext::Panes | KeyContext::Definitions | KeyContext::Preview)
+                let outside =
+                    [KeyContext::Panes, KeyContext::Definitions, KeyContext::Lists, KeyContext::Preview];
+                !outside.contains(context)
             };
             let of_column = |context: &KeyContext| is_in_text(context) != is_letter;
             let shown = row.keys.iter().filter(|(context, _)| of_column(context)).map(|(context, text)| {

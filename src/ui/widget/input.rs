@@ -65,9 +65,10 @@ pub(crate) fn join_pastes(batch: Vec<Input>) -> Vec<Input> {
 }
 
 fn end_run(joined: &mut Vec<Input>, run: &mut Vec<Key>) {
-    let has_break = run.iter().any(|key| key.code == KeyCode::Enter);
-    // A run of line breaks alone is not a paste, because the user may be holding down Enter.
-    let has_text = run.iter().any(|key| key.code != KeyCode::Enter);
+    let is_break = |key: &Key| pasted_char(*key) == Some('\n');
+    let has_break = run.iter().any(is_break);
+    // A short run of line breaks alone is not a paste, because the user may be holding down Enter.
+    let has_text = !run.iter().all(is_break);
     if (has_break && has_text) || PASTE_CHARS <= run.len() {
         joined.push(Input::Paste(run.drain(..).filter_map(pasted_char).collect()));
     } else {
@@ -89,11 +90,12 @@ fn pasted_char(key: Key) -> Option<char> {
 mod tests {
     use super::*;
 
-    /// Reads the keys of `text` at once (`⏎` is Enter, `⎋` is Esc) and compares the resulting inputs.
+    /// Reads the keys of `text` at once (`⏎` is Enter, `␊` is a line feed, `⎋` is Esc) and compares the resulting inputs.
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
         let batch = text.chars().map(|c| match c {
             '⏎' => Input::Key(Key::plain(KeyCode::Enter)),
+            '␊' => Input::Key(Key { ctrl: true, ..Key::char('j') }),
             '⎋' => Input::Key(Key::plain(KeyCode::Esc)),
             c => Input::Key(Key::char(c)),
         });
@@ -118,6 +120,7 @@ mod tests {
     #[test]
     fn a_line_break_among_characters_is_a_paste() {
         check("a⏎b", &["paste \"a\\nb\""]);
+        check("a␊b", &["paste \"a\\nb\""]);
     }
 
     #[test]

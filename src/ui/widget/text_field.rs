@@ -14,7 +14,7 @@ use crate::ui::widget::typing;
 use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 
-/// The largest number of rows of a wrapped field. A longer text is scrolled.
+/// The largest number of rows of a wrapped field. A longer text is scrolled or, in a field without focus, cut.
 const MAX_ROWS: usize = 6;
 
 /// What stands for a secret in a field without focus. The number of dots does not depend on the text, so that it does
@@ -148,8 +148,13 @@ impl TextField {
             return (!is_reference(text)).then_some(0..text.len());
         }
         // A URL that contains a bot token or a password may be pasted into any field by mistake, so both are hidden in
-        // every field.
-        find_token(text).or_else(|| find_password(text)).map(|secret| secret.range())
+        // every field. What is between the two is hidden as well.
+        match (find_password(text), find_token(text)) {
+            (Some(password), Some(token)) => {
+                Some(password.start.min(token.start)..password.end.max(token.end))
+            }
+            (password, token) => password.or(token).map(|secret| secret.range()),
+        }
     }
 
     /// Draws the field without focus: the start of the text, shortened with `…` if it does not fit.
@@ -252,8 +257,8 @@ impl TextField {
         self.editor.apply(Command::Click(at));
     }
 
-    /// Wraps the text into rows of `width` cells: after a space, or else at any grapheme. The rows are scrolled so that the cursor of a
-    /// focused field is in one of them.
+    /// Wraps the text into rows of `width` cells: after a space, or else at any grapheme. The rows are scrolled so that
+    /// the cursor of a focused field is in one of them.
     fn rows<'t>(&self, text: &'t str, width: u16, is_focused: bool) -> Vec<Vec<FieldCell<'t>>> {
         let width = usize::from(width).max(1);
         let hidden = self.hidden(text).filter(|hidden| !hidden.is_empty());
@@ -275,7 +280,7 @@ impl TextField {
         for cell in part(0..hidden.start).chain(dots).chain(part(hidden.end..text.len())) {
             let wide = grapheme_width(cell.symbol);
             if width < used + wide && 0 < used {
-                // A word goes to the next row as a whole, if it fits there.
+                // A word that does not fit goes to the next row. It is broken only if it is wider than a row.
                 let word =
                     row.iter().rposition(|cell| cell.symbol == " ").map_or(row.len(), |space| space + 1);
                 let rest = row.split_off(word);
@@ -372,6 +377,15 @@ mod tests {
         field.draw_wrapped(&mut buf, area, 0, Style::new(), is_focused.then(Style::new));
         let row = |y| (0..10).map(|x| buf[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
         (0..n_rows).map(row).collect()
+    }
+
+    #[test]
+    fn a_password_and_a_token_in_one_text_are_both_hidden() {
+        let field = TextField::new("https://u:pass@h/bot12:AbC/x");
+        for is_focused in [false, true] {
+            let shown = wrapped(&field, is_focused).concat();
+            assert!(!shown.contains("pass") && !shown.contains("AbC"), "{shown}");
+        }
     }
 
     #[test]
