@@ -1,5 +1,5 @@
-//! The types of webhooks, campaigns, and the workspace's settings. All of them are parsed from TOML and printed to
-//! TOML. This module does no I/O and knows no file paths.
+//! Webhooks, campaigns, and the workspace's settings. All of them are parsed from TOML and written as TOML. This module
+//! does no I/O and knows no file paths.
 //!
 //! ```text
 //! TOML text ──parse──▶ (definition, problems)        definition ──to_toml──▶ a new file

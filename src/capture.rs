@@ -127,7 +127,7 @@ async fn wait_for(
             Ok(retry_after.map_or(pause, Duration::from_secs).max(pause))
         }
         CallError::Refused { code: 500.., .. } => Ok(pause),
-        // The connection broke after the request was sent: a proxy may have ended the call, or the server is
+        // The request may have been sent, but no usable answer came: a proxy may have ended the call, or the server is
         // restarting. So the call is tried again. A failure to connect is reported at once, because waiting would not
         // help.
         CallError::Send(broken) if !broken.certainly_not_delivered() => Ok(pause),

@@ -54,11 +54,11 @@ use problems::BodySource;
 pub struct Composed {
     pub body: String,
     pub now: Timestamp,
-    /// The Liquid tokens of the body for syntax highlighting, ascending.
+    /// The Liquid tokens of the body for syntax highlighting, in source order.
     pub tokens: Vec<LiquidToken>,
     /// For each Liquid block, the spans of its tags; see [`template::Template::blocks`].
     pub blocks: Vec<Vec<Span>>,
-    /// Whether the body or a partial it calls uses `Event` or `ExternalTrigger`.
+    /// Whether the body, or a partial that it may call, uses `Event` or `ExternalTrigger`.
     pub uses_event: bool,
     /// The rendered body as it would be sent, with the test chat already set in it. `None` if the template has errors,
     /// if rendering failed, or if `{% abort %}` ended the rendering.
@@ -66,7 +66,7 @@ pub struct Composed {
     /// [`Composed::rendered`] as JSON; `None` if nothing was rendered, or if the rendered body is plain text or not
     /// valid JSON.
     pub document: Option<Document>,
-    /// The HTTP request before secrets are filled in; `None` without a webhook or a rendered body.
+    /// The HTTP request before secrets are filled in; `None` without a webhook, or if there is no rendered body.
     pub http: Option<HttpDraft>,
     /// The Bot API method that the webhook calls. Without a webhook, it is `sendMessage`. `None` if the webhook's URL
     /// is not a Bot API URL.

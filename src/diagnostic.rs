@@ -21,7 +21,7 @@ pub enum Severity {
     Info,
     /// Works, but probably not as intended.
     Warning,
-    /// Does not work: Telegram would refuse it, or a recipient would get the wrong message.
+    /// Does not work. For example, Telegram would refuse it, or a recipient would get the wrong message.
     Error,
 }
 

@@ -92,7 +92,8 @@ pub enum Command {
 
     /// Types text in place of the selection. Some characters have another effect if they are typed one at a time. An
     /// opening bracket or a quote may also insert its closer, or may surround the selection. If a closer was inserted
-    /// automatically, typing it again only moves the cursor over it. A space in `{{}}` or `{%%}` becomes two spaces.
+    /// automatically, typing it moves the cursor past it instead of inserting another one. A space in `{{}}` or `{%%}`
+    /// becomes two spaces.
     Type(String),
     /// Inserts text in place of the selection as one undo step, without automatic closers. Its line breaks become those
     /// that the document uses, and control characters other than tabs are removed. In a single-line field, line breaks
@@ -105,7 +106,9 @@ pub enum Command {
     /// Indents the lines that the selection touches.
     Indent,
     Outdent,
-    /// Deletes the selection. If nothing is selected, deletes the text between the cursor and the motion's target.
+    /// Deletes the selection. If nothing is selected, deletes the text between the cursor and the motion's target. At
+    /// the start of a line, `LineStart` deletes the line break before it, and at the end, `LineEnd` deletes the one
+    /// after it. Between an opener and its automatic closer, `Left` deletes both.
     Delete(Motion),
     /// Returns the selected text. If nothing is selected, returns the cursor's line with its line break.
     Copy,
@@ -377,8 +380,7 @@ impl Editor {
         if !self.selection.is_empty() {
             return self.selection.span();
         }
-        // As in VS Code, copy and cut without a selection take the line with its line break, so that pasting it adds a
-        // whole line.
+        // As in VS Code. With the line break, pasting adds a whole line.
         let line = self.line_of(self.cursor());
         Span::new(self.line_span(line).start, self.buffer.line_start(line + 1))
     }

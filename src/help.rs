@@ -1,8 +1,8 @@
 //! The reference: the Markdown pages of `assets/help`, which `telecast help TOPIC` and F1 show.
 //!
-//! Some tables in the pages are generated from code. Such a table is between two comments in its page. For each of
-//! these tables, a test next to the code that generates the table checks that the table is current. If `UPDATE_HELP=1`
-//! is set, the test rewrites the table instead.
+//! Some tables in the pages are generated from code. Such a table is between two comments in its page. A test next to
+//! the generating code checks that the table is current. If `UPDATE_HELP=1` is set, the test rewrites the table
+//! instead.
 
 mod layout;
 
@@ -34,14 +34,14 @@ macro_rules! topics {
 
 topics! {
     "keys", "Keys", "keys of the console, completion, find and replace";
-    "vim", "Vim mode", "what vim mode knows";
-    "files", "Files", "the files of a workspace, and where your own are kept";
+    "vim", "Vim mode", "the keys and commands of vim mode";
+    "files", "Files", "a workspace's files, and where your own files are kept";
     "settings", "Settings", "config.toml and keymap.toml";
     "sending", "Sending and trust", "what is sent where, trust, secrets, test chats";
     "liquid", "Liquid", "dialects, and differences from Shopify";
     "problems", "Problems", "every diagnostic code";
     "sandbox", "Sandbox", "the Bot API on your machine";
-    "scripting", "Scripting", "exit codes and the shapes of --json";
+    "scripting", "Scripting", "exit codes and the output of --json";
 }
 
 pub(crate) fn topic(name: &str) -> Option<&'static Topic> {

@@ -17,7 +17,7 @@ pub mod toml;
 
 pub mod dialect;
 
-// 1: the core, without files, network, clock and async code
+// 1: the core, without files, network, clock, or async code
 pub mod profile;
 
 pub mod telegram;

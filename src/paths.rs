@@ -26,10 +26,10 @@ pub struct Paths {
     pub config: PathBuf,
     /// The default workspace and demos.
     pub data: PathBuf,
-    /// Locks, logs, a state folder for each workspace, and the copies of texts that are open in `$EDITOR`. For each
-    /// running sandbox, there is also a file that is named after the address at which the sandbox listens.
+    /// Locks, a state folder for each workspace, and the copies of texts that are open in `$EDITOR`. For each running
+    /// sandbox, there is also a file that is named after the address at which the sandbox listens.
     pub state: PathBuf,
-    /// Files that can be rebuilt.
+    /// Files that can be rebuilt. There are none yet.
     pub cache: PathBuf,
 }
 

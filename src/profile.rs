@@ -14,7 +14,7 @@ mod json;
 
 pub(crate) use json::{properties, properties_to_json};
 
-/// The property with the chat id of the profile. Its name is from CleverTap's guide to Telegram.
+/// The property that holds the profile's chat id. Its name is from CleverTap's guide to Telegram.
 pub(crate) const CHAT_ID: &str = "telegram_chat_id";
 
 /// The property that marks a test profile in CleverTap: its value is the text "Yes".
@@ -38,7 +38,7 @@ pub enum Value {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ValueKind {
     Text,
-    /// [`Value::Integer`] and [`Value::Decimal`]
+    /// [`Value::Integer`] and [`Value::Decimal`].
     Number,
     Boolean,
     Date,
@@ -122,7 +122,7 @@ impl Profile {
     }
 
     /// Returns the name to show: the first of `name`, `Name`, `first_name`, and `First Name` that is a non-blank text.
-    /// If none of these four properties is a non-blank text, returns the identity.
+    /// If there is none, returns the identity.
     pub fn display_name(&self) -> &str {
         ["name", "Name", "first_name", "First Name"]
             .iter()

@@ -1,7 +1,7 @@
 //! Message text as prose. Most of a body is one JSON string, and its author writes it as paragraphs. This module finds
 //! the message text in a body, prepares pasted text for it, and formats it.
 //!
-//! The keys that follow from this are in `editor`. This module knows neither the editor nor the screen.
+//! What Enter and `"` do in message text is in `editor`. This module knows neither the editor nor the screen.
 
 mod format;
 mod paste;
@@ -18,7 +18,7 @@ pub(crate) use paste::{PreparedPaste, prepare_paste};
 /// The parts are in order. They include neither Liquid nor the quotes around a string. The parts before and after a
 /// piece of Liquid can be empty.
 ///
-/// The body may be unfinished. The time is linear in its length.
+/// The body may be unfinished. The time is linear in the length of the body.
 pub(crate) fn message_text(body: &str, method: Method, dialect: Dialect) -> Vec<Span> {
     parts_of(&template::parse(body, &Partials::default(), dialect).0, method)
 }

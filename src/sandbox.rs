@@ -4,7 +4,7 @@
 //! ```text
 //! socket ──access, server──▶ SandboxRoute + MethodCall ──state──▶ methods ──▶ HttpReply ──server──▶ socket
 //!                                                          ▲
-//! POST /sandbox/updates ───────────────────────simulation──┘ simulated users: chats, updates, who blocked
+//! POST /sandbox/updates ───────────────────────simulation──┘ simulated users: chats, updates, blocks
 //! ```
 //!
 //! `state` decides what is answered. It has no sockets and no clock: the time is passed in. `server` reads requests and
@@ -48,7 +48,7 @@ use state::{SandboxState, ValidatedOptions};
 use token::BotToken;
 
 pub struct SandboxOptions {
-    /// The address to listen at; port 0 picks a free port.
+    /// The address to listen on; port 0 picks a free port.
     pub listen: SocketAddr,
     pub access: AccessScope,
     /// The accepted tokens, each with its own bot. If this is empty, every well-formed token is accepted.

@@ -12,7 +12,7 @@ use crate::toml::{self, Table};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// The theme's name; `auto` follows the terminal.
+    /// The theme's name. It has no effect yet.
     pub theme: String,
     pub mouse: bool,
     pub hyperlinks: bool,
@@ -39,7 +39,7 @@ pub enum Whitespace {
 /// How text is copied to the clipboard.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Clipboard {
-    /// Through the terminal, and also through the system's clipboard program if there is one.
+    /// At present the same as `Osc52`.
     #[default]
     Auto,
     /// Through the terminal, with the escape sequence OSC 52.
@@ -105,10 +105,10 @@ impl Default for Settings {
 
 impl Settings {
     /// Reads the user's settings, and returns them with the problems of the file. A missing or invalid setting has its
-    /// default. If the file is missing, cannot be read, or is not TOML, all settings have their defaults. The one
-    /// exception is `secrets`, which becomes [`SecretSource::Unusable`] if the file exists but cannot be read or is not
-    /// TOML. `secrets` also becomes [`SecretSource::Unusable`] if the `[secrets]` table is invalid or its name seems to
-    /// be misspelled.
+    /// default. If the file is missing, cannot be read, or is not TOML, all settings have their defaults.
+    ///
+    /// `secrets` is the exception. It becomes [`SecretSource::Unusable`] if the file exists but cannot be read or is
+    /// not TOML, or if the `[secrets]` table is invalid or its name seems to be misspelled.
     pub fn load(paths: &Paths) -> (Settings, Vec<FileProblem>) {
         let file = paths.settings_file();
         let mut source = read_user_file(Path::new(""), &file.to_string_lossy());

@@ -18,8 +18,8 @@ use crate::paths::Paths;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct WorkspaceRecord {
-    /// The workspace's real path, for people who look into the file. telecast itself does not use this path. It finds
-    /// the record by the name of the record's folder.
+    /// The workspace's real path, for people who read the file. telecast itself does not use this path. It finds the
+    /// record by the name of the record's folder.
     pub root: String,
     /// The trusted webhooks by file stem, each with the destination and the content of its requests when it was
     /// trusted.
@@ -28,7 +28,7 @@ pub struct WorkspaceRecord {
     /// folder is to accept it as one's own. `None` if there is no created or adopted folder.
     pub private: Option<PrivateFolder>,
     /// The names of the secrets that telecast has already offered to move to this workspace. These secrets were stored
-    /// for an earlier path of the workspace, or under the id that earlier versions of telecast used for the workspace.
+    /// for a folder that is no longer a workspace, or under the id that this workspace had in earlier versions.
     pub offered_secrets: BTreeSet<String>,
 }
 
@@ -44,7 +44,7 @@ pub struct PrivateFolder {
     pub test_chats: Vec<String>,
 }
 
-/// What the console showed last in a workspace. The next console begins with it.
+/// What the console showed last in a workspace. It starts with this view the next time.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LastView {
@@ -113,8 +113,8 @@ impl WorkspaceState {
         serde_json::from_slice(&bytes).map_err(|source| StateError::Damaged { path, source })
     }
 
-    /// Changes the record and returns the result of `change`. A lock keeps other processes from changing the record
-    /// meanwhile. If `change` changes nothing, nothing is written.
+    /// Changes the record and returns the result of `change`. A lock keeps other processes from changing the record in
+    /// the meantime. If `change` changes nothing, nothing is written.
     pub fn change<T>(&self, change: impl FnOnce(&mut WorkspaceRecord) -> T) -> Result<T, StateError> {
         // The lock is a separate file. Each write replaces the record's file, so a lock on the record's file itself
         // would be on a deleted file after the first write.

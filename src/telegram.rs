@@ -194,8 +194,7 @@ impl EntityKind {
         Self::PLAIN.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// Whether the server detects entities of this kind in the text itself. The server ignores entities of this kind if
-    /// a request contains them.
+    /// Whether the server detects entities of this kind in the text itself. It ignores such entities in a request.
     pub fn is_auto_detected(&self) -> bool {
         Self::PLAIN[..8].contains(self)
     }

@@ -91,8 +91,8 @@ const INDIA_OFFSET: i32 = 19_800;
 /// Parses `source` and the partials that it may call. Returns the template and all problems, in source order.
 ///
 /// Even if there are syntax errors, the template has tokens, spans, and everything that could be parsed. A syntax error
-/// in `source` makes every rendering fail. A syntax error in a partial fails only the renderings that reach the
-/// partial. A tag or filter that telecast knows but the dialect does not is reported and still rendered.
+/// in `source` makes every rendering fail. If a partial has a syntax error, only the renderings that reach the partial
+/// fail. A tag or filter that telecast has, but the dialect does not, is reported and still rendered.
 pub fn parse(source: &str, partials: &Partials, dialect: Dialect) -> (Template, Vec<Diagnostic>) {
     let (compiled, problems) = partials::compile(source, partials, Flavour::Dialect(dialect));
     (Template { compiled: Arc::new(compiled) }, problems)

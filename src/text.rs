@@ -270,7 +270,7 @@ fn wrap_paragraph(text: &str, offset: usize, cells: usize, lines: &mut Vec<Range
     let mut word = 0;
     for (at, grapheme) in text.grapheme_indices(true) {
         let wide = grapheme_width(grapheme);
-        // A space at the end of a line may be outside of the line's width, because it is not visible.
+        // A space at the end of a line may be outside the line's width, because it is not visible.
         if cells < used + wide && grapheme != " " && start < at {
             let next = if start < word { word } else { at };
             lines.push(offset + start..offset + start + text[start..next].trim_end_matches(' ').len());

@@ -1,5 +1,5 @@
-//! A workspace is a folder of campaigns, webhooks, and bodies. This module finds, loads, changes, and watches
-//! workspaces, and stores their drafts, test chats, history, and locks.
+//! A workspace is a folder of campaigns, webhooks, partials, and samples. This module finds, loads, changes, and
+//! watches workspaces, and stores their drafts, test chats, history, and locks.
 //!
 //! ```text
 //! discover ──▶ root ──Workspace::open──▶ definitions and bodies, with their problems

@@ -23,7 +23,7 @@ pub(crate) struct Bot {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BotUser {
-    /// The number before the colon of the token.
+    /// The number before the token's colon.
     pub id: i64,
     pub first_name: String,
     /// Without the `@`.
@@ -74,7 +74,7 @@ impl Bot {
         })
     }
 
-    /// Returns the bot's id: the number before the first colon of the token, or `None` if there is no such number.
+    /// Returns the bot's id: the token up to its first colon. Returns `None` if this is not a number.
     pub(crate) fn id(&self) -> Option<i64> {
         self.token.split(':').next()?.parse().ok()
     }
@@ -93,7 +93,7 @@ impl Bot {
     ///
     /// A positive `offset` confirms all updates with a lower id. `allowed_updates` lists the types of updates to
     /// return. The server remembers this list for later calls. With `None`, the server uses the list of an earlier
-    /// call.
+    /// call, or its default list.
     pub(crate) async fn get_updates(
         &self,
         client: &Client,

@@ -30,8 +30,8 @@ pub struct HttpResponse {
     pub status: u16,
     /// The standard reason phrase of the status, for example "Bad Request". Empty for a status without one.
     pub reason: String,
-    /// The headers that telecast uses, with lower-case names. `location` is reduced to its scheme and host, because
-    /// its path may repeat the request's path, which contains the token.
+    /// Only some of the headers, with lower-case names. `location` is reduced to its scheme and host, because its path
+    /// may repeat the request's path, which contains the token.
     pub headers: Vec<(String, String)>,
     /// At most 16 MiB.
     pub body: Vec<u8>,
@@ -122,7 +122,7 @@ pub(super) fn host(url: &Url) -> String {
     }
 }
 
-/// Returns whether the URL's host is this machine. This is decided by the text of the host, without a DNS lookup.
+/// Returns whether the URL's host is this machine, judging by the text of the host, without a DNS lookup.
 pub(super) fn is_loopback(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
     let name = host.trim_end_matches('.').to_ascii_lowercase();

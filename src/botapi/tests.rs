@@ -85,7 +85,7 @@ async fn send(behaviour: Behaviour, timeout: Duration) -> Result<HttpResponse, S
     client().send(HttpRequest::get(format!("{address}/bot1:SECRET/getMe"), timeout)).await
 }
 
-/// Returns the message, with `HOST` in place of the address, and whether certainly nothing was delivered.
+/// Returns the message, with `HOST` in place of the address, and whether it is certain that nothing was delivered.
 fn describe_error(error: &SendError) -> (String, bool) {
     let message = error.to_string();
     assert!(!message.contains("SECRET") && !format!("{error:?}").contains("SECRET"), "{error:?}");

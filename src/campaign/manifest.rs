@@ -8,8 +8,8 @@ use crate::toml::{self, Editor, Table};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Manifest {
     pub name: String,
-    /// The workspace's key in the secret store of earlier versions. The id is still read, so that secrets stored under
-    /// it can be moved. New workspaces have no id.
+    /// The key under which earlier versions stored the workspace's secrets. The id is still read, so that these secrets
+    /// can be moved. New workspaces have no id.
     pub id: Option<String>,
     /// The IANA time zone in which dates are shown and counted; `None` means the system's.
     pub time_zone: Option<String>,

@@ -24,8 +24,8 @@ fn names(names: &[String]) -> String {
 /// Returns whether `name` is valid in `${…}`: it has only ASCII letters, digits, and `_`, and does not start with a
 /// digit.
 pub(crate) fn is_secret_name(name: &str) -> bool {
-    // The rule is that of names of shell variables, because a secret can be set as an environment variable. An exported
-    // curl command also refers to a secret as a shell variable.
+    // These are also the rules for names of shell variables, because a secret can be set as an environment variable. An
+    // exported curl command also refers to a secret as a shell variable.
     name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         && name.bytes().next().is_some_and(|first| !first.is_ascii_digit())
 }

@@ -71,9 +71,9 @@ pub struct Violation {
 pub enum WebhookPart {
     Url,
     HeaderName(String),
-    /// The value of the header of this name.
+    /// The value of the header with this name.
     Header(String),
-    /// The value of the parameter of this name.
+    /// The value of the parameter with this name.
     Param(String),
     Auth(&'static str),
 }
@@ -111,8 +111,8 @@ impl fmt::Display for Host {
 impl Host {
     /// Parses `host` or `host:port` for the given scheme. Returns `None` if `authority` is anything else.
     pub fn parse(authority: &str, is_https: bool) -> Option<Host> {
-        // None of these characters can be part of a host, but the URL parser would not refuse them. It would take some
-        // of them as the end of the host or of the credentials, decode a `%`, and silently drop a line break.
+        // None of these characters can be part of a host, but the URL parser does not refuse all of them: it takes some
+        // as the end of the host or of the credentials, decodes a `%`, and silently drops tabs and line breaks.
         if authority.is_empty()
             || authority.contains(|c: char| "/\\?#@%".contains(c) || c.is_control() || c == ' ')
         {
@@ -151,7 +151,9 @@ pub enum RouteMismatch {
     OtherHost,
     #[error("a value adds a `.` or `..` segment to the URL's path")]
     DotSegment,
-    #[error("the secret in the URL is not a bot token: a number, a colon, then letters and digits")]
+    #[error(
+        "the secret in the URL does not look like a bot token (a number, a colon, then letters and digits)"
+    )]
     NoToken,
     #[error("a value turns the webhook's URL into a Bot API URL")]
     BotApi,
@@ -245,7 +247,8 @@ impl Webhook {
                     span,
                     format!("the HTTP client sets `{}` itself", name.trim()),
                 );
-                let problem = problem.with_help("remove it: the URL decides where the request goes");
+                let problem =
+                    problem.with_help("remove it from the webhook: the URL decides where the request goes");
                 violations.push(Violation { part: WebhookPart::HeaderName(name.clone()), problem });
             }
         }
@@ -350,8 +353,8 @@ fn violate(violations: &mut Vec<Violation>, problem: Diagnostic) {
     violations.push(Violation { part: WebhookPart::Url, problem });
 }
 
-/// Reads scheme, host, and port from the URL as typed. If the URL does not show all three literally, or is not valid,
-/// adds a violation and returns `None`.
+/// Reads scheme, host, and port from the URL as typed; `${SANDBOX}` stands for all three. If the URL does not show
+/// scheme and host literally, computes the port, has credentials, or is not valid, adds a violation and returns `None`.
 fn parse_destination(url: &str, violations: &mut Vec<Violation>) -> Option<Destination> {
     const LITERAL_HELP: &str = "write scheme, host and port literally, as in `https://api.telegram.org/…`, or start with `${SANDBOX}/`";
     let not_an_url = |message: &str| {
@@ -366,7 +369,7 @@ fn parse_destination(url: &str, violations: &mut Vec<Violation>) -> Option<Desti
         let problem = Diagnostic::error(
             Code::ComputedHost,
             span,
-            "`${SANDBOX}` is the whole host and port; nothing can be added to it",
+            "`${SANDBOX}` stands for scheme, host and port; a `/` must follow it",
         );
         violate(violations, problem.with_help(LITERAL_HELP));
         return None;
@@ -376,7 +379,7 @@ fn parse_destination(url: &str, violations: &mut Vec<Violation>) -> Option<Desti
         return None;
     }
     let computed = |span: Span| {
-        Diagnostic::error(Code::ComputedHost, span, "the URL does not show which host it sends to")
+        Diagnostic::error(Code::ComputedHost, span, "the URL does not show which host the request goes to")
             .with_help(LITERAL_HELP)
     };
     // A URL that starts with a placeholder or with Liquid has no scheme either, but its real problem is that the host
@@ -395,7 +398,7 @@ fn parse_destination(url: &str, violations: &mut Vec<Violation>) -> Option<Desti
     }
     let start = scheme_end + "://".len();
     // `authority_end` skips Liquid as a whole. Otherwise, the host of `https://{{ 'a/b' }}/x` would end at the `/`
-    // inside the Liquid, and would be reported as invalid and not as computed.
+    // inside the Liquid, and would be reported as invalid instead of as computed.
     let end = authority_end(url, start);
     let span = Span::new(start, end);
     let authority = span.of(url);
@@ -443,7 +446,7 @@ fn check_path(url: &str, destination: Option<&Destination>, violations: &mut Vec
             Diagnostic::error(Code::NotAnUrl, Span::new(at, at + 1), "the URL contains a control character");
         violate(
             violations,
-            problem.with_help("remove it: HTTP clients drop it, which leaves a different URL"),
+            problem.with_help("remove it: HTTP clients may drop it, which leaves a different URL"),
         );
     }
     if let Some(at) = url.find('\\').filter(|at| address::path_end(url) > *at) {
@@ -452,8 +455,7 @@ fn check_path(url: &str, destination: Option<&Destination>, violations: &mut Vec
     }
     let path = address::segments(url);
     for segment in path.iter().filter(|segment| is_dots(segment.of(url))) {
-        let problem =
-            Diagnostic::error(Code::DotSegment, *segment, "`.` and `..` in a path lead to a different path");
+        let problem = Diagnostic::error(Code::DotSegment, *segment, "`.` and `..` change the path");
         violate(violations, problem.with_help("write the resulting path"));
     }
     // The sandbox counts as Telegram, because it serves only the Bot API. A trailing dot is ignored, because in DNS
@@ -488,7 +490,7 @@ fn check_bot_path(url: &str, parts: BotApiUrl, has_destination: bool, violations
     if address::is_token(token) {
         let problem = Diagnostic::error(Code::TokenInFile, parts.token, "this file contains a bot token");
         violate(violations, problem.with_help(
-            "save the webhook in the console, or run `telecast secrets set BOT_TOKEN` and write `${BOT_TOKEN}` here",
+            "save the webhook in the console, which moves the token to the secret store, or run `telecast secrets set BOT_TOKEN` and write `${BOT_TOKEN}` here",
         ));
     } else if token.starts_with('<') && token.ends_with('>') {
         let problem =
@@ -542,13 +544,13 @@ fn check_bot_path(url: &str, parts: BotApiUrl, has_destination: bool, violations
     }
 }
 
-/// Returns whether the URL has the form of a Bot API URL for a server that decodes the path and ignores upper and lower
-/// case. [`address::parse_bot_api_url`] neither decodes the path nor ignores its case.
+/// Returns whether a server that decodes the path or ignores its case could take the URL for a Bot API URL, although
+/// [`address::parse_bot_api_url`] does not.
 fn looks_like_bot_api(url: &str) -> bool {
     let is_bot = |segment: &Span| {
         let text = percent_decode_str(segment.of(url)).decode_utf8_lossy().to_ascii_lowercase();
-        // A segment that neither decoding nor lower case changes does not count here. `parse_bot_api_url` recognizes a
-        // token in such a segment itself.
+        // A segment that decoding and lower-casing leave unchanged does not count here: `parse_bot_api_url` itself
+        // recognizes a token in it.
         text != segment.of(url) && address::is_bot(&text)
     };
     let segments = address::segments(url);
@@ -570,14 +572,16 @@ fn is_dots(segment: &str) -> bool {
     trimmed == "." || trimmed == ".."
 }
 
-/// Returns whether a secret's value has the form of a bot token and only characters that cannot end its path segment.
+/// Returns whether a secret's value has the form of a bot token and contains only characters that cannot end its path
+/// segment.
 fn is_url_safe_token(token: &str) -> bool {
     token.split_once(':').is_some_and(|(id, secret)| {
         !id.is_empty()
             && id.bytes().all(|byte| byte.is_ascii_digit())
             && !secret.is_empty()
             // Today's tokens have only letters, digits, `_`, and `-`. `.` and `~` are accepted too, because they need
-            // no encoding in a path either. The length is not checked, because Telegram does not promise it.
+            // no encoding in a path either. The length is not checked, because Telegram does not promise a fixed
+            // length.
             && secret.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.~".contains(&byte))
     })
 }

@@ -103,7 +103,7 @@ fn a_bot_token_in_the_file_is_an_error_and_is_not_printed() {
     check_webhook(
         text,
         &[
-            "f:1:36: error[token-in-file]: this file contains a bot token\n  help: save the webhook in the console, or run `telecast secrets set BOT_TOKEN` and write `${BOT_TOKEN}` here",
+            "f:1:36: error[token-in-file]: this file contains a bot token\n  help: save the webhook in the console, which moves the token to the secret store, or run `telecast secrets set BOT_TOKEN` and write `${BOT_TOKEN}` here",
         ],
     );
 }

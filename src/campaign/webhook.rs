@@ -60,9 +60,9 @@ pub struct Webhook {
     pub auth: Option<Auth>,
     /// The time limit for one request; `None` means the default of five seconds.
     pub timeout: Option<Duration>,
-    /// The number of retries of a failed request; `None` means the default number.
+    /// The number of retries of a failed request. This version only stores it: a request is sent once.
     pub retries: Option<u32>,
-    /// The maximum number of messages per second; `None` means the default for the host.
+    /// The maximum number of messages per second. This version only stores it.
     pub rate: Option<f64>,
     /// The keys `updates` and `[capture]`, if the file has them, with their values as written. They define how a bot's
     /// updates are handled. This version reports both keys as unknown, but includes them in what the user trusts.
@@ -92,7 +92,7 @@ impl Webhook {
             Some(Auth::Bearer { token }) => json!({ "kind": "bearer", "token": token }),
         };
         // Name, timeout, retries, and rate are left out: they change neither the request nor its destination, so the
-        // user must not be asked for trust again after editing them. The form of the existing keys below must not
+        // user need not trust the webhook again after editing them. The form of the existing keys below must not
         // change. The result is stored with the user's decision, so with another form, no webhook would match its
         // stored result, and the user would have to trust all webhooks again.
         let mut content = json!({
@@ -113,8 +113,8 @@ impl Webhook {
     pub fn secret_names(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for found in self.templates().flat_map(placeholder::find_placeholders) {
-            // The names are in a list, not in a set, because the question whether to trust the webhook shows them in
-            // this order.
+            // The names are in a list, not in a set, because the user sees them in this order when asked to trust the
+            // webhook.
             if found.name != SANDBOX && !names.contains(&found.name) {
                 names.push(found.name);
             }

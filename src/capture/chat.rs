@@ -24,7 +24,7 @@ pub enum ChatKind {
     Channel,
 }
 
-/// The members of an update that contain a message (Bot API, `Update`).
+/// The fields of an update that contain a message (Bot API, `Update`).
 const MESSAGES: [&str; 4] = ["message", "edited_message", "channel_post", "edited_channel_post"];
 
 impl CapturedChat {
@@ -34,7 +34,7 @@ impl CapturedChat {
     }
 
     /// Returns the chat of the message in an update. Returns `None` if the update contains no message, or if the
-    /// message has no chat with an id that is an integer.
+    /// message has no chat with an integer id.
     ///
     /// Reads leniently, for servers other than Telegram's: an id may also be a string that contains an integer, and
     /// everything except the id may be missing.

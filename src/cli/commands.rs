@@ -58,8 +58,8 @@ pub(crate) fn run(args: Args, output: &mut CliOutput) -> Result<CliOutcome> {
         Some(Command::Paths(format)) => paths::run(workspace, format, output)?,
         Some(Command::Sandbox(args)) => {
             // The sandbox announces itself under the real path of the workspace, because the other commands use that
-            // path to find the sandbox. If there is no workspace, the error is dropped, because the sandbox also runs
-            // without a workspace.
+            // path to find the sandbox. If no workspace can be opened, the error is dropped, because the sandbox also
+            // runs without a workspace.
             let root =
                 find().and_then(|environment| environment.workspace()).ok().map(|workspace| workspace.root);
             sandbox::run(root.as_deref(), args, output)?

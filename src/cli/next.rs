@@ -13,7 +13,7 @@ pub enum CliOutcome {
     Console(ConsoleStart),
 }
 
-/// What the console shows first.
+/// What the console opens.
 #[derive(Debug, Default)]
 pub struct ConsoleStart {
     /// The workspace's folder; if `None`, the console looks for one.

@@ -60,8 +60,7 @@ impl BodyAtCursor {
         self.template.source()
     }
 
-    /// Returns the part of the JSON string around the cursor that is before the cursor. The Liquid in this part is left
-    /// out.
+    /// Returns the text between the opening quote of the JSON string around the cursor and the cursor, without Liquid.
     pub(super) fn string_before(&self) -> String {
         let mut pieces: Vec<&str> = Vec::new();
         // The search goes backwards from the cursor to the quote that opens the string. Quotes inside Liquid do not

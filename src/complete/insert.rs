@@ -230,8 +230,8 @@ fn key(session: &Session, text: &str, cursor: usize, field: &ApiField) -> Comple
     Completion { reopens_picker, ..completion }
 }
 
-/// Returns the whitespace before a new member. If the previous member is on a line of its own, the whitespace is a line
-/// break with the same indentation. Otherwise it is a space.
+/// Returns the whitespace before a new member. If the line of the previous member starts with `{`, or is the first
+/// line, the whitespace is a space. Otherwise it is a line break with the indentation of that line.
 fn gap(before: &str) -> String {
     let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
     let indent = &line[..line.len() - line.trim_start().len()];
@@ -241,7 +241,7 @@ fn gap(before: &str) -> String {
     }
 }
 
-/// Returns the snippet of a value of this type.
+/// Returns the start of a value of this type, with the cursor or the selection marked.
 fn value_snippet(kind: &FieldType) -> &'static str {
     match kind {
         FieldType::Boolean => "‸true‸",

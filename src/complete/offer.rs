@@ -22,8 +22,8 @@ const MAX_DEPTH: usize = 3;
 /// longer.
 const MAX_SAMPLES_CHARS: usize = 56;
 
-/// If there are this many items, no more paths inside values are added. A sample event can be a JSON file of any size,
-/// and a longer list would slow down the picker.
+/// If there are more items than this, no more paths inside values are added. A sample event can be a JSON file of any
+/// size, and a longer list would slow down the picker.
 const MAX_PATHS: usize = 300;
 
 pub(crate) fn find_items(
@@ -94,7 +94,7 @@ fn items_at_cursor(body: &BodyAtCursor, context: &CompletionContext<'_>) -> Vec<
 /// 2. the profile properties, the most frequent first
 /// 3. the built-in `identity`
 /// 4. the paths inside the profile's values
-/// 5. the names of events and external triggers
+/// 5. the properties of the event and of the external trigger
 /// 6. the built-in campaign id
 fn variables(body: &BodyAtCursor, context: &CompletionContext<'_>) -> Vec<CompletionItem> {
     let names = body.names();

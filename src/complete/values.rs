@@ -59,9 +59,9 @@ pub(crate) fn evaluate(
     }
 }
 
-/// Returns the value that a path leads to. A name that an `assign` tag sets stands for the assigned value, and a loop
-/// variable stands for the first item of its list. Returns `None` if there are no values to use, or if the path leads
-/// to no value.
+/// Returns the value that a path leads to. A name that an `assign` tag sets stands for the assigned value if that is a
+/// path, and a loop variable stands for the first item of its list. Returns `None` if there are no values to use, or if
+/// the path leads to no value.
 pub(crate) fn lookup<'a>(
     path: &[String],
     scope: NamesInScope<'_>,

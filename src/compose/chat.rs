@@ -1,8 +1,7 @@
 //! Finds and replaces every top-level `chat_id` of a rendered body, even if the text is not valid JSON.
 //!
-//! A test send goes to the user's own test chat, never to the chat that the body names. The chat id is replaced in the
-//! rendered text before that text is parsed. `NULL`, a bare `@name`, and a missing value are therefore replaced just
-//! like a number.
+//! For a test that goes to the user's own test chat, the chat id is replaced in the rendered text before that text is
+//! parsed. `NULL`, a bare `@name`, and a missing value are therefore replaced just like a number.
 
 use std::iter::Peekable;
 

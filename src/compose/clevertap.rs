@@ -7,8 +7,9 @@
 //! body ──portable──▶ partials inlined and safe fixes applied, where that is possible ──▶ Custom Body
 //! ```
 //!
-//! Secrets stay `${NAME}`, as in the files, and literal secrets become placeholders such as `<YOUR_PASSWORD>`. In
-//! CleverTap, the user replaces both with the real values by hand.
+//! Secrets stay `${NAME}`, as in the files. Literal secrets in the authentication, in the headers for credentials, and
+//! in the URL become placeholders such as `<YOUR_PASSWORD>`. In CleverTap, the user replaces both with the real values
+//! by hand.
 
 mod form;
 mod paste;
@@ -297,7 +298,7 @@ fn qualification(source: &ExportSource<'_>, problems: &mut Vec<(ExportPart, Diag
         );
         return "Live behavior";
     }
-    // The body uses neither `ExternalTrigger` nor `Event`, so it works with both of these qualifications.
+    // The body uses neither `ExternalTrigger` nor `Event`, so it works with either qualification.
     "Past behavior/Custom list, or Live behavior"
 }
 

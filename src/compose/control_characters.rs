@@ -1,5 +1,5 @@
-//! Finds the raw line breaks, tabs, and other control characters in the strings of a rendered body. JSON allows them only
-//! as escapes. Also makes the fixes that write the typed ones as escapes.
+//! Finds the raw line breaks, tabs, and other control characters in the strings of a rendered body. JSON allows them
+//! only as escapes. Also makes the fixes that write typed line breaks and tabs as escapes.
 
 use super::locate::Locator;
 use super::problems::BodySource;
@@ -12,14 +12,14 @@ pub(super) struct ControlCharacters {
     /// The first of the control characters.
     pub error: SyntaxError,
     /// Escapes all typed line breaks and tabs of the string, or adds the quote that is missing before the line break.
-    /// `None` if there is nothing to escape or no quote to add.
+    /// `None` if neither would help.
     pub fix: Option<Fix>,
     /// Whether the fix adds the missing quote.
     pub adds_quote: bool,
 }
 
-/// Finds the control characters of all strings if they are the only reason why the rendered text is not JSON. Otherwise,
-/// finds only those of the string that has the `error`.
+/// Finds the control characters of all strings if they are the only reason why the rendered text is not JSON.
+/// Otherwise, finds only those of the string that has the `error`.
 ///
 /// The typed control characters of a string are reported together. The control characters that are not typed are
 /// reported once for each `{{ … }}` or tag that printed them.
@@ -38,8 +38,8 @@ pub(super) fn find(body: BodySource<'_>, locator: &Locator, error: &SyntaxError)
     }
     let mut problems: Vec<ControlCharacters> =
         strings.iter().flat_map(|(string, found)| in_one_string(body, locator, *string, found)).collect();
-    // If the other error follows the string, the string's end is probably the start of another string. Escaping the
-    // line breaks would then not help.
+    // If the other error directly follows the string, the string's end is probably the start of another string.
+    // Escaping the line breaks would then not help.
     if let (Some(other), Some((string, _))) = (other_error, strings.first())
         && sent.get(string.end..other.span.start).is_some_and(|between| between.trim().is_empty())
     {

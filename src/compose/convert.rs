@@ -88,7 +88,7 @@ struct MaskedBody<'b> {
 
 impl<'b> MaskedBody<'b> {
     fn of(body: &'b str) -> Self {
-        // Whitespace that tags such as `{{-` strip is masked too: it may contain a raw line break, which a JSON
+        // Whitespace that delimiters such as `{{-` strip is masked too: it may contain a raw line break, which a JSON
         // string must not contain.
         let liquid_spans = with_trimmed(body, &find_liquid(body));
         let document = json::parse(&mask(body, &liquid_spans));

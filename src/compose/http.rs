@@ -13,7 +13,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::template::{self, Partials, RenderOutcome, Template};
 use crate::text::Span;
 
-/// Shown in place of a secret that the webhook's file contains literally.
+/// Shown in place of the credentials of Basic authentication, and of secrets that the webhook's file has literally.
 const MASK: &str = "••••••";
 
 /// The timeout of a request if the webhook sets none. CleverTap documents both three and five seconds for its webhooks.
@@ -50,7 +50,7 @@ impl HttpDraft {
     }
 }
 
-/// Returns whether a header of this name usually carries a credential.
+/// Returns whether a header with this name usually carries a credential.
 pub(crate) fn is_credential(header: &str) -> bool {
     const NAMES: [&str; 5] = ["authorization", "proxy-authorization", "cookie", "x-api-key", "api-key"];
     NAMES.iter().any(|name| header.eq_ignore_ascii_case(name))
@@ -81,7 +81,7 @@ impl RequestField {
     }
 }
 
-/// A text that contains the names of secrets, whose values are filled in later.
+/// A text with the names of secrets in place of their values, which are filled in later.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct SecretTemplate {
     pieces: Vec<TemplatePiece>,

@@ -19,7 +19,7 @@ pub struct Inputs<'a> {
     pub webhook: Option<&'a Webhook>,
     pub partials: &'a Partials,
     pub dialect: Dialect,
-    /// The recipient; `None` renders the body with an empty profile.
+    /// The recipient. If it is `None`, the variable `Profile` is nil.
     pub profile: Option<&'a Profile>,
     pub event: Option<&'a Value>,
     pub external_trigger: Option<&'a Value>,

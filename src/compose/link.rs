@@ -29,7 +29,7 @@ pub enum MessagePart {
     /// A span of the text as it is sent. The text is the message's text, the caption of the first medium, or a poll's
     /// question.
     Text(Span),
-    /// A button of the inline keyboard, by its index over all rows.
+    /// A button of the inline keyboard, by its index, counted over all rows.
     Button(usize),
     /// A photo or other medium, by its index.
     Medium(usize),

@@ -49,7 +49,7 @@ impl<'a> Prepared<'a> {
         }
     }
 
-    /// Builds the message for one recipient. Without a profile, the body is rendered with an empty profile.
+    /// Builds the message for one recipient. Without a profile, the variable `Profile` is nil.
     pub(crate) fn compose_for(&self, profile: Option<&Profile>) -> Composed {
         let inputs = Inputs { profile, ..self.inputs };
         let mut composed = Composed {

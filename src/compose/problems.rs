@@ -278,7 +278,7 @@ fn quote_in_value(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) 
     let located = locator.locate(Span::new(quote, quote + 1));
     let interpolation = located.interpolation?;
     let printed = locator.outputs(interpolation).into_iter().find(|printed| printed.touches(quote))?;
-    // Outside of a string, a value that brings its own quotes (`| json`) is correct.
+    // Outside a string, a value that brings its own quotes (`| json`) is correct.
     if !QuoteState::after(sent.get(..printed.start)?).is_inside() {
         return None;
     }
@@ -557,7 +557,7 @@ fn key_at<'d>(members: &MemberIndex<'d>, location: &ArgumentLocation) -> Option<
     Some(&members.member(members.at_path(parents)?, name)?.key)
 }
 
-/// Reports how many characters a message must lose, at the first character over the limit.
+/// Reports how many characters must be removed from a message, at the first character over the limit.
 pub(crate) fn from_too_long(
     body: BodySource<'_>,
     locator: &Locator,
@@ -646,8 +646,8 @@ fn locate_node(
     (sent, locator.locate(sent))
 }
 
-/// The codes of the warnings which say that the value of a `{{ }}` may break the message for some recipient. An error
-/// at the same `{{ }}` proves such a warning: the current recipient's value does break the message.
+/// The codes of the warnings that the value of a `{{ }}` may break the message for some recipient. An error at the same
+/// `{{ }}` proves such a warning: the current recipient's value does break the message.
 const PROVEN: [Code; 5] =
     [Code::UnescapedJson, Code::UnescapedMarkup, Code::EmptyValue, Code::DefaultNotJson, Code::UnquotedText];
 

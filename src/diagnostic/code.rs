@@ -12,8 +12,8 @@ pub struct About {
     pub id: &'static str,
     /// What is wrong, as one sentence that holds for every diagnostic with this code.
     pub meaning: &'static str,
-    /// A part of a text that has this problem. Empty if a text alone cannot show the problem, for example a missing
-    /// file.
+    /// A part of a text that has this problem. Empty if a text alone cannot show the problem, for example that a file
+    /// is missing.
     pub example: &'static str,
 }
 
@@ -40,7 +40,7 @@ impl std::fmt::Display for Code {
 macro_rules! codes {
     ($(#[doc = $meaning:literal] $code:ident $id:literal $(= $example:literal)?,)+) => {
         /// The kind of a problem. The variants are in the alphabetical order of their ids. `Ord` follows the order of
-        /// the variants, so problems at the same place are listed alphabetically too.
+        /// the variants, so problems of one severity at the same place are listed alphabetically too.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Code {
             $(#[doc = $meaning] $code,)+
@@ -90,7 +90,7 @@ codes! {
     BareAngle "bare-angle" = "1 < 2",
     /// Square brackets have no address after them; Telegram removes them, or makes a link of their text if it is an address.
     BareBrackets "bare-brackets" = "[Sale] today",
-    /// The path of a Bot API is not `/bot${NAME}/METHOD` with one secret as the token.
+    /// The path of a Bot API URL is not `/bot${NAME}/METHOD` with one secret as the token.
     BotApiPath "bot-api-path" = "/bot1:${AWS_SECRET_ACCESS_KEY}/sendMessage",
     /// The body cannot be converted to another parse mode.
     CannotConvert "cannot-convert",
@@ -123,7 +123,7 @@ codes! {
     /// A doubled delimiter formats nothing in this parse mode.
     DoubledDelimiter "doubled-delimiter" = "**Sale** today",
     /// Telegram drops this button.
-    DroppedButton "dropped-button" = r#"{"text": "", "callback_data""#,
+    DroppedButton "dropped-button" = r#"{"text": "", "callback_data": "buy"}"#,
     /// A link, an emoji or a quote is dropped: it overlaps another one.
     DroppedEntity "dropped-entity" = "x<a href='https://b.com'>y</a></a>",
     /// A link is dropped and its text kept: the address is not valid.
@@ -136,15 +136,15 @@ codes! {
     DuplicateKey "duplicate-key" = r#""text": "a", "text": "b""#,
     /// An element has no text in it and does nothing.
     EmptyElement "empty-element" = "<b></b>Sale",
-    /// Some profiles lack the value, and JSON needs one here.
+    /// Some profiles or events may lack the value, but JSON needs one here.
     EmptyValue "empty-value" = "{{ Profile.points }}",
     /// A filter changes what an earlier escape wrote.
     EscapeOrder "escape-order" = "{{ Profile.name | json_escape | tg_html }}",
     /// A secret is left out of the export; enter it in CleverTap by hand.
     FillInByHand "fill-in-by-hand",
-    /// A filter has too few arguments, too many, or one it cannot use.
+    /// A filter has too few or too many arguments, or a value that it cannot use.
     FilterArgument "filter-argument" = "{{ Profile.plan | append }}",
-    /// The connection sets this header itself.
+    /// The HTTP client sets this header itself.
     ForbiddenHeader "forbidden-header" = r#"host = "intranet.example""#,
     /// Telegram turns an address, a hashtag or a command in the text into a link.
     Found "found",
@@ -164,7 +164,7 @@ codes! {
     LiquidComparison "liquid-comparison" = "{% if Profile.points < 100 %}",
     /// Tags, brackets or conditions are nested too deeply.
     LiquidDepth "liquid-depth" = "{% if Profile.score %}{% if Profile.score %}{% if Profile.score %}",
-    /// The body does too much work or prints too much.
+    /// The body does too much work, prints too much, or nests partials too deeply.
     LiquidLimit "liquid-limit" = "(1..30000000)",
     /// The Liquid here has a syntax error.
     LiquidSyntax "liquid-syntax" = r#"{{ Profile.name default: "you" }}"#,
@@ -186,7 +186,7 @@ codes! {
     NearLimit "near-limit" = "{% for i in (1..2100) %}😀{% endfor %}",
     /// The campaign has no body.
     NoBody "no-body",
-    /// The profile has no chat id and is skipped.
+    /// The chat id has no value; a profile without one is skipped.
     NoChatId "no-chat-id" = r#"{{ Profile.telegram_chat_id | default: "NULL" }}"#,
     /// A Bot API webhook does not send `Content-Type: application/json`.
     NoContentType "no-content-type",
@@ -204,7 +204,7 @@ codes! {
     NotAnObject "not-an-object" = "[1, 2]",
     /// The address of a webhook is not a valid URL.
     NotAnUrl "not-an-url" = r#"url = "api.telegram.org/bot${BOT_TOKEN}/sendMessage""#,
-    /// CleverTap does not have this tag, filter or argument.
+    /// This does not work in CleverTap, for example a tag, filter or argument that it does not have.
     NotInClevertap "not-in-clevertap" = "{{ false | default: 'no', allow_false: true }}",
     /// The rendered body, or a sample event, is not valid JSON.
     NotJson "not-json" = r#"“It’s "here"”"#,
@@ -228,7 +228,7 @@ codes! {
     OutsideWorkspace "outside-workspace",
     /// A webhook's file cannot use partials.
     PartialInWebhook "partial-in-webhook" = "{% render 'footer' %}",
-    /// A plain-text body goes to a Bot API, which reads only JSON and the URL's parameters.
+    /// A plain-text body goes to a Bot API, which does not read plain text.
     PlainTextToBotApi "plain-text-to-bot-api" = "Hello",
     /// Telegram would refuse the request; the problem quotes Telegram's error message.
     Refused "refused" = r#""url": "buy""#,
@@ -238,9 +238,9 @@ codes! {
     ReservedCharacter "reserved-character" = "Sale today.",
     /// A row of an import is not valid and is left out.
     RowLeftOut "row-left-out",
-    /// A webhook still has a placeholder instead of a token.
+    /// A webhook still has a sample such as `<TOKEN>` instead of `${BOT_TOKEN}`.
     SampleToken "sample-token" = "bot<YOUR_BOT_TOKEN>",
-    /// A password or token is in a file; keep it as a secret instead.
+    /// A password or token is in a file; store it as a secret instead.
     SecretInFile "secret-in-file" = r#"password = "b""#,
     /// A secret would be sent over plain http, where others can read it.
     SecretOverHttp "secret-over-http" = "http://bots.example/bot${BOT_TOKEN}",
@@ -252,17 +252,17 @@ codes! {
     Tab "tab" = r#"a\tb"#,
     /// The text has more characters than Telegram parses.
     TextTooLong "text-too-long" = "{% for i in (1..9400) %}<b>a</b>{% endfor %}",
-    /// A bot token is in a file; keep it as a secret instead.
+    /// A bot token is in a file; store it as a secret instead.
     TokenInFile "token-in-file" = "bot123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1",
     /// A file is too large, or all files together are.
     TooLarge "too-large",
     /// The message has more formatting than Telegram keeps.
     TooManyEntities "too-many-entities" = "{% for i in (1..101) %}<b>a</b> {% endfor %}",
-    /// A comma follows the last member: the Bot API accepts it, but JSON does not.
+    /// A comma follows the last element: the Bot API accepts it, but JSON does not.
     TrailingComma "trailing-comma" = r#""text": "a","#,
     /// Telegram removes whitespace at the start and the end of the text.
     Trimmed "trimmed" = r#"" Sale ""#,
-    /// Each iteration of a loop opens more JSON than it closes, or closes more than it opens.
+    /// Each iteration of a loop opens more quotes or brackets than it closes, or closes more than it opens.
     UnbalancedLoop "unbalanced-loop" = "[{% for i in (1..1) %}[{% endfor %}]",
     /// In the parse mode `MarkdownV2`, the address of a link has no `)`, so Telegram refuses the message.
     UnclosedAddress "unclosed-address" = "[shop](https://example.com",
@@ -292,7 +292,7 @@ codes! {
     UnknownDialect "unknown-dialect" = r#"dialect = "braze""#,
     /// The Bot API does not have this field here and ignores it.
     UnknownField "unknown-field" = r#""disable_notificaton": true"#,
-    /// Liquid has no filter of this name.
+    /// Liquid has no filter with this name.
     UnknownFilter "unknown-filter" = "{{ Profile.plan | capitalise | json_escape }}",
     /// A content format is neither `json` nor `text`.
     UnknownFormat "unknown-format" = r#"content_format = "jsno""#,
@@ -300,15 +300,15 @@ codes! {
     UnknownKey "unknown-key" = r#"webhok = "bot""#,
     /// The HTTP method does not exist, or the Bot API method does not exist or does not send messages.
     UnknownMethod "unknown-method" = r#"method = "PSOT""#,
-    /// There is no partial of this name.
+    /// There is no partial with this name.
     UnknownPartial "unknown-partial" = "{% render 'foter' %}",
-    /// No profile, or no sample event, has a property of this name.
+    /// No profile, or no sample event, has a property with this name.
     UnknownProperty "unknown-property" = "{{ Profile.nmae | json_escape }}",
     /// Telegram does not know this character reference and shows it as typed.
     UnknownReference "unknown-reference" = "a&nbsp;b",
-    /// Liquid has no tag of this name.
+    /// Liquid has no tag with this name.
     UnknownTag "unknown-tag" = "{% asign who = Profile.plan %}",
-    /// There is no time zone of this name.
+    /// There is no time zone with this name.
     UnknownTimeZone "unknown-time-zone" = r#"time_zone = "Europe/Munich""#,
     /// No variable has this name, so it prints nothing.
     UnknownVariable "unknown-variable" = "{{ profile.name | json_escape }}",

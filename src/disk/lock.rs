@@ -71,7 +71,7 @@ impl LockError {
 /// thing that the lock protects.
 ///
 /// A missing lock file and its folder are created with access for the user only. The file stays after the lock is
-/// released: if it were removed, two processes could lock two different files of the same name.
+/// released: if it were removed, two processes could lock two different files with the same name.
 pub(crate) fn try_lock(path: &Path, what: &'static str, workspace: &Path) -> Result<FileLock, LockError> {
     // The file is not truncated when it is opened: if another process holds the lock, the file names that process.
     let mut file = open_private_log(path).map_err(|source| LockError::file(path, source))?;
@@ -111,7 +111,7 @@ pub(crate) fn wait_for_lock(path: &Path) -> Result<FileLock, LockError> {
 /// `None` if the file does not exist, if it cannot be opened, or if the check fails because the file system has no
 /// locks.
 ///
-/// The check itself takes a shared lock for a moment, in which a [`try_lock`] of another process fails. So use this
+/// The check itself takes a shared lock for a moment, during which a [`try_lock`] of another process fails. So use this
 /// function only for locks that are taken with [`wait_for_lock`] or [`wait_for_lock_and_sign`], which wait until the
 /// check is over.
 pub(crate) fn lock_holder(path: &Path) -> Option<LockHolder> {

@@ -53,7 +53,7 @@ pub enum FileCondition {
     Read,
     /// The file does not exist yet; saving creates it.
     Missing,
-    /// The text is not usable, for example because the file is not UTF-8, is too large, or may not be read. Saving does
+    /// The text is not usable, for example because the file is not UTF-8, is too large, or cannot be read. Saving does
     /// not overwrite such a file.
     Unusable,
 }

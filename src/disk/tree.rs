@@ -35,7 +35,8 @@ impl Tree {
         Self { root: fs::canonicalize(root).unwrap_or_else(|_| root.to_path_buf()) }
     }
 
-    /// Returns the real path of the root, or the path that was given if the root did not exist then.
+    /// Returns the real path of the root, or the path that was given if the root did not exist when this value was
+    /// created.
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }
@@ -46,8 +47,8 @@ impl Tree {
         self.root.join(path)
     }
 
-    /// Returns whether there is a file, folder, or link of this name. A link is not followed, so a broken link counts
-    /// too. Returns false for an invalid name, or if the answer cannot be determined.
+    /// Returns whether there is a file, folder, or link at this path. A link is not followed, so a broken link counts
+    /// too. Returns false for an invalid path, or if the answer cannot be determined.
     pub(crate) fn is_taken(&self, path: &str) -> bool {
         self.parent_of(path).is_ok_and(|(parent, name)| fs::symlink_metadata(parent.join(name)).is_ok())
     }
@@ -283,7 +284,7 @@ impl ResolvedFolder {
         Ok(fs::read_dir(&self.real)?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<_>>()?)
     }
 
-    /// Returns whether there is a file, folder, or link of this name. A link is not followed, so a broken link counts
+    /// Returns whether there is a file, folder, or link with this name. A link is not followed, so a broken link counts
     /// too. Returns false for an invalid name, or if the answer cannot be determined.
     pub(crate) fn is_taken(&self, name: &str) -> bool {
         is_one_name(name) && fs::symlink_metadata(self.real.join(name)).is_ok()

@@ -14,7 +14,7 @@ pub enum TextObject {
     Word(WordKind),
     /// A run of lines with text, or a run of blank lines.
     Paragraph,
-    /// The text between two of these quote characters, which are on one line.
+    /// The text between two of these quote characters on the same line.
     Quoted(char),
     /// The contents of the innermost pair of these brackets.
     Bracketed(char, char),
@@ -44,9 +44,9 @@ impl TextRegion {
 }
 
 impl Editor {
-    /// Returns the region of a text object at an offset. A `count` (1 without one) means so many words or paragraphs, or
-    /// the brackets or element of that level, from the inside. With a count of 2 or more, `i"` includes the quotes, as
-    /// in vim.
+    /// Returns the region of a text object at an offset. `count` (1 if none was typed) is the number of words or
+    /// paragraphs, or the level of the brackets or the element, where 1 is the innermost. With a count of 2 or more,
+    /// `i"` includes the quotes, as in vim. For Liquid, the count is ignored.
     pub fn text_object_at(
         &self,
         at: usize,
@@ -124,7 +124,7 @@ impl Editor {
         let kind = is_blank(here);
         let first = (0..=here).rev().take_while(|line| is_blank(*line) == kind).last().unwrap_or(here);
         let mut last = last_of_run(here);
-        // Around a paragraph, its blank lines count with it. Inside, they count as a paragraph of their own.
+        // vim's `ap` counts a paragraph and the blank lines after it as one. `ip` counts the blank lines separately.
         let n_runs = if extent == Extent::Around { count.saturating_mul(2) } else { count };
         for _ in 1..n_runs {
             if n_lines <= last + 1 {
@@ -222,7 +222,7 @@ fn inside_liquid(text: &str, liquid: Span) -> Span {
     let inner = inner.strip_suffix('-').unwrap_or(inner);
     let trimmed = inner.trim();
     if trimmed.is_empty() {
-        // The middle of the spaces is where vim's `ci` in an empty `{{  }}` has to put the cursor.
+        // `cil` in an empty `{{ }}` puts the cursor in the middle of the spaces.
         return Span::at(start + inner.len() / 2);
     }
     let start = start + (inner.len() - inner.trim_start().len());
@@ -263,7 +263,7 @@ fn quotes_in(text: &str, range: Span, quote: char, is_in_liquid: bool) -> Vec<us
 }
 
 /// Returns the span of a pair of these brackets that contains byte `at`, with the brackets themselves. The innermost
-/// such pair has the level 1. Returns `None` if there is no such pair.
+/// such pair is level 1. Returns `None` if there is no such pair.
 fn brackets_around(text: &str, at: usize, open: char, close: char, level: usize) -> Option<Span> {
     let here = text.get(at..)?.chars().next();
     // The number of openers that are still to be found.
@@ -289,9 +289,8 @@ fn brackets_around(text: &str, at: usize, open: char, close: char, level: usize)
     Some(Span::new(start, end))
 }
 
-/// Returns the span of an HTML element whose tags or contents contain byte `at`. The innermost such element has the
-/// level 1. Returns `None` if there is no such element. An element that contains a tag without an end tag (`<br>`) is
-/// not found.
+/// Returns the span of an HTML element whose tags or contents contain byte `at`. The innermost such element is level 1.
+/// Returns `None` if there is no such element. An element that contains a tag without an end tag (`<br>`) is not found.
 fn element_around(text: &str, at: usize, extent: Extent, level: usize) -> Option<Span> {
     let mut n_around = 0;
     let mut open: Vec<(&str, Span)> = Vec::new();

@@ -182,14 +182,14 @@ impl Editor {
     }
 
     /// Returns whether the cursor is in a string, judging by the quotes between the start of its line and the cursor.
-    /// If the cursor is in an output (`{{ … }}`), only the quotes after the `{{` count. The cursor is in an output if
-    /// neither `}` nor `%` is between the last `{{` and the cursor. In a tag, all quotes count, except that none counts
-    /// if the cursor is directly after the tag's `{%`.
+    /// If the cursor is in an output (`{{ … }}`), only the quotes after the `{{` count. The cursor counts as in an
+    /// output if neither `}` nor `%` is between the last `{{` and the cursor. In a tag, all quotes count, except that
+    /// none counts if the cursor is directly after the tag's `{%`.
     fn is_in_string(&self) -> bool {
         let at = self.cursor();
         let before = self.slice(Span::new(self.line_span(self.line_of(at)).start, at));
-        // Liquid inside a JSON string has strings of its own. The quotes of these strings must not be counted together
-        // with the quotes of the JSON string. So counting starts at the `{{` or `{%` that begins the Liquid.
+        // Liquid inside a JSON string has strings of its own, whose quotes must not be counted together with the quotes
+        // of the JSON string.
         let opened = before.rfind("{{").max(before.rfind("{%"));
         let liquid =
             opened.filter(|opened| !before[*opened..].contains(['}', '%']) || before.ends_with("{%"));

@@ -10,9 +10,11 @@ use super::{Command, Edit, Editor, Motion};
 /// The parts of a text that are message text: contents of JSON strings, without Liquid.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Prose {
-    /// The parts in order. Between two parts there is at least one other character, or they are both empty.
+    /// The parts in order, without overlaps. At least one other character separates two parts, except where edits have
+    /// emptied both, or moved them together since the last [`Editor::set_prose`].
     parts: Vec<Span>,
-    /// Whether an edit may have changed which text is message text. The parts have only been moved by that edit.
+    /// True if an edit may have changed which text is message text. That edit shifted the parts, but they have not been
+    /// computed again.
     is_stale: bool,
 }
 
@@ -41,7 +43,7 @@ impl Prose {
         }
     }
 
-    /// Moves the parts with an edit, which was just made in `buffer`.
+    /// Moves the parts with an edit that was just made in `buffer`.
     pub(super) fn apply_edit(&mut self, edit: &Edit, buffer: &TextBuffer) {
         if let Some(index) = self.index_at(edit.at).filter(|index| self.stays_text(*index, edit, buffer)) {
             let by = |at: usize| at + edit.inserted.len() - edit.removed.len();
@@ -70,13 +72,14 @@ impl Prose {
         let now = Span::new(part.start, part.end - edit.removed.len() + edit.inserted.len());
         let before = buffer.slice(Span::new(now.start.max(edit.at.saturating_sub(MAX_CONTEXT)), edit.at));
         let after = buffer.char_after(inserted_end).filter(|_| inserted_end < now.end);
-        // Next to Liquid, whitespace may be trimmed. A quote does not trim.
+        // Liquid next to the edit may trim whitespace. A quote at the edge of the part does not.
         let touches_liquid = before.trim_ascii().is_empty() && !buffer.has_before(now.start, "\"")
             || after.is_none() && !buffer.has_at(now.end, "\"");
         // CleverTap's variables begin with `@`, and any letter can complete one.
         let may_complete_liquid = before.ends_with(DELIMITERS)
             || after.is_some_and(|c| DELIMITERS.contains(&c))
             || before.contains('@');
+        // Quotes and line breaks count too: they decide where unclosed Liquid stops.
         let is_harmless = |text: &str| !text.contains(DELIMITERS) && !text.contains(['"', '\'', '\n']);
         !touches_liquid
             && !may_complete_liquid
@@ -85,16 +88,17 @@ impl Prose {
             && is_whole(&edit.removed)
             && is_whole(&edit.inserted)
             && !json::is_escaped(&before, before.len())
-            // Otherwise, the backslashes before the context would have to be counted too.
+            // A context of nothing but backslashes does not show whether the edit is escaped: there may be more
+            // backslashes before it.
             && !(before.len() == MAX_CONTEXT && before.bytes().all(|byte| byte == b'\\'))
     }
 }
 
-/// The characters that Liquid's delimiters consist of. Quotes and line breaks matter as well: they decide where Liquid
-/// without an end stops.
+/// The characters that Liquid's delimiters consist of.
 const DELIMITERS: [char; 3] = ['{', '}', '%'];
 
-/// The number of bytes before an edit that are examined. One of CleverTap's variables is shorter up to its default.
+/// The number of bytes before an edit that are examined. A CleverTap variable, not counting its default, is assumed to
+/// be shorter than this.
 const MAX_CONTEXT: usize = 1024;
 
 /// Returns whether a text consists of whole characters and escapes of a JSON string.
@@ -103,7 +107,7 @@ fn is_whole(text: &str) -> bool {
     text.bytes().all(|byte| quoting.read(byte).is_none()) && quoting == QuoteState::Inside
 }
 
-/// Returns the part of a message text after its last `\n`.
+/// Returns the text after the last escape `\n`, or the whole text if there is none.
 fn last_paragraph(text: &str) -> &str {
     let is_break = |at: &usize| !json::is_escaped(text, *at);
     let last = text.rmatch_indices("\\n").map(|(at, _)| at).find(is_break);
@@ -124,7 +128,8 @@ impl Editor {
         self.prose.is_stale
     }
 
-    /// Moves the cursor to the end of the first message text. Without message text, the cursor stays where it is.
+    /// Moves the cursor to the end of the first message text that is closed. If there is none, the cursor stays where
+    /// it is.
     pub(crate) fn go_to_end_of_prose(&mut self) {
         // A part that ends at Liquid is not the last part of its text.
         let last = self.prose.parts.iter().find(|part| self.buffer.has_at(part.end, "\""));
@@ -144,8 +149,8 @@ impl Editor {
         self.prose.parts[first..last].iter().all(|part| !self.buffer.has_at(part.end, "\""))
     }
 
-    /// Returns the command for a key in message text, given the command that the key has elsewhere. Enter and quotes have
-    /// other commands in message text; any other command is returned as it is.
+    /// Returns the command to use for a key, given its usual command. In message text, Enter and `"` have other
+    /// commands.
     pub(crate) fn command_in_prose(&self, command: Command) -> Command {
         if !self.is_in_prose() {
             return command;
@@ -162,8 +167,8 @@ impl Editor {
         if !self.selection.is_empty() {
             return Command::Surround("\\\"".to_owned(), "\\\"".to_owned());
         }
-        // After a backslash that begins an escape, the quote completes this escape. In a string without an end, the quote
-        // is the missing end.
+        // After a backslash that begins an escape, the quote completes this escape. In an unclosed string, the quote
+        // closes the string.
         if self.is_escaped_in_prose(at) || !self.is_closed_on_line(at) {
             return Command::Paste("\"".to_owned());
         }
@@ -175,11 +180,11 @@ impl Editor {
         }
     }
 
-    /// Returns whether a quote at the end of a message text is likely the start or the end of a quotation in the text, and
-    /// not the end of the JSON string. It is the start after a blank, a line break, or an opening bracket. It is the end
-    /// if a quotation has been started in the paragraph.
-    // Text is mostly typed at its end, directly before the closing quote. If a quote always moved past the closing quote,
-    // the first quotation would end up outside of the string.
+    /// Returns whether a quote at the end of a message text is likely the start or the end of a quotation in the text,
+    /// and not the end of the JSON string. It is the start after whitespace, a line break, an opening bracket, `=`,
+    /// `>`, or a dash. It is the end if a quotation has been started in the paragraph.
+    // Text is mostly typed at its end, directly before the closing quote. If a quote always moved past the closing
+    // quote, the first quotation would end up outside the string.
     fn is_quotation(&self, at: usize) -> bool {
         let Some(last) = self.prose.index_at(at) else { return false };
         let mut n_quotes = 0;
@@ -207,8 +212,8 @@ impl Editor {
         json::is_escaped(&before, before.len())
     }
 
-    /// Returns whether the closing quote of the message text at an offset comes before the next line break of the text.
-    /// Line breaks in Liquid, and those that Liquid trims, are not part of the text.
+    /// Returns whether the message text at an offset is closed before the next raw line break (not the escape `\n`).
+    /// Line breaks in Liquid, and those that Liquid trims, do not count.
     fn is_closed_on_line(&self, at: usize) -> bool {
         let Some(first) = self.prose.index_at(at) else { return false };
         for part in &self.prose.parts[first..] {
@@ -222,8 +227,8 @@ impl Editor {
         false
     }
 
-    /// Returns the start of the escape in message text that an offset splits, such as `\n`, or the offset if it splits
-    /// none.
+    /// If an offset splits an escape of message text, such as `\n`, returns the start of the escape. Otherwise, returns
+    /// the offset.
     pub(super) fn before_escape(&self, at: usize) -> usize {
         self.escape_around(at).map_or(at, |escape| escape.start)
     }

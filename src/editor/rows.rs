@@ -4,6 +4,7 @@
 //! ends where it is full. In message text, a row also ends after the escape `\n`, so that paragraphs look like
 //! paragraphs, and no escape is split. The rows after the first are indented like the line, but at most by half of the
 //! width.
+//!
 //! Apart from this indentation, a row's end depends on no text before the row, and on little text after it. A window
 //! can therefore be drawn from any row, and an edit that does not change the indentation changes at most a few of the
 //! rows before the edit. For long lines, the offsets at which rows start are cached. Without the cache, each
@@ -49,10 +50,10 @@ const MIN_CACHED_LENGTH: usize = 4 * 1024;
 /// The maximum number of long lines whose rows are cached.
 const MAX_CACHED_LINES: usize = 4;
 
-/// The maximum number of row starts before an edit that the edit can change. A row's end depends on the text up to the
-/// first grapheme that does not fit into the row. The row may end long before that grapheme, because a row ends at a
-/// space if possible. The next rows may be only half as wide as the row, because they are indented. So the grapheme may
-/// be up to three rows further on, and an edit there can still change the row's end.
+/// An edit can change at most this many row starts before it. A row's end depends on the text up to the first grapheme
+/// that does not fit into the row. The row may end long before that grapheme, because a row ends at a space if
+/// possible. The next rows may be only half as wide as the row, because they are indented. So the grapheme may be up to
+/// three rows further on, and an edit there can still change the row's end.
 const UNSETTLED_ROWS: usize = 4;
 
 /// The number of bytes of a long line that are read at a time.
@@ -198,8 +199,8 @@ impl Editor {
     }
 
     /// Returns the byte offset at a cell of a row. For a cell to the right of the row's text, returns the line's end if
-    /// this is the line's last row, and otherwise the offset of the row's last grapheme. Of an escape in message text,
-    /// such as `\n`, returns the start.
+    /// this is the line's last row, and otherwise the offset of the row's last grapheme. For a cell in an escape of
+    /// message text, such as `\n`, returns the escape's start.
     pub fn byte_in(&self, row: &VisualRow, column: usize) -> usize {
         let text = self.slice(row.span);
         let glyphs = if row.column == 0 {
@@ -294,7 +295,7 @@ impl Editor {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum RowEnd {
-    /// The row ends before this byte of the text that [`row_end`] was given.
+    /// The row ends before this byte of [`RowText`]'s `text`.
     At(usize),
     /// The row ends before this byte, because the escape `\n` is before it.
     AfterParagraph(usize),
@@ -323,8 +324,8 @@ struct RowText<'a> {
 }
 
 impl RowText<'_> {
-    /// Returns whether the backslash at byte `at` and the character after it are an escape of message text. No escape
-    /// may begin before it and reach to `at`.
+    /// Returns whether the backslash at byte `at` and the character after it are an escape of message text. The
+    /// backslash itself must not be escaped.
     fn has_escape(&self, at: usize) -> bool {
         self.prose.part_at(self.start + at).is_some_and(|part| self.start + at + 1 < part.end)
     }

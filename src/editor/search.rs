@@ -86,7 +86,7 @@ impl SearchPattern {
     }
 }
 
-/// A replacement for matches of a pattern, in parts.
+/// A part of the replacement for a match.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReplacementPart {
     Text(String),
@@ -102,7 +102,8 @@ pub enum MatchesPerLine {
 }
 
 impl SearchPattern {
-    /// Returns the edits that replace matches which start in `within`. An empty match, as of `$`, is replaced too.
+    /// Returns the edits that replace the matches that start in `within` or at its end. Empty matches, such as those of
+    /// `$`, are replaced too.
     pub fn substitute(
         &self,
         text: &str,

@@ -1,15 +1,15 @@
 //! Lays out a page of the help for a width in terminal cells: headings, paragraphs, lists, tables, and code.
 //!
-//! Only the Markdown that the pages use is supported. A Markdown library would save little. It would only find the
-//! headings, paragraphs, lists, and tables. The wrapping of paragraphs and table cells, which is most of this module,
-//! would still have to be done here.
+//! Only the Markdown that the pages use is supported. A Markdown library would save little: it would only find the
+//! headings, paragraphs, lists, and tables. Most of this module wraps paragraphs and table cells, and would still be
+//! needed.
 
 use std::ops::Range;
 
 use crate::text::{width, wrap_words};
 
-/// Whether code keeps its backticks. Output without styles keeps the backticks, because without them, code would look
-/// like the text around it.
+/// Whether code keeps its backticks. Output without styles keeps them, because otherwise code would look like the text
+/// around it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Backticks {
     Keep,
@@ -46,7 +46,7 @@ impl PageLine {
     }
 }
 
-/// No table column is narrowed below this width, in cells. So most words still fit on one line of a column, even in a
+/// No table column is narrowed below this width, in cells, so that most words fit on one line of a column even in a
 /// narrow terminal.
 const MIN_COLUMN: usize = 8;
 
@@ -74,8 +74,8 @@ pub(crate) fn layout(markdown: &str, cells: usize, backticks: Backticks) -> Vec<
             }
             lines.extend(table(&rows, cells, backticks));
         } else if line.is_empty() {
-            // HTML comments are left out above. The empty lines before and after a comment would then follow each
-            // other, so only one of several empty lines is kept.
+            // HTML comments are left out above, so the empty lines before and after a comment follow each other here.
+            // Of several empty lines, only one is kept.
             if lines.last().is_some_and(|last| !last.runs.is_empty()) {
                 lines.push(PageLine::default());
             }
@@ -118,8 +118,8 @@ fn runs(text: &str, backticks: Backticks) -> Vec<(String, Role)> {
         if 0 < ticks
             && let Some((code, after)) = rest[ticks..].split_once(&rest[..ticks])
         {
-            // Code that contains a backtick is written between two double backticks. The space after the first double
-            // backtick and the space before the second one are not part of the code.
+            // Code that contains a backtick is written between double backticks, with a space inside each of them.
+            // These two spaces are not part of the code.
             let code = if ticks == 1 { code } else { code.strip_prefix(' ').unwrap_or(code) };
             let code = if ticks == 1 { code } else { code.strip_suffix(' ').unwrap_or(code) };
             // Code that contains a backtick gets no backticks around it, because they would look like a part of the

@@ -122,7 +122,7 @@ impl QuoteState {
     }
 }
 
-/// Returns whether a colon follows the string at `span`, so that the string is an object's key.
+/// Returns whether a colon follows the string at `span`, which makes the string an object's key.
 pub(crate) fn is_key(text: &str, span: Span) -> bool {
     text[span.end..].trim_ascii_start().starts_with(':')
 }

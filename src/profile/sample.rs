@@ -4,8 +4,8 @@
 //! Profiles with an extreme property come first. A property is extreme if its value is the longest, the shortest, the
 //! highest, or the lowest among all candidates (the profiles to choose from). A property is also extreme if it is
 //! missing, or if its value has the most characters of one kind that can break a message. After these profiles, the
-//! sample has other profiles, taken at equal distances from the list of candidates. The same profiles in the same order
-//! always give the same sample.
+//! sample has other profiles, spread evenly over the list of candidates. The same profiles in the same order always
+//! give the same sample.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -145,7 +145,7 @@ impl SampleChooser {
         order.iter().for_each(|at| is_taken[*at] = true);
         let rest: Vec<usize> = (0..n_seen).filter(|at| !is_taken[*at]).collect();
         let n_spread = limit.saturating_sub(order.len()).min(rest.len());
-        // The other profiles are taken at equal distances, not at random: the same profiles must give the same sample.
+        // The other profiles are spread evenly, not chosen at random: the same profiles must give the same sample.
         order.extend((0..n_spread).map(|n| rest[n * rest.len() / n_spread]));
         order
     }
@@ -153,7 +153,7 @@ impl SampleChooser {
     /// Returns the indexes of the candidates with an extreme value, each once, in the order of the extremes.
     fn hardest(self) -> Vec<usize> {
         let mut extremes: Vec<((Extreme, usize), (f64, usize))> = self.extremes.into_iter().collect();
-        // The order of a `HashMap` is random, so the extremes are sorted. The names are compared and not their indexes,
+        // The order of a `HashMap` is random, so the extremes are sorted. Their names are compared, not their indexes,
         // which depend on the order of the candidates.
         extremes.sort_by(|((extreme, name_index), _), ((other, other_index), _)| {
             extreme.cmp(other).then_with(|| self.names[*name_index].cmp(&self.names[*other_index]))

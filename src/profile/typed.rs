@@ -13,7 +13,7 @@ use crate::dialect::Dialect;
 pub(crate) struct TypingRules<'a> {
     /// The properties of all profiles, with their types.
     pub known: &'a Vocabulary,
-    /// The zone of dates.
+    /// The time zone in which dates are read and shown.
     pub zone: &'a TimeZone,
     pub dialect: Dialect,
 }
@@ -54,8 +54,8 @@ impl TypingRules<'_> {
         }
     }
 
-    /// Returns a value as the text that [`TypingRules::read`] reads. A date is in the zone of the rules, in whole seconds,
-    /// and without its time at midnight. Lists and objects are JSON.
+    /// Returns a value as the text that [`TypingRules::read`] reads. A date is in the zone of the rules, in whole
+    /// seconds, and without its time at midnight. Lists and objects are JSON.
     pub(crate) fn text(&self, value: &Value) -> String {
         match value {
             Value::Text(text) => text.clone(),

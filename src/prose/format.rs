@@ -1,5 +1,5 @@
-//! Formats a part of the message text in a body: finds the text and its parse mode, and undoes and redoes its JSON
-//! escapes.
+//! Formats the selected message text in a body: finds the text and its parse mode, decodes its JSON escapes, and
+//! escapes the edits again.
 
 use crate::compose::with_trimmed;
 use crate::diagnostic::TextEdit;
@@ -22,8 +22,8 @@ pub(crate) struct BodyFormat {
     pub next: Option<usize>,
 }
 
-/// Checks that the selection, or the cursor, is in a message text that has a parse mode. Otherwise, returns the reason in
-/// one line without a full stop.
+/// Checks that the selection, or the cursor, is in a message text that has a parse mode. Otherwise, returns the reason
+/// in one line without a full stop.
 pub(crate) fn check_place(
     body: &str,
     method: Method,
@@ -35,8 +35,8 @@ pub(crate) fn check_place(
     MessageText::around(&template, &parts, selection)?.mode(&template).map(|_| ())
 }
 
-/// Puts a format on the selected part of the message text, or takes it away; see [`telegram::toggle_format`]. If that
-/// cannot be done, returns the reason in one line without a full stop.
+/// Applies a format to the selected message text, or removes it; see [`telegram::toggle_format`]. If that cannot be
+/// done, returns the reason in one line without a full stop.
 pub(crate) fn toggle_format(
     body: &str,
     method: Method,
@@ -157,7 +157,8 @@ impl MessageText {
             .ok_or_else(|| "this text has no parse mode: add \"parse_mode\": \"HTML\" to the body".to_owned())
     }
 
-    /// Maps an offset in the body to the decoded text. Inside an escape, `is_end` decides whether the offset is after it.
+    /// Maps an offset in the body to the decoded text. If the offset is inside an escape, `is_end` decides whether the
+    /// result is after the escaped character or before it.
     fn decoded(&self, at: usize, is_end: bool) -> usize {
         let Some(segment) = self.segments.iter().find(|segment| at <= segment.body.end) else {
             return self.decoded.len();
@@ -191,8 +192,8 @@ mod tests {
     use super::*;
     use crate::diagnostic::apply_edits;
 
-    /// Formats a body in which `⟦` and `⟧` are the ends of the selection, or `‸` is the cursor. Returns the body with the
-    /// new selection, and `⇥` at the place that Tab goes to.
+    /// Formats a body in which `⟦` and `⟧` are the ends of the selection, or `‸` is the cursor. Returns the body with
+    /// the new selection, and `⇥` at the place that Tab goes to.
     #[track_caller]
     fn check(format: TextFormat, marked: &str, expected: &str) {
         let bare = |text: &str| text.replace(['⟦', '⟧', '‸'], "");

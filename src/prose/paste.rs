@@ -9,7 +9,7 @@ use crate::text::Span;
 /// Pasted text in the form in which it goes into a JSON string.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum PreparedPaste {
-    /// The text has nothing that JSON escapes.
+    /// The text contains nothing that must be escaped in JSON.
     Plain(String),
     Escaped(String),
     /// The text has escapes already, and is valid in a JSON string as it is.
@@ -57,7 +57,8 @@ fn outside_liquid(text: &str, dialect: Dialect) -> Vec<Span> {
     // A `{{` without an end is more likely text than Liquid.
     let is_closed = |piece: &Span| !piece.of(text).starts_with('{') || piece.of(text).ends_with('}');
     let closed: Vec<Span> = template.liquid_spans().into_iter().filter(is_closed).collect();
-    // Whitespace that Liquid trims is not part of the message. Escaped, it would be text and no longer trimmed.
+    // Whitespace that Liquid trims is not part of the message. If it were escaped, it would be text and no longer
+    // trimmed.
     let liquid = with_trimmed(text, &closed);
     let mut from = 0;
     let mut parts = Vec::with_capacity(liquid.len() + 1);

@@ -45,8 +45,8 @@ pub(super) enum CallBody {
     Other(u64),
 }
 
-/// The reason why a body cannot be read. Except for `FileTooLarge`, the server answers with a bare status line and
-/// closes the connection.
+/// The reason why a body cannot be read. The server answers a method call with a bare status line and closes the
+/// connection, except for `FileTooLarge`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CallBodyError {
     Malformed,

@@ -37,7 +37,7 @@ pub(super) enum SandboxChatKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Membership {
     Writable,
-    /// The user blocked the bot, or the chat removed it.
+    /// The user blocked the bot, or the bot was removed from the chat.
     Kicked,
     Left,
     /// The group became a supergroup with this id.
@@ -94,12 +94,13 @@ impl SandboxChat {
         }
     }
 
-    /// Sets the members of this chat that the Chat object `value` has. The other members keep their values.
+    /// Sets the fields that the Chat object `value` has. The other fields keep their values.
     fn with_members_of(mut self, value: &Value) -> Result<SandboxChat, String> {
         if let Some(kind) = value.get("type") {
             let known = kind.as_str().and_then(SandboxChatKind::parse);
-            self.kind = known
-                .ok_or_else(|| format!("{kind} is not a chat type: private, group, supergroup or channel"))?;
+            self.kind = known.ok_or_else(|| {
+                format!("{kind} is not a chat type; use private, group, supergroup or channel")
+            })?;
         }
         // On Telegram, the sign of an id shows whether a chat is private, and clients rely on that.
         if (self.kind == SandboxChatKind::Private) != (0 < self.id) {
@@ -117,7 +118,7 @@ impl SandboxChat {
         self.last_name = text("last_name").or(self.last_name);
         self.username = text("username").or(self.username);
         // `is_forum` is never switched off, because its absence is ambiguous. Telegram omits `is_forum` if it is false.
-        // An update that a test made up may omit `is_forum` although it is true.
+        // An update that a test made up may omit `is_forum` although it is true. An explicit `false` is ignored too.
         self.is_forum |= value.get("is_forum") == Some(&Value::Bool(true));
         Ok(self)
     }
@@ -147,7 +148,7 @@ impl SandboxChat {
             object.insert("is_forum".into(), true.into());
         }
         object.insert("type".into(), self.kind.as_str().into());
-        // Among the Chat objects in messages, only those of basic groups have these two members.
+        // Among the Chat objects in messages, only those of basic groups have these two fields.
         if self.kind == SandboxChatKind::Group {
             object.insert("all_members_are_administrators".into(), false.into());
             object.insert("accepted_gift_types".into(), accepted_gifts(false));
@@ -155,7 +156,7 @@ impl SandboxChat {
         Value::Object(object)
     }
 
-    /// Returns the ChatFullInfo object of getChat.
+    /// Returns the ChatFullInfo object that getChat returns.
     pub(super) fn to_full_json(&self) -> Value {
         let mut full = self.to_json();
         if let (Some(username), Some(object)) = (&self.username, full.as_object_mut()) {
@@ -269,8 +270,8 @@ impl ChatBook {
         json!({ "id": id, "is_bot": false, "first_name": name.unwrap_or_else(|| format!("User {id}")) })
     }
 
-    /// Reads a Chat object. Missing members are taken from the chat that is already known under this id. If no such
-    /// chat is known, the missing members are made up from the id.
+    /// Reads a Chat object. Missing fields are taken from the chat that is already known under this id. If no such chat
+    /// is known, the missing fields are made up from the id.
     pub(super) fn read(&self, value: &Value) -> Result<SandboxChat, String> {
         let id = value.get("id").and_then(Value::as_i64).filter(|id| *id != 0);
         let id = id.ok_or("a chat needs an `id`, a whole number that is not 0")?;

@@ -1,7 +1,7 @@
 //! Simulated failures: a rate limit, and random failures of a share of all sends.
 //!
-//! The failures depend only on the seed, on the order of the sends, and on the times that are passed in, so a run can
-//! be repeated.
+//! The failures depend only on the options, the order of the sends, and the times that are passed in, so a run can be
+//! repeated.
 
 use jiff::Timestamp;
 
@@ -41,7 +41,7 @@ pub(super) enum InjectedFault {
     Flood,
     /// 500 in JSON.
     ServerError,
-    /// 502 in HTML, as from a front server.
+    /// 502 in HTML, as a reverse proxy sends it.
     BadGateway,
     /// The connection is closed; the message was not sent.
     DisconnectBeforeSend,

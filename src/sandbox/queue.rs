@@ -60,7 +60,7 @@ pub(super) struct UpdateQueue {
     waiting: BTreeMap<i64, Box<str>>,
     /// Roughly how much memory `waiting` uses, in bytes.
     size: usize,
-    /// The highest id that was ever used or confirmed.
+    /// The highest id that an update ever had, including updates that the bot did not ask for.
     last_id: i64,
     /// All updates up to this id are confirmed.
     confirmed: i64,

@@ -1,4 +1,4 @@
-//! The answer to a call: a result or an error, in the JSON form of the Bot API.
+//! The answer to a call: a result or an error, in the JSON form of the Bot API, or the HTML page of a 502.
 
 use serde_json::Value;
 
@@ -28,7 +28,7 @@ impl HttpReply {
         HttpReply { status: 200, body, retry_after: None, content_type: JSON }
     }
 
-    /// Creates the answer of a front server that cannot reach the Bot API: status 502 and an HTML page.
+    /// Creates the answer of a reverse proxy that cannot reach the Bot API: status 502 and an HTML page.
     pub(super) fn bad_gateway() -> HttpReply {
         // The body is HTML and not JSON on purpose: clients must not assume that every answer is JSON.
         let body = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n\

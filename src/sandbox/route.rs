@@ -6,7 +6,6 @@ use percent_encoding::percent_decode_str;
 pub(super) enum SandboxRoute {
     /// `/bot<token>/METHOD` or `/bot<token>/test/METHOD`. Neither the token nor the method is checked.
     Method {
-        /// The token, which may be malformed.
         token: String,
         /// The method's name as written, in upper or lower case. It may be empty.
         method: String,

@@ -236,8 +236,8 @@ async fn wait_for_updates(
     let _slot = PollSlot { shared, wait };
     let mut deadline = pin!(sleep(Duration::from_secs(wait.seconds)));
     loop {
-        // The future is created before the state is read. It receives every `notify_waiters` from its creation on, so no
-        // change after the read is missed.
+        // The future is created before the state is read. It receives every `notify_waiters` from its creation on, so
+        // no change after the read is missed.
         let changed = shared.state_changed.notified();
         if let Some(reply) = shared.state().resume(&wait) {
             return reply;

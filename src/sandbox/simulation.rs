@@ -63,8 +63,8 @@ fn update_id(bot: &SandboxBot, update: &Map<String, Value>) -> Result<i64, Strin
     })
 }
 
-/// Reads the only member of an update besides `update_id`. Returns the kind of the update, whether bots receive this
-/// kind by default, and the member's object.
+/// Reads the only field of an update besides `update_id`. Returns the kind of the update, whether bots receive this
+/// kind by default, and the field's object.
 fn kind_and_body(
     update: Map<String, Value>,
 ) -> Result<(&'static str, UpdateSelection, Map<String, Value>), String> {

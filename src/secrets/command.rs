@@ -74,7 +74,8 @@ struct CommandOutput {
     stderr: Vec<u8>,
 }
 
-// Kills the whole process group on drop. `kill_on_drop` alone would not kill the programs that the child has started.
+// On drop, kills the whole process group, unless the child has been waited for. `kill_on_drop` alone would not kill the
+// programs that the child has started.
 struct Group {
     child: Child,
 }

@@ -9,8 +9,8 @@
 //! encodings. So the text is decoded repeatedly. The text and each decoded text are layers. Each layer is searched for
 //! the needles of each value.
 //!
-//! A needle is a byte string that shows the value. One needle is the value itself. Other needles are the base64 digits
-//! by which the value appears inside a longer encoded string, such as an encoded `user:password`.
+//! A needle is a byte string that reveals the value: the value itself, its lower-case form, or the base64 digits by
+//! which the value appears inside a longer encoded string, such as an encoded `user:password`.
 
 mod layer;
 mod needle;
@@ -30,8 +30,8 @@ pub(crate) const MASK: &str = "••••••";
 /// A bot token: the bot's id, a colon, and the secret part.
 const TOKEN: &str = "(?-u)[0-9]{5,}:[A-Za-z0-9_-]{30,}";
 
-// The part after the colon of a token or of `user:password` is also searched for by itself if it has at least this many
-// bytes. A shorter part could be a common word.
+// The part of a value after its first colon, as in a token or in `user:password`, is also searched for by itself if it
+// has at least this many bytes. A shorter part could be a common word.
 const SECRET_PART: usize = 16;
 
 #[derive(Clone)]

@@ -48,8 +48,8 @@ pub(super) fn lock(file: &Path, locks: &Path) -> Result<FileLock, SecretError> {
     Ok(disk::wait_for_lock(&locks.join(name))?)
 }
 
-// Two paths to one file must lead to the same lock. The file may not exist yet, so its nearest existing parent is
-// resolved. Resolving the parent gives the same path before and after the file is created.
+// Two paths to one file must lead to the same lock. The file may not exist yet, so its nearest existing ancestor is
+// resolved. This gives the same path before and after the file is created.
 fn real_path(file: &Path) -> PathBuf {
     let real = file.ancestors().find_map(|parent| {
         let rest = file.strip_prefix(parent).ok()?;

@@ -29,7 +29,7 @@ pub enum BotStatus {
     /// The check was not completed.
     Failed {
         kind: BotFailureKind,
-        /// What is wrong and what to do, with secrets masked.
+        /// What is wrong and, if known, what to do, with secrets masked.
         message: String,
         /// The names of the secrets in the URL that have no value.
         missing_secrets: Vec<String>,
@@ -41,7 +41,8 @@ pub enum BotFailureKind {
     /// The webhook cannot be called, for example because a secret has no value or the URL is not valid. Nothing was
     /// sent.
     Incomplete,
-    /// The server refused the call: the token is wrong, or the server is not a Bot API.
+    /// The server refused the call or gave an unusable answer, for example because the token is wrong or the server is
+    /// not a Bot API.
     Refused,
     /// There was no answer, or the call could not be made.
     NoAnswer,

@@ -18,7 +18,7 @@ pub(crate) enum CaptureOwnChatError {
     NotPermitted(#[from] NotPermitted),
     #[error(transparent)]
     Bot(#[from] BotError),
-    /// Another telecast process is reading this bot's updates, or the lock's file cannot be used.
+    /// Another telecast process is reading this bot's updates, or the lock file cannot be used.
     #[error(transparent)]
     Lock(#[from] LockError),
     #[error(transparent)]

@@ -50,7 +50,7 @@ pub(crate) fn load_check_profile(session: &Session) -> Result<ProfileContext, Pr
         .unwrap_or_default())
 }
 
-/// Returns all problems in `scope`. A problem of a webhook that several campaigns use is returned only once.
+/// Returns the problems in `scope`. A problem of a webhook that several campaigns use is returned only once.
 pub(crate) fn check<'a>(
     workspace: &'a Arc<Workspace>,
     scope: CheckScope<'_>,
@@ -68,7 +68,7 @@ pub(crate) fn check<'a>(
                 message_problems(workspace, campaign, &composed)
             }
             // A body that cannot be read is not rendered, because rendering it as an empty body would give misleading
-            // problems.
+            // problems. The campaign's webhook is not checked here either.
             FileCondition::Missing | FileCondition::Unusable => {
                 [&campaign.source, &campaign.body].into_iter().flat_map(file_problems).collect()
             }

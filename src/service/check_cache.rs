@@ -47,7 +47,7 @@ impl CheckCache {
     /// Returns the highest severity of each campaign that has problems. Stops before the next campaign when
     /// `should_continue` returns false, and keeps the results so far. Blocks.
     ///
-    /// All jobs must be of one workspace and differ only in the campaign and its body.
+    /// All jobs must belong to one workspace and differ only in the campaign and its body.
     pub(crate) fn check(
         &mut self,
         jobs: &[MessageJob],

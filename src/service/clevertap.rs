@@ -51,7 +51,7 @@ pub(crate) fn export_problems<'a>(job: &'a MessageJob, export: &Export) -> Vec<S
             ExportPart::Body | ExportPart::Partial(_) => problem.span,
             ExportPart::Webhook(keys) | ExportPart::Campaign(keys) => {
                 let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
-                // A key that is missing in the file has its default value. The span is then the start of the file.
+                // A key that is missing from the file has its default value. The span is then the start of the file.
                 toml::value_span(text, &keys).unwrap_or(Span::at(0))
             }
         };

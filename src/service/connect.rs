@@ -21,13 +21,13 @@ pub struct NewBot {
     pub token: Secret,
     /// Whether the webhook is created even if the server does not answer.
     pub allows_unchecked: bool,
-    /// The stem of a campaign without a webhook, which will use the new webhook.
+    /// The stem of a campaign that has no webhook yet. The new webhook is assigned to it.
     pub assign_to: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectedBot {
-    /// The bot's `@name`. `None` if the bot was not asked: the server did not answer, or the webhook is not trusted.
+    /// The bot's `@name`. `None` if the server did not answer, or if the webhook is not trusted.
     pub name: Option<String>,
 }
 
@@ -35,13 +35,13 @@ pub struct ConnectedBot {
 pub(crate) enum ConnectError {
     #[error("this is not a bot token: paste all of it, digits, a colon, and letters, as in 123456789:AAE…")]
     NotAToken,
-    /// The server's URL is not allowed in a webhook, for this reason.
+    /// The URL of the server or of the existing webhook cannot be used, for this reason.
     #[error("{0}")]
     Server(String),
-    /// The server refused the token, or is not a Bot API.
+    /// The bot could not be checked, for example because the server refused the token or is not a Bot API.
     #[error("{0}")]
     Refused(String),
-    /// The server did not answer. The user can decide to go on without the check.
+    /// The server did not answer. The user can decide to create the webhook without the check.
     #[error("{0}")]
     Unreachable(String),
     #[error("{0} already has another value: change it with `telecast secrets set {0}`")]
@@ -59,9 +59,9 @@ pub(crate) enum ConnectError {
 }
 
 /// Checks the bot with getMe, and then stores its token as a secret and creates a trusted webhook for it. If the check
-/// fails, stores and creates nothing.
+/// fails, stores and creates nothing. With [`NewBot::allows_unchecked`], a missing answer is not a failure.
 ///
-/// For an existing webhook, stores its missing token and checks its bot, if the webhook is trusted.
+/// For an existing webhook, stores its missing token first. Then checks its bot if the webhook is trusted.
 pub(crate) async fn connect_bot(session: &Arc<Session>, bot: &NewBot) -> Result<ConnectedBot, ConnectError> {
     let token = bot.token.expose().trim().to_owned();
     if !is_token(&token) {

@@ -13,7 +13,7 @@ pub(crate) enum ChooseWebhookError {
     Find(#[from] FindError),
     #[error("this workspace has no webhook to send through")]
     NoWebhook,
-    /// The workspace has several webhooks and no default webhook. The value has the webhooks' stems.
+    /// The workspace has several webhooks and no default webhook. The value holds the webhooks' stems.
     #[error("this workspace has several webhooks")]
     Several(Vec<String>),
 }

@@ -87,7 +87,7 @@ pub fn make(paths: &Paths, root: &Path) -> Result<(), DemoError> {
     folder.add_test_chat(name, chat)?;
     let secrets = Secrets::new(paths, &source, Some(&workspace.root));
     match secrets.set(sample::TOKEN_NAME, &Secret::new(sample::TOKEN), SecretScope::Workspace) {
-        // If secrets come from a command, the token cannot be stored. The command is then run later to get the token.
+        // If secrets come from a command, the token cannot be stored. The command must supply it.
         Ok(()) | Err(SecretError::ReadOnly { .. }) => Ok(()),
         Err(error) => Err(error.into()),
     }
@@ -95,7 +95,7 @@ pub fn make(paths: &Paths, root: &Path) -> Result<(), DemoError> {
 
 fn begin_with_first(paths: &Paths, root: &Path) {
     // The campaign at the top of the list has a deliberate error. A newcomer should not start with it, so the console
-    // begins with another campaign. If that cannot be recorded, the console begins with the first one.
+    // begins with another campaign. If that cannot be recorded, the console begins with the one at the top.
     let view = LastView { campaign: Some(sample::FIRST.to_owned()), ..LastView::default() };
     let _ = WorkspaceState::new(paths, root).remember_view(&view);
 }

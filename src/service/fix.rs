@@ -1,4 +1,4 @@
-//! Applies the fixes that are marked as safe in a workspace's campaigns. Repeats this until no safe fix is left or the
+//! Applies the safe fixes of the problems in a workspace's campaigns. Repeats this until no safe fix is left or the
 //! limit of rounds is reached.
 
 use std::sync::Arc;
@@ -16,8 +16,8 @@ use crate::workspace::{FileCondition, LoadedFile, OpenError, SaveError, Workspac
 const MAX_ROUNDS: usize = 10;
 
 /// Applies the first safe fix of each problem in the campaigns' files. Calls `on_fixed` with the path of each changed
-/// file and the number of edits in it. Returns the workspace as it was read after the last round that changed
-/// something. If an error occurs, files that are already saved stay changed. Blocks.
+/// file and the number of edits in it. Returns the workspace as it was read after the last change. If an error occurs,
+/// files that are already saved stay changed. Blocks.
 pub(crate) fn fix_all<E: From<SaveError> + From<OpenError>>(
     session: &Session,
     mut workspace: Arc<Workspace>,
@@ -51,7 +51,7 @@ pub(crate) fn fix_all<E: From<SaveError> + From<OpenError>>(
     Ok(workspace)
 }
 
-/// Returns the file's text with all safe fixes that do not overlap, and the number of edits in these fixes. Returns
+/// Returns the file's text after as many safe fixes as can be applied together, and the number of their edits. Returns
 /// `None` if there are no safe fixes, if the file could not be read, or if the edits do not fit the text.
 fn fixed(source: &LoadedFile, problems: &[Diagnostic]) -> Option<(String, usize)> {
     let CombinedFixes { edits, .. } = diagnostic::combine_fixes(problems.iter().filter_map(safe_fix));

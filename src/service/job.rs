@@ -56,8 +56,8 @@ pub struct SampleEvent {
 }
 
 impl SampleEvent {
-    /// Splits `{"Event": {…}, "ExternalTrigger": {…}}` into its two members, of which one may be missing. A JSON value
-    /// that has neither member is itself the event.
+    /// Splits `{"Event": {…}, "ExternalTrigger": {…}}` into its two fields, either of which may be missing. A JSON
+    /// value that has neither field is itself the event.
     pub fn from_json(json: serde_json::Value) -> Self {
         match json {
             serde_json::Value::Object(mut members)
@@ -132,9 +132,9 @@ fn partial_name(source: &LoadedFile) -> &str {
 
 #[derive(Debug)]
 pub struct ModePreviews {
-    /// The mode of the body; `None` if the body has no `parse_mode`, or if its `parse_mode` cannot be determined.
+    /// The mode of the body; `None` if the body has no `parse_mode`, or if this mode cannot be determined.
     pub current_mode: Option<ParseMode>,
-    /// One entry for each mode. `Ok` has the converted body. `Err` explains why the conversion is refused.
+    /// One entry for each mode. `Ok` holds the converted body. `Err` explains why the conversion was refused.
     pub modes: Vec<(ParseMode, Result<ConvertedMessage, Diagnostic>)>,
 }
 
@@ -196,9 +196,9 @@ impl MessageJob {
         Some(WebhookInUse { stem, webhook, file_error, before_edit: self.webhook_before_edit.clone() })
     }
 
-    /// Returns the job with the workspace's own sandbox in place of the webhook's server. The rest of the request stays,
-    /// except for `[auth]`, because no secret is needed there. Returns `None` if there is no webhook or its URL is not
-    /// a Bot API URL: the sandbox speaks only the Bot API.
+    /// Returns the job with the workspace's own sandbox in place of the webhook's server. The rest of the request
+    /// stays, except for `[auth]`, because the sandbox needs no secret. Returns `None` if there is no webhook or its
+    /// URL is not a Bot API URL: the sandbox speaks only the Bot API.
     #[must_use]
     pub fn to_sandbox(&self) -> Option<Self> {
         let webhook = self.webhook()?;

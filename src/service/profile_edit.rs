@@ -10,7 +10,7 @@ use crate::profile::{Profile, Reachability, Value};
 use crate::store::{self, Store};
 use crate::workspace::SaveError;
 
-/// A change of one profile.
+/// A change to one profile.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ProfileEdit {
     Create {
@@ -32,8 +32,7 @@ pub enum ProfileEdit {
 /// The profiles after a [`ProfileEdit`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ProfileEdited {
-    /// The chosen profile is the changed one. After a deletion, it is the one that is chosen without the deleted
-    /// profile.
+    /// Its profile is the changed one. For the profile after a deletion, see [`Session::edit_profile`].
     pub context: ProfileContext,
     pub deleted: Option<Arc<Profile>>,
 }
@@ -53,8 +52,8 @@ pub enum ProfileEditError {
 }
 
 impl Session {
-    /// Changes one profile. Fails if the private folder is foreign. After a deletion, `preferred` is the identity of the
-    /// profile to choose, if it still exists. Blocks.
+    /// Changes one profile. Fails if the private folder is foreign. After a deletion, chooses the profile with the
+    /// identity `preferred`, or another one as [`ProfileChoice::Any`] describes. Blocks.
     pub fn edit_profile(
         &self,
         edit: ProfileEdit,
@@ -80,8 +79,8 @@ fn apply(store: &dyn Store, edit: ProfileEdit) -> Result<Option<Arc<Profile>>, P
     match edit {
         ProfileEdit::Create { identity, properties } => create(store, &identity, properties)?,
         ProfileEdit::Update { identity, properties } => {
-            // Setting properties of a profile that was deleted meanwhile would create a profile with only these
-            // properties.
+            // If the profile has been deleted in the meantime, setting its properties would create a profile with only
+            // these properties.
             if store.get(&identity)?.is_none() {
                 return Err(ProfileEditError::Gone(identity));
             }

@@ -23,8 +23,8 @@ pub enum ProfileStoreError {
 /// may come from someone else, opens the store read-only.
 ///
 /// If the store is missing, creates it. A missing store is not created if the private folder is foreign, or if telecast
-/// has no permission to create the private folder. This function then returns an empty store in memory. Profiles that
-/// are added to the store in memory are lost when the process ends.
+/// cannot write to the workspace. This function then returns an empty store in memory. Profiles that are added to the
+/// store in memory are lost when the process ends.
 pub(crate) fn open_store(folder: &Folder) -> Result<Arc<dyn Store>, ProfileStoreError> {
     // The database in a foreign folder is only read, never written, because the folder may have come from a stranger
     // together with the workspace.
@@ -105,8 +105,8 @@ pub(crate) fn load_profile_context(
     Ok(ProfileContext { vocabulary: Arc::new(store.vocabulary()?), profile: profile.map(Arc::new) })
 }
 
-/// Adds a test profile with the name and the id of this chat, and returns its identity. If the chat already has such a
-/// profile, updates the profile. Blocks.
+/// Adds a test profile with the title and the id of this chat, and returns the profile's identity. If the chat already
+/// has such a profile, updates the profile. Blocks.
 pub(crate) fn add_test_profile(store: &dyn Store, chat: &CapturedChat) -> Result<String, store::Error> {
     // The identity depends only on the chat's id, so that capturing a chat twice makes one profile.
     let identity = format!("telegram-{}", chat.id);

@@ -23,7 +23,7 @@ pub enum WebhookSaved {
 }
 
 impl Session {
-    /// Saves a body and deletes its draft, the copy on disk of an edit that is not saved yet. Fails if the file has
+    /// Saves a body and deletes its draft, the copy on disk of the body with its unsaved edits. Fails if the file has
     /// changed, which means that its fingerprint is not `expected`. If `expected` is `None`, overwrites the file's
     /// current content.
     pub fn save_body(

@@ -142,8 +142,8 @@ impl Session {
         &self.folder
     }
 
-    /// Returns the reloader, which reads changes of the workspace's files. It starts with the workspace for which the
-    /// session was created, and reads only files that have changed since then.
+    /// Returns the reloader, which reads the workspace again. It starts with the workspace for which the session was
+    /// created, and reads a campaign only if the campaign's files have changed.
     pub fn reading(&self) -> &Arc<WorkspaceReloader> {
         &self.reading
     }
@@ -176,9 +176,9 @@ impl Session {
         *self.store.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
-    /// Returns the secrets among `names` that can be moved to this workspace and were not offered to the user yet. Such
-    /// secrets are stored for a folder that is no longer a workspace, or an earlier version of telecast stored them for
-    /// this workspace. The list is empty if the record of offered secrets cannot be read. Blocks.
+    /// Returns the secrets among `names` that can be moved to this workspace and have not been offered to the user yet.
+    /// Such secrets are stored for a folder that is no longer a workspace, or an earlier version of telecast stored
+    /// them for this workspace. The list is empty if the record of offered secrets cannot be read. Blocks.
     pub fn secrets_to_offer(&self, names: &[String]) -> Result<Vec<MovableSecret>, SecretError> {
         let movable = self.secrets.movable(names, &self.legacy_id)?;
         let Ok(record) = self.state().read() else { return Ok(Vec::new()) };
@@ -202,7 +202,7 @@ impl Session {
         if let Some(client) = self.client.get() {
             return Ok(client);
         }
-        // The client is created outside of `get_or_init`, which would need a function that cannot fail. If creating the
+        // The client is created outside `get_or_init`, which would need a function that cannot fail. If creating the
         // client fails, nothing is stored, and the next call tries again.
         let client = Client::new(&self.client_options)?;
         Ok(self.client.get_or_init(|| client))
@@ -285,7 +285,7 @@ impl Session {
             return Ok(own.running.url());
         }
         // Another process may already run this workspace's sandbox. Then this function returns the URL of that sandbox
-        // and starts no other one.
+        // and starts none.
         if let Some(address) = sandbox::announce::find(&self.paths, self.folder.root()) {
             return Ok(format!("http://{address}"));
         }

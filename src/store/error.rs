@@ -1,4 +1,4 @@
-//! The errors of a store. They do not depend on the backend, and their messages say what the user can do.
+//! The errors of a store. They do not depend on the backend.
 //!
 //! Callers decide by the variant what to do. [`Error::Busy`] is temporary, so the caller can try again.
 //! [`Error::Refused`] means that the change itself is not valid. All other errors are about the file or the disk, and

@@ -29,7 +29,7 @@ use open::open;
 use plan::ImportPlan;
 
 // The number of changes in a batch. Each batch is written in one transaction, so an interrupted import loses fewer
-// changes than one batch has. The progress is reported each time this number of rows has been read.
+// changes than one batch has. In the second pass, the progress is reported each time this many rows have been read.
 const BATCH: usize = 1_000;
 
 /// Imports the file at `path`. Rows that cannot be imported are skipped and reported. All other rows are written in

@@ -24,7 +24,7 @@ mod write;
 
 /// The store in an SQLite file.
 ///
-/// All calls of a store share one connection, so calls from several threads wait for each other. To avoid the waiting,
+/// All calls to a store share one connection, so calls from several threads wait for each other. To avoid the waiting,
 /// open one store per thread.
 pub struct SqliteStore {
     path: PathBuf,
@@ -87,8 +87,8 @@ impl SqliteStore {
     }
 
     // Takes the sample in many short steps and releases the connection between them. With only one long step, every
-    // other call would wait until the whole sample is taken. The completions while the user types would be late, for
-    // example.
+    // other call would wait until the whole sample is taken. For example, the completions while the user types would be
+    // late.
     fn take_sample(&self, limit: usize) -> Result<Sample> {
         let n_profiles = self.count()?;
         let candidates = if usize::try_from(n_profiles).is_ok_and(|n| n <= limit) {

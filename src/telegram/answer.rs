@@ -40,7 +40,7 @@ impl ApiResponse {
 impl ApiError {
     /// Reads an error from a response's JSON, or returns `None` if the JSON has no `description` string.
     ///
-    /// If the JSON has no `error_code`, the code is `status`, the HTTP status.
+    /// If the JSON has no valid `error_code`, the code is `status`, the HTTP status.
     pub fn from_answer(status: u16, answer: &Value) -> Option<Self> {
         let description = answer.get("description")?.as_str()?;
         // The code in the JSON is preferred to the HTTP status, because a proxy may change the HTTP status.
@@ -69,7 +69,7 @@ impl ApiError {
 }
 
 fn excerpt(body: &[u8]) -> String {
-    // Only this part of a large body is decoded. A character has at most four bytes, so this part has at least
+    // Only the start of a large body is decoded. A character has at most four bytes, so this start has at least
     // `MAX_EXCERPT` characters.
     let start = &body[..body.len().min(MAX_EXCERPT * 4)];
     let line = String::from_utf8_lossy(start).split_whitespace().collect::<Vec<_>>().join(" ");
@@ -359,7 +359,7 @@ const KNOWN: &[KnownError] = &[
     },
     KnownError {
         codes: &[409],
-        // This error has its own kind because the command `capture` gives different help for it than for `Conflict`.
+        // This error has its own kind because `crate::capture` gives different help for it than for `Conflict`.
         fragments: &["webhook is active"],
         fault: ApiErrorKind::WebhookActive,
         meaning: "the bot has a webhook, so its updates cannot be read",

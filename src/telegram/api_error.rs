@@ -53,7 +53,7 @@ impl ArgumentLocation {
         Self { path: vec![JsonStep::Key(name.to_owned())], decoded: None }
     }
 
-    /// Returns the location of a member or an item of the value at this location.
+    /// Returns the location of a field or an item of the value at this location.
     #[must_use]
     pub fn child(&self, step: JsonStep) -> Self {
         // This location is already a byte range inside a string. If the string contains JSON, the values of this inner

@@ -1,9 +1,9 @@
 //! Reads the arguments of a Bot API call as the server does: as names and raw texts. Of several arguments with the same
 //! name, the first one counts.
 //!
-//! Every member of a JSON body becomes a text: a string is decoded, and any other value stays as written. So `1`,
-//! `"1"`, and a form's `1` are equal, and `null` is the text "null". A nested object is a text of JSON, whether the
-//! body contains it as an object or as a string.
+//! Every field of a JSON body becomes a text: a string is decoded, and any other value stays as written. So `1`, `"1"`,
+//! and a form's `1` are equal, and `null` is the text "null". A nested object becomes JSON text, whether the body
+//! contains it as an object or as a string.
 
 use std::collections::BTreeSet;
 

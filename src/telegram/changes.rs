@@ -219,8 +219,8 @@ impl<'a> Repaired<'a> {
         Some((Code::CutStyle, format!("Telegram cuts the {label}: code cannot contain other formatting")))
     }
 
-    /// `pieces` are the repaired entities that have the style of `entity`. Returns whether the pieces from the index
-    /// `first` on together cover all of `entity`. Then a reader sees no difference.
+    /// Returns whether the `pieces` from the index `first` on together cover all of `entity`. Then a reader sees no
+    /// difference. The pieces are the repaired entities that have the style of `entity`.
     fn is_only_split(&self, entity: &Entity, pieces: &[&Entity], first: usize) -> bool {
         let mut covered = entity.offset;
         for piece in pieces[first..].iter().take_while(|piece| piece.offset < entity.end()) {
@@ -253,8 +253,8 @@ impl<'a> Repaired<'a> {
     }
 }
 
-/// Has one byte offset for each UTF-16 code unit of a text: the start of the code unit's character. The last element is
-/// the length of the text in bytes.
+/// The byte offset at which the character of each UTF-16 code unit of a text starts. The last element is the length of
+/// the text in bytes.
 #[derive(Debug)]
 pub(super) struct Utf16Index(Vec<usize>);
 

@@ -76,7 +76,7 @@ pub(super) fn clean(formatted: FormattedText) -> Result<FormattedText, TextError
 struct EntityShifter<'a> {
     entities: &'a mut [Entity],
     next: usize,
-    /// The indices of the entities that have begun but not ended, each with the number of code units removed before the
+    /// The indexes of the entities that have begun but not ended, each with the number of code units removed before the
     /// entity.
     open: Vec<(usize, u32)>,
     /// UTF-16 code units read so far.

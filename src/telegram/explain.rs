@@ -107,7 +107,7 @@ fn error_diagnostic(mode: ParseMode, error: &ParseError, input: &str) -> Diagnos
 
 fn change_diagnostics(parsed: FormattedText, origin: impl Fn(Span) -> Span) -> Vec<Diagnostic> {
     // The options for a caption are used, because they allow an empty text, which is not reported here. The detection
-    // of links and similar entities is off, because a detected link is no problem.
+    // of links and similar entities is off, because a detected link is not a problem.
     let Ok(fixed) =
         fix(parsed.clone(), FixOptions { detect: super::DetectionScope::Nothing, ..FixOptions::CAPTION })
     else {

@@ -78,8 +78,8 @@ pub(crate) fn of_object(name: &str) -> &'static [ApiField] {
     OBJECTS.get(name).map_or(&[], Vec::as_slice)
 }
 
-/// Returns the fields of the object at a path in a body, or of the objects in the array at that path. A path consists of
-/// keys, with `[]` for each array.
+/// Returns the fields of the object at a path in a body, or of the objects in the array at that path. A path consists
+/// of keys, with `[]` for each array.
 pub(crate) fn fields_at<S: AsRef<str>>(method: Method, path: &[S]) -> &'static [ApiField] {
     let mut fields = of_method(method);
     for key in path.iter().map(AsRef::as_ref).filter(|key| *key != "[]") {

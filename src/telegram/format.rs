@@ -26,23 +26,23 @@ use marked::{Coverage, MarkedText};
 pub struct FormatEdit {
     /// Ascending edits of the text, which do not overlap.
     pub edits: Vec<TextEdit>,
-    /// What to select in the edited text: the formatted text, an address to type over, or the place to type at. `None` if
-    /// the cursor stays where it is.
+    /// What to select in the edited text: the formatted text, an address to type over, or the place to type at. `None`
+    /// if the cursor stays where it is.
     pub select: Option<Span>,
     /// The offset in the edited text that Tab goes to next, after the text or the address of a new link was typed.
     pub next: Option<usize>,
 }
 
-/// Why a format cannot be put on a part of a text or taken away, in one line without a full stop.
+/// Why a format cannot be put on a part of a text or taken away, as one line without a full stop.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct FormatRefusal(String);
 
-/// Puts a format on the selected part of `text`, or takes it away if all of this part has it. If nothing is selected, the
-/// part is the word at the cursor, or the line for a quote. If there is no word at the cursor, the markup is inserted
-/// with nothing inside. `liquid` contains the spans of the Liquid in the text.
+/// Puts a format on the selected part of `text`, or takes it away if all of this part has it. If nothing is selected,
+/// the part is the word at the cursor or, for a quote, the line. If there is no word at the cursor, the markup is
+/// inserted with nothing inside. `liquid` contains the spans of the Liquid in the text.
 ///
-/// The edited text parses and says the same, and nothing but this format has changed.
+/// The edited text parses to the same text, and only this format has changed.
 ///
 /// ```
 /// use telecast::telegram::{ParseMode, TextFormat, toggle_format};
@@ -100,9 +100,9 @@ struct Plan {
     /// The offset in the parsed text of new markup with nothing inside. Such markup is checked with a letter inside,
     /// because it formats nothing before something is typed.
     empty_at: Option<usize>,
-    /// Whether the edits contain the marks of the selection already.
+    /// Whether the edits already contain the marks of the selection.
     is_marked: bool,
-    /// The part of the parsed text that is formatted. It is where a refusal looks for its reason.
+    /// The part of the parsed text to format. If the plan is refused, `reason` looks for the reason there.
     part: Span,
 }
 
@@ -111,7 +111,7 @@ impl FormatJob<'_> {
     /// cursor.
     fn plan(&self, selection: Span) -> Result<Plan, FormatRefusal> {
         let selected = self.marked.output(selection);
-        // The cursor inside a tag such as `{% if %}` counts as after it.
+        // A cursor inside a tag such as `{% if %}` counts as being after the tag.
         let is_in_tag = !self.is_selected && self.placeholders.prints_nothing(selected.of(self.text()));
         let selected = if is_in_tag { Span::at(selected.end) } else { selected };
         let part = if self.is_selected { self.without_blank_edges(selected) } else { self.word_at(selected) };
@@ -227,7 +227,7 @@ impl FormatJob<'_> {
         match plan.empty_at {
             Some(at) => {
                 let sample = Span::new(at, at + SAMPLE.len_utf8());
-                // A new link has no valid address yet, so it is no link for Telegram.
+                // A new link has no valid address yet, so Telegram makes no link of it.
                 let has_format = self.format == TextFormat::Link || own.contains(sample);
                 let others = others.into_iter().map(|(kind, parts)| (kind, parts.without_text(sample)));
                 has_format && others.filter(|(_, parts)| !parts.is_empty()).eq(others_before)
@@ -285,7 +285,7 @@ impl FormatJob<'_> {
     }
 }
 
-/// The letter that markup with nothing inside is checked with.
+/// This letter is put inside empty markup to check the markup.
 const SAMPLE: char = 'x';
 
 impl TextFormat {

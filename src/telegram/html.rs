@@ -205,7 +205,7 @@ impl<L: ParseListener> HtmlParser<'_, L> {
         let found = input.slice(at + 2, name_end);
         let innermost = self.open.last().map(|open| open.tag.name());
         let is_expected = innermost.is_some_and(|expected| expected.eq_ignore_ascii_case(found));
-        // An expected end tag is skipped. Its name was added to `expected_end_tags` after a reported problem, at which
+        // An end tag in `expected_end_tags` is skipped. Its name was added there after a reported problem, at which
         // Telegram would have stopped. So Telegram has no rule for this end tag.
         if !is_expected && self.take_expected_end_tag(found) && input.at(close) == b'>' {
             return Ok(close + 1);

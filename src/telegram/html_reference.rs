@@ -34,7 +34,7 @@ pub(super) fn decode(input: MarkupInput<'_>, at: usize) -> Option<(u32, usize)> 
 }
 
 fn decode_number(input: MarkupInput<'_>, at: usize) -> Option<(u32, usize)> {
-    // TDLib 1.8.67 decodes `&#x` only; 1.8.69, which we follow, also decodes `&#X`.
+    // TDLib 1.8.67 decodes `&#x` but not `&#X`. TDLib 1.8.69, which telecast follows, decodes both.
     let is_hex = matches!(input.at(at + 2), b'x' | b'X');
     let (start, radix) = if is_hex { (at + 3, 16) } else { (at + 2, 10) };
     let end = input.find(start, |byte| !char::from(byte).is_digit(radix));

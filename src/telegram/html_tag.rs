@@ -175,7 +175,7 @@ fn read_quoted(input: MarkupInput<'_>, quote: u8, i: &mut usize) -> String {
 fn read_unquoted(input: MarkupInput<'_>, i: &mut usize) -> Result<String, ParseError> {
     let start = *i;
     *i = input.find(start, |byte| !(byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-')));
-    // The end of the input reads as NUL, which `is_space` accepts. So the end of the input is no error here, but the
+    // The end of the input reads as NUL, which `is_space` accepts. So the end of the input is not an error here; the
     // caller reports it as an unclosed tag.
     if !is_space(input.at(*i)) && input.at(*i) != b'>' {
         let end = input.find(*i, |byte| is_space(byte) || byte == b'>');

@@ -49,7 +49,8 @@ pub fn read_leniently(body: &[u8]) -> LenientObject {
 /// quote.
 ///
 /// Returns `None` if there is no quote at `at`, or if the string has no closing quote. Also returns `None` if the
-/// string is longer than `max` bytes, or if a `\u` in the string is not followed by four hexadecimal digits.
+/// string, as written, is longer than `max` bytes, or if a `\u` in the string is not followed by four hexadecimal
+/// digits.
 pub(crate) fn lenient_string(bytes: &[u8], at: usize, max: usize) -> Option<(String, usize)> {
     let content = bytes.get(at..)?.strip_prefix(b"\"")?;
     let mut quoting = QuoteState::Inside;

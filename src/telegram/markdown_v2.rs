@@ -136,7 +136,7 @@ struct MarkdownV2Parser<'a, L> {
     out: TextBuilder,
     open: Vec<OpenEntity>,
     is_in_quote: bool,
-    /// Whether only delimiters and carriage returns were seen since the last line break or the start of the text.
+    /// Whether only delimiters and carriage returns have been seen since the last line break or the start of the text.
     may_start_quote: bool,
     listener: &'a mut L,
 }
@@ -235,7 +235,7 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
                 self.line_break(at);
                 return Ok(at + 1);
             }
-            // This `>` begins another line of the open quote.
+            // A `>` where a quote could start, inside the open quote: it is only the mark of the line.
             b'>' if self.may_start_quote && self.is_in_quote => return Ok(at + 1),
             // Here no quote is open, so this `>` starts a quote. A line that begins with `**>` also starts a new quote,
             // even directly after another quote. The line break before the `**` has ended the other quote, because the
@@ -291,7 +291,7 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
             Delimiter::Spoiler => EntityKind::Spoiler,
             Delimiter::Code => EntityKind::Code,
             Delimiter::Pre { language } => EntityKind::Pre { language },
-            // These have made their entities above.
+            // Their entities were added above.
             Delimiter::Link | Delimiter::Special => return Ok(end),
             Delimiter::Quote => EntityKind::Blockquote,
         };
@@ -379,7 +379,7 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
 
     /// Ends the quote at the line break at `at`. The line break belongs to the quote.
     fn close_quote(&mut self, at: usize) -> Result<usize, ParseError> {
-        // The `||` that makes a quote expandable has been read as the start of a spoiler, so that spoiler is removed
+        // The `||` that makes a quote expandable has been read as the start of a spoiler. This spoiler is removed
         // again.
         let expands = self.open.last().is_some_and(|open| self.is_expand_mark(open, at));
         if expands {
@@ -428,10 +428,10 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
                 self.emit(quote_kind(mark.is_some()), quote.offset, Span::new(quote.start, end));
             }
         }
-        // The innermost entity comes first: it is the one that Telegram's message names.
+        // The innermost entity comes first, because Telegram's message names it.
         while let Some(open) = self.open.pop() {
-            // A quote that reaches the end of the input is no error. It is still on the stack only if an entity inside
-            // the quote is unclosed, and that entity is reported instead.
+            // A quote that reaches the end of the input is not an error. It is still on the stack only if an entity
+            // inside the quote is unclosed, and that entity is reported instead.
             if open.markup != Delimiter::Quote {
                 self.unclosed(&open)?;
             }

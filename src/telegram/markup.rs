@@ -34,7 +34,7 @@ impl<'a> MarkupInput<'a> {
         self.bytes.get(at..).is_some_and(|rest| rest.starts_with(prefix))
     }
 
-    /// Returns the offset of the first byte from `at` on that satisfies `fits`, or the end of the input.
+    /// Returns the offset of the first byte at or after `at` that satisfies `fits`, or the end of the input.
     pub(super) fn find(self, at: usize, fits: impl Fn(u8) -> bool) -> usize {
         let rest = self.bytes.get(at..).unwrap_or(&[]);
         rest.iter().position(|byte| fits(*byte)).map_or(self.len(), |found| at + found)
@@ -134,11 +134,11 @@ pub enum TextFormat {
     Link,
 }
 
-/// The markup of one entity: its opening and closing delimiters or tags, and what is between them. It may make no entity,
-/// for example if nothing is between them.
+/// The markup of one entity: its opening and closing delimiters or tags, and what is between them. It may make no
+/// entity, for example if nothing is between them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct MarkupElement {
-    /// `None` for markup that is no [`TextFormat`], such as a code block or a custom emoji.
+    /// `None` for markup that is not a [`TextFormat`], such as a code block or a custom emoji.
     pub format: Option<TextFormat>,
     /// The opening delimiter in the input.
     pub open: Span,
@@ -231,8 +231,8 @@ impl OffsetMap {
         Span::new(start, self.input_offset(last, output.end, |origin| origin.end))
     }
 
-    /// Returns the output that comes from a part of the input. If the part is only markup, returns the empty range at its
-    /// place. A part of an escape or reference counts as the whole character.
+    /// Returns the output that comes from a part of the input. If the part is only markup, returns the empty range at
+    /// its place. A part of an escape or reference counts as the whole character.
     pub(super) fn output(&self, input: Span) -> Span {
         let first = self.0.partition_point(|(_, origin)| origin.end <= input.start);
         let last = self.0.partition_point(|(_, origin)| origin.start < input.end);

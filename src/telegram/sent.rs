@@ -39,7 +39,7 @@ impl Limit {
 }
 
 /// The server's limit for the number of entities in a message (TDLib, `MAX_USER_ENTITY_COUNT`). Custom emoji and
-/// detected entities do not count towards it.
+/// detected entities do not count toward it.
 pub(super) const MAX_ENTITIES: usize = 100;
 
 #[derive(Debug, Clone, PartialEq, Eq)]

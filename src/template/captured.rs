@@ -34,7 +34,7 @@ impl Captured {
         Ok(escaped)
     }
 
-    /// Returns the text as a JSON string. The quotes that are added have no segment.
+    /// Returns the text as a JSON string. The added quotes have no segment.
     pub(super) fn as_json_string(&self, budget: &mut Budget) -> Result<Captured, Exhausted> {
         let Captured { text, mut segments } = self.escaped_for_json(budget)?;
         // The opening quote moves everything after it by one byte.

@@ -33,7 +33,7 @@ pub(crate) enum Content {
     Text,
 }
 
-/// Returns the problems that can be found without a profile, in source order. The problems that [`super::parse`]
+/// Returns the problems that can be found without rendering, in source order. The problems that [`super::parse`]
 /// returned are not repeated.
 pub(crate) fn check(template: &Template, vocabulary: &Vocabulary, content: Content) -> Vec<Diagnostic> {
     let mut problems = names::check(template, vocabulary);

@@ -30,10 +30,10 @@ pub(super) fn find(source: &str, text: Span) -> Vec<OutputNode> {
     found
 }
 
-/// Returns whether a text ends with a chip up to the quote that begins its default, as in `@Profile - Name | default: `.
+/// Returns whether a text ends where the quoted default of a chip must start, as in `@Profile - Name | default: `.
 pub(crate) fn expects_default(before: &str) -> bool {
     let Some(sign) = before.rfind('@') else { return false };
-    // With any default, the unfinished chip is a chip.
+    // Adding a default, whatever its value, completes the unfinished chip.
     let finished = format!("{}\"x\"", &before[sign..]);
     chip_at(&finished, 0, finished.len()).is_some_and(|chip| chip.span.end == finished.len())
 }

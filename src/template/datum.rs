@@ -23,7 +23,7 @@ pub(super) enum Datum<'a> {
     Blank,
     Boolean(bool),
     Integer(i64),
-    /// A whole number that does not fit 64 bits.
+    /// A whole number that does not fit in 64 bits.
     Large(Rc<i128>),
     Decimal(f64),
     Text(LiquidText<'a>),
@@ -36,7 +36,7 @@ pub(super) enum Datum<'a> {
     Map(Map<'a>),
 }
 
-/// A text. A text that `capture` collected also records from which place in the source each piece of the text came.
+/// A text. A text that `capture` collected also records where in the source each piece of the text came from.
 #[derive(Debug, Clone)]
 pub(super) enum LiquidText<'a> {
     Borrowed(&'a str),

@@ -56,7 +56,7 @@ pub(crate) static DIFFERENCES: &[Difference] = &[
         shopify: "",
     },
     Difference {
-        summary: "`include` can pass an argument with the same name as the partial; in Shopify, the caller's variable of this name replaces the argument (in the example, the variable is not set)",
+        summary: "an argument of `include` may have the partial's own name; Shopify overwrites it with the caller's variable of that name, which the example does not set",
         template: "{% include 'name', name: 'Dr ' %}",
         clevertap: "Dr Anna",
         shopify: "Anna",

@@ -6,7 +6,7 @@ pub(super) fn write_integer(out: &mut String, value: i64) {
     // 20 digits are enough, because `u64::MAX` has 20 digits.
     let mut digits = [0; 20];
     let mut at = digits.len();
-    // The absolute value is unsigned, because the absolute value of `i64::MIN` does not fit an `i64`.
+    // The absolute value is unsigned, because the absolute value of `i64::MIN` does not fit in an `i64`.
     let mut rest = value.unsigned_abs();
     loop {
         at -= 1;

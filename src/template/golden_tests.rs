@@ -1,4 +1,4 @@
-//! Half of the cases of golden-liquid, the reference suite of Liquid.
+//! Half of the cases of golden-liquid, a reference suite for Liquid.
 
 use serde_json::Value as Json;
 

@@ -56,8 +56,8 @@ impl Inliner<'_> {
             }
         });
         let names = names_in(template.body());
-        // If the template calls several partials, a partial that sets variables is not inlined, because another partial
-        // may use the same variables. This problem cannot arise with a single call.
+        // If the template has several calls, a partial that sets variables is not inlined, because another partial may
+        // use the same variables. This problem cannot arise with a single call.
         let is_only_call = calls.len() == 1;
         let mut inlined = Inlined::default();
         let mut from = 0;
@@ -107,8 +107,8 @@ impl Inliner<'_> {
         let (partial, _) = parse(&inside.text, self.partials, self.dialect);
         let given: Vec<&str> = call.call.arguments.iter().map(|(given, _)| given.as_str()).collect();
         let own = names_set(partial.body());
-        // After inlining, the partial's variables are in the scope of the calling body, so the partial and the body may
-        // not use the same name.
+        // After inlining, the partial's arguments and variables are in the scope of the calling body, so none of them
+        // may share its name with a variable of the body.
         let taken = given.iter().copied().chain(own.iter().map(String::as_str));
         if let Some(taken) = taken.into_iter().find(|taken| call.names.iter().any(|name| name == taken)) {
             return Err(format!("`{name}` and this body both use the name `{taken}`"));
@@ -121,8 +121,8 @@ impl Inliner<'_> {
         let is_known = |root: &String| {
             GLOBALS.contains(&root.as_str()) || given.contains(&root.as_str()) || own.contains(root)
         };
-        // In a partial called with `render`, a name that is not passed is nil. After inlining, the calling body could
-        // give this name a value, so the call is not inlined.
+        // In a partial called with `render`, a name that is neither passed nor set is nil. After inlining, the calling
+        // body could give this name a value, so the call is not inlined.
         if call.call.is_isolated
             && let Some(unknown) = roots.into_iter().find(|root| !is_known(root))
         {

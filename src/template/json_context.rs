@@ -18,12 +18,13 @@ use super::walk;
 pub(crate) struct JsonContext {
     pub kind: JsonContextKind,
     /// The keys that lead to the offset, with `[]` for each array. A key that differs between branches of the
-    /// template is left out. If a member's value is at the offset, the last key is the key of this member.
+    /// template is left out. A member's key is in the list from the end of the key up to the comma after the member.
     pub path: Vec<String>,
     /// The keys of the innermost object, including the keys after the offset. The list is empty if the offset is
     /// directly inside an array.
     pub keys: Vec<String>,
-    /// The part of the key or string before the offset, not decoded. It is `None` outside strings.
+    /// The part of the key or string before the offset, not decoded, with a NUL in place of Liquid. Only the start of a
+    /// long part is kept. It is `None` outside strings.
     pub string_prefix: Option<String>,
     /// The parse mode of the message text at the offset. It is `None` if the offset is not in a message text. It is
     /// `None` as well if the text has no parse mode, or if its parse mode is unknown.
@@ -89,8 +90,8 @@ pub(crate) fn json_context_at(template: &Template, offset: usize) -> JsonContext
     JsonContext { kind, path: state.path(), keys, string_prefix, parse_mode }
 }
 
-/// Returns whether a span of a body is inside one JSON string and does not cut through Liquid. Such a text is escaped as
-/// JSON strings need it.
+/// Returns whether a span of a body is inside one JSON string and does not cut through Liquid. The text of such a span
+/// is already escaped for JSON.
 pub(crate) fn is_in_one_string(body: &str, span: Span) -> bool {
     let (template, _) = super::parse(body, &Partials::default(), Dialect::default());
     let is_in_string = |offset| {
@@ -104,7 +105,7 @@ pub(crate) fn is_in_one_string(body: &str, span: Span) -> bool {
         (next.start <= offset).then_some(next.start)
     };
     let is_whole = |offset: usize| start_of_liquid(offset).is_none_or(|start| start == offset);
-    // Between two strings, there are quotes that are not escaped.
+    // A span that extends over two strings contains quotes that are not escaped.
     let is_text = |quote: usize| json::is_escaped(body, quote) || start_of_liquid(quote).is_some();
     [span.start, span.end].into_iter().all(|end| is_in_string(end) && is_whole(end))
         && span.of(body).match_indices('"').all(|(at, _)| is_text(span.start + at))

@@ -1,4 +1,4 @@
-//! A state machine that reads the JSON of a body from the start up to an offset. Its state then tells where in the JSON
+//! A state machine that reads the JSON of a body from the start up to an offset. Its state then shows where in the JSON
 //! the offset is, for example inside a key or at a position where a value is due. The body may be unfinished.
 //!
 //! The machine reads only the text outside Liquid, one piece after another. What a `{{ … }}` prints is unknown. Inside
@@ -34,7 +34,7 @@ pub(super) struct JsonState {
 struct OpenContainer {
     /// The number of the object; `None` for an array.
     object: Option<usize>,
-    /// The key of the member that is being read or was read last.
+    /// The key of the current member. It is `None` before the first key, after a comma, and if branches differ.
     key: Option<Rc<str>>,
     expects: Expects,
     keys: Keys,
@@ -114,7 +114,8 @@ pub(super) enum StringRole {
     Key,
     /// A value of an object or an item of an array.
     Value,
-    /// A string where JSON allows none. After a missing quote, the text between two strings is read as such a string.
+    /// A string where no object or array expects one. After a missing quote, the text between two strings is read as
+    /// such a string.
     Stray,
 }
 
@@ -137,7 +138,7 @@ pub(super) struct ReadToQuote {
     pub event: Option<JsonEvent>,
 }
 
-/// The kind of position at which an output stands.
+/// Where in the JSON an output is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum JsonSlot {
     /// Inside a key.

@@ -177,7 +177,7 @@ fn captures_that_print_each_other_are_cheap_to_check() {
 /// Far fewer steps than usual: the tests only check that rendering ends.
 const LIMITS: Limits = Limits { steps: 5_000, bytes: 20_000, depth: 10 };
 
-/// The number of templates of each kind; with TELECAST_FULL=1, an optimised build tests 100,000 in all.
+/// The number of templates of each kind; with TELECAST_FULL=1, an optimized build tests 100,000 in all.
 fn rounds() -> u32 {
     let is_full = std::env::var_os("TELECAST_FULL").is_some_and(|value| value == "1");
     match (is_full, cfg!(debug_assertions)) {
@@ -200,8 +200,8 @@ fn within_time_limit(source: &str, work: impl FnOnce()) {
     assert!(taken < MAX_TIME, "{taken:?} for {source:?}");
 }
 
-/// Checks in both dialects that spans are inside the source, fixes apply, tokens and segments are in order, and that
-/// checking and rendering are fast.
+/// Checks in both dialects that spans are inside the source, that fixes apply, that tokens and segments are in order,
+/// and that checking and rendering are fast.
 fn check_laws(source: &str) {
     let partials = Partials(
         [("part".to_owned(), "<{{ x }}>".to_owned()), ("self".to_owned(), "{% include 'self' %}".to_owned())]

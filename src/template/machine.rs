@@ -70,7 +70,8 @@ pub(super) fn run<'a>(
 }
 
 enum Halt {
-    /// `{% abort %}`, with the span of the tag in the template.
+    /// `{% abort %}`, with the span of the tag. For a tag in a partial, this is the span of the tag in the template
+    /// itself that led to the partial.
     Abort(Span),
     // The diagnostic is boxed, because it is large: unboxed, it would make every `Result` of the machine large.
     Fail(Box<Diagnostic>),
@@ -108,8 +109,7 @@ struct Machine<'a> {
     template: &'a Compiled,
     /// The index of the file that is being rendered. The spans of the current nodes refer to it.
     file: usize,
-    /// The tag in the template itself, not in a partial, whose call led to the current partial. It is `None` outside
-    /// partials.
+    /// The tag in the template itself that led to the current partial. It is `None` outside partials.
     call: Option<Span>,
     /// The number of partials that are open.
     depth: usize,
@@ -526,7 +526,7 @@ fn read_cost(value: &Datum<'_>) -> usize {
 fn range_bound(value: &Datum<'_>) -> i64 {
     match super::number::to_number(value).floor() {
         super::number::Number::Integer(value) => super::number::saturate_to_i64(value),
-        // The decimal does not fit 128 bits. The cast to `i64` saturates.
+        // The decimal does not fit in 128 bits. The cast to `i64` saturates.
         super::number::Number::Decimal(value) => value as i64,
     }
 }

@@ -53,8 +53,8 @@ fn number_of_text(text: &str) -> Number {
     let (digits, _) = leading_digits(text);
     match digits.parse() {
         Ok(value) => Number::Integer(value),
-        // Either the digits do not fit 128 bits and are parsed as a decimal, or there are no digits and the number is
-        // 0.
+        // Either the digits do not fit in 128 bits and are parsed as a decimal, or there are no digits and the number
+        // is 0.
         Err(_) => digits.parse().map_or(Number::Integer(0), Number::Decimal),
     }
 }
@@ -107,7 +107,6 @@ pub(super) fn to_count(value: &Datum<'_>) -> Option<i64> {
     }
 }
 
-/// Saturates a number to 64 bits.
 pub(super) fn saturate_to_i64(value: i128) -> i64 {
     i64::try_from(value).unwrap_or(if value < 0 { i64::MIN } else { i64::MAX })
 }
@@ -149,7 +148,8 @@ fn exact(number: Number) -> Option<Exact> {
 }
 
 /// Extends both numbers with zeros to the same number of digits after the decimal point (the scale). Returns the digits
-/// of both numbers, and the scale. Returns `None` if a number has no exact form or if the digits do not fit 128 bits.
+/// of both numbers, and the scale. Returns `None` if a number has no exact form or if the digits do not fit in 128
+/// bits.
 fn aligned(left: Number, right: Number) -> Option<(i128, i128, u32)> {
     let (left, right) = (exact(left)?, exact(right)?);
     let scale = left.scale.max(right.scale);
@@ -320,7 +320,7 @@ fn round_integer(value: i128, digits: u64) -> Number {
     rounded.map_or_else(as_float, Number::Integer)
 }
 
-/// Converts a decimal without a fraction to an integer if it fits 128 bits.
+/// Converts a decimal without a fraction to an integer if it fits in 128 bits.
 fn whole_number(value: f64) -> Number {
     // Below 2^53, which is about 9.007e15, an f64 holds every integer exactly, so the cast is exact.
     if value.abs() < 9e15 {

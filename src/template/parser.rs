@@ -227,7 +227,7 @@ impl<'s> LiquidParser<'s> {
     }
 
     fn parse_output(&mut self, markup: LiquidMarkup) -> Option<SyntaxNode> {
-        // The output is highlighted before an error can return, so that it keeps its colors while it is being typed.
+        // The output is highlighted before an error is returned, so that it keeps its colors while it is being typed.
         let lexemes = token::lex(self.source, markup.inner);
         self.colour_markup(markup);
         self.colour(&lexemes);

@@ -19,7 +19,7 @@ pub struct Partials(pub BTreeMap<String, String>);
 
 /// Parses the template and all partials that it may call.
 ///
-/// A partial that is missing or has a syntax error fails only the renderings that reach a call of that partial.
+/// If a partial is missing or has a syntax error, only the renderings that reach a call of that partial fail.
 pub(super) fn compile(source: &str, partials: &Partials, flavour: Flavour) -> (Compiled, Vec<Diagnostic>) {
     let ParsedLiquid { body, mut problems, tokens, liquid_spans, blocks, dialect_problems } =
         parser::parse(source, flavour);
@@ -132,7 +132,7 @@ fn missing(name: &str, span: Span, partials: &Partials) -> Diagnostic {
     }
 }
 
-/// Appends the line and column of the byte `at` in the partial `name`, whose text is `source`, to a message.
+/// Appends the partial's name, and the line and column of the byte `at` in its text `source`, to a message.
 pub(super) fn with_place(message: &str, name: &str, source: &str, at: usize) -> String {
     let position = LineIndex::new(source).position(source, at);
     format!("{message} (in partials/{name}.liquid:{}:{})", position.line, position.column)

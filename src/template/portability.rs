@@ -11,8 +11,8 @@ use super::syntax::{Block, Expression, FilterCall, SyntaxNode, TagNode};
 use super::tags::TAGS;
 use super::{scan, walk};
 
-/// Returns a problem for each call of a filter in `body` that CleverTap does not support, in source order. CleverTap
-/// does not support a call with a keyword argument, even if CleverTap has the filter itself.
+/// Returns a problem for each filter call in `body` that CleverTap does not support, in source order. CleverTap does
+/// not support a call with a keyword argument, even if CleverTap has the filter itself.
 ///
 /// Tags are checked by [`tag_problem`].
 pub(super) fn check(source: &str, body: &Block) -> Vec<Diagnostic> {
@@ -32,7 +32,7 @@ pub(super) fn check(source: &str, body: &Block) -> Vec<Diagnostic> {
 /// Returns the variables that certainly hold captured text after some offset in the body, each with this offset.
 ///
 /// Such a variable is set by a `capture` at the top level of the body, and no other kind of tag sets it. The offset is
-/// the end of the `capture`. From this offset on, the variable is text and never nil.
+/// the start of the node after the `capture`. From this offset on, the variable is text and never nil.
 fn captured_texts(body: &Block) -> Vec<(&str, usize)> {
     let mut captured: Vec<(&str, usize)> = Vec::new();
     for (node, next) in body.nodes.iter().zip(body.nodes.iter().skip(1)) {
@@ -91,7 +91,7 @@ fn filter_problem(source: &str, call: &FilterCall, is_captured: bool) -> Option<
 fn rewrite(source: &str, call: &FilterCall, is_captured: bool) -> Option<(String, bool)> {
     match call.filter.name {
         "json_escape" => Some((escapes::PORTABLE_JSON_ESCAPE.to_owned(), true)),
-        // For values that are not text, the replacement prints something else than `json`: a number gets quotes, and
+        // For values that are not text, the replacement does not print what `json` prints: a number gets quotes, and
         // nil becomes "" instead of `null`. The replacement is safe for a captured variable, which always holds text.
         "json" => {
             Some((format!("{} | prepend: '\"' | append: '\"'", escapes::PORTABLE_JSON_ESCAPE), is_captured))
@@ -176,7 +176,7 @@ fn comment_fix(name: Span, end: usize) -> Fix {
     }
 }
 
-// Replaces two spaces with one. Removing `echo` from a tag leaves the two spaces that were around the word.
+// Replaces the first two adjacent spaces with one. Removing `echo` from a tag leaves the two spaces around the word.
 fn collapse_double_space(output: &str) -> String {
     output.replacen("  ", " ", 1)
 }

@@ -160,7 +160,7 @@ fn templates_that_both_accept_print_the_same_except_for_known_faults() {
         let (template, _) = parse(&source, &Partials::default(), Dialect::Telecast);
         let RenderOutcome::Rendered(ours) = render_with(&template, &row, Limits::default()) else { continue };
         n_compared += 1;
-        // If a filter expects a text, the crate concatenates the items of a list. Telecast prints the list in the
+        // If a filter expects a text, the crate concatenates the items of a list. telecast prints the list in the
         // format of Ruby's `inspect`, as Shopify does.
         let is_inspected = ours.text.contains('[') && !theirs.contains('[');
         if ours.text == theirs || is_inspected {

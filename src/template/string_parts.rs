@@ -1,4 +1,4 @@
-//! Finds the typed contents of the JSON strings in a body: the text of the strings that is outside Liquid.
+//! Finds the text in the JSON strings of a body, without the Liquid in it.
 
 use crate::json::Quote;
 use crate::text::Span;

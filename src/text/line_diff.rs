@@ -11,12 +11,12 @@ pub(crate) enum DiffLine<'a> {
     Added(&'a str),
 }
 
-/// The largest table for the lines between the equal starts and ends of the texts. If the table would be larger, all
-/// these lines count as replaced.
+/// The maximum number of cells of the table for the lines between the equal starts and ends of the texts. If the table
+/// would be larger, all these lines count as replaced.
 const MAX_CELLS: usize = 1_000_000;
 
-/// Returns the lines of both texts in order. The number of lines that both have in common is as large as possible. Where
-/// lines are replaced, the removed lines come first.
+/// Returns the lines of both texts in order. As many lines as possible are [`DiffLine::Same`], unless the table would
+/// exceed [`MAX_CELLS`]. Where lines are replaced, the removed lines come first.
 pub(crate) fn line_diff<'a>(before: &'a str, after: &'a str) -> Vec<DiffLine<'a>> {
     let (before, after): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
     let start = before.iter().zip(&after).take_while(|(a, b)| a == b).count();

@@ -50,8 +50,7 @@ pub(crate) fn new_document<T>(value: &T, write: impl FnOnce(&mut Editor, &T, Opt
 
 /// Changes `text` so that it holds `value`, and returns the result, or a diagnostic if `text` is not TOML.
 ///
-/// `write` also gets the old value, which `build` reads from `text`. `write` can therefore set only the keys that
-/// differ.
+/// `write` also gets the old value, which `build` reads from `text`, so it can skip the keys that have not changed.
 pub(crate) fn update_document<T: Default>(
     text: &str,
     value: &T,

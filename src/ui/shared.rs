@@ -144,12 +144,12 @@ pub struct PeopleState {
     /// The properties of all profiles; `None` until the profile store has been read.
     pub vocabulary: Option<Arc<Vocabulary>>,
     pub profile: Option<Arc<Profile>>,
-    /// The identity of the profile that the last console showed. It is shown again if it still exists.
+    /// The identity of the profile that the last console showed. The profile is shown again if it still exists.
     pub remembered: Option<String>,
     pub load_error: Option<String>,
 }
 
-/// A message in the footer. The next key, paste, or click removes it, but a click in a dialog does not.
+/// A message in the footer. The next key or paste removes it, and so does a left click while no dialog is open.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
     pub text: String,

@@ -21,7 +21,7 @@ pub struct TestChats {
 }
 
 impl TestChats {
-    /// Returns the chat that `text` refers to: the chat of that name, or `text` itself if it is an id or `@username`.
+    /// Returns the chat that `text` refers to: the chat with that name, or `text` itself if it is an id or `@username`.
     /// Returns `None` if `text` is none of these.
     pub fn resolve(&self, text: &str) -> Option<String> {
         let text = text.trim();
@@ -66,7 +66,7 @@ impl Folder {
         (chats.unwrap_or_default(), source.file_problems())
     }
 
-    /// Adds `chat` under `name`, replacing a chat of that name, and makes `name` the last choice.
+    /// Adds `chat` under `name`, replacing a chat with that name, and makes `name` the last choice.
     pub fn add_test_chat(&self, name: &str, chat: &str) -> Result<(), SaveError> {
         self.change_chats(|editor| {
             editor.set_string(&["last"], name);

@@ -100,14 +100,14 @@ pub fn init(root: &Path, name: &str, paths: &Paths) -> Result<Manifest, InitErro
     Ok(manifest)
 }
 
-/// Creates a workspace in `root` from `files`, which are pairs of a path (relative to the root, with `/`) and a
-/// content.
+/// Creates a workspace in `root` from `files`, which are pairs of a path (relative to the root, with `/`) and the
+/// file's content.
 ///
 /// The manifest is written last, so that an incomplete copy is not a workspace.
 pub fn create_from(root: &Path, files: &[(&str, &[u8])], paths: &Paths) -> Result<Manifest, InitError> {
     let folder = make_root(root, paths)?;
     // An existing manifest is detected before any file is written. The manifest itself is written last, so without this
-    // check, the command would fail only after all other files were written.
+    // check, this function would fail only after all other files were written.
     if folder.tree.is_taken(MANIFEST) {
         return Err(InitError::Exists { root: root.to_path_buf() });
     }

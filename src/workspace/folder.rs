@@ -34,7 +34,7 @@ impl Folder {
 
     /// Saves `text` to the file that was read as `source`, and returns the new fingerprint.
     ///
-    /// Fails if another program has changed the file after `source` was read. To overwrite such a change, read the file
+    /// Fails if another program has changed the file since `source` was read. To overwrite such a change, read the file
     /// again with [`Folder::read`] first.
     pub fn save(&self, source: &LoadedFile, text: &str) -> Result<Fingerprint, SaveError> {
         match source.condition {
@@ -257,8 +257,8 @@ impl Folder {
         for name in names.into_iter().filter_map(|name| name.into_string().ok()) {
             let Some(stem) = name.strip_suffix(".toml") else { continue };
             let source = self.read(&campaign_path(stem));
-            // A campaign that cannot be parsed keeps the old stem. Loading reports the missing webhook once the file
-            // can be parsed.
+            // A campaign that cannot be parsed keeps the webhook's old stem. Loading reports the missing webhook once
+            // the file can be parsed.
             let Some(campaign) = Campaign::parse(&source.text).0.filter(|campaign| campaign.webhook == old)
             else {
                 continue;
@@ -270,7 +270,7 @@ impl Folder {
 }
 
 fn name_taken(kind: &'static str, name: &str, stem: String) -> SaveError {
-    // A name without letters and digits gets the stem `campaign` or `webhook`. The user did not type that stem, so the
+    // A name without letters or digits gets the stem `campaign` or `webhook`. The user did not type that stem, so the
     // error shows the name instead.
     match name.chars().any(char::is_alphanumeric) {
         true => SaveError::NameTaken { kind, stem },

@@ -92,8 +92,8 @@ impl Folder {
         Ok(())
     }
 
-    /// Returns the last test-sends, at most `limit`, newest first. Skips lines that are not valid records. The result
-    /// is empty if the private folder is foreign or cannot be checked.
+    /// Returns the last `limit` test-sends, newest first. Skips lines that are not valid records. The result is empty
+    /// if the private folder is foreign or cannot be checked.
     pub fn history(&self, limit: usize) -> Vec<TestSendRecord> {
         if !self.owns_private_folder() {
             return Vec::new();

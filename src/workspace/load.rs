@@ -103,9 +103,9 @@ impl Workspace {
     /// Reads the workspace again. Campaigns whose files have unchanged metadata are shared with `self` and not read.
     /// `now` is the current time.
     ///
-    /// Each file that is read gets a stamp from its metadata, by which the next reload recognizes the file as
-    /// unchanged. A file whose last change is shortly before `now` gets no stamp: another change within the same tick
-    /// of the file system's clock would not show in the metadata. So the next reload reads this file again.
+    /// When a campaign's file is read, it gets a stamp from its metadata. The next reload recognizes an unchanged file
+    /// by its stamp. A file whose last change is shortly before `now` gets no stamp: another change within the same
+    /// tick of the file system's clock would not show in the metadata. So the next reload reads this file again.
     pub fn reload(&self, now: Timestamp) -> Result<Workspace, OpenError> {
         Self::read(&real_root(&self.root)?, Some(self), now)
     }
@@ -344,7 +344,7 @@ impl<'b> Reader<'b> {
 
     /// Returns the campaign of the previous version if it can be shared. Returns `None` in these cases:
     /// - The previous version has no such campaign, or the campaign's definition was not parsed.
-    /// - One of the campaign's two files has no stamp, or another stamp than before.
+    /// - One of the campaign's two files has no stamp, or a different stamp than before.
     /// - The webhooks have changed, and the problem of a missing webhook may have changed with them.
     /// - The campaign exceeds the size limit.
     fn unchanged(&mut self, folder: &ResolvedFolder, stem: &str) -> Option<Arc<CampaignFiles>> {

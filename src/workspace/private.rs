@@ -1,6 +1,6 @@
 //! Checks whether telecast created the private folder `.telecast` here, creates the folder, and adopts a foreign one.
 //!
-//! A folder that came with a clone or an archive must not decide where tests are sent, nor what counts as unsaved
+//! A folder that came with a clone or an archive must not decide where tests are sent, or what counts as unsaved
 //! edits. So telecast recognizes its own folder by a random id in it and by the hash of its test chats. The id and the
 //! hash are recorded in the user's state directory, under the workspace's real path.
 
@@ -19,8 +19,8 @@ pub enum PrivateFolderStatus {
     Absent,
     /// telecast created the private folder here, or the user adopted the folder.
     Ours,
-    /// The private folder came from elsewhere, or another program changed its test chats. Its test chats, drafts, and
-    /// history are ignored, its profiles are read-only, and nothing is written into it.
+    /// The private folder came from elsewhere, or another program changed its test chats. Its test chats, drafts,
+    /// history, and trash are ignored, its profiles are read-only, and nothing is written into it.
     Foreign,
 }
 
@@ -99,8 +99,8 @@ impl Folder {
         }
     }
 
-    /// Adopts a foreign private folder with its current content: from now on, telecast uses its test chats, drafts, and
-    /// history, and changes its profiles. If there is no private folder, creates it.
+    /// Adopts a foreign private folder with its current content: from now on, telecast uses its test chats, drafts,
+    /// history, and trash, and may change its profiles. If there is no private folder, creates it.
     ///
     /// Fails if the private folder is a link or a file.
     pub fn adopt(&self) -> Result<(), SaveError> {

@@ -25,10 +25,10 @@ impl WorkspaceReloader {
         self.changed.lock().unwrap_or_else(PoisonError::into_inner).extend(paths);
     }
 
-    /// Reads the recorded files; if none are recorded, checks all files. Blocks.
+    /// Reads the recorded files; if none are recorded, rescans the workspace. Blocks.
     ///
     /// A call reads all recorded files, even those that another caller recorded. The call of that other caller then
-    /// finds no recorded files and checks all files, so the other caller misses no change.
+    /// finds no recorded files and rescans the workspace, so the other caller misses no change.
     pub fn reload(&self, now: Timestamp) -> Result<Arc<Workspace>, OpenError> {
         self.read(|last, changed| match changed.is_empty() {
             true => last.reload(now),
@@ -36,7 +36,7 @@ impl WorkspaceReloader {
         })
     }
 
-    /// Checks all files and reads those whose metadata has changed. Blocks.
+    /// Reads the campaigns whose files' metadata has changed, and all files that do not belong to a campaign. Blocks.
     pub fn rescan(&self, now: Timestamp) -> Result<Arc<Workspace>, OpenError> {
         self.read(|last, _| last.reload(now))
     }

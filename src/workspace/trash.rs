@@ -6,9 +6,9 @@
 //! .telecast/trash/ID/.telecast/drafts/…
 //! ```
 //!
-//! Only the trash in a private folder that telecast made here is used. Even there, an archive or another program may
-//! have put files, so a file is listed only if its name is that of a campaign's, a webhook's, or a draft's file, and if
-//! it is a regular file. The file `deleted.json` names no paths.
+//! Only the trash in a private folder that is not foreign is used. Even there, an archive or another program may
+//! have put files, so a file is listed only if it is a regular file and has the name of a campaign's, a webhook's, or a
+//! draft's file. The file `deleted.json` names no paths.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -153,7 +153,7 @@ impl Folder {
     /// Moves a draft back under a stem that may be new. A draft contains its campaign's stem, so it is written again.
     fn restore_draft(&self, from: &str, old: &str, new: &str) -> Result<(), SaveError> {
         let bytes = self.tree.read_bytes(from).ok().flatten().unwrap_or_default();
-        // A draft that is not valid, or that belongs to another campaign, could not be used.
+        // A draft that is not valid, or that belongs to another campaign, is left out, because it could not be used.
         let draft = serde_json::from_slice(&bytes).ok().filter(|draft: &CampaignDraft| draft.stem == old);
         draft.map_or(Ok(()), |draft| self.write_draft(&CampaignDraft { stem: new.to_owned(), ..draft }))
     }
@@ -187,7 +187,7 @@ impl Folder {
         }
     }
 
-    /// Returns the campaign or webhook in one folder of the trash. `None` if the files there are not those of exactly
+    /// Returns the campaign or webhook in one folder of the trash. `None` if the files there do not belong to exactly
     /// one campaign or webhook.
     fn trashed(&self, id: &str) -> Option<Trashed> {
         if id.contains('/') {

@@ -52,7 +52,7 @@ pub enum WatchMethod {
 /// Calls `changed` on a separate thread with the paths of files and folders that were changed, created, or removed. The
 /// paths are relative to the root, with `/` between folders.
 ///
-/// telecast's own saves are reported too, but the caller sees by the files' fingerprints that nothing is new. Returns
+/// telecast's own saves are reported too, but the caller sees from the files' fingerprints that nothing is new. Returns
 /// `None` if the folders cannot be watched with this method, or if the thread cannot be started.
 pub fn watch(
     root: &Path,
@@ -96,8 +96,8 @@ fn by_polling(
     add_folders(&mut watcher, root).then(|| Box::new(watcher) as Box<dyn Watcher + Send>)
 }
 
-/// Watches the root and those of [`FOLDERS`] that exist. Returns false if a folder cannot be watched. The private
-/// folder `.telecast` is left out, because the database in it changes all the time.
+/// Watches the root and the existing [`FOLDERS`]. Returns false if a folder cannot be watched. The private folder
+/// `.telecast` is left out, because the database in it changes all the time.
 fn add_folders(watcher: &mut dyn Watcher, root: &Path) -> bool {
     let tree = Tree::new(root);
     let existing = FOLDERS.iter().filter(|folder| tree.has_folder(folder)).map(|folder| root.join(folder));
@@ -132,7 +132,7 @@ impl<F: FnMut(Vec<String>)> Reporter<F> {
         }
     }
 
-    /// Watches those of [`FOLDERS`] that were created, or removed and created again (as by a git checkout).
+    /// Watches the [`FOLDERS`] that were created, or removed and created again (as by a git checkout).
     fn follow_folders(&self, paths: &BTreeSet<String>) {
         let Some(watcher) = self.watcher.upgrade() else { return };
         let Ok(mut watcher) = watcher.lock() else { return };
@@ -163,9 +163,9 @@ fn collect_paths(root: &Path, event: notify::Result<Event>, paths: &mut BTreeSet
     }
 }
 
-/// Returns the path relative to the root if a change of the file or folder must be reported. Returns `None` for all
-/// other paths, such as the swap files of editors. Reported are the manifest, the folders of [`FOLDERS`], and the files
-/// in these folders that are not hidden and end in `.toml`, `.liquid`, or `.json`.
+/// Returns the path relative to the root if a change to the file or folder must be reported. This applies to the
+/// manifest, the folders in [`FOLDERS`], and the files in these folders that are not hidden and end in `.toml`,
+/// `.liquid`, or `.json`. Returns `None` for all other paths, such as the swap files of editors.
 fn relevant_path(root: &Path, path: &Path) -> Option<String> {
     let inner = path.strip_prefix(root).ok()?;
     let parts: Option<Vec<&str>> = inner.components().map(|part| part.as_os_str().to_str()).collect();

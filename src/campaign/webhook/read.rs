@@ -72,8 +72,9 @@ pub(super) fn webhook(table: &mut Table<'_>) -> Webhook {
     webhook
 }
 
-/// Converts the span of a problem from an offset in a decoded value to an offset in the file. The new span is exact
-/// only if the value was written without escapes. Otherwise, the new span covers the whole value.
+/// Converts the span of a problem from an offset in a decoded value to an offset in the file. The new span is exact if
+/// the value is a bare key, or is written with one pair of quotes and no escapes. Otherwise, the new span covers the
+/// whole value.
 fn locate_in_file(problem: Diagnostic, value: &Spanned<String>) -> Diagnostic {
     // A problem of the whole value covers the whole value in the file, including its quotes and escapes.
     if problem.span == Span::new(0, value.value.len()) {

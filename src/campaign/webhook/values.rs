@@ -1,5 +1,5 @@
-//! Checks the values of a webhook that do not decide where it sends: headers, credentials, and limits. The route checks
-//! the others.
+//! Checks the values of a webhook that do not decide where its requests go: headers, credentials, and limits. The route
+//! checks the others.
 
 use std::time::Duration;
 

@@ -39,7 +39,7 @@ pub(crate) struct NewCampaign {
     #[arg(long, value_name = "FILE", conflicts_with = "starter")]
     pub body: Option<InputSource>,
 
-    /// The webhook to send through; by default the one of `[defaults] webhook` in telecast.toml, or the only one
+    /// The webhook to send through; by default `[defaults] webhook` in telecast.toml, or the only webhook
     #[arg(long, value_name = "WEBHOOK")]
     pub webhook: Option<String>,
 

@@ -15,7 +15,7 @@ use crate::telegram::{self, Entity, FixOptions, FormattedText, Limit, ParseMode,
 /// call for each line, because it is line-buffered. This would be slow for inputs of many thousands of lines.
 const CHUNK: usize = 1 << 16;
 
-/// An input line: a text, and the entities to use if no parse mode is given. Other members of the JSON object are
+/// An input line: a text, and the entities to use if no parse mode is given. Other fields of the JSON object are
 /// ignored.
 #[derive(Deserialize)]
 struct Line {

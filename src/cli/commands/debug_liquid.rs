@@ -13,7 +13,7 @@ use crate::clock;
 use crate::template::{self, Limits, Partials, RenderOutcome};
 use crate::text::LineIndex;
 
-/// An input line: a template and its data. Other members of the JSON object are ignored.
+/// An input line: a template and its data. Other fields of the JSON object are ignored.
 #[derive(Deserialize)]
 struct Line {
     template: String,

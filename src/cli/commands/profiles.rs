@@ -76,7 +76,7 @@ fn show(store: &dyn Store, identity: &str, format: Format, output: &mut CliOutpu
         let kind = value.kind().map_or("", |kind| kind.as_str());
         vec![name.clone(), kind.to_owned(), value_text(value)]
     }));
-    // `(chat)` is in parentheses to show that it is not a property: there may also be a property with the name `chat`.
+    // `(chat)` is in parentheses to show that it is not a property: there may also be a property named `chat`.
     if profile.reachability != Reachability::Unknown {
         rows.push(vec!["(chat)".to_owned(), String::new(), profile.reachability.as_str().to_owned()]);
     }

@@ -1,4 +1,4 @@
-//! Creates the async runtime of a command. Only the commands that need a runtime do this.
+//! Creates the async runtime of a command. Only the commands that need a runtime create one.
 
 use tokio::runtime::{Builder, Runtime};
 

@@ -1,6 +1,6 @@
 //! Makes a body portable to CleverTap: inlines partials and applies exact rewrites. An exact rewrite is the safe fix of
-//! a tag, filter, or argument that CleverTap does not have: it changes the Liquid, but not the rendered text.
-//! Everything without an exact rewrite stays as it is and is left to the author.
+//! a tag or filter that CleverTap does not have: it changes the Liquid, but not the rendered text. Everything without
+//! an exact rewrite stays as it is and is left to the author.
 
 use crate::compose::mask::tag_name;
 use crate::diagnostic::{Code, Diagnostic, Fix, apply_edits, combine_fixes};

@@ -10,8 +10,8 @@ use crate::text::Span;
 use super::text_location::DecodedText;
 use super::{ConversionSource, refusal};
 
-/// Refuses the conversion if the message's text prints markup from elsewhere, because that markup would stay in the old
-/// mode.
+/// Refuses the conversion if Liquid in the message's text prints text from elsewhere that reads differently in the new
+/// mode, because that text is not converted.
 pub(super) fn check(
     source: &ConversionSource<'_>,
     liquid_spans: &[Span],
@@ -83,10 +83,10 @@ fn variables_outside<'b>(
     variables
 }
 
-/// Returns whether a text has no markup in either mode, so that it reads the same in both.
+/// Returns whether a text, written for the mode `from`, reads the same in the mode `to`.
 fn reads_the_same(text: &str, from: Option<ParseMode>, to: ParseMode) -> bool {
     let liquid_spans = with_trimmed(text, &find_liquid(text));
     let converted = telegram::convert(text, &liquid_spans, from, to);
-    // If the text had markup, the conversion would change it or report it as lost.
+    // If markup in the text read differently, the conversion would change it or report it as lost.
     converted.is_ok_and(|converted| converted.text == text && converted.lost.is_empty())
 }

@@ -103,7 +103,7 @@ pub(super) struct DecodedText<'d> {
     source: PartOffsets<'d>,
 }
 
-/// The text that the start offsets of [`DecodedText::parts`] are in.
+/// The text that the start offsets in [`DecodedText::parts`] refer to.
 #[derive(Debug)]
 enum PartOffsets<'d> {
     /// The decoded text of this string.

@@ -75,7 +75,7 @@ fn edit_at_the_end_rewraps_only_the_end_of_a_long_line() {
     assert_eq!(editor.row_at(end).span, Span::new(end, end + 1));
 }
 
-/// Returns the rows of a text in which the parts between `«` and `»` are message text.
+/// Compares the rows of a text, in which the parts between `«` and `»` are message text.
 #[track_caller]
 fn check_prose(marked: &str, width: usize, expected: &[&str]) {
     let (text, parts) = prose_of(marked);

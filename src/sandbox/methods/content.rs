@@ -1,7 +1,7 @@
-//! Converts the content of a message to the members of a Message object.
+//! Converts the content of a message to the fields of a Message object.
 //!
-//! Values that only the file itself could provide are made up. The exceptions are the duration, the width, and the
-//! height of a video or an animation, which the call can give.
+//! Files are not kept, so values that only the content of a file could provide are made up, such as the width of a
+//! photo. The call can give the duration, the width, and the height of a video or an animation.
 
 use serde_json::{Map, Value, json};
 
@@ -32,7 +32,7 @@ fn member(key: &str, value: Value) -> MessageFields {
     Map::from_iter([(key.to_owned(), value)])
 }
 
-/// Returns a text and its entities as members with the given names, or no members for an empty text.
+/// Returns a text and its entities as fields with the given names, or no fields for an empty text.
 pub(super) fn marked(
     text: &MarkedText,
     text_key: &str,

@@ -62,7 +62,7 @@ fn find_writable_chat(bot: &SandboxBot, chat_id: &telegram::ChatId) -> Result<Sa
     Ok(chat)
 }
 
-/// The members that all messages of a call have in common.
+/// The fields that all messages of a call have in common.
 struct MessageExtras {
     reply: Option<Map<String, Value>>,
     options: Map<String, Value>,
@@ -113,7 +113,7 @@ fn option_members(request: &ApiRequest, chat: &SandboxChat) -> Map<String, Value
     members
 }
 
-/// Returns the members that describe a reply: `reply_to_message` and `quote`. Returns an error if the message to reply
+/// Returns the fields that describe a reply: `reply_to_message` and `quote`. Returns an error if the message to reply
 /// to does not exist. If `allow_sending_without_reply` is set, returns `None` instead of the error. Also returns `None`
 /// for a reply to a message in another chat.
 fn reply_members(

@@ -145,8 +145,8 @@ fn new_message(
     Ok(facts)
 }
 
-// Completes an update about a pressed button. If the update gives only the chat and the id of the message, the other
-// members are taken from the stored message.
+// Completes an update about a pressed button. Fields of the message that the update does not give are taken from the
+// stored message.
 fn callback_query(
     bot: &mut SandboxBot,
     body: &mut UpdateFields,

@@ -76,7 +76,7 @@ impl Needle {
         needles
     }
 
-    /// Returns whether the needle is so long that it is not found by chance in a text whose line breaks were removed.
+    /// Returns whether the needle is long enough not to be found by chance where two joined lines meet.
     pub(super) fn is_long(&self) -> bool {
         LONG <= self.finder.needle().len()
     }
@@ -98,8 +98,7 @@ impl Needle {
     }
 
     /// If the truncated `text` ends with a beginning of the needle, returns the offset at which that beginning starts.
-    /// Returns `None` if the text does not end with a beginning of the needle. Also returns `None` if the needle is
-    /// found only as a whole word.
+    /// Returns `None` if it does not, or if the needle is found only as a whole word.
     pub(super) fn truncated_start(&self, text: &[u8]) -> Option<usize> {
         let needle = self.finder.needle();
         if self.is_word {

@@ -16,7 +16,7 @@ pub enum ImportError {
     #[error("{}: line {line} is not UTF-8: save the file as UTF-8 and import it again", path.display())]
     NotUtf8 {
         path: PathBuf,
-        /// The first line that is not UTF-8, from 1.
+        /// The line on which the first row that is not UTF-8 starts, from 1.
         line: u64,
     },
     #[error("{} is empty", path.display())]

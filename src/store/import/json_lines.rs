@@ -1,4 +1,4 @@
-//! Reads JSON lines, with one object per line. The object either has the identity and all properties as its members, or
+//! Reads JSON lines, with one object per line. The object either has the identity and all properties as its fields, or
 //! has CleverTap's form `{"identity": …, "profileData": {…}}`.
 
 use std::fs::File;

@@ -21,8 +21,8 @@ pub struct ImportOptions {
     pub format: Option<ImportFormat>,
     /// The types of columns, by header or property name. For these columns, the type is not detected from the cells.
     pub types: IndexMap<String, ValueKind>,
-    /// Maps a header to the name of its property, if the two differ. A header that maps to `identity` names the
-    /// identity column.
+    /// Maps a header to the name of its property, if the two differ. A header that maps to `identity` or `objectId`
+    /// names the identity column.
     pub property_names: IndexMap<String, String>,
     /// The time zone for dates that are written without a time zone.
     pub zone: TimeZone,

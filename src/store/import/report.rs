@@ -40,7 +40,7 @@ pub struct ImportedColumn {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ImportProgress {
-    /// The rows that were written so far; 0 in the first pass.
+    /// The rows written so far; 0 in the first pass.
     pub n_rows: u64,
     /// The bytes read so far, in both passes together.
     pub n_bytes: u64,

@@ -6,7 +6,7 @@ use rusqlite::ErrorCode;
 
 use crate::store::Error;
 
-/// Maps an error of SQLite about the database at `path`.
+/// Maps an SQLite error about the database at `path`.
 pub(super) fn classify(path: &Path, source: rusqlite::Error) -> Error {
     let place = place(path);
     match source.sqlite_error_code() {
@@ -15,7 +15,7 @@ pub(super) fn classify(path: &Path, source: rusqlite::Error) -> Error {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Busy(place),
         Some(ErrorCode::DiskFull) => Error::Full(place),
         Some(ErrorCode::SystemIoFailure) if is_full(&source) => Error::Full(place),
-        // `CannotOpen` can also mean a missing permission: SQLite reports it if SQLite may not create the -wal file.
+        // `CannotOpen` can also mean a missing permission: SQLite reports it if it may not create the -wal file.
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
             Error::NoPermission(place)
         }

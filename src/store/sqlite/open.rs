@@ -1,7 +1,7 @@
 //! Opens a database: sets the file's mode and SQLite's settings, and migrates the schema to the current version.
 //!
 //! The file may come from a stranger, as part of a workspace. So no SQL in the file may run, the file must not be a
-//! symbolic link, and the sizes that are read or copied are limited.
+//! symbolic link, and the amount that is read or copied is limited.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Seek as _, SeekFrom};
@@ -25,7 +25,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../assets/migrations/0002_blocked.sql"),
 ];
 
-/// How long a write waits for a write of another process.
+/// How long a write waits for a write by another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// The longest value, in bytes: four times the longest row that an import accepts.
@@ -38,8 +38,8 @@ const MAX_COPY: u64 = 1024 * 1024 * 1024;
 const COMPANIONS: [&str; 3] = ["-wal", "-shm", "-journal"];
 
 // A rollback journal that ends with these bytes contains the name of a super-journal. When SQLite rolls back, it
-// deletes the file of that name, so a stranger's journal could delete any file. So a database with such a journal is
-// refused. telecast's own journals do not name a super-journal.
+// deletes the file with that name. A database with such a journal is refused, because a stranger's journal could delete
+// any file. telecast's own journals do not name a super-journal.
 const SUPER_JOURNAL: [u8; 8] = [0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7];
 
 /// The tables that ANALYZE creates. A database may have these tables in addition to telecast's own, because the user
@@ -316,9 +316,9 @@ fn use_wal(connection: &Connection) -> rusqlite::Result<()> {
         return Ok(());
     }
     match connection.pragma_update(None, "journal_mode", "WAL") {
-        // The file is new, and another telecast process is opening it at the same time. That process switches the mode
-        // instead of this one. The mode is stored in the file, so the switch applies to this connection too. Even
-        // without WAL mode, everything is correct, only slower.
+        // Most likely the file is new, and another telecast process is opening it at the same time. That process
+        // switches the mode instead of this one. The mode is stored in the file, so the switch applies to this
+        // connection too. Even without WAL mode, everything works, only more slowly.
         Err(error) if error.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy) => Ok(()),
         result => result,
     }

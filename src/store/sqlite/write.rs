@@ -12,7 +12,7 @@ use crate::store::{ChangeError, ProfileChange, WriteOutcome, Written};
 
 use super::read;
 
-/// The types and counts of the properties, and the change of the number of profiles. The properties are loaded at the
+/// The types and counts of the properties, and the change in the number of profiles. The properties are loaded at the
 /// start of a transaction, and the changes are saved at its end.
 // During the transaction, the counts are kept in memory, because a batch of an import changes the same few counts
 // thousands of times.

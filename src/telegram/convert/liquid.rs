@@ -22,7 +22,7 @@ pub(in crate::telegram) struct LiquidPlaceholders<'a> {
     masked: String,
     /// The byte offset of each placeholder in `masked`.
     starts: Vec<usize>,
-    /// For each piece, the number of the branch that the text after the piece is in, or 0 outside of all branches.
+    /// For each piece, the number of the branch that the text after the piece is in, or 0 outside all branches.
     branches: Vec<usize>,
 }
 
@@ -111,8 +111,8 @@ impl<'a> LiquidPlaceholders<'a> {
         Span::new(map_offset(span.start), map_offset(span.end))
     }
 
-    /// Maps a span of the template's text to the masked text. A span that begins or ends inside Liquid is widened to the
-    /// whole Liquid.
+    /// Maps a span of the template's text to the masked text. A span that begins or ends inside Liquid is widened to
+    /// the whole Liquid.
     pub(in crate::telegram) fn masked_span(&self, span: Span) -> Span {
         let map_offset = |at: usize, is_end: bool| {
             let nth = self.spans.partition_point(|piece| piece.end <= at);
@@ -128,7 +128,7 @@ impl<'a> LiquidPlaceholders<'a> {
         Span::new(map_offset(span.start, false), map_offset(span.end, true))
     }
 
-    /// Returns the number of the branch at an offset of the masked text, or 0 outside of all branches.
+    /// Returns the number of the branch at an offset of the masked text, or 0 outside all branches.
     pub(in crate::telegram) fn branch_at(&self, masked: usize) -> usize {
         let before = self.starts.partition_point(|start| *start < masked);
         before.checked_sub(1).map_or(0, |nth| self.branches[nth])
@@ -252,7 +252,7 @@ fn branches(text: &str, spans: &[Span]) -> Vec<usize> {
                 n_branches += 1;
                 open.push(n_branches);
             }
-            // Outside of a block these tags are errors, which the checks of the template report.
+            // Outside a block, these tags are errors, which the checks of the template report.
             "else" | "elsif" | "when" if 1 < open.len() => {
                 n_branches += 1;
                 open.pop();

@@ -4,7 +4,7 @@ const PATH: &str = "/bot1:a/sendMessage";
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// Checks a request that must go to the chat 77 only. `types` are the values of its Content-Type headers.
+/// Checks a request that must go only to the chat 77. `types` are the values of its Content-Type headers.
 fn check_77(target: &str, types: &[&str], body: &str) -> Result<(), DestinationError> {
     let headers: Vec<(String, String)> =
         types.iter().map(|value| ("Content-Type".to_owned(), (*value).to_owned())).collect();

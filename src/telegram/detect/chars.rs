@@ -10,12 +10,12 @@ pub(crate) fn char_at(text: &str, at: usize) -> Option<char> {
     text[at..].chars().next()
 }
 
-/// Returns the end of the run of characters from `at` on that satisfy `fits`.
+/// Returns the end of the run of characters after `at` that satisfy `fits`.
 pub(crate) fn end_of(text: &str, at: usize, fits: impl Fn(char) -> bool) -> usize {
     text[at..].find(|c| !fits(c)).map_or(text.len(), |len| at + len)
 }
 
-/// Returns the start of the run of characters before `at` that satisfy `fits`. The run does not extend past `floor`.
+/// Returns the start of the run of characters before `at` that satisfy `fits`. The run does not begin before `floor`.
 pub(crate) fn start_of(text: &str, floor: usize, at: usize, fits: impl Fn(char) -> bool) -> usize {
     at - text[floor..at].chars().rev().take_while(|c| fits(*c)).map(char::len_utf8).sum::<usize>()
 }

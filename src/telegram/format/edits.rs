@@ -2,7 +2,8 @@
 
 use crate::text::Span;
 
-/// Marks an end of the selection in inserted text. Texts with private-use characters such as this are refused before.
+/// Marks an end of the selection in inserted text. A text that contains such private-use characters is refused before
+/// it is edited.
 pub(super) const MARK: char = '\u{10fffd}';
 
 /// Marks the place inside new markup that has nothing inside.
@@ -44,8 +45,8 @@ impl MarkupEdits {
         self.edits.push((span, text.into()));
     }
 
-    /// Marks the text between two offsets. Everything that is inserted at the start comes before the mark, and everything
-    /// that is inserted at the end comes after it.
+    /// Marks the text between two offsets. Everything that is inserted at the start comes before the mark, and
+    /// everything that is inserted at the end comes after it.
     pub(super) fn mark(&mut self, start: usize, end: usize) {
         self.insert(start, MARK);
         self.edits.insert(0, (Span::at(end), MARK.to_string()));

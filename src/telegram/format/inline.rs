@@ -8,7 +8,8 @@ use crate::telegram::markup::MarkupElement;
 use crate::telegram::{EscapeContext, ParseMode, TextFormat, escape, link};
 use crate::text::Span;
 
-/// The address of a new link. Telegram drops a link with it, so an unfinished link is a problem and not a wrong link.
+/// The address of a new link. Telegram drops a link with this address, so telecast reports an unfinished link as a
+/// problem.
 const NEW_ADDRESS: &str = "https://";
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -98,7 +99,7 @@ impl FormatJob<'_> {
         self.marked.elements().filter(|element| !element.text.is_empty() && !removed.contains(element))
     }
 
-    /// Returns the range of the parsed text that the markup of an element takes.
+    /// Returns the range of the parsed text that an element occupies.
     fn reach(&self, element: &MarkupElement) -> Span {
         // In MarkdownV2, the line break after a quote ends the quote, so markup inside must end before it.
         let has_line_break =
@@ -106,7 +107,7 @@ impl FormatJob<'_> {
         Span::new(element.text.start, element.text.end + usize::from(has_line_break))
     }
 
-    /// Returns where the delimiters go around a piece: outside of the elements that are inside the piece.
+    /// Returns where the delimiters go around a piece: outside the elements that are inside the piece.
     pub(super) fn place_around(&self, piece: Span, removed: &[MarkupElement]) -> Result<Span, FormatRefusal> {
         let is_inside = |element: &&MarkupElement| {
             let reach = self.reach(element);
@@ -123,7 +124,7 @@ impl FormatJob<'_> {
         Ok(Span::new(start, end))
     }
 
-    /// Writes a part again, for inside the format or outside, if the mode escapes text differently there.
+    /// Escapes a part again if the mode escapes text differently on the given side of the format's delimiters.
     fn rewrite(
         &self,
         part: Span,
@@ -222,7 +223,8 @@ impl FormatJob<'_> {
             && link::normalize(text).is_ok()
     }
 
-    /// Plans markup with nothing inside, at an offset of the masked text. `parsed` is its offset in the parsed text.
+    /// Plans markup with nothing inside at `at`, an offset of the masked text. `parsed` is the same place in the parsed
+    /// text.
     pub(super) fn plan_empty(&self, at: usize, parsed: usize) -> Result<Plan, FormatRefusal> {
         let covered = self.marked.elements_of(self.format).map(|element| element.text);
         if covered.into_iter().any(|covered| covered.start < parsed && parsed < covered.end) {

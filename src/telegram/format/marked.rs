@@ -111,7 +111,8 @@ fn format_of(kind: &EntityKind) -> Option<TextFormat> {
     }
 }
 
-/// Puts letters in place of the Liquid in addresses, so that the parser accepts them. The text stays as long as it is.
+/// Puts letters in place of the Liquid in addresses, so that the parser accepts the addresses. The length of the text
+/// does not change.
 fn with_stand_ins(masked: &str, mode: ParseMode) -> String {
     let mut out = String::with_capacity(masked.len());
     let mut from = 0;

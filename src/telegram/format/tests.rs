@@ -272,7 +272,7 @@ proptest! {
         prop_assert_eq!(&after.text, &before.text, "{} → {}", markup, edited);
         prop_assert_eq!(formats(&after, format), formats(&before, format), "{} → {}", markup, edited);
         let Some(select) = edit.select.filter(|_| !matches!(format, Quote | Link)) else { return Ok(()) };
-        // Applied again, the format is as it was before. A quote and a link are taken away as a whole.
+        // Toggling the format again restores it. Quotes and links are left out: they are taken away as a whole.
         let Ok(back) = toggle_format(&edited, &[], mode, format, select) else { return Ok(()) };
         let reverted = apply_edits(&back.edits, &edited).unwrap();
         let reverted = sent(mode, &reverted);

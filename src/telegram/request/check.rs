@@ -43,7 +43,7 @@ fn read_request(
         reply = ReplyParameters::read(arguments)?;
         options::check_suggested_post(arguments)?;
         // An album cannot have a keyboard. For an album, the server does not read `reply_markup`, so a broken
-        // `reply_markup` is no error.
+        // `reply_markup` is not an error.
         if method != Method::SendMediaGroup {
             markup = markup::read(arguments)?;
         }

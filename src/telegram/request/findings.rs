@@ -238,7 +238,7 @@ fn check_button_limits(items: &[ArgumentValue<'_>], inner: &FieldType, findings:
             findings.push(finding(beyond.location(), Code::DroppedButton, message, "start another row"));
         }
     } else if matches!(inner, FieldType::Array(button) if is_button(button)) {
-        // Buttons that are dropped because of a row's limit do not count towards the limit of the keyboard.
+        // Buttons that are dropped because of a row's limit do not count toward the limit of the keyboard.
         let total: usize =
             items.iter().filter_map(ArgumentValue::items).map(|row| row.len().min(MAX_BUTTONS_IN_ROW)).sum();
         if MAX_BUTTONS < total

@@ -58,7 +58,7 @@ impl ApiRequest {
 }
 
 pub(super) fn count_author_entities(text: &MarkedText) -> usize {
-    // Custom emoji do not count towards the server's limit of 100.
+    // Custom emoji do not count toward the server's limit of 100.
     let counts = |kind: &EntityKind| !matches!(kind, EntityKind::CustomEmoji { .. });
     text.parsed.entities.iter().filter(|entity| counts(&entity.kind)).count()
 }

@@ -89,8 +89,8 @@ pub(super) fn read(arguments: &Arguments) -> Result<Option<MarkupDraft>, Request
     }
     let keyboard = keyboard(&markup)?;
     let inline = inline_keyboard(&markup)?;
-    // The server reads these members before it chooses one kind of markup. So a member with a wrong type is an error
-    // even if the server chooses a kind that does not use the member.
+    // The server reads these fields before it chooses one kind of markup. So a field of the wrong type is an error even
+    // if the server chooses a kind that does not use the field.
     let mut flags = [false; 6];
     let names = [
         "hide_keyboard",
@@ -218,7 +218,7 @@ fn action(value: &ArgumentValue<'_>) -> Result<ButtonAction, RequestError> {
     if value.has("switch_inline_query_chosen_chat") {
         let chosen = value.required_object("switch_inline_query_chosen_chat")?;
         let query = chosen.string_or_empty("query")?;
-        // These members are not kept, because no preview shows which chats the user may choose from. But the server
+        // These fields are not kept, because no preview shows which chats the user may choose from. But the server
         // checks their types, so they are read here.
         for name in ["allow_user_chats", "allow_bot_chats", "allow_group_chats", "allow_channel_chats"] {
             chosen.bool_or_false(name)?;
@@ -263,8 +263,8 @@ pub(super) fn finish(draft: MarkupDraft) -> Result<Option<ReplyMarkup>, RequestE
     let mut kept: Vec<Vec<Button>> = Vec::new();
     let mut left = MAX_BUTTONS;
     for row in rows {
-        // Buttons with neither text nor icon are dropped before the limits are applied, so they do not count towards
-        // the limits.
+        // Buttons with neither text nor icon are dropped before the limits are applied, so they do not count toward the
+        // limits.
         let labelled = row
             .into_iter()
             .filter(|(button, _)| !button.text.is_empty() || button.icon_custom_emoji_id.is_some());

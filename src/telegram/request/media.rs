@@ -27,7 +27,7 @@ pub enum MediaKind {
 
 impl MediaKind {
     /// Returns the Bot API's name of this kind. The same name is used for the argument with the file, for the `type` of
-    /// an album's item, and for the member of a `Message`.
+    /// an album's item, and for the field of a `Message`.
     pub fn as_str(self) -> &'static str {
         match self {
             MediaKind::Photo => "photo",
@@ -43,7 +43,7 @@ impl MediaKind {
 pub enum MediaFile {
     /// A URL that Telegram downloads, or the `file_id` of a file that it already has.
     Remote(String),
-    /// The name of the part of the multipart body that contains the file.
+    /// The name of the multipart body's part that contains the file.
     Upload(String),
 }
 
@@ -125,7 +125,7 @@ fn album_item<'a>(arguments: &Arguments, item: &ArgumentValue<'a>) -> Result<Med
     if !item.is_object() {
         return Err(item.error("expected an Object"));
     }
-    // The order of these reads is the server's: of two broken members, the first one read gives the error.
+    // The order of these reads is the server's: of two broken fields, the first one read gives the error.
     let caption = text::read_members(item, TextFields::CAPTION)?;
     let show_caption_above_media = item.bool_or_false("show_caption_above_media")?;
     let has_spoiler = item.bool_or_false("has_spoiler")?;
@@ -145,7 +145,7 @@ fn album_item<'a>(arguments: &Arguments, item: &ArgumentValue<'a>) -> Result<Med
     Ok(MediaDraft { media, caption })
 }
 
-// None of these members is kept, but a member of the wrong type makes the server refuse the whole album.
+// None of these fields is kept, but a field of the wrong type makes the server refuse the whole album.
 fn check_details(item: &ArgumentValue<'_>, kind: MediaKind) -> Result<(), RequestError> {
     let (numbers, flags, texts): (&[&str], &[&str], &[&str]) = match kind {
         MediaKind::Photo | MediaKind::Animation => (&[], &[], &[]),

@@ -104,7 +104,7 @@ impl ReplyParameters {
             let message_id: i32 = reply.required_integer("message_id")?;
             let allow_sending_without_reply = reply.bool_or_false("allow_sending_without_reply")?;
             let quote = text::read_members(reply, TextFields::QUOTE)?;
-            // These three members are not kept, but a value of the wrong type makes the server refuse the call.
+            // These three fields are not kept, but a value of the wrong type makes the server refuse the call.
             reply.optional_integer::<i32>("quote_position")?;
             reply.optional_integer::<i32>("checklist_task_id")?;
             reply.string_or_empty("poll_option_id")?;

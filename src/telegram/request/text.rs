@@ -58,7 +58,7 @@ pub(super) struct TextDraft<'a> {
     pub source: TextSource<'a>,
 }
 
-/// The names of the three arguments, or of the three members of a JSON object, from which a text is read.
+/// The names of the three arguments, or of the three fields of a JSON object, from which a text is read.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct TextFields {
     pub text: &'static str,
@@ -130,7 +130,7 @@ pub(super) fn plain<'a>(value: &ArgumentValue<'a>, text: &str) -> TextDraft<'a> 
     TextDraft { marked, source: TextSource::Value(value.clone()) }
 }
 
-// With a parse mode, the server ignores the entities altogether, even if they are malformed.
+// With a parse mode, the server ignores the entities, even if they are malformed.
 fn read<'a>(
     text: &str,
     mode: &str,

@@ -1,5 +1,5 @@
-//! Reads values inside an argument that is JSON. Unlike for the arguments themselves, the server is strict about the
-//! types of these values.
+//! Reads values inside an argument that is JSON. The server is strict about the types of these values, but not about
+//! the types of the arguments themselves.
 
 use super::error::RequestError;
 use crate::json::{self, JsonNode, JsonStep};
@@ -89,8 +89,8 @@ impl<'a> ArgumentValue<'a> {
         RequestError::at(self.location(), message.as_ref())
     }
 
-    // All of the functions below that read a member return an error if the member is null: the server treats only an
-    // absent member as not set.
+    // All functions below that read a field return an error if the field is null: the server treats only an absent
+    // field as not set.
     pub(super) fn bool_or_false(&self, name: &str) -> Result<bool, RequestError> {
         let Some(value) = self.member(name) else { return Ok(false) };
         match value.node.value {
@@ -99,8 +99,8 @@ impl<'a> ArgumentValue<'a> {
         }
     }
 
-    /// Returns an integer member, or `None` if the member is absent. A string in canonical form is also accepted:
-    /// `"5"`, but not `"05"` or `"+5"`.
+    /// Returns an integer field, or `None` if the field is absent. A string in canonical form is also accepted: `"5"`,
+    /// but not `"05"` or `"+5"`.
     pub(super) fn optional_integer<T: std::str::FromStr + ToString>(
         &self,
         name: &str,
@@ -124,7 +124,7 @@ impl<'a> ArgumentValue<'a> {
         self.optional_integer(name)?.ok_or_else(|| self.missing(name))
     }
 
-    /// Returns the text of a string or number member, or an empty string if the member is absent.
+    /// Returns the text of a string or number field, or an empty string if the field is absent.
     pub(super) fn string_or_empty(&self, name: &str) -> Result<String, RequestError> {
         let Some(value) = self.member(name) else { return Ok(String::new()) };
         match &value.node.value {

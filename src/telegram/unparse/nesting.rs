@@ -33,8 +33,7 @@ pub(super) fn events<'a>(len: usize, parts: Vec<EntityRange<'a>>) -> Vec<Nesting
     }
     let mut walk = Walk { at: 0, open: Vec::new(), events: Vec::new() };
     while let Some(Reverse((start, Reverse(end), nth))) = queue.pop() {
-        // The MarkdownV2 writer cuts entities at the edges of block quotes. Some of the pieces are empty and are
-        // skipped.
+        // The MarkdownV2 writer cuts entities at the edges of quotes. Some of the pieces are empty and are skipped.
         if end <= start {
             continue;
         }

@@ -29,7 +29,7 @@ use super::source::{Definition, NameDefinitions, ValueSource};
 #[derive(Debug, Default)]
 pub(in super::super) struct BodyObjects {
     /// The parse modes that each object sets, by the object and the key, such as `parse_mode` or `question_parse_mode`.
-    /// A mode is `None` if the value is not the name of a parse mode or if branches set different values.
+    /// A mode is `None` if the value is not the name of a parse mode or if branches set different modes.
     modes: HashMap<(usize, Rc<str>), Option<ParseMode>>,
     /// The keys of each object, from all branches.
     keys: HashMap<usize, Vec<Rc<str>>>,
@@ -37,10 +37,10 @@ pub(in super::super) struct BodyObjects {
 
 impl BodyObjects {
     /// Returns the parse mode of the text that is the value of `key` in an object. Returns `None` if the value is not a
-    /// message text, or if its parse mode is not known.
+    /// message text, or if its parse mode is not set or not known.
     pub(crate) fn mode(&self, object: usize, key: &str) -> Option<ParseMode> {
-        // In the Bot API, a field such as `question` has a parse mode of its own, `question_parse_mode`. The `parse_mode`
-        // of an object applies to its `text`, `caption`, or `message_text`.
+        // In the Bot API, a field such as `question` has a parse mode of its own, `question_parse_mode`. The
+        // `parse_mode` of an object applies to its `text`, `caption`, or `message_text`.
         let own = self.modes.get(&(object, format!("{key}_parse_mode").into()));
         let is_text = matches!(key, "text" | "caption" | "message_text");
         let shared = || self.modes.get(&(object, "parse_mode".into())).filter(|_| is_text);
@@ -85,7 +85,7 @@ struct Follower<'t> {
     template: &'t Template,
     /// The index of the current file; 0 is the body.
     file: usize,
-    /// The tag in the body that leads to the current partial. It is `None` if the current file is the body.
+    /// The tag in the body that leads to the current partial. It is `None` while no partial is being followed.
     call: Option<Span>,
     scope: NameDefinitions<'t>,
     /// `None` in the first pass, which collects the objects and reports nothing.
@@ -134,8 +134,8 @@ impl<'t> Follower<'t> {
         self.template.files().get(self.file)
     }
 
-    /// Adds a problem in the current file. A problem in a partial is reported at the tag in the body that leads
-    /// to the partial.
+    /// Adds a problem in the current file. While a partial is being followed, the problem is reported at the tag in the
+    /// body that leads to the partial.
     fn report(&mut self, problem: Diagnostic) {
         if self.check_pass.is_none() {
             return;
@@ -255,9 +255,9 @@ impl<'t> Follower<'t> {
         for (end, event, unknown) in events {
             match event {
                 JsonEvent::Key { name, is_repeated } => {
-                    // The start of the key is computed from the length of its name. `JsonState` keeps only the start of
-                    // a very long name, so the computed offset can be inside a character. `floor_char_boundary` then
-                    // moves it to the start of that character.
+                    // The start of the key is computed from the length of its name. `JsonState` truncates a very long
+                    // name, so the computed offset can be inside a character. `floor_char_boundary` then moves it to
+                    // the start of that character.
                     let start = floor_char_boundary(source, end.saturating_sub(name.len() + 2));
                     let key = Span::new(start, end);
                     if let Some(unknown) = unknown {
@@ -289,8 +289,8 @@ impl<'t> Follower<'t> {
     ) -> Option<JsonState> {
         let mut ends = Vec::new();
         // `present_if_reached`: paths that have a value in the current branch, because no earlier branch was taken.
-        // `present_after`: paths that have a value after the tag. The branches in which these paths may be missing end
-        // early, as in `{% if x == blank %}{% abort %}{% endif %}`.
+        // `present_after`: paths that have a value after the tag, because every branch without a value ends early, as
+        // in `{% if x == blank %}{% abort %}{% endif %}`.
         let mut present_if_reached: Vec<String> = Vec::new();
         let mut present_after: Vec<String> = Vec::new();
         for (body, guard) in bodies {
@@ -339,7 +339,7 @@ impl<'t> Follower<'t> {
         self.scope.numeric_variables.truncate(n_numeric);
         if let Some(end) = end {
             // Following the body once is enough. If one iteration leaves the same quotes and brackets open as before,
-            // every later iteration does so, too.
+            // every later iteration does too.
             if end.has_same_shape(&state) {
                 after.join(&end);
             } else {
@@ -382,8 +382,8 @@ impl<'t> Follower<'t> {
     }
 
     /// Returns whether `output` prints captured text with exactly one filter, which escapes the text for its position.
-    /// Inside a string, the filter must be `json_escape`. At a value, the filter must be `json`. If the result is true,
-    /// the outputs inside the capture have been checked as parts of one JSON string.
+    /// Inside a string, the filter must be `json_escape`. Where a value is due, the filter must be `json`. If the
+    /// result is true, the outputs inside the capture have been checked as parts of one JSON string.
     fn check_escaped_capture(&mut self, output: &'t OutputNode, state: &JsonState) -> bool {
         let [filter] = output.value.filters.as_slice() else { return false };
         let quote = match (filter.filter.name, state.slot()) {
@@ -401,14 +401,14 @@ impl<'t> Follower<'t> {
         true
     }
 
-    /// Returns the captures that `value` may refer to. Returns `None` if `value` is not a variable that only captures
-    /// set, or if a limit is reached.
+    /// Returns the captures that `value` may refer to. Returns `None` if `value` is not a variable that is set by
+    /// captures only, or if a limit is reached.
     ///
-    /// The list is empty if a capture of this name is being followed already, which means that the capture prints
+    /// The list is empty if a capture with this name is being followed already, which means that the capture prints
     /// itself. Following it again would find nothing new and multiply the work.
     fn captured(&self, value: &'t Expression) -> Option<CaptureBodies<'t>> {
-        // The limit is checked before the lookup, because the lookup collects all captures of the name. A body can have
-        // many captures of one name and also print the name many times, which would take quadratic time.
+        // The limit is checked before the lookup, because the lookup collects all captures with the name. A body can
+        // have many captures with one name and also print the name many times, which would take quadratic time.
         if !self.may_follow_deeper() {
             return None;
         }

@@ -1,5 +1,5 @@
-//! Finds the variable paths, such as `Profile.name`, that must have a value if a condition is true. A second list has
-//! the paths that must have a value if the condition is false. Both lists together are the guard of a branch.
+//! Finds the variable paths, such as `Profile.name`, that are certain to have a value if a condition is true, and those
+//! that are certain to have one if it is false. Both lists together are the guard of a branch.
 //!
 //! Paths are compared as written, so `Profile.name` and `Profile["name"]` count as different paths.
 

@@ -20,7 +20,7 @@ pub(super) struct Interpolation<'t, 't2> {
     pub text: &'t str,
     pub output: &'t OutputNode,
     pub source: &'t2 ValueSource<'t>,
-    /// The kind of position in the JSON at which the output stands.
+    /// Where in the JSON the output is.
     pub slot: JsonSlot,
     pub mode: Option<ParseMode>,
     /// Whether the output is in captured text that is escaped for JSON as a whole when the text is printed.
@@ -66,8 +66,8 @@ enum CharacterSet {
 
 impl<'t> Interpolation<'t, '_> {
     pub(super) fn problems(&self) -> Vec<Diagnostic> {
-        // In a string, only a `{{ }}` is checked, and not an `echo` or a chip. A chip, such as `@Profile - name`,
-        // accepts no filter except `default`, so there would be no escape to suggest.
+        // In a string, only a `{{ }}` is checked, not an `echo` or a chip. A chip accepts no filter except `default`,
+        // so there would be no escape to suggest.
         let has_braces = self.output.span.of(self.text).starts_with("{{");
         match self.slot {
             JsonSlot::String | JsonSlot::Key if has_braces => self.in_string(),
@@ -288,9 +288,9 @@ impl<'t> Interpolation<'t, '_> {
         if let Some(problem) = self.pipes_here().find_map(|filters| self.wrong_order_in(filters)) {
             return Some(problem);
         }
-        // So far, each expression was checked on its own. Now the `json_escape` may be in one expression, such as an
-        // `assign`, and the filter that breaks its output in another. No single edit can swap two such filters, so this
-        // problem has no fix.
+        // The search above checks each expression on its own. The `json_escape` can also be in one expression, such as
+        // an `assign`, and the filter that breaks its output in another. No single edit can swap two such filters, so
+        // this problem has no fix.
         let all: Vec<&FilterCall> = self.filters().collect();
         let json = all.iter().position(|call| call.filter.name == "json_escape")?;
         let last = all.iter().rfind(|call| breaks_json_escape(call))?;
@@ -535,7 +535,7 @@ fn escapes_for(call: &FilterCall) -> Option<ParseMode> {
     }
 }
 
-/// Whether a filter can break text that is already escaped for JSON. Such a filter may cut an escape off, change the
+/// Whether a filter can break text that is already escaped for JSON. Such a filter may cut an escape in two, change the
 /// letter of an escape, or add characters that need an escape.
 fn changes_escapes(call: &FilterCall) -> bool {
     match call.filter.name {
@@ -558,7 +558,7 @@ fn is_backslash_replace(call: &FilterCall, c: &str) -> bool {
         && to.as_text().is_some_and(|to| to.strip_prefix('\\') == Some(c))
 }
 
-/// Whether all arguments are literals without characters that JSON or HTML reserve.
+/// Whether all arguments are literals without characters that JSON or HTML reserves.
 fn has_plain_arguments(call: &FilterCall) -> bool {
     call.arguments.iter().all(|argument| match argument {
         Expression::Literal(_, Literal::Text(text)) => {

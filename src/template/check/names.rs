@@ -3,8 +3,8 @@
 //! A profile property is unknown if no imported profile has it. If the imported profiles have no properties at all, no
 //! profile property is reported. `identity`, `Identity`, `size`, and `first` are never unknown.
 //!
-//! A property of `Event` is unknown if no sample event has it. If the sample events have no properties of `Event` at
-//! all, no property of `Event` is reported. The same applies to `ExternalTrigger`.
+//! A property of `Event` is unknown if no sample event has it. If no sample event has an `Event` with properties, no
+//! property of `Event` is reported. The same applies to `ExternalTrigger`.
 //!
 //! A variable is unknown if it is neither global nor set in the template. In a partial, the variables that the call
 //! passes are known as well. No variable is reported if the template may set names that cannot be determined.
@@ -25,8 +25,8 @@ use super::super::{Template, partials, walk};
 
 const GLOBALS: [&str; 5] = ["Profile", "Event", "ExternalTrigger", "Campaign", "now"];
 
-// Only the first problems get a "did you mean". Comparing many unknown names with many known names would take minutes
-// for a large generated body, and nobody reads that many problems.
+// After this many problems, similar names are no longer searched for. Comparing many unknown names with many known
+// names would take minutes for a large generated body, and nobody reads that many problems.
 const MAX_SUGGESTIONS: usize = 200;
 
 pub(super) fn check(template: &Template, vocabulary: &Vocabulary) -> Vec<Diagnostic> {
@@ -110,8 +110,8 @@ impl<'t> Checker<'t> {
         let mut names = outer?;
         names.extend(self.names_set_by(body, &mut vec![file])?);
         names.extend(call.arguments.iter().map(|(name, _)| name.as_str()));
-        // A call with `with` or `for` passes a value in a variable. Without an alias, this variable has the name of the
-        // partial.
+        // Without an alias, the value after `with` or `for` is in a variable with the name of the partial. An `include`
+        // may set this variable even without `with` or `for`.
         names.insert(call.subject.as_ref().and_then(|subject| subject.alias.as_deref()).unwrap_or(name));
         Some(names)
     }

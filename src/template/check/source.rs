@@ -8,13 +8,13 @@ use super::super::walk;
 // The three limits bound the work on templates that assign one name many times or nest captures. In such a template,
 // the number of ways back to a source grows exponentially. Real bodies stay far below the limits.
 
-/// The maximum number of sources that a value is traced back to.
+/// Tracing stops once this many sources have been found.
 const MAX_SOURCES: usize = 32;
 
-/// The maximum number of names between a value and its output.
+/// A value with this many names between it and the output is left out.
 const MAX_NAMES: usize = 16;
 
-/// The maximum number of values and definitions that are visited for one output.
+/// Tracing stops after this many values and definitions have been visited for one output.
 const MAX_STEPS: usize = 500;
 
 #[derive(Debug, Clone)]
@@ -98,8 +98,8 @@ impl<'t> NameDefinitions<'t> {
         self.definitions.entry(name).or_default().push(definition);
     }
 
-    /// Returns the name and the bodies of the captures if `value` is a variable that only captures set. Returns `None`
-    /// for any other value.
+    /// Returns the name and the bodies of the captures if `value` is a variable that is set by captures only. Returns
+    /// `None` for any other value.
     pub(super) fn captured(&self, value: &Expression) -> Option<(&'t str, Vec<(usize, &'t Block)>)> {
         let Expression::Path(path) = value else { return None };
         let (name, definitions) =

@@ -70,7 +70,7 @@ fn a_default_that_is_not_json_is_a_warning() {
             "default-not-json: default: \"NULL\" -> {% if Profile.telegram_chat_id == blank %}{% abort %}{% endif %}{\"chat_id\": {{ Profile.telegram_chat_id | default: \"NULL\" }}}",
         ],
     );
-    // The check recognises its own fix.
+    // The check recognizes its own fix.
     check_own(
         r#"{% if Profile.telegram_chat_id == blank %}{% abort %}{% endif %}{"chat_id": {{ Profile.telegram_chat_id | default: "NULL" }}}"#,
         &[],
@@ -81,7 +81,7 @@ fn a_default_that_is_not_json_is_a_warning() {
             "default-not-json: default: \"none\" -> {% if Profile.telegram_chat_id == blank %}{% abort %}{% endif %}{\"a\": {{ Profile.telegram_chat_id | plus: 1 | default: \"none\" }}}",
         ],
     );
-    // For text, the missing quotes are reported before the default.
+    // For text, the missing quotes are reported instead of the default.
     check_own(
         r#"{"a": {{ Profile.first_name | default: "none" }}}"#,
         &[

@@ -31,7 +31,7 @@ impl FilterDoc {
     }
 
     /// Whether Shopify's version of the filter ignores keyword arguments with unknown names. In Shopify, every filter
-    /// that has keyword arguments ignores them.
+    /// that has keyword arguments does so.
     pub(in super::super) fn ignores_unknown_keywords(&self) -> bool {
         !self.keywords.is_empty()
     }

@@ -1,5 +1,5 @@
-//! Filters on lists. As in Shopify, a single value or object counts as a list of one item, and nested lists are
-//! flattened.
+//! Filters on lists. As in Shopify, nil counts as an empty list, any other single value or object counts as a list of
+//! one item, and nested lists in the input are flattened.
 
 use std::cmp::Ordering;
 

@@ -100,7 +100,8 @@ pub(super) fn replace<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
 
 fn replace_all<'a>(call: &mut Call<'_, 'a>, text: &str, part: &str, with: &str) -> FilterResult<'a> {
     // The matches are counted in a search of their own, so that the exact size of the result can be charged before the
-    // result is built. The result can be far longer than the text: an empty `part` matches between all characters.
+    // result is built. The result can be far longer than the text: an empty `part` matches before and after every
+    // character.
     let n_matches = text.matches(part).count();
     let size = (text.len() - n_matches * part.len()).saturating_add(n_matches.saturating_mul(with.len()));
     call.budget.allow_text(size)?;

@@ -1,4 +1,4 @@
-//! Decides the whitespace before each token. A short object or array stays on one line, unless it is the whole body, or
+//! Decides the whitespace before each token. A short object or array goes on one line, unless it is the whole body, or
 //! contains a Liquid block or Liquid that prints nothing. In any other object or array, each member or item gets a line
 //! of its own. The content of branches that take several lines is indented.
 
@@ -48,8 +48,8 @@ fn gap_on_one_line(item: &LayoutNode) -> Gap {
 }
 
 fn gap(last: &LayoutNode, item: &LayoutNode, level: usize) -> Gap {
-    // A block whose content starts with a comma, such as `{% if x %}, "b": 2{% endif %}`, stays on the line of the
-    // member before it.
+    // A block whose content starts with a comma, such as `{% if x %}, "b": 2{% endif %}`, starts on the line of the
+    // member before it, unless another tag comes in between.
     if item.is(LayoutTokenKind::Comma)
         || item.is(LayoutTokenKind::Colon)
         || (item.continues_member() && !last.is_tag())

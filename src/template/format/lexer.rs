@@ -62,8 +62,7 @@ pub(super) fn tokens(source: &str, dialect: Dialect) -> Result<Vec<LayoutToken>,
     Ok(lexer.tokens)
 }
 
-/// A region of Liquid. It is a tag, an output, a chip such as `@Profile - name`, or a whole block whose content is kept
-/// as typed.
+/// A region of Liquid: a tag, an output, a chip (see [`chips`]), or a whole block whose content is kept as typed.
 #[derive(Debug, Clone, Copy)]
 struct LiquidRegion {
     span: Span,

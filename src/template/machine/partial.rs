@@ -57,7 +57,8 @@ impl<'a> Machine<'a> {
     }
 
     /// Runs the partial in a new isolated scope that holds the arguments and the subject. The subject is the value
-    /// after `with` or `for`. With `for`, the partial runs once for each item of the subject, each time in a new scope.
+    /// after `with` or `for`. If a list, range, or object follows `for`, the partial runs once for each of its items,
+    /// each time in a new scope.
     fn render(
         &mut self,
         name: &'a str,
@@ -66,7 +67,7 @@ impl<'a> Machine<'a> {
     ) -> RenderResult<Flow> {
         let Some((subject, value)) = subject else { return self.render_once(arguments.iter().cloned()) };
         let alias = subject.alias.as_deref().unwrap_or(local_name(name));
-        // As in Shopify, a nil subject does not replace an argument of the same name.
+        // As in Shopify, a nil subject does not replace an argument with the same name.
         let named = |value: Datum<'a>| Some((alias, value)).filter(|(_, value)| !matches!(value, Datum::Nil));
         let items = match (value, subject.is_each) {
             (Datum::List(list), true) => list,
@@ -114,7 +115,7 @@ impl<'a> Machine<'a> {
     ) -> RenderResult<Flow> {
         let mark = self.scope.mark();
         // Without `with` or `for`, the subject is the variable with the partial's name. By CleverTap's rules, there is
-        // no subject if that variable is nil, so that an argument of the same name stays visible.
+        // no subject if that variable is nil, so that an argument with the same name stays visible.
         let counts_nil = self.settings.rules == EngineRules::Shopify;
         let subject = match subject {
             Some((subject, value)) => Some((subject.alias.as_deref().unwrap_or(local_name(name)), value)),

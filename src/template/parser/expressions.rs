@@ -361,7 +361,7 @@ fn number(text: &str) -> Literal {
     match (text.parse(), text.parse()) {
         (Ok(value), _) => Literal::Integer(value),
         (_, Ok(value)) => Literal::Large(value),
-        // The text is a decimal, or it is an integer that does not fit 128 bits. Rust parses both as a float at any
+        // The text is a decimal, or it is an integer that does not fit in 128 bits. Rust parses both as a float at any
         // length.
         _ => Literal::Decimal(text.parse().unwrap_or(f64::NAN)),
     }

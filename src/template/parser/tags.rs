@@ -164,7 +164,7 @@ impl<'s> LiquidParser<'s> {
         Err(Box::new(Diagnostic::error(Code::UnclosedTag, tag.markup.span, message)))
     }
 
-    /// Checks that every line of a `#` comment starts with `#`, as Shopify requires.
+    /// Checks that every non-empty line of a `#` comment starts with `#`, as Shopify requires.
     fn parse_comment_line(&mut self, tag: &ScannedTag) -> ParseResult<TagNode> {
         if !tag.arguments.is_empty() {
             self.parsed.tokens.push(LiquidToken { span: tag.arguments, class: TokenClass::Comment });

@@ -8,7 +8,7 @@ use crate::text::Span;
 use super::super::syntax::{Block, FilterCall, FilteredExpression, SyntaxNode, TagNode};
 use super::super::walk;
 
-// The name of the loop's variable. The loop overwrites a variable with this name, but bodies are unlikely to have one.
+// The name of the loop's variable. The loop hides a variable with this name, but bodies are unlikely to have one.
 const ITEM: &str = "list_item";
 
 pub(super) fn add_fixes(source: &str, body: &Block, problems: &mut [Diagnostic]) {

@@ -125,7 +125,8 @@ impl Chrome {
             let x = draw::put(buf, area, x, area.y, key, theme.accent);
             draw::put(buf, area, x + 1, area.y, word, theme.key_hint)
         };
-        // A dialog has the keyboard, and shows its own keys. Of the screen's keys, only the one for help works.
+        // A dialog has the keyboard, and shows its own keys. Of the screen's keys, only the one for help works, and
+        // only while the dialog belongs to the screen.
         if shared.is_covered {
             return;
         }

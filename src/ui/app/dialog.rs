@@ -61,7 +61,7 @@ impl ConfirmDecision for QuitChoice {
         QuitChoice::Stay
     }
 
-    // A letter does not decide to lose edits: `q` is also the key that asks to quit, and a user may press it twice.
+    // Losing edits needs Enter and not just a letter: `q` also opens this question, and a user may press it twice.
     fn needs_enter(&self) -> bool {
         *self == QuitChoice::QuitUnsaved
     }
@@ -108,7 +108,8 @@ pub(super) fn help(keymap: &Keymap, focus: &ScreenFocus) -> Dialog {
     Dialog::Actions(Box::new(ListDialog::new(ActionList::Help, rows, Matching::Fuzzy)))
 }
 
-/// Returns the pages of the reference. This is the help over a dialog, in which no action works.
+/// Returns the pages of the reference. They replace the whole help while a dialog of the screen is open, because no
+/// action works then.
 pub(super) fn reference() -> Dialog {
     Dialog::Actions(Box::new(ListDialog::new(ActionList::Help, topic_rows().collect(), Matching::Fuzzy)))
 }

@@ -25,7 +25,7 @@ pub(super) struct Page {
     find: Find,
 }
 
-/// The search in a page. The text stays after the find line was closed, for `n` and `N`.
+/// The search in a page. If Enter closes the find line, the text stays for `n` and `N`. Esc clears it.
 #[derive(Debug, Clone)]
 struct Find {
     field: TextField,
@@ -33,7 +33,7 @@ struct Find {
     is_typed: bool,
     /// The matches, each with the index of its line, in reading order.
     matches: Vec<(usize, Span)>,
-    /// The index in `matches` of the match that was found last.
+    /// The index in `matches` of the current match.
     at: usize,
 }
 
@@ -104,7 +104,7 @@ impl Page {
                     KeyCode::Char('G') => KeyCode::End,
                     code => code,
                 };
-                // Two pages have one line in common, so that the reader finds the place again.
+                // Consecutive pages have one line in common, so that the reader finds the place again.
                 self.scroll_by(code.rows(self.rows.saturating_sub(1)).unwrap_or(0));
             }
         }
@@ -128,7 +128,8 @@ impl Page {
         }
     }
 
-    /// Finds the text again after it has changed, and shows the first match from the top of the screen on.
+    /// Finds the text again after it has changed. Shows the first match from the top of the screen on, or else the
+    /// first match of the page.
     fn find_from_top(&mut self) {
         self.find_all();
         self.find.at = self.find.matches.iter().position(|(line, _)| self.top <= *line).unwrap_or(0);

@@ -90,7 +90,7 @@ impl SyntaxClass {
     }
 }
 
-/// A piece of a text or of one line: its byte range and its class. Everything outside of the pieces is plain.
+/// A piece of a text or of one line: its byte range and its class. Everything outside the pieces is plain.
 pub(crate) type SyntaxPiece = (Range<usize>, SyntaxClass);
 
 /// A row of text as pieces from left to right, each with its style.

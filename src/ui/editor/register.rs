@@ -7,7 +7,7 @@ use crate::template;
 use crate::text::Span;
 
 // Finding out where a text is in the JSON reads the whole body. In a larger body, this would delay the key.
-/// The size of the largest body in which the context of copied and pasted text is known.
+/// The largest body, in bytes, in which the context of copied and pasted text is determined.
 const MAX_CONTEXT_BYTES: usize = 64 * 1024;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -16,13 +16,14 @@ pub struct Register {
     pub text: String,
     /// Whether the text was taken as whole lines. Such a text ends with a line break.
     pub is_linewise: bool,
-    /// Whether the text was inside one JSON string of a body, so that it is already escaped as JSON strings need it.
+    /// Whether the text comes from inside one JSON string of a body, and is therefore already escaped for JSON.
     pub is_string_content: bool,
 }
 
 impl Register {
     pub(crate) fn of_region(editor: &Editor, region: TextRegion) -> Self {
-        // A register has `\n` for every line break, because the text may later be put into a body with other line breaks.
+        // A register has `\n` for every line break, because the text may later be put into a body with other line
+        // breaks.
         let mut text = editor.slice(region.span).replace("\r\n", "\n");
         if region.is_linewise {
             text.push('\n');
@@ -30,12 +31,12 @@ impl Register {
         Self { text, is_linewise: region.is_linewise, ..Self::default() }
     }
 
-    /// Notes whether the register's text, which is this span of a body, is the content of a JSON string.
+    /// Records whether the register's text, which is this span of a body, is the content of a JSON string.
     pub(crate) fn with_context(self, body: &Editor, span: Span) -> Self {
         Self { is_string_content: is_string_content(body, span), ..self }
     }
 
-    /// Says how much text it is, in what users see as characters: `12 characters`, or `2 lines`.
+    /// Returns the amount of text, to show to the user: `12 characters` (graphemes), or `2 lines`.
     pub(crate) fn amount(&self) -> String {
         let (n, unit) = match self.is_linewise {
             true => (self.text.lines().count(), "line"),

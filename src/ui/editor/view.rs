@@ -83,7 +83,7 @@ impl<'a> EditorView<'a> {
     /// Draws every cell of `area`. Returns the cell of the cursor, if it is visible.
     pub fn draw(&self, area: Rect, buf: &mut Buffer) -> Option<Position> {
         // After a resize, `area` can still be from the old layout and extend past the buffer. It is cut to the buffer,
-        // because writing outside of the buffer panics.
+        // because writing outside the buffer panics.
         let area = area.intersection(buf.area);
         let brackets = self.brackets();
         let rows: Vec<VisualRow> = self.rows().take(area.height.into()).collect();
@@ -232,7 +232,7 @@ impl<'a> EditorView<'a> {
                 buf,
             );
         }
-        // With soft wrap, no text is left or right of the window.
+        // With soft wrap, no text is to the left or right of the window.
         if self.editor.wrap().is_none() {
             self.draw_overflow(area, y, left, end, buf);
         }
@@ -294,8 +294,8 @@ fn clear_cells(buf: &mut Buffer, area: Rect, style: Style) {
 /// Draws one grapheme. Control characters and invisible characters are drawn as visible symbols.
 fn put(buf: &mut Buffer, x: u16, y: u16, glyph: &cells::Glyph<'_>, theme: &Theme) {
     let cell = &mut buf[(x, y)];
-    // Control characters and bidi overrides are drawn as visible symbols. `set_symbol` would pass the originals on to
-    // the terminal, where a body from a stranger could garble the screen.
+    // `set_symbol` would pass control characters on to the terminal, where a body from a stranger could garble the
+    // screen.
     match glyph.text.chars().next().and_then(picture) {
         _ if glyph.text == "\t" => {}
         Some(shown) => {

@@ -50,9 +50,9 @@ enum Mode {
 pub enum VimRequest {
     /// Esc was pressed in normal mode: say how to leave the text.
     ExplainLeaving,
-    /// Keep a text in the console's register. The word says what was done with it.
+    /// Keep a text in the console's register. The word says what was done with it: `copied` or `cut`.
     Copy(&'static str, Register),
-    /// Open the search line. Then call [`Vim::finish_search`].
+    /// Open the search line. Then call [`Vim::finish_search`] or [`Vim::cancel_search`].
     Search(Direction),
     /// Open the command line with this text.
     CommandLine(&'static str),
@@ -117,7 +117,7 @@ pub struct Vim {
     last_substitution: Option<LastSubstitution>,
     /// The first and the last line of the last selection for which the command line was opened.
     selected_lines: Option<(usize, usize)>,
-    /// The console's own register, which `"+` and `"*` put.
+    /// The console's own register, whose text `"+p` and `"*p` insert.
     clipboard: Arc<Register>,
     /// The text's version and the cursor's offset at the last call of `sync`. In insert mode, `sync` uses them to
     /// detect that the cursor has moved without a change of the text.
@@ -159,12 +159,12 @@ impl Vim {
         matches!(self.mode, Mode::Insert(_))
     }
 
-    /// Whether keys begin a command, because no mode or incomplete command waits for them.
+    /// Whether the next key begins a command: the mode is normal, and no command is incomplete.
     pub fn is_idle(&self) -> bool {
         matches!(self.mode, Mode::Normal) && self.pending.is_empty()
     }
 
-    /// Sets the text that `"+` and `"*` put.
+    /// Sets the text that `"+p` and `"*p` insert.
     pub fn set_clipboard(&mut self, register: &Arc<Register>) {
         self.clipboard = Arc::clone(register);
     }
@@ -208,7 +208,8 @@ impl Vim {
     }
 
     /// Handles Esc. If a command is incomplete, it is dropped. Otherwise, if there is a selection, the selection ends.
-    /// Otherwise, nothing happens: users of vim press Esc twice out of habit, so Esc must not leave the text.
+    /// Otherwise, asks the caller to explain how to leave the text. Users of vim press Esc twice out of habit, so Esc
+    /// itself must not leave it.
     fn escape(&mut self) -> VimOutcome {
         if !self.pending.is_empty() {
             self.pending = Pending::default();
@@ -287,8 +288,8 @@ impl Vim {
     }
 
     /// Ends the search for which [`VimRequest::Search`] was asked, with the pattern that [`Vim::set_pattern`] has set.
-    /// `from` is the cursor at the start of the search. Moves to the match, extends the selection to it, or applies the
-    /// operator before the search.
+    /// `from` is the cursor's offset when the search began. Moves to the match, extends the selection to it, or applies
+    /// the operator that was typed before the search.
     pub fn finish_search(&mut self, editor: &Editor, from: usize) -> VimOutcome {
         let Wanted::Search(direction) = self.pending.wanted else { return VimOutcome::default() };
         let n = self.pending.count().unwrap_or(1);

@@ -140,7 +140,7 @@ pub struct ActionRow {
     /// The name in keymap.toml, in kebab case.
     pub id: &'static str,
     pub title: &'static str,
-    /// The label in the footer; empty if the action is not shown there.
+    /// The label in the footer, for an action in [`FOOTER_ACTIONS`].
     pub hint: &'static str,
     pub keys: &'static [(KeyContext, &'static str)],
 }
@@ -221,8 +221,8 @@ pub const ACTIONS: &[ActionRow] = {
         row(A::FocusBody, "body", "Go to the body", "", &[(Anywhere, "alt-3"), (Panes, "3")]),
         row(A::FocusPreview, "preview", "Go to the preview", "", &[(Anywhere, "alt-4"), (Panes, "4")]),
         row(A::FocusProblems, "problems", "Go to the problems", "", &[(Anywhere, "alt-5"), (Panes, "5")]),
-        // Tab is bound only where it does not indent or accept a completion. In vim's normal mode, it is the way out of
-        // the text, because Esc stays in it.
+        // Tab is bound only where it does not indent or accept a completion. In vim's normal mode, Tab leaves the text,
+        // because Esc does not.
         row(A::NextPane, "next-pane", "Next pane", "panes", &[(Panes, "tab"), (VimNormal, "tab")]),
         row(
             A::PreviousPane,

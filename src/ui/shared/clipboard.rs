@@ -31,14 +31,15 @@ impl SharedState {
         }
     }
 
-    /// Like [`SharedState::copy`], and says how much was copied. `done` is `copied` or `cut`.
+    /// Like [`SharedState::copy`], and shows how much was copied. `done` is `copied` or `cut`.
     pub(crate) fn copy_and_say(&mut self, done: &str, copied: impl Into<Register>) -> Effect {
         let effect = self.copy(copied);
         self.show_notice(format!("{done} {}", self.register.amount()));
         effect
     }
 
-    /// Returns the register to paste it. If it is empty, says how to paste from other programs, and returns `None`.
+    /// Returns the register for pasting. If the register is empty, shows how to paste from other programs, and returns
+    /// `None`.
     pub(crate) fn register_to_paste(&mut self) -> Option<Arc<Register>> {
         if self.register.text.is_empty() {
             self.show_notice(

@@ -58,8 +58,8 @@ pub enum JournalEntry {
         /// The version of the text. The result contains the same version, so that the buffer knows which edits are
         /// saved.
         version: u64,
-        /// The file's fingerprint when it was last read; a file with any other content is not overwritten.
-        /// `None` overwrites any content.
+        /// The file's fingerprint when it was last read; a file with any other content is not overwritten. `None`
+        /// overwrites any content.
         expected: Option<Fingerprint>,
     },
 }

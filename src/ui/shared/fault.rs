@@ -170,8 +170,7 @@ impl InjectedFaults {
     }
 
     pub fn is_armed(&self, id: &str) -> bool {
-        // The list is valid even if a thread panicked while holding the lock, so a poisoned lock is used as it
-        // is.
+        // The list is valid even if a thread panicked while holding the lock, so a poisoned lock is used as it is.
         self.remaining.lock().unwrap_or_else(PoisonError::into_inner).iter().any(|name| name == id)
     }
 

@@ -28,8 +28,8 @@ pub(crate) fn layout(text: &FormattedText, rows: &[Vec<Button>], options: Layout
     MessageLayout { body, keyboard: keyboard::lines(rows, options) }
 }
 
-/// Returns lines that list the addresses of links and mentions. A link is left out if its text is its address. Each
-/// address is listed once and in full.
+/// Returns lines that list the addresses of links, and of users that are mentioned by id. A link is left out if its
+/// text is its address. Each address is listed once and in full.
 fn addresses(text: &FormattedText, options: LayoutOptions) -> Vec<MessageLine> {
     let mut listed: Vec<(String, Span)> = Vec::new();
     for (entity, range) in text.entities.iter().zip(text.byte_ranges()) {

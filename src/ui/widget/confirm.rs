@@ -25,8 +25,7 @@ pub trait ConfirmDecision: Clone {
     fn cancel() -> Self;
 
     /// Whether the key of the answer's first letter only selects the answer, so that Enter must confirm it. This
-    /// protects important decisions in two kinds of questions: those that can open while the user types, and those
-    /// about files that may be another person's.
+    /// protects decisions that lose or expose data from a letter that was typed by accident.
     fn needs_enter(&self) -> bool;
 }
 
@@ -49,8 +48,7 @@ impl<D: ConfirmDecision> Confirm<D> {
                 let starts_with_key =
                     |label: &str| label.chars().next().is_some_and(|first| first.eq_ignore_ascii_case(&c));
                 let at = self.answers.iter().position(|(label, _)| starts_with_key(label))?;
-                // A question with such a decision can open while the user is typing. The letter may be meant for the
-                // text, so it only selects the answer and does not confirm it.
+                // The letter may have been meant for a text in which the user was typing when the question opened.
                 if self.answers[at].1.needs_enter() {
                     self.chosen = at;
                     return None;

@@ -24,8 +24,8 @@ pub(crate) fn draw_frame(buf: &mut Buffer, area: Rect, title: &str, keys: &str, 
     content_area(area)
 }
 
-/// Leaves out key hints that do not fit into `width` cells. The hints are separated by ` · `. The last one stays, because
-/// it says how to leave the dialog.
+/// Leaves out the key hints that do not fit into `width` cells. The hints are separated by ` · `. The last one stays,
+/// because it says how to leave the dialog.
 fn fitting_keys(keys: &str, width: usize) -> Cow<'_, str> {
     const GAP: &str = " · ";
     if text::width(keys) <= width {

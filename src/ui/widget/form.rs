@@ -1,8 +1,8 @@
-//! A form: labeled fields below each other, with the problem of each field below it. A form that is higher than its area
-//! is scrolled.
+//! A form: labeled fields one below the other, with the problem of each field below it. A form that is taller than its
+//! area is scrolled.
 //!
-//! The fields of a form are fixed when it is created. A field that does not apply now is hidden, and keeps its value. So
-//! the field that the user types into is never replaced by another one.
+//! The fields of a form are fixed when it is created. A field that does not apply at the moment is hidden and keeps its
+//! value, so the field that the user types into is never replaced by another one.
 
 mod layout;
 mod table;
@@ -34,7 +34,7 @@ pub struct FormField {
     pub label: String,
     pub value: FieldValue,
     pub problem: Option<FieldProblem>,
-    /// A hidden field is neither drawn nor focused, but has its value.
+    /// A hidden field is neither drawn nor focused, but keeps its value.
     pub is_hidden: bool,
 }
 
@@ -55,7 +55,7 @@ pub enum NoteTone {
     Bad,
 }
 
-/// An error or a hint, shown below the field.
+/// An error or a warning, shown below the field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldProblem {
     pub text: String,
@@ -88,7 +88,7 @@ impl FormField {
         Self::new(id, label, FieldValue::Text(TextField::secret(text)))
     }
 
-    /// Creates a field for choosing one of `options`. At first, `option` is chosen, or the first of `options` if they
+    /// Creates a field for choosing one of `options`. Initially, `option` is chosen, or the first of `options` if they
     /// do not contain `option`.
     pub fn choice(id: &str, label: &str, options: Vec<String>, option: &str) -> Self {
         let chosen = options.iter().position(|other| other == option).unwrap_or(0);
@@ -115,7 +115,7 @@ impl FormField {
         !self.is_hidden && !matches!(self.value, FieldValue::Note { .. })
     }
 
-    /// Returns the error of the field or of one of its rows.
+    /// Returns the error of the field or of one of its rows. A hidden field has none.
     fn error(&self) -> Option<&str> {
         let own = self.problem.iter();
         let rows = match &self.value {
@@ -185,7 +185,7 @@ impl Form {
         }
     }
 
-    /// Returns the text field that has the focus, if it is one.
+    /// Returns the focused text field, or the focused cell of a table. `None` if the focus is on another kind of field.
     pub fn text_field(&self) -> Option<&TextField> {
         match &self.focused()?.value {
             FieldValue::Text(field) => Some(field),
@@ -235,7 +235,7 @@ impl Form {
         }
     }
 
-    /// Replaces the options of a choice, and chooses `option`.
+    /// Replaces the options of a choice, and chooses `option`, or the first if `option` is not among them.
     pub fn set_options(&mut self, id: &str, options: Vec<String>, option: &str) {
         if let Some(field) = self.field_mut(id) {
             let chosen = options.iter().position(|other| other == option).unwrap_or(0);
@@ -349,8 +349,8 @@ impl Form {
             return FormOutcome::Moved;
         }
         let n = self.fields.len();
-        // The focus wraps around and skips the fields that cannot be focused. The search ends after one round, so that
-        // it also ends in a form without other fields.
+        // The focus wraps around and skips the fields that cannot be focused. The search ends after one round, even if
+        // no other field can be focused.
         for distance in 1..=n {
             let at = if by < 0 { (self.focus + n - distance) % n } else { (self.focus + distance) % n };
             if self.fields[at].can_focus() {

@@ -4,7 +4,8 @@
 use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
-/// A typed query. Words are matched separately, and case is ignored.
+/// A typed query. Words are matched separately, and case is ignored. The characters `'`, `^`, `$`, and `!` work as in
+/// fzf.
 #[derive(Debug)]
 pub(crate) struct FuzzyQuery {
     pattern: Pattern,

@@ -27,7 +27,7 @@ pub struct Link {
     pub address: Address,
 }
 
-/// An address with a known scheme that contains only visible ASCII, so that it cannot inject escape sequences.
+/// An address with an allowed scheme. It contains only visible ASCII, so it cannot inject escape sequences.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address(String);
 

@@ -63,7 +63,7 @@ impl Key {
     /// they are one key.
     pub(crate) fn with_ctrl(c: char) -> char {
         match c {
-            // In a classic terminal and in tmux, Ctrl-\\, Ctrl-], Ctrl-^, and Ctrl-/ send the bytes 0x1c to 0x1f.
+            // In a classic terminal and in tmux, Ctrl-\, Ctrl-], Ctrl-^, and Ctrl-/ send the bytes 0x1c to 0x1f.
             // crossterm reports these bytes as Ctrl-4 to Ctrl-7, which send the same bytes.
             '4' => '\\',
             '5' => ']',
@@ -88,7 +88,7 @@ impl Key {
 
 impl KeyCode {
     /// Returns by how many rows the key moves in a list or scrolls a text: negative is up. `page` is the number of rows
-    /// on screen. `Home` and `End` return the largest possible numbers. `None` for all other keys.
+    /// on screen. `Home` returns the smallest number, and `End` the largest. `None` for all other keys.
     pub fn rows(self, page: usize) -> Option<isize> {
         let page = isize::try_from(page.max(1)).unwrap_or(isize::MAX);
         Some(match self {

@@ -53,7 +53,7 @@ impl<K: ListDialogKind> ListDialog<K> {
         self.picker.point(mouse, rows(self.area(screen)))
     }
 
-    /// Draws the dialog; returns the cell of the cursor.
+    /// Draws the dialog. Returns the cell of the cursor, or `None` if the dialog is too small for its content.
     pub fn draw(&self, buf: &mut Buffer, screen: Rect, theme: &Theme) -> Option<(u16, u16)> {
         let (area, labels) = (self.area(screen), self.kind.labels());
         let room = draw_frame(buf, area, labels.title, labels.keys, theme);

@@ -80,9 +80,9 @@ impl Picker {
         self.narrow();
     }
 
-    /// Shows rows that a search has found for the current query. They replace the rows of the last search, and stand
-    /// below the list's own rows that contain the query, but above those that only have its letters. A row that the user
-    /// has chosen stays chosen if it is still there.
+    /// Shows rows that a search has found for the current query. They replace the rows of the last search. They are
+    /// shown below the list's own rows that contain the query, but above those that contain only its letters. A row
+    /// that the user has chosen stays chosen if it is still there.
     pub fn set_found(&mut self, found: Vec<PickerRow>) {
         let chosen = self.chosen().filter(|_| self.has_chosen).map(|row| row.id.clone());
         self.rows.truncate(self.n_own);
@@ -204,12 +204,12 @@ impl Picker {
         self.shown.get(at).is_some_and(|row| !self.rows[*row].is_heading)
     }
 
-    /// Filters the rows, and sorts the best match first. Without a query, or with [`Matching::External`], shows all
-    /// rows in their own order. Then chooses the first row that is not a heading.
+    /// Filters the rows, and puts the best match first. Without a query, or with [`Matching::External`], shows all rows
+    /// in their own order. Then chooses the first row that is not a heading.
     ///
-    /// Rows that contain the query come before those that only have its letters, and the found rows are between them.
-    /// Until the search for the new query has an answer, the found rows are those of the last query that also match the
-    /// new one.
+    /// Rows that contain the query come before those that contain only its letters, and the found rows are between
+    /// them. Until the search for the new query has an answer, the found rows are those of the last query that also
+    /// match the new one.
     fn narrow(&mut self) {
         let typed = self.field.text();
         self.shown = if typed.trim().is_empty() || self.matching == Matching::External {

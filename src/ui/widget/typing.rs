@@ -1,7 +1,7 @@
 //! Maps keys to editing commands. Besides the usual keys of text fields, some keys of macOS and Emacs work too.
 //!
-//! In the body, the keys of commands such as "cut" are bound to actions, so that they can be found in the palette and
-//! changed in keymap.toml. A single-line field has a few of these commands too, with fixed keys.
+//! In the body, commands such as "cut" are actions, which the palette lists and keymap.toml can bind to other keys. A
+//! single-line field has a few of these commands too, with fixed keys.
 
 use crate::editor::{Command, Motion};
 use crate::ui::widget::key::{Key, KeyCode};

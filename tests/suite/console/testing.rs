@@ -37,7 +37,7 @@ fn test_is_not_sent_if_the_test_chat_cannot_be_guaranteed() {
         std::fs::write(root.join("campaigns/spring-sale.json.liquid"), body).unwrap();
     });
     console.press("f5 enter");
-    console.shows("✘ not sent: the test chat cannot be guaranteed: the body has `business_connection_id`");
+    console.shows("✘ not sent: the message might reach another chat");
     console.press("j");
     console.shows("the body has `business_connection_id`");
     assert!(!console.has_file(".telecast/history.jsonl"));
@@ -86,7 +86,7 @@ fn resent_test_goes_through_the_same_check() {
     console.shows("✔ 200");
     console.write("campaigns/a.json.liquid", r#"{"chat_id": 5, "text": "a", "user_id": 999}"#);
     console.press("h enter r");
-    console.shows("the test chat cannot be guaranteed: the body has `user_id`");
+    console.shows("the message might reach another chat");
     console.shows("not sent again");
     // An entry that went to another chat is sent to that chat again.
     let other = r#"{"sent":"2026-01-01T00:00:00Z","campaign":"a","webhook":"fake","profile":null,"chat":"4242","method":"POST","url":"","body":"","ok":true,"status":200,"message_id":1,"description":"delivered","ms":1}"#;

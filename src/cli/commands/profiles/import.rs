@@ -43,7 +43,7 @@ pub(crate) fn run(
     let stop = Arc::clone(&options.stop);
     let report = interrupt::run_interruptible(&stop, || {
         store::import(store, &args.file, &options, &mut |progress| {
-            // If the file is empty, `total_bytes` is 0. `max(1)` avoids a division by zero.
+            // `total_bytes` is 0 if the size of the file is unknown. `max(1)` avoids a division by zero.
             let percent = 100 * progress.n_bytes / progress.total_bytes.max(1);
             // The import must not fail because its progress cannot be shown, so errors of stderr are ignored.
             let _ = output.progress(&format!("{percent} %, {} profiles", progress.n_rows));

@@ -110,7 +110,7 @@ impl Parts {
             ["st", "nd", "rd", "th"].iter().find_map(|ending| word.strip_suffix(ending)).unwrap_or(word);
         let number: i16 = digits.parse().ok()?;
         match number {
-            // A number of up to two digits is a day. A number of four digits is a year. Any other number is ambiguous.
+            // A number of up to two digits is a day. A number of four digits is a year. No other number is accepted.
             1..=31 if self.day.is_none() && digits.len() <= 2 => self.day = i8::try_from(number).ok(),
             _ if digits.len() == 4 && self.year.is_none() => self.year = Some(number),
             _ => return None,
@@ -179,8 +179,8 @@ fn nanoseconds(fraction: &str) -> Option<i32> {
     digits.parse::<i32>().ok()?.checked_mul(scale)
 }
 
-/// Parses a date such as `20160314`. Such digits are a date only before a `T` and a time, as in `20160314T1011`.
-/// Anywhere else, such digits are epoch seconds.
+/// Parses a date such as `20160314`. Such digits are a date only before a `T` and a time, as in `20160314T1011`. On
+/// their own, they are epoch seconds.
 fn basic_date(word: &str) -> Option<Date> {
     if word.len() != 8 {
         return None;

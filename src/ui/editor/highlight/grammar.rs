@@ -269,7 +269,7 @@ fn pattern(regex: &str, name: &str, groups: &[&str], operation: MatchOperation) 
 }
 
 fn named(state: &str) -> ContextReference {
-    // The variants of `ContextReference` are `#[non_exhaustive]`, so code outside of syntect can create them only by
+    // The variants of `ContextReference` are `#[non_exhaustive]`, so code outside syntect can create them only by
     // deserialization.
     serde_json::from_value(json!({ "Named": state })).expect("`Named` is a variant with a string")
 }

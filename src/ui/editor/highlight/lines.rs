@@ -27,7 +27,7 @@ pub struct Highlighter {
     text: Option<Snapshot>,
     lines: Vec<CachedLine>,
     n_read: usize,
-    /// The lines after an edit whose pieces were exact before the edit. If one of these lines is found to begin in the
+    /// Lines after an edit. Their pieces were exact before the edit. If one of these lines is found to begin in the
     /// same state as before the edit, the pieces of that line and of all lines of the tail after it are exact again.
     tail: Range<usize>,
 }
@@ -82,9 +82,8 @@ impl Highlighter {
         let Some((n_same_before, n_same_after)) = before.same_lines(&now) else { return };
         let n_then = self.lines.len();
         let tail_start = n_then - n_same_after;
-        // `tail` can store only one range of exact lines. The lines that were exact before this edit are the tail of an
-        // earlier edit if there is one, and otherwise the lines that have been read so far. The new tail is the part of
-        // these lines that is after this edit.
+        // `tail` can store only one range. If an earlier edit has left a tail, the new tail is the part of it that is
+        // after this edit. Otherwise, the new tail is the part of the lines read so far that is after this edit.
         let exact = if self.tail.is_empty() { 0..self.n_read } else { self.tail.clone() };
         let still_exact = exact.start.max(tail_start)..exact.end;
         let moved = |line: usize| n_now - (n_then - line);

@@ -1,4 +1,4 @@
-//! Tests the colours of a text: the expected row has one letter for each byte, and a space for plain text.
+//! Tests the colors of a text: the expected row has one letter for each byte, and a space for plain text.
 
 use std::sync::Arc;
 

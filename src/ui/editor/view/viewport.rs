@@ -20,8 +20,8 @@ pub struct Viewport {
 }
 
 impl Viewport {
-    /// Scrolls as little as possible, so that the cursor is visible with a margin around it. `width` and `height` are
-    /// those of the text area, without line numbers.
+    /// Scrolls as little as is necessary to show the cursor with a margin around it. `width` and `height` are those of
+    /// the text area, without line numbers.
     pub fn scroll_to_cursor(&mut self, editor: &mut Editor, width: u16, height: u16) {
         if editor.wrap().is_some() {
             self.left = 0;
@@ -125,8 +125,7 @@ fn scrolled_start(from: usize, at: usize, last: usize, length: usize, margin: us
     let latest = at.saturating_sub(margin);
     // Without `min(at)`, a `length` of 0 would put `earliest` after `at`.
     let earliest = ((at + margin).min(last) + 1).saturating_sub(length).min(at);
-    // `clamp` would panic if `earliest` were after `latest`. This never happens if `length` is at least 1, because
-    // `length` then has room for two margins and for the row or cell `at` between the margins. If `length` is 0,
-    // `min(at)` keeps `earliest` from being after `latest`.
+    // `clamp` panics if `earliest` is after `latest`. A `length` of at least 1 has room for two margins and for the row
+    // or cell `at` between them.
     from.clamp(earliest, latest)
 }

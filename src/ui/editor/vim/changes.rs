@@ -82,7 +82,7 @@ impl Vim {
         let Some(operator) = self.pending.operator else {
             return VimOutcome::of([Command::Move(Motion::To(at))]);
         };
-        // `.` goes to the next match of the same pattern, whatever is searched for meanwhile.
+        // `.` goes to the next match of the same pattern, even if something else has been searched for since.
         self.pending.keys.pop();
         self.pending.keys.push(Key::char('n'));
         let target = MotionTarget { at, kind: MotionKind::Exclusive };
@@ -137,9 +137,8 @@ impl Vim {
             (KeyCode::Delete, _) => 'x',
             (KeyCode::Char('r'), true) => {
                 let times = self.pending.count().unwrap_or(1);
-                // The number of possible redo steps is not known here, so as many redo commands are returned as the
-                // user has typed as the count. Redo commands beyond the last step do nothing. The limit of 1,000 is for
-                // a mistyped count, which could otherwise create 100,000 commands.
+                // The number of possible redo steps is not known here, and redo commands beyond the last step do
+                // nothing. The limit of 1,000 is for a mistyped count, which could otherwise create 100,000 commands.
                 return VimOutcome::of(std::iter::repeat_n(Command::Redo, times.min(1_000)));
             }
             (KeyCode::Char(c), false) => c,
@@ -236,7 +235,6 @@ impl Vim {
             return VimOutcome::default();
         };
         self.remember();
-        // With Enter, vim replaces all `count` graphemes with a single line break.
         if is_enter {
             let text = editor.line_break().to_owned();
             let to = at + text.len();

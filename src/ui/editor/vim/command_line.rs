@@ -153,7 +153,8 @@ fn read_number(digits: &str) -> Result<usize, String> {
     digits.parse().map_err(|_| format!("no line {digits}"))
 }
 
-/// Parses `s/pattern/replacement/flags`. Any sign can take the place of the slash. Returns `None` for another command.
+/// Parses `s/pattern/replacement/flags`. Almost any punctuation character can take the place of the slash. Returns
+/// `None` for another command.
 fn parse_substitute(command: &str) -> Option<Result<Option<Substitution>, String>> {
     let name = command.split(|c: char| !c.is_alphabetic()).next().unwrap_or_default();
     if name.is_empty() || !"substitute".starts_with(name) {
@@ -199,7 +200,8 @@ fn read_substitution(
     Ok(Substitution { pattern, replacement: read_replacement(replacement)?, matches })
 }
 
-/// Splits a text at the first delimiter that is not after a backslash, without the delimiter.
+/// Splits a text at the first delimiter that is not escaped with a backslash, and leaves that delimiter out. Without
+/// such a delimiter, the second part is empty.
 fn split_at_delimiter(text: &str, delimiter: char) -> (&str, &str) {
     let mut is_escaped = false;
     for (at, c) in text.char_indices() {
@@ -211,8 +213,8 @@ fn split_at_delimiter(text: &str, delimiter: char) -> (&str, &str) {
     (text, "")
 }
 
-/// Reads vim's replacement: `&` and `\0` are the match, `\1` to `\9` its groups, `\r` and `\n` a line break, `\t` a tab.
-/// Any other sign after a backslash stands for itself.
+/// Reads vim's replacement: `&` and `\0` are the match, `\1` to `\9` its groups, `\r` and `\n` a line break, `\t` a
+/// tab. Any other letter after a backslash is an error, and any other character after it stands for itself.
 fn read_replacement(text: &str) -> Result<Vec<ReplacementPart>, String> {
     let mut parts = Vec::new();
     let mut plain = String::new();

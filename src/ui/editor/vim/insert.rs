@@ -9,7 +9,7 @@ use crate::ui::editor::vim::{Mode, Vim, VimOutcome, first_non_blank};
 pub(crate) struct Insertion {
     /// The number of undo steps before the insertion. When insert mode ends, all later steps are merged into one.
     depth: usize,
-    /// How often the text is inserted in total.
+    /// How many times the text is inserted in total.
     count: usize,
     /// After `o` or `O`: the side on which the new line was opened. Each repetition of the text then opens another
     /// line.
@@ -71,8 +71,8 @@ impl Vim {
         self.begin_insert(editor, commands, Insertion { count, opens, ..Insertion::begin(editor) })
     }
 
-    /// Handles Esc: repeats the typed text until the body contains it `count` times, and moves the cursor one grapheme
-    /// back.
+    /// Handles Esc: repeats the typed text, so that it is inserted `count` times in total, and moves the cursor one
+    /// grapheme back.
     pub(super) fn leave_insert(&mut self, insertion: &Insertion, editor: &Editor) -> VimOutcome {
         let typed = insertion.typed(editor);
         let mut commands = Vec::new();

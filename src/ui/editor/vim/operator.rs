@@ -178,8 +178,8 @@ impl Vim {
         VimOutcome { commands: vec![Command::Move(Motion::To(to))], request }
     }
 
-    /// Stores the text of a region that is about to be deleted. Returns the request to keep it in the console's register
-    /// too, if `"+` was typed.
+    /// Stores the text of a region that is about to be deleted. If `"+` or `"*` was typed, returns the request to keep
+    /// it in the console's register too.
     pub(super) fn store_region(&mut self, editor: &Editor, region: TextRegion) -> Option<VimRequest> {
         let register = Register::of_region(editor, region);
         let is_clipboard = matches!(self.pending.register, Some('+' | '*'));

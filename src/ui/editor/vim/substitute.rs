@@ -37,8 +37,9 @@ fn combined(text: &str, edits: &[TextEdit]) -> TextEdit {
 }
 
 impl Vim {
-    /// Replaces matches in a range of lines, or in the cursor's line without a range. Without a substitution, repeats
-    /// the last one, as far as its first match of each line. Fails if there is no match.
+    /// Replaces matches in a range of lines or, without a range, in the cursor's line. Without a substitution, repeats
+    /// the last one, but only for the first match in each line. Returns an error message, for example if there is no
+    /// match.
     pub(crate) fn substitute(
         &mut self,
         editor: &Editor,

@@ -1,4 +1,4 @@
-//! Tests Vim keys with tables: a text with the cursor as `|`, the keys, and the text and cursor afterwards.
+//! Tests vim's keys with tables: a text with the cursor as `|`, the keys, and the text and cursor afterwards.
 //!
 //! In the keys, `\x1b` is Esc, `\n` is Enter, `\x7f` is Backspace and `\x12` is Ctrl-R, as terminals send them.
 

@@ -27,7 +27,7 @@ pub struct BodyBuffer {
     pub saved: Fingerprint,
     pub markup: Option<ParseMode>,
     pub highlighter: Highlighter,
-    /// The language for which the editor's message text was found. `None` if the body has no message text.
+    /// The language with which the editor's message text was last found. `None` if the body counts as plain text.
     pub prose_language: Option<BodyLanguage>,
     /// The last paste, if it was escaped for JSON.
     pub escaped_paste: Option<EscapedPaste>,

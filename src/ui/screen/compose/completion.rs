@@ -59,7 +59,7 @@ fn row_width(item: &CompletionItem) -> usize {
     width(&item.label) + width(&item.detail) + gap
 }
 
-/// Returns the documentation of the chosen row in at most `MAX_DOC_LINES` wrapped lines. A shorter documentation is
+/// Returns the documentation of the chosen row in at most `MAX_DOC_LINES` wrapped lines. Shorter documentation is
 /// padded with empty lines to the height of the longest documentation among the measured rows.
 // The empty lines keep the picker the same size while the user moves through the rows.
 fn doc_lines(session: &Session, row_width: u16) -> Vec<String> {

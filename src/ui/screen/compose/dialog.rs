@@ -101,8 +101,8 @@ impl Dialog {
         }
     }
 
-    /// Lays out the content of a scrollable dialog (tests, comparison, or form) if it has changed, and limits the scroll
-    /// position to the content.
+    /// Lays out the content of a scrollable dialog (tests, comparison, or form) if it has changed, and limits the
+    /// scroll position to the content.
     pub fn follow(&mut self, screen: Rect, bot: &Query<BotStatus>, theme: &Theme) {
         let area = self.area(screen);
         let room = content_area(area);

@@ -11,7 +11,7 @@ use crate::ui::widget::{FuzzyQuery, TextField, Theme, draw};
 #[derive(Debug, Clone)]
 pub struct ListFilter {
     pub field: TextField,
-    /// Whether the filter line is open and has the keyboard, or the filter is only applied.
+    /// Whether the filter line is open and has the keyboard. If not, the filter was kept and is only applied.
     pub is_typed: bool,
 }
 
@@ -85,8 +85,9 @@ pub(crate) fn passing(
     (0..n_entries).filter(|at| passes(&mut query, *at)).collect()
 }
 
-/// Returns the entry `by` steps after `from` among the shown entries, or the nearest end of the list. If `from` itself
-/// is not shown, the first step leads to the nearest shown entry. `None` if no entry is shown.
+/// Returns the entry `by` steps after `from` among the shown entries, but does not go beyond the ends of the list. If
+/// `from` itself is not shown, the first step leads to the nearest shown entry in that direction. Without `from`,
+/// returns the first entry. `None` if no entry is shown.
 pub(crate) fn step(shown: &[usize], from: Option<usize>, by: isize) -> Option<usize> {
     let last = shown.len().checked_sub(1)?;
     let at = match from.map(|from| shown.binary_search(&from)) {

@@ -51,7 +51,7 @@ pub struct Focus {
 }
 
 impl Focus {
-    /// Focuses a pane, and enters the text of the body.
+    /// Focuses a pane. If the pane is the body, also enters its text.
     pub fn enter(pane: Pane) -> Self {
         Self { pane, entered: pane == Pane::Body }
     }

@@ -126,8 +126,9 @@ fn preview_and_problems(screen: &Compose, shared: &SharedState, area: Rect) -> V
     vec![(Pane::Preview, preview), (Pane::Problems, below)]
 }
 
-// Returns the height of the webhook's pane in a column. The pane is as high as its summary, but it leaves lines for the list of campaigns: at least five lines while the webhook's pane has the focus, and at least half
-// of the column otherwise. In a very short column, the list gets fewer lines.
+// Returns the height of the webhook's pane in a column. The pane is as high as its summary, but it leaves lines for the
+// list of campaigns: at least five lines while the webhook's pane has the focus, and at least half of the column
+// otherwise. In a very short column, the list gets fewer lines.
 fn webhook_height(screen: &Compose, shared: &SharedState, column: Rect) -> u16 {
     let available = column.height;
     let n_lines = webhook::n_lines(screen, shared, column.width.saturating_sub(2));

@@ -57,7 +57,7 @@ pub(crate) fn area_near(
 pub(crate) fn place(anchor: PopupAnchor, width: u16, height: u16, size: (u16, u16)) -> Option<Rect> {
     let width = width.min(size.0);
     let x = anchor.x.min(size.0 - width);
-    // The box must not cover the screen's first line (the header) and its last line (the footer).
+    // The box must not cover the screen's first line (the header) or its last line (the footer).
     let below = size.1.saturating_sub(anchor.bottom + 2);
     let above = anchor.top.saturating_sub(1);
     let (y, height) = match height <= below || above <= below {

@@ -7,14 +7,14 @@ use crate::telegram::Method;
 use crate::ui::screen::compose::Compose;
 use crate::ui::shared::SharedState;
 
-/// What decides, beside the text, which part of a body is message text.
+/// The properties of a body, besides its text, that decide which of its text is message text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BodyLanguage {
     pub is_json: bool,
     pub dialect: Dialect,
-    /// The method of the Bot API that the webhook calls. If the method is unknown, `sendMessage`, because most campaigns
-    /// use it. The method is unknown before the first composition, and if the webhook calls no method that telecast
-    /// knows.
+    /// The method of the Bot API that the webhook calls. If the method is unknown, `sendMessage`, because most
+    /// campaigns use it. The method is unknown before the first composition, and if the webhook calls no method that
+    /// telecast knows.
     pub method: Method,
 }
 
@@ -30,7 +30,7 @@ impl Compose {
         }
     }
 
-    /// Puts the cursor at the end of the message text, where the user of a new campaign most probably goes on to write.
+    /// Puts the cursor at the end of the message text, where the user of a new campaign most likely continues.
     pub fn go_to_end_of_prose(&mut self, shared: &SharedState) {
         self.follow_prose(shared);
         if let Some(buffer) = self.buffer_mut() {
@@ -38,8 +38,9 @@ impl Compose {
         }
     }
 
-    /// Finds the message text again if an edit, the webhook, or the campaign's form may have changed it. Plain text has
-    /// no message text, because it needs no escapes. A body that is too large for hints is treated like plain text.
+    /// Finds the message text again if an edit, the webhook, or the campaign's settings may have changed it. A body of
+    /// plain text has no message text, because it needs no escapes. A body that is too large for hints is treated like
+    /// plain text.
     pub fn follow_prose(&mut self, shared: &SharedState) {
         let language = self.body_language(shared);
         let language = Some(language).filter(|language| language.is_json && self.has_hints());

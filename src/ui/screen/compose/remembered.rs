@@ -1,4 +1,4 @@
-//! Remembers what the screen shows, so that the next console begins there: the open campaign, the cursor in its body,
+//! Remembers what the screen shows, so that the next console starts there: the open campaign, the cursor in its body,
 //! and the preview's profile.
 
 use crate::editor::Command;
@@ -60,6 +60,6 @@ impl Compose {
 }
 
 fn shown_profile(shared: &SharedState) -> Option<String> {
-    // Until the profiles have been read, no profile is shown. The remembered one must not be forgotten then.
+    // Until the profiles have been read, no profile is shown. The remembered profile must not be forgotten meanwhile.
     shared.profile_identity().or_else(|| shared.people.remembered.clone())
 }

@@ -52,7 +52,7 @@ impl SampleReport {
             n => format!("{} of {}", grouped(n_seen), grouped(usize::try_from(n).unwrap_or(usize::MAX))),
         };
         let reasons = [(survey.n_without_chat, "without chat id"), (survey.n_aborted, "aborted")];
-        // If nothing follows, there is room to say what the number counts.
+        // If no reason follows, there is room to say what the number counts.
         let checked = match n_seen {
             _ if reasons.iter().any(|(n, _)| 0 < *n) => checked,
             1 => format!("{checked} profile"),

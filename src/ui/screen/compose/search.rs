@@ -210,8 +210,8 @@ fn step(screen: &mut Compose, text: &str, selected: Span, forward: bool) {
     select(screen, found);
 }
 
-/// Closes vim's search line, and lets vim do what the search was for: move to the match, or apply an operator. Keeps the
-/// pattern for vim's `n` and `N`. If there is no match, moves the cursor back to where the search started.
+/// Closes vim's search line, and lets vim do what the search was for: move to the match, or apply an operator. Keeps
+/// the pattern for vim's `n` and `N`. If there is no match, moves the cursor back to where the search started.
 fn accept(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     let Some(search) = screen.search.take() else { return Vec::new() };
     let Some((from, direction)) = search.vim_origin else { return Vec::new() };

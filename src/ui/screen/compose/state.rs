@@ -31,8 +31,8 @@ use crate::ui::shared::{
 use crate::ui::widget::TextField;
 use crate::workspace::{CampaignDraft, CampaignFiles, FileProblem, Fingerprint, Trashed};
 
-// There is no sample check for a body of more bytes. The sample check renders the body for many recipients, which would
-// take too long with such a body. No real message needs such a large body.
+// The size of the largest body for which there is a sample check. The check renders the body for many recipients, which
+// would take too long with a larger body. No real message needs such a body.
 const MAX_SURVEYED_BYTES: usize = 256 * 1024;
 
 #[derive(Debug)]
@@ -249,8 +249,8 @@ impl Compose {
         self.show_webhook(shared);
     }
 
-    /// Shows the webhook of the open campaign, and follows changes of the webhooks' files. Unsaved edits of every webhook
-    /// are kept.
+    /// Shows the webhook of the open campaign, and follows changes of the webhooks' files. Unsaved edits of every
+    /// webhook are kept.
     pub fn show_webhook(&mut self, shared: &SharedState) {
         let workspace = &shared.workspace;
         let stem = match self.open_campaign(shared) {
@@ -260,7 +260,7 @@ impl Compose {
         };
         let stem = stem.filter(|stem| !stem.is_empty());
         if self.webhook.stem != stem {
-            // The open form is of the webhook that was shown before, and what is typed must not go to another one.
+            // The open form belongs to the webhook that was shown before. What is typed must not go to another webhook.
             self.dialog.take_if(|dialog| matches!(dialog, Dialog::Webhook));
             self.returns_to_webhook = false;
             let known = stem.as_ref().and_then(|stem| self.edited_webhooks.remove(stem));
@@ -320,7 +320,7 @@ impl Compose {
         }
     }
 
-    /// Returns the single-line field that has the keyboard: in a dialog, the search line, or the webhook's form.
+    /// Returns the single-line field that has the keyboard, in a dialog or in the search line.
     pub fn text_field(&self) -> Option<&TextField> {
         match (&self.dialog, &self.search) {
             // What is typed while a dialog waits for its change is not meant for the dialog.

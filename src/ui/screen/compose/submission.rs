@@ -8,8 +8,8 @@ use crate::ui::widget::Input;
 #[derive(Debug)]
 pub struct Submission {
     pub generation: Generation,
-    // What the user has typed since. If the change succeeds, it is handled as if it had been typed after the dialog has
-    // closed. If the change fails, it is dropped: it was not meant for the dialog, which is still open.
+    // What the user has typed since. If the change succeeds, this input is handled as if it had been typed after the
+    // dialog had closed. If the change fails, it is dropped: it was not meant for the dialog, which is still open.
     inputs: Vec<Input>,
 }
 

@@ -32,7 +32,8 @@ use crate::ui::widget::{Input, draw::inside};
 pub(super) fn update(screen: &mut Compose, shared: &mut SharedState, message: Msg) -> Vec<Effect> {
     let Msg::Input(input) = message else {
         let effects = results::handle(screen, shared, message);
-        // After each edit, the pause of the typing or the result of the composition is such a message.
+        // In a large body, `follow` does not find the message text again. It is found here, because such a message
+        // follows every edit: the end of the typing pause, or the result of the composition.
         screen.follow_prose(shared);
         return effects;
     };

@@ -1,6 +1,6 @@
-//! The webhook of the open campaign, and the form in which it is edited. The form keeps unsaved edits while its dialog is
-//! closed. `dialog::webhook` draws the form, `pane::webhook` draws a summary of the webhook, and `update::saving` saves
-//! it.
+//! The webhook of the open campaign, and the form in which it is edited. The form keeps unsaved edits while its dialog
+//! is closed. `dialog::webhook` draws the form, `pane::webhook` draws a summary of the webhook, and `update::saving`
+//! saves the webhook.
 
 use std::collections::HashSet;
 
@@ -20,15 +20,15 @@ use crate::workspace::{DefinitionFile, Fingerprint, LoadedFile, Workspace};
 
 #[derive(Debug, Clone, Default)]
 pub struct WebhookForm {
-    /// The file stem of the webhook. `None` if the campaign has no webhook or cannot be read, or if no campaign is
-    /// open.
+    /// The file stem of the webhook. Without an open campaign, this is the webhook that a new campaign would use.
+    /// `None` if there is no such webhook, or if the open campaign has no webhook or cannot be read.
     pub stem: Option<String>,
     pub form: Form,
     /// The settings in the file when it was last read.
     saved: Webhook,
     /// The fingerprint of the file when it was last read. `None` if there is no such file.
     pub expected: Option<Fingerprint>,
-    /// Whether the file is TOML. Otherwise, its settings are not known, and the form cannot save them.
+    /// Whether the file is valid TOML. Otherwise, its settings are not known, and the form cannot save them.
     pub is_readable: bool,
     // The settings that are being saved. `None` if no save is pending.
     saving: Option<Webhook>,
@@ -247,7 +247,7 @@ impl WebhookForm {
         self.row_pairs(id, saved).flatten().collect()
     }
 
-    /// Reads an optional limit. An empty field means that there is no limit.
+    /// Reads an optional limit. An empty field leaves the limit unset.
     fn limit<T>(&self, id: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Result<Option<T>, String> {
         let text = self.form.value(id);
         if text.trim().is_empty() { Ok(None) } else { parse(text.trim()).map(Some) }
@@ -386,7 +386,7 @@ impl WebhookForm {
     }
 }
 
-/// Returns a pair as the cells of a row have it.
+/// Returns a pair as the cells of a row show it.
 fn flattened((name, value): &(String, String)) -> (String, String) {
     (TextField::flattened(name), TextField::flattened(value))
 }
@@ -401,8 +401,8 @@ fn is_saved_as(saving: &Webhook, webhook: &DefinitionFile<Webhook>) -> bool {
     saved == *saving
 }
 
-/// Returns whether a header or a parameter probably has a literal secret: its name is that of a secret, and its value does
-/// not refer to a stored one.
+/// Returns whether a header or a parameter probably has a literal secret: its name looks like that of a secret, and its
+/// value does not refer to a stored secret.
 pub(super) fn is_literal_secret(name: &str, value: &str) -> bool {
     let name = name.to_ascii_lowercase();
     let words = ["auth", "token", "secret", "password", "cookie", "key"];

@@ -5,9 +5,9 @@
 //! ```
 //!
 //! An action that is named in the file has exactly the keys that the file lists for it. These keys work in the same
-//! contexts as the action's default keys. There is one exception: a key that types or edits text works only outside
-//! text fields. A mistake is reported at its position, and the rest of the file is used. If the file is not TOML, all
-//! actions have their default keys.
+//! contexts as the action's default keys, or everywhere if the action has none. There is one exception: a key without
+//! Ctrl or Alt that types or edits text works only outside text fields. A mistake is reported at its position, and the
+//! rest of the file is used. If the file is not TOML, all actions have their default keys.
 
 use std::path::Path;
 

@@ -74,8 +74,6 @@ impl BlockLayout<'_> {
             }
             lines.extend(lay_out(BlockPart::Block(block)));
             at = block.range.end.min(range.end);
-            // The line break after a block only ends the block and does not show as an empty line. But if the block
-            // itself ends with a line break, the line break after the block does show.
             let has_own_break = self.text[..at].ends_with('\n');
             if !has_own_break && self.text[at..range.end].starts_with('\n') {
                 at += 1;

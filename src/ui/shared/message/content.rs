@@ -1,5 +1,5 @@
-//! Lays out the whole message of a request: its text, the address of its link preview, and one line for each medium,
-//! location, and option of a poll.
+//! Lays out the whole message of a request: its text and keyboard, the address of its link preview, and one line for
+//! each medium, location, and option of a poll.
 
 use crate::compose::MessagePart;
 use crate::telegram::ApiRequest;

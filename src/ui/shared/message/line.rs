@@ -38,7 +38,7 @@ pub(crate) struct MessageLayout {
     pub keyboard: Vec<MessageLine>,
 }
 
-/// One line on the screen, never wider than [`LayoutOptions::width`].
+/// One line on the screen. It is wider than [`LayoutOptions::width`] only if that width is a few cells.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct MessageLine {
     pub runs: Vec<StyledRun>,
@@ -51,8 +51,8 @@ pub(crate) struct StyledRun {
     /// print.
     pub text: String,
     pub style: RunStyle,
-    /// The byte range of the message's text that is shown. `None` if the run shows none of that text, for example if
-    /// the run is a bar or part of a frame.
+    /// The byte range of the message's text that the run shows, or that it hides as a spoiler. `None` if the run stands
+    /// for none of that text, for example if the run is a bar or part of a frame.
     pub source: Option<Range<usize>>,
     /// The part of the message that the run belongs to. `None` if `source` is set, or if the run belongs to no part.
     pub part: Option<MessagePart>,

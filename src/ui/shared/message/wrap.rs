@@ -21,7 +21,7 @@ struct Cell {
     is_space: bool,
 }
 
-/// Lays out one paragraph: a range of the text without a line break. An empty paragraph is one empty line.
+/// Lays out one paragraph: a range of the text without a line break. An empty paragraph becomes one empty line.
 pub(super) fn paragraph(
     source: &str,
     range: Range<usize>,

@@ -115,7 +115,7 @@ impl Form {
                             .name
                             .n_rows(columns.name, is_focused(PairColumn::Name))
                             .max(row.value.n_rows(columns.value, is_focused(PairColumn::Value)));
-                        // The problem of the table itself is below its last row.
+                        // The problem of the table itself is below its last row, unless that row has its own problem.
                         let own = table.problem(n);
                         add(at, n, n_lines, own.or(problem.filter(|_| n == last)));
                     }
@@ -219,7 +219,7 @@ impl Form {
         FormOutcome::Moved
     }
 
-    /// Returns the line of the screen of a line of the form. It may be outside `area`.
+    /// Converts a line of the form to a line of the screen, which may be outside `area`.
     fn line(&self, area: Rect, line: usize) -> i32 {
         i32::from(area.y) + lines(line) - lines(self.top)
     }
@@ -229,7 +229,7 @@ fn lines(n: usize) -> i32 {
     i32::try_from(n).unwrap_or(i32::MAX)
 }
 
-/// Returns the row of the screen of a line if it is inside `area`.
+/// Returns the line of the screen as a row, if it is inside `area`.
 fn on_screen(area: Rect, line: i32) -> Option<u16> {
     u16::try_from(line).ok().filter(|y| area.y <= *y && *y < area.bottom())
 }
@@ -242,7 +242,8 @@ fn columns(table: &PairTable, total: u16) -> TableColumns {
     TableColumns { name, value: total.saturating_sub(name + GAP + note_with_gap), note }
 }
 
-/// Draws the value of a field from line `line` of the screen, or one row of a table. Returns the cell of the cursor.
+/// Draws the value of a field, or one row of a table, beginning at line `line` of the screen. Returns the cell of the
+/// cursor, if it is in this value.
 fn draw_value(
     buf: &mut Buffer,
     area: Rect,

@@ -68,13 +68,13 @@ impl PairTable {
         self.rows.iter().map(|row| (row.name.text(), row.value.text()))
     }
 
-    /// Replaces all rows. The focus stays on the same row if there is one.
+    /// Replaces all rows. The focus stays on the same row, or moves to the last row if there are fewer rows.
     pub fn set_pairs<'p>(&mut self, pairs: impl IntoIterator<Item = (&'p str, &'p str)>) {
         self.rows = pairs.into_iter().map(|(name, value)| PairRow::new(name, value)).collect();
         self.fit_rows();
     }
 
-    /// Returns the problem of each row that has had one, by the row's index.
+    /// Returns the problem of each row, by the row's index. The last rows may have no entry.
     pub(super) fn problems(&self) -> &[Option<FieldProblem>] {
         &self.problems
     }
@@ -83,7 +83,7 @@ impl PairTable {
         self.problems.get(row)?.as_ref()
     }
 
-    /// Replaces the problems of all rows. A missing problem at the end means that the row has none.
+    /// Replaces the problems of all rows. A row without an entry has no problem.
     pub fn set_problems(&mut self, problems: Vec<Option<FieldProblem>>) {
         self.problems = problems;
         self.problems.truncate(self.rows.len());
@@ -102,7 +102,6 @@ impl PairTable {
         }
     }
 
-    /// Returns the focused row and column.
     /// Returns the cell that has the focus.
     pub fn text_field(&self) -> &TextField {
         let row = &self.rows[self.row];
@@ -112,6 +111,7 @@ impl PairTable {
         }
     }
 
+    /// Returns the focused row and column.
     pub fn focused(&self) -> (usize, PairColumn) {
         (self.row, self.column)
     }
@@ -160,7 +160,7 @@ impl PairTable {
         let row = &mut self.rows[self.row];
         let outcome = match self.column {
             PairColumn::Name if key.typed().is_some_and(|c| Some(c) == self.separator) => {
-                // A name never contains the separator, so the user wants to go on with the value.
+                // After a complete name, the separator means that the user goes on with the value.
                 if row.name.is_at_end() && !row.name.is_empty() {
                     self.column = PairColumn::Value;
                     return FormOutcome::Moved;
@@ -226,7 +226,7 @@ impl PairTable {
 }
 
 /// Splits a text with one pair per line. A line may be written as an option of curl, such as `-H 'X-Api: 5' \`. `None`
-/// if a line is not a pair, or if there is none.
+/// if there are no lines, or if a line is not a pair. Blank lines are ignored.
 fn split_pairs(text: &str, separator: char) -> Option<Vec<(String, String)>> {
     let pair = |line: &str| {
         let line = line.trim_end_matches('\\').trim();

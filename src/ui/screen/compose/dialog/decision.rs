@@ -41,9 +41,7 @@ impl ConfirmDecision for Decision {
     }
 
     fn needs_enter(&self) -> bool {
-        // For the decisions below, typing the letter of the answer only selects the answer, and Enter confirms it. Each
-        // of these decisions discards a draft, deletes a profile, trusts a webhook, adopts a `.telecast` folder, or moves
-        // secrets. A
+        // For the decisions below, typing the letter of the answer only selects the answer, and Enter confirms it. A
         // letter that was typed by accident must not be enough: the question may open while the user types, or may be
         // about files of somebody else.
         matches!(

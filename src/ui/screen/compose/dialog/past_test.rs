@@ -1,5 +1,5 @@
-//! The dialog of an earlier test, from the history. It shows the very request that was sent and its own answer, or
-//! compares that request with the one that the campaign gives now. `update::dialogs` handles its keys.
+//! The dialog of an earlier test, from the history. It shows the exact request that was sent and its answer, or
+//! compares that request with the request that the campaign would send now. `update::dialogs` handles its keys.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ pub struct PastTest {
     sent: String,
     /// The test that was sent again from here.
     pub again: Query<Box<TestResult>>,
-    /// The request that the campaign gives now, for the comparison.
+    /// The request that the campaign would send now, for the comparison.
     pub now: Query<PtrEq<Composed>>,
     pub view: PastTestView,
     rows: Memo<RowsKey, Rows>,
@@ -177,7 +177,8 @@ fn recorded_answer(record: &TestSendRecord) -> (String, Tone) {
 /// Returns the lines of the recorded request (`-`) and of the present one (`+`).
 fn comparison(record: &TestSendRecord, now: &Composed, width: usize, theme: &Theme) -> Rows {
     let Some(http) = &now.http else { return no_request(now, NO_WEBHOOK, width, theme) };
-    // The text of a message is one long line. It is compared by its own lines, so that a change stands out.
+    // In JSON, the text of a message is one long line. It is split at its line breaks (`\n`), so that a change stands
+    // out.
     let request =
         |head: Vec<String>, body: &str| format!("{}\n\n{}", head.join("\n"), body.replace("\\n", "\\n\n"));
     let before = request(head_of(record), &record.body);
@@ -195,7 +196,7 @@ fn comparison(record: &TestSendRecord, now: &Composed, width: usize, theme: &The
             DiffLine::Removed(line) => ('-', line, theme.error),
             DiffLine::Added(line) => ('+', line, theme.success),
         };
-        // A wrapped line has its mark in front of each row.
+        // Each row of a wrapped line starts with the line's mark.
         let rows = draw::wrap(line, width.saturating_sub(2)).into_iter();
         lines.extend(rows.map(|row| (format!("{mark} {row}"), style)));
     }

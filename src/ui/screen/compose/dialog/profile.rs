@@ -1,5 +1,5 @@
-//! The dialog with the form of a profile, in which a test profile is made or a profile is edited. `update::dialogs`
-//! saves it.
+//! The dialog with the form of a profile. It creates a test profile or edits a profile. `update::dialogs` saves the
+//! profile.
 
 use std::sync::Arc;
 
@@ -25,10 +25,10 @@ use crate::workspace::is_chat;
 /// The preferred width and height of the dialog in cells.
 const SIZE: (u16, u16) = (92, 26);
 
-/// A profile with more properties cannot be edited here, because each key lays out all rows of the form.
+/// A profile with more properties cannot be edited here, because each key press lays out all rows of the form.
 const MAX_PROPERTIES: usize = 500;
 
-/// A text of more bytes is shown shortened and cannot be edited here.
+/// The length, in bytes, of the longest text that can be edited here. A longer text is shown shortened.
 const MAX_TEXT: usize = 16 * 1024;
 
 /// The number of characters that are shown of an identity, or of a value that cannot be edited.
@@ -85,7 +85,7 @@ impl ProfileDialog {
     /// proposed properties.
     pub fn new(rules: OwnedRules, name: &str, chat: &str, properties: &[String]) -> Self {
         let is_known = |name: &str| rules.known.property(name).is_some();
-        // Templates use the name of the property that the other profiles have.
+        // A new profile gets the property that the other profiles have, because templates use that property.
         let name_property = if is_known("name") && !is_known("Name") { "name" } else { "Name" };
         let is_in_table = |property: &&String| !has_own_field(property, name_property);
         let rows: Vec<OriginalRow> = properties
@@ -123,7 +123,7 @@ impl ProfileDialog {
             .filter(|(name, _)| !has_own_field(name, name_property))
             .map(|(name, value)| {
                 let text = rules.rules().text(value);
-                // A row without a visible name and value would count as empty, and its property as removed.
+                // A row without a visible name would count as empty, and its property as removed.
                 let is_fixed = !can_be_edited(value) || TextField::flattened(name).trim().is_empty();
                 let text = if is_fixed { shorten(&text, SHOWN_CHARS).into_owned() } else { text };
                 OriginalRow {
@@ -152,7 +152,6 @@ impl ProfileDialog {
         dialog
     }
 
-    /// Returns the name to show, or the identity.
     pub fn title(&self) -> String {
         match &self.original {
             Some(profile) => format!("Profile {}", shorten(profile.display_name(), 48)),
@@ -172,7 +171,7 @@ impl ProfileDialog {
         texts(&self.form) != self.opened
     }
 
-    /// Returns the edit to save. `None` if a field has an error, which then has the focus.
+    /// Returns the edit to save. If a field has an error, focuses that field and returns `None`.
     pub fn edit(&mut self) -> Option<ProfileEdit> {
         self.form.set_problem("save", None);
         let edit = self.read();
@@ -182,7 +181,7 @@ impl ProfileDialog {
         edit
     }
 
-    /// Shows why the profile was not saved. The form keeps everything.
+    /// Ends a pending save, and shows why the profile was not saved. The form keeps its edits.
     pub fn end_saving(&mut self, error: String) {
         if self.saving.take().is_some() {
             self.form.set_problem("save", Some(FieldProblem::error(format!("not saved: {error}"))));
@@ -321,7 +320,7 @@ impl ProfileDialog {
         }
     }
 
-    /// Returns the name of a row's property and what becomes of its value.
+    /// Returns the name of a row's property, and the property's value.
     fn read_row(&self, at: usize, (name, text): &(String, String)) -> (String, Result<RowValue, String>) {
         let original = self.rows.get(at);
         let before = original.and_then(|row| self.original.as_ref()?.properties.get(&row.name));
@@ -330,7 +329,7 @@ impl ProfileDialog {
             if row.shown.0 == *name {
                 return (row.name.clone(), Ok(RowValue::Kept(value.kind())));
             }
-            // The property has another name now, and the same value, even if the row cannot show all of it.
+            // The property was renamed. It keeps its value, even if the row cannot show all of it.
             let name = name.trim().to_owned();
             let known = self.rules.known.property(&name).map(|property| property.kind);
             let wrong = known.zip(value.kind()).filter(|(known, given)| known != given);

@@ -1,5 +1,5 @@
-//! The set-up guide: a dialog with five steps, from the workspace's name to the first test. Each step can be skipped and
-//! taken up again. `update::dialogs::setting_up` handles its input.
+//! The set-up guide: a dialog with five steps, from the workspace's name to the first test. Each step can be skipped,
+//! and the user can return to it. `update::dialogs::setting_up` handles its input.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -117,7 +117,7 @@ impl SetupProgress {
         }
     }
 
-    /// Returns the first step that is not done; the last step if all are done.
+    /// Returns the first step that is not done, or the last step if all are done.
     pub fn first_open(self) -> SetupStep {
         SetupStep::ALL.into_iter().find(|step| !self.is_done(*step)).unwrap_or(SetupStep::Test)
     }
@@ -320,7 +320,7 @@ impl SetupDialog {
     }
 }
 
-/// Returns the webhook if only the value of its token is missing.
+/// Returns the webhook if its bot could not be checked because a secret has no value.
 pub(crate) fn incomplete_webhook(
     bot: &Query<BotStatus>,
     webhook: Option<WebhookInUse>,

@@ -32,7 +32,7 @@ pub struct TestDialog {
     pub chat: Option<String>,
     /// Whether the request is sent unchanged: to the chat that the body or the URL's query names.
     pub as_is: bool,
-    /// What to say if the campaign has no webhook.
+    /// The text to show if the campaign has no webhook.
     pub no_webhook: &'static str,
     /// Whether the request shown is the one to the workspace's own sandbox.
     pub in_sandbox: bool,
@@ -385,7 +385,7 @@ pub(super) fn request_height(room: Rect, answer: usize) -> u16 {
     available.saturating_sub(answer + u16::from(0 < answer))
 }
 
-/// Describes the result of a test that was answered.
+/// Describes the result of a test.
 pub(super) fn result_lines(answer: &TestResult, width: usize) -> AnswerLines {
     let mut lines = Vec::new();
     let mut add = |text: &str, tone: Tone| {
@@ -431,7 +431,7 @@ pub(super) fn request_lines(
     lines
 }
 
-/// Says why there is no request. `no_webhook` is what to say if the campaign has no webhook.
+/// Explains why there is no request. `no_webhook` is the explanation if the campaign has no webhook.
 pub(super) fn no_request(composed: &Composed, no_webhook: &str, width: usize, theme: &Theme) -> Rows {
     if let Some(Skip::Aborted(_)) = &composed.skip {
         return vec![("the body aborts for this profile, so nothing is sent".into(), theme.warning)];

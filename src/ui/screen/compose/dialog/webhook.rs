@@ -1,4 +1,4 @@
-//! The dialog with the form of the webhook. The form itself, with its unsaved edits, is `webhook_form`, because it
+//! The dialog with the form of the webhook. The form itself, with its unsaved edits, is in `webhook_form`, because it
 //! outlives the dialog.
 
 use ratatui::buffer::Buffer;

@@ -94,9 +94,9 @@ pub(crate) fn passes(query: &mut FuzzyQuery, campaign: &CampaignFiles) -> bool {
     query.score(&campaign.stem).or_else(|| query.score(campaign.display_name())).is_some()
 }
 
-/// Returns the index of the campaign that is highlighted. This is the open campaign. While a filter is being typed that
-/// hides the open campaign, it is the first that the filter shows, which Enter opens. Otherwise, `None` if the open
-/// campaign is hidden.
+/// Returns the index of the highlighted campaign: the open campaign, unless a filter hides it. While such a filter is
+/// being typed, the first campaign that it shows is highlighted, and Enter opens that campaign. Once the filter is
+/// kept, `None`.
 pub(crate) fn highlighted(screen: &Compose, shared: &SharedState) -> Option<usize> {
     let shown = screen.derived.shown_campaigns();
     let open = screen.open_index(shared).filter(|open| shown.binary_search(open).is_ok());
@@ -109,7 +109,7 @@ pub(crate) fn page(screen: &Compose, area: Rect) -> usize {
     screen.split_filter_line(Pane::Campaigns, draw::inside(area)).0.height.into()
 }
 
-/// Returns the position in the filtered list of the first campaign on screen. In a long list, the highlighted campaign
+/// Returns the index, in the filtered list, of the first campaign on screen. In a long list, the highlighted campaign
 /// is in the middle of the pane, except near the ends of the list.
 fn first_shown(screen: &Compose, shared: &SharedState, height: u16) -> usize {
     let (height, shown) = (usize::from(height), screen.derived.shown_campaigns());

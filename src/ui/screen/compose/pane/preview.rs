@@ -193,8 +193,8 @@ pub(crate) fn links(screen: &Compose, area: Rect) -> Vec<Link> {
     else {
         return Vec::new();
     };
-    // While the body has an error, the last valid message is shown. Its links cannot be opened, because it is not the
-    // message that would be sent.
+    // While the body has an error, the last valid message is shown. Its links cannot be opened, because that message
+    // would not be sent.
     let area = message_area(composed, inside(area));
     screen.derived.bubble().map_or_else(Vec::new, |bubble| bubble.links(area, screen.preview.scroll))
 }
@@ -373,8 +373,8 @@ pub(crate) fn request_lines(theme: &Theme, composed: &Composed, width: usize) ->
     lines
 }
 
-/// Returns a URL or the value of a header with a mask in place of each `${NAME}`. `${SANDBOX}` stays, because it is not
-/// a secret.
+/// Returns a URL or a header value with a mask in place of each `${NAME}`. `${SANDBOX}` stays, because it is not a
+/// secret.
 pub(crate) fn mask_secrets(shown: &str) -> String {
     let mut out = String::new();
     let mut from = 0;

@@ -103,8 +103,8 @@ fn split(
     (above, Rect { y: inside.y + height, height: inside.height - height, ..inside })
 }
 
-/// Returns the summary in at most two lines. A part is never split between lines. Parts that do not fit into two lines
-/// are left out.
+/// Returns the summary in at most two lines. A part is never split between lines. A part that is wider than a line is
+/// cut. Parts that do not fit into two lines are left out.
 fn summary_lines(screen: &Compose, width: u16) -> Vec<String> {
     let width = usize::from(width);
     let parts = summary(screen).map_or_else(Vec::new, |(parts, _)| parts);
@@ -134,7 +134,8 @@ pub(crate) fn line_count(screen: &Compose, shared: &SharedState, width: u16, max
     let summary = summary_lines(screen, width).len();
     // In a short pane, the summary takes only one line, because the preview above needs the second line more.
     let above = if max_lines < TWO_LINE_SUMMARY_HEIGHT { summary.min(1) } else { summary };
-    // The height does not depend on the filter, so that the pane keeps its size while a filter is being typed.
+    // Problems that the filter hides count too, so that the pane does not shrink with each letter. The line in which
+    // the filter is typed comes on top.
     let filter_line = usize::from(screen.typed_filter() == Some(Pane::Problems));
     above + list_height(screen, shared, screen.problems(), width) + filter_line
 }
@@ -159,7 +160,7 @@ fn lines_of(
     let Some(problem) = problems.get(at) else { return Vec::new() };
     let width = usize::from(width.saturating_sub(2)).max(1);
     let diagnostic = problem.diagnostic();
-    // The key that works where the focus is: in a text, `.` would be typed.
+    // The key that works where the focus is: in a text field, `.` would be typed.
     let key = shared.keymap.shown_key(contexts(screen), Action::Fix).filter(|_| !diagnostic.fixes.is_empty());
     let fix = key.map_or_else(String::new, |key| format!(" [{key} fix]"));
     let full = format!("{}{fix}", text_of(screen, problem));
@@ -201,7 +202,7 @@ fn shorten(mut lines: Vec<String>, width: usize) -> Vec<String> {
     lines
 }
 
-/// Returns the position in the filtered list of the first problem on screen.
+/// Returns the index, in the filtered list, of the first problem on screen.
 fn first_shown(screen: &Compose, shared: &SharedState, problems: &[ProblemEntry], room: Rect) -> usize {
     let shown = screen.derived.shown_problems();
     let height =
@@ -237,7 +238,7 @@ pub(crate) fn at_line(screen: &Compose, shared: &SharedState, area: Rect, y: u16
     None
 }
 
-/// Returns the number of problems on screen.
+/// Returns the number of problems that are completely on screen.
 pub(crate) fn page(screen: &Compose, shared: &SharedState, area: Rect) -> usize {
     let (problems, room) = (screen.problems(), list_area(screen, shared, area));
     let shown = screen.derived.shown_problems().iter().skip(first_shown(screen, shared, problems, room));

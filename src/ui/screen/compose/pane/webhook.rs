@@ -64,7 +64,7 @@ fn lines(screen: &Compose, shared: &SharedState, width: u16) -> Vec<(String, Sty
     lines
 }
 
-/// Returns one line for what the bot answered, and its tone.
+/// Returns the bot's status as one line, and the line's tone.
 pub(crate) fn status(bot: &Query<BotStatus>) -> (String, NoteTone) {
     let Some(status) = bot.value() else {
         let message = if bot.is_pending() { "checking…" } else { "not checked yet" };
@@ -83,8 +83,8 @@ pub(crate) fn status(bot: &Query<BotStatus>) -> (String, NoteTone) {
     }
 }
 
-/// Returns the lines of the summary, and whether each is about something that is missing. Secrets are shown by name, and
-/// values that may be secret are hidden.
+/// Returns the lines of the summary, each with whether its secret is missing. Secrets are shown by name, and values
+/// that may be secret are hidden.
 fn summary(webhook: &Webhook, bot: &Query<BotStatus>) -> impl Iterator<Item = (String, bool)> {
     let mut lines = vec![(webhook.name.clone(), false)];
     let url = &webhook.url;

@@ -253,7 +253,7 @@ fn preview_and_test(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effec
     effects
 }
 
-/// Returns what to do if the open campaign has no webhook.
+/// Returns a text that tells the user what to do if the open campaign has no webhook.
 pub(crate) fn no_webhook(workspace: &Workspace) -> &'static str {
     match workspace.webhooks.is_empty() {
         true => "there is no webhook yet: press Esc, 2, then n to create one",
@@ -300,8 +300,8 @@ fn compare_modes(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> 
     screen.completion = None;
     let generation = screen.generations.fresh();
     screen.dialog = Some(Dialog::Compare(Box::new(CompareDialog::pending(generation))));
-    // The dialog opens before the result arrives, because the conversion can be slow: a body of 1 MB took 0.24 to 0.53
-    // s in a measurement.
+    // The dialog opens before the result arrives, because the conversion can be slow: in a measurement, a body of 1 MB
+    // took 0.24 to 0.53 s.
     vec![Effect::Task(Task::CompareModes(generation, Box::new(job)))]
 }
 
@@ -334,8 +334,8 @@ pub(crate) fn show_profiles(
             let mut rows = dialogs::profiles::list_head(&screen.deleted_profiles);
             rows.extend(profiles.iter().map(|profile| profile_row(profile)));
             listing.picker.set_rows(rows);
-            // A profile is chosen, and not one of the rows above the profiles, so that Enter after typing a name never
-            // creates a profile.
+            // If a profile was found, it is chosen, and not one of the rows above the profiles. Enter after typing a
+            // name then does not open the form of a new profile.
             if let Some(first) = profiles.first() {
                 listing.picker.choose(&dialogs::profiles::row_id(&first.identity));
             }

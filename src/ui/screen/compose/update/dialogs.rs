@@ -65,8 +65,8 @@ fn keep_open(screen: &mut Compose, dialog: Dialog) -> Vec<Effect> {
     Vec::new()
 }
 
-/// Closes the dialog. If the closed dialog was opened from the test dialog or from the webhook's form, shows that dialog
-/// again.
+/// Closes the dialog. If the closed dialog was opened from the test dialog or from the webhook's form, shows that
+/// dialog again.
 pub(crate) fn close(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     screen.dialog = None;
     if let Some(test) = screen.suspended_test.take() {
@@ -259,7 +259,7 @@ fn handle_answer(
         PromptPurpose::DuplicateWebhook(stem) => WorkspaceChange::DuplicateWebhook { stem, name: text },
         PromptPurpose::RenameWebhook(stem) => WorkspaceChange::RenameWebhook { stem, name: text },
         PromptPurpose::CommandLine => {
-            // The dialog is closed, so that the command can open another one.
+            // The dialog is closed at this point, so the command can open another dialog.
             let done = parse_command_line(&text).and_then(|line| vim::command_line(screen, shared, line));
             return done.unwrap_or_else(|problem| {
                 let Dialog::Prompt(prompt) = dialog else { return Vec::new() };

@@ -46,7 +46,7 @@ pub(crate) fn open_row(screen: &mut Compose, shared: &mut SharedState) -> Vec<Ef
     Vec::new()
 }
 
-/// Handles a key while the row of formats is open. The row is closed already.
+/// Handles the key that has closed the row of formats.
 pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Vec<Effect> {
     let format = match key.typed() {
         Some('b') => TextFormat::Bold,
@@ -62,7 +62,7 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
     toggle(screen, shared, format)
 }
 
-/// Puts a format on the selection or the word at the cursor, or takes it away.
+/// Puts a format on the selection or the word at the cursor, or removes it.
 pub(crate) fn toggle(screen: &mut Compose, shared: &mut SharedState, format: TextFormat) -> Vec<Effect> {
     let selection = match selection(screen, shared) {
         Ok(selection) => selection,
@@ -90,7 +90,7 @@ pub(crate) fn toggle(screen: &mut Compose, shared: &mut SharedState, format: Tex
     effects
 }
 
-/// Returns the selection in the body, or refuses because nothing in the body can be formatted.
+/// Returns the selection in the body. If nothing in the body can be formatted, shows the reason and returns an error.
 fn selection(screen: &mut Compose, shared: &mut SharedState) -> Result<Span, Vec<Effect>> {
     if !typing::can_edit(screen, shared) {
         return Err(actions::refuse_to_edit(shared));

@@ -22,8 +22,8 @@ const ESC: Key = Key::plain(KeyCode::Esc);
 pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Vec<Effect> {
     // If the user presses Esc and then quickly another key, terminals and tmux may report only the other key, with Alt.
     // An unbound key with Alt therefore counts as Esc, followed by the key without Alt. While a dialog, the search
-    // line, the filter line, the picker, or the row of formats is open, any key with Alt counts only as Esc, because the
-    // key was not meant for the pane below.
+    // line, the filter line, the picker, or the row of formats is open, any key with Alt counts only as Esc, because
+    // the key was not meant for the pane below.
     let is_covered = screen.dialog.is_some()
         || screen.search.is_some()
         || screen.typed_filter().is_some()
@@ -149,7 +149,7 @@ pub(crate) fn contexts(screen: &Compose) -> &'static [KeyContext] {
     }
 }
 
-/// Returns how the user starts an action with the present focus, for a message.
+/// Returns how the user starts an action with the current focus, for a message.
 pub(crate) fn way(screen: &Compose, shared: &SharedState, action: Action) -> String {
     // The letters of the panes do not work while a dialog is open.
     let contexts = if screen.dialog.is_some() { &[KeyContext::Anywhere] } else { contexts(screen) };
@@ -168,8 +168,8 @@ fn is_bound(screen: &Compose, shared: &SharedState, key: Key) -> bool {
     is_text || shared.keymap.action(contexts(screen), key).is_some()
 }
 
-/// Handles Ctrl-C. Copies the selected text of the body if the body has the keyboard. Otherwise, closes the open dialog,
-/// search line, filter line, or picker. If none of them is open, shows the key for quitting.
+/// Handles Ctrl-C. Copies the selected text of the body if the body has the keyboard. Otherwise, closes the open
+/// dialog, search line, filter line, or picker. If none of them is open, shows the key for quitting.
 fn copy_or_cancel(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     // During a search, the selection in the body is only the match.
     if screen.dialog.is_none()
@@ -235,7 +235,7 @@ fn press_outside_text(screen: &mut Compose, shared: &mut SharedState, pane: Pane
 /// Moves in the list of a pane or scrolls its text, if the key does that.
 fn move_in_pane(screen: &mut Compose, shared: &mut SharedState, pane: Pane, code: KeyCode) -> Vec<Effect> {
     let area = screen.layout.pane(pane).unwrap_or_default();
-    // A page of text overlaps with the last page by one row, so that the reader finds the place again.
+    // A page of text overlaps the previous page by one row, so that the reader finds the place again.
     let page = match pane {
         Pane::Body => body_area(screen).map_or(0, |area| area.height).saturating_sub(1).into(),
         Pane::Preview => preview::extent(screen, shared, area).1.saturating_sub(1).into(),
@@ -267,8 +267,8 @@ pub(crate) fn scroll_body(screen: &mut Compose, _shared: &mut SharedState, by: i
     Vec::new()
 }
 
-/// Inserts pasted text into the dialog, search line, or body that has the keyboard. In the body, the text is
-/// inserted as one undo step, and no picker opens.
+/// Inserts pasted text into the dialog, search line, filter line, or body that has the keyboard. In the body, the text
+/// is inserted as one undo step, and no picker opens.
 pub(crate) fn paste(screen: &mut Compose, shared: &mut SharedState, text: &str) -> Vec<Effect> {
     screen.completion = None;
     screen.hover = None;

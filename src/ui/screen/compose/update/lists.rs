@@ -1,4 +1,4 @@
-//! Moves in the lists of the panes, the campaigns and the problems, and handles the keys of their filter lines.
+//! Moves in the lists of two panes (campaigns and problems), and handles the keys of their filter lines.
 
 use crate::ui::screen::compose::{
     Compose, Focus, Pane, derived,
@@ -112,7 +112,7 @@ pub(crate) fn clear_filter(screen: &mut Compose, pane: Pane) {
     screen.filters.remove(&pane);
 }
 
-/// Closes the filter line. If the filter hides the open campaign, opens the campaign that is highlighted instead.
+/// Closes the filter line. If the filter hides the open campaign, opens the highlighted campaign.
 fn keep_filter(screen: &mut Compose, shared: &mut SharedState, pane: Pane) -> Vec<Effect> {
     let highlighted = campaigns::highlighted(screen, shared).filter(|_| pane == Pane::Campaigns);
     let to_open = highlighted.filter(|at| screen.open_index(shared) != Some(*at));

@@ -57,7 +57,8 @@ pub(crate) fn show_profiles(
     if screen.palette_profiles.answer(generation, result) != AnswerStatus::Latest {
         return;
     }
-    // If the profiles cannot be read, none are shown. The console has reported this when it read them at its start.
+    // If the profiles cannot be read, none are shown. The console reported the error when it read the profiles at its
+    // start.
     let profiles = screen.palette_profiles.value().map(Vec::as_slice).unwrap_or_default();
     let row = |profile: &Arc<Profile>| {
         let row = actions::profile_row(profile);

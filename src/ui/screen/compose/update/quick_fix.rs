@@ -94,8 +94,8 @@ pub(crate) fn go_to(screen: &mut Compose, span: Span) {
     }
 }
 
-/// If the body has the focus and a problem is at the cursor, applies the fix of this problem. Otherwise, applies the
-/// fix of the chosen problem. If the problem has several fixes, shows a list of them instead.
+/// If the text of the body has the keyboard and a problem is at the cursor, applies the fix of this problem. Otherwise,
+/// applies the fix of the chosen problem. If the problem has several fixes, shows a list of them instead.
 pub(crate) fn fix(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     let problems = screen.problems().to_vec();
     let at = if screen.focus.in_body() { screen.problem_at_cursor() } else { None }
@@ -144,8 +144,8 @@ fn apply_fix(screen: &mut Compose, shared: &mut SharedState, fix: &Fix) -> Vec<E
     effects
 }
 
-/// Applies the first fix of every body problem with the same code as the chosen problem, as one undo step. If a fix
-/// overlaps an earlier one, it is left out.
+/// Applies the first fix of every body problem with the same code as the chosen problem, as one undo step. A fix that
+/// overlaps an earlier one is left out, because it may be wrong or unnecessary after the earlier fix.
 pub(crate) fn fix_all(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     let problems = screen.problems().to_vec();
     let Some(code) = problems.get(screen.chosen_problem).map(|problem| problem.diagnostic().code) else {
@@ -161,7 +161,6 @@ pub(crate) fn fix_all(screen: &mut Compose, shared: &mut SharedState) -> Vec<Eff
         1 => "1 place".to_owned(),
         n => format!("{n} places"),
     };
-    // A fix that overlaps an earlier one is left out, because it may be wrong or unnecessary after the earlier fix.
     let rest = if 0 < n_deferred { format!(", {n_deferred} left: fix all again") } else { String::new() };
     let effects = typing::apply(screen, shared, Command::Replace(edits));
     let way = keys::way(screen, shared, Action::Undo);

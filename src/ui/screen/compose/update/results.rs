@@ -41,7 +41,7 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
             Ok(workspace) => use_workspace(screen, shared, workspace),
             Err(text) => shared.only_error(text),
         },
-        // The app handles this message, and reloads the workspace for all screens.
+        // The app handles these messages. It reloads the workspace for all screens, and chooses the theme.
         Msg::FilesChanged | Msg::BackgroundReported(_) => Vec::new(),
         Msg::DraftsFound(drafts) => drafts_found(screen, shared, drafts),
         Msg::DraftFailed(text) => shared.only_error(text),
@@ -55,7 +55,8 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
                 shared.show_notice(
                     "adopted .telecast: its test chats, drafts, history and profiles are now used",
                 );
-                // Profiles and drafts were ignored while the folder was not adopted, so they are read now.
+                // While the folder was not adopted, its drafts were ignored, and its profiles could only be read. Both
+                // are read again.
                 vec![
                     Effect::Task(Task::LoadPeople(shared.profile_identity())),
                     Effect::Task(Task::FindDrafts),
@@ -82,8 +83,8 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
                 _ => None,
             };
             let is_latest = screen.bot.answer(generation, Ok(status)) == AnswerStatus::Latest;
-            // The pane of the webhook has only one short line for the failure, so the footer shows the failure in full,
-            // unless the webhook's form shows it.
+            // The pane of the webhook has only one short line for the failure. If the pane has the focus, the footer
+            // shows the failure in full, unless the webhook's form shows it.
             if let Some(message) = failure
                 && is_latest
                 && screen.focus.pane == Pane::Webhook
@@ -564,7 +565,7 @@ fn changed(
     workspace: Result<Arc<Workspace>, String>,
 ) -> Vec<Effect> {
     let mut effects = Vec::new();
-    // If the dialog was closed meanwhile, nothing waits for this change any more.
+    // If the dialog was closed meanwhile, nothing waits for this change anymore.
     let waiting = screen.submission.as_ref().map(|waiting| waiting.generation);
     let is_submitted = submission.is_some() && submission == waiting;
     if result.is_err() {
@@ -584,8 +585,8 @@ fn changed(
         }
     }
     if let Ok(ChangeOutcome { deleted: Some(stem), .. }) = &result {
-        // The unsaved edits go too, but not before the deletion has succeeded. They are in the trash as a draft.
-        // Otherwise, they would make the reload keep the campaign.
+        // The unsaved edits would make the reload keep the campaign, so they are dropped, but not before the deletion
+        // has succeeded. They are in the trash as a draft.
         screen.buffers.remove(stem);
         effects.push(Effect::Journal(JournalEntry::DiscardDraft(stem.clone())));
     }

@@ -35,7 +35,8 @@ pub(crate) fn save_webhook_form(screen: &mut Compose, shared: &mut SharedState) 
     })
 }
 
-/// Returns whether the webhook's form has an error. If so, shows the error, and opens the form at its field.
+/// Returns whether the webhook's form has an error. If so, shows the error, and opens the form at the field with the
+/// error.
 fn report_invalid_webhook(screen: &mut Compose, shared: &mut SharedState) -> bool {
     let Some(message) = screen.webhook.validation_error() else { return false };
     screen.webhook.form.focus_on_error();
@@ -51,8 +52,8 @@ pub(crate) fn save_webhook(form: &mut WebhookForm) -> Option<Effect> {
     Some(Effect::Task(Task::Change(WorkspaceChange::SaveWebhook { stem, webhook, expected })))
 }
 
-/// Returns the effect that saves a body. `None` if the body was not opened, or if it does not differ from its file. If
-/// `overwrite` is true, an opened body is always saved, even over a change by another program.
+/// Returns the effect that saves a body. `None` if the body was not opened, or if it has a file and does not differ
+/// from it. If `overwrite` is true, an opened body is always saved, even over a change by another program.
 pub(crate) fn save_body(
     screen: &mut Compose,
     shared: &mut SharedState,

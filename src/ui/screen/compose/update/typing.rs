@@ -15,7 +15,8 @@ use crate::ui::screen::compose::{
 use crate::ui::shared::{Action, BodyEdit, Effect, LoopEffect, SharedState, Task, Timer};
 use crate::ui::widget::{Key, KeyCode, typing::command};
 
-/// A variable of CleverTap's, such as `@Profile - Name | default: "you"`, is shorter up to its default.
+/// A CleverTap variable, such as `@Profile - Name | default: "you"`, is assumed to be shorter than this, not counting
+/// its default.
 const MAX_CHIP_BYTES: usize = 1024;
 
 pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Vec<Effect> {
@@ -44,7 +45,8 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
     run(screen, shared, command)
 }
 
-/// Applies the command of an action. Afterward, the body has the keyboard, because the user wants to go on there.
+/// Applies the command of an action. Afterward, the body has the keyboard, because the user most likely continues
+/// there.
 pub(crate) fn edit(screen: &mut Compose, shared: &mut SharedState, edit: BodyEdit) -> Vec<Effect> {
     if screen.buffer().is_none() {
         return shared.only_notice(actions::NO_CAMPAIGN);
@@ -121,9 +123,9 @@ pub(crate) fn leave(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effec
     shared.only_notice(format!("{way} moves between panes, Enter returns to the text"))
 }
 
-/// Pastes what was copied or cut in the console. Whole lines go above the cursor's line, unless a selection is replaced.
-/// Text from one JSON string into another goes in unchanged, because it already is escaped. All other text is pasted
-/// like text from another program.
+/// Pastes what was copied or cut in the console. Whole lines go above the cursor's line, unless a selection is
+/// replaced. Text that was copied in a JSON string is pasted into a JSON string unchanged, because it is already
+/// escaped. All other text is pasted like text from another program.
 pub(crate) fn paste_register(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     screen.completion = None;
     let Some(register) = shared.register_to_paste() else { return Vec::new() };
@@ -162,7 +164,8 @@ pub(crate) fn register_of_selection(screen: &Compose) -> Option<Register> {
     Some(Register::of_region(editor, region).with_context(editor, span))
 }
 
-/// Returns the command for a key at the cursor, given the command that the key has in any editor.
+/// Returns the command that replaces `command` at the cursor. In message text, Enter and `"` have commands of their
+/// own. Everywhere else, and for any other key, returns `command` itself.
 fn in_prose(screen: &mut Compose, shared: &SharedState, command: Command) -> Command {
     let may_differ = command == Command::Newline || matches!(&command, Command::Type(text) if text == "\"");
     if !may_differ {
@@ -185,7 +188,7 @@ pub(crate) fn paste(screen: &mut Compose, shared: &mut SharedState, text: &str) 
     let dialect = screen.body_language(shared).dialect;
     let selected = screen.buffer().filter(|buffer| buffer.editor.is_in_prose()).map(|buffer| {
         let editor = &buffer.editor;
-        // Counting the text after the selection from the end of the body gives the end of the paste.
+        // The text after the selection does not change, so its length gives the end of the paste.
         (editor.selection().span().start, editor.len() - editor.selection().span().end)
     });
     let Some((start, n_after)) = selected.filter(|_| can_edit(screen, shared)) else {

@@ -59,13 +59,14 @@ pub(crate) fn toggle(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effe
     })
 }
 
-/// Ends the search of vim's search line, which began at `from`.
+/// Ends the search that was started in vim's search line with the cursor at `from`.
 pub(crate) fn finish_search(screen: &mut Compose, shared: &mut SharedState, from: usize) -> Vec<Effect> {
     let outcome = with_vim(screen, |vim, editor| vim.finish_search(editor, from));
     outcome.map_or_else(Vec::new, |outcome| perform(screen, shared, outcome))
 }
 
-/// Carries out a command of the command line. Returns why it cannot be carried out, so that the command can be corrected.
+/// Carries out a command of the command line. An error says why the command cannot be carried out, so that the user can
+/// correct it.
 pub(crate) fn command_line(
     screen: &mut Compose,
     shared: &mut SharedState,
@@ -162,7 +163,7 @@ fn perform_request(screen: &mut Compose, shared: &mut SharedState, request: VimR
             Vec::new()
         }
         VimRequest::CommandLine(text) => {
-            // The lines of a selection are already typed, and the command comes after them.
+            // For a selection, its range of lines is already typed, and the command comes after it.
             let field = TextField::new(text);
             let prompt = Prompt { field, ..Prompt::new(PromptPurpose::CommandLine, "") };
             screen.dialog = Some(Dialog::Prompt(prompt));

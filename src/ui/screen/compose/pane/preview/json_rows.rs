@@ -108,8 +108,9 @@ fn underline(theme: &Theme, severity: Severity) -> Style {
     }
 }
 
-/// Wraps every line into rows of `width` cells. A full row ends after its last space or comma if this space or comma is
-/// in the second half of the row. Otherwise, a full row ends after the last character that fits.
+/// Wraps every line into rows of at most `width` cells, not counting one space at the end. A full row ends after its
+/// last space or comma if this space or comma is in the second half of the row. Otherwise, it ends after the last
+/// character that fits.
 fn rows(text: &str, width: usize) -> Vec<Span> {
     let mut rows = Vec::new();
     let mut start = 0;

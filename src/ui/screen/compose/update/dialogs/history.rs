@@ -15,7 +15,7 @@ use crate::workspace::TestSendRecord;
 /// The number of rows that PageUp and PageDown scroll.
 const PAGE: usize = 10;
 
-/// Shows the list of earlier tests. `chosen` is the test whose row is chosen at first.
+/// Shows the list of earlier tests. `chosen` is the test whose row is initially chosen.
 pub(super) fn open_list(
     screen: &mut Compose,
     shared: &SharedState,
@@ -132,7 +132,7 @@ fn send_again(screen: &mut Compose, mut dialog: Dialog) -> Vec<Effect> {
     vec![Effect::Task(Task::Resend(generation, Box::new(repeated)))]
 }
 
-/// Switches between the request as it was sent and its comparison with the present request.
+/// Switches between the request as it was sent and its comparison with the request that the campaign would send now.
 fn compare(screen: &mut Compose, mut dialog: Dialog) -> Vec<Effect> {
     let Dialog::PastTest(test) = &mut dialog else { return keep_open(screen, dialog) };
     test.scroll = 0;
@@ -148,7 +148,8 @@ fn compare(screen: &mut Compose, mut dialog: Dialog) -> Vec<Effect> {
     vec![Effect::Task(Task::ComposeAgain(generation, Box::new(repeated)))]
 }
 
-/// Returns the test with the body's unsaved edits. Without unsaved edits, the body's file counts, which may be newer.
+/// Returns the test with the body's unsaved edits. Without unsaved edits, the body's file is used, which may be newer
+/// than the text in the editor.
 fn repeated(screen: &Compose, test: &PastTest) -> RepeatedTest {
     let buffer = screen.buffers.get(&test.record.campaign).filter(|buffer| buffer.is_modified());
     let body = buffer.map(|buffer| Arc::clone(&buffer.text()));

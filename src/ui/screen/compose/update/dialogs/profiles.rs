@@ -1,5 +1,5 @@
-//! Makes, edits, and deletes profiles: the rows and keys of the list of profiles, the form of a profile, and the results
-//! of changes.
+//! Creates, edits, and deletes profiles: the rows and keys of the list of profiles, the form of a profile, and the
+//! results of changes.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::ui::screen::compose::{
 use crate::ui::shared::{Effect, Generation, Query, SharedState, Task};
 use crate::ui::widget::{Form, FormOutcome, Key, KeyCode, PickerRow};
 
-/// The id of the row that makes a new profile.
+/// The id of the row that opens the form of a new profile.
 const NEW: &str = "new";
 
 /// The id of the row that brings back the profile that was deleted last.
@@ -45,7 +45,7 @@ pub(crate) fn list_head(deleted: &[Arc<Profile>]) -> Vec<PickerRow> {
     [new].into_iter().chain(restore).collect()
 }
 
-/// Handles the keys of the list of profiles that edit or delete the chosen profile. `None` for other keys.
+/// Handles the keys that edit or delete the chosen profile of the list. `None` for other keys.
 pub(super) fn press_in_list(
     screen: &mut Compose,
     shared: &mut SharedState,
@@ -290,7 +290,7 @@ fn save(screen: &mut Compose, shared: &mut SharedState, mut dialog: Dialog) -> V
 }
 
 /// Handles the result of a change. After a success, the changed profile is the preview's profile. After an error, the
-/// form stays open with everything that was typed.
+/// form stays open with its edits.
 pub(crate) fn edited(
     screen: &mut Compose,
     shared: &mut SharedState,

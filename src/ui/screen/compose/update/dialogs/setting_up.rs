@@ -133,7 +133,7 @@ fn go_to(
             show(screen, shared, setup, step);
             keep_open(screen, dialog)
         }
-        // After the last step, the user begins to write.
+        // After the last step, the user continues in the body.
         None => {
             let effects = close(screen, shared);
             if screen.open.is_some() {
@@ -329,7 +329,7 @@ pub(crate) fn changed(screen: &mut Compose, shared: &SharedState, result: Result
             SetupStep::Name => setup.done.is_named = true,
             _ => setup.done.has_campaign = true,
         }
-        // After the name, steps that are done already are passed over.
+        // After the name, steps that are done already are skipped.
         let next = setup.step.next().unwrap_or(SetupStep::Test);
         let next = if setup.step == SetupStep::Name { setup.done.first_open().max(next) } else { next };
         show(screen, shared, setup, next);
@@ -337,7 +337,7 @@ pub(crate) fn changed(screen: &mut Compose, shared: &SharedState, result: Result
 }
 
 /// Marks the steps that are done according to the test chats and the history. If the guide was just opened at the step
-/// of the test chat, and there is one, goes on to the next step.
+/// of the test chat, but there is a test chat, goes on to the first step that is not done.
 pub(crate) fn tests_loaded(screen: &mut Compose, shared: &SharedState, has_chat: bool, has_test: bool) {
     with_guide(screen, |screen, setup| {
         setup.done.has_chat |= has_chat;
