@@ -111,6 +111,16 @@ fn campaigns_are_created_renamed_and_removed() {
 }
 
 #[test]
+fn an_aborted_body_prints_a_note_instead_of_nothing() {
+    let home = shop();
+    home.write("shop/campaigns/a.toml", "name = \"a\"\nwebhook = \"bot\"\n");
+    home.write("shop/campaigns/a.json.liquid", "{% abort %}");
+    let answer = home.run(["--workspace", "shop", "render", "a"]);
+    assert_eq!(answer.out, "");
+    assert!(answer.err.contains("the body aborts for this profile"), "{answer:?}");
+}
+
+#[test]
 fn a_body_from_stdin_is_stored_byte_for_byte() {
     let home = shop();
     let body = "{\r\n  \"text\": \"ä\" }\t";

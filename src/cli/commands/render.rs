@@ -9,7 +9,7 @@ use crate::cli::environment::Environment;
 use crate::cli::error::Result;
 use crate::cli::output::CliOutput;
 use crate::cli::problems::LocatedProblem;
-use crate::compose::{Composed, HttpDraft};
+use crate::compose::{Composed, HttpDraft, Skip};
 use crate::paths::Paths;
 use crate::sandbox;
 use crate::secrets::Redactor;
@@ -32,6 +32,10 @@ pub(crate) fn run(environment: &Environment, args: &RenderCampaign, output: &mut
         output.json(&to_json(&job, &composed, &problems))?;
     } else {
         print(args.form, &composed, &environment.paths, &workspace, output)?;
+        // An abort is not a problem, so nothing else would explain the empty output.
+        if matches!(composed.skip, Some(Skip::Aborted(_))) {
+            output.note("nothing to print: the body aborts for this profile")?;
+        }
         for problem in &problems {
             output.note(problem.line())?;
         }
@@ -60,7 +64,7 @@ fn print(
                 output.text(&message)?;
             }
         }
-        // The problems on stderr explain why there is nothing to print.
+        // There is nothing to print. The notes on stderr explain why.
         (RenderAs::Body | RenderAs::Request | RenderAs::Curl, _, _) => {}
     }
     Ok(())
@@ -104,7 +108,7 @@ fn to_json(job: &MessageJob, composed: &Composed, problems: &[LocatedProblem]) -
         "profile": identity.filter(|identity| !identity.is_empty()),
         "body": composed.rendered,
         "request": composed.http.as_ref().map(|http| {
-            // The body is not masked: it contains no `${NAME}`, and the user needs it byte for byte.
+            // The body is not masked: no secret is ever filled into a body, and the user needs it byte for byte.
             let redactor = Redactor::default();
             let headers: serde_json::Map<String, Value> = http
                 .masked_headers()
