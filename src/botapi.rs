@@ -3,8 +3,8 @@
 //! retry.
 //!
 //! Redirects are not followed. A server could redirect a request to another host, and that host would see the bot's
-//! token in the path of the new URL. Requests to loopback never go through a proxy. They are usually plain http, so the
-//! proxy could read the token in their path.
+//! token in the path of the new URL. Requests to loopback never go through a proxy. Such requests are usually plain
+//! http, so a proxy could read the token in the path.
 //!
 //! ```text
 //! HttpRequest ──to_chat──▶ AddressedRequest ──Client::deliver──▶ HttpResponse | SendError
@@ -30,8 +30,8 @@ pub(crate) use bot::{Bot, BotUser, CallError};
 pub(crate) use error::SendError;
 pub(crate) use http::{HttpRequest, HttpResponse};
 
-// The time limit for connecting. It is shorter than the default timeout of a whole request. Otherwise, an unreachable
-// host would be reported as one that did not answer, and the message as one that may have been delivered.
+// The time limit for connecting. It is shorter than the default timeout of a whole request. With a longer limit, an
+// unreachable host would be reported as one that did not answer. The message would then count as possibly delivered.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(4);
 
 // The maximum size of an answer's body, in bytes. Without a limit, an endless body would fill the memory. The largest

@@ -2,7 +2,7 @@
 //!
 //! getUpdates is called without an offset. So no update is confirmed, and the bot's own program still receives all
 //! updates. If two processes call getUpdates for the same bot, they interrupt each other. So the caller must hold the
-//! bot's polling lock, which only one telecast process can hold. Only a bot of the user's own sandbox needs no lock.
+//! bot's polling lock, which only one telecast process can hold. A bot of the user's own sandbox needs no lock.
 
 use std::time::Duration;
 
@@ -20,8 +20,8 @@ pub(crate) use chat::CapturedChat;
 const POLL: Duration = Duration::from_secs(20);
 
 // The maximum number of updates that a server returns at once. If that many old updates are waiting, newer updates are
-// returned only after the old updates are confirmed. telecast does not confirm them, because the bot's own program
-// would then never receive them.
+// returned only after the old updates are confirmed. But telecast confirms no updates, because the bot's own program
+// would never receive a confirmed update.
 const MAX_UPDATES: usize = 100;
 
 // How many temporary failures in a row are tolerated.
@@ -87,8 +87,8 @@ async fn poll(client: &Client, bot: &Bot, options: &CaptureOptions) -> Result<Ca
     let mut n_failed = 0;
     loop {
         let started = Instant::now();
-        // The server is never asked to wait longer than `options.timeout`. Otherwise, a short timeout could end only by
-        // canceling a call that is still waiting.
+        // The server is never asked to wait longer than `options.timeout`. If it were, the call would have to be
+        // canceled at the end of a short timeout.
         let pause = match bot.get_updates(client, None, POLL.min(options.timeout), None).await {
             Ok(updates) => match newest(&updates, options.after) {
                 Some(chat) => return Ok(chat),
@@ -118,7 +118,7 @@ async fn wait_for(
 ) -> Result<Duration, CaptureError> {
     match &error {
         CallError::Refused { fault: ApiErrorKind::WebhookActive, .. } => {
-            // This call only gets the host that the error message names, so a failure of the call is ignored.
+            // This call is needed only for the host in the error message, so a failure of the call is ignored.
             let info = bot.get_webhook_info(client).await.unwrap_or_default();
             Err(CaptureError::WebhookActive { address: host(&info.url) })
         }

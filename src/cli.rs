@@ -5,8 +5,8 @@
 //!                            └─ stdout: the answer (text | json); stderr: problems and progress
 //! ```
 //!
-//! The work itself is done by [`crate::service`] and the other modules; a command only calls them and prints the
-//! result. The console, telecast's full-screen interface, is not opened here: [`run`] returns a request to open the
+//! The work itself is done by [`crate::service`] and the other modules. A command only calls these modules and prints
+//! the result. The console, telecast's full-screen interface, is not opened here: [`run`] returns a request to open the
 //! console, and `main` opens it.
 
 mod args;
@@ -60,8 +60,8 @@ fn report(error: &CliError, output: &mut CliOutput) -> ExitCode {
         let _ = output.error(error);
         let _ = error.hints.iter().try_for_each(|hint| output.note(format!("  {hint}")));
     }
-    // A failure of this flush usually means that the reader of stdout, such as `head`, has closed the pipe because it
-    // has read enough. So the failure is ignored.
+    // A failure of this flush is ignored. Usually, the reader of stdout, such as `head`, has read enough and closed the
+    // pipe.
     let _ = io::stdout().flush();
     ExitCode::from(error.kind.code())
 }

@@ -1,4 +1,4 @@
-//! Provides the current time. All other modules take the time of day from here, so that tests can set it.
+//! Provides the current time. All other modules ask this module for the time, so that tests can choose the time.
 
 use jiff::Timestamp;
 

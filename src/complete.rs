@@ -70,7 +70,7 @@ pub enum Trigger {
     Key,
     /// The opening quote of a JSON value with a fixed set of choices.
     Value,
-    /// The opening quote of a text that is compared with a property.
+    /// The opening quote of a text that is compared with a property, as in `Profile.plan == "`.
     Sample,
     /// The opening quote of a partial's name.
     Partial,
@@ -81,8 +81,8 @@ pub enum Trigger {
 }
 
 impl Trigger {
-    /// Returns whether Enter and Tab accept an item at once. Otherwise they go to the editor until an arrow key arms
-    /// the picker.
+    /// Returns whether Enter and Tab accept an item at once. If not, Enter and Tab go to the editor until an arrow key
+    /// arms the picker.
     fn is_armed(self) -> bool {
         // `@`, `{`, and markup are ordinary text as well: Enter after `@anna` should still start a new line.
         !matches!(self, Trigger::At | Trigger::Brace | Trigger::Markup(_))
@@ -166,8 +166,8 @@ pub fn open(text: &str, cursor: usize, context: &CompletionContext<'_>) -> Optio
     Session::begin(trigger, start, query_start, text, cursor, context)
 }
 
-/// Returns the picker for the cursor's position, for the key that opens a picker explicitly. Returns `None` if nothing
-/// can be offered there.
+/// Returns the picker that opens at the cursor when the user presses the key for it. Returns `None` if nothing can be
+/// offered there.
 pub(crate) fn open_here(text: &str, cursor: usize, context: &CompletionContext<'_>) -> Option<Session> {
     let before = text.get(..cursor)?;
     // The word before the cursor becomes the query. A complete JSON value, such as the `1` in `"chat_id": 1`, does not
@@ -304,8 +304,8 @@ impl Session {
         (!self.matches.is_empty()).then_some(self)
     }
 
-    /// Chooses the next row, or the first row if the last one is chosen. An unarmed picker is only armed and keeps its
-    /// first row.
+    /// Chooses the next row, or the first row if the last one is chosen. If the picker is unarmed, arms the picker
+    /// instead, and the first row stays chosen.
     pub fn choose_next(&mut self) {
         if self.armed {
             self.chosen = (self.chosen + 1) % self.matches.len().max(1);

@@ -60,11 +60,11 @@ pub struct Composed {
     pub blocks: Vec<Vec<Span>>,
     /// Whether the body, or a partial that it may call, uses `Event` or `ExternalTrigger`.
     pub uses_event: bool,
-    /// The rendered body as it would be sent, with the test chat already set in it. `None` if the template has errors,
-    /// if rendering failed, or if `{% abort %}` ended the rendering.
+    /// The rendered body as it would be sent. In a test send, it already contains the test chat. `None` if the template
+    /// has errors, if rendering failed, or if `{% abort %}` ended the rendering.
     pub rendered: Option<String>,
-    /// [`Composed::rendered`] as JSON; `None` if nothing was rendered, or if the rendered body is plain text or not
-    /// valid JSON.
+    /// [`Composed::rendered`] as JSON; `None` if nothing was rendered, if the body is plain text, or if the rendered
+    /// body is not valid JSON.
     pub document: Option<Document>,
     /// The HTTP request before secrets are filled in; `None` without a webhook, or if there is no rendered body.
     pub http: Option<HttpDraft>,
@@ -86,7 +86,7 @@ pub struct Composed {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Skip {
-    /// `{% abort %}` at this span of the body; CleverTap counts such recipients as LiquidLogicAborted.
+    /// The `{% abort %}` at this span of the body was reached. CleverTap counts such recipients as LiquidLogicAborted.
     Aborted(Span),
     NoChatId,
 }
@@ -112,8 +112,9 @@ impl Composed {
         mode.map_or(Ok(None), |mode| ParseMode::from_argument(&mode.decoded)).ok()
     }
 
-    /// Returns the spans of all tags of the Liquid block that has a tag at byte `at` of the body. The result is empty
-    /// if no block has a tag there.
+    /// Returns the spans of all tags of the Liquid block that has a tag at byte `at` of the body. For example, with
+    /// `at` in the `else` of `{% if a %}x{% else %}y{% endif %}`, returns the spans of these three tags. The result is
+    /// empty if no block has a tag at `at`.
     pub fn block_at(&self, at: usize) -> &[Span] {
         let tags = || self.blocks.iter().flat_map(|block| block.iter().map(move |tag| (block, tag)));
         // Between two adjacent tags, `at` is the end of the first and the start of the second. The block of the second
@@ -133,10 +134,11 @@ impl Composed {
         self.locator.as_ref().map_or_else(Vec::new, |locator| locator.outputs(body))
     }
 
-    /// Returns Telegram's refusal of this request as a diagnostic at its cause in the body, if the cause can be found.
+    /// Turns `error`, Telegram's refusal of this request, into a diagnostic at its cause in the body. Returns `None` if
+    /// the cause cannot be found.
     pub fn locate_refusal(&self, error: &ApiError) -> Option<Diagnostic> {
         // The first error of telecast's own checks is taken as the cause, because it usually has an exact span.
-        // Telegram reports only a byte offset, and only for some errors.
+        // Telegram reports a position for some errors, and then only a byte offset.
         let own = self.diagnostics.iter().find(|problem| problem.is_error()).map(|problem| problem.span);
         let span = own.or_else(|| {
             let at = error.byte_offset()?;
@@ -170,7 +172,7 @@ fn content(inputs: &Inputs<'_>) -> template::Content {
 }
 
 /// Returns the string with the message's text: the value of `text`, or that of `caption` if there is no `text`. Returns
-/// `None` if there is neither, or if the value is not a string.
+/// `None` if there is no such key, or if its value is not a string.
 fn message_text(document: &Document) -> Option<&json::JsonString> {
     document.root.get("text").or_else(|| document.root.get("caption"))?.as_text()
 }
@@ -185,8 +187,8 @@ impl Composed {
         let is_json = inputs.campaign.content_format == ContentFormat::Json;
         let original = rendered.text;
         let patched = match inputs.chat {
-            // The chat is set before the rendered text is parsed. If the chat id is `NULL` or empty, the text becomes
-            // valid JSON only by this replacement.
+            // The chat is set before the rendered text is parsed. For example, `"chat_id": NULL` is not JSON, and the
+            // test chat takes the place of the `NULL`.
             ChatTarget::Test(chat) if is_json && self.method.is_some() => chat::set(&original, chat),
             ChatTarget::Test(_) | ChatTarget::FromBody => None,
         };

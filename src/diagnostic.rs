@@ -1,7 +1,7 @@
-//! Diagnostics for text that a person wrote: where a problem is, what it is, what to do about it, and fixes to apply.
+//! Diagnostics for text that a person wrote. A diagnostic has a span, a message, and possibly a help text and fixes.
 //!
-//! Parsers return what they could read together with all diagnostics, instead of only the first error. A diagnostic
-//! does not know its file; [`FileProblem`] adds the path and the position.
+//! A parser does not stop at the first error. It returns what it could read, and all diagnostics. A diagnostic does not
+//! know its file; [`FileProblem`] adds the path and the position.
 
 mod code;
 mod combine;
@@ -14,7 +14,7 @@ pub use code::{CODES, Code};
 pub(crate) use combine::{CombinedFixes, combine_fixes};
 pub use file_problem::FileProblem;
 
-/// Errors change the exit code. Warnings do so only with `--deny warnings`, and infos never do.
+/// An error changes the exit code. A warning changes it only with `--deny warnings`. An info never changes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Severity {
     /// Worth knowing, such as a change that Telegram makes to the text.
@@ -60,7 +60,7 @@ impl Diagnostic {
         Self { severity: Severity::Info, ..Self::error(code, span, message) }
     }
 
-    /// Adds the help "did you mean `near`?" and a fix that replaces `span` with `source`. `source` is `near` as it must
+    /// Adds the help "did you mean `near`?" and a fix that replaces `span` with `source`. `source` is how `near` must
     /// be written in the text, for example in quotes.
     #[must_use]
     pub fn with_near(self, span: Span, near: &str, source: impl Into<String>) -> Self {
@@ -83,7 +83,7 @@ impl Diagnostic {
     /// Moves the span and the spans of all fixes forward by `by` bytes.
     #[must_use]
     pub fn shifted(mut self, by: usize) -> Self {
-        // The spans of the fixes move too, because they are offsets in the same text as the diagnostic's span.
+        // A fix edits the text that the diagnostic is about, so the spans of its edits move too.
         self.span = self.span.shifted(by);
         for edit in self.fixes.iter_mut().flat_map(|fix| &mut fix.edits) {
             edit.span = edit.span.shifted(by);
@@ -147,8 +147,8 @@ pub(crate) fn apply_edits(edits: &[TextEdit], text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
     let mut from = 0;
     for edit in edits {
-        // `get` is used instead of indexing: the text may have changed since the fix was made, and a span that is out
-        // of range or inside a character must not panic.
+        // The text may have changed since the fix was made. If a span is then out of range or inside a character, `get`
+        // returns `None`, but indexing would panic.
         out.push_str(text.get(from..edit.span.start)?);
         out.push_str(&edit.replacement);
         from = edit.span.end;

@@ -1,4 +1,4 @@
-//! The Liquid dialect of a body: the filters, tags, and variable syntax that are accepted in it.
+//! The Liquid dialect of a body: the filters, tags, and variable syntax that the body may use.
 //!
 //! A template that both dialects accept renders the same in both, with two exceptions. The time zone of `now` differs.
 //! `@Profile - …` is a variable in CleverTap's dialect and plain text in telecast's dialect.

@@ -52,7 +52,7 @@ pub(crate) use rows::{PARAGRAPH_END, VisualRow};
 pub(crate) use snapshot::Snapshot;
 pub(crate) use words::WordKind;
 
-/// The selection. It extends from `anchor`, where it began, to `head`, where the cursor is.
+/// The selection, from `anchor` (where the selection began) to `head` (where the cursor is).
 ///
 /// In an [`Editor`], `anchor` and `head` are always on grapheme boundaries. They are equal if nothing is selected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -91,8 +91,8 @@ pub enum Command {
     Drag(usize),
 
     /// Types text in place of the selection. Some characters have another effect if they are typed one at a time. An
-    /// opening bracket or a quote may also insert its closer, or may surround the selection. If a closer was inserted
-    /// automatically, typing it moves the cursor past it instead of inserting another one. A space in `{{}}` or `{%%}`
+    /// opening bracket or a quote may also insert its closer, or may surround the selection. Typing a closer that was
+    /// inserted automatically moves the cursor past this closer and inserts nothing. A space in `{{}}` or `{%%}`
     /// becomes two spaces.
     Type(String),
     /// Inserts text in place of the selection as one undo step, without automatic closers. Its line breaks become those
@@ -100,15 +100,15 @@ pub enum Command {
     /// become spaces, and tabs are removed too.
     Paste(String),
     Newline,
-    /// If the selection touches several lines, indents these lines. Otherwise, replaces the selection with spaces up to
-    /// the next multiple of the indentation width.
+    /// If the selection touches several lines, indents these lines. If it is within one line, replaces the selection
+    /// with spaces up to the next multiple of the indentation width.
     Tab,
     /// Indents the lines that the selection touches.
     Indent,
     Outdent,
     /// Deletes the selection. If nothing is selected, deletes the text between the cursor and the motion's target. At
-    /// the start of a line, `LineStart` deletes the line break before it, and at the end, `LineEnd` deletes the one
-    /// after it. Between an opener and its automatic closer, `Left` deletes both.
+    /// the start of a line, `LineStart` deletes the line break before the cursor. At the end of a line, `LineEnd`
+    /// deletes the line break after the cursor. Between an opener and its automatic closer, `Left` deletes both.
     Delete(Motion),
     /// Returns the selected text. If nothing is selected, returns the cursor's line with its line break.
     Copy,
@@ -118,7 +118,8 @@ pub enum Command {
     /// Merges all undo steps after the first `n` into one; see [`Editor::n_steps`].
     JoinSteps(usize),
 
-    /// Inserts the first text before the selection and the second after it. The selected text stays selected.
+    /// Inserts the first text before the selection and the second text after the selection. The selected text stays
+    /// selected.
     Surround(String, String),
     DuplicateLines,
     MoveLinesUp,
@@ -180,8 +181,8 @@ impl Editor {
         }
     }
 
-    /// Opens `text` as a form's field: line breaks become spaces, other control characters are removed, brackets are
-    /// not closed automatically, and the cursor is at the end.
+    /// Opens `text` as a form's field, with the cursor at the end. Line breaks become spaces, and other control
+    /// characters are removed. Brackets are not closed automatically.
     pub fn single_line(text: &str) -> Self {
         let mut editor = Self { single_line: true, ..Self::new(&buffer::flattened(text)) };
         editor.move_to(editor.buffer.len());
@@ -286,7 +287,7 @@ impl Editor {
         self.history.n_steps()
     }
 
-    /// Ends the current undo step, so that the next edit starts a new one.
+    /// Ends the current undo step. The next edit starts a new one.
     pub fn end_undo_step(&mut self) {
         self.history.seal();
     }
@@ -343,7 +344,7 @@ impl Editor {
     fn set_selection(&mut self, selection: Selection) {
         let snapped =
             Selection { anchor: self.buffer.snap(selection.anchor), head: self.buffer.snap(selection.head) };
-        // A moved cursor ends the undo step, so that text typed in two places is undone separately.
+        // A moved cursor ends the undo step, because text typed in two places should be undone separately.
         if snapped != self.selection {
             self.history.seal();
         }
@@ -351,8 +352,8 @@ impl Editor {
         self.goal = None;
     }
 
-    /// Sets the selection as part of the edit just made: redo restores it, and typing continues in the same undo
-    /// step.
+    /// Sets the selection as part of the edit just made: redo restores the selection too, and typing continues in the
+    /// same undo step.
     fn select_within_step(&mut self, selection: Selection) {
         self.selection =
             Selection { anchor: self.buffer.snap(selection.anchor), head: self.buffer.snap(selection.head) };

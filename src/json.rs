@@ -1,5 +1,5 @@
 //! Reads JSON with source positions. A strict parser returns values with their spans, and each byte of a decoded string
-//! maps back to the source. A lexer splits text into JSON tokens even if the JSON is unfinished.
+//! maps back to the source. A lexer splits even unfinished JSON into tokens.
 //!
 //! serde_json reports where a text stops being JSON, but not where a value or a decoded character came from.
 //! Diagnostics about a rendered body need the positions of values and characters. The parser follows RFC 8259 with
@@ -57,7 +57,7 @@ pub struct JsonString {
     pub decoded: String,
     /// The bytes in the source, quotes included.
     pub span: Span,
-    // Breaks need less memory than an offset for each byte: most strings have no escapes and need only one break.
+    // An offset for each byte would need more memory: most strings have no escapes and need only one `Break`.
     /// The starts of the string's segments, in order. Each escape is a segment, and so is each run of text without
     /// escapes.
     breaks: Vec<Break>,
@@ -75,8 +75,8 @@ struct Break {
 impl JsonString {
     /// Returns the offset in the source of the byte `at` of the decoded text.
     ///
-    /// All bytes of an escaped character map to its backslash. An `at` at or after the end of the decoded text maps to
-    /// the closing quote.
+    /// All bytes of an escaped character map to the backslash of the escape. An `at` at or after the end of the decoded
+    /// text maps to the closing quote.
     pub fn raw_offset(&self, at: usize) -> usize {
         let at = at.min(self.decoded.len());
         // The first break is at 0, so a break at or before `at` always exists.
@@ -128,8 +128,8 @@ impl JsonNode {
         }
     }
 
-    /// Returns the value of the member `key`. Returns `None` if there is no such member, or if `self` is not an object.
-    /// Of several members with this key, the first one is used, as in the Bot API server.
+    /// Returns the value of the member `key`, or `None` if there is no such member or `self` is not an object. Of
+    /// several members with this key, the first one is used, as in the Bot API server.
     pub fn get(&self, key: &str) -> Option<&JsonNode> {
         self.as_object()?.iter().find(|member| member.key.decoded == key).map(|member| &member.value)
     }

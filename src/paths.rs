@@ -44,8 +44,8 @@ impl Paths {
         Self::from_environment(&|name| std::env::var_os(name))
     }
 
-    /// Returns the directories, with the overrides that `variable` returns for the names in `VARIABLES`. Relative
-    /// overrides are resolved against the current directory.
+    /// Returns the directories. `variable` looks up an environment variable by name. If it returns a path for a name in
+    /// `VARIABLES`, that path overrides the directory. A relative path is resolved against the current directory.
     pub fn from_environment(variable: &dyn Fn(&str) -> Option<OsString>) -> Result<Self, NoHome> {
         let project = directories::ProjectDirs::from("", "", "telecast");
         let project = project.as_ref();

@@ -1,5 +1,5 @@
-//! Message text as prose. Most of a body is one JSON string, and its author writes it as paragraphs. This module finds
-//! the message text in a body, prepares pasted text for it, and formats it.
+//! Message text as prose. Most of a body is one JSON string, whose text the author writes in paragraphs. This module
+//! finds and formats the message text in a body, and escapes text that is pasted into it.
 //!
 //! What Enter and `"` do in message text is in `editor`. This module knows neither the editor nor the screen.
 

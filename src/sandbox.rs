@@ -59,8 +59,8 @@ pub struct SandboxOptions {
     /// The messages per second that each bot may send before it gets 429.
     pub rate: Option<f64>,
     pub latency: Option<Duration>,
-    /// The share of sends that fail, from 0 to 1. A send fails with 429, 500, or 502, or the connection is closed
-    /// before or after the message was sent.
+    /// The share of sends that fail, from 0 to 1. Some fail with 429, 500, or 502. For the others, the connection is
+    /// closed, either before or after the message was sent.
     pub fail: f64,
     /// The seed for choosing which sends fail, and how. With the same seed, the same sends fail in the same way.
     pub seed: u64,
@@ -68,8 +68,8 @@ pub struct SandboxOptions {
 }
 
 impl Default for SandboxOptions {
-    /// Returns options for a free port on loopback, any token, no chats except those that updates add, no rate limit,
-    /// no latency, and no failures.
+    /// Returns options for a free port on loopback and any token, without a rate limit, latency, or failures. The only
+    /// chats are those that updates add.
     fn default() -> Self {
         SandboxOptions {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),

@@ -341,9 +341,8 @@ impl Secrets {
         self.workspace.as_ref().map(|workspace| workspace.key.as_str())
     }
 
-    /// Finds the secrets in `names` that are stored under `old_id`, or for a folder that is no longer a workspace.
-    /// `old_id` is the workspace's id in earlier versions of telecast. Names for which this workspace has its own value
-    /// are left out.
+    /// Finds the secrets in `names` whose values may belong to this workspace (see [`MovableSecret`]). `old_id` is the
+    /// workspace's id in earlier versions of telecast. Names for which this workspace has its own value are left out.
     ///
     /// Do not move these secrets without asking the user. A clone has the id of the original, and any workspace can
     /// name any secret. So a workspace that comes from someone else could get the user's secrets.

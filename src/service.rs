@@ -1,5 +1,5 @@
-//! The use cases of telecast, which both front ends (`cli` and `ui`) call. They take and return plain data, and leave
-//! printing and drawing to the front ends.
+//! The use cases of telecast, which both front ends (`cli` and `ui`) call. The use cases take and return plain data.
+//! Printing and drawing are left to the front ends.
 
 mod adopt;
 mod bot;

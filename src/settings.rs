@@ -1,4 +1,5 @@
-//! Reads the user's settings from `config.toml`, as written and as completed with the defaults.
+//! Reads the user's settings from `config.toml`. [`RawSettings`] has the values in the file; [`Settings`] also has the
+//! default of every missing value.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -108,7 +109,7 @@ impl Settings {
     /// default. If the file is missing, cannot be read, or is not TOML, all settings have their defaults.
     ///
     /// `secrets` is the exception. It becomes [`SecretSource::Unusable`] if the file exists but cannot be read or is
-    /// not TOML, or if the `[secrets]` table is invalid or its name seems to be misspelled.
+    /// not TOML. It also does if the `[secrets]` table is invalid, or if its name seems to be misspelled.
     pub fn load(paths: &Paths) -> (Settings, Vec<FileProblem>) {
         let file = paths.settings_file();
         let mut source = read_user_file(Path::new(""), &file.to_string_lossy());
@@ -157,7 +158,7 @@ impl RawSettings {
 fn in_one_line(source: &LoadedFile, problem: &Diagnostic) -> String {
     let at = LineIndex::new(&source.text).position(&source.text, problem.span.start);
     let help = problem.help.iter().map(|help| format!(" ({help})")).collect::<String>();
-    // The message may quote the file. Its control characters are made visible, so that no terminal obeys them.
+    // The message may quote the file. Control characters are made visible, so that no terminal obeys them.
     let line = format!("{}:{}:{}: {}{help}", source.path, at.line, at.column, problem.message);
     visible(&line).into_owned()
 }

@@ -37,14 +37,14 @@ pub struct PrivateFolder {
     /// The content of the folder's file `id`.
     pub id: String,
     /// The SHA-256 hashes, in hexadecimal, by which telecast recognizes the folder's file `test-chats.toml`. Usually,
-    /// the list has one hash: that of the content that telecast wrote last, or that of the content at the time when the
-    /// user adopted the folder. The list is empty as long as the folder has no such file. While telecast replaces the
-    /// file, the list has the hashes of both the old and the new content. So even if telecast crashes during the
-    /// replacement, one of the hashes is right.
+    /// the list has one hash: of the content that telecast wrote last, or of the content that the user adopted with the
+    /// folder. The list is empty as long as the folder has no such file. While telecast replaces the file, the list has
+    /// the hashes of both the old and the new content. So even if telecast crashes during the replacement, one of the
+    /// hashes is right.
     pub test_chats: Vec<String>,
 }
 
-/// What the console showed last in a workspace. It starts with this view the next time.
+/// What the console showed last in a workspace. The next time, the console starts with this view.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LastView {

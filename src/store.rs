@@ -42,8 +42,8 @@ pub trait Store: Send + Sync {
 
     /// Returns up to `limit` profiles in the order of their identities, starting after the identity `after`.
     ///
-    /// If `search` is not empty, returns only the profiles whose identity or text values (also those in lists and
-    /// objects) contain `search`, ignoring case.
+    /// If `search` is not empty, returns only the profiles that contain `search`, ignoring case. The identity and all
+    /// text values are searched, including the texts in lists and objects.
     fn list(&self, search: &str, after: Option<&str>, limit: usize) -> Result<ProfilePage>;
 
     /// Returns the test profiles, in the order of their identities.

@@ -32,7 +32,7 @@ pub use method::Method;
 pub(crate) use request::{ApiRequest, ChatId, Counted, Finding, Fullness, MessageContent, check};
 pub use unparse::unparse;
 
-// The modules that handle text: they parse it, process it as the server does, and escape it.
+// The modules that handle text: parse, process as the server does, and escape.
 mod changes;
 mod class;
 mod clean;
@@ -160,8 +160,8 @@ pub enum EntityKind {
     CustomEmoji {
         custom_emoji_id: i64,
     },
-    /// `format` is in TDLib's normal form. It is empty, or `r` (relative), or one or more of these letters in this
-    /// order: a weekday (`w`), a date (`d` or `D`), and a time (`t` or `T`).
+    /// `format` is in TDLib's normal form. It is empty, or `r` (relative), or some of these letters in this order: `w`
+    /// for a weekday, `d` or `D` for a date, `t` or `T` for a time.
     DateTime {
         unix_time: i32,
         format: String,
@@ -194,7 +194,8 @@ impl EntityKind {
         Self::PLAIN.into_iter().find(|kind| kind.name() == name)
     }
 
-    /// Whether the server detects entities of this kind in the text itself. It ignores such entities in a request.
+    /// Whether the server detects entities of this kind in the text itself. The server ignores such entities in a
+    /// request.
     pub fn is_auto_detected(&self) -> bool {
         Self::PLAIN[..8].contains(self)
     }

@@ -69,7 +69,7 @@ impl From<Range<usize>> for Span {
     }
 }
 
-/// A line and a column as shown in `file:line:column`: both count from 1, the column in Unicode scalar values.
+/// A line and a column as shown in `file:line:column`. Both count from 1. The column counts Unicode scalar values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct LineColumn {
     pub line: usize,
@@ -79,8 +79,8 @@ pub struct LineColumn {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LineIndex {
     starts: Vec<usize>,
-    // A body may be one line of megabytes with a problem at each word. Counting the characters from the line's start
-    // for each problem would take minutes.
+    // Counting the characters from the line's start for each problem would take minutes if a body is one line of
+    // megabytes with a problem at each word.
     /// For each byte offset that is a multiple of [`STRIDE`], the number of chars that start before the offset.
     chars: Vec<usize>,
 }
@@ -100,8 +100,8 @@ impl LineIndex {
             before
         });
         let mut chars: Vec<usize> = counts.collect();
-        // If the length of the text is a multiple of `STRIDE`, the offset of the end of the text needs an entry, but no
-        // chunk starts there. The entry is therefore added separately.
+        // The end of the text needs an entry if the length of the text is a multiple of `STRIDE`. No chunk starts
+        // there, so the entry is added separately.
         chars.push(n_before);
         Self { starts, chars }
     }
@@ -159,7 +159,7 @@ pub(crate) fn floor_char_boundary(text: &str, at: usize) -> usize {
     text.floor_char_boundary(at.min(text.len()))
 }
 
-/// Returns the number of UTF-16 code units of `text`, the unit of Telegram's entity offsets and lengths.
+/// Returns the length of `text` in UTF-16 code units, the unit of Telegram's entity offsets and lengths.
 pub(crate) fn utf16_len(text: &str) -> usize {
     text.chars().map(char::len_utf16).sum()
 }
@@ -221,7 +221,7 @@ pub fn picture(c: char) -> Option<char> {
     }
 }
 
-/// Replaces each character that has a [`picture`] with that picture, including line breaks and tabs.
+/// Replaces each character that has a [`picture`] with its picture. Line breaks and tabs have one too.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if text.chars().any(|c| picture(c).is_some()) {
         Cow::Owned(text.chars().map(|c| picture(c).unwrap_or(c)).collect())
@@ -248,11 +248,11 @@ pub(crate) fn shorten(text: &str, max: usize) -> Cow<'_, str> {
     }
 }
 
-/// Wraps code into lines of at most `cells`, not counting spaces at the end of a line. Returns the byte range of each
-/// line.
+/// Wraps code into lines of at most `cells` terminal cells, and returns the byte range of each line. Spaces at the end
+/// of a line do not count.
 ///
-/// Lines break only at line breaks and spaces, so that tags and variable names stay whole. Only a word that is wider
-/// than a line is itself broken.
+/// Lines break only at line breaks and spaces, so that tags and variable names stay whole. A word that is wider than a
+/// line is the only exception.
 pub(crate) fn wrap_words(text: &str, cells: usize) -> Vec<Range<usize>> {
     let cells = cells.max(1);
     let mut lines = Vec::new();
@@ -270,7 +270,7 @@ fn wrap_paragraph(text: &str, offset: usize, cells: usize, lines: &mut Vec<Range
     let mut word = 0;
     for (at, grapheme) in text.grapheme_indices(true) {
         let wide = grapheme_width(grapheme);
-        // A space at the end of a line may be outside the line's width, because it is not visible.
+        // A space at the end of a line may exceed the line's width, because it is not visible.
         if cells < used + wide && grapheme != " " && start < at {
             let next = if start < word { word } else { at };
             lines.push(offset + start..offset + start + text[start..next].trim_end_matches(' ').len());

@@ -23,7 +23,7 @@ impl AddressedRequest {
     /// Checks that `request` reaches only `chat`, which is an id or an `@username`.
     pub fn to_chat(request: HttpRequest, chat: &str) -> Result<Self, AddressError> {
         // The parsed URL is checked, not its text, because parsing resolves dot segments and removes tabs and newlines.
-        // Otherwise, a parameter `ch\tat_id` would pass the check but arrive as `chat_id`.
+        // In the text, a parameter `ch\tat_id` would pass the check but arrive as `chat_id`.
         let url = request.parsed_url()?;
         let target = match url.query() {
             Some(query) => format!("{}?{query}", url.path()),

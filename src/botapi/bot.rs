@@ -64,8 +64,8 @@ pub(crate) enum CallError {
 }
 
 impl Bot {
-    /// Returns the bot whose token is in a webhook's URL, or `None` if the URL is not that of a Bot API method. The
-    /// secrets in the URL must be filled in.
+    /// Returns the bot that a webhook's URL calls, or `None` if the URL does not call a Bot API method. The secrets in
+    /// the URL must be filled in already.
     pub(crate) fn of_url(url: &str) -> Option<Self> {
         let parts = campaign::parse_bot_api_url(url)?;
         Some(Self {
@@ -74,7 +74,7 @@ impl Bot {
         })
     }
 
-    /// Returns the bot's id: the token up to its first colon. Returns `None` if this is not a number.
+    /// Returns the bot's id: the token up to its first colon. Returns `None` if that part is not a number.
     pub(crate) fn id(&self) -> Option<i64> {
         self.token.split(':').next()?.parse().ok()
     }
@@ -108,8 +108,8 @@ impl Bot {
         if let Some(allowed) = allowed_updates {
             parameters["allowed_updates"] = allowed.into();
         }
-        // The client's timeout must be longer than `wait`, the time that the server waits for an update. Otherwise, a
-        // call during which no update arrives would end with a timeout error.
+        // The client's timeout must be longer than `wait`, the time that the server waits for an update. With a shorter
+        // timeout, a call during which no update arrives would end with a timeout error.
         match self.call(client, "getUpdates", parameters, wait + TIMEOUT).await? {
             Value::Array(updates) => Ok(updates),
             _ => Err(CallError::Missing { method: "getUpdates", field: "list of updates" }),

@@ -25,7 +25,7 @@ pub(super) fn config(ca_file: Option<&Path>) -> Result<ClientConfig, ClientError
         .with_root_certificates(roots)
         .with_no_client_auth();
     // Only HTTP/1.1 is offered, because reqwest is built without HTTP/2. If `h2` were offered too, a server such as
-    // Telegram's would choose it. hyper-util would then panic, because it is built without the code for HTTP/2.
+    // Telegram's would choose `h2`. hyper-util, which is built without the code for HTTP/2, would then panic.
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(config)
 }

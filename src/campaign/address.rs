@@ -1,7 +1,7 @@
 //! Bot API URLs in webhooks: any URL of the form `…/bot<token>/METHOD` or `…/bot<token>/test/METHOD`.
 //!
 //! The functions work on the text of the URL and decode nothing. Each piece of Liquid and each `${NAME}` is skipped as
-//! a whole, so a `/` or `?` inside such a piece does not end a path segment. [`find_password`] is the exception: it
+//! a whole. So a `/` or `?` inside such a piece does not end a path segment. [`find_password`] is the exception: it
 //! skips neither Liquid nor `${NAME}`.
 
 use crate::text::Span;
@@ -88,8 +88,8 @@ pub(crate) fn is_token(text: &str) -> bool {
 /// placeholder, a `{{ … }}`, or a text such as `<YOUR_TOKEN>`.
 pub(super) fn is_bot(segment: &str) -> bool {
     segment.strip_prefix("bot").is_some_and(|token| {
-        // The rest of the segment counts as a token only if it contains a colon (as it is or percent-encoded) or a
-        // stand-in. Otherwise, an ordinary segment such as `bots` would be taken for `bot` and the token `s`.
+        // The text after `bot` counts as a token only if it contains a colon, a percent-encoded colon, or a stand-in.
+        // Without this rule, an ordinary segment such as `bots` would be taken for `bot` and the token `s`.
         token.contains([':', '<'])
             || token.contains("%3A")
             || token.contains("%3a")
@@ -128,7 +128,7 @@ pub(super) fn path_end(url: &str) -> usize {
     segments(url).last().map_or(0, |segment| segment.end)
 }
 
-/// Returns the end of the Liquid or placeholder that starts at `at`, or `at + 1` if none starts there.
+/// Returns the end of the Liquid or placeholder that starts at `at`. If none starts there, returns `at + 1`.
 pub(super) fn skip_piece(url: &str, at: usize) -> usize {
     let rest = &url.as_bytes()[at..];
     let close: &str = match rest {

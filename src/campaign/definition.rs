@@ -77,8 +77,8 @@ impl Campaign {
         toml::new_document(self, write)
     }
 
-    /// Returns `text` with only the changed values replaced, so that comments and order stay. The error says why `text`
-    /// is not TOML.
+    /// Returns `text` with only the changed values replaced. Comments and order stay. The error says why `text` is not
+    /// TOML.
     pub fn update(&self, text: &str) -> Result<String, Diagnostic> {
         toml::update_document(text, self, read, write)
     }
@@ -93,8 +93,8 @@ pub(super) fn label_problem(label: &str) -> Option<String> {
 }
 
 fn read(table: &mut Table<'_>) -> Campaign {
-    // Unknown keys are errors here, not warnings: if a schedule or a misplaced `segment` were ignored, the campaign
-    // would be sent at the wrong time or to the wrong people.
+    // Unknown keys are errors here, not warnings. If a schedule were ignored, the campaign would be sent at the wrong
+    // time. If a misplaced `segment` were ignored, it would be sent to the wrong people.
     table.make_unknown_keys_errors(|key| match key {
         "when" | "schedule" | "trigger" | "limit" | "control_group" | "variants" => {
             Some("this version has no scheduled or triggered sending; remove this key")

@@ -20,14 +20,14 @@ pub(crate) fn parse_duration(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// Formats a duration in the largest unit of which it is a whole multiple. [`parse_duration`] can parse the result.
-/// Fractions of a millisecond are dropped.
+/// Formats a duration in the largest unit that gives a whole number: 120 seconds are `2m`, and 90 seconds are `90s`.
+/// [`parse_duration`] can parse the result. Fractions of a millisecond are dropped.
 pub(crate) fn format_duration(duration: Duration) -> String {
     let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
     let (unit, factor) = UNITS
         .iter()
         .rev()
-        // Zero is a multiple of every unit. Without this condition, it would print as `0h`.
+        // Zero is a multiple of every unit. Without this condition, zero would be `0h`.
         .find(|(_, factor)| 0 < millis && millis.is_multiple_of(*factor))
         .unwrap_or(&UNITS[0]);
     format!("{}{unit}", millis / factor)

@@ -8,8 +8,8 @@ use crate::toml::{self, Editor, Table};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Manifest {
     pub name: String,
-    /// The key under which earlier versions stored the workspace's secrets. The id is still read, so that these secrets
-    /// can be moved. New workspaces have no id.
+    /// The key under which earlier versions stored the workspace's secrets. The id is still read, because these secrets
+    /// may have to be moved. New workspaces have no id.
     pub id: Option<String>,
     /// The IANA time zone in which dates are shown and counted; `None` means the system's.
     pub time_zone: Option<String>,
@@ -37,8 +37,8 @@ impl Manifest {
         toml::new_document(self, write)
     }
 
-    /// Returns `text` with only the changed values replaced, so that comments and order stay. The error says why `text`
-    /// is not TOML.
+    /// Returns `text` with only the changed values replaced. Comments and order stay. The error says why `text` is not
+    /// TOML.
     pub fn update(&self, text: &str) -> Result<String, Diagnostic> {
         toml::update_document(text, self, read, write)
     }

@@ -24,13 +24,13 @@ fn names(names: &[String]) -> String {
 /// Returns whether `name` is valid in `${…}`: it has only ASCII letters, digits, and `_`, and does not start with a
 /// digit.
 pub(crate) fn is_secret_name(name: &str) -> bool {
-    // These are also the rules for names of shell variables, because a secret can be set as an environment variable. An
-    // exported curl command also refers to a secret as a shell variable.
+    // Names of shell variables have the same rules. A secret can be set as an environment variable, and an exported
+    // curl command refers to a secret as a shell variable.
     name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         && name.bytes().next().is_some_and(|first| !first.is_ascii_digit())
 }
 
-/// Returns the placeholders of `text` in order. `${…}` around anything but a valid name is plain text.
+/// Returns the placeholders of `text` in order. A `${…}` without a valid name is plain text.
 pub(crate) fn find_placeholders(text: &str) -> Vec<Placeholder> {
     let mut found = Vec::new();
     let mut from = 0;
@@ -42,8 +42,8 @@ pub(crate) fn find_placeholders(text: &str) -> Vec<Placeholder> {
         if text[end..].starts_with('}') && is_secret_name(name) {
             found.push(Placeholder { name: name.to_owned(), span: Span::new(start, end + 1) });
         }
-        // The search continues at the end of the name, not after the next `}`. Otherwise, the text `${A ${B}` would
-        // hide its valid `${B}`.
+        // The search continues at the end of the name, not after the next `}`. If it continued after the `}`, it would
+        // miss the valid `${B}` in `${A ${B}`.
         from = end;
     }
     found

@@ -37,7 +37,7 @@ pub struct Route {
     pub destination: Destination,
     /// The result of [`Webhook::secret_names`].
     pub secrets: Vec<String>,
-    /// For a Bot API URL, the path after the token, `/METHOD` or `/test/METHOD`; otherwise `None`.
+    /// The path after the token of a Bot API URL: `/METHOD` or `/test/METHOD`. `None` for any other URL.
     pub method_path: Option<String>,
 }
 
@@ -111,8 +111,8 @@ impl fmt::Display for Host {
 impl Host {
     /// Parses `host` or `host:port` for the given scheme. Returns `None` if `authority` is anything else.
     pub fn parse(authority: &str, is_https: bool) -> Option<Host> {
-        // None of these characters can be part of a host, but the URL parser does not refuse all of them: it takes some
-        // as the end of the host or of the credentials, decodes a `%`, and silently drops tabs and line breaks.
+        // None of these characters can be part of a host, but the URL parser does not refuse all of them. For example,
+        // a `/` or an `@` would end the host or the credentials, and tabs and line breaks would be dropped silently.
         if authority.is_empty()
             || authority.contains(|c: char| "/\\?#@%".contains(c) || c.is_control() || c == ' ')
         {
@@ -183,8 +183,8 @@ impl Route {
         }
         let path = &address[..address::path_end(address)];
         match &self.method_path {
-            // The method must be at the end of the path. Otherwise a token that contains `/x?` would call another
-            // method of the bot.
+            // The method must be at the end of the path. Without this check, a token that contains `/x?` could call
+            // another method of the bot.
             Some(method_path) => {
                 let rest = path.strip_suffix(method_path.as_str());
                 let segment = rest.and_then(|rest| rest.rsplit('/').next());
@@ -232,7 +232,7 @@ impl Webhook {
         }
     }
 
-    /// Returns only the destination, even if the webhook has violations. Returns `None` if the URL does not show the
+    /// Returns the destination, even if the webhook has violations. Returns `None` if the URL does not show the
     /// destination.
     pub fn destination(&self) -> Option<Destination> {
         parse_destination(&self.url, &mut Vec::new())
@@ -256,8 +256,8 @@ impl Webhook {
 
     fn check_liquid(&self, violations: &mut Vec<Violation>) {
         for (part, text) in self.parts().filter(|(_, text)| text.contains("{%")) {
-            // A webhook must not call partials. Partials are other files: the user did not see them when trusting the
-            // webhook, and they can change later.
+            // A webhook must not call partials. Partials are other files. The user did not see the partials when
+            // trusting the webhook, and partials can change later.
             let (template, _) = template::parse(text, &Partials::default(), Dialect::Telecast);
             violations.extend(template.partial_calls().into_iter().map(|span| {
                 let problem =
@@ -353,8 +353,8 @@ fn violate(violations: &mut Vec<Violation>, problem: Diagnostic) {
     violations.push(Violation { part: WebhookPart::Url, problem });
 }
 
-/// Reads scheme, host, and port from the URL as typed; `${SANDBOX}` stands for all three. If the URL does not show
-/// scheme and host literally, computes the port, has credentials, or is not valid, adds a violation and returns `None`.
+/// Reads scheme, host, and port from the URL as typed; `${SANDBOX}` stands for all three. Adds a violation and returns
+/// `None` if the URL is not valid, has credentials, has a computed port, or does not show scheme and host literally.
 fn parse_destination(url: &str, violations: &mut Vec<Violation>) -> Option<Destination> {
     const LITERAL_HELP: &str = "write scheme, host and port literally, as in `https://api.telegram.org/…`, or start with `${SANDBOX}/`";
     let not_an_url = |message: &str| {
@@ -397,8 +397,8 @@ fn parse_destination(url: &str, violations: &mut Vec<Violation>) -> Option<Desti
         return None;
     }
     let start = scheme_end + "://".len();
-    // `authority_end` skips Liquid as a whole. Otherwise, the host of `https://{{ 'a/b' }}/x` would end at the `/`
-    // inside the Liquid, and would be reported as invalid instead of as computed.
+    // `authority_end` skips Liquid as a whole. If it did not, the host of `https://{{ 'a/b' }}/x` would end at the `/`
+    // inside the Liquid. The host would then be reported as invalid instead of as computed.
     let end = authority_end(url, start);
     let span = Span::new(start, end);
     let authority = span.of(url);
@@ -423,7 +423,8 @@ fn parse_destination(url: &str, violations: &mut Vec<Violation>) -> Option<Desti
     host.map(Destination::Host)
 }
 
-/// Returns the offset at which host and port end. A `\` ends them too: in http URLs, the URL standard treats it as `/`.
+/// Returns the offset at which host and port end. A `\` ends them too, because the URL standard treats a `\` in http
+/// URLs as `/`.
 fn authority_end(url: &str, start: usize) -> usize {
     let mut at = start;
     let bytes = url.as_bytes();
@@ -549,7 +550,7 @@ fn check_bot_path(url: &str, parts: BotApiUrl, has_destination: bool, violations
 fn looks_like_bot_api(url: &str) -> bool {
     let is_bot = |segment: &Span| {
         let text = percent_decode_str(segment.of(url)).decode_utf8_lossy().to_ascii_lowercase();
-        // A segment that decoding and lower-casing leave unchanged does not count here: `parse_bot_api_url` itself
+        // A segment that is the same after decoding and lower-casing does not count here: `parse_bot_api_url` itself
         // recognizes a token in it.
         text != segment.of(url) && address::is_bot(&text)
     };

@@ -64,14 +64,14 @@ pub struct Webhook {
     pub retries: Option<u32>,
     /// The maximum number of messages per second. This version only stores it.
     pub rate: Option<f64>,
-    /// The keys `updates` and `[capture]`, if the file has them, with their values as written. They define how a bot's
-    /// updates are handled. This version reports both keys as unknown, but includes them in what the user trusts.
+    /// The keys `updates` and `[capture]` of the file, if present, each with its value as written. They define how a
+    /// bot's updates are handled. This version reports both keys as unknown, but includes them in what the user trusts.
     pub unsupported: Vec<(&'static str, String)>,
 }
 
 impl Webhook {
-    /// Returns the webhook of a bot on the Bot API server at `server`, such as `https://api.telegram.org`. Its token is
-    /// the secret `BOT_TOKEN`.
+    /// Returns the webhook of a bot on the Bot API server at `server`, such as `https://api.telegram.org`. The bot's
+    /// token is the secret `BOT_TOKEN`.
     pub fn of_server(server: &str) -> Self {
         Self {
             name: "Telegram bot".to_owned(),
@@ -91,10 +91,10 @@ impl Webhook {
             }
             Some(Auth::Bearer { token }) => json!({ "kind": "bearer", "token": token }),
         };
-        // Name, timeout, retries, and rate are left out: they change neither the request nor its destination, so the
-        // user need not trust the webhook again after editing them. The form of the existing keys below must not
-        // change. The result is stored with the user's decision, so with another form, no webhook would match its
-        // stored result, and the user would have to trust all webhooks again.
+        // Name, timeout, retries, and rate are left out, because they change neither the request nor its destination.
+        // After editing one of them, the user need not trust the webhook again. The form of the existing keys below
+        // must not change, because the result is stored with the user's decision. With another form, no webhook would
+        // match its stored result, and the user would have to trust all webhooks again.
         let mut content = json!({
             "method": self.method.as_str(),
             "url": self.url,

@@ -46,8 +46,8 @@ Exit codes: 0 done, 1 problems found or something failed, 2 wrong usage, 130 int
 
 /// Write, preview and test-send Telegram campaigns
 ///
-/// Without a command it opens the console on the workspace: --workspace, else TELECAST_WORKSPACE, else the
-/// nearest parent folder with a telecast.toml, else the workspace in the user's data directory.
+/// Without a command, telecast opens the console. It uses the first of these workspaces: --workspace,
+/// TELECAST_WORKSPACE, the nearest parent folder with a telecast.toml, the workspace in the user's data directory.
 #[derive(Debug, Parser)]
 #[command(name = "telecast", version, after_help = EXAMPLES, max_term_width = 110, disable_help_subcommand = true)]
 pub(crate) struct Args {
@@ -55,7 +55,7 @@ pub(crate) struct Args {
     #[arg(long, global = true, value_name = "DIR", help_heading = "Global options")]
     pub workspace: Option<PathBuf>,
 
-    /// The command; without one the console opens.
+    /// The command; `None` opens the console.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -65,8 +65,7 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Open the sample workspace against its own sandbox
     ///
-    /// The files are copied to a folder of your own. The last such folder is opened again, unless --fresh is
-    /// given.
+    /// The files are copied to a folder of your own. Without --fresh, the last such folder is opened again.
     Demo(Demo),
     /// Create a new workspace
     Init(Init),

@@ -46,7 +46,7 @@ impl Environment {
 
 impl Environment {
     /// Reads the workspace for a command that uses one campaign. If `campaign` is the stem of a campaign, reads only
-    /// the files that this campaign needs. Otherwise, `campaign` may be a path, and the whole workspace is read.
+    /// the files that this campaign needs. If not, `campaign` may be a path, so the whole workspace is read.
     pub(super) fn workspace_for(&self, campaign: &str) -> Result<Workspace> {
         // If the whole workspace were always read, `render` and `test` might read ten thousand campaigns to build one
         // message. A stem shows which files to read, but a path has to be compared with the files of all campaigns.

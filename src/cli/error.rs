@@ -67,8 +67,8 @@ impl CliError {
         // compared.
         while let Some(error) = cause {
             // `explain` gives an I/O error the wording that the other modules use in their messages. The standard
-            // wording ("No such file or directory (os error 2)") is different. With it, a cause that the text already
-            // contains would not be recognized and would be printed again.
+            // wording ("No such file or directory (os error 2)") is different. If the standard wording were used here,
+            // a cause that the text already contains would not be recognized and would be printed again.
             let cause_message = match error.downcast_ref::<io::Error>() {
                 Some(error) => explain(error),
                 None => error.to_string(),
@@ -114,8 +114,8 @@ impl fmt::Display for CliError {
     }
 }
 
-/// This conversion is only for the I/O of the terminal, pipes, signals, and the async runtime. The functions that read
-/// and save files have error types of their own.
+/// This conversion is for the I/O of the terminal, pipes, signals, and the async runtime. The functions that read and
+/// save files have error types of their own.
 impl From<io::Error> for CliError {
     fn from(error: io::Error) -> Self {
         let kind = match error.kind() {

@@ -20,11 +20,11 @@ pub(crate) fn run_interruptible<T>(stop: &AtomicBool, work: impl FnOnce() -> T) 
     let (listening, wait_until_listening) = mpsc::channel::<()>();
     Ok(std::thread::scope(|scope| {
         scope.spawn(move || runtime.block_on(listen(stop, listening, work_is_done)));
-        // `recv` returns when the other thread drops `listening`. The thread drops it even if the handler could not be
-        // installed. In that case, Ctrl-C ends the process.
+        // `recv` returns when the other thread drops `listening`. The thread drops `listening` even if the handler
+        // could not be installed. Ctrl-C then ends the process.
         let _ = wait_until_listening.recv();
         let result = work();
-        // Dropping `done` ends the listener. Otherwise the scope would wait for a Ctrl-C that never comes.
+        // Dropping `done` ends the listener. Without this, the scope would wait for a Ctrl-C that may never come.
         drop(done);
         result
     }))

@@ -58,8 +58,8 @@ impl CliOutput {
             return rows.iter().try_for_each(|row| self.out.line(&plain_row(row)));
         }
         let mut widths: Vec<usize> = head.iter().map(|cell| text::width(cell)).collect();
-        // The width is measured after control characters are replaced, because their pictures have a width of their
-        // own.
+        // The width is measured after control characters are replaced with pictures, because each picture has a width
+        // of its own.
         for row in rows {
             for (width, cell) in widths.iter_mut().zip(row) {
                 *width = (*width).max(text::width(&text::visible(cell)));
@@ -92,13 +92,13 @@ impl CliOutput {
         self.err.line(line.as_ref())
     }
 
-    /// Shows progress on one line of stderr, in place of the previous progress. Prints nothing unless stderr is a
-    /// terminal.
+    /// Shows progress on one line of stderr, in place of the previous progress. If stderr is not a terminal, prints
+    /// nothing.
     pub(super) fn progress(&mut self, line: &str) -> io::Result<()> {
         if self.err.is_terminal {
-            // The escape sequence removes the rest of a longer previous text. It is written directly, because
-            // `Stream::write` would print it as a picture. In `line` itself, control characters are still printed as
-            // pictures.
+            // The escape sequence removes the rest of a longer previous text. This sequence is written directly,
+            // because `Stream::write` would print it as a picture. In `line` itself, control characters are still
+            // printed as pictures.
             self.err.writer.write_all(format!("\r{}\x1b[K", text::visible(line)).as_bytes())?;
             self.err.writer.flush()?;
         }

@@ -9,7 +9,7 @@ use crate::text::{LineColumn, LineIndex, Span, visible};
 use super::args::Deny;
 use super::error::ExitStatus;
 
-/// A file: its path as it is printed in problems, its text, and the line starts of its text.
+/// A file with its path as printed in problems, its text, and the line starts of the text.
 pub(crate) struct SourceFile<'a> {
     file: &'a str,
     text: &'a str,
@@ -66,8 +66,7 @@ impl<'a> SourceFile<'a> {
 impl LocatedProblem {
     pub(super) fn locate(found: &[SourceProblem<'_>]) -> Vec<LocatedProblem> {
         // Problems of the same file are usually adjacent. The line index is built once for each group of adjacent
-        // problems, because building it for each problem would take quadratic time on a body with thousands of
-        // problems.
+        // problems. Building it for each problem would take quadratic time on a body with thousands of problems.
         let files = found.chunk_by(|problem, next| problem.path == next.path);
         let located = files.flat_map(|group| {
             let file = group.first().map(|first| SourceFile::new(first.path, first.text));

@@ -60,7 +60,7 @@ impl BodyAtCursor {
         self.template.source()
     }
 
-    /// Returns the text between the opening quote of the JSON string around the cursor and the cursor, without Liquid.
+    /// Returns the text of the JSON string around the cursor, from its opening quote to the cursor, without Liquid.
     pub(super) fn string_before(&self) -> String {
         let mut pieces: Vec<&str> = Vec::new();
         // The search goes backwards from the cursor to the quote that opens the string. Quotes inside Liquid do not
@@ -89,9 +89,8 @@ fn opening_quote(text: &str) -> Option<usize> {
 }
 
 /// Returns the span that is left out of the body. `token` is the span from the start of the trigger, which is the text
-/// that opened the picker, to the cursor. If the token is inside Liquid, the returned span starts at the `{{` or `{%`,
-/// and otherwise at the token. It ends at the cursor, or after the closing braces or closing quote that follow the
-/// cursor.
+/// that opened the picker, to the cursor. The returned span starts at the token, or at the `{{` or `{%` if the token is
+/// inside Liquid. The span ends at the cursor, or after the closing braces or closing quote that follow the cursor.
 fn unfinished(text: &str, token: Span) -> Span {
     let rest = &text[token.end..];
     let line = rest.lines().next().unwrap_or("");
@@ -103,8 +102,8 @@ fn unfinished(text: &str, token: Span) -> Span {
             _ => (token.start, None),
         },
     };
-    // The closing braces must be on the same line, without another brace before them. Otherwise they belong to other
-    // Liquid.
+    // The closing braces must be on the same line, without another brace before them. Other closing braces belong to
+    // other Liquid.
     let closes = |closer: &str| line.find(closer).filter(|at| !line[..*at].contains(['{', '}']));
     let end = match closer {
         Some(closer) => closes(closer).map_or(token.end, |at| token.end + at + closer.len()),
@@ -114,7 +113,8 @@ fn unfinished(text: &str, token: Span) -> Span {
     Span::new(start, end)
 }
 
-/// Returns the length of the rest of a string, with its closing quote, if the rest is a plain word; otherwise 0.
+/// Returns the length of a plain or empty word and the closing quote after it: `mode": 1` gives 5, and `": 1` gives 1.
+/// If the text does not start with these, returns 0: `two words"` gives 0.
 pub(crate) fn rest_of_string(rest: &str) -> usize {
     let word = rest.len() - rest.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_').len();
     if rest[word..].starts_with('"') { word + 1 } else { 0 }

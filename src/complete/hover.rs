@@ -128,7 +128,7 @@ impl HoverTarget<'_> {
                 lines.push("value from the triggering API call".to_owned());
             }
             [root, name] if root == "Campaign" && name == "campaignId" => {
-                lines.push("text: the campaign's id, which is its file name".to_owned());
+                lines.push("text: the campaign's id, its file name without the extension".to_owned());
             }
             _ => {}
         }
@@ -215,8 +215,8 @@ impl HoverTarget<'_> {
     }
 }
 
-/// Returns the filter call at the start of the text. It ends before the first `|`, `}}`, or `%}` that is not inside
-/// quotes.
+/// Returns the filter call at the start of the text: `append: "|" | upcase }}` gives `append: "|"`. The call ends
+/// before the first `|`, `}}`, or `%}` that is not inside quotes.
 fn call_at(text: &str) -> &str {
     let mut quote = None;
     for (at, c) in text.char_indices() {
@@ -277,7 +277,7 @@ fn describe_field(field: &ApiField) -> Vec<String> {
 fn describe_choice(method: Method, json: &JsonContext, name: &str) -> Option<HoverNote> {
     let field = telegram::fields::field_at(method, &json.path)?;
     let choices = fields::choices(field);
-    // Telegram ignores the case of `parse_mode`.
+    // The case is ignored for every field with choices, because Telegram ignores the case of `parse_mode`.
     let (choice, doc) = choices.iter().find(|(choice, _)| choice.eq_ignore_ascii_case(name))?;
     let line = if doc.is_empty() { field.doc.as_str() } else { doc };
     Some(HoverNote::new(format!("{choice} · {}", field.name), [line.to_owned()]))

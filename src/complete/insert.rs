@@ -89,7 +89,7 @@ fn variable_output(variable: &Variable, body: &BodyAtCursor, context: &Completio
     let is_chat = field.is_some_and(|field| field.kind == FieldType::ChatId);
     let default = default(variable, true);
     match context.dialect {
-        // `NULL` is CleverTap's convention for a missing chat id. It is selected, so that typing replaces it.
+        // `NULL` is CleverTap's convention for a missing chat id. The `NULL` is selected, so that typing replaces it.
         _ if is_chat && json.kind == JsonContextKind::Value => {
             format!("{{{{ {path} | default: \"‸NULL‸\" }}}}")
         }
@@ -230,8 +230,8 @@ fn key(session: &Session, text: &str, cursor: usize, field: &ApiField) -> Comple
     Completion { reopens_picker, ..completion }
 }
 
-/// Returns the whitespace before a new member. If the line of the previous member starts with `{`, or is the first
-/// line, the whitespace is a space. Otherwise it is a line break with the indentation of that line.
+/// Returns the whitespace before a new member. The whitespace is a space if the line of the previous member starts with
+/// `{` or is the first line. On all other lines, it is a line break with the indentation of the previous member's line.
 fn gap(before: &str) -> String {
     let line = &before[before.rfind('\n').map_or(0, |at| at + 1)..];
     let indent = &line[..line.len() - line.trim_start().len()];

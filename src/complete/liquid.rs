@@ -1,5 +1,5 @@
-//! The `{{ … ` or `{% … ` that the cursor is in. This Liquid is found by reading backwards from the cursor. It need not
-//! be closed, because it is still being typed.
+//! The `{{ … ` or `{% … ` that the cursor is in. This Liquid is found by reading backwards from the cursor. The Liquid
+//! need not be closed, because the author is still typing it.
 
 use crate::text;
 
@@ -57,10 +57,11 @@ impl<'a> OpenLiquid<'a> {
 
     /// Returns the path that is compared with the value being typed: `Profile.plan` in `{% if Profile.plan == "`. The
     /// path is returned as it is written. For a value in a `when`, returns the path of the `case`. Returns `None` if
-    /// the value is not compared with a path.
+    /// the value is not compared with anything. The other side of the comparison need not be a path: in `{% if 5 == "`,
+    /// returns `5`.
     ///
-    /// `head` is the inside of the Liquid before the value. In an `if`, `head` ends with the operator. `before` is the
-    /// text before the Liquid, in which the `case` of a `when` is found.
+    /// `head` is the part of `inner` that comes before the value. In an `if`, `head` ends with the operator. `before`
+    /// is the text before the Liquid, in which the `case` of a `when` is found.
     pub(super) fn compared_path(&self, head: &'a str, before: &'a str) -> Option<&'a str> {
         let head = head.trim_end();
         match self.tag()? {
@@ -79,9 +80,10 @@ impl<'a> OpenLiquid<'a> {
         .filter(|path| !path.is_empty())
     }
 
-    /// Returns the text that is piped into the filter at `end`: a value, with its filters, up to the last `|` before
-    /// `end`. `end` is an offset in the whole text. Returns `None` in tags other than `echo` and `assign`. Also returns
-    /// `None` if there is no `|`, or if there is no value before the `|`.
+    /// Returns what is piped into the filter that starts at `end`: the value and its earlier filters, up to the last
+    /// `|` before `end`. `end` is an offset in the text that was given to [`OpenLiquid::at_end_of`], not in `inner`.
+    /// Returns `None` in tags other than `echo` and `assign`. Also returns `None` if there is no `|`, or if there is no
+    /// value before the `|`.
     pub(super) fn piped_value(&self, end: usize) -> Option<&'a str> {
         let head = self.inner.get(..end.checked_sub(self.start + 2)?)?;
         let (value, _) = head.rsplit_once('|')?;
@@ -94,8 +96,8 @@ impl<'a> OpenLiquid<'a> {
         Some(value.trim()).filter(|value| !value.is_empty())
     }
 
-    /// Returns the trigger of the picker that `last` opens, and the picker's `start` and `query_start` (see
-    /// [`super::Session`]). `last` is the character before the cursor. Returns `None` if `last` opens no picker.
+    /// Returns the trigger, `start`, and `query_start` (see [`super::Session`]) of the picker that opens when the user
+    /// types `last`. Returns `None` if `last` opens no picker. `last` is the character before the cursor.
     ///
     /// A `|`, the first letter of a name, and a dot in a name open a picker. Inside quotes, no character opens a
     /// picker.

@@ -4,7 +4,7 @@ use crate::telegram::ParseMode;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct MarkupSnippet {
-    /// The text that is compared with the query: the name of a tag, or that of the formatting.
+    /// The text that is compared with the query: the name of a tag or of the formatting.
     pub label: &'static str,
     /// One line without a full stop. Only the part before the first semicolon is shown beside the label.
     pub doc: &'static str,
@@ -109,8 +109,8 @@ pub(crate) fn may_begin(mode: ParseMode, c: char, before: Option<char>) -> bool 
 
 /// Returns the name of the innermost HTML tag that is open at the end of a text, or `None` if no tag is open.
 pub(crate) fn open_tag(before: &str) -> Option<&str> {
-    // This scan is not the exact parser, but good enough for suggestions: a `<` without a `>` is text, and an end tag
-    // also closes all tags that were opened inside its element.
+    // This scan is simpler than Telegram's parser, but good enough for suggestions. A `<` without a `>` is text, and an
+    // end tag also closes all tags that were opened inside its element.
     let mut open: Vec<&str> = Vec::new();
     for (at, _) in before.match_indices('<') {
         let rest = &before[at + 1..];

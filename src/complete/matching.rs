@@ -12,8 +12,8 @@ pub(crate) struct Match {
     pub letters: Vec<u32>,
 }
 
-/// The bonus that is added to an item's score if its label matches. It is larger than any score that the matcher gives
-/// for a name. So items whose label matches come before all items of which only the path matches.
+/// The bonus that is added to an item's score if the item's label matches. The bonus is larger than any score that the
+/// matcher gives for a name. So items whose label matches come before all items of which only the path matches.
 const LABEL_BONUS: u32 = 10_000;
 
 /// Returns the items that match, the best first, or all items in their order if the query is empty.
@@ -54,8 +54,8 @@ impl Finder<'_> {
         Some((score, Match { item: at, letters: Vec::new() }))
     }
 
-    /// Returns the full path of a variable if the query looks like a path: the query has a dot, or it is the start of
-    /// the path's first name, such as `Prof`.
+    /// Returns the full path of a variable if the query looks like a path. A query looks like a path if it has a dot or
+    /// is the start of the path's first name, such as `Prof`.
     fn path(&self, item: &CompletionItem) -> Option<String> {
         // Without this condition, a query such as `file` would match the `Profile` in the path of every property.
         let CompletionKind::Variable(variable) = &item.kind else { return None };

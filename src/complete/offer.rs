@@ -15,7 +15,7 @@ use super::markup;
 use super::values::{self, NamesInScope};
 use super::{CompletionContext, Trigger};
 
-/// The maximum number of names after the root in the paths that are offered.
+/// The maximum number of names after the first name of an offered path, such as `Event.a.b.c`.
 const MAX_DEPTH: usize = 3;
 
 /// The maximum length of all samples of a property together, in characters. The first sample is shown even if it is
@@ -41,8 +41,8 @@ pub(crate) fn find_items(
         Trigger::Sample => compared_samples(text, start, context),
         Trigger::Partial => partials(context),
         Trigger::Markup(c) => markup_items(c, body),
-        // `{` may start a JSON object or Liquid. If an object fits there, its keys are offered, and otherwise
-        // variables.
+        // `{` may start a JSON object or Liquid. Where an object fits, its keys are offered. Elsewhere, variables are
+        // offered.
         Trigger::Brace => {
             let begins_object =
                 matches!(body.json_kind(), Some(JsonContextKind::Value)) || body.is_at_start();
@@ -134,7 +134,7 @@ fn variables(body: &BodyAtCursor, context: &CompletionContext<'_>) -> Vec<Comple
     items.push(CompletionItem::new(
         "Campaign.campaignId",
         "text · built-in",
-        "The campaign's id, which is its file name",
+        "The campaign's id: its file name without the extension",
         kind,
     ));
     items

@@ -11,7 +11,7 @@ const MAX_SHOWN_CHARS: usize = 80;
 /// can refer to each other, so the search needs a limit.
 const MAX_HOPS: usize = 8;
 
-/// The variables that a template sets, and the source text. The spans in `names` are offsets in this text.
+/// The variables that a template sets, and the template's source text. The spans in `names` are offsets in this text.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct NamesInScope<'a> {
     pub names: &'a [ScopedName],
@@ -59,9 +59,9 @@ pub(crate) fn evaluate(
     }
 }
 
-/// Returns the value that a path leads to. A name that an `assign` tag sets stands for the assigned value if that is a
-/// path, and a loop variable stands for the first item of its list. Returns `None` if there are no values to use, or if
-/// the path leads to no value.
+/// Returns the value that a path leads to. After `{% assign p = Profile.plan %}`, the path `p` leads to the value of
+/// `Profile.plan`. A loop variable stands for the first item of its list. Returns `None` if there are no values to use,
+/// or if the path leads to no value.
 pub(crate) fn lookup<'a>(
     path: &[String],
     scope: NamesInScope<'_>,

@@ -25,7 +25,8 @@ pub enum TestChatError {
     NotAnObject,
 }
 
-/// A text in which parts of an original were replaced. Spans of the new text can be mapped to the original and back.
+/// A text that was made by replacing parts of another text, the original. Spans of the new text can be mapped to the
+/// original and back.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct PatchedText {
     pub text: String,
@@ -58,7 +59,8 @@ impl PatchedText {
             let start = patched + (replaced.start - original);
             if at < replaced.end || (is_end && at == replaced.end) {
                 // An offset inside replaced bytes maps to the start or the end of the replacement. The replaced bytes
-                // and the replacement have nothing in common, so no other offset corresponds.
+                // and the replacement have nothing in common, so no offset inside the replacement would be a better
+                // match.
                 return if is_end { start + new_len } else { start };
             }
             original = replaced.end;
@@ -147,8 +149,8 @@ pub(crate) fn set(text: &str, chat: &str) -> Option<PatchedText> {
     Some(patched)
 }
 
-/// Returns whether the string at `at` is `chat_id`. The string may be written with escapes, because the server decodes
-/// keys before it compares them.
+/// Returns whether the string at `at` is `chat_id`. The string may be written with escapes, because the server compares
+/// the decoded keys.
 fn is_chat_id(text: &str, at: usize) -> bool {
     // The longest spelling writes every letter as `\uXXXX`, which has six bytes. A longer string cannot be `chat_id`.
     let longest = CHAT_ID.len() * 6;
@@ -164,7 +166,8 @@ fn literal(chat: &str) -> String {
     }
 }
 
-/// Returns the chat as the value of a query parameter. An id is written as the server prints it, so `+5` becomes `5`.
+/// Returns the chat as the value of a query parameter. An id is written in its plain decimal form, which is also how
+/// the server writes ids: `+5` becomes `5`.
 pub(crate) fn plain(chat: &str) -> String {
     chat.parse::<i64>().map_or_else(|_| chat.to_owned(), |id| id.to_string())
 }
@@ -175,8 +178,8 @@ fn value_span(text: &str, tokens: &mut Peekable<Tokens<'_>>, colon_end: usize) -
     let mut value = Span::at(colon_end);
     let mut depth = 0_usize;
     let belongs = |token: &JsonToken, value: Span, depth: usize| {
-        // A line break ends the value even without a comma. Otherwise, if the author forgot the comma, the next member
-        // would be replaced together with the value.
+        // A line break ends the value even without a comma before it. So if the author forgot the comma, the next
+        // member is not replaced together with the value.
         let is_on_its_line = value.is_empty() || !text[value.end..token.span.start].contains('\n');
         0 < depth || is_on_its_line && !matches!(token.kind, Punctuation(',' | '}' | ']'))
     };

@@ -8,8 +8,8 @@
 //! ```
 //!
 //! Secrets stay `${NAME}`, as in the files. Literal secrets in the authentication, in the headers for credentials, and
-//! in the URL become placeholders such as `<YOUR_PASSWORD>`. In CleverTap, the user replaces both with the real values
-//! by hand.
+//! in the URL become placeholders such as `<YOUR_PASSWORD>`. In CleverTap, the user replaces each `${NAME}` and each
+//! placeholder with the real value by hand.
 
 mod form;
 mod paste;
@@ -144,8 +144,8 @@ fn webhook_form(webhook: &Webhook, problems: &mut Vec<(ExportPart, Diagnostic)>)
     }
 }
 
-/// Returns the credential if it contains a `${NAME}`. Otherwise, the credential is a literal, and `placeholder` is
-/// returned instead.
+/// Returns the credential if it contains a `${NAME}`. A credential without a `${NAME}` is a literal, and `placeholder`
+/// is returned in its place.
 fn or_placeholder<'a>(credential: &'a str, placeholder: &'a str) -> &'a str {
     // An export may be passed on to other people, so a literal credential must not be in it.
     if find_placeholders(credential).is_empty() { placeholder } else { credential }
@@ -249,10 +249,9 @@ fn webhook_problems(webhook: &Webhook) -> Vec<(ExportPart, Diagnostic)> {
             problem.with_help("set a throttle in Settings › Setup › Campaign limits: messages per 5 minutes"),
         );
     }
-    // This is a warning, not an error, because CleverTap may save a webhook for Telegram all the same. According to its
-    // documentation, CleverTap saves a webhook only if the server answers a test body with 200, and Telegram refuses
-    // the test body. But CleverTap's own guide to Telegram could not work if CleverTap always refused to save such a
-    // webhook.
+    // This is a warning, not an error, because CleverTap's pages contradict each other. One says that a webhook is
+    // saved only if the server answers a test body with 200, and Telegram refuses that body. But CleverTap's own guide
+    // to Telegram works only if webhooks for Telegram can be saved.
     if bot_api_method(url).is_some() {
         let problem = differs("on Create, CleverTap may post a test body and expect a 200 response");
         report(
@@ -285,8 +284,8 @@ fn qualification(source: &ExportSource<'_>, problems: &mut Vec<(ExportPart, Diag
     let used = template.variables();
     let first = |root: &str| used.iter().find(|used| used.path.first().is_some_and(|name| name == root));
     let mut report = |span: Span, message: &str| problems.push((ExportPart::Body, differs_at(span, message)));
-    // Only the first use of `ExternalTrigger` or `Event` gets a diagnostic. One diagnostic is enough to explain the
-    // qualification.
+    // Only the first use of `ExternalTrigger` or `Event` gets a diagnostic, because one diagnostic is enough to explain
+    // the choice of the form's qualification.
     if let Some(used) = first("ExternalTrigger") {
         report(used.span, "`ExternalTrigger` has values only in a campaign triggered by the API");
         return "External Trigger";
@@ -298,7 +297,7 @@ fn qualification(source: &ExportSource<'_>, problems: &mut Vec<(ExportPart, Diag
         );
         return "Live behavior";
     }
-    // The body uses neither `ExternalTrigger` nor `Event`, so it works with either qualification.
+    // The body does not use `ExternalTrigger` or `Event`, so it works with both of these qualifications.
     "Past behavior/Custom list, or Live behavior"
 }
 

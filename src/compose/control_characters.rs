@@ -1,5 +1,6 @@
 //! Finds the raw line breaks, tabs, and other control characters in the strings of a rendered body. JSON allows them
-//! only as escapes. Also makes the fixes that write typed line breaks and tabs as escapes.
+//! only as escapes. Also makes the fixes that write line breaks and tabs as escapes. Only characters that were typed in
+//! the body get such a fix, not those that Liquid printed.
 
 use super::locate::Locator;
 use super::problems::BodySource;
@@ -9,19 +10,19 @@ use crate::text::Span;
 
 /// An error about control characters, and the fix for it.
 pub(super) struct ControlCharacters {
-    /// The first of the control characters.
+    /// The error at the first of the control characters.
     pub error: SyntaxError,
     /// Escapes all typed line breaks and tabs of the string, or adds the quote that is missing before the line break.
-    /// `None` if neither would help.
+    /// `None` if no fix would help.
     pub fix: Option<Fix>,
     /// Whether the fix adds the missing quote.
     pub adds_quote: bool,
 }
 
-/// Finds the control characters of all strings if they are the only reason why the rendered text is not JSON.
-/// Otherwise, finds only those of the string that has the `error`.
+/// Finds the control characters of all strings if they are the only reason why the rendered text is not JSON. If there
+/// is another reason, finds only those of the string that has the `error`.
 ///
-/// The typed control characters of a string are reported together. The control characters that are not typed are
+/// The typed control characters of a string are reported together. The control characters that Liquid printed are
 /// reported once for each `{{ … }}` or tag that printed them.
 pub(super) fn find(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> Vec<ControlCharacters> {
     let sent = locator.text();
@@ -30,16 +31,17 @@ pub(super) fn find(body: BodySource<'_>, locator: &Locator, error: &SyntaxError)
         .map(|token| (token.span, in_string(sent, token.span)))
         .filter(|(_, found)| !found.is_empty())
         .collect();
-    // If a quote is missing, the lexer takes the text between two strings for a string, and the line breaks in this
-    // text must stay. In this case, the text is still not JSON without the control characters.
+    // If a quote is missing, the lexer takes the text between two strings for a string, and the line breaks in that
+    // text must stay. This is probably the case if the rendered text is not JSON even with blanks in place of all
+    // control characters.
     let other_error = json::parse(&blanked(sent, strings.iter().flat_map(|(_, found)| found))).err();
     if other_error.is_some() {
         strings.retain(|(string, _)| string.touches(error.span.start));
     }
     let mut problems: Vec<ControlCharacters> =
         strings.iter().flat_map(|(string, found)| in_one_string(body, locator, *string, found)).collect();
-    // If the other error directly follows the string, the string's end is probably the start of another string.
-    // Escaping the line breaks would then not help.
+    // If the other error directly follows the string, the quote that ends the string was probably meant to start
+    // another string. In this case, escaping the line breaks does not help.
     if let (Some(other), Some((string, _))) = (other_error, strings.first())
         && sent.get(string.end..other.span.start).is_some_and(|between| between.trim().is_empty())
     {
@@ -131,7 +133,7 @@ fn in_one_string(
     problems
 }
 
-/// Returns the indentation of the body's line on which a string begins.
+/// Returns the indentation of the line on which a string begins in the body.
 fn indentation_at<'b>(body: &'b str, locator: &Locator, string: Span, typed: &[(Span, char)]) -> &'b str {
     let quote = locator.typed(Span::new(string.start, string.start + 1));
     let Some(at) = quote.or(typed.first().map(|(span, _)| *span)).map(|span| span.start) else { return "" };
@@ -140,9 +142,9 @@ fn indentation_at<'b>(body: &'b str, locator: &Locator, string: Span, typed: &[(
     &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
 }
 
-/// Returns the fix that writes the line breaks and tabs as escapes. After a line break, the editor has repeated the
-/// indentation of the string's line. This indentation is for the file and not for the recipients, so it is removed.
-/// Further blanks were typed as text and stay.
+/// Returns the fix that writes the line breaks and tabs as escapes. After each line break, the author's editor usually
+/// repeats the indentation of the string's first line. This indentation is not meant for the recipients, so it is
+/// removed. Blanks after the indentation are part of the text and stay.
 fn fix(body: &str, indentation: &str, mut typed: Vec<(Span, char)>) -> Option<Fix> {
     // A loop prints the same typed text more than once.
     typed.sort_unstable();

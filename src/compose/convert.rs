@@ -3,9 +3,9 @@
 //!
 //! The conversion works on the unrendered body. Liquid is masked with filler of the same length, so that the body can
 //! be parsed as JSON. Then the message's text is decoded, with its Liquid back in place, and converted. Finally, the
-//! text is written back. If it is in a JSON string of the body, it gets JSON escapes everywhere except inside the
-//! Liquid. If it is in a `{% capture %}`, it gets no JSON escapes: the body prints the captured variable with the
-//! `json` filter, which adds the escapes.
+//! text is written back. A text in a JSON string of the body gets JSON escapes everywhere except inside the Liquid. A
+//! text in a `{% capture %}` gets no JSON escapes: the body prints the captured variable with the `json` filter, which
+//! adds the escapes.
 
 mod escapes;
 mod external_text;
@@ -52,7 +52,7 @@ impl Conversion {
 pub struct ModeComparison {
     /// The mode of the body; `None` if the body sets no valid `parse_mode` or is not JSON outside its Liquid.
     pub current_mode: Option<ParseMode>,
-    /// For each mode, the conversion to it, or a diagnostic that explains why it is refused.
+    /// For each mode, the conversion to that mode, or a diagnostic that explains why the conversion is refused.
     pub conversions: Vec<(ParseMode, Result<Conversion, Diagnostic>)>,
 }
 

@@ -13,7 +13,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::template::{self, Partials, RenderOutcome, Template};
 use crate::text::Span;
 
-/// Shown in place of the credentials of Basic authentication, and of secrets that the webhook's file has literally.
+/// Shown in place of the credentials of Basic authentication, and in place of secrets that are written literally in the
+/// webhook's file.
 const MASK: &str = "••••••";
 
 /// The timeout of a request if the webhook sets none. CleverTap documents both three and five seconds for its webhooks.
@@ -90,7 +91,7 @@ pub struct SecretTemplate {
 #[derive(Debug, Clone, PartialEq)]
 enum TemplatePiece {
     Text(String),
-    /// A secret's name, and how its value is encoded when it is filled in.
+    /// A secret's name, and the encoding with which the secret's value is filled in.
     Secret(String, Encoding),
 }
 
@@ -139,7 +140,7 @@ impl SecretTemplate {
         self.secret_names().next().is_none()
     }
 
-    /// Returns the text for use inside double quotes in a POSIX shell, in which each `${NAME}` is a shell variable.
+    /// Returns the text for use inside double quotes in a POSIX shell. Each `${NAME}` becomes a shell variable.
     pub fn in_shell_quotes(&self) -> String {
         self.map(|piece| match piece {
             // A literal token or password must not be printed, so a shell variable takes its place.

@@ -226,7 +226,8 @@ fn word_at(body: &str, cursor: usize) -> Span {
     let (start, end) = (cursor - length(&mut before.chars().rev()), cursor + length(&mut after.chars()));
     if start < end {
         let word = Span::new(start, end);
-        // In `one\ntwo`, the `n` belongs to the escape, not to the word `ntwo`. A `\u` is followed by four hex digits.
+        // In `one\ntwo`, the `n` belongs to the escape, so the word is `two` and not `ntwo`. A `\u` is followed by four
+        // hex digits.
         let is_escape = json::is_escaped(body, start);
         let length = if word.of(body).starts_with('u') { 5 } else { 1 };
         return match (start + length).min(end) {

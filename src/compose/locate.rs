@@ -21,8 +21,8 @@ pub(crate) struct BodyLocation {
     /// The `{{ … }}` or tag of the body that printed the text. `None` for typed text and for text from a partial. Also
     /// `None` if no single `{{ … }}` or tag printed all of the text.
     pub interpolation: Option<Span>,
-    /// The name of the partial that the text comes from, if any. In that case `span` is the tag that called the
-    /// partial.
+    /// The name of the partial that the text comes from, if any. For text from a partial, `span` is the tag that called
+    /// the partial.
     pub partial: Option<String>,
 }
 
@@ -56,8 +56,8 @@ impl Locator {
         self
     }
 
-    /// Returns the first `{{ … }}` of the body whose output is empty and lies within `sent` or up to one byte after
-    /// the end of `sent`.
+    /// Returns the first `{{ … }}` of the body that printed nothing, if this empty output is within `sent` or at most
+    /// one byte after its end.
     pub(super) fn empty_interpolation(&self, sent: Span) -> Option<Span> {
         let rendered = self.rendered(sent);
         // `sent` may be the empty span directly after a key's colon. There may be a space between that colon and the
@@ -75,7 +75,7 @@ impl Locator {
     }
 
     /// Returns the span in the body if all of these bytes were typed there exactly as they are sent. Returns `None` if
-    /// Liquid printed or escaped any of them, or if any of them come from a partial.
+    /// Liquid printed or escaped any of these bytes, or if any of them come from a partial.
     pub(super) fn typed(&self, sent: Span) -> Option<Span> {
         if sent.is_empty() {
             return self.typed_offset(sent.start).map(Span::at);
@@ -88,7 +88,7 @@ impl Locator {
         is_exact.then_some(located.span)
     }
 
-    /// Returns `partials/NAME.liquid:LINE:COLUMN` if these bytes come from a partial, otherwise `None`.
+    /// Returns `partials/NAME.liquid:LINE:COLUMN` if these bytes come from a partial.
     pub(super) fn place_in_partial(&self, sent: Span) -> Option<String> {
         let (name, place) = self.map.place_in_partial(self.rendered(sent))?;
         Some(format!("partials/{name}.liquid:{}:{}", place.line, place.column))
@@ -106,8 +106,8 @@ impl Locator {
     }
 
     /// Returns the offset in the body at which text must be inserted so that it is rendered at `at`. If the character
-    /// after `at` was typed, the offset is directly before that character. Otherwise, the offset is directly after the
-    /// character before `at`. Returns `None` if neither character was typed.
+    /// after `at` was typed, the offset is directly before that character. If only the character before `at` was typed,
+    /// the offset is directly after it. Returns `None` if neither character was typed.
     fn typed_offset(&self, at: usize) -> Option<usize> {
         let (before, after) = self.text().split_at_checked(at)?;
         let next = after.chars().next().and_then(|c| self.typed(Span::new(at, at + c.len_utf8())));

@@ -33,7 +33,7 @@ pub(crate) fn with_trimmed(source: &str, liquid_spans: &[Span]) -> Vec<Span> {
     widened.collect()
 }
 
-/// Returns the name of a `{% tag %}`, or `None` for other Liquid.
+/// Returns the name of a tag, or `None` for other Liquid: `{% if a %}` gives `if`.
 pub(crate) fn tag_name(liquid: &str) -> Option<&str> {
     let inner = liquid.trim().strip_prefix("{%")?.trim_start_matches('-').trim_start();
     inner.split(|c: char| !c.is_alphanumeric() && c != '#').next()

@@ -25,8 +25,8 @@ impl<'a> Prepared<'a> {
         let (template, mut found) = template::parse(inputs.body, inputs.partials, inputs.dialect);
         let is_broken = found.iter().any(Diagnostic::is_error);
         if let Some(vocabulary) = inputs.vocabulary {
-            // The default of a chat id gets no warning if it is not JSON, such as `NULL`. This default is printed only
-            // for a recipient without a chat id, and the check of that recipient reports the missing chat id.
+            // A chat id's default that is not JSON, such as `NULL`, gets no warning. This default is printed only for a
+            // recipient without a chat id, and the check of that recipient reports the missing chat id.
             let liquid_spans = template.liquid_spans();
             let is_of_chat = |problem: &Diagnostic| {
                 let span = liquid_spans.iter().find(|span| span.touches(problem.span.start));

@@ -23,8 +23,9 @@ pub(crate) struct BodySource<'a> {
     pub dialect: Dialect,
 }
 
-/// Returns the problems of a rendered body that is not JSON: one problem for the error, or one for each string with raw
-/// line breaks, tabs, or other control characters.
+/// Returns the problems of a rendered body that is not JSON. If the error is a raw control character, such as a line
+/// break or a tab, returns the problems that [`control_characters::find`] finds. For every other error, returns one
+/// problem.
 pub(crate) fn not_json(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> Vec<Diagnostic> {
     match error.kind {
         SyntaxErrorKind::ControlCharacter(_) => control_characters::find(body, locator, error)
@@ -44,8 +45,8 @@ pub(crate) fn not_json(body: BodySource<'_>, locator: &Locator, error: &SyntaxEr
 
 fn not_json_at(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> Diagnostic {
     let sent = locator.text();
-    // Two causes are looked for first: a `{{ }}` that printed nothing, and a quote in a printed value. Both make the
-    // JSON parser fail later in the text, so the parser's error would blame text that is correct.
+    // Two causes are looked for first: a `{{ }}` that printed nothing, and a quote in a printed value. Each of these
+    // causes makes the JSON parser fail later in the text, so the parser's error would blame text that is correct.
     if let Some(problem) =
         nothing_printed(body, locator, error).or_else(|| quote_in_value(body, locator, error))
     {
@@ -153,8 +154,8 @@ fn starts_comment(sent: &str, error: &SyntaxError) -> bool {
     is_between_tokens && (rest.starts_with("//") || rest.starts_with("/*"))
 }
 
-/// Returns the JSON literal that was probably meant by `word`. This is `word` itself in lower case, or `null` if `word`
-/// is another language's name for null. Returns `None` for all other words.
+/// Returns the JSON literal that the author probably meant by `word`: `True` gives `true`, and `undefined` gives
+/// `null`. Returns `None` for words that resemble no literal.
 fn json_literal(word: &str) -> Option<&'static str> {
     match word.to_ascii_lowercase().as_str() {
         "null" | "none" | "nil" | "undefined" => Some("null"),
@@ -172,7 +173,7 @@ fn is_comma_missing(sent: &str, error: &SyntaxError) -> bool {
         gap.contains('\n')
     });
     // A quote in the middle of a string ends the string too early, and the rest of that string can look like a new
-    // member. On the same line as the previous member, only a string with a colon after it counts as a member.
+    // member. So on the same line as the previous member, a string counts as a new member only if a colon follows it.
     let is_key = || {
         let key = sent.get(error.span.start..).and_then(|rest| rest.strip_prefix('"'));
         let rest = key.and_then(|key| key.split_once('"')).map(|(_, rest)| rest.trim_start());
@@ -327,8 +328,8 @@ pub(crate) fn from_text_problem(
     let fixes = problem.fixes.iter().filter_map(|fix| fix_in_body(locator, text, fix)).collect();
     let mut moved = Diagnostic { span: located.span, fixes, ..problem };
     blame_value(body, locator, text.raw_span(problem.span), &located, &mut moved);
-    // An escape is offered only for errors. It does not help if Telegram merely changes the text, for example by
-    // trimming it.
+    // An escape is offered only for errors. An escape does not help against a mere change of the text, such as the
+    // trimming of spaces.
     if let (Some(interpolation), Some(filter), true) = (located.interpolation, escape, moved.is_error()) {
         if is_captured(body, interpolation) {
             moved.help = Some(format!(
@@ -436,8 +437,8 @@ fn shortened(value: &str) -> String {
 
 /// Returns the `{{ }}` that printed the `chat_id` at `value`, and the name of the profile property in that `{{ }}`.
 ///
-/// The result is `None` unless the value is empty, 0, or a word for null, because only such a value shows that the
-/// property is missing. The result is also `None` if no `{{ }}` with a profile property printed the value.
+/// Only a value that is empty, 0, or a word for null shows that the property is missing. For any other value, the
+/// result is `None`. The result is also `None` if no `{{ }}` with a profile property printed the value.
 pub(crate) fn missing_chat(body: BodySource<'_>, locator: &Locator, value: Span) -> Option<(Span, String)> {
     let raw = value.of(locator.text()).trim().trim_matches('"');
     let is_missing =

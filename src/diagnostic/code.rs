@@ -1,7 +1,7 @@
 //! The table of diagnostic codes. Problem lines, `--json`, and the list in assets/help/problems.md are generated from
 //! this table.
 //!
-//! To add a code, add a row to the table and a case in tests/data/problems that has this problem. Scripts rely on the
+//! To add a code, add a row to the table, and add a case with this problem to tests/data/problems. Scripts rely on the
 //! ids, so an id never changes.
 
 /// One row of the table.
@@ -12,8 +12,7 @@ pub struct About {
     pub id: &'static str,
     /// What is wrong, as one sentence that holds for every diagnostic with this code.
     pub meaning: &'static str,
-    /// A part of a text that has this problem. Empty if a text alone cannot show the problem, for example that a file
-    /// is missing.
+    /// A part of a text that has this problem. Empty if no text shows the problem, as for a missing file.
     pub example: &'static str,
 }
 
@@ -60,7 +59,7 @@ macro_rules! codes {
 codes! {
     /// `{% abort %}` has no meaning in a webhook's file.
     AbortInWebhook "abort-in-webhook",
-    /// In the parse mode `Markdown`, the address of a link has no `)`, so it runs to the end of the text.
+    /// In the parse mode `Markdown`, the address of a link has no `)`, so the address runs to the end of the text.
     AddressToEnd "address-to-end" = "[shop](https://example.com for you",
     /// A tag has no valid attribute name where one is expected.
     AttributeName "attribute-name" = "<a ='https://example.com'>",
@@ -88,7 +87,7 @@ codes! {
     BadWhitespace "bad-whitespace" = r#"whitespace = "some""#,
     /// A `<` that is meant as text starts a tag in HTML.
     BareAngle "bare-angle" = "1 < 2",
-    /// Square brackets have no address after them; Telegram removes them, or makes a link of their text if it is an address.
+    /// No address follows the square brackets; Telegram removes the brackets, and links the text if it is an address.
     BareBrackets "bare-brackets" = "[Sale] today",
     /// The path of a Bot API URL is not `/bot${NAME}/METHOD` with one secret as the token.
     BotApiPath "bot-api-path" = "/bot1:${AWS_SECRET_ACCESS_KEY}/sendMessage",
@@ -106,7 +105,7 @@ codes! {
     CrossedTags "crossed-tags" = "<b><i>Sale</b></i>",
     /// A `<tg-emoji>` has no number as its `emoji-id`.
     CustomEmojiId "custom-emoji-id" = "<tg-emoji emoji-id='x'>",
-    /// A style is cut where code begins: code cannot contain other formatting.
+    /// A style ends where code begins: code cannot contain other formatting.
     CutStyle "cut-style" = "<b>a<code>b</code></b>",
     /// A `<tg-time>` has a `format` that Telegram does not know.
     DateFormat "date-format" = "format='x'",
@@ -124,9 +123,9 @@ codes! {
     DoubledDelimiter "doubled-delimiter" = "**Sale** today",
     /// Telegram drops this button.
     DroppedButton "dropped-button" = r#"{"text": "", "callback_data": "buy"}"#,
-    /// A link, an emoji or a quote is dropped: it overlaps another one.
+    /// Telegram drops a link, an emoji or a quote that overlaps another one.
     DroppedEntity "dropped-entity" = "x<a href='https://b.com'>y</a></a>",
-    /// A link is dropped and its text kept: the address is not valid.
+    /// The address of a link is not valid; Telegram drops the link and keeps its text.
     DroppedLink "dropped-link" = "<a href='localhost'>shop</a>",
     /// A style inside code is dropped: code cannot contain other formatting.
     DroppedStyle "dropped-style" = "<code>a<b>b</b></code>",
@@ -158,7 +157,7 @@ codes! {
     InvisibleCharacter "invisible-character" = r#"b\u2028c"#,
     /// `json` adds quotes to a value that is already in quotes.
     JsonInString "json-in-string" = r#""{{ Profile.points | json }}""#,
-    /// Two actions are bound to the same key; one of them loses it.
+    /// Two actions are bound to the same key; one of the actions loses the key.
     KeyTaken "key-taken",
     /// Two values of different kinds cannot be compared.
     LiquidComparison "liquid-comparison" = "{% if Profile.points < 100 %}",
@@ -174,7 +173,7 @@ codes! {
     Markup "markup",
     /// The text looks like HTML, but no `parse_mode` is set: the tags are shown as typed.
     MarkupWithoutMode "markup-without-mode" = "<b>Sale</b>",
-    /// Two adjacent stretches of the same style become one.
+    /// Two adjacent pieces of text with the same style become one entity.
     MergedStyle "merged-style" = "<b>a</b><b>b</b>",
     /// A webhook uses a secret in a place where it is not allowed.
     MisplacedSecret "misplaced-secret" = "/sendMessage?key=${AWS_KEY}",
@@ -186,7 +185,7 @@ codes! {
     NearLimit "near-limit" = "{% for i in (1..2100) %}😀{% endfor %}",
     /// The campaign has no body.
     NoBody "no-body",
-    /// The chat id has no value; a profile without one is skipped.
+    /// The chat id has no value; a profile without a chat id is skipped.
     NoChatId "no-chat-id" = r#"{{ Profile.telegram_chat_id | default: "NULL" }}"#,
     /// A Bot API webhook does not send `Content-Type: application/json`.
     NoContentType "no-content-type",
@@ -204,7 +203,7 @@ codes! {
     NotAnObject "not-an-object" = "[1, 2]",
     /// The address of a webhook is not a valid URL.
     NotAnUrl "not-an-url" = r#"url = "api.telegram.org/bot${BOT_TOKEN}/sendMessage""#,
-    /// This does not work in CleverTap, for example a tag, filter or argument that it does not have.
+    /// This does not work in CleverTap, for example a tag, filter or argument that CleverTap does not have.
     NotInClevertap "not-in-clevertap" = "{{ false | default: 'no', allow_false: true }}",
     /// The rendered body, or a sample event, is not valid JSON.
     NotJson "not-json" = r#"“It’s "here"”"#,
@@ -216,15 +215,15 @@ codes! {
     NullValue "null-value" = r#""text": null"#,
     /// A value is neither true nor false; Telegram reads it as false.
     OddBoolean "odd-boolean" = r#""disable_notification": "on""#,
-    /// A number has characters that are not digits, leading zeros, or too many digits; Telegram reads a different value.
+    /// A number has leading zeros, too many digits, or characters other than digits; Telegram reads another value.
     OddNumber "odd-number" = r#""message_thread_id": "7th""#,
     /// A field has been replaced by a newer one.
     OldField "old-field" = r#""disable_web_page_preview": true"#,
-    /// A test would reach a chat other than the test chat; it is not sent.
+    /// A test would reach a chat other than the test chat; the test is not sent.
     OtherChat "other-chat",
     /// A number is too small or too large.
     OutOfRange "out-of-range" = "retries = 99",
-    /// A path leads out of the workspace or to a hidden file; it is not used.
+    /// A path leads out of the workspace or to a hidden file; the file is not used.
     OutsideWorkspace "outside-workspace",
     /// A webhook's file cannot use partials.
     PartialInWebhook "partial-in-webhook" = "{% render 'footer' %}",
@@ -254,7 +253,7 @@ codes! {
     TextTooLong "text-too-long" = "{% for i in (1..9400) %}<b>a</b>{% endfor %}",
     /// A bot token is in a file; store it as a secret instead.
     TokenInFile "token-in-file" = "bot123456789:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1",
-    /// A file is too large, or all files together are.
+    /// A file is too large, or all files together are too large.
     TooLarge "too-large",
     /// The message has more formatting than Telegram keeps.
     TooManyEntities "too-many-entities" = "{% for i in (1..101) %}<b>a</b> {% endfor %}",
@@ -298,11 +297,11 @@ codes! {
     UnknownFormat "unknown-format" = r#"content_format = "jsno""#,
     /// A file has a key that telecast does not know.
     UnknownKey "unknown-key" = r#"webhok = "bot""#,
-    /// The HTTP method does not exist, or the Bot API method does not exist or does not send messages.
+    /// The HTTP method does not exist, or the Bot API has no such method that sends messages.
     UnknownMethod "unknown-method" = r#"method = "PSOT""#,
     /// There is no partial with this name.
     UnknownPartial "unknown-partial" = "{% render 'foter' %}",
-    /// No profile, or no sample event, has a property with this name.
+    /// No profile (or no sample event) has a property with this name.
     UnknownProperty "unknown-property" = "{{ Profile.nmae | json_escape }}",
     /// Telegram does not know this character reference and shows it as typed.
     UnknownReference "unknown-reference" = "a&nbsp;b",

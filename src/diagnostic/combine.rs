@@ -20,21 +20,21 @@ pub(crate) fn combine_fixes<'a>(fixes: impl IntoIterator<Item = &'a Fix>) -> Com
     let mut fixes: Vec<&[TextEdit]> =
         fixes.into_iter().map(|fix| fix.edits.as_slice()).filter(|edits| !edits.is_empty()).collect();
     fixes.sort_by_key(|edits| edits[0].span.start);
-    // Two problems can share one fix. It is applied once, and its second copy does not count as deferred.
+    // Two problems can share one fix. The fix is applied once, and its second copy does not count as deferred.
     fixes.dedup();
     let mut chosen = CombinedFixes::default();
-    // The ranges of the chosen edits, start → end. These ranges do not overlap. So of all ranges that start at or
-    // before the end of a new edit, only the last one can overlap or touch the new edit, and the others need no check.
-    // Comparing every pair of edits was slow, because a large body has thousands of fixes.
+    // Maps the start of each chosen edit to its end. The chosen edits do not overlap. So it is enough to compare a new
+    // edit with the last chosen edit that starts at or before the end of the new one. Comparing every pair of edits was
+    // slow for a large body, which can have thousands of fixes.
     let mut ends: BTreeMap<usize, usize> = BTreeMap::new();
     for edits in fixes {
         let is_free = |edit: &TextEdit| {
             let before = ends.range(..=edit.span.end).next_back();
             before.is_none_or(|(_, end)| *end < edit.span.start)
         };
-        // A fix is deferred as a whole, because applying only some of its edits can break the text, for example if they
-        // add an opening quote but not the closing one. If the fix is still needed after the chosen fixes are applied,
-        // the next check of the text offers it again.
+        // A fix is deferred as a whole. Applying only some of its edits could break the text, for example by adding an
+        // opening quote without the closing one. If the fix is still needed after the chosen fixes are applied, the
+        // next check of the text offers it again.
         if !edits.iter().all(is_free) {
             chosen.n_deferred += 1;
             continue;

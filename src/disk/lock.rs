@@ -20,10 +20,10 @@ pub struct FileLock {
 impl Drop for FileLock {
     /// Releases the lock.
     ///
-    /// Closing the file is not enough: a child process that is being started has a copy of the open file until it
-    /// executes its program, and the lock would last as long as the copy.
+    /// Closing the file is not enough. While a child process is being started, it has a copy of the open file, and the
+    /// lock would last as long as the copy.
     fn drop(&mut self) {
-        // If unlocking fails, closing the file still releases the lock, only perhaps a moment later.
+        // If unlocking fails, closing the file releases the lock, perhaps a moment later.
         let _closed_anyway = self.file.unlock();
     }
 }
@@ -107,9 +107,8 @@ pub(crate) fn wait_for_lock(path: &Path) -> Result<FileLock, LockError> {
     Ok(FileLock { file })
 }
 
-/// Returns the holder of the lock at `path`. Returns `None` if no process holds the lock exclusively. Also returns
-/// `None` if the file does not exist, if it cannot be opened, or if the check fails because the file system has no
-/// locks.
+/// Returns the holder of the lock at `path`. Returns `None` if no process holds the lock exclusively. A file that does
+/// not exist or cannot be opened counts as not held, and so does any file on a file system without locks.
 ///
 /// The check itself takes a shared lock for a moment, during which a [`try_lock`] of another process fails. So use this
 /// function only for locks that are taken with [`wait_for_lock`] or [`wait_for_lock_and_sign`], which wait until the

@@ -23,8 +23,8 @@ pub enum Fingerprint {
     Unknown,
     Content {
         len: u64,
-        /// The FNV-1a hash of the bytes. It is stored on disk with the unsaved edits of a body (drafts), so it must be
-        /// computed in the same way in every version of telecast.
+        /// The FNV-1a hash of the bytes. Drafts (the stored unsaved edits of a body) contain this hash, so every
+        /// version of telecast must compute it in the same way.
         hash: u64,
     },
 }
@@ -37,7 +37,7 @@ impl Fingerprint {
         Fingerprint::Content { len: bytes.len() as u64, hash }
     }
 
-    /// Returns the fingerprint of the file at `path`. It is [`Fingerprint::Absent`] if there is no file, and
+    /// Returns the fingerprint of the file at `path`. Returns [`Fingerprint::Absent`] if there is no file. Returns
     /// [`Fingerprint::Unknown`] if the file cannot be read, is not a regular file, or is larger than [`MAX_FILE`].
     pub fn of_file(path: &Path) -> Self {
         match read_bounded(path) {

@@ -1,8 +1,8 @@
 //! Defines stamps, which show by a file's metadata alone whether the file has changed since it was read.
 //!
-//! If a file is written in the same clock tick in which it is read, its metadata may not show the write (git calls such
-//! a file racily clean). So a recently changed file gets no stamp and is read again at the next reload. If a stamp
-//! misses a change all the same, the comparison of fingerprints before each save detects the change.
+//! If a file is read and then written in the same clock tick, its metadata may not show the write (git calls such a
+//! file racily clean). So a recently changed file gets no stamp and is read again at the next reload. If a stamp misses
+//! a change all the same, the comparison of fingerprints before each save detects the change.
 
 use std::fs::Metadata;
 

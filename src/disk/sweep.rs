@@ -104,11 +104,11 @@ pub(crate) fn sweep(folder: &Path) {
     }
 }
 
-/// Removes the temporary folders in `folder` that killed processes have left behind and that contain only files named
-/// in `files`.
+/// Removes the temporary folders that killed processes have left behind in `folder`. A temporary folder that contains a
+/// file not named in `files` stays.
 ///
-/// The caller must make sure that no process creates such a folder at the same time, because a temporary folder is not
-/// locked while it is in use.
+/// A temporary folder is not locked while it is in use. So the caller must make sure that no process creates a
+/// temporary folder at the same time.
 pub(crate) fn sweep_folders(folder: &Path, files: &[&str]) {
     for path in entries(folder).filter(|path| is_staging(path)) {
         let is_ours = fs::symlink_metadata(&path).is_ok_and(|meta| meta.is_dir())
@@ -120,8 +120,8 @@ pub(crate) fn sweep_folders(folder: &Path, files: &[&str]) {
     }
 }
 
-/// Returns whether `path` has a temporary file's name: [`STAGING`] and the six letters or digits that `tempfile`
-/// chooses, but not six lower-case letters.
+/// Returns whether `path` has a temporary file's name, such as `.telecast-a1B2c3`: [`STAGING`] and the six letters or
+/// digits that `tempfile` chooses. Names with six lower-case letters do not count.
 fn is_staging(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
     name.and_then(|name| name.strip_prefix(STAGING)).is_some_and(|random| {

@@ -131,8 +131,8 @@ impl Tree {
         if current == new {
             return Ok(new);
         }
-        // A file that cannot be read (`Unknown`) never counts as unchanged. Otherwise content that nobody has seen
-        // could be overwritten.
+        // A file that cannot be read (`Unknown`) counts as changed, because its content may be something that nobody
+        // has seen.
         if current != expected || current == Fingerprint::Unknown {
             return Err(SaveError::ChangedOnDisk { path: self.unchecked_path(path) });
         }
@@ -242,8 +242,8 @@ impl Tree {
     fn resolve(&self, path: &Path) -> Result<PathBuf, TreeError> {
         match fs::canonicalize(path) {
             Ok(real) if !real.starts_with(&self.root) => Err(PathRejection::Outside.into()),
-            // A link to `.git/config` stays inside the workspace, but the passwords in that file must not be rendered
-            // and sent. telecast's own files in `.telecast` pass this check, because their `path` is itself hidden.
+            // A link to `.git/config` does not lead out of the workspace, but the passwords in that file must not be
+            // sent. telecast's own files in `.telecast` pass this check, because their `path` is itself hidden.
             Ok(real) if self.is_hidden(&real) && !self.is_hidden(path) => Err(PathRejection::Hidden.into()),
             Ok(real) => Ok(real),
             // `canonicalize` reports a broken link as not found, but a broken link is not a free name.
@@ -270,7 +270,7 @@ impl Tree {
     }
 }
 
-/// A folder of a workspace whose real path is known, so that it need not be resolved again for each file in it.
+/// A folder of a workspace with its real path. The path is resolved once, and not again for each file in the folder.
 #[derive(Debug)]
 pub(crate) struct ResolvedFolder {
     tree: Tree,

@@ -126,7 +126,7 @@ fn stage(folder: &Path, bytes: &[u8], access: Access) -> io::Result<tempfile::Na
             continue;
         }
         staged.write_all(bytes)?;
-        // The file is synced before the rename; otherwise a power failure could leave an empty file under the new name.
+        // Without this sync, a power failure after the rename could leave an empty file under the new name.
         staged.as_file().sync_all()?;
         return Ok(staged);
     }

@@ -1,8 +1,8 @@
 //! Stores a text in a rope. Reads and replaces parts of the text, and finds its lines and grapheme boundaries. All
 //! offsets are in bytes.
 //!
-//! A line ends at `\n`. A `\r` directly before the `\n` belongs to the line break, so that Windows files keep their
-//! line breaks.
+//! A line ends at `\n`. A `\r` directly before the `\n` belongs to the line break. So Windows files keep their line
+//! breaks.
 
 use std::borrow::Cow;
 
@@ -15,8 +15,8 @@ use super::Edit;
 
 /// A text of at most this many bytes is also kept as one string. Tests use a small limit to cover both
 /// representations.
-// The string makes queries fast. For a small text, whose rope has one leaf, ropey recounts the lines and characters in
-// every query. Drawing a frame makes about 2,000 queries, which took two thirds of the time per keystroke.
+// The string makes queries fast. The rope of a small text has one leaf, and ropey recounts the lines and characters of
+// this leaf in every query. Drawing a frame makes about 2,000 queries, which took two thirds of the time per keystroke.
 const FLAT_LIMIT: usize = if cfg!(test) { 64 } else { 64 * 1024 };
 
 #[derive(Debug, Clone)]

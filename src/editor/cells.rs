@@ -1,7 +1,7 @@
 //! Maps the graphemes of a line to terminal cells, for drawing, the mouse, and vertical motions.
 //!
 //! Widths come from [`text::grapheme_width`], with two exceptions. A tab extends to the next tab stop. A grapheme
-//! without width takes one cell, so that the cursor is visible on every grapheme.
+//! without width takes one cell, because the cursor must be visible on every grapheme.
 
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -39,7 +39,8 @@ pub(crate) fn glyphs_from(line: &str, column: usize) -> Glyphs<'_> {
     // 200 KB, this reduces the time per keystroke from 7.6 ms to 0.4 ms.
     let window = &line.as_bytes()[..column.min(line.len())];
     let n_printable = window.iter().position(|byte| !(b' '..=b'~').contains(byte)).unwrap_or(window.len());
-    // The last printable character is not skipped, because a combining mark after it would belong to its grapheme.
+    // The last printable character is not skipped, because a combining mark may follow. The character and the mark are
+    // then one grapheme.
     let skipped = n_printable.saturating_sub(1);
     Glyphs { line, at: skipped, column: skipped }
 }
@@ -69,9 +70,9 @@ impl<'a> Iterator for Glyphs<'a> {
     }
 }
 
-/// Returns whether `rest` begins with an ASCII character that is certainly a grapheme by itself. The check needs no
-/// Unicode tables: except in `\r\n`, an ASCII character is a grapheme by itself if another ASCII character or the end
-/// of the text follows it.
+/// Returns whether `rest` begins with an ASCII character that is certainly a whole grapheme. The check needs no Unicode
+/// tables. An ASCII character is a whole grapheme if another ASCII character or the end of the text follows it. The
+/// exception is `\r\n`.
 fn starts_with_ascii_grapheme(rest: &str) -> bool {
     match rest.as_bytes() {
         [first] => first.is_ascii(),

@@ -56,8 +56,8 @@ impl Transaction {
         self.after = next.after;
         for edit in next.edits {
             match self.edits.last_mut() {
-                // An insertion at the end of the last inserted text is appended to that text, so that a typed word is
-                // one edit instead of one edit per key.
+                // An insertion at the end of the last inserted text is appended to that text. So a typed word is one
+                // edit, not one edit per key.
                 Some(last) if edit.removed.is_empty() && last.at + last.inserted.len() == edit.at => {
                     last.inserted.push_str(&edit.inserted);
                 }

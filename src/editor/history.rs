@@ -7,7 +7,7 @@ use super::{Edit, Selection, Transaction};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Grouping {
-    /// A typed character. It joins the undo step of the character typed before it, unless it begins a new word.
+    /// A typed character. It joins the undo step of the previous typed character, except at the start of a new word.
     Typing,
     Deleting,
     Alone,
@@ -105,7 +105,7 @@ fn joins(last: &Transaction, next: &Transaction, grouping: Grouping) -> bool {
 }
 
 fn begins_word(last: &Transaction, next: &Transaction) -> bool {
-    // A space belongs to the word before it, so that each undo removes one whole word.
+    // A space belongs to the word before it. So each undo removes one whole word.
     let was_space = last.edits.last().is_some_and(|edit| edit.inserted.ends_with(char::is_whitespace));
     let is_space = next.edits.first().is_some_and(|edit| edit.inserted.starts_with(char::is_whitespace));
     was_space && !is_space

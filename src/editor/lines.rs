@@ -60,9 +60,9 @@ impl Editor {
             return;
         }
         let block = self.block(self.selected_lines());
-        // The copy goes after the selected lines, which are `block`. It begins with a line break instead of ending with
-        // one. If `block` contains the text's last line, there is no line break after `block`, so the copy itself has
-        // to begin with one.
+        // The copy goes after `block`, the selected lines. It begins with a line break instead of ending with one. If
+        // `block` contains the text's last line, there is no line break after `block`, so the copy itself has to begin
+        // with one.
         let copy = format!("{}{}", self.buffer.line_break(), self.slice(block));
         let selection = shifted(self.selection, copy.len());
         self.edit(Grouping::Alone, vec![(Span::at(block.end), copy)]);
@@ -134,7 +134,7 @@ impl Editor {
         first..=(if ends_before { last - 1 } else { last })
     }
 
-    /// Returns the span of lines, without the last line's break.
+    /// Returns the span of the given lines, without the line break of the last one.
     fn block(&self, lines: RangeInclusive<usize>) -> Span {
         Span::new(self.line_span(*lines.start()).start, self.line_span(*lines.end()).end)
     }

@@ -15,8 +15,8 @@ pub enum Motion {
     Right,
     /// One grapheme back, but not past the start of the line.
     LeftInLine,
-    /// From a line's end to its last grapheme, because a block cursor has to be on a grapheme. Does not change the
-    /// column that vertical motions try to keep.
+    /// From the end of a line to the line's last grapheme, because a block cursor has to be on a grapheme. This motion
+    /// does not change the column that vertical motions try to keep.
     OntoGrapheme,
     /// To the nearest start of a word before the cursor. Line boundaries are stops too.
     WordLeft,
@@ -64,8 +64,8 @@ impl Editor {
     /// Sets the selection and keeps the goal column during vertical motions.
     fn move_selection(&mut self, motion: Motion, selection: Selection) {
         let goal = match motion {
-            // This motion keeps the goal, because vim mode applies it after each command. Otherwise, in `jj`, the
-            // motion after the first `j` would change the column for the second `j`.
+            // Vim mode applies this motion after each command. If it changed the goal, the first `j` of `jj` would
+            // change the column for the second `j`.
             Motion::OntoGrapheme => self.goal,
             _ => motion.steps().map(|(unit, _)| self.goal_column(unit)),
         };
@@ -107,8 +107,8 @@ impl Editor {
 
     fn word_left(&self, at: usize) -> usize {
         let start = word_left(&self.buffer, at);
-        // The letter of an escape such as `\n` looks like the first letter of the word after it. The word begins after
-        // the escape, unless the cursor is there already.
+        // In `\nword`, the `n` of the escape looks like the first letter of the word. The target is after the escape.
+        // If the cursor is there already, the target is before the escape.
         let after = self.after_escape(start);
         if after < at { after } else { self.before_escape(start) }
     }

@@ -42,8 +42,8 @@ impl Editor {
     pub(super) fn drag_to(&mut self, at: usize) {
         let origin = self.drag.origin;
         let here = self.unit_at(self.drag.unit, at);
-        // The clicked word or line stays selected in both directions. So the anchor is at the end of the clicked word
-        // or line if the user drags backward, and at its start if the user drags forward.
+        // The clicked word or line stays selected in both directions. If the user drags backward, the anchor is
+        // therefore at the end of the clicked word or line. If the user drags forward, the anchor is at the start.
         let selection = if here.start < origin.start {
             Selection { anchor: origin.end, head: here.start }
         } else {
@@ -64,13 +64,13 @@ impl Editor {
             DragUnit::Word => {
                 let word = motion::word_around(&self.buffer, at);
                 let end = self.after_escape(word.end);
-                // The letter of an escape such as `\n` looks like the first letter of the word after it.
+                // In `\nword`, the `n` of the escape looks like the first letter of the word.
                 let after = self.after_escape(word.start);
                 Span::new(if after < end { after } else { self.before_escape(word.start) }, end)
             }
             DragUnit::Line => {
                 let line = self.line_of(at);
-                // The line break is included, so that cutting removes the line instead of leaving it empty.
+                // The line break is included. Without the line break, cutting would leave an empty line.
                 Span::new(self.buffer.line_start(line), self.buffer.line_start(line + 1))
             }
         }

@@ -45,7 +45,7 @@ impl TextRegion {
 
 impl Editor {
     /// Returns the region of a text object at an offset. `count` (1 if none was typed) is the number of words or
-    /// paragraphs, or the level of the brackets or the element, where 1 is the innermost. With a count of 2 or more,
+    /// paragraphs. For brackets and elements, it is the level, where 1 is the innermost. With a count of 2 or more,
     /// `i"` includes the quotes, as in vim. For Liquid, the count is ignored.
     pub fn text_object_at(
         &self,
@@ -178,8 +178,8 @@ impl Editor {
         let opens_block = self.slice(Span::new(inner.start, self.line_span(first).end)).trim().is_empty();
         let closes_block = self.slice(Span::new(self.line_span(last).start, inner.end)).trim().is_empty();
         // As in vim's `di{`, the region can be the whole lines between the opener's line and the closer's line. This
-        // requires that only whitespace follows the opener on its line, and that only whitespace precedes the closer on
-        // its line.
+        // requires that nothing but whitespace follows the opener on its line, and that nothing but whitespace precedes
+        // the closer on its line.
         if first + 1 < last && opens_block && closes_block {
             let lines = Span::new(self.line_span(first + 1).start, self.line_span(last - 1).end);
             return Some(TextRegion { span: lines, is_linewise: true });
@@ -200,9 +200,8 @@ fn liquid_around(text: &str, at: usize) -> Option<Span> {
         if is_open(start) {
             break;
         }
-        // The search goes backwards from byte `at`. If it comes to a closer before it comes to an opener, byte `at` is
-        // outside Liquid. A closer that contains byte `at` does not count, because its two bytes still belong to its
-        // tag or output.
+        // The search goes backwards from byte `at`. If it finds a closer before an opener, byte `at` is outside Liquid.
+        // A closer that contains byte `at` does not count, because both bytes of a closer belong to the tag or output.
         if start + 2 <= at && is_close(start) {
             return None;
         }
@@ -229,8 +228,8 @@ fn inside_liquid(text: &str, liquid: Span) -> Span {
     Span::new(start, start + trimmed.len())
 }
 
-/// Returns the offsets of a quote character in a part of a line. Skips escaped quotes, and quotes in Liquid unless the
-/// part itself is in Liquid.
+/// Returns the offsets of a quote character in a part of a line. Skips escaped quotes. If the part itself is not in
+/// Liquid, also skips quotes in Liquid.
 fn quotes_in(text: &str, range: Span, quote: char, is_in_liquid: bool) -> Vec<usize> {
     let mut quotes = Vec::new();
     let mut at = range.start;

@@ -115,8 +115,8 @@ impl Editor {
             return false;
         }
         // A newline typed between brackets moves the closer to a line of its own, and a space in `{{}}` becomes two. If
-        // the user then types the closer, this whitespace is removed. Otherwise, it would stay in the text before the
-        // closer.
+        // the user then types the closer, this whitespace would be left over before the closer. So the whitespace is
+        // removed.
         let removed = self.extra_whitespace(at, pair.close, &between);
         let after = pair.close + 1 - removed.len();
         self.pairs.pop();
@@ -129,7 +129,7 @@ impl Editor {
     /// whether the whitespace was inserted automatically or typed.
     ///
     /// If the closer is on a later line than the cursor, the span extends from the start of the cursor's line to the
-    /// start of the closer's line. If text other than whitespace is before the cursor on its line, the span is empty.
+    /// start of that later line. If text other than whitespace is before the cursor on its line, the span is empty.
     ///
     /// If the closer is on the cursor's line, the span extends from the cursor to the closer. If the character before
     /// the cursor is not a space, the span is empty.
@@ -182,9 +182,9 @@ impl Editor {
     }
 
     /// Returns whether the cursor is in a string, judging by the quotes between the start of its line and the cursor.
-    /// If the cursor is in an output (`{{ … }}`), only the quotes after the `{{` count. The cursor counts as in an
-    /// output if neither `}` nor `%` is between the last `{{` and the cursor. In a tag, all quotes count, except that
-    /// none counts if the cursor is directly after the tag's `{%`.
+    /// In an output (`{{ … }}`), only the quotes after the `{{` count. The cursor is taken to be in an output if
+    /// neither `}` nor `%` is between the last `{{` and the cursor. In a tag, all quotes between the start of the line
+    /// and the cursor count. Directly after the tag's `{%`, none counts.
     fn is_in_string(&self) -> bool {
         let at = self.cursor();
         let before = self.slice(Span::new(self.line_span(self.line_of(at)).start, at));

@@ -10,8 +10,8 @@ use super::{Command, Edit, Editor, Motion};
 /// The parts of a text that are message text: contents of JSON strings, without Liquid.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Prose {
-    /// The parts in order, without overlaps. At least one other character separates two parts, except where edits have
-    /// emptied both, or moved them together since the last [`Editor::set_prose`].
+    /// The parts in order, without overlaps. Directly after [`Editor::set_prose`], at least one other character
+    /// separates two parts. Later edits can move parts together.
     parts: Vec<Span>,
     /// True if an edit may have changed which text is message text. That edit shifted the parts, but they have not been
     /// computed again.
@@ -79,7 +79,7 @@ impl Prose {
         let may_complete_liquid = before.ends_with(DELIMITERS)
             || after.is_some_and(|c| DELIMITERS.contains(&c))
             || before.contains('@');
-        // Quotes and line breaks count too: they decide where unclosed Liquid stops.
+        // Quotes and line breaks are not harmless either: they decide where unclosed Liquid stops.
         let is_harmless = |text: &str| !text.contains(DELIMITERS) && !text.contains(['"', '\'', '\n']);
         !touches_liquid
             && !may_complete_liquid
@@ -89,7 +89,7 @@ impl Prose {
             && is_whole(&edit.inserted)
             && !json::is_escaped(&before, before.len())
             // A context of nothing but backslashes does not show whether the edit is escaped: there may be more
-            // backslashes before it.
+            // backslashes before the context.
             && !(before.len() == MAX_CONTEXT && before.bytes().all(|byte| byte == b'\\'))
     }
 }
@@ -145,7 +145,7 @@ impl Editor {
         else {
             return false;
         };
-        // A part ends at a quote or at Liquid. After Liquid, the same text goes on.
+        // A part ends at a quote or at Liquid. After Liquid, the same text continues.
         self.prose.parts[first..last].iter().all(|part| !self.buffer.has_at(part.end, "\""))
     }
 
@@ -180,9 +180,9 @@ impl Editor {
         }
     }
 
-    /// Returns whether a quote at the end of a message text is likely the start or the end of a quotation in the text,
-    /// and not the end of the JSON string. It is the start after whitespace, a line break, an opening bracket, `=`,
-    /// `>`, or a dash. It is the end if a quotation has been started in the paragraph.
+    /// Returns whether a quote typed at the end of a message text probably belongs to a quotation in the text. If it
+    /// does not, the quote ends the JSON string. A quote starts a quotation after whitespace, a line break, an opening
+    /// bracket, `=`, `>`, or a dash. A quote ends a quotation if one has been started in the paragraph.
     // Text is mostly typed at its end, directly before the closing quote. If a quote always moved past the closing
     // quote, the first quotation would end up outside the string.
     fn is_quotation(&self, at: usize) -> bool {
@@ -227,8 +227,8 @@ impl Editor {
         false
     }
 
-    /// If an offset splits an escape of message text, such as `\n`, returns the start of the escape. Otherwise, returns
-    /// the offset.
+    /// If an offset splits an escape of message text, such as `\n`, returns the start of the escape. Any other offset
+    /// is returned unchanged.
     pub(super) fn before_escape(&self, at: usize) -> usize {
         self.escape_around(at).map_or(at, |escape| escape.start)
     }

@@ -1,14 +1,14 @@
 //! Soft wrap: breaks a line that is wider than the window into rows.
 //!
-//! If possible, a row ends after a space, at certain punctuation, or next to a wide character. Otherwise, the row
-//! ends where it is full. In message text, a row also ends after the escape `\n`, so that paragraphs look like
-//! paragraphs, and no escape is split. The rows after the first are indented like the line, but at most by half of the
-//! width.
+//! If possible, a row ends after a space, at certain punctuation, or next to a wide character. If that is not possible,
+//! the row ends where it is full. In message text, a row also ends after the escape `\n`, which makes paragraphs look
+//! like paragraphs. No escape of message text is split. The rows after the first are indented like the line, but at
+//! most by half of the width.
 //!
 //! Apart from this indentation, a row's end depends on no text before the row, and on little text after it. A window
-//! can therefore be drawn from any row, and an edit that does not change the indentation changes at most a few of the
-//! rows before the edit. For long lines, the offsets at which rows start are cached. Without the cache, each
-//! keystroke in a body that is one long line would lay out the whole line again.
+//! can therefore be drawn from any row. An edit that does not change the indentation changes at most a few of the rows
+//! before the edit. For long lines, the offsets at which rows start are cached. Without the cache, each keystroke in a
+//! body that is one long line would lay out the whole line again.
 
 use crate::text::Span;
 
@@ -85,7 +85,8 @@ impl RowCache {
         self.lines.clear();
     }
 
-    /// Drops the rows that end after byte `at` of the text, and the rows before them that depend on this text.
+    /// Drops the rows that end after byte `at` of the text. Also drops the few rows before them that may depend on the
+    /// text after `at`.
     pub(super) fn drop_from(&mut self, at: usize, width: usize) {
         let nothing = Edit { at, removed: String::new(), inserted: String::new() };
         self.lines.retain_mut(|cached| cached.line <= at && cached.apply_edit(&nothing, width));
@@ -198,9 +199,9 @@ impl Editor {
         end
     }
 
-    /// Returns the byte offset at a cell of a row. For a cell to the right of the row's text, returns the line's end if
-    /// this is the line's last row, and otherwise the offset of the row's last grapheme. For a cell in an escape of
-    /// message text, such as `\n`, returns the escape's start.
+    /// Returns the byte offset at a cell of a row. For a cell to the right of the row's text, returns the offset of the
+    /// row's last grapheme, or the line's end if the row is the last of its line. For a cell in an escape of message
+    /// text, such as `\n`, returns the escape's start.
     pub fn byte_in(&self, row: &VisualRow, column: usize) -> usize {
         let text = self.slice(row.span);
         let glyphs = if row.column == 0 {
@@ -297,7 +298,7 @@ impl Editor {
 enum RowEnd {
     /// The row ends before this byte of [`RowText`]'s `text`.
     At(usize),
-    /// The row ends before this byte, because the escape `\n` is before it.
+    /// The row ends before this byte, directly after the escape `\n`.
     AfterParagraph(usize),
     /// The row ends where the line ends.
     OfLine,
@@ -353,8 +354,8 @@ fn row_end(row: RowText<'_>, column: usize, width: usize) -> Option<RowEnd> {
         }
         let is_space = matches!(glyph.text, " " | "\t");
         let fits = if is_space { glyph.column < width } else { glyph.column + glyph.width <= room };
-        // A row has at least one grapheme or escape, even if that is wider than the window. Otherwise, the row would be
-        // empty, the next row would begin at the same place, and this would repeat forever.
+        // A row has at least one grapheme or escape, even if that is wider than the window. An empty row would be
+        // followed by another empty row at the same place, and so on forever.
         let unit = escape.unwrap_or(glyph.at);
         if !fits && 0 < unit {
             return Some(RowEnd::At(opportunity.unwrap_or(unit)));
@@ -378,8 +379,8 @@ fn may_break(before: &Glyph<'_>, after: &Glyph<'_>) -> bool {
         return false;
     };
     match (last, first) {
-        // A row never ends before a space, so that the next row begins with a word. The only exception is a row that is
-        // full before the spaces end.
+        // A row never ends before a space, because the next row should begin with a word. The exception is a row that
+        // is full before the spaces end.
         (_, ' ' | '\t') => false,
         (' ' | '\t', _) => true,
         (',' | ';', ',' | ';') => false,

@@ -113,7 +113,7 @@ impl SearchPattern {
     ) -> Vec<TextEdit> {
         let mut edits: Vec<TextEdit> = Vec::new();
         let mut at = within.start;
-        // The whole text is searched and not only `within`, so that `^` and `\b` see what is before and after.
+        // The whole text is searched, because `^` and `\b` depend on the text before and after `within`.
         while at <= within.end
             && let Some(captures) = self.regex.captures_at(text, at)
             && let Some(found) = captures.get(0).filter(|found| found.start() <= within.end)

@@ -20,7 +20,7 @@ impl Editor {
 
     pub(super) fn paste(&mut self, text: &str) {
         let text = self.normalized(text);
-        // A paste is an undo step of its own. It is never joined with the text that is typed before or after it.
+        // A paste is an undo step of its own. Text typed before or after the paste is never joined to this step.
         self.insert(Grouping::Alone, text);
         self.history.seal();
     }

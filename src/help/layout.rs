@@ -8,8 +8,8 @@ use std::ops::Range;
 
 use crate::text::{width, wrap_words};
 
-/// Whether code keeps its backticks. Output without styles keeps them, because otherwise code would look like the text
-/// around it.
+/// Whether code keeps its backticks. In output without styles, only the backticks distinguish code from the text around
+/// it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Backticks {
     Keep,
@@ -46,8 +46,7 @@ impl PageLine {
     }
 }
 
-/// No table column is narrowed below this width, in cells, so that most words fit on one line of a column even in a
-/// narrow terminal.
+/// No table column is narrowed below this width, in cells. Most words then fit on one line even in a narrow terminal.
 const MIN_COLUMN: usize = 8;
 
 /// The number of cells between two columns of a table.
@@ -160,7 +159,7 @@ fn wrap(runs: &[(String, Role)], cells: usize) -> Vec<PageLine> {
     wrap_words(&text, cells).into_iter().map(|line| slice(runs, line)).collect()
 }
 
-/// Returns the part of the runs that is at `range`, in bytes of their joined text.
+/// Returns the part of `runs` that `range` selects. `range` counts the bytes of all the runs' texts together.
 fn slice(runs: &[(String, Role)], range: Range<usize>) -> PageLine {
     let mut line = PageLine::default();
     let mut offset = 0;

@@ -1,6 +1,7 @@
 use super::*;
 
-/// Compares the generated part `block` of a document with `expected`, or writes it if `UPDATE_HELP=1` is set.
+/// Compares the generated part `block` of a document with `expected`. If `UPDATE_HELP=1` is set, writes `expected` into
+/// the document instead.
 #[track_caller]
 pub(crate) fn check_generated(document: &str, block: &str, expected: &str) {
     // Several tests write parts of one file at the same time.

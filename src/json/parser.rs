@@ -16,8 +16,8 @@ pub(crate) fn parse(text: &str) -> Result<Document, SyntaxError> {
     parser.skip_whitespace();
     if parser.at < text.len() {
         return Err(SyntaxError {
-            // Only the first line is marked: the text after the value can be almost the whole body, and marking all of
-            // it would not show where to look.
+            // Only the first line is marked. The text after the value can be almost the whole body, and a mark that
+            // long would not show where to look.
             span: Span::new(parser.at, parser.at + line_at(&text[parser.at..]).len()),
             kind: SyntaxErrorKind::TrailingText,
         });
@@ -180,7 +180,7 @@ impl JsonParser<'_> {
     fn unicode_escape(&mut self, start: usize) -> Parsed<char> {
         let Some(first) = self.four_hex_digits() else { return Err(self.bad_escape(start, start + 6)) };
         // A character above U+FFFF is written as two escapes, a high and a low surrogate. Half of such a pair is not a
-        // character, so `char::from_u32` below refuses half a pair.
+        // character, and `char::from_u32` below refuses it.
         let mut code = u32::from(first);
         if (0xd800..0xdc00).contains(&first) && self.bytes[self.at..].starts_with(b"\\u") {
             self.at += 2;
@@ -263,8 +263,8 @@ impl JsonParser<'_> {
         }
     }
 
-    /// Returns the error for the character at the current position. The span covers all bytes of the character. A span
-    /// that ended inside the character could not be used to slice the text.
+    /// Returns the error for the character at the current position. The span covers all bytes of the character, because
+    /// a span that ends inside a character cannot slice the text.
     fn expected(&self, expected: Expected) -> SyntaxError {
         let len = self.text[self.at..].chars().next().map_or(0, char::len_utf8);
         SyntaxError { span: Span::new(self.at, self.at + len), kind: SyntaxErrorKind::Expected(expected) }

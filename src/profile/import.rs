@@ -106,8 +106,8 @@ impl Column {
         }
     }
 
-    /// Returns the format with day and month swapped if it fits as many cells as `format` does. In that case, the dates
-    /// are ambiguous. Otherwise returns `None`.
+    /// Returns the format with day and month swapped if it fits as many cells as `format` does. The dates are then
+    /// ambiguous. In all other cases, returns `None`.
     pub(crate) fn swapped_alternative(&self, format: DateFormat) -> Option<DateFormat> {
         let swapped = format.swapped()?;
         (0 < self.n_of(format) && self.n_of(swapped) == self.n_of(format)).then_some(swapped)
@@ -186,8 +186,7 @@ impl CellType {
     }
 }
 
-/// Parses a single value that a user typed, as the type `known`. If `known` is `None`, parses the value as the type
-/// that it looks like.
+/// Parses a value that a user typed. The type is `known`, or the type that the value looks like if `known` is `None`.
 pub(crate) fn read_one(text: &str, known: Option<ValueKind>, zone: &TimeZone) -> Result<Value, CellMismatch> {
     let mut column = Column::default();
     column.add_cell(text);

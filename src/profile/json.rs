@@ -64,7 +64,7 @@ impl PackedProfile {
     }
 
     pub fn new(identity: String, json: &str, reachability: Reachability) -> serde_json::Result<Self> {
-        // The text is parsed only to check it, so that `unpack` cannot fail later.
+        // The text is parsed only as a check. After this check, `unpack` cannot fail.
         properties(json)?;
         Ok(Self { identity, properties: json.into(), reachability })
     }

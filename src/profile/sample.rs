@@ -1,5 +1,5 @@
-//! Chooses a sample: the few profiles that are most likely to break a body, so that the body's author sees the problems
-//! while typing and not after sending.
+//! Chooses a sample: the few profiles that are most likely to break a body. With a sample, the body's author sees the
+//! problems while typing and not after sending.
 //!
 //! Profiles with an extreme property come first. A property is extreme if its value is the longest, the shortest, the
 //! highest, or the lowest among all candidates (the profiles to choose from). A property is also extreme if it is
@@ -90,10 +90,10 @@ pub(crate) struct SampleChooser {
     n_seen: usize,
     /// The names of all properties seen so far.
     names: IndexSet<String>,
-    /// The indexes in `names` of the properties that every candidate so far has.
+    /// The properties that every candidate so far has, as indexes in `names`.
     names_in_all: Vec<usize>,
-    /// For each kind of extreme and each property (by its index in `names`), the highest degree so far and the index of
-    /// the candidate that has it. A degree says how extreme a value is, such as the length of a text (see `measure`).
+    /// For each kind of extreme and each property (an index in `names`), the highest degree so far and the index of the
+    /// candidate with this degree. A degree says how extreme a value is, such as the length of a text (see `measure`).
     extremes: HashMap<(Extreme, usize), (f64, usize)>,
 }
 
@@ -125,7 +125,7 @@ impl SampleChooser {
                 }
             };
             measure(value, |extreme, degree| {
-                // The comparison is `<`, so that the first of several equal candidates is kept.
+                // Not `<=`: of several equal candidates, the first is kept.
                 let (best, candidate) = self.extremes.entry((extreme, name_index)).or_insert((degree, at));
                 if *best < degree {
                     (*best, *candidate) = (degree, at);
@@ -153,8 +153,8 @@ impl SampleChooser {
     /// Returns the indexes of the candidates with an extreme value, each once, in the order of the extremes.
     fn hardest(self) -> Vec<usize> {
         let mut extremes: Vec<((Extreme, usize), (f64, usize))> = self.extremes.into_iter().collect();
-        // The order of a `HashMap` is random, so the extremes are sorted. Their names are compared, not their indexes,
-        // which depend on the order of the candidates.
+        // The order of a `HashMap` is random, so the extremes are sorted. Property names are compared, because the
+        // indexes of properties depend on the order of the candidates.
         extremes.sort_by(|((extreme, name_index), _), ((other, other_index), _)| {
             extreme.cmp(other).then_with(|| self.names[*name_index].cmp(&self.names[*other_index]))
         });
@@ -163,7 +163,7 @@ impl SampleChooser {
     }
 }
 
-/// Calls `report` with each kind of extreme that applies to the value, and with the degree to which the value has it.
+/// Calls `report` with each kind of extreme that applies to the value, and with its degree.
 fn measure(value: &Value, mut report: impl FnMut(Extreme, f64)) {
     let number = match value {
         Value::Integer(number) => Some(*number as f64),
@@ -174,7 +174,7 @@ fn measure(value: &Value, mut report: impl FnMut(Extreme, f64)) {
     };
     if let Some(number) = number {
         report(Extreme::Highest, number);
-        // The number is negated, so that the largest degree is always the most extreme.
+        // The number is negated, because the largest degree must be the most extreme.
         report(Extreme::Lowest, -number);
         return;
     }

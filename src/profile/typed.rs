@@ -89,7 +89,7 @@ mod tests {
         let rules = TypingRules { known: &known, zone: &zone, dialect };
         let shown = match rules.read(name, text) {
             Ok(value) => {
-                // The text of a value reads as the same value.
+                // Reading the text of a value gives the same value.
                 assert_eq!(rules.read(name, &rules.text(&value)), Ok(value.clone()));
                 let kind = value.kind().map_or("not set", ValueKind::as_str);
                 format!("{kind} {}", rules.text(&value))

@@ -1,5 +1,5 @@
-//! Formats the selected message text in a body: finds the text and its parse mode, decodes its JSON escapes, and
-//! escapes the edits again.
+//! Formats the selected message text in a body. Finds the text and its parse mode, decodes the JSON escapes of the
+//! text, and escapes the edits again.
 
 use crate::compose::with_trimmed;
 use crate::diagnostic::TextEdit;
@@ -22,8 +22,8 @@ pub(crate) struct BodyFormat {
     pub next: Option<usize>,
 }
 
-/// Checks that the selection, or the cursor, is in a message text that has a parse mode. Otherwise, returns the reason
-/// in one line without a full stop.
+/// Checks that the selection, or the cursor, is in a message text that has a parse mode. If not, returns the reason in
+/// one line without a full stop.
 pub(crate) fn check_place(
     body: &str,
     method: Method,
@@ -35,8 +35,8 @@ pub(crate) fn check_place(
     MessageText::around(&template, &parts, selection)?.mode(&template).map(|_| ())
 }
 
-/// Applies a format to the selected message text, or removes it; see [`telegram::toggle_format`]. If that cannot be
-/// done, returns the reason in one line without a full stop.
+/// Applies a format to the selected message text, or removes the format; see [`telegram::toggle_format`]. If that
+/// cannot be done, returns the reason in one line without a full stop.
 pub(crate) fn toggle_format(
     body: &str,
     method: Method,
@@ -102,7 +102,7 @@ impl MessageText {
     fn around(template: &Template, parts: &[Span], selection: Span) -> Result<Self, String> {
         let body = template.source();
         let outside = || "formats are for message text, and the cursor is not in one".to_owned();
-        // A part ends at the closing quote, or at Liquid, after which the text goes on.
+        // A part ends at the closing quote or at Liquid. After Liquid, the text continues.
         let mut texts = parts.split_inclusive(|part| body[part.end..].starts_with('"'));
         let is_around =
             |text: &&[Span]| text[0].start <= selection.start && selection.end <= text[text.len() - 1].end;
@@ -137,8 +137,8 @@ impl MessageText {
         Ok(())
     }
 
-    /// Adds what is between two parts: one piece of Liquid, or several with text between them that is not printed, such
-    /// as a comment.
+    /// Adds what is between two parts: one or more pieces of Liquid. Text between these pieces, such as a comment, is
+    /// not printed.
     fn push_liquid(&mut self, body: &str, gap: Span, liquid_spans: &[Span]) {
         let start = self.decoded.len();
         let inside = liquid_spans.iter().filter(|piece| gap.start <= piece.start && piece.end <= gap.end);
@@ -157,8 +157,8 @@ impl MessageText {
             .ok_or_else(|| "this text has no parse mode: add \"parse_mode\": \"HTML\" to the body".to_owned())
     }
 
-    /// Maps an offset in the body to the decoded text. If the offset is inside an escape, `is_end` decides whether the
-    /// result is after the escaped character or before it.
+    /// Maps an offset in the body to the decoded text. For an offset inside an escape, the result is before the escaped
+    /// character, or after it if `is_end` is true.
     fn decoded(&self, at: usize, is_end: bool) -> usize {
         let Some(segment) = self.segments.iter().find(|segment| at <= segment.body.end) else {
             return self.decoded.len();
@@ -296,7 +296,7 @@ mod tests {
         );
     }
 
-    /// Returns the message text of a body, with its markup parsed and its Liquid as text.
+    /// Returns the parsed message text of a body, in which Liquid counts as text.
     fn parsed(body: &str) -> telegram::FormattedText {
         let (template, _) = template::parse(body, &Partials::default(), Dialect::Telecast);
         let parts = super::super::parts_of(&template, Method::SendMessage);

@@ -1,4 +1,4 @@
-//! Escapes pasted text for a JSON string. The Liquid in it stays as it is.
+//! Escapes pasted text for a JSON string. Liquid in the pasted text is not changed.
 
 use crate::compose::with_trimmed;
 use crate::dialect::Dialect;
@@ -12,7 +12,7 @@ pub(crate) enum PreparedPaste {
     /// The text contains nothing that must be escaped in JSON.
     Plain(String),
     Escaped(String),
-    /// The text has escapes already, and is valid in a JSON string as it is.
+    /// The text already has escapes and is valid in a JSON string without changes.
     AlreadyEscaped(String),
 }
 
@@ -57,7 +57,7 @@ fn outside_liquid(text: &str, dialect: Dialect) -> Vec<Span> {
     // A `{{` without an end is more likely text than Liquid.
     let is_closed = |piece: &Span| !piece.of(text).starts_with('{') || piece.of(text).ends_with('}');
     let closed: Vec<Span> = template.liquid_spans().into_iter().filter(is_closed).collect();
-    // Whitespace that Liquid trims is not part of the message. If it were escaped, it would be text and no longer
+    // Whitespace that Liquid trims is not part of the message. Escaped whitespace would be text and would no longer be
     // trimmed.
     let liquid = with_trimmed(text, &closed);
     let mut from = 0;

@@ -1,8 +1,8 @@
 //! Refuses requests that may come from a web page of another site.
 //!
 //! A browser lets any page send requests to loopback. A page whose host name resolves to 127.0.0.1 can even read the
-//! answers (DNS rebinding). But a page cannot change the headers `Host`, `Origin`, and `Sec-Fetch-Site` that the
-//! browser sends, so this module checks these headers.
+//! answers (DNS rebinding). But the browser sets the headers `Host`, `Origin`, and `Sec-Fetch-Site`, and no page can
+//! change them. So this module checks these headers.
 //!
 //! A program that is not a browser can send any headers, so these checks do not keep such a program out. By default,
 //! the sandbox listens on loopback only, and programs on other machines cannot connect to it.
@@ -17,8 +17,8 @@ use crate::telegram::ApiError;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AccessScope {
     Loopback,
-    /// Clients on other machines may connect too. Every client that can connect can queue updates for the first bot and
-    /// read the messages of the first bot, because queuing and reading need no token.
+    /// Clients on other machines may connect too. Every such client can queue updates for the first bot and read its
+    /// messages, because neither needs a token.
     Network,
 }
 
@@ -26,7 +26,7 @@ pub enum AccessScope {
 pub(super) fn check<B>(request: &Request<B>, scope: AccessScope) -> Result<(), ApiError> {
     let hosts = header_values(request.headers(), HOST);
     // With `Network`, any literal IP address is allowed too. Names other than localhost are refused, because the owner
-    // of a name can make it resolve to this machine.
+    // of a name can make the name resolve to this machine.
     let is_allowed = |host: &str| is_loopback(host) || scope == AccessScope::Network && is_address(host);
     let target = request.uri().authority().map(|authority| authority.as_str());
     // A request without a `Host` is accepted only if it uses HTTP/1.0, because HTTP/1.1 requires a `Host`. Accepting it

@@ -1,5 +1,5 @@
-//! Lets the processes of one user recognize the user's sandboxes: a running sandbox holds the lock on a file that is
-//! named after its address.
+//! Lets the processes of one user recognize the user's sandboxes. A running sandbox holds the lock on a file whose name
+//! is the sandbox's address.
 //!
 //! The locks are in the user's state directory. A workspace can come from a stranger, so nothing in it may make an
 //! address count as a sandbox. A server's answers do not count either, because any server can claim to be a sandbox.
@@ -12,7 +12,7 @@ use crate::disk::{self, FileLock, LockError};
 use crate::paths::Paths;
 
 /// The announcement of a running sandbox. Dropping this value withdraws the announcement. Drop it before the port is
-/// freed; otherwise, another program could listen at the address and be taken for the sandbox.
+/// freed, or another program could listen at the address and be taken for the sandbox.
 #[derive(Debug)]
 pub(crate) struct Announcement {
     path: PathBuf,
@@ -27,8 +27,9 @@ pub(crate) fn announce(
     root: Option<&Path>,
 ) -> Result<Announcement, LockError> {
     let path = path_of(paths, addr);
-    // Waiting for the lock is safe. Only one process can listen at the address, so no other process can be announcing
-    // it. A process that holds the lock now is only testing whether the lock is free, and releases it at once.
+    // Waiting for the lock takes only a moment. No other process announces this address, because only one process can
+    // listen there. If a process holds the lock now, it is testing whether the lock is free, and releases the lock at
+    // once.
     let lock = disk::wait_for_lock_and_sign(&path, root.unwrap_or(Path::new("")))?;
     Ok(Announcement { path, _lock: lock })
 }

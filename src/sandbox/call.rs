@@ -41,12 +41,12 @@ pub(super) enum CallBody {
         pairs: Vec<(String, String)>,
         files: Vec<UploadedFile>,
     },
-    /// A body of any other type, which counts as one file unless it is empty. The number is its size in bytes.
+    /// A body of any other type, and its size in bytes. The body counts as one file; an empty body counts as none.
     Other(u64),
 }
 
-/// The reason why a body cannot be read. The server answers a method call with a bare status line and closes the
-/// connection, except for `FileTooLarge`.
+/// The reason why the body of a method call cannot be read. For all reasons but `FileTooLarge`, the server answers with
+/// a bare status line and closes the connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum CallBodyError {
     Malformed,

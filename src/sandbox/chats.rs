@@ -168,7 +168,7 @@ impl SandboxChat {
         full
     }
 
-    // Telegram looks up groups and channels by their usernames, but not users.
+    // A bot can name a group or a channel by its username. It can name a user only by id.
     fn is_called(&self, name: &str) -> bool {
         let (Some(name), Some(username)) = (name.strip_prefix('@'), &self.username) else { return false };
         self.kind != SandboxChatKind::Private && username.eq_ignore_ascii_case(name)

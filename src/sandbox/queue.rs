@@ -77,7 +77,7 @@ pub(super) enum UpdateIdError {
 }
 
 impl UpdateQueue {
-    /// Returns the id for the next update: `wanted` if it is given, and otherwise the highest id so far plus 1.
+    /// Returns the id for the next update: `wanted`, or the highest id so far plus 1 if `wanted` is `None`.
     pub(super) fn next_id(&self, wanted: Option<i64>) -> Result<i64, UpdateIdError> {
         let id = wanted.unwrap_or(self.last_id + 1);
         if !(1..=MAX_UPDATE_ID).contains(&id) {
@@ -127,8 +127,8 @@ impl UpdateQueue {
         let mut left = MAX_ANSWER;
         let mut answer = String::new();
         for update in self.waiting.values().take(limit) {
-            // As in the Bot API server, each update counts 50 bytes more, for the JSON around it. At least one update
-            // is returned. Otherwise, an update that is larger than `MAX_ANSWER` would block the queue forever.
+            // As in the Bot API server, each update counts 50 bytes more, for the JSON around it. The first update is
+            // returned even if it is larger than `MAX_ANSWER`. If it were held back, it would block the queue forever.
             left = left.saturating_sub(update.len() + 50);
             if left == 0 && !answer.is_empty() {
                 break;

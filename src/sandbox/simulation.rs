@@ -34,7 +34,7 @@ pub(super) fn queue(
         return Err("updates have added as many chats as a sandbox can hold: restart it".into());
     }
     // The facts are learned even if the bot did not ask for this kind of update. For example, if a user blocks the bot,
-    // sending to that user must fail, whether or not the bot asked to be told about the block.
+    // sending to that user must fail, even if the bot did not ask for updates about blocks.
     for fact in facts {
         learn(bot, fact);
     }

@@ -245,8 +245,8 @@ impl SandboxState {
         now: Timestamp,
     ) -> Result<i64, ApiError> {
         let bot = self.bot_or_first(token, now)?;
-        // Unlike old messages, old updates are not dropped to make room: a caller waits for the effect of its update,
-        // so the caller must learn that there is no room for the update.
+        // Old messages are dropped to make room, but old updates are not. A caller waits for the effect of its update,
+        // so the caller must learn that there is no room for it.
         if self.limits.updates <= self.bots.iter().map(|bot| bot.updates.size()).sum() {
             let reason =
                 "too many updates wait already: confirm them with getUpdates or drop them with deleteWebhook";
@@ -279,7 +279,7 @@ impl SandboxState {
     }
 
     // Updates can be queued before any bot has called. Such updates go to a bot that has no token yet. This bot gets
-    // the first token that is used, so a test need not know the token of the program that it tests.
+    // the first token that is used. So a test can queue updates for a program without knowing the program's token.
     fn first_bot(&mut self, now: Timestamp) -> usize {
         if self.bots.is_empty() {
             let identity = BotIdentity::new(0, true);

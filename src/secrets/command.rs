@@ -11,8 +11,8 @@ use super::{MAX_VALUE, Secret, SecretError, check_length};
 use crate::text::visible;
 
 // The number of bytes of output that are kept. Only the first line is used, so it is enough to keep the longest value
-// and a line break of two bytes. A longer first line is cut to this length. It is then still longer than the longest
-// allowed value, so it is reported as too long.
+// and a line break of two bytes. A longer first line is cut to this length, which is more than the longest allowed
+// value, so the line is reported as too long.
 const MAX_OUTPUT: u64 = MAX_VALUE as u64 + 2;
 
 /// Runs `command` with `{name}` and `{workspace}` replaced, and returns the first line of its output. Returns `None` if
@@ -31,8 +31,8 @@ pub(super) async fn run(
     // The program has no stdin. If it shared the console's stdin and prompted for something, it would take keystrokes
     // that are meant for the console.
     process.args(parts).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-    // In a process group of its own, the program cannot read from the console's terminal, and it can be killed together
-    // with the programs that it starts.
+    // The program gets a process group of its own. It then cannot read from the console's terminal, and it can be
+    // killed together with the programs that it starts.
     #[cfg(unix)]
     process.process_group(0);
     let child = process.spawn().map_err(start_error)?;
@@ -74,8 +74,8 @@ struct CommandOutput {
     stderr: Vec<u8>,
 }
 
-// On drop, kills the whole process group, unless the child has been waited for. `kill_on_drop` alone would not kill the
-// programs that the child has started.
+// If this value is dropped before the child has been waited for, the whole process group is killed. `kill_on_drop`
+// alone would not kill the programs that the child has started.
 struct Group {
     child: Child,
 }

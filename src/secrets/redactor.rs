@@ -6,11 +6,11 @@
 //! ```
 //!
 //! A server that echoes a request repeats the request's secrets in the encoding of the response, or in several nested
-//! encodings. So the text is decoded repeatedly. The text and each decoded text are layers. Each layer is searched for
-//! the needles of each value.
+//! encodings. So the text is decoded repeatedly. The text and each decoded text are layers.
 //!
-//! A needle is a byte string that reveals the value: the value itself, its lower-case form, or the base64 digits by
-//! which the value appears inside a longer encoded string, such as an encoded `user:password`.
+//! A needle is a byte string that reveals a value: the value itself, its lower-case form, or base64 digits. The base64
+//! digits are those of the value inside a longer encoded string, such as an encoded `user:password`. Each layer is
+//! searched for the needles of each value.
 
 mod layer;
 mod needle;
@@ -30,7 +30,7 @@ pub(crate) const MASK: &str = "••••••";
 /// A bot token: the bot's id, a colon, and the secret part.
 const TOKEN: &str = "(?-u)[0-9]{5,}:[A-Za-z0-9_-]{30,}";
 
-// The part of a value after its first colon, as in a token or in `user:password`, is also searched for by itself if it
+// In a value with a colon, such as a token or `user:password`, the part after the first colon is searched for too if it
 // has at least this many bytes. A shorter part could be a common word.
 const SECRET_PART: usize = 16;
 
@@ -91,8 +91,8 @@ impl Redactor {
     /// Returns `text` with `<NAME>` in place of each known value and `••••••` in place of everything else that looks
     /// like a bot token. Values and tokens in an encoding that this module decodes are replaced too.
     ///
-    /// A value of fewer than four characters is replaced only where it is a whole word: masking every "a" would hide
-    /// the text and not only the value.
+    /// A value of fewer than four characters is replaced only where it is a whole word. Masking the value "a"
+    /// everywhere would make the text unreadable.
     pub fn redact<'a>(&self, text: &'a str) -> Cow<'a, str> {
         self.redact_with(text, Vec::new())
     }
@@ -111,7 +111,7 @@ impl Redactor {
     }
 
     fn redact_with<'a, 'k>(&'k self, text: &'a str, mut found: Vec<Occurrence<'k>>) -> Cow<'a, str> {
-        // All layers are searched even after a match, because a text can contain one secret as it is and another one
+        // All layers are searched even after a match, because a text can contain one secret unencoded and another one
         // encoded.
         for layer in Layer::all_of(text) {
             self.find_in(text, &layer, |_| true, &mut found);
@@ -148,8 +148,8 @@ impl Redactor {
     }
 }
 
-// `found` must be sorted by start. Overlapping occurrences get one replacement. Otherwise the end of the longer secret
-// would stay readable after the name of the shorter one.
+// `found` must be sorted by start. Overlapping occurrences get one replacement. If only the shorter secret were
+// replaced, the end of the longer secret would stay readable.
 fn replaced(text: &str, found: &[Occurrence<'_>]) -> String {
     let mut out = String::with_capacity(text.len());
     let mut copied_to = 0;

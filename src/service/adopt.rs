@@ -17,8 +17,8 @@ impl Session {
     /// literal token is returned as it is.
     pub fn adopt_token(&self, mut webhook: Webhook) -> Result<Webhook, AdoptError> {
         if let Some(span) = find_token(&webhook.url) {
-            // The token is moved before the webhook is saved. Otherwise, the token would be written to the webhook's
-            // file, which may be shared.
+            // The token is moved before the webhook is saved, so that the token is never written to the webhook's file,
+            // which may be shared.
             let token = Secret::new(span.of(&webhook.url));
             let name = self.secrets().adopt(TOKEN_NAME, &token).map_err(AdoptError)?;
             webhook.url.replace_range(span.range(), &format!("${{{name}}}"));

@@ -133,8 +133,8 @@ pub(super) async fn resolve_bot(
 
 pub(crate) fn describe_resolve_error(error: &ResolveError) -> String {
     match error {
-        // The secret's value is not moved here; the message only says how to move it. A copy of a workspace must not
-        // get the secrets of the original unless the user agrees.
+        // The secret's value is not moved here; the message only says how to move it. Without the user's consent, a
+        // copy of a workspace must not get the secrets of the original.
         ResolveError::Missing { movable, .. } if !movable.is_empty() => {
             let offer = |movable: &MovableSecret| {
                 let MovableSecret { name, from } = movable;

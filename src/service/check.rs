@@ -77,7 +77,7 @@ pub(crate) fn check<'a>(
     deduplicated(found)
 }
 
-/// Returns the problems of the campaign's files, its message, and its webhook's file and templates.
+/// Returns the problems of the campaign's files and message, and of the webhook's file and templates.
 pub(crate) fn message_problems<'a>(
     workspace: &'a Workspace,
     campaign: &'a CampaignFiles,
@@ -117,7 +117,7 @@ impl CheckScope<'_> {
 }
 
 fn shared_file_problems(workspace: &Workspace) -> Vec<SourceProblem<'_>> {
-    // The campaigns' files are left out, because they are checked together with their campaign.
+    // The campaigns' files are left out, because each campaign's files are checked together with its message.
     let webhooks = workspace.webhooks.iter().map(|webhook| &webhook.source);
     let files = std::iter::once(&workspace.manifest.source).chain(webhooks);
     let files = files.chain(&workspace.partials).chain(&workspace.samples);

@@ -88,8 +88,8 @@ pub(crate) fn webhook_for(workspace: &Workspace, method: Option<Method>) -> Opti
     Some(webhook.stem.clone())
 }
 
-/// Returns the path and the text of the file that `part` comes from. If there is no such file, the path is empty, and
-/// the text is empty unless the body was edited.
+/// Returns the path and the text of the file that `part` comes from. If there is no such file, the path is empty. The
+/// text is empty too, except that of an edited body.
 fn file_of<'a>(job: &'a MessageJob, part: &ExportPart) -> (&'a str, &'a str) {
     let campaign = job.campaign();
     let source = match part {

@@ -58,10 +58,10 @@ pub(crate) enum ConnectError {
     Campaign(#[from] SaveError),
 }
 
-/// Checks the bot with getMe, and then stores its token as a secret and creates a trusted webhook for it. If the check
-/// fails, stores and creates nothing. With [`NewBot::allows_unchecked`], a missing answer is not a failure.
+/// Checks the bot with getMe. Then stores the bot's token as a secret and creates a trusted webhook for the bot. If the
+/// check fails, stores and creates nothing. With [`NewBot::allows_unchecked`], a missing answer is not a failure.
 ///
-/// For an existing webhook, stores its missing token first. Then checks its bot if the webhook is trusted.
+/// If the webhook already exists, stores the missing token first. Then checks the bot if the webhook is trusted.
 pub(crate) async fn connect_bot(session: &Arc<Session>, bot: &NewBot) -> Result<ConnectedBot, ConnectError> {
     let token = bot.token.expose().trim().to_owned();
     if !is_token(&token) {

@@ -29,8 +29,8 @@ pub enum SaveWebhookError {
     Trust(#[from] NotPermitted),
 }
 
-/// Returns the stem of the webhook for a new campaign: `named` if it is given, otherwise the workspace's default,
-/// otherwise the workspace's only webhook.
+/// Returns the stem of the webhook for a new campaign: `named` if it is given, else the workspace's default, else the
+/// workspace's only webhook.
 pub(crate) fn choose_webhook(
     workspace: &Workspace,
     named: Option<&str>,

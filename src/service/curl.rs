@@ -12,8 +12,8 @@ pub(crate) fn curl(request: &HttpDraft, sandbox: Option<&str>) -> String {
             Some(address) => text.clone().with(crate::campaign::SANDBOX, address),
             None => text.clone(),
         };
-        // Literal tokens from the webhook's file are masked. A command with a masked token does not work as it is, but
-        // it does not show the token.
+        // Literal tokens from the webhook's file are masked. A command with a masked token works only after the user
+        // has filled in the token.
         format!("\"{}\"", redactor.redact(&text.in_shell_quotes()))
     };
     let mut parts = vec![format!("curl -sS -X {} {}", request.method.as_str(), quoted(&request.url))];

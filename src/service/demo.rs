@@ -59,7 +59,7 @@ pub(crate) fn prepare(paths: &Paths, folder: Option<&Path>, choice: DemoChoice) 
             // because only telecast creates workspaces among the user's demos.
             demo.adopt()?;
         }
-        // Earlier versions of telecast did not remember the view either.
+        // A demo of an earlier version may also have no remembered view.
         if WorkspaceState::new(paths, demo.root()).last_view().campaign.is_none() {
             begin_with_first(paths, demo.root());
         }

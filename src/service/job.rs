@@ -24,20 +24,20 @@ pub struct MessageJob {
     pub body: Option<Arc<str>>,
     /// The edited webhook that is not saved yet. If this is `None`, the webhook's file is used.
     pub webhook: Option<Webhook>,
-    /// The webhook as its file contained it when editing started; `None` if the webhook is not being edited.
+    /// The webhook as it was in its file when editing started; `None` if the webhook is not being edited.
     pub webhook_before_edit: Option<Webhook>,
     pub profile: Option<Arc<Profile>>,
     pub vocabulary: Option<Arc<Vocabulary>>,
     /// The event. If this is `None`, the event of a sample file is used.
     pub event: Option<SampleEvent>,
-    /// The path of the chosen sample file. If this is `None` or the workspace has no such file, the first sample file
-    /// that can be read is used.
+    /// The path of the chosen sample file. If no file is chosen, or if the workspace does not have the chosen one, the
+    /// first sample file that can be read is used.
     pub sample: Option<String>,
     pub test_chat: Option<String>,
 }
 
-/// The name of the token in the URL of a test to the sandbox. It is not the name of a secret: the sandbox accepts any
-/// token.
+/// The name of the placeholder for the token in the URL of a test to the sandbox. No secret with this name is read,
+/// because the sandbox accepts any token.
 const SANDBOX_TOKEN: &str = "SANDBOX_TOKEN";
 
 /// The inputs of a message that do not depend on the campaign.
@@ -56,8 +56,8 @@ pub struct SampleEvent {
 }
 
 impl SampleEvent {
-    /// Splits `{"Event": {…}, "ExternalTrigger": {…}}` into its two fields, either of which may be missing. A JSON
-    /// value that has neither field is itself the event.
+    /// Splits `{"Event": {…}, "ExternalTrigger": {…}}` into its two fields. One of the fields may be missing. A JSON
+    /// value without these fields is itself the event.
     pub fn from_json(json: serde_json::Value) -> Self {
         match json {
             serde_json::Value::Object(mut members)

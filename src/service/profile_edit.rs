@@ -32,7 +32,8 @@ pub enum ProfileEdit {
 /// The profiles after a [`ProfileEdit`].
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct ProfileEdited {
-    /// Its profile is the changed one. For the profile after a deletion, see [`Session::edit_profile`].
+    /// The context's profile is the changed one. After a deletion, it is the one that [`Session::edit_profile`]
+    /// chooses.
     pub context: ProfileContext,
     pub deleted: Option<Arc<Profile>>,
 }
@@ -52,8 +53,9 @@ pub enum ProfileEditError {
 }
 
 impl Session {
-    /// Changes one profile. Fails if the private folder is foreign. After a deletion, chooses the profile with the
-    /// identity `preferred`, or another one as [`ProfileChoice::Any`] describes. Blocks.
+    /// Changes one profile. Fails if the private folder is foreign, which means that it may come from someone else.
+    /// After a deletion, chooses the profile with the identity `preferred`, or another one as [`ProfileChoice::Any`]
+    /// describes. Blocks.
     pub fn edit_profile(
         &self,
         edit: ProfileEdit,

@@ -115,7 +115,8 @@ pub(crate) fn add_test_profile(store: &dyn Store, chat: &CapturedChat) -> Result
         (TEST_USER.to_owned(), Value::Text("Yes".to_owned())),
     ]);
     if chat.title != chat.id.to_string() {
-        // `Name` is CleverTap's property. The starters of new campaigns greet with `first_name`.
+        // Both properties are set: `Name` is CleverTap's own property, and the bodies of new campaigns greet with
+        // `first_name`.
         let first_name = chat.title.split_whitespace().next().unwrap_or_default().to_owned();
         properties.insert("Name".to_owned(), Value::Text(chat.title.clone()));
         properties.insert("first_name".to_owned(), Value::Text(first_name));

@@ -45,7 +45,7 @@ pub const FIRST: &str = "spring-sale";
 
 pub(crate) const TOKEN_NAME: &str = "BOT_TOKEN";
 
-/// The sample token. It is well-formed, but no real bot has it. Only a sandbox accepts it.
+/// The sample token, a well-formed token that no real bot has. Only a sandbox accepts it.
 pub(crate) const TOKEN: &str = "4242424242:SAMPLE-sandbox-only-not-a-real-bot-";
 
 /// The name and the id of the test chat.

@@ -1,5 +1,5 @@
-//! Saves edited campaigns, webhooks, and bodies. A save fails if another program has changed the file since telecast
-//! read it, unless the caller asks to overwrite the file.
+//! Saves edited campaigns, webhooks, and bodies. If another program has changed the file since telecast read it, the
+//! save fails. A caller can also ask to overwrite the file in any case.
 
 use super::create::SaveWebhookError;
 use super::session::Session;
@@ -23,7 +23,7 @@ pub enum WebhookSaved {
 }
 
 impl Session {
-    /// Saves a body and deletes its draft, the copy on disk of the body with its unsaved edits. Fails if the file has
+    /// Saves a body and deletes its draft, which is a copy of the unsaved edited body on disk. Fails if the file has
     /// changed, which means that its fingerprint is not `expected`. If `expected` is `None`, overwrites the file's
     /// current content.
     pub fn save_body(
@@ -79,8 +79,7 @@ impl Session {
         let webhook = self.adopt_token(webhook)?;
         let saved = if webhook.url == typed { WebhookSaved::AsTyped } else { WebhookSaved::TokenMoved };
         let mut source = self.folder().read(&format!("webhooks/{stem}.toml"));
-        // If the file was deleted while it was being edited, the save creates it again, because there is nothing to
-        // overwrite.
+        // If the file was deleted during the editing, the save creates it again, because there is nothing to overwrite.
         if source.fingerprint != Fingerprint::Absent {
             source.fingerprint = expected;
         }

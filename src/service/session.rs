@@ -1,5 +1,5 @@
-//! Holds the state that all operations on one workspace share, such as the secrets, the profile store, the HTTP client,
-//! and the sandbox (a local server that imitates the Bot API).
+//! Holds the state that all operations on one workspace share: the secrets, the profile store, the HTTP client, the
+//! sandbox (a local server that imitates the Bot API), and more.
 //!
 //! The store, the client, and the sandbox are opened on first use, so that the console's first screen appears without
 //! waiting for them.
@@ -47,8 +47,8 @@ pub struct Session {
 /// How long the sandbox of a session runs, and whether other processes may use it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sharing {
-    /// The sandbox of a command ends with the command. The sandbox is not announced to other processes, because it
-    /// could stop while another process still uses it.
+    /// The sandbox of a command ends with the command. The sandbox is not announced to other processes, because the
+    /// command could end while another process is using the sandbox.
     OneCommand,
     /// The sandbox of a console runs as long as the console. The sandbox is announced to other processes, so that
     /// commands can use it too.
@@ -57,8 +57,8 @@ pub enum Sharing {
 
 struct OwnSandbox {
     /// This field is declared before `running`, because fields are dropped in the order of their declaration. The
-    /// announcement must be withdrawn while this process still has the port. Otherwise, another server could take the
-    /// port and be mistaken for the sandbox.
+    /// announcement must be withdrawn while this process still has the port. If it were withdrawn later, another server
+    /// could take the port and be mistaken for the sandbox.
     announcement: Option<sandbox::announce::Announcement>,
     running: sandbox::RunningSandbox,
 }
@@ -142,8 +142,8 @@ impl Session {
         &self.folder
     }
 
-    /// Returns the reloader, which reads the workspace again. It starts with the workspace for which the session was
-    /// created, and reads a campaign only if the campaign's files have changed.
+    /// Returns the reloader, which reads the workspace again. The reloader already knows the workspace for which the
+    /// session was created, and reads a campaign only if the campaign's files have changed.
     pub fn reading(&self) -> &Arc<WorkspaceReloader> {
         &self.reading
     }
@@ -170,7 +170,7 @@ impl Session {
         opened_if_any(&self.store, &self.folder)
     }
 
-    /// Drops the session's store, so that the next use opens the store again. This is needed when the store becomes
+    /// Drops the session's store, so that the next use opens the store again. Call this function when the store becomes
     /// writable or read-only.
     pub fn forget_store(&self) {
         *self.store.lock().unwrap_or_else(PoisonError::into_inner) = None;
@@ -258,8 +258,8 @@ impl Session {
     }
 
     fn missing(&self, names: Vec<String>) -> ResolveError {
-        // An error from an unreadable secrets file is ignored here. It would only mean that no secrets are offered for
-        // moving. `resolve` itself reports the unreadable file when it looks up a permitted secret there.
+        // An error from an unreadable secrets file is ignored here. Its only consequence is that no secrets are offered
+        // for moving. `resolve` itself reports the unreadable file when it looks up a permitted secret there.
         let movable = self.secrets.movable(&names, &self.legacy_id).unwrap_or_default();
         ResolveError::Missing { names, movable }
     }

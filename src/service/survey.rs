@@ -10,7 +10,8 @@ use crate::store::{self, Store};
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct SurveyResult {
-    /// The body that was composed. The spans of the problems in `survey` are byte ranges of this body.
+    /// The body that was composed. In `survey`, the spans of the body's problems are byte ranges of this body. The
+    /// spans of the webhook's problems are byte ranges of the webhook's fields.
     pub body: Arc<str>,
     pub survey: Survey,
     /// The number of profiles in the store. The survey may cover fewer.
@@ -33,8 +34,8 @@ pub fn survey(
     should_continue: &dyn Fn() -> bool,
 ) -> Result<SurveyResult, store::Error> {
     let sample = store.sample(limit)?;
-    // The job gets no vocabulary, so the static checks of the template are skipped. They would find the same problems
-    // for every recipient, and the preview already reports these problems.
+    // The job gets no vocabulary, so the checks that need one (`template::check`) are skipped. They would find the same
+    // problems for every recipient, and the preview already reports these problems.
     let job = MessageJob { vocabulary: None, ..job.clone() };
     let survey = job.with_inputs(now, |inputs| {
         let prepared = Prepared::new(inputs);

@@ -255,8 +255,8 @@ fn wrong_destination(composed: &Composed, draft: &HttpDraft, error: AddressError
 }
 
 /// Hides the value that `mismatch` quotes, if this value comes from a secret. Secrets are filled into the URL, but not
-/// into the body. So the value comes from a secret if it is in the final URL's query but not in the query of `url`, the
-/// URL before the secrets are filled in.
+/// into the body. `url` is the URL before the secrets are filled in. So if the value is in the final URL's query but
+/// not in the query of `url`, the value comes from a secret.
 fn hide_secret(mismatch: &mut DestinationError, url: &SecretTemplate) {
     let is_in_body = mismatch.span().is_some();
     let Some(value) = mismatch.value_mut().filter(|_| !is_in_body) else { return };
@@ -357,9 +357,9 @@ fn decode_bot_api(session: &Session, result: &mut TestResult, answer: &HttpRespo
     }
 }
 
-/// Explains a refusal with the first error that telecast itself found in the message. telecast's error names the cause,
-/// while Telegram's answer names only the kind of error. Returns `None` if telecast found no error, or if the refusal
-/// is not about the message's content.
+/// Explains a refusal with the first error that telecast itself found in the message. Unlike Telegram's answer, which
+/// names only the kind of error, this error names the cause. Returns `None` if telecast found no error, or if the
+/// refusal is not about the message's content.
 fn own_explanation(composed: &Composed, fault: ApiErrorKind) -> Option<String> {
     if !matches!(fault, ApiErrorKind::Content | ApiErrorKind::Body) {
         return None;
@@ -411,7 +411,7 @@ async fn fill_in(session: &Session, permit: &Permit, draft: &HttpDraft) -> Resul
 }
 
 /// Makes the session mask `value` from now on. `written` is the text in the webhook's file that became `value`. If
-/// `written` contains secrets, the mask shows the name of the first one; otherwise it shows no name.
+/// `written` contains secrets, the mask shows the name of the first one.
 fn remember(session: &Session, written: &SecretTemplate, value: &str) {
     session.remember(written.secret_names().next().unwrap_or_default(), &Secret::new(value));
 }
@@ -434,8 +434,8 @@ pub(crate) fn history_entry(
         profile: test.job.profile.as_ref().map(|profile| profile.identity.clone()),
         chat: answer.chat.clone(),
         method: http.map_or_else(String::new, |http| http.method.as_str().to_owned()),
-        // Tokens that the webhook's file contains literally are masked too, so that they are not copied to the history,
-        // which is another file in the workspace.
+        // Tokens that the webhook's file contains literally are masked too. They must not be copied to another file in
+        // the workspace, the history.
         url: http.map_or_else(String::new, |http| redactor.redact(&http.url.masked()).into_owned()),
         headers: http.map_or_else(Vec::new, |http| {
             let headers = http.masked_headers();

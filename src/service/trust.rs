@@ -1,5 +1,5 @@
-//! Manages the trust in webhooks, which is required before a secret is read for a webhook or anything is sent through
-//! it.
+//! Manages the trust in webhooks. Without trust, no secret is read for a webhook, and nothing is sent through the
+//! webhook.
 //!
 //! ```text
 //! Webhook ──route──▶ Route ──permit──▶ Permit ──resolve──▶ values ──check_url──▶ the request goes out
@@ -28,15 +28,15 @@ use crate::workspace::DefinitionFile;
 /// sent to HOST.
 pub(crate) const TRUST_VARIABLE: &str = "TELECAST_TRUST";
 
-/// The permission to send through a webhook. Only [`Session::permit`] and [`Session::permit_sandbox`] give it.
+/// The permission to send through a webhook. Only [`Session::permit`] and [`Session::permit_sandbox`] create a permit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Permit {
     pub(super) route: Route,
     /// The URL of the workspace's sandbox, if the webhook uses `${SANDBOX}`.
     pub(super) sandbox: Option<String>,
     pub(super) is_sandbox: bool,
-    /// The value of every secret in a test that goes to the workspace's own sandbox in place of the webhook's server.
-    /// If this is `None`, the values come from the secret store.
+    /// In a test that goes to the workspace's own sandbox, this text is used as the value of every secret. If this is
+    /// `None`, the values come from the secret store.
     pub(super) stand_in: Option<&'static str>,
 }
 
@@ -129,7 +129,7 @@ impl Grants {
         let mut names: Vec<&str> = Vec::new();
         for entry in &self.0 {
             let parts = entry.rsplit_once('@').and_then(|(name, authority)| {
-                // An entry that cannot be parsed is an error. If it were ignored, a typo in it would look like a
+                // An entry that cannot be parsed is an error. If such an entry were ignored, a typo would look like a
                 // missing grant.
                 let is_known = name.is_empty() || crate::campaign::is_secret_name(name);
                 Some((name, Host::parse(authority, host.is_https)?)).filter(|_| is_known)
@@ -181,8 +181,8 @@ impl Session {
             Ok(route) => route,
             Err(violations) => return Ok(TrustStatus::Invalid(violations)),
         };
-        // If the file has an error, the request would differ from what the file's author intended: a misspelled method
-        // becomes POST, and with a broken `[auth]`, no credentials are sent.
+        // If the file has an error, the request would differ from what the file's author intended. For example, a
+        // misspelled method becomes POST, and with a broken `[auth]`, no credentials are sent.
         if let Some(problem) = &in_use.file_error {
             return Ok(TrustStatus::Invalid(vec![Violation {
                 part: WebhookPart::Url,
@@ -310,7 +310,7 @@ impl WebhookInUse {
 
 /// Returns the first error in a webhook's file that changes the request; `None` if there is no such error.
 pub(super) fn first_blocking_error(definition: &DefinitionFile<Webhook>) -> Option<Diagnostic> {
-    // These errors are about a timeout, retries, or a rate, which change neither the request nor its destination.
+    // These errors are about a timeout, retries, or a rate. Such values do not change the request or its destination.
     const HARMLESS: [Code; 2] = [Code::BadDuration, Code::OutOfRange];
     let mut errors = definition.source.problems.iter().filter(|problem| problem.is_error());
     errors.find(|problem| !HARMLESS.contains(&problem.code)).cloned()

@@ -9,8 +9,8 @@ use crate::disk::PathRejection;
 
 pub(crate) type BoxedError = Box<dyn std::error::Error + Send + Sync>;
 
-/// Why an operation of a store failed. A field `place` or an unnamed `String` is the path of the store's file, or of a
-/// file that the backend keeps next to the store's file.
+/// Why an operation of a store failed. A field `place` or an unnamed `String` is a path: that of the store's file, or
+/// that of a file that the backend keeps next to the store's file.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("cannot open the database {place}: {source}")]

@@ -1,4 +1,4 @@
-//! Decodes the response to a Bot API call. For an error, gives its kind, its meaning, and what to do.
+//! Decodes the response to a Bot API call. For an error, gives the kind, the meaning, and what to do.
 //!
 //! The wording of descriptions changes between server versions. So an error is recognized by its code alone, or by its
 //! code and a fragment of its description in lower case. [`ApiError`] always keeps the server's own description.
@@ -17,7 +17,7 @@ pub(crate) enum ApiResponse {
     Ok(Value),
     /// `"ok": false`.
     Error(ApiError),
-    /// Not a response of the Bot API but, for example, a proxy's page, incomplete JSON, or an empty body.
+    /// Not a response of the Bot API. Examples are a proxy's page, incomplete JSON, or an empty body.
     NotBotApi {
         status: u16,
         /// The beginning of the body, on one line and safe to print. Empty if the body is empty.
@@ -359,7 +359,7 @@ const KNOWN: &[KnownError] = &[
     },
     KnownError {
         codes: &[409],
-        // This error has its own kind because `crate::capture` gives different help for it than for `Conflict`.
+        // This error has a kind of its own, because the help in `crate::capture` differs from that for `Conflict`.
         fragments: &["webhook is active"],
         fault: ApiErrorKind::WebhookActive,
         meaning: "the bot has a webhook, so its updates cannot be read",

@@ -1,5 +1,5 @@
-//! Defines an error of the Bot API, with the code and description of the server's answer. If telecast's own checks
-//! found the error, it can also have the location of the fault in the body.
+//! Defines an error of the Bot API, with the code and description of the server's answer. An error that telecast's own
+//! checks found can also have the location of the fault in the body.
 
 use super::Limit;
 use crate::json::JsonStep;
@@ -75,7 +75,7 @@ impl ArgumentLocation {
 
 impl ApiError {
     /// Creates an error with the code 400 from TDLib's message. As in the server, a message that already starts with
-    /// `Bad Request` stays as it is. Any other message gets `Bad Request: ` before it. The first letter of such a
+    /// `Bad Request` is not changed. Any other message gets `Bad Request: ` before it. The first letter of such a
     /// message becomes lower case, except in a code such as `MESSAGE_TOO_LONG`.
     pub fn bad_request(message: &str) -> Self {
         Self::prefixed(400, "Bad Request", message)

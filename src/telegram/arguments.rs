@@ -72,7 +72,7 @@ impl Arguments {
         arguments
     }
 
-    /// Inserts the arguments of the query string before those of the body, so that a query argument wins over a body
+    /// Inserts the arguments of the query string before those of the body. So a query argument wins over a body
     /// argument with the same name.
     #[must_use]
     pub(crate) fn prepend_query(self, query: impl IntoIterator<Item = (String, String)>) -> Self {

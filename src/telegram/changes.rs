@@ -253,8 +253,8 @@ impl<'a> Repaired<'a> {
     }
 }
 
-/// The byte offset at which the character of each UTF-16 code unit of a text starts. The last element is the length of
-/// the text in bytes.
+/// For each UTF-16 code unit of a text, the byte offset at which its character starts. The last element is the length
+/// of the text in bytes.
 #[derive(Debug)]
 pub(super) struct Utf16Index(Vec<usize>);
 

@@ -140,7 +140,7 @@ fn soften_direction_marks(text: String) -> String {
     soft
 }
 
-/// Whether the text has no visible character, so that the server treats it as empty.
+/// Whether the text has no visible character. The server treats such a text as empty.
 pub(super) fn is_empty(text: &str) -> bool {
     text.chars().all(is_invisible)
 }

@@ -1,4 +1,4 @@
-//! Rewrites the markup of a template's text for another parse mode. The Liquid in the text stays as it is. While the
+//! Rewrites the markup of a template's text for another parse mode. The Liquid in the text is not changed. While the
 //! markup is parsed, one placeholder character stands for each piece of Liquid. The text with these placeholders is the
 //! *masked* text.
 //!
@@ -6,9 +6,9 @@
 //! text ──mask Liquid──▶ masked text ──parse, check branches──▶ FormattedText ──unparse, restore Liquid──▶ text
 //! ```
 //!
-//! Liquid that contains markup is refused. What the Liquid will print is unknown before it is rendered, so markup in
-//! its output cannot be converted. `compose::convert` handles the JSON around the text and replaces the escape filters
-//! in the Liquid.
+//! Liquid that contains markup is refused. What Liquid will print is unknown before rendering, so markup in the output
+//! cannot be converted. `compose::convert` handles the JSON around the text and replaces the escape filters in the
+//! Liquid.
 
 pub(super) mod address;
 pub(super) mod liquid;
@@ -73,7 +73,7 @@ pub fn convert(
         let target = escape(to, EscapeContext::LinkAddress, &address.text);
         markup = markup.replace(&address.stand_in(), &target);
     }
-    // The result itself is checked, so that no step above can lose or repeat Liquid unnoticed.
+    // If a step above has lost or repeated Liquid, this check notices it.
     placeholders.check_all_there(&markup)?;
     let lost = unparsed.lost.iter().map(|lost| placeholders.restore(lost)).collect();
     Ok(ConvertedMarkup { text: placeholders.restore(&markup), lost })
@@ -88,8 +88,8 @@ fn parse_masked(
 ) -> Result<(FormattedText, Vec<LiquidAddress>), ConversionError> {
     let mut addresses = address::find(masked, mode);
     loop {
-        // The parser must not see the addresses themselves: it would normalize them, and it would drop the link of an
-        // address that consists of nothing but Liquid.
+        // The parser must not see the addresses themselves, because it would normalize them. It would also drop a link
+        // whose address is nothing but Liquid.
         let with_stand_ins = address::replace(masked, &addresses);
         let parsed =
             parse(mode, &with_stand_ins).map_err(|error| refusal(placeholders, &addresses, error))?;

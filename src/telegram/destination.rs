@@ -286,8 +286,8 @@ fn scalar(body: &[u8], at: usize) -> (String, usize) {
     (String::from_utf8_lossy(&rest[..end]).into_owned(), at + end)
 }
 
-/// Returns `true` if the argument is the `chat_id` of the given chat, `false` if it names no destination, and an error
-/// if it names another destination.
+/// Returns `true` for the `chat_id` of the given chat, `false` for an argument that names no destination, and an error
+/// for an argument that names another destination.
 fn check_argument(argument: &DecodedArgument, chat: &str, is_json: bool) -> Result<bool, DestinationError> {
     let value = || shortened(&argument.text);
     if argument.name == CHAT_ID {

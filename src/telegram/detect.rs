@@ -70,8 +70,8 @@ fn to_entities(text: &str, found: Vec<DetectedRange>) -> Vec<Entity> {
         if range.start < at {
             continue;
         }
-        // The code units are counted from the end of the last entity and not from the start of the text, so that the
-        // text is read only once.
+        // The code units are counted from the end of the last entity. Counting from the start of the text each time
+        // would take quadratic time.
         let offset = units + utf16_units(&text[at..range.start]);
         let length = utf16_units(&text[range.clone()]);
         entities.push(Entity { kind, offset, length });

@@ -1,4 +1,4 @@
-//! Escapes text for markup, so that parsing gives the same text again as far as the parse mode allows.
+//! Escapes text for markup. Parsing the markup gives the same text again, as far as the parse mode allows.
 
 use super::ParseMode;
 
@@ -13,7 +13,7 @@ pub enum EscapeContext {
 
 /// Escapes `text` so that markup of this mode shows it unchanged.
 ///
-/// Two characters cannot be kept in legacy Markdown, which has no escapes inside entities: a backtick in code becomes
+/// Legacy Markdown has no escapes inside entities, so two characters cannot be kept there. A backtick in code becomes
 /// `'`, and a `)` in an address becomes `%29`.
 ///
 /// ```

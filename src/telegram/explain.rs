@@ -55,7 +55,7 @@ fn diagnose_markup(mode: ParseMode, input: &str) -> Vec<Diagnostic> {
             None => answer,
         });
     }
-    // The notes are about what Telegram changes or ignores without an error. They come after the errors, because
+    // The notes are about what Telegram changes or ignores without an error. The notes come after the errors, because
     // Telegram changes nothing in a text that it refuses.
     problems.extend(collected.notes.iter().filter_map(|note| note_diagnostic(mode, note, input)));
     if let Ok(parsed) = parsed {
@@ -67,7 +67,7 @@ fn diagnose_markup(mode: ParseMode, input: &str) -> Vec<Diagnostic> {
 /// Returns the `description` of the answer with which Telegram refuses a text with this error.
 fn answer_to(error: &ParseError) -> String {
     let message = match error.kind {
-        // The server checks the length before it parses any markup, so its message has no "Can't parse entities".
+        // The server checks the length before it parses any markup, so the message does not say "Can't parse entities".
         ParseErrorKind::TooLong => "Text is too long".to_owned(),
         _ => error.message(),
     };
@@ -106,8 +106,8 @@ fn error_diagnostic(mode: ParseMode, error: &ParseError, input: &str) -> Diagnos
 }
 
 fn change_diagnostics(parsed: FormattedText, origin: impl Fn(Span) -> Span) -> Vec<Diagnostic> {
-    // The options for a caption are used, because they allow an empty text, which is not reported here. The detection
-    // of links and similar entities is off, because a detected link is not a problem.
+    // An empty text is not reported here, so the options are those for a caption, which may be empty. The detection of
+    // links and similar entities is off, because a detected link is not a problem.
     let Ok(fixed) =
         fix(parsed.clone(), FixOptions { detect: super::DetectionScope::Nothing, ..FixOptions::CAPTION })
     else {

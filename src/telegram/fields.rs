@@ -16,7 +16,7 @@ pub struct ApiField {
     pub kind: FieldType,
     #[serde(default)]
     pub required: bool,
-    /// The allowed values, if only a fixed list of values is allowed; empty otherwise.
+    /// The allowed values. Empty if the values are not limited to a fixed list.
     #[serde(default)]
     pub values: Vec<String>,
     /// The field's new name, if `name` is its old name.
@@ -73,7 +73,7 @@ pub(crate) fn of_method(method: Method) -> &'static [ApiField] {
     METHODS.get(&method).map_or(&[], Vec::as_slice)
 }
 
-/// Returns the fields of an object type, or an empty slice if the files do not have the type.
+/// Returns the fields of an object type, or an empty slice if the lists do not contain the type.
 pub(crate) fn of_object(name: &str) -> &'static [ApiField] {
     OBJECTS.get(name).map_or(&[], Vec::as_slice)
 }

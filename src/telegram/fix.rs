@@ -76,8 +76,8 @@ pub struct FixOptions {
 pub enum EmptyTextPolicy {
     Refused,
     Cleared,
-    /// A text of only spaces and line breaks becomes the empty text. A text of other invisible characters stays as it
-    /// is.
+    /// A text of only spaces and line breaks becomes the empty text. A text of other invisible characters is not
+    /// changed.
     Kept,
 }
 

@@ -1,13 +1,13 @@
-//! Puts a format, such as bold, on a part of a template's text, or takes it away. Only the markup of this format is
-//! edited, so all other markup stays as its author wrote it.
+//! Puts a format, such as bold, on a part of a template's text, or removes the format. Only the markup of this format
+//! is edited. All other markup stays as the author wrote it.
 //!
 //! ```text
-//! text ──mask Liquid──▶ masked text ──parse──▶ elements ──▶ edits ──apply, parse again──▶ has only this format changed?
+//! text ──mask Liquid──▶ masked text ──parse──▶ elements ──▶ edits ──apply, parse again──▶ only this format changed?
 //! ```
 //!
 //! The edits follow simple rules, and the parser decides whether the result is right. If the text, another format, or
 //! this format elsewhere has changed, the edits are refused. In this module, the *masked* text has one placeholder
-//! character in place of each piece of Liquid, and the *parsed* text is the masked text without its markup.
+//! character in place of each piece of Liquid. The *parsed* text is the masked text without markup.
 
 mod edits;
 mod inline;
@@ -33,14 +33,14 @@ pub struct FormatEdit {
     pub next: Option<usize>,
 }
 
-/// Why a format cannot be put on a part of a text or taken away, as one line without a full stop.
+/// Why a format cannot be put on a part of a text or removed from it, as one line without a full stop.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct FormatRefusal(String);
 
-/// Puts a format on the selected part of `text`, or takes it away if all of this part has it. If nothing is selected,
-/// the part is the word at the cursor or, for a quote, the line. If there is no word at the cursor, the markup is
-/// inserted with nothing inside. `liquid` contains the spans of the Liquid in the text.
+/// Puts a format on the selected part of `text`. If all of this part has the format already, removes the format
+/// instead. If nothing is selected, the part is the word at the cursor or, for a quote, the line. If there is no word
+/// at the cursor, the markup is inserted with nothing inside. `liquid` contains the spans of the Liquid in the text.
 ///
 /// The edited text parses to the same text, and only this format has changed.
 ///
@@ -85,7 +85,7 @@ struct FormatJob<'a> {
     marked: MarkedText<'a>,
     placeholders: &'a LiquidPlaceholders<'a>,
     format: TextFormat,
-    /// Whether something is selected. Otherwise, the part to format is found at the cursor.
+    /// Whether something is selected. If nothing is, the part to format is found at the cursor.
     is_selected: bool,
 }
 
@@ -93,12 +93,12 @@ struct FormatJob<'a> {
 #[derive(Debug, Default)]
 struct Plan {
     edits: MarkupEdits,
-    /// The parts of the masked text whose Liquid disappears.
+    /// The parts of the masked text whose Liquid disappears, such as the address of a removed link.
     dropped: Vec<Span>,
     /// The parts of the parsed text that have the format afterward.
     formatted: Coverage,
-    /// The offset in the parsed text of new markup with nothing inside. Such markup is checked with a letter inside,
-    /// because it formats nothing before something is typed.
+    /// The offset of new, empty markup in the parsed text. Empty markup formats nothing, so it is checked with a letter
+    /// inside.
     empty_at: Option<usize>,
     /// Whether the edits already contain the marks of the selection.
     is_marked: bool,
@@ -107,8 +107,8 @@ struct Plan {
 }
 
 impl FormatJob<'_> {
-    /// `selection` is a span of the masked text. If nothing is selected, it may be the placeholder of the Liquid at the
-    /// cursor.
+    /// `selection` is a span of the masked text. If nothing is selected, `selection` may be the placeholder of the
+    /// Liquid at the cursor.
     fn plan(&self, selection: Span) -> Result<Plan, FormatRefusal> {
         let selected = self.marked.output(selection);
         // A cursor inside a tag such as `{% if %}` counts as being after the tag.
@@ -132,7 +132,7 @@ impl FormatJob<'_> {
         self.marked.text()
     }
 
-    /// Returns the word around a position, or the whole Liquid output at it. The span is empty if there is none.
+    /// Returns the word around a position, or the whole Liquid output there. If there is neither, the span is empty.
     fn word_at(&self, at: Span) -> Span {
         if self.format == TextFormat::Link {
             let run = self.run_at(at, |c| !c.is_whitespace());
@@ -140,7 +140,7 @@ impl FormatJob<'_> {
                 run.start,
                 run.start + run.of(self.text()).trim_end_matches(['.', ',', '!', '?', ')']).len(),
             );
-            // The new link gets this address, so the address is taken as a whole.
+            // If the cursor is in an address, the new link gets the whole address.
             if self.is_address(run) {
                 return run;
             }
@@ -169,7 +169,8 @@ impl FormatJob<'_> {
             || matches!(c, '\u{2190}'..='\u{2bff}' | '\u{1f000}'..='\u{1ffff}' | '\u{300}'..='\u{36f}')
     }
 
-    /// Returns the part without spaces and line breaks at its ends, because formatting them has no visible effect.
+    /// Returns the part without spaces and line breaks at both ends, because formatting blanks there has no visible
+    /// effect.
     fn without_blank_edges(&self, part: Span) -> Span {
         let text = part.of(self.text());
         let start = part.start + (text.len() - text.trim_start().len());
@@ -227,7 +228,7 @@ impl FormatJob<'_> {
         match plan.empty_at {
             Some(at) => {
                 let sample = Span::new(at, at + SAMPLE.len_utf8());
-                // A new link has no valid address yet, so Telegram makes no link of it.
+                // A new link has no valid address yet, so Telegram creates no entity for it.
                 let has_format = self.format == TextFormat::Link || own.contains(sample);
                 let others = others.into_iter().map(|(kind, parts)| (kind, parts.without_text(sample)));
                 has_format && others.filter(|(_, parts)| !parts.is_empty()).eq(others_before)
@@ -236,7 +237,7 @@ impl FormatJob<'_> {
         }
     }
 
-    /// Returns the likely reason why the format cannot be put on a part or taken away.
+    /// Returns the likely reason why the format cannot be put on a part or removed from it.
     fn reason(&self, part: Span) -> &'static str {
         let overlaps = |element: Span| match part.is_empty() {
             true => element.start < part.start && part.start < element.end,

@@ -26,7 +26,7 @@ const FOREIGN: [(&str, &str); 16] = [
 const MAX_NUMERIC_LEN: usize = 9;
 
 /// Decodes the reference whose `&` is at `at`. Returns its code point, which may be half a surrogate pair, and the byte
-/// offset after the reference. Returns `None` if Telegram leaves the text as it is.
+/// offset after the reference. Returns `None` if Telegram does not decode the text.
 pub(super) fn decode(input: MarkupInput<'_>, at: usize) -> Option<(u32, usize)> {
     let (code, end) =
         if input.at(at + 1) == b'#' { decode_number(input, at)? } else { decode_name(input, at)? };
@@ -66,8 +66,8 @@ pub(super) fn reference_like_end(input: MarkupInput<'_>, at: usize) -> Option<us
     let is_number = input.at(at + 1) == b'#';
     let start = if is_number { at + 2 } else { at + 1 };
     let end = input.find(start, |byte| !byte.is_ascii_alphanumeric());
-    // HTML's longest name has 31 letters, so 32 characters are enough. The semicolon is required here, so that
-    // `?a=1&b=2` gets no warning.
+    // HTML's longest name has 31 letters, so 32 characters are enough. The semicolon is required here, because
+    // `?a=1&b=2` should get no warning.
     let is_like_reference = input.at(end) == b';'
         && start < end
         && (is_number || input.at(start).is_ascii_alphabetic())

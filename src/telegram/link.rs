@@ -109,8 +109,8 @@ pub fn normalize(address: &str) -> Result<String, BadLink> {
         Some((scheme, rest)) => normalize_internal(scheme, rest.strip_prefix("//").unwrap_or(rest)),
         None => {
             let url = Url::read(address)?;
-            // Unlike in `detect`, the top-level domain is not checked. The host only has to contain a dot, unless it is
-            // an IPv6 address: `a.b` passes, and `localhost` does not.
+            // Unlike in `detect`, the top-level domain is not checked. A host must be an IPv6 address or contain a dot:
+            // `a.b` passes, and `localhost` does not.
             if !url.is_ipv6 && !url.host.contains('.') {
                 return Err(BadLink::NoDot);
             }
@@ -204,8 +204,8 @@ impl<'a> Url<'a> {
         tail
     }
 
-    /// Appends the path, the query, and the fragment. Puts a slash first if the path does not begin with a slash,
-    /// removes trailing whitespace, and percent-encodes spaces and control characters (all bytes up to 0x20).
+    /// Appends the path, the query, and the fragment. Puts a slash first if the path does not begin with one. Removes
+    /// trailing whitespace, and percent-encodes all other bytes up to 0x20 (spaces and control characters).
     fn push_tail(&self, out: &mut String) {
         let rest = self.rest.trim_end_matches(|c: char| c.is_ascii() && is_space(c as u8));
         if !rest.starts_with('/') {
@@ -264,8 +264,8 @@ fn check_part(text: &str, part: UrlComponent) -> Result<(), BadLink> {
 /// Returns the user id of a `tg://user?id=N` address. Returns `None` for any other address, or if no user can have the
 /// id.
 pub(super) fn user_id(address: &str) -> Option<i64> {
-    // TDLib lower-cases the whole address here, so `ID=7` counts as `id=7`. The scheme is checked first, so that no
-    // lower-case copy of an ordinary address is made.
+    // TDLib lower-cases the whole address here, so `ID=7` counts as `id=7`. The scheme is checked first, because most
+    // addresses then need no lower-case copy.
     let head = address.get(..3)?;
     if !head.eq_ignore_ascii_case("tg:") {
         return None;

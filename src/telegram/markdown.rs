@@ -14,8 +14,8 @@ pub(super) fn parse(input: &str, listener: &mut impl ParseListener) -> Result<Fo
         listener,
     };
     parser.text()?;
-    // Entities do not nest in this mode, so they were added in the order of their offsets. This is TDLib's order, so
-    // they need no sorting.
+    // Entities do not nest in this mode, so the parser has added them in the order of offsets. This is TDLib's order,
+    // so no sorting is needed.
     Ok(FormattedText { text: parser.out.text, entities: parser.out.entities })
 }
 
@@ -123,7 +123,7 @@ impl<L: ParseListener> MarkdownParser<'_, L> {
             }
             return end + 1;
         }
-        // There is no escape for `)` in an address, so the first `)` ends it.
+        // There is no escape for `)` in an address, so the first `)` ends the address.
         let close = input.find(end + 2, |byte| byte == b')');
         let span = Span::new(end + 2, close);
         // Without a `)`, TDLib uses all text up to the end of the input as the address and reports no error. So a
@@ -144,7 +144,7 @@ impl<L: ParseListener> MarkdownParser<'_, L> {
     /// Returns the address of a `[text]` without a `(` after it, reproducing a bug of TDLib.
     fn address_from_text(&self, start: usize, end: usize, overwritten_end: usize) -> String {
         // TDLib writes its output over its input buffer. For `[example.com]`, it writes `example.com` over the first 11
-        // bytes, which begin with the `[`, so that the buffer contains `example.comm]`. Only then does TDLib read the
+        // bytes, which begin with the `[`. The buffer then contains `example.comm]`. Only then does TDLib read the
         // address from the bytes between the original brackets. These bytes are now `xample.comm`, so the link is
         // `http://xample.comm/`. If the overwriting splits a character, TDLib crashes; here the bytes of such a
         // character become U+FFFD.

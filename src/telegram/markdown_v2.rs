@@ -235,7 +235,7 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
                 self.line_break(at);
                 return Ok(at + 1);
             }
-            // A `>` where a quote could start, inside the open quote: it is only the mark of the line.
+            // Inside an open quote, a `>` where a quote could start is only the mark of the line.
             b'>' if self.may_start_quote && self.is_in_quote => return Ok(at + 1),
             // Here no quote is open, so this `>` starts a quote. A line that begins with `**>` also starts a new quote,
             // even directly after another quote. The line break before the `**` has ended the other quote, because the
@@ -291,7 +291,7 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
             Delimiter::Spoiler => EntityKind::Spoiler,
             Delimiter::Code => EntityKind::Code,
             Delimiter::Pre { language } => EntityKind::Pre { language },
-            // Their entities were added above.
+            // For these two, the entity was added above.
             Delimiter::Link | Delimiter::Special => return Ok(end),
             Delimiter::Quote => EntityKind::Blockquote,
         };
@@ -369,7 +369,7 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
                 _ => {
                     let span = Span::new(start - 1, start);
                     self.listener.problem(ParseError::at(ParseErrorKind::UnclosedUrl, start, span))?;
-                    // Recover by ending the address at the first whitespace, where its author may have meant it to end.
+                    // Recover by ending the address at the first whitespace, where the author may have meant the end.
                     let end = input.find(start, |byte| byte.is_ascii_whitespace());
                     return Ok((input.slice(start, end).to_owned(), end));
                 }
@@ -430,8 +430,8 @@ impl<L: ParseListener> MarkdownV2Parser<'_, L> {
         }
         // The innermost entity comes first, because Telegram's message names it.
         while let Some(open) = self.open.pop() {
-            // A quote that reaches the end of the input is not an error. It is still on the stack only if an entity
-            // inside the quote is unclosed, and that entity is reported instead.
+            // A quote that reaches the end of the input is not an error. If it is still on the stack, an entity inside
+            // the quote is unclosed, and that entity is reported instead.
             if open.markup != Delimiter::Quote {
                 self.unclosed(&open)?;
             }

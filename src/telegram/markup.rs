@@ -1,5 +1,5 @@
-//! Types that the three markup parsers share: the input, the text that a parser builds, and the listener to which it
-//! reports problems.
+//! Types that the three markup parsers share: the input, the text that a parser builds, and the listener to which a
+//! parser reports problems.
 
 use super::link::BadLink;
 use super::{Entity, EntityKind, FormattedText, ParseError};
@@ -94,7 +94,7 @@ pub(super) enum ParseNote {
         reason: BadLink,
         span: Span,
     },
-    /// An HTML reference that Telegram leaves as it is.
+    /// An HTML reference that Telegram does not decode.
     UnknownReference {
         span: Span,
     },
@@ -105,7 +105,7 @@ pub(super) enum ParseNote {
         tag: String,
         span: Span,
     },
-    /// HTML: a `tg-time` whose time is not positive, so that Telegram creates no entity.
+    /// HTML: a `tg-time` whose time is not positive. Telegram creates no entity from it.
     DroppedTime {
         span: Span,
     },
@@ -142,8 +142,8 @@ pub(super) struct MarkupElement {
     pub format: Option<TextFormat>,
     /// The opening delimiter in the input.
     pub open: Span,
-    /// The closing delimiter in the input, with the address of a link. Empty for a quote of MarkdownV2, which ends with
-    /// its line.
+    /// The closing delimiter in the input, including the address of a link. Empty for a quote of MarkdownV2, which ends
+    /// with its line.
     pub close: Span,
     /// The range of the output, in bytes.
     pub text: Span,
@@ -231,8 +231,8 @@ impl OffsetMap {
         Span::new(start, self.input_offset(last, output.end, |origin| origin.end))
     }
 
-    /// Returns the output that comes from a part of the input. If the part is only markup, returns the empty range at
-    /// its place. A part of an escape or reference counts as the whole character.
+    /// Returns the output that comes from a part of the input. If the part contains only markup, returns the empty
+    /// range at the corresponding place in the output. A part of an escape or reference counts as the whole character.
     pub(super) fn output(&self, input: Span) -> Span {
         let first = self.0.partition_point(|(_, origin)| origin.end <= input.start);
         let last = self.0.partition_point(|(_, origin)| origin.start < input.end);
@@ -255,8 +255,8 @@ impl OffsetMap {
         Span::new(start, end.max(start))
     }
 
-    /// Returns the markup at an offset of the output: the part of the input between the characters before and after it.
-    /// `input_len` is the length of the input.
+    /// Returns the markup at an offset of the output: the part of the input between the character before the offset and
+    /// the character after it. `input_len` is the length of the input.
     pub(super) fn markup_at(&self, output: usize, input_len: usize) -> Span {
         let output_len = self.0.last().map_or(0, |(end, _)| *end);
         let start = output.checked_sub(1).map_or(0, |before| self.input(Span::new(before, output)).end);
@@ -271,8 +271,8 @@ impl OffsetMap {
             return self.0.last().map_or(0, |(_, origin)| origin.end);
         };
         let start = idx.checked_sub(1).and_then(|before| self.0.get(before)).map_or(0, |(end, _)| *end);
-        // A copied piece has the same length as its input, so an offset inside it maps to the same distance from the
-        // start of the input. An escape or a reference has a different length, so only its start and its end have a
+        // A copied piece has the same length as its input. An offset inside the piece maps to the same distance from
+        // the start of the input. An escape or a reference has a different length, so only the start and the end have a
         // counterpart.
         if end - start == origin.len() { origin.start + at.saturating_sub(start) } else { edge(*origin) }
     }

@@ -89,8 +89,8 @@ impl ParseError {
         message.push_str(&self.kind.message_without_offset());
         if let Some(offset) = self.offset {
             let place = format!(" at byte offset {offset}");
-            // Most messages just end with `at byte offset N`. There are two exceptions: the message of the first arm
-            // continues after the offset, and the message of the second arm has the word "starting" before `at`.
+            // Most messages just end with `at byte offset N`. There are two exceptions. The message of the first arm
+            // continues after the offset. The message of the second arm has the word "starting" before `at`.
             match &self.kind {
                 ParseErrorKind::UnmatchedEndTag { expected, found } => {
                     message.push_str(&format!("{place}, expected \"</{expected}>\", found \"</{found}>\""));

@@ -12,7 +12,7 @@ impl FormattedText {
     pub fn byte_ranges(&self) -> Vec<Range<usize>> {
         let ends = |entity: &super::Entity| [entity.offset, entity.end()];
         let mut units: Vec<u32> = self.entities.iter().flat_map(ends).collect();
-        // The offsets are sorted so that one pass over the text is enough, however many entities there are.
+        // With sorted offsets, one pass over the text is enough for any number of entities.
         units.sort_unstable();
         units.dedup();
         let bytes = bytes_of(&self.text, &units);

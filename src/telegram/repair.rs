@@ -97,9 +97,9 @@ fn is_legal(entities: &[Entity]) -> bool {
 /// Whether `entity` may be inside all of the `open` entities. Each of these passed the same check when it was opened.
 fn may_be_inside(entity: &Entity, open: &[&Entity]) -> bool {
     let class = OverlapClass::of(&entity.kind);
-    // This check is fast, because `open` has at most three entities: a quote, a link, and one style or code. Otherwise
-    // an earlier entity would have failed the check: nothing may be inside a style or code, only styles may be inside a
-    // link, and no quote may be inside a quote.
+    // This check is fast, because `open` has at most three entities: a quote, a link, and one style or code. A fourth
+    // would have failed the check: nothing may be inside a style or code, only styles may be inside a link, and no
+    // quote may be inside a quote.
     open.iter().all(|outer| match OverlapClass::of(&outer.kind) {
         // If anything is inside a style, TDLib splits and merges all styles, so the entities do not stay unchanged.
         OverlapClass::Style(_) | OverlapClass::Code => false,

@@ -33,8 +33,8 @@ pub(crate) enum Content {
     Text,
 }
 
-/// Returns the problems that can be found without rendering, in source order. The problems that [`super::parse`]
-/// returned are not repeated.
+/// Returns the problems that can be found without rendering, in source order. Problems that [`super::parse`] returned
+/// are left out.
 pub(crate) fn check(template: &Template, vocabulary: &Vocabulary, content: Content) -> Vec<Diagnostic> {
     let mut problems = names::check(template, vocabulary);
     match content {

@@ -26,8 +26,8 @@ impl Incomparable {
     }
 }
 
-// If a list is used as a text, it is written out first, and every item takes time. Plain text costs one step per 64
-// bytes. For a list, this would be too cheap, because an item may have only a few bytes.
+// A list that is used as text is written out first, which takes time for every item. Plain text costs one step per 64
+// bytes. That would be too cheap for a list, whose items may have only a few bytes each.
 /// The number of bytes that cost one step of the budget when a list is written as text.
 pub(super) const LIST_BYTES_PER_STEP: usize = 16;
 
@@ -35,8 +35,7 @@ pub(super) const LIST_BYTES_PER_STEP: usize = 16;
 pub(super) fn cost(left: &Datum<'_>, right: &Datum<'_>) -> usize {
     match (left, right) {
         (Datum::List(left), Datum::List(right)) if left.len() == right.len() => left.len(),
-        // For any other right side, a list on the left side also costs one step for each item, because `contains` may
-        // compare every item.
+        // With any other right side, a list costs one step for each item, because `contains` may compare every item.
         (Datum::List(list), _) => list.len(),
         // Objects of different sizes cost nothing, because they are unequal without a look at their members.
         (Datum::Map(left), Datum::Map(right)) if left.len() == right.len() => left.len(),

@@ -1,5 +1,5 @@
-//! The values that Liquid expressions have during a rendering. They borrow from the profile, the event, or the template
-//! if possible. Otherwise, they are reference-counted, so that clones are cheap.
+//! The values that Liquid expressions have during a rendering. A value borrows from the profile, the event, or the
+//! template if possible. Any other value is reference-counted, so that its clones are cheap.
 
 use std::fmt::Write;
 use std::rc::Rc;
@@ -121,8 +121,8 @@ impl<'a> Map<'a> {
             Map::Object(members) => members.get(key).map(Datum::from),
             Map::Profile(profile) => match profile.properties.get(key) {
                 Some(value) => Some(Datum::from(value)),
-                // CleverTap documents that `Profile.Identity` is the identity of the profile. If the profile has a
-                // property with exactly the requested name, that property was returned above instead.
+                // CleverTap documents that `Profile.Identity` is the identity of the profile. A property with exactly
+                // this name takes precedence and was returned above.
                 None if matches!(key, "Identity" | "identity") => {
                     Some(Datum::Text(LiquidText::Borrowed(&profile.identity)))
                         .filter(|_| !profile.identity.is_empty())
@@ -181,7 +181,7 @@ impl<'a> Datum<'a> {
         }
     }
 
-    /// Whether the value counts as true in a condition. Every value except nil and false does, even `0` and `""`.
+    /// Whether the value counts as true in a condition. Only nil and false count as false; `0` and `""` count as true.
     pub(super) fn is_truthy(&self) -> bool {
         !matches!(self, Datum::Nil | Datum::Boolean(false))
     }
@@ -266,7 +266,7 @@ impl<'a> Datum<'a> {
         }
     }
 
-    /// Returns the value as text, as most text filters read their input and `contains` reads its right side. A list
+    /// Returns the text that most text filters read as their input, and that `contains` reads as its right side. A list
     /// becomes `["a", nil]`, even though `{{ }}` prints that list as `a`.
     pub(super) fn to_text(&self, zone: &TimeZone) -> LiquidText<'a> {
         match self {

@@ -56,7 +56,7 @@ pub(crate) static DIFFERENCES: &[Difference] = &[
         shopify: "",
     },
     Difference {
-        summary: "an argument of `include` may have the partial's own name; Shopify overwrites it with the caller's variable of that name, which the example does not set",
+        summary: "an argument of `include` may have the same name as the partial; Shopify replaces the argument's value with the caller's variable of that name (in the example there is none, so the argument is lost)",
         template: "{% include 'name', name: 'Dr ' %}",
         clevertap: "Dr Anna",
         shopify: "Anna",

@@ -1,5 +1,5 @@
 //! Chooses the filters that escape a value for its position: in a JSON string, as a bare JSON value, or in plain text.
-//! For a message text, they include the filters that escape the value for the parse mode of that text.
+//! In a message text, this includes the filters that escape the value for the text's parse mode.
 
 use std::borrow::Cow;
 
@@ -12,10 +12,10 @@ pub(super) const MARKDOWN_V2: &str = "\\_*[]()~`>#+-=|{}.!";
 /// The characters that the legacy Markdown mode reserves outside entities, that is, outside markup such as `*bold*`.
 pub(super) const MARKDOWN: &str = "_*`[";
 
-// Backslashes are replaced first. Otherwise, the backslashes that the later filters add would be escaped as well. A
-// Liquid literal has no escape for a line break, so `replace` cannot search for a line break. Instead, `newline_to_br`
-// puts `<br />` before each line break, `replace` turns each `<br />` into a backslash and an `n`, and `strip_newlines`
-// removes the line breaks.
+// Backslashes are replaced first, because the later filters add backslashes that must not be escaped. A Liquid literal
+// has no escape for a line break, so `replace` cannot search for a line break. Instead, `newline_to_br` puts `<br />`
+// before each line break, `replace` turns each `<br />` into a backslash and an `n`, and `strip_newlines` removes the
+// line breaks.
 /// The filters that escape text for a JSON string in CleverTap's dialect. Unlike `json_escape`, they leave tabs and
 /// other control characters as they are, and they turn a `<br />` that was already in the text into a line break.
 pub(super) const PORTABLE_JSON_ESCAPE: &str =
@@ -64,8 +64,8 @@ pub(crate) fn escape_filters(
 
 /// Returns `replace` filters that put a backslash before each of the `reserved` characters.
 ///
-/// If `reserved` contains the backslash, the backslash must come first. If the backslash came later, the filter for the
-/// backslash would escape the backslashes that the earlier filters add.
+/// If `reserved` contains the backslash, the backslash must come first. A later filter for the backslash would escape
+/// the backslashes that the earlier filters add.
 pub(super) fn portable_replaces(reserved: &str) -> String {
     let replaces: Vec<String> = reserved.chars().map(|c| format!("replace: '{c}', '\\{c}'")).collect();
     replaces.join(" | ")

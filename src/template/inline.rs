@@ -20,8 +20,7 @@ const MAX_DEPTH: usize = 10;
 /// The maximum number of calls that are inlined, including those inside partials.
 const MAX_CALLS: usize = 200;
 
-/// A partial is inlined only if the text up to the end of the previous inlined partial, plus the text of this partial,
-/// is at most this many bytes long.
+/// A partial is not inlined if the output so far and the partial's text together are longer than this, in bytes.
 const MAX_LENGTH: usize = 256 * 1024;
 
 const GLOBALS: [&str; 6] = ["Profile", "Event", "ExternalTrigger", "Campaign", "now", "Reminder"];
@@ -57,7 +56,7 @@ impl Inliner<'_> {
         });
         let names = names_in(template.body());
         // If the template has several calls, a partial that sets variables is not inlined, because another partial may
-        // use the same variables. This problem cannot arise with a single call.
+        // use the same variables. A single call does not have this problem.
         let is_only_call = calls.len() == 1;
         let mut inlined = Inlined::default();
         let mut from = 0;
@@ -85,8 +84,8 @@ impl Inliner<'_> {
     fn body(&mut self, call: &CallSite<'_>) -> Result<(String, String), String> {
         let name = call.call.name.as_text().ok_or("its name is not a constant")?;
         let text = self.partials.0.get(name).ok_or_else(|| format!("there is no partial `{name}`"))?;
-        // A call using `with` or `for` is not inlined, because `with` and `for` set a variable that is not among the
-        // arguments, and `for` repeats the partial.
+        // A call using `with` or `for` is not inlined. Both set a variable that is not among the arguments, and `for`
+        // repeats the partial.
         if call.call.subject.is_some() {
             return Err(format!("`{name}` is called using `with` or `for`"));
         }
@@ -108,7 +107,7 @@ impl Inliner<'_> {
         let given: Vec<&str> = call.call.arguments.iter().map(|(given, _)| given.as_str()).collect();
         let own = names_set(partial.body());
         // After inlining, the partial's arguments and variables are in the scope of the calling body, so none of them
-        // may share its name with a variable of the body.
+        // may have the name of a variable of the body.
         let taken = given.iter().copied().chain(own.iter().map(String::as_str));
         if let Some(taken) = taken.into_iter().find(|taken| call.names.iter().any(|name| name == taken)) {
             return Err(format!("`{name}` and this body both use the name `{taken}`"));
@@ -216,8 +215,7 @@ fn names_set(body: &Block) -> Vec<String> {
 /// Returns the names that `body` uses or sets, except for names that end in `loop`, such as `forloop`.
 fn names_in(body: &Block) -> Vec<String> {
     let used = variables::uses(body).into_iter().filter_map(|used| used.path.into_iter().next());
-    // These names are left out, because every loop has its own `forloop`: two loops that both use the name do not
-    // clash.
+    // Names such as `forloop` are left out, because every loop has its own, so the `forloop` of two loops cannot clash.
     let own = names_set(body).into_iter().filter(|name| !name.ends_with("loop"));
     used.filter(|name| !name.ends_with("loop")).chain(own).collect()
 }

@@ -1,5 +1,5 @@
-//! Determines the JSON context of an offset in a body. The context includes whether the offset is in a string or at a
-//! bare value, and which parse mode applies there.
+//! Determines the JSON context of an offset in a body. The context says, for example, whether the offset is in a string
+//! or at a bare value, and which parse mode applies there.
 
 use crate::dialect::Dialect;
 use crate::json;
@@ -17,17 +17,18 @@ use super::walk;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct JsonContext {
     pub kind: JsonContextKind,
-    /// The keys that lead to the offset, with `[]` for each array. A key that differs between branches of the
-    /// template is left out. A member's key is in the list from the end of the key up to the comma after the member.
+    /// The keys that lead to the offset, with `[]` for each array. A key that differs between branches of the template
+    /// is left out. The key of a member is in the list if the offset is between the end of the key and the comma after
+    /// the member.
     pub path: Vec<String>,
     /// The keys of the innermost object, including the keys after the offset. The list is empty if the offset is
     /// directly inside an array.
     pub keys: Vec<String>,
     /// The part of the key or string before the offset, not decoded, with a NUL in place of Liquid. Only the start of a
-    /// long part is kept. It is `None` outside strings.
+    /// long part is kept. `None` outside strings.
     pub string_prefix: Option<String>,
-    /// The parse mode of the message text at the offset. It is `None` if the offset is not in a message text. It is
-    /// `None` as well if the text has no parse mode, or if its parse mode is unknown.
+    /// The parse mode of the message text at the offset. It is `None` outside message texts, and in a message text
+    /// whose parse mode is unset or unknown.
     pub parse_mode: Option<ParseMode>,
 }
 
@@ -79,7 +80,8 @@ pub(crate) fn json_context_at(template: &Template, offset: usize) -> JsonContext
         }
         _ => None,
     };
-    // The state has only the keys before the offset. The keys after it are in `objects`, which covers the whole body.
+    // The state has only the keys before the offset. The keys after the offset are in `objects`, which covers the whole
+    // body.
     let mut keys = state.keys();
     if let Some((object, _)) = state.member() {
         let later = objects.keys(object).iter().filter(|key| !keys.iter().any(|known| **known == ***key));

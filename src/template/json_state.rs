@@ -17,8 +17,8 @@ use crate::json::{Quote, QuoteState};
 const MAX_DEPTH: usize = 200;
 
 // The state, including the content of the current string, is cloned at each branch of the template, so it must stay
-// small. Only keys and short values such as a parse mode are compared with known texts, so the rest of a longer string
-// is not needed.
+// small. Only keys and short values, such as a parse mode, are compared with known texts. So the rest of a longer
+// string is not needed.
 /// The number of bytes of a string after which further characters are dropped.
 const MAX_CONTENT: usize = 256;
 
@@ -75,8 +75,7 @@ impl Keys {
 
     /// Adds the keys of another branch.
     fn join(&mut self, other: &Keys) {
-        // Both branches usually start from the same state. Their two sets of keys then share the older keys, so the
-        // older keys need no comparison.
+        // Both branches usually start from the same state. They then share the older keys, which need no comparison.
         let is_shared = Rc::ptr_eq(&self.older, &other.older);
         if is_shared && Rc::ptr_eq(&self.recent, &other.recent) {
             return;
@@ -131,7 +130,7 @@ pub(super) enum JsonEvent {
 /// What [`JsonState::read_to_quote`] has read.
 #[derive(Debug, PartialEq)]
 pub(super) struct ReadToQuote {
-    /// The number of bytes, including the quote.
+    /// The number of bytes read, including the quote.
     pub length: usize,
     /// Whether the quote begins or ends a string. `None` if there is no such quote.
     pub quote: Option<Quote>,
@@ -151,9 +150,8 @@ pub(super) enum JsonSlot {
     Structure,
 }
 
-// The function appends a NUL to the content as a mark. JSON does not allow a NUL in a string, so the mark cannot be
-// mistaken for content. Adjacent `{{ }}` share one mark, because the content is cloned at each branch and should stay
-// short.
+// The mark is a NUL at the end of the content. JSON does not allow a NUL in a string, so the mark cannot be mistaken
+// for content. Adjacent `{{ }}` share one mark, because the content is cloned at each branch and should stay short.
 /// Marks the content of a string as not fully known.
 fn mark_unknown(content: &mut String) {
     if !content.ends_with('\0') {

@@ -70,8 +70,8 @@ pub(super) fn run<'a>(
 }
 
 enum Halt {
-    /// `{% abort %}`, with the span of the tag. For a tag in a partial, this is the span of the tag in the template
-    /// itself that led to the partial.
+    /// `{% abort %}`, with the span of the tag. For an `abort` in a partial, this is the span of the tag in the
+    /// template itself that led to the partial.
     Abort(Span),
     // The diagnostic is boxed, because it is large: unboxed, it would make every `Result` of the machine large.
     Fail(Box<Diagnostic>),
@@ -123,7 +123,7 @@ struct Machine<'a> {
     /// For each loop name, the index after the last item of the loop. A later loop with the same name and
     /// `offset: continue` starts at this index.
     loop_ends: HashMap<&'a str, usize>,
-    /// The index of the next item of each group of `cycle` tags. The key identifies the group (see [`CycleGroup`]).
+    /// The index of the next item of each group of `cycle` tags. The keys identify the groups (see [`CycleGroup`]).
     cycles: HashMap<String, usize>,
     /// The last output of any `ifchanged`. As in Shopify, all `ifchanged` tags share it.
     last_change: Option<String>,
@@ -427,7 +427,7 @@ impl<'a> Machine<'a> {
         let mut value = self.value(&piped.value)?;
         for filter in &piped.filters {
             // The steps for a call are spent before the filter runs. Their number grows with the length of the filter's
-            // input. A filter whose output can be much longer than its input also charges for the output.
+            // input. If a filter's output can be much longer than its input, the filter charges for the output as well.
             self.spend(FILTER_STEPS + read_cost(&value), filter.span)?;
             let mut arguments = Vec::with_capacity(filter.arguments.len());
             for argument in &filter.arguments {

@@ -1,10 +1,10 @@
 //! Reads numbers from values and calculates with them, as Liquid does.
 //!
 //! Shopify calculates with decimals of any length. This module stores a decimal as an `f64`. To calculate exactly, it
-//! takes the shortest decimal notation that identifies the `f64`, such as `10.1`. It converts this notation to a
-//! 128-bit integer and a power of ten, such as 101 and 10⁻¹. So `10.1 - 2.2` is `7.9`, without the rounding error of
-//! floating point. Floating point is used if the digits do not fit, and for every division with a decimal. Integers
-//! have 128 bits. The result of a calculation with integers becomes a decimal if it needs more bits.
+//! writes the `f64` in the shortest decimal notation, such as `10.1`, and converts this notation to a 128-bit integer
+//! and a power of ten, such as 101 and 10⁻¹. So `10.1 - 2.2` is `7.9`, without the rounding error of floating point.
+//! Floating point is used if the digits do not fit, and for every division with a decimal. Integers have 128 bits. The
+//! result of a calculation with integers becomes a decimal if it needs more bits.
 
 use std::cmp::Ordering;
 use std::num::{IntErrorKind, ParseIntError};
@@ -98,8 +98,8 @@ pub(super) fn to_integer(value: &Datum<'_>) -> Option<i64> {
     }
 }
 
-/// Returns the whole part of [`to_number`], saturated to 64 bits. The result is always `Some`: it is an `Option` only
-/// to have the same type as the result of [`to_integer`].
+/// Returns the whole part of [`to_number`], saturated to 64 bits. The result is always `Some`. It is an `Option` to
+/// have the same type as the result of [`to_integer`].
 pub(super) fn to_count(value: &Datum<'_>) -> Option<i64> {
     match to_number(value) {
         Number::Integer(value) => Some(saturate_to_i64(value)),
@@ -326,7 +326,7 @@ fn whole_number(value: f64) -> Number {
     if value.abs() < 9e15 {
         return Number::Integer(value as i128);
     }
-    // Above this bound, several integers become the same f64, and the cast may return another integer than the one that
-    // was written. The shortest decimal digits of the f64 are used instead.
+    // Above this bound, several integers become the same f64, and the cast may return an integer other than the one
+    // that was written. The shortest decimal digits of the f64 are used instead.
     format!("{value}").parse().map_or(Number::Decimal(value), Number::Integer)
 }

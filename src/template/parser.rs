@@ -33,8 +33,8 @@ pub(super) struct ParsedLiquid {
     /// The spans of each `{{ }}`, `{% %}`, and variable chip, in source order. A variable chip is one of CleverTap's
     /// `@` variables.
     pub liquid_spans: Vec<Span>,
-    /// The spans of the tags of each block, by the span of the opening tag. The tags are the opening tag, the dividers
-    /// (such as `else`), and the end tag.
+    /// Maps the opening tag of each block to the spans of all tags of the block: the opening tag, the dividers (such as
+    /// `else`), and the end tag.
     pub blocks: BTreeMap<Span, Vec<Span>>,
     /// One problem for each tag that the dialect does not accept. These problems do not prevent rendering.
     pub dialect_problems: Vec<Diagnostic>,
@@ -93,8 +93,8 @@ fn dividers(name: &str) -> &'static [&'static str] {
 }
 
 impl<'s> LiquidParser<'s> {
-    /// Parses up to the end tag or divider of the innermost open tag. Consumes that end tag or divider and returns it
-    /// with the block. Returns `None` instead if the end tag of an outer tag or the end of the source comes first.
+    /// Parses up to the end tag or divider of the innermost open tag, and returns the block and that tag, which is
+    /// consumed. The tag is `None` if the end tag of an outer tag, or the end of the source, comes first.
     fn parse_block(&mut self) -> (Block, Option<ScannedTag>) {
         let mut nodes = Vec::new();
         while let Some(chunk) = self.chunks.get(self.next).copied() {
@@ -105,7 +105,7 @@ impl<'s> LiquidParser<'s> {
                 SourceChunk::Tag(tag) => match self.role_of(&tag) {
                     TagRole::Ordinary => self.parse_tag(tag, &mut nodes),
                     TagRole::EndsBody => return (self.finish(nodes), Some(tag)),
-                    // The innermost tag is unclosed. The end tag is put back, because it belongs to an outer tag.
+                    // The innermost tag is unclosed. This end tag is put back, because it belongs to an outer tag.
                     TagRole::EndsOuter => {
                         self.next -= 1;
                         break;
@@ -146,7 +146,7 @@ impl<'s> LiquidParser<'s> {
     }
 
     fn report_unclosed(&mut self) {
-        // If the rest of the source was skipped, it may contain the end tags of the open tags, so nothing is reported.
+        // Nothing is reported if the rest of the source was skipped, because the end tags may be there.
         let Some(opener) = self.open.last().filter(|_| !self.is_truncated) else { return };
         let end = match self.chunks.get(self.next) {
             // Parsing stopped at the end tag of an outer block, so the missing end tag belongs before that end tag.

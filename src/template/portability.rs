@@ -29,10 +29,11 @@ pub(super) fn check(source: &str, body: &Block) -> Vec<Diagnostic> {
     problems
 }
 
-/// Returns the variables that certainly hold captured text after some offset in the body, each with this offset.
+/// Returns the variables that certainly hold captured text, each with the offset in the body from which this is
+/// certain.
 ///
-/// Such a variable is set by a `capture` at the top level of the body, and no other kind of tag sets it. The offset is
-/// the start of the node after the `capture`. From this offset on, the variable is text and never nil.
+/// A `capture` at the top level of the body sets such a variable, and no other kind of tag does. The offset is the
+/// start of the node after the `capture`. From this offset on, the variable is text and never nil.
 fn captured_texts(body: &Block) -> Vec<(&str, usize)> {
     let mut captured: Vec<(&str, usize)> = Vec::new();
     for (node, next) in body.nodes.iter().zip(body.nodes.iter().skip(1)) {
@@ -176,7 +177,7 @@ fn comment_fix(name: Span, end: usize) -> Fix {
     }
 }
 
-// Replaces the first two adjacent spaces with one. Removing `echo` from a tag leaves the two spaces around the word.
+// Replaces the first double space with a single one. Removing `echo` from a tag leaves a double space.
 fn collapse_double_space(output: &str) -> String {
     output.replacen("  ", " ", 1)
 }

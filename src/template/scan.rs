@@ -4,16 +4,15 @@
 //! As in Shopify's tokenizer, an output ends at the first `}}` and a tag at the first `%}`, even inside quotes. An
 //! output or tag is unclosed if a `{{` or `{%` outside quotes comes before its closing delimiter. An output is also
 //! unclosed if a single `}` outside quotes comes before its closing delimiter. An unclosed output or tag ends before
-//! this `{{`, `{%`, or `}`, or at the end of its first line, whichever comes first, so that one mistake does not affect
-//! the rest of the body. Only `#` and `liquid` tags may contain `{{`, because outputs can be commented out in these
-//! tags.
+//! this `{{`, `{%`, or `}`, or at the end of its first line if that comes first. So one mistake does not affect the
+//! rest of the body. Only `#` and `liquid` tags may contain `{{`, because outputs can be commented out in these tags.
 //!
-//! The time is linear, even though a separate scan for the closing delimiter starts at each opening delimiter. At each
-//! byte, a scan is in one of three states: outside quotes, in single quotes, or in double quotes. A scan that is
-//! outside quotes stops at the next opening delimiter, unless it is for a `#` or `liquid` tag. Any other scan that
-//! continues past an opening delimiter is therefore inside quotes there, whereas the new scan that starts there is
-//! outside quotes. Two scans in different states stay in different states, because each quote character maps the three
-//! states to three different states. As there are only three states, only a few scans can cover the same byte.
+//! The time is linear, although a scan for the closing delimiter starts at each opening delimiter, so that scans can
+//! overlap. At each byte, a scan is in one of three states: outside quotes, in single quotes, or in double quotes. A
+//! scan continues past an opening delimiter only if it is inside quotes there. (Scans for `#` and `liquid` tags are an
+//! exception.) The new scan that starts there is outside quotes, so the two scans are in different states. They stay in
+//! different states, because each quote character maps the three states to three different states. So only a few scans
+//! can cover the same byte.
 
 use crate::text::Span;
 

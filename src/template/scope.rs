@@ -34,7 +34,7 @@ pub(crate) enum Binding {
 
 /// Returns the names that are set before `offset` and visible there.
 ///
-/// Each name is listed once, with its most recent binding, in the order of these bindings.
+/// Each name is listed once, with its most recent binding, in the order of the bindings.
 pub(crate) fn names_at(template: &Template, offset: usize) -> Vec<ScopedName> {
     let open = open_tags(template, offset);
     let holds = |tag: Span| open.iter().any(|(_, at)| tag.touches(*at));

@@ -75,7 +75,7 @@ impl SourceMap {
         Self { segments, partials }
     }
 
-    /// Returns the origin of `output`. An empty span stands for the byte after it.
+    /// Returns the origin of `output`. An empty `output` stands for the byte after it.
     ///
     /// If several parts of the source contributed, the returned span covers the parts that have the same file and call
     /// as the first part. If `output` is after the last byte of the rendering, the origin is the end of the part of the
@@ -164,7 +164,7 @@ impl SourceMap {
         self.segments.iter().filter(|segment| !segment.output.is_empty())
     }
 
-    // This is needed for a problem after the last byte, such as a missing brace at the end of the text.
+    // A problem such as a missing brace can be after the last byte.
     /// Returns the origin of the end of the output: the end of the last segment's source.
     fn end_of_all(&self) -> TemplateOrigin {
         match self.segments.last() {

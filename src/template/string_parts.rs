@@ -8,9 +8,9 @@ use super::json_state::JsonState;
 use super::syntax::{Block, SyntaxNode, TagNode};
 use super::walk;
 
-/// Returns the spans of the text in the wanted strings, in order. Keys, Liquid, whitespace that Liquid trims, and the
-/// quotes around a string are not included. A string without Liquid is one span. Each piece of Liquid splits the string
-/// there, so the span before or after it can be empty.
+/// Returns the spans of the text in the strings that `is_wanted` chooses, in order. For example, `"Hi {{ name }}!"` has
+/// the spans of `Hi ` and `!`. Keys, Liquid, whitespace that Liquid trims, and the quotes around a string are not
+/// included. Each piece of Liquid splits a string, so the span before or after it can be empty.
 ///
 /// `is_wanted` gets the keys that lead to a string, with `[]` for each array. A string in several branches of the
 /// template is found in each of them.
@@ -58,8 +58,8 @@ impl PartFinder<'_, '_> {
             // Captured text is printed elsewhere, so it is not part of the JSON at the `capture`.
             TagNode::Capture { .. } => {}
             _ => {
-                // All branches should leave the JSON in the same state. If they do not, the checks report a problem. So
-                // the position after the first branch is good enough for the text after the tag.
+                // The text after the tag is read from the position after the first branch. All branches should leave
+                // the JSON in the same state; if they do not, the checks report a problem.
                 let mut after = None;
                 for block in walk::blocks_of(tag) {
                     let end = self.follow(block, position.clone());
@@ -95,14 +95,14 @@ impl PartFinder<'_, '_> {
     }
 }
 
-/// Adds an empty part between two pieces of Liquid that touch, if they are in a wanted string.
+/// Adds an empty part between two pieces of Liquid that touch in a wanted string.
 // There is no text between them from which `PartFinder` could make a part.
 fn add_empty_parts(source: &str, liquid_spans: &[Span], parts: &mut Vec<Span>) {
     let touching =
         liquid_spans.windows(2).filter(|pair| pair[0].end == pair[1].start).map(|pair| pair[1].start);
     let is_in_string = |at: &usize| {
         let before = parts.partition_point(|part| part.end <= *at).checked_sub(1);
-        // The string goes on after its last part unless a quote ends it there.
+        // A quote after a part ends the string. Without the quote, the string goes on.
         before.is_some_and(|before| !source[parts[before].end..].starts_with('"'))
     };
     let added: Vec<Span> = touching.filter(is_in_string).map(Span::at).collect();

@@ -10,8 +10,8 @@ use super::filters::Filter;
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Block {
     pub nodes: Vec<SyntaxNode>,
-    /// Whether the block can print only whitespace. As in Shopify, that whitespace is not printed if the block is the
-    /// body of a tag such as `if` or `for`.
+    /// Whether the block can print only whitespace. As in Shopify, a blank body of a tag such as `if` or `for` prints
+    /// nothing, not even the whitespace.
     pub is_blank: bool,
 }
 

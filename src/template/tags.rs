@@ -15,8 +15,7 @@ pub struct TagDoc {
 }
 
 const BOTH: &[Dialect] = &[Dialect::Telecast, Dialect::CleverTap];
-// Marks the tags that CleverTap's engine does not have. The engine is said to be version 0.7.9 of LiqP, a Liquid engine
-// for Java.
+// Marks the tags that CleverTap's engine does not have. The engine is said to be LiqP 0.7.9, a Liquid engine for Java.
 const TELECAST_ONLY: &[Dialect] = &[Dialect::Telecast];
 
 const fn tag(name: &'static str, signature: &'static str, summary: &'static str) -> TagDoc {
@@ -71,7 +70,7 @@ pub(super) fn unknown(name: &str, span: Span, opener: Option<&str>) -> Diagnosti
         return Diagnostic::error(Code::LiquidSyntax, span, "this tag has no name");
     }
     let problem = Diagnostic::error(Code::UnknownTag, span, format!("unknown tag `{name}`"));
-    // A shell script ends an `if` with `fi` and a `case` with `esac`, so a reversed name is taken for an end tag.
+    // A shell script ends an `if` with `fi` and a `case` with `esac`. So a reversed name is taken for an end tag.
     if let Some(opener) = opener.filter(|opener| opener.chars().rev().eq(name.chars())) {
         let end = format!("end{opener}");
         return problem.with_near(span, &end, end.clone());

@@ -132,8 +132,7 @@ fn number_len(rest: &str) -> usize {
     }
 }
 
-/// The keywords of tags and conditions. As the first word of an output or of a tag's arguments, they are ordinary
-/// names.
+/// The keywords of tags and conditions. The first word of an output, or of a tag's arguments, is never a keyword.
 const WORD_OPERATORS: [&str; 10] =
     ["and", "or", "contains", "in", "reversed", "with", "for", "as", "continue", "not"];
 

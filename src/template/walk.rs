@@ -61,8 +61,8 @@ pub(super) fn blocks_of(tag: &TagNode) -> Vec<&Block> {
         TagNode::For(each) | TagNode::TableRow(each) => {
             std::iter::once(&each.body).chain(each.otherwise.as_ref()).collect()
         }
-        // There is no `_` arm, so that the compiler reports a new tag that is missing here. If the new tag has a body,
-        // the body must not be left out of the walks.
+        // There is no `_` arm, so that the compiler reports a new tag that is missing here. The body of a new tag must
+        // not be left out of the walks.
         TagNode::Assign { .. }
         | TagNode::Break
         | TagNode::Continue

@@ -1,7 +1,7 @@
 //! Compares two texts line by line.
 //!
-//! A crate such as `similar` would bring better algorithms, but it bounds their time only by the wall clock. The texts
-//! here are requests of some dozen lines, and a comparison of hostile ones must still end at once.
+//! A crate such as `similar` has better algorithms, but can limit their time only by the wall clock. The texts here are
+//! usually requests of a few dozen lines, but the comparison of hostile texts must end quickly as well.
 
 /// A line of a comparison, without its line break.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,12 +11,13 @@ pub(crate) enum DiffLine<'a> {
     Added(&'a str),
 }
 
-/// The maximum number of cells of the table for the lines between the equal starts and ends of the texts. If the table
-/// would be larger, all these lines count as replaced.
+/// The maximum number of cells of the table in [`common_lines`]. Equal lines at the start and end of the texts are not
+/// in the table. If the table would be larger, all lines that would be in it count as replaced.
 const MAX_CELLS: usize = 1_000_000;
 
-/// Returns the lines of both texts in order. As many lines as possible are [`DiffLine::Same`], unless the table would
-/// exceed [`MAX_CELLS`]. Where lines are replaced, the removed lines come first.
+/// Returns the lines of both texts in order. For example, `a\nb` and `a\nc` give `Same("a")`, `Removed("b")`,
+/// `Added("c")`. Removed lines come before the lines that replace them. As many lines as possible are the same, unless
+/// the texts exceed [`MAX_CELLS`].
 pub(crate) fn line_diff<'a>(before: &'a str, after: &'a str) -> Vec<DiffLine<'a>> {
     let (before, after): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
     let start = before.iter().zip(&after).take_while(|(a, b)| a == b).count();

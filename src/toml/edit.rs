@@ -39,8 +39,8 @@ pub(crate) fn edit(text: &str) -> Result<Editor, Diagnostic> {
     }
 }
 
-/// Returns the text of a new file that holds `value`. `write` sets the keys in an empty document. Its last argument,
-/// the old value, is `None`, because there is no old file.
+/// Returns the text of a new file that holds `value`. `write` sets the keys in an empty document. The last argument of
+/// `write`, the old value, is `None`, because there is no old file.
 pub(crate) fn new_document<T>(value: &T, write: impl FnOnce(&mut Editor, &T, Option<&T>)) -> String {
     let mut editor =
         Editor { document: DocumentMut::new(), ending: LineEnding::Lf, has_byte_order_mark: false };
@@ -48,9 +48,10 @@ pub(crate) fn new_document<T>(value: &T, write: impl FnOnce(&mut Editor, &T, Opt
     editor.to_string()
 }
 
-/// Changes `text` so that it holds `value`, and returns the result, or a diagnostic if `text` is not TOML.
+/// Returns `text` with the values that differ from `value` replaced, or a diagnostic if `text` is not TOML.
 ///
-/// `write` also gets the old value, which `build` reads from `text`, so it can skip the keys that have not changed.
+/// `write` also gets the old value, which `build` reads from `text`, so `write` can skip the keys that have not
+/// changed.
 pub(crate) fn update_document<T: Default>(
     text: &str,
     value: &T,
@@ -78,7 +79,7 @@ impl Editor {
         self.set(path, Value::from(value));
     }
 
-    /// Sets a number. If it has no fraction and its absolute value is below 1e15, it is written as an integer.
+    /// Sets a number. A number without a fraction is written as an integer if its absolute value is below 1e15.
     pub(crate) fn set_number(&mut self, path: &[&str], value: f64) {
         // 1e15 is less than 2^53, so an f64 represents every integer up to 1e15 exactly.
         let is_whole = value.fract() == 0.0 && value.abs() < 1e15;
@@ -106,7 +107,7 @@ impl Editor {
             table.remove(&key);
         }
         for (key, value) in pairs {
-            // A value that does not change is not written again, so that it keeps its notation, such as single quotes.
+            // A value that does not change is not written again. So it keeps its notation, such as single quotes.
             if table.get(key).and_then(Item::as_str) != Some(value) {
                 put(table, key, Value::from(value.as_str()));
             }

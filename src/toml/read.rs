@@ -38,7 +38,7 @@ pub(crate) fn read<T>(text: &str, build: impl FnOnce(&mut Table<'_>) -> T) -> (O
 /// Returns the span of the value at `path`. Returns `None` if `text` is not TOML, if `path` is empty, or if there is no
 /// value at `path`. Also returns `None` for a table without a span of its own, such as `a` in `[a.b]`.
 ///
-/// For a string, this is the span between the quotes: the start of the span plus an offset in the string gives the
+/// For a string, this is the span between the quotes. The start of the span plus an offset in the string gives the
 /// position in `text`. After the first escape in the string, such positions are only approximate, because an escape is
 /// longer in `text` than in the string.
 pub(crate) fn value_span(text: &str, path: &[&str]) -> Option<Span> {
@@ -110,8 +110,8 @@ impl<'a> Table<'a> {
         self.problems
     }
 
-    /// Returns the span of the first key that the caller has not asked for yet and for which `is_meant` returns true,
-    /// or `None` if there is no such key. Use this to find a misspelled key.
+    /// Returns the span of the first key that passes `is_meant` and that the caller has not asked for yet. Returns
+    /// `None` if there is no such key. Use this to find a misspelled key.
     pub(crate) fn unknown_key(&self, is_meant: impl Fn(&str) -> bool) -> Option<Span> {
         let mut names = self.entries.iter().map(|(name, _)| name);
         let name = names.find(|name| !self.known_keys.contains(name) && is_meant(name))?;
@@ -123,8 +123,8 @@ impl<'a> Table<'a> {
         self.problems.push(problem);
     }
 
-    // For example, if a misspelled key `exclude` in the `[who]` table of a campaign were ignored, the campaign would be
-    // sent to more people than its author meant.
+    // For example, a misspelled `exclude` in a campaign's `[who]` must not be ignored: the campaign would be sent to
+    // too many people.
     /// Makes an unknown key of this table an error instead of a warning if `error_help` returns help for the key.
     pub(crate) fn make_unknown_keys_errors(&mut self, error_help: KeyHelp) {
         self.error_help = Some(error_help);
@@ -297,7 +297,7 @@ impl<'a> Table<'a> {
     }
 
     fn lookup(&mut self, key: &'static str) -> Option<&'a Item> {
-        // The key is recorded even if the table does not contain it, so that "did you mean" can suggest it.
+        // The key is recorded even if the table does not contain it, because "did you mean" may suggest it.
         self.known_keys.push(key);
         self.entries.get(key)
     }

@@ -32,9 +32,11 @@ pub enum DiscoverError {
     },
 }
 
-/// Finds the root of the workspace. If `option` (`--workspace`) is given, it names the root. Otherwise, if `variable`
-/// (`TELECAST_WORKSPACE`) is set, it names the root. If neither names the root, the nearest of `current` and its
-/// parents that has a `telecast.toml` is the root. If there is no such folder, the default workspace is the root.
+/// Finds the root of the workspace, which is the first of these that is given or found:
+/// - the folder that `option` (`--workspace`) names
+/// - the folder that `variable` (`TELECAST_WORKSPACE`) names
+/// - the nearest of `current` and its parents that has a `telecast.toml`
+/// - the default workspace
 ///
 /// Fails if the named folder is not a workspace or cannot be opened. No other folder is tried then. If no folder is
 /// named, fails if neither `current`, nor one of its parents, nor the default workspace has a `telecast.toml`.
@@ -83,7 +85,7 @@ pub enum InitError {
 
 /// Creates an empty workspace in `root`, which may contain other files, and returns the manifest.
 ///
-/// The private folder is created too, unless there is one already.
+/// Creates the private folder too, if there is none.
 pub fn init(root: &Path, name: &str, paths: &Paths) -> Result<Manifest, InitError> {
     // The time zone is stored, so that the workspace has the same time zone on every machine.
     let time_zone = jiff::tz::TimeZone::system().iana_name().map(str::to_owned);
@@ -106,8 +108,8 @@ pub fn init(root: &Path, name: &str, paths: &Paths) -> Result<Manifest, InitErro
 /// The manifest is written last, so that an incomplete copy is not a workspace.
 pub fn create_from(root: &Path, files: &[(&str, &[u8])], paths: &Paths) -> Result<Manifest, InitError> {
     let folder = make_root(root, paths)?;
-    // An existing manifest is detected before any file is written. The manifest itself is written last, so without this
-    // check, this function would fail only after all other files were written.
+    // An existing manifest is detected before any file is written. Without this check, this function would fail only
+    // when it writes the manifest, after all other files were written.
     if folder.tree.is_taken(MANIFEST) {
         return Err(InitError::Exists { root: root.to_path_buf() });
     }

@@ -35,9 +35,9 @@ impl Folder {
     }
 
     /// Returns a campaign's draft. Returns `None` if the campaign has no draft, or if the private folder is foreign or
-    /// cannot be checked. Also returns `None` if the draft's file is not usable: it cannot be read, it is too large, it
-    /// is not a valid draft, or the stem in the file differs from the stem in the file's name. The file is not deleted
-    /// in any of these cases.
+    /// cannot be checked. Also returns `None` if the draft's file cannot be read, is too large, or is not a valid
+    /// draft. A draft whose stem differs from the stem in the file's name is not valid. The file is not deleted in any
+    /// of these cases.
     pub fn draft(&self, stem: &str) -> Option<CampaignDraft> {
         if self.owns_private_folder() { self.read_draft(stem) } else { None }
     }

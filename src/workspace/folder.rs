@@ -214,8 +214,8 @@ impl Folder {
         let folders =
             inner.into_iter().chain([drafts.as_str()]).filter(|folder| self.tree.has_folder(folder));
         disk::sweep(self.root());
-        // `make_private` holds this lock while it uses its temporary folder. While the lock is held here, no temporary
-        // folder is in use, so all of them may be removed.
+        // `make_private` holds this lock while it uses a temporary folder. So while the lock is held here, no temporary
+        // folder is in use, and all of them may be removed.
         if let Ok(_lock) = self.wait_for_lock("private") {
             disk::sweep_folders(self.root(), &["id", ".gitignore"]);
         }

@@ -79,7 +79,7 @@ impl Folder {
         let _lock = self.wait_for_lock("history")?;
         let mut file = self.tree.open_log(PATH)?;
         disk::tighten(&path).map_err(write_error)?;
-        // If a crash cut the last line short, a line break is written first. Otherwise, the new line would continue
+        // If a crash cut the last line short, a line break is written first. Without it, the new line would continue
         // the incomplete line, and neither of them could be read.
         if ends_in_mid_line(&mut file).map_err(write_error)? {
             line.insert(0, b'\n');

@@ -104,8 +104,8 @@ impl Workspace {
     /// `now` is the current time.
     ///
     /// When a campaign's file is read, it gets a stamp from its metadata. The next reload recognizes an unchanged file
-    /// by its stamp. A file whose last change is shortly before `now` gets no stamp: another change within the same
-    /// tick of the file system's clock would not show in the metadata. So the next reload reads this file again.
+    /// by its stamp. A file whose last change is shortly before `now` gets no stamp, so the next reload reads it again.
+    /// For such a file, another change within the same tick of the file system's clock would not show in the metadata.
     pub fn reload(&self, now: Timestamp) -> Result<Workspace, OpenError> {
         Self::read(&real_root(&self.root)?, Some(self), now)
     }
@@ -119,9 +119,9 @@ impl Workspace {
         }
     }
 
-    /// Reads only the campaigns of these files. Returns `None` if the whole workspace must be read instead: if one of
-    /// the files does not belong to a campaign, if the folder of campaigns is missing or cannot be used, or if the size
-    /// limit is exceeded now or was exceeded at the last reading.
+    /// Reads only the campaigns of these files. Returns `None` if the whole workspace must be read instead. This is the
+    /// case if one of the files does not belong to a campaign, or if the folder of campaigns is missing or cannot be
+    /// used. It is also the case if the size limit is exceeded, now or at the last reading.
     fn read_campaigns(&self, paths: &BTreeSet<String>, now: Timestamp) -> Option<Workspace> {
         // A file that does not belong to a campaign, such as a webhook or the manifest, can change the problems of all
         // campaigns.
@@ -202,11 +202,12 @@ impl Workspace {
         if name.trim().is_empty() { folder() } else { name }
     }
 
-    /// Returns the key under which earlier versions of telecast stored the workspace's secrets: the id in
-    /// `telecast.toml`, or a key computed from the workspace's path if there is no id.
+    /// Returns the key under which earlier versions of telecast stored the workspace's secrets. This is the id in
+    /// `telecast.toml`. If there is no id, it is a key computed from the workspace's path.
     ///
-    /// Nothing is stored under this key now. A git clone of the workspace has the same id, so with this key it would
-    /// get the secrets of the original. The key only serves to find the secrets that earlier versions stored.
+    /// Nothing is stored under this key now. A git clone of the workspace has the same id. If secrets were stored under
+    /// the id, the clone would get the secrets of the original. The key only serves to find the secrets that earlier
+    /// versions stored.
     pub fn id(&self) -> String {
         self.settings().id.unwrap_or_else(|| {
             match Fingerprint::of(self.root.as_os_str().as_encoded_bytes()) {
@@ -357,7 +358,7 @@ impl<'b> Reader<'b> {
         };
         is_same(&before.source)?;
         is_same(&before.body)?;
-        // The problem of a missing webhook lists the existing webhooks, so it is outdated if these have changed.
+        // The problem of a missing webhook lists the existing webhooks. If these have changed, the problem is outdated.
         let is_missing = self.webhooks.binary_search(&value.webhook).is_err();
         let was_missing = || before.source.problems.iter().any(|problem| problem.code == Code::NoSuchWebhook);
         if self.has_other_webhooks && (is_missing || was_missing()) {

@@ -56,8 +56,8 @@ impl Folder {
         }
     }
 
-    /// Returns whether the folder has the recorded id and no unknown test chats: the file of test chats is missing or
-    /// has a recorded hash.
+    /// Returns whether the folder has the recorded id, and whether its file of test chats is missing or has a recorded
+    /// hash.
     fn is_ours(&self, record: &WorkspaceRecord) -> bool {
         let Some(private) = &record.private else { return false };
         // An empty id never counts. It could come from a damaged record, and would match an empty file.
@@ -132,7 +132,8 @@ impl Folder {
         self.tree.replace(ID, id.as_bytes(), Access::Private)
     }
 
-    /// Creates the folder under a temporary name and renames it, so that no process ever sees it without its id.
+    /// Creates the folder under a temporary name, writes the id into it, and renames it. So no process ever sees a
+    /// private folder without an id.
     fn make_private(&self) -> Result<(), SaveError> {
         let path = self.tree.unchecked_path(PRIVATE);
         let id = new_id();
@@ -167,8 +168,8 @@ impl Folder {
                 }
             })
         };
-        // Both hashes are recorded until the new file is in place, so that telecast recognizes the file after a crash
-        // before or after the replacement.
+        // Both hashes are recorded until the new file is in place. So telecast recognizes the file after a crash,
+        // whether the file is the old one or the new one.
         record_hashes(vec![sha256(old), sha256(new)])?;
         self.tree.replace(TEST_CHATS, new, Access::Private)?;
         Ok(record_hashes(vec![sha256(new)])?)

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::load::{OpenError, Workspace};
 
-/// The last version of the workspace, and the files that are known to have changed since.
+/// The last version of the workspace, and the files that are known to have changed since that version.
 #[derive(Debug)]
 pub struct WorkspaceReloader {
     last: Mutex<Arc<Workspace>>,
@@ -27,8 +27,8 @@ impl WorkspaceReloader {
 
     /// Reads the recorded files; if none are recorded, rescans the workspace. Blocks.
     ///
-    /// A call reads all recorded files, even those that another caller recorded. The call of that other caller then
-    /// finds no recorded files and rescans the workspace, so the other caller misses no change.
+    /// A call reads all recorded files, even those that another caller recorded. When the other caller then calls this
+    /// function, no files are recorded, and the workspace is rescanned. So the other caller misses no change.
     pub fn reload(&self, now: Timestamp) -> Result<Arc<Workspace>, OpenError> {
         self.read(|last, changed| match changed.is_empty() {
             true => last.reload(now),
@@ -45,8 +45,9 @@ impl WorkspaceReloader {
         &self,
         read: impl FnOnce(&Workspace, BTreeSet<String>) -> Result<Workspace, OpenError>,
     ) -> Result<Arc<Workspace>, OpenError> {
-        // The lock is held during the reading: if two calls read at the same time, the call that started first could
-        // finish last and bring back an older version. After a panic, the poisoned lock still holds a complete version.
+        // The lock is held during the reading. If two calls could read at the same time, the call that started first
+        // could finish last and bring back an older version. After a panic, the poisoned lock still holds a complete
+        // version.
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         // The recorded paths are taken before anything is read. So a file that is recorded during the reading is left
         // for the next call.

@@ -7,8 +7,8 @@ const MAX_CHARS: usize = 60;
 /// Some of the names that Windows reserves for devices.
 const RESERVED: [&str; 4] = ["con", "prn", "aux", "nul"];
 
-/// Returns a stem for `name`. The stem has the letters of `name` in lower case, and its digits. Letters and digits of
-/// all scripts are kept, and everything between them becomes one `-`. Returns `base` if `name` has no letters or
+/// Returns a stem for `name`: `Spring Sale (50%)` gives `spring-sale-50`. Letters become lower case. Letters and digits
+/// of all scripts are kept, and everything between them becomes one `-`. Returns `base` if `name` has no letters or
 /// digits, or if the stem would be a reserved name.
 pub(crate) fn slug(name: &str, base: &str) -> String {
     let mut stem = String::new();

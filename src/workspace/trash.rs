@@ -6,9 +6,9 @@
 //! .telecast/trash/ID/.telecast/drafts/…
 //! ```
 //!
-//! Only the trash in a private folder that is not foreign is used. Even there, an archive or another program may
-//! have put files, so a file is listed only if it is a regular file and has the name of a campaign's, a webhook's, or a
-//! draft's file. The file `deleted.json` names no paths.
+//! The trash of a foreign private folder is not used. Even in a folder that is not foreign, another program may have
+//! put files into the trash. So only regular files are listed, and only if they have the name of a campaign's, a
+//! webhook's, or a draft's file. The file `deleted.json` names no paths.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -150,7 +150,8 @@ impl Folder {
         Ok(Restored { trashed, stem })
     }
 
-    /// Moves a draft back under a stem that may be new. A draft contains its campaign's stem, so it is written again.
+    /// Moves a draft back under a stem that may be new. A draft contains its campaign's stem, so the draft is written
+    /// again with the new stem.
     fn restore_draft(&self, from: &str, old: &str, new: &str) -> Result<(), SaveError> {
         let bytes = self.tree.read_bytes(from).ok().flatten().unwrap_or_default();
         // A draft that is not valid, or that belongs to another campaign, is left out, because it could not be used.

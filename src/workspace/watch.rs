@@ -1,8 +1,8 @@
 //! Watches the files of a workspace for changes, and reports the changed paths in groups.
 //!
 //! Folders are watched instead of files. Many editors save by renaming a new file over the old one, and a watch on the
-//! old file would not see later changes. If the system refuses to watch a folder when the watch starts, for example
-//! because the number of watches is limited, the folders are polled every two seconds.
+//! old file would not see later changes. If the system refuses to watch a folder when the watch starts (the number of
+//! watches is limited), the folders are polled every two seconds.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -15,7 +15,7 @@ use notify::{Config, Event, EventKind, PollWatcher, RecommendedWatcher, Recursiv
 use super::{MANIFEST, Tree};
 
 /// Changes are collected until no event arrives for this long, and are then reported together. Replacing a file causes
-/// several events, which would otherwise be reported one by one.
+/// several events, which are reported as one change in this way.
 const DEBOUNCE: Duration = Duration::from_millis(50);
 
 /// Changes are reported after at most this many [`DEBOUNCE`] periods, even if further changes keep coming.

@@ -73,16 +73,16 @@ pub(super) fn webhook(table: &mut Table<'_>) -> Webhook {
 }
 
 /// Converts the span of a problem from an offset in a decoded value to an offset in the file. The new span is exact if
-/// the value is a bare key, or is written with one pair of quotes and no escapes. Otherwise, the new span covers the
-/// whole value.
+/// the value is a bare key, or is written with one pair of quotes and no escapes. For any other notation, the new span
+/// covers the whole value.
 fn locate_in_file(problem: Diagnostic, value: &Spanned<String>) -> Diagnostic {
     // A problem of the whole value covers the whole value in the file, including its quotes and escapes.
     if problem.span == Span::new(0, value.value.len()) {
         return Diagnostic { span: value.span, ..problem };
     }
-    // A value without escapes is shorter than its source only by the quotes. With any other difference in length, an
-    // offset in the value does not match the source. Then the whole value is marked, and the fixes are dropped, because
-    // they would edit the wrong bytes.
+    // Without escapes, a value and its source differ in length by the quotes and nothing else. With any other
+    // difference, an offset in the value does not match the source. Then the whole value is marked, and the fixes are
+    // dropped, because they would edit the wrong bytes.
     let quotes = match value.span.len() - value.value.len().min(value.span.len()) {
         // A bare key has no quotes.
         0 => Some(0),
@@ -129,8 +129,8 @@ fn read_auth(table: &mut Table<'_>) -> Option<(Auth, Credentials)> {
     let Some(kind) = table.string("kind") else {
         let problem = Diagnostic::error(Code::MissingKey, table.span(), "`[auth]` needs a `kind`");
         table.report(problem.with_help("add `kind = \"basic\"` or `kind = \"bearer\"`"));
-        // These values are not used. Reading the keys marks them as known: otherwise, the keys would be reported as
-        // unknown, in addition to the real problem.
+        // These values are not used. The keys are read to mark them as known. Unread keys would be reported as unknown,
+        // in addition to the real problem.
         let _ = (table.string("username"), table.string("password"), table.string("token"));
         return None;
     };

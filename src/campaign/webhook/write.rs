@@ -10,8 +10,8 @@ impl Webhook {
         toml::new_document(self, webhook)
     }
 
-    /// Returns `text` with only the changed values replaced, so that comments and order stay. The error says why `text`
-    /// is not TOML.
+    /// Returns `text` with only the changed values replaced. Comments and order stay. The error says why `text` is not
+    /// TOML.
     pub fn update(&self, text: &str) -> Result<String, Diagnostic> {
         toml::update_document(text, self, read::webhook, webhook)
     }
@@ -63,8 +63,8 @@ fn write_auth(editor: &mut Editor, auth: Option<&Auth>) {
             editor.set_string(&["auth", "kind"], "basic");
             editor.set_string(&["auth", "username"], username);
             editor.set_string(&["auth", "password"], password);
-            // The keys of the other kind of authentication are removed. Otherwise, they would be reported as unknown,
-            // and an old credential could stay in the file.
+            // The keys of the other kind of authentication are removed. If these keys stayed, they would be reported as
+            // unknown, and an old credential could stay in the file.
             editor.remove(&["auth", "token"]);
         }
         Some(Auth::Bearer { token }) => {

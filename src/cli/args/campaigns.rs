@@ -27,7 +27,7 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = NEW_EXAMPLES)]
 pub(crate) struct NewCampaign {
-    /// The campaign's name; its files are named after it
+    /// The name; the campaign's files are named after it
     #[arg(value_name = "NAME")]
     pub name: String,
 
@@ -70,7 +70,7 @@ pub(crate) struct RenameCampaign {
     #[arg(value_name = "CAMPAIGN")]
     pub from: String,
 
-    /// The new name; its files are named after it
+    /// The new name; the campaign's files are named after it
     #[arg(value_name = "NAME")]
     pub to: String,
 }

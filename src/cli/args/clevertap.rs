@@ -35,11 +35,11 @@ pub(crate) struct ImportBody {
     #[arg(value_name = "FILE|-")]
     pub body: InputSource,
 
-    /// The campaign's name; its files are named after it. By default the name of the file
+    /// The campaign's name, after which its files are named; by default the name of FILE up to the first dot
     #[arg(long, value_name = "NAME")]
     pub name: Option<String>,
 
-    /// The webhook to send through; by default one that calls the method whose fields the body has
+    /// The webhook to send through; by default one whose method fits the body's fields, or else the default webhook
     #[arg(long, value_name = "WEBHOOK")]
     pub webhook: Option<String>,
 

@@ -5,8 +5,8 @@ use clap::ValueEnum;
 use super::format::Format;
 
 const CONVERT_EXAMPLES: &str = "\
-Markup is rewritten, escape filters are swapped, all other Liquid stays. What the other mode cannot express \
-is reported on stderr. Markup that comes from a Liquid value is an error, and nothing is saved.
+Markup is rewritten, escape filters are replaced, and all other Liquid stays. What the other mode cannot express \
+is reported on stderr. If a partial or a variable adds markup to the text, the command fails and saves nothing.
 
 Examples:
   telecast convert spring-sale --to MarkdownV2
@@ -20,7 +20,7 @@ pub(crate) struct ConvertCampaign {
     #[arg(value_name = "CAMPAIGN")]
     pub campaign: String,
 
-    /// The parse mode to rewrite it for
+    /// The parse mode to rewrite the markup for
     #[arg(long, value_enum, ignore_case = true, value_name = "MODE")]
     pub to: ModeArg,
 

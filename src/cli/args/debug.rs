@@ -8,12 +8,13 @@ pub(crate) enum DebugCommand {
     /// Parse texts as Telegram does, one JSON line each
     ///
     /// Reads lines such as {"input": "<b>x</b>"} from stdin and answers each with {"text": …, "entities": […]} or
-    /// {"error": …}. With no parse mode a line can bring its own "in_entities".
+    /// {"error": …}. Without a parse mode, a line can have its own "in_entities".
     Entities(ParseEntities),
     /// Render templates by the rules of Shopify's Liquid, one JSON line each
     ///
     /// Reads lines such as {"template": "{{ x }}", "data": {"x": 1}, "templates": {"partial": "…"}} from stdin and
-    /// answers each with {"result": …} or {"error": …, "line": …, "column": …}. No dialect, dates in UTC.
+    /// answers each with {"result": …} or {"error": …, "line": …, "column": …}. Dialects do not apply, and dates are in
+    /// UTC.
     Liquid,
 }
 
@@ -41,7 +42,7 @@ pub(crate) enum MarkupArg {
     /// MarkdownV2
     #[value(name = "MarkdownV2")]
     MarkdownV2,
-    /// Plain text, with the entities that the line brings
+    /// Plain text, with the entities in "in_entities"
     #[value(name = "none")]
     None,
 }
@@ -51,7 +52,7 @@ pub(crate) enum MarkupArg {
 pub(crate) enum Stage {
     /// Markup is parsed
     Parsed,
-    /// Cleaned and repaired too, but neither trimmed nor searched for links
+    /// Markup is parsed, and the text is cleaned and repaired, but not yet trimmed or searched for links
     Fixed,
     /// All steps of the server
     Sent,

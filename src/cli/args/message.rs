@@ -10,7 +10,7 @@ Examples:
   telecast render spring-sale --profile anna
   telecast render spring-sale --profile-json - --as message <anna.json
   telecast render order-note --event-json samples/charged.json
-  telecast render spring-sale --as curl   print a curl command that sends it";
+  telecast render spring-sale --as curl   print a curl command that sends the request";
 
 /// `telecast render`
 #[derive(Debug, clap::Args)]
@@ -41,7 +41,7 @@ pub(crate) enum RenderAs {
     Body,
     /// The HTTP request, with tokens masked
     Request,
-    /// A curl command that sends it, with ${NAME} in place of each secret
+    /// A curl command that sends the request, with ${NAME} in place of each secret
     Curl,
     /// The message as the recipient reads it
     Message,
@@ -52,8 +52,9 @@ pub(crate) enum RenderAs {
 #[command(group(ArgGroup::new("recipient").args(["profile", "profile_json"])))]
 pub(crate) struct RecipientArgs {
     /// Render for this profile of the store; by default the first test profile
-    // `requires` never rejects anything: both options belong to the group that they require, so each option meets its
-    // own requirement. `requires` is here only so that clap shows both options in the usage line of an error.
+    // `requires` never rejects anything: `--profile` and `--profile-json` belong to the group that they require, so
+    // each option meets its own requirement. `requires` is here only so that clap shows both options in the usage line
+    // of an error.
     #[arg(long, value_name = "ID", requires = "recipient")]
     pub profile: Option<String>,
 
@@ -62,8 +63,8 @@ pub(crate) struct RecipientArgs {
     #[arg(long, value_name = "FILE|-", requires = "recipient")]
     pub profile_json: Option<InputSource>,
 
-    /// Render with the event in this file, or on stdin for `-`: {"Event": {…}, "ExternalTrigger": {…}}, or an object
-    /// that is the Event
+    /// Render with the event in this file, or on stdin for `-`: {"Event": {…}, "ExternalTrigger": {…}}, or the Event
+    /// object alone
     #[arg(long, value_name = "FILE|-")]
     pub event_json: Option<InputSource>,
 }
@@ -140,7 +141,7 @@ pub(crate) struct TestCampaign {
     #[arg(long, value_name = "CHAT", allow_negative_numbers = true)]
     pub to: Option<String>,
 
-    /// Instead of --to: send exactly what was rendered, to the chat that the body names
+    /// Instead of using --to, send exactly what was rendered, to the chat that the body names
     #[arg(long)]
     pub as_is: bool,
 

@@ -22,7 +22,7 @@ pub(crate) enum ProfilesCommand {
         #[command(flatten)]
         format: Format,
     },
-    /// Set properties of a profile; it is created if it is missing
+    /// Set properties of a profile; a missing profile is created
     Set(SetProfile),
     /// Delete profiles with all their properties
     Delete {
@@ -33,8 +33,8 @@ pub(crate) enum ProfilesCommand {
 }
 
 const IMPORT_EXAMPLES: &str = "\
-A CSV needs a first line with names and a column `identity` (or --identity). An empty cell leaves the \
-property unchanged. A property keeps its known type; a new one gets its type from --type, or from all values \
+The first line of a CSV names the columns, one of which is `identity` (or --identity). An empty cell leaves the \
+property unchanged. A property keeps its known type. A new property gets its type from --type, or from all values \
 of its column.
 
 Examples:
@@ -57,7 +57,7 @@ pub(crate) struct ImportProfiles {
     #[arg(long = "type", value_name = "COLUMN=TYPE")]
     pub types: Vec<Property>,
 
-    /// Store a column as the property NAME, instead of a property with the column's name
+    /// Store a column as the property NAME; by default the property has the column's name
     #[arg(long = "map", value_name = "COLUMN=NAME")]
     pub names: Vec<Property>,
 

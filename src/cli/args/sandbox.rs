@@ -3,9 +3,9 @@
 use std::net::SocketAddr;
 
 const EXAMPLES: &str = "\
-The first line it prints is `listening on http://ADDR`. Point a webhook's URL at it:
+The first line of the output is `listening on http://ADDR`. Use this address in a webhook's URL:
   http://127.0.0.1:8081/bot${BOT_TOKEN}/sendMessage
-Besides the Bot API it answers GET /sandbox, GET /sandbox/messages and POST /sandbox/updates.
+Besides the Bot API, the sandbox answers GET /sandbox, GET /sandbox/messages and POST /sandbox/updates.
 
 Examples:
   telecast sandbox --listen 127.0.0.1:8081
@@ -20,7 +20,7 @@ pub(crate) struct ServeSandbox {
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
     pub listen: SocketAddr,
 
-    /// Accept this bot token and refuse others; by default every well-formed token is a bot
+    /// Accept this bot token and refuse others; by default every well-formed token is accepted
     #[arg(long = "token", value_name = "T")]
     pub tokens: Vec<String>,
 
@@ -42,7 +42,7 @@ pub(crate) struct ServeSandbox {
 }
 
 fn number(text: &str) -> Result<f64, String> {
-    // `f64` also parses `inf` and `NaN`, which are neither a rate nor a share.
+    // `f64` also parses `inf` and `NaN`, which make no sense as a rate or a share.
     text.parse()
         .ok()
         .filter(|number: &f64| number.is_finite())

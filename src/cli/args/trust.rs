@@ -18,7 +18,7 @@ you trust it. After a change of its method, url, params, headers or auth you are
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Trust {
-    /// The webhooks: the names of their files without .toml; by default all of them
+    /// The webhooks, by the names of their files without .toml; by default all webhooks
     #[arg(value_name = "WEBHOOK")]
     pub webhooks: Vec<String>,
 
@@ -34,7 +34,7 @@ pub(crate) struct Trust {
     #[arg(long)]
     pub adopt: bool,
 
-    /// Move these secrets to this workspace from the earlier folder or id that they are stored for
+    /// Move these secrets, which are stored for an earlier folder or id, to this workspace
     #[arg(long, value_name = "NAME", num_args = 1..)]
     pub move_secrets: Vec<String>,
 

@@ -13,7 +13,7 @@ pub(crate) enum WebhooksCommand {
     New(NewWebhook),
     /// Ask a webhook's bot for its name
     Check {
-        /// The webhook: the name of its file without .toml
+        /// The webhook, by the name of its file without .toml
         #[arg(value_name = "WEBHOOK")]
         stem: String,
         #[command(flatten)]
@@ -21,7 +21,7 @@ pub(crate) enum WebhooksCommand {
     },
     /// Move a webhook's file to the workspace's trash
     Rm {
-        /// The webhooks: the names of their files without .toml
+        /// The webhooks, by the names of their files without .toml
         #[arg(value_name = "WEBHOOK", required = true)]
         stems: Vec<String>,
     },
@@ -36,7 +36,7 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = NEW_EXAMPLES)]
 pub(crate) struct NewWebhook {
-    /// The webhook's name; its file is named after it
+    /// The name; the webhook's file is named after it
     #[arg(value_name = "NAME")]
     pub name: String,
 

@@ -78,7 +78,7 @@ fn new(
         ..Campaign::default()
     };
     let stem = environment.session(workspace).create_campaign(&campaign, &body)?;
-    // The new files are read from disk, so that the paths and values that are printed are those that were saved.
+    // The new files are read from disk, so that the command prints the paths and values as they were saved.
     let created = Workspace::open(&workspace.root)?;
     let created = find(&created, &stem)?;
     match args.format.json {

@@ -22,8 +22,8 @@ pub(crate) fn run(environment: &Environment, args: &Check, output: &mut CliOutpu
     if let Some(profile) = &context.profile {
         output.note(format!("using the test profile {}", profile.identity))?;
     }
-    // All campaigns are checked with the same current time, before and after `--fix`. Otherwise, a body that uses `now`
-    // could have different problems after the fixes.
+    // All campaigns are checked with the same current time, before and after `--fix`. If the time changed in between, a
+    // body that uses `now` could have different problems after the fixes.
     let now = clock::now();
     if args.fix {
         workspace = fix_all(&session, workspace, scope, &context, now, |path, n_edits| {

@@ -24,8 +24,8 @@ pub(crate) fn run(environment: &Environment, args: &ConvertCampaign, output: &mu
     let to = ParseMode::from(args.to);
     let converted = convert(&workspace, campaign, to);
     let is_saved = match &converted {
-        // A body that does not change is not saved. Otherwise, the file's modification time would change, and an open
-        // console would reload the file.
+        // A body that does not change is not saved, because a new modification time would make an open console reload
+        // the file.
         Ok(conversion) if !args.print && conversion.body != campaign.body.text => {
             // `save` compares the file with what was read, so an edit made in the meantime is not overwritten.
             workspace.folder(&environment.paths).save(&campaign.body, &conversion.body)?;

@@ -1,4 +1,4 @@
-//! `telecast export`: prints a campaign for another tool.
+//! `telecast export clevertap`: prints a campaign as the fields of CleverTap's forms.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! `telecast import`: creates a campaign from a body that was copied from another tool.
+//! `telecast import clevertap`: creates a campaign from a body that was copied from CleverTap.
 
 use serde_json::json;
 
@@ -24,8 +24,8 @@ pub(crate) fn run(environment: &Environment, args: &ImportBody, output: &mut Cli
         name: args.name.clone().unwrap_or_else(|| name_of(&args.body)),
         webhook: webhook(&workspace, args.webhook.as_deref(), pasted.method)?,
         content_format: pasted.content_format,
-        // The dialect is written only if it differs from the workspace's dialect. Otherwise it is not needed, because a
-        // campaign without a dialect uses that of the workspace.
+        // The dialect is written only if it differs from the workspace's dialect, because a campaign without a dialect
+        // uses that of the workspace.
         dialect: Some(Dialect::CleverTap).filter(|dialect| *dialect != workspace.settings().dialect),
         ..Campaign::default()
     };
@@ -43,8 +43,8 @@ pub(crate) fn run(environment: &Environment, args: &ImportBody, output: &mut Cli
     for note in &pasted.repairs {
         output.note(format!("{}: {note}", created.body.path))?;
     }
-    // If the body is for a different method than the webhook calls, only a note is printed, not an error: the body may
-    // be meant for a webhook that does not exist yet.
+    // If the body is for a different method than the webhook calls, a note is printed. This is not an error, because
+    // the body may be meant for a webhook that does not exist yet.
     let called =
         workspace.webhook(&campaign.webhook).and_then(|webhook| bot_api_method(&webhook.value.as_ref()?.url));
     if let (Some(method), Some(called)) = (method, called)
@@ -70,8 +70,8 @@ fn name_of(source: &InputSource) -> String {
     if stem.is_empty() { "From CleverTap".to_owned() } else { stem.to_owned() }
 }
 
-/// Returns the webhook of the new campaign. If `named` is given, returns the webhook with that stem. Otherwise, returns
-/// a webhook that calls `method`. If no webhook calls `method`, returns the default for new campaigns.
+/// Returns the webhook of the new campaign: the webhook with the stem `named`, if given, else a webhook that calls
+/// `method`, else the default for new campaigns.
 fn webhook(workspace: &Workspace, named: Option<&str>, method: Option<Method>) -> Result<String> {
     match (named, webhook_for(workspace, method)) {
         (None, Some(fitting)) => Ok(fitting),

@@ -62,8 +62,9 @@ pub(crate) fn job(
 
 /// Returns the name of the sample event, if the message is rendered with one because no event was given.
 fn sample_in_use(job: &MessageJob) -> Option<&str> {
-    // If the body uses no event, a note about a sample event would only confuse. The partials that the body calls are
-    // not searched. If only a partial uses the event, just the note is missing.
+    // If the body uses no event, a note about a sample event would only confuse. The body is searched for the words
+    // `Event` and `ExternalTrigger`, so the note is printed even if such a word is ordinary text. If the event is used
+    // only in a partial, the message is still rendered with it, but no note is printed.
     let uses_event = ["Event", "ExternalTrigger"].iter().any(|name| job.body().contains(name));
     (job.event.is_none() && uses_event).then(|| SampleEvent::default_name(&job.workspace)).flatten()
 }
@@ -89,8 +90,8 @@ fn parse_profile(json: Json, name: &str) -> Result<Profile> {
         }
         None => members,
     };
-    // In a profile, null means "not set", so properties with null are left out. Otherwise, such a property would count
-    // as known although it has no value.
+    // In a profile, null means "not set", so properties with null are left out. If properties with null were kept, they
+    // would count as known although they have no value.
     let set = properties.into_iter().filter(|(_, value)| !value.is_null());
     let properties: IndexMap<String, Value> = set.map(|(key, value)| (key, Value::from(value))).collect();
     Ok(Profile { identity, properties, ..Profile::default() })

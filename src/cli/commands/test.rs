@@ -60,8 +60,8 @@ pub(crate) fn run(environment: &Environment, args: &TestCampaign, output: &mut C
         true => output.json(&to_json(&answer, &problems)).map_err(CliError::from),
         false => print(&answer, &problems, output),
     };
-    // If the result cannot be printed, for example because the disk is full, the error says that the test was sent, so
-    // that nobody sends it twice.
+    // Printing can fail, for example because the disk is full. The error then says that the test was sent, so that
+    // nobody sends it twice.
     printed.map_err(
         |error| if answer.is_sent() { error.hint("the test was sent nevertheless") } else { error },
     )?;

@@ -27,8 +27,8 @@ pub(crate) fn run(environment: &Environment, args: &Trust, output: &mut CliOutpu
     if !args.move_secrets.is_empty() {
         move_secrets(&workspace, session.secrets(), &args.move_secrets, output)?;
     }
-    // If the user gave only `--adopt` or `--move-secrets`, the command ends here. Otherwise it would also list all
-    // webhooks and ask about them.
+    // If the user gave only `--adopt` or `--move-secrets`, the command ends here, so that it does not list all webhooks
+    // and ask about them.
     let has_other_task = args.adopt || !args.move_secrets.is_empty();
     if has_other_task && args.webhooks.is_empty() && !args.yes && !args.revoke {
         return Ok(ExitStatus::Done);
@@ -41,7 +41,8 @@ pub(crate) fn run(environment: &Environment, args: &Trust, output: &mut CliOutpu
         let settings = webhook.value.clone().unwrap_or_default();
         if args.revoke {
             session.revoke(&webhook.stem, &settings)?;
-        // An invalid webhook is skipped. It cannot be trusted, because nothing is ever sent through it.
+        // An invalid webhook is skipped. Trust in an invalid webhook would be pointless, because nothing is ever sent
+        // through it.
         } else if args.yes && !matches!(row(&session, webhook)?.status, TrustStatus::Invalid(_)) {
             session.trust(&webhook.stem, &settings)?;
         }
@@ -100,7 +101,7 @@ fn print_next_steps(
             ),
         })?;
     }
-    // `${SANDBOX}` is left out: it is not a stored secret, because telecast fills it in itself.
+    // `${SANDBOX}` is left out, because it is not a stored secret. telecast itself knows its value.
     let names: Vec<String> =
         rows.iter().flat_map(|row| row.secrets.clone()).filter(|name| name != SANDBOX).collect();
     for movable in session.secrets().movable(&names, &workspace.id())? {

@@ -128,7 +128,7 @@ fn check(
         session.close().await;
         status
     });
-    // The names of the states must not change: they are printed with `--json`, and scripts may compare them.
+    // The names of the states must not change, because `--json` prints them and scripts may compare them.
     let (state, bot, host, trouble) = match &status {
         BotStatus::Sandbox { bot } => ("sandbox", Some(bot), None, None),
         BotStatus::Live { bot, host } => ("live", Some(bot), Some(host), None),

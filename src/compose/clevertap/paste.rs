@@ -37,8 +37,8 @@ impl PastedBody {
 /// text.
 pub(crate) fn clean_pasted(text: &str) -> PastedBody {
     let mut fixer = PasteFixer { text: text.to_owned(), repairs: Vec::new() };
-    // The order matters: the JSON step has to skip the Liquid in the body, and damaged Liquid may not be recognized
-    // until the earlier steps have repaired it.
+    // The order matters. The JSON step has to skip the Liquid in the body, and damaged Liquid may be recognized only
+    // after the earlier steps have repaired it.
     fixer.line_ends();
     fixer.code_fence();
     fixer.braced_variables();
@@ -112,8 +112,8 @@ impl PasteFixer {
         let trimmed = self.text.trim();
         let inside = trimmed.strip_prefix("```").and_then(|rest| rest.strip_suffix("```"));
         let Some((language, body)) = inside.and_then(|inside| inside.split_once('\n')) else { return };
-        // On the line that opens a code fence, the backticks are followed by nothing or by the name of a language. Any
-        // other text after the backticks may be a part of the body. In that case, the fence is not removed.
+        // On the line that opens a code fence, the backticks are followed by nothing or by the name of a language. If
+        // any other text follows, it may be a part of the body, so the fence is not removed.
         if language.trim().chars().all(char::is_alphanumeric) {
             self.apply(body.to_owned(), "removed the code fence around the body");
         }
@@ -213,8 +213,8 @@ impl Straightener<'_> {
         // The quote that opened the current string; `None` outside strings.
         let mut open: Option<char> = None;
         while let Some(c) = self.text.get(self.at..).and_then(|rest| rest.chars().next()) {
-            // Liquid is copied unchanged: `PasteFixer::liquid` has already repaired it, and its quotes do not begin or
-            // end JSON strings.
+            // Liquid is copied unchanged. `PasteFixer::liquid` has already repaired the Liquid, and quotes in Liquid do
+            // not begin or end JSON strings.
             if let Some(piece) = liquid_spans.next_if(|piece| piece.start == self.at) {
                 self.out.push_str(piece.of(self.text));
                 self.at = piece.end;

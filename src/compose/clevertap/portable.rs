@@ -1,6 +1,7 @@
 //! Makes a body portable to CleverTap: inlines partials and applies exact rewrites. An exact rewrite is the safe fix of
-//! a tag or filter that CleverTap does not have: it changes the Liquid, but not the rendered text. Everything without
-//! an exact rewrite stays as it is and is left to the author.
+//! a tag or filter that CleverTap does not have. After the rewrite, the Liquid prints the same text, except for unusual
+//! values such as lists or control characters. A tag or filter without an exact rewrite is not changed and is left to
+//! the author.
 
 use crate::compose::mask::tag_name;
 use crate::diagnostic::{Code, Diagnostic, Fix, apply_edits, combine_fixes};

@@ -61,8 +61,8 @@ impl Escapes {
         // the legacy Markdown. In HTML and MarkdownV2, the author has usually escaped every value that may contain
         // special characters. The values without an escape are then usually numbers and the like, which the legacy
         // Markdown accepts as they are. An added escape could even do harm: in the text of a link, the legacy Markdown
-        // would show it as text. A text without a mode is no exception: none of its values has an escape, so any value
-        // may need one in the new mode.
+        // would show the backslash. A conversion from a text without a mode always adds escapes, because none of the
+        // values has one yet.
         let adds_missing = from != Some(to) && (to != ParseMode::Markdown || from.is_none());
         // The Markdown modes escape with backslashes, and a JSON string needs each backslash escaped again. The output
         // of the HTML escape is valid in a JSON string.
@@ -105,7 +105,7 @@ impl Escapes {
     }
 
     /// Returns whether `liquid` prints a value of the profile or of an event without an escape. Other variables need no
-    /// escape: [`super::external_text::check`] has already refused those that bring markup from outside the text, and a
+    /// escape. [`super::external_text::check`] has already refused those that bring markup from outside the text, and a
     /// `capture` inside the text is converted together with the text.
     fn is_plain_value(&self, liquid: &str, template: &template::Template) -> bool {
         let tokens = template.tokens();
@@ -119,8 +119,9 @@ impl Escapes {
         liquid.starts_with("{{") && is_recipients && !is_escaped
     }
 
-    /// Inserts the escape for the mode before the filter that escapes for JSON. Without such a filter, inserts the
-    /// escape at the end and, if `adds_json` is set, an escape for JSON after it.
+    /// Inserts the escape for the mode before the filter that escapes for JSON: `a | json` becomes
+    /// `a | tg_html | json`. Without such a filter, inserts the escape at the end and, if `adds_json` is set, an escape
+    /// for JSON after it.
     fn escaped(&self, liquid: &str, template: &template::Template, adds_json: bool) -> String {
         let is_json = |token: &&template::LiquidToken| {
             token.class == TokenClass::Filter && matches!(token.span.of(liquid), "json" | JSON)

@@ -10,8 +10,8 @@ use crate::text::Span;
 use super::text_location::DecodedText;
 use super::{ConversionSource, refusal};
 
-/// Refuses the conversion if Liquid in the message's text prints text from elsewhere that reads differently in the new
-/// mode, because that text is not converted.
+/// Refuses the conversion if Liquid in the message's text prints text from elsewhere that means something else in the
+/// new mode. Text from elsewhere is not converted.
 pub(super) fn check(
     source: &ConversionSource<'_>,
     liquid_spans: &[Span],
@@ -47,8 +47,8 @@ pub(super) fn check(
     Ok(())
 }
 
-/// Returns the name of the partial that a `render` or `include` tag calls: the first quoted text in the tag. Returns
-/// `None` if `liquid` is neither of these tags, or if it contains no quoted text.
+/// Returns the name of the partial that a `render` or `include` tag calls: `{% render "footer" %}` gives `footer`.
+/// Returns `None` if `liquid` is neither of these tags, or if it contains no quoted text.
 fn called_partial(liquid: &str) -> Option<&str> {
     if !matches!(tag_name(liquid), Some("render" | "include")) {
         return None;
@@ -57,8 +57,8 @@ fn called_partial(liquid: &str) -> Option<&str> {
     rest.split(['"', '\'']).next()
 }
 
-/// Returns the variables that `capture` and `assign` set outside the message's text, each with the contents of its
-/// `capture` or with its whole `assign` tag.
+/// Returns the variables that are set outside the message's text. A variable from `capture` comes with the contents of
+/// the capture, and a variable from `assign` with the whole tag.
 fn variables_outside<'b>(
     body: &'b str,
     liquid_spans: &[Span],
@@ -87,6 +87,6 @@ fn variables_outside<'b>(
 fn reads_the_same(text: &str, from: Option<ParseMode>, to: ParseMode) -> bool {
     let liquid_spans = with_trimmed(text, &find_liquid(text));
     let converted = telegram::convert(text, &liquid_spans, from, to);
-    // If markup in the text read differently, the conversion would change it or report it as lost.
+    // If the new mode read some markup differently, the conversion would change this markup or report it as lost.
     converted.is_ok_and(|converted| converted.text == text && converted.lost.is_empty())
 }

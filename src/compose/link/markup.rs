@@ -98,7 +98,9 @@ impl MarkupMap {
         });
         // Markdown delimiters look the same at both ends of an entity. `gap` is the markup between two adjacent
         // characters of the sent text. Its first half is taken as the end of one entity, and its second half as the
-        // start of the next entity. Only the address of a link is always taken as the end of its link.
+        // start of the next entity. If no entity ends there, the first half counts as a start too. If no entity starts
+        // there, the second half counts as an end too. The address of a link is an exception: all of it belongs to the
+        // end of its link, even the part in the second half.
         let is_end = in_address || at - gap.start.min(at) < gap.len().div_ceil(2);
         match (is_end && !ends.is_empty()) || begins.is_empty() {
             true if in_address => ends.first().copied(),

@@ -234,7 +234,7 @@ proptest! {
                 prop_assert_eq!(editor.row_at(at), fresh.row_at(at));
             }
         }
-        // What is message text can also change without an edit nearby.
+        // The message text can also change without an edit nearby.
         let half = editor.boundary(editor.len() / 2);
         let mut fresh = Editor::new(&editor.text());
         fresh.set_wrap(Some(width));

@@ -48,8 +48,8 @@ impl DateFormat {
     }
 
     pub(crate) fn example(self) -> &'static str {
-        // The day is above 12, so that nobody takes it for a month. An ISO date needs no such day, because the order of
-        // its parts is fixed.
+        // The day is above 12, because such a number cannot be taken for a month. An ISO date needs no such day,
+        // because the order of its parts is fixed.
         match self {
             DateFormat::Iso => "2024-03-02",
             DateFormat::DayMonthYear => "31/03/2024",
@@ -83,7 +83,7 @@ impl DateFormat {
         }
         match self.civil(cell) {
             Some((date, time)) => zone.to_timestamp(date.to_datetime(time)).ok(),
-            // `fits` does not accept plain numbers, unlike this function. Otherwise, a new column of plain numbers
+            // Unlike this function, `fits` does not accept plain numbers. If it did, a new column of plain numbers
             // could be taken for dates.
             None if cell.bytes().all(|byte| byte.is_ascii_digit()) => epoch(cell),
             None => None,

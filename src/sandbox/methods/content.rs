@@ -1,7 +1,7 @@
 //! Converts the content of a message to the fields of a Message object.
 //!
-//! Files are not kept, so values that only the content of a file could provide are made up, such as the width of a
-//! photo. The call can give the duration, the width, and the height of a video or an animation.
+//! Files are not kept, so some values are made up: for example, the width of a photo, which only the photo itself could
+//! show. The call can give the duration, the width, and the height of a video or an animation.
 
 use serde_json::{Map, Value, json};
 

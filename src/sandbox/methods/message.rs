@@ -18,9 +18,9 @@ pub(super) fn send(
     now: Timestamp,
 ) -> Result<Value, ApiError> {
     let checked = telegram::check(method.as_str(), &call.arguments);
-    // As in the Bot API server, an error about the chat is reported before most errors in `checked.result`. If
-    // `checked.result` has an error that the server reports even before it looks up the chat, `checked.chat` is
-    // `None`, and that error is returned below.
+    // As in the Bot API server, an error about the chat is reported before most errors in `checked.result`. The
+    // exceptions are the errors that the server reports before it looks up the chat. For these, `checked.chat` is
+    // `None`, and the error is returned below.
     let chat = match &checked.chat {
         Some(chat_id) => Some(find_writable_chat(bot, chat_id)?),
         None => None,

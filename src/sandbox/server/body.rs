@@ -19,8 +19,8 @@ use crate::sandbox::call::{
 // forever.
 const BODY_TIMEOUT: Duration = Duration::from_secs(60);
 
-// A body that is too large is still read up to this size. Most clients send the whole body before they read the
-// answer, and would otherwise report a broken connection instead of the 413.
+// A body that is too large is read up to this size before the answer is sent. Most clients send the whole body before
+// they read the answer. If the sandbox stopped reading, they would report a broken connection instead of the 413.
 const MAX_DRAIN: usize = 64 << 20;
 
 /// Reads the arguments of a call from the query string and the body.
@@ -52,7 +52,7 @@ async fn read_body(content_type: &str, mut body: Incoming) -> Result<CallBody, C
     if lower.contains("multipart/form-data") {
         let boundary = multer::parse_boundary(content_type).map_err(|_| CallBodyError::Malformed)?;
         let parts = read_parts(Multipart::new(BodyDataStream::new(&mut body), boundary)).await?;
-        // The bytes after the last part must be read too; otherwise, the connection cannot be reused.
+        // The connection can be reused only if the bytes after the last part have been read too.
         drain(body).await?;
         return Ok(parts);
     }

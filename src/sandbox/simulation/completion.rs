@@ -101,7 +101,7 @@ fn message(
     Ok((chat, id))
 }
 
-/// Adds the entities that Telegram finds in a text by itself, such as commands and links, unless the update gives
+/// Adds the entities that Telegram finds in a text, such as commands and links. Does nothing if the update gives
 /// entities.
 fn find_entities(bot: &SandboxBot, body: &mut UpdateFields, text_key: &str, entities_key: &str) {
     if body.contains_key(entities_key) {

@@ -86,9 +86,9 @@ impl Needle {
         let mut from = 0;
         let places = std::iter::from_fn(move || {
             let at = from + self.finder.find(text.get(from..)?)?;
-            // The search for a whole word continues one byte after the start of the match. A match that is not a whole
-            // word may overlap with a match that is a whole word, and the later match must not be missed. Needles that
-            // are found only as whole words are short, so searching the same bytes again is cheap.
+            // The search for a whole word continues one byte after the start of the match. After a match that is not a
+            // whole word, a match that overlaps it may be a whole word. Needles that are found only as whole words are
+            // short, so searching the same bytes again is cheap.
             from = at + if self.is_word { 1 } else { len };
             Some(at..at + len)
         });

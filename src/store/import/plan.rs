@@ -146,7 +146,7 @@ impl PlannedColumn {
     }
 }
 
-/// Reads the whole file (unless the import is stopped) and returns a summary of each column's cells, in the order of
+/// Reads the file to its end, or until the import is stopped. Returns a summary of each column's cells, in the order of
 /// the headers.
 fn read_columns(
     source: &mut dyn RowSource,

@@ -8,8 +8,8 @@ use crate::profile::Value;
 
 use super::error::ImportError;
 
-/// The longest row, in bytes. Without a limit, a quote that is never closed would make the reader load the rest of the
-/// file into memory.
+/// The maximum length of a row, in bytes. Without a limit, a quote that is never closed would make the reader load the
+/// rest of the file into memory.
 pub(super) const MAX_ROW: u64 = 16 * 1024 * 1024;
 
 pub(super) trait RowSource {

@@ -15,7 +15,8 @@ pub(super) fn classify(path: &Path, source: rusqlite::Error) -> Error {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Error::Busy(place),
         Some(ErrorCode::DiskFull) => Error::Full(place),
         Some(ErrorCode::SystemIoFailure) if is_full(&source) => Error::Full(place),
-        // `CannotOpen` can also mean a missing permission: SQLite reports it if it may not create the -wal file.
+        // `CannotOpen` can also mean a missing permission: SQLite reports this code if the -wal file may not be
+        // created.
         Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
             Error::NoPermission(place)
         }

@@ -28,10 +28,11 @@ const MIGRATIONS: &[&str] = &[
 /// How long a write waits for a write by another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// The longest value, in bytes: four times the longest row that an import accepts.
+/// The maximum length of a value, in bytes: four times the longest row that an import accepts.
 const MAX_VALUE: i32 = 64 * 1024 * 1024;
 
-/// The largest database that is copied for reading, in bytes. A stranger's database could otherwise fill the disk.
+/// The maximum size of a database that is copied for reading, in bytes. Without a limit, a stranger's database could
+/// fill the disk.
 const MAX_COPY: u64 = 1024 * 1024 * 1024;
 
 /// The files that SQLite keeps next to a database.
@@ -51,7 +52,7 @@ const STATISTICS: [&str; 2] =
 // `#` were not escaped, a part of the path could be read as URI parameters.
 const ESCAPED_IN_URI: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'_').remove(b'.');
 
-/// An open database. If the database cannot be read where it is, a copy of it is opened, and `copy` is the temporary
+/// An open database. If the database cannot be read in its own folder, a copy is opened, and `copy` is the temporary
 /// folder with that copy.
 pub(super) struct OpenedDatabase {
     pub connection: Connection,
@@ -111,9 +112,9 @@ fn open_for_writing(path: &Path) -> Result<Connection> {
     Ok(connection)
 }
 
-// A plain `mode=ro` is not enough: for a database in WAL mode, SQLite creates the -shm file even to read it. Which way
-// of opening works depends on whether there are changes in the -wal file, and on whether another process is using the
-// database.
+// A plain `mode=ro` is not enough: for a database in WAL mode, SQLite creates the -shm file even if the database is
+// only read. Which way of opening works depends on whether there are changes in the -wal file, and on whether another
+// process is using the database.
 fn open_for_reading(path: &Path) -> Result<OpenedDatabase> {
     let open = |error| open_error(path, error);
     let has_changes = fs::metadata(companion(path, "-wal")).is_ok_and(|wal| 0 < wal.len());
@@ -262,7 +263,7 @@ pub(super) fn memory(name: &Path) -> Result<Connection> {
 }
 
 // The file is created here and not by SQLite, because a file that SQLite creates can be read by other users. SQLite
-// gives its -wal file the same mode.
+// gives the -wal file the same mode as the database file.
 fn create(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false);
@@ -271,7 +272,7 @@ fn create(path: &Path) -> io::Result<()> {
     options.open(path)?;
     match disk::tighten(path) {
         // Only the owner of a file can change its mode. If the file belongs to another user who allows us to write to
-        // it, its mode stays as it is.
+        // it, the file keeps its mode.
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Ok(()),
         result => result.map(drop),
     }
@@ -296,7 +297,7 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     // telecast has no statement that attaches a database, so such a statement would come from a stranger.
     connection.set_limit(Limit::SQLITE_LIMIT_ATTACHED, 0)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    // With this setting, SQLite detects a damaged page when it reads the page, before it uses the content.
+    // With this setting, SQLite detects a damaged page when the page is read, before the content is used.
     connection.pragma_update(None, "cell_size_check", true)?;
     // In WAL mode, NORMAL can lose the last transactions in a power cut, but it does not damage the file. FULL would
     // wait for the disk after every transaction.

@@ -117,8 +117,8 @@ fn apply(
 }
 
 // Returns the value as it will be read back. A text in CleverTap's date form (`$D_<seconds>`) comes back as a date.
-// JSON has no NaN or infinity, so these come back as null. So the type of the returned value is checked, and not the
-// type of the original value. Otherwise, a date could get into a text property.
+// JSON has no NaN or infinity, so these come back as null. The type of the value as it comes back is checked, and not
+// the type of the original value. If the original type were checked, a date could get into a text property.
 fn as_stored(value: &Value) -> Cow<'_, Value> {
     match value {
         Value::Text(text) if text.starts_with("$D_") => Cow::Owned(Value::from(value.to_json())),
@@ -171,8 +171,8 @@ impl PropertyTotals {
             if property.is_empty() {
                 return Err(ChangeError::EmptyName);
             }
-            // A property that no profile has any more has no type. This can happen within the batch, when the property
-            // is removed from the last profile that had it.
+            // A property that no profile has any more has no type. This can happen within a batch, when a change
+            // removes the property from the last profile that had it.
             let known = self.properties.get(property).filter(|known| 0 < known.n_set);
             let (Some(known), Some(given)) = (known.map(|known| known.kind), as_stored(value).kind()) else {
                 continue;

@@ -16,7 +16,7 @@ const FIRST: u32 = 0x10_0000;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::telegram) struct LiquidAddress {
-    /// The address, with its escapes decoded and with placeholders in place of its Liquid.
+    /// The address, with decoded escapes and with placeholders in place of Liquid.
     pub text: String,
     /// Its range in the masked text.
     pub range: Range<usize>,

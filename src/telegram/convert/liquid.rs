@@ -111,8 +111,8 @@ impl<'a> LiquidPlaceholders<'a> {
         Span::new(map_offset(span.start), map_offset(span.end))
     }
 
-    /// Maps a span of the template's text to the masked text. A span that begins or ends inside Liquid is widened to
-    /// the whole Liquid.
+    /// Maps a span of the template's text to the masked text. A span that begins or ends inside a piece of Liquid is
+    /// widened to the whole piece.
     pub(in crate::telegram) fn masked_span(&self, span: Span) -> Span {
         let map_offset = |at: usize, is_end: bool| {
             let nth = self.spans.partition_point(|piece| piece.end <= at);
@@ -143,13 +143,13 @@ impl<'a> LiquidPlaceholders<'a> {
         ConversionError { span: self.spans[nth], message: message.to_owned() }
     }
 
-    /// Refuses Liquid that has markup in a string literal or that produces HTML tags (`newline_to_br`), unless a filter
-    /// in the Liquid escapes its output.
+    /// Refuses Liquid that has markup in a string literal, and Liquid that produces HTML tags (`newline_to_br`). Liquid
+    /// with a filter that escapes its output is accepted.
     pub(super) fn check_literals(&self, mode: ParseMode) -> Result<(), ConversionError> {
         for (nth, span) in self.spans.iter().enumerate() {
             let liquid = span.of(self.text);
-            // An escaping filter turns the markup in a literal into plain text. Only a filter for `mode`, the mode that
-            // the body is converted from, counts: a filter for another mode leaves some of the markup unescaped.
+            // An escaping filter turns the markup in a literal into plain text. Only a filter for `mode` counts, the
+            // mode that the body is converted from. A filter for another mode leaves some of the markup unescaped.
             if !is_escaped(liquid, mode)
                 && (literals(liquid).any(|text| has_markup(text, mode)) || makes_tags(liquid))
             {
@@ -218,7 +218,7 @@ fn tag_name(liquid: &str) -> Option<&str> {
     inner.trim_start_matches('-').split_whitespace().next().map(|word| word.trim_end_matches(['-', '%', '}']))
 }
 
-/// Sorts the spans and merges overlapping ones. A comment becomes one piece from its start to its end.
+/// Sorts the spans and merges overlapping ones. A comment becomes one piece, including its start and end tags.
 fn without_comments(text: &str, spans: &[Span]) -> Vec<Span> {
     let mut sorted: Vec<Span> = spans.iter().copied().filter(|span| !span.of(text).is_empty()).collect();
     sorted.sort_unstable();

@@ -20,7 +20,7 @@ pub(super) type DetectedRange = (Range<usize>, EntityKind);
 
 /// Classifies a range that `url::candidates` has found. Returns `None` if the range is no address.
 ///
-/// The returned range may be shorter than `range`: `mailto:` is not part of an e-mail address, and a web address ends
+/// The returned range may be shorter than `range`. `mailto:` is not part of an e-mail address. A web address ends
 /// before an unmatched closing bracket and before trailing punctuation.
 pub(super) fn classify(text: &str, range: Range<usize>) -> Option<DetectedRange> {
     let address = &text[range.clone()];

@@ -119,7 +119,7 @@ fn scan(text: &str, sign: char, scan_at: impl Fn(usize) -> ScanStep) -> Vec<Rang
     while let Some(start) = text[at..].find(sign).map(|len| at + len) {
         let step = scan_at(start);
         all.extend(step.found);
-        // The search moves by at least one byte. Otherwise, a step that has found nothing could be repeated forever.
+        // The search moves by at least one byte, because a step that has found nothing could be repeated forever.
         at = step.next.max(start + 1);
     }
     all

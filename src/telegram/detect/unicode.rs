@@ -51,7 +51,7 @@ fn in_table(code: u32) -> Category {
     }
 }
 
-/// Whether the character is part of a word, so that no mention or command may be directly next to it.
+/// Whether the character is part of a word. A mention or command cannot be directly next to such a character.
 pub(super) fn is_word(c: char) -> bool {
     c == '_' || matches!(category(c), Category::Letter | Category::Digit | Category::Number)
 }

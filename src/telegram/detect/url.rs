@@ -65,8 +65,8 @@ impl UrlFinder<'_> {
         let start = start_of(text, self.floor, dot, is_domain);
         let end = end_of(text, dot, |c| c == '@' || is_domain(c));
         let has_at = text.as_bytes()[dot..end].contains(&b'@');
-        // If there is an `@` after the dot, as in `a+b.c@d.ef`, the text before the dot is part of a user's name, which
-        // may contain more kinds of characters than a domain.
+        // If there is an `@` after the dot, as in `a+b.c@d.ef`, the text before the dot is part of a user's name. A
+        // user's name may contain more kinds of characters than a domain.
         let start = if has_at { start_of(text, self.floor, start, is_user) } else { start };
         (start, end, has_at)
     }
@@ -87,8 +87,8 @@ impl UrlFinder<'_> {
         if !matches!(char_at(text, at), Some('/' | '?' | '#')) {
             return at;
         }
-        // The last path is kept in `self.path`. Otherwise, a path with many dots would be read once for each dot, in
-        // quadratic time.
+        // The last path is kept in `self.path`. Reading a path with many dots once for each dot would take quadratic
+        // time.
         if !(self.path.read.start <= at && at < self.path.read.end) {
             let end = end_of(text, at + 1, unicode::is_path);
             self.path = PathEnd { read: at..end, trimmed: trimmed_end(text, at + 1, end) };

@@ -89,7 +89,7 @@ pub(super) fn looks_like_html(input: &str) -> bool {
         if is_end && opened.contains(&tag.name()) {
             return true;
         }
-        // Each name is stored only once, so that the list stays short in a large text.
+        // Each name is stored only once, which keeps the list short in a large text.
         if !is_end && name[end..].starts_with([' ', '>']) && !opened.contains(&tag.name()) {
             opened.push(tag.name());
         }
@@ -208,7 +208,7 @@ fn crossed(expected: &str, found: &str, span: Span, input: &str) -> Diagnostic {
         .with_help(format!("<{expected}> was opened last, so close it first"));
     let here = edit(span, format!("</{expected}>"));
     match next_end_tag(input, span.end) {
-        // Both end tags exist, only in the wrong order, so swapping them is safe.
+        // Both end tags exist, but in the wrong order, so swapping them is safe.
         Some((next, name)) if name == expected => diagnostic.with_fix(Fix {
             title: "swap the end tags".into(),
             edits: vec![here, edit(next, format!("</{found}>"))],
@@ -290,8 +290,8 @@ fn half_character(span: Span, input: &str) -> Diagnostic {
     }
 }
 
-/// If the reference at `first` and the one directly after it are the two halves of a surrogate pair, returns the
-/// character of the pair and the span of both references.
+/// Returns the character of a surrogate pair and the span of both halves. The first half is the reference at `first`,
+/// and the second half is the reference directly after it. Returns `None` if the two are not a pair.
 fn whole_character(first: Span, input: &str) -> Option<(char, Span)> {
     let input = MarkupInput::new(input);
     let (high, _) = crate::telegram::html_reference::decode(input, first.start)?;

@@ -45,8 +45,8 @@ impl MarkupEdits {
         self.edits.push((span, text.into()));
     }
 
-    /// Marks the text between two offsets. Everything that is inserted at the start comes before the mark, and
-    /// everything that is inserted at the end comes after it.
+    /// Marks the text between two offsets. Text inserted at `start` comes before the first mark, and text inserted at
+    /// `end` comes after the second mark.
     pub(super) fn mark(&mut self, start: usize, end: usize) {
         self.insert(start, MARK);
         self.edits.insert(0, (Span::at(end), MARK.to_string()));

@@ -48,8 +48,8 @@ impl FormatJob<'_> {
         Ok(plan)
     }
 
-    /// Returns the elements of the format that overlap a part, or another such element. With a `reach` of 1, elements
-    /// that only touch count too. Also returns the range of the part and these elements together.
+    /// Returns the elements of the format that overlap a part, directly or through other such elements. With a `reach`
+    /// of 1, elements that only touch count too. Also returns the range of the part and these elements together.
     fn overlapped(&self, part: Span, reach: usize) -> (Span, Vec<MarkupElement>) {
         let (mut hull, mut touched) = (part, Vec::new());
         let mut rest: Vec<MarkupElement> = self
@@ -72,7 +72,7 @@ impl FormatJob<'_> {
         }
     }
 
-    /// Splits a run where an element begins inside the run and ends outside, or the other way around. Leaves out pieces
+    /// Splits a run at the edge of each element that is partly inside and partly outside the run. Leaves out pieces
     /// without visible text.
     pub(super) fn pieces(&self, run: Span, removed: &[MarkupElement]) -> Vec<Span> {
         let text = self.text();
@@ -101,7 +101,8 @@ impl FormatJob<'_> {
 
     /// Returns the range of the parsed text that an element occupies.
     fn reach(&self, element: &MarkupElement) -> Span {
-        // In MarkdownV2, the line break after a quote ends the quote, so markup inside must end before it.
+        // In MarkdownV2, the line break after a quote ends the quote, so markup inside the quote must end before the
+        // line break.
         let has_line_break =
             self.marked.mode == ParseMode::MarkdownV2 && element.format == Some(TextFormat::Quote);
         Span::new(element.text.start, element.text.end + usize::from(has_line_break))
@@ -124,7 +125,8 @@ impl FormatJob<'_> {
         Ok(Span::new(start, end))
     }
 
-    /// Escapes a part again if the mode escapes text differently on the given side of the format's delimiters.
+    /// Escapes a part again for its new place, inside or outside the format's delimiters, if the mode escapes text
+    /// differently there.
     fn rewrite(
         &self,
         part: Span,
@@ -136,7 +138,7 @@ impl FormatJob<'_> {
         let differs = match mode {
             ParseMode::Html => false,
             ParseMode::Markdown => true,
-            // The escapes of other text are valid in code, but not the other way around.
+            // The escapes of other text are valid in code too. But other text needs more escapes than code.
             ParseMode::MarkdownV2 => self.format == TextFormat::Code && side == Side::Outside,
         };
         if !differs {
@@ -223,8 +225,7 @@ impl FormatJob<'_> {
             && link::normalize(text).is_ok()
     }
 
-    /// Plans markup with nothing inside at `at`, an offset of the masked text. `parsed` is the same place in the parsed
-    /// text.
+    /// Plans empty markup at `at`, an offset of the masked text. `parsed` is the same place in the parsed text.
     pub(super) fn plan_empty(&self, at: usize, parsed: usize) -> Result<Plan, FormatRefusal> {
         let covered = self.marked.elements_of(self.format).map(|element| element.text);
         if covered.into_iter().any(|covered| covered.start < parsed && parsed < covered.end) {
@@ -232,7 +233,7 @@ impl FormatJob<'_> {
             return Err(FormatRefusal(format!("the cursor is inside {name}; select text to take it away")));
         }
         let mut plan = Plan { empty_at: Some(parsed), part: Span::at(parsed), ..Plan::default() };
-        // Nothing can be typed inside a tag, so the markup goes after it.
+        // Nothing can be typed inside a tag, so the markup goes after the tag.
         let at = self.marked.out_of_delimiter(at);
         let markup = match self.format {
             // In both Markdown modes, the address comes after the text, so the text is typed first.

@@ -17,7 +17,8 @@ pub(super) struct MarkedText<'m> {
     collected: CollectAll,
 }
 
-/// The formatting of a text: for each kind of formatting, with its data such as an address, the parts that have it.
+/// The formatting of a text. Each key is a kind of formatting, including data such as an address. The value is the
+/// parts that have this formatting.
 pub(super) type Formatting = BTreeMap<String, Coverage>;
 
 impl<'m> MarkedText<'m> {
@@ -58,7 +59,8 @@ impl<'m> MarkedText<'m> {
         self.collected.origins.markup_at(at, self.masked.len())
     }
 
-    /// Returns the end of the delimiter that contains an offset of the masked text, or the offset if there is none.
+    /// Returns the end of the delimiter that contains an offset of the masked text, or the offset itself if there is
+    /// none.
     pub(super) fn out_of_delimiter(&self, at: usize) -> usize {
         let delimiters = self.elements().flat_map(|element| [element.open, element.close]);
         delimiters
@@ -111,8 +113,8 @@ fn format_of(kind: &EntityKind) -> Option<TextFormat> {
     }
 }
 
-/// Puts letters in place of the Liquid in addresses, so that the parser accepts the addresses. The length of the text
-/// does not change.
+/// Puts letters in place of the Liquid in addresses. Then the parser accepts even an address of nothing but Liquid. The
+/// length of the text does not change.
 fn with_stand_ins(masked: &str, mode: ParseMode) -> String {
     let mut out = String::with_capacity(masked.len());
     let mut from = 0;
@@ -177,7 +179,7 @@ impl Coverage {
         Self(self.0.into_iter().flat_map(cut).collect())
     }
 
-    /// Returns the parts after a part of the text was removed from the text.
+    /// Returns the parts with their positions after `removed` was deleted from the text.
     pub(super) fn without_text(&self, removed: Span) -> Self {
         let moved = |at: usize| at - at.clamp(removed.start, removed.end).saturating_sub(removed.start);
         let parts = self.0.iter().map(|part| Span::new(moved(part.start), moved(part.end)));

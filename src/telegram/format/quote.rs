@@ -83,8 +83,8 @@ impl FormatJob<'_> {
         Ok(())
     }
 
-    /// Removes the `>` of each line, the `**` that separates the quote from another one, and the `||` that makes it
-    /// expandable.
+    /// Removes the `>` of each line, the `**` that separates the quote from another one, and the `||` that makes the
+    /// quote expandable.
     fn remove_lines(&self, quote: &MarkupElement, plan: &mut Plan) {
         let masked = self.marked.masked;
         let separator = masked[..quote.open.start].ends_with("**")

@@ -262,7 +262,7 @@ proptest! {
         let Ok(edit) = toggle_format(&markup, &[], mode, format, selection) else { return Ok(()) };
         let edited = apply_edits(&edit.edits, &markup).unwrap();
         if edit.select.is_some_and(Span::is_empty) {
-            // With nothing inside, the markup formats what is typed inside.
+            // Empty markup formats what is typed inside it.
             let at = edit.select.unwrap().start;
             let typed = format!("{}x{}", &edited[..at], &edited[at..]);
             prop_assert!(parse(mode, &typed).is_ok(), "{markup} → {edited}");
@@ -272,7 +272,8 @@ proptest! {
         prop_assert_eq!(&after.text, &before.text, "{} → {}", markup, edited);
         prop_assert_eq!(formats(&after, format), formats(&before, format), "{} → {}", markup, edited);
         let Some(select) = edit.select.filter(|_| !matches!(format, Quote | Link)) else { return Ok(()) };
-        // Toggling the format again restores it. Quotes and links are left out: they are taken away as a whole.
+        // Toggling the format again restores the message. Quotes and links are left out, because they are removed as a
+        // whole.
         let Ok(back) = toggle_format(&edited, &[], mode, format, select) else { return Ok(()) };
         let reverted = apply_edits(&back.edits, &edited).unwrap();
         let reverted = sent(mode, &reverted);

@@ -221,9 +221,8 @@ fn ignored_entities(name: &str, location: ArgumentLocation) -> Option<Finding> {
 fn check_button_limits(items: &[ArgumentValue<'_>], inner: &FieldType, findings: &mut Vec<Finding>) {
     let is_button =
         |kind: &FieldType| matches!(kind, FieldType::Object(name) if name.ends_with("KeyboardButton"));
-    // The server silently drops a button whose text is empty, unless the button has an icon. `check` reports two other
-    // cases as errors: a button that has no key `text`, and, in an inline keyboard, a button that has an icon but an
-    // empty text.
+    // The server silently drops a button that has an empty text and no icon. `check` reports two other cases as errors:
+    // a button without the key `text`, and a button of an inline keyboard with an icon but an empty text.
     let is_text_missing = |button: &ArgumentValue<'_>| {
         button.node.get("text").and_then(json::JsonNode::as_text).is_some_and(|text| text.decoded.is_empty())
             && !button.has("icon_custom_emoji_id")
@@ -357,8 +356,8 @@ fn check_lengths(request: &ApiRequest, findings: &mut Vec<Finding>) {
     }
     let count = count_author_entities(text);
     if MAX_ENTITIES < count {
-        // The message says "about" because the server splits and joins styles before it counts them. The server's count
-        // can therefore differ from `count`.
+        // The message says "about", because the server's count can differ from `count`: the server splits and joins
+        // styles before counting.
         let message = format!("{count} entities: Telegram keeps about {MAX_ENTITIES} and drops the rest");
         findings.push(finding(
             ArgumentLocation::argument(name),

@@ -40,7 +40,7 @@ pub enum ButtonAction {
     Url(String),
     /// Opens the profile of the user with this id.
     User(i64),
-    /// Sends this text to the bot. It has at least 1 byte, and `finish` checks that it has at most 64 bytes.
+    /// Sends this text to the bot. The text has at least 1 byte, and `finish` checks that it has at most 64 bytes.
     CallbackData(String),
     CallbackGame,
     Pay,
@@ -64,9 +64,9 @@ pub enum ButtonStyle {
     Danger,
 }
 
-/// A reply markup that is read but not completely checked. `finish` makes the remaining checks, because the server
-/// makes them only once it has found the chat. Each button of an inline keyboard is stored with its location, for the
-/// errors of these checks.
+/// A reply markup that is read but not completely checked. `finish` makes the remaining checks, which the server makes
+/// only once it has found the chat. Each button of an inline keyboard is stored with its location, for the errors of
+/// these checks.
 #[derive(Debug, Clone)]
 pub(super) enum MarkupDraft {
     Inline(Vec<Vec<(Button, ArgumentLocation)>>),
@@ -218,8 +218,8 @@ fn action(value: &ArgumentValue<'_>) -> Result<ButtonAction, RequestError> {
     if value.has("switch_inline_query_chosen_chat") {
         let chosen = value.required_object("switch_inline_query_chosen_chat")?;
         let query = chosen.string_or_empty("query")?;
-        // These fields are not kept, because no preview shows which chats the user may choose from. But the server
-        // checks their types, so they are read here.
+        // These fields are not kept, because no preview shows which chats the user may choose from. They are read only
+        // because the server checks their types.
         for name in ["allow_user_chats", "allow_bot_chats", "allow_group_chats", "allow_channel_chats"] {
             chosen.bool_or_false(name)?;
         }
@@ -295,8 +295,8 @@ fn finish_button(mut button: Button, location: ArgumentLocation) -> Result<Butto
     let refuse = |location, message: String| Err(RequestError::at(location, &message));
     match &mut button.action {
         ButtonAction::Url(address) => {
-            // `tg://user?id=…` is tried first: from such an address the server makes a different kind of button, even
-            // though the address is also valid as an ordinary link.
+            // `tg://user?id=…` is tried first, because the server makes a different kind of button from such an
+            // address. The address is valid as an ordinary link, too.
             if let Some(user_id) = link::user_id(address) {
                 button.action = ButtonAction::User(user_id);
             } else {

@@ -43,7 +43,7 @@ impl MediaKind {
 pub enum MediaFile {
     /// A URL that Telegram downloads, or the `file_id` of a file that it already has.
     Remote(String),
-    /// The name of the multipart body's part that contains the file.
+    /// The file is in the multipart body, in the part with this name.
     Upload(String),
 }
 
@@ -90,9 +90,9 @@ impl MediaDraft<'_> {
     }
 }
 
-// The captions borrow from the parsed JSON of `media`, which does not outlive `read_album`, so `finish` is called for
-// each caption at once. An error in a caption is kept until `AlbumDraft::finish`, since the server reports such an
-// error only once it has found the chat.
+// The captions borrow from the parsed JSON of `media`, which does not outlive `read_album`. So `finish` is called for
+// each caption at once. An error in a caption is kept until `AlbumDraft::finish`, because the server reports it only
+// once it has found the chat.
 #[derive(Debug, Clone)]
 pub(super) struct AlbumDraft {
     items: Vec<Result<Media, RequestError>>,

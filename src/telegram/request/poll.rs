@@ -38,8 +38,8 @@ const QUESTION: TextRules =
 const OPTION: TextRules =
     TextRules::Short { max_chars: 100, too_long: "Poll options length must not exceed 100" };
 
-// The options borrow from the parsed JSON of `options`, which does not outlive `read`, so `finish` is called for the
-// text of each option at once. An error in a text is kept until `PollDraft::finish`, since the server checks these
+// The options borrow from the parsed JSON of `options`, which does not outlive `read`. So `finish` is called for the
+// text of each option at once. An error in a text is kept until `PollDraft::finish`, because the server checks these
 // texts only once it has found the chat.
 #[derive(Debug, Clone)]
 pub(super) struct PollDraft<'a> {

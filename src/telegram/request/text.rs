@@ -24,7 +24,7 @@ pub struct MarkedText {
     pub parse_mode: Option<ParseMode>,
     /// The result of parsing, before cleaning and repair.
     pub parsed: FormattedText,
-    /// The text as it is sent. It is cleaned and repaired. Unless it is a quote, it is also trimmed and has the
+    /// The text as it is sent: cleaned and repaired. If the text is not a quote, it is also trimmed and has the
     /// entities that the server detects. Empty until `TextDraft::finish`.
     pub sent: FormattedText,
     pub changes: Vec<TextChange>,
@@ -183,7 +183,7 @@ fn entity(value: &ArgumentValue<'_>) -> Result<Option<Entity>, RequestError> {
     let offset: i32 = value.required_integer("offset")?;
     let length: i32 = value.required_integer("length")?;
     let kind = entity_kind(value)?;
-    // The server drops an entity with a negative offset or length without an error, but only after checking its kind.
+    // The server silently drops an entity with a negative offset or length, but only after checking its kind.
     let (Ok(offset), Ok(length)) = (u32::try_from(offset), u32::try_from(length)) else { return Ok(None) };
     Ok(kind.map(|kind| Entity { kind, offset, length }))
 }
@@ -210,8 +210,7 @@ fn entity_kind(value: &ArgumentValue<'_>) -> Result<Option<EntityKind>, RequestE
             EntityKind::DateTime { unix_time, format }
         }
         name => match EntityKind::plain(name) {
-            // The server itself detects entities of these kinds in the text, so it drops such entities if a call
-            // contains them.
+            // The server drops entities of these kinds in a call, because it detects them in the text itself.
             Some(kind) if kind.is_auto_detected() => return Ok(None),
             Some(kind) => kind,
             None => return Err(value.error("Unsupported type specified")),
@@ -235,8 +234,8 @@ pub(super) enum TextRules {
     },
     /// A text that may be empty and whose length is not checked here: only Telegram's remote server knows the limit.
     Optional,
-    /// A quote. It is not trimmed, and no entities are detected in it, since it must equal a part of the message that
-    /// is replied to.
+    /// A quote. A quote must equal a part of the message that is replied to. So it is not trimmed, and no entities are
+    /// detected in it.
     Quote,
 }
 

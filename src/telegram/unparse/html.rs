@@ -61,7 +61,8 @@ fn start_tag(kind: &EntityKind) -> String {
         EntityKind::DateTime { unix_time, format } => {
             return format!("<tg-time unix=\"{unix_time}\" format=\"{}\">", attribute(format));
         }
-        // The kinds that the server detects itself. They need no tag, and `unparse` has removed them anyway.
+        // The kinds that the server detects itself. `unparse` has removed entities of these kinds, so this arm is never
+        // used.
         _ => "",
     };
     tag.to_owned()

@@ -1,5 +1,5 @@
-//! Writes legacy Markdown, which has only bold, italic, code, code blocks, and links. Its entities do not nest and have
-//! no escapes inside them.
+//! Writes legacy Markdown, which has only bold, italic, code, code blocks, and links. Entities of this mode do not
+//! nest, and there are no escapes inside an entity.
 
 use std::collections::BTreeSet;
 use std::ops::Range;

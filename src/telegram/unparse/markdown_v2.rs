@@ -1,5 +1,5 @@
-//! Writes MarkdownV2, which can express all formatting with two exceptions: a quote that does not consist of whole
-//! lines, and a code block whose language contains whitespace or a backtick.
+//! Writes MarkdownV2, which can express nearly all formatting. It cannot express a quote that does not consist of whole
+//! lines, or a code block whose language contains whitespace or a backtick.
 
 use std::ops::Range;
 
@@ -73,8 +73,8 @@ fn cut<'a>(
     parts.push(EntityRange { range: start..part.range.end.max(start), kind: part.kind });
 }
 
-/// Excludes a line break at the end of code from the range, so that the line break is written after the code. A quote
-/// that follows the code must begin directly after a line break, and a line break inside code does not count for this.
+/// Excludes a line break at the end of code from the range. The line break is then written after the code. A quote that
+/// follows the code must begin directly after a line break, and a line break inside code does not count for this.
 fn without_code_break(range: Range<usize>, kind: &EntityKind, bytes: &[u8]) -> Range<usize> {
     let is_code = matches!(kind, EntityKind::Code | EntityKind::Pre { .. });
     let ends_line = !range.is_empty() && bytes[range.end - 1] == b'\n';
@@ -130,8 +130,8 @@ impl<'a> MarkdownV2Writer<'a> {
             self.out.lost.push(lost("the language of the code block", &self.text[part.range.clone()]));
         }
         self.push("```");
-        // The line break is always necessary: without it, the first word of the code would be read as the language or
-        // as a part of the language.
+        // The line break is always necessary. Without it, the first word of the code would be read as a language or as
+        // part of one.
         self.push(name.unwrap_or_default());
         self.push("\n");
         // Without a backslash, a carriage return after the line break would be read as part of the line break.

@@ -1,5 +1,5 @@
-//! Tracks the JSON state of a body through text, branches, loops, and partials, and checks each `{{ }}` at its
-//! position.
+//! Follows a body through text, branches, loops, and partials, keeps track of the position in the JSON, and checks each
+//! `{{ }}` at its position.
 //!
 //! Captured text is checked at the `{{ }}` that prints it, because its position in the JSON is known only there.
 //!
@@ -28,8 +28,8 @@ use super::source::{Definition, NameDefinitions, ValueSource};
 /// The body's JSON objects, by their number (see [`JsonState::member`]).
 #[derive(Debug, Default)]
 pub(in super::super) struct BodyObjects {
-    /// The parse modes that each object sets, by the object and the key, such as `parse_mode` or `question_parse_mode`.
-    /// A mode is `None` if the value is not the name of a parse mode or if branches set different modes.
+    /// Maps an object and one of its keys, such as `parse_mode` or `question_parse_mode`, to the parse mode that the
+    /// key sets. A mode is `None` if the value is not the name of a parse mode or if branches set different modes.
     modes: HashMap<(usize, Rc<str>), Option<ParseMode>>,
     /// The keys of each object, from all branches.
     keys: HashMap<usize, Vec<Rc<str>>>,
@@ -37,7 +37,7 @@ pub(in super::super) struct BodyObjects {
 
 impl BodyObjects {
     /// Returns the parse mode of the text that is the value of `key` in an object. Returns `None` if the value is not a
-    /// message text, or if its parse mode is not set or not known.
+    /// message text, or if its parse mode is unset or unknown.
     pub(crate) fn mode(&self, object: usize, key: &str) -> Option<ParseMode> {
         // In the Bot API, a field such as `question` has a parse mode of its own, `question_parse_mode`. The
         // `parse_mode` of an object applies to its `text`, `caption`, or `message_text`.
@@ -90,8 +90,8 @@ struct Follower<'t> {
     scope: NameDefinitions<'t>,
     /// `None` in the first pass, which collects the objects and reports nothing.
     check_pass: Option<CheckPass<'t>>,
-    /// The variable paths, as written in the template, that certainly have a value at the current node. Conditions
-    /// around or before the node guarantee this.
+    /// The variable paths, as written in the template, that certainly have a value at the current node. An example is
+    /// `Profile.name` inside `{% if Profile.name %}`.
     present: Vec<String>,
     objects: BodyObjects,
     problems: Vec<Diagnostic>,
@@ -145,7 +145,7 @@ impl<'t> Follower<'t> {
             _ => problem,
         };
         // A capture that is printed twice would report its problems twice, so duplicates are dropped. Each problem is
-        // compared only with the last 50 problems, because duplicates are usually close together. Comparing with all
+        // compared with the last 50 problems only: duplicates are usually close together, and comparing with all
         // problems took quadratic time on large bodies.
         let is_duplicate = |reported: &Diagnostic| {
             reported.span == problem.span
@@ -229,8 +229,8 @@ impl<'t> Follower<'t> {
         let source = self.source();
         let mut events = Vec::new();
         let mut rest = span;
-        // `state` knows the path of a key only until it reads on. So each key is compared with the fields of the method
-        // as soon as the key ends.
+        // `state` has the path of a key only until it reads more text. So each key is compared with the fields of the
+        // method as soon as the key ends.
         while !rest.is_empty() {
             let mut last = None;
             let read = state.read_to_event(rest.of(source), &mut |event| last = Some(event));
@@ -319,8 +319,8 @@ impl<'t> Follower<'t> {
         for end in ends {
             if !joined.has_same_shape(&end) {
                 self.report_shape(different_branches(span));
-                // The check continues with the state of the earlier branches. If it stopped, the problems in the rest
-                // of the body would stay hidden.
+                // The check continues with the state of the earlier branches, so that problems in the rest of the body
+                // are found.
                 return Some(joined);
             }
             joined.join(&end);
@@ -426,8 +426,8 @@ impl<'t> Follower<'t> {
         for (file, body) in captured.bodies {
             // Spans in the capture refer to the file that contains it, which may be a partial.
             let outer = std::mem::replace(&mut self.file, file);
-            // An empty capture has no nodes to count, but following it takes time as well. So every capture counts as
-            // one node itself.
+            // Following an empty capture takes time too, although it has no nodes. So every capture counts as one node
+            // in addition to its nodes.
             self.n_inner_nodes += 1;
             let end = self.follow(body, state.clone());
             self.file = outer;

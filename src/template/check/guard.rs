@@ -1,5 +1,6 @@
 //! Finds the variable paths, such as `Profile.name`, that are certain to have a value if a condition is true, and those
-//! that are certain to have one if it is false. Both lists together are the guard of a branch.
+//! that are certain to have one if it is false. Both lists together are the guard of a branch: for `{% if a %}`, `a`
+//! has a value if the branch is taken.
 //!
 //! Paths are compared as written, so `Profile.name` and `Profile["name"]` count as different paths.
 

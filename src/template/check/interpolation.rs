@@ -81,8 +81,9 @@ impl<'t> Interpolation<'t, '_> {
         self.source.filters()
     }
 
-    /// Returns the filters of each expression that the value went through in the file of this output. A fix edits only
-    /// one file, so it can change only these filters.
+    /// Returns the filters that the value went through in the file of this output, with one list for each expression:
+    /// for `assign x = a | upcase` and `{{ x | strip }}`, `[upcase]` and `[strip]`. A fix can change only these
+    /// filters, because it edits only one file.
     fn pipes_here(&self) -> impl Iterator<Item = &'t [FilterCall]> + '_ {
         self.source.pipes.iter().filter(|(file, _)| *file == self.file).map(|(_, filters)| *filters)
     }
@@ -153,8 +154,8 @@ impl<'t> Interpolation<'t, '_> {
     }
 
     fn in_string(&self) -> Vec<Diagnostic> {
-        // If the `{{ }}` is inside a string and has a `json` filter, only this filter is reported. The fix replaces the
-        // filter, and after that the other checks may find something else.
+        // If the `{{ }}` is inside a string and has a `json` filter, only this filter is reported. After its fix, the
+        // other checks may find something else.
         let own_json = self.own_filters().iter().find(|call| call.filter.name == "json");
         if let Some(call) = own_json.filter(|_| !self.is_escaped) {
             let problem = Diagnostic::error(Code::JsonInString, call.name, "`json` adds its own quotes here");
@@ -283,14 +284,15 @@ impl<'t> Interpolation<'t, '_> {
         )))
     }
 
-    /// Returns a problem if a filter after `json_escape` breaks its output. An example is an escape for the markup.
+    /// Returns a problem if a filter after `json_escape`, such as an escape for the markup, breaks the output of
+    /// `json_escape`.
     fn wrong_order(&self) -> Option<Diagnostic> {
         if let Some(problem) = self.pipes_here().find_map(|filters| self.wrong_order_in(filters)) {
             return Some(problem);
         }
-        // The search above checks each expression on its own. The `json_escape` can also be in one expression, such as
-        // an `assign`, and the filter that breaks its output in another. No single edit can swap two such filters, so
-        // this problem has no fix.
+        // The search above checks each expression on its own. But one expression, such as an `assign`, can contain the
+        // `json_escape`, and a later one can contain the filter that breaks its output. No single edit can swap two
+        // such filters, so this problem has no fix.
         let all: Vec<&FilterCall> = self.filters().collect();
         let json = all.iter().position(|call| call.filter.name == "json_escape")?;
         let last = all.iter().rfind(|call| breaks_json_escape(call))?;
@@ -336,7 +338,7 @@ impl<'t> Interpolation<'t, '_> {
     }
 
     fn as_value(&self) -> Vec<Diagnostic> {
-        // `json` prints a complete value with its quotes, so only the markup inside can still be wrong.
+        // `json` prints a complete value with its quotes, so only the markup in the value can be wrong.
         if self.filters().any(|call| call.filter.name == "json") {
             let markup = || self.unescaped(false, self.missing_markup_escape(self.character_set()));
             return self.wrong_mode().or_else(markup).into_iter().collect();

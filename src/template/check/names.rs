@@ -3,8 +3,8 @@
 //! A profile property is unknown if no imported profile has it. If the imported profiles have no properties at all, no
 //! profile property is reported. `identity`, `Identity`, `size`, and `first` are never unknown.
 //!
-//! A property of `Event` is unknown if no sample event has it. If no sample event has an `Event` with properties, no
-//! property of `Event` is reported. The same applies to `ExternalTrigger`.
+//! A property of `Event` is unknown if no sample event has it. If no sample event has any property of `Event`, none is
+//! reported. The same applies to `ExternalTrigger`.
 //!
 //! A variable is unknown if it is neither global nor set in the template. In a partial, the variables that the call
 //! passes are known as well. No variable is reported if the template may set names that cannot be determined.
@@ -55,7 +55,7 @@ struct Checker<'t> {
 }
 
 impl<'t> Checker<'t> {
-    /// Checks the file with the index `file`. If it is a partial, its problems are reported at the tag `call`.
+    /// Checks the file with the index `file`. If the file is a partial, its problems are reported at the tag `call`.
     fn check(&mut self, file: usize, call: Option<Span>, own: &DefinedNames<'t>) {
         let template = self.template;
         let Some(current) = template.files().get(file) else { return };
@@ -116,8 +116,8 @@ impl<'t> Checker<'t> {
         Some(names)
     }
 
-    /// Returns the names that `body` and its included partials set, or `None` if they may also set names that cannot be
-    /// determined. `seen` has the files that were visited already.
+    /// Returns the names that `body` and its included partials set, or `None` if one of them may set names that cannot
+    /// be determined. `seen` has the files that were visited already.
     fn names_set_by(&self, body: &'t Block, seen: &mut Vec<usize>) -> DefinedNames<'t> {
         let mut names = IndexSet::from(["forloop", "tablerowloop"]);
         let mut is_complete = true;
@@ -136,8 +136,7 @@ impl<'t> Checker<'t> {
                         None => is_complete = false,
                     }
                 }
-                // The partial is not known, because its name is computed or there is no such partial. It may set any
-                // name.
+                // A partial with a computed name, or one that does not exist, may set any name.
                 None => is_complete = false,
             },
             // A tag with a syntax error may be an `assign` to any name.

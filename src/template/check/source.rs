@@ -1,12 +1,13 @@
-//! Traces a printed value back to its sources, through `assign`, `capture`, and the arguments of partials.
+//! Traces a printed value back to its sources, through `assign`, `capture`, and the arguments of partials. For example,
+//! the source of `{{ x }}` after `{% assign x = Profile.name | upcase %}` is `Profile.name`.
 
 use std::collections::HashMap;
 
 use super::super::syntax::{Block, Expression, FilterCall, Path, SyntaxNode, TagNode};
 use super::super::walk;
 
-// The three limits bound the work on templates that assign one name many times or nest captures. In such a template,
-// the number of ways back to a source grows exponentially. Real bodies stay far below the limits.
+// The three limits below bound the work on templates that assign one name many times or nest captures. In such a
+// template, the number of ways back to a source grows exponentially. Real bodies stay far below the limits.
 
 /// Tracing stops once this many sources have been found.
 const MAX_SOURCES: usize = 32;
@@ -132,7 +133,7 @@ impl<'t> NameDefinitions<'t> {
         trail: &mut Trail<'t>,
     ) {
         trail.steps += 1;
-        // At a limit, the sources found so far are used: a missed warning is better than a slow editor.
+        // At a limit, only the sources found so far are used, because a missed warning is better than a slow editor.
         if trail.is_at_limit() || MAX_NAMES <= trail.names.len() {
             return;
         }
@@ -158,8 +159,7 @@ impl<'t> NameDefinitions<'t> {
         }
         trail.names.push(name);
         for definition in definitions {
-            // Each definition counts as a step, because a capture that prints nothing visits no value and would
-            // otherwise be free.
+            // Each definition counts as a step, because a capture without outputs has no value that would count as one.
             trail.steps += 1;
             if trail.is_at_limit() {
                 break;

@@ -30,8 +30,8 @@ impl FilterDoc {
         0 < self.arguments.0
     }
 
-    /// Whether Shopify's version of the filter ignores keyword arguments with unknown names. In Shopify, every filter
-    /// that has keyword arguments does so.
+    /// Whether Shopify's version of the filter ignores unknown keyword arguments. Every filter that has keyword
+    /// arguments ignores unknown ones.
     pub(in super::super) fn ignores_unknown_keywords(&self) -> bool {
         !self.keywords.is_empty()
     }
@@ -91,12 +91,12 @@ impl FilterError {
 }
 
 impl<'a> Call<'_, 'a> {
-    /// Returns the input as text, as Ruby's `to_s` converts it, and charges its size to the budget.
+    /// Returns the input as Ruby's `to_s` converts it to text, and charges the size of the text to the budget.
     pub(crate) fn text(&mut self) -> Result<LiquidText<'a>, FilterError> {
         self.text_of(&self.input.clone())
     }
 
-    /// Returns the input as `{{ }}` prints it, and charges its size to the budget.
+    /// Returns the input as `{{ }}` prints it, and charges the size of the output to the budget.
     pub(crate) fn printed(&mut self) -> Result<LiquidText<'a>, FilterError> {
         self.budget.allow_text(self.input.estimated_len())?;
         Ok(self.input.printed(self.settings.zone))
@@ -129,8 +129,8 @@ impl<'a> Call<'_, 'a> {
         number::to_number(&self.argument(index))
     }
 
-    /// Returns the argument as an integer, or `otherwise` if it is missing. An argument must be an integer or a text
-    /// that consists of an integer. Any other argument is an error.
+    /// Returns the argument as an integer, or `otherwise` if the argument is missing. An argument must be an integer or
+    /// a text that consists of an integer. Any other argument is an error.
     pub(crate) fn integer_argument(&self, index: usize, otherwise: i64) -> Result<i64, FilterError> {
         match self.arguments.get(index) {
             None => Ok(otherwise),

@@ -59,8 +59,8 @@ fn format_input<'a>(
     Ok(strftime::format(&local, format.as_str()).into())
 }
 
-/// Parses the input: a date, epoch seconds, `now`, or a text in a common notation. A text that names no zone is in
-/// `zone`. Returns `None` for any other input.
+/// Parses the input: a date, epoch seconds, `now`, or a text in a common notation. A text without a zone counts as a
+/// time in `zone`. Returns `None` for any other input.
 fn parse_input(call: &Call<'_, '_>, zone: &TimeZone) -> Option<Zoned> {
     let at = |instant: Timestamp| instant.to_zoned(zone.clone());
     match &call.input {

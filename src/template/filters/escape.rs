@@ -13,7 +13,7 @@ const MAX_DEPTH: usize = json::MAX_DEPTH;
 
 /// Prints any value as JSON: nil as `null`, text in quotes.
 pub(super) fn json<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
-    // An estimate is charged before the JSON text is built. A closer bound or the exact length is charged below as
+    // An estimate is charged before the JSON text is built. Below, a closer bound or the exact length is charged as
     // well.
     call.budget.allow_text(call.input.estimated_len().saturating_mul(2))?;
     if let Datum::Text(LiquidText::Captured(captured)) = &call.input {

@@ -1,5 +1,5 @@
-//! Filters on lists. As in Shopify, nil counts as an empty list, any other single value or object counts as a list of
-//! one item, and nested lists in the input are flattened.
+//! Filters on lists. As in Shopify, nil counts as an empty list, and any other value that is not a list or range counts
+//! as a list of one item. Nested lists in the input are flattened.
 
 use std::cmp::Ordering;
 
@@ -92,7 +92,7 @@ enum MatchedItems<'a> {
     Nothing,
 }
 
-/// Tests, in each item, the property that the first argument names. An item matches if its property equals the second
+/// Tests each item for the property that the first argument names. An item matches if its property equals the second
 /// argument. If the second argument is missing or nil, an item matches if its property is truthy. With `first_only`,
 /// stops after the first item that matches.
 fn match_items<'a>(call: &mut Call<'_, 'a>, first_only: bool) -> Result<MatchedItems<'a>, FilterError> {
@@ -223,7 +223,7 @@ pub(super) fn uniq<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
         };
         let cost: usize = kept.iter().map(|(_, other)| compare::cost(&value, other)).sum();
         // Each item is compared with all kept items, so the number of comparisons is quadratic. Each comparison costs
-        // an eighth of a step. Comparing long values costs more, which `cost` adds.
+        // an eighth of a step. `cost` is the extra cost of comparing long values.
         call.budget.spend(1 + kept.len() / 8 + cost)?;
         // Ruby's `uniq` uses `eql?`: unlike with `==`, 1 and 1.0 are different.
         let is_same = |other: &Datum<'a>| {

@@ -5,8 +5,7 @@ use crate::dialect::Dialect;
 use super::call::{Call, FilterDoc, FilterResult};
 use super::{date, escape, general, html, list, math, text};
 
-// CleverTap's engine is said to be version 0.7.9 of LiqP, a Liquid engine for Java, so `BOTH` marks the filters that
-// LiqP registers.
+// CleverTap's engine is said to be LiqP 0.7.9, a Liquid engine for Java. So `BOTH` marks the filters that LiqP has.
 const BOTH: &[Dialect] = &[Dialect::Telecast, Dialect::CleverTap];
 const TELECAST_ONLY: &[Dialect] = &[Dialect::Telecast];
 
@@ -74,7 +73,7 @@ pub(crate) static FILTERS: &[FilterDoc] = &[
     filter("escape_once", "", (0, 0), html::escape_once,
         "Like escape, but keeps existing entities", ["{{ '&lt; <' | escape_once }}", "&lt; &lt;"]),
     telecast_only(filter("find", "property, value", (1, 2), list::find,
-        "The first item that has the property, or this value of it",
+        "The first item whose property is set, or has this value",
         ["{{ 'ab,cd' | split: ',' | find: 'c' }}", "cd"])),
     telecast_only(filter("find_index", "property, value", (1, 2), list::find_index,
         "The index of the first match, from 0", ["{{ 'ab,cd' | split: ',' | find_index: 'c' }}", "1"])),
@@ -85,7 +84,7 @@ pub(crate) static FILTERS: &[FilterDoc] = &[
     filter("h", "", (0, 0), html::escape,
         "The same as escape", ["{{ 'a < b' | h }}", "a &lt; b"]),
     telecast_only(filter("has", "property, value", (1, 2), list::has,
-        "Whether an item has the property, or this value of it",
+        "Whether any item's property is set, or has this value",
         ["{{ 'ab,cd' | split: ',' | has: 'c' }}", "true"])),
     filter("join", "separator", (0, 1), list::join,
         "Joins a list into text", ["{{ (1..3) | join: ', ' }}", "1, 2, 3"]),
@@ -110,7 +109,7 @@ pub(crate) static FILTERS: &[FilterDoc] = &[
     filter("prepend", "text", (1, 1), text::prepend,
         "Prepends text", ["{{ 'Anna' | prepend: 'Hi ' }}", "Hi Anna"]),
     telecast_only(filter("reject", "property, value", (1, 2), list::reject,
-        "The items without the property, or without this value of it",
+        "The items whose property is not set, or has another value",
         ["{{ 'ab,cd' | split: ',' | reject: 'c' | join: ' ' }}", "ab"])),
     filter("remove", "text", (1, 1), text::remove,
         "Removes every occurrence of a text", ["{{ 'a-b-c' | remove: '-' }}", "abc"]),
@@ -169,6 +168,6 @@ pub(crate) static FILTERS: &[FilterDoc] = &[
     filter("url_encode", "", (0, 0), html::url_encode,
         "Escapes text for a URL", ["{{ 'a b&c' | url_encode }}", "a+b%26c"]),
     telecast_only(filter("where", "property, value", (1, 2), list::where_,
-        "The items with the property, or with this value of it",
+        "The items whose property is set, or has this value",
         ["{{ 'ab,cd' | split: ',' | where: 'c' | join: ' ' }}", "cd"])),
 ];

@@ -99,9 +99,8 @@ pub(super) fn replace<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
 }
 
 fn replace_all<'a>(call: &mut Call<'_, 'a>, text: &str, part: &str, with: &str) -> FilterResult<'a> {
-    // The matches are counted in a search of their own, so that the exact size of the result can be charged before the
-    // result is built. The result can be far longer than the text: an empty `part` matches before and after every
-    // character.
+    // The matches are counted first, so that the exact size of the result can be charged before the result is built.
+    // The result can be far longer than the text: an empty `part` matches before and after every character.
     let n_matches = text.matches(part).count();
     let size = (text.len() - n_matches * part.len()).saturating_add(n_matches.saturating_mul(with.len()));
     call.budget.allow_text(size)?;
@@ -124,8 +123,8 @@ pub(super) fn replace_last<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     replace_one(call, |text, part| text.rfind(part))
 }
 
-/// Searches the input for the first argument with `find`, and replaces the occurrence that `find` chooses with the
-/// second argument. Without a second argument, removes that occurrence.
+/// Replaces one occurrence of the first argument in the input with the second argument, or removes it if there is no
+/// second argument. `find` chooses the occurrence.
 fn replace_one<'a>(call: &mut Call<'_, 'a>, find: fn(&str, &str) -> Option<usize>) -> FilterResult<'a> {
     let (text, part, with) = (call.text()?, call.text_argument(0)?, call.text_argument(1)?);
     let (source, part, with) = (text.as_str(), part.as_str(), with.as_str());
@@ -140,7 +139,8 @@ fn replace_one<'a>(call: &mut Call<'_, 'a>, find: fn(&str, &str) -> Option<usize
 
 /// Returns a part of a list or text. The start and length in a text are counted in characters.
 ///
-/// The first argument is the start (a negative one counts from the end), and the second is the length (1 if missing).
+/// The first argument is the start; a negative start counts from the end. The second argument is the length, which is 1
+/// if missing.
 pub(super) fn slice<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let offset = call.integer_argument(0, 0)?;
     let length = match call.argument(1) {

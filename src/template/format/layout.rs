@@ -1,6 +1,6 @@
-//! Decides the whitespace before each token. A short object or array goes on one line, unless it is the whole body, or
-//! contains a Liquid block or Liquid that prints nothing. In any other object or array, each member or item gets a line
-//! of its own. The content of branches that take several lines is indented.
+//! Decides the whitespace before each token. A short object or array goes on one line. The exceptions are the whole
+//! body, and an object or array that contains a Liquid block or Liquid that prints nothing. In these, and in longer
+//! ones, each member or item gets a line of its own. The content of branches that take several lines is indented.
 
 use crate::text;
 
@@ -104,8 +104,8 @@ impl Printer<'_> {
                 let first = branches.first().map_or(*close, |(tag, _)| *tag);
                 self.put(first, before);
                 // Members in the branches of a Liquid block get one line each, even if all of them would fit on one
-                // line. The exception is a block that is a member's value, or that starts with a comma and so continues
-                // the member before the block.
+                // line. The exceptions are a block that is a member's value, and a block that starts with a comma and
+                // so continues the member before it.
                 let own = text::width(self.tokens[first].span.of(self.source));
                 if (is_value || node.continues_member() || !holds_members) && self.fits(node, own) {
                     self.put_rest_on_line(node);

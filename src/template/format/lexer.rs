@@ -107,7 +107,7 @@ fn regions(source: &str, dialect: Dialect) -> Result<Vec<LiquidRegion>, Diagnost
             SourceChunk::Tag(tag) => tag.name.of(source),
             SourceChunk::Text(_) | SourceChunk::Output(_) => "",
         };
-        // Inside a block whose content is kept as typed, each region up to the end tag extends the block's region.
+        // While such a block is open, each region up to its end tag extends the block's region.
         if let (Some((block, depth)), Some(open)) = (&mut verbatim, regions.last_mut()) {
             open.span.end = region.span.end;
             if name == *block {
@@ -164,8 +164,8 @@ struct Lexer<'s> {
 impl Lexer<'_> {
     fn step(&mut self) -> Result<(), Diagnostic> {
         if let Some(region) = self.take_region() {
-            // A `raw` whose content ends inside a string would start a string that continues after the `raw`. This
-            // lexer cannot follow such a string.
+            // If the content of a `raw` ends inside a string, the string continues after the `raw`. This lexer cannot
+            // follow such a string.
             if region.raw.is_some_and(|raw| QuoteState::after(raw.of(self.source)).is_inside()) {
                 return Err(cannot_format(region.span, "this `raw` contains half of a string"));
             }

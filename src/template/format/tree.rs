@@ -7,8 +7,8 @@ use crate::text::{self, Span};
 use super::layout;
 use super::lexer::{LayoutToken, LayoutTokenKind, cannot_format};
 
-// This limit bounds the recursion. It is the sum of the nesting that valid JSON may have and the nesting of tags that
-// the Liquid parser accepts (50).
+// This limit bounds the recursion. It is the sum of the nesting that JSON may have and the nesting of tags that the
+// Liquid parser accepts (50).
 const MAX_DEPTH: usize = json::MAX_DEPTH + 50;
 
 #[derive(Debug)]
@@ -58,7 +58,7 @@ impl LayoutNode {
     }
 }
 
-/// Builds the tree. Fails if the nesting is too deep, or if a bracket or block has no match in the same branch. No
+/// Builds the tree. Fails if the nesting is too deep, or if a bracket or block has no match in the same branch: no
 /// indentation would suit brackets that open and close in different branches.
 pub(super) fn build(source: &str, tokens: &[LayoutToken]) -> Result<Vec<LayoutNode>, Diagnostic> {
     let mut builder = Builder { source, tokens, next: 0, depth: 0 };

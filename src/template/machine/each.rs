@@ -48,7 +48,7 @@ impl<'a> Machine<'a> {
         let collection = self.value(&each.collection)?;
         let (from, limit) = self.bounds(each)?;
         let slice = self.slice(span, each, collection, from, limit)?;
-        // The end is stored even if the slice is empty: a later `offset: continue` starts at the end of the slice.
+        // The end is stored even if the slice is empty, because a later `offset: continue` starts there.
         self.loop_ends.insert(&each.name, slice.start.saturating_add(slice.length));
         if slice.length == 0 {
             return match &each.otherwise {
@@ -166,8 +166,8 @@ impl<'a> Machine<'a> {
         let (start, end) = if is_text { (0, size) } else { (start, to.min(size)) };
         let length = usize::try_from(end - start).unwrap_or(0);
         let start = usize::try_from(start).unwrap_or(usize::MAX);
-        // No steps are spent here: each iteration spends its own step when it runs. The check only makes a loop that is
-        // too long fail before its first iteration.
+        // No steps are spent here, because each iteration spends its own step when it runs. The check makes a loop that
+        // is too long fail before its first iteration.
         self.budget.afford(length).map_err(|exhausted| self.exhausted(exhausted, each.collection.span()))?;
         Ok(Slice { items, start, length, is_reversed: each.is_reversed })
     }

@@ -56,9 +56,9 @@ impl<'a> Machine<'a> {
         flow
     }
 
-    /// Runs the partial in a new isolated scope that holds the arguments and the subject. The subject is the value
-    /// after `with` or `for`. If a list, range, or object follows `for`, the partial runs once for each of its items,
-    /// each time in a new scope.
+    /// Runs the partial in a new isolated scope that holds the arguments and the subject, which is the value after
+    /// `with` or `for`. If a list, range, or object follows `for`, the partial runs once for each of its items, each
+    /// time in a new scope.
     fn render(
         &mut self,
         name: &'a str,
@@ -91,8 +91,8 @@ impl<'a> Machine<'a> {
     fn render_once(&mut self, names: impl Iterator<Item = (&'a str, Datum<'a>)>) -> RenderResult<Flow> {
         let isolated = self.scope.isolated();
         let outer = std::mem::replace(&mut self.scope, isolated);
-        // The positions of `cycle` tags and of `offset: continue` belong to the scope: the partial starts without any,
-        // and the caller's positions are restored afterwards.
+        // The partial starts without positions of `cycle` tags and of `offset: continue`. The caller's positions are
+        // restored afterwards.
         let cycles = std::mem::take(&mut self.cycles);
         let loop_ends = std::mem::take(&mut self.loop_ends);
         for (name, value) in names {

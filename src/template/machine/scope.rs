@@ -63,8 +63,8 @@ impl<'a> VariableScope<'a> {
 
     /// Returns the scope of a partial called with `render`. It has none of this scope's own variables.
     ///
-    /// If this scope has [`Globals::Campaign`], the global variables (`Profile`, `Event`, …) stay visible. If it has
-    /// [`Globals::Data`], the new scope has no global variables, because by Shopify's rules the partial sees only its
+    /// If this scope has [`Globals::Campaign`], the global variables (`Profile`, `Event`, …) stay visible. If this
+    /// scope has [`Globals::Data`], the partial has no global variables, because by Shopify's rules it sees only its
     /// arguments.
     pub(super) fn isolated(&self) -> Self {
         let globals = match self.globals {
@@ -98,9 +98,8 @@ impl<'a> VariableScope<'a> {
         self.assigned.insert(name, value);
     }
 
-    /// Whether `name` can be a counter. Without [`Globals::Data`], every name can be a counter. With [`Globals::Data`],
-    /// a name that is already a counter can still be a counter. Any other name must be missing from the data, or its
-    /// value in the data must be an integer, nil, or false.
+    /// Whether `name` can be a counter. The only names that cannot are those that are not counters yet and have a value
+    /// other than an integer, nil, or false in [`Globals::Data`].
     pub(super) fn can_count(&self, name: &str) -> bool {
         let value = match self.globals {
             Globals::Data(data) if !self.counters.contains_key(name) => data.get(name),

@@ -63,7 +63,7 @@ impl<'s> LexemeCursor<'s> {
 
     /// Takes `name:` if it comes next, and returns the span of the name.
     pub(super) fn take_keyword(&mut self) -> Option<Span> {
-        // Both lexemes are needed: only the colon distinguishes a keyword from a variable.
+        // Both lexemes are checked, because only the colon distinguishes a keyword from a variable.
         let [name, colon] = self.lexemes.get(self.at..self.at + 2)? else { return None };
         if name.kind != LexemeKind::Word || colon.kind != LexemeKind::Colon {
             return None;
@@ -122,8 +122,8 @@ impl<'s> LexemeCursor<'s> {
         }
     }
 
-    /// Expects the end of the output or tag after a value with filters. If the name of a filter follows instead, the
-    /// help suggests a `|`.
+    /// Expects the end of the output or tag after a value with filters. If the name of a filter comes next, the help
+    /// suggests a `|`.
     pub(super) fn expect_value_end(&self) -> ParseResult<()> {
         self.expect_done().map_err(|problem| {
             let name = self.text_of(self.here());
@@ -298,7 +298,7 @@ impl<'s> LexemeCursor<'s> {
                 )));
             }
         }
-        // Both operators have the same precedence and associate to the right. The loop builds the tree of conditions
+        // `and` and `or` have the same precedence and associate to the right. The loop builds the tree of conditions
         // from the last part to the first, without recursion. A recursive parser would need stack space for each
         // operator, and a condition can have many operators.
         let mut joined: Option<(Condition, &str)> = None;

@@ -101,8 +101,7 @@ impl<'s> LiquidParser<'s> {
         self.add_to_block(tag.markup.span, end.span);
         self.colour_markup(end);
         self.parsed.liquid_spans.push(end.span);
-        // The scanner gives no span for the name of the end tag, so the span is calculated: the name is `end` (3 bytes)
-        // followed by the opening tag's name.
+        // The scanner gives no span for the end tag's name, which is `end` (3 bytes) and the opening tag's name.
         let end_name = Span::new(
             trimmed(self.source, end.inner).start,
             trimmed(self.source, end.inner).start + 3 + name.len(),
@@ -219,7 +218,7 @@ impl<'s> LiquidParser<'s> {
             Some(quoted) => Ok(cursor.text_of(quoted).trim_matches(['"', '\''])),
             None => cursor.name("a name, as in `capture greeting`").map(|name| cursor.text_of(name)),
         };
-        // The body is parsed before an error is returned. Otherwise, its end tag would be reported as stray.
+        // The body is parsed before an error is returned. Otherwise, the end tag would be reported as stray.
         let done = cursor.expect_done();
         let body = self.parse_body(tag).0;
         done?;
@@ -228,7 +227,7 @@ impl<'s> LiquidParser<'s> {
 
     fn parse_conditional(&mut self, tag: &ScannedTag, mut cursor: LexemeCursor<'_>) -> ParseResult<TagNode> {
         let first = cursor.condition().and_then(|condition| cursor.expect_done().map(|()| condition));
-        // The body is parsed even if the condition is broken. Otherwise, its end tag would be reported as stray.
+        // The body is parsed even if the condition is broken. Otherwise, the end tag would be reported as stray.
         let mut condition = self.accept(first);
         let mut is_negated = tag.name.of(self.source) == "unless";
         let mut branches = Vec::new();
@@ -287,7 +286,7 @@ impl<'s> LiquidParser<'s> {
     fn parse_loop(&mut self, tag: &ScannedTag, mut cursor: LexemeCursor<'_>) -> ParseResult<TagNode> {
         let is_row = tag.name.of(self.source) == "tablerow";
         let head = parse_loop_head(self.source, &mut cursor, is_row);
-        // The body is parsed before an error in the head is returned. Otherwise, its end tag would be reported as
+        // The body is parsed before an error in the head is returned. Otherwise, the end tag would be reported as
         // stray.
         let (body, stop) = self.parse_body(tag);
         let otherwise =
@@ -370,7 +369,7 @@ fn parse_cycle(mut cursor: LexemeCursor<'_>) -> ParseResult<TagNode> {
     }
     cursor.expect_done()?;
     // As in Shopify, unnamed `cycle` tags with the same literals share a position (the index of the next item), but a
-    // `cycle` with variables has its own position. The debug form of the literals is the key of the group. It
+    // `cycle` with variables has its own position. The key of a group is the debug form of the literals, which
     // distinguishes '1' from 1.
     let literals: Option<Vec<&Literal>> = items.iter().map(Expression::as_literal).collect();
     let group = match (group, literals) {

@@ -1,4 +1,4 @@
-//! Suggests loops that replace list filters that CleverTap does not support. In an `assign`, the filters `sum`, `find`,
+//! Suggests loops in place of list filters that CleverTap does not support. In an `assign`, the filters `sum`, `find`,
 //! `find_index`, and `has` can be replaced. In a `{{ }}`, only `sum` can be replaced. In both cases, only the first
 //! filter of a value can be replaced.
 
@@ -8,7 +8,7 @@ use crate::text::Span;
 use super::super::syntax::{Block, FilterCall, FilteredExpression, SyntaxNode, TagNode};
 use super::super::walk;
 
-// The name of the loop's variable. The loop hides a variable with this name, but bodies are unlikely to have one.
+// The name of the loop's variable. The loop hides a variable with the same name, but bodies are unlikely to have one.
 const ITEM: &str = "list_item";
 
 pub(super) fn add_fixes(source: &str, body: &Block, problems: &mut [Diagnostic]) {
@@ -64,7 +64,7 @@ fn fix(span: Span, tags: String) -> Fix {
 ///
 /// Returns `None` if there is no filter, or if the first filter is not `sum`, `find`, `find_index`, or `has`. Returns
 /// `None` as well if the property in the filter's arguments is not a constant, or if the loop would overwrite the list
-/// that it reads. Only `sum` may have no property.
+/// that it reads. Without a property, only `sum` can be rewritten.
 fn rewrite_as_loop(source: &str, name: &str, piped: &FilteredExpression) -> Option<(Span, String, String)> {
     let call = piped.filters.first()?;
     let list = piped.value.span().of(source);

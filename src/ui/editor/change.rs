@@ -8,7 +8,7 @@ use crate::text::Span;
 pub(crate) struct TextDiff {
     /// The changed range of the old text. If nothing changed, it is an empty range at `usize::MAX`.
     old: Span,
-    /// The end of the changed range in the new text. Its start is the same as in the old text.
+    /// The end of the changed range in the new text. The range starts at the same offset in both texts.
     new_end: usize,
 }
 
@@ -59,7 +59,7 @@ impl TextDiff {
         Some(Diagnostic { span: self.span(problem.span)?, fixes, ..problem.clone() })
     }
 
-    /// Like [`TextDiff::moved`], but also keeps a diagnostic whose span overlaps or contains the change: the span is
+    /// Like [`TextDiff::moved`], but keeps a diagnostic whose span overlaps or contains the change. The span is then
     /// stretched at least to the end of the change, and the fixes are removed.
     pub(crate) fn moved_or_stretched(&self, problem: &Diagnostic) -> Diagnostic {
         // The new text is checked a moment later. If the diagnostic were dropped until then, it would flicker with

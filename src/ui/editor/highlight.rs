@@ -90,13 +90,13 @@ impl SyntaxClass {
     }
 }
 
-/// A piece of a text or of one line: its byte range and its class. Everything outside the pieces is plain.
+/// The byte range and the class of a piece of a text or of one line. Everything outside the pieces is plain.
 pub(crate) type SyntaxPiece = (Range<usize>, SyntaxClass);
 
 /// A row of text as pieces from left to right, each with its style.
 pub(crate) type StyledRow = Vec<(String, Style)>;
 
-/// Returns the part `row` of `text` as styled pieces. `colours` must be in ascending order.
+/// Returns the bytes `row` of `text` as styled pieces. `colours` are the colored pieces of `text`, in ascending order.
 pub(crate) fn row(text: &str, row: Range<usize>, colours: &[SyntaxPiece], theme: &Theme) -> StyledRow {
     // With a binary search, the last row of a long line takes no longer than the first.
     let first = colours.partition_point(|(range, _)| range.end <= row.start);

@@ -2,7 +2,7 @@
 //!
 //! The layers, from bottom to top, are the cursor's line, the grammar's colors, Liquid tokens, the linked range (see
 //! [`EditorView::linked`]), search matches, brackets, underlined problems, and the selection. The caller provides the
-//! tokens, matches, and problems. The text is drawn row by row from the first visible row, so that the time for a frame
+//! tokens, matches, and problems. The text is drawn row by row from the first visible row. So the time for a frame
 //! depends on the size of the window and not on the length of the text.
 
 mod inline_message;
@@ -208,7 +208,8 @@ impl<'a> EditorView<'a> {
             let at = row.span.start + glyph.at;
             let mut style = layers.style_at(at);
             if row.ends_paragraph && row.span.end <= at + PARAGRAPH_END {
-                // The row's end already shows the line break, so its escape is dimmed.
+                // The next paragraph starts on a row of its own, which already shows the line break. So the escape `\n`
+                // is dimmed.
                 style = style.patch(self.theme.dim);
             }
             let shown = glyph.column.max(left)..end.min(right);
@@ -275,9 +276,9 @@ fn severity_style(theme: &Theme, severity: Severity) -> Style {
 /// Whether `span` touches `line`, the span of a line or of a row. The offset at the end of `line` counts as part of
 /// `line`.
 fn touches(line: Span, span: Span) -> bool {
-    // `line.start` is compared with the last byte of the span, not with the span's end. Otherwise, a problem that ends
-    // with the line break of the previous line would mark this line too. An empty span has no last byte, so the start
-    // of the span is compared instead.
+    // `line.start` is compared with the last byte of the span. If it were compared with the span's end, a problem that
+    // ends with the line break of the previous line would mark this line too. An empty span has no last byte, so the
+    // start of the span is compared instead.
     span.start <= line.end && line.start <= span.end.saturating_sub(1).max(span.start)
 }
 
@@ -301,7 +302,8 @@ fn put(buf: &mut Buffer, x: u16, y: u16, glyph: &cells::Glyph<'_>, theme: &Theme
         Some(shown) => {
             cell.set_char(shown).set_style(theme.dim);
         }
-        // A combining mark without a base character would otherwise combine with the character in the cell before it.
+        // Without the `◌`, a combining mark that has no base character would combine with the character in the cell
+        // before it.
         None if grapheme_width(glyph.text) == 0 => {
             cell.set_char('◌').set_style(theme.dim);
         }

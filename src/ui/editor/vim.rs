@@ -1,5 +1,5 @@
 //! Implements vim's normal, insert, and visual modes for the body. For each key that [`Vim`] uses, it returns commands
-//! for the editor, and at most one request that the editor cannot carry out, such as opening the search line.
+//! for the editor. It can also return one request that the editor cannot carry out, such as opening the search line.
 //!
 //! ```text
 //! Key ─press─▶ Pending (register, count, operator) ─motion / object─▶ region ─operator─▶ Commands
@@ -207,9 +207,9 @@ impl Vim {
         Some(outcome)
     }
 
-    /// Handles Esc. If a command is incomplete, it is dropped. Otherwise, if there is a selection, the selection ends.
-    /// Otherwise, asks the caller to explain how to leave the text. Users of vim press Esc twice out of habit, so Esc
-    /// itself must not leave it.
+    /// Handles Esc. Drops an incomplete command. If there is none, ends the selection. If there is no selection either,
+    /// asks the caller to explain how to leave the text. Users of vim press Esc twice out of habit, so Esc must not
+    /// leave the text.
     fn escape(&mut self) -> VimOutcome {
         if !self.pending.is_empty() {
             self.pending = Pending::default();
@@ -247,8 +247,8 @@ impl Vim {
             }
             Mode::Visual(_) => None,
             Mode::Normal => {
-                // Normal mode has no selection. Its cursor is on a grapheme, never after the last grapheme of a line,
-                // unless the line is empty.
+                // Normal mode has no selection. Its cursor is on a grapheme, never after the last grapheme of a line.
+                // An empty line is the exception.
                 let start = editor.selection().span().start;
                 let to = editor.onto_grapheme(start);
                 self.seen.1 = to;
@@ -293,7 +293,7 @@ impl Vim {
     pub fn finish_search(&mut self, editor: &Editor, from: usize) -> VimOutcome {
         let Wanted::Search(direction) = self.pending.wanted else { return VimOutcome::default() };
         let n = self.pending.count().unwrap_or(1);
-        // The text may have changed since, because the search line can also replace.
+        // The text may have changed during the search, because the search line can also replace matches.
         let from = editor.boundary(from);
         let outcome = match self.match_from(editor, from, n, direction) {
             Some(at) => self.go_to_match(editor, from, at),
@@ -337,7 +337,7 @@ impl Vim {
         if self.pending.wanted == Wanted::Command && (key.ctrl || key.alt) && !is_own(key) {
             return None;
         }
-        // Shift with a key such as an arrow key is also left to the caller, so that it selects text as in every text
+        // Shift with an arrow key or a similar key is left to the caller too, so that it selects text as in every text
         // field.
         if self.pending.wanted == Wanted::Command && key.shift && !matches!(key.code, KeyCode::Char(_)) {
             return None;

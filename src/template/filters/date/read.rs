@@ -14,7 +14,7 @@ const MAX_LENGTH: usize = 64;
 
 /// Parses `text`, or returns `None` if it is not a date.
 ///
-/// A missing year or month is taken from the current date in `zone`. A month without a day means the first day of that
+/// A missing year or month is taken from the current date in `zone`. A month without a day is the first day of that
 /// month. A missing time is midnight, and a missing zone is `zone`. A time without a date is a time today.
 pub(super) fn read(text: &str, now: Timestamp, zone: &TimeZone) -> Option<Zoned> {
     if MAX_LENGTH < text.len() {
@@ -157,8 +157,8 @@ impl Parts {
             return Some(date);
         }
         if self.year.is_none() && self.month.is_none() && self.day.is_none() {
-            // A time without a date is a time today. With a weekday and a time only, the date is unknown, because the
-            // text does not say which week it means.
+            // A time without a date is a time today. If the text has only a weekday and a time, the date is unknown,
+            // because the week is unknown.
             return self.time.filter(|_| !self.has_weekday).map(|_| today);
         }
         let day = match (self.day, self.month) {

@@ -11,7 +11,7 @@ use crate::ui::editor::highlight::classes::LineState;
 const MAX_BYTES: usize = 16 * 1024;
 
 /// syntect's grammars of programming languages. They take megabytes of memory and tens of milliseconds to load. So load
-/// them on a thread other than the one that draws, and only if a message has a code block with a language.
+/// them on a thread that does not draw, and only if a message has a code block with a language.
 #[derive(Debug)]
 pub struct CodeGrammars {
     set: SyntaxSet,

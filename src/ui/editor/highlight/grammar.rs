@@ -1,9 +1,9 @@
 //! The grammar of a body: JSON that contains Liquid, with the markup of a parse mode in its strings.
 //!
-//! The grammar is flat on purpose: it does not track which brackets are open, and a string ends at the end of its line
-//! at the latest. Therefore, an edit in one line seldom changes the colors of the next line, and an incomplete body
-//! gets the same colors as a complete one. The rules are a table in code, because reading syntect's own format would
-//! need a YAML parser.
+//! The grammar is flat on purpose. It does not track which brackets are open, and every string ends within its line.
+//! Therefore, an edit in one line seldom changes the colors of the next line, and an incomplete body gets the same
+//! colors as a complete one. The rules are a table in code, because reading syntect's own format would need a YAML
+//! parser.
 
 use serde_json::json;
 use syntect::parsing::syntax_definition::{
@@ -15,8 +15,8 @@ use crate::telegram::ParseMode;
 use crate::ui::editor::highlight::classes;
 use crate::ui::editor::highlight::classes::LineState;
 
-/// The compiled grammar. Compiling its regular expressions takes milliseconds, so load it on a thread other than the
-/// one that draws.
+/// The compiled grammar. Compiling its regular expressions takes milliseconds, so load it on a thread that does not
+/// draw.
 #[derive(Debug)]
 pub struct Grammar {
     /// The parse mode whose markup is colored; `None` colors no markup.
@@ -56,8 +56,9 @@ impl Grammar {
 /// A line on which every regular expression is tried.
 const WARM_UP_LINE: &str = "{\"a\": \"<b x='y'>[*](\\n\\q&amp;\", {{ a | b: 'c', 1 }} {% if x == 1 %} {% # a %} {% comment %}x{% endcomment %} 1}\n";
 
-/// A context of the grammar, as in syntect: the rules that apply from the match that begins the context to the match
-/// that ends it. A scope is a dotted name, such as `string.key`, from which `classes` determines the color.
+/// A context of the grammar, as in syntect: a set of rules. One match begins the context, another match ends it, and
+/// the rules apply in between. A scope is a dotted name, such as `string.key`, from which `classes` determines the
+/// color.
 struct ContextRules {
     name: &'static str,
     scope: &'static str,
@@ -130,8 +131,8 @@ static CONTEXTS: &[ContextRules] = &[
         rules: &[End(r#"\)|(?=")|(?m:$)"#, "")],
     },
     ContextRules {
-        // `has_liquid` is false, because the context `prototype` includes this context. Otherwise, the prototype would
-        // include itself.
+        // `has_liquid` is false, because `prototype` includes this context: if this context included `prototype`, the
+        // prototype would include itself.
         name: "liquid",
         scope: "",
         has_liquid: false,

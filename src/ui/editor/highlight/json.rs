@@ -9,8 +9,8 @@ use super::{SyntaxClass, SyntaxPiece};
 pub fn json_pieces(text: &str) -> Vec<SyntaxPiece> {
     let mut pieces = Vec::new();
     let mut line_start = 0;
-    // The text is read line by line. Otherwise, one missing quote in an incomplete body would color all strings after
-    // it as plain text, and the text between those strings as strings.
+    // The text is read line by line, so a missing quote affects only its line. If the text were read as a whole,
+    // strings and plain text would be swapped from the missing quote on.
     for line in text.split('\n') {
         for token in json::tokens(line) {
             let span = token.span.shifted(line_start);

@@ -27,8 +27,8 @@ pub struct Highlighter {
     text: Option<Snapshot>,
     lines: Vec<CachedLine>,
     n_read: usize,
-    /// Lines after an edit. Their pieces were exact before the edit. If one of these lines is found to begin in the
-    /// same state as before the edit, the pieces of that line and of all lines of the tail after it are exact again.
+    /// Lines after an edit. Their pieces were exact before the edit. If a line of the tail still begins in the same
+    /// state as before the edit, the pieces from that line to the end of the tail are exact again.
     tail: Range<usize>,
 }
 
@@ -63,15 +63,15 @@ impl Highlighter {
             return false;
         }
         self.take_edit(editor);
-        // Guessing and reading share one budget, so that a call with a guess does not take longer than a call without
-        // one.
+        // Guessing and reading share one budget, so that guessing does not make a call take longer.
         let mut budget = BUDGET;
         self.guess(editor, visible, &grammar, &mut budget);
         self.read(editor, &grammar, &mut budget);
         self.n_read < self.lines.len()
     }
 
-    /// Updates the cached lines after an edit: keeps the lines before and after those that changed since the last call.
+    /// Updates the cached lines after an edit. The lines that changed since the last call are replaced, and all others
+    /// are kept.
     fn take_edit(&mut self, editor: &Editor) {
         let now = editor.snapshot();
         let n_now = editor.n_lines();
@@ -82,8 +82,9 @@ impl Highlighter {
         let Some((n_same_before, n_same_after)) = before.same_lines(&now) else { return };
         let n_then = self.lines.len();
         let tail_start = n_then - n_same_after;
-        // `tail` can store only one range. If an earlier edit has left a tail, the new tail is the part of it that is
-        // after this edit. Otherwise, the new tail is the part of the lines read so far that is after this edit.
+        // `tail` can store only one range. If an earlier edit has left a tail, the lines of that tail that are after
+        // this edit become the new tail. If there is no tail, the lines read so far that are after this edit become the
+        // new tail.
         let exact = if self.tail.is_empty() { 0..self.n_read } else { self.tail.clone() };
         let still_exact = exact.start.max(tail_start)..exact.end;
         let moved = |line: usize| n_now - (n_then - line);
@@ -96,8 +97,8 @@ impl Highlighter {
         self.n_read = self.n_read.min(n_same_before);
     }
 
-    /// Colors visible lines that have no colors yet. The colors are a guess, because the lines before the visible lines
-    /// have not been read: the visible lines are read as if they were the start of the text.
+    /// Colors visible lines that have no colors yet. The colors are a guess: the lines before them have not been read,
+    /// so the visible lines are read as if they were the start of the text.
     fn guess(&mut self, editor: &Editor, visible: Range<usize>, grammar: &Grammar, budget: &mut usize) {
         let start = visible.start.min(self.lines.len());
         let visible = start..visible.end.clamp(start, self.lines.len());

@@ -82,7 +82,7 @@ impl Vim {
         let Some(operator) = self.pending.operator else {
             return VimOutcome::of([Command::Move(Motion::To(at))]);
         };
-        // `.` goes to the next match of the same pattern, even if something else has been searched for since.
+        // `.` goes to the next match of the same pattern, even if the last search was for another pattern.
         self.pending.keys.pop();
         self.pending.keys.push(Key::char('n'));
         let target = MotionTarget { at, kind: MotionKind::Exclusive };
@@ -198,7 +198,8 @@ impl Vim {
         }
     }
 
-    /// Runs `keys` with the count and the register that were typed before the shortcut.
+    /// Runs `keys`, the keys that a shortcut stands for (`x` stands for `dl`), with the count and the register that
+    /// were typed before the shortcut.
     fn run_alias(&mut self, keys: &str, editor: &Editor, page: usize) -> VimOutcome {
         // The new `Pending` does not contain the shortcut's own key, so `.` repeats only the keys that are run here.
         self.pending = Pending::with(self.pending.count(), self.pending.register);

@@ -214,7 +214,7 @@ fn split_at_delimiter(text: &str, delimiter: char) -> (&str, &str) {
 }
 
 /// Reads vim's replacement: `&` and `\0` are the match, `\1` to `\9` its groups, `\r` and `\n` a line break, `\t` a
-/// tab. Any other letter after a backslash is an error, and any other character after it stands for itself.
+/// tab. Any other letter after a backslash is an error. Any other character after a backslash stands for itself.
 fn read_replacement(text: &str) -> Result<Vec<ReplacementPart>, String> {
     let mut parts = Vec::new();
     let mut plain = String::new();

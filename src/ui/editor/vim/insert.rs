@@ -14,7 +14,7 @@ pub(crate) struct Insertion {
     /// After `o` or `O`: the side on which the new line was opened. Each repetition of the text then opens another
     /// line.
     opens: Option<OpenedLine>,
-    /// The text and the cursor at the moment when typing starts; `None` until the editor has applied the commands that
+    /// The text and the cursor at the moment when typing starts. `None` until the editor has applied the commands that
     /// prepare the insertion, such as opening a line.
     start: Option<(Snapshot, usize)>,
 }
@@ -71,8 +71,7 @@ impl Vim {
         self.begin_insert(editor, commands, Insertion { count, opens, ..Insertion::begin(editor) })
     }
 
-    /// Handles Esc: repeats the typed text, so that it is inserted `count` times in total, and moves the cursor one
-    /// grapheme back.
+    /// Handles Esc. Repeats the typed text until it is there `count` times, and moves the cursor one grapheme back.
     pub(super) fn leave_insert(&mut self, insertion: &Insertion, editor: &Editor) -> VimOutcome {
         let typed = insertion.typed(editor);
         let mut commands = Vec::new();

@@ -62,8 +62,9 @@ impl Vim {
         let line = editor.line_of(from);
         let span = editor.line_span(line);
         let signed = |lines: usize| isize::try_from(lines).unwrap_or(isize::MAX);
-        // Without a count, an operator, or a selection, `j` and `k` move by wrapped rows. Otherwise, they move by lines
-        // of the text. After a motion by lines, further `j` and `k` also move by lines while the goal column is valid.
+        // Without a count, an operator, or a selection, `j` and `k` move by wrapped rows. With one of these, they move
+        // by lines of the text. After a motion by lines, further `j` and `k` also move by lines while the goal column
+        // is valid.
         let is_plain = self.pending.operator.is_none() && matches!(self.mode, Mode::Normal);
         let by_rows = is_plain && count.is_none() && goal.is_none();
         let half = (page / 2).max(1).saturating_mul(n);

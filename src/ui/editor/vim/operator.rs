@@ -160,8 +160,8 @@ impl Vim {
 
     fn yank(&mut self, editor: &Editor, region: TextRegion, from: usize) -> VimOutcome {
         let register = Register::of_region(editor, region);
-        // A yank also goes to the console's register and to the system's clipboard, unless it goes to a named register.
-        // A deletion goes there only with `"+`. Otherwise, each `x` would replace text that the user has copied.
+        // A yank without a named register goes to the console's register and to the system's clipboard too. A deletion
+        // goes there only with `"+`, so that an `x` does not replace text that the user has copied.
         let is_local = self.pending.register.is_some_and(|name| !matches!(name, '"' | '+' | '*'));
         let request = (!is_local)
             .then(|| VimRequest::Copy("copied", register.clone().with_context(editor, region.span)));
@@ -179,7 +179,7 @@ impl Vim {
     }
 
     /// Stores the text of a region that is about to be deleted. If `"+` or `"*` was typed, returns the request to keep
-    /// it in the console's register too.
+    /// the text in the console's register too.
     pub(super) fn store_region(&mut self, editor: &Editor, region: TextRegion) -> Option<VimRequest> {
         let register = Register::of_region(editor, region);
         let is_clipboard = matches!(self.pending.register, Some('+' | '*'));

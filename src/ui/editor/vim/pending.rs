@@ -88,8 +88,8 @@ impl Pending {
         self.want(Wanted::Command);
     }
 
-    /// Handles a key that does nothing by itself: a digit of a count, `"` and the register's name after it, or the
-    /// first key of a pair such as `gg` or `fx`. Returns false for any other key.
+    /// Handles a key that does nothing by itself, and returns false for any other key. Such keys are a digit of a
+    /// count, `"` and the register's name after it, and the first key of a pair such as `gg` or `fx`.
     pub(super) fn take(&mut self, key: Key) -> bool {
         let KeyCode::Char(c) = key.code else { return false };
         if key.ctrl || key.alt {
@@ -114,7 +114,7 @@ impl Pending {
     }
 
     fn begin(&mut self, c: char) -> bool {
-        // `0` is a digit only after another digit. Otherwise, it is the motion to the line's start.
+        // After another digit, `0` is a digit. Anywhere else, it is the motion to the line's start.
         if let Some(digit) = c.to_digit(10).filter(|digit| *digit != 0 || self.count.is_some()) {
             let count = self.count.unwrap_or(0) * 10 + digit as usize;
             self.count = Some(count.min(MAX_COUNT));

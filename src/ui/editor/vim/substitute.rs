@@ -77,7 +77,7 @@ impl Vim {
         let Some(last_edit) = edits.last() else { return Err("no match".into()) };
         let done = Substituted { n_matches: edits.len(), n_lines: lines.len() };
         // As in vim, the cursor goes to the start of the last line in which something was replaced. If the replacement
-        // has line breaks, that is the line after the last of them.
+        // has line breaks, the cursor goes to the line after its last line break.
         let line = editor.line_span(editor.line_of(last_edit.span.start)).start;
         let (from, skipped) = match last_edit.replacement.rfind('\n') {
             Some(at) => (last_edit.span.start, at + 1),

@@ -1,5 +1,5 @@
-//! The dialogs of the Compose screen, which cover its panes. At most one of them is on screen. This module lays them
-//! out and draws them, and `update::dialogs` handles their input.
+//! The dialogs of the Compose screen, which cover its panes. At most one of them is on screen. This module lays out and
+//! draws the dialogs, and `update::dialogs` handles their input.
 
 pub(crate) mod compare;
 pub(crate) mod decision;

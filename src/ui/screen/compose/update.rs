@@ -32,8 +32,9 @@ use crate::ui::widget::{Input, draw::inside};
 pub(super) fn update(screen: &mut Compose, shared: &mut SharedState, message: Msg) -> Vec<Effect> {
     let Msg::Input(input) = message else {
         let effects = results::handle(screen, shared, message);
-        // In a large body, `follow` does not find the message text again. It is found here, because such a message
-        // follows every edit: the end of the typing pause, or the result of the composition.
+        // After an edit of a large body, `follow` does not search for the message text. The search is made here,
+        // because a `Msg` that is not an input follows every edit: the end of the typing pause, or the result of the
+        // composition.
         screen.follow_prose(shared);
         return effects;
     };

@@ -42,7 +42,7 @@ type ColumnsKey = (Option<PtrEq<ModePreviews>>, usize, u16);
 #[derive(Debug)]
 struct ModeColumn {
     title: String,
-    // First come lines that list what the conversion would lose, and then the converted text. The user should see the
+    // Lines that list what the conversion would lose, followed by the converted text. In this order, the user sees the
     // losses before converting the body.
     lines: Vec<StyledRow>,
     message: Option<Bubble>,

@@ -22,8 +22,8 @@ pub enum Decision {
     RestoreDraft(String),
     DiscardDraft(String),
     /// Trust the webhook as it was when the question was asked.
-    // The decision has a copy of the webhook, because the webhook may change while the question is open, and the user
-    // has not read the new version.
+    // The decision has a copy of the webhook. The webhook may change while the question is open, and the user has not
+    // read the new version.
     Trust(Box<WebhookInUse>),
     /// Use the private folder `.telecast`, even though it was not created here.
     AdoptPrivate,
@@ -42,8 +42,8 @@ impl ConfirmDecision for Decision {
 
     fn needs_enter(&self) -> bool {
         // For the decisions below, typing the letter of the answer only selects the answer, and Enter confirms it. A
-        // letter that was typed by accident must not be enough: the question may open while the user types, or may be
-        // about files of somebody else.
+        // letter that was typed by accident must not be enough, because the question may open while the user types. It
+        // may also be about somebody else's files.
         matches!(
             self,
             Decision::DiscardDraft(_)

@@ -28,7 +28,7 @@ pub struct PastTest {
     pub record: TestSendRecord,
     /// The time at which the test was sent, in the workspace's zone.
     sent: String,
-    /// The test that was sent again from here.
+    /// The result of sending the test again from this dialog.
     pub again: Query<Box<TestResult>>,
     /// The request that the campaign would send now, for the comparison.
     pub now: Query<PtrEq<Composed>>,

@@ -81,11 +81,12 @@ const YES: &str = "yes";
 const NO: &str = "no";
 
 impl ProfileDialog {
-    /// Opens the form of a new test profile with the proposed name and chat id, and an empty row for each of the
-    /// proposed properties.
+    /// Opens the form of a new test profile. The form proposes `name` and `chat` (a chat id), and has an empty row for
+    /// each of `properties`.
     pub fn new(rules: OwnedRules, name: &str, chat: &str, properties: &[String]) -> Self {
         let is_known = |name: &str| rules.known.property(name).is_some();
-        // A new profile gets the property that the other profiles have, because templates use that property.
+        // If the other profiles have `name` and not `Name`, a new profile gets `name` too, because templates use that
+        // spelling.
         let name_property = if is_known("name") && !is_known("Name") { "name" } else { "Name" };
         let is_in_table = |property: &&String| !has_own_field(property, name_property);
         let rows: Vec<OriginalRow> = properties

@@ -26,9 +26,9 @@ pub struct SetupDialog {
     pub capture: Query<CapturedChat>,
     /// The webhook whose token is missing, if there is one.
     pub incomplete: Option<Box<WebhookInUse>>,
-    /// Whether the server did not answer the last check, so that Enter creates the webhook without a check.
+    /// Whether the last check got no answer from the server. Enter then creates the webhook without a check.
     pub is_unreachable: bool,
-    /// Whether a change of the workspace is being made, after which the next step follows.
+    /// Whether a change of the workspace is being made. After the change, the next step follows.
     pub is_changing: bool,
     /// The result of the last action, and whether it is an error.
     pub message: Option<(String, bool)>,

@@ -306,7 +306,7 @@ impl TestDialog {
     }
 }
 
-/// Returns the request to the user while a capture waits for a message to the bot.
+/// Returns the text that asks the user to write to the bot, while a capture waits for that message.
 pub(crate) fn capture_request(bot: &BotRequest) -> String {
     match bot.value() {
         Some(BotStatus::Sandbox { bot }) => {

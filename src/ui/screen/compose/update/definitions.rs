@@ -1,7 +1,6 @@
 //! Opens the dialogs in which the user creates, duplicates, renames, and deletes campaigns and webhooks. While the
 //! webhook's pane has the focus, the dialogs are about the webhook. Otherwise, they are about the campaign. There is
-//! one exception: if the webhook's pane has the focus but there is no webhook to duplicate, rename, or delete, the
-//! dialog is about the open campaign.
+//! one exception: if there is no webhook to duplicate, rename, or delete, the dialog is about the open campaign.
 
 use crate::service;
 use crate::ui::screen::compose::{
@@ -13,8 +12,8 @@ use crate::ui::shared::{Action, AnswerStatus, Effect, Generation, SharedState, T
 use crate::ui::widget::PickerRow;
 use crate::workspace::Trashed;
 
-/// While the webhook's pane has the focus, asks for the name of a new webhook. Otherwise, shows the list of starters
-/// for a new campaign.
+/// While the webhook's pane has the focus, asks for the name of a new webhook. With the focus in any other pane, lists
+/// the starters: ready-made bodies with which a new campaign can begin.
 pub(crate) fn new(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     if_editable(screen, shared, |screen, _| {
         if screen.focus.pane == Pane::Webhook {

@@ -83,8 +83,8 @@ pub(crate) fn close(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effec
     Vec::new()
 }
 
-/// Closes a dialog that waits for its change if the input is Esc, or a key that counts as Esc. The change goes on: its
-/// result is then shown in the footer. Returns `None` for any other input, and if no dialog waits.
+/// Closes a dialog that waits for a change (for example, a rename) if the input is Esc or a key that counts as Esc. The
+/// change is not canceled, and the footer shows its result. Returns `None` for any other input, and if no dialog waits.
 pub(crate) fn stop_waiting(
     screen: &mut Compose,
     shared: &mut SharedState,

@@ -1,6 +1,7 @@
 //! Dispatches each key to the first of these that is open: the row of formats, the dialog, the search line, the filter
-//! line of a list, or the completion picker. If none of them is open, or if the filter line or the picker does not use
-//! the key, the key starts the action that is bound to the key. A key without an action goes to the focused pane.
+//! line of a list, or the completion picker. If none of them is open, the key starts the action that is bound to it.
+//! The same applies to a key that the filter line or the picker does not use. A key without an action goes to the
+//! focused pane.
 
 use crate::ui::screen::compose::{
     Compose, Focus, Pane,
@@ -22,8 +23,8 @@ const ESC: Key = Key::plain(KeyCode::Esc);
 pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) -> Vec<Effect> {
     // If the user presses Esc and then quickly another key, terminals and tmux may report only the other key, with Alt.
     // An unbound key with Alt therefore counts as Esc, followed by the key without Alt. While a dialog, the search
-    // line, the filter line, the picker, or the row of formats is open, any key with Alt counts only as Esc, because
-    // the key was not meant for the pane below.
+    // line, the filter line, the picker, or the row of formats is open, any key with Alt counts as Esc alone, because
+    // the other key was not meant for the pane below.
     let is_covered = screen.dialog.is_some()
         || screen.search.is_some()
         || screen.typed_filter().is_some()
@@ -34,8 +35,8 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
     }
     if key.alt && !is_bound(screen, shared, key) {
         let mut effects = press(screen, shared, ESC);
-        // Esc may have closed only the info box, so that the focus is still in the text. The key is then dropped,
-        // because otherwise it would be typed into the text.
+        // Esc may have closed only the info box, so that the focus is still in the text. The other key is then dropped,
+        // because it would be typed into the text.
         if !is_typing(screen) {
             effects.extend(press(screen, shared, key.without_alt()));
         }

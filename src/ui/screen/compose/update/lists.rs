@@ -53,7 +53,8 @@ fn open_at(screen: &mut Compose, shared: &mut SharedState, at: usize) -> Vec<Eff
     stem.map_or_else(Vec::new, |stem| actions::open(screen, shared, &stem))
 }
 
-/// Opens the filter line of the problems if they have the focus, and of the campaigns otherwise.
+/// Opens the filter line of the problems if their pane has the focus. With the focus in any other pane, opens the
+/// filter line of the campaigns.
 pub(crate) fn open_filter(screen: &mut Compose) -> Vec<Effect> {
     let pane = if screen.focus.pane == Pane::Problems { Pane::Problems } else { Pane::Campaigns };
     screen.completion = None;

@@ -87,7 +87,7 @@ fn press(
             }
             None => Vec::new(),
         },
-        // The first click only focuses the pane, as in the other panes, so that it opens nothing by accident.
+        // As in the other panes, the first click focuses the pane. It opens nothing, because it may be an accident.
         Pane::Webhook if had_focus || 2 <= clicks => webhook::open(screen, shared),
         Pane::Webhook => Vec::new(),
         Pane::Body => {

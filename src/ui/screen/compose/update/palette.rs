@@ -47,7 +47,7 @@ pub(crate) fn search(screen: &mut Compose, query: &str) -> Vec<Effect> {
     vec![Effect::Task(Task::FindProfiles(generation, query.to_owned()))]
 }
 
-/// Shows the profiles that were found, unless the query has changed since then.
+/// Shows the profiles that a search has found. Does nothing if the query has changed since the search began.
 pub(crate) fn show_profiles(
     screen: &mut Compose,
     shared: &mut SharedState,

@@ -44,8 +44,8 @@ pub(crate) fn walk_problems(screen: &mut Compose, shared: &mut SharedState, by: 
 pub(crate) fn go_to_problem(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     let problems = screen.problems().to_vec();
     show_problem(screen, shared, &problems);
-    // A step to the next problem only selects the pane of the webhook, so that the next step works too. Here, the user
-    // wants to edit the webhook.
+    // `walk_problems` focuses the webhook's pane but does not open the form, so that the key can be pressed again.
+    // Here, the user has chosen this problem, so the form is opened.
     let is_in_webhook = screen.focus.pane == Pane::Webhook && screen.webhook.expected.is_some();
     match problems.into_iter().nth(screen.chosen_problem) {
         Some(ProblemEntry::File(_)) if is_in_webhook => webhook::open(screen, shared),

@@ -83,8 +83,8 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
                 _ => None,
             };
             let is_latest = screen.bot.answer(generation, Ok(status)) == AnswerStatus::Latest;
-            // The pane of the webhook has only one short line for the failure. If the pane has the focus, the footer
-            // shows the failure in full, unless the webhook's form shows it.
+            // The pane of the webhook has only one short line for the failure. If the pane has the focus and the
+            // webhook's form does not show the failure, the footer shows the failure in full.
             if let Some(message) = failure
                 && is_latest
                 && screen.focus.pane == Pane::Webhook
@@ -111,8 +111,8 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
                 test.is_loaded = true;
                 let sends = std::mem::take(&mut test.sends_when_loaded);
                 dialogs::refresh_history(screen, shared, &before);
-                // If Enter was pressed before the chats were loaded, the key is handled now, unless the user has opened
-                // a list since.
+                // If Enter was pressed before the chats were loaded, the key is handled now. If the user has opened a
+                // list in the meantime, the key is dropped.
                 if sends && matches!(screen.dialog, Some(Dialog::Test(_))) {
                     return dialogs::press(
                         screen,
@@ -211,7 +211,7 @@ fn message_composed(
     if let Some(report) = screen.sample_report.value_mut() {
         report.follow(&body);
     }
-    // An interim result is for a text before the latest edit. It is shown, but its problems are moved to their
+    // An interim result is for a text before the latest edit. The result is shown, with its problems moved to their
     // positions in the current text.
     if answered == AnswerStatus::Interim {
         let body = screen.buffer().map(|buffer| buffer.text()).unwrap_or_default();
@@ -408,8 +408,8 @@ fn use_workspace(
     effects
 }
 
-/// Keeps campaigns with unsaved edits in the workspace after one or both of their files were deleted. Returns the stems
-/// of the campaigns whose deletion was not yet known at the last call.
+/// Keeps a campaign with unsaved edits in the workspace even if one or both of its files were deleted. Returns the
+/// stems of the campaigns whose deletion was not yet known at the last call.
 fn keep_unsaved(
     screen: &mut Compose,
     shared: &mut SharedState,
@@ -470,8 +470,8 @@ fn drafts_found(screen: &mut Compose, shared: &mut SharedState, drafts: Vec<Camp
     effects
 }
 
-/// Asks about the secrets that are stored for an earlier path of the workspace or by an earlier version of telecast,
-/// unless a dialog is open. Each secret is asked about only once in a session.
+/// Asks about the secrets that are stored for an earlier path of the workspace or by an earlier version of telecast.
+/// Each secret is asked about only once in a session. Does nothing while a dialog is open.
 fn offer_secrets(screen: &mut Compose) {
     if screen.old_secrets.is_empty() || screen.dialog.is_some() {
         return;
@@ -571,8 +571,8 @@ fn changed(
     if result.is_err() {
         screen.stop_saving_webhooks();
     }
-    // After a rename, the buffer and the chosen sample event move to the new stem. Otherwise, the undo history, the
-    // unsaved edits, and the choice of the sample event would be lost.
+    // After a rename, the buffer and the chosen sample event move to the new stem. The undo history, the unsaved edits,
+    // and the choice of the sample event are kept in this way.
     if let (Ok(ChangeOutcome { renamed: Some((old, new)), .. }), Some(buffer)) =
         (&result, result.as_ref().ok().and_then(|done| screen.buffers.remove(&done.renamed.as_ref()?.0)))
     {
@@ -585,8 +585,8 @@ fn changed(
         }
     }
     if let Ok(ChangeOutcome { deleted: Some(stem), .. }) = &result {
-        // The unsaved edits would make the reload keep the campaign, so they are dropped, but not before the deletion
-        // has succeeded. They are in the trash as a draft.
+        // The unsaved edits would make the reload keep the campaign. So they are dropped now that the deletion has
+        // succeeded. The trash has them as a draft.
         screen.buffers.remove(stem);
         effects.push(Effect::Journal(JournalEntry::DiscardDraft(stem.clone())));
     }

@@ -123,8 +123,8 @@ pub(crate) fn leave(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effec
     shared.only_notice(format!("{way} moves between panes, Enter returns to the text"))
 }
 
-/// Pastes what was copied or cut in the console. Whole lines go above the cursor's line, unless a selection is
-/// replaced. Text that was copied in a JSON string is pasted into a JSON string unchanged, because it is already
+/// Pastes what was copied or cut in the console. Whole lines go above the cursor's line, or replace the selection if
+/// there is one. Text that was copied in a JSON string is pasted into a JSON string unchanged, because it is already
 /// escaped. All other text is pasted like text from another program.
 pub(crate) fn paste_register(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     screen.completion = None;
@@ -173,7 +173,7 @@ fn in_prose(screen: &mut Compose, shared: &SharedState, command: Command) -> Com
     }
     screen.follow_prose(shared);
     let Some(buffer) = screen.buffer() else { return command };
-    // CleverTap's variables are written in the text itself, with quotes of their own.
+    // The default of a CleverTap variable has quotes that are not escaped: `@Profile - name | default: "you"`.
     let cursor = buffer.editor.cursor();
     let before = buffer.editor.slice(Span::new(cursor.saturating_sub(MAX_CHIP_BYTES), cursor));
     if screen.body_language(shared).dialect == Dialect::CleverTap && template::expects_default(&before) {

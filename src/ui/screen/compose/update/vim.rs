@@ -25,7 +25,7 @@ pub(crate) fn press(screen: &mut Compose, shared: &mut SharedState, key: Key) ->
 }
 
 pub(crate) fn follow(screen: &mut Compose) {
-    // During a search, the match is selected in the editor, so vim is not synchronized with the editor. Otherwise, vim
+    // During a search, the match is selected in the editor, so vim is not synchronized with the editor. If it were, vim
     // would enter visual mode, as it does for every selection.
     if screen.search.is_some() {
         return;
@@ -66,7 +66,7 @@ pub(crate) fn finish_search(screen: &mut Compose, shared: &mut SharedState, from
 }
 
 /// Carries out a command of the command line. An error says why the command cannot be carried out, so that the user can
-/// correct it.
+/// correct the command.
 pub(crate) fn command_line(
     screen: &mut Compose,
     shared: &mut SharedState,

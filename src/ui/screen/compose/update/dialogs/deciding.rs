@@ -42,7 +42,7 @@ pub(crate) fn decide(screen: &mut Compose, shared: &mut SharedState, decision: D
         Decision::OldSecrets { found, moves } => vec![Effect::Task(Task::DecideSecrets { found, moves })],
         Decision::DeleteCampaign(stem) => {
             if screen.is_deleted_on_disk(shared, &stem) {
-                // Otherwise, the unsaved edits would make the next reload keep the campaign.
+                // The buffer is removed because its unsaved edits would make the next reload keep the campaign.
                 screen.buffers.remove(&stem);
                 screen.open.take_if(|open| *open == stem);
                 shared.show_notice(format!("deleted the unsaved edits of {stem}"));
@@ -51,7 +51,7 @@ pub(crate) fn decide(screen: &mut Compose, shared: &mut SharedState, decision: D
             vec![Effect::Task(Task::Change(WorkspaceChange::DeleteCampaign(stem)))]
         }
         Decision::DeleteWebhook(stem) => {
-            // The unsaved edits are deleted too. Otherwise, they would count as edits of a file that was lost.
+            // The unsaved edits are deleted too. If they stayed, they would count as edits of a file that was lost.
             if let Some(form) = screen.webhook_form(&stem) {
                 form.revert(&shared.workspace);
             }

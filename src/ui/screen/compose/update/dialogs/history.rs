@@ -29,8 +29,8 @@ pub(super) fn open_list(
     keep_open(screen, Dialog::Listing(ComposeList { kind: ListKind::History, picker }))
 }
 
-/// Updates the open list after the history was read again. The rows are numbered, so they must not be those of an
-/// older history.
+/// Updates the open list after the history was read again. A row's id is a position in the history, so rows of an older
+/// history would open the wrong tests.
 pub(crate) fn refresh_list(screen: &mut Compose, shared: &SharedState, before: &[TestSendRecord]) {
     let (Some(Dialog::Listing(listing)), Some(test)) = (&mut screen.dialog, &screen.suspended_test) else {
         return;
@@ -97,7 +97,8 @@ pub(super) fn press_in_past_test(
             return open_list(screen, shared, Some(&sent));
         }
         KeyCode::Up => test.scroll = test.scroll.saturating_sub(1),
-        // The number of rows is not known here, so `PastTest::follow` limits the scroll position after the layout.
+        // The number of rows is not known before the layout. After the layout, `PastTest::follow` limits the scroll
+        // position.
         KeyCode::Down => test.scroll += 1,
         KeyCode::PageUp => test.scroll = test.scroll.saturating_sub(PAGE),
         KeyCode::PageDown => test.scroll += PAGE,

@@ -231,7 +231,7 @@ pub(super) fn press(
 ) -> Vec<Effect> {
     let Dialog::Profile(form) = &mut dialog else { return super::keep_open(screen, dialog) };
     if key.code == KeyCode::Esc {
-        // The first Esc keeps the form open if it has edits, so that they are not lost by accident.
+        // If the form has edits, the first Esc keeps it open, so that the edits are not lost by accident.
         if form.saving.is_none() && !form.is_leaving && form.is_modified() {
             form.is_leaving = true;
             shared.show_notice("not saved: ^S saves the profile, Esc again drops the edits");

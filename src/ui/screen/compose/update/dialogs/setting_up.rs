@@ -27,7 +27,7 @@ pub(crate) fn open(screen: &mut Compose, shared: &mut SharedState, is_new: bool)
     let mut setup = SetupDialog::new(done.first_open(), done);
     show(screen, shared, &mut setup, done.first_open());
     screen.dialog = Some(Dialog::Setup(Box::new(setup)));
-    // Whether there are test chats and earlier tests is read from disk.
+    // The task reads from disk whether there are test chats and earlier tests.
     vec![Effect::Task(Task::LoadTests)]
 }
 

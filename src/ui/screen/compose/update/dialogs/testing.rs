@@ -34,8 +34,8 @@ pub(super) fn press_in_test(
             close(screen, shared)
         }
         KeyCode::Enter if is_capturing => simulate_message(screen, shared, dialog),
-        // While a test is being sent or a chat is being captured, all other keys do nothing. Otherwise, the user could
-        // choose another chat or profile, and the dialog would no longer show what is being sent.
+        // While a test is being sent or a chat is being captured, all other keys do nothing. If the user chose another
+        // chat or profile, the dialog would no longer show what is being sent.
         _ if is_capturing || test.state.is_sending() => keep_open(screen, dialog),
         KeyCode::Enter => send(screen, shared, dialog),
         KeyCode::Char('c') => {
