@@ -11,7 +11,7 @@ use std::io::Write;
 pub use certificates::{Authority, Validity};
 pub use home::{CommandOutput, Home};
 pub use https::{Offer, Server};
-pub use terminal::Terminal;
+pub use terminal::{Answers, Terminal};
 
 /// Returns how many rounds a random or stress test runs: `few` by default, `many` with `TELECAST_FULL=1`, which
 /// `.ci/run` sets.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 
-use crate::support::{Home, Terminal};
+use crate::support::{Answers, Home, Terminal};
 
 const BODY: &str = "shop/campaigns/spring-sale.json.liquid";
 
@@ -54,7 +54,12 @@ fn wait_draft(terminal: &mut Terminal, home: &Home, text: &str) {
     panic!("no draft was written");
 }
 
-/// Fails unless the terminal is restored: main screen, visible cursor of the default shape, no bracketed paste.
+fn count(terminal: &Terminal, bytes: &[u8]) -> usize {
+    terminal.bytes().windows(bytes.len()).filter(|window| *window == bytes).count()
+}
+
+/// Fails unless the terminal is restored: main screen, visible cursor of the default shape, no bracketed paste, the
+/// saved mode of Alt, and no kitty keyboard protocol.
 #[track_caller]
 fn assert_restored(terminal: &Terminal) {
     let screen = terminal.screen();
@@ -62,6 +67,8 @@ fn assert_restored(terminal: &Terminal) {
     let mut shapes =
         terminal.bytes().windows(5).filter(|bytes| bytes.starts_with(b"\x1b[") && bytes.ends_with(b" q"));
     assert_eq!(shapes.next_back(), Some(&b"\x1b[0 q"[..]), "the cursor's shape");
+    assert_eq!(count(terminal, b"\x1b[?1036h"), count(terminal, b"\x1b[?1036r"), "the mode of Alt");
+    assert_eq!(count(terminal, b"\x1b[>5u"), count(terminal, b"\x1b[<u"), "the kitty keyboard protocol");
 }
 
 #[track_caller]
@@ -110,6 +117,96 @@ fn bytes_of_ctrl_slash_and_ctrl_bracket_comment_and_jump() {
     terminal.send("\x1b[1;5H\x1d");
     terminal.send("Zebra");
     terminal.wait_for("Zebra}");
+}
+
+/// Opens the demo in a terminal with this `TERM` and these answers, with `Zebra` typed at the start of the body.
+fn demo_in(home: &Home, term: &str, answers: Answers) -> Terminal {
+    let command = home.command(["demo", "--dir", "shop"]);
+    let mut terminal = Terminal::start_as(command, term, 120, 32).answering(answers);
+    terminal.wait_for("Hi Anna");
+    terminal.send("Zebra");
+    terminal.wait_for("Zebra{");
+    terminal
+}
+
+#[test]
+fn delete_and_ctrl_delete_of_st_delete_and_eat_no_keys() {
+    let home = Home::new();
+    let mut terminal = demo_in(&home, "st-256color", &[]);
+    terminal.send("\x1b[H\x1b[P");
+    terminal.wait_for(" ebra{");
+    terminal.send("\x1b[Mabc");
+    terminal.wait_for(" abc{");
+}
+
+#[test]
+fn shift_home_of_urxvt_selects() {
+    let home = Home::new();
+    let mut terminal = demo_in(&home, "rxvt-unicode-256color", &[]);
+    terminal.send("\x1b[7$x");
+    terminal.wait_for(" x{");
+}
+
+#[test]
+fn alt_1_of_xterm_leads_to_the_campaigns() {
+    let home = Home::new();
+    let mut terminal = demo_in(&home, "xterm-256color", &[]);
+    assert_eq!(count(&terminal, b"\x1b[?1036s\x1b[?1036h"), 1);
+    terminal.send("\x1b1");
+    terminal.wait_for("n new");
+    terminal.send("q");
+    terminal.wait_for("Not saved: spring-sale");
+}
+
+#[test]
+fn the_kitty_protocol_is_used_where_the_terminal_knows_it() {
+    let home = Home::new();
+    let mut terminal =
+        demo_in(&home, "xterm-kitty", &[(b"\x1b[?u", b"\x1b[?0u"), (b"\x1b[c", b"\x1b[?62;c")]);
+    terminal.send("\x1b[115;5u");
+    terminal.wait_for("saved campaigns/spring-sale.json.liquid");
+    assert_eq!(count(&terminal, b"\x1b[>5u"), 1);
+    // With the protocol, this is F1.
+    terminal.send("\x1b[P");
+    terminal.wait_for("In Body");
+    terminal.send("\x1b[27u");
+    terminal.wait_until("the panes", |screen| !screen.contents().contains("In Body"));
+    signal(&terminal, Signal::TSTP);
+    wait_stopped(&mut terminal);
+    assert_restored(&terminal);
+    signal(&terminal, Signal::CONT);
+    terminal.wait_for("Hi Anna");
+    terminal.send("b");
+    terminal.wait_for("Zebrab{");
+    terminal.send("\x1b[115;5u");
+    terminal.wait_for("saved campaigns/spring-sale.json.liquid");
+    terminal.send("\x1b[113;5u");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+    assert_restored(&terminal);
+    let pushes = count(&terminal, b"\x1b[>5u");
+    assert_eq!((pushes, count(&terminal, b"\x1b]11;?")), (2, 2), "asked again after the suspension");
+}
+
+#[test]
+fn answers_are_not_typed_even_if_they_are_late_or_split() {
+    let home = Home::new();
+    let mut terminal = demo_in(&home, "xterm-256color", &[]);
+    assert_eq!(count(&terminal, b"\x1b]11;?\x1b\\\x1b[?u\x1b[c"), 1);
+    terminal.send("a\x1b]11;rgb:0000/00");
+    terminal.wait_for("Zebraa{");
+    terminal.send("00/0000\x1b\\b");
+    terminal.wait_for("Zebraab{");
+    terminal.send("\x1b[?62;22cc\x1b]11;rgb:ff/ff/ff\x07d");
+    terminal.wait_for("Zebraabcd{");
+}
+
+#[test]
+fn a_resize_is_drawn_at_once() {
+    let home = Home::new();
+    let mut terminal = demo_in(&home, "xterm-256color", &[]);
+    terminal.resize(100, 30);
+    terminal
+        .wait_until("the footer", |screen| screen.rows(0, 100).last().is_some_and(|row| row.contains("F1")));
 }
 
 #[test]

@@ -1,72 +1,205 @@
-//! Turns crossterm's events into the console's input.
+//! Reads the terminal's input.
+//!
+//! ```text
+//! terminal ─▶ bytes ─▶ decode (with sequences, the keys of each terminal) ─▶ keys, pastes, mouse, answers
+//! ```
 
-use std::future::poll_fn;
-use std::pin::Pin;
-use std::task::Poll;
+pub(crate) mod decode;
+pub(crate) mod sequences;
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
-use crossterm::event::{Event, EventStream, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
-use futures_core::Stream;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{Mode, OFlags};
+use tokio::net::unix::pipe::Receiver;
 use tokio::time::Instant;
 
-use crate::ui::shared::keymap::key_of;
-use crate::ui::widget::{Input, Mouse, MouseKind};
+use crate::ui::runtime::input::decode::{Decoded, Decoder};
+use crate::ui::runtime::input::sequences::Dialect;
+use crate::ui::widget::{Input, MouseKind};
 
 // Desktops use 400 to 500 ms for a double click.
 const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 
-/// Waits for input and returns everything that is available. Returns `None` if the terminal is gone or if `events` is
-/// `None`.
-pub(crate) async fn read_batch(events: &mut Option<EventStream>) -> Option<Vec<Event>> {
-    let events = events.as_mut()?;
-    let mut batch = Vec::new();
-    poll_fn(|context| {
-        loop {
-            // The stream is polled by hand, so that everything that was read at once is in one batch. In a terminal
-            // without bracketed paste, a paste arrives as many keys, and only their arrival in one batch shows that
-            // they are a paste. In addition, each batch is drawn as one frame.
-            match Pin::new(&mut *events).poll_next(context) {
-                Poll::Ready(Some(Ok(event))) => batch.push(event),
-                Poll::Ready(Some(Err(_)) | None) if batch.is_empty() => return Poll::Ready(None),
-                Poll::Pending if batch.is_empty() => return Poll::Pending,
-                Poll::Ready(Some(Err(_)) | None) | Poll::Pending => return Poll::Ready(Some(())),
-            }
-        }
-    })
-    .await?;
-    Some(batch)
+/// How long an escape character at the end of a read waits for the rest of a sequence before it is the key Esc.
+// A sequence is split when the terminal's buffer is full, for example by mouse reports during a slow frame, or between
+// two packets of a remote session. Neovim waits as long by default.
+const ESC_WAIT: Duration = Duration::from_millis(50);
+
+/// How long the end of the console waits for answers, which would otherwise be typed into the shell.
+const ANSWER_WAIT: Duration = Duration::from_millis(100);
+
+/// The most bytes that are decoded at once, so that a flood of input does not delay signals forever.
+const MAX_BATCH: usize = 1024 * 1024;
+
+/// The background's color, the kitty keyboard protocol, and the terminal's attributes, whose answer comes last.
+const QUERIES: &[u8] = b"\x1b]11;?\x1b\\\x1b[?u\x1b[c";
+
+/// The terminal's input. Dropping it stops reading.
+#[derive(Debug)]
+pub(crate) struct TerminalInput {
+    // tokio has no safe type for a terminal. It waits for a terminal as it does for a pipe.
+    tty: Receiver,
+    decoder: Decoder,
+    /// When the pending bytes of the decoder become a key.
+    resolve_at: Option<Instant>,
+    clicks: Clicks,
+    answers: Answers,
 }
 
-pub(crate) fn input_of(event: Event, clicks: &mut Clicks) -> Option<Input> {
-    match event {
-        Event::Key(key) => key_of(key).map(Input::Key),
-        Event::Paste(text) => Some(Input::Paste(text)),
-        Event::Mouse(mouse) => mouse_of(mouse, clicks).map(Input::Mouse),
-        Event::Resize(columns, rows) => Some(Input::Resize(columns, rows)),
-        Event::FocusGained => Some(Input::FocusGained),
-        Event::FocusLost => None,
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answers {
+    NotAsked,
+    Due,
+    Complete,
+}
+
+impl TerminalInput {
+    /// Opens the terminal that is stdin.
+    pub(super) fn open() -> io::Result<Self> {
+        let term = std::env::var("TERM").unwrap_or_default();
+        Self::new(reopen(io::stdin().as_fd())?, &term)
+    }
+
+    /// `tty` must not block. `term` is the variable `TERM`.
+    fn new(tty: File, term: &str) -> io::Result<Self> {
+        // The Linux console prints parts of the queries, and a dumb terminal prints them completely.
+        let answers = match term {
+            "" | "dumb" | "linux" => Answers::Complete,
+            _ => Answers::NotAsked,
+        };
+        Ok(Self {
+            tty: Receiver::from_file_unchecked(tty)?,
+            decoder: Decoder::new(Dialect::of_term(term)),
+            resolve_at: None,
+            clicks: Clicks::default(),
+            answers,
+        })
+    }
+
+    /// Whether the terminal can be asked and has not been asked.
+    pub(super) fn may_ask(&self) -> bool {
+        self.answers == Answers::NotAsked
+    }
+
+    /// Asks the terminal for its background and its keyboard protocol. The answers are part of the input.
+    pub(super) fn ask(&mut self, out: &mut impl Write) -> io::Result<()> {
+        self.answers = Answers::Due;
+        out.write_all(QUERIES)
+    }
+
+    /// From now on, the terminal uses the kitty protocol.
+    pub(super) fn expect_kitty_keyboard(&mut self) {
+        self.decoder.dialect = Dialect::Kitty;
+    }
+
+    /// Waits for input and returns everything that is available. Returns `None` if the terminal is gone.
+    ///
+    /// In a terminal without bracketed paste, a paste arrives as many keys, and only their arrival in one batch shows
+    /// that they are a paste. In addition, each batch is drawn as one frame.
+    ///
+    /// The future is cancel-safe: if it is dropped before it is ready, no input is lost.
+    pub(crate) async fn read_batch(&mut self) -> Option<Vec<Decoded>> {
+        loop {
+            let resolve_at = self.resolve_at;
+            let decoded = tokio::select! {
+                biased;
+                ready = self.tty.readable() => {
+                    ready.ok()?;
+                    match read_available(|buffer| self.tty.try_read(buffer)) {
+                        Ok(bytes) => self.decoder.feed(&bytes),
+                        Err(error) if error.kind() == io::ErrorKind::WouldBlock => continue,
+                        Err(_) => return None,
+                    }
+                }
+                () = tokio::time::sleep_until(resolve_at.unwrap_or_else(Instant::now)), if resolve_at.is_some() => {
+                    self.decoder.resolve()
+                }
+            };
+            self.resolve_at = self.decoder.is_ambiguous().then(|| Instant::now() + ESC_WAIT);
+            if !decoded.is_empty() {
+                return Some(decoded.into_iter().map(|decoded| self.note(decoded)).collect());
+            }
+        }
+    }
+
+    /// Counts clicks and answers.
+    fn note(&mut self, mut decoded: Decoded) -> Decoded {
+        match &mut decoded {
+            Decoded::Input(Input::Mouse(mouse)) => {
+                if let MouseKind::Down { clicks } = &mut mouse.kind {
+                    *clicks = self.clicks.count(mouse.x, mouse.y);
+                }
+            }
+            Decoded::Attributes => self.answers = Answers::Complete,
+            Decoded::Input(_) | Decoded::Background(_) | Decoded::KittyKeyboard => {}
+        }
+        decoded
     }
 }
 
-fn mouse_of(event: MouseEvent, clicks: &mut Clicks) -> Option<Mouse> {
-    let kind = match event.kind {
-        MouseEventKind::Down(MouseButton::Left) => {
-            MouseKind::Down { clicks: clicks.count(event.column, event.row) }
+impl Drop for TerminalInput {
+    /// Reads the answers that are still due, for a limited time, so that the next reader of the terminal does not take
+    /// them for keys.
+    fn drop(&mut self) {
+        let end = std::time::Instant::now() + ANSWER_WAIT;
+        while self.answers == Answers::Due {
+            let left = end.saturating_duration_since(std::time::Instant::now());
+            let Ok(left) = Timespec::try_from(left) else { return };
+            match poll(&mut [PollFd::new(&self.tty, PollFlags::IN)], Some(&left)) {
+                Ok(1..) => {}
+                // The time is over, or the terminal is gone.
+                Ok(0) | Err(_) => return,
+            }
+            let read = |buffer: &mut [u8]| Ok(rustix::io::read(&self.tty, buffer)?);
+            let Ok(bytes) = read_available(read) else { return };
+            for decoded in self.decoder.feed(&bytes) {
+                self.note(decoded);
+            }
         }
-        MouseEventKind::Down(MouseButton::Right) => MouseKind::RightDown,
-        MouseEventKind::Drag(MouseButton::Left) => MouseKind::Drag,
-        MouseEventKind::Up(MouseButton::Left) => MouseKind::Up,
-        // Three rows per step, as in most editors and terminals.
-        MouseEventKind::ScrollUp => MouseKind::Scroll(-3),
-        MouseEventKind::ScrollDown => MouseKind::Scroll(3),
-        _ => return None,
-    };
-    let shift = event.modifiers.contains(KeyModifiers::SHIFT);
-    Some(Mouse { kind, x: event.column, y: event.row, shift })
+    }
+}
+
+/// Opens the terminal `tty` once more, for reads that do not block.
+///
+/// If `tty` itself were switched to this mode, the shell and every other program that has the same open file would have
+/// it too.
+fn reopen(tty: BorrowedFd<'_>) -> io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::NOCTTY | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let named = rustix::termios::ttyname(tty, Vec::new())
+        .and_then(|name| rustix::fs::open(name.as_c_str(), flags, Mode::empty()));
+    // A terminal of another user, as after `su`, can only be opened by this name. Its own path comes first, because
+    // macOS cannot wait for input of /dev/tty.
+    let opened = named.or_else(|_| rustix::fs::open("/dev/tty", flags, Mode::empty()))?;
+    Ok(File::from(opened))
+}
+
+/// Calls `read` until nothing is left. Returns the error `WouldBlock` if there is nothing, and another error if the
+/// terminal is gone.
+fn read_available(mut read: impl FnMut(&mut [u8]) -> io::Result<usize>) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let mut len = 0;
+    while len < MAX_BATCH {
+        bytes.resize(len + 4096, 0);
+        match read(&mut bytes[len..]) {
+            Ok(0) if len == 0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(0) => break,
+            Ok(n) => len += n,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) if len == 0 => return Err(error),
+            // What was read comes first. The next read reports the error.
+            Err(_) => break,
+        }
+    }
+    bytes.truncate(len);
+    Ok(bytes)
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Clicks {
+struct Clicks {
     last: Option<(Instant, u16, u16, u8)>,
 }
 
@@ -82,5 +215,101 @@ impl Clicks {
         let count = previous.map_or(1, |(_, _, _, count)| count % 3 + 1);
         self.last = Some((now, x, y, count));
         count
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use rustix::fs::fcntl_getfl;
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+
+    use super::*;
+    use crate::ui::widget::{Key, KeyCode};
+
+    /// A terminal's side of a pseudo-terminal in raw mode, and the program's side.
+    fn open_pair() -> (File, File) {
+        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&master).unwrap();
+        unlockpt(&master).unwrap();
+        let name = ptsname(&master, Vec::new()).unwrap();
+        let slave = rustix::fs::open(name.as_c_str(), OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
+        let mut modes = rustix::termios::tcgetattr(&slave).unwrap();
+        modes.make_raw();
+        rustix::termios::tcsetattr(&slave, rustix::termios::OptionalActions::Now, &modes).unwrap();
+        (File::from(master), File::from(slave))
+    }
+
+    fn in_runtime<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+    }
+
+    fn key(key: Key) -> Decoded {
+        Decoded::Input(Input::Key(key))
+    }
+
+    #[test]
+    fn a_batch_is_everything_that_is_available() {
+        in_runtime(async {
+            let (mut master, slave) = open_pair();
+            let mut input = TerminalInput::new(reopen(slave.as_fd()).unwrap(), "xterm").unwrap();
+            master.write_all(b"a\x1b[A").unwrap();
+            let expected = vec![key(Key::char('a')), key(Key::plain(KeyCode::Up))];
+            assert_eq!(input.read_batch().await, Some(expected));
+        });
+    }
+
+    #[test]
+    fn an_escape_character_that_nothing_follows_is_esc() {
+        in_runtime(async {
+            let (mut master, slave) = open_pair();
+            let mut input = TerminalInput::new(reopen(slave.as_fd()).unwrap(), "xterm").unwrap();
+            master.write_all(b"\x1b").unwrap();
+            assert_eq!(input.read_batch().await, Some(vec![key(Key::plain(KeyCode::Esc))]));
+        });
+    }
+
+    #[test]
+    fn a_terminal_that_is_gone_ends_the_input() {
+        in_runtime(async {
+            let (master, slave) = open_pair();
+            let mut input = TerminalInput::new(reopen(slave.as_fd()).unwrap(), "xterm").unwrap();
+            drop(master);
+            assert_eq!(input.read_batch().await, None);
+        });
+    }
+
+    #[test]
+    fn the_open_file_that_the_shell_shares_still_blocks() {
+        let (_master, slave) = open_pair();
+        let opened = reopen(slave.as_fd()).unwrap();
+        assert!(fcntl_getfl(&opened).unwrap().contains(OFlags::NONBLOCK));
+        assert!(!fcntl_getfl(&slave).unwrap().contains(OFlags::NONBLOCK));
+    }
+
+    #[test]
+    fn answers_that_are_due_are_not_left_for_the_shell() {
+        in_runtime(async {
+            let (mut master, slave) = open_pair();
+            let mut input = TerminalInput::new(reopen(slave.as_fd()).unwrap(), "xterm").unwrap();
+            input.ask(&mut io::sink()).unwrap();
+            master.write_all(b"\x1b]11;rgb:00/00/00\x07\x1b[?62;22c").unwrap();
+            drop(input);
+            let mut left = [0; 64];
+            let left = reopen(slave.as_fd()).unwrap().read(&mut left);
+            assert_eq!(left.map_err(|error| error.kind()), Err(io::ErrorKind::WouldBlock));
+        });
+    }
+
+    #[test]
+    fn terminals_that_would_print_the_queries_are_not_asked() {
+        in_runtime(async {
+            for (term, may_ask) in [("", false), ("dumb", false), ("linux", false), ("st-256color", true)] {
+                let (_master, slave) = open_pair();
+                let input = TerminalInput::new(reopen(slave.as_fd()).unwrap(), term).unwrap();
+                assert_eq!(input.may_ask(), may_ask, "{term}");
+            }
+        });
     }
 }

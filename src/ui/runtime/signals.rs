@@ -1,4 +1,4 @@
-//! Receives the signals that stop, continue, or end the process.
+//! Receives the signals that stop, continue, or end the process, and the signal that the terminal has a new size.
 
 use std::io;
 use std::time::Duration;
@@ -19,6 +19,7 @@ const OUT_OF_ORDER: Duration = Duration::from_millis(150);
 pub(crate) enum SignalEvent {
     Stop,
     Continue,
+    Resize,
     /// Exit with this code: 128 + the signal's number.
     End(u8),
 }
@@ -31,6 +32,7 @@ pub(crate) struct SignalSet {
     quit: Signals,
     interrupt: Signals,
     stop: Signals,
+    resize: Signals,
 }
 
 impl SignalSet {
@@ -43,6 +45,7 @@ impl SignalSet {
             quit: signal(SignalKind::quit())?,
             interrupt: signal(SignalKind::interrupt())?,
             stop: signal(SignalKind::from_raw(Signal::TSTP.as_raw()))?,
+            resize: signal(SignalKind::window_change())?,
         })
     }
 
@@ -68,6 +71,7 @@ impl SignalSet {
             _ = self.quit.recv() => SignalEvent::End(131),
             _ = self.interrupt.recv() => SignalEvent::End(130),
             _ = self.stop.recv() => SignalEvent::Stop,
+            _ = self.resize.recv() => SignalEvent::Resize,
             _ = self.cont.recv() => {
                 self.continued_at = Some(Instant::now());
                 SignalEvent::Continue

@@ -6,10 +6,7 @@ mod painter;
 use std::io::{self, BufWriter, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crossterm::event::{
-    DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture,
-};
-use crossterm::style::{Attribute, SetAttribute};
+use crossterm::style::{Attribute, Print, SetAttribute};
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{cursor, execute, queue, terminal};
 use ratatui::layout::Rect;
@@ -21,6 +18,25 @@ pub(crate) use painter::Painter;
 /// and this flag makes sure that it is restored only once.
 static IS_TAKEN: AtomicBool = AtomicBool::new(false);
 
+/// Whether the kitty keyboard protocol is switched on. Terminals keep a stack of its states, so it is switched off only
+/// if it was switched on.
+static IS_KITTY_KEYBOARD_ON: AtomicBool = AtomicBool::new(false);
+
+/// Bracketed paste. Then mode 1036: without it, xterm sends `±` for Alt-1. It is saved first, because some users have
+/// it switched on.
+const SET_INPUT_MODES: &str = "\x1b[?2004h\x1b[?1036s\x1b[?1036h";
+const RESET_INPUT_MODES: &str = "\x1b[?1036r\x1b[?2004l";
+
+/// Reports of clicks, of motion with a button held, and in the format that has no limit of columns.
+// Mode 1003, all motion, would wake the console up at each move of the mouse, for nothing.
+const CAPTURE_MOUSE: &str = "\x1b[?1000h\x1b[?1002h\x1b[?1006h";
+const RELEASE_MOUSE: &str = "\x1b[?1006l\x1b[?1002l\x1b[?1000l";
+
+/// Keys that send the same bytes otherwise, such as Esc and the start of a sequence, are told apart (1). With Ctrl and
+/// Alt, the terminal also reports the Latin letter of a key of another layout (4).
+const PUSH_KITTY_KEYBOARD: &str = "\x1b[>5u";
+const POP_KITTY_KEYBOARD: &str = "\x1b[<u";
+
 /// The screen to draw on. Its output is buffered, so that a frame usually reaches the terminal in one write.
 pub(crate) type TerminalScreen = Terminal<Painter<BufWriter<io::Stdout>>>;
 
@@ -31,7 +47,7 @@ pub(crate) struct TerminalModes {
 }
 
 impl TerminalModes {
-    /// Sets raw mode, the alternate screen, and bracketed paste. If `mouse` is true, also sets mouse capture.
+    /// Sets raw mode, the alternate screen, and the modes of the input. If `mouse` is true, also sets mouse capture.
     pub(crate) fn take(mouse: bool) -> io::Result<Self> {
         let modes = Self { mouse };
         modes.take_again()?;
@@ -43,11 +59,17 @@ impl TerminalModes {
         // The flag is set before the escape sequences are written. If writing them fails, the guard is dropped, and it
         // turns off raw mode only if the flag is set.
         IS_TAKEN.store(true, Ordering::SeqCst);
-        execute!(stdout(), EnterAlternateScreen, EnableBracketedPaste)?;
-        if self.mouse {
-            execute!(stdout(), EnableMouseCapture)?;
+        let mouse = if self.mouse { CAPTURE_MOUSE } else { "" };
+        execute!(stdout(), EnterAlternateScreen, Print(SET_INPUT_MODES), Print(mouse))
+    }
+
+    /// Switches the kitty keyboard protocol on. Each screen of a terminal has its own state of the protocol, so this
+    /// works only while the alternate screen is shown.
+    pub(super) fn use_kitty_keyboard(&self) -> io::Result<()> {
+        if IS_KITTY_KEYBOARD_ON.swap(true, Ordering::SeqCst) {
+            return Ok(());
         }
-        Ok(())
+        execute!(stdout(), Print(PUSH_KITTY_KEYBOARD))
     }
 }
 
@@ -69,13 +91,15 @@ pub(crate) fn restore() {
     if !IS_TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
+    let kitty = if IS_KITTY_KEYBOARD_ON.swap(false, Ordering::SeqCst) { POP_KITTY_KEYBOARD } else { "" };
     // The errors are ignored: if the terminal is gone, there is nowhere to report them.
     let _ = execute!(
         stdout(),
-        // All modes are reset, even those that were not set, because resetting a mode that is off does nothing.
         SetAttribute(Attribute::Reset),
-        DisableMouseCapture,
-        DisableBracketedPaste,
+        Print(kitty),
+        // The mouse is released even if it was not captured, because resetting a mode that is off does nothing.
+        Print(RELEASE_MOUSE),
+        Print(RESET_INPUT_MODES),
         cursor::SetCursorStyle::DefaultUserShape,
         cursor::Show,
         LeaveAlternateScreen

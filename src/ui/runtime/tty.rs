@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::cursor::{Hide, MoveTo, SetCursorStyle, Show};
-use crossterm::event::EventStream;
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use crossterm::{execute, queue};
 use ratatui::layout::Rect;
@@ -15,22 +14,24 @@ use rustix::process::{Signal, kill_current_process_group};
 
 use crate::ui::app::{App, links, view};
 use crate::ui::runtime::external_editor;
-use crate::ui::runtime::input::{Clicks, input_of, read_batch};
+use crate::ui::runtime::input::TerminalInput;
+use crate::ui::runtime::input::decode::Decoded;
 use crate::ui::runtime::platform::{Platform, PlatformEvent};
 use crate::ui::runtime::signals::{SignalEvent, SignalSet};
 use crate::ui::runtime::terminal::{self, TerminalModes, TerminalScreen};
 use crate::ui::runtime::timers::Timers;
 use crate::ui::runtime::trigger_if_unsaved;
 use crate::ui::shared::{Cursor, ExternalEdit, InjectedFaults, Timer};
-use crate::ui::widget::{Hyperlinks, hyperlinks, input::join_pastes};
+use crate::ui::widget::{Hyperlinks, Input, Rgb, hyperlinks, input::join_pastes};
 
 pub(crate) struct Tty {
     screen: TerminalScreen,
     hyperlinks: Hyperlinks,
     /// `None` while the terminal belongs to an external editor or the shell, so that the console does not read the
     /// input for these programs.
-    events: Option<EventStream>,
-    clicks: Clicks,
+    input: Option<TerminalInput>,
+    /// The terminal's background, until the event loop knows it.
+    background: Option<Rgb>,
     signals: SignalSet,
     timers: Timers,
     injected: Arc<InjectedFaults>,
@@ -45,8 +46,8 @@ impl Tty {
         Ok(Self {
             screen: terminal::screen(crossterm::terminal::size()?)?,
             hyperlinks: Hyperlinks::default(),
-            events: Some(EventStream::new()),
-            clicks: Clicks::default(),
+            input: Some(TerminalInput::open()?),
+            background: None,
             signals: SignalSet::new()?,
             timers: Timers::default(),
             injected,
@@ -58,6 +59,25 @@ impl Tty {
         self.screen = terminal::screen((area.width, area.height))?;
         self.hyperlinks = Hyperlinks::default();
         Ok(())
+    }
+
+    /// Decides what to do with a batch of input. Returns the input of the user.
+    fn sort(&mut self, batch: Vec<Decoded>) -> io::Result<Vec<Input>> {
+        let mut inputs = Vec::new();
+        for decoded in batch {
+            match decoded {
+                Decoded::Input(input) => inputs.push(input),
+                Decoded::Background(color) => self.background = Some(color),
+                Decoded::KittyKeyboard => {
+                    self.modes.use_kitty_keyboard()?;
+                    if let Some(input) = &mut self.input {
+                        input.expect_kitty_keyboard();
+                    }
+                }
+                Decoded::Attributes => {}
+            }
+        }
+        Ok(join_pastes(inputs))
     }
 
     /// Ends a frame that was interrupted: closes an open link and the synchronized update, and flushes.
@@ -75,6 +95,9 @@ impl Platform for Tty {
 
     async fn next(&mut self) -> PlatformEvent {
         loop {
+            if let Some(color) = self.background.take() {
+                return PlatformEvent::BackgroundReported(color);
+            }
             tokio::select! {
                 // Signals come first: they are rare, and a flood of input must not delay an exit.
                 biased;
@@ -85,15 +108,22 @@ impl Platform for Tty {
                     // the terminal back after every SIGCONT made the screen flicker when signals came in bursts.
                     SignalEvent::Continue if terminal::is_canonical_mode() => return PlatformEvent::ModesReset,
                     SignalEvent::Continue => {}
+                    SignalEvent::Resize => {
+                        // Without a size, the terminal is gone, and reading its input fails as well.
+                        if let Ok((columns, rows)) = crossterm::terminal::size() {
+                            return PlatformEvent::Inputs(vec![Input::Resize(columns, rows)]);
+                        }
+                    }
                     SignalEvent::End(code) => return PlatformEvent::End(code),
                 },
-                batch = read_batch(&mut self.events) => {
+                batch = read(&mut self.input) => {
                     // The terminal is gone, so the console exits as after a SIGHUP. If the console went on reading,
                     // each read would return at once, which would be a busy loop.
                     let Some(batch) = batch else { return PlatformEvent::End(129) };
-                    let clicks = &mut self.clicks;
-                    let inputs = batch.into_iter().filter_map(|event| input_of(event, clicks)).collect();
-                    return PlatformEvent::Inputs(join_pastes(inputs));
+                    let Ok(inputs) = self.sort(batch) else { return PlatformEvent::End(129) };
+                    if !inputs.is_empty() {
+                        return PlatformEvent::Inputs(inputs);
+                    }
                 }
                 timer = self.timers.next() => return PlatformEvent::Due(timer),
             }
@@ -131,6 +161,14 @@ impl Platform for Tty {
             queue!(self.screen.backend_mut(), MoveTo(x, y), shape, Show)?;
         }
         queue!(self.screen.backend_mut(), EndSynchronizedUpdate)?;
+        io::Write::flush(self.screen.backend_mut())?;
+        // The queries come after the frame, so that it does not wait for the answers.
+        let Some(input) = self.input.as_mut().filter(|input| input.may_ask()) else { return Ok(()) };
+        input.ask(self.screen.backend_mut())?;
+        if let Some(Cursor { x, y, .. }) = cursor {
+            // Old versions of st take one of the queries for a command that moves the cursor.
+            queue!(self.screen.backend_mut(), MoveTo(x, y))?;
+        }
         io::Write::flush(self.screen.backend_mut())
     }
 
@@ -139,13 +177,13 @@ impl Platform for Tty {
     }
 
     fn release(&mut self) {
-        self.events = None;
+        self.input = None;
         terminal::restore();
     }
 
     fn retake(&mut self) -> io::Result<()> {
         self.modes.take_again()?;
-        self.events = Some(EventStream::new());
+        self.input = Some(TerminalInput::open()?);
         let area = self.screen.get_frame().area();
         self.clear(area)
     }
@@ -164,10 +202,15 @@ impl Platform for Tty {
     }
 
     fn abandon(&mut self) {
-        self.events = None;
+        self.input = None;
         // The rest of an interrupted frame must go to the alternate screen and not over the shell's output, so it is
         // written before the terminal is restored. If writing fails, there is nowhere to report the error.
         let _ = self.end_frame();
         terminal::restore();
     }
+}
+
+/// Returns `None` if the terminal is gone, or belongs to another program.
+async fn read(input: &mut Option<TerminalInput>) -> Option<Vec<Decoded>> {
+    input.as_mut()?.read_batch().await
 }

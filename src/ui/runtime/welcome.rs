@@ -3,15 +3,16 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crossterm::event::{Event, read};
 use ratatui::layout::Rect;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::paths::Paths;
 use crate::service::demo::{self, DemoChoice};
+use crate::ui::runtime::input::TerminalInput;
+use crate::ui::runtime::input::decode::Decoded;
 use crate::ui::runtime::start::ConsoleStartError;
 use crate::ui::runtime::terminal;
 use crate::ui::runtime::terminal::TerminalModes;
-use crate::ui::shared::keymap::key_of;
 use crate::ui::widget::{
     Input, Key, KeyCode, TextField, Theme, dialog::draw_frame, draw, input::join_pastes,
 };
@@ -52,8 +53,9 @@ pub(crate) async fn ask(
 ) -> Result<Option<WelcomeChoice>, ConsoleStartError> {
     // The mouse is not captured: there is nothing to click, and the user can still select text in the terminal.
     let _modes = TerminalModes::take(false)?;
-    let size = crossterm::terminal::size()?;
-    let mut screen = terminal::screen(size)?;
+    let mut terminal_input = TerminalInput::open()?;
+    let mut resized = signal(SignalKind::window_change())?;
+    let mut screen = terminal::screen(crossterm::terminal::size()?)?;
     // An earlier set-up in this folder has made this workspace, so it is the one that the user most probably wants.
     let earlier = Some(here.join(NEW_FOLDER)).filter(|folder| folder.join(MANIFEST).is_file());
     let is_free = |folder: &PathBuf| !folder.join(MANIFEST).is_file();
@@ -80,17 +82,19 @@ pub(crate) async fn ask(
             None => crossterm::queue!(backend, crossterm::cursor::Hide)?,
         }
         io::Write::flush(backend)?;
-        // Blocking reads are fine: no event loop, timer, or task runs yet.
-        let input = match read()? {
-            Event::Key(event) => key_of(event).map(Input::Key),
-            Event::Paste(text) => Some(Input::Paste(text)),
-            Event::Resize(columns, rows) => {
-                screen = terminal::screen((columns, rows))?;
-                None
+        let batch = tokio::select! {
+            batch = terminal_input.read_batch() => batch.ok_or(io::ErrorKind::UnexpectedEof).map_err(io::Error::from)?,
+            _ = resized.recv() => {
+                screen = terminal::screen(crossterm::terminal::size()?)?;
+                continue;
             }
-            _ => None,
         };
-        for input in join_pastes(input.into_iter().collect()) {
+        let inputs = batch.into_iter().filter_map(|decoded| match decoded {
+            Decoded::Input(input) => Some(input),
+            // This screen asks the terminal nothing.
+            Decoded::Background(_) | Decoded::KittyKeyboard | Decoded::Attributes => None,
+        });
+        for input in join_pastes(inputs.collect()) {
             match welcome.take(input, paths) {
                 WelcomeStep::Stay => {}
                 WelcomeStep::Leave => return Ok(None),

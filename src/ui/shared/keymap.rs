@@ -1,11 +1,9 @@
-//! Turns the terminal's key events into [`Key`]s, and keys into actions by context.
+//! Turns keys into actions by context.
 
 mod file;
 
-use crossterm::event::{KeyCode as Code, KeyEvent, KeyEventKind, KeyModifiers};
-
 use crate::ui::shared::action::{ACTIONS, Action, KeyContext};
-use crate::ui::widget::{Key, KeyCode};
+use crate::ui::widget::Key;
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct Keymap {
@@ -65,61 +63,11 @@ impl Keymap {
     }
 }
 
-/// Returns the key of a terminal event. Returns `None` if the event reports that a key was released, or if telecast
-/// does not use the key.
-pub(crate) fn key_of(event: KeyEvent) -> Option<Key> {
-    // Terminals with the kitty protocol, and Windows, also report when a key is released. Without this check, each key
-    // would count twice.
-    if event.kind == KeyEventKind::Release {
-        return None;
-    }
-    let mut key = Key {
-        code: KeyCode::Enter,
-        ctrl: event.modifiers.contains(KeyModifiers::CONTROL),
-        alt: event.modifiers.contains(KeyModifiers::ALT),
-        shift: event.modifiers.contains(KeyModifiers::SHIFT),
-    };
-    key.code = match event.code {
-        Code::Char(c) => {
-            // Shift is dropped, because the character already includes it (`A`, `?`). A binding such as `?` then works
-            // on every keyboard, whether or not its layout needs Shift for this character.
-            key.shift = false;
-            KeyCode::Char(if key.ctrl { Key::with_ctrl(c) } else { c })
-        }
-        Code::F(n) => KeyCode::F(n),
-        Code::Enter => KeyCode::Enter,
-        Code::Esc => KeyCode::Esc,
-        Code::Tab => KeyCode::Tab,
-        Code::BackTab => {
-            key.shift = true;
-            KeyCode::Tab
-        }
-        Code::Backspace => KeyCode::Backspace,
-        Code::Delete => KeyCode::Delete,
-        Code::Insert => KeyCode::Insert,
-        Code::Left => KeyCode::Left,
-        Code::Right => KeyCode::Right,
-        Code::Up => KeyCode::Up,
-        Code::Down => KeyCode::Down,
-        Code::Home => KeyCode::Home,
-        Code::End => KeyCode::End,
-        Code::PageUp => KeyCode::PageUp,
-        Code::PageDown => KeyCode::PageDown,
-        _ => return None,
-    };
-    // Some terminals send F13 to F24 for Shift with an F-key.
-    if let KeyCode::F(n @ 13..=24) = key.code {
-        key.code = KeyCode::F(n - 12);
-        key.shift = true;
-    }
-    Some(key)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::editor::Command;
-    use crate::ui::widget::typing;
+    use crate::ui::widget::{KeyCode, typing};
 
     #[test]
     fn each_default_key_is_valid_and_unique_in_its_context() {
@@ -162,15 +110,6 @@ mod tests {
         assert_eq!(way(&body, Action::UndoDelete), "`Undo the last deletion` in the palette (^P)");
         let (keymap, _) = Keymap::parse("undo = \"ctrl-u\"");
         assert_eq!(keymap.way(&body, Action::Undo), "^U");
-    }
-
-    #[test]
-    fn control_bytes_are_the_keys_that_users_press() {
-        // crossterm reports the bytes 0x1c to 0x1f, which terminals and tmux send for these keys, as Ctrl-4 to Ctrl-7.
-        for (reported, pressed) in [('4', "ctrl-\\"), ('5', "ctrl-]"), ('6', "ctrl-^"), ('7', "ctrl-/")] {
-            let event = KeyEvent::new(Code::Char(reported), KeyModifiers::CONTROL);
-            assert_eq!(key_of(event), Some(pressed.parse().unwrap()));
-        }
     }
 
     fn table() -> String {

@@ -80,7 +80,7 @@ fn pasted_char(key: Key) -> Option<char> {
     match key {
         Key { code: KeyCode::Enter, ctrl: false, alt: false, shift: false } => Some('\n'),
         Key { code: KeyCode::Tab, ctrl: false, alt: false, shift: false } => Some('\t'),
-        // Without bracketed paste, crossterm reports a pasted line feed as Ctrl-J.
+        // Without bracketed paste, a pasted line feed is Ctrl-J.
         Key { code: KeyCode::Char('j'), ctrl: true, alt: false, .. } => Some('\n'),
         _ => key.typed(),
     }

@@ -64,7 +64,7 @@ impl Key {
     pub(crate) fn with_ctrl(c: char) -> char {
         match c {
             // In a classic terminal and in tmux, Ctrl-\, Ctrl-], Ctrl-^, and Ctrl-/ send the bytes 0x1c to 0x1f.
-            // crossterm reports these bytes as Ctrl-4 to Ctrl-7, which send the same bytes.
+            // Ctrl-4 to Ctrl-7 send the same bytes.
             '4' => '\\',
             '5' => ']',
             '6' => '^',

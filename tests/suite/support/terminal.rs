@@ -18,11 +18,13 @@ use rustix::termios::Winsize;
 /// The longest wait; far more than a loaded machine needs.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Queries that programs send to a terminal at start-up, and xterm's answers.
-const QUERIES: &[(&[u8], &[u8])] = &[
+/// Queries that programs send to a terminal, and its answers.
+pub type Answers = &'static [(&'static [u8], &'static [u8])];
+
+/// xterm's answers.
+const XTERM: Answers = &[
     (b"\x1b[6n", b"\x1b[1;1R"),
     (b"\x1b[c", b"\x1b[?62;22c"),
-    (b"\x1b[?u", b"\x1b[?0u"),
     (b"\x1b]10;?", b"\x1b]10;rgb:ffff/ffff/ffff\x1b\\"),
     (b"\x1b]11;?", b"\x1b]11;rgb:0000/0000/0000\x1b\\"),
 ];
@@ -34,6 +36,7 @@ pub struct Terminal {
     output: Receiver<Vec<u8>>,
     screen: vt100::Parser,
     bytes: Vec<u8>,
+    answers: Answers,
 }
 
 impl Terminal {
@@ -64,7 +67,14 @@ impl Terminal {
             output,
             screen: vt100::Parser::new(cells(rows), cells(columns), 0),
             bytes: Vec::new(),
+            answers: XTERM,
         }
+    }
+
+    /// Gives these answers instead of xterm's. Queries are only answered while the program's output is read.
+    pub fn answering(mut self, answers: Answers) -> Self {
+        self.answers = answers;
+        self
     }
 
     /// Types `keys`, escape sequences included.
@@ -174,7 +184,7 @@ impl Terminal {
     }
 
     fn answer_queries(&mut self, chunk: &[u8]) {
-        for (query, answer) in QUERIES {
+        for (query, answer) in self.answers {
             if chunk.windows(query.len()).any(|window| window == *query) {
                 // The write fails if the program has ended; then it needs no answer.
                 let _ = self.master.write_all(answer);
