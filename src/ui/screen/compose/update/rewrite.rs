@@ -5,6 +5,7 @@ use crate::diagnostic::TextEdit;
 use crate::editor::Command;
 use crate::service;
 use crate::template::{self, Partials};
+use crate::text::grouped;
 use crate::ui::screen::compose::{
     Compose,
     update::{actions::NO_CAMPAIGN, keys, quick_fix, typing},
@@ -44,7 +45,7 @@ pub(crate) fn export_clevertap(screen: &mut Compose, shared: &mut SharedState) -
     let n = service::export_clevertap(&job).problems.len();
     shared.show_notice(match n {
         0 => "copied for CleverTap's forms".to_owned(),
-        n => format!("copied for CleverTap's forms; problems listed at the end: {n}"),
+        n => format!("copied for CleverTap's forms; problems listed at the end: {}", grouped(n)),
     });
     vec![effect]
 }

@@ -2,6 +2,7 @@
 //! the resulting requests (for example, to search or to quit).
 
 use crate::editor::{Command, Editor, Motion};
+use crate::text::grouped;
 use crate::ui::editor::vim::{ExCommand, Vim, VimOutcome, VimRequest};
 use crate::ui::screen::compose::{
     BodyBuffer, Compose, Decision, Dialog, Prompt, PromptPurpose, SearchBar,
@@ -100,7 +101,8 @@ pub(crate) fn command_line(
             let done = with_vim(screen, |vim, editor| vim.substitute(editor, lines, what));
             let Some((outcome, done)) = done.transpose()? else { return Ok(Vec::new()) };
             let effects = perform(screen, shared, outcome);
-            let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+            let count =
+                |n: usize, what: &str| format!("{} {what}{}", grouped(n), if n == 1 { "" } else { "s" });
             shared.show_notice(format!(
                 "{} on {}; {} undoes it",
                 count(done.n_matches, "substitution"),
