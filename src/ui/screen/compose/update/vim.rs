@@ -157,7 +157,7 @@ fn perform_request(screen: &mut Compose, shared: &mut SharedState, request: VimR
             let way = keys::way(screen, shared, Action::NextPane);
             shared.only_notice(format!("{way} leaves the text, :q quits"))
         }
-        VimRequest::Copy(done, register) => vec![shared.copy_and_say(done, register)],
+        VimRequest::Copy(done, register) => shared.copy_and_say(done, register).into_iter().collect(),
         VimRequest::Search(direction) => {
             let cursor = with_vim(screen, |vim, editor| vim.shown_cursor(editor));
             screen.search = cursor.map(|cursor| SearchBar::for_vim(cursor, direction));
