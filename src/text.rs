@@ -4,6 +4,7 @@
 //! offsets to and from lines and columns, and to and from UTF-16 code units, which Telegram uses for entities.
 
 mod line_diff;
+mod uncertain_width;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -12,6 +13,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 pub(crate) use line_diff::{DiffLine, line_diff};
+pub(crate) use uncertain_width::is_width_uncertain;
 
 /// A half-open range of bytes in one text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]

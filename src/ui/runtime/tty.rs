@@ -18,7 +18,7 @@ use crate::ui::runtime::external_editor;
 use crate::ui::runtime::input::{Clicks, input_of, read_batch};
 use crate::ui::runtime::platform::{Platform, PlatformEvent};
 use crate::ui::runtime::signals::{SignalEvent, SignalSet};
-use crate::ui::runtime::terminal::{self, TerminalModes, TerminalScreen};
+use crate::ui::runtime::terminal::{self, TerminalModes, TerminalScreen, UncertainRows};
 use crate::ui::runtime::timers::Timers;
 use crate::ui::runtime::trigger_if_unsaved;
 use crate::ui::shared::{Cursor, ExternalEdit, InjectedFaults, Timer};
@@ -27,6 +27,7 @@ use crate::ui::widget::{Hyperlinks, hyperlinks, input::join_pastes};
 pub(crate) struct Tty {
     screen: TerminalScreen,
     hyperlinks: Hyperlinks,
+    uncertain: UncertainRows,
     /// `None` while the terminal belongs to an external editor or the shell, so that the console does not read the
     /// input for these programs.
     events: Option<EventStream>,
@@ -45,6 +46,7 @@ impl Tty {
         Ok(Self {
             screen: terminal::screen(crossterm::terminal::size()?)?,
             hyperlinks: Hyperlinks::default(),
+            uncertain: UncertainRows::default(),
             events: Some(EventStream::new()),
             clicks: Clicks::default(),
             signals: SignalSet::new()?,
@@ -57,6 +59,7 @@ impl Tty {
     fn clear(&mut self, area: Rect) -> io::Result<()> {
         self.screen = terminal::screen((area.width, area.height))?;
         self.hyperlinks = Hyperlinks::default();
+        self.uncertain = UncertainRows::default();
         Ok(())
     }
 
@@ -125,6 +128,13 @@ impl Platform for Tty {
         let links = links(app);
         let repaints = self.hyperlinks.update(links, self.screen.current_buffer_mut());
         hyperlinks::write(&repaints, self.screen.backend_mut())?;
+        let written = self.screen.backend_mut().take_rows();
+        let frame = self.screen.current_buffer_mut();
+        let repairs = self.uncertain.update(written, frame).into_iter();
+        let repairs: Vec<_> = repairs.flat_map(|(y, from)| self.hyperlinks.row(y, from, frame)).collect();
+        hyperlinks::write(&repairs, self.screen.backend_mut())?;
+        // These rows are complete now. If they were kept, the next frame would write them again.
+        self.screen.backend_mut().take_rows();
         self.screen.swap_buffers();
         if let Some(Cursor { x, y, is_block }) = cursor {
             let shape = if is_block { SetCursorStyle::SteadyBlock } else { SetCursorStyle::SteadyBar };
