@@ -133,6 +133,10 @@ impl Platform for Tty {
         let repairs = self.uncertain.update(written, frame).into_iter();
         let repairs: Vec<_> = repairs.flat_map(|(y, from)| self.hyperlinks.row(y, from, frame)).collect();
         hyperlinks::write(&repairs, self.screen.backend_mut())?;
+        if !repairs.is_empty() {
+            // It was also drawn inside the links that have such clusters, and then belongs to the link.
+            self.screen.backend_mut().draw_corner()?;
+        }
         // These rows are complete now. If they were kept, the next frame would write them again.
         self.screen.backend_mut().take_rows();
         self.screen.swap_buffers();

@@ -26,14 +26,17 @@ pub(crate) struct Painter<W: Write> {
     inner: CrosstermBackend<W>,
     /// The rows in which cells were written, in the order of writing.
     rows: Vec<u16>,
+    /// The cell at the top left, as it is on the screen.
+    corner: Cell,
 }
 
 /// A cell to write, with its column and row.
 type Placed<'a> = (u16, u16, &'a Cell);
 
 impl<W: Write> Painter<W> {
+    /// Creates a painter for a blank screen.
     pub(crate) fn new(out: W) -> Self {
-        Self { inner: CrosstermBackend::new(out), rows: Vec::new() }
+        Self { inner: CrosstermBackend::new(out), rows: Vec::new(), corner: Cell::default() }
     }
 
     /// Returns the rows in which cells were written since the last call.
@@ -65,7 +68,21 @@ impl<W: Write> Painter<W> {
         // A terminal that draws the cluster wider would go on in the next row.
         write!(self.inner, "\x1b[?7l")?;
         self.draw_run(&[(x, y, cell)])?;
-        write!(self.inner, "\x1b[?7h")
+        write!(self.inner, "\x1b[?7h")?;
+        if y == 0 { Ok(()) } else { self.draw_corner() }
+    }
+
+    /// Draws the cell at the top left once more.
+    ///
+    /// tmux does not pass on a movement to where it believes the cursor of its own terminal to be already, and within a
+    /// row it moves by the difference. Both are wrong after a cluster that this terminal draws wider or narrower. By
+    /// writing in another row, tmux is made to move the cursor to absolute positions.
+    pub(crate) fn draw_corner(&mut self) -> io::Result<()> {
+        if is_width_uncertain(self.corner.symbol()) {
+            return Ok(());
+        }
+        let corner = self.corner.clone();
+        self.draw_run(&[(0, 0, &corner)])
     }
 }
 
@@ -97,6 +114,9 @@ impl<W: Write> Backend for Painter<W> {
             // half of the emoji in a terminal that draws it in two cells.
             if covered.0 == y && covered.1.contains(&x) {
                 continue;
+            }
+            if (x, y) == (0, 0) {
+                self.corner = cell.clone();
             }
             let is_uncertain = is_width_uncertain(cell.symbol());
             if is_uncertain

@@ -1,5 +1,9 @@
 //! Replays the output for consecutive frames in models of terminals that measure clusters differently.
 
+use std::cell::RefCell;
+use std::io::{self, Write};
+use std::rc::Rc;
+
 use proptest::prelude::*;
 use ratatui::backend::Backend;
 use ratatui::layout::Rect;
@@ -160,15 +164,29 @@ impl Frame {
     }
 }
 
+/// The output of a painter.
+#[derive(Clone, Default)]
+struct Output(Rc<RefCell<Vec<u8>>>);
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.borrow_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Draws the frames as the console does, and returns the output for each.
 fn output(frames: &[Frame]) -> Vec<Vec<u8>> {
     let (mut hyperlinks, mut uncertain) = (Hyperlinks::default(), UncertainRows::default());
     let mut before = Buffer::empty(Rect::new(0, 0, SIZE.0, SIZE.1));
+    let out = Output::default();
+    let mut painter = Painter::new(out.clone());
     let mut outputs = Vec::new();
     for frame in frames {
         let buffer = frame.buffer();
-        let mut out = Vec::new();
-        let mut painter = Painter::new(&mut out);
         painter.draw(before.diff(&buffer).into_iter()).unwrap();
         let repaints = hyperlinks.update(frame.links(), &buffer);
         hyperlinks::write(&repaints, &mut painter).unwrap();
@@ -176,8 +194,8 @@ fn output(frames: &[Frame]) -> Vec<Vec<u8>> {
         let repairs: Vec<_> =
             repairs.iter().flat_map(|(y, from)| hyperlinks.row(*y, *from, &buffer)).collect();
         hyperlinks::write(&repairs, &mut painter).unwrap();
-        drop(painter);
-        outputs.push(out);
+        painter.take_rows();
+        outputs.push(out.0.take());
         before = buffer;
     }
     outputs
@@ -229,6 +247,16 @@ fn a_cluster_at_the_edge_does_not_go_on_in_the_next_row() {
 fn links_with_clusters_leave_the_cells_after_them_alone() {
     let linked = |text: &str, linked| Frame { linked, ..frame(text) };
     check(&[linked("[👩‍👩‍👧‍👦] ok", 0..4), linked("[👩‍👩‍👧‍👦] ok", 0..0), linked("[❤\u{fe0f}] ok", 1..6)]);
+}
+
+#[test]
+fn something_is_written_in_another_row_after_a_cluster() {
+    let rows = vec!["top".to_owned(), "a👍🏽b".to_owned(), String::new()];
+    let out = output(&[Frame { rows, linked: 0..0 }]).concat();
+    let out = String::from_utf8(out).unwrap().replace('\x1b', "ESC");
+    let after = out.split("👍🏽").nth(1).unwrap();
+    let reset = "ESC[39mESC[49mESC[59mESC[0m";
+    assert!(after.starts_with(&format!("{reset}ESC[?7hESC[1;1Ht{reset}ESC[2;4Hb")), "{after}");
 }
 
 #[test]
