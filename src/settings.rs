@@ -40,11 +40,13 @@ pub enum Whitespace {
 /// How text is copied to the clipboard.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum Clipboard {
-    /// At present the same as `Osc52`.
+    /// Through the system's clipboard program in a local session, else through tmux if the console runs in tmux, else
+    /// through the terminal.
     #[default]
     Auto,
     /// Through the terminal, with the escape sequence OSC 52.
     Osc52,
+    /// Through the system's clipboard program, also in a remote session.
     Native,
     /// Through a program that reads the text from its standard input.
     Command(Vec<String>),

@@ -4,6 +4,7 @@
 //! offsets to and from lines and columns, and to and from UTF-16 code units, which Telegram uses for entities.
 
 mod line_diff;
+mod uncertain_width;
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -12,6 +13,7 @@ use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
 pub(crate) use line_diff::{DiffLine, line_diff};
+pub(crate) use uncertain_width::is_width_uncertain;
 
 /// A half-open range of bytes in one text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
@@ -240,6 +242,20 @@ pub(crate) fn visible_lines(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Returns the digits of `n` with a comma as the thousands separator, for screens. Machine-readable output and copied
+/// text have plain digits.
+pub(crate) fn grouped(n: usize) -> String {
+    let digits = n.to_string();
+    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if 0 < at && (digits.len() - at).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
 /// Returns the first `max` characters of `text`, followed by `…` if `text` has more characters.
 pub(crate) fn shorten(text: &str, max: usize) -> Cow<'_, str> {
     match text.char_indices().nth(max) {
@@ -297,6 +313,13 @@ pub fn with_line_feeds(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_have_a_comma_every_three_digits() {
+        for (n, shown) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(grouped(n), shown);
+        }
+    }
 
     #[test]
     fn long_text_is_cut_between_characters() {

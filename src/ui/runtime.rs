@@ -10,6 +10,7 @@
 //! `FRAME`. There is no idle tick: while nothing happens, nothing runs. Automated tests run this loop with a
 //! [`Platform`] of their own.
 
+mod clipboard;
 pub mod executor;
 mod external_editor;
 mod input;

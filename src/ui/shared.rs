@@ -24,7 +24,10 @@ pub mod screen;
 pub(crate) mod bubble;
 pub(crate) mod message;
 
+pub use clipboard::{Clipboard, CopyCommand, CopyTarget};
+
 pub(crate) use action::{ACTIONS, Action, BodyEdit, FOOTER_ACTIONS, FOOTER_PRIORITY, KeyContext};
+pub(crate) use clipboard::CopyJob;
 pub(crate) use effect::{
     AppCommand, Effect, ExternalEdit, JournalEntry, LoopEffect, Task, Timer, WorkspaceChange,
 };
@@ -129,14 +132,6 @@ pub struct UiSettings {
     pub whitespace: Whitespace,
     pub clipboard: Clipboard,
     pub vim: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Clipboard {
-    /// Text is copied with an escape sequence to the terminal (OSC 52), which also works over SSH.
-    Terminal,
-    /// Text is copied with a command (program and arguments) that reads it from stdin.
-    Command(Vec<String>),
 }
 
 #[derive(Debug, Clone, Default)]

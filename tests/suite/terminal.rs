@@ -1,5 +1,6 @@
 //! The real binary in a pseudo-terminal.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -216,10 +217,31 @@ fn cut_text_is_pasted_even_if_the_terminal_keeps_no_clipboard() {
     terminal.send("Zebra");
     terminal.wait_for("Zebra{");
     terminal.send("\x1b[1;5H\x1b[1;2C\x1b[1;2C\x18");
-    terminal.wait_for("cut 2 characters");
+    terminal.wait_for("cut 2 characters; sent to the terminal (OSC 52), which may refuse it");
     terminal.wait_for("bra{");
     terminal.send("\x1b[F\x16");
     terminal.wait_for("bra{Ze");
+}
+
+#[test]
+fn text_is_copied_with_the_program_of_the_desktop() {
+    let home = Home::new();
+    let script =
+        home.write("bin/xclip", "#!/bin/sh\necho \"$@\" > \"$HOME/arguments\"; cat > \"$HOME/copied\"\n");
+    std::fs::set_permissions(&script, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let mut command = home.command(["demo", "--dir", "shop"]);
+    let path = std::env::var_os("PATH").unwrap();
+    let folders = [home.path().join("bin")].into_iter().chain(std::env::split_paths(&path));
+    command.env("PATH", std::env::join_paths(folders).unwrap()).env("DISPLAY", ":99");
+    let mut terminal = Terminal::start(command, 120, 32);
+    terminal.wait_for("Hi Anna");
+    terminal.send("Zebra");
+    terminal.wait_for("Zebra{");
+    terminal.send("\x1b[1;5H\x1b[1;2C\x1b[1;2C\x18");
+    terminal.wait_for("cut 2 characters with xclip");
+    assert_eq!(home.read("copied"), "Ze");
+    assert_eq!(home.read("arguments"), "-selection clipboard\n");
+    assert!(!terminal.bytes().windows(5).any(|bytes| bytes == b"\x1b]52;"), "no OSC 52");
 }
 
 #[test]

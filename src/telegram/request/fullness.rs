@@ -1,5 +1,6 @@
 //! Measures how close a message is to the limits of its text: the number of characters and the number of entities.
 
+use super::poll::MAX_QUESTION;
 use super::text::{MAX_CAPTION, MAX_TEXT, MarkedText};
 use super::{ApiRequest, MessageContent};
 use crate::telegram::EntityKind;
@@ -31,6 +32,16 @@ impl Fullness {
 }
 
 impl ApiRequest {
+    /// Returns the largest number of characters that [`ApiRequest::text`] may have after parsing.
+    pub fn text_limit(&self) -> Option<usize> {
+        match self.content() {
+            MessageContent::Text { .. } => Some(MAX_TEXT),
+            MessageContent::Media(_) | MessageContent::Album(_) => Some(MAX_CAPTION),
+            MessageContent::Poll(_) => Some(MAX_QUESTION),
+            MessageContent::Location(_) | MessageContent::Nothing => None,
+        }
+    }
+
     /// Returns the limit that the message's text or captions are closest to. Returns `None` for a poll, for a location,
     /// and for a request that sends no message.
     pub fn fullness(&self) -> Option<Fullness> {

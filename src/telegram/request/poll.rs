@@ -7,6 +7,7 @@ use crate::telegram::api_error::ArgumentLocation;
 use crate::telegram::arguments::{Arguments, lenient_i64};
 use crate::telegram::integer::parse_canonical;
 
+pub(super) const MAX_QUESTION: usize = 300;
 pub(crate) const MAX_OPTIONS: usize = 12;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +35,7 @@ pub enum PollKind {
 }
 
 const QUESTION: TextRules =
-    TextRules::Short { max_chars: 300, too_long: "Poll question length must not exceed 300" };
+    TextRules::Short { max_chars: MAX_QUESTION, too_long: "Poll question length must not exceed 300" };
 const OPTION: TextRules =
     TextRules::Short { max_chars: 100, too_long: "Poll options length must not exceed 100" };
 

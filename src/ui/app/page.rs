@@ -6,7 +6,7 @@ use ratatui::style::Style;
 
 use crate::editor::search::{PatternSyntax, SearchPattern};
 use crate::help::{Backticks, PageLine, Role, Topic, layout};
-use crate::text::{Span, width};
+use crate::text::{Span, grouped, width};
 use crate::ui::widget::{Input, Key, KeyCode, MouseKind, TextField, Theme, dialog, draw};
 
 /// The maximum width of the dialog, in cells, including its border. Longer lines would be hard to read.
@@ -213,13 +213,13 @@ impl Page {
         let found = match (self.find.field.text().is_empty(), self.find.matches.len()) {
             (true, _) => String::new(),
             (false, 0) => "no match · ".to_owned(),
-            (false, n) => format!("{} of {n} · ", self.find.at + 1),
+            (false, n) => format!("{} of {} · ", grouped(self.find.at + 1), grouped(n)),
         };
         if self.find.is_typed {
             return format!("{found}↑↓ previous, next · Enter keep · Esc close");
         }
         let n_below = self.lines.len().saturating_sub(self.top + self.rows);
-        let below = if n_below == 0 { String::new() } else { format!("{n_below} more lines · ") };
+        let below = if n_below == 0 { String::new() } else { format!("{} more lines · ", grouped(n_below)) };
         let find = if found.is_empty() { "/ find" } else { "n N next, previous" };
         format!("{found}{below}{find} · PgUp PgDn · Esc back")
     }

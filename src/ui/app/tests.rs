@@ -15,7 +15,7 @@ fn console() -> App {
         hyperlinks: true,
         wrap: true,
         whitespace: Whitespace::None,
-        clipboard: Clipboard::Terminal,
+        clipboard: Clipboard::default(),
         vim: false,
     };
     let mut app = App::new(Arc::new(workspace), Theme::ansi(), settings);

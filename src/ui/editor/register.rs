@@ -4,7 +4,7 @@ use unicode_segmentation::UnicodeSegmentation;
 
 use crate::editor::{Editor, TextRegion};
 use crate::template;
-use crate::text::Span;
+use crate::text::{Span, grouped};
 
 // Finding out where a text is in the JSON reads the whole body. In a larger body, this would delay the key.
 /// The largest body, in bytes, in which the context of copied and pasted text is determined.
@@ -42,7 +42,7 @@ impl Register {
             true => (self.text.lines().count(), "line"),
             false => (self.text.graphemes(true).count(), "character"),
         };
-        if n == 1 { format!("1 {unit}") } else { format!("{n} {unit}s") }
+        if n == 1 { format!("1 {unit}") } else { format!("{} {unit}s", grouped(n)) }
     }
 }
 

@@ -28,7 +28,7 @@ use crate::service::{
 use crate::ui::editor::highlight::{CodeGrammars, Grammar};
 use crate::ui::runtime::executor::workers::{MessageSlot, QueuedJob, Slot};
 use crate::ui::shared::{
-    CaughtPanic, ConnectFailure, Generation, InjectedFaults, JournalEntry, Msg, PtrEq, Task, Work,
+    CaughtPanic, ConnectFailure, CopyJob, Generation, InjectedFaults, JournalEntry, Msg, PtrEq, Task, Work,
     WorkspaceChange, fault,
 };
 use crate::workspace::{self, Watch, WatchMethod};
@@ -65,6 +65,8 @@ pub struct Executor {
     /// The task of the last journal entry (a save or a draft). Each entry waits for the previous entry, so that an
     /// older draft never replaces a newer save.
     journal: Option<JoinHandle<()>>,
+    /// The task of the last copied text. It waits for the task before it, so that the clipboard has the last text.
+    copying: Option<JoinHandle<()>>,
 }
 
 /// The results of checking all campaigns, and the generation of the latest check. A check stops when its generation is
@@ -101,6 +103,7 @@ impl Executor {
             tests: Vec::new(),
             exiting: watch::Sender::new(false),
             journal: None,
+            copying: None,
         }
     }
 
@@ -241,14 +244,21 @@ impl Executor {
                     }
                 });
             }
-            Task::CopyByCommand { command, text } => {
-                let reporter = self.reporter.clone();
-                self.spawn(Work::Copy, async move {
-                    let result = clipboard::copy_by_command(&command, &text).await;
-                    reporter.report(Msg::Copied(result)).await;
-                });
-            }
+            Task::Copy(job) => self.copy(job),
         }
+    }
+
+    fn copy(&mut self, job: CopyJob) {
+        let (before, reporter) = (self.copying.take(), self.reporter.clone());
+        self.copying = Some(self.spawn(Work::Copy, async move {
+            if let Some(before) = before {
+                // The error is ignored: panics are caught inside the task, and this text is copied even if copying the
+                // previous text failed.
+                let _ = before.await;
+            }
+            let result = clipboard::copy(&job, clipboard::TIME_LIMIT).await;
+            reporter.report(Msg::Copied(job, result)).await;
+        }));
     }
 
     fn change(&self, submission: Option<Generation>, change: WorkspaceChange, now: Timestamp) {
@@ -344,6 +354,10 @@ impl Executor {
         if let Some(last) = self.journal.take() {
             // The error is ignored: panics are caught inside the task, which reports its result as a message.
             let _ = last.await;
+        }
+        if let Some(last) = self.copying.take() {
+            // The errors are ignored, as above. The timeout is for a command that hangs.
+            let _ = tokio::time::timeout(EXIT_TIMEOUT, last).await;
         }
     }
 

@@ -12,13 +12,13 @@ use crate::disk;
 use crate::paths::{Paths, WORKSPACE_VARIABLE};
 use crate::secrets::{Redactor, Secrets};
 use crate::service::{Session, Sharing};
-use crate::settings::{self, SecretSource, Settings};
+use crate::settings::{SecretSource, Settings};
 use crate::ui::app::App;
 use crate::ui::runtime;
 use crate::ui::runtime::executor::{Executor, ExecutorDeps};
-use crate::ui::runtime::{terminal, welcome};
+use crate::ui::runtime::{clipboard, terminal, welcome};
 use crate::ui::shared::{
-    Action, CaughtPanic, Clipboard, InjectedFaults, Msg, Screen, UiSettings, Work, fault, keymap::Keymap,
+    Action, CaughtPanic, InjectedFaults, Msg, Screen, UiSettings, Work, fault, keymap::Keymap,
 };
 use crate::ui::widget::Theme;
 use crate::workspace::{
@@ -202,11 +202,10 @@ fn theme() -> Theme {
 }
 
 fn ui_settings(settings: &Settings) -> UiSettings {
-    let clipboard = match &settings.clipboard {
-        settings::Clipboard::Auto | settings::Clipboard::Osc52 => Clipboard::Terminal,
-        settings::Clipboard::Native => Clipboard::Command(native_clipboard()),
-        settings::Clipboard::Command(command) => Clipboard::Command(command.clone()),
-    };
+    let is_set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let clipboard =
+        clipboard::choose(&settings.clipboard, is_set, |name| clipboard::find_program(&path, name));
     UiSettings {
         mouse: settings.mouse,
         hyperlinks: settings.hyperlinks && terminal_may_know_links(),
@@ -221,17 +220,6 @@ fn ui_settings(settings: &Settings) -> UiSettings {
 /// the Linux console prints part of them.
 fn terminal_may_know_links() -> bool {
     std::env::var_os("TERM").is_some_and(|term| term != "linux" && term != "dumb")
-}
-
-fn native_clipboard() -> Vec<String> {
-    let command: &[&str] = if cfg!(target_os = "macos") {
-        &["pbcopy"]
-    } else if std::env::var_os("WAYLAND_DISPLAY").is_some() {
-        &["wl-copy"]
-    } else {
-        &["xclip", "-selection", "clipboard"]
-    };
-    command.iter().map(|word| (*word).to_owned()).collect()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! or a signal that can be caught.
 
 mod painter;
+mod uncertain;
 
 use std::io::{self, BufWriter, stdout};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,6 +14,7 @@ use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 
 pub(crate) use painter::Painter;
+pub(crate) use uncertain::UncertainRows;
 
 /// Whether the modes are set. Several pieces of code restore the terminal (the guard's `drop`, a panic, a suspension),
 /// and this flag makes sure that it is restored only once.

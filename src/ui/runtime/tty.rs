@@ -18,7 +18,7 @@ use crate::ui::runtime::input::TerminalInput;
 use crate::ui::runtime::input::decode::Decoded;
 use crate::ui::runtime::platform::{Platform, PlatformEvent};
 use crate::ui::runtime::signals::{SignalEvent, SignalSet};
-use crate::ui::runtime::terminal::{self, TerminalModes, TerminalScreen};
+use crate::ui::runtime::terminal::{self, TerminalModes, TerminalScreen, UncertainRows};
 use crate::ui::runtime::timers::Timers;
 use crate::ui::runtime::trigger_if_unsaved;
 use crate::ui::shared::{Cursor, ExternalEdit, InjectedFaults, Timer};
@@ -27,6 +27,7 @@ use crate::ui::widget::{Hyperlinks, Input, Rgb, hyperlinks, input::join_pastes};
 pub(crate) struct Tty {
     screen: TerminalScreen,
     hyperlinks: Hyperlinks,
+    uncertain: UncertainRows,
     /// `None` while the terminal belongs to an external editor or the shell, so that the console does not read the
     /// input for these programs.
     input: Option<TerminalInput>,
@@ -46,6 +47,7 @@ impl Tty {
         Ok(Self {
             screen: terminal::screen(crossterm::terminal::size()?)?,
             hyperlinks: Hyperlinks::default(),
+            uncertain: UncertainRows::default(),
             input: Some(TerminalInput::open()?),
             background: None,
             signals: SignalSet::new()?,
@@ -58,6 +60,7 @@ impl Tty {
     fn clear(&mut self, area: Rect) -> io::Result<()> {
         self.screen = terminal::screen((area.width, area.height))?;
         self.hyperlinks = Hyperlinks::default();
+        self.uncertain = UncertainRows::default();
         Ok(())
     }
 
@@ -155,6 +158,17 @@ impl Platform for Tty {
         let links = links(app);
         let repaints = self.hyperlinks.update(links, self.screen.current_buffer_mut());
         hyperlinks::write(&repaints, self.screen.backend_mut())?;
+        let written = self.screen.backend_mut().take_rows();
+        let frame = self.screen.current_buffer_mut();
+        let repairs = self.uncertain.update(written, frame).into_iter();
+        let repairs: Vec<_> = repairs.flat_map(|(y, from)| self.hyperlinks.row(y, from, frame)).collect();
+        hyperlinks::write(&repairs, self.screen.backend_mut())?;
+        if !repairs.is_empty() {
+            // It was also drawn inside the links that have such clusters, and then belongs to the link.
+            self.screen.backend_mut().draw_corner()?;
+        }
+        // These rows are complete now. If they were kept, the next frame would write them again.
+        self.screen.backend_mut().take_rows();
         self.screen.swap_buffers();
         if let Some(Cursor { x, y, is_block }) = cursor {
             let shape = if is_block { SetCursorStyle::SteadyBlock } else { SetCursorStyle::SteadyBar };

@@ -61,6 +61,7 @@ impl Bubble {
         let options = message::LayoutOptions {
             reveals_spoilers: options.reveal_spoilers,
             expands_quotes: options.expand_quotes,
+            keyboard_width: usize::from(width),
             ..message::LayoutOptions::new(usize::from(width.saturating_sub(EDGES)))
         };
         Some(Self { message: message::layout_request(request, options), composed: composed.clone(), width })

@@ -1,41 +1,115 @@
 //! Cut, copy, and paste within the console. Every cut and copy fills the console's own register, so that pasting works
-//! even if the terminal or the system refuses the text. The text is also offered to the system's clipboard.
+//! even if the terminal or the system refuses the text. The text is also offered to the system's clipboard: with a
+//! command, or through the terminal with an escape sequence (OSC 52), and the notice says which.
 //!
 //! A program in a terminal cannot read the system's clipboard portably. Text from other programs is therefore pasted
 //! with the terminal's own key, and does not go into the register.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::text::grouped;
 use crate::ui::editor::register::Register;
+use crate::ui::shared::SharedState;
 use crate::ui::shared::effect::{Effect, LoopEffect, Task};
-use crate::ui::shared::{Clipboard, SharedState};
 use crate::ui::widget::{FieldText, Input, Key, TextField};
 
 pub(crate) const COPY: Key = Key { ctrl: true, ..Key::char('c') };
 pub(crate) const CUT: Key = Key { ctrl: true, ..Key::char('x') };
 pub(crate) const PASTE: Key = Key { ctrl: true, ..Key::char('v') };
 
+/// The longest text for the terminal, in bytes. In base64 with the sequence around it, it has 100,000 bytes, and some
+/// terminals ignore longer sequences.
+const MAX_TERMINAL_BYTES: usize = 74_994;
+
+/// How text reaches the system's clipboard.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Clipboard {
+    /// The commands to try, in order. If there is none, or if all of them fail, the text goes to the terminal.
+    pub commands: Vec<CopyCommand>,
+}
+
+/// A command that reads the text from its stdin.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyCommand {
+    pub program: PathBuf,
+    pub arguments: Vec<String>,
+    pub target: CopyTarget,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CopyTarget {
+    /// The system's clipboard.
+    System,
+    /// The clipboard of Windows, from inside WSL.
+    Windows,
+    /// tmux's buffer. tmux also sends the text to its own terminal.
+    Tmux,
+}
+
+impl CopyCommand {
+    /// Returns the program's name without its folder.
+    pub(crate) fn name(&self) -> String {
+        self.program.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+}
+
+/// A text that commands copy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CopyJob {
+    pub commands: Vec<CopyCommand>,
+    pub text: String,
+    /// The notice about the text, such as `copied 12 characters`. The result adds to it.
+    pub said: String,
+}
+
 const HIDDEN: &str = "a hidden value cannot be copied or cut";
 
 impl SharedState {
-    /// Keeps a text in the register, and returns the effect that offers it to the system's clipboard.
-    pub fn copy(&mut self, copied: impl Into<Register>) -> Effect {
-        let copied = Arc::new(copied.into());
-        self.register = Arc::clone(&copied);
-        let text = copied.text.clone();
-        match &self.settings.clipboard {
-            Clipboard::Terminal => Effect::Loop(LoopEffect::Copy(text)),
-            Clipboard::Command(command) => {
-                Effect::Task(Task::CopyByCommand { command: command.clone(), text })
+    /// Keeps a text in the register, and returns the effect that offers it to the system's clipboard. The notice starts
+    /// with `said`, such as `copied the rendered body`.
+    pub fn copy(&mut self, copied: impl Into<Register>, said: impl Into<String>) -> Option<Effect> {
+        self.register = Arc::new(copied.into());
+        let (text, said) = (self.register.text.clone(), said.into());
+        let commands = self.settings.clipboard.commands.clone();
+        if commands.is_empty() {
+            return self.copy_to_terminal(text, &said, "");
+        }
+        self.show_notice(said.as_str());
+        Some(Effect::Task(Task::Copy(CopyJob { commands, text, said })))
+    }
+
+    /// Sends a text to the terminal, unless it is too long. `reason` says why no command has copied the text.
+    fn copy_to_terminal(&mut self, text: String, said: &str, reason: &str) -> Option<Effect> {
+        let reason = if reason.is_empty() { String::new() } else { format!("; {reason}") };
+        if MAX_TERMINAL_BYTES < text.len() {
+            let max = grouped(MAX_TERMINAL_BYTES);
+            self.show_error(format!("{said} within telecast only: more than {max} bytes{reason}"));
+            return None;
+        }
+        self.show_notice(format!("{said}; sent to the terminal (OSC 52), which may refuse it{reason}"));
+        Some(Effect::Loop(LoopEffect::Copy(text)))
+    }
+
+    /// Handles the result of a job's commands: how the text was copied, or why they failed.
+    pub(crate) fn finish_copy(&mut self, job: CopyJob, result: Result<String, String>) -> Option<Effect> {
+        match result {
+            Ok(how) => {
+                // The user may have gone on, and a later notice matters more.
+                if self.notice.as_ref().is_some_and(|notice| notice.text == job.said) {
+                    self.show_notice(format!("{} {how}", job.said));
+                }
+                None
             }
+            Err(reason) => self.copy_to_terminal(job.text, &job.said, &reason),
         }
     }
 
     /// Like [`SharedState::copy`], and shows how much was copied. `done` is `copied` or `cut`.
-    pub(crate) fn copy_and_say(&mut self, done: &str, copied: impl Into<Register>) -> Effect {
-        let effect = self.copy(copied);
-        self.show_notice(format!("{done} {}", self.register.amount()));
-        effect
+    pub(crate) fn copy_and_say(&mut self, done: &str, copied: impl Into<Register>) -> Option<Effect> {
+        let copied = copied.into();
+        let said = format!("{done} {}", copied.amount());
+        self.copy(copied, said)
     }
 
     /// Returns the register for pasting. If the register is empty, shows how to paste from other programs, and returns
@@ -70,8 +144,8 @@ impl SharedState {
                 self.show_error(HIDDEN);
                 (None, None)
             }
-            FieldText::Visible(text) if key == CUT => (unhandled, Some(self.copy_and_say("cut", text))),
-            FieldText::Visible(text) => (None, Some(self.copy_and_say("copied", text))),
+            FieldText::Visible(text) if key == CUT => (unhandled, self.copy_and_say("cut", text)),
+            FieldText::Visible(text) => (None, self.copy_and_say("copied", text)),
         }
     }
 }

@@ -11,6 +11,7 @@ use crate::state::LastView;
 use crate::telegram::ParseMode;
 use crate::text::LineColumn;
 use crate::ui::shared::action::Action;
+use crate::ui::shared::clipboard::CopyJob;
 use crate::ui::shared::query::Generation;
 use crate::ui::widget::PickerRow;
 use crate::workspace::{CampaignFiles, Fingerprint};
@@ -128,10 +129,8 @@ pub enum Task {
     /// Let a made-up user write to the webhook's bot, which must be in a sandbox. If that fails, the capture of this
     /// generation ends with the error.
     SimulateMessage(Generation, Box<WebhookInUse>),
-    CopyByCommand {
-        command: Vec<String>,
-        text: String,
-    },
+    /// Copy a text with commands, after all earlier texts.
+    Copy(CopyJob),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -13,6 +13,7 @@ use crate::service::{
 };
 use crate::ui::editor::highlight::{CodeGrammars, Grammar};
 use crate::ui::shared::action::Action;
+use crate::ui::shared::clipboard::CopyJob;
 use crate::ui::shared::effect::Timer;
 use crate::ui::shared::fault::{CaughtPanic, Work};
 use crate::ui::shared::ptr_eq::PtrEq;
@@ -64,7 +65,8 @@ pub enum Msg {
         result: Result<String, String>,
     },
     ModesCompared(Generation, PtrEq<ModePreviews>),
-    Copied(Result<(), String>),
+    /// How commands have copied a text, such as `with xclip`, or why all of them failed.
+    Copied(CopyJob, Result<String, String>),
     GrammarLoaded(PtrEq<Arc<Grammar>>),
     CodeGrammarsLoaded(PtrEq<Arc<CodeGrammars>>),
     /// The terminal reports the color of its background.

@@ -83,14 +83,15 @@ pub(crate) fn fit(text: &str, cells: usize) -> String {
     shown
 }
 
-/// Wraps prose into lines of at most `cells`, at word boundaries if possible. Line breaks are kept.
+/// Wraps prose into lines of at most `cells`, at spaces if possible, but not at the spaces of code in backticks. Line
+/// breaks are kept.
 pub(crate) fn wrap(text: &str, cells: usize) -> Vec<String> {
     let cells = cells.max(1);
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
         let mut line = String::new();
         let mut used = 0;
-        for word in paragraph.split_word_bounds() {
+        for word in pieces(paragraph, cells) {
             let wide = width(word);
             if used + wide <= cells {
                 line.push_str(word);
@@ -116,6 +117,51 @@ pub(crate) fn wrap(text: &str, cells: usize) -> Vec<String> {
         lines.push(line);
     }
     lines
+}
+
+/// Splits a paragraph into what should stay on one line: words with their punctuation, code in backticks, and the spaces
+/// between them. What is wider than `cells` is split further.
+fn pieces(paragraph: &str, cells: usize) -> impl Iterator<Item = &str> {
+    let unless_it_fits = move |piece, split: fn(&str) -> Vec<&str>| match width(piece) <= cells {
+        true => vec![piece],
+        false => split(piece),
+    };
+    with_whole_code(paragraph)
+        .flat_map(move |piece| unless_it_fits(piece, |piece| words(piece).collect()))
+        .flat_map(move |word| unless_it_fits(word, |word| word.split_word_bounds().collect()))
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (word, after) = rest.split_at(word_len(rest)?);
+        rest = after;
+        Some(word)
+    })
+}
+
+/// Returns the length of the first word or of the spaces before it. `None` if `text` is empty.
+fn word_len(text: &str) -> Option<usize> {
+    let is_space = text.chars().next()? == ' ';
+    Some(text.find(|c| (c == ' ') != is_space).unwrap_or(text.len()))
+}
+
+/// Like [`words`], but a word that contains the start of code in backticks extends to the end of the code.
+fn with_whole_code(text: &str) -> impl Iterator<Item = &str> {
+    let is_in_code = |part: &str| part.matches('`').count() % 2 == 1;
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let mut end = word_len(rest)?;
+        let mut is_open = is_in_code(&rest[..end]);
+        while is_open && let Some(more) = rest[end..].find('`') {
+            let close = end + more;
+            end = rest[close..].find(' ').map_or(rest.len(), |more| close + more);
+            is_open = !is_in_code(&rest[close..end]);
+        }
+        let (piece, after) = rest.split_at(end);
+        rest = after;
+        Some(piece)
+    })
 }
 
 /// Clears every cell of `area` and sets its style.
@@ -193,5 +239,15 @@ mod tests {
         assert_eq!(wrap("the quick brown", 9), ["the quick", "brown"]);
         assert_eq!(wrap("abcdefghij", 4), ["abcd", "efgh", "ij"]);
         assert_eq!(wrap("a\n\nb", 4), ["a", "", "b"]);
+        assert_eq!(wrap("the quick brown, ok", 15), ["the quick", "brown, ok"]);
+        assert_eq!(wrap("a.b.c/dd", 4), ["a.b.", "c/dd"]);
+    }
+
+    #[test]
+    fn code_in_backticks_breaks_only_if_it_is_wider_than_a_line() {
+        assert_eq!(wrap("unknown filter `a: 1` here", 19), ["unknown filter", "`a: 1` here"]);
+        assert_eq!(wrap("add (`a b`, `c d`), ok", 12), ["add (`a b`,", "`c d`), ok"]);
+        assert_eq!(wrap("`let a = 1;`", 8), ["`let a =", "1;`"]);
+        assert_eq!(wrap("a ` key and more", 9), ["a ` key", "and more"]);
     }
 }

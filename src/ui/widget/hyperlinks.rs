@@ -82,20 +82,36 @@ impl Hyperlinks {
     /// Takes the links of the frame that was just drawn. Returns the cells to write again, in the order in which they
     /// must be written.
     pub(crate) fn update(&mut self, links: Vec<Link>, frame: &Buffer) -> Vec<Repaint> {
-        let painted = |link: Link| Painted { cells: cells(&link, frame), link };
+        let painted = |link: Link| Painted { cells: cells(link.y, link.columns.clone(), frame), link };
         let now: Vec<Painted> = links.into_iter().map(painted).collect();
         let before = std::mem::replace(&mut self.painted, now);
         let mut repaints = Vec::new();
         // The cells of removed links are written first, because the same cells may now belong to a new link.
         for gone in before.iter().filter(|before| self.painted.iter().all(|now| now.link != before.link)) {
             let link = &gone.link;
-            repaints.push(Repaint { address: None, y: link.y, cells: cells(link, frame) });
+            let cells = cells(link.y, link.columns.clone(), frame);
+            repaints.push(Repaint { address: None, y: link.y, cells });
         }
         for new in self.painted.iter().filter(|now| !before.contains(now)) {
             let Painted { link, cells } = new;
             repaints.push(Repaint { address: Some(link.address.clone()), y: link.y, cells: cells.clone() });
         }
         repaints
+    }
+
+    /// Returns the cells of a row of the frame that was just drawn, from the column `from` to its end, with their links.
+    pub(crate) fn row(&self, y: u16, from: u16, frame: &Buffer) -> Vec<Repaint> {
+        let link_at = |x: u16| {
+            let mut links = self.painted.iter().map(|painted| &painted.link);
+            links.find(|link| link.y == y && link.columns.contains(&x)).map(|link| &link.address)
+        };
+        let cells = cells(y, from..frame.area.right(), frame);
+        let parts = cells.chunk_by(|(a, _), (b, _)| link_at(*a) == link_at(*b));
+        let repaint = |part: &[(u16, Cell)]| {
+            let address = part.first().and_then(|(x, _)| link_at(*x).cloned());
+            Repaint { address, y, cells: part.to_vec() }
+        };
+        parts.map(repaint).collect()
     }
 }
 
@@ -123,16 +139,26 @@ pub(crate) fn close(out: &mut impl Write) -> io::Result<()> {
     write!(out, "\x1b]8;;\x1b\\")
 }
 
-/// Returns the cells of a link, each with its column. The second cell of a wide character is skipped, because it has no
-/// content.
-fn cells(link: &Link, frame: &Buffer) -> Vec<(u16, Cell)> {
+/// Returns the cells of a row that are in `columns` at least in part, each with its column. The second cell of a wide
+/// character is skipped, because it has no content.
+// The columns of a removed link may start or end in the middle of a wide character of the new frame. Writing only its
+// second cell would erase the character. So the cells are counted from the start of the row.
+fn cells(y: u16, columns: Range<u16>, frame: &Buffer) -> Vec<(u16, Cell)> {
     let mut cells = Vec::new();
-    let mut x = link.columns.start;
-    while let Some(cell) = frame.cell((x, link.y)).filter(|_| x < link.columns.end) {
-        cells.push((x, cell.clone()));
-        x = x.saturating_add(u16::try_from(width(cell.symbol())).unwrap_or(1).max(1));
+    let mut x = frame.area.left();
+    while let Some(cell) = frame.cell((x, y)).filter(|_| x < columns.end) {
+        let next = x.saturating_add(columns_of(cell));
+        if columns.start < next {
+            cells.push((x, cell.clone()));
+        }
+        x = next;
     }
     cells
+}
+
+/// Returns the number of columns that a cell takes.
+pub(crate) fn columns_of(cell: &Cell) -> u16 {
+    u16::try_from(width(cell.symbol())).unwrap_or(1).max(1)
 }
 
 #[cfg(test)]
@@ -203,6 +229,8 @@ mod tests {
         check(std::slice::from_ref(&b), "SEE SHOP now", &format!("SHOP{}", open("https://c.d/", "SHOP")));
         check(&[], "over it now", " it ");
         check(&[], "over it now", "");
+        check(&[link(4..8, "tg://a")], "see xxxx now", &open("tg://a", "xxxx"));
+        check(&[], "not漢字漢 now", "漢字漢");
         check(
             &[link(4..8, "tg://a"), link(8..11, "tg://a")],
             "see 漢字 now",

@@ -1,6 +1,6 @@
 //! Cut, copy and paste within the console, which work without any help from the terminal or the system.
 
-use telecast::ui::shared::Clipboard;
+use telecast::ui::shared::{Clipboard, CopyCommand, CopyTarget};
 
 use super::Console;
 
@@ -11,6 +11,11 @@ fn selected(marked: &str) -> Console {
     let mut console = Console::with_body(&marked.replacen(['[', ']'], "", 2));
     select(&mut console, start, end);
     console
+}
+
+fn command(program: &str) -> Clipboard {
+    let target = CopyTarget::System;
+    Clipboard { commands: vec![CopyCommand { program: program.into(), arguments: Vec::new(), target }] }
 }
 
 fn select(console: &mut Console, start: usize, end: usize) {
@@ -133,13 +138,36 @@ fn paste_with_nothing_copied_says_how_to_paste_from_other_programs() {
 }
 
 #[test]
-fn a_failed_clipboard_command_is_reported_and_the_text_is_kept() {
+fn after_a_failed_command_the_text_goes_to_the_terminal() {
     let mut console = selected("[one] two");
-    console.app_mut().shared.settings.clipboard = Clipboard::Command(vec!["/no/such/program".to_owned()]);
+    console.app_mut().shared.settings.clipboard = command("/no/such/program");
     console.press("ctrl-c");
-    console.shows("copied only within telecast; the clipboard's command failed: /no/such/program");
+    console.shows(
+        "copied 3 characters; sent to the terminal (OSC 52), which may refuse it; program failed: No such file",
+    );
+    assert_eq!(console.copied(), ["one"]);
     console.press("end ctrl-v");
     assert_eq!(console.body(), "one twoone");
+}
+
+#[test]
+fn the_notice_says_which_command_has_the_text() {
+    let mut console = selected("[one] two");
+    console.app_mut().shared.settings.clipboard = command("/bin/cat");
+    console.press("ctrl-c");
+    console.shows("copied 3 characters with cat");
+    assert!(console.copied().is_empty(), "nothing is sent to the terminal");
+}
+
+#[test]
+fn a_text_that_terminals_would_not_take_is_not_sent_and_the_notice_says_so() {
+    let mut console = Console::with_body(&"a".repeat(74_995));
+    console.press("ctrl-a ctrl-c");
+    console.shows("copied 74,995 characters within telecast only: more than 74,994 bytes");
+    assert!(console.copied().is_empty());
+    console.press("home shift-right ctrl-c");
+    console.shows("copied 1 character; sent to the terminal (OSC 52), which may refuse it");
+    assert_eq!(console.copied(), ["a"]);
 }
 
 #[test]

@@ -102,6 +102,16 @@ fn picker_never_covers_the_cursor_line() {
 }
 
 #[test]
+fn picker_is_at_the_cursor_in_a_line_that_is_wrapped_over_many_rows() {
+    let mut console = Console::with_body(&format!("{{\"text\": \"here {}\"}}", "one two three ".repeat(70)));
+    console.go_before("here");
+    console.type_text("<<signed");
+    let (_, cursor) = console.position_of("<<signed");
+    let (_, item) = console.position_of("signed_up");
+    assert_eq!(item, cursor + 2, "{}", console.screen());
+}
+
+#[test]
 fn filters_show_their_result_for_the_profile() {
     let mut console = Console::demo();
     console.go_before("20% off");

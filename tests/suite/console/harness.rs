@@ -206,7 +206,7 @@ impl Console {
             hyperlinks: true,
             wrap: settings.wrap,
             whitespace: settings.whitespace,
-            clipboard: Clipboard::Terminal,
+            clipboard: Clipboard::default(),
             vim: false,
         };
         let mut app = App::new(workspace, Theme::ansi(), ui);

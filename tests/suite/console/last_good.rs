@@ -37,7 +37,7 @@ fn last_good_message_stays_dimmed_and_labelled_until_the_error_is_gone() {
         console.paste(broken);
         console.shows("✘ ");
         console.shows(OUTDATED);
-        console.hides("/4096");
+        console.hides("/4,096");
         assert!(is_dim(&console, "│ Good morning everybody"), "{broken}:\n{}", console.screen());
         console.press("ctrl-z");
         console.hides(OUTDATED);

@@ -2,6 +2,8 @@
 
 use ratatui::buffer::Buffer;
 
+use telecast::ui::screen::compose::focus::Pane;
+
 use super::Console;
 use super::harness::rows;
 
@@ -83,6 +85,35 @@ fn footer_keeps_the_most_important_keys() {
     console.resize(80, 24);
     console.click_text("^S save");
     console.shows("nothing to save");
+}
+
+#[test]
+fn problems_take_the_rows_that_a_large_terminal_has_and_no_more_than_they_need() {
+    #[track_caller]
+    fn check(console: &mut Console, size: (u16, u16), n_rows: u16) {
+        console.resize(size.0, size.1);
+        let area = console.app().screens.compose.layout.pane(Pane::Problems).unwrap();
+        assert_eq!(area.height, n_rows, "{size:?}\n{}", console.screen());
+    }
+    let mut many = Console::with_body(&format!("{{\"text\": \"{}\"}}", "{{ Profile.nobody }} _ ".repeat(40)));
+    check(&mut many, (80, 24), 7);
+    check(&mut many, (120, 40), 14);
+    check(&mut many, (200, 50), 24);
+    check(&mut many, (200, 100), 74);
+    let mut none = Console::with_body("{\"chat_id\": 1, \"text\": \"a\"}");
+    check(&mut none, (80, 24), 3);
+    check(&mut none, (200, 50), 3);
+}
+
+#[test]
+fn a_caption_is_counted_against_the_limit_of_captions() {
+    let console = Console::prepared("spring-sale", |root| {
+        let webhook = std::fs::read_to_string(root.join("webhooks/bot.toml")).unwrap();
+        std::fs::write(root.join("webhooks/bot.toml"), webhook.replace("sendMessage", "sendPhoto")).unwrap();
+        let body = "{\"chat_id\": 1, \"photo\": \"https://h.example/p.jpg\", \"caption\": \"four\"}";
+        std::fs::write(root.join("campaigns/spring-sale.json.liquid"), body).unwrap();
+    });
+    console.shows("4/1,024 ·");
 }
 
 #[test]

@@ -4,8 +4,13 @@
 //! know the parameter 58 and apply the numbers after it on their own: 5 is blinking, and 3 is italic. With colons (ITU
 //! T.416) the color is a single parameter, which these terminals skip. This parameter must be alone in its sequence: if
 //! another parameter is in the same sequence, st drops both.
+//!
+//! Terminals disagree about the width of some grapheme clusters. Each of these is placed with explicit cursor movements,
+//! and `uncertain` finds the cells that have to be written again.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
+use std::mem::take;
 
 use ratatui::backend::{Backend, ClearType, WindowSize};
 use ratatui::buffer::Cell;
@@ -13,22 +18,81 @@ use ratatui::layout::{Position, Size};
 use ratatui::style::Color;
 use ratatui_crossterm::CrosstermBackend;
 
+use crate::text::is_width_uncertain;
+use crate::ui::widget::hyperlinks::columns_of;
+
 #[derive(Debug)]
-pub(crate) struct Painter<W: Write>(CrosstermBackend<W>);
+pub(crate) struct Painter<W: Write> {
+    inner: CrosstermBackend<W>,
+    /// The rows in which cells were written, in the order of writing.
+    rows: Vec<u16>,
+    /// The cell at the top left, as it is on the screen.
+    corner: Cell,
+}
+
+/// A cell to write, with its column and row.
+type Placed<'a> = (u16, u16, &'a Cell);
 
 impl<W: Write> Painter<W> {
+    /// Creates a painter for a blank screen.
     pub(crate) fn new(out: W) -> Self {
-        Self(CrosstermBackend::new(out))
+        Self { inner: CrosstermBackend::new(out), rows: Vec::new(), corner: Cell::default() }
+    }
+
+    /// Returns the rows in which cells were written since the last call.
+    pub(crate) fn take_rows(&mut self) -> BTreeSet<u16> {
+        take(&mut self.rows).into_iter().collect()
+    }
+
+    /// Draws cells with the same underline color. The sequence for the color is written before the cells, and the color
+    /// stays until the inner backend resets all attributes at the end of its draw.
+    fn draw_run(&mut self, run: &[Placed<'_>]) -> io::Result<()> {
+        let Some((_, _, first)) = run.first() else { return Ok(()) };
+        let Some(colour) = parameters(first.underline_color) else {
+            return self.inner.draw(run.iter().copied());
+        };
+        write!(self.inner, "\x1b[58:{colour}m")?;
+        let plain: Vec<(u16, u16, Cell)> = run.iter().map(|(x, y, cell)| (*x, *y, plain(cell))).collect();
+        self.inner.draw(plain.iter().map(|(x, y, cell)| (*x, *y, cell)))
+    }
+
+    /// Draws a cluster whose width is uncertain. The inner backend moves the cursor at the start of each draw, so the
+    /// cells after the cluster are where they should be, however far the terminal moves its cursor.
+    fn draw_uncertain(&mut self, (x, y, cell): Placed<'_>) -> io::Result<()> {
+        // A terminal that draws the cluster narrower would leave old text in the rest of its cells.
+        let mut blank = cell.clone();
+        blank.set_symbol(" ");
+        let blanks: Vec<Placed<'_>> =
+            (x..x.saturating_add(columns_of(cell))).map(|x| (x, y, &blank)).collect();
+        self.draw_run(&blanks)?;
+        // A terminal that draws the cluster wider would go on in the next row.
+        write!(self.inner, "\x1b[?7l")?;
+        self.draw_run(&[(x, y, cell)])?;
+        write!(self.inner, "\x1b[?7h")?;
+        if y == 0 { Ok(()) } else { self.draw_corner() }
+    }
+
+    /// Draws the cell at the top left once more.
+    ///
+    /// tmux does not pass on a movement to where it believes the cursor of its own terminal to be already, and within a
+    /// row it moves by the difference. Both are wrong after a cluster that this terminal draws wider or narrower. By
+    /// writing in another row, tmux is made to move the cursor to absolute positions.
+    pub(crate) fn draw_corner(&mut self) -> io::Result<()> {
+        if is_width_uncertain(self.corner.symbol()) {
+            return Ok(());
+        }
+        let corner = self.corner.clone();
+        self.draw_run(&[(0, 0, &corner)])
     }
 }
 
 impl<W: Write> Write for Painter<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
+        self.inner.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Write::flush(&mut self.0)
+        Write::flush(&mut self.inner)
     }
 }
 
@@ -39,56 +103,71 @@ impl<W: Write> Backend for Painter<W> {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let cells: Vec<(u16, u16, &Cell)> = content.collect();
-        // Each run of cells with the same underline color is drawn separately. The sequence for the color is written
-        // before the run, and the color stays until the inner backend resets all attributes at the end of its draw.
-        for run in cells.chunk_by(|a, b| a.2.underline_color == b.2.underline_color) {
-            let Some(colour) = run.first().and_then(|(_, _, cell)| parameters(cell.underline_color)) else {
-                self.0.draw(run.iter().copied())?;
+        let mut run: Vec<Placed<'_>> = Vec::new();
+        let mut covered = (0, 0..0);
+        for placed in content {
+            let (x, y, cell) = placed;
+            if self.rows.last() != Some(&y) {
+                self.rows.push(y);
+            }
+            // Ratatui clears the second cell of an emoji with a variation selector, after the emoji. This would erase the
+            // half of the emoji in a terminal that draws it in two cells.
+            if covered.0 == y && covered.1.contains(&x) {
                 continue;
-            };
-            write!(self.0, "\x1b[58:{colour}m")?;
-            let plain: Vec<(u16, u16, Cell)> = run.iter().map(|(x, y, cell)| (*x, *y, plain(cell))).collect();
-            // At the end of this draw, the inner backend resets all attributes, including the underline color.
-            self.0.draw(plain.iter().map(|(x, y, cell)| (*x, *y, cell)))?;
+            }
+            if (x, y) == (0, 0) {
+                self.corner = cell.clone();
+            }
+            let is_uncertain = is_width_uncertain(cell.symbol());
+            if is_uncertain
+                || run.last().is_some_and(|(.., last)| last.underline_color != cell.underline_color)
+            {
+                self.draw_run(&take(&mut run))?;
+            }
+            if is_uncertain {
+                self.draw_uncertain(placed)?;
+                covered = (y, x..x.saturating_add(columns_of(cell)));
+            } else {
+                run.push(placed);
+            }
         }
-        Ok(())
+        self.draw_run(&run)
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
-        self.0.hide_cursor()
+        self.inner.hide_cursor()
     }
 
     fn show_cursor(&mut self) -> io::Result<()> {
-        self.0.show_cursor()
+        self.inner.show_cursor()
     }
 
     fn get_cursor_position(&mut self) -> io::Result<Position> {
-        self.0.get_cursor_position()
+        self.inner.get_cursor_position()
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        self.0.set_cursor_position(position)
+        self.inner.set_cursor_position(position)
     }
 
     fn clear(&mut self) -> io::Result<()> {
-        self.0.clear()
+        self.inner.clear()
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
-        self.0.clear_region(clear_type)
+        self.inner.clear_region(clear_type)
     }
 
     fn size(&self) -> io::Result<Size> {
-        self.0.size()
+        self.inner.size()
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {
-        self.0.window_size()
+        self.inner.window_size()
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        Backend::flush(&mut self.0)
+        Backend::flush(&mut self.inner)
     }
 }
 

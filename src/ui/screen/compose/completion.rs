@@ -7,7 +7,7 @@ use ratatui::style::{Modifier, Style};
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::complete::{CompletionItem, Session};
-use crate::text::{Span, width};
+use crate::text::{Span, grouped, width};
 use crate::ui::screen::compose::{Compose, popup};
 use crate::ui::shared::SharedState;
 use crate::ui::widget::{draw, draw::inside};
@@ -101,7 +101,7 @@ pub(crate) fn draw(screen: &Compose, shared: &SharedState, buf: &mut Buffer) {
     let bottom = Rect { x: layout.area.x + 1, y: layout.area.bottom() - 1, height: 1, ..layout.rows };
     let hint = if session.armed { " Enter accept · Esc close " } else { " ↑↓ to choose " };
     draw::put_line(buf, bottom, bottom.y, hint, shared.theme.popup.patch(shared.theme.key_hint));
-    let count = format!(" {}/{} ", session.chosen + 1, session.n_rows());
+    let count = format!(" {}/{} ", grouped(session.chosen + 1), grouped(session.n_rows()));
     if usize::from(layout.rows.height) < session.n_rows()
         && width(hint) + width(&count) < usize::from(bottom.width)
     {

@@ -4,6 +4,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+use crate::text::grouped;
 use crate::ui::screen::compose::{Compose, Pane};
 use crate::ui::shared::KeyHints;
 use crate::ui::widget::{FuzzyQuery, TextField, Theme, draw};
@@ -62,12 +63,13 @@ impl Compose {
     /// Returns the title of a pane with a list of `n_all` entries of which `n_shown` pass the filter.
     pub fn list_title(&self, pane: Pane, n_shown: usize, n_all: usize) -> String {
         let name = pane.title();
+        let counts = || format!("{} of {}", grouped(n_shown), grouped(n_all));
         match (self.filters.contains_key(&pane), self.filter_text(pane)) {
             (false, _) if n_all == 0 || pane == Pane::Campaigns => name.to_owned(),
-            (false, _) => format!("{name} {n_all}"),
-            (true, _) if self.typed_filter() == Some(pane) => format!("{name} {n_shown} of {n_all}"),
+            (false, _) => format!("{name} {}", grouped(n_all)),
+            (true, _) if self.typed_filter() == Some(pane) => format!("{name} {}", counts()),
             // The counts come first, because a long filter is cut off.
-            (true, text) => format!("{name} {n_shown} of {n_all} /{text}"),
+            (true, text) => format!("{name} {} /{text}", counts()),
         }
     }
 }

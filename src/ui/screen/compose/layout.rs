@@ -29,6 +29,9 @@ const WIDE: (u16, u16) = (106, 16);
 /// The smallest width and height of the area, in cells, at which there are two columns.
 const TWO_COLUMNS: (u16, u16) = (76, 12);
 
+/// The rows that the preview keeps while there are many problems and the column is high. Few messages need more.
+const PREVIEW_ROWS: u16 = 24;
+
 /// The smallest height of a single column, in cells, at which it shows the preview below the body.
 const STACKED: u16 = 22;
 
@@ -112,9 +115,10 @@ fn one_column(screen: &Compose, area: Rect) -> Vec<(Pane, Rect)> {
 fn preview_and_problems(screen: &Compose, shared: &SharedState, area: Rect) -> Vec<(Pane, Rect)> {
     // The pane of problems takes the height that it needs: up to half of the column while it has the focus, and up to a
     // third otherwise. With the focus, the pane needs more lines, because it then shows the chosen problem in full,
-    // with the problem's help.
+    // with the problem's help. In a high column, it may also take what the preview seldom needs.
     let is_focused = screen.focus.pane == Pane::Problems;
-    let max_height = if is_focused { area.height / 2 } else { area.height / 3 };
+    let share = if is_focused { area.height / 2 } else { area.height / 3 };
+    let max_height = share.max(area.height.saturating_sub(PREVIEW_ROWS));
     let lines = problems::line_count(
         screen,
         shared,

@@ -16,13 +16,10 @@ pub(crate) struct PopupAnchor {
     pub bottom: u16,
 }
 
-// A token can be in a line that is wrapped over half of the screen. If keeping the whole line visible would leave fewer
-// rows than this for the box, only the rows of the token are kept visible.
-const MIN_ROWS_BESIDE_LINE: u16 = 7;
-
 /// Returns the area of a box about `token` of the open body, for a box of `width` × `height` cells including its
-/// border. The box never covers the rows of the token. If there is enough room, the box covers none of the other rows
-/// of the token's line. `None` if the body or the token is not on screen, or if there is no room for the box.
+/// border. The box never covers the rows of the token, but it may cover other rows of the token's line: a line that is
+/// wrapped over half of the screen would move the box far away from the token. `None` if the body or the token is not on
+/// screen, or if there is no room for the box.
 pub(crate) fn area_near(
     screen: &Compose,
     shared: &SharedState,
@@ -32,22 +29,11 @@ pub(crate) fn area_near(
 ) -> Option<Rect> {
     let text_area = body_area(screen)?;
     let view = screen.body_view(shared)?;
-    let editor = &screen.buffer()?.editor;
     let end = view.screen_of(text_area, token.end);
     let start = view.screen_of(text_area, token.start).or(end)?;
     let rows =
         PopupAnchor { x: start.x, top: start.y, bottom: end.map_or(start.y, |end| end.y.max(start.y)) };
-    let line = editor.line_span(editor.line_of(token.start));
-    let row_of = |at| view.screen_of(text_area, at).map(|cell| cell.y);
-    let line_end = editor.line_span(editor.line_of(token.end)).end;
-    let whole_line = PopupAnchor {
-        top: row_of(line.start).map_or(rows.top, |y| y.min(rows.top)),
-        bottom: row_of(line_end).map_or(rows.bottom, |y| y.max(rows.bottom)),
-        ..rows
-    };
-    let beside_line = place(whole_line, width, height, shared.size)
-        .filter(|area| height.min(MIN_ROWS_BESIDE_LINE) <= area.height);
-    beside_line.or_else(|| place(rows, width, height, shared.size))
+    place(rows, width, height, shared.size)
 }
 
 /// Returns the area of a box of `width` × `height` cells, including its border, on a screen of `size`. The box goes

@@ -8,6 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::profile::Profile;
 use crate::service::SurveyResult;
 use crate::telegram::{Counted, Fullness};
+use crate::text::grouped;
 use crate::ui::editor::change::TextDiff;
 use crate::ui::shared::PtrEq;
 
@@ -118,7 +119,8 @@ impl SampleReport {
             // each profile has a thousand properties, the unpacked profiles would take 240 MiB.
             let profile = failing.recipient.unpack();
             let name = profile.display_name();
-            let message = format!("{name}, {} of {n} failing: {}", at + 1, failing.problem.message);
+            let message =
+                format!("{name}, {} of {} failing: {}", grouped(at + 1), grouped(n), failing.problem.message);
             return Some((Arc::new(profile), message));
         }
         let at = index_after(current, survey.fullest.iter().map(|(profile, _)| &profile.identity));
@@ -129,7 +131,11 @@ impl SampleReport {
             Counted::Characters => ("longest", ""),
             Counted::Entities => ("one with the most markup", " entities"),
         };
-        let message = format!("no message fails; showing {which} {what}, {} of {limit}{unit}", grouped(used));
+        let message = format!(
+            "no message fails; showing {which} {what}, {} of {}{unit}",
+            grouped(used),
+            grouped(limit)
+        );
         Some((Arc::clone(profile), message))
     }
 }
@@ -147,22 +153,9 @@ fn index_after<'p>(
 fn fullness_text(fullness: Fullness) -> String {
     let Fullness { counted, used, limit } = fullness;
     match counted {
-        Counted::Characters => format!("longest {}/{limit}", grouped(used)),
+        Counted::Characters => format!("longest {}/{}", grouped(used), grouped(limit)),
         Counted::Entities => format!("most markup {}/{limit} entities", grouped(used)),
     }
-}
-
-/// Formats a number with a comma as the thousands separator.
-fn grouped(n: usize) -> String {
-    let digits = n.to_string();
-    let mut grouped = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if 0 < at && (digits.len() - at).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
 }
 
 #[cfg(test)]
@@ -217,12 +210,12 @@ mod tests {
     fn the_summary_has_the_failures_and_the_longest_message() {
         let report = report_of(&["ivan", "ivo", "is"], &[("müller", 4012)], 306);
         let joined = |report: &SampleReport| report.summary().map(|(parts, fails)| (parts.concat(), fails));
-        let message = "306: 3 fail, 12 without chat id · longest 4,012/4096: \"müller\"";
+        let message = "306: 3 fail, 12 without chat id · longest 4,012/4,096: \"müller\"";
         assert_eq!(joined(&report), Some((message.to_owned(), true)));
         let message = "306: 1 fails, 12 without chat id";
         assert_eq!(joined(&report_of(&["ivan"], &[], 306)), Some((message.to_owned(), true)));
         let report = report_of(&[], &[("müller", 80)], 100_000);
-        let message = "306 of 100,000: none fails, 12 without chat id · longest 80/4096: \"müller\"";
+        let message = "306 of 100,000: none fails, 12 without chat id · longest 80/4,096: \"müller\"";
         assert_eq!(joined(&report), Some((message.to_owned(), false)));
     }
 
@@ -254,8 +247,8 @@ mod tests {
             &[("ivan", "ivan, 1 of 2 failing: "), ("ivo", "ivo, 2 of 2 failing: "), ("ivan", "ivan, 1 of 2")],
         );
         let (first, second) = (
-            "no message fails; showing the longest, 80 of 4096",
-            "no message fails; showing the next longest, 70 of 4096",
+            "no message fails; showing the longest, 80 of 4,096",
+            "no message fails; showing the next longest, 70 of 4,096",
         );
         check(
             &report_of(&[], &[("müller", 80), ("li", 70)], 306),

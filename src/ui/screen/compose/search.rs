@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 
 use crate::editor::search::{PatternSyntax, SearchPattern as Pattern};
 use crate::editor::{Command, Motion};
-use crate::text::Span;
+use crate::text::{Span, grouped};
 use crate::ui::editor::vim::Direction;
 use crate::ui::screen::compose::{
     Compose,
@@ -85,9 +85,9 @@ impl SearchBar {
     fn state(&self, selected: Span) -> String {
         match (self.matches.len(), self.matches.binary_search(&selected)) {
             (0, _) => self.message.clone(),
-            (n, Ok(at)) => format!("{} of {n}", at + 1),
+            (n, Ok(at)) => format!("{} of {}", grouped(at + 1), grouped(n)),
             (1, Err(_)) => "1 match".to_owned(),
-            (n, Err(_)) => format!("{n} matches"),
+            (n, Err(_)) => format!("{} matches", grouped(n)),
         }
     }
 
@@ -272,6 +272,6 @@ fn replace_all(screen: &mut Compose, shared: &mut SharedState, text: &str) -> Ve
     // All replacements are made by one command, so that they are one undo step.
     let effects = typing_command(screen, shared, Command::Replace(edits));
     let way = way(screen, shared, Action::Undo);
-    shared.show_notice(format!("{n} replaced; {way} undoes it"));
+    shared.show_notice(format!("{} replaced; {way} undoes it", grouped(n)));
     effects
 }

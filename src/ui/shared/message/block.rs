@@ -117,8 +117,8 @@ impl BlockLayout<'_> {
             let label = match (options.expands_quotes, options.is_ascii) {
                 (true, true) => "^ less".to_owned(),
                 (true, false) => "▴ less".to_owned(),
-                (false, true) => format!("v {n_hidden} more"),
-                (false, false) => format!("▾ {n_hidden} more"),
+                (false, true) => format!("v {} more", text::grouped(n_hidden)),
+                (false, false) => format!("▾ {} more", text::grouped(n_hidden)),
             };
             if !options.expands_quotes {
                 lines.truncate(COLLAPSED_LINES);

@@ -12,7 +12,7 @@ const MIN_BUTTON_WIDTH: usize = 5;
 /// Lays out the rows of a keyboard. A row with too many buttons for the width is split into several rows.
 pub(super) fn lines(rows: &[Vec<Button>], options: LayoutOptions) -> Vec<MessageLine> {
     // There is a gap of one cell between buttons, so n buttons need n · (MIN_BUTTON_WIDTH + 1) − 1 cells.
-    let max_per_row = ((options.width + 1) / (MIN_BUTTON_WIDTH + 1)).max(1);
+    let max_per_row = ((options.keyboard_width + 1) / (MIN_BUTTON_WIDTH + 1)).max(1);
     let mut first = 0;
     let rows = rows.iter().flat_map(|row| row.chunks(max_per_row)).map(|row| {
         let line = line(row, first, options);
@@ -25,7 +25,7 @@ pub(super) fn lines(rows: &[Vec<Button>], options: LayoutOptions) -> Vec<Message
 /// Lays out one row. `first` is the index of the row's first button in the whole keyboard.
 fn line(row: &[Button], first: usize, options: LayoutOptions) -> MessageLine {
     let gaps = row.len().saturating_sub(1);
-    let width = options.width.saturating_sub(gaps);
+    let width = options.keyboard_width.saturating_sub(gaps);
     let mut runs = Vec::new();
     for (nth, button) in row.iter().enumerate() {
         if 0 < nth {

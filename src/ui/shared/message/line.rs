@@ -12,6 +12,9 @@ use crate::text::{Span, grapheme_width};
 pub(crate) struct LayoutOptions {
     /// The width of a line in cells.
     pub width: usize,
+    /// The width of a row of buttons in cells. Buttons are outside the border of the message, so that their rows can be
+    /// wider than its lines.
+    pub keyboard_width: usize,
     pub reveals_spoilers: bool,
     pub expands_quotes: bool,
     pub is_ascii: bool,
@@ -21,7 +24,8 @@ impl LayoutOptions {
     /// Creates the options for a message as a client first shows it: spoilers are hidden, and long quotes are
     /// collapsed.
     pub(crate) fn new(width: usize) -> Self {
-        Self { width: width.max(1), reveals_spoilers: false, expands_quotes: false, is_ascii: false }
+        let width = width.max(1);
+        Self { width, keyboard_width: width, reveals_spoilers: false, expands_quotes: false, is_ascii: false }
     }
 
     pub(super) fn narrower(self, by: usize) -> Self {
@@ -38,7 +42,8 @@ pub(crate) struct MessageLayout {
     pub keyboard: Vec<MessageLine>,
 }
 
-/// One line on the screen. It is wider than [`LayoutOptions::width`] only if that width is a few cells.
+/// One line on the screen. A line of the body is wider than [`LayoutOptions::width`] only if that width is a few cells,
+/// and a row of buttons is wider than [`LayoutOptions::keyboard_width`] only if that is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct MessageLine {
     pub runs: Vec<StyledRun>,

@@ -32,6 +32,26 @@ fn words_wrap_and_long_words_are_split() {
 }
 
 #[test]
+fn closing_punctuation_stays_with_its_word() {
+    check("The quick brown <b>jumps</b>.", "The quick brown\njumps.");
+    check("Look (<i>the brown fox</i>), ok", "Look (the brown\nfox), ok");
+    check("one tw <b>twenty-three-</b>; ok", "one tw twenty-\nthree-; ok");
+    check("Donaudampfschifffahr.", "Donaudampfschifffah\nr.");
+    check("!!!!!!!!!!!!!!!!!!!!!!!", "!!!!!!!!!!!!!!!!!!!!\n!!!");
+    check_with(LayoutOptions::new(6), "漢字漢。漢字", "漢字\n漢。漢\n字");
+    check_with(LayoutOptions::new(6), "漢字「漢」", "漢字\n「漢」");
+}
+
+#[test]
+fn inline_code_breaks_only_if_it_is_wider_than_a_line() {
+    check("The quicker <code>let a = 1;</code> fox", "The quicker\nlet a = 1; fox");
+    check("The quick <code>a-b c/d</code>.", "The quick a-b c/d.");
+    check("The quick brown <code>a-b c/d</code>.", "The quick brown\na-b c/d.");
+    check("See <code>let a = b + c + d + e;</code>", "See let a = b + c +\nd + e;");
+    check("(<code>let a = b + c + 12</code>).", "(let a = b + c +\n12).");
+}
+
+#[test]
 fn wide_and_joined_characters_keep_their_width() {
     check_with(LayoutOptions::new(6), "漢字漢字漢字", "漢字漢\n字漢字");
     check_with(LayoutOptions::new(4), "👩‍👩‍👧‍👦👩‍👩‍👧‍👦👩‍👩‍👧‍👦", "👩‍👩‍👧‍👦👩‍👩‍👧‍👦\n👩‍👩‍👧‍👦");
@@ -116,7 +136,8 @@ fn buttons_of_a_row_have_equal_widths() {
     let url = |text: &str| button(text, ButtonAction::Url("https://a.b/".into()));
     let data = |text: &str| button(text, ButtonAction::CallbackData("d".into()));
     let check = |rows: &[Vec<Button>], width: usize, expected: &str| {
-        assert_eq!(shown(&layout(&message("x"), rows, LayoutOptions::new(width)).keyboard), expected);
+        let options = LayoutOptions { keyboard_width: width, ..LayoutOptions::new(6) };
+        assert_eq!(shown(&layout(&message("x"), rows, options).keyboard), expected);
     };
     check(&[vec![url("Shop now")]], 20, "[    Shop now ↗    ]");
     check(

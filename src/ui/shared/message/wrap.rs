@@ -1,4 +1,5 @@
-//! Breaks lines at a width: between words, between ideographs, and inside a word that is too wide for a line.
+//! Breaks lines at a width: between words, between ideographs, and inside a word that is too wide for a line. Styles do
+//! not separate words: a bold word and the full stop after it stay together.
 
 use std::ops::Range;
 
@@ -16,9 +17,17 @@ struct Cell {
     /// The index of the styled range that the cell belongs to.
     styled_index: usize,
     source: Range<usize>,
-    /// Whether a line may end after this cell.
-    breaks: bool,
+    /// Whether a line may end after this cell. For a space, also whether a line may end before it.
+    breaks: Breaks,
     is_space: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Breaks {
+    Never,
+    /// Only if the line has no other break: the place is in inline code that fits into a line of its own.
+    InsideCode,
+    Always,
 }
 
 /// Lays out one paragraph: a range of the text without a line break. An empty paragraph becomes one empty line.
@@ -91,18 +100,48 @@ fn cells(source: &str, range: Range<usize>, styled: &[StyledRange], options: Lay
         };
         // Only U+0020 is a space here, because a line must not be broken at a no-break space.
         let is_space = grapheme.chars().all(|c| c == ' ');
-        let breaks = is_space || matches!(grapheme, "-" | "/" | "–" | "—") || is_ideograph(grapheme);
-        // A line may also end before an ideograph. Chinese and Japanese texts have no spaces at which to break.
-        if is_ideograph(grapheme)
-            && let Some(before) = cells.last_mut()
-        {
-            let before: &mut Cell = before;
-            before.breaks = true;
+        let is_break = is_space || matches!(grapheme, "-" | "/" | "–" | "—") || is_ideograph(grapheme);
+        let breaks = if is_break && !is_opening(grapheme) { Breaks::Always } else { Breaks::Never };
+        let before: Option<&mut Cell> = cells.last_mut();
+        if let Some(before) = before.filter(|before| !before.is_space) {
+            // A line may also end before an ideograph. Chinese and Japanese texts have no spaces at which to break.
+            if is_ideograph(grapheme) && !is_opening(&before.text) {
+                before.breaks = Breaks::Always;
+            }
+            if is_closing(grapheme) {
+                before.breaks = Breaks::Never;
+            }
         }
         let source = at..at + grapheme.len();
         cells.push(Cell { text: shown, width, styled_index, source, breaks, is_space });
     }
+    keep_code_together(&mut cells, styled, options.width);
     cells
+}
+
+/// Makes each run of inline code that fits into a line break only if there is no other place.
+fn keep_code_together(cells: &mut [Cell], styled: &[StyledRange], width: usize) {
+    let is_code =
+        |cell: &Cell| styled.get(cell.styled_index).is_some_and(|range| range.style.role == RunRole::Code);
+    for run in cells.chunk_by_mut(|a, b| is_code(a) == is_code(b)) {
+        if run.first().is_some_and(is_code)
+            && run.iter().map(|cell| cell.width).sum::<usize>() <= width
+            && let Some((_, inside)) = run.split_last_mut()
+        {
+            inside.iter_mut().for_each(|cell| cell.breaks = cell.breaks.min(Breaks::InsideCode));
+        }
+    }
+}
+
+/// Whether a line must not start with `grapheme`.
+fn is_closing(grapheme: &str) -> bool {
+    let marks = ".,;:!?…)]}%»”’›\u{3001}\u{3002}〉》」』】〕！％），．：；？］｝";
+    grapheme.chars().next().is_some_and(|c| marks.contains(c))
+}
+
+/// Whether a line must not end with `grapheme`.
+fn is_opening(grapheme: &str) -> bool {
+    grapheme.chars().next().is_some_and(|c| "([{«“‘‹〈《「『【〔（［｛".contains(c))
 }
 
 fn is_ideograph(grapheme: &str) -> bool {
@@ -120,19 +159,23 @@ fn fitting(cells: &[Cell], width: usize) -> usize {
     fits.count()
 }
 
-/// Returns the number of cells in the first line: up to the last possible break that fits, or as many as fit if there
-/// is no such break.
+/// Returns the number of cells in the first line: up to the last possible break that fits, or about as many as fit if
+/// there is no such break.
 fn line_end(cells: &[Cell], width: usize) -> usize {
     let fits = fitting(cells, width);
     // The result is at least 1, even if the first cell is wider than the line. Otherwise, the loop in `paragraph` would
     // never end.
-    if fits == cells.len() || cells[fits].is_space {
+    if fits == cells.len() {
         return fits.max(1);
     }
-    match cells[..fits].iter().rposition(|cell| cell.breaks) {
-        Some(at) => at + 1,
-        None => fits.max(1),
-    }
+    // A line may end before a space, even if the space itself does not fit: it is not shown.
+    let breaks_at = |at: usize| if cells[at].is_space { cells[at].breaks } else { cells[at - 1].breaks };
+    let last_break = |wanted: Breaks| (1..=fits).rev().find(|at| wanted <= breaks_at(*at));
+    last_break(Breaks::Always)
+        .or_else(|| last_break(Breaks::InsideCode))
+        // The word is split, but not before the full stop at its end.
+        .or_else(|| (1..=fits).rev().find(|at| !is_closing(&cells[*at].text)))
+        .unwrap_or(fits.max(1))
 }
 
 fn line(cells: &[Cell], styled: &[StyledRange]) -> MessageLine {

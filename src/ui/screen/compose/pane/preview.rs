@@ -9,7 +9,7 @@ use ratatui::style::Style;
 
 use crate::compose::{Composed, Highlight, Skip};
 use crate::json;
-use crate::text::{Span, wrap_words};
+use crate::text::{Span, grouped, wrap_words};
 use crate::ui::editor::highlight::{self, StyledRow};
 use crate::ui::screen::compose::{Compose, Pane, pane::frame, update::way};
 use crate::ui::shared::{
@@ -113,7 +113,7 @@ fn placeholder(screen: &Compose, shared: &SharedState) -> String {
     match screen.hints_off_message() {
         Some(message) => format!(
             "{message}. The body is too large to be checked after each key. {} and {} still work. \
-             A Telegram message has at most 4096 characters.",
+             A Telegram message has at most 4,096 characters.",
             way(screen, shared, Action::PreviewAndTest),
             way(screen, shared, Action::Save)
         ),
@@ -314,16 +314,17 @@ fn draw_last_good(screen: &Compose, shared: &SharedState, bubble: &Bubble, area:
 }
 
 fn status_line(composed: &Composed) -> String {
-    let Some(text) = composed.request.as_ref().and_then(|request| request.text()) else {
+    let request = composed.request.as_ref();
+    let Some((text, limit)) = request.and_then(|request| request.text().zip(request.text_limit())) else {
         return String::new();
     };
     let mode = text.parse_mode.map_or("no parse mode", |mode| mode.as_str());
-    // Telegram's limit of 4096 counts the characters that are left after the markup was parsed into entities. Unlike
+    // Telegram's limit counts the characters that are left after the markup was parsed into entities. Unlike
     // the offsets of entities, the limit does not count UTF-16 code units.
-    let chars = text.sent.text.chars().count();
+    let chars = grouped(text.sent.text.chars().count());
     let entities = text.sent.entities.len();
     let s = if entities == 1 { "y" } else { "ies" };
-    format!("{mode} · {chars}/4096 · {entities} entit{s}")
+    format!("{mode} · {chars}/{} · {} entit{s}", grouped(limit), grouped(entities))
 }
 
 fn draw_lines(buf: &mut Buffer, room: Rect, scroll: usize, lines: &[StyledRow]) {

@@ -9,9 +9,9 @@ use crate::ui::screen::compose::{Compose, Pane, ProblemEntry, pane::frame, updat
 use crate::ui::shared::{Action, SharedState};
 use crate::ui::widget::draw;
 
-/// If there are at most this many problems, each problem may take two lines. Otherwise, each problem takes one line.
-/// The chosen problem in the focused pane is an exception: it is shown in full.
-const MAX_TWO_LINE_PROBLEMS: usize = 3;
+/// If there is at most one problem per this many rows of the terminal, each problem may take two lines. Otherwise, each
+/// problem takes one line. The chosen problem in the focused pane is an exception: it is shown in full.
+const ROWS_PER_TWO_LINE_PROBLEM: usize = 8;
 
 /// The summary may take two lines only if the pane can have at least this many lines inside its border.
 const TWO_LINE_SUMMARY_HEIGHT: usize = 6;
@@ -142,10 +142,15 @@ pub(crate) fn line_count(screen: &Compose, shared: &SharedState, width: u16, max
 
 fn list_height(screen: &Compose, shared: &SharedState, problems: &[ProblemEntry], width: u16) -> usize {
     let height = |at: usize| lines_of(screen, shared, problems, at, width).len();
-    if MAX_TWO_LINE_PROBLEMS < problems.len() {
+    if !has_two_line_problems(shared, problems) {
         return problems.len() - 1 + height(screen.chosen_problem.min(problems.len() - 1));
     }
     (0..problems.len()).map(height).sum::<usize>().max(1)
+}
+
+// This depends on the terminal's height and not on the pane's, which itself depends on the number of lines.
+fn has_two_line_problems(shared: &SharedState, problems: &[ProblemEntry]) -> bool {
+    problems.len() <= usize::from(shared.size.1) / ROWS_PER_TWO_LINE_PROBLEM
 }
 
 /// Returns the lines of the problem at index `at`. In the focused pane, the chosen problem has all its lines and its
@@ -165,7 +170,7 @@ fn lines_of(
     let fix = key.map_or_else(String::new, |key| format!(" [{key} fix]"));
     let full = format!("{}{fix}", text_of(screen, problem));
     let is_chosen = screen.focus.pane == Pane::Problems && at == screen.chosen_problem;
-    if !is_chosen && MAX_TWO_LINE_PROBLEMS < problems.len() {
+    if !is_chosen && !has_two_line_problems(shared, problems) {
         return vec![draw::fit(&full, width)];
     }
     let mut lines = draw::wrap(&full, width);

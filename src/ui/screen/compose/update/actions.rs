@@ -392,9 +392,7 @@ fn copy_curl(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     match screen.composed().and_then(|composed| composed.http.as_ref()) {
         Some(http) => {
             let text = service::curl(http, None);
-            let effect = shared.copy(text);
-            shared.show_notice("copied as curl, with secrets as ${NAME}");
-            vec![effect]
+            shared.copy(text, "copied as curl, with secrets as ${NAME}").into_iter().collect()
         }
         None => shared.only_notice("no request to copy yet"),
     }
@@ -402,11 +400,7 @@ fn copy_curl(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
 
 fn copy_body(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     match screen.composed().and_then(|composed| composed.rendered.clone()) {
-        Some(text) => {
-            let effect = shared.copy(text);
-            shared.show_notice("copied the rendered body");
-            vec![effect]
-        }
+        Some(text) => shared.copy(text, "copied the rendered body").into_iter().collect(),
         None => shared.only_notice("no rendered body yet"),
     }
 }

@@ -178,7 +178,7 @@ fn copy_or_cancel(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect>
         && screen.focus.in_body()
         && let Some(selected) = typing::register_of_selection(screen)
     {
-        return vec![shared.copy_and_say("copied", selected)];
+        return shared.copy_and_say("copied", selected).into_iter().collect();
     }
     if screen.dialog.is_some() {
         return dialogs::press(screen, shared, ESC);

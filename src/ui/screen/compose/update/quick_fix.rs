@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::diagnostic::{self, CombinedFixes, Fix};
 use crate::editor::Command;
-use crate::text::Span;
+use crate::text::{Span, grouped};
 use crate::ui::screen::compose::{
     Compose, Focus, ListKind, Pane, ProblemEntry,
     update::actions::open_list,
@@ -159,9 +159,12 @@ pub(crate) fn fix_all(screen: &mut Compose, shared: &mut SharedState) -> Vec<Eff
     }
     let places = match edits.len() {
         1 => "1 place".to_owned(),
-        n => format!("{n} places"),
+        n => format!("{} places", grouped(n)),
     };
-    let rest = if 0 < n_deferred { format!(", {n_deferred} left: fix all again") } else { String::new() };
+    let rest = match n_deferred {
+        0 => String::new(),
+        n => format!(", {} left: fix all again", grouped(n)),
+    };
     let effects = typing::apply(screen, shared, Command::Replace(edits));
     let way = keys::way(screen, shared, Action::Undo);
     shared.show_notice(format!("{places} fixed{rest}; {way} undoes it"));

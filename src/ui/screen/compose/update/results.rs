@@ -158,10 +158,7 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
             _ => chat_captured(screen, generation, result),
         },
         Msg::EditedExternally { stem, result } => edited_externally(screen, shared, &stem, result),
-        Msg::Copied(Ok(())) => Vec::new(),
-        Msg::Copied(Err(text)) => {
-            shared.only_error(format!("copied only within telecast; the clipboard's command failed: {text}"))
-        }
+        Msg::Copied(job, result) => shared.finish_copy(job, result).into_iter().collect(),
         Msg::CodeGrammarsLoaded(grammars) => {
             screen.code.set_grammars(Arc::clone(&grammars));
             Vec::new()

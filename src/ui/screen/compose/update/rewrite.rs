@@ -5,6 +5,7 @@ use crate::diagnostic::TextEdit;
 use crate::editor::Command;
 use crate::service;
 use crate::template::{self, Partials};
+use crate::text::grouped;
 use crate::ui::screen::compose::{
     Compose,
     update::{actions::NO_CAMPAIGN, keys, quick_fix, typing},
@@ -40,13 +41,11 @@ pub(crate) fn export_clevertap(screen: &mut Compose, shared: &mut SharedState) -
     let Some(job) = screen.job(shared) else {
         return shared.only_notice(NO_CAMPAIGN);
     };
-    let effect = shared.copy(service::export_text(&job));
-    let n = service::export_clevertap(&job).problems.len();
-    shared.show_notice(match n {
+    let said = match service::export_clevertap(&job).problems.len() {
         0 => "copied for CleverTap's forms".to_owned(),
-        n => format!("copied for CleverTap's forms; problems listed at the end: {n}"),
-    });
-    vec![effect]
+        n => format!("copied for CleverTap's forms (problems listed at the end: {})", grouped(n)),
+    };
+    shared.copy(service::export_text(&job), said).into_iter().collect()
 }
 
 fn apply_formatting(screen: &mut Compose, shared: &mut SharedState, edits: Vec<TextEdit>) -> Vec<Effect> {

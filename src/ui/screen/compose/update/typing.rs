@@ -54,7 +54,7 @@ pub(crate) fn edit(screen: &mut Compose, shared: &mut SharedState, edit: BodyEdi
     screen.focus = Focus::enter(Pane::Body);
     if edit == BodyEdit::Copy {
         let copied = register_to_cut(screen);
-        return copied.map(|copied| shared.copy_and_say("copied", copied)).into_iter().collect();
+        return copied.and_then(|copied| shared.copy_and_say("copied", copied)).into_iter().collect();
     }
     run(screen, shared, edit.command())
 }
@@ -257,7 +257,7 @@ pub(crate) fn apply(screen: &mut Compose, shared: &mut SharedState, command: Com
     buffer.tab_stops.follow(buffer.editor.cursor(), len);
     let mut effects = Vec::new();
     if let Some(cut) = cut.filter(|_| applied.changed) {
-        effects.push(shared.copy_and_say("cut", cut));
+        effects.extend(shared.copy_and_say("cut", cut));
     }
     if applied.changed {
         effects.extend(screen.start_typing());

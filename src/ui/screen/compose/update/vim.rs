@@ -2,6 +2,7 @@
 //! the resulting requests (for example, to search or to quit).
 
 use crate::editor::{Command, Editor, Motion};
+use crate::text::grouped;
 use crate::ui::editor::vim::{ExCommand, Vim, VimOutcome, VimRequest};
 use crate::ui::screen::compose::{
     BodyBuffer, Compose, Decision, Dialog, Prompt, PromptPurpose, SearchBar,
@@ -101,7 +102,8 @@ pub(crate) fn command_line(
             let done = with_vim(screen, |vim, editor| vim.substitute(editor, lines, what));
             let Some((outcome, done)) = done.transpose()? else { return Ok(Vec::new()) };
             let effects = perform(screen, shared, outcome);
-            let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+            let count =
+                |n: usize, what: &str| format!("{} {what}{}", grouped(n), if n == 1 { "" } else { "s" });
             shared.show_notice(format!(
                 "{} on {}; {} undoes it",
                 count(done.n_matches, "substitution"),
@@ -156,7 +158,7 @@ fn perform_request(screen: &mut Compose, shared: &mut SharedState, request: VimR
             let way = keys::way(screen, shared, Action::NextPane);
             shared.only_notice(format!("{way} leaves the text, :q quits"))
         }
-        VimRequest::Copy(done, register) => vec![shared.copy_and_say(done, register)],
+        VimRequest::Copy(done, register) => shared.copy_and_say(done, register).into_iter().collect(),
         VimRequest::Search(direction) => {
             let cursor = with_vim(screen, |vim, editor| vim.shown_cursor(editor));
             screen.search = cursor.map(|cursor| SearchBar::for_vim(cursor, direction));
