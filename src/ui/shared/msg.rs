@@ -11,6 +11,7 @@ use crate::secrets::MovableSecret;
 use crate::service::{
     BotStatus, ConnectedBot, ModePreviews, ProfileContext, ProfileEdited, SurveyResult, TestResult,
 };
+use crate::settings::ThemeName;
 use crate::ui::editor::highlight::{CodeGrammars, Grammar};
 use crate::ui::shared::action::Action;
 use crate::ui::shared::effect::Timer;
@@ -64,6 +65,7 @@ pub enum Msg {
         result: Result<String, String>,
     },
     ModesCompared(Generation, PtrEq<ModePreviews>),
+    ThemeSaved(ThemeName, Result<(), String>),
     Copied(Result<(), String>),
     GrammarLoaded(PtrEq<Arc<Grammar>>),
     CodeGrammarsLoaded(PtrEq<Arc<CodeGrammars>>),
