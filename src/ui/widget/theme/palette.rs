@@ -99,6 +99,7 @@ const DARK: Seeds = Seeds {
     tint: 35,
 };
 
+// Of the 256 colors, those that are closest to this green and this cyan still look different.
 const LIGHT: Seeds = Seeds {
     tone: Tone::Light,
     contrast: 4.5,
@@ -108,10 +109,10 @@ const LIGHT: Seeds = Seeds {
     faint: Rgb(0x62, 0x6a, 0x76),
     red: Rgb(0xc0, 0x22, 0x2c),
     yellow: Rgb(0x8c, 0x5a, 0x00),
-    green: Rgb(0x1d, 0x74, 0x32),
+    green: Rgb(0x12, 0x6e, 0x1c),
     blue: Rgb(0x09, 0x58, 0xbd),
     magenta: Rgb(0x86, 0x36, 0xb5),
-    cyan: Rgb(0x00, 0x6d, 0x79),
+    cyan: Rgb(0x00, 0x6b, 0x70),
     tint: 25,
 };
 
