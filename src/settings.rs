@@ -1,20 +1,19 @@
 //! Reads the user's settings from `config.toml`. [`RawSettings`] has the values in the file; [`Settings`] also has the
-//! default of every missing value.
+//! default of every missing value. Writes the one setting that can be changed in the console, the theme.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::campaign::parse_duration;
 use crate::diagnostic::{Code, Diagnostic, FileProblem, did_you_mean};
-use crate::disk::{FileCondition, LoadedFile, read_user_file};
+use crate::disk::{Access, FileCondition, LoadedFile, SaveError, read_user_file, replace};
 use crate::paths::Paths;
 use crate::text::{LineIndex, visible};
 use crate::toml::{self, Table};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// The theme's name. It has no effect yet.
-    pub theme: String,
+    pub theme: ThemeName,
     pub mouse: bool,
     pub hyperlinks: bool,
     pub vim: bool,
@@ -25,6 +24,47 @@ pub struct Settings {
     pub proxy: Proxy,
     /// A PEM file with certificates that are trusted in addition to the usual certificates.
     pub ca_file: Option<PathBuf>,
+}
+
+/// The colors of the console.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ThemeName {
+    /// Dark or light, like the terminal's background. Until the terminal has reported its background, like `Ansi`.
+    #[default]
+    Auto,
+    Dark,
+    Light,
+    HighContrast,
+    /// The terminal's own sixteen colors.
+    Ansi,
+    /// Text attributes instead of colors.
+    Terminal,
+}
+
+impl ThemeName {
+    pub const ALL: [ThemeName; 6] = [
+        ThemeName::Auto,
+        ThemeName::Dark,
+        ThemeName::Light,
+        ThemeName::HighContrast,
+        ThemeName::Ansi,
+        ThemeName::Terminal,
+    ];
+
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ThemeName::Auto => "auto",
+            ThemeName::Dark => "dark",
+            ThemeName::Light => "light",
+            ThemeName::HighContrast => "high-contrast",
+            ThemeName::Ansi => "ansi",
+            ThemeName::Terminal => "terminal",
+        }
+    }
+
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|name| name.as_str() == text)
+    }
 }
 
 /// The whitespace that the editor marks.
@@ -87,7 +127,7 @@ const SECRET_TIMEOUT: Duration = Duration::from_secs(15);
 /// `config.toml` as written. A missing or invalid value is `None`, but an invalid `[secrets]` table is an error.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct RawSettings {
-    theme: Option<String>,
+    theme: Option<ThemeName>,
     mouse: Option<bool>,
     hyperlinks: Option<bool>,
     vim: Option<bool>,
@@ -133,6 +173,19 @@ impl Settings {
     }
 }
 
+/// Writes the theme to `config.toml`, and keeps everything else in the file. Creates the file if it is missing.
+pub(crate) fn save_theme(paths: &Paths, theme: ThemeName) -> Result<(), SaveError> {
+    let path = paths.settings_file();
+    let file = read_user_file(Path::new(""), &path.to_string_lossy());
+    if file.condition == FileCondition::Unusable {
+        return Err(SaveError::Unusable { path });
+    }
+    let mut editor = toml::edit(&file.text)
+        .map_err(|problem| SaveError::NotToml { path: path.clone(), problem: Box::new(problem) })?;
+    editor.set_string(&["theme"], theme.as_str());
+    replace(&path, editor.to_string().as_bytes(), Access::Usual)
+}
+
 impl RawSettings {
     /// Parses the text of `config.toml`. Returns `None` only if the text is not TOML.
     pub fn parse(text: &str) -> (Option<RawSettings>, Vec<Diagnostic>) {
@@ -143,7 +196,7 @@ impl RawSettings {
     /// `config.toml`.
     pub fn resolve(self, config: &Path) -> Settings {
         Settings {
-            theme: self.theme.unwrap_or_else(|| "auto".to_owned()),
+            theme: self.theme.unwrap_or_default(),
             mouse: self.mouse.unwrap_or(true),
             hyperlinks: self.hyperlinks.unwrap_or(true),
             vim: self.vim.unwrap_or(false),
@@ -168,7 +221,7 @@ fn in_one_line(source: &LoadedFile, problem: &Diagnostic) -> String {
 fn read(table: &mut Table<'_>) -> RawSettings {
     RawSettings {
         secrets: read_secrets(table),
-        theme: table.string("theme").map(|theme| theme.value),
+        theme: table.parsed("theme", Code::BadTheme, parse_theme).map(|theme| theme.value),
         mouse: table.boolean("mouse").map(|mouse| mouse.value),
         hyperlinks: table.boolean("hyperlinks").map(|hyperlinks| hyperlinks.value),
         vim: table.boolean("vim").map(|vim| vim.value),
@@ -249,6 +302,12 @@ fn read_command(table: &mut Table<'_>, key: &'static str) -> Option<Vec<String>>
         return None;
     }
     Some(parts)
+}
+
+fn parse_theme(text: &str) -> Result<ThemeName, String> {
+    ThemeName::parse(text).ok_or_else(|| {
+        format!("`theme` must be auto, dark, light, high-contrast, ansi or terminal, not `{text}`")
+    })
 }
 
 fn parse_whitespace(text: &str) -> Result<Whitespace, String> {
@@ -342,6 +401,29 @@ mod tests {
 
     fn unknown_keys(n: usize) -> String {
         (0..n).map(|number| format!("key{number} = 1\n")).collect()
+    }
+
+    #[test]
+    fn saving_the_theme_keeps_the_rest_of_the_file() {
+        let home = tempfile::tempdir().unwrap();
+        let paths = Paths::under(home.path());
+        let text = || std::fs::read_to_string(paths.settings_file()).unwrap();
+        save_theme(&paths, ThemeName::HighContrast).unwrap();
+        assert_eq!(text(), "theme = \"high-contrast\"\n");
+        for (before, after) in [
+            ("# mine\ntheme = \"dark\" # day\nvim = true\n", "# mine\ntheme = \"light\" # day\nvim = true\n"),
+            ("[secrets]\ntimeout = \"9s\"\n", "theme = \"light\"\n[secrets]\ntimeout = \"9s\"\n"),
+            ("theme = 5\n", "theme = \"light\"\n"),
+        ] {
+            std::fs::write(paths.settings_file(), before).unwrap();
+            save_theme(&paths, ThemeName::Light).unwrap();
+            assert_eq!(text(), after);
+        }
+        for broken in [b"theme = \n".as_slice(), b"\xff"] {
+            std::fs::write(paths.settings_file(), broken).unwrap();
+            assert!(save_theme(&paths, ThemeName::Light).is_err());
+            assert_eq!(std::fs::read(paths.settings_file()).unwrap(), broken);
+        }
     }
 
     #[test]

@@ -83,6 +83,8 @@ codes! {
     BadLink "bad-link" = r#""url": "localhost""#,
     /// The `proxy` setting is not `environment`, `none` or an address.
     BadProxy "bad-proxy" = r#"proxy = "my proxy""#,
+    /// The `theme` setting is not the name of a theme.
+    BadTheme "bad-theme" = r#"theme = "blue""#,
     /// The `whitespace` setting is not `none`, `trailing` or `all`.
     BadWhitespace "bad-whitespace" = r#"whitespace = "some""#,
     /// A `<` that is meant as text starts a tag in HTML.

@@ -29,7 +29,7 @@ use crate::ui::shared::{
     Action, AppCommand, Cursor, Effect, JournalEntry, KeyContext, LoopEffect, Msg, Screen, SharedState, Task,
     UiSettings,
 };
-use crate::ui::widget::{Input, Link, MouseKind, Theme, draw};
+use crate::ui::widget::{Input, Link, MouseKind, TerminalColors, draw};
 use crate::workspace::Workspace;
 
 #[derive(Debug)]
@@ -41,8 +41,8 @@ pub struct App {
 }
 
 impl App {
-    pub fn new(workspace: Arc<Workspace>, theme: Theme, settings: UiSettings) -> Self {
-        let shared = SharedState::new(workspace, theme, settings);
+    pub fn new(workspace: Arc<Workspace>, colors: TerminalColors, settings: UiSettings) -> Self {
+        let shared = SharedState::new(workspace, colors, settings);
         let screens = Screens::new(&shared);
         Self { shared, screens, current: ScreenId::Compose, dialog: None }
     }
@@ -90,7 +90,16 @@ impl App {
         match message {
             Msg::Input(input) => self.handle_input(input),
             Msg::FilesChanged => vec![Effect::Task(Task::Reload)],
-            Msg::BackgroundReported(_) => Vec::new(),
+            Msg::BackgroundReported(color) => {
+                self.shared.colors.background = Some(color);
+                Vec::new()
+            }
+            Msg::ThemeSaved(name, Ok(())) => {
+                self.shared.only_notice(format!("theme {}, saved in config.toml", name.as_str()))
+            }
+            Msg::ThemeSaved(name, Err(error)) => {
+                self.shared.only_error(format!("theme {} until you quit: {error}", name.as_str()))
+            }
             result => {
                 if let Msg::Fault { work, fault } = &result {
                     self.shared.show_error(work.footer_message(fault));
@@ -158,6 +167,10 @@ impl App {
                 DialogAnswer::Choice(id) => {
                     self.screens.get_mut(self.current).choose_in_palette(&mut self.shared, &id)
                 }
+                DialogAnswer::Theme(name) => {
+                    self.shared.settings.theme = name;
+                    vec![Effect::Journal(JournalEntry::SaveTheme(name))]
+                }
                 DialogAnswer::Page(topic) => self.open(Dialog::Page(Box::new(Page::new(topic, area)))),
                 DialogAnswer::Open | DialogAnswer::Closed => Vec::new(),
             };
@@ -193,6 +206,7 @@ impl App {
                 self.dialog = Some(dialog::palette(&self.shared.keymap, screen.palette_rows(&self.shared)));
                 screen.search_palette(&mut self.shared, "")
             }
+            Action::ChooseTheme => self.open(dialog::themes(self.shared.settings.theme)),
             Action::Quit => self.quit(),
             Action::Suspend => vec![Effect::Loop(LoopEffect::Suspend)],
             action => self.screens.get_mut(self.current).act(&mut self.shared, action),
@@ -267,6 +281,8 @@ pub fn update(app: &mut App, message: Msg) -> Vec<Effect> {
     for command in app.shared.take_commands() {
         effects.extend(app.perform(command));
     }
+    let previewed = app.dialog.as_ref().and_then(Dialog::previewed_theme);
+    app.shared.show_theme(previewed.unwrap_or(app.shared.settings.theme));
     let area = app.area();
     if let Some(Dialog::Page(page)) = &mut app.dialog {
         page.fit(area);
@@ -283,7 +299,7 @@ pub fn update(app: &mut App, message: Msg) -> Vec<Effect> {
 
 pub fn view(app: &App, buf: &mut Buffer) -> Option<Cursor> {
     let (shared, screen, area) = (&app.shared, app.screen(), app.area());
-    draw::fill(buf, area, shared.theme.text);
+    draw::fill(buf, area, shared.theme.screen);
     let chrome = Chrome::of(area);
     if chrome.is_too_small() {
         let message = format!("too small: {}×{}", area.width, area.height);

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use ratatui::layout::Rect;
 
 use crate::profile::{Profile, Vocabulary};
-use crate::settings::Whitespace;
+use crate::settings::{ThemeName, Whitespace};
 use crate::ui::editor::register::Register;
-use crate::ui::widget::Theme;
+use crate::ui::widget::{TerminalColors, Theme};
 use crate::workspace::Workspace;
 
 pub mod action;
@@ -44,6 +44,7 @@ pub struct SharedState {
     pub size: (u16, u16),
     pub settings: UiSettings,
     pub theme: Theme,
+    pub colors: TerminalColors,
     pub keymap: Keymap,
     /// The workspace as it was last read from disk.
     pub workspace: Arc<Workspace>,
@@ -64,12 +65,13 @@ pub struct SharedState {
 }
 
 impl SharedState {
-    pub fn new(workspace: Arc<Workspace>, theme: Theme, settings: UiSettings) -> Self {
+    pub fn new(workspace: Arc<Workspace>, colors: TerminalColors, settings: UiSettings) -> Self {
         Self {
             // The real size is set before the first frame.
             size: (80, 24),
+            theme: Theme::new(settings.theme, &colors),
             settings,
-            theme,
+            colors,
             keymap: Keymap::default(),
             workspace,
             read_only: None,
@@ -80,6 +82,13 @@ impl SharedState {
             is_quitting: false,
             is_covered: false,
             empty_vocabulary: Vocabulary::default(),
+        }
+    }
+
+    /// Changes the theme to `name` in the terminal's colors, unless it is the theme already.
+    pub fn show_theme(&mut self, name: ThemeName) {
+        if self.theme.origin != (name, self.colors) {
+            self.theme = Theme::new(name, &self.colors);
         }
     }
 
@@ -123,6 +132,7 @@ impl SharedState {
 
 #[derive(Debug, Clone, PartialEq)]
 pub struct UiSettings {
+    pub theme: ThemeName,
     /// Whether the console captures the mouse. Without capture, dragging selects text with the terminal's own
     /// selection.
     pub mouse: bool,

@@ -27,5 +27,5 @@ pub(crate) use key::{Key, KeyCode};
 pub(crate) use list_dialog::{ListDialog, ListDialogKind, ListDialogLabels};
 pub(crate) use picker::{Matching, Picker, PickerOutcome, PickerRow};
 pub(crate) use text_field::{FieldText, TextField};
-pub use theme::Rgb;
-pub(crate) use theme::Theme;
+pub use theme::{Rgb, TerminalColors};
+pub(crate) use theme::{Theme, ThemeOrigin};

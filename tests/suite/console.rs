@@ -24,6 +24,7 @@ mod setup;
 mod sizes;
 mod submission;
 mod testing;
+mod themes;
 mod tour;
 mod vim;
 mod webhook_form;

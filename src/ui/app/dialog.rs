@@ -6,6 +6,7 @@ use ratatui::layout::Rect;
 
 use super::page::{self, Page};
 use crate::help::{TOPICS, Topic, topic};
+use crate::settings::ThemeName;
 use crate::ui::shared::{
     ACTIONS, Action, AppCommand, Cursor, KeyContext, KeyHints, ScreenFocus, keymap::Keymap,
 };
@@ -17,6 +18,7 @@ use crate::ui::widget::{
 #[derive(Debug, Clone)]
 pub(super) enum Dialog {
     Actions(Box<ListDialog<ActionList>>),
+    Themes(Box<ListDialog<ThemeList>>),
     Page(Box<Page>),
     ConfirmQuit(Confirm<QuitChoice>),
 }
@@ -27,6 +29,7 @@ pub(super) enum DialogAnswer {
     Command(AppCommand),
     /// The user chose this page of the reference.
     Page(&'static Topic),
+    Theme(ThemeName),
     /// The query of the palette changed, and the palette stays open.
     Searched(String),
     /// The user chose the row with this id, which is neither an action nor a page.
@@ -46,6 +49,16 @@ impl ListDialogKind for ActionList {
             ActionList::Help => ("Help", "No matching action"),
         };
         ListDialogLabels { title, keys: "type to search · Enter run · Esc close", empty, width: 76 }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ThemeList;
+
+impl ListDialogKind for ThemeList {
+    fn labels(self) -> ListDialogLabels {
+        let keys = "↑↓ preview · Enter choose · Esc cancel";
+        ListDialogLabels { title: "Theme", keys, empty: "No match", width: 64 }
     }
 }
 
@@ -114,6 +127,28 @@ pub(super) fn reference() -> Dialog {
     Dialog::Actions(Box::new(ListDialog::new(ActionList::Help, topic_rows().collect(), Matching::Fuzzy)))
 }
 
+/// Returns the list of themes. The console shows the selected theme while the list is open.
+pub(super) fn themes(current: ThemeName) -> Dialog {
+    let row = |name: ThemeName| PickerRow {
+        id: name.as_str().to_owned(),
+        title: name.as_str().to_owned(),
+        detail: match name {
+            ThemeName::Auto => "like the terminal's background",
+            // The names say enough. An explanation with the other name would be found by it.
+            ThemeName::Dark | ThemeName::Light => "",
+            ThemeName::HighContrast => "as much contrast as possible",
+            ThemeName::Ansi => "the terminal's own 16 colors",
+            ThemeName::Terminal => "no colors: bold, faint and reversed",
+        }
+        .to_owned(),
+        ..PickerRow::default()
+    };
+    let mut listing =
+        ListDialog::new(ThemeList, ThemeName::ALL.into_iter().map(row).collect(), Matching::Fuzzy);
+    listing.picker.choose(current.as_str());
+    Dialog::Themes(Box::new(listing))
+}
+
 pub(super) fn quit(unsaved: &[String]) -> Dialog {
     let text = format!("Not saved: {}.", unsaved.join(", "));
     let answers = vec![
@@ -166,6 +201,12 @@ impl Dialog {
         }
     }
 
+    /// Returns the theme that is selected in the list of themes, if that list is open.
+    pub(super) fn previewed_theme(&self) -> Option<ThemeName> {
+        let Dialog::Themes(listing) = self else { return None };
+        ThemeName::parse(&listing.picker.chosen()?.id)
+    }
+
     pub(super) fn handle(&mut self, input: Input, screen: Rect) -> DialogAnswer {
         let input = match input {
             // A terminal may report Esc and the next key as that key with Alt, so any key with Alt counts as Esc.
@@ -180,24 +221,20 @@ impl Dialog {
             input => input,
         };
         match self {
-            Dialog::Actions(_) if input == ESC => DialogAnswer::Closed,
-            Dialog::Actions(listing) => {
-                let picked = match input {
-                    Input::Key(key) => listing.press(key, screen),
-                    Input::Paste(text) => listing.picker.paste(&text),
-                    Input::Mouse(mouse) => listing.point(mouse, screen),
-                    Input::Resize(..) | Input::FocusGained => PickerOutcome::Ignored,
-                };
-                match picked {
-                    PickerOutcome::Typed if listing.kind == ActionList::Palette => {
-                        DialogAnswer::Searched(listing.picker.field.text())
-                    }
-                    PickerOutcome::Ignored | PickerOutcome::Moved | PickerOutcome::Typed => {
-                        DialogAnswer::Open
-                    }
-                    PickerOutcome::Chosen(id) => answer_for_row(&id),
+            Dialog::Actions(_) | Dialog::Themes(_) if input == ESC => DialogAnswer::Closed,
+            Dialog::Themes(listing) => match pick(listing, input, screen) {
+                PickerOutcome::Chosen(id) => {
+                    ThemeName::parse(&id).map_or(DialogAnswer::Open, DialogAnswer::Theme)
                 }
-            }
+                PickerOutcome::Ignored | PickerOutcome::Moved | PickerOutcome::Typed => DialogAnswer::Open,
+            },
+            Dialog::Actions(listing) => match pick(listing, input, screen) {
+                PickerOutcome::Typed if listing.kind == ActionList::Palette => {
+                    DialogAnswer::Searched(listing.picker.field.text())
+                }
+                PickerOutcome::Ignored | PickerOutcome::Moved | PickerOutcome::Typed => DialogAnswer::Open,
+                PickerOutcome::Chosen(id) => answer_for_row(&id),
+            },
             // Esc returns to the list of the help, because after one page the user often wants another page.
             Dialog::Page(page) if input == ESC && !page.is_finding() => {
                 DialogAnswer::Command(AppCommand::Act(Action::Help))
@@ -225,6 +262,7 @@ impl Dialog {
     pub(super) fn text_field(&self) -> Option<&TextField> {
         match self {
             Dialog::Actions(listing) => Some(&listing.picker.field),
+            Dialog::Themes(listing) => Some(&listing.picker.field),
             Dialog::Page(_) | Dialog::ConfirmQuit(_) => None,
         }
     }
@@ -232,24 +270,32 @@ impl Dialog {
     fn area(&self, screen: Rect) -> Rect {
         match self {
             Dialog::Actions(listing) => listing.area(screen),
+            Dialog::Themes(listing) => listing.area(screen),
             Dialog::Page(_) => page::area(screen),
             Dialog::ConfirmQuit(confirm) => confirm.area(screen),
         }
     }
 
     pub(super) fn draw(&self, buf: &mut Buffer, screen: Rect, theme: &Theme) -> Option<Cursor> {
-        match self {
-            Dialog::Actions(listing) => {
-                listing.draw(buf, screen, theme).map(|(x, y)| Cursor { x, y, is_block: false })
-            }
-            Dialog::Page(page) => {
-                page.draw(buf, screen, theme).map(|(x, y)| Cursor { x, y, is_block: false })
-            }
+        let cursor = match self {
+            Dialog::Actions(listing) => listing.draw(buf, screen, theme),
+            Dialog::Themes(listing) => listing.draw(buf, screen, theme),
+            Dialog::Page(page) => page.draw(buf, screen, theme),
             Dialog::ConfirmQuit(confirm) => {
                 confirm.draw(buf, screen, theme);
                 None
             }
-        }
+        };
+        cursor.map(|(x, y)| Cursor { x, y, is_block: false })
+    }
+}
+
+fn pick<K: ListDialogKind>(listing: &mut ListDialog<K>, input: Input, screen: Rect) -> PickerOutcome {
+    match input {
+        Input::Key(key) => listing.press(key, screen),
+        Input::Paste(text) => listing.picker.paste(&text),
+        Input::Mouse(mouse) => listing.point(mouse, screen),
+        Input::Resize(..) | Input::FocusGained => PickerOutcome::Ignored,
     }
 }
 

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::settings::Whitespace;
+use crate::settings::{ThemeName, Whitespace};
 use crate::ui::shared::Clipboard;
 use crate::ui::widget::{Key, Mouse};
 use crate::workspace::MANIFEST;
@@ -11,6 +11,7 @@ fn console() -> App {
     std::fs::write(folder.path().join(MANIFEST), "").expect("write the manifest");
     let workspace = Workspace::open(folder.path()).expect("open the workspace");
     let settings = UiSettings {
+        theme: ThemeName::Ansi,
         mouse: true,
         hyperlinks: true,
         wrap: true,
@@ -18,7 +19,7 @@ fn console() -> App {
         clipboard: Clipboard::default(),
         vim: false,
     };
-    let mut app = App::new(Arc::new(workspace), Theme::ansi(), settings);
+    let mut app = App::new(Arc::new(workspace), TerminalColors::default(), settings);
     app.current = ScreenId::Empty;
     app.resize(40, 8);
     app

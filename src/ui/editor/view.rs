@@ -91,9 +91,13 @@ impl<'a> EditorView<'a> {
         // which would be slow with the problems of the whole text.
         let problems = self.problems_of(&rows);
         let view = EditorView { problems: &problems, ..*self };
+        let cursor_line = self.editor.line_of(self.editor.cursor());
         for y in area.top()..area.bottom() {
-            clear_cells(buf, Rect { y, height: 1, ..area }, self.theme.text);
-            if let Some(row) = rows.get(usize::from(y - area.top())) {
+            let row = rows.get(usize::from(y - area.top()));
+            let is_current = self.is_focused && row.is_some_and(|row| row.line == cursor_line);
+            let line_style = if is_current { self.theme.cursor_line } else { Style::new() };
+            clear_cells(buf, Rect { y, height: 1, ..area }, self.theme.screen.patch(line_style));
+            if let Some(row) = row {
                 view.draw_number(row, area, y, buf);
                 view.draw_row(row, self.text_area(area), y, &brackets, buf);
             }
@@ -206,21 +210,19 @@ impl<'a> EditorView<'a> {
                 continue;
             }
             let at = row.span.start + glyph.at;
-            let mut style = layers.style_at(at);
-            if row.ends_paragraph && row.span.end <= at + PARAGRAPH_END {
-                // The next paragraph starts on a row of its own, which already shows the line break. So the escape `\n`
-                // is dimmed.
-                style = style.patch(self.theme.dim);
-            }
+            // The next paragraph starts on a row of its own, which already shows the line break. So the escape `\n` is
+            // dimmed.
+            let is_escape = row.ends_paragraph && row.span.end <= at + PARAGRAPH_END;
+            let style = if is_escape { layers.symbol_style_at(at) } else { layers.style_at(at) };
             let shown = glyph.column.max(left)..end.min(right);
             for column in shown.clone() {
                 buf[(x_of(column), y)].set_style(style);
             }
             if let Some(mark) = marks.mark(&glyph, at).filter(|_| left <= glyph.column) {
-                buf[(x_of(glyph.column), y)].set_char(mark).set_style(self.theme.dim);
+                buf[(x_of(glyph.column), y)].set_char(mark).set_style(layers.symbol_style_at(at));
             // A wide character that is cut by an edge is left blank, because half of it cannot be drawn.
             } else if shown.len() == glyph.width {
-                put(buf, x_of(glyph.column), y, &glyph, self.theme);
+                put(buf, x_of(glyph.column), y, &glyph, || layers.symbol_style_at(at));
             }
         }
         // The cell after the text is styled too. It shows a selected line break, and a problem with an empty span at
@@ -292,20 +294,20 @@ fn clear_cells(buf: &mut Buffer, area: Rect, style: Style) {
     }
 }
 
-/// Draws one grapheme. Control characters and invisible characters are drawn as visible symbols.
-fn put(buf: &mut Buffer, x: u16, y: u16, glyph: &cells::Glyph<'_>, theme: &Theme) {
+/// Draws one grapheme. Control characters and invisible characters are drawn as visible symbols in the style `symbol`.
+fn put(buf: &mut Buffer, x: u16, y: u16, glyph: &cells::Glyph<'_>, symbol: impl FnOnce() -> Style) {
     let cell = &mut buf[(x, y)];
     // `set_symbol` would pass control characters on to the terminal, where a body from a stranger could garble the
     // screen.
     match glyph.text.chars().next().and_then(picture) {
         _ if glyph.text == "\t" => {}
         Some(shown) => {
-            cell.set_char(shown).set_style(theme.dim);
+            cell.set_char(shown).set_style(symbol());
         }
         // Without the `◌`, a combining mark that has no base character would combine with the character in the cell
         // before it.
         None if grapheme_width(glyph.text) == 0 => {
-            cell.set_char('◌').set_style(theme.dim);
+            cell.set_char('◌').set_style(symbol());
         }
         None => {
             cell.set_symbol(glyph.text);

@@ -309,7 +309,7 @@ impl Executor {
         })
     }
 
-    /// Saves a body, or writes or deletes a draft, after all earlier entries.
+    /// Carries out one journal entry after all earlier entries.
     pub fn journal(&mut self, entry: JournalEntry) {
         let (before, ticket) = (self.journal.take(), self.reporter.pending.begin());
         let (session, reporter) = (Arc::clone(&self.deps.session), self.reporter.clone());

@@ -12,7 +12,7 @@ use crate::disk;
 use crate::paths::{Paths, WORKSPACE_VARIABLE};
 use crate::secrets::{Redactor, Secrets};
 use crate::service::{Session, Sharing};
-use crate::settings::{SecretSource, Settings};
+use crate::settings::{SecretSource, Settings, ThemeName};
 use crate::ui::app::App;
 use crate::ui::runtime;
 use crate::ui::runtime::executor::{Executor, ExecutorDeps};
@@ -20,7 +20,7 @@ use crate::ui::runtime::{clipboard, terminal, welcome};
 use crate::ui::shared::{
     Action, CaughtPanic, InjectedFaults, Msg, Screen, UiSettings, Work, fault, keymap::Keymap,
 };
-use crate::ui::widget::Theme;
+use crate::ui::widget::{TerminalColors, Theme};
 use crate::workspace::{
     self, DiscoverError, FileLock, Folder, LockError, PrivateFolderStatus, WatchMethod, Workspace,
 };
@@ -73,13 +73,19 @@ fn open(folder: Option<&Path>) -> Result<ExitCode, ConsoleStartError> {
     let here = std::env::current_dir()?;
     // The event loop needs only one thread. Blocking work runs on tokio's blocking pool.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (settings, mut problems) = Settings::load(&paths);
+    // Color output is forced on in crossterm even if NO_COLOR is set. Instead, a theme without colors implements
+    // NO_COLOR. If crossterm handled NO_COLOR, it would write empty color sequences. These also reset bold and reverse
+    // video, so a selection would be invisible.
+    crossterm::style::force_color_output(true);
     let mut is_new = false;
     let root = match workspace::discover(folder, variable.as_deref(), &here, &paths) {
         Ok(root) => root,
         // The welcome screen is shown only if the user has not named a workspace: a mistyped `--workspace` must be an
         // error.
         Err(error) if folder.is_none() && variable.is_none() => {
-            match runtime.block_on(welcome::ask(&paths, &here, &error))? {
+            let theme = Theme::new(theme_name(&settings), &terminal_colors());
+            match runtime.block_on(welcome::ask(&paths, &here, &error, &theme))? {
                 Some(choice) => {
                     is_new = choice.is_new;
                     choice.root
@@ -90,7 +96,6 @@ fn open(folder: Option<&Path>) -> Result<ExitCode, ConsoleStartError> {
         Err(error) => return Err(error.into()),
     };
     let workspace = Arc::new(Workspace::open(&root)?);
-    let (settings, mut problems) = Settings::load(&paths);
     let (keymap, key_problems) = Keymap::load(&paths);
     problems.extend(key_problems);
     let folder = workspace.folder(&paths);
@@ -104,7 +109,7 @@ fn open(folder: Option<&Path>) -> Result<ExitCode, ConsoleStartError> {
     let secrets = Secrets::new(&paths, &settings.secrets, Some(&workspace.root));
     let session = Session::new(paths.clone(), &workspace, secrets, &settings, Sharing::Console);
     let session = Arc::new(session);
-    let mut app = App::new(workspace, theme(), ui_settings(&settings));
+    let mut app = App::new(workspace, terminal_colors(), ui_settings(&settings));
     app.shared.read_only = read_only;
     app.shared.keymap = keymap;
     app.screens.compose.starts_with_guide = is_new;
@@ -192,13 +197,15 @@ fn describe_other_console(pid: Option<u32>) -> String {
     format!("{holder} has this workspace open. Close it to edit.")
 }
 
-fn theme() -> Theme {
-    // Color output is forced on in crossterm even if NO_COLOR is set. Instead, a theme without colors implements
-    // NO_COLOR. If crossterm handled NO_COLOR, it would write empty color sequences. These also reset bold and reverse
-    // video, so a selection would be invisible.
-    crossterm::style::force_color_output(true);
+/// Returns what the environment says about the terminal's colors.
+fn terminal_colors() -> TerminalColors {
+    TerminalColors::from_environment(&|name| std::env::var_os(name))
+}
+
+/// Returns the theme of the settings. If `NO_COLOR` is set, returns the theme without colors.
+fn theme_name(settings: &Settings) -> ThemeName {
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    if no_color { Theme::mono() } else { Theme::ansi() }
+    if no_color { ThemeName::Terminal } else { settings.theme }
 }
 
 fn ui_settings(settings: &Settings) -> UiSettings {
@@ -207,6 +214,7 @@ fn ui_settings(settings: &Settings) -> UiSettings {
     let clipboard =
         clipboard::choose(&settings.clipboard, is_set, |name| clipboard::find_program(&path, name));
     UiSettings {
+        theme: theme_name(settings),
         mouse: settings.mouse,
         hyperlinks: settings.hyperlinks && terminal_may_know_links(),
         wrap: settings.wrap,

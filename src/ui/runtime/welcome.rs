@@ -50,6 +50,7 @@ pub(crate) async fn ask(
     paths: &Paths,
     here: &Path,
     reason: &DiscoverError,
+    theme: &Theme,
 ) -> Result<Option<WelcomeChoice>, ConsoleStartError> {
     // The mouse is not captured: there is nothing to click, and the user can still select text in the terminal.
     let _modes = TerminalModes::take(false)?;
@@ -71,7 +72,7 @@ pub(crate) async fn ask(
     };
     loop {
         let area = screen.get_frame().area();
-        let cursor = welcome.draw(screen.current_buffer_mut(), area, &describe(reason));
+        let cursor = welcome.draw(screen.current_buffer_mut(), area, &describe(reason), theme);
         screen.flush()?;
         screen.swap_buffers();
         let backend = screen.backend_mut();
@@ -190,11 +191,16 @@ impl Welcome {
         }
     }
 
-    fn draw(&self, buf: &mut ratatui::buffer::Buffer, area: Rect, reason: &str) -> Option<(u16, u16)> {
-        let theme = Theme::ansi();
-        draw::fill(buf, area, theme.text);
+    fn draw(
+        &self,
+        buf: &mut ratatui::buffer::Buffer,
+        area: Rect,
+        reason: &str,
+        theme: &Theme,
+    ) -> Option<(u16, u16)> {
+        draw::fill(buf, area, theme.screen);
         let frame = draw::centered(area, 76, 14);
-        let room = draw_frame(buf, frame, "telecast", "↑↓ choose · Enter open · Esc quit", &theme);
+        let room = draw_frame(buf, frame, "telecast", "↑↓ choose · Enter open · Esc quit", theme);
         let mut y = room.y;
         for line in draw::wrap(reason, usize::from(room.width)).iter().take(2) {
             draw::put_line(buf, room, y, line, theme.dim);

@@ -68,6 +68,7 @@ pub enum Action {
     WrapLines,
     MarkWhitespace,
     ToggleVim,
+    ChooseTheme,
     Undo,
     Redo,
     /// Show the completions at the cursor.
@@ -308,6 +309,7 @@ pub const ACTIONS: &[ActionRow] = {
         row(A::PasteAsIs, "paste-as-is", "Paste as is: remove the escapes of the last paste", "", &[]),
         row(A::ExportClevertap, "export-clevertap", "Export for CleverTap to the clipboard", "", &[]),
         row(A::ToggleVim, "toggle-vim", "Toggle vim mode", "", &[]),
+        row(A::ChooseTheme, "theme", "Choose a theme", "", &[]),
         row(A::Reload, "reload", "Reload the workspace's files", "", &[(Panes, "ctrl-r")]),
         row(A::AdoptPrivate, "adopt-private", "Adopt a .telecast folder that was not made here", "", &[]),
         row(A::SetUp, "set-up", "Set-up guide: bot, test chat, first campaign", "", &[(Panes, "S")]),

@@ -7,6 +7,7 @@ use crate::campaign::{Campaign, Webhook};
 use crate::capture::CapturedChat;
 use crate::secrets::MovableSecret;
 use crate::service::{MessageJob, NewBot, ProfileEdit, RepeatedTest, TestJob, WebhookInUse};
+use crate::settings::ThemeName;
 use crate::state::LastView;
 use crate::telegram::ParseMode;
 use crate::text::LineColumn;
@@ -40,7 +41,7 @@ pub enum LoopEffect {
     Quit,
 }
 
-/// A change of a body's file or of its draft, or of what the next console shows first. All entries are carried out in
+/// A change of a body's file or of its draft, of what the next console shows first, or of the theme. All entries are carried out in
 /// the order in which they were created, so that an older text never replaces a newer one.
 #[derive(Debug, Clone, PartialEq)]
 pub enum JournalEntry {
@@ -51,6 +52,8 @@ pub enum JournalEntry {
     },
     /// Delete the draft of a body, by the campaign's stem.
     DiscardDraft(String),
+    /// Write the theme to the user's settings.
+    SaveTheme(ThemeName),
     /// Remember what the console shows, for the next start.
     RememberView(LastView),
     SaveBody {

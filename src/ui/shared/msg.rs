@@ -11,6 +11,7 @@ use crate::secrets::MovableSecret;
 use crate::service::{
     BotStatus, ConnectedBot, ModePreviews, ProfileContext, ProfileEdited, SurveyResult, TestResult,
 };
+use crate::settings::ThemeName;
 use crate::ui::editor::highlight::{CodeGrammars, Grammar};
 use crate::ui::shared::action::Action;
 use crate::ui::shared::clipboard::CopyJob;
@@ -65,6 +66,7 @@ pub enum Msg {
         result: Result<String, String>,
     },
     ModesCompared(Generation, PtrEq<ModePreviews>),
+    ThemeSaved(ThemeName, Result<(), String>),
     /// How commands have copied a text, such as `with xclip`, or why all of them failed.
     Copied(CopyJob, Result<String, String>),
     GrammarLoaded(PtrEq<Arc<Grammar>>),

@@ -5,7 +5,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::text::{grapheme_width, picture, width};
@@ -34,11 +34,14 @@ pub(crate) fn put(buf: &mut Buffer, area: Rect, x: u16, y: u16, text: &str, styl
                 Some(shown) => cell.set_char(shown),
                 None => cell.set_symbol(grapheme),
             };
+            // The attributes of what was drawn before do not apply to the text: a title over a faint border is not faint.
+            cell.modifier = Modifier::empty();
             cell.set_style(style);
             // The cells that a wide character covers must be empty, or old text would be drawn over its right half.
             for covered in 1..cells {
-                buf[(column + covered, y)].reset();
-                buf[(column + covered, y)].set_style(style);
+                let cell = &mut buf[(column + covered, y)];
+                cell.set_symbol(" ").modifier = Modifier::empty();
+                cell.set_style(style);
             }
         }
         column += cells;

@@ -259,6 +259,8 @@ impl Picker {
             }
             let is_chosen = at == self.chosen;
             let base = if is_chosen { theme.popup_chosen } else { theme.popup };
+            // All of the chosen row has one style. In a reversed row, a faint part would look like a gray box.
+            let faint = if is_chosen { base } else { base.patch(theme.dim) };
             draw::fill(buf, line, base);
             let marker = if is_chosen { "› " } else { "  " };
             let right = u16::try_from(width(&row.right)).unwrap_or(0);
@@ -266,9 +268,9 @@ impl Picker {
             let x = draw::put_line(buf, room, y, &format!("{marker}{}", row.title), base);
             if !row.detail.is_empty() && x + 2 < room.right() {
                 let rest = Rect { x: x + 2, width: room.right() - x - 2, ..room };
-                draw::put_line(buf, rest, y, &row.detail, base.patch(theme.dim));
+                draw::put_line(buf, rest, y, &row.detail, faint);
             }
-            draw::put_right(buf, line, y, &row.right, base.patch(theme.key_hint));
+            draw::put_right(buf, line, y, &row.right, faint);
         }
     }
 }

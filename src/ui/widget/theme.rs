@@ -1,24 +1,83 @@
 //! The styles of the user interface, one for each role that a text can have.
 //!
-//! The default theme uses the terminal's sixteen ANSI colors, so that it follows the user's palette, light or dark. If
-//! `NO_COLOR` is set, another theme is used. It has no colors, and distinguishes the most important roles by text
-//! attributes, such as bold.
+//! ```text
+//! name, background, color depth ─▶ Palette (a few styles) ─▶ Theme (a style for each role)
+//! ```
+//!
+//! Themes differ in their palettes only. Every style of text is readable on each background that it is drawn on: with a
+//! contrast of at least 4.5 in `dark` and `light`, and 7 in `high-contrast`. In the other themes, the colors are the
+//! user's own.
 
-use ratatui::style::{Color, Modifier, Style};
+mod color;
+mod palette;
+#[cfg(test)]
+mod tests;
 
-/// A color of the terminal: red, green, and blue, from 0 to 255.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rgb(pub u8, pub u8, pub u8);
+use std::ffi::OsString;
+
+use ratatui::style::{Modifier, Style};
+
+use crate::settings::ThemeName;
+
+use color::Gamut;
+use palette::{Palette, Tone};
+
+pub use color::Rgb;
+
+/// What is known of the terminal's colors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TerminalColors {
+    /// `None` until the terminal has reported it.
+    pub background: Option<Rgb>,
+    pub depth: ColorDepth,
+}
+
+/// How many colors the terminal can show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ColorDepth {
+    #[default]
+    Sixteen,
+    Indexed256,
+    TrueColor,
+}
+
+impl TerminalColors {
+    /// Reads the color depth from the variables `COLORTERM` and `TERM`.
+    pub(crate) fn from_environment(variable: &dyn Fn(&str) -> Option<OsString>) -> Self {
+        let value =
+            |name: &str| variable(name).and_then(|value| value.into_string().ok()).unwrap_or_default();
+        let (colorterm, term) = (value("COLORTERM"), value("TERM"));
+        // Over SSH, `COLORTERM` is usually not set, but `TERM` is.
+        let knows_rgb = ["-direct", "kitty", "alacritty", "foot", "ghostty", "wezterm"];
+        let depth = if matches!(colorterm.as_str(), "truecolor" | "24bit")
+            || knows_rgb.iter().any(|name| term.contains(name))
+        {
+            ColorDepth::TrueColor
+        } else if term.contains("256color") {
+            ColorDepth::Indexed256
+        } else {
+            ColorDepth::Sixteen
+        };
+        Self { background: None, depth }
+    }
+}
+
+/// The inputs of [`Theme::new`].
+pub(crate) type ThemeOrigin = (ThemeName, TerminalColors);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Theme {
+    /// What the theme was made from. Texts that were laid out with their styles are laid out again if it changes.
+    pub origin: ThemeOrigin,
+
+    /// The style of a cell on which nothing else is drawn.
+    pub screen: Style,
     pub text: Style,
     pub dim: Style,
     pub accent: Style,
     pub title: Style,
     pub border: Style,
     pub border_focused: Style,
-    pub header: Style,
     pub sandbox: Style,
     pub live: Style,
     pub key_hint: Style,
@@ -77,134 +136,94 @@ pub struct Theme {
 }
 
 impl Theme {
-    pub fn ansi() -> Self {
-        let plain = Style::new();
-        let fg = |color: Color| plain.fg(color);
-        let bold = plain.add_modifier(Modifier::BOLD);
-        let dim = fg(Color::DarkGray);
-        let underline = |color: Color| plain.add_modifier(Modifier::UNDERLINED).underline_color(color);
-        Self {
-            text: plain,
-            dim,
-            accent: fg(Color::Cyan),
-            title: bold,
-            border: dim,
-            border_focused: fg(Color::Cyan),
-            header: plain,
-            sandbox: plain.fg(Color::Black).bg(Color::Green).add_modifier(Modifier::BOLD),
-            live: plain.fg(Color::White).bg(Color::Red).add_modifier(Modifier::BOLD),
-            key_hint: fg(Color::DarkGray),
-            error: fg(Color::Red),
-            warning: fg(Color::Yellow),
-            info: fg(Color::Blue),
-            success: fg(Color::Green),
-            chosen: plain.add_modifier(Modifier::REVERSED),
-            chosen_unfocused: bold,
-            popup: plain,
-            popup_chosen: plain.add_modifier(Modifier::REVERSED),
-            field: plain,
-            field_focused: plain.add_modifier(Modifier::UNDERLINED),
-            // The colors are reset before they are reversed. Otherwise, each token of a selected text would get its own
-            // color as its background.
-            selection: plain.fg(Color::Reset).bg(Color::Reset).add_modifier(Modifier::REVERSED),
-            cursor_line: plain,
-            gutter: dim,
-            gutter_current: fg(Color::Cyan),
-            search: plain.fg(Color::Black).bg(Color::Yellow),
-            bracket: bold.fg(Color::Cyan),
-            linked: plain.fg(Color::Black).bg(Color::Cyan),
-            error_underline: underline(Color::Red),
-            warning_underline: underline(Color::Yellow),
-            info_underline: underline(Color::Blue),
-            json_key: fg(Color::Blue),
-            json_string: fg(Color::Green),
-            json_number: fg(Color::Yellow),
-            json_literal: fg(Color::Yellow),
-            json_punctuation: dim,
-            liquid_delimiter: fg(Color::Magenta),
-            liquid_tag: bold.fg(Color::Magenta),
-            liquid_variable: fg(Color::LightMagenta),
-            liquid_filter: fg(Color::Cyan),
-            liquid_string: fg(Color::LightGreen),
-            liquid_number: fg(Color::Yellow),
-            liquid_operator: dim,
-            comment: dim.add_modifier(Modifier::ITALIC),
-            markup: fg(Color::LightBlue),
-            bubble_border: dim,
-            link: fg(Color::Blue).add_modifier(Modifier::UNDERLINED),
-            code: fg(Color::Yellow),
-            pre_bar: dim,
-            quote_bar: fg(Color::Cyan),
-            spoiler: dim,
-            button: fg(Color::Cyan),
-            keyword: fg(Color::Magenta),
-            function: fg(Color::Blue),
-            type_name: fg(Color::Cyan),
-        }
+    pub fn new(name: ThemeName, colors: &TerminalColors) -> Self {
+        let tone = colors.background.map(Tone::of);
+        let gamut = match colors.depth {
+            ColorDepth::TrueColor => Gamut::Rgb,
+            // Nearly every terminal that reports 16 colors knows 256, and the user has chosen this theme.
+            ColorDepth::Sixteen | ColorDepth::Indexed256 => Gamut::Indexed,
+        };
+        let palette = match (name, tone) {
+            (ThemeName::Auto, Some(tone)) if colors.depth != ColorDepth::Sixteen => {
+                Palette::dark_or_light(tone, colors.background, gamut)
+            }
+            (ThemeName::Auto | ThemeName::Ansi, tone) => Palette::ansi(tone.unwrap_or(Tone::Dark)),
+            (ThemeName::Dark, _) => Palette::dark_or_light(Tone::Dark, colors.background, gamut),
+            (ThemeName::Light, _) => Palette::dark_or_light(Tone::Light, colors.background, gamut),
+            (ThemeName::HighContrast, _) => Palette::high_contrast(colors.background, gamut),
+            (ThemeName::Terminal, _) => Palette::without_colors(),
+        };
+        Self::of(palette, (name, *colors))
     }
 
-    /// Creates a theme that uses text attributes, such as bold and reversed, instead of colors.
-    pub fn mono() -> Self {
+    fn of(palette: Palette, origin: ThemeOrigin) -> Self {
         let plain = Style::new();
-        let bold = plain.add_modifier(Modifier::BOLD);
-        let dim = plain.add_modifier(Modifier::DIM);
-        let underlined = plain.add_modifier(Modifier::UNDERLINED);
-        let reversed = plain.add_modifier(Modifier::REVERSED);
+        let bold = |style: Style| style.add_modifier(Modifier::BOLD);
+        let underlined = |style: Style| style.add_modifier(Modifier::UNDERLINED);
+        // The text keeps its color, and only the underline gets the color of the severity.
+        let underline = |severity: Style| match severity.fg {
+            Some(color) => underlined(plain).underline_color(color),
+            None => underlined(severity),
+        };
+        let Palette { text, faint, border, accent, .. } = palette;
+        let Palette { yellow, green, blue, magenta, cyan, .. } = palette;
         Self {
-            text: plain,
-            dim,
-            accent: bold,
-            title: bold,
-            border: dim,
-            border_focused: bold,
-            header: plain,
-            sandbox: reversed,
-            live: reversed.add_modifier(Modifier::BOLD),
-            key_hint: dim,
-            error: bold,
-            warning: bold,
-            info: plain,
-            success: plain,
-            chosen: reversed,
-            chosen_unfocused: bold,
-            popup: plain,
-            popup_chosen: reversed,
+            origin,
+            screen: palette.screen,
+            text,
+            dim: faint,
+            accent,
+            title: bold(plain),
+            border,
+            border_focused: accent,
+            sandbox: palette.sandbox,
+            live: palette.live,
+            key_hint: faint,
+            error: palette.error,
+            warning: palette.warning,
+            info: palette.info,
+            success: palette.success,
+            chosen: palette.chosen,
+            chosen_unfocused: bold(plain),
+            popup: palette.surface,
+            popup_chosen: palette.chosen,
             field: plain,
-            field_focused: underlined,
-            selection: reversed,
-            cursor_line: plain,
-            gutter: dim,
-            gutter_current: bold,
-            search: reversed,
-            bracket: bold,
-            linked: reversed,
-            error_underline: underlined.add_modifier(Modifier::BOLD),
-            warning_underline: underlined,
-            info_underline: underlined,
-            json_key: bold,
-            json_string: plain,
-            json_number: plain,
-            json_literal: plain,
-            json_punctuation: dim,
-            liquid_delimiter: dim,
-            liquid_tag: bold,
-            liquid_variable: bold,
-            liquid_filter: plain,
-            liquid_string: plain,
-            liquid_number: plain,
-            liquid_operator: dim,
-            comment: dim.add_modifier(Modifier::ITALIC),
-            markup: plain,
-            bubble_border: dim,
-            link: underlined,
-            code: plain,
-            pre_bar: dim,
-            quote_bar: bold,
-            spoiler: dim,
-            button: bold,
-            keyword: bold,
-            function: plain,
-            type_name: plain,
+            field_focused: underlined(palette.surface),
+            selection: palette.selection,
+            cursor_line: palette.cursor_line,
+            gutter: faint,
+            gutter_current: accent,
+            search: palette.search,
+            // The punctuation of JSON is faint, but a highlighted bracket is not.
+            bracket: bold(accent).remove_modifier(Modifier::DIM),
+            linked: palette.linked,
+            error_underline: underline(palette.error),
+            warning_underline: underline(palette.warning),
+            info_underline: underline(palette.info),
+            json_key: blue,
+            json_string: green,
+            json_number: yellow,
+            json_literal: yellow,
+            json_punctuation: faint,
+            liquid_delimiter: magenta,
+            liquid_tag: bold(magenta),
+            liquid_variable: bold(magenta),
+            liquid_filter: cyan,
+            liquid_string: green,
+            liquid_number: yellow,
+            liquid_operator: faint,
+            comment: faint.add_modifier(Modifier::ITALIC),
+            markup: blue,
+            bubble_border: faint,
+            link: underlined(blue),
+            code: yellow,
+            pre_bar: faint,
+            quote_bar: accent,
+            spoiler: faint,
+            button: accent,
+            keyword: magenta,
+            function: blue,
+            type_name: cyan,
         }
     }
 }

@@ -5,10 +5,12 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use ratatui::buffer::Buffer;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::{Color, Modifier, Style};
+use telecast::settings::ThemeName;
 use telecast::ui::screen::compose::dialog::Dialog;
 use telecast::ui::screen::compose::dialog::test::TestState;
 use telecast::ui::widget::input::MouseKind;
+use telecast::ui::widget::theme::Rgb;
 
 use super::Console;
 
@@ -356,7 +358,31 @@ fn draw_at_each_size(name: &str, mut console: Console) -> String {
         writeln!(out, "== {columns}×{rows}").unwrap();
         write_cells(&mut out, &console.cells());
     }
+    console.resize(SIZES[0].0, SIZES[0].1);
+    for theme in [ThemeName::Dark, ThemeName::Light] {
+        console.show_theme(theme);
+        assert_readable(name, &console.cells());
+    }
     out
+}
+
+/// Checks the contrast of every cell of a theme in RGB, whatever styles were drawn over each other.
+fn assert_readable(name: &str, cells: &Buffer) {
+    let rgb = |color: Color| match color {
+        Color::Rgb(red, green, blue) => Rgb(red, green, blue),
+        other => panic!("{name}: not a color of a theme in RGB: {other}"),
+    };
+    // Borders may have less contrast.
+    let is_text = |c: char| !c.is_whitespace() && !('\u{2500}'..='\u{257f}').contains(&c);
+    for (y, row) in (0..).zip(super::harness::rows(cells)) {
+        for x in (0..cells.area.width).filter(|x| cells[(*x, y)].symbol().contains(is_text)) {
+            let (text, background) = (rgb(cells[(x, y)].fg), rgb(cells[(x, y)].bg));
+            assert!(
+                4.5 <= text.contrast(background),
+                "{name}: column {x} has {text:?} on {background:?}: {row}"
+            );
+        }
+    }
 }
 
 /// Writes the rows of the cells as text, then each row's styles as letters with the number of cells, then what the

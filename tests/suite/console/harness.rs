@@ -13,7 +13,7 @@ use telecast::clock::Clock;
 use telecast::paths::Paths;
 use telecast::secrets::Secrets;
 use telecast::service::{Session, Sharing, demo, sample};
-use telecast::settings::{Proxy, Settings};
+use telecast::settings::{Proxy, Settings, ThemeName};
 use telecast::store::{SqliteStore, Store};
 use telecast::ui::app::{App, update, view};
 use telecast::ui::runtime::executor::{Executor, ExecutorDeps};
@@ -27,7 +27,7 @@ use telecast::ui::shared::{Clipboard, UiSettings};
 use telecast::ui::widget::draw::inside;
 use telecast::ui::widget::input::{Input, Mouse, MouseKind};
 use telecast::ui::widget::key::Key;
-use telecast::ui::widget::theme::Theme;
+use telecast::ui::widget::theme::{ColorDepth, TerminalColors};
 use telecast::workspace::Workspace;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
@@ -202,6 +202,7 @@ impl Console {
             ExecutorDeps { session, paths, clock: Clock::System, watch: None, injected: Arc::default() };
         let executor = runtime.block_on(async { Executor::new(deps, sender) });
         let ui = UiSettings {
+            theme: settings.theme,
             mouse: true,
             hyperlinks: true,
             wrap: settings.wrap,
@@ -209,7 +210,7 @@ impl Console {
             clipboard: Clipboard::default(),
             vim: false,
         };
-        let mut app = App::new(workspace, Theme::ansi(), ui);
+        let mut app = App::new(workspace, TerminalColors::default(), ui);
         app.shared.read_only = read_only.map(str::to_owned);
         match campaign {
             Some(campaign) => app.screens.compose.open_buffer(&app.shared, campaign),
@@ -507,6 +508,14 @@ impl Console {
             }
         }
         panic!("no {text:?} on screen:\n{}", self.screen());
+    }
+
+    /// Shows a theme, as in a terminal that knows all colours but has not reported its background.
+    pub fn show_theme(&mut self, name: ThemeName) {
+        let app = self.app_mut();
+        app.shared.colors = TerminalColors { background: None, depth: ColorDepth::TrueColor };
+        app.shared.settings.theme = name;
+        self.resize(self.app().shared.size.0, self.app().shared.size.1);
     }
 
     /// Returns the style of the first cell of a text on screen.

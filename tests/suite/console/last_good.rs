@@ -1,6 +1,7 @@
 //! While the typed text is broken, the last good message stays visible, but never looks like what would be sent.
 
 use ratatui::style::Style;
+use telecast::settings::ThemeName;
 use telecast::ui::shared::msg::Msg;
 
 use super::harness::Console;
@@ -48,7 +49,7 @@ fn last_good_message_stays_dimmed_and_labelled_until_the_error_is_gone() {
 #[test]
 fn outdated_message_is_dimmed_without_colours_too() {
     let mut console = Console::with_body(BODY);
-    console.app_mut().shared.theme = telecast::ui::widget::theme::Theme::mono();
+    console.app_mut().shared.settings.theme = ThemeName::Terminal;
     console.go_before("Good");
     console.paste("{{");
     console.shows(OUTDATED);

@@ -1,10 +1,11 @@
-//! The README's picture: the real screen, drawn cell by cell as an SVG.
+//! The README's pictures: the real screen in the dark and the light theme, drawn cell by cell as SVG.
 
 use std::fmt::Write as _;
 use std::path::Path;
 
 use ratatui::buffer::Buffer;
 use ratatui::style::{Color, Modifier, Style};
+use telecast::settings::ThemeName;
 
 use super::Console;
 
@@ -14,40 +15,42 @@ const CELL: (usize, usize) = (8, 17);
 /// The margin around the cells, in SVG units.
 const MARGIN: usize = 12;
 
-const BACKGROUND: &str = "#15181d";
-const FOREGROUND: &str = "#d5d8dd";
-
 #[test]
 fn readme_picture_matches_the_current_screen() {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("assets/screens/compose.svg");
     let mut console = Console::demo();
     console.run_survey();
-    let drawn = svg(&console.cells());
-    if std::env::var_os("UPDATE_SCREENS").is_some_and(|value| value == "1") {
-        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
-        std::fs::write(&file, &drawn).unwrap();
+    for theme in [ThemeName::Dark, ThemeName::Light] {
+        console.show_theme(theme);
+        let name = format!("assets/screens/compose-{}.svg", theme.as_str());
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join(&name);
+        let drawn = svg(&console.cells());
+        if std::env::var_os("UPDATE_SCREENS").is_some_and(|value| value == "1") {
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(&file, &drawn).unwrap();
+        }
+        let recorded = std::fs::read_to_string(&file).unwrap_or_default();
+        assert!(
+            recorded == drawn,
+            "{name} does not show the current screen; run UPDATE_SCREENS=1 cargo test picture"
+        );
+        assert!(include_str!("../../../README.md").contains(&name));
     }
-    let recorded = std::fs::read_to_string(&file).unwrap_or_default();
-    assert!(
-        recorded == drawn,
-        "{} does not show the current screen; run UPDATE_SCREENS=1 cargo test picture",
-        file.display()
-    );
-    assert!(include_str!("../../../README.md").contains("assets/screens/compose.svg"));
 }
 
 fn svg(cells: &Buffer) -> String {
+    // The corner of the screen has the theme's background.
+    let background = colour(cells[(0, 0)].style().bg);
     let (columns, lines) = (usize::from(cells.area.width), usize::from(cells.area.height));
     let (width, height) = (columns * CELL.0 + 2 * MARGIN, lines * CELL.1 + 2 * MARGIN);
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
          height=\"{height}\" font-family=\"ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace\" \
          font-size=\"13\" xml:space=\"preserve\">\n\
-         <rect width=\"{width}\" height=\"{height}\" rx=\"8\" fill=\"{BACKGROUND}\"/>\n"
+         <rect width=\"{width}\" height=\"{height}\" rx=\"8\" fill=\"{background}\"/>\n"
     );
     for y in 0..cells.area.height {
         for run in runs(cells, y) {
-            draw_run(&mut out, usize::from(y), &run);
+            draw_run(&mut out, usize::from(y), &run, &background);
         }
     }
     out.push_str("</svg>\n");
@@ -88,15 +91,12 @@ fn runs(cells: &Buffer, y: u16) -> Vec<Run> {
     runs
 }
 
-fn draw_run(out: &mut String, y: usize, run: &Run) {
+fn draw_run(out: &mut String, y: usize, run: &Run, background: &str) {
     let (left, top) = (MARGIN + run.column * CELL.0, MARGIN + y * CELL.1);
     let width = run.columns * CELL.0;
     let has = |modifier| run.style.add_modifier.contains(modifier);
-    let (mut fore, mut back) = (colour(run.style.fg, FOREGROUND), colour(run.style.bg, BACKGROUND));
-    if has(Modifier::REVERSED) {
-        std::mem::swap(&mut fore, &mut back);
-    }
-    if back != BACKGROUND {
+    let (fore, back) = (colour(run.style.fg), colour(run.style.bg));
+    if back != background {
         let height = CELL.1;
         writeln!(
             out,
@@ -113,7 +113,6 @@ fn draw_run(out: &mut String, y: usize, run: &Run) {
         (Modifier::ITALIC, " font-style=\"italic\""),
         (Modifier::UNDERLINED, " text-decoration=\"underline\""),
         (Modifier::CROSSED_OUT, " text-decoration=\"line-through\""),
-        (Modifier::DIM, " opacity=\"0.6\""),
     ] {
         if has(modifier) {
             attributes.push_str(attribute);
@@ -129,25 +128,10 @@ fn draw_run(out: &mut String, y: usize, run: &Run) {
     .unwrap();
 }
 
-/// Returns the picture's colour. The palette is fixed, because a real terminal chooses these colours itself.
-fn colour(colour: Option<Color>, default: &'static str) -> &'static str {
-    match colour.unwrap_or(Color::Reset) {
-        Color::Black => "#15181d",
-        Color::Red => "#e06c75",
-        Color::Green => "#8fbf7f",
-        Color::Yellow => "#e0b66c",
-        Color::Blue => "#6ca6e0",
-        Color::Magenta => "#c58fd6",
-        Color::Cyan => "#5fc4cf",
-        Color::Gray => "#b4b9c1",
-        Color::DarkGray => "#7b828d",
-        Color::LightRed => "#f08c95",
-        Color::LightGreen => "#a9d69a",
-        Color::LightYellow => "#f0cd8c",
-        Color::LightBlue => "#8fc0f0",
-        Color::LightMagenta => "#dba9ea",
-        Color::LightCyan => "#86dbe4",
-        Color::White => "#f2f4f7",
-        _ => default,
+/// Returns a colour of a cell. A theme in RGB sets both colours of every cell.
+fn colour(colour: Option<Color>) -> String {
+    match colour {
+        Some(Color::Rgb(red, green, blue)) => format!("#{red:02x}{green:02x}{blue:02x}"),
+        other => panic!("not a colour of a theme in RGB: {other:?}"),
     }
 }

@@ -2,7 +2,6 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Modifier;
 
 use crate::diagnostic::Severity;
 use crate::editor::VisualRow;
@@ -29,7 +28,7 @@ impl EditorView<'_> {
         if room.width < GAP + MIN_WIDTH || row.line != self.editor.line_of(self.editor.cursor()) {
             return;
         }
-        let style = severity_style(self.theme, message.severity).add_modifier(Modifier::DIM);
+        let style = severity_style(self.theme, message.severity);
         let room = Rect { x: room.x + GAP, width: room.width - GAP, ..room };
         draw::put_line(buf, room, room.y, &format!("{} {}", sign(message.severity), message.text), style);
     }

@@ -15,7 +15,6 @@ use crate::ui::editor::view::{EditorView, touches};
 /// The layers of one row. All spans are in bytes of the whole text, except the ranges in `grammar`.
 pub(crate) struct RowLayers<'a> {
     theme: &'a Theme,
-    base: Style,
     /// The start of the line. The ranges in `grammar` are counted from this offset.
     line_start: usize,
     grammar: &'a [SyntaxPiece],
@@ -28,10 +27,8 @@ pub(crate) struct RowLayers<'a> {
 impl<'a> RowLayers<'a> {
     pub(super) fn new(view: &EditorView<'a>, row: &VisualRow, brackets: &[Span]) -> Self {
         let (editor, theme) = (view.editor, view.theme);
-        let is_current = editor.line_of(editor.cursor()) == row.line;
         Self {
             theme,
-            base: if is_current && view.is_focused { theme.cursor_line } else { Style::new() },
             line_start: editor.line_span(row.line).start,
             grammar: view.highlighter.map(|highlighter| highlighter.pieces(row.line)).unwrap_or_default(),
             liquid: view.liquid,
@@ -44,12 +41,16 @@ impl<'a> RowLayers<'a> {
         // The tokens of the template's parser take precedence, because the grammar only guesses from regular
         // expressions.
         let class = self.liquid_class(at).or_else(|| self.grammar_class(at));
-        let coloured = self.base.patch(class.map(|class| class.style(self.theme)).unwrap_or_default());
-        self.with_overlays(coloured, at)
+        self.with_overlays(class.map(|class| class.style(self.theme)).unwrap_or_default(), at)
+    }
+
+    /// Returns the style of a symbol that stands for the character at `at`.
+    pub(super) fn symbol_style_at(&self, at: usize) -> Style {
+        self.with_overlays(self.theme.dim, at)
     }
 
     pub(super) fn style_of_end(&self, end: usize) -> Style {
-        self.with_overlays(self.base, end)
+        self.with_overlays(Style::new(), end)
     }
 
     fn with_overlays(&self, style: Style, at: usize) -> Style {

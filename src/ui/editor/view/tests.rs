@@ -5,6 +5,8 @@ use ratatui::style::Modifier;
 
 use super::*;
 use crate::editor::{Command, Motion};
+use crate::settings::ThemeName;
+use crate::ui::widget::TerminalColors;
 
 fn rows(buf: &Buffer) -> Vec<String> {
     let area = buf.area;
@@ -40,7 +42,7 @@ fn show(
     for command in commands {
         editor.apply(command.clone());
     }
-    let theme = Theme::mono();
+    let theme = Theme::new(ThemeName::Terminal, &TerminalColors::default());
     let area = Rect::new(0, 0, width, height);
     let mut viewport = Viewport::default();
     let inner = EditorView::new(&editor, viewport, &theme).text_area(area);
@@ -115,7 +117,7 @@ const ROW_WIDTH: u16 = 12;
 fn check_wrapped(text: &str, height: u16, at: usize, expected: &[&str], cursor: (u16, u16)) {
     let mut editor = Editor::new(text);
     editor.apply(Command::Move(Motion::To(at)));
-    let theme = Theme::mono();
+    let theme = Theme::new(ThemeName::Terminal, &TerminalColors::default());
     let area = Rect::new(0, 0, ROW_WIDTH, height);
     let mut viewport = Viewport::default();
     let inner = EditorView::new(&editor, viewport, &theme).text_area(area);
@@ -180,7 +182,7 @@ fn any_size_can_be_drawn() {
 #[test]
 fn a_cell_maps_to_its_byte() {
     let editor = Editor::new("a漢b\ncd");
-    let theme = Theme::mono();
+    let theme = Theme::new(ThemeName::Terminal, &TerminalColors::default());
     let area = Rect::new(2, 1, 12, 4);
     let view = EditorView::new(&editor, Viewport::default(), &theme);
     let byte = |x, y| view.byte_at(area, Position { x, y });
@@ -204,7 +206,7 @@ proptest! {
     ) {
         let mut editor = Editor::new(&text);
         editor.apply(Command::Select(Span::new(place.0, place.1)));
-        let theme = Theme::ansi();
+        let theme = Theme::new(ThemeName::Ansi, &TerminalColors::default());
         let area = Rect::new(1, 1, width, height);
         let mut buf = Buffer::empty(Rect::new(0, 0, 32, 8));
         let mut viewport = Viewport { top, row_start: row, left };

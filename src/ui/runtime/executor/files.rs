@@ -1,10 +1,11 @@
-//! Reads the workspace, and writes bodies and drafts.
+//! Reads the workspace, and writes bodies, drafts, and the theme.
 
 use std::sync::Arc;
 
 use jiff::Timestamp;
 
 use crate::service::{SaveBodyError, Session};
+use crate::settings;
 use crate::ui::shared::{JournalEntry, Msg, SaveFailure, Work};
 use crate::workspace::{CampaignDraft, SaveError, Workspace};
 
@@ -31,7 +32,7 @@ pub(super) fn work_of(entry: &JournalEntry) -> Work {
     match entry {
         JournalEntry::WriteDraft { .. } | JournalEntry::DiscardDraft(_) => Work::Draft,
         JournalEntry::SaveBody { .. } => Work::Save,
-        JournalEntry::RememberView(_) => Work::Background,
+        JournalEntry::SaveTheme(_) | JournalEntry::RememberView(_) => Work::Background,
     }
 }
 
@@ -42,6 +43,10 @@ pub(super) fn journal(session: &Session, entry: JournalEntry, now: Timestamp) ->
             save_failure(session.folder().write_draft(&draft))
         }
         JournalEntry::DiscardDraft(stem) => save_failure(session.folder().discard_draft(&stem)),
+        JournalEntry::SaveTheme(name) => {
+            let result = settings::save_theme(session.paths(), name);
+            Some(Msg::ThemeSaved(name, result.map_err(|error| error.to_string())))
+        }
         JournalEntry::RememberView(view) => {
             // A failure is not reported: the next console then only begins with another campaign.
             let _ = session.state().remember_view(&view);

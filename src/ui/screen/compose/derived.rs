@@ -24,7 +24,7 @@ use crate::ui::shared::{
     PtrEq, SharedState,
     bubble::{Bubble, BubbleOptions},
 };
-use crate::ui::widget::FuzzyQuery;
+use crate::ui::widget::{FuzzyQuery, ThemeOrigin};
 use crate::workspace::{Fingerprint, Workspace};
 
 /// A cached value, with the inputs that it was computed from as its key.
@@ -52,7 +52,7 @@ pub struct Derived {
     sample: Memo<(PtrEq<Workspace>, Option<String>), SelectedSample>,
     bubble: Memo<BubbleKey, Option<Bubble>>,
     last_good_bubble: Memo<BubbleKey, Option<Bubble>>,
-    request: Memo<(PtrEq<Composed>, u16), Vec<StyledRow>>,
+    request: Memo<(PtrEq<Composed>, u16, ThemeOrigin), Vec<StyledRow>>,
 }
 
 type BubbleKey = (PtrEq<Composed>, u16, BubbleOptions);
@@ -248,11 +248,12 @@ pub(super) fn follow_layout(screen: &mut Compose, shared: &SharedState) {
     let last_good = screen.last_good(shared).cloned().map(key);
     let bubble = screen.composed().cloned().map(key);
     let is_request = screen.preview.tab == PreviewTab::Request;
-    let request = screen.composed().cloned().filter(|_| is_request).map(|composed| (composed, width));
+    let request = screen.composed().cloned().filter(|_| is_request);
+    let request = request.map(|composed| (composed, width, shared.theme.origin));
     let lay_out = |(composed, width, options): &BubbleKey| Bubble::new(composed, *width, options);
     renew_or_drop(&mut screen.derived.bubble, bubble, lay_out);
     renew_or_drop(&mut screen.derived.last_good_bubble, last_good, lay_out);
-    renew_or_drop(&mut screen.derived.request, request, |(composed, width)| {
+    renew_or_drop(&mut screen.derived.request, request, |(composed, width, _)| {
         preview::request_lines(&shared.theme, composed, usize::from(*width))
     });
 }

@@ -46,7 +46,7 @@ pub(crate) fn frame(
         } else {
             title.to_owned()
         },
-        if has_focus { shared.theme.title } else { shared.theme.text },
+        if has_focus { shared.theme.title } else { shared.theme.dim },
     );
     inside(area)
 }

@@ -115,7 +115,7 @@ impl SearchBar {
         if line.height == 0 {
             return None;
         }
-        draw::fill(buf, line, theme.text);
+        draw::fill(buf, line, theme.screen);
         let kind = if self.syntax == PatternSyntax::Plain { "find " } else { "regex " };
         let x = draw::put(buf, line, line.x, line.y, kind, theme.accent);
         let n_fields = if self.replace.is_some() { 2 } else { 1 };

@@ -1,7 +1,12 @@
 use ratatui::buffer::Buffer;
 
 use super::*;
-use crate::ui::widget::theme::Theme;
+use crate::settings::ThemeName;
+use crate::ui::widget::theme::{TerminalColors, Theme};
+
+fn theme() -> Theme {
+    Theme::new(ThemeName::Ansi, &TerminalColors::default())
+}
 
 /// Presses keys, written as in a keymap and separated by spaces.
 fn press(form: &mut Form, keys: &str) {
@@ -21,7 +26,7 @@ fn drawn(form: &mut Form, width: u16, height: u16) -> Vec<String> {
     let area = Rect::new(0, 0, width, height);
     let mut buf = Buffer::empty(area);
     form.follow(area);
-    form.draw(&mut buf, area, &Theme::ansi(), true);
+    form.draw(&mut buf, area, &theme(), true);
     let row = |y| (0..width).map(|x| buf[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
     (0..height).map(row).collect()
 }
@@ -221,7 +226,7 @@ fn a_form_marks_that_it_goes_on_above_or_below() {
         press(&mut form, keys);
         form.follow(area);
         let mut buf = Buffer::empty(Rect { width: 11, ..area });
-        form.draw(&mut buf, area, &Theme::ansi(), true);
+        form.draw(&mut buf, area, &theme(), true);
         (0..2).map(|y| buf[(10, y)].symbol().to_owned()).collect::<String>()
     };
     assert_eq!(marks("home"), " ▼");

@@ -16,7 +16,7 @@ use crate::ui::editor::highlight::{self, Grammar, StyledRow, SyntaxPiece};
 use crate::ui::screen::compose::derived::Memo;
 use crate::ui::shared::bubble::{Bubble, BubbleOptions, BubbleOverlay};
 use crate::ui::shared::{AnswerStatus, Generation, PtrEq, Query};
-use crate::ui::widget::{Theme, dialog::draw_frame, draw};
+use crate::ui::widget::{Theme, ThemeOrigin, dialog::draw_frame, draw};
 
 // The smallest width, in cells, at which the three modes are side by side. A column of text needs about thirty cells.
 const MIN_SIDE_BY_SIDE_WIDTH: u16 = 96;
@@ -35,9 +35,9 @@ pub struct CompareDialog {
     columns: Memo<ColumnsKey, Vec<ModeColumn>>,
 }
 
-/// The inputs of the columns: the converted bodies, the number of converted bodies that are colored, and the width of a
-/// column in cells.
-type ColumnsKey = (Option<PtrEq<ModePreviews>>, usize, u16);
+/// The inputs of the columns: the converted bodies, the number of converted bodies that are colored, the width of a
+/// column in cells, and the theme.
+type ColumnsKey = (Option<PtrEq<ModePreviews>>, usize, u16, ThemeOrigin);
 
 #[derive(Debug)]
 struct ModeColumn {
@@ -99,7 +99,7 @@ impl CompareDialog {
         let width = if is_wide { (room.width / n).saturating_sub(1) } else { room.width };
         let n_coloured = self.colours.iter().filter(|colours| !colours.is_empty()).count();
         let (current, modes) = (self.current_mode(), modes(&self.compared).iter().zip(&self.colours));
-        self.columns.refresh((self.compared.value().cloned(), n_coloured, width), |_| {
+        self.columns.refresh((self.compared.value().cloned(), n_coloured, width, theme.origin), |_| {
             let column = |((mode, outcome), colours): (&(ParseMode, _), &Vec<SyntaxPiece>)| ModeColumn {
                 title: title(current == Some(*mode), *mode, outcome),
                 lines: lines_of(outcome, colours, usize::from(width), theme),

@@ -18,7 +18,7 @@ use crate::ui::screen::compose::dialog::test::{
 };
 use crate::ui::screen::compose::pane::preview::mask_secrets;
 use crate::ui::shared::{PtrEq, Query};
-use crate::ui::widget::{Theme, dialog::draw_frame, draw};
+use crate::ui::widget::{Theme, ThemeOrigin, dialog::draw_frame, draw};
 use crate::workspace::TestSendRecord;
 
 const NO_WEBHOOK: &str = "the campaign has no webhook";
@@ -37,7 +37,8 @@ pub struct PastTest {
     pub scroll: usize,
 }
 
-type RowsKey = (PastTestView, bool, Option<PtrEq<Composed>>, Result<Option<PtrEq<Composed>>, String>, u16);
+type RowsKey =
+    (PastTestView, bool, Option<PtrEq<Composed>>, Result<Option<PtrEq<Composed>>, String>, u16, ThemeOrigin);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PastTestView {
@@ -75,9 +76,9 @@ impl PastTest {
             Query::Failed { message, .. } => Err(message.clone()),
             now => Ok(now.value().cloned()),
         };
-        let key = (self.view, self.again.is_pending(), self.composed_again(), now, room.width);
+        let key = (self.view, self.again.is_pending(), self.composed_again(), now, room.width, theme.origin);
         let record = &self.record;
-        self.rows.refresh(key, |(view, is_sending, again, now, width)| {
+        self.rows.refresh(key, |(view, is_sending, again, now, width, _)| {
             let width = usize::from(*width);
             match (view, now) {
                 (PastTestView::Comparison, Err(message)) => wrapped(message, width, theme.error).collect(),

@@ -15,7 +15,7 @@ use crate::text::LineIndex;
 use crate::ui::screen::compose::derived::Memo;
 use crate::ui::screen::compose::pane::preview::mask_secrets;
 use crate::ui::shared::{Generation, PtrEq, Query};
-use crate::ui::widget::{Theme, dialog::draw_frame, draw};
+use crate::ui::widget::{Theme, ThemeOrigin, dialog::draw_frame, draw};
 use crate::workspace::{TestChats, TestSendRecord};
 
 type BotRequest = Query<BotStatus>;
@@ -38,7 +38,7 @@ pub struct TestDialog {
     pub in_sandbox: bool,
     pub request: Query<PtrEq<Composed>>,
     /// The rows of the request, wrapped at the width of the dialog.
-    pub rows: Memo<(Option<PtrEq<Composed>>, u16), Rows>,
+    pub rows: Memo<(Option<PtrEq<Composed>>, u16, ThemeOrigin), Rows>,
     /// Earlier tests, newest first.
     pub history: Vec<TestSendRecord>,
     pub state: TestState,
@@ -154,9 +154,9 @@ impl TestDialog {
     /// Lays out the request if the request or the width of `room` has changed, and limits the scroll position to the
     /// content.
     pub fn follow(&mut self, room: Rect, bot: &BotRequest, theme: &Theme) {
-        let key = (self.shown_request(), room.width);
+        let key = (self.shown_request(), room.width, theme.origin);
         let no_webhook = self.no_webhook;
-        self.rows.refresh(key, |(composed, width)| {
+        self.rows.refresh(key, |(composed, width, _)| {
             request_lines(composed.as_ref(), no_webhook, usize::from(*width), theme)
         });
         let most = request_height(room, self.answer_lines(bot, usize::from(room.width)).len());

@@ -52,12 +52,13 @@ fn draw_list(screen: &Compose, shared: &SharedState, room: Rect, buf: &mut Buffe
             (true, false) => shared.theme.chosen_unfocused,
             (false, _) => shared.theme.text,
         };
-        if is_open && screen.focus.pane == Pane::Campaigns {
+        let is_chosen = is_open && screen.focus.pane == Pane::Campaigns;
+        if is_chosen {
             draw::fill(buf, line, style);
         }
         let mut x = line.x;
         for (mark, mark_style) in marks(screen, shared, campaign) {
-            x = draw::put(buf, line, x, y, mark, style.patch(mark_style));
+            x = draw::put(buf, line, x, y, mark, if is_chosen { style } else { style.patch(mark_style) });
         }
         // A name without marks still leaves room for one mark, so that it is aligned with the names that have one mark.
         let x = (x + 1).max(line.x + 2).min(line.right());

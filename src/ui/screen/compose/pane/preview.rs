@@ -310,7 +310,7 @@ const OUTDATED_NOTICE: &str = "! Outdated: the message before the error";
 fn draw_last_good(screen: &Compose, shared: &SharedState, bubble: &Bubble, area: Rect, buf: &mut Buffer) {
     let overlay = BubbleOverlay { highlight: &Highlight::default(), code: &[] };
     bubble.draw(buf, area, screen.preview.scroll, &shared.theme, overlay);
-    buf.set_style(area, shared.theme.dim);
+    buf.set_style(area, shared.theme.screen.patch(shared.theme.dim));
 }
 
 fn status_line(composed: &Composed) -> String {

@@ -72,7 +72,7 @@ fn draw_list(screen: &Compose, shared: &SharedState, inside: Rect, buf: &mut Buf
                     Severity::Warning => shared.theme.warning,
                     Severity::Info => shared.theme.info,
                 };
-                draw::put(buf, row, row.x, y, glyph, style.patch(tone));
+                draw::put(buf, row, row.x, y, glyph, if is_chosen { style } else { tone });
             }
             let rest = Rect { x: row.x + 2, width: row.width.saturating_sub(2), ..row };
             draw::put_line(buf, rest, y, line, style);

@@ -27,7 +27,7 @@ pub(crate) const NO_CAMPAIGN: &str = "no campaign is open; press n to create one
 
 pub(crate) fn act(screen: &mut Compose, shared: &mut SharedState, action: Action) -> Vec<Effect> {
     match action {
-        Action::Help | Action::Palette | Action::Quit | Action::Suspend => {
+        Action::Help | Action::Palette | Action::ChooseTheme | Action::Quit | Action::Suspend => {
             shared.send_command(AppCommand::Act(action));
             Vec::new()
         }

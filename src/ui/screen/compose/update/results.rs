@@ -41,8 +41,8 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
             Ok(workspace) => use_workspace(screen, shared, workspace),
             Err(text) => shared.only_error(text),
         },
-        // The app handles these messages. It reloads the workspace for all screens, and chooses the theme.
-        Msg::FilesChanged | Msg::BackgroundReported(_) => Vec::new(),
+        // The app handles these messages for all screens.
+        Msg::FilesChanged | Msg::BackgroundReported(_) | Msg::ThemeSaved(..) => Vec::new(),
         Msg::DraftsFound(drafts) => drafts_found(screen, shared, drafts),
         Msg::DraftFailed(text) => shared.only_error(text),
         Msg::BodySaved { stem, version, result } => body_saved(screen, shared, &stem, version, result),
