@@ -417,8 +417,32 @@ fn underline_colours_are_separate_sequences_with_colons() {
         assert!(!attribute.split(';').any(|part| part == "58"), "ESC[{attribute}m");
         assert!(!attribute.contains("58:") || !attribute.contains(';'), "ESC[{attribute}m");
     }
-    assert!(attributes.iter().any(|attribute| attribute == "58:5:1"), "an error is underlined in red");
+    assert!(attributes.iter().any(|attribute| attribute == "58:5:9"), "an error is underlined in red");
     assert!(attributes.iter().any(|attribute| attribute == "58:5:3"), "a warning is underlined in yellow");
+}
+
+/// Returns whether the console with this theme writes colours, as a parameter that begins with `color`.
+fn writes(theme: &str, variable: (&str, &str), color: &str) -> bool {
+    let home = Home::new();
+    home.write("config/telecast/config.toml", format!("theme = \"{theme}\"\n"));
+    let mut command = home.command(["demo", "--dir", "shop"]);
+    command.env(variable.0, variable.1);
+    let mut terminal = Terminal::start_as(command, "xterm-256color", 120, 32);
+    terminal.wait_for("Hi Anna");
+    terminal.send("\x11");
+    assert_eq!(terminal.wait_exit().code(), Some(0));
+    attributes(&terminal).iter().any(|attribute| attribute.starts_with(color))
+}
+
+#[test]
+fn theme_and_environment_decide_which_colours_are_written() {
+    assert!(writes("dark", ("COLORTERM", "truecolor"), "38;2;"));
+    // The text is one of the light greys 250 to 255.
+    assert!(writes("dark", ("COLORTERM", ""), "38;5;25"));
+    assert!(!writes("dark", ("COLORTERM", ""), "38;2;"));
+    assert!(!writes("dark", ("NO_COLOR", "1"), "38;"));
+    assert!(writes("dark", ("NO_COLOR", ""), "38;"));
+    assert!(!writes("terminal", ("COLORTERM", "truecolor"), "38;"));
 }
 
 #[test]

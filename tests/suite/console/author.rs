@@ -356,7 +356,7 @@ fn invalid_webhook_field_shows_its_error_and_is_not_saved() {
     assert_ne!(saved, before);
     console.press("ctrl-a 1");
     console.shows("`1` is not a duration; write it as `10s`");
-    assert_eq!(console.style_at("`1` is not").fg, Some(Color::Red));
+    assert_eq!(console.style_at("`1` is not").fg, Some(Color::LightRed));
     console.shows("Webhook bot ●");
     console.hides("checking…");
     console.press("esc 3");
