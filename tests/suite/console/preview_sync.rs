@@ -1,5 +1,6 @@
 //! The preview highlights the token at the body's cursor, and a click in the preview moves the cursor to its source.
 
+use ratatui::style::Style;
 use telecast::ui::screen::compose::focus::Pane;
 
 use telecast::ui::widget::hyperlinks::Link;
@@ -9,9 +10,10 @@ use super::harness::Console;
 /// Returns the text of the highlighted cells, row by row.
 fn highlighted(console: &Console) -> Vec<String> {
     let cells = console.cells();
-    let linked = console.app().shared.theme.linked.bg;
+    let linked = console.app().shared.theme.linked;
+    let is_linked = |cell: Style| cell.fg == linked.fg && cell.add_modifier.contains(linked.add_modifier);
     let row = |y| {
-        let columns = (0..cells.area.width).filter(|x| cells[(*x, y)].style().bg == linked);
+        let columns = (0..cells.area.width).filter(|x| is_linked(cells[(*x, y)].style()));
         columns.map(|x| cells[(x, y)].symbol()).collect::<String>()
     };
     (0..cells.area.height).map(row).filter(|row| !row.is_empty()).collect()
