@@ -13,6 +13,7 @@ use crate::workspace::Workspace;
 
 pub mod action;
 pub(crate) mod clipboard;
+pub(crate) mod copy_job;
 pub mod effect;
 pub(crate) mod fault;
 pub mod keymap;
@@ -24,10 +25,10 @@ pub mod screen;
 pub(crate) mod bubble;
 pub(crate) mod message;
 
-pub use clipboard::{Clipboard, CopyCommand, CopyTarget};
+pub use copy_job::{Clipboard, CopyCommand, CopyTarget};
 
 pub(crate) use action::{ACTIONS, Action, BodyEdit, FOOTER_ACTIONS, FOOTER_PRIORITY, KeyContext};
-pub(crate) use clipboard::CopyJob;
+pub(crate) use copy_job::CopyJob;
 pub(crate) use effect::{
     AppCommand, Effect, ExternalEdit, JournalEntry, LoopEffect, Task, Timer, WorkspaceChange,
 };

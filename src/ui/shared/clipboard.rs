@@ -5,12 +5,12 @@
 //! A program in a terminal cannot read the system's clipboard portably. Text from other programs is therefore pasted
 //! with the terminal's own key, and does not go into the register.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::text::grouped;
 use crate::ui::editor::register::Register;
 use crate::ui::shared::SharedState;
+use crate::ui::shared::copy_job::CopyJob;
 use crate::ui::shared::effect::{Effect, LoopEffect, Task};
 use crate::ui::widget::{FieldText, Input, Key, TextField};
 
@@ -21,47 +21,6 @@ pub(crate) const PASTE: Key = Key { ctrl: true, ..Key::char('v') };
 /// The longest text for the terminal, in bytes. In base64 with the sequence around it, it has 100,000 bytes, and some
 /// terminals ignore longer sequences.
 const MAX_TERMINAL_BYTES: usize = 74_994;
-
-/// How text reaches the system's clipboard.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Clipboard {
-    /// The commands to try, in order. If there is none, or if all of them fail, the text goes to the terminal.
-    pub commands: Vec<CopyCommand>,
-}
-
-/// A command that reads the text from its stdin.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CopyCommand {
-    pub program: PathBuf,
-    pub arguments: Vec<String>,
-    pub target: CopyTarget,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CopyTarget {
-    /// The system's clipboard.
-    System,
-    /// The clipboard of Windows, from inside WSL.
-    Windows,
-    /// tmux's buffer. tmux also sends the text to its own terminal.
-    Tmux,
-}
-
-impl CopyCommand {
-    /// Returns the program's name without its folder.
-    pub(crate) fn name(&self) -> String {
-        self.program.file_name().unwrap_or_default().to_string_lossy().into_owned()
-    }
-}
-
-/// A text that commands copy.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CopyJob {
-    pub commands: Vec<CopyCommand>,
-    pub text: String,
-    /// The notice about the text, such as `copied 12 characters`. The result adds to it.
-    pub said: String,
-}
 
 const HIDDEN: &str = "a hidden value cannot be copied or cut";
 

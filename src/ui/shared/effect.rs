@@ -12,7 +12,7 @@ use crate::state::LastView;
 use crate::telegram::ParseMode;
 use crate::text::LineColumn;
 use crate::ui::shared::action::Action;
-use crate::ui::shared::clipboard::CopyJob;
+use crate::ui::shared::copy_job::CopyJob;
 use crate::ui::shared::query::Generation;
 use crate::ui::widget::PickerRow;
 use crate::workspace::{CampaignFiles, Fingerprint};

@@ -14,7 +14,7 @@ use crate::service::{
 use crate::settings::ThemeName;
 use crate::ui::editor::highlight::{CodeGrammars, Grammar};
 use crate::ui::shared::action::Action;
-use crate::ui::shared::clipboard::CopyJob;
+use crate::ui::shared::copy_job::CopyJob;
 use crate::ui::shared::effect::Timer;
 use crate::ui::shared::fault::{CaughtPanic, Work};
 use crate::ui::shared::ptr_eq::PtrEq;

@@ -1,6 +1,5 @@
 //! Copies text with commands, such as `xclip`. The text goes to the command's stdin only.
 
-use std::fs::File;
 use std::io::{Read, Seek};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -95,7 +94,7 @@ async fn give(child: &mut Child, target: CopyTarget, text: &str) -> std::io::Res
 }
 
 /// Returns the first line of the command's errors, or its exit status if it has reported no error.
-fn explain(status: ExitStatus, errors: Option<File>) -> String {
+fn explain(status: ExitStatus, errors: Option<impl Read + Seek>) -> String {
     let mut written = Vec::new();
     let read = errors.map(|mut file| {
         // The command has written through the same open file, so the position is at the end.
@@ -185,7 +184,7 @@ mod tests {
         let result = copied(&[script], &out, CopyTarget::System, "a", SHORT).await;
         assert_eq!(result, Ok("with sh, which still runs".to_owned()));
         // Opening the pipe waits until the command, which has then written the text, opens it too.
-        drop(File::options().write(true).open(&pipe).unwrap());
+        drop(std::fs::File::options().write(true).open(&pipe).unwrap());
         assert_eq!(std::fs::read_to_string(&out).unwrap(), "a");
     }
 
