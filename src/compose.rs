@@ -71,8 +71,8 @@ pub struct Composed {
     /// The Bot API method that the webhook calls. Without a webhook, it is `sendMessage`. `None` if the webhook's URL
     /// is not a Bot API URL.
     pub method: Option<String>,
-    /// The checked Bot API request, which contains the message; `None` if it could not be built or the Bot API would
-    /// refuse it.
+    /// The checked Bot API request, which contains the message. `None` if it could not be built or the Bot API would
+    /// refuse it. If the profile has no chat id, the request has the chat id 1 instead, so that there is a preview.
     pub request: Option<ApiRequest>,
     pub skip: Option<Skip>,
     /// Why the requested test chat could not be set. `None` if it was set, if no test chat was requested, or if there
@@ -206,7 +206,7 @@ impl Composed {
             self.http = Some(draft.http);
             self.webhook_problems = draft.problems;
             // If the URL's query has a `chat_id`, the draft has replaced it with the test chat. The server uses the
-            // query's `chat_id`, so it does not matter that the body has none to replace.
+            // query's `chat_id`, so it does not matter why the test chat could not be set in the body.
             if draft.replaced_chat {
                 self.test_chat_error = None;
             }
@@ -272,7 +272,7 @@ impl Composed {
             let mut problem = Diagnostic::warning(Code::NoChatId, interpolation, message);
             if self.skip == Some(Skip::NoChatId) {
                 // The problem is an error only if the recipient would be skipped. Without a profile, or in a test send,
-                // it stays a warning, because the message is still built.
+                // it stays a warning.
                 problem.severity = crate::diagnostic::Severity::Error;
                 problem.help = Some(format!("set the profile's {property}, or choose another profile"));
             }

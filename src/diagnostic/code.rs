@@ -299,7 +299,7 @@ codes! {
     UnknownFormat "unknown-format" = r#"content_format = "jsno""#,
     /// A file has a key that telecast does not know.
     UnknownKey "unknown-key" = r#"webhok = "bot""#,
-    /// The HTTP method does not exist, or the Bot API has no such method that sends messages.
+    /// The HTTP method does not exist, or the Bot API method in the URL does not exist or sends no message.
     UnknownMethod "unknown-method" = r#"method = "PSOT""#,
     /// There is no partial with this name.
     UnknownPartial "unknown-partial" = "{% render 'foter' %}",

@@ -56,7 +56,7 @@ pub(crate) static DIFFERENCES: &[Difference] = &[
         shopify: "",
     },
     Difference {
-        summary: "an argument of `include` may have the same name as the partial; Shopify replaces the argument's value with the caller's variable of that name (in the example there is none, so the argument is lost)",
+        summary: "an argument of `include` keeps its value even if it has the partial's name; in Shopify, it gets the value of the caller's variable of that name (here `name`, which is not set)",
         template: "{% include 'name', name: 'Dr ' %}",
         clevertap: "Dr Anna",
         shopify: "Anna",

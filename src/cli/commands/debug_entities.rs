@@ -28,14 +28,15 @@ struct Line {
 pub(crate) fn run(args: ParseEntities, output: &mut CliOutput) -> Result {
     let mut answers = String::new();
     for (idx, line) in io::stdin().lock().lines().enumerate() {
-        let line = line?;
-        if line.trim().is_empty() {
+        if line.as_ref().is_ok_and(|line| line.trim().is_empty()) {
             continue;
         }
-        let answer = serde_json::from_str::<Line>(&line).map(|line| answer(args, line));
-        let answer = answer.map_err(|error| {
-            CliError::new(ErrorKind::Failed, format!("line {}: {error}", idx + 1))
-                .hint("each line is an object with a text in \"input\", and perhaps \"in_entities\"")
+        let answer = line.map_err(CliError::from).and_then(|line| {
+            let line: Line = serde_json::from_str(&line).map_err(|error| {
+                CliError::new(ErrorKind::Failed, format!("line {}: {error}", idx + 1))
+                    .hint("each line is an object with a text in \"input\", and perhaps \"in_entities\"")
+            })?;
+            Ok(answer(args, line))
         });
         match answer {
             Ok(answer) => answers.push_str(&answer.to_string()),

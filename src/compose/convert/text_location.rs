@@ -121,8 +121,6 @@ impl<'d> DecodedText<'d> {
         let inside: Vec<Span> = liquid_spans
             .iter()
             .copied()
-            // The comparisons are strict, so Liquid that contains one of the string's own quotes is left out. Such
-            // Liquid is not part of the text.
             .filter(|piece| text.span.start < piece.start && piece.end < text.span.end)
             .collect();
         let mut decoded = Self::empty(PartOffsets::String(text), inside.clone());
@@ -170,12 +168,13 @@ impl<'d> DecodedText<'d> {
         self.parts.push((Span::new(start, self.text.len()), from));
     }
 
-    /// Maps a span of `text` to the body. A start inside a piece of Liquid maps to the start of that piece. An end
-    /// inside a piece maps to the end of the piece.
+    /// Maps a span of `text` to the body. A span that covers a part of a piece of Liquid maps to the whole piece.
     pub(super) fn body_span(&self, span: Span) -> Span {
         let at = |offset: usize, is_end: bool| {
-            let piece =
-                self.liquid_spans.iter().position(|piece| piece.start <= offset && offset < piece.end);
+            let piece = self.liquid_spans.iter().position(|piece| match is_end {
+                true => piece.start < offset && offset <= piece.end,
+                false => piece.start <= offset && offset < piece.end,
+            });
             if let Some(piece) = piece {
                 return if is_end { self.typed[piece].end } else { self.typed[piece].start };
             }

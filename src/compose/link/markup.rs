@@ -61,8 +61,8 @@ impl MarkupMap {
         text.or_else(|| self.marked_by(markup.start, first))
     }
 
-    /// Returns the text of the entity whose tag or delimiter is at byte `at` of the markup. `next` is the index of the
-    /// first character after that tag or delimiter.
+    /// Returns the text of the entity whose tag or delimiter is at byte `at` of the markup. `next` is the index in `chars`
+    /// of the first character of the sent text that comes after that tag or delimiter.
     fn marked_by(&self, at: usize, next: usize) -> Option<Span> {
         let before = next.checked_sub(1).and_then(|before| self.chars.get(before));
         let after = self.chars.get(next);
@@ -79,12 +79,15 @@ impl MarkupMap {
         ends.sort_by_key(|entity| entity.len());
         let nth_or_last = |spans: &[Span], n: usize| spans.get(n).or(spans.last()).copied();
         if self.mode == Some(ParseMode::Html) {
-            let tags = Span::new(gap.start, at + 1).of(&self.markup);
+            // `at` may be inside a tag, at a character of several bytes.
+            let end = self.markup.ceil_char_boundary(at + 1);
+            let tags = Span::new(gap.start, end).of(&self.markup);
             let n_closed = tags.matches("</").count();
             let n_opened = tags.matches('<').count() - n_closed;
             return match tags.rfind('<')? {
                 last if tags[last..].starts_with("</") => nth_or_last(&ends, n_closed - 1),
-                // `at` is at the `<` of a `</`, so `tags` ends before the `/`.
+                // `at` is at the `<` of an end tag. `tags` ends with that `<`, so `n_closed` counts only the end tags
+                // before this one.
                 last if last + 1 == tags.len() && self.markup[at..].starts_with("</") => {
                     nth_or_last(&ends, n_closed)
                 }

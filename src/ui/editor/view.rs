@@ -60,8 +60,8 @@ pub struct EditorView<'a> {
 }
 
 impl<'a> EditorView<'a> {
-    /// Creates a view that has the focus, shows line numbers, and draws plain text without highlights. Set other fields
-    /// with struct update syntax.
+    /// Creates a view that has the focus, shows line numbers, and draws the text without colors and problems. Set other
+    /// fields with struct update syntax.
     pub fn new(editor: &'a Editor, viewport: Viewport, theme: &'a Theme) -> Self {
         Self {
             editor,
@@ -87,7 +87,7 @@ impl<'a> EditorView<'a> {
         let area = area.intersection(buf.area);
         let brackets = self.brackets();
         let rows: Vec<VisualRow> = self.rows().take(area.height.into()).collect();
-        // Only the problems of the visible rows are kept. Each row goes through the list of problems several times,
+        // Only the problems of the lines with visible rows are kept. Each row goes through the list of problems several times,
         // which would be slow with the problems of the whole text.
         let problems = self.problems_of(&rows);
         let view = EditorView { problems: &problems, ..*self };

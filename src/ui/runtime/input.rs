@@ -26,8 +26,8 @@ const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 
 /// How long an escape character at the end of a read waits for the rest of a sequence before it is the key Esc.
 // A sequence is split when the terminal's buffer is full, for example by mouse reports during a slow frame, or between
-// two packets of a remote session. Neovim waits as long by default.
-const ESC_WAIT: Duration = Duration::from_millis(50);
+// two packets of a remote session, which arrive shortly after each other. A longer wait would be felt as a slow Esc.
+const ESC_WAIT: Duration = Duration::from_millis(25);
 
 /// How long the end of the console waits for answers, which would otherwise be typed into the shell.
 const ANSWER_WAIT: Duration = Duration::from_millis(100);

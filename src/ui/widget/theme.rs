@@ -27,7 +27,7 @@ pub use color::Rgb;
 /// What is known of the terminal's colors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TerminalColors {
-    /// `None` until the terminal has reported it.
+    /// As the terminal has reported it, or a guess. `None` if nothing is known.
     pub background: Option<Rgb>,
     pub depth: ColorDepth,
 }
@@ -42,7 +42,8 @@ pub enum ColorDepth {
 }
 
 impl TerminalColors {
-    /// Reads the color depth from the variables `COLORTERM` and `TERM`.
+    /// Reads the color depth from the variables `COLORTERM` and `TERM`, and a first guess at the background from
+    /// `COLORFGBG`.
     pub(crate) fn from_environment(variable: &dyn Fn(&str) -> Option<OsString>) -> Self {
         let value =
             |name: &str| variable(name).and_then(|value| value.into_string().ok()).unwrap_or_default();
@@ -58,7 +59,15 @@ impl TerminalColors {
         } else {
             ColorDepth::Sixteen
         };
-        Self { background: None, depth }
+        // rxvt and Konsole put the numbers of the text's and the background's color into this variable, such as `15;0`.
+        // The numbers of the dark colors stand for black here, and those of the two whites for white. Other backgrounds
+        // are rare. rxvt reports its background only in this way.
+        let background = match value("COLORFGBG").rsplit(';').next().and_then(|number| number.parse().ok()) {
+            Some(0..=6 | 8) => Some(Rgb(0, 0, 0)),
+            Some(7 | 15) => Some(Rgb(255, 255, 255)),
+            Some(9_u8..) | None => None,
+        };
+        Self { background, depth }
     }
 }
 

@@ -43,6 +43,7 @@ impl Terminal {
     /// Starts `command` in a terminal of `columns` × `rows`, as an xterm with true colour.
     pub fn start(mut command: Command, columns: u16, rows: u16) -> Self {
         command.env("COLORTERM", "truecolor");
+        command.env_remove("COLORFGBG");
         Self::start_as(command, "xterm-256color", columns, rows)
     }
 

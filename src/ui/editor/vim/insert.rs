@@ -77,7 +77,7 @@ impl Vim {
         let mut commands = Vec::new();
         let line = editor.line_of(editor.cursor());
         if insertion.opens.is_some() && editor.line(line).trim().is_empty() {
-            // If nothing was typed on the opened line, its automatic indentation is removed.
+            // A line that is blank when insert mode ends loses its indentation, which was inserted automatically.
             let span = editor.line_span(line);
             commands.push(replaced(span, String::new(), span.start));
         }

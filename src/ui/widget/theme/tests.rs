@@ -377,3 +377,20 @@ fn color_depth_is_read_from_colorterm_and_term() {
         assert_eq!(TerminalColors::from_environment(&variable).depth, depth, "{colorterm} {term}");
     }
 }
+
+#[test]
+fn the_background_is_guessed_from_the_environment() {
+    for (value, background) in [
+        ("15;0", Some(Rgb(0, 0, 0))),
+        ("0;default;15", Some(Rgb(255, 255, 255))),
+        ("0;7", Some(Rgb(255, 255, 255))),
+        ("15;8", Some(Rgb(0, 0, 0))),
+        ("default;default", None),
+        ("0;12", None),
+        ("0;231", None),
+        ("", None),
+    ] {
+        let variable = |name: &str| (name == "COLORFGBG").then(|| OsString::from(value));
+        assert_eq!(TerminalColors::from_environment(&variable).background, background, "{value}");
+    }
+}
