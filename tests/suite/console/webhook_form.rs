@@ -319,8 +319,8 @@ fn the_form_shows_what_the_bot_answered_in_full() {
     console.press("left enter");
     // The form is shown again after the question.
     console.shows("Bot API method");
-    console.shows("there is no secret ${NOT_SET_ANYWHERE}: set it with `telecast secrets set");
-    console.shows("or as an environment variable");
+    console.shows("there is no secret ${NOT_SET_ANYWHERE}: set it with ");
+    console.shows("`telecast secrets set NOT_SET_ANYWHERE`, or as an environment variable");
     console.press("esc");
     console.shows("NOT_SET_ANYWHERE missing");
 }
