@@ -117,8 +117,9 @@ impl Chrome {
         let (area, theme) = (self.footer, &shared.theme);
         // A notice is shown in place of the key hints. An additional line for the notice would move the whole screen.
         if let Some(notice) = &shared.notice {
-            let style = if notice.is_error { theme.error } else { theme.accent };
-            draw::put_line(buf, area, area.y, &format!(" {}", notice.text), style);
+            // The mark shows an error without its color.
+            let (mark, style) = if notice.is_error { ("✘ ", theme.error) } else { ("", theme.accent) };
+            draw::put_line(buf, area, area.y, &format!(" {mark}{}", notice.text), style);
             return;
         }
         let put_hint = |buf: &mut Buffer, x: u16, key: &str, word: &str| {

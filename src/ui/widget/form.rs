@@ -71,6 +71,11 @@ impl FieldProblem {
     pub fn warning(text: impl Into<String>) -> Self {
         Self { text: text.into(), is_error: false }
     }
+
+    /// Returns the text with a mark, so that errors and warnings do not differ by color alone.
+    pub(super) fn marked_text(&self) -> String {
+        format!("{} {}", if self.is_error { "✘" } else { "!" }, self.text)
+    }
 }
 
 impl FormField {

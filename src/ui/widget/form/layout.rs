@@ -86,7 +86,7 @@ impl Form {
         let mut blocks = Vec::new();
         let mut top = 0;
         let mut add = |field: usize, row: usize, n_value_lines: usize, problem: Option<&FieldProblem>| {
-            let lines = problem.map(|problem| draw::wrap(&problem.text, usize::from(value_width)));
+            let lines = problem.map(|problem| draw::wrap(&problem.marked_text(), usize::from(value_width)));
             let block = Block {
                 field,
                 row,

@@ -132,10 +132,10 @@ fn problems_and_long_texts_are_wrapped_below_their_fields() {
         [
             "Headers  Authorizat  Bearer ${TOKEN}",
             "         ion",
-            "         this is wrong for a long reason",
+            "         ! this is wrong for a long",
+            "         reason",
             "         name…       value…",
-            "[ Save ]",
-            ""
+            "[ Save ]"
         ]
     );
 }
@@ -147,7 +147,7 @@ fn a_form_scrolls_to_the_focus_and_by_pages() {
     form.set_problem("4", Some(FieldProblem::error("wrong")));
     assert_eq!(drawn(&mut form, 20, 3), ["0  value 0", "1  value 1", "2  value 2"]);
     press(&mut form, "down down down down");
-    assert_eq!(drawn(&mut form, 20, 3), ["3  value 3", "4  value 4", "   wrong"]);
+    assert_eq!(drawn(&mut form, 20, 3), ["3  value 3", "4  value 4", "   ✘ wrong"]);
     press(&mut form, "pageup");
     assert_eq!(drawn(&mut form, 20, 3), ["1  value 1", "2  value 2", "3  value 3"]);
     press(&mut form, "pagedown pagedown pagedown pagedown pagedown");

@@ -126,7 +126,8 @@ impl SettingsDialog {
 
     fn error_lines(&self, width: u16) -> Vec<String> {
         let width = usize::from(width.saturating_sub(4));
-        self.error.as_deref().map_or_else(Vec::new, |error| draw::wrap(error, width))
+        let error = self.error.as_ref().map(|error| format!("✘ {error}"));
+        error.map_or_else(Vec::new, |error| draw::wrap(&error, width))
     }
 
     /// Returns the area of the form in the dialog `area`.
