@@ -51,7 +51,9 @@ impl<W: Write> Painter<W> {
         let Some(colour) = parameters(first.underline_color) else {
             return self.inner.draw(run.iter().copied());
         };
-        write!(self.inner, "\x1b[58:{colour}m")?;
+        // xterm 379 takes the number after `58:5:` for the color of the text. The text's own color, which the inner backend
+        // writes only if it is not the default, has to come after it.
+        write!(self.inner, "\x1b[58:{colour}m\x1b[39m")?;
         let plain: Vec<(u16, u16, Cell)> = run.iter().map(|(x, y, cell)| (*x, *y, plain(cell))).collect();
         self.inner.draw(plain.iter().map(|(x, y, cell)| (*x, *y, cell)))
     }
@@ -232,13 +234,13 @@ mod tests {
         check(
             &[("a", Color::Reset), ("b", Color::Yellow), ("c", Color::Yellow), ("d", Color::Red)],
             expect![
-                "ESC[1;1HESC[4maESC[39mESC[49mESC[59mESC[0mESC[58:5:3mESC[1;2HESC[4mbcESC[39mESC[49mESC[59mESC[0mESC[58:5:1mESC[1;4HESC[4mdESC[39mESC[49mESC[59mESC[0m"
+                "ESC[1;1HESC[4maESC[39mESC[49mESC[59mESC[0mESC[58:5:3mESC[39mESC[1;2HESC[4mbcESC[39mESC[49mESC[59mESC[0mESC[58:5:1mESC[39mESC[1;4HESC[4mdESC[39mESC[49mESC[59mESC[0m"
             ],
         );
         check(
             &[("a", Color::Rgb(1, 2, 3)), ("b", Color::Indexed(200))],
             expect![
-                "ESC[58:2::1:2:3mESC[1;1HESC[4maESC[39mESC[49mESC[59mESC[0mESC[58:5:200mESC[1;2HESC[4mbESC[39mESC[49mESC[59mESC[0m"
+                "ESC[58:2::1:2:3mESC[39mESC[1;1HESC[4maESC[39mESC[49mESC[59mESC[0mESC[58:5:200mESC[39mESC[1;2HESC[4mbESC[39mESC[49mESC[59mESC[0m"
             ],
         );
     }

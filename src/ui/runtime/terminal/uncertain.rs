@@ -1,8 +1,12 @@
-//! Finds the cells to write again after grapheme clusters on whose width terminals disagree.
+//! Finds the cells to write again after grapheme clusters that leave wrong cells in some terminals.
 //!
-//! A terminal that draws such a cluster wider than the frame has it covers the cells after it, also those that have not
-//! changed since the last frame and are therefore not written. So after each frame, the written rows that contain such a
-//! cluster, or contained one before, are written again from the cluster to their end.
+//! Terminals disagree about the width of some clusters. A terminal that draws such a cluster wider than the frame has it
+//! covers the cells after it, also those that have not changed since the last frame and are therefore not written. So
+//! after each frame, the written rows that contain such a cluster, or contained one before, are written again from the
+//! cluster to their end.
+//!
+//! If a character of one cell replaces the first half of a wide cluster, urxvt leaves the second half as it is. The row
+//! is then written again from this place.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,9 +15,17 @@ use ratatui::buffer::Buffer;
 use crate::text::is_width_uncertain;
 use crate::ui::widget::hyperlinks::columns_of;
 
-/// The first column with an uncertain cluster in each row that has one, in the last frame.
+/// The clusters of the last frame, by row. Rows without such clusters are left out.
 #[derive(Debug, Default)]
-pub(crate) struct UncertainRows(BTreeMap<u16, u16>);
+pub(crate) struct UncertainRows(BTreeMap<u16, RowClusters>);
+
+/// Clusters of a row, by their first columns in ascending order.
+#[derive(Debug, Default)]
+struct RowClusters {
+    uncertain: Option<u16>,
+    /// All clusters of two columns.
+    wide: Vec<u16>,
+}
 
 impl UncertainRows {
     /// Takes the rows that were written for `frame`. Returns the rows to write again, each with the column from which to
@@ -21,27 +33,36 @@ impl UncertainRows {
     pub(crate) fn update(&mut self, written: BTreeSet<u16>, frame: &Buffer) -> Vec<(u16, u16)> {
         let rows = written.into_iter().filter(|y| frame.area.top() <= *y && *y < frame.area.bottom());
         let repair = |y| {
-            let now = first_uncertain(frame, y);
-            let before = match now {
-                Some(x) => self.0.insert(y, x),
-                None => self.0.remove(&y),
-            };
-            Some((y, now.into_iter().chain(before).min()?))
+            let before = self.0.remove(&y).unwrap_or_default();
+            let now = RowClusters::of(frame, y);
+            let replaced = before.wide.into_iter().find(|x| now.wide.binary_search(x).is_err());
+            let from = [now.uncertain, before.uncertain, replaced].into_iter().flatten().min();
+            if now.uncertain.is_some() || !now.wide.is_empty() {
+                self.0.insert(y, now);
+            }
+            Some((y, from?))
         };
         rows.filter_map(repair).collect()
     }
 }
 
-fn first_uncertain(frame: &Buffer, y: u16) -> Option<u16> {
-    let mut x = frame.area.left();
-    while x < frame.area.right() {
-        let cell = &frame[(x, y)];
-        if is_width_uncertain(cell.symbol()) {
-            return Some(x);
+impl RowClusters {
+    fn of(frame: &Buffer, y: u16) -> Self {
+        let mut clusters = Self::default();
+        let mut x = frame.area.left();
+        while x < frame.area.right() {
+            let cell = &frame[(x, y)];
+            if clusters.uncertain.is_none() && is_width_uncertain(cell.symbol()) {
+                clusters.uncertain = Some(x);
+            }
+            let columns = columns_of(cell);
+            if columns == 2 {
+                clusters.wide.push(x);
+            }
+            x = x.saturating_add(columns);
         }
-        x = x.saturating_add(columns_of(cell));
+        clusters
     }
-    None
 }
 
 #[cfg(test)]

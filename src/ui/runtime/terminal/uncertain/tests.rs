@@ -250,6 +250,13 @@ fn links_with_clusters_leave_the_cells_after_them_alone() {
 }
 
 #[test]
+fn both_cells_of_a_replaced_wide_character_are_written() {
+    let out = output(&[frame("a漢"), frame("ab")]);
+    let out = String::from_utf8(out[1].clone()).unwrap();
+    assert!(out.contains("b  "), "{out:?}");
+}
+
+#[test]
 fn something_is_written_in_another_row_after_a_cluster() {
     let rows = vec!["top".to_owned(), "a👍🏽b".to_owned(), String::new()];
     let out = output(&[Frame { rows, linked: 0..0 }]).concat();
