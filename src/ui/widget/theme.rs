@@ -54,7 +54,7 @@ impl TerminalColors {
             || knows_rgb.iter().any(|name| term.contains(name))
         {
             ColorDepth::TrueColor
-        } else if term.contains("256color") {
+        } else if term.contains("256color") || term == "xterm" {
             ColorDepth::Indexed256
         } else {
             ColorDepth::Sixteen

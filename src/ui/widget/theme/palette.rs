@@ -161,8 +161,12 @@ impl Palette {
             Tone::of(*background) == seeds.tone && 2.0 * seeds.contrast <= most
         });
         let base = kept.unwrap_or_else(|| gamut.shown(seeds.background));
-        let surface = gamut.shown(base.mix(seeds.text, 7));
-        let cursor_line = gamut.shown(base.mix(seeds.text, 5));
+        // A shade of a colored background is not among the 256 colors: the closest one is gray and looks like a spot.
+        let shade = |percent: u16| match (kept, gamut) {
+            (Some(kept), Gamut::Indexed) => kept,
+            _ => gamut.shown(base.mix(seeds.text, percent)),
+        };
+        let (surface, cursor_line) = (shade(7), shade(5));
         let mixer = Mixer { gamut, contrast: seeds.contrast };
         let surfaces = [base, surface, cursor_line];
         let readable = |seed: Rgb| mixer.readable(seed, &surfaces, seeds.contrast);
@@ -170,7 +174,10 @@ impl Palette {
         let (red, yellow, green) = (readable(seeds.red), readable(seeds.yellow), readable(seeds.green));
         let (blue, cyan) = (readable(seeds.blue), readable(seeds.cyan));
         let fg = |color: Rgb| Style::new().fg(gamut.color(color));
-        let bg = |color: Rgb| Style::new().bg(gamut.color(color));
+        let bg = |color: Rgb| match kept {
+            Some(kept) if kept == color => Style::new().bg(Color::Reset),
+            _ => Style::new().bg(gamut.color(color)),
+        };
         let border = mixer.readable(base.mix(text, 10), &surfaces, seeds.border_contrast);
         let mark = |background: Rgb, text: Rgb| {
             let text = mixer.readable(text, &[background], seeds.contrast);
@@ -178,7 +185,7 @@ impl Palette {
         };
         let tint = |hue: Rgb| mark(mixer.tint(base, hue, seeds.tint), text);
         Self {
-            screen: fg(text).bg(if kept.is_some() { Color::Reset } else { gamut.color(base) }),
+            screen: fg(text).patch(bg(base)),
             surface: fg(text).patch(bg(surface)),
             cursor_line: bg(cursor_line),
             text: fg(text),

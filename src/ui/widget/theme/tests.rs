@@ -366,6 +366,7 @@ fn color_depth_is_read_from_colorterm_and_term() {
         ("", "xterm-direct", ColorDepth::TrueColor),
         ("", "tmux-256color", ColorDepth::Indexed256),
         ("rxvt", "rxvt-unicode-256color", ColorDepth::Indexed256),
+        ("", "xterm", ColorDepth::Indexed256),
         ("", "linux", ColorDepth::Sixteen),
         ("", "", ColorDepth::Sixteen),
     ] {
