@@ -87,14 +87,15 @@ impl<'a> EditorView<'a> {
         let area = area.intersection(buf.area);
         let brackets = self.brackets();
         let rows: Vec<VisualRow> = self.rows().take(area.height.into()).collect();
-        // Only the problems of the lines with visible rows are kept. Each row goes through the list of problems several times,
-        // which would be slow with the problems of the whole text.
+        // Only the problems of the lines with visible rows are kept. Each row goes through the list of problems several
+        // times, which would be slow with the problems of the whole text.
         let problems = self.problems_of(&rows);
         let view = EditorView { problems: &problems, ..*self };
-        let cursor_line = self.editor.line_of(self.editor.cursor());
+        let cursor = self.screen_of(area, self.editor.cursor());
         for y in area.top()..area.bottom() {
             let row = rows.get(usize::from(y - area.top()));
-            let is_current = self.is_focused && row.is_some_and(|row| row.line == cursor_line);
+            // Of a wrapped line, only the cursor's row is highlighted. A message text is one line of many rows.
+            let is_current = self.is_focused && cursor.is_some_and(|cursor| cursor.y == y);
             let line_style = if is_current { self.theme.cursor_line } else { Style::new() };
             clear_cells(buf, Rect { y, height: 1, ..area }, self.theme.screen.patch(line_style));
             if let Some(row) = row {
@@ -102,7 +103,7 @@ impl<'a> EditorView<'a> {
                 view.draw_row(row, self.text_area(area), y, &brackets, buf);
             }
         }
-        self.screen_of(area, self.editor.cursor())
+        cursor
     }
 
     /// Returns the cell of the byte at `at`, if it is visible.
