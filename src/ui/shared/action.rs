@@ -318,7 +318,7 @@ pub const ACTIONS: &[ActionRow] = {
         row(A::Complete, "complete", "Show completions at the cursor", "", &[(Body, "ctrl-space")]),
         edit(E::SelectAll, "select-all", "Select the whole body", &[(Body, "ctrl-a")]),
         edit(E::Cut, "cut", "Cut the selection, or the line", &[(Body, "ctrl-x")]),
-        edit(E::Copy, "copy", "Copy the selection, or the line", &[(Body, "ctrl-c")]),
+        edit(E::Copy, "copy", "Copy the selection", &[(Body, "ctrl-c")]),
         row(A::Paste, "paste", "Paste", "", &[(Body, "ctrl-v")]),
         edit(E::DuplicateLines, "duplicate-lines", "Duplicate the lines", &[(Body, "ctrl-d")]),
         edit(E::MoveLinesUp, "move-lines-up", "Move the lines up", &[(Body, "alt-up"), (Panes, "{")]),

@@ -67,9 +67,9 @@ fn a_profile_needs_a_free_identity_and_a_valid_chat() {
     console.type_text("Another Anna");
     console.press("tab");
     console.type_text("me");
-    console.shows("enter a chat id such as 123456789, or @name");
+    console.shows("✘ enter a chat id such as 123456789");
     console.press("ctrl-a 5 ctrl-s");
-    console.shows("not saved: there is already a profile `anna`: choose another identity");
+    console.shows("✘ not saved: there is already a profile `anna`: choose another");
     // Nothing is lost, and another identity is accepted.
     console.shows("Another Anna");
     console.click_text("Identity");
