@@ -12,7 +12,7 @@ use super::liquid::OpenLiquid;
 #[derive(Debug, Clone)]
 pub(crate) struct BodyAtCursor {
     template: Template,
-    /// The offset of the cursor in the template's source, from which the unfinished Liquid is removed.
+    /// The offset of the cursor in the template's source. This source no longer has the unfinished Liquid.
     at: usize,
     /// The JSON context at the cursor; `None` in a plain text body.
     pub json_context: Option<JsonContext>,
@@ -88,8 +88,8 @@ fn opening_quote(text: &str) -> Option<usize> {
     text.rmatch_indices('"').map(|(at, _)| at).find(|at| !json::is_escaped(text, *at))
 }
 
-/// Returns the span that is left out of the body. `token` is the span from the start of the trigger, which is the text
-/// that opened the picker, to the cursor. The returned span starts at the token, or at the `{{` or `{%` if the token is
+/// Returns the span that is left out of the body. `token` is a span that ends at the cursor. It starts with the trigger,
+/// the text that opened the completion list, such as `{{` or `"`. The returned span starts at the token, or at the `{{` or `{%` if the token is
 /// inside Liquid. The span ends at the cursor, or after the closing braces or closing quote that follow the cursor.
 fn unfinished(text: &str, token: Span) -> Span {
     let rest = &text[token.end..];

@@ -277,7 +277,8 @@ fn describe_field(field: &ApiField) -> Vec<String> {
 fn describe_choice(method: Method, json: &JsonContext, name: &str) -> Option<HoverNote> {
     let field = telegram::fields::field_at(method, &json.path)?;
     let choices = fields::choices(field);
-    // Telegram ignores the case of `parse_mode`. For the other fields, ignoring it only describes a mistyped choice.
+    // Telegram ignores the case of `parse_mode`. For the other fields, ignoring the case does no harm here: a choice that
+    // was typed in the wrong case is described too.
     let (choice, doc) = choices.iter().find(|(choice, _)| choice.eq_ignore_ascii_case(name))?;
     let line = if doc.is_empty() { field.doc.as_str() } else { doc };
     Some(HoverNote::new(format!("{choice} · {}", field.name), [line.to_owned()]))

@@ -166,8 +166,8 @@ fn literal(chat: &str) -> String {
     }
 }
 
-/// Returns the chat as the value of a query parameter. An id is written in its plain decimal form, which is also how
-/// the server writes ids: `+5` becomes `5`.
+/// Returns the chat as the value of a query parameter. An id is written in plain decimal form (`+5` becomes `5`),
+/// because the server writes ids in this form.
 pub(crate) fn plain(chat: &str) -> String {
     chat.parse::<i64>().map_or_else(|_| chat.to_owned(), |id| id.to_string())
 }

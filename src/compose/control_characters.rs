@@ -31,8 +31,8 @@ pub(super) fn find(body: BodySource<'_>, locator: &Locator, error: &SyntaxError)
         .map(|token| (token.span, in_string(sent, token.span)))
         .filter(|(_, found)| !found.is_empty())
         .collect();
-    // If a quote is missing, the lexer takes the text between two strings for a string, and the line breaks in that
-    // text must stay. This is probably the case if the rendered text is not JSON even with blanks in place of all
+    // If a quote is missing, the lexer treats the text between two strings as a string. The line breaks in that text
+    // must stay. This is probably the case if the rendered text is not JSON even with blanks in place of all
     // control characters.
     let other_error = json::parse(&blanked(sent, strings.iter().flat_map(|(_, found)| found))).err();
     if other_error.is_some() {
@@ -40,8 +40,9 @@ pub(super) fn find(body: BodySource<'_>, locator: &Locator, error: &SyntaxError)
     }
     let mut problems: Vec<ControlCharacters> =
         strings.iter().flat_map(|(string, found)| in_one_string(body, locator, *string, found)).collect();
-    // If the other error directly follows the string, the quote that ends the string was probably meant to start
-    // another string. In this case, escaping the line breaks does not help.
+    // If only whitespace separates the string from the other error, the quote that ends the string was probably meant
+    // to start another string: in `"a": "x⏎"b": 1`, the quote before `b`. In this case, escaping the line breaks does
+    // not help.
     if let (Some(other), Some((string, _))) = (other_error, strings.first())
         && sent.get(string.end..other.span.start).is_some_and(|between| between.trim().is_empty())
     {

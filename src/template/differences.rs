@@ -56,7 +56,7 @@ pub(crate) static DIFFERENCES: &[Difference] = &[
         shopify: "",
     },
     Difference {
-        summary: "an argument of `include` keeps its value even if it has the partial's name; in Shopify, it gets the value of the caller's variable of that name (here `name`, which is not set)",
+        summary: "an argument of `include` that is named like the partial keeps its value; in Shopify, the caller's variable of the same name replaces the value (here, the caller has no variable `name`)",
         template: "{% include 'name', name: 'Dr ' %}",
         clevertap: "Dr Anna",
         shopify: "Anna",

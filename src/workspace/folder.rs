@@ -64,8 +64,8 @@ impl Folder {
         self.save(source, &text)
     }
 
-    /// Saves a campaign's definition, changing only the keys that differ. If the content format changed, renames the
-    /// body's file to the ending of the new format.
+    /// Saves a campaign's definition, changing only the keys that differ. If the body's file does not have the ending of
+    /// the content format, renames it.
     pub fn save_campaign(&self, source: &LoadedFile, campaign: &Campaign) -> Result<Fingerprint, SaveError> {
         let text = self.updated(source, campaign.update(&source.text))?;
         let saved = self.save(source, &text)?;
@@ -200,8 +200,8 @@ impl Folder {
         Ok(self.tree.is_taken(DATABASE).then_some(path))
     }
 
-    /// Returns the path of the profile database, which need not exist. Creates the private folder if needed, and fails
-    /// if the private folder is foreign.
+    /// Returns the path of the profile database, which need not exist. Creates the private folder if needed. Fails if
+    /// there is a private folder that telecast did not create here.
     pub fn new_database(&self) -> Result<PathBuf, SaveError> {
         self.ensure_private_folder()?;
         self.tree.writable_path(DATABASE).map_err(|error| self.tree.unsaved(DATABASE, error))

@@ -33,7 +33,8 @@ pub(crate) enum ProfilesCommand {
 }
 
 const IMPORT_EXAMPLES: &str = "\
-The first line of a CSV names the columns, one of which is `identity` (or --identity). An empty cell leaves the \
+The first line of a CSV names the columns. The column `identity`, or the one that --identity names, identifies the \
+profile. An empty cell leaves the \
 property unchanged. A property keeps its known type. A new property gets its type from --type, or from all values \
 of its column.
 

@@ -128,7 +128,7 @@ impl PasteFixer {
                 text.replace_range(piece.range(), inside);
             }
         }
-        self.apply(text, "removed the braces around `@` variables: they work only outside Liquid");
+        self.apply(text, "removed the braces around `@` variables, which work only outside Liquid");
     }
 
     /// Replaces curly quotes and special spaces in Liquid and in `@` variables. Liquid and `@` variables are code, and
@@ -147,7 +147,7 @@ impl PasteFixer {
     fn json(&mut self) {
         let liquid_spans = find_liquid(&self.text);
         let text = Straightener { text: &self.text, out: String::new(), at: 0 }.run(&liquid_spans);
-        self.apply(text, "replaced curly quotes and special spaces around the JSON with plain ones");
+        self.apply(text, "replaced curly quotes and special spaces in the JSON syntax with plain ones");
     }
 }
 
