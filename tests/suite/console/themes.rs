@@ -62,12 +62,14 @@ fn theme_that_cannot_be_saved_is_kept_until_the_console_quits() {
 fn theme_auto_follows_the_reported_background() {
     let mut console = Console::demo();
     console.show_theme(ThemeName::Auto);
-    let text = |console: &Console| console.style_at("Demo shop").fg;
-    assert_eq!(text(&console), Some(Color::Reset));
-    console.deliver(Msg::BackgroundReported(Rgb(253, 246, 227)));
-    let on_light = text(&console);
-    console.deliver(Msg::BackgroundReported(Rgb(0, 43, 54)));
-    let on_dark = text(&console);
+    assert_eq!(console.style_at("Demo shop").fg, Some(Color::Reset));
+    let mut on = |background: Rgb| {
+        console.deliver(Msg::BackgroundReported(background));
+        // Results are drawn when the next frame is due.
+        console.settle();
+        console.style_at("Demo shop").fg
+    };
+    let (on_light, on_dark) = (on(Rgb(253, 246, 227)), on(Rgb(0, 43, 54)));
     assert!(matches!((on_light, on_dark), (Some(Color::Rgb(..)), Some(Color::Rgb(..)))));
     assert_ne!(on_light, on_dark);
     assert_eq!(background(&console), Color::Reset);
