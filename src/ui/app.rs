@@ -94,6 +94,7 @@ impl App {
                 self.shared.colors.background = Some(color);
                 Vec::new()
             }
+            Msg::Copied(job, result) => self.shared.finish_copy(job, result).into_iter().collect(),
             Msg::ThemeSaved(name, Ok(())) => {
                 self.shared.only_notice(format!("theme {}, saved in config.toml", name.as_str()))
             }

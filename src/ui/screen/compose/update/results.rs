@@ -42,7 +42,7 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
             Err(text) => shared.only_error(text),
         },
         // The app handles these messages for all screens.
-        Msg::FilesChanged | Msg::BackgroundReported(_) | Msg::ThemeSaved(..) => Vec::new(),
+        Msg::FilesChanged | Msg::BackgroundReported(_) | Msg::Copied(..) | Msg::ThemeSaved(..) => Vec::new(),
         Msg::DraftsFound(drafts) => drafts_found(screen, shared, drafts),
         Msg::DraftFailed(text) => shared.only_error(text),
         Msg::BodySaved { stem, version, result } => body_saved(screen, shared, &stem, version, result),
@@ -158,7 +158,6 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
             _ => chat_captured(screen, generation, result),
         },
         Msg::EditedExternally { stem, result } => edited_externally(screen, shared, &stem, result),
-        Msg::Copied(job, result) => shared.finish_copy(job, result).into_iter().collect(),
         Msg::CodeGrammarsLoaded(grammars) => {
             screen.code.set_grammars(Arc::clone(&grammars));
             Vec::new()
