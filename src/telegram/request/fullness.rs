@@ -45,7 +45,8 @@ impl ApiRequest {
     /// Returns the limit that the message's text or captions are closest to. Returns `None` for a poll, for a location,
     /// and for a request that sends no message.
     pub fn fullness(&self) -> Option<Fullness> {
-        let nearest_limit = |text: &MarkedText, limit: usize| {
+        let limit = self.text_limit()?;
+        let nearest_limit = |text: &MarkedText| {
             let used = text.sent.text.chars().count();
             let characters = Fullness { counted: Counted::Characters, used, limit };
             let used = count_author_entities(text);
@@ -57,10 +58,10 @@ impl ApiRequest {
             if is_nearer { entities } else { characters }
         };
         match self.content() {
-            MessageContent::Text { text, .. } => Some(nearest_limit(text, MAX_TEXT)),
-            MessageContent::Media(media) => Some(nearest_limit(&media.caption, MAX_CAPTION)),
+            MessageContent::Text { text, .. } => Some(nearest_limit(text)),
+            MessageContent::Media(media) => Some(nearest_limit(&media.caption)),
             MessageContent::Album(items) => {
-                let limits = items.iter().map(|media| nearest_limit(&media.caption, MAX_CAPTION));
+                let limits = items.iter().map(|media| nearest_limit(&media.caption));
                 limits.max_by(Fullness::cmp_ratio)
             }
             MessageContent::Poll(_) | MessageContent::Location(_) | MessageContent::Nothing => None,

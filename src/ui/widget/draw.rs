@@ -34,7 +34,8 @@ pub(crate) fn put(buf: &mut Buffer, area: Rect, x: u16, y: u16, text: &str, styl
                 Some(shown) => cell.set_char(shown),
                 None => cell.set_symbol(grapheme),
             };
-            // The attributes of what was drawn before do not apply to the text: a title over a faint border is not faint.
+            // The attributes of what was drawn before do not apply to the text: a title over a faint border is not
+            // faint.
             cell.modifier = Modifier::empty();
             cell.set_style(style);
             // The cells that a wide character covers must be empty, or old text would be drawn over its right half.
@@ -122,8 +123,13 @@ pub(crate) fn wrap(text: &str, cells: usize) -> Vec<String> {
     lines
 }
 
-/// Splits a paragraph into what should stay on one line: words with their punctuation, code in backticks, and the spaces
-/// between them. What is wider than `cells` is split further.
+/// Wraps an error, after the mark that shows an error without its color. Returns no lines if there is no error.
+pub(crate) fn wrap_error(error: Option<&str>, cells: usize) -> Vec<String> {
+    error.map_or_else(Vec::new, |error| wrap(&format!("✘ {error}"), cells))
+}
+
+/// Splits a paragraph into what should stay on one line: words with their punctuation, code in backticks, and the
+/// spaces between them. What is wider than `cells` is split further.
 fn pieces(paragraph: &str, cells: usize) -> impl Iterator<Item = &str> {
     let unless_it_fits = move |piece, split: fn(&str) -> Vec<&str>| match width(piece) <= cells {
         true => vec![piece],

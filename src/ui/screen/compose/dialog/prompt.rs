@@ -64,8 +64,7 @@ impl Prompt {
     }
 
     fn problem_lines(&self, width: u16) -> Vec<String> {
-        let problem = self.problem.as_ref().map(|problem| format!("✘ {problem}"));
-        problem.map_or_else(Vec::new, |problem| draw::wrap(&problem, usize::from(width)))
+        draw::wrap_error(self.problem.as_deref(), usize::from(width))
     }
 
     pub fn draw(&self, buf: &mut Buffer, area: Rect, theme: &Theme) -> Option<(u16, u16)> {

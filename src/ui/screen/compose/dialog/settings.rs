@@ -125,9 +125,7 @@ impl SettingsDialog {
     }
 
     fn error_lines(&self, width: u16) -> Vec<String> {
-        let width = usize::from(width.saturating_sub(4));
-        let error = self.error.as_ref().map(|error| format!("✘ {error}"));
-        error.map_or_else(Vec::new, |error| draw::wrap(&error, width))
+        draw::wrap_error(self.error.as_deref(), usize::from(width.saturating_sub(4)))
     }
 
     /// Returns the area of the form in the dialog `area`.
