@@ -416,6 +416,7 @@ fn the_console_offers_old_secrets_once_and_by_name() {
     let mut terminal = start();
     terminal.wait_for("Secrets of an earlier path");
     terminal.wait_for("has: BOT_TOKEN");
+    terminal.wait_for("(kept for known), CRM_TOKEN (kept for known)");
     // Enter selects the safe answer.
     terminal.send("\r");
     terminal.wait_for("move them later with: telecast trust --move-secrets BOT_TOKEN CRM_TOKEN");

@@ -68,8 +68,10 @@ fn a_profile_needs_a_free_identity_and_a_valid_chat() {
     console.press("tab");
     console.type_text("me");
     console.shows("✘ enter a chat id such as 123456789");
+    console.shows("or @name");
     console.press("ctrl-a 5 ctrl-s");
     console.shows("✘ not saved: there is already a profile `anna`: choose another");
+    console.shows(" identity  ");
     // Nothing is lost, and another identity is accepted.
     console.shows("Another Anna");
     console.click_text("Identity");
