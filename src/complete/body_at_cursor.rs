@@ -88,9 +88,10 @@ fn opening_quote(text: &str) -> Option<usize> {
     text.rmatch_indices('"').map(|(at, _)| at).find(|at| !json::is_escaped(text, *at))
 }
 
-/// Returns the span that is left out of the body. `token` is a span that ends at the cursor. It starts with the trigger,
-/// the text that opened the completion list, such as `{{` or `"`. The returned span starts at the token, or at the `{{` or `{%` if the token is
-/// inside Liquid. The span ends at the cursor, or after the closing braces or closing quote that follow the cursor.
+/// Returns the span that is left out of the body. `token` is a span that ends at the cursor. It starts with the
+/// trigger, the text that opened the completion list, such as `{{` or `"`. The returned span starts at the token, or at
+/// the `{{` or `{%` if the token is inside Liquid. The span ends at the cursor, or after the closing braces or closing
+/// quote that follow the cursor.
 fn unfinished(text: &str, token: Span) -> Span {
     let rest = &text[token.end..];
     let line = rest.lines().next().unwrap_or("");

@@ -51,7 +51,8 @@ pub fn hover(
     // If the body has changed since it was composed, the spans in `composed` are wrong.
     let composed = composed.filter(|composed| composed.body == body);
     let target = HoverTarget { body, at, template: &template, context };
-    // Liquid comes first: in a JSON string, the description of a variable is more useful than that of the JSON around it.
+    // Liquid comes first: in a JSON string, the description of a variable is more useful than that of the JSON around
+    // it.
     let found = target.liquid().or_else(|| target.json()).or_else(|| text::entities(composed?, at));
     let problems = composed.map_or(&[][..], |composed| &composed.diagnostics).iter();
     let mut problems: Vec<&Diagnostic> = problems.filter(|problem| problem.span.touches(at)).collect();
@@ -277,8 +278,8 @@ fn describe_field(field: &ApiField) -> Vec<String> {
 fn describe_choice(method: Method, json: &JsonContext, name: &str) -> Option<HoverNote> {
     let field = telegram::fields::field_at(method, &json.path)?;
     let choices = fields::choices(field);
-    // Telegram ignores the case of `parse_mode`. For the other fields, ignoring the case does no harm here: a choice that
-    // was typed in the wrong case is described too.
+    // Telegram ignores the case of `parse_mode`. For the other fields, ignoring the case does no harm here: a choice
+    // that was typed in the wrong case is described too.
     let (choice, doc) = choices.iter().find(|(choice, _)| choice.eq_ignore_ascii_case(name))?;
     let line = if doc.is_empty() { field.doc.as_str() } else { doc };
     Some(HoverNote::new(format!("{choice} · {}", field.name), [line.to_owned()]))

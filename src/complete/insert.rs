@@ -1,5 +1,5 @@
-//! Builds the text that is inserted when an item is accepted. Outside Liquid, a variable is inserted as a whole `{{ … }}`
-//! with the escapes that its context needs; inside Liquid, as its path.
+//! Builds the text that is inserted when an item is accepted. Outside Liquid, a variable is inserted as a whole `{{ …
+//! }}` with the escapes that its context needs; inside Liquid, as its path.
 
 use crate::diagnostic::TextEdit;
 use crate::dialect::Dialect;

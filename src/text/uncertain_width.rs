@@ -1,7 +1,7 @@
 //! Decides for which grapheme clusters terminals disagree about the width.
 //!
-//! Some terminals add up the widths of a cluster's characters, some draw a cluster as one glyph of two cells, and others
-//! ignore the variation selectors. Their tables are also of different versions of Unicode.
+//! Some terminals add up the widths of a cluster's characters, some draw a cluster as one glyph of two cells, and
+//! others ignore the variation selectors. Their tables are also of different versions of Unicode.
 
 /// Whether terminals may draw `cluster` in another number of cells than [`crate::text::width`] returns.
 pub(crate) fn is_width_uncertain(cluster: &str) -> bool {

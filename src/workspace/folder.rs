@@ -64,8 +64,8 @@ impl Folder {
         self.save(source, &text)
     }
 
-    /// Saves a campaign's definition, changing only the keys that differ. If the body's file does not have the ending of
-    /// the content format, renames it.
+    /// Saves a campaign's definition, changing only the keys that differ. If the body's file does not have the ending
+    /// of the content format, renames it.
     pub fn save_campaign(&self, source: &LoadedFile, campaign: &Campaign) -> Result<Fingerprint, SaveError> {
         let text = self.updated(source, campaign.update(&source.text))?;
         let saved = self.save(source, &text)?;

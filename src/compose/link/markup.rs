@@ -61,8 +61,8 @@ impl MarkupMap {
         text.or_else(|| self.marked_by(markup.start, first))
     }
 
-    /// Returns the text of the entity whose tag or delimiter is at byte `at` of the markup. `next` is the index in `chars`
-    /// of the first character of the sent text that comes after that tag or delimiter.
+    /// Returns the text of the entity whose tag or delimiter is at byte `at` of the markup. `next` is the index in
+    /// `chars` of the first character of the sent text that comes after that tag or delimiter.
     fn marked_by(&self, at: usize, next: usize) -> Option<Span> {
         let before = next.checked_sub(1).and_then(|before| self.chars.get(before));
         let after = self.chars.get(next);

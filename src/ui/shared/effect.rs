@@ -41,8 +41,8 @@ pub enum LoopEffect {
     Quit,
 }
 
-/// A change of a body's file or of its draft, of what the next console shows first, or of the theme. All entries are carried out in
-/// the order in which they were created, so that an older text never replaces a newer one.
+/// A change of a body's file or of its draft, of what the next console shows first, or of the theme. All entries are
+/// carried out in the order in which they were created, so that an older text never replaces a newer one.
 #[derive(Debug, Clone, PartialEq)]
 pub enum JournalEntry {
     WriteDraft {

@@ -99,7 +99,8 @@ impl Hyperlinks {
         repaints
     }
 
-    /// Returns the cells of a row of the frame that was just drawn, from the column `from` to its end, with their links.
+    /// Returns the cells of a row of the frame that was just drawn, from the column `from` to its end, with their
+    /// links.
     pub(crate) fn row(&self, y: u16, from: u16, frame: &Buffer) -> Vec<Repaint> {
         let link_at = |x: u16| {
             let mut links = self.painted.iter().map(|painted| &painted.link);

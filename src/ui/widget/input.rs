@@ -90,7 +90,8 @@ fn pasted_char(key: Key) -> Option<char> {
 mod tests {
     use super::*;
 
-    /// Reads the keys of `text` at once (`⏎` is Enter, `␊` is a line feed, `⎋` is Esc) and compares the resulting inputs.
+    /// Reads the keys of `text` at once (`⏎` is Enter, `␊` is a line feed, `⎋` is Esc) and compares the resulting
+    /// inputs.
     #[track_caller]
     fn check(text: &str, expected: &[&str]) {
         let batch = text.chars().map(|c| match c {

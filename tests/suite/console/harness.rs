@@ -187,8 +187,8 @@ impl Console {
         let paths = Paths::under(&home.path().join("home"));
         let root = home.path().join("demo");
         let workspace = Arc::new(Workspace::open(&root).unwrap());
-        // Nothing leaves this machine, whatever a test does: only loopback is reached without this proxy, and no program
-        // listens at its port.
+        // Nothing leaves this machine, whatever a test does: only loopback is reached without this proxy, and no
+        // program listens at its port.
         let settings =
             Settings { proxy: Proxy::Address("http://127.0.0.1:9".to_owned()), ..Settings::default() };
         let secrets = Secrets::new(&paths, &settings.secrets, Some(&workspace.root));

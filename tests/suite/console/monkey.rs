@@ -164,8 +164,8 @@ fn shorten(console: &mut Console) {
     }
 }
 
-/// Keys that few random inputs find. They close what is open, and enter the body, an earlier test, the form of the webhook
-/// or of a profile, or the question before a profile is deleted.
+/// Keys that few random inputs find. They close what is open, and enter the body, an earlier test, the form of the
+/// webhook or of a profile, or the question before a profile is deleted.
 const PATHS: [&str; 6] = [
     "esc esc esc esc alt-3",
     "esc esc esc esc f5 h enter",

@@ -16,8 +16,8 @@ pub(super) const TIME_LIMIT: Duration = Duration::from_secs(2);
 /// The largest part of a command's error output that is read, in bytes.
 const MAX_ERROR: u64 = 1024;
 
-/// Tries the job's commands in order until one takes the text. Returns how the text was copied, such as `with xclip`, or
-/// why each command failed.
+/// Tries the job's commands in order until one takes the text. Returns how the text was copied, such as `with xclip`,
+/// or why each command failed.
 pub(super) async fn copy(job: &CopyJob, limit: Duration) -> Result<String, String> {
     let mut failures = Vec::new();
     for command in &job.commands {
@@ -49,8 +49,8 @@ enum Ending {
 }
 
 async fn run(command: &CopyCommand, text: &str, limit: Duration) -> Result<Ending, String> {
-    // A pipe for the errors would stay open in the process that xclip and wl-copy leave behind, and closing it would end
-    // that process at its next error. Without a file, the errors are lost, but the text is still copied.
+    // A pipe for the errors would stay open in the process that xclip and wl-copy leave behind, and closing it would
+    // end that process at its next error. Without a file, the errors are lost, but the text is still copied.
     let errors = tempfile::tempfile().ok();
     let stderr = errors.as_ref().and_then(|file| file.try_clone().ok()).map_or_else(Stdio::null, Stdio::from);
     let mut child = tokio::process::Command::new(&command.program)

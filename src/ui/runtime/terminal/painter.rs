@@ -2,11 +2,11 @@
 //!
 //! Crossterm writes underline colors with semicolons (`ESC[58;5;3m`). xterm, urxvt, st, and the Linux console do not
 //! know the parameter 58 and apply the numbers after it on their own: 5 is blinking, and 3 is italic. With colons (ITU
-//! T.416) the color is a single parameter, which these terminals skip. This parameter must be alone in its sequence: if
-//! another parameter is in the same sequence, st drops both.
+//! T.416) the color is a single parameter, which most of these terminals skip. This parameter must be alone in its
+//! sequence: if another parameter is in the same sequence, st drops both.
 //!
-//! Terminals disagree about the width of some grapheme clusters. Each of these is placed with explicit cursor movements,
-//! and `uncertain` finds the cells that have to be written again.
+//! Terminals disagree about the width of some grapheme clusters. Each of these is placed with explicit cursor
+//! movements, and `uncertain` finds the cells that have to be written again.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -51,8 +51,8 @@ impl<W: Write> Painter<W> {
         let Some(colour) = parameters(first.underline_color) else {
             return self.inner.draw(run.iter().copied());
         };
-        // xterm 379 takes the number after `58:5:` for the color of the text. The text's own color, which the inner backend
-        // writes only if it is not the default, has to come after it.
+        // xterm 379 takes the number after `58:5:` for the color of the text. The text's own color, which the inner
+        // backend writes only if it is not the default, has to come after it.
         write!(self.inner, "\x1b[58:{colour}m\x1b[39m")?;
         let plain: Vec<(u16, u16, Cell)> = run.iter().map(|(x, y, cell)| (*x, *y, plain(cell))).collect();
         self.inner.draw(plain.iter().map(|(x, y, cell)| (*x, *y, cell)))
@@ -112,8 +112,8 @@ impl<W: Write> Backend for Painter<W> {
             if self.rows.last() != Some(&y) {
                 self.rows.push(y);
             }
-            // Ratatui clears the second cell of an emoji with a variation selector, after the emoji. This would erase the
-            // half of the emoji in a terminal that draws it in two cells.
+            // Ratatui clears the second cell of an emoji with a variation selector, after the emoji. This would erase
+            // the half of the emoji in a terminal that draws it in two cells.
             if covered.0 == y && covered.1.contains(&x) {
                 continue;
             }

@@ -1,9 +1,9 @@
 //! Finds the cells to write again after grapheme clusters that leave wrong cells in some terminals.
 //!
-//! Terminals disagree about the width of some clusters. A terminal that draws such a cluster wider than the frame has it
-//! covers the cells after it, also those that have not changed since the last frame and are therefore not written. So
-//! after each frame, the written rows that contain such a cluster, or contained one before, are written again from the
-//! cluster to their end.
+//! Terminals disagree about the width of some clusters. A terminal that draws such a cluster wider than the frame has
+//! it covers the cells after it, also those that have not changed since the last frame and are therefore not written.
+//! So after each frame, the written rows that contain such a cluster, or contained one before, are written again from
+//! the cluster to their end.
 //!
 //! If a character of one cell replaces the first half of a wide cluster, urxvt leaves the second half as it is. The row
 //! is then written again from this place.
@@ -28,8 +28,8 @@ struct RowClusters {
 }
 
 impl UncertainRows {
-    /// Takes the rows that were written for `frame`. Returns the rows to write again, each with the column from which to
-    /// write.
+    /// Takes the rows that were written for `frame`. Returns the rows to write again, each with the column from which
+    /// to write.
     pub(crate) fn update(&mut self, written: BTreeSet<u16>, frame: &Buffer) -> Vec<(u16, u16)> {
         let rows = written.into_iter().filter(|y| frame.area.top() <= *y && *y < frame.area.bottom());
         let repair = |y| {

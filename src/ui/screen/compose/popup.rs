@@ -18,8 +18,8 @@ pub(crate) struct PopupAnchor {
 
 /// Returns the area of a box about `token` of the open body, for a box of `width` × `height` cells including its
 /// border. The box never covers the rows of the token, but it may cover other rows of the token's line: a line that is
-/// wrapped over half of the screen would move the box far away from the token. `None` if the body or the token is not on
-/// screen, or if there is no room for the box.
+/// wrapped over half of the screen would move the box far away from the token. `None` if the body or the token is not
+/// on screen, or if there is no room for the box.
 pub(crate) fn area_near(
     screen: &Compose,
     shared: &SharedState,

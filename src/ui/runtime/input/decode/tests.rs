@@ -489,9 +489,9 @@ fn arbitrary_bytes() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
 }
 
-/// What terminals have sent on the alternate screen with telecast's modes. A line has the pressed key, the bytes, and, if
-/// the terminal sends the same for several keys, the key that they mean. Where the bytes are missing, the terminal keeps
-/// the key for itself.
+/// What terminals have sent on the alternate screen with telecast's modes. A line has the pressed key, the bytes, and,
+/// if the terminal sends the same for several keys, the key that they mean. Where the bytes are missing, the terminal
+/// keeps the key for itself.
 const RECORDED: &[(&str, Dialect, &str)] = &[
     ("alacritty", Dialect::Common, include_str!("../../../../../tests/data/keys/alacritty.tsv")),
     ("kitty", Dialect::Kitty, include_str!("../../../../../tests/data/keys/kitty.tsv")),
