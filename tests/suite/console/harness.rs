@@ -35,14 +35,15 @@ use tokio::sync::mpsc;
 /// The longest wait for a result; far more than a loaded machine needs.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The real event loop with a [`TestPlatform`] instead of a terminal, and the runtime for its tasks.
+/// The real event loop with a [`TestPlatform`] instead of a terminal, and the runtime for its tasks. Consoles of one
+/// workspace share the runtime: whichever of them waits also runs the sandbox that the other has started.
 pub struct Console {
     console: EventLoop<TestPlatform>,
     /// Whether the event loop has exited.
     pub has_quit: bool,
     /// Whether a test has changed the state directly since the last frame.
     is_changed: bool,
-    runtime: Runtime,
+    runtime: Arc<Runtime>,
     root: PathBuf,
     _home: Arc<tempfile::TempDir>,
 }
@@ -132,12 +133,16 @@ async fn poll_once<T>(task: impl Future<Output = T>) -> Option<T> {
     }
 }
 
+fn new_runtime() -> Arc<Runtime> {
+    Arc::new(tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap())
+}
+
 impl Console {
     /// Opens the sample workspace on its first campaign, as `telecast demo` does, at 120×32.
     pub fn demo() -> Self {
         let home = Arc::new(tempfile::tempdir().unwrap());
         demo::make(&Paths::under(&home.path().join("home")), &home.path().join("demo")).unwrap();
-        Self::open(home, Some(sample::FIRST), None)
+        Self::open(home, new_runtime(), Some(sample::FIRST), None)
     }
 
     /// Opens the sample workspace after `prepare` has changed its files.
@@ -146,7 +151,7 @@ impl Console {
         let root = home.path().join("demo");
         demo::make(&Paths::under(&home.path().join("home")), &root).unwrap();
         prepare(&root);
-        Self::open(home, Some(campaign), None)
+        Self::open(home, new_runtime(), Some(campaign), None)
     }
 
     /// Opens a new, empty workspace.
@@ -154,7 +159,7 @@ impl Console {
         let home = Arc::new(tempfile::tempdir().unwrap());
         let paths = Paths::under(&home.path().join("home"));
         telecast::workspace::init(&home.path().join("demo"), "Empty", &paths).unwrap();
-        Self::open(home, None, None)
+        Self::open(home, new_runtime(), None, None)
     }
 
     /// Opens the sample workspace with this body in its first campaign, in a terminal wide enough for all panes.
@@ -169,12 +174,12 @@ impl Console {
     /// Opens a second console on the same workspace, as a start finds it while `holder` has it open.
     pub fn second(&self, read_only: Option<&str>) -> Self {
         let open = self.app().screens.compose.open.as_deref().unwrap_or("");
-        Self::open(Arc::clone(&self._home), Some(open), read_only)
+        Self::open(Arc::clone(&self._home), Arc::clone(&self.runtime), Some(open), read_only)
     }
 
     /// Opens the workspace again as the next start does, with what was remembered.
     pub fn restarted(&self) -> Self {
-        Self::open(Arc::clone(&self._home), None, None)
+        Self::open(Arc::clone(&self._home), Arc::clone(&self.runtime), None, None)
     }
 
     /// Returns the user's directories.
@@ -183,7 +188,12 @@ impl Console {
     }
 
     /// Opens the workspace on a campaign, or with what was remembered.
-    fn open(home: Arc<tempfile::TempDir>, campaign: Option<&str>, read_only: Option<&str>) -> Self {
+    fn open(
+        home: Arc<tempfile::TempDir>,
+        runtime: Arc<Runtime>,
+        campaign: Option<&str>,
+        read_only: Option<&str>,
+    ) -> Self {
         let paths = Paths::under(&home.path().join("home"));
         let root = home.path().join("demo");
         let workspace = Arc::new(Workspace::open(&root).unwrap());
@@ -194,7 +204,6 @@ impl Console {
         let secrets = Secrets::new(&paths, &settings.secrets, Some(&workspace.root));
         let session = Session::new(paths.clone(), &workspace, secrets, &settings, Sharing::Console);
         let session = Arc::new(session);
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let (sender, results) = mpsc::channel(256);
         // There is no file watcher: a test calls `files_changed` itself.
         let last_view = session.state().last_view();
