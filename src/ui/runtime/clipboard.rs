@@ -34,7 +34,7 @@ const fn system(
     SystemProgram { needs, name, arguments, target }
 }
 
-/// Returns the commands to try, in order. `has_variable` tells whether an environment variable is set and not empty,
+/// Returns the commands to try, in order. `has_variable` returns whether an environment variable is set and not empty,
 /// and `find` returns the path of an installed program.
 pub(super) fn choose(
     setting: &settings::Clipboard,

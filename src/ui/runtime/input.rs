@@ -24,27 +24,33 @@ use crate::ui::widget::{Input, MouseKind};
 // Desktops use 400 to 500 ms for a double click.
 const DOUBLE_CLICK: Duration = Duration::from_millis(400);
 
-/// How long an escape character at the end of a read waits for the rest of a sequence before it is the key Esc.
-// A sequence is split when the terminal's buffer is full, for example by mouse reports during a slow frame, or between
-// two packets of a remote session, which arrive shortly after each other. A longer wait would be felt as a slow Esc.
+/// How long to wait for the rest of a sequence if a read ends with an escape character. If nothing arrives in this
+/// time, the escape character is the key Esc.
+// A sequence can be split between two reads if the terminal's buffer is full (for example, of mouse reports during a
+// slow frame), or between two packets of a remote session, which arrive shortly after each other. With a longer wait,
+// the user would notice that Esc reacts late.
 const ESC_WAIT: Duration = Duration::from_millis(25);
 
-/// How long the end of the console waits for answers, which would otherwise be typed into the shell.
+/// How long the console waits for outstanding answers to [`QUERIES`] when it stops reading. An answer that arrives
+/// later looks like typed text to the program that reads the terminal next, for example the shell.
 const ANSWER_WAIT: Duration = Duration::from_millis(100);
 
-/// The most bytes that are decoded at once, so that a flood of input does not delay signals forever.
+/// The maximum number of bytes that are read and decoded at once, so that a flood of input does not delay signals
+/// forever.
 const MAX_BATCH: usize = 1024 * 1024;
 
-/// The background's color, the kitty keyboard protocol, and the terminal's attributes, whose answer comes last.
+/// Asks for the background's color, for support of the kitty keyboard protocol, and for the terminal's attributes.
+/// Terminals answer in order, so the answer with the attributes shows that no other answer is outstanding.
 const QUERIES: &[u8] = b"\x1b]11;?\x1b\\\x1b[?u\x1b[c";
 
 /// The terminal's input. Dropping it stops reading.
 #[derive(Debug)]
 pub(crate) struct TerminalInput {
-    // tokio has no safe type for a terminal. It waits for a terminal as it does for a pipe.
+    // This is tokio's type for the reading end of a pipe. tokio has no safe type for a terminal, but waiting for input
+    // works in the same way for both.
     tty: Receiver,
     decoder: Decoder,
-    /// When the pending bytes of the decoder become a key.
+    /// The time at which the decoder's pending bytes become keys, unless more bytes arrive before.
     resolve_at: Option<Instant>,
     clicks: Clicks,
     answers: Answers,
@@ -64,9 +70,10 @@ impl TerminalInput {
         Self::new(reopen(io::stdin().as_fd())?, &term)
     }
 
-    /// `tty` must not block. `term` is the variable `TERM`.
+    /// `tty` must be open in non-blocking mode. `term` is the value of the environment variable `TERM`.
     fn new(tty: File, term: &str) -> io::Result<Self> {
-        // The Linux console prints parts of the queries, and a dumb terminal prints them completely.
+        // The queries are not sent to these terminals: the Linux console prints parts of them as text, and a dumb
+        // terminal prints all of them.
         let answers = match term {
             "" | "dumb" | "linux" => Answers::Complete,
             _ => Answers::NotAsked,
@@ -80,18 +87,19 @@ impl TerminalInput {
         })
     }
 
-    /// Whether the terminal can be asked and has not been asked.
+    /// Whether the queries can be sent to the terminal and have not been sent yet.
     pub(super) fn may_ask(&self) -> bool {
         self.answers == Answers::NotAsked
     }
 
-    /// Asks the terminal for its background and its keyboard protocol. The answers are part of the input.
+    /// Writes the queries to `out`. [`TerminalInput::read_batch`] returns the answers together with the other input.
     pub(super) fn ask(&mut self, out: &mut impl Write) -> io::Result<()> {
         self.answers = Answers::Due;
         out.write_all(QUERIES)
     }
 
-    /// From now on, the terminal uses the kitty protocol.
+    /// Decodes all further input according to the kitty keyboard protocol. Call this after the protocol was switched
+    /// on.
     pub(super) fn expect_kitty_keyboard(&mut self) {
         self.decoder.dialect = Dialect::Kitty;
     }
@@ -126,7 +134,7 @@ impl TerminalInput {
         }
     }
 
-    /// Counts clicks and answers.
+    /// Sets the number of clicks of a mouse press, and takes note of the last answer.
     fn note(&mut self, mut decoded: Decoded) -> Decoded {
         match &mut decoded {
             Decoded::Input(Input::Mouse(mouse)) => {
@@ -171,14 +179,14 @@ fn reopen(tty: BorrowedFd<'_>) -> io::Result<File> {
     let flags = OFlags::RDONLY | OFlags::NOCTTY | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let named = rustix::termios::ttyname(tty, Vec::new())
         .and_then(|name| rustix::fs::open(name.as_c_str(), flags, Mode::empty()));
-    // A terminal of another user, as after `su`, can only be opened by this name. Its own path comes first, because
-    // macOS cannot wait for input of /dev/tty.
+    // After `su`, the terminal belongs to another user and can be opened only as /dev/tty. The terminal's own path is
+    // tried first, because macOS cannot wait for input from /dev/tty.
     let opened = named.or_else(|_| rustix::fs::open("/dev/tty", flags, Mode::empty()))?;
     Ok(File::from(opened))
 }
 
-/// Calls `read` until nothing is left. Returns the error `WouldBlock` if there is nothing, and another error if the
-/// terminal is gone.
+/// Calls `read` until no input is left. Returns the error `WouldBlock` if there was no input at all, and another error
+/// if the terminal is gone.
 fn read_available(mut read: impl FnMut(&mut [u8]) -> io::Result<usize>) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let mut len = 0;
@@ -190,7 +198,7 @@ fn read_available(mut read: impl FnMut(&mut [u8]) -> io::Result<usize>) -> io::R
             Ok(n) => len += n,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) if len == 0 => return Err(error),
-            // What was read comes first. The next read reports the error.
+            // The bytes read so far are returned. The next call returns the error.
             Err(_) => break,
         }
     }

@@ -24,18 +24,22 @@ static IS_TAKEN: AtomicBool = AtomicBool::new(false);
 /// if it was switched on.
 static IS_KITTY_KEYBOARD_ON: AtomicBool = AtomicBool::new(false);
 
-/// Bracketed paste. Then mode 1036: without it, xterm sends `±` for Alt-1. It is saved first, because some users have
-/// it switched on.
+/// Switches on bracketed paste (mode 2004) and mode 1036. Without mode 1036, xterm sends `±` for Alt-1. The state of
+/// mode 1036 is saved first (`s`), because some users have the mode switched on in their shell, and it must stay on
+/// when the console ends.
 const SET_INPUT_MODES: &str = "\x1b[?2004h\x1b[?1036s\x1b[?1036h";
 const RESET_INPUT_MODES: &str = "\x1b[?1036r\x1b[?2004l";
 
-/// Reports of clicks, of motion with a button held, and in the format that has no limit of columns.
-// Mode 1003, all motion, would wake the console up at each move of the mouse, for nothing.
+/// Switches on reports of clicks (mode 1000) and of motion while a button is held (1002), in the format that does not
+/// limit the number of columns (1006).
+// Mode 1003 also reports motion while no button is held. The console would be woken up by each of these reports, but
+// has no use for them.
 const CAPTURE_MOUSE: &str = "\x1b[?1000h\x1b[?1002h\x1b[?1006h";
 const RELEASE_MOUSE: &str = "\x1b[?1006l\x1b[?1002l\x1b[?1000l";
 
-/// Keys that send the same bytes otherwise, such as Esc and the start of a sequence, are told apart (1). With Ctrl and
-/// Alt, the terminal also reports the Latin letter of a key of another layout (4).
+/// Switches on two features of the kitty keyboard protocol. With flag 1, keys that otherwise send ambiguous bytes, such
+/// as Esc, send sequences of their own. With flag 4, the terminal also reports the Latin letter of a key, so that
+/// shortcuts work in layouts without Latin letters.
 const PUSH_KITTY_KEYBOARD: &str = "\x1b[>5u";
 const POP_KITTY_KEYBOARD: &str = "\x1b[<u";
 

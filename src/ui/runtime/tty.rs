@@ -31,7 +31,7 @@ pub(crate) struct Tty {
     /// `None` while the terminal belongs to an external editor or the shell, so that the console does not read the
     /// input for these programs.
     input: Option<TerminalInput>,
-    /// The terminal's background, until the event loop knows it.
+    /// The color of the background, if the terminal has reported it and the event loop has not received it yet.
     background: Option<Rgb>,
     signals: SignalSet,
     timers: Timers,
@@ -164,10 +164,12 @@ impl Platform for Tty {
         let repairs: Vec<_> = repairs.flat_map(|(y, from)| self.hyperlinks.row(y, from, frame)).collect();
         hyperlinks::write(&repairs, self.screen.backend_mut())?;
         if !repairs.is_empty() {
-            // It was also drawn inside the links that have such clusters, and then belongs to the link.
+            // Writing these rows again has also drawn the corner, possibly between the sequences that begin and end a
+            // link. The corner would then belong to that link, so it is drawn once more, outside all links.
             self.screen.backend_mut().draw_corner()?;
         }
-        // These rows are complete now. If they were kept, the next frame would write them again.
+        // The rows that were written again are complete now. If the painter kept them in its list, the next frame would
+        // write them again.
         self.screen.backend_mut().take_rows();
         self.screen.swap_buffers();
         if let Some(Cursor { x, y, is_block }) = cursor {
@@ -176,11 +178,11 @@ impl Platform for Tty {
         }
         queue!(self.screen.backend_mut(), EndSynchronizedUpdate)?;
         io::Write::flush(self.screen.backend_mut())?;
-        // The queries come after the frame, so that it does not wait for the answers.
+        // The queries are sent after the first frame, so that the frame does not wait for the answers.
         let Some(input) = self.input.as_mut().filter(|input| input.may_ask()) else { return Ok(()) };
         input.ask(self.screen.backend_mut())?;
         if let Some(Cursor { x, y, .. }) = cursor {
-            // Old versions of st take one of the queries for a command that moves the cursor.
+            // Old versions of st read one of the queries as a command that moves the cursor.
             queue!(self.screen.backend_mut(), MoveTo(x, y))?;
         }
         io::Write::flush(self.screen.backend_mut())

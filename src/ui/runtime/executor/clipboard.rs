@@ -65,7 +65,7 @@ async fn run(command: &CopyCommand, text: &str, limit: Duration) -> Result<Endin
         .spawn()
         .map_err(|error| error.to_string())?;
     let Ok(given) = timeout(limit, give(&mut child, command.target, text)).await else {
-        // The text is incomplete, so the command must not go on with it.
+        // The command has received only a part of the text, so it must not put this part on the clipboard.
         let killed = child.start_kill().map_err(|error| format!("; it cannot be ended: {error}"));
         return Err(format!("it did not read the text{}", killed.err().unwrap_or_default()));
     };
@@ -75,7 +75,8 @@ async fn run(command: &CopyCommand, text: &str, limit: Duration) -> Result<Endin
         Ok(Ok(status)) if status.success() => {
             given.map(|()| Ending::Finished).map_err(|error| error.to_string())
         }
-        // The exit status says more than the broken pipe of a command that has not read the text.
+        // If the command has failed without reading the text, writing to it has failed too. The exit status explains
+        // the failure better than the broken pipe, so the result of writing is ignored.
         Ok(Ok(status)) => Err(explain(status, errors)),
     }
 }
@@ -97,7 +98,7 @@ async fn give(child: &mut Child, target: CopyTarget, text: &str) -> std::io::Res
 fn explain(status: ExitStatus, errors: Option<impl Read + Seek>) -> String {
     let mut written = Vec::new();
     let read = errors.map(|mut file| {
-        // The command has written through the same open file, so the position is at the end.
+        // The command has written to the same open file, so the position is at the end of the file.
         file.rewind()?;
         file.take(MAX_ERROR).read_to_end(&mut written)
     });
@@ -116,7 +117,7 @@ mod tests {
 
     use super::*;
 
-    /// Makes the time limit of a test that needs it as short as possible: nothing depends on its length.
+    /// A short time limit for tests in which the limit always passes. Their results do not depend on its length.
     const SHORT: Duration = Duration::from_millis(50);
 
     /// Copies `text` with shell commands, each of which gets the path of the file `out` as `$1`.
@@ -170,7 +171,8 @@ mod tests {
         make_pipe(&folder.path().join("out.in"));
         make_pipe(&folder.path().join("out.out"));
         assert_eq!(copied(&[script], &out, CopyTarget::System, "a", TIME_LIMIT).await, with_sh());
-        // The process passes on what it gets. Each side of a named pipe waits until the other side has opened it.
+        // If the process still runs, it writes what it reads from the first pipe to the second. Opening a named pipe
+        // waits until another process opens its other end.
         std::fs::write(folder.path().join("out.in"), "alive\n").unwrap();
         assert_eq!(std::fs::read_to_string(folder.path().join("out.out")).unwrap(), "alive\n");
     }
@@ -183,7 +185,7 @@ mod tests {
         make_pipe(&pipe);
         let result = copied(&[script], &out, CopyTarget::System, "a", SHORT).await;
         assert_eq!(result, Ok("with sh, which still runs".to_owned()));
-        // Opening the pipe waits until the command, which has then written the text, opens it too.
+        // Opening the pipe waits until the command opens it too. By then, the command has written the text.
         drop(std::fs::File::options().write(true).open(&pipe).unwrap());
         assert_eq!(std::fs::read_to_string(&out).unwrap(), "a");
     }

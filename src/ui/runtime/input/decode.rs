@@ -13,15 +13,17 @@ const ESC: u8 = 0x1b;
 const PASTE_START: &[u8] = b"\x1b[200~";
 const PASTE_END: &[u8] = b"\x1b[201~";
 
-/// The longest sequence. The longest that a terminal should send here is the answer with a color, of 30 bytes.
+/// The maximum length of a sequence, in bytes. The longest sequence that is expected, the answer with the background's
+/// color, has about 30 bytes.
 const MAX_SEQUENCE: usize = 1024;
 
-/// A paste that is longer is delivered in pieces, so that a terminal that never ends a paste does not fill the memory.
+/// The maximum length of a paste, in bytes. A longer paste is delivered in pieces. So even if a terminal never sends
+/// the end of a paste, the text does not fill the memory.
 const MAX_PASTE: usize = 16 * 1024 * 1024;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Decoded {
-    /// A click always counts as the first one here.
+    /// In a mouse press, `clicks` is always 1, because the decoder does not know the time between two presses.
     Input(Input),
     /// The color of the terminal's background.
     Background(Rgb),
@@ -34,13 +36,14 @@ pub(crate) enum Decoded {
 #[derive(Debug)]
 pub(crate) struct Decoder {
     pub(crate) dialect: Dialect,
-    /// The start of a sequence or of a character.
+    /// The bytes of a sequence or character that is not complete yet.
     pending: Vec<u8>,
     /// The text of a paste so far.
     paste: Option<Vec<u8>>,
 }
 
-/// The length of a sequence and its meaning. `None`: the end is missing.
+/// The length in bytes of a sequence or character, and its meaning, if it has one. `None` if its end has not been read
+/// yet.
 type Parsed = Option<(usize, Option<Decoded>)>;
 
 impl Decoder {
@@ -50,8 +53,9 @@ impl Decoder {
 
     /// Decodes the bytes of one read.
     ///
-    /// Esc and a key in one read are Alt with this key, because that is how terminals send Alt. If the key is in the
-    /// next read, they are two keys. Only a sequence may go on in the next read after its escape character.
+    /// If an escape character and a key are in the same read, they are the key with Alt, because terminals send Alt in
+    /// this way. If the key is in the next read, they are two keys, Esc and the other key. The exception is a sequence,
+    /// which may be split after its escape character.
     pub(crate) fn feed(&mut self, bytes: &[u8]) -> Vec<Decoded> {
         let mut decoded = Vec::new();
         let is_esc = !self.pending.is_empty() && self.pending.iter().all(|byte| *byte == ESC);
@@ -78,8 +82,8 @@ impl Decoder {
         decoded
     }
 
-    /// Whether the pending bytes are either a key or the start of a sequence. If nothing follows for a while, they are
-    /// the key, and the caller calls [`Decoder::resolve`].
+    /// Whether the pending bytes can be a key or the start of a sequence. If nothing follows for a while, they are a
+    /// key, and the caller calls [`Decoder::resolve`].
     pub(crate) fn is_ambiguous(&self) -> bool {
         let n_esc = self.pending.iter().take_while(|byte| **byte == ESC).count();
         match self.pending[n_esc..] {
@@ -89,7 +93,7 @@ impl Decoder {
         }
     }
 
-    /// Ends the wait for the rest of an ambiguous sequence: its bytes are keys.
+    /// Call this when the rest of an ambiguous sequence has not arrived in time. Returns the pending bytes as keys.
     pub(crate) fn resolve(&mut self) -> Vec<Decoded> {
         let pending = std::mem::take(&mut self.pending);
         let n_esc = pending.iter().take_while(|byte| **byte == ESC).count();
@@ -100,7 +104,8 @@ impl Decoder {
 
     fn take_paste(&mut self, bytes: &[u8]) -> (usize, Option<Decoded>) {
         let mut text = self.paste.take().unwrap_or_default();
-        // The end may have been split between two reads.
+        // The sequence that ends a paste may be split between two reads, so the search starts in the text of earlier
+        // reads.
         let from = (text.len() + 1).saturating_sub(PASTE_END.len());
         let n_before = text.len();
         text.extend_from_slice(bytes);
@@ -138,8 +143,8 @@ fn parse(bytes: &[u8], dialect: Dialect) -> Parsed {
     match bytes.get(1)? {
         b'[' => parse_csi(bytes, dialect),
         b'O' => parse_ss3(bytes, dialect),
-        // Only answers begin with a digit, or with `>` for the terminal's version. Otherwise, this is Alt with the
-        // character and then a key.
+        // A string begins with a digit, or with `>` in the answer with the terminal's version. If another byte follows,
+        // `ESC ]` or `ESC P` is a key with Alt, and the byte belongs to the next key.
         b']' => parse_string(bytes, |first| first.is_ascii_digit()),
         b'P' => parse_string(bytes, |first| first.is_ascii_digit() || first == b'>'),
         // rxvt sends a second escape character for Alt with a key that has a sequence.
@@ -149,7 +154,7 @@ fn parse(bytes: &[u8], dialect: Dialect) -> Parsed {
     }
 }
 
-/// Adds Alt to the key after an escape character. If it is not a key, the escape character alone is Esc.
+/// Adds Alt to the key after an escape character. If no key follows, the escape character is the key Esc.
 fn with_alt(parsed: Parsed) -> Parsed {
     Some(match parsed? {
         (len, Some(Decoded::Input(Input::Key(pressed)))) => {
@@ -181,7 +186,7 @@ fn parse_csi(bytes: &[u8], dialect: Dialect) -> Parsed {
     let n = n_params + body[n_params..].iter().take_while(|byte| (0x20..=0x2f).contains(*byte)).count();
     let is_number = 0 < n_params && body[..n_params].iter().all(u8::is_ascii_digit);
     let last_at = match body.get(n) {
-        // In the standard, `$` comes before the last character. In rxvt, it is the last character of Shift with a key.
+        // In the standard, a sequence does not end with `$`. In rxvt, a key with Shift sends a sequence that does.
         _ if is_number && body.get(n_params) == Some(&b'$') => n_params,
         // The Linux console sends `CSI [ A` to `CSI [ E`.
         Some(b'[') if n == 0 => match body.get(1)? {
@@ -190,7 +195,7 @@ fn parse_csi(bytes: &[u8], dialect: Dialect) -> Parsed {
         },
         Some(0x40..=0x7e) => n,
         Some(_) if n == 0 => return Some((2, Some(alt('[')))),
-        // A control character, or text, ends an incomplete sequence.
+        // A byte that cannot be part of a sequence, such as a control character, ends the incomplete sequence.
         Some(_) => return Some((2 + n, None)),
         None if bytes.len() < MAX_SEQUENCE => return None,
         None => return Some((MAX_SEQUENCE, None)),
@@ -208,7 +213,7 @@ fn csi(sequence: &str, dialect: Dialect) -> Option<Decoded> {
         [b'[', b'?', .., b'c'] => Some(Decoded::Attributes),
         [b'[', b'?', .., b'u'] => Some(Decoded::KittyKeyboard),
         [b'[', b'I'] => Some(Decoded::Input(Input::FocusGained)),
-        // Other answers.
+        // Any other answer has no meaning here.
         [b'[', b'<'..=b'?', ..] => None,
         _ => sequences::key(sequence, dialect).map(key),
     }

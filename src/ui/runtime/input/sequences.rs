@@ -1,12 +1,12 @@
 //! The escape sequences of keys, by terminal.
 //!
-//! Most terminals send what xterm sends: `CSI 1;5D` for Ctrl-Left, `CSI 3;2~` for Shift-Delete. The code of the key and
-//! the modifiers have their own places there, so these keys follow rules. What does not follow a rule is in a table.
-//! The files in `tests/data/keys` hold what real terminals have sent.
+//! Most terminals send what xterm sends: `CSI 1;5D` for Ctrl-Left, `CSI 3;2~` for Shift-Delete. In these sequences, the
+//! key and the modifiers are separate numbers or letters, so a few rules decode them all. Sequences that follow no rule
+//! are in a table. The files in `tests/data/keys` contain what real terminals have sent.
 
 use crate::ui::widget::{Key, KeyCode};
 
-/// Some sequences are different keys in different terminals. A terminal has one of these dialects.
+/// How a terminal encodes keys. Some sequences mean different keys in different dialects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Dialect {
     Common,
@@ -17,7 +17,7 @@ pub(crate) enum Dialect {
 }
 
 impl Dialect {
-    /// Returns the dialect of a terminal before anything is known except the variable `TERM`.
+    /// Returns the dialect of a terminal of which only the environment variable `TERM` is known.
     pub(crate) fn of_term(term: &str) -> Self {
         if term.starts_with("rxvt") { Dialect::Rxvt } else { Dialect::Common }
     }
@@ -38,7 +38,7 @@ const IRREGULAR: &[(&str, Key)] = &[
     // st. Its names for these keys are VT100 commands: delete a character, delete a line, clear to the end.
     ("[P", Key::plain(KeyCode::Delete)),
     ("[2K", shift(KeyCode::Delete)),
-    // In other terminals, this introduces the mouse reports of X10, which telecast does not switch on.
+    // In other terminals, these bytes introduce a mouse report of X10. telecast does not switch these reports on.
     ("[M", ctrl(KeyCode::Delete)),
     ("[4h", Key::plain(KeyCode::Insert)),
     ("[4l", shift(KeyCode::Insert)),
@@ -61,7 +61,8 @@ const IRREGULAR: &[(&str, Key)] = &[
     ("[[C", Key::plain(KeyCode::F(3))),
     ("[[D", Key::plain(KeyCode::F(4))),
     ("[[E", Key::plain(KeyCode::F(5))),
-    // konsole. It is also the Enter key of a keypad in application mode, which telecast does not switch on.
+    // konsole. In other terminals, this is Enter on a keypad in application mode. telecast does not switch this mode
+    // on.
     ("OM", shift(KeyCode::Enter)),
 ];
 
@@ -172,7 +173,8 @@ pub(crate) fn key(sequence: &str, dialect: Dialect) -> Option<Key> {
     }
 }
 
-/// Returns a number of a sequence's parameters: `1;5:3` has the numbers 1, 5 and, at part 1 of place 1, 3.
+/// Returns one number of a sequence's parameters. Semicolons separate places, and colons separate the parts of a place,
+/// both counted from 0. In `1;5:3`, the number at place 1 and part 1 is 3.
 fn number(params: &str, place: usize, part: usize) -> Option<u32> {
     params.split(';').nth(place)?.split(':').nth(part)?.parse().ok()
 }
@@ -186,8 +188,8 @@ fn numbered(params: &str, dialect: Dialect) -> Option<Key> {
     })
 }
 
-/// Adds the modifiers at `place` of the parameters. Returns `None` if the key was released, or if a modifier was held
-/// that telecast does not know.
+/// Adds the modifiers at `place` of the parameters to the key. Returns `None` if the sequence reports the release of
+/// the key, or a modifier other than Shift, Alt, and Ctrl.
 fn modified(key: Key, params: &str, place: usize) -> Option<Key> {
     const RELEASED: u32 = 3;
     // Num Lock and Caps Lock, which the kitty protocol reports as modifiers.
@@ -204,7 +206,7 @@ fn modified(key: Key, params: &str, place: usize) -> Option<Key> {
     })
 }
 
-/// Returns the key that `CSI code;modifiers u` names by its character or its code.
+/// Returns the key of `CSI code;modifiers u`. The code is that of a character, or one of [`CODES`].
 fn character(params: &str, code_place: usize, modifiers_place: usize) -> Option<Key> {
     let code = number(params, code_place, 0)?;
     let digit = code.checked_sub(KEYPAD_ZERO).and_then(|n| char::from_digit(n, 10));
@@ -215,8 +217,8 @@ fn character(params: &str, code_place: usize, modifiers_place: usize) -> Option<
         Some(_) => Some(key),
         None if PRIVATE.contains(&code) => None,
         None => {
-            // The code is the character without Shift. The terminal may add the character with Shift, and the one that
-            // the key has on a Latin keyboard.
+            // The code is the character of the key without Shift. The terminal may also send the character with Shift,
+            // and the character of the same key on a Latin keyboard.
             let [plain, shifted, latin] =
                 [0, 1, 2].map(|part| number(params, code_place, part).and_then(char::from_u32));
             let c = match shifted {
@@ -244,7 +246,8 @@ fn upper(c: char) -> char {
 /// such as `?` then works on every keyboard, whether or not its layout needs Shift for this character.
 fn of_char(c: char, ctrl: bool, alt: bool) -> Key {
     let code = match c {
-        // Elsewhere, these keys with Ctrl send the bytes of Tab, Enter, and Esc. They stay the same keys.
+        // Without the kitty protocol, these keys with Ctrl send the same bytes as Tab, Enter, and Esc. With the
+        // protocol, they are treated as the same keys too, so that they work alike in all terminals.
         'i' | 'I' if ctrl => KeyCode::Tab,
         'm' | 'M' if ctrl => KeyCode::Enter,
         '[' if ctrl => KeyCode::Esc,

@@ -5,8 +5,8 @@
 //! T.416) the color is a single parameter, which most of these terminals skip. This parameter must be alone in its
 //! sequence: if another parameter is in the same sequence, st drops both.
 //!
-//! Terminals disagree about the width of some grapheme clusters. Each of these is placed with explicit cursor
-//! movements, and `uncertain` finds the cells that have to be written again.
+//! Terminals disagree about the width of some grapheme clusters. Before and after each such cluster, the cursor is
+//! moved explicitly. After each frame, `uncertain` finds the cells that have to be written again.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -51,23 +51,25 @@ impl<W: Write> Painter<W> {
         let Some(colour) = parameters(first.underline_color) else {
             return self.inner.draw(run.iter().copied());
         };
-        // xterm 379 takes the number after `58:5:` for the color of the text. The text's own color, which the inner
-        // backend writes only if it is not the default, has to come after it.
+        // xterm 379 reads the number after `58:5:` as the color of the text. So `39` sets this color back to the
+        // default. If the text has another color, the inner backend writes that color afterward.
         write!(self.inner, "\x1b[58:{colour}m\x1b[39m")?;
         let plain: Vec<(u16, u16, Cell)> = run.iter().map(|(x, y, cell)| (*x, *y, plain(cell))).collect();
         self.inner.draw(plain.iter().map(|(x, y, cell)| (*x, *y, cell)))
     }
 
     /// Draws a cluster whose width is uncertain. The inner backend moves the cursor at the start of each draw, so the
-    /// cells after the cluster are where they should be, however far the terminal moves its cursor.
+    /// cells after the cluster are drawn at the right place, no matter how far the cluster has moved the cursor.
     fn draw_uncertain(&mut self, (x, y, cell): Placed<'_>) -> io::Result<()> {
-        // A terminal that draws the cluster narrower would leave old text in the rest of its cells.
+        // The cells are cleared first, because a terminal that draws the cluster too narrow would leave old text in the
+        // rest of the cells.
         let mut blank = cell.clone();
         blank.set_symbol(" ");
         let blanks: Vec<Placed<'_>> =
             (x..x.saturating_add(columns_of(cell))).map(|x| (x, y, &blank)).collect();
         self.draw_run(&blanks)?;
-        // A terminal that draws the cluster wider would go on in the next row.
+        // Auto-wrap is switched off meanwhile. At the end of a row, a terminal that draws the cluster too wide would
+        // otherwise continue in the next row.
         write!(self.inner, "\x1b[?7l")?;
         self.draw_run(&[(x, y, cell)])?;
         write!(self.inner, "\x1b[?7h")?;
@@ -76,9 +78,10 @@ impl<W: Write> Painter<W> {
 
     /// Draws the cell at the top left once more.
     ///
-    /// tmux does not pass on a movement to where it believes the cursor of its own terminal to be already, and within a
-    /// row it moves by the difference. Both are wrong after a cluster that this terminal draws wider or narrower. By
-    /// writing in another row, tmux is made to move the cursor to absolute positions.
+    /// This is for tmux, which keeps track of the cursor of its own terminal. tmux leaves out a movement to the
+    /// position at which it believes the cursor to be, and moves within a row by the difference. Both go wrong after a
+    /// cluster that the terminal draws wider or narrower than tmux expects. After text has been written in another row,
+    /// tmux moves the cursor to an absolute position.
     pub(crate) fn draw_corner(&mut self) -> io::Result<()> {
         if is_width_uncertain(self.corner.symbol()) {
             return Ok(());
@@ -112,8 +115,8 @@ impl<W: Write> Backend for Painter<W> {
             if self.rows.last() != Some(&y) {
                 self.rows.push(y);
             }
-            // Ratatui clears the second cell of an emoji with a variation selector, after the emoji. This would erase
-            // the half of the emoji in a terminal that draws it in two cells.
+            // After an emoji with a variation selector, ratatui clears the emoji's second cell. In a terminal that
+            // draws the emoji in two cells, this would erase half of the emoji.
             if covered.0 == y && covered.1.contains(&x) {
                 continue;
             }

@@ -1,12 +1,12 @@
 //! Finds the cells to write again after grapheme clusters that leave wrong cells in some terminals.
 //!
-//! Terminals disagree about the width of some clusters. A terminal that draws such a cluster wider than the frame has
-//! it covers the cells after it, also those that have not changed since the last frame and are therefore not written.
-//! So after each frame, the written rows that contain such a cluster, or contained one before, are written again from
-//! the cluster to their end.
+//! Terminals disagree about the width of some clusters. If a terminal draws such a cluster wider than telecast expects,
+//! the cluster covers the cells after it. Cells that have not changed since the last frame are not written, so they
+//! would stay covered. Therefore, after each frame, some of the written rows are written again, from the cluster to the
+//! end of the row: those that contain such a cluster now, or contained one in the last frame.
 //!
-//! If a character of one cell replaces the first half of a wide cluster, urxvt leaves the second half as it is. The row
-//! is then written again from this place.
+//! If a character of one cell replaces the first half of a wide cluster, urxvt does not redraw the second half. So a
+//! row in which a wide cluster was replaced is written again, from this place to the end of the row.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,21 +15,21 @@ use ratatui::buffer::Buffer;
 use crate::text::is_width_uncertain;
 use crate::ui::widget::hyperlinks::columns_of;
 
-/// The clusters of the last frame, by row. Rows without such clusters are left out.
+/// The uncertain and the wide clusters of the last frame, by row. A row without such clusters has no entry.
 #[derive(Debug, Default)]
 pub(crate) struct UncertainRows(BTreeMap<u16, RowClusters>);
 
-/// Clusters of a row, by their first columns in ascending order.
+/// The clusters of one row, each as its first column.
 #[derive(Debug, Default)]
 struct RowClusters {
     uncertain: Option<u16>,
-    /// All clusters of two columns.
+    /// All clusters of two columns, in ascending order.
     wide: Vec<u16>,
 }
 
 impl UncertainRows {
-    /// Takes the rows that were written for `frame`. Returns the rows to write again, each with the column from which
-    /// to write.
+    /// Returns the rows to write again, each with the column from which to write. `written` has the rows in which cells
+    /// were written for `frame`.
     pub(crate) fn update(&mut self, written: BTreeSet<u16>, frame: &Buffer) -> Vec<(u16, u16)> {
         let rows = written.into_iter().filter(|y| frame.area.top() <= *y && *y < frame.area.bottom());
         let repair = |y| {
