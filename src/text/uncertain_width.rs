@@ -1,29 +1,30 @@
 //! Decides for which grapheme clusters terminals disagree about the width.
 //!
 //! Some terminals add up the widths of a cluster's characters, some draw a cluster as one glyph of two cells, and
-//! others ignore the variation selectors. Their tables are also of different versions of Unicode.
+//! others ignore the variation selectors. Besides, terminals use width tables of different versions of Unicode.
 
 /// Whether terminals may draw `cluster` in another number of cells than [`crate::text::width`] returns.
 pub(crate) fn is_width_uncertain(cluster: &str) -> bool {
-    // Almost all cells have one byte.
+    // This shortcut is for ASCII, which is in almost all cells.
     if cluster.len() == 1 {
         return false;
     }
     let mut chars = cluster.chars();
     let Some(first) = chars.next() else { return false };
-    // A list of what is certain, so that scripts that nobody has thought of are uncertain.
+    // The marks whose width is certain are listed, and not those whose width is uncertain. So the marks of a script
+    // that nobody has thought of count as uncertain.
     is_base_uncertain(first) || !chars.all(is_certain_mark)
 }
 
 fn is_base_uncertain(c: char) -> bool {
     match c {
-        // Hangul Jamo, which some terminals compose into syllables.
+        // These are Hangul Jamo. Some terminals compose them into syllables.
         '\u{1100}'..='\u{11ff}' | '\u{a960}'..='\u{a97f}' | '\u{d7b0}'..='\u{d7ff}' => true,
-        // Without a base: joiners, variation selectors, and tags.
+        // These are joiners, variation selectors, and tags that follow no base character.
         '\u{200c}' | '\u{200d}' | '\u{fe00}'..='\u{fe0f}' | '\u{e0000}'..='\u{e0fff}' => true,
-        // Regional indicators, of which two are a flag, and skin tones.
+        // These are regional indicators, of which two form a flag, and skin tones.
         '\u{1f1e6}'..='\u{1f1ff}' | '\u{1f3fb}'..='\u{1f3ff}' => true,
-        // Emoji of Unicode 12 and later, which older tables do not know.
+        // These are emoji of Unicode 12 and later. Older width tables do not contain them.
         '\u{1f7e0}'..='\u{1f7ff}' | '\u{1fa70}'..='\u{1faff}' => true,
         _ => false,
     }

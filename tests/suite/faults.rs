@@ -24,7 +24,7 @@ fn assert_still_works(mut terminal: Terminal, home: &Home) {
     terminal.wait_for("not JSON: `Zebra` is not a JSON value");
     terminal.send("\x7f\x7f\x7f\x7f\x7f");
     terminal.wait_until("the message", |screen| !screen.contents().contains("not JSON"));
-    // Without a name: if reading the profiles failed, the message is not for a profile.
+    // The expected text has no name, because there is no profile if reading the profiles failed.
     terminal.wait_until("the message", |screen| screen.contents().contains("│ Hi "));
     terminal.send(" ");
     terminal.send("\x13");

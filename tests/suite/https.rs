@@ -2,7 +2,8 @@
 
 use crate::support::{Authority, CommandOutput, Home, Offer, Server, Terminal, Validity};
 
-/// A name that no resolver knows. The proxy connects it to loopback; a loopback address itself is never proxied.
+/// A host name that no resolver knows. The proxy connects requests for this name to loopback. A loopback address cannot
+/// be used instead, because requests to loopback never use the proxy.
 const HOST: &str = "api.telegram.test";
 
 const TOKEN: &str = "4242424242:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaws";

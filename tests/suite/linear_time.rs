@@ -1,5 +1,5 @@
-//! Inputs that make a backtracking parser slow: eight times the text must take about eight times the work. The work is
-//! measured as this thread's CPU time, which does not depend on the load of the machine.
+//! Tests parsers with inputs that would make a backtracking parser slow: eight times the text must take about eight
+//! times as long. The time is this thread's CPU time, because it depends little on the load of the machine.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -27,7 +27,7 @@ const LARGE: usize = 64 << 10;
 /// A limit between 8 and 64, far from both.
 const MAX_GROWTH: u32 = 28;
 
-/// The small run counts as at least this long, because shorter times are too inexact.
+/// A shorter time for the small input is replaced with this time, because shorter times are too inexact.
 const MIN_TIME: Duration = Duration::from_micros(500);
 
 /// How often a measurement is repeated if it is too slow, for example because of cold caches.
@@ -127,7 +127,7 @@ fn check_modes(what: &str, work: impl Fn(ParseMode, &str)) {
     }
 }
 
-/// The text with many nested entities, in the same pattern for every size.
+/// Returns the text with many nested entities. The pattern of the entities is the same for every length of the text.
 fn formatted(input: &str) -> FormattedText {
     let len = input.encode_utf16().count() as u32;
     let kinds = [EntityKind::Bold, EntityKind::Italic, EntityKind::Spoiler, EntityKind::Code];

@@ -114,7 +114,7 @@ fn bytes_of_ctrl_slash_and_ctrl_bracket_comment_and_jump() {
     terminal.wait_for("{% comment %}{{% endcomment %}");
     terminal.send("\x1f");
     terminal.wait_until("no comment", |screen| !screen.contents().contains("comment"));
-    // From the first bracket to the last one.
+    // The keys move the cursor from the first bracket to the last one.
     terminal.send("\x1b[1;5H\x1d");
     terminal.send("Zebra");
     terminal.wait_for("Zebra}");

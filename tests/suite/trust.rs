@@ -124,7 +124,7 @@ fn the_console_asks_before_it_uses_an_untrusted_webhook() {
     terminal.wait_for("Another chat");
     terminal.send("\x1b");
     terminal.wait_for("Enter to review");
-    // Enter first asks the question. There, Enter selects no.
+    // The first Enter opens the question. The second Enter chooses the preselected answer, "no".
     terminal.send("\r");
     terminal.wait_for("Trust this webhook?");
     terminal.wait_for("telecast would send BOT_TOKEN to");

@@ -134,7 +134,8 @@ pub(super) fn themes(current: ThemeName) -> Dialog {
         title: name.as_str().to_owned(),
         detail: match name {
             ThemeName::Auto => "like the terminal's background",
-            // The names say enough. An explanation with the other name would be found by it.
+            // These names need no explanation. An explanation of one that mentions the other would be a match when the
+            // user types the other name.
             ThemeName::Dark | ThemeName::Light => "",
             ThemeName::HighContrast => "as much contrast as possible",
             ThemeName::Ansi => "the terminal's own 16 colors",

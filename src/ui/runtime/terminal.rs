@@ -25,7 +25,7 @@ static IS_TAKEN: AtomicBool = AtomicBool::new(false);
 static IS_KITTY_KEYBOARD_ON: AtomicBool = AtomicBool::new(false);
 
 /// Switches on bracketed paste (mode 2004) and mode 1036. Without mode 1036, xterm sends `±` for Alt-1. The state of
-/// mode 1036 is saved first (`s`), because some users have the mode switched on in their shell, and it must stay on
+/// mode 1036 is saved first (`s`), because some users have switched the mode on, and it must stay on
 /// when the console ends.
 const SET_INPUT_MODES: &str = "\x1b[?2004h\x1b[?1036s\x1b[?1036h";
 const RESET_INPUT_MODES: &str = "\x1b[?1036r\x1b[?2004l";

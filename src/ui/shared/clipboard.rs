@@ -54,7 +54,7 @@ impl SharedState {
     pub(crate) fn finish_copy(&mut self, job: CopyJob, result: Result<String, String>) -> Option<Effect> {
         match result {
             Ok(how) => {
-                // The user may have gone on, and a later notice matters more.
+                // If another notice is shown by now, it is newer and stays.
                 if self.notice.as_ref().is_some_and(|notice| notice.text == job.said) {
                     self.show_notice(format!("{} {how}", job.said));
                 }

@@ -1,4 +1,4 @@
-//! How text reaches the system's clipboard, as data: the commands to try, and a text for them.
+//! The commands that copy text to the system's clipboard, as data.
 
 use std::path::PathBuf;
 
@@ -34,11 +34,12 @@ impl CopyCommand {
     }
 }
 
-/// A text that commands copy.
+/// A text to copy, and the commands to try in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CopyJob {
     pub commands: Vec<CopyCommand>,
     pub text: String,
-    /// The notice about the text, such as `copied 12 characters`. The result adds to it.
+    /// The notice that is shown while the commands run, such as `copied 12 characters`. Then the name of the command
+    /// that copied the text, or the failure, is added to it.
     pub said: String,
 }

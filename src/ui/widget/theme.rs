@@ -24,10 +24,10 @@ use palette::{Palette, Tone};
 
 pub use color::Rgb;
 
-/// What is known of the terminal's colors.
+/// What is known about the terminal's colors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TerminalColors {
-    /// As the terminal has reported it, or a guess. `None` if nothing is known.
+    /// The background's color, reported by the terminal or guessed from `COLORFGBG`. `None` if nothing is known.
     pub background: Option<Rgb>,
     pub depth: ColorDepth,
 }
@@ -59,9 +59,9 @@ impl TerminalColors {
         } else {
             ColorDepth::Sixteen
         };
-        // rxvt and Konsole put the numbers of the text's and the background's color into this variable, such as `15;0`.
-        // The numbers of the dark colors stand for black here, and those of the two whites for white. Other backgrounds
-        // are rare. rxvt reports its background only in this way.
+        // rxvt and Konsole set this variable to the numbers of the text's and the background's color, such as `15;0`.
+        // All dark colors count as black here, and the two whites count as white. Other backgrounds are rare. rxvt
+        // reports its background only in this way.
         let background = match value("COLORFGBG").rsplit(';').next().and_then(|number| number.parse().ok()) {
             Some(0..=6 | 8) => Some(Rgb(0, 0, 0)),
             Some(7 | 15) => Some(Rgb(255, 255, 255)),
@@ -76,7 +76,8 @@ pub(crate) type ThemeOrigin = (ThemeName, TerminalColors);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Theme {
-    /// What the theme was made from. Texts that were laid out with their styles are laid out again if it changes.
+    /// The inputs from which the theme was made. Cached texts that contain styles are laid out again if the inputs
+    /// change.
     pub origin: ThemeOrigin,
 
     /// The style of a cell on which nothing else is drawn.
@@ -149,7 +150,8 @@ impl Theme {
         let tone = colors.background.map(Tone::of);
         let gamut = match colors.depth {
             ColorDepth::TrueColor => Gamut::Rgb,
-            // Nearly every terminal that reports 16 colors knows 256, and the user has chosen this theme.
+            // Nearly every terminal that reports 16 colors can show 256. Of the themes in RGB, only one that the user
+            // has chosen is used in such a terminal: `auto` is then `ansi`.
             ColorDepth::Sixteen | ColorDepth::Indexed256 => Gamut::Indexed,
         };
         let palette = match (name, tone) {

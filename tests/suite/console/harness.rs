@@ -36,7 +36,8 @@ use tokio::sync::mpsc;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The real event loop with a [`TestPlatform`] instead of a terminal, and the runtime for its tasks. Consoles of one
-/// workspace share the runtime: whichever of them waits also runs the sandbox that the other has started.
+/// workspace share the runtime. So while one console waits for a result, the sandbox that another console has started
+/// runs too.
 pub struct Console {
     console: EventLoop<TestPlatform>,
     /// Whether the event loop has exited.
@@ -171,7 +172,7 @@ impl Console {
         console
     }
 
-    /// Opens a second console on the same workspace, as a start finds it while `holder` has it open.
+    /// Opens a second console on the same workspace. `read_only` is the reason why it is read-only, if it is.
     pub fn second(&self, read_only: Option<&str>) -> Self {
         let open = self.app().screens.compose.open.as_deref().unwrap_or("");
         Self::open(Arc::clone(&self._home), Arc::clone(&self.runtime), Some(open), read_only)
@@ -318,7 +319,7 @@ impl Console {
         drop(update(self.app_mut(), Msg::Input(input)));
     }
 
-    /// Delivers a result to the event loop without waiting for what it starts.
+    /// Delivers a result to the event loop without waiting for the effects of the result.
     pub fn deliver(&mut self, message: Msg) {
         self.handle(LoopEvent::Results(vec![message]));
     }
@@ -399,7 +400,7 @@ impl Console {
         self.settle();
     }
 
-    /// Starts that check without waiting for its result.
+    /// Fires the timer that checks the body against a sample of the recipients, without waiting for the result.
     pub fn start_survey(&mut self) {
         let latest = self.app().screens.compose.message.latest().unwrap();
         self.handle(LoopEvent::Outside(PlatformEvent::Due(Timer::Survey(latest))));

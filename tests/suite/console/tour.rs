@@ -38,7 +38,7 @@ fn parse_steps(text: &str) -> Vec<TourStep<'_>> {
     let mut rest = text;
     while let Some(at) = rest.find(['<', '`', '*']) {
         rest = &rest[at..];
-        // Bold text is recognised, so that its asterisks are not taken for italics, and then skipped.
+        // Bold text is recognized, so that its asterisks are not taken for italics, and then skipped.
         let (opener, (content, after)) = [("<kbd>", "</kbd>"), ("**", "**"), ("`", "`"), ("*", "*")]
             .into_iter()
             .find_map(|(start, end)| Some((start, rest.strip_prefix(start)?.split_once(end)?)))

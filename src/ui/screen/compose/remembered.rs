@@ -7,12 +7,12 @@ use crate::text::{LineColumn, Span};
 use crate::ui::screen::compose::Compose;
 use crate::ui::shared::{Effect, JournalEntry, LoopEffect, SharedState, Timer};
 
-/// The views that were remembered.
+/// What was already remembered, so that the same view is not written again.
 #[derive(Debug, Default)]
 pub struct RememberedView {
-    /// The view in the file.
+    /// The view that was last read from the file or written to it.
     written: LastView,
-    /// The campaign and the profile for which the timer was started.
+    /// The campaign and the profile for which the timer was last started.
     scheduled: (Option<String>, Option<String>),
 }
 
@@ -60,6 +60,7 @@ impl Compose {
 }
 
 fn shown_profile(shared: &SharedState) -> Option<String> {
-    // Until the profiles have been read, no profile is shown. The remembered profile must not be forgotten meanwhile.
+    // Until the profiles have been read, no profile is shown. The remembered profile must not be overwritten with
+    // "none" until then.
     shared.profile_identity().or_else(|| shared.people.remembered.clone())
 }

@@ -8,8 +8,9 @@ use crate::ui::widget::Input;
 #[derive(Debug)]
 pub struct Submission {
     pub generation: Generation,
-    // What the user has typed since. If the change succeeds, this input is handled as if it had been typed after the
-    // dialog had closed. If the change fails, it is dropped: it was not meant for the dialog, which is still open.
+    // The input since the change was submitted. If the change succeeds, this input is handled as if it had been typed
+    // after the dialog had closed. If the change fails, the input is dropped: it was not meant for the dialog, which is
+    // still open.
     inputs: Vec<Input>,
 }
 
@@ -27,7 +28,7 @@ impl Compose {
         let Some(submission) = &mut self.submission else { return Some(input) };
         match input {
             Input::Key(_) | Input::Paste(_) => submission.inputs.push(input),
-            // A click may be meant for what is below the dialog, but it is not known what that will be.
+            // A click is dropped. It may be meant for what is below the dialog, and the change may alter what is there.
             Input::Mouse(_) | Input::Resize(..) | Input::FocusGained => {}
         }
         None

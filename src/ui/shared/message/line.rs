@@ -42,8 +42,8 @@ pub(crate) struct MessageLayout {
     pub keyboard: Vec<MessageLine>,
 }
 
-/// One line on the screen. A line of the body is wider than [`LayoutOptions::width`] only if that width is a few cells,
-/// and a row of buttons is wider than [`LayoutOptions::keyboard_width`] only if that is.
+/// One line on the screen. A line of the body has at most [`LayoutOptions::width`] cells, and a row of buttons has at
+/// most [`LayoutOptions::keyboard_width`] cells, unless these widths are only a few cells.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct MessageLine {
     pub runs: Vec<StyledRun>,
@@ -56,8 +56,8 @@ pub(crate) struct StyledRun {
     /// print.
     pub text: String,
     pub style: RunStyle,
-    /// The byte range of the message's text that the run shows, or that it hides as a spoiler. `None` if the run stands
-    /// for none of that text, for example if the run is a bar or part of a frame.
+    /// The byte range of the message's text that the run shows, or that it hides as a spoiler. `None` if the run shows
+    /// none of that text, for example because it is a bar or part of a frame.
     pub source: Option<Range<usize>>,
     /// The part of the message that the run belongs to. `None` if `source` is set, or if the run belongs to no part.
     pub part: Option<MessagePart>,

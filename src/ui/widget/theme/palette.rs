@@ -66,9 +66,9 @@ impl Tone {
 /// The colors of a palette in RGB, before they are made readable.
 struct Seeds {
     tone: Tone,
-    /// The contrast that text has at least.
+    /// The minimum contrast of text.
     contrast: f32,
-    /// The contrast of borders, which are no text.
+    /// The minimum contrast of borders.
     border_contrast: f32,
     background: Rgb,
     text: Rgb,
@@ -99,7 +99,8 @@ const DARK: Seeds = Seeds {
     tint: 35,
 };
 
-// Of the 256 colors, those that are closest to this green and this cyan still look different.
+// The green and the cyan were chosen so that they look different even in a terminal with 256 colors, which shows the
+// closest of its colors.
 const LIGHT: Seeds = Seeds {
     tone: Tone::Light,
     contrast: 4.5,
@@ -154,14 +155,16 @@ impl Palette {
     }
 
     fn of(seeds: &Seeds, background: Option<Rgb>, gamut: Gamut) -> Self {
-        // The terminal's own background is kept if it leaves twice the contrast that text needs. The rest is for
-        // surfaces, which are closer to the text. On any other background, the theme paints its own.
+        // The terminal's own background is kept if black or white text on it has at least twice the contrast that is
+        // required. Then text still has enough contrast on surfaces, whose color is between those of the background and
+        // the text. In all other cases, the theme paints its own background.
         let kept = background.filter(|background| {
             let most = background.contrast(seeds.tone.opposite());
             Tone::of(*background) == seeds.tone && 2.0 * seeds.contrast <= most
         });
         let base = kept.unwrap_or_else(|| gamut.shown(seeds.background));
-        // A shade of a colored background is not among the 256 colors: the closest one is gray and looks like a spot.
+        // The 256 colors have no shades of a colored background: the closest color is a gray, which looks like a spot
+        // on such a background. So surfaces then have the color of the background.
         let shade = |percent: u16| match (kept, gamut) {
             (Some(kept), Gamut::Indexed) => kept,
             _ => gamut.shown(base.mix(seeds.text, percent)),
@@ -212,10 +215,10 @@ impl Palette {
 
     /// Creates a palette of the sixteen colors that users choose for their terminal.
     ///
-    /// Only those colors are used that can be read on the backgrounds of common terminals; a test has their values. On
-    /// dark backgrounds, dark blue is missing, which is nearly black in many palettes. On light backgrounds, green,
-    /// yellow, and cyan are missing. Secondary text is faint: bright black is invisible in Solarized, whose background
-    /// it is.
+    /// Only colors that are readable in common terminals are used. The tests contain the colors of these terminals. On
+    /// dark backgrounds, dark blue is not used, because it is nearly black in many terminals. On light backgrounds,
+    /// green, yellow, and cyan are not used. Secondary text is faint and not bright black: in Solarized, bright black
+    /// is the color of the background.
     pub(super) fn ansi(tone: Tone) -> Self {
         let fg = |color: Color| Style::new().fg(color);
         let bold = |style: Style| style.add_modifier(Modifier::BOLD);
@@ -257,7 +260,8 @@ impl Palette {
         let plain = Style::new();
         let bold = plain.add_modifier(Modifier::BOLD);
         let text = plain.fg(Color::Reset);
-        // Faint text has the default color also where it is drawn over a colored border, which would be too dark.
+        // The style sets the default color, because faint text is also drawn over colored borders. In the border's
+        // color, it would be too dark.
         let faint = text.add_modifier(Modifier::DIM);
         let mark = reversed(Color::Reset);
         Self {
@@ -290,18 +294,19 @@ impl Palette {
 /// The attributes that text may have before a mark is drawn over it.
 const OF_TEXT: Modifier = Modifier::BOLD.union(Modifier::DIM).union(Modifier::ITALIC);
 
-/// Returns a style that keeps nothing of the text that it is drawn over but underlines.
+/// Returns a style that replaces the colors and attributes of the text that it is drawn over, except for underlines.
 fn solid(text: Color, background: Color) -> Style {
     Style::new().fg(text).bg(background).remove_modifier(OF_TEXT)
 }
 
 /// Returns a style with `color` as the background, and the terminal's background as the color of the text. The contrast
-/// is that of text in `color`, so no color for the text has to be chosen.
+/// is the same as that of text in `color` on the terminal's background, so no other color for the text has to be
+/// chosen.
 fn reversed(color: Color) -> Style {
     solid(color, Color::Reset).add_modifier(Modifier::REVERSED)
 }
 
-/// Changes colors so that text is readable. The colors that it gets and returns are those that the terminal can show.
+/// Changes colors so that text is readable. The results are colors that the terminal can show.
 struct Mixer {
     gamut: Gamut,
     contrast: f32,

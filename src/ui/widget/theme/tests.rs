@@ -125,8 +125,8 @@ const PALETTES: &[TerminalPalette] = &[
     ),
 ];
 
-/// Colors of palettes that have a contrast below 3 to their own background. No other color of the same hue is better in
-/// the other palettes.
+/// Colors that are used although their contrast to the background is below 3 in the named palette. Every other color of
+/// the same hue is worse in other palettes.
 const UNREADABLE: [(&str, Color); 2] =
     [("konsole Breeze", Color::LightRed), ("konsole Breeze", Color::LightMagenta)];
 

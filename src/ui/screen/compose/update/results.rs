@@ -610,7 +610,7 @@ fn changed(
             if is_submitted {
                 effects.extend(screen.end_submission(shared, None).unwrap_or_default());
             }
-            // The user goes on with the settings of the new webhook.
+            // The form of the new webhook opens, because the user most likely continues with its settings.
             let is_shown = done.new_webhook.is_some() && done.new_webhook == screen.webhook.stem;
             if is_shown && screen.dialog.is_none() {
                 screen.dialog = Some(Dialog::Webhook);

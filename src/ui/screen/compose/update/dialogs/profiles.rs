@@ -97,7 +97,7 @@ pub(super) fn choose(screen: &mut Compose, shared: &mut SharedState, search: &st
             effects
         }
         id => {
-            // The answer of an earlier test is not an answer for the profile that is chosen now.
+            // The answer on screen belongs to a test for another profile, so it is removed.
             if let Some(test) = &mut screen.suspended_test {
                 test.state = TestState::Send(Query::Idle);
             }
