@@ -33,7 +33,8 @@ use crate::ui::shared::{
 };
 use crate::workspace::{self, Watch, WatchMethod};
 
-/// How long the console waits at exit for each test message to be written to the history.
+/// How long the console waits at exit for the last text to be copied, and for each test message to be written to the
+/// history.
 const EXIT_TIMEOUT: Duration = Duration::from_secs(2);
 
 const HISTORY_LIMIT: usize = 50;
@@ -349,7 +350,8 @@ impl Executor {
         }));
     }
 
-    /// Waits until all journal entries have been carried out.
+    /// Waits until all journal entries have been carried out. Then waits for the command that copies the last text, but
+    /// at most for `EXIT_TIMEOUT`.
     pub async fn finish(&mut self) {
         if let Some(last) = self.journal.take() {
             // The error is ignored: panics are caught inside the task, which reports its result as a message.

@@ -52,8 +52,8 @@ impl SearchBar {
 
     fn nearest(&self, cursor: usize) -> Option<Span> {
         // vim searches from the cursor at which `/` or `?` was pressed, and skips a match that starts at that cursor.
-        // The search of the editor itself starts at the current cursor, and accepts a match that starts at the current
-        // cursor.
+        // The search of the editor itself returns the first match that does not end before the current cursor. So the
+        // selected match stays selected while the user types more of it.
         let (found, wrapped) = match self.vim_origin {
             Some((from, Direction::Forward)) => {
                 (self.matches.iter().find(|found| from < found.start), self.matches.first())

@@ -281,7 +281,8 @@ fn task_panicked(screen: &mut Compose, shared: &mut SharedState, work: Work, tex
             }
         }
         // The draft that the task was writing may not be on disk, and the message does not say which draft that is. So
-        // all drafts count as not written, and are written again after the next edit and before quitting.
+        // all drafts count as not written. Each is written again after the next edit of its body, or when a signal ends
+        // the console.
         Work::Draft => screen.forget_drafts(),
         Work::Tests => {
             if let Some(Dialog::PastTest(test)) = &mut screen.dialog {
