@@ -181,10 +181,9 @@ impl Editor {
         }
     }
 
-    /// Returns whether the cursor is in a string, judging by the quotes between the start of its line and the cursor.
-    /// In an output (`{{ … }}`), only the quotes after the `{{` count. The cursor is taken to be in an output if
-    /// neither `}` nor `%` is between the last `{{` and the cursor. In a tag, all quotes between the start of the line
-    /// and the cursor count. Directly after the tag's `{%`, none counts.
+    /// Returns whether the cursor is in a string, judging by the quotes before it on its line. In an output
+    /// (`{{ … }}`), only the quotes after the `{{` count. An output is taken to be open if neither `}` nor `%` follows
+    /// its `{{`. In a tag, all quotes on the line count, except directly after its `{%`, where none does.
     fn is_in_string(&self) -> bool {
         let at = self.cursor();
         let before = self.slice(Span::new(self.line_span(self.line_of(at)).start, at));

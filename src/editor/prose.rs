@@ -72,7 +72,7 @@ impl Prose {
         let now = Span::new(part.start, part.end - edit.removed.len() + edit.inserted.len());
         let before = buffer.slice(Span::new(now.start.max(edit.at.saturating_sub(MAX_CONTEXT)), edit.at));
         let after = buffer.char_after(inserted_end).filter(|_| inserted_end < now.end);
-        // Liquid next to the edit may trim whitespace. A quote at the edge of the part does not.
+        // Liquid next to the edit may trim whitespace; a quote at the edge of the part cannot.
         let touches_liquid = before.trim_ascii().is_empty() && !buffer.has_before(now.start, "\"")
             || after.is_none() && !buffer.has_at(now.end, "\"");
         // CleverTap's variables begin with `@`, and any letter can complete one.

@@ -98,7 +98,7 @@ fn a_missing_webhook_is_reported_by_the_campaigns_that_use_it() {
 fn over_the_size_limit_a_reload_skips_the_same_files_as_opening() {
     let (folder, _) = shop(9);
     let root = folder.path();
-    // Sparse: the files take no space on the disk.
+    // The files are sparse: they take no space on the disk.
     let grow = |stem: &str, size: u64| {
         let path = root.join(format!("campaigns/{stem}.json.liquid"));
         fs::File::options().write(true).open(path).unwrap().set_len(size).unwrap();

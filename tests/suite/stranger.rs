@@ -570,7 +570,7 @@ fn a_database_with_a_huge_log_is_not_copied() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("audience.db");
     drop(SqliteStore::open(&path).unwrap());
-    // Sparse: the file takes no space here, but a copy would fill the disk.
+    // The file is sparse: it takes no space here, but a copy would fill the disk.
     fs::write(folder.path().join("audience.db-wal"), "x").unwrap();
     fs::OpenOptions::new()
         .write(true)

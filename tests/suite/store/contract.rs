@@ -147,7 +147,7 @@ fn a_sample_has_the_unusual_profiles_and_follows_every_write(make: Make<'_>) {
     let mut people: Vec<ProfileChange> = (0..5000).map(|n| person(n, "Anna")).collect();
     people[4321] = person(4321, "Ann<a");
     store.write(&people).unwrap();
-    // Gaps in the ids, at the start and in the middle.
+    // The ids have gaps, at the start and in the middle.
     for n in (0..1000).chain(2000..2500) {
         store.delete(&format!("{n:05}")).unwrap();
     }

@@ -102,7 +102,7 @@ fn signed(
         Validity::Expired => b"011231235959Z",
     };
     let to_be_signed = sequence(&[
-        // Version 3.
+        // The certificate is of version 3, which is written as 2.
         &der(0xa0, &der(INTEGER, &[2])),
         &der(INTEGER, &[1]),
         &algorithm,

@@ -175,8 +175,8 @@ impl Vim {
         }
     }
 
-    /// Returns the start of the `n`th next word, where `n` is the count. With an operator, the motion stops at the end
-    /// of the line of the last word that it passes.
+    /// Returns the start of the `n`th next word, where `n` is the count. With an operator, the motion does not go past
+    /// the end of the line of the last word that it passes.
     fn word_forward(&self, from: usize, editor: &Editor, kind: WordKind) -> MotionResult {
         let n = self.pending.count().unwrap_or(1);
         let Some(operator) = self.pending.operator else {

@@ -66,7 +66,7 @@ const IRREGULAR: &[(&str, Key)] = &[
     ("OM", shift(KeyCode::Enter)),
 ];
 
-/// Final letters of `CSI 1;m X` and `SS3 X`.
+/// The final letters of `CSI 1;m X` and `SS3 X`.
 const LETTERS: &[(char, KeyCode)] = &[
     ('A', KeyCode::Up),
     ('B', KeyCode::Down),
@@ -80,7 +80,7 @@ const LETTERS: &[(char, KeyCode)] = &[
     ('S', KeyCode::F(4)),
 ];
 
-/// Numbers of `CSI n;m ~`.
+/// The numbers of `CSI n;m ~`.
 const NUMBERS: &[(u32, KeyCode)] = &[
     (1, KeyCode::Home),
     (2, KeyCode::Insert),

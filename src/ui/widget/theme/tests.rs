@@ -180,7 +180,7 @@ fn colors(background: Option<Rgb>, depth: ColorDepth) -> TerminalColors {
 struct TextStyles {
     /// Drawn on the screen, on popups, and on the cursor's line.
     over_surfaces: Vec<(&'static str, Style)>,
-    /// With a background of their own.
+    /// Drawn on a background of their own.
     with_background: Vec<(&'static str, Style)>,
     borders: Vec<(&'static str, Style)>,
 }

@@ -104,7 +104,7 @@ fn by_character(text: &str) -> Vec<(String, usize)> {
     with(text, |cluster| cluster.chars().filter_map(glyph).collect())
 }
 
-/// As [`by_character`], but every character takes a cell.
+/// Like [`by_character`], but every character is visible and takes at least one cell.
 fn by_visible_character(text: &str) -> Vec<(String, usize)> {
     let glyph = |c: char| (c.to_string(), c.width().unwrap_or(0).max(1));
     with(text, |cluster| cluster.chars().map(glyph).collect())
@@ -121,7 +121,7 @@ fn without_selectors(text: &str) -> Vec<(String, usize)> {
     with(text, |cluster| vec![(cluster.to_owned(), width(cluster))])
 }
 
-/// As the frame has them.
+/// A cluster takes as many cells as telecast counts.
 fn as_drawn(text: &str) -> Vec<(String, usize)> {
     with(text, |cluster| vec![(cluster.to_owned(), crate::text::width(cluster))])
 }
