@@ -155,7 +155,7 @@ pub fn update_session(
     cursor: usize,
     context: &CompletionContext<'_>,
 ) -> Option<Session> {
-    // The open picker is updated first. Only a character that closes the open picker may open a new picker.
+    // While a picker is open, only a character that closes it may open a new one.
     session.and_then(|session| session.update(text, cursor)).or_else(|| open(text, cursor, context))
 }
 

@@ -16,7 +16,8 @@ use crate::text::visible;
 const MAX_OUTPUT: u64 = MAX_VALUE as u64 + 2;
 
 /// Runs `command` with `{name}` and `{workspace}` replaced, and returns the first line of its output. Returns `None` if
-/// that line is empty or missing, or if the command fails without an error message.
+/// that line is empty or missing. Also returns `None` if the command fails and the first line of its error output is
+/// empty or missing.
 pub(super) async fn run(
     command: &[String],
     name: &str,

@@ -181,9 +181,9 @@ impl Folder {
     }
 }
 
-/// Returns an id that nobody can guess: 128 random bits.
+/// Returns an id of 128 bits that nobody can guess.
 fn new_id() -> String {
-    // `RandomState` takes its keys from the system's random source.
+    // The keys of `RandomState` are derived from the system's random source.
     let random = || RandomState::new().build_hasher().finish();
     format!("{:016x}{:016x}", random(), random())
 }

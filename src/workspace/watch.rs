@@ -139,7 +139,8 @@ impl<F: FnMut(Vec<String>)> Reporter<F> {
         for folder in FOLDERS.iter().filter(|folder| paths.contains(**folder)) {
             if Tree::new(&self.root).has_folder(folder) {
                 let path = self.root.join(folder);
-                // If the folder cannot be watched, its later changes are seen when the workspace is opened again.
+                // If the folder cannot be watched, its later changes are seen at the latest when the workspace is
+                // opened again.
                 let _ = watcher.watch(&path, RecursiveMode::NonRecursive);
             }
         }
