@@ -283,6 +283,19 @@ fn a_ca_file_without_certificates_is_refused() {
     assert!(Client::new(&options).unwrap_err().to_string().contains("no certificate in PEM format"));
 }
 
+#[tokio::test]
+async fn an_update_is_queued_at_the_server_of_any_bot_path() {
+    for path in ["bot1:SECRET/getMe", "bot1:SECRET/test/getMe", "behind/bot1:SECRET/getMe"] {
+        let (address, requests) =
+            serve(Behaviour::Answer(answer("200 OK", "application/json", r#"{"ok":true}"#)));
+        let bot = Bot::of_url(&format!("{address}/{path}")).unwrap();
+        bot.queue_update(&client(), &serde_json::json!({})).await.unwrap();
+        let folder = path.split_once("bot").unwrap().0;
+        let expected = format!("POST /{folder}sandbox/updates?token=1:SECRET ");
+        assert!(requests.recv().unwrap().starts_with(&expected), "{path}");
+    }
+}
+
 #[test]
 fn a_bot_is_parsed_from_a_webhook_url() {
     let bot = Bot::of_url("https://h/x/bot12:SECRET/test/sendMessage?a=b").unwrap();

@@ -16,8 +16,7 @@ use crate::text::visible;
 const MAX_OUTPUT: u64 = MAX_VALUE as u64 + 2;
 
 /// Runs `command` with `{name}` and `{workspace}` replaced, and returns the first line of its output. Returns `None` if
-/// that line is empty or missing. Also returns `None` if the command fails and the first line of its error output is
-/// empty or missing.
+/// that line is empty or missing. Also returns `None` if the command fails without error output.
 pub(super) async fn run(
     command: &[String],
     name: &str,
@@ -45,7 +44,7 @@ pub(super) async fn run(
             Some(line) => check_length(name, &line).map(|()| Some(Secret(line))),
             None => Ok(None),
         },
-        Ok(Ok(CommandOutput { stderr, .. })) => match first_line(&stderr) {
+        Ok(Ok(CommandOutput { stderr, .. })) => match first_line(stderr.trim_ascii_start()) {
             // `secret-tool` reports a missing secret by failing without output. A missing secret is not an error here.
             None => Ok(None),
             Some(line) => {

@@ -112,7 +112,7 @@ fn the_first_line_of_command_output_is_the_secret() {
     );
     assert_eq!(find(&echo, "T").unwrap(), Some(("T-w1".into(), SecretOrigin::Command)));
     assert_eq!(find(&by_command(&["/bin/false", "{name}"], slow), "T").unwrap(), None);
-    let refusing = by_command(&["/bin/sh", "-c", "echo 'no such entry' >&2; exit 1"], slow);
+    let refusing = by_command(&["/bin/sh", "-c", "printf '\\n no such entry\\n' >&2; exit 1"], slow);
     assert_eq!(
         find(&refusing, "T").unwrap_err().to_string(),
         "`/bin/sh` gave no value for `T`: no such entry"

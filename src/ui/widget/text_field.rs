@@ -338,8 +338,7 @@ fn is_reference(text: &str) -> bool {
     let Some(rest) = text.strip_prefix('$') else { return false };
     let name = rest.strip_prefix('{').unwrap_or(rest);
     let name = name.strip_suffix('}').unwrap_or(name);
-    (rest.is_empty() || rest.starts_with('{'))
-        && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+    (rest.is_empty() || rest.starts_with('{')) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 fn is_vertical(motion: Motion) -> bool {
@@ -435,6 +434,7 @@ mod tests {
             ("hunter2", "•••••••", "••••••"),
             ("", "", ""),
             ("${BOT_TOKEN}", "${BOT_TOKEN}", "${BOT_TOKEN}"),
+            ("${bot_token}", "${bot_token}", "${bot_token}"),
             ("${BOT", "${BOT", "${BOT"),
             ("$ecret", "••••••", "••••••"),
             ("${BOT_TOKEN}x", "•••••••••••••", "••••••"),

@@ -269,9 +269,15 @@ fn replace_all(screen: &mut Compose, shared: &mut SharedState, text: &str) -> Ve
     let edits = pattern.replace_all(text, &replacement);
     let n = edits.len();
     screen.search = None;
+    if n == 0 {
+        return shared.only_notice("nothing found, so nothing was replaced");
+    }
     // All replacements are made by one command, so that they are one undo step.
     let effects = typing_command(screen, shared, Command::Replace(edits));
-    let way = way(screen, shared, Action::Undo);
-    shared.show_notice(format!("{} replaced; {way} undoes it", grouped(n)));
+    // Without effects, nothing was changed, for example because the console is read-only, and a notice says why.
+    if !effects.is_empty() {
+        let way = way(screen, shared, Action::Undo);
+        shared.show_notice(format!("{} replaced; {way} undoes it", grouped(n)));
+    }
     effects
 }

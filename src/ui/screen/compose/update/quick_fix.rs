@@ -166,7 +166,10 @@ pub(crate) fn fix_all(screen: &mut Compose, shared: &mut SharedState) -> Vec<Eff
         n => format!(", {} left: fix all again", grouped(n)),
     };
     let effects = typing::apply(screen, shared, Command::Replace(edits));
-    let way = keys::way(screen, shared, Action::Undo);
-    shared.show_notice(format!("{places} fixed{rest}; {way} undoes it"));
+    // Without effects, nothing was changed, for example because the console is read-only, and a notice says why.
+    if !effects.is_empty() {
+        let way = keys::way(screen, shared, Action::Undo);
+        shared.show_notice(format!("{places} fixed{rest}; {way} undoes it"));
+    }
     effects
 }
