@@ -225,7 +225,7 @@ fn media_are_urls_file_ids_or_uploads() {
         r#"{"document": "attach://file"}"#,
         r#"400 Bad Request: there is no document in the request @ "attach://file""#,
     );
-    let uploaded = Arguments::from_pairs([("chat_id".into(), "7".into())]).with_files(["photo".into()]);
+    let uploaded = Arguments::from_pairs([("chat_id".into(), "7".into())]).with_files([("photo".into(), 3)]);
     let request = check("sendPhoto", &uploaded).result.unwrap();
     let MessageContent::Media(media) = request.content() else { panic!("expected media content") };
     assert_eq!(media.file, MediaFile::Upload("photo".into()));
