@@ -36,7 +36,7 @@ use super::method::Method;
 use crate::diagnostic::{Code, Severity};
 
 pub(crate) use chat_id::ChatId;
-pub(crate) use chat_rules::ChatKind;
+pub(crate) use chat_rules::{ChatKind, is_chat_refusal};
 pub(crate) use check::{check, check_with_chats};
 pub(crate) use fullness::{Counted, Fullness};
 pub(crate) use location::Location;

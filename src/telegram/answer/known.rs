@@ -642,3 +642,6 @@ const OTHER_CODES: &[KnownError] = &[
         action: "check the chat before sending again",
     },
 ];
+
+#[cfg(test)]
+mod tests;

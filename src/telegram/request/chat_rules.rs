@@ -8,7 +8,7 @@
 
 use super::ChatId;
 use super::error::RequestError;
-use crate::telegram::api_error::ArgumentLocation;
+use crate::telegram::api_error::{ApiError, ArgumentLocation};
 
 /// The kind of a chat (Bot API, `Chat.type`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -145,6 +145,11 @@ const CHAT_RULES: [ChatRule; 13] = [
         message: "Non-anonymous polls can't be sent to channel chats",
     },
 ];
+
+/// Returns whether a problem quotes the message of one of the rules.
+pub(crate) fn is_chat_refusal(problem: &str) -> bool {
+    CHAT_RULES.iter().any(|rule| problem.contains(&ApiError::bad_request(rule.message).description))
+}
 
 impl ChatFeature {
     /// Returns Telegram's error if chats of this kind refuse the feature. `location` is the place of the feature.

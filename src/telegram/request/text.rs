@@ -302,7 +302,9 @@ impl TextDraft<'_> {
             TextError::Length(length) => i64::from(entity.length) == *length,
             TextError::BeginsInsideCharacter { .. } => Some(entity.offset) == inside,
             TextError::BeginsAfterEnd { offset } => entity.offset == *offset,
-            TextError::EndsInsideCharacter { offset, .. } => entity.offset == *offset,
+            TextError::EndsInsideCharacter { offset, .. } => {
+                entity.offset == *offset && Some(entity.end()) == inside
+            }
             TextError::EndsAfterEnd { offset, end } => entity.offset == *offset && entity.end() == *end,
             TextError::Empty | TextError::MessageTooLong | TextError::CaptionTooLong => false,
         };
