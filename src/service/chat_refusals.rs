@@ -17,8 +17,8 @@ use crate::workspace::{CampaignFiles, FileCondition, Workspace};
 const SAMPLE_SIZE: usize = 500;
 
 /// The fields that only private chats accept. Only a body with one of them is composed for other profiles, because that
-/// takes many times as long as a check. The rules about channels need no field here: an id does not tell a channel from a
-/// supergroup.
+/// takes many times as long as a check. The rules about channels need no field here: an id does not tell a channel from
+/// a supergroup.
 const FIELDS: [&str; 3] = ["request_", "web_app", "message_effect_id"];
 
 /// Adds a problem for each refusal by chats of some kinds, with the number of profiles in such chats. The problem

@@ -52,8 +52,8 @@ pub(super) fn marked(
     members
 }
 
-/// Returns the entities as Telegram shows them. A bot can mention a user by id only if it knows the user. Telegram drops
-/// every other such mention. If its text is an @username, the text itself becomes a mention of that username.
+/// Returns the entities as Telegram shows them. A bot can mention a user by id only if it knows the user. Telegram
+/// drops every other such mention. If its text is an @username, the text itself becomes a mention of that username.
 fn shown_entities(text: &FormattedText, chats: &ChatBook) -> Vec<Entity> {
     let is_unknown = |entity: &Entity| matches!(entity.kind, EntityKind::TextMention { user_id } if !chats.knows_user(user_id));
     if !text.entities.iter().any(is_unknown) {

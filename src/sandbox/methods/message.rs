@@ -119,8 +119,8 @@ fn option_members(request: &ApiRequest, chat: &SandboxChat) -> Map<String, Value
 }
 
 /// Returns the fields that describe a reply: `reply_to_message` and `quote`. Returns an error if the message to reply
-/// to does not exist, or if it does not contain the quote. If `allow_sending_without_reply` is set, returns `None` instead of the error. Also returns `None`
-/// for a reply to a message in another chat.
+/// to does not exist, or if it does not contain the quote. If `allow_sending_without_reply` is set, returns `None`
+/// instead of the error. Also returns `None` for a reply to a message in another chat.
 fn reply_members(
     bot: &SandboxBot,
     chat: &SandboxChat,

@@ -34,8 +34,8 @@ const fn chat(
     KnownError { codes: &[400], fragments, fault, meaning, action }
 }
 
-// The first matching row counts, so specific rows come before general ones. For example, an error in an item of an album
-// has the prefix "can't parse InputMedia: ", so the rows for albums come after the rows for markup and entities.
+// The first matching row counts, so specific rows come before general ones. For example, an error in an item of an
+// album has the prefix "can't parse InputMedia: ", so the rows for albums come after the rows for markup and entities.
 /// Errors about the text, the chat, and the reply.
 const KNOWN: &[KnownError] = &[
     chat(
@@ -172,7 +172,7 @@ const REFUSALS: &[KnownError] = &[
     body(
         &["can't use message effects"],
         "only a message to a private chat can have an effect",
-        "remove message_effect_id for groups, channels and albums",
+        "remove message_effect_id for groups and channels",
     ),
     body(
         &["non-anonymous polls can't be sent"],

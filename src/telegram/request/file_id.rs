@@ -1,7 +1,7 @@
 //! Checks the address of a file: a URL that Telegram downloads, or the `file_id` of a file that it already has.
 //!
-//! The rules are TDLib's (`FileManager::from_persistent_id` and `base64url_decode`). What a decoded `file_id` contains is
-//! not checked here, because only Telegram knows whether the file exists.
+//! The rules are TDLib's (`FileManager::from_persistent_id` and `base64url_decode`). What a decoded `file_id` contains
+//! is not checked here, because only Telegram knows whether the file exists.
 
 use crate::telegram::link;
 

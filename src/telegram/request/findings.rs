@@ -28,9 +28,6 @@ pub(super) fn collect(method: Method, arguments: &Arguments, request: Option<&Ap
     }
     check_repeated(arguments, &mut findings);
     check_entities_beside_mode(arguments, &mut findings);
-    if method.sends() {
-        findings.extend(thread_in_private_chat(arguments));
-    }
     if let Some(request) = request {
         check_entity_count(request, &mut findings);
     }
@@ -141,21 +138,6 @@ fn odd_decimal(text: &str, location: ArgumentLocation) -> Option<Finding> {
         Err(_) => "write a number with a decimal point: 55.75".to_owned(),
     };
     Some(finding(location, Code::OddNumber, message, &help))
-}
-
-// This is only a warning, because a bot can turn on topics in its private chats. The ids of such topics differ from chat
-// to chat, so even then an id that is the same for every recipient is wrong.
-fn thread_in_private_chat(arguments: &Arguments) -> Option<Finding> {
-    let has_thread = 0 < arguments.integer("message_thread_id");
-    let is_private = 0 < lenient_i64(arguments.text("chat_id"));
-    (has_thread && is_private).then(|| {
-        finding(
-            ArgumentLocation::argument("message_thread_id"),
-            Code::Refused,
-            "Telegram may refuse this: Bad Request: message thread not found",
-            "a private chat has topics only if the bot has turned them on: remove message_thread_id",
-        )
-    })
 }
 
 fn odd_chat_id(text: &str, location: ArgumentLocation) -> Option<Finding> {

@@ -357,7 +357,7 @@ fn misread_values_are_reported() {
     );
     warn(r#""disable_notification": false, "protect_content": "Yes""#, "");
     warn(
-        r#""direct_messages_topic_id": "12th""#,
+        r#""message_thread_id": "12th""#,
         r#"odd-number: Telegram reads "12th" as 12 (write a whole number) @ "12th""#,
     );
     warn(
@@ -677,18 +677,6 @@ fn a_decimal_comma_in_a_location_is_reported() {
     for right in ["55.75", "\"55.75\"", "\" 55.75 \"", "-5", "\"5e1\""] {
         assert_eq!(warnings(right), [], "{right}");
     }
-}
-
-#[test]
-fn a_thread_in_a_private_chat_gets_a_warning() {
-    warn(
-        r#""message_thread_id": 5"#,
-        "refused: Telegram may refuse this: Bad Request: message thread not found \
-         (a private chat has topics only if the bot has turned them on: remove message_thread_id) @ 5",
-    );
-    let body = r#"{"chat_id": -1001234567890, "text": "x", "message_thread_id": 5}"#;
-    let document = json::parse(body).unwrap();
-    assert_eq!(check("sendMessage", &Arguments::from_json(&document, body).unwrap()).warnings, []);
 }
 
 #[test]
