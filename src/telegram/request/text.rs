@@ -284,9 +284,9 @@ impl TextDraft<'_> {
     /// fault.
     fn place_of(&self, error: &TextError) -> Option<ArgumentLocation> {
         let parsed = &self.marked.parsed;
-        // The entity begins between the two code units of the character that ends at `byte`.
+        // The entity begins or ends between the two code units of the character that ends at `byte`.
         let inside = match error {
-            TextError::BeginsInsideCharacter { byte } => parsed
+            TextError::BeginsInsideCharacter { byte } | TextError::EndsInsideCharacter { byte, .. } => parsed
                 .text
                 .get(..*byte)
                 .and_then(|before| u32::try_from(utf16_len(before)).ok()?.checked_sub(1)),
