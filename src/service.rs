@@ -4,6 +4,7 @@
 mod adopt;
 mod bot;
 mod capture;
+mod chat_refusals;
 mod check;
 mod check_cache;
 mod clevertap;
@@ -31,6 +32,7 @@ mod trust;
 pub(crate) use adopt::AdoptError;
 pub(crate) use bot::{BotFailureKind, BotStatus, check_bot};
 pub(crate) use capture::{capture_own_chat, simulate_message};
+pub(crate) use chat_refusals::add_chat_refusals;
 pub(crate) use check::{CheckScope, SourceProblem, check, load_check_profile, message_problems};
 pub(crate) use check_cache::CheckCache;
 pub(crate) use clevertap::{export_clevertap, export_problems, export_text, webhook_for};

@@ -29,7 +29,9 @@ pub use destination::{ArgumentSource, DestinationError, OutgoingRequest, check_d
 pub(crate) use lenient::lenient_string;
 pub use lenient::{LenientMember, LenientObject, read_leniently};
 pub use method::Method;
-pub(crate) use request::{ApiRequest, ChatId, Counted, Finding, Fullness, MessageContent, check};
+pub(crate) use request::{
+    ApiRequest, ChatId, Counted, Finding, Fullness, MessageContent, check, check_with_chats,
+};
 pub use unparse::unparse;
 
 // The modules that handle text: parse, process as the server does, and escape.

@@ -545,11 +545,34 @@ pub(crate) fn from_api_error(
     error: &ApiError,
 ) -> Diagnostic {
     let (sent, located) = locate_argument(locator, document, error.location.as_ref());
-    let message = format!("Telegram would refuse this: {}", error.description);
+    let mut message = format!("Telegram would refuse this: {}", error.description);
+    if let Some(place) = error.location.as_ref().and_then(place_name) {
+        message.push_str(&format!(", at {place}"));
+    }
     let mut problem = Diagnostic::error(Code::Refused, located.span, message);
     problem.help = help_of_refusal(document, error);
     blame_value(body, locator, sent, &located, &mut problem);
     problem
+}
+
+/// Returns the name of a place inside an argument, such as `button 2 of row 1` or `entities[0].url`. Returns `None` for
+/// a whole argument, because the span of the problem shows it.
+fn place_name(location: &ArgumentLocation) -> Option<String> {
+    use json::JsonStep::{Index, Key};
+    if let [Key(_), Key(keyboard), Index(row), Index(button), ..] = &location.path[..]
+        && keyboard.ends_with("keyboard")
+    {
+        return Some(format!("button {} of row {}", button + 1, row + 1));
+    }
+    let [Key(argument), inner @ ..] = &location.path[..] else { return None };
+    if inner.is_empty() {
+        return None;
+    }
+    let steps = inner.iter().map(|step| match step {
+        Key(key) => format!(".{key}"),
+        Index(index) => format!("[{index}]"),
+    });
+    Some(format!("`{}`", visible(&format!("{argument}{}", steps.collect::<String>()))))
 }
 
 fn key_at<'d>(members: &MemberIndex<'d>, location: &ArgumentLocation) -> Option<&'d JsonString> {
@@ -600,8 +623,12 @@ fn help_of_refusal(document: &Document, error: &ApiError) -> Option<String> {
         Some(CheckFailure::ButtonUrl) => "a button's URL starts with https://, http:// or tg://",
         Some(CheckFailure::Markup) | None => {
             let advice = telegram::advice_for(error);
-            return match callback_data_bytes(document, error) {
-                Some(n_bytes) => Some(format!("{}; this has {n_bytes}", advice.action)),
+            // The advice for an error in markup is about a message that was sent, and `check` sends nothing.
+            if error.description.contains("an't parse entities") {
+                return Some("correct the markup here, or escape it for the parse mode".to_owned());
+            }
+            return match measured(document, error) {
+                Some(size) => Some(format!("{}; this has {size}", advice.action)),
                 // An unknown error gets no help. The advice for it is to read the description, but the diagnostic's
                 // message already quotes the description.
                 None => Some(advice.action).filter(|_| advice.fault != ApiErrorKind::Unknown),
@@ -611,15 +638,28 @@ fn help_of_refusal(document: &Document, error: &ApiError) -> Option<String> {
     Some(help.to_owned())
 }
 
-/// Returns the length, in bytes, of the `callback_data` that Telegram would refuse as too long. Returns `None` for
-/// every other error. Also returns `None` if the keyboard is JSON inside a string, or if the value cannot be found.
-fn callback_data_bytes(document: &Document, error: &ApiError) -> Option<usize> {
-    // If the keyboard is JSON inside a string, the path leads to that whole string and not to the `callback_data`.
+/// Returns the size of the value that Telegram would refuse as too large, in the unit of its limit. Returns `None` for
+/// every other error. Also returns `None` if the value is in JSON inside a string, or if it cannot be found.
+fn measured(document: &Document, error: &ApiError) -> Option<usize> {
+    // For JSON inside a string, the path leads to that whole string and not to the value.
     let location = error.location.as_ref().filter(|location| location.decoded.is_none())?;
-    if !error.description.ends_with("BUTTON_DATA_INVALID") {
-        return None;
+    let node = || document.root.at_path(&location.path);
+    let is = |message: &str| error.description.ends_with(message);
+    let n_items = || match &node()?.value {
+        json::JsonValue::Array(items) => Some(items.len()),
+        _ => None,
+    };
+    if is("BUTTON_DATA_INVALID") {
+        Some(node()?.as_text()?.decoded.len())
+    } else if is("BUTTON_COPY_TEXT_INVALID") {
+        Some(node()?.as_text()?.decoded.chars().count())
+    } else if is("too many messages to send as an album")
+        || error.description.contains("can't have more than")
+    {
+        n_items()
+    } else {
+        None
     }
-    Some(document.root.at_path(&location.path)?.as_text()?.decoded.len())
 }
 
 fn locate_argument(

@@ -183,8 +183,6 @@ codes! {
     MissingAddress "missing-address" = "![logo] Sale",
     /// A required key is missing.
     MissingKey "missing-key" = r#"name = "Sale""#,
-    /// The text may be too long, depending on how Telegram counts emoji.
-    NearLimit "near-limit" = "{% for i in (1..2100) %}😀{% endfor %}",
     /// The campaign has no body.
     NoBody "no-body",
     /// The chat id has no value; a profile without a chat id is skipped.

@@ -76,8 +76,8 @@ impl MethodCall {
             CallBody::Form(bytes) => (Arguments::from_pairs(pairs(&bytes)), Vec::new()),
             CallBody::Json(bytes) => (from_json(&bytes)?, Vec::new()),
             CallBody::Multipart { pairs, files } => {
-                let names: Vec<String> = files.iter().map(|file| file.field.clone()).collect();
-                (Arguments::from_pairs(pairs).with_files(names), files)
+                let sizes: Vec<_> = files.iter().map(|file| (file.field.clone(), file.size)).collect();
+                (Arguments::from_pairs(pairs).with_files(sizes), files)
             }
             CallBody::Other(0) => Default::default(),
             // As in the Bot API server, a body of an unknown type becomes a file with the name "file".

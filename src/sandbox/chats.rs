@@ -1,38 +1,38 @@
 //! The chats that one bot knows, their JSON form, and whether the bot may write to them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
 use super::limits::MAX_NAME_BYTES;
+use crate::telegram::request::ChatKind;
 use crate::telegram::{ApiError, ChatId, ErrorParameters};
 
 /// User ids are below this number.
 const MAX_USER_ID: i64 = 1 << 52;
 
-/// The ids of supergroups and channels are this number or lower.
-const MAX_CHANNEL_ID: i64 = -1_000_000_000_000;
-
 /// A chat (Bot API, `Chat`) and the bot's membership in it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct SandboxChat {
     pub(super) id: i64,
-    pub(super) kind: SandboxChatKind,
+    pub(super) kind: ChatKind,
     pub(super) title: Option<String>,
     pub(super) first_name: Option<String>,
     pub(super) last_name: Option<String>,
     pub(super) username: Option<String>,
     pub(super) is_forum: bool,
+    /// The forum's topics that updates mentioned, by the id of their thread. The sandbox has no method that creates a
+    /// topic. The topic "General" is not in the set, because Telegram takes no thread id for it.
+    pub(super) topics: BTreeSet<i64>,
     pub(super) membership: Membership,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum SandboxChatKind {
-    Private,
-    Group,
-    Supergroup,
-    Channel,
-}
+/// The maximum number of topics that are kept for a chat. Without this limit, the limit on the number of chats would
+/// not limit their memory.
+const MAX_TOPICS: usize = 1000;
+
+/// The thread id of a forum's topic "General". Telegram refuses it as `message_thread_id`.
+const GENERAL_TOPIC: i64 = 1;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Membership {
@@ -44,42 +44,22 @@ pub(super) enum Membership {
     Migrated(i64),
 }
 
-impl SandboxChatKind {
-    pub(super) fn as_str(self) -> &'static str {
-        match self {
-            SandboxChatKind::Private => "private",
-            SandboxChatKind::Group => "group",
-            SandboxChatKind::Supergroup => "supergroup",
-            SandboxChatKind::Channel => "channel",
-        }
-    }
+fn parse_kind(text: &str) -> Option<ChatKind> {
+    let all = [ChatKind::Private, ChatKind::Group, ChatKind::Supergroup, ChatKind::Channel];
+    all.into_iter().find(|kind| kind.as_str() == text)
+}
 
-    fn parse(text: &str) -> Option<SandboxChatKind> {
-        let all = [
-            SandboxChatKind::Private,
-            SandboxChatKind::Group,
-            SandboxChatKind::Supergroup,
-            SandboxChatKind::Channel,
-        ];
-        all.into_iter().find(|kind| kind.as_str() == text)
-    }
-
-    fn of_id(id: i64) -> SandboxChatKind {
-        match id {
-            0.. => SandboxChatKind::Private,
-            // Channels have ids in the same range as supergroups. Only the `type` of a Chat object distinguishes the
-            // two.
-            id if id <= MAX_CHANNEL_ID => SandboxChatKind::Supergroup,
-            _ => SandboxChatKind::Group,
-        }
-    }
+/// Returns the kind of a chat of which only the id is known. Supergroups and channels have ids of the same form; such a
+/// chat is a supergroup.
+fn kind_of_id(id: i64) -> ChatKind {
+    ChatKind::possible(&ChatId::Id(id)).first().copied().unwrap_or(ChatKind::Private)
 }
 
 impl SandboxChat {
     pub(super) fn of_id(id: i64) -> SandboxChat {
-        let kind = SandboxChatKind::of_id(id);
+        let kind = kind_of_id(id);
         let (title, first_name) = match kind {
-            SandboxChatKind::Private => (None, Some(format!("User {id}"))),
+            ChatKind::Private => (None, Some(format!("User {id}"))),
             _ => (Some(format!("Chat {id}")), None),
         };
         SandboxChat {
@@ -90,6 +70,7 @@ impl SandboxChat {
             last_name: None,
             username: None,
             is_forum: false,
+            topics: BTreeSet::new(),
             membership: Membership::Writable,
         }
     }
@@ -97,13 +78,13 @@ impl SandboxChat {
     /// Sets the fields that the Chat object `value` has. The other fields keep their values.
     fn with_members_of(mut self, value: &Value) -> Result<SandboxChat, String> {
         if let Some(kind) = value.get("type") {
-            let known = kind.as_str().and_then(SandboxChatKind::parse);
+            let known = kind.as_str().and_then(parse_kind);
             self.kind = known.ok_or_else(|| {
                 format!("{kind} is not a chat type; use private, group, supergroup or channel")
             })?;
         }
         // On Telegram, the sign of an id shows whether a chat is private, and clients rely on that.
-        if (self.kind == SandboxChatKind::Private) != (0 < self.id) {
+        if (self.kind == ChatKind::Private) != (0 < self.id) {
             return Err(format!("the id of a {} chat cannot be {}", self.kind.as_str(), self.id));
         }
         let text = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
@@ -128,14 +109,14 @@ impl SandboxChat {
         let mut object = Map::new();
         object.insert("id".into(), self.id.into());
         let texts = match self.kind {
-            SandboxChatKind::Private => [
+            ChatKind::Private => [
                 ("first_name", &self.first_name),
                 ("last_name", &self.last_name),
                 ("username", &self.username),
             ]
             .to_vec(),
-            SandboxChatKind::Group => vec![("title", &self.title)],
-            SandboxChatKind::Supergroup | SandboxChatKind::Channel => {
+            ChatKind::Group => vec![("title", &self.title)],
+            ChatKind::Supergroup | ChatKind::Channel => {
                 vec![("title", &self.title), ("username", &self.username)]
             }
         };
@@ -149,7 +130,7 @@ impl SandboxChat {
         }
         object.insert("type".into(), self.kind.as_str().into());
         // Among the Chat objects in messages, only those of basic groups have these two fields.
-        if self.kind == SandboxChatKind::Group {
+        if self.kind == ChatKind::Group {
             object.insert("all_members_are_administrators".into(), false.into());
             object.insert("accepted_gift_types".into(), accepted_gifts(false));
         }
@@ -162,7 +143,7 @@ impl SandboxChat {
         if let (Some(username), Some(object)) = (&self.username, full.as_object_mut()) {
             object.insert("active_usernames".into(), json!([username]));
         }
-        full["accepted_gift_types"] = accepted_gifts(self.kind == SandboxChatKind::Private);
+        full["accepted_gift_types"] = accepted_gifts(self.kind == ChatKind::Private);
         full["max_reaction_count"] = 11.into();
         full["accent_color_id"] = self.id.unsigned_abs().wrapping_rem(7).into();
         full
@@ -171,20 +152,38 @@ impl SandboxChat {
     // A bot can name a group or a channel by its username. It can name a user only by id.
     fn is_called(&self, name: &str) -> bool {
         let (Some(name), Some(username)) = (name.strip_prefix('@'), &self.username) else { return false };
-        self.kind != SandboxChatKind::Private && username.eq_ignore_ascii_case(name)
+        self.kind != ChatKind::Private && username.eq_ignore_ascii_case(name)
+    }
+
+    /// Checks the thread that a message is sent to. As on Telegram, only a forum and a private chat look the thread up;
+    /// other groups ignore it. The private chats of the sandbox have no topics.
+    pub(super) fn check_thread(&self, thread: Option<i64>) -> Result<(), ApiError> {
+        let Some(thread) = thread else { return Ok(()) };
+        let is_found = match self.kind {
+            ChatKind::Private => false,
+            ChatKind::Supergroup if self.is_forum => self.topics.contains(&thread),
+            ChatKind::Group | ChatKind::Supergroup | ChatKind::Channel => true,
+        };
+        if is_found { Ok(()) } else { Err(ApiError::bad_request("Message thread not found")) }
+    }
+
+    pub(super) fn add_topic(&mut self, thread: i64) {
+        if thread != GENERAL_TOPIC && self.topics.len() < MAX_TOPICS {
+            self.topics.insert(thread);
+        }
     }
 
     pub(super) fn check_writable(&self) -> Result<(), ApiError> {
         let kind = self.kind.as_str();
         match (self.membership, self.kind) {
             (Membership::Writable, _) => Ok(()),
-            (Membership::Kicked, SandboxChatKind::Private) => {
+            (Membership::Kicked, ChatKind::Private) => {
                 Err(ApiError::forbidden("bot was blocked by the user"))
             }
             (Membership::Kicked, _) => {
                 Err(ApiError::forbidden(&format!("bot was kicked from the {kind} chat")))
             }
-            (Membership::Left, SandboxChatKind::Private) => {
+            (Membership::Left, ChatKind::Private) => {
                 Err(ApiError::forbidden("bot can't initiate conversation with a user"))
             }
             (Membership::Left, _) => {
@@ -257,6 +256,11 @@ impl ChatBook {
 
     pub(super) fn knows(&self, id: i64) -> bool {
         self.known.contains_key(&id)
+    }
+
+    /// Returns whether the bot can mention a user by id.
+    pub(super) fn knows_user(&self, id: i64) -> bool {
+        self.find(&ChatId::Id(id)).is_ok()
     }
 
     /// Returns how many chats were added by updates. The chats that existed from the start do not count.

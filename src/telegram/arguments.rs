@@ -5,7 +5,7 @@
 //! and a form's `1` are equal, and `null` is the text "null". A nested object becomes JSON text, whether the body
 //! contains it as an object or as a string.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 
@@ -17,7 +17,8 @@ use crate::text::Span;
 pub(crate) struct Arguments {
     by_name: IndexMap<String, Argument>,
     repeated: Vec<String>,
-    files: BTreeSet<String>,
+    /// The uploaded files: the names of their parts, and their sizes in bytes.
+    files: BTreeMap<String, u64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,14 +88,23 @@ impl Arguments {
         all
     }
 
+    /// Adds uploaded files, each with the name of its part and its size in bytes. Of several files with the same name,
+    /// the first one counts.
     #[must_use]
-    pub(crate) fn with_files(mut self, names: impl IntoIterator<Item = String>) -> Self {
-        self.files.extend(names);
+    pub(crate) fn with_files(mut self, files: impl IntoIterator<Item = (String, u64)>) -> Self {
+        for (name, size) in files {
+            self.files.entry(name).or_insert(size);
+        }
         self
     }
 
     pub(crate) fn has_file(&self, name: &str) -> bool {
-        self.files.contains(name)
+        self.files.contains_key(name)
+    }
+
+    /// Returns whether a file with this name was uploaded that has no bytes.
+    pub(crate) fn has_empty_file(&self, name: &str) -> bool {
+        self.files.get(name) == Some(&0)
     }
 
     pub(crate) fn get(&self, name: &str) -> Option<&Argument> {

@@ -119,6 +119,11 @@ pub fn normalize(address: &str) -> Result<String, BadLink> {
     }
 }
 
+/// Checks the address of a file to download as TDLib does. Unlike a link, the address may be of a host without a dot.
+pub(super) fn check_file_url(address: &str) -> Result<(), BadLink> {
+    Url::read(address).map(drop)
+}
+
 fn normalize_internal(scheme: &str, rest: &str) -> Result<String, BadLink> {
     // TDLib parses the text after the scheme as a web address and then rejects the parts that an internal address must
     // not have.

@@ -7,6 +7,8 @@
 //! A draft is read but not completely checked, because the server makes some checks only once it has found the chat.
 //! `finish` makes these checks.
 //!
+//! Some checks depend on the kind of the chat; see `chat_rules`.
+//!
 //! The check ends at the first error that the server would report, and returns it with the server's message. This
 //! module does not know about HTTP or bots, and it does not know which chats exist.
 //!
@@ -14,8 +16,10 @@
 //! chat is known are from TDLib (`MessageEntity.cpp`, `LinkManager.cpp`, `ReplyMarkup.cpp`).
 
 mod chat_id;
+mod chat_rules;
 mod check;
 mod error;
+mod file_id;
 mod findings;
 mod fullness;
 mod location;
@@ -32,14 +36,15 @@ use super::method::Method;
 use crate::diagnostic::{Code, Severity};
 
 pub(crate) use chat_id::ChatId;
-pub(crate) use check::check;
+pub(crate) use chat_rules::{ChatKind, is_chat_refusal};
+pub(crate) use check::{check, check_with_chats};
 pub(crate) use fullness::{Counted, Fullness};
 pub(crate) use location::Location;
 pub(crate) use markup::{Button, ButtonAction, ButtonStyle, MAX_BUTTONS_IN_ROW, ReplyMarkup};
 pub(crate) use media::{Media, MediaFile, MediaKind};
 pub(crate) use options::{Delivery, LinkPreview, ReplyParameters};
 pub(crate) use poll::{Poll, PollKind};
-pub(crate) use text::{MAX_CAPTION, MarkedText};
+pub(crate) use text::MarkedText;
 
 /// A call that the server would accept, as far as that can be known without the chat. Only [`check()`] creates one.
 #[derive(Debug, Clone, PartialEq)]

@@ -398,7 +398,7 @@ async fn media_messages_have_their_files_and_captions() {
     assert_eq!(photo["caption_entities"], json!([{ "type": "italic", "offset": 0, "length": 1 }]));
     let none = call(sandbox.addr, "sendPhoto", json!({ "chat_id": 5 })).await;
     none.assert_refused(400, "Bad Request: there is no photo in the request");
-    let media = json!([{ "type": "photo", "media": "A" }, { "type": "photo", "media": "B" }]);
+    let media = json!([{ "type": "photo", "media": "AgAC" }, { "type": "photo", "media": "BAAC" }]);
     let album = call(sandbox.addr, "sendMediaGroup", json!({ "chat_id": 5, "media": media })).await.result();
     assert_eq!(album.as_array().map(Vec::len), Some(2));
     assert_eq!(album[0]["media_group_id"], album[1]["media_group_id"]);

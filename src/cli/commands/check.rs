@@ -8,7 +8,7 @@ use crate::cli::error::{CliError, Result};
 use crate::cli::output::CliOutput;
 use crate::cli::problems::LocatedProblem;
 use crate::clock;
-use crate::service::{CheckScope, check, fix_all, load_check_profile};
+use crate::service::{CheckScope, add_chat_refusals, check, fix_all, load_check_profile};
 use crate::workspace::Workspace;
 
 use super::campaigns;
@@ -30,7 +30,12 @@ pub(crate) fn run(environment: &Environment, args: &Check, output: &mut CliOutpu
             Ok::<_, CliError>(output.note(format!("{}: {n_edits} fixed", path))?)
         })?;
     }
-    let problems = LocatedProblem::locate(&check(&workspace, scope, &context, now));
+    let mut found = check(&workspace, scope, &context, now);
+    // A store that cannot be opened is already an error of `load_check_profile`, or a problem of the workspace.
+    if let Ok(Some(store)) = session.store_if_any() {
+        add_chat_refusals(&workspace, scope, &*store, now, &mut found)?;
+    }
+    let problems = LocatedProblem::locate(&found);
     match args.format.json {
         true => output.json(&problems.iter().map(LocatedProblem::json).collect())?,
         // Unlike other commands, `check` prints problems to stdout, because the problems are its result.

@@ -10,7 +10,7 @@ use crate::sandbox::chats::ChatBook;
 use crate::telegram::request::{
     LinkPreview, Location, MarkedText, Media, MediaFile, MediaKind, Poll, PollKind,
 };
-use crate::telegram::{Entity, EntityKind, MessageContent, entity_json};
+use crate::telegram::{self, Entity, EntityKind, FormattedText, MessageContent, entity_json};
 
 type MessageFields = Map<String, Value>;
 
@@ -44,11 +44,31 @@ pub(super) fn marked(
         return members;
     }
     members.insert(text_key.to_owned(), text.sent.text.as_str().into());
-    if !text.sent.entities.is_empty() {
-        let entities = text.sent.entities.iter().map(|entity| of_entity(entity, chats)).collect();
+    let entities = shown_entities(&text.sent, chats);
+    if !entities.is_empty() {
+        let entities = entities.iter().map(|entity| of_entity(entity, chats)).collect();
         members.insert(entities_key.to_owned(), Value::Array(entities));
     }
     members
+}
+
+/// Returns the entities as Telegram shows them. A bot can mention a user by id only if it knows the user. Telegram
+/// drops every other such mention. If its text is an @username, the text itself becomes a mention of that username.
+fn shown_entities(text: &FormattedText, chats: &ChatBook) -> Vec<Entity> {
+    let is_unknown = |entity: &Entity| matches!(entity.kind, EntityKind::TextMention { user_id } if !chats.knows_user(user_id));
+    if !text.entities.iter().any(is_unknown) {
+        return text.entities.clone();
+    }
+    let detected = telegram::detect(&text.text);
+    let found_in = |dropped: &Entity| {
+        let first = detected.partition_point(|found| found.offset < dropped.offset);
+        let end = dropped.end();
+        detected[first..].iter().take_while(move |found| found.end() <= end).cloned().collect()
+    };
+    let shown = text.entities.iter();
+    shown
+        .flat_map(|entity| if is_unknown(entity) { found_in(entity) } else { vec![entity.clone()] })
+        .collect()
 }
 
 /// Returns the Bot API's MessageEntity object. For a mentioned user, it has a whole User object, where telecast's own
@@ -138,10 +158,11 @@ fn ids(media: &Media, upload: Option<&call::UploadedFile>) -> MessageFields {
     // hasher of std may give another hash in another version of Rust.
     let hash = |sum: u64, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
     let sum = name.bytes().fold(0xcbf2_9ce4_8422_2325, hash);
+    // With its 24 characters, a made-up `file_id` is base64url, so the sandbox accepts it in a later call.
     let id = match &media.file {
         // A text without `://` is a `file_id`. As on Telegram, the answer repeats it.
         MediaFile::Remote(id) if !id.contains("://") => id.clone(),
-        MediaFile::Remote(_) | MediaFile::Upload(_) => format!("SANDBOX{sum:016x}"),
+        MediaFile::Remote(_) | MediaFile::Upload(_) => format!("SANDBOX-{sum:016x}"),
     };
     let mut ids = member("file_id", id.into());
     ids.insert("file_unique_id".into(), format!("SB{sum:016x}").into());

@@ -6,9 +6,10 @@ use serde_json::{Map, Value, json};
 use super::{content, keyboard};
 use crate::sandbox::bot::SandboxBot;
 use crate::sandbox::call::MethodCall;
-use crate::sandbox::chats::{SandboxChat, SandboxChatKind};
-use crate::telegram::request::ReplyParameters;
-use crate::telegram::{self, ApiError, ApiRequest, MessageContent, Method};
+use crate::sandbox::chats::SandboxChat;
+use crate::telegram::request::{ChatKind, Delivery, ReplyParameters};
+use crate::telegram::{self, ApiError, ApiRequest, ChatId, MessageContent, Method};
+use crate::text::utf16_len;
 
 /// Sends the message of a call and returns its Message object, or an array of them for an album.
 pub(super) fn send(
@@ -17,7 +18,8 @@ pub(super) fn send(
     call: &MethodCall,
     now: Timestamp,
 ) -> Result<Value, ApiError> {
-    let checked = telegram::check(method.as_str(), &call.arguments);
+    let kind_of = |chat_id: &ChatId| bot.chats.find(chat_id).ok().map(|chat| chat.kind);
+    let checked = telegram::check_with_chats(method.as_str(), &call.arguments, &kind_of);
     // As in the Bot API server, an error about the chat is reported before most errors in `checked.result`. The
     // exceptions are the errors that the server reports before it looks up the chat. For these, `checked.chat` is
     // `None`, and the error is returned below.
@@ -25,6 +27,9 @@ pub(super) fn send(
         Some(chat_id) => Some(find_writable_chat(bot, chat_id)?),
         None => None,
     };
+    if let Some(chat) = &chat {
+        chat.check_thread(Delivery::read(&call.arguments).message_thread_id)?;
+    }
     let request = checked.result?;
     // Unreachable: `check` never returns `Ok` for a sending method without a chat. The error only avoids a panic.
     let chat = chat.ok_or_else(|| ApiError::bad_request("chat_id is empty"))?;
@@ -53,8 +58,8 @@ pub(super) fn send(
     })
 }
 
-fn find_writable_chat(bot: &SandboxBot, chat_id: &telegram::ChatId) -> Result<SandboxChat, ApiError> {
-    if *chat_id == telegram::ChatId::Id(bot.identity.id) {
+fn find_writable_chat(bot: &SandboxBot, chat_id: &ChatId) -> Result<SandboxChat, ApiError> {
+    if *chat_id == ChatId::Id(bot.identity.id) {
         return Err(ApiError::forbidden("the bot can't send messages to the bot"));
     }
     let chat = bot.chats.find(chat_id)?;
@@ -79,8 +84,8 @@ fn post(
     let mut message = Map::new();
     message.insert("message_id".into(), id.into());
     match chat.kind {
-        SandboxChatKind::Channel => message.insert("sender_chat".into(), chat.to_json()),
-        SandboxChatKind::Private | SandboxChatKind::Group | SandboxChatKind::Supergroup => {
+        ChatKind::Channel => message.insert("sender_chat".into(), chat.to_json()),
+        ChatKind::Private | ChatKind::Group | ChatKind::Supergroup => {
             message.insert("from".into(), bot.identity.to_json())
         }
     };
@@ -107,21 +112,21 @@ fn option_members(request: &ApiRequest, chat: &SandboxChat) -> Map<String, Value
         members.insert("message_thread_id".into(), thread.into());
         members.insert("is_topic_message".into(), true.into());
     }
-    if let Some(effect) = delivery.message_effect_id.filter(|_| chat.kind == SandboxChatKind::Private) {
+    if let Some(effect) = delivery.message_effect_id.filter(|_| chat.kind == ChatKind::Private) {
         members.insert("effect_id".into(), effect.to_string().into());
     }
     members
 }
 
 /// Returns the fields that describe a reply: `reply_to_message` and `quote`. Returns an error if the message to reply
-/// to does not exist. If `allow_sending_without_reply` is set, returns `None` instead of the error. Also returns `None`
-/// for a reply to a message in another chat.
+/// to does not exist, or if it does not contain the quote. If `allow_sending_without_reply` is set, returns `None`
+/// instead of the error. Also returns `None` for a reply to a message in another chat.
 fn reply_members(
     bot: &SandboxBot,
     chat: &SandboxChat,
     reply: &ReplyParameters,
 ) -> Result<Option<Map<String, Value>>, ApiError> {
-    let is_elsewhere = reply.chat_id.as_ref().is_some_and(|id| *id != telegram::ChatId::Id(chat.id));
+    let is_elsewhere = reply.chat_id.as_ref().is_some_and(|id| *id != ChatId::Id(chat.id));
     // As on Telegram, a reply to a message in another chat has no `reply_to_message`.
     if is_elsewhere {
         return Ok(None);
@@ -136,13 +141,23 @@ fn reply_members(
     };
     // As on Telegram (Bot API, `Message`), the message in `reply_to_message` has no `reply_to_message` itself.
     message.shift_remove("reply_to_message");
+    let whole = ["text", "caption"].into_iter().find_map(|key| message.get(key)?.as_str());
+    let whole = whole.unwrap_or_default().to_owned();
     let mut members = Map::new();
     members.insert("reply_to_message".into(), Value::Object(message));
     if let Some(quote) = &reply.quote {
+        let position = position_in(&whole, &quote.sent.text);
+        let position = position.ok_or_else(|| ApiError::bad_request("QUOTE_TEXT_INVALID"))?;
         let mut object = content::marked(quote, "text", "entities", &bot.chats);
-        object.insert("position".into(), 0.into());
+        object.insert("position".into(), position.into());
         object.insert("is_manual".into(), true.into());
         members.insert("quote".into(), Value::Object(object));
     }
     Ok(Some(members))
+}
+
+/// Returns where a quote begins in the text that it quotes, in UTF-16 code units. Returns `None` if the text does not
+/// contain exactly the quote, which Telegram refuses.
+fn position_in(whole: &str, quote: &str) -> Option<usize> {
+    whole.find(quote).map(|at| utf16_len(&whole[..at]))
 }

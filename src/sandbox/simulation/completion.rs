@@ -7,9 +7,10 @@ use serde_json::{Map, Value, json};
 
 use super::ChatFact;
 use crate::sandbox::bot::SandboxBot;
-use crate::sandbox::chats::{Membership, SandboxChat, SandboxChatKind};
+use crate::sandbox::chats::{Membership, SandboxChat};
 use crate::sandbox::methods::content::of_entity;
 use crate::telegram;
+use crate::telegram::request::ChatKind;
 
 type UpdateFields = Map<String, Value>;
 
@@ -63,7 +64,7 @@ fn chat(bot: &SandboxBot, body: &mut UpdateFields) -> Result<SandboxChat, String
 /// Adds to `from` the fields that a User object always has. In a private chat, a missing `from` is added.
 fn sender(body: &mut UpdateFields, chat: &SandboxChat) -> Result<(), String> {
     // A private chat has the id of its user.
-    if chat.kind == SandboxChatKind::Private {
+    if chat.kind == ChatKind::Private {
         body.entry("from").or_insert_with(|| json!({ "id": chat.id }));
     }
     let Some(from) = body.get_mut("from") else { return Ok(()) };
@@ -84,8 +85,11 @@ fn message(
     body: &mut UpdateFields,
     now: Timestamp,
 ) -> Result<(SandboxChat, i64), String> {
-    let chat = chat(bot, body)?;
+    let mut chat = chat(bot, body)?;
     sender(body, &chat)?;
+    if let Some(thread) = body.get("message_thread_id").and_then(Value::as_i64).filter(|_| chat.is_forum) {
+        chat.add_topic(thread);
+    }
     let id = match body.get("message_id") {
         None => bot.messages.next_id(),
         Some(id) => {

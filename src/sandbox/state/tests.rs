@@ -1,5 +1,7 @@
 //! Tests of the sandbox's state, without sockets.
 
+mod chat_rules;
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,12 +1,13 @@
 //! Checks a call in the server's order: first all arguments, then the chat, then everything that needs the chat.
 
+use super::chat_rules::{ChatFeature, ChatKind};
 use super::error::RequestError;
 use super::findings;
-use super::markup;
+use super::markup::{self, MarkupDraft, ReplyMarkup};
 use super::media::{self, MediaKind};
 use super::options::{self, Delivery, LinkPreview, ReplyParameters};
 use super::{ApiRequest, ChatId, Finding, Location, MessageContent, location, poll, text};
-use crate::telegram::api_error::{ApiError, CheckFailure};
+use crate::telegram::api_error::{ApiError, ArgumentLocation, CheckFailure};
 use crate::telegram::arguments::Arguments;
 use crate::telegram::method::Method;
 
@@ -19,12 +20,22 @@ pub(crate) struct RequestCheck {
     pub warnings: Vec<Finding>,
 }
 
+/// Checks a call whose chat is known only by its id. See `chat_rules` for what the id tells about the chat.
 pub(crate) fn check(method: &str, arguments: &Arguments) -> RequestCheck {
+    check_with_chats(method, arguments, &|_| None)
+}
+
+/// Checks a call. `kind_of` returns the kind of a chat, or `None` if the chat is known only by its id.
+pub(crate) fn check_with_chats(
+    method: &str,
+    arguments: &Arguments,
+    kind_of: &dyn Fn(&ChatId) -> Option<ChatKind>,
+) -> RequestCheck {
     let Some(method) = Method::from_name(method) else {
         return RequestCheck { result: Err(ApiError::method_not_found()), chat: None, warnings: Vec::new() };
     };
     let mut chat = None;
-    let result = read_request(method, arguments, &mut chat).map_err(ApiError::from);
+    let result = read_request(method, arguments, kind_of, &mut chat).map_err(ApiError::from);
     let warnings = findings::collect(method, arguments, result.as_ref().ok());
     RequestCheck { result, chat, warnings }
 }
@@ -35,9 +46,10 @@ pub(crate) fn check(method: &str, arguments: &Arguments) -> RequestCheck {
 fn read_request(
     method: Method,
     arguments: &Arguments,
+    kind_of: &dyn Fn(&ChatId) -> Option<ChatKind>,
     chat: &mut Option<ChatId>,
 ) -> Result<ApiRequest, RequestError> {
-    let draft = ContentDraft::read(method, arguments)?;
+    let content = ContentDraft::read(method, arguments)?;
     let (mut reply, mut markup) = (None, None);
     if method.sends() {
         reply = ReplyParameters::read(arguments)?;
@@ -55,17 +67,64 @@ fn read_request(
         }
         *chat = Some(ChatId::from_argument(text));
     }
-    let reply_markup = markup.map(markup::finish).transpose()?.flatten();
-    Ok(ApiRequest {
-        method,
-        chat_id: chat.clone(),
-        content: draft.finish()?,
-        reply,
-        reply_markup,
-        delivery: Delivery::read(arguments),
-    })
+    let delivery = Delivery::read(arguments);
+    let has_effect = method.sends() && delivery.message_effect_id.is_some();
+    let call = CallDraft { content, markup, has_effect };
+    let known = chat.as_ref().and_then(kind_of);
+    // A call without a chat contains nothing that depends on the chat.
+    let kinds = match (&known, &*chat) {
+        (Some(kind), _) => std::slice::from_ref(kind),
+        (None, Some(chat)) => ChatKind::possible(chat),
+        (None, None) => &[ChatKind::Private],
+    };
+    let (content, reply_markup) = call.finish_in_any(kinds)?;
+    Ok(ApiRequest { method, chat_id: chat.clone(), content, reply, reply_markup, delivery })
 }
 
+/// A call whose chat is known, but that is not yet checked as it is once the chat is known.
+#[derive(Clone)]
+struct CallDraft<'a> {
+    content: ContentDraft<'a>,
+    markup: Option<MarkupDraft>,
+    has_effect: bool,
+}
+
+type CheckedContent = (MessageContent, Option<ReplyMarkup>);
+
+impl CallDraft<'_> {
+    /// Finishes the call for the first of `kinds` that accepts it. If no kind accepts it, returns the error for the
+    /// first kind.
+    fn finish_in_any(self, kinds: &[ChatKind]) -> Result<CheckedContent, RequestError> {
+        let Some((first, others)) = kinds.split_first() else { return self.finish_in(ChatKind::Private) };
+        // Only an ambiguous id, which has several kinds, needs a copy.
+        let again = (!others.is_empty()).then(|| self.clone());
+        self.finish_in(*first).or_else(|error| match again {
+            Some(draft) => others.iter().find_map(|kind| draft.clone().finish_in(*kind).ok()).ok_or(error),
+            None => Err(error),
+        })
+    }
+
+    // The order of these checks is TDLib's: of two errors, the first one found is reported.
+    fn finish_in(self, chat: ChatKind) -> Result<CheckedContent, RequestError> {
+        let checked = self.markup.map(|markup| markup::finish(markup, chat)).transpose()?;
+        if self.has_effect {
+            ChatFeature::MessageEffect.check_in(chat, &ArgumentLocation::argument("message_effect_id"))?;
+        }
+        let content = self.content.finish()?;
+        if let MessageContent::Poll(poll) = &content
+            && !poll.is_anonymous
+        {
+            ChatFeature::NamedPoll.check_in(chat, &ArgumentLocation::argument("is_anonymous"))?;
+        }
+        let Some(checked) = checked else { return Ok((content, None)) };
+        match checked.remote_error {
+            Some(error) => Err(error),
+            None => Ok((content, checked.markup)),
+        }
+    }
+}
+
+#[derive(Clone)]
 enum ContentDraft<'a> {
     Text(text::TextDraft<'a>, LinkPreview),
     Media(media::MediaDraft<'a>),

@@ -4,8 +4,9 @@
 //! This module does not report errors with which the server refuses a call. The function `check` returns those errors.
 
 use super::fullness::count_author_entities;
+use super::location::leading_number;
 use super::markup::{MAX_BUTTONS, MAX_BUTTONS_IN_ROW};
-use super::text::{MAX_TEXT, TextFields};
+use super::text::TextFields;
 use super::value::{self, ArgumentValue};
 use super::{ApiRequest, Finding, MessageContent};
 use crate::diagnostic::{Code, Severity};
@@ -17,7 +18,6 @@ use crate::telegram::integer::parse_canonical;
 use crate::telegram::link;
 use crate::telegram::method::Method;
 use crate::telegram::sent::MAX_ENTITIES;
-use crate::text::utf16_len;
 
 /// Returns the findings about single arguments, in the order of the arguments. The findings about the whole call come
 /// after them.
@@ -29,7 +29,7 @@ pub(super) fn collect(method: Method, arguments: &Arguments, request: Option<&Ap
     check_repeated(arguments, &mut findings);
     check_entities_beside_mode(arguments, &mut findings);
     if let Some(request) = request {
-        check_lengths(request, &mut findings);
+        check_entity_count(request, &mut findings);
     }
     findings
 }
@@ -56,8 +56,8 @@ fn check_argument(method: Method, name: &str, argument: &Argument, findings: &mu
         FieldType::Integer => findings.extend(odd_integer(&argument.text, location)),
         FieldType::ChatId => findings.extend(odd_chat_id(&argument.text, location)),
         FieldType::Object(_) | FieldType::Array(_) => check_json(name, argument, &field.kind, findings),
-        FieldType::Number
-        | FieldType::String
+        FieldType::Number => findings.extend(odd_decimal(&argument.text, location)),
+        FieldType::String
         | FieldType::Text
         | FieldType::ParseMode
         | FieldType::Url
@@ -123,6 +123,21 @@ fn odd_integer(text: &str, location: ArgumentLocation) -> Option<Finding> {
         let message = format!("Telegram reads {} as {}", quoted(text), lenient_i64(text));
         finding(location, Code::OddNumber, message, "write a whole number")
     })
+}
+
+fn odd_decimal(text: &str, location: ArgumentLocation) -> Option<Finding> {
+    let text = text.trim();
+    // The server refuses an empty coordinate, and `check` reports that.
+    if text.is_empty() || text.parse::<f64>().is_ok() {
+        return None;
+    }
+    let message = format!("Telegram reads {} as {}", quoted(text), leading_number(text));
+    let with_point = text.replacen(',', ".", 1);
+    let help = match with_point.parse::<f64>() {
+        Ok(_) => format!("write a decimal point: {with_point}"),
+        Err(_) => "write a number with a decimal point: 55.75".to_owned(),
+    };
+    Some(finding(location, Code::OddNumber, message, &help))
 }
 
 fn odd_chat_id(text: &str, location: ArgumentLocation) -> Option<Finding> {
@@ -265,7 +280,12 @@ const ACTIONS: [&str; 10] = [
 ];
 
 fn check_actions(button: &ArgumentValue<'_>, findings: &mut Vec<Finding>) {
-    let mut present = ACTIONS.iter().filter(|action| button.has(action));
+    // The server skips an empty `url` or `callback_data`. The other actions count even if they are empty.
+    let is_skipped = |action: &str| {
+        let text = button.node.get(action).and_then(json::JsonNode::as_text);
+        matches!(action, "url" | "callback_data") && text.is_some_and(|text| text.decoded.is_empty())
+    };
+    let mut present = ACTIONS.iter().filter(|action| button.has(action) && !is_skipped(action));
     let Some(first) = present.next() else { return };
     for action in present {
         let location = button.member(action).as_ref().unwrap_or(button).location();
@@ -328,32 +348,17 @@ fn check_entities_beside_mode(arguments: &Arguments, findings: &mut Vec<Finding>
     }
 }
 
-fn check_lengths(request: &ApiRequest, findings: &mut Vec<Finding>) {
+fn check_entity_count(request: &ApiRequest, findings: &mut Vec<Finding>) {
     let Some(text) = request.text() else { return };
-    let (name, limit) = match request.content() {
-        MessageContent::Text { .. } => ("text", MAX_TEXT),
-        MessageContent::Media(_) => ("caption", super::MAX_CAPTION),
+    let name = match request.content() {
+        MessageContent::Text { .. } => "text",
+        MessageContent::Media(_) => "caption",
         // The captions of an album are inside the JSON of `media`, so there is no argument to point at.
         MessageContent::Album(_)
         | MessageContent::Poll(_)
         | MessageContent::Location(_)
         | MessageContent::Nothing => return,
     };
-    // TDLib counts code points, so `check` does the same. What Telegram's remote server counts is not known. Many
-    // libraries count UTF-16 code units, and the remote server may do so too. So a text that is too long only in UTF-16
-    // code units gets a warning.
-    let units = utf16_len(&text.sent.text);
-    if limit < units {
-        let chars = text.sent.text.chars().count();
-        let message =
-            format!("{chars} characters, but {units} UTF-16 units: Telegram may refuse more than {limit}");
-        findings.push(finding(
-            ArgumentLocation::argument(name),
-            Code::NearLimit,
-            message,
-            "shorten it to be sure",
-        ));
-    }
     let count = count_author_entities(text);
     if MAX_ENTITIES < count {
         // The message says "about", because the server's count can differ from `count`: the server splits and joins

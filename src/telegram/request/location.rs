@@ -48,7 +48,7 @@ pub(super) fn finish(location: Location) -> Result<Location, RequestError> {
 
 // `str::parse` refuses trailing text, but the server reads coordinates like C's `strtod`: "55.7N" is 55.7, and "N" is
 // 0.
-fn leading_number(text: &str) -> f64 {
+pub(super) fn leading_number(text: &str) -> f64 {
     let is_numeric = |c: char| c.is_ascii_digit() || "+-.eE".contains(c);
     let candidate = &text[..text.find(|c| !is_numeric(c)).unwrap_or(text.len())];
     // Trying every prefix is quadratic in the length, so a hostile run of digits is cut at 64 bytes.

@@ -1,10 +1,11 @@
 //! Reads `reply_markup`, which is an inline keyboard, a reply keyboard, the removal of a reply keyboard, or a forced
-//! reply. Checks the buttons of inline keyboards.
+//! reply. Checks the buttons of both kinds of keyboards.
 
+use super::chat_rules::{ChatFeature, ChatKind};
 use super::error::RequestError;
 use super::url::{self, Scheme};
 use super::value::{self, ArgumentValue};
-use crate::json::JsonStep;
+use crate::json::{JsonNode, JsonStep, JsonValue};
 use crate::telegram::api_error::{ArgumentLocation, CheckFailure};
 use crate::telegram::arguments::Arguments;
 use crate::telegram::link;
@@ -15,6 +16,11 @@ pub(crate) const MAX_BUTTONS_IN_ROW: usize = 12;
 pub(crate) const MAX_BUTTONS: usize = 300;
 /// The longest `callback_data`, in bytes (not characters).
 pub(crate) const MAX_CALLBACK_DATA: usize = 64;
+/// The longest text of a `copy_text` button, in characters.
+pub(crate) const MAX_COPY_TEXT: usize = 256;
+/// The largest `reply_markup`, in bytes of JSON without spaces between its tokens. Only Telegram's remote server knows
+/// the exact limit. The bots in public reports exceed it with keyboards whose JSON is longer than this.
+pub(crate) const MAX_MARKUP_BYTES: usize = 10_000;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReplyMarkup {
@@ -65,12 +71,46 @@ pub enum ButtonStyle {
 }
 
 /// A reply markup that is read but not completely checked. `finish` makes the remaining checks, which the server makes
-/// only once it has found the chat. Each button of an inline keyboard is stored with its location, for the errors of
-/// these checks.
+/// only once it has found the chat. Each button is stored with its location, for the errors of these checks.
 #[derive(Debug, Clone)]
-pub(super) enum MarkupDraft {
+pub(super) struct MarkupDraft {
+    kind: DraftKind,
+    location: ArgumentLocation,
+    /// The length of the markup's JSON without spaces between the tokens, in bytes.
+    n_bytes: usize,
+}
+
+#[derive(Debug, Clone)]
+enum DraftKind {
     Inline(Vec<Vec<(Button, ArgumentLocation)>>),
-    Other(ReplyMarkup),
+    Keyboard(Vec<Vec<(KeyboardButton, ArgumentLocation)>>),
+    RemoveKeyboard,
+    ForceReply,
+}
+
+/// A button of a reply keyboard.
+#[derive(Debug, Clone)]
+struct KeyboardButton {
+    text: String,
+    has_icon: bool,
+    action: KeyboardAction,
+}
+
+#[derive(Debug, Clone)]
+enum KeyboardAction {
+    /// Sends the button's text.
+    Text,
+    /// Asks the user for something that only private chats allow.
+    Request(ChatFeature),
+    WebApp(String),
+}
+
+/// A markup that passed the checks that TDLib makes.
+pub(super) struct CheckedMarkup {
+    /// `None` if the server drops all buttons.
+    pub markup: Option<ReplyMarkup>,
+    /// The error of Telegram's remote server, which checks the markup after the content of the message.
+    pub remote_error: Option<RequestError>,
 }
 
 /// Reads the argument `reply_markup`. Returns `None` if the argument is missing or empty. Also returns `None` if the
@@ -107,48 +147,124 @@ pub(super) fn read(arguments: &Arguments) -> Result<Option<MarkupDraft>, Request
     let [hides, removes, _, _, forces_legacy, forces] = flags;
     // If the argument contains several kinds of markup, the server uses the first kind in the order of the branches
     // below. It ignores the other kinds without an error.
-    Ok(if !keyboard.is_empty() {
+    let kind = if !keyboard.is_empty() {
         for name in ["resize_keyboard", "one_time_keyboard", "is_persistent"] {
             markup.bool_or_false(name)?;
         }
-        Some(MarkupDraft::Other(ReplyMarkup::Keyboard(keyboard)))
+        DraftKind::Keyboard(keyboard)
     } else if !inline.is_empty() {
-        Some(MarkupDraft::Inline(inline))
+        DraftKind::Inline(inline)
     } else if hides || removes {
-        Some(MarkupDraft::Other(ReplyMarkup::RemoveKeyboard))
+        DraftKind::RemoveKeyboard
     } else if forces || forces_legacy {
-        Some(MarkupDraft::Other(ReplyMarkup::ForceReply))
+        DraftKind::ForceReply
     } else {
-        None
-    })
+        return Ok(None);
+    };
+    Ok(Some(MarkupDraft { kind, location, n_bytes: compact_len(&node) }))
 }
 
-fn keyboard(markup: &ArgumentValue<'_>) -> Result<Vec<Vec<String>>, RequestError> {
+/// Returns the length of the value's JSON without spaces between the tokens, in bytes. Escapes are not counted.
+fn compact_len(node: &JsonNode) -> usize {
+    // An array or object of n values has n - 1 commas and two brackets.
+    let list = |inner: usize, n_values: usize| inner + n_values.max(1) + 1;
+    match &node.value {
+        JsonValue::Null => 4,
+        JsonValue::Boolean(is_true) => is_true.to_string().len(),
+        JsonValue::Number(raw) => raw.len(),
+        JsonValue::String(text) => text.decoded.len() + 2,
+        JsonValue::Array(items) => list(items.iter().map(compact_len).sum(), items.len()),
+        JsonValue::Object(members) => {
+            let lens = members.iter().map(|member| member.key.decoded.len() + 3 + compact_len(&member.value));
+            list(lens.sum(), members.len())
+        }
+    }
+}
+
+fn keyboard(
+    markup: &ArgumentValue<'_>,
+) -> Result<Vec<Vec<(KeyboardButton, ArgumentLocation)>>, RequestError> {
     let mut rows = Vec::new();
     for row in markup.optional_array("keyboard")?.unwrap_or_default() {
         let Some(items) = row.items() else {
             return Err(row.error("Field \"keyboard\" must be an Array of Arrays"));
         };
-        let texts = items.iter().map(|button| {
-            keyboard_text(button).map_err(|error| error.with_prefix("Can't parse keyboard button: "))
+        let buttons = items.iter().map(|item| match keyboard_button(item) {
+            Ok(button) => Ok((button, item.location())),
+            Err(error) => Err(error.with_prefix("Can't parse keyboard button: ")),
         });
-        rows.push(texts.collect::<Result<Vec<String>, RequestError>>()?);
+        rows.push(buttons.collect::<Result<Vec<_>, RequestError>>()?);
     }
     Ok(rows)
 }
 
-fn keyboard_text(button: &ArgumentValue<'_>) -> Result<String, RequestError> {
+fn keyboard_button(button: &ArgumentValue<'_>) -> Result<KeyboardButton, RequestError> {
     match button.node.as_text() {
-        Some(text) => Ok(text.decoded.clone()),
-        // The icon and the style are not kept, but an invalid icon or style makes the server refuse the keyboard.
+        Some(text) => {
+            Ok(KeyboardButton { text: text.decoded.clone(), has_icon: false, action: KeyboardAction::Text })
+        }
+        // The style is not kept, but an invalid style makes the server refuse the keyboard.
         None if button.is_object() => {
             let text = button.required_string("text")?;
-            icon(button)?;
+            let has_icon = icon(button)?.is_some();
             style(button)?;
-            Ok(text)
+            Ok(KeyboardButton { text, has_icon, action: keyboard_action(button)? })
         }
         None => Err(button.error("KeyboardButton must be a String or an Object")),
     }
+}
+
+// As with inline buttons, the first action that is present is used, and the actions after it are not even checked. The
+// fields of the actions are not kept, but a value of the wrong type makes the server refuse the keyboard.
+fn keyboard_action(button: &ArgumentValue<'_>) -> Result<KeyboardAction, RequestError> {
+    let is_phone_requested = button.bool_or_false("request_phone_number")?;
+    if button.bool_or_false("request_contact")? || is_phone_requested {
+        return Ok(KeyboardAction::Request(ChatFeature::RequestContact));
+    }
+    if button.bool_or_false("request_location")? {
+        return Ok(KeyboardAction::Request(ChatFeature::RequestLocation));
+    }
+    if button.has("request_poll") {
+        button.required_object("request_poll")?.string_or_empty("type")?;
+        return Ok(KeyboardAction::Request(ChatFeature::RequestPoll));
+    }
+    if button.has("web_app") {
+        return button.required_object("web_app")?.required_string("url").map(KeyboardAction::WebApp);
+    }
+    // `request_user` is the old name of `request_users`.
+    if let Some(name) = ["request_users", "request_user"].into_iter().find(|name| button.has(name)) {
+        let users = button.required_object(name)?;
+        users.required_integer::<i32>("request_id")?;
+        users.bool_or_false("user_is_bot")?;
+        users.bool_or_false("user_is_premium")?;
+        users.optional_integer::<i32>("max_quantity")?;
+        check_flags(&users, &["request_name", "request_username", "request_photo"])?;
+        return Ok(KeyboardAction::Request(ChatFeature::RequestUsers));
+    }
+    if button.has("request_chat") {
+        let chat = button.required_object("request_chat")?;
+        chat.required_integer::<i32>("request_id")?;
+        check_flags(&chat, &["chat_is_channel", "chat_is_forum", "chat_has_username", "chat_is_created"])?;
+        for name in ["user_administrator_rights", "bot_administrator_rights"] {
+            if let Some(rights) = chat.member(name).filter(|rights| !rights.is_object()) {
+                return Err(rights.error("ChatAdministratorRights must be an Object"));
+            }
+        }
+        check_flags(&chat, &["bot_is_member", "request_title", "request_username", "request_photo"])?;
+        return Ok(KeyboardAction::Request(ChatFeature::RequestChat));
+    }
+    if button.has("request_managed_bot") {
+        let bot = button.required_object("request_managed_bot")?;
+        bot.required_integer::<i32>("request_id")?;
+        bot.string_or_empty("suggested_name")?;
+        bot.string_or_empty("suggested_username")?;
+        return Ok(KeyboardAction::Request(ChatFeature::RequestManagedBot));
+    }
+    Ok(KeyboardAction::Text)
+}
+
+fn check_flags(object: &ArgumentValue<'_>, names: &[&str]) -> Result<(), RequestError> {
+    names.iter().try_for_each(|name| object.bool_or_false(name).map(drop))
 }
 
 fn inline_keyboard(markup: &ArgumentValue<'_>) -> Result<Vec<Vec<(Button, ArgumentLocation)>>, RequestError> {
@@ -255,43 +371,122 @@ fn login_url(value: &ArgumentValue<'_>) -> Result<ButtonAction, RequestError> {
     Ok(ButtonAction::LoginUrl(url))
 }
 
-pub(super) fn finish(draft: MarkupDraft) -> Result<Option<ReplyMarkup>, RequestError> {
-    let rows = match draft {
-        MarkupDraft::Inline(rows) => rows,
-        MarkupDraft::Other(markup) => return Ok(Some(markup)),
+pub(super) fn finish(draft: MarkupDraft, chat: ChatKind) -> Result<CheckedMarkup, RequestError> {
+    if !matches!(draft.kind, DraftKind::Inline(_)) {
+        ChatFeature::ReplyKeyboard.check_in(chat, &draft.location)?;
+    }
+    let mut remote_error = None;
+    let markup = match draft.kind {
+        DraftKind::Inline(rows) => {
+            let is_labelled =
+                |button: &Button| !button.text.is_empty() || button.icon_custom_emoji_id.is_some();
+            let kept = keep_rows(rows, is_labelled, |button, location| {
+                let button = finish_button(button, &location, chat)?;
+                if remote_error.is_none() {
+                    remote_error = check_remotely(&button.action, &location, chat).err();
+                }
+                Ok(button)
+            })?;
+            (!kept.is_empty()).then_some(ReplyMarkup::InlineKeyboard(kept))
+        }
+        DraftKind::Keyboard(rows) => {
+            let is_labelled = |button: &KeyboardButton| !button.text.is_empty() || button.has_icon;
+            let kept = keep_rows(rows, is_labelled, |button, location| {
+                finish_keyboard_button(button, &location, chat)
+            })?;
+            (!kept.is_empty()).then_some(ReplyMarkup::Keyboard(kept))
+        }
+        DraftKind::RemoveKeyboard => Some(ReplyMarkup::RemoveKeyboard),
+        DraftKind::ForceReply => Some(ReplyMarkup::ForceReply),
     };
-    let mut kept: Vec<Vec<Button>> = Vec::new();
+    if markup.is_some() && MAX_MARKUP_BYTES < draft.n_bytes {
+        remote_error =
+            remote_error.or_else(|| Some(RequestError::at(draft.location, "reply markup is too long")));
+    }
+    Ok(CheckedMarkup { markup, remote_error })
+}
+
+/// Finishes the buttons that the server keeps. The server drops buttons without a label, buttons beyond the limits, and
+/// empty rows.
+fn keep_rows<B, F>(
+    rows: Vec<Vec<(B, ArgumentLocation)>>,
+    is_labelled: impl Fn(&B) -> bool,
+    mut finish: impl FnMut(B, ArgumentLocation) -> Result<F, RequestError>,
+) -> Result<Vec<Vec<F>>, RequestError> {
+    let mut kept = Vec::new();
     let mut left = MAX_BUTTONS;
     for row in rows {
         // Buttons with neither text nor icon are dropped before the limits are applied, so they do not count toward the
         // limits.
-        let labelled = row
-            .into_iter()
-            .filter(|(button, _)| !button.text.is_empty() || button.icon_custom_emoji_id.is_some());
-        let buttons = labelled
-            .take(MAX_BUTTONS_IN_ROW.min(left))
-            .map(|(button, location)| finish_button(button, location));
-        let buttons = buttons.collect::<Result<Vec<Button>, RequestError>>()?;
+        let labelled = row.into_iter().filter(|(button, _)| is_labelled(button));
+        let buttons =
+            labelled.take(MAX_BUTTONS_IN_ROW.min(left)).map(|(button, location)| finish(button, location));
+        let buttons = buttons.collect::<Result<Vec<F>, RequestError>>()?;
         left -= buttons.len();
-        // The server drops empty rows.
         if !buttons.is_empty() {
             kept.push(buttons);
         }
     }
-    Ok(if kept.is_empty() { None } else { Some(ReplyMarkup::InlineKeyboard(kept)) })
+    Ok(kept)
 }
 
-fn finish_button(mut button: Button, location: ArgumentLocation) -> Result<Button, RequestError> {
+fn finish_keyboard_button(
+    button: KeyboardButton,
+    location: &ArgumentLocation,
+    chat: ChatKind,
+) -> Result<String, RequestError> {
+    if button.text.is_empty() {
+        return Err(RequestError::at(location.clone(), "Keyboard button text must be non-empty"));
+    }
+    match &button.action {
+        KeyboardAction::Text => {}
+        KeyboardAction::Request(feature) => feature.check_in(chat, location)?,
+        KeyboardAction::WebApp(address) => {
+            ChatFeature::KeyboardWebApp.check_in(chat, location)?;
+            https_address(address, "Keyboard button", "Web App")
+                .map_err(|message| RequestError::at(inner(location, "web_app", "url"), &message))?;
+        }
+    }
+    Ok(button.text)
+}
+
+/// Makes the checks of Telegram's remote server. Their messages are the server's error codes, which the Bot API server
+/// puts unchanged into its answer.
+fn check_remotely(
+    action: &ButtonAction,
+    location: &ArgumentLocation,
+    chat: ChatKind,
+) -> Result<(), RequestError> {
+    match action {
+        ButtonAction::CallbackData(data) if MAX_CALLBACK_DATA < data.len() => {
+            let location = location.child(JsonStep::Key("callback_data".to_owned()));
+            Err(RequestError::at(location, "BUTTON_DATA_INVALID"))
+        }
+        ButtonAction::CopyText(text) if text.is_empty() || MAX_COPY_TEXT < text.chars().count() => {
+            Err(RequestError::at(inner(location, "copy_text", "text"), "BUTTON_COPY_TEXT_INVALID"))
+        }
+        ButtonAction::WebApp(_) => {
+            ChatFeature::InlineWebApp.check_in(chat, &location.child(JsonStep::Key("web_app".to_owned())))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn inner(location: &ArgumentLocation, name: &str, key: &str) -> ArgumentLocation {
+    location.child(JsonStep::Key(name.to_owned())).child(JsonStep::Key(key.to_owned()))
+}
+
+fn finish_button(
+    mut button: Button,
+    location: &ArgumentLocation,
+    chat: ChatKind,
+) -> Result<Button, RequestError> {
     // A button without text that gets here has an icon. Because of the icon, the server does not drop the button.
     // Instead, the server refuses the call for the missing text.
     if button.text.is_empty() {
-        return Err(RequestError::at(location, "Inline keyboard button text must be non-empty")
-            .with_cause(CheckFailure::NoText));
+        return Err(RequestError::at(location.clone(), "Inline keyboard button text must be non-empty"));
     }
     let member = |name: &str| location.child(JsonStep::Key(name.to_owned()));
-    let inner = |name: &str, key: &str| {
-        location.child(JsonStep::Key(name.to_owned())).child(JsonStep::Key(key.to_owned()))
-    };
     let refuse = |location, message: String| Err(RequestError::at(location, &message));
     match &mut button.action {
         ButtonAction::Url(address) => {
@@ -310,30 +505,34 @@ fn finish_button(mut button: Button, location: ArgumentLocation) -> Result<Butto
                 }
             }
         }
-        ButtonAction::LoginUrl(address) => match https_address(address, "login") {
+        ButtonAction::LoginUrl(address) => match https_address(address, "Inline keyboard button", "login") {
             Ok(normal) => *address = normal,
-            Err(message) => return refuse(inner("login_url", "url"), message),
+            Err(message) => return refuse(inner(location, "login_url", "url"), message),
         },
-        ButtonAction::WebApp(address) => match https_address(address, "Web App") {
+        ButtonAction::WebApp(address) => match https_address(address, "Inline keyboard button", "Web App") {
             Ok(normal) => *address = normal,
-            Err(message) => return refuse(inner("web_app", "url"), message),
+            Err(message) => return refuse(inner(location, "web_app", "url"), message),
         },
-        // The Bot API server does not check this limit, but Telegram's remote server does. The message is the remote
-        // server's error code, which the Bot API server puts unchanged into its answer.
-        ButtonAction::CallbackData(data) if MAX_CALLBACK_DATA < data.len() => {
-            return refuse(member("callback_data"), "BUTTON_DATA_INVALID".into());
+        ButtonAction::SwitchInlineQuery(_) => {
+            ChatFeature::SwitchInlineQuery.check_in(chat, location)?;
         }
-        _ => {}
+        ButtonAction::SwitchInlineQueryCurrentChat(_) => {
+            ChatFeature::SwitchInlineQueryCurrentChat.check_in(chat, location)?;
+        }
+        ButtonAction::User(_)
+        | ButtonAction::CallbackData(_)
+        | ButtonAction::CallbackGame
+        | ButtonAction::Pay
+        | ButtonAction::CopyText(_) => {}
     }
     Ok(button)
 }
 
 /// Normalizes the address of a login or Web App button, which must use HTTPS. Returns the server's error message if the
-/// address is invalid. `kind` is the word for this kind of button in the message.
-fn https_address(address: &str, kind: &str) -> Result<String, String> {
+/// address is invalid. `owner` and `kind` are the words for this kind of button in the message.
+fn https_address(address: &str, owner: &str, kind: &str) -> Result<String, String> {
     if link::user_id(address).is_some() {
         return Err(format!("Link to a user can't be used in {kind} URL buttons"));
     }
-    url::normalize(address, Scheme::HttpsOnly)
-        .map_err(|message| format!("Inline keyboard button {kind} {message}"))
+    url::normalize(address, Scheme::HttpsOnly).map_err(|message| format!("{owner} {kind} {message}"))
 }

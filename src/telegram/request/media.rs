@@ -1,6 +1,7 @@
 //! Reads photos, videos, animations, and documents. Also reads albums, which may contain audio files but no animations.
 
 use super::error::RequestError;
+use super::file_id;
 use super::text::{self, MarkedText, TextFields, TextRules};
 use super::value::{self, ArgumentValue};
 use crate::telegram::api_error::ArgumentLocation;
@@ -51,6 +52,10 @@ pub enum MediaFile {
 pub(super) struct MediaDraft<'a> {
     media: Media,
     caption: text::TextDraft<'a>,
+    /// The place of the file's address.
+    location: ArgumentLocation,
+    /// Whether the file is an upload without a single byte.
+    is_empty: bool,
 }
 
 pub(super) fn read<'a>(arguments: &'a Arguments, kind: MediaKind) -> Result<MediaDraft<'a>, RequestError> {
@@ -69,7 +74,8 @@ pub(super) fn read<'a>(arguments: &'a Arguments, kind: MediaKind) -> Result<Medi
         show_caption_above_media: arguments.boolean("show_caption_above_media"),
         has_spoiler: arguments.boolean("has_spoiler"),
     };
-    Ok(MediaDraft { media, caption })
+    let is_empty = is_empty(arguments, &media.file);
+    Ok(MediaDraft { media, caption, location: arguments.location(name), is_empty })
 }
 
 // If the argument has no text, the file is the part of the multipart body with the name `field`, which is the
@@ -84,8 +90,19 @@ fn file(arguments: &Arguments, text: &str, field: Option<&str>) -> Option<MediaF
     field.filter(|field| arguments.has_file(field)).map(|field| MediaFile::Upload(field.to_owned()))
 }
 
+fn is_empty(arguments: &Arguments, file: &MediaFile) -> bool {
+    matches!(file, MediaFile::Upload(field) if arguments.has_empty_file(field))
+}
+
 impl MediaDraft<'_> {
     pub(super) fn finish(self) -> Result<Media, RequestError> {
+        // As in TDLib, the file is checked before the caption.
+        if self.is_empty {
+            return Err(RequestError::at(self.location, "File must be non-empty"));
+        }
+        if let MediaFile::Remote(address) = &self.media.file {
+            file_id::check(address).map_err(|message| RequestError::at(self.location, &message))?;
+        }
         Ok(Media { caption: self.caption.finish(TextRules::Caption)?, ..self.media })
     }
 }
@@ -142,7 +159,9 @@ fn album_item<'a>(arguments: &Arguments, item: &ArgumentValue<'a>) -> Result<Med
     };
     check_details(item, kind)?;
     let media = Media { kind, file, caption: MarkedText::default(), show_caption_above_media, has_spoiler };
-    Ok(MediaDraft { media, caption })
+    let is_empty = is_empty(arguments, &media.file);
+    let location = item.member("media").as_ref().unwrap_or(item).location();
+    Ok(MediaDraft { media, caption, location, is_empty })
 }
 
 // None of these fields is kept, but a field of the wrong type makes the server refuse the whole album.

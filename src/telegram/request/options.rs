@@ -22,7 +22,7 @@ pub struct Delivery {
 }
 
 impl Delivery {
-    pub(super) fn read(arguments: &Arguments) -> Self {
+    pub(crate) fn read(arguments: &Arguments) -> Self {
         // The server reads these ids leniently: a text that does not begin with a number is 0. An id of 0 counts as not
         // set.
         let id = |name: &str| Some(arguments.integer(name)).filter(|id| *id != 0);

@@ -216,7 +216,7 @@ fn media_are_urls_file_ids_or_uploads() {
     check_body("sendPhoto", r#"{"chat_id": 7, "photo": "https://a.b/c.png"}"#, r#"ok 7 """#);
     check_body(
         "sendPhoto",
-        r#"{"chat_id": 7, "photo": "id", "caption": "<i>c</i>", "parse_mode": "HTML"}"#,
+        r#"{"chat_id": 7, "photo": "AgAC", "caption": "<i>c</i>", "parse_mode": "HTML"}"#,
         r#"ok 7 "c" italic"#,
     );
     check_body("sendVideo", r#"{"chat_id": 7}"#, "400 Bad Request: there is no video in the request @ -");
@@ -225,7 +225,7 @@ fn media_are_urls_file_ids_or_uploads() {
         r#"{"document": "attach://file"}"#,
         r#"400 Bad Request: there is no document in the request @ "attach://file""#,
     );
-    let uploaded = Arguments::from_pairs([("chat_id".into(), "7".into())]).with_files(["photo".into()]);
+    let uploaded = Arguments::from_pairs([("chat_id".into(), "7".into())]).with_files([("photo".into(), 3)]);
     let request = check("sendPhoto", &uploaded).result.unwrap();
     let MessageContent::Media(media) = request.content() else { panic!("expected media content") };
     assert_eq!(media.file, MediaFile::Upload("photo".into()));
@@ -237,11 +237,11 @@ fn albums_are_checked_item_by_item() {
         check_body("sendMediaGroup", &format!(r#"{{"chat_id": 7, "media": {items}}}"#), expected);
     };
     album(
-        r#"[{"type": "photo", "media": "a", "caption": "one"}, {"type": "video", "media": "b"}]"#,
+        r#"[{"type": "photo", "media": "AgAC", "caption": "one"}, {"type": "video", "media": "BAAC"}]"#,
         r#"ok 7 "one""#,
     );
     album(
-        r#"[{"type": "photo", "media": "a", "caption": "_x", "parse_mode": "MarkdownV2"}]"#,
+        r#"[{"type": "photo", "media": "AgAC", "caption": "_x", "parse_mode": "MarkdownV2"}]"#,
         r#"400 Bad Request: can't parse InputMedia: Can't parse entities: Can't find end of Italic entity at byte offset 0 @ _"#,
     );
     album(
@@ -249,13 +249,13 @@ fn albums_are_checked_item_by_item() {
         r#"400 Bad Request: can't parse InputMedia: media not found @ {"type": "photo"}"#,
     );
     album(
-        r#"[{"type": "animation", "media": "a"}]"#,
-        r#"400 Bad Request: can't parse InputMedia: type "animation" can't be used in sendMediaGroup @ {"type": "animation", "media": "a"}"#,
+        r#"[{"type": "animation", "media": "AgAC"}]"#,
+        r#"400 Bad Request: can't parse InputMedia: type "animation" can't be used in sendMediaGroup @ {"type": "animation", "media": "AgAC"}"#,
     );
     album("[]", "400 Bad Request: there are no messages to send @ []");
     album(
-        r#"[{"type": "photo", "media": "a"}, {"type": "audio", "media": "b"}]"#,
-        r#"400 Bad Request: audio can't be mixed with other media types @ [{"type": "photo", "media": "a"}, {"type": "audio", "media": "b"}]"#,
+        r#"[{"type": "photo", "media": "AgAC"}, {"type": "audio", "media": "BAAC"}]"#,
+        r#"400 Bad Request: audio can't be mixed with other media types @ [{"type": "photo", "media": "AgAC"}, {"type": "audio", "media": "BAAC"}]"#,
     );
 }
 
@@ -414,7 +414,7 @@ fn silently_ignored_values_are_reported() {
 }
 
 #[test]
-fn text_over_the_limit_only_in_utf16_units_gets_a_warning() {
+fn the_limit_counts_characters_not_utf16_units() {
     let wide = |count: usize| {
         let body = format!(r#"{{"chat_id": 7, "text": "{}"}}"#, "😀".repeat(count));
         let document = json::parse(&body).unwrap();
@@ -422,9 +422,261 @@ fn text_over_the_limit_only_in_utf16_units_gets_a_warning() {
         let codes: Vec<&str> = checked.warnings.iter().map(|finding| finding.code.as_str()).collect();
         (checked.result.err().map(|error| error.description), codes)
     };
-    assert_eq!(wide(2048), (None, vec![]));
-    assert_eq!(wide(4096), (None, vec!["near-limit"]));
+    assert_eq!(wide(2049), (None, vec![]));
+    assert_eq!(wide(4096), (None, vec![]));
     assert_eq!(wide(4097), (Some("Bad Request: message is too long".into()), vec![]));
+}
+
+#[test]
+fn a_wrong_entity_is_shown_at_the_field_at_fault() {
+    let entity = |text: &str, entity: &str, expected: &str| {
+        let bold = r#"{"type": "bold", "offset": 0, "length": 1}"#;
+        let body = format!(r#"{{"chat_id": 7, "text": "{text}", "entities": [{bold}, {entity}]}}"#);
+        send(&body, expected);
+    };
+    entity(
+        "ab",
+        r#"{"type": "text_link", "offset": 0, "length": 2, "url": "buy"}"#,
+        r#"400 Bad Request: entity URL 'buy' is invalid: Wrong HTTP URL @ "buy""#,
+    );
+    entity(
+        "ab",
+        r#"{"type": "custom_emoji", "offset": 0, "length": 2, "custom_emoji_id": "0"}"#,
+        r#"400 Bad Request: invalid custom emoji identifier specified @ "0""#,
+    );
+    entity(
+        "ab",
+        r#"{"type": "date_time", "offset": 0, "length": 2, "unix_time": -5}"#,
+        "400 Bad Request: invalid date specified @ -5",
+    );
+    entity(
+        "a😀",
+        r#"{"type": "italic", "offset": 2, "length": 1}"#,
+        "400 Bad Request: entity begins in a middle of a UTF-16 symbol at byte offset 5 @ 2",
+    );
+    entity(
+        "a😀",
+        r#"{"type": "italic", "offset": 0, "length": 2}"#,
+        "400 Bad Request: entity beginning at UTF-16 offset 0 ends in a middle of a UTF-16 symbol at byte offset 5 @ 2",
+    );
+    entity(
+        "ab",
+        r#"{"type": "italic", "offset": 1000001, "length": 2}"#,
+        "400 Bad Request: receive an entity with incorrect offset 1000001 @ 1000001",
+    );
+}
+
+#[track_caller]
+fn to_chat(chat: &str, members: &str, expected: &str) {
+    send(&format!(r#"{{"chat_id": {chat}, "text": "x", {members}}}"#), expected);
+}
+
+#[test]
+fn only_private_chats_accept_buttons_that_request_something() {
+    let keyboard =
+        |button: &str| format!(r#""reply_markup": {{"keyboard": [["Hi", {{"text": "K", {button}}}]]}}"#);
+    for (button, what) in [
+        (r#""request_contact": true"#, "phone number can be requested"),
+        (r#""request_location": true"#, "location can be requested"),
+        (r#""request_poll": {}"#, "poll can be requested"),
+        (r#""request_users": {"request_id": 1}"#, "users can be requested"),
+        (r#""request_user": {"request_id": 1}"#, "users can be requested"),
+        (r#""request_chat": {"request_id": 1, "chat_is_channel": false}"#, "chats can be requested"),
+        (r#""request_managed_bot": {"request_id": 1}"#, "managed bots can be requested"),
+        (r#""web_app": {"url": "https://a.b"}"#, "web App buttons can be used"),
+    ] {
+        to_chat("7", &keyboard(button), r#"ok 7 "x""#);
+        for chat in ["-7", "-1001234567890", "\"@news\""] {
+            let expected =
+                format!(r#"400 Bad Request: {what} in private chats only @ {{"text": "K", {button}}}"#);
+            to_chat(chat, &keyboard(button), &expected);
+        }
+    }
+}
+
+#[test]
+fn the_other_rules_of_the_chat_follow_the_form_of_its_id() {
+    let inline =
+        |button: &str| format!(r#""reply_markup": {{"inline_keyboard": [[{{"text": "K", {button}}}]]}}"#);
+    let web_app = inline(r#""web_app": {"url": "https://a.b"}"#);
+    to_chat("7", &web_app, r#"ok 7 "x"  [K]"#);
+    to_chat("-7", &web_app, r#"400 Bad Request: BUTTON_TYPE_INVALID @ {"url": "https://a.b"}"#);
+    to_chat("-1001234567890", &web_app, r#"400 Bad Request: BUTTON_TYPE_INVALID @ {"url": "https://a.b"}"#);
+    let effect = r#""message_effect_id": "5104841245755180586""#;
+    to_chat("7", effect, r#"ok 7 "x""#);
+    to_chat(
+        "-7",
+        effect,
+        r#"400 Bad Request: can't use message effects in the chat @ "5104841245755180586""#,
+    );
+    // Only a channel refuses these, and the id may be of a supergroup.
+    for markup in [r#"{"keyboard": [["a"]]}"#, r#"{"force_reply": true}"#, r#"{"remove_keyboard": true}"#] {
+        to_chat("-1001234567890", &format!(r#""reply_markup": {markup}"#), r#"ok -1001234567890 "x""#);
+    }
+    to_chat("-1001234567890", &inline(r#""switch_inline_query": """#), r#"ok -1001234567890 "x"  [K]"#);
+}
+
+#[test]
+fn a_channel_that_is_known_refuses_what_only_channels_refuse() {
+    let refused = |method: &str, body: &str| {
+        let document = json::parse(body).unwrap();
+        let arguments = Arguments::from_json(&document, body).unwrap();
+        let checked = check_with_chats(method, &arguments, &|_| Some(ChatKind::Channel));
+        checked.result.map_or_else(|error| error.description, |_| "ok".to_owned())
+    };
+    let markup = |markup: &str| {
+        refused("sendMessage", &format!(r#"{{"chat_id": "@news", "text": "x", "reply_markup": {markup}}}"#))
+    };
+    let inline = "Bad Request: inline keyboard expected";
+    assert_eq!(markup(r#"{"keyboard": [["a"]]}"#), inline);
+    assert_eq!(markup(r#"{"force_reply": true}"#), inline);
+    assert_eq!(markup(r#"{"remove_keyboard": true}"#), inline);
+    assert_eq!(markup(r#"{"inline_keyboard": [[{"text": "a", "callback_data": "b"}]]}"#), "ok");
+    let switch = markup(r#"{"inline_keyboard": [[{"text": "a", "switch_inline_query_current_chat": ""}]]}"#);
+    assert!(
+        switch.starts_with("Bad Request: can't use switch_inline_query_current_chat button in a channel")
+    );
+    let poll = |rest: &str| {
+        refused("sendPoll", &format!(r#"{{"chat_id": "@news", "question": "Q", "options": ["a"]{rest}}}"#))
+    };
+    assert_eq!(poll(""), "ok");
+    assert_eq!(
+        poll(r#", "is_anonymous": false"#),
+        "Bad Request: non-anonymous polls can't be sent to channel chats"
+    );
+}
+
+#[test]
+fn every_feature_has_a_rule_and_private_chats_accept_it() {
+    use super::chat_rules::ChatFeature::*;
+    for feature in [
+        ReplyKeyboard,
+        RequestContact,
+        RequestLocation,
+        RequestPoll,
+        RequestUsers,
+        RequestChat,
+        RequestManagedBot,
+        KeyboardWebApp,
+        InlineWebApp,
+        SwitchInlineQuery,
+        SwitchInlineQueryCurrentChat,
+        MessageEffect,
+        NamedPoll,
+    ] {
+        let place = ArgumentLocation::argument("x");
+        let refusing: Vec<ChatKind> =
+            ChatKind::ALL.into_iter().filter(|kind| feature.check_in(*kind, &place).is_err()).collect();
+        assert!(refusing.contains(&ChatKind::Channel), "{feature:?}: {refusing:?}");
+        assert!(!refusing.contains(&ChatKind::Private), "{feature:?}: {refusing:?}");
+    }
+}
+
+#[test]
+fn the_remote_servers_limits_of_keyboards_are_checked_last() {
+    let copy = |text: &str| format!(r#"[[{{"text": "K", "copy_text": {{"text": "{text}"}}}}]]"#);
+    keyboard(&copy(&"я".repeat(256)), r#"ok 7 "x"  [K]"#);
+    keyboard(&copy(""), r#"400 Bad Request: BUTTON_COPY_TEXT_INVALID @ """#);
+    let long = "я".repeat(257);
+    keyboard(&copy(&long), &format!(r#"400 Bad Request: BUTTON_COPY_TEXT_INVALID @ "{long}""#));
+    let button = format!(r#"{{"text": "{}", "callback_data": "1234567890"}}"#, "1234567890".repeat(6));
+    let rows = format!("[{}]", vec![format!("[{button}]"); 100].join(", "));
+    let expected = format!(r#"400 Bad Request: reply markup is too long @ {{"inline_keyboard": {rows}}}"#);
+    keyboard(&rows, &expected);
+    let small = format!("[{}]", vec![format!("[ {button} ]"); 90].join(",          "));
+    keyboard(
+        &small,
+        &format!(r#"ok 7 "x"  {}"#, vec![format!("[{}]", "1234567890".repeat(6)); 90].join("/")),
+    );
+    // An error of the text is found before an error of Telegram's remote server.
+    let body = r#"{"chat_id": 7, "text": " ", "reply_markup": {"inline_keyboard": [[{"text": "K", "copy_text": {"text": ""}}]]}}"#;
+    send(body, r#"400 Bad Request: text must be non-empty @ " ""#);
+}
+
+#[test]
+fn buttons_of_reply_keyboards_are_checked() {
+    let button = |button: &str, expected: &str| {
+        to_chat("7", &format!(r#""reply_markup": {{"keyboard": [[{button}]]}}"#), expected);
+    };
+    button(r#"{"text": ""}, """#, r#"ok 7 "x""#);
+    button(
+        r#"{"text": "K", "web_app": {"url": "http://a.b"}}"#,
+        r#"400 Bad Request: keyboard button Web App URL 'http://a.b' is invalid: Only HTTPS links are allowed @ "http://a.b""#,
+    );
+    button(
+        r#"{"text": "K", "request_users": {}}"#,
+        r#"400 Bad Request: can't parse keyboard button: Can't find field "request_id" @ {}"#,
+    );
+    button(
+        r#"{"text": "K", "request_contact": "yes"}"#,
+        r#"400 Bad Request: can't parse keyboard button: Field "request_contact" must be of type Boolean @ "yes""#,
+    );
+    button(
+        r#"{"text": "", "icon_custom_emoji_id": "7"}"#,
+        r#"400 Bad Request: keyboard button text must be non-empty @ {"text": "", "icon_custom_emoji_id": "7"}"#,
+    );
+}
+
+#[test]
+fn a_file_is_checked_before_its_caption() {
+    let photo = |photo: &str, expected: &str| {
+        let body = format!(r#"{{"chat_id": 7, "photo": "{photo}", "caption": "{}"}}"#, "x".repeat(1025));
+        check_body("sendPhoto", &body, expected);
+    };
+    photo(
+        "hello",
+        r#"400 Bad Request: wrong remote file identifier specified: Wrong string length @ "hello""#,
+    );
+    photo(
+        "ipfs://Qm/5.png",
+        r#"400 Bad Request: invalid file HTTP URL specified: Unsupported URL protocol @ "ipfs://Qm/5.png""#,
+    );
+    check_body(
+        "sendMediaGroup",
+        r#"{"chat_id": 7, "media": [{"type": "photo", "media": "AgAC"}, {"type": "photo", "media": "/tmp/a.png"}]}"#,
+        r#"400 Bad Request: invalid file HTTP URL specified: URL host is empty @ "/tmp/a.png""#,
+    );
+    let empty = Arguments::from_pairs([("chat_id".into(), "7".into())]).with_files([("photo".into(), 0)]);
+    let error = check("sendPhoto", &empty).result.unwrap_err();
+    assert_eq!(error.description, "Bad Request: file must be non-empty");
+}
+
+#[test]
+fn an_empty_member_of_a_button_is_skipped() {
+    let button = |members: &str, expected: &str| {
+        let button = format!(r#"{{"text": "K", {members}}}"#);
+        warn(&format!(r#""reply_markup": {{"inline_keyboard": [[{button}]]}}"#), expected);
+    };
+    button(r#""callback_data": "a", "url": """#, "");
+    button(r#""url": "a.b", "callback_data": """#, "");
+    button(
+        r#""callback_data": "", "pay": true, "switch_inline_query": """#,
+        "ignored-value: a button has one action: `pay` is used, `switch_inline_query` is ignored \
+         (split it into two buttons) @ \"\"",
+    );
+}
+
+#[test]
+fn a_decimal_comma_in_a_location_is_reported() {
+    let warnings = |latitude: &str| {
+        let body = format!(r#"{{"chat_id": 7, "latitude": {latitude}, "longitude": 1}}"#);
+        let document = json::parse(&body).unwrap();
+        let checked = check("sendLocation", &Arguments::from_json(&document, &body).unwrap());
+        let shown = checked.warnings.iter().map(|found| (found.message.clone(), found.help.clone()));
+        shown.collect::<Vec<_>>()
+    };
+    let expected = |message: &str, help: &str| vec![(message.to_owned(), Some(help.to_owned()))];
+    assert_eq!(
+        warnings("\"55,75\""),
+        expected(r#"Telegram reads "55,75" as 55"#, "write a decimal point: 55.75")
+    );
+    assert_eq!(
+        warnings("\"55°\""),
+        expected(r#"Telegram reads "55°" as 55"#, "write a number with a decimal point: 55.75")
+    );
+    for right in ["55.75", "\"55.75\"", "\" 55.75 \"", "-5", "\"5e1\""] {
+        assert_eq!(warnings(right), [], "{right}");
+    }
 }
 
 #[test]
@@ -433,11 +685,11 @@ fn errors_in_the_message_text_or_a_button_carry_a_cause() {
         let document = json::parse(body).unwrap();
         check(method, &Arguments::from_json(&document, body).unwrap()).result.unwrap_err().cause
     };
-    let caption = format!(r#"{{"chat_id": 7, "photo": "a", "caption": "{}"}}"#, "x".repeat(1025));
+    let caption = format!(r#"{{"chat_id": 7, "photo": "AgAC", "caption": "{}"}}"#, "x".repeat(1025));
     let input = format!(r#"{{"chat_id": 7, "text": "{}"}}"#, "x".repeat(100_000));
     let button =
         r#"{"chat_id": 7, "text": "a", "reply_markup": {"inline_keyboard": [[{"text": "b", "url": "b"}]]}}"#;
-    let album = r#"{"chat_id": 7, "media": [{"type": "photo", "media": "a", "caption": "*", "parse_mode": "Markdown"}]}"#;
+    let album = r#"{"chat_id": 7, "media": [{"type": "photo", "media": "AgAC", "caption": "*", "parse_mode": "Markdown"}]}"#;
     for (method, body, expected) in [
         ("sendMessage", r#"{"chat_id": 7, "text": "<b>", "parse_mode": "HTML"}"#, Some(CheckFailure::Markup)),
         ("sendMessage", r#"{"chat_id": 7, "text": " "}"#, Some(CheckFailure::NoText)),

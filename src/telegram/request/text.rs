@@ -2,14 +2,14 @@
 
 use super::error::RequestError;
 use super::value::{self, ArgumentValue};
-use crate::json::JsonNode;
+use crate::json::{JsonNode, JsonStep};
 use crate::telegram::api_error::{ArgumentLocation, CheckFailure};
 use crate::telegram::arguments::Arguments;
 use crate::telegram::{
     Entity, EntityKind, FixOptions, FormattedText, Limit, ParseMode, SentText, TextChange, TextError,
 };
 use crate::telegram::{fix, link, parse, process_text};
-use crate::text::Span;
+use crate::text::{Span, utf16_len};
 
 /// The longest text that the server accepts for parsing, in bytes.
 const MAX_INPUT_BYTES: usize = 1 << 15;
@@ -56,6 +56,9 @@ impl TextSource<'_> {
 pub(super) struct TextDraft<'a> {
     pub marked: MarkedText,
     pub source: TextSource<'a>,
+    /// The places of the entities that the caller gave, in the order of `marked.parsed.entities`. Empty if the entities
+    /// come from markup.
+    entity_places: Vec<ArgumentLocation>,
 }
 
 /// The names of the three arguments, or of the three fields of a JSON object, from which a text is read.
@@ -127,7 +130,7 @@ pub(super) fn read_members<'a>(
 pub(super) fn plain<'a>(value: &ArgumentValue<'a>, text: &str) -> TextDraft<'a> {
     let parsed = FormattedText { text: text.to_owned(), entities: Vec::new() };
     let marked = MarkedText { parsed, ..MarkedText::default() };
-    TextDraft { marked, source: TextSource::Value(value.clone()) }
+    TextDraft { marked, source: TextSource::Value(value.clone()), entity_places: Vec::new() }
 }
 
 // With a parse mode, the server ignores the entities, even if they are malformed.
@@ -154,23 +157,28 @@ fn read<'a>(
             );
         }
     };
-    let parsed = match parse_mode {
-        Some(mode) => parse(mode, text).map_err(|error| {
-            RequestError::at(source.location_within(error.span), &error.message())
-                .with_cause(CheckFailure::Markup)
-        })?,
+    let (parsed, entity_places) = match parse_mode {
+        Some(mode) => {
+            let parsed = parse(mode, text).map_err(|error| {
+                RequestError::at(source.location_within(error.span), &error.message())
+                    .with_cause(CheckFailure::Markup)
+            })?;
+            (parsed, Vec::new())
+        }
         None => {
-            FormattedText { text: text.to_owned(), entities: read_entities(entities.unwrap_or_default())? }
+            let (entities, places) = read_entities(entities.unwrap_or_default())?.into_iter().unzip();
+            (FormattedText { text: text.to_owned(), entities }, places)
         }
     };
-    Ok(TextDraft { marked: MarkedText { parse_mode, parsed, ..MarkedText::default() }, source })
+    let marked = MarkedText { parse_mode, parsed, ..MarkedText::default() };
+    Ok(TextDraft { marked, source, entity_places })
 }
 
-fn read_entities(items: Vec<ArgumentValue<'_>>) -> Result<Vec<Entity>, RequestError> {
+fn read_entities(items: Vec<ArgumentValue<'_>>) -> Result<Vec<(Entity, ArgumentLocation)>, RequestError> {
     let mut entities = Vec::new();
     for item in items {
         let entity = entity(&item).map_err(|error| error.with_prefix("Can't parse MessageEntity: "))?;
-        entities.extend(entity);
+        entities.extend(entity.map(|entity| (entity, item.location())));
     }
     Ok(entities)
 }
@@ -258,7 +266,7 @@ impl TextDraft<'_> {
         };
         let SentText { text: sent, changes } = processed.map_err(|error| RequestError {
             cause: cause(&error),
-            ..RequestError::at(location.clone(), &error.to_string())
+            ..RequestError::at(self.place_of(&error).unwrap_or(location.clone()), &error.to_string())
         })?;
         // As in TDLib, `max_chars` is compared with the length of the cleaned and trimmed text, so trimmed whitespace
         // does not count.
@@ -268,6 +276,52 @@ impl TextDraft<'_> {
             }
             _ => Ok(MarkedText { sent, changes, ..self.marked }),
         }
+    }
+}
+
+impl TextDraft<'_> {
+    /// Returns the place of the entity's field that is at fault. Returns `None` if no entity that the caller gave is at
+    /// fault.
+    fn place_of(&self, error: &TextError) -> Option<ArgumentLocation> {
+        let parsed = &self.marked.parsed;
+        // The entity begins or ends between the two code units of the character that ends at `byte`.
+        let inside = match error {
+            TextError::BeginsInsideCharacter { byte } | TextError::EndsInsideCharacter { byte, .. } => parsed
+                .text
+                .get(..*byte)
+                .and_then(|before| u32::try_from(utf16_len(before)).ok()?.checked_sub(1)),
+            _ => None,
+        };
+        let is_at_fault = |entity: &Entity| match error {
+            TextError::Link { .. } => {
+                matches!(&entity.kind, EntityKind::TextLink { url } if link::entity_kind(url).is_err())
+            }
+            TextError::CustomEmoji => entity.kind == EntityKind::CustomEmoji { custom_emoji_id: 0 },
+            TextError::Date => matches!(entity.kind, EntityKind::DateTime { unix_time: ..=0, .. }),
+            TextError::Offset(offset) => i64::from(entity.offset) == *offset,
+            TextError::Length(length) => i64::from(entity.length) == *length,
+            TextError::BeginsInsideCharacter { .. } => Some(entity.offset) == inside,
+            TextError::BeginsAfterEnd { offset } => entity.offset == *offset,
+            TextError::EndsInsideCharacter { offset, .. } => {
+                entity.offset == *offset && Some(entity.end()) == inside
+            }
+            TextError::EndsAfterEnd { offset, end } => entity.offset == *offset && entity.end() == *end,
+            TextError::Empty | TextError::MessageTooLong | TextError::CaptionTooLong => false,
+        };
+        let field = match error {
+            TextError::Link { .. } => "url",
+            TextError::CustomEmoji => "custom_emoji_id",
+            TextError::Date => "unix_time",
+            TextError::Offset(_)
+            | TextError::BeginsInsideCharacter { .. }
+            | TextError::BeginsAfterEnd { .. } => "offset",
+            TextError::Length(_) | TextError::EndsInsideCharacter { .. } | TextError::EndsAfterEnd { .. } => {
+                "length"
+            }
+            TextError::Empty | TextError::MessageTooLong | TextError::CaptionTooLong => return None,
+        };
+        let index = parsed.entities.iter().position(is_at_fault)?;
+        Some(self.entity_places.get(index)?.child(JsonStep::Key(field.to_owned())))
     }
 }
 

@@ -161,7 +161,7 @@ fn media_polls_and_locations_are_shown() {
         r#"{"chat_id": 1, "photo": "https://a.b/c.png", "caption": "C"}"#,
         "▣ photo https://a.b/c.png\nC",
     );
-    check("sendPhoto", r#"{"chat_id": 1, "photo": "id"}"#, "▣ photo id");
+    check("sendPhoto", r#"{"chat_id": 1, "photo": "AgAC"}"#, "▣ photo AgAC");
     check(
         "sendPoll",
         r#"{"chat_id": 1, "question": "Q?", "options": ["a", "b"], "type": "quiz", "correct_option_ids": [1]}"#,
