@@ -198,9 +198,12 @@ impl HoverTarget<'_> {
         }
         let json = template::json_context_at(self.template, self.at);
         let prefix = json.string_prefix.clone()?;
-        // `prefix` is the part of the string before the cursor, as written in the body. So its length is the distance
-        // from the start of the string to the cursor.
+        // `prefix` is the part of the string before the cursor, as written in the body, but without Liquid that prints
+        // nothing there. A string with Liquid before the cursor has no name that could be described.
         let start = self.at.checked_sub(prefix.len())?;
+        if Span::new(start, self.at).of(self.body) != prefix {
+            return None;
+        }
         let rest = &self.body[self.at..];
         let end = self.at + rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len());
         let span = Span::new(start, end);

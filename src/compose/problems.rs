@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::control_characters;
 use super::locate::{BodyLocation, Locator};
-use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit};
+use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit, did_you_mean};
 use crate::dialect::Dialect;
 use crate::json::{self, Document, Expected, JsonString, QuoteState, SyntaxError, SyntaxErrorKind};
 use crate::telegram::{
@@ -551,6 +551,9 @@ pub(crate) fn from_api_error(
     }
     let mut problem = Diagnostic::error(Code::Refused, located.span, message);
     problem.help = help_of_refusal(document, error);
+    if error.cause == Some(CheckFailure::ParseMode) && located.interpolation.is_none() {
+        suggest_mode(body, located.span, &mut problem);
+    }
     blame_value(body, locator, sent, &located, &mut problem);
     problem
 }
@@ -573,6 +576,29 @@ fn place_name(location: &ArgumentLocation) -> Option<String> {
         Index(index) => format!("[{index}]"),
     });
     Some(format!("`{}`", visible(&format!("{argument}{}", steps.collect::<String>()))))
+}
+
+/// Adds the parse mode that was probably meant by the JSON string at `span`.
+fn suggest_mode(body: BodySource<'_>, span: Span, problem: &mut Diagnostic) {
+    let written = span.of(body.text).strip_prefix('"').and_then(|text| text.strip_suffix('"'));
+    let Some((mode, is_certain)) = written.and_then(nearest_mode) else { return };
+    let fix = Fix::replace(format!("write \"{mode}\""), span, format!("\"{mode}\""));
+    problem.help = Some(format!("did you mean \"{mode}\"?"));
+    problem.fixes.push(if is_certain { fix } else { fix.unsafe_to_apply() });
+}
+
+/// Returns the parse mode closest to `word`, and whether nothing else can be meant.
+fn nearest_mode(word: &str) -> Option<(&'static str, bool)> {
+    let plain: String = word.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
+    Some(match plain.as_str() {
+        "html5" | "html4" | "htm" | "xhtml" => ("HTML", true),
+        "markdownv2" | "markdown2" | "mdv2" | "md2" => ("MarkdownV2", true),
+        "markdownv1" | "markdown1" => ("Markdown", true),
+        // `md` is either version, and a version 3 does not exist.
+        "markdownv3" | "markdown3" => ("MarkdownV2", false),
+        "md" | "mdown" => ("Markdown", false),
+        _ => return did_you_mean(word, ["HTML", "MarkdownV2", "Markdown"]).map(|mode| (mode, true)),
+    })
 }
 
 fn key_at<'d>(members: &MemberIndex<'d>, location: &ArgumentLocation) -> Option<&'d JsonString> {

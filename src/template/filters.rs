@@ -3,6 +3,7 @@
 mod call;
 mod date;
 mod escape;
+mod foreign;
 mod general;
 mod html;
 mod list;
@@ -10,8 +11,11 @@ mod math;
 mod table;
 mod text;
 
-use crate::diagnostic::{Code, Diagnostic, did_you_mean};
+use crate::diagnostic::{Code, Diagnostic, Fix, did_you_mean};
+use crate::dialect::Dialect;
 use crate::text::Span;
+
+use super::flavour::Flavour;
 
 pub(crate) use call::FilterDoc;
 pub(super) use call::{Call, FilterDoc as Filter, FilterError};
@@ -22,9 +26,24 @@ pub(super) fn find(name: &str) -> Option<&'static FilterDoc> {
     FILTERS.binary_search_by(|filter| filter.name.cmp(name)).ok().and_then(|index| FILTERS.get(index))
 }
 
-pub(super) fn unknown(name: &str, span: Span) -> Diagnostic {
+pub(super) fn unknown(name: &str, span: Span, flavour: Flavour) -> Diagnostic {
     let problem = Diagnostic::error(Code::UnknownFilter, span, format!("unknown filter `{name}`"));
-    match did_you_mean(name, FILTERS.iter().map(|filter| filter.name)) {
+    let dialect = match flavour {
+        Flavour::Dialect(dialect) => dialect,
+        Flavour::Shopify => Dialect::default(),
+    };
+    if let Some(foreign) = foreign::find(name) {
+        let problem = problem.with_help(foreign.help());
+        return match foreign.fix(dialect) {
+            Some((written, is_exact)) => {
+                let fix = Fix::replace(format!("replace with `{written}`"), span, written);
+                problem.with_fix(if is_exact { fix } else { fix.unsafe_to_apply() })
+            }
+            None => problem,
+        };
+    }
+    let names = FILTERS.iter().filter(|filter| filter.dialects.contains(&dialect)).map(|filter| filter.name);
+    match did_you_mean(name, names) {
         Some(near) => problem.with_near(span, near, near),
         None => problem,
     }

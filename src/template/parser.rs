@@ -7,7 +7,7 @@ mod tags;
 
 use std::collections::BTreeMap;
 
-use crate::diagnostic::{Code, Diagnostic, Fix};
+use crate::diagnostic::{Code, Diagnostic, Fix, did_you_mean};
 use crate::dialect::Dialect;
 use crate::json::{Quote, QuoteState};
 use crate::text::Span;
@@ -16,13 +16,17 @@ use super::flavour::Flavour;
 use super::scan::{self, LiquidMarkup, ScannedTag, SourceChunk};
 use super::syntax::{Block, OutputNode, SyntaxNode, TagNode};
 use super::token::{self, Lexeme, LiquidToken, TokenClass};
-use super::{chips, portability};
+use super::{chips, portability, repair};
 
 use expressions::{LexemeCursor, ParseResult};
 
 // The maximum nesting of tags. Parsing, rendering, and all walks of the syntax tree recurse once per level, so this
 // limit bounds their stack.
 const MAX_DEPTH: usize = 50;
+
+// The number of chunks in which the end tag of a block is searched for when another one is found. The limit keeps the
+// work linear.
+const MAX_LOOKAHEAD: usize = 200;
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct ParsedLiquid {
@@ -41,6 +45,13 @@ pub(super) struct ParsedLiquid {
 }
 
 pub(super) fn parse(source: &str, flavour: Flavour) -> ParsedLiquid {
+    let mut parsed = parse_without_repairs(source, flavour);
+    repair::improve(source, flavour, &mut parsed);
+    parsed
+}
+
+/// Parses without looking for what was meant by a mistake, for a text that is itself a candidate for that.
+pub(super) fn parse_without_repairs(source: &str, flavour: Flavour) -> ParsedLiquid {
     let mut parser = LiquidParser {
         source,
         flavour,
@@ -105,6 +116,10 @@ impl<'s> LiquidParser<'s> {
                 SourceChunk::Tag(tag) => match self.role_of(&tag) {
                     TagRole::Ordinary => self.parse_tag(tag, &mut nodes),
                     TagRole::EndsBody => return (self.finish(nodes), Some(tag)),
+                    TagRole::EndsBodyMisnamed(problem) => {
+                        self.parsed.problems.push(*problem);
+                        return (self.finish(nodes), Some(tag));
+                    }
                     // The innermost tag is unclosed. This end tag is put back, because it belongs to an outer tag.
                     TagRole::EndsOuter => {
                         self.next -= 1;
@@ -123,6 +138,7 @@ impl<'s> LiquidParser<'s> {
 
     /// Adds plain text. In CleverTap's dialect, the variable chips in the text become outputs.
     fn push_text(&mut self, span: Span, nodes: &mut Vec<SyntaxNode>) {
+        self.parsed.problems.extend(repair::apart::find(self.source, span, self.flavour));
         let mut start = span.start;
         if self.flavour == Flavour::Dialect(Dialect::CleverTap) {
             for chip in chips::find(self.source, span) {
@@ -198,11 +214,14 @@ impl<'s> LiquidParser<'s> {
         if innermost.is_some_and(|opener| is_end_of(opener) || dividers(opener.name).contains(&name)) {
             return TagRole::EndsBody;
         }
-        if !name.starts_with("end") && !matches!(name, "else" | "elsif" | "when") {
-            return TagRole::Ordinary;
-        }
         if self.open.iter().any(is_end_of) {
             return TagRole::EndsOuter;
+        }
+        if let Some(problem) = innermost.and_then(|opener| self.misnamed_end(opener.name, tag)) {
+            return TagRole::EndsBodyMisnamed(Box::new(problem));
+        }
+        if !name.starts_with("end") && !matches!(name, "else" | "elsif" | "when") {
+            return TagRole::Ordinary;
         }
         let message = match name.strip_prefix("end") {
             Some("") | None => format!("unexpected `{name}`"),
@@ -220,10 +239,60 @@ impl<'s> LiquidParser<'s> {
             Some(_) => format!("remove it, or add `{{% {opener} … %}}` before it"),
             None => "remove it".to_owned(),
         };
-        let problem = Diagnostic::error(Code::StrayTag, tag.markup.span, message)
-            .with_help(help)
-            .with_fix(Fix::replace(format!("remove `{name}`"), tag.markup.span, "").unsafe_to_apply());
+        let mut problem = Diagnostic::error(Code::StrayTag, tag.markup.span, message).with_help(help);
+        if let Some(opener) =
+            innermost.filter(|opener| name.starts_with("end") && !self.is_ended_soon(opener))
+        {
+            let end = format!("end{}", opener.name);
+            problem.help = Some(format!("write `{end}`, or remove it"));
+            problem =
+                problem.with_fix(Fix::replace(format!("write `{end}`"), tag.name, end).unsafe_to_apply());
+        }
+        let problem =
+            problem.with_fix(Fix::replace(format!("remove `{name}`"), tag.markup.span, "").unsafe_to_apply());
         TagRole::Stray(Box::new(problem))
+    }
+
+    /// Whether one of the next tags is the end tag of `opener`.
+    fn is_ended_soon(&self, opener: &OpenTag<'_>) -> bool {
+        self.chunks.iter().skip(self.next).take(MAX_LOOKAHEAD).any(|chunk| match chunk {
+            SourceChunk::Tag(tag) => tag.name.of(self.source).strip_prefix("end") == Some(opener.name),
+            SourceChunk::Text(_) | SourceChunk::Output(_) => false,
+        })
+    }
+
+    /// Returns a problem if the tag is the misspelled end tag of the innermost open tag, such as `end`, `end if`, or
+    /// `endfi`.
+    fn misnamed_end(&self, opener: &str, tag: &ScannedTag) -> Option<Diagnostic> {
+        if self.flavour == Flavour::Shopify {
+            return None;
+        }
+        let name = tag.name.of(self.source);
+        let argument = tag.arguments.of(self.source);
+        let end = format!("end{opener}");
+        let is_tag = |name: &str| super::tags::TAGS.iter().any(|tag| tag.name == name);
+        let is_end = match name {
+            "end" => argument.is_empty() || argument.eq_ignore_ascii_case(opener),
+            "" => argument.strip_prefix('/').is_some_and(|argument| argument.trim() == opener),
+            _ if is_tag(name) || name.strip_prefix("end").is_some_and(is_tag) => false,
+            // A shell script ends an `if` with `fi` and a `case` with `esac`.
+            _ if name.chars().rev().eq(opener.chars()) => argument.is_empty(),
+            _ => {
+                argument.is_empty()
+                    && (did_you_mean(name, [end.as_str()]).is_some()
+                        || name.strip_suffix("end") == Some(opener))
+            }
+        };
+        if !is_end {
+            return None;
+        }
+        let span = tag.name.join(tag.arguments);
+        let message = format!("unknown tag `{}`", span.of(self.source));
+        Some(
+            Diagnostic::error(Code::UnknownTag, span, message)
+                .with_help(format!("write `{end}`"))
+                .with_fix(Fix::replace(format!("write `{end}`"), span, end)),
+        )
     }
 
     fn parse_output(&mut self, markup: LiquidMarkup) -> Option<SyntaxNode> {
@@ -316,36 +385,11 @@ impl<'s> LiquidParser<'s> {
     }
 
     fn report_unclosed_markup(&mut self, markup: LiquidMarkup, opener: &str, closer: &str) {
+        // The fix is found later, by `repair`, which can try several.
         let problem =
             Diagnostic::error(Code::UnclosedLiquid, markup.span, format!("`{opener}` is never closed"))
-                .with_help(format!("close it with `{closer}`"))
-                .with_fix(Fix::replace(
-                    format!("add `{closer}`"),
-                    Span::at(self.likely_end_of_markup(markup)),
-                    format!(" {closer}"),
-                ));
+                .with_help(format!("close it with `{closer}`"));
         self.parsed.problems.push(problem);
-    }
-
-    /// Returns the offset where an unclosed `{{` or `{%` was probably meant to end.
-    ///
-    /// If the markup has an even number of double quotes, the likely end is the end of the markup. If the number is
-    /// odd, the last quote probably closes the surrounding JSON string. The likely end is then after the first complete
-    /// value. If there is no complete value, the likely end is before the last quote.
-    fn likely_end_of_markup(&self, markup: LiquidMarkup) -> usize {
-        let text = markup.inner.of(self.source);
-        if text.matches('"').count().is_multiple_of(2) {
-            return markup.span.end;
-        }
-        let lexemes = token::lex(self.source, markup.inner);
-        let mut cursor = LexemeCursor::new(self.source, &lexemes, markup.inner.end);
-        match cursor.filtered_expression() {
-            Ok(value) => value.span.end,
-            Err(_) => {
-                markup.inner.start
-                    + text.rfind('"').map_or(text.len(), |quote| text[..quote].trim_end().len())
-            }
-        }
     }
 
     fn colour_tag(&mut self, tag: &ScannedTag, lexemes: &[Lexeme]) {
@@ -375,6 +419,8 @@ enum TagRole {
     Ordinary,
     /// Ends the body of the innermost open tag: an end tag, or a divider such as `else`.
     EndsBody,
+    /// The end tag of the innermost open tag, with a wrong name.
+    EndsBodyMisnamed(Box<Diagnostic>),
     /// The end tag of an outer tag, so the innermost tag is unclosed.
     EndsOuter,
     Stray(Box<Diagnostic>),

@@ -145,11 +145,13 @@ pub(super) fn tag_problem(source: &str, span: Span, name: Span, arguments: Span)
             let fix = Fix::replace("use `{{ }}`", span, collapse_double_space(&output.unwrap_or_default()));
             problem.with_help("use `{{ }}`").with_fix(fix)
         }
-        "#" => problem.with_help("use `{% comment %}`").with_fix(Fix::replace(
-            "use `{% comment %}`",
-            span,
-            format!("{{% comment %}}{text}{{% endcomment %}}"),
-        )),
+        "#" => {
+            let problem = problem.with_help("use `{% comment %}`");
+            match comment(span.of(source), text) {
+                Some(comment) => problem.with_fix(Fix::replace("use `{% comment %}`", span, comment)),
+                None => problem,
+            }
+        }
         "render" => problem
             .with_help("`include` sees all variables of this body; `render` does not")
             .with_fix(Fix::replace("use `include`", name, "include").unsafe_to_apply()),
@@ -166,6 +168,17 @@ pub(super) fn tag_problem(source: &str, span: Span, name: Span, arguments: Span)
             lines_as_tags(source, span, arguments),
         )),
     })
+}
+
+/// Returns the `#` comment `tag` with the text `text` as a `comment` that trims the same whitespace. Returns `None` if
+/// the text has tags, which could end the comment.
+fn comment(tag: &str, text: &str) -> Option<String> {
+    if text.contains("{%") || text.contains("{{") {
+        return None;
+    }
+    let left = if tag.starts_with("{%-") { "{%-" } else { "{%" };
+    let right = if tag.ends_with("-%}") { "-%}" } else { "%}" };
+    Some(format!("{left} comment %}}{text}{{% endcomment {right}"))
 }
 
 fn comment_fix(name: Span, end: usize) -> Fix {

@@ -63,18 +63,12 @@ pub(crate) static TAGS: &[TagDoc] = &[
     tag("when", "value, value", "A branch of `case`, for these values"),
 ];
 
-/// Returns the diagnostic for a tag with an unknown name or without a name. `opener` is the name of the innermost open
-/// tag.
-pub(super) fn unknown(name: &str, span: Span, opener: Option<&str>) -> Diagnostic {
+/// Returns the diagnostic for a tag with an unknown name or without a name.
+pub(super) fn unknown(name: &str, span: Span) -> Diagnostic {
     if name.is_empty() {
         return Diagnostic::error(Code::LiquidSyntax, span, "this tag has no name");
     }
     let problem = Diagnostic::error(Code::UnknownTag, span, format!("unknown tag `{name}`"));
-    // A shell script ends an `if` with `fi` and a `case` with `esac`. So a reversed name is taken for an end tag.
-    if let Some(opener) = opener.filter(|opener| opener.chars().rev().eq(name.chars())) {
-        let end = format!("end{opener}");
-        return problem.with_near(span, &end, end.clone());
-    }
     match did_you_mean(name, TAGS.iter().map(|tag| tag.name)) {
         Some(near) => problem.with_near(span, near, near),
         None => problem,

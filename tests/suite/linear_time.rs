@@ -238,6 +238,11 @@ const BODIES: [Shape; 16] = [
     ("a name set again", "", |_| "{% assign x = Profile.a %}{{ x }}".into(), ""),
     ("a name captured again", "", |_| "{% capture x %}{% endcapture %}{{ x }}".into(), ""),
     ("open tags", r#"{"text": ""#, |_| "{% if Profile.a %}".into(), r#""}"#),
+    ("outputs with one brace", r#"{"text": ""#, |_| "{{ Profile.a } ".into(), r#""}"#),
+    ("outputs in outputs", r#"{"text": ""#, |_| "{{ {{ Profile.a }} | upcase }} ".into(), r#""}"#),
+    ("unclosed outputs", r#"{"text": ""#, |_| "{{ Profile.First Name ".into(), r#""}"#),
+    ("delimiters apart", r#"{"text": ""#, |_| "{ { Profile.a }} ".into(), r#""}"#),
+    ("other end tags", r#"{"text": ""#, |_| "{% if a %}{% endfor %}{% endif %}".into(), r#""}"#),
 ];
 
 #[test]

@@ -4,6 +4,7 @@ use crate::campaign::ContentFormat;
 use crate::compose::mask::{find_liquid, mask};
 use crate::json;
 use crate::telegram::{Method, fields};
+use crate::template::{self, OddCharacter};
 use crate::text::{Span, with_line_feeds};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -131,15 +132,30 @@ impl PasteFixer {
         self.apply(text, "removed the braces around `@` variables, which work only outside Liquid");
     }
 
-    /// Replaces curly quotes and special spaces in Liquid and in `@` variables. Liquid and `@` variables are code, and
-    /// code needs plain quotes and spaces.
+    /// Replaces what editors put into Liquid and `@` variables: curly quotes, special spaces, long dashes, HTML
+    /// references, and HTML tags. Liquid is code, and code needs plain characters. Text in straight quotes stays.
     fn liquid(&mut self) {
-        let mut text = with_straight_quotes(&self.text);
-        for piece in find_liquid(&text.clone()).into_iter().rev() {
-            let replacement = plain(piece.of(&text));
-            text.replace_range(piece.range(), &replacement);
+        let (text, mut found) = with_plain_variables(&self.text);
+        let mut pieces = Vec::new();
+        for piece in find_liquid(&text) {
+            let (plain, odd) = template::with_plain_characters(piece.of(&text));
+            found.extend(odd);
+            pieces.push((piece, plain));
         }
-        self.apply(text, "replaced curly quotes and special spaces in Liquid with plain ones");
+        let mut plain = String::with_capacity(text.len());
+        let mut at = 0;
+        for (piece, replacement) in pieces {
+            plain.push_str(text.get(at..piece.start).unwrap_or_default());
+            plain.push_str(&replacement);
+            at = piece.end;
+        }
+        plain.push_str(text.get(at..).unwrap_or_default());
+        self.text = plain;
+        for (kinds, description) in LIQUID_REPAIRS {
+            if found.iter().any(|odd| kinds.contains(odd)) {
+                self.repairs.push((*description).to_owned());
+            }
+        }
     }
 
     /// Replaces curly quotes and special spaces in the JSON syntax. Inside JSON strings, such characters are text and
@@ -164,41 +180,131 @@ fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200b}' | '\u{feff}' | '\u{2060}')
 }
 
-fn plain(liquid: &str) -> String {
-    let to_plain = |c: char| match c {
-        c if is_curly(c) => '"',
-        '‘' | '’' | '‚' => '\'',
-        c if is_odd_space(c) => ' ',
-        c => c,
-    };
-    liquid.chars().filter(|c| !is_invisible(*c)).map(to_plain).collect()
-}
+/// What a paste repairs in Liquid, in the order in which it is reported.
+const LIQUID_REPAIRS: &[(&[OddCharacter], &str)] = &[
+    (
+        &[OddCharacter::CurlyQuote, OddCharacter::Space, OddCharacter::Dash],
+        "replaced curly quotes, special spaces, and long dashes in Liquid with plain ones",
+    ),
+    (
+        &[OddCharacter::Reference],
+        "replaced HTML references in Liquid, such as `&quot;`, with the characters themselves",
+    ),
+    (&[OddCharacter::HtmlTag], "removed HTML tags from Liquid"),
+    (&[OddCharacter::EscapedQuote], "removed backslashes before quotes in Liquid"),
+];
 
-/// Replaces the curly quotes around the default of `@Profile - name | default: “…”`. Without straight quotes, such text
-/// is not recognized as an `@` variable.
-fn with_straight_quotes(text: &str) -> String {
+/// Makes the characters of `@Profile – name | default: “…”` plain. With odd characters, such text is not recognized as
+/// an `@` variable.
+fn with_plain_variables(text: &str) -> (String, Vec<OddCharacter>) {
     let mut out = String::with_capacity(text.len());
+    let mut found = Vec::new();
     let mut rest = text;
-    while let Some(at) = rest.find("default:") {
-        let (before, after) = rest.split_at(at + "default:".len());
-        out.push_str(before);
-        rest = after;
-        let line = before.rsplit('\n').next().unwrap_or_default();
-        let is_at_variable =
-            line.rfind('@').is_some_and(|sign| line[sign..].contains(" - ") && !line[sign..].contains('"'));
-        let value = rest.trim_start();
-        let mut chars = value.chars();
-        if is_at_variable && chars.next().is_some_and(is_curly) {
-            let inside = chars.as_str();
-            let end = inside.find(is_curly).filter(|end| !inside[..*end].contains('\n'));
-            if let Some(end) = end {
-                out.push_str(&format!(" \"{}\"", &inside[..end]));
-                let after = &inside[end..];
-                rest = &after[after.chars().next().map_or(0, char::len_utf8)..];
+    while let Some(sign) = rest.find('@') {
+        out.push_str(&rest[..sign]);
+        rest = &rest[sign..];
+        match OddVariable::read(rest) {
+            Some(variable) => {
+                out.push_str(&variable.plain);
+                rest = &rest[variable.length..];
+                found.extend(variable.odd);
+            }
+            None => {
+                out.push('@');
+                rest = &rest[1..];
             }
         }
     }
-    out + rest
+    out.push_str(rest);
+    (out, found)
+}
+
+/// An `@` variable with odd characters, at the start of a text.
+struct OddVariable {
+    plain: String,
+    length: usize,
+    odd: Vec<OddCharacter>,
+}
+
+impl OddVariable {
+    /// Reads an `@` variable at the start of `text`. Returns `None` if there is none, or if its characters are plain.
+    fn read(text: &str) -> Option<Self> {
+        let mut odd = Vec::new();
+        let line = text.strip_prefix('@')?.split('\n').next()?;
+        let (root, rest) = line.split_at(line.find(|c: char| !c.is_alphanumeric() && c != '_')?);
+        let rest = after_spaces(rest, &mut odd)?;
+        let (dash, rest) = split_first(rest, &["-", "–", "—", "−", "&ndash;", "&mdash;"])?;
+        match dash {
+            "-" => {}
+            dash if dash.starts_with('&') => odd.push(OddCharacter::Reference),
+            _ => odd.push(OddCharacter::Dash),
+        }
+        let rest = after_spaces(rest, &mut odd)?;
+        let end = rest.find(['|', '@', '"', '{', '}'])?;
+        let (name, rest) = rest.split_at(end);
+        let name = plain_spaces(name, &mut odd);
+        let rest = skip_spaces(rest.strip_prefix('|')?, &mut odd).strip_prefix("default")?;
+        let rest = skip_spaces(skip_spaces(rest, &mut odd).strip_prefix(':')?, &mut odd);
+        let (value, rest) = match split_first(rest, &["\"", "\\\"", "&quot;", "&ldquo;", "&rdquo;"]) {
+            Some(("\"", rest)) => rest.split_once('"')?,
+            Some(("\\\"", rest)) => {
+                odd.push(OddCharacter::EscapedQuote);
+                rest.split_once("\\\"")?
+            }
+            Some((_, rest)) => {
+                odd.push(OddCharacter::Reference);
+                let ends = ["&quot;", "&ldquo;", "&rdquo;"];
+                let (at, end) = ends.iter().filter_map(|end| Some((rest.find(end)?, end))).min()?;
+                (&rest[..at], &rest[at + end.len()..])
+            }
+            None => {
+                odd.push(OddCharacter::CurlyQuote);
+                let rest = rest.strip_prefix(is_curly)?;
+                let at = rest.find(is_curly)?;
+                (&rest[..at], rest[at..].strip_prefix(is_curly)?)
+            }
+        };
+        if root.is_empty() || name.is_empty() || odd.is_empty() || value.contains('"') {
+            return None;
+        }
+        let plain = format!("@{root} - {name} | default: \"{value}\"");
+        Some(Self { plain, length: 1 + line.len() - rest.len(), odd })
+    }
+}
+
+/// Skips at least one space.
+fn after_spaces<'t>(text: &'t str, odd: &mut Vec<OddCharacter>) -> Option<&'t str> {
+    let rest = skip_spaces(text, odd);
+    (rest.len() < text.len()).then_some(rest)
+}
+
+fn skip_spaces<'t>(text: &'t str, odd: &mut Vec<OddCharacter>) -> &'t str {
+    let mut rest = text;
+    loop {
+        if let Some(after) = rest.strip_prefix([' ', '\t']) {
+            rest = after;
+        } else if let Some(after) = rest.strip_prefix(|c| is_odd_space(c) || is_invisible(c)) {
+            odd.push(OddCharacter::Space);
+            rest = after;
+        } else if let Some(after) = rest.strip_prefix("&nbsp;") {
+            odd.push(OddCharacter::Reference);
+            rest = after;
+        } else {
+            return rest;
+        }
+    }
+}
+
+fn plain_spaces(name: &str, odd: &mut Vec<OddCharacter>) -> String {
+    let plain = name.replace("&nbsp;", " ").replace(is_odd_space, " ").replace(is_invisible, "");
+    if plain != name {
+        odd.push(OddCharacter::Space);
+    }
+    plain.trim().to_owned()
+}
+
+fn split_first<'t>(text: &'t str, prefixes: &[&'static str]) -> Option<(&'static str, &'t str)> {
+    prefixes.iter().find_map(|prefix| Some((*prefix, text.strip_prefix(prefix)?)))
 }
 
 struct Straightener<'t> {
@@ -335,6 +441,72 @@ mod tests {
     #[test]
     fn a_code_fence_around_the_body_is_removed() {
         check("```json\n{\"a\": 1}\n```\n", "{\"a\": 1}\n", 1);
+    }
+
+    #[test]
+    fn what_an_editor_put_into_liquid_is_repaired_and_reported() {
+        check("{% if Profile.n &gt; 1 &amp;&amp; x %}", "{% if Profile.n > 1 && x %}", 1);
+        check("{{ Profile.a | default: &quot;you&quot; }}", "{{ Profile.a | default: \"you\" }}", 1);
+        check("{{ Profile.a | default: &#39;you&#39; }}", "{{ Profile.a | default: 'you' }}", 1);
+        check("{{&nbsp;Profile.a\u{a0}}}", "{{ Profile.a }}", 2);
+        check("{%– if Profile.a<br/> == 1 –%}", "{%- if Profile.a == 1 -%}", 2);
+        check("{{ <span style=\"color: red\">Profile.a</span> | upcase }}", "{{ Profile.a | upcase }}", 1);
+        check("{{ Profile.a | default: \\\"you\\\" }}", "{{ Profile.a | default: \"you\" }}", 1);
+        check("@Profile – First\u{a0}Name | default: “you”!", "@Profile - First Name | default: \"you\"!", 1);
+        check("@Profile - a | default: &quot;you&quot;", "@Profile - a | default: \"you\"", 1);
+        check("{% if x\rand y %}", "{% if x\nand y %}", 0);
+        // In quotes, the characters are text.
+        for right in
+            ["{{ a | replace: \"&quot;\", '–' | default: \"it’s “on”\u{a0}\" }}", "&quot;{{ a }}<br>–“x”"]
+        {
+            check(right, right, 0);
+        }
+    }
+
+    const OUTSIDE: &[&str] = &[
+        "&quot;",
+        "“x”",
+        "<br>",
+        " – ",
+        "\u{a0}",
+        "it’s",
+        "a &gt; b",
+        "<span a='b'>",
+        "@ann",
+        "\n",
+        "%",
+        "| x: “y”",
+    ];
+
+    const LIQUID: &[(&str, &str)] = &[
+        ("{{ Profile.a | default: “x” }}", "{{ Profile.a | default: \"x\" }}"),
+        ("{% if Profile.a &gt; 1 %}", "{% if Profile.a > 1 %}"),
+        ("{% endif %}", "{% endif %}"),
+        ("{{ a | append: \"&quot;\" }}", "{{ a | append: \"&quot;\" }}"),
+        ("{{– Profile.a<br> }}", "{{- Profile.a }}"),
+        ("@Profile — a | default: “x”", "@Profile - a | default: \"x\""),
+    ];
+
+    proptest::proptest! {
+        #[test]
+        fn everything_outside_liquid_stays_byte_for_byte(
+            parts in proptest::collection::vec(
+                (proptest::sample::select(OUTSIDE), proptest::option::of(proptest::sample::select(LIQUID))),
+                0..12,
+            ),
+        ) {
+            let mut text = String::from("Hi ");
+            let mut expected = text.clone();
+            for (outside, liquid) in parts {
+                let (odd, plain) = liquid.unwrap_or_default();
+                text.push_str(outside);
+                expected.push_str(outside);
+                // A space keeps an `@` of the text apart from the variable.
+                text.push_str(&format!(" {odd} "));
+                expected.push_str(&format!(" {plain} "));
+            }
+            proptest::prop_assert_eq!(clean_pasted(&text).body, expected);
+        }
     }
 
     #[test]

@@ -189,7 +189,8 @@ impl<'t> Follower<'t> {
             TagNode::Raw(text) => self.follow_text(*text, &mut state),
             TagNode::If { branches } => {
                 let guards = branches.iter().map(|branch| match &branch.condition {
-                    Some(condition) => PresenceGuard::of(self.source(), condition, branch.is_negated),
+                    Some(condition) => self
+                        .with_aliases(span, PresenceGuard::of(self.source(), condition, branch.is_negated)),
                     None => PresenceGuard::default(),
                 });
                 let has_else = branches.last().is_some_and(|branch| branch.condition.is_none());
@@ -496,6 +497,7 @@ impl<'t> Follower<'t> {
                 is_escaped: self.is_escaped,
                 is_present: self.is_present(source),
                 dialect: self.template.dialect(),
+                free_name: self.scope.free_name(),
                 vocabulary: checked.vocabulary,
             };
             interpolation.problems()
@@ -506,6 +508,17 @@ impl<'t> Follower<'t> {
         for problem in problems.unwrap_or_default() {
             self.report(problem);
         }
+    }
+
+    /// Adds the paths whose values the variables of the guard at `tag` hold, as after
+    /// `{% assign v = Profile.name | default: "" %}`.
+    fn with_aliases(&self, tag: Span, mut guard: PresenceGuard) -> PresenceGuard {
+        for names in [&mut guard.present_if_taken, &mut guard.present_if_skipped] {
+            let paths = names.iter().filter_map(|name| self.scope.alias_of(name, self.file, tag.start));
+            let written: Vec<String> = paths.map(|path| path.span.of(self.source()).to_owned()).collect();
+            names.extend(written);
+        }
+        guard
     }
 
     fn is_present(&self, source: &ValueSource<'t>) -> bool {

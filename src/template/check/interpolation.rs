@@ -28,6 +28,8 @@ pub(super) struct Interpolation<'t, 't2> {
     /// Whether a condition in the template guarantees a value.
     pub is_present: bool,
     pub dialect: Dialect,
+    /// A name that the template does not set.
+    pub free_name: &'static str,
     pub vocabulary: &'t Vocabulary,
 }
 
@@ -441,7 +443,15 @@ impl<'t> Interpolation<'t, '_> {
         if written.contains(" - ") {
             return None;
         }
-        let guard = format!("{{% if {written} == blank %}}{{% abort %}}{{% endif %}}");
+        let guard = match self.dialect {
+            Dialect::Telecast => format!("{{% if {written} == blank %}}{{% abort %}}{{% endif %}}"),
+            // Nothing equals `blank` in CleverTap's engine, and a missing value does not equal "".
+            Dialect::CleverTap => {
+                let name = self.free_name;
+                let assign = format!("{{% assign {name} = {written} | default: \"\" %}}");
+                format!("{assign}{{% if {name} == \"\" %}}{{% abort %}}{{% endif %}}")
+            }
+        };
         Some(Fix::replace("skip profiles without it", Span::at(0), guard).unsafe_to_apply())
     }
 

@@ -99,6 +99,26 @@ impl<'t> NameDefinitions<'t> {
         self.definitions.entry(name).or_default().push(definition);
     }
 
+    /// Returns the path whose value, or else an empty text, the variable `name` holds at the offset `at` of `file`.
+    /// Returns `None` if the variable may hold something else.
+    pub(super) fn alias_of(&self, name: &str, file: usize, at: usize) -> Option<&'t Path> {
+        let [Definition::Assigned(own_file, Expression::Path(path), filters)] =
+            self.definitions.get(name)?.as_slice()
+        else {
+            return None;
+        };
+        let is_empty_default = |call: &FilterCall| {
+            call.filter.name == "default" && call.arguments.first().and_then(Expression::as_text) == Some("")
+        };
+        (*own_file == file && path.span.end <= at && filters.iter().all(is_empty_default)).then_some(path)
+    }
+
+    /// Returns a name that no tag sets.
+    pub(super) fn free_name(&self) -> &'static str {
+        const NAMES: [&str; 5] = ["v", "value", "checked", "checked_value", "value_to_check"];
+        NAMES.into_iter().find(|name| !self.definitions.contains_key(name)).unwrap_or(NAMES[0])
+    }
+
     /// Returns the name and the bodies of the captures if `value` is a variable that is set by captures only. Returns
     /// `None` for any other value.
     pub(super) fn captured(&self, value: &Expression) -> Option<(&'t str, Vec<(usize, &'t Block)>)> {

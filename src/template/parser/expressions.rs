@@ -162,7 +162,7 @@ impl<'s> LexemeCursor<'s> {
         }
         // The filter is looked up after its arguments are parsed, so that a syntax error in them is reported first.
         let Some(filter) = filters::find(self.text_of(name)) else {
-            return Err(Box::new(filters::unknown(self.text_of(name), name)));
+            return Err(Box::new(filters::unknown(self.text_of(name), name, self.flavour)));
         };
         // In Shopify, a filter with keyword arguments ignores unknown keyword arguments. In a body, an unknown keyword
         // argument is an error, because otherwise a misspelled `allow_false` would silently have no effect.
@@ -376,5 +376,6 @@ fn open_string(source: &str, span: Span) -> Diagnostic {
 
 fn single_equals(span: Span) -> Box<Diagnostic> {
     let problem = Diagnostic::error(Code::LiquidSyntax, span, "`=` is not a comparison");
-    Box::new(problem.with_help("use `==`").with_fix(Fix::replace("use `==`", span, "==")))
+    // The fix is not safe, because `=` may stand for another operator that lost a sign, such as `!=`.
+    Box::new(problem.with_help("use `==`").with_fix(Fix::replace("use `==`", span, "==").unsafe_to_apply()))
 }

@@ -1,6 +1,6 @@
 //! Parses the arguments and the body of each tag.
 
-use crate::diagnostic::{Code, Diagnostic, Fix};
+use crate::diagnostic::{Code, Diagnostic, Fix, did_you_mean};
 use crate::text::Span;
 
 use super::super::scan::{ScannedTag, SourceChunk, trimmed};
@@ -12,6 +12,10 @@ use super::super::tags;
 use super::super::token::{self, Lexeme, LexemeKind, LiquidToken, TokenClass};
 use super::expressions::{LexemeCursor, ParseResult};
 use super::{Flavour, LiquidParser, OpenTag};
+
+// A misspelled end tag is short, and it is searched for only among the first tags, so that the work is bounded.
+const MAX_END_TAG: usize = 40;
+const MAX_END_TAGS: usize = 50;
 
 impl<'s> LiquidParser<'s> {
     pub(super) fn parse_tag_node(&mut self, tag: ScannedTag) -> ParseResult<SyntaxNode> {
@@ -52,8 +56,7 @@ impl<'s> LiquidParser<'s> {
             }
             _ => {
                 let place = if name.is_empty() { span } else { tag.name };
-                let opener = self.open.last().map(|opener| opener.name);
-                return Err(Box::new(tags::unknown(name, place, opener)));
+                return Err(Box::new(tags::unknown(name, place)));
             }
         };
         Ok(SyntaxNode::Tag(span, Box::new(node)))
@@ -78,8 +81,26 @@ impl<'s> LiquidParser<'s> {
             if !stop.markup.is_closed {
                 self.report_unclosed_markup(stop.markup, "{%", "%}");
             }
+            self.report_else_if(stop);
         }
         (block, stop)
+    }
+
+    /// Reports `{% else if … %}`. Shopify ignores the words after `else`, so the condition would silently have no
+    /// effect.
+    fn report_else_if(&mut self, tag: &ScannedTag) {
+        let condition = tag.arguments.of(self.source);
+        if self.flavour == Flavour::Shopify
+            || tag.name.of(self.source) != "else"
+            || !condition.starts_with("if ")
+        {
+            return;
+        }
+        let span = Span::new(tag.name.start, tag.arguments.start + "if".len());
+        let problem = Diagnostic::error(Code::UnknownTag, span, "unknown tag `else if`");
+        let problem =
+            problem.with_help("write `elsif`").with_fix(Fix::replace("write `elsif`", span, "elsif"));
+        self.parsed.problems.push(problem);
     }
 
     fn add_to_block(&mut self, opener: Span, tag: Span) {
@@ -96,7 +117,8 @@ impl<'s> LiquidParser<'s> {
         let Some(end) = body.end else {
             let message = format!("`{name}` is never closed");
             let problem = Diagnostic::error(Code::UnclosedTag, tag.markup.span, message);
-            return Err(Box::new(problem.with_help(format!("add `{{% end{name} %}}` where it ends"))));
+            let problem = problem.with_help(format!("add `{{% end{name} %}}` where it ends"));
+            return Err(Box::new(problem.with_fix(self.verbatim_end(name, body.text))));
         };
         self.add_to_block(tag.markup.span, end.span);
         self.colour_markup(end);
@@ -128,6 +150,31 @@ impl<'s> LiquidParser<'s> {
             }
         }
         Ok(if name == "raw" { TagNode::Raw(body.text) } else { TagNode::Comment })
+    }
+
+    /// Returns the fix for an unclosed `raw`, `comment`, or `doc` with this body: it corrects a misspelled end tag, or
+    /// adds one at the end of the line.
+    fn verbatim_end(&self, name: &str, body: Span) -> Fix {
+        let end = format!("end{name}");
+        let text = body.of(self.source);
+        for (at, _) in text.match_indices("{%").take(MAX_END_TAGS) {
+            let rest = &text[at + 2..];
+            let Some(close) = rest.find("%}").filter(|close| *close < MAX_END_TAG) else { continue };
+            let inside = trimmed(rest, Span::new(0, close));
+            let dashes = ['-', ' '];
+            let written = inside.of(rest).trim_matches(dashes);
+            let word: String = written.chars().filter(|c| !matches!(c, ' ' | '_')).collect();
+            if word == "end" || did_you_mean(&word.to_lowercase(), [end.as_str()]).is_some() {
+                let start = body.start + at + 2 + rest.find(written).unwrap_or_default();
+                let span = Span::new(start, start + written.len());
+                return Fix::replace(format!("write `{end}`"), span, end).unsafe_to_apply();
+            }
+        }
+        // A line usually ends with the quote and the comma of a JSON string.
+        let line = text.lines().next().unwrap_or_default();
+        let at = body.start + line.trim_end_matches([',', '"', '}', ' ']).len();
+        let tag = format!("{{% {end} %}}");
+        Fix::replace(format!("add `{tag}`"), Span::at(at), tag).unsafe_to_apply()
     }
 
     /// Skips the lines of a `comment`, `doc`, or `raw` inside `{% liquid %}`, including the line with the end tag.

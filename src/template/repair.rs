@@ -1,0 +1,376 @@
+//! Finds what was meant where Liquid is mistyped, and offers it as a fix.
+//!
+//! A candidate replaces a window: an output or tag, and possibly some text after it. It is accepted only if the result,
+//! parsed on its own, is one complete output or tag without a problem. The scanner starts anew after each output and
+//! tag, so everything outside the window is read as before: no Liquid there becomes text, and no text becomes Liquid.
+//!
+//! Likely mistakes are tried first: a mistyped delimiter, then braces inside braces, then a missing delimiter. Mistakes
+//! inside the delimiters are corrected by [`mender`].
+
+pub(super) mod apart;
+mod characters;
+mod conditions;
+mod delimiters;
+mod mender;
+mod values;
+
+use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit};
+use crate::json::QuoteState;
+use crate::text::Span;
+
+use super::flavour::Flavour;
+use super::parser::{self, ParsedLiquid};
+use super::scan::{self, SourceChunk};
+use super::tags::TAGS;
+
+pub(crate) use characters::{OddCharacter, with_plain_characters};
+use mender::Mistake;
+
+// The number of mistakes in one template for which fixes are sought. Each takes up to a few hundred small parses. In a
+// template with more mistakes, the first ones are fixed first, and the next check of the template finds more.
+const MAX_REPAIRS: usize = 24;
+
+/// The maximum length of a window, in bytes, so that the work for each mistake is bounded.
+const MAX_WINDOW: usize = 400;
+
+/// Replaces problems of `parsed` by more precise ones, with fixes, where it is clear what was meant.
+pub(super) fn improve(source: &str, flavour: Flavour, parsed: &mut ParsedLiquid) {
+    // Shopify's rules are used by scripts that compare telecast with Shopify, and they do not need fixes.
+    if flavour == Flavour::Shopify || parsed.problems.is_empty() {
+        return;
+    }
+    let mut problems = std::mem::take(&mut parsed.problems);
+    problems.sort_by_key(|problem| problem.span);
+    let repairer = Repairer { source, flavour, parsed };
+    let mut improved: Vec<Diagnostic> = Vec::new();
+    // The end of the last window with an accepted candidate. The candidate has no problem, so other problems in the
+    // window have the same cause.
+    let mut repaired_to = 0;
+    let mut n_tried = 0;
+    for problem in problems {
+        // A warning is about text that only looks like Liquid.
+        if !problem.is_error() || !is_about_one_markup(problem.code) {
+            improved.push(problem);
+            continue;
+        }
+        if problem.span.start < repaired_to {
+            continue;
+        }
+        if MAX_REPAIRS <= n_tried {
+            improved.push(with_choices(problem));
+            continue;
+        }
+        n_tried += 1;
+        match repairer.repair(&problem) {
+            Repair::Fixed(better, window) => {
+                repaired_to = window.end;
+                improved.push(*better);
+            }
+            Repair::Explained(better) => {
+                // What else is wrong in an unclosed output or tag comes from its wrong end.
+                if better.code == Code::UnclosedLiquid {
+                    repaired_to = better.span.end;
+                }
+                improved.push(*better);
+            }
+            Repair::None => improved.push(with_choices(problem)),
+        }
+    }
+    parsed.problems = improved;
+}
+
+/// Whether problems with this code come from the text of a single output or tag.
+fn is_about_one_markup(code: Code) -> bool {
+    matches!(
+        code,
+        Code::LiquidSyntax
+            | Code::UnclosedLiquid
+            | Code::UnclosedString
+            | Code::UnknownFilter
+            | Code::UnknownTag
+            | Code::FilterArgument
+    )
+}
+
+/// Turns the fixes of a problem that could not be confirmed into choices. A fix of a single name stays safe, because it
+/// does not depend on the rest of the tag.
+fn with_choices(mut problem: Diagnostic) -> Diagnostic {
+    if matches!(problem.code, Code::LiquidSyntax | Code::UnclosedLiquid | Code::UnclosedString) {
+        problem.fixes.iter_mut().for_each(|fix| fix.safe = false);
+    }
+    problem
+}
+
+enum Repair {
+    /// The problem with a fix, and the window that the fix may change.
+    Fixed(Box<Diagnostic>, Span),
+    /// The problem with a better explanation, but without a fix.
+    Explained(Box<Diagnostic>),
+    None,
+}
+
+/// A possible reading of a part of the source.
+struct Attempt {
+    window: Span,
+    /// What the window may have been meant to be.
+    text: String,
+    /// The mistake in the delimiters; `None` if they are right.
+    mistake: Option<Mistake>,
+    is_safe: bool,
+    /// Whether mistakes inside the delimiters are corrected as well.
+    is_mendable: bool,
+}
+
+struct Repairer<'s> {
+    source: &'s str,
+    flavour: Flavour,
+    parsed: &'s ParsedLiquid,
+}
+
+impl Repairer<'_> {
+    fn repair(&self, problem: &Diagnostic) -> Repair {
+        let Some(markup) = self.markup_around(problem.span.start) else { return Repair::None };
+        let text = markup.of(self.source);
+        let is_closed = problem.code != Code::UnclosedLiquid;
+        // The lines of `{% liquid %}` are no markup of their own.
+        if text.trim_start_matches(['{', '%', '-', ' ', '\n']).starts_with("liquid") {
+            return Repair::None;
+        }
+        if is_closed && problem.code != Code::UnclosedString && self.confirms(problem, markup) {
+            return Repair::Fixed(Box::new(problem.clone()), markup);
+        }
+        let mut explained = None;
+        for attempt in delimiters::attempts(self, markup, is_closed) {
+            if let Some(mistake) = &attempt.mistake
+                && self.accepts(&attempt.text)
+            {
+                return self.fixed(problem, &attempt, mistake, &attempt.text, attempt.is_safe, Vec::new());
+            }
+            if !attempt.is_mendable {
+                continue;
+            }
+            let mended = mender::mend(&attempt.text, self.flavour, &|text| self.accepts(text));
+            if attempt.mistake.is_none() && explained.is_none() {
+                explained = mended.explanation.map(|mistake| mistake.shifted(attempt.window.start));
+            }
+            let Some(found) = mended.found else { continue };
+            let mistake = match &attempt.mistake {
+                Some(mistake) => mistake.clone(),
+                None => found.mistake.shifted(attempt.window.start),
+            };
+            let choices = found.negated.and_then(|operand| self.unless(attempt.window, &operand));
+            let is_safe = attempt.is_safe && found.is_safe;
+            return self.fixed(
+                problem,
+                &attempt,
+                &mistake,
+                &found.text,
+                is_safe,
+                choices.into_iter().collect(),
+            );
+        }
+        match explained {
+            Some(mistake) => Repair::Explained(Box::new(mistake.diagnostic(Code::LiquidSyntax))),
+            None if is_closed => Repair::None,
+            None => {
+                let problem = Diagnostic { fixes: Vec::new(), ..problem.clone() };
+                Repair::Explained(Box::new(problem))
+            }
+        }
+    }
+
+    fn fixed(
+        &self,
+        problem: &Diagnostic,
+        attempt: &Attempt,
+        mistake: &Mistake,
+        text: &str,
+        is_safe: bool,
+        better: Vec<Fix>,
+    ) -> Repair {
+        let code = match problem.code {
+            Code::UnclosedLiquid | Code::UnclosedString | Code::UnknownTag => problem.code,
+            _ => Code::LiquidSyntax,
+        };
+        let mut fix = Fix {
+            title: mistake.title.clone(),
+            edits: vec![difference(self.source, attempt.window, text)],
+            safe: is_safe,
+        };
+        if self.leaves_remnants(attempt.window.end) {
+            fix.safe = false;
+        }
+        let mut diagnostic = mistake.diagnostic(code);
+        diagnostic.fixes = better;
+        diagnostic.fixes.push(fix);
+        Repair::Fixed(Box::new(diagnostic), attempt.window)
+    }
+
+    /// Whether the first fix that the parser offers leaves the markup without a problem.
+    fn confirms(&self, problem: &Diagnostic, markup: Span) -> bool {
+        let Some(fix) = problem.fixes.first() else { return false };
+        let edits = fix.edits.iter().map(|edit| {
+            let start = edit.span.start.checked_sub(markup.start)?;
+            let end = edit.span.end.checked_sub(markup.start)?;
+            Some(TextEdit { span: Span::new(start, end), replacement: edit.replacement.clone() })
+        });
+        let Some(edits) = edits.collect::<Option<Vec<TextEdit>>>() else { return false };
+        crate::diagnostic::apply_edits(&edits, markup.of(self.source)).is_some_and(|text| self.accepts(&text))
+    }
+
+    /// Returns the output or tag that contains the byte `at`, or ends there.
+    fn markup_around(&self, at: usize) -> Option<Span> {
+        let spans = &self.parsed.liquid_spans;
+        let index = spans.partition_point(|span| span.start <= at).checked_sub(1)?;
+        // The chips of CleverTap are never wrong.
+        spans.get(index).copied().filter(|span| at <= span.end && span.of(self.source).starts_with('{'))
+    }
+
+    fn accepts(&self, text: &str) -> bool {
+        is_whole_markup(text, self.flavour)
+    }
+
+    /// Whether a delimiter without a partner follows `at`, before the next output, tag, or line.
+    fn leaves_remnants(&self, at: usize) -> bool {
+        let end = crate::text::floor_char_boundary(self.source, (at + MAX_WINDOW).min(self.source.len()));
+        let rest = self.source.get(at..end).unwrap_or_default();
+        let stops = ["{{", "{%", "\n"].into_iter().filter_map(|stop| rest.find(stop));
+        let rest = &rest[..stops.min().unwrap_or(rest.len())];
+        if rest.contains("%}") {
+            return true;
+        }
+        // JSON has `}}` as well, but only after a value, which is a quote, a number, or this output.
+        rest.find("}}").is_some_and(|found| {
+            let before = &rest[..found];
+            before.contains('|') || (before.contains(char::is_alphabetic) && !before.contains('"'))
+        })
+    }
+
+    /// Returns the fix that turns `{% if not x %}` into `{% unless x %}`, if the block has no `elsif`, to which the
+    /// negation would not apply in every engine.
+    fn unless(&self, opener: Span, operand: &str) -> Option<Fix> {
+        let tags = self.parsed.blocks.get(&opener)?;
+        let name_of = |tag: &Span| tag.of(self.source).trim_start_matches(['{', '%', '-', ' ']).to_owned();
+        let [.., end] = tags.as_slice() else { return None };
+        if tags.iter().any(|tag| name_of(tag).starts_with("elsif")) || !name_of(end).starts_with("endif") {
+            return None;
+        }
+        let text = opener.of(self.source);
+        let left = if text.starts_with("{%-") { "{%-" } else { "{%" };
+        let right = if text.ends_with("-%}") { "-%}" } else { "%}" };
+        let start = format!("{left} unless {operand} {right}");
+        let at = end.start + end.of(self.source).find("endif")?;
+        let edits = vec![
+            TextEdit { span: opener, replacement: start.clone() },
+            TextEdit { span: Span::new(at, at + "endif".len()), replacement: "endunless".to_owned() },
+        ];
+        self.accepts(&start).then(|| Fix { title: "use `unless`".to_owned(), edits, safe: false })
+    }
+
+    /// Returns what a `}` at `at` is, outside Liquid.
+    fn brace_role(&self, at: usize) -> BraceRole {
+        let mut quoting = QuoteState::default();
+        let mut balance = 0_isize;
+        let mut start = 0;
+        for liquid in self.parsed.liquid_spans.iter().chain([&Span::at(self.source.len())]) {
+            let text = self.source.get(start..liquid.start).unwrap_or_default();
+            for (here, byte) in (start..).zip(text.bytes()) {
+                quoting.read(byte);
+                if quoting.is_inside() {
+                    if here == at {
+                        return BraceRole::Text;
+                    }
+                    continue;
+                }
+                match byte {
+                    b'{' => balance += 1,
+                    b'}' => balance -= 1,
+                    _ => {}
+                }
+            }
+            quoting.skip_interpolation();
+            start = liquid.end.max(start);
+        }
+        match balance {
+            0 => BraceRole::Json,
+            1.. => BraceRole::Unknown,
+            _ => BraceRole::Text,
+        }
+    }
+}
+
+enum BraceRole {
+    /// The brace closes no object.
+    Text,
+    /// The brace closes an object of the JSON.
+    Json,
+    Unknown,
+}
+
+/// Whether `text` is one output or tag, from its first to its last byte, and has no problem.
+pub(super) fn is_whole_markup(text: &str, flavour: Flavour) -> bool {
+    let Some(inside) = text.get(2..).filter(|_| text.starts_with("{{") || text.starts_with("{%")) else {
+        return false;
+    };
+    if inside.contains("{{") || inside.contains("{%") {
+        return false;
+    }
+    let chunks = scan::scan(text);
+    let (before, after) = match chunks.as_slice() {
+        [SourceChunk::Output(markup)] if markup.is_closed && markup.span.len() == text.len() => {
+            // Shopify accepts `{{ }}`, but nobody means it.
+            if scan::trimmed(text, markup.inner).is_empty() {
+                return false;
+            }
+            (String::new(), String::new())
+        }
+        [SourceChunk::Tag(tag)] if tag.markup.is_closed && tag.markup.span.len() == text.len() => {
+            surroundings(tag.name.of(text))
+        }
+        _ => return false,
+    };
+    let parsed = parser::parse_without_repairs(&format!("{before}{text}{after}"), flavour);
+    parsed.problems.is_empty()
+}
+
+/// Returns the tags that a tag with this name needs before and after it.
+fn surroundings(name: &str) -> (String, String) {
+    let is_block = |name: &str| TAGS.iter().any(|tag| tag.is_block && tag.name == name);
+    let opener = |name: &str| match name {
+        "if" | "unless" | "case" => format!("{{% {name} x %}}"),
+        "for" | "tablerow" => format!("{{% {name} x in y %}}"),
+        "capture" => "{% capture x %}".to_owned(),
+        _ => format!("{{% {name} %}}"),
+    };
+    match name {
+        "elsif" | "else" => (opener("if"), "{% endif %}".to_owned()),
+        "when" => (opener("case"), "{% endcase %}".to_owned()),
+        _ if is_block(name) => (String::new(), format!("{{% end{name} %}}")),
+        _ => match name.strip_prefix("end").filter(|name| is_block(name)) {
+            Some(opened) => (opener(opened), String::new()),
+            None => (String::new(), String::new()),
+        },
+    }
+}
+
+/// Returns the smallest edit that turns the text of `window` into `text`.
+fn difference(source: &str, window: Span, text: &str) -> TextEdit {
+    let old = window.of(source);
+    let prefix: usize =
+        old.chars().zip(text.chars()).take_while(|(a, b)| a == b).map(|(a, _)| a.len_utf8()).sum();
+    let (old_rest, new_rest) = (&old[prefix..], &text[prefix..]);
+    let suffix: usize = old_rest
+        .chars()
+        .rev()
+        .zip(new_rest.chars().rev())
+        .take_while(|(a, b)| a == b)
+        .map(|(a, _)| a.len_utf8())
+        .sum();
+    TextEdit {
+        span: Span::new(window.start + prefix, window.end - suffix),
+        replacement: new_rest[..new_rest.len() - suffix].to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;
