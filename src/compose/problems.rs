@@ -43,6 +43,16 @@ pub(crate) fn not_json(body: BodySource<'_>, locator: &Locator, error: &SyntaxEr
     }
 }
 
+pub(crate) fn trailing_comma(locator: &Locator, comma: Span) -> Diagnostic {
+    let span = locator.locate(comma).span;
+    Diagnostic::warning(
+        Code::TrailingComma,
+        span,
+        "trailing comma: the Bot API accepts it, but JSON does not",
+    )
+    .with_fix(Fix::replace("remove the comma", span, ""))
+}
+
 fn not_json_at(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> Diagnostic {
     let sent = locator.text();
     // Two causes are looked for first: a `{{ }}` that printed nothing, and a quote in a printed value. Each of these
@@ -52,11 +62,7 @@ fn not_json_at(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> 
     {
         return problem;
     }
-    let span = match &error.kind {
-        // Report the bracket or quote that is never closed: the end of the text does not help to find it.
-        SyntaxErrorKind::UnexpectedEnd { opener: Some(opener), .. } => *opener,
-        _ => error.span,
-    };
+    let span = place_of(error);
     let located = locator.locate(span);
     let value = error.span.of(sent);
     let mut problem =
@@ -80,6 +86,15 @@ fn not_json_at(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> 
         problem.fixes.extend(json_fix(locator, error));
     }
     problem
+}
+
+/// Returns the span of the rendered text at which an error is reported.
+pub(crate) fn place_of(error: &SyntaxError) -> Span {
+    match &error.kind {
+        // Report the bracket or quote that is never closed: the end of the text does not help to find it.
+        SyntaxErrorKind::UnexpectedEnd { opener: Some(opener), .. } => *opener,
+        _ => error.span,
+    }
 }
 
 fn help(sent: &str, error: &SyntaxError) -> Option<String> {
