@@ -58,8 +58,8 @@ use crate::profile::Value;
 use crate::text::Span;
 
 pub(crate) use check::{Content, check};
-pub(crate) use covering::{Verdict, cover};
 pub(crate) use chips::expects_default;
+pub(crate) use covering::{Verdict, cover};
 pub(crate) use escapes::{EscapePosition, escape_filters};
 pub(crate) use filters::{FILTERS, FilterDoc};
 pub(crate) use format::format;

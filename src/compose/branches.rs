@@ -38,15 +38,14 @@ pub(super) fn check(
     static_problems: &mut Vec<Diagnostic>,
 ) -> Vec<Diagnostic> {
     let body = BodySource { text: inputs.body, dialect: inputs.dialect };
-    let is_shape = |problem: &Diagnostic| {
-        matches!(problem.code, Code::DifferentBranches | Code::UnbalancedLoop)
-    };
+    let is_shape =
+        |problem: &Diagnostic| matches!(problem.code, Code::DifferentBranches | Code::UnbalancedLoop);
     let choice = |problem: &Diagnostic| Choice::new(0, problem.span);
-    let suspects: Vec<Choice> = static_problems.iter().filter(|problem| is_shape(problem)).map(choice).collect();
+    let suspects: Vec<Choice> =
+        static_problems.iter().filter(|problem| is_shape(problem)).map(choice).collect();
     let mut faults = Faults::default();
-    let covering = template::cover(template, &inputs.context(), &suspects, &mut |rendered| {
-        faults.judge(body, rendered)
-    });
+    let covering =
+        template::cover(template, &inputs.context(), &suspects, &mut |rendered| faults.judge(body, rendered));
     static_problems.retain(|problem| !is_shape(problem) || !covering.is_valid_at(choice(problem)));
     let is_unbalanced = static_problems.iter().any(is_shape);
     let mut reported: Vec<Arm> = Vec::new();
@@ -91,9 +90,11 @@ pub(super) fn is_known(own: &[Diagnostic], template: &Template, problem: &Diagno
         n_before.checked_sub(1).is_none_or(|last| liquid[last].end <= span.start)
     };
     own.iter().any(|known| {
-        let is_same_place = known.span.start == problem.span.start && (known.is_error() || known.code == problem.code);
+        let is_same_place =
+            known.span.start == problem.span.start && (known.is_error() || known.code == problem.code);
         // The JSON parser stops at the first fault, so the same fault may be found at another place.
-        let is_same_fault = known.code == Code::NotJson && problem.code == Code::NotJson && is_typed(known.span);
+        let is_same_fault =
+            known.code == Code::NotJson && problem.code == Code::NotJson && is_typed(known.span);
         is_same_place || is_same_fault
     })
 }
@@ -127,7 +128,9 @@ impl Faults {
                 }
                 // If the problem is elsewhere, a value caused it.
                 let mut problems = problems::not_json(body, &locator, &error);
-                problems.retain(|problem| problem.span == place || matches!(error.kind, SyntaxErrorKind::ControlCharacter(_)));
+                problems.retain(|problem| {
+                    problem.span == place || matches!(error.kind, SyntaxErrorKind::ControlCharacter(_))
+                });
                 let Some(problem) = problems.into_iter().next() else { return Verdict::Unclear };
                 let misses_comma = matches!(
                     error.kind,
@@ -161,7 +164,12 @@ impl Faults {
             Some(index) => self.found[*index].renderings.push(rendering),
             None if self.found.len() < MAX_PROBLEMS => {
                 self.known.insert(key, self.found.len());
-                self.found.push(Fault { problem, renderings: vec![rendering], misses_comma, has_extra_comma });
+                self.found.push(Fault {
+                    problem,
+                    renderings: vec![rendering],
+                    misses_comma,
+                    has_extra_comma,
+                });
             }
             None => {}
         }
@@ -175,10 +183,14 @@ impl Fault {
         if is_of_loop && (self.misses_comma || self.has_extra_comma) {
             problem.fixes.clear();
             problem.help = Some(
-                "between the items, write the comma as `{% unless forloop.last %},{% endunless %}`".to_owned(),
+                "between the items, write the comma as `{% unless forloop.last %},{% endunless %}`"
+                    .to_owned(),
             );
         }
         problem.fixes.iter_mut().for_each(|fix| fix.safe = false);
         problem
     }
 }
+
+#[cfg(test)]
+mod tests;

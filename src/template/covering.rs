@@ -203,7 +203,9 @@ impl Search<'_> {
     fn flip(&mut self, choice: Choice) {
         let stand_ins = self.stand_ins;
         let Some(point) = stand_ins.choices.get(&choice) else { return };
-        let Some((_, base)) = self.bases.get(&choice).and_then(|bases| bases.first()).cloned() else { return };
+        let Some((_, base)) = self.bases.get(&choice).and_then(|bases| bases.first()).cloned() else {
+            return;
+        };
         for property in &point.properties {
             for value in 0..stand_ins.n_values(*property) {
                 self.attempt(changed(&base, &[(*property, value)]));
@@ -212,7 +214,9 @@ impl Search<'_> {
     }
 
     fn is_exhausted(&self) -> bool {
-        MAX_ATTEMPTS <= self.tried.len() || MAX_BYTES <= self.n_bytes || self.context.limits.steps <= self.n_steps
+        MAX_ATTEMPTS <= self.tried.len()
+            || MAX_BYTES <= self.n_bytes
+            || self.context.limits.steps <= self.n_steps
     }
 
     /// Tries to take `arm` in a valid rendering, by changing one or two of the properties that decide it.
@@ -240,7 +244,8 @@ impl Search<'_> {
 
     /// Returns the values of each property alone, and then those of two properties.
     fn changes(&self, properties: &[usize]) -> Vec<Vec<(usize, usize)>> {
-        let values = |property: usize| (0..self.stand_ins.n_values(property)).map(move |value| (property, value));
+        let values =
+            |property: usize| (0..self.stand_ins.n_values(property)).map(move |value| (property, value));
         let alone = properties.iter().flat_map(|property| values(*property)).map(|change| vec![change]);
         let pairs = properties.windows(2).flat_map(|pair| {
             values(pair[0]).flat_map(move |first| values(pair[1]).map(move |second| vec![first, second]))

@@ -14,12 +14,12 @@ use jiff::{SignedDuration, Timestamp};
 use crate::profile::{Profile, Value};
 use crate::text::Span;
 
-use super::Template;
 use super::syntax::{
-    Block, Condition, Expression, FilterCall, FilteredExpression, Literal, Loop, PartialCall,
-    Path, PathStepKind, SyntaxNode, TagNode,
+    Block, Condition, Expression, FilterCall, FilteredExpression, Literal, Loop, PartialCall, Path,
+    PathStepKind, SyntaxNode, TagNode,
 };
 use super::trace::{Choice, MANY_ITEMS};
+use super::{Template, partials};
 
 // Partials can call each other many times, so the walk needs a limit. At the limit, the remaining branches keep the
 // values found so far.
@@ -53,7 +53,10 @@ enum StandIn {
     /// So many items, all alike.
     Items(usize),
     /// Two items, of which the first or the last gets the next values of its members.
-    Mixed { last: bool, by: usize },
+    Mixed {
+        last: bool,
+        by: usize,
+    },
     /// So many hours after the present.
     Hours(i64),
 }
@@ -178,9 +181,8 @@ impl StandIns {
             StandIn::Full if known.item.is_some() => Value::List(vec![item(by); MANY_ITEMS]),
             StandIn::Full if known.members.is_empty() => Value::Integer(1),
             StandIn::Full => {
-                let member = |(name, member): (&String, &usize)| {
-                    (name.clone(), self.value(*member, choosing, by))
-                };
+                let member =
+                    |(name, member): (&String, &usize)| (name.clone(), self.value(*member, choosing, by));
                 // A member that is nil is left out, because a profile does not have properties without a value.
                 let members = known.members.iter().map(member);
                 Value::Object(members.filter(|(_, value)| *value != Value::Null).collect())
@@ -345,12 +347,11 @@ impl<'t> Walk<'t> {
             inner.insert(argument.clone(), self.derived(value, names));
         }
         if let Some(subject) = &call.subject {
-            let local = name.rsplit('/').next().unwrap_or(name);
             let mut derived = self.derived(&subject.value, names);
             if subject.is_each {
                 derived = derived.iter().filter_map(|list| self.items_of(list)).collect();
             }
-            inner.insert(subject.alias.as_deref().unwrap_or(local).to_owned(), derived);
+            inner.insert(subject.alias.as_deref().unwrap_or(partials::local_name(name)).to_owned(), derived);
         }
         let outer = std::mem::replace(&mut self.file, file);
         self.block(body, &mut inner, depth + 1);
@@ -413,8 +414,10 @@ impl<'t> Walk<'t> {
     /// Adds the values of a property that a comparison with `literal` tells apart.
     fn add_compared(&mut self, derived: &Derived, literal: &Literal) {
         match literal {
-            Literal::Nil => {}
-            Literal::Empty | Literal::Blank => self.add_literal(derived, Value::Text(String::new())),
+            // Nil is blank as well. An empty text would be both blank and true, which few templates allow for and few
+            // profiles have.
+            Literal::Nil | Literal::Blank => {}
+            Literal::Empty => self.add_literal(derived, Value::Text(String::new())),
             Literal::Boolean(value) => self.add_literal(derived, Value::Boolean(*value)),
             Literal::Integer(value) => {
                 for number in [value.saturating_sub(1), *value, value.saturating_add(1)] {
@@ -435,13 +438,16 @@ impl<'t> Walk<'t> {
         match derived.part {
             Part::Size => {
                 // The size of a property that is not used as a list may be the length of a text.
-                let Some(n_items) = usize::try_from(number).ok().filter(|n_items| *n_items <= MAX_ITEMS) else {
+                let Some(n_items) = usize::try_from(number).ok().filter(|n_items| *n_items <= MAX_ITEMS)
+                else {
                     return;
                 };
                 self.item(derived.property);
                 self.add(derived.property, StandIn::Items(n_items));
             }
-            Part::Whole | Part::Pieces(_) | Part::Mapped(_) => self.add_literal(derived, Value::Integer(number)),
+            Part::Whole | Part::Pieces(_) | Part::Mapped(_) => {
+                self.add_literal(derived, Value::Integer(number))
+            }
         }
     }
 
