@@ -6,6 +6,9 @@
 //! text to send ──json::parse──▶ Document ──telegram::check──▶ ApiRequest, which contains the message
 //! ```
 //!
+//! For the preview and `check`, [`branches`] also renders the body with stand-in data, so that the problems cover the
+//! branches and loops that this recipient's message does not go through.
+//!
 //! The preview, the commands `render` and `check`, and test sends all build their messages here, so the preview shows
 //! what a test sends. Each problem of the body becomes a diagnostic whose span is in the unrendered body.
 
@@ -360,26 +363,24 @@ impl Composed {
 
     /// Reports the problems of the message's markup. Returns whether any of them is an error.
     fn check_text(&mut self, body: BodySource<'_>, locator: &Locator, document: &Document) -> bool {
-        let found = text_problems(body, locator, document);
-        let has_error = found.iter().any(|(_, problem)| problem.is_error());
-        self.diagnostics.extend(found.into_iter().map(|(_, problem)| problem));
+        let Some((text, mode, found)) = diagnose_text(document) else { return false };
+        let escape = mode.map(escape_filter);
+        let has_error = found.iter().any(Diagnostic::is_error);
+        self.diagnostics.extend(
+            found
+                .into_iter()
+                .map(|problem| problems::from_text_problem(body, locator, text, problem, escape)),
+        );
         has_error
     }
 }
 
-/// Returns the problems of the message's markup. Each has the span at which it is in the text that is sent.
-fn text_problems(body: BodySource<'_>, locator: &Locator, document: &Document) -> Vec<(Span, Diagnostic)> {
-    let Some(text) = message_text(document) else { return Vec::new() };
+/// Returns the message's text, its parse mode, and the problems of its markup, whose spans are in the decoded text.
+fn diagnose_text(document: &Document) -> Option<(&json::JsonString, Option<ParseMode>, Vec<Diagnostic>)> {
+    let text = message_text(document)?;
     let mode = document.root.get("parse_mode").and_then(json::JsonNode::as_text);
-    let Ok(mode) = mode.map_or(Ok(None), |mode| ParseMode::from_argument(&mode.decoded)) else {
-        return Vec::new();
-    };
-    let escape = mode.map(escape_filter);
-    let moved = |problem: Diagnostic| {
-        let sent = text.raw_span(problem.span);
-        (sent, problems::from_text_problem(body, locator, text, problem, escape))
-    };
-    telegram::diagnose(mode, &text.decoded).into_iter().map(moved).collect()
+    let mode = mode.map_or(Ok(None), |mode| ParseMode::from_argument(&mode.decoded)).ok()?;
+    Some((text, mode, telegram::diagnose(mode, &text.decoded)))
 }
 
 #[cfg(test)]

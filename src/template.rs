@@ -4,7 +4,8 @@
 //! ```text
 //! source ──scan──▶ chunks ──parser──▶ syntax tree ──machine(context, limits)──▶ text + SourceMap
 //!                                        │
-//!                                        └──▶ diagnostics, tokens, variables, checks, contexts for completion
+//!                                        ├──▶ diagnostics, tokens, variables, checks, contexts for completion
+//!                                        └──▶ stand_ins ──covering──▶ renderings that take every branch
 //! ```
 
 mod captured;

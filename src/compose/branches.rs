@@ -10,7 +10,7 @@ use super::chat::PatchedText;
 use super::inputs::Inputs;
 use super::locate::Locator;
 use super::problems::{self, BodySource};
-use super::text_problems;
+use super::{diagnose_text, escape_filter};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::json::{self, Expected, SyntaxErrorKind};
 use crate::template::{self, Arm, Choice, Rendered, Template, Verdict};
@@ -82,9 +82,9 @@ pub(super) fn check(
     found
 }
 
-/// Returns whether the problem of another message is already among the problems of this message.
-pub(super) fn is_known(own: &[Diagnostic], template: &Template, problem: &Diagnostic) -> bool {
-    let liquid = template.liquid_spans();
+/// Returns whether the problem of another message is already among the problems of this message. `liquid` are the spans
+/// of the body's Liquid, in order.
+pub(super) fn is_known(own: &[Diagnostic], liquid: &[Span], problem: &Diagnostic) -> bool {
     let is_typed = |span: Span| {
         let n_before = liquid.partition_point(|liquid| liquid.start <= span.start);
         n_before.checked_sub(1).is_none_or(|last| liquid[last].end <= span.start)
@@ -117,6 +117,10 @@ impl Faults {
     fn judge(&mut self, body: BodySource<'_>, rendered: Rendered) -> Verdict {
         let index = self.n_renderings;
         self.n_renderings += 1;
+        // A body that prints nothing for some recipients skips them on purpose.
+        if rendered.text.trim().is_empty() {
+            return Verdict::Unclear;
+        }
         let locator = Locator::new(rendered.map, PatchedText::unchanged(&rendered.text));
         let document = match json::parse(locator.text()) {
             Ok(document) => document,
@@ -144,17 +148,20 @@ impl Faults {
         if let Some(comma) = document.trailing_comma.filter(|comma| locator.starts_typed(*comma)) {
             self.add(index, problems::trailing_comma(&locator, comma), false, true);
         }
-        let found = text_problems(body, &locator, &document);
-        let errors = || found.iter().filter(|(_, problem)| problem.is_error());
-        if errors().next().is_none() {
+        let Some((text, mode, found)) = diagnose_text(&document) else { return Verdict::Valid };
+        let errors: Vec<Diagnostic> = found.into_iter().filter(Diagnostic::is_error).collect();
+        if errors.is_empty() {
             return Verdict::Valid;
         }
-        if locator.prints_any(DELIMITERS) || errors().any(|(sent, _)| !locator.starts_typed(*sent)) {
+        let is_typed = |problem: &Diagnostic| locator.starts_typed(text.raw_span(problem.span));
+        if locator.prints_any(DELIMITERS) || !errors.iter().all(is_typed) {
             return Verdict::Unclear;
         }
-        let errors: Vec<Diagnostic> = errors().map(|(_, problem)| problem.clone()).collect();
-        errors.into_iter().for_each(|problem| self.add(index, problem, false, false));
-        // The JSON of this rendering is right, but the markup is not.
+        let escape = mode.map(escape_filter);
+        for problem in errors.into_iter().take(MAX_PROBLEMS) {
+            let problem = problems::from_text_problem(body, &locator, text, problem, escape);
+            self.add(index, problem, false, false);
+        }
         Verdict::Faulty
     }
 
@@ -187,6 +194,11 @@ impl Fault {
                     .to_owned(),
             );
         }
+        // A fix elsewhere, such as an end tag at the end of the text, would be a fault in the other branches.
+        let span = problem.span;
+        problem.fixes.retain(|fix| {
+            fix.edits.iter().all(|edit| span.start <= edit.span.start && edit.span.end <= span.end)
+        });
         problem.fixes.iter_mut().for_each(|fix| fix.safe = false);
         problem
     }

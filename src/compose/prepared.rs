@@ -96,9 +96,10 @@ impl<'a> Prepared<'a> {
                 RenderOutcome::Failed(problem) => composed.diagnostics.push(problem),
             }
         }
+        let liquid = self.template.liquid_spans();
         let of_others = self.branch_problems.iter();
         composed.problems_of_others = of_others
-            .filter(|problem| !branches::is_known(&composed.diagnostics, &self.template, problem))
+            .filter(|problem| !branches::is_known(&composed.diagnostics, &liquid, problem))
             .cloned()
             .collect();
         composed.diagnostics.extend(composed.problems_of_others.iter().cloned());

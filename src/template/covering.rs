@@ -5,6 +5,7 @@
 //! counts as covered if a rendering with it is valid, so that a fault elsewhere does not hide it.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::rc::Rc;
 
 use super::rendering::{RenderContext, RenderOutcome, Rendered};
 use super::stand_ins::{ChoiceKind, ChoicePoint, Choosing, StandIns};
@@ -162,11 +163,11 @@ struct Search<'s> {
     context: &'s RenderContext<'s>,
     judge: &'s mut dyn FnMut(Rendered) -> Verdict,
     stand_ins: &'s StandIns,
-    tried: HashSet<Choosing>,
+    tried: HashSet<Rc<Choosing>>,
     /// The arms that a valid rendering took.
     valid: HashSet<Arm>,
     /// For each choice, some of the choosings that reach it. The valid ones come first.
-    bases: BTreeMap<Choice, Vec<(bool, Choosing)>>,
+    bases: BTreeMap<Choice, Vec<(bool, Rc<Choosing>)>>,
     attempts: Vec<Attempt>,
     n_judged: usize,
     n_bytes: usize,
@@ -193,7 +194,8 @@ impl Search<'_> {
             }
         }
         let first_valid = self.bases.values().flatten().find(|(is_valid, _)| *is_valid);
-        let base = first_valid.map_or_else(|| vec![0; n_properties], |(_, choosing)| choosing.clone());
+        let base =
+            first_valid.map_or_else(|| Rc::new(vec![0; n_properties]), |(_, choosing)| Rc::clone(choosing));
         for (list, value) in stand_ins.mixed_lists() {
             self.attempt(changed(&base, &[(list, value)]));
         }
@@ -221,7 +223,7 @@ impl Search<'_> {
 
     /// Tries to take `arm` in a valid rendering, by changing one or two of the properties that decide it.
     fn aim(&mut self, arm: Arm, properties: &[usize]) {
-        if properties.is_empty() || self.valid.contains(&arm) {
+        if properties.is_empty() || self.valid.contains(&arm) || self.is_exhausted() {
             return;
         }
         let bases = self.bases.get(&arm.choice).cloned().unwrap_or_default();
@@ -254,7 +256,9 @@ impl Search<'_> {
     }
 
     fn attempt(&mut self, choosing: Choosing) {
-        if self.is_exhausted() || !self.tried.insert(choosing.clone()) {
+        // The choosing is shared, because a body can have thousands of choices that remember it.
+        let choosing = Rc::new(choosing);
+        if self.is_exhausted() || !self.tried.insert(Rc::clone(&choosing)) {
             return;
         }
         let data = self.stand_ins.data(&choosing, self.context.now);
@@ -284,8 +288,8 @@ impl Search<'_> {
         for arm in &trace.arms {
             let bases = self.bases.entry(arm.choice).or_default();
             match is_valid {
-                true => bases.insert(0, (true, choosing.clone())),
-                false => bases.push((false, choosing.clone())),
+                true => bases.insert(0, (true, Rc::clone(&choosing))),
+                false => bases.push((false, Rc::clone(&choosing))),
             }
             bases.truncate(MAX_BASES);
         }
