@@ -102,7 +102,7 @@ pub(super) fn is_known(own: &[Diagnostic], liquid: &[Span], problem: &Diagnostic
 /// Chooses the arm to name: the last one that starts before the fault, or the first one.
 fn cause_of(arms: &[Arm], fault: Span) -> Option<Arm> {
     let before = arms.iter().filter(|arm| arm.choice.file == 0 && arm.choice.start <= fault.start);
-    before.max_by_key(|arm| arm.choice.start).or(arms.first()).copied()
+    before.max_by_key(|arm| (arm.choice.start, std::cmp::Reverse(arm.index))).or(arms.first()).copied()
 }
 
 #[derive(Default)]
@@ -168,7 +168,13 @@ impl Faults {
     fn add(&mut self, rendering: usize, problem: Diagnostic, misses_comma: bool, has_extra_comma: bool) {
         let key = (problem.code, problem.span);
         match self.known.get(&key) {
-            Some(index) => self.found[*index].renderings.push(rendering),
+            Some(index) => {
+                // A loop prints the same fault once for each item.
+                let renderings = &mut self.found[*index].renderings;
+                if renderings.last() != Some(&rendering) {
+                    renderings.push(rendering);
+                }
+            }
             None if self.found.len() < MAX_PROBLEMS => {
                 self.known.insert(key, self.found.len());
                 self.found.push(Fault {

@@ -66,18 +66,18 @@ impl Covering {
         self.choices.get(&choice).is_some_and(|point| point.n_arms <= arms.len())
     }
 
-    /// Returns the arms that every attempt of `with` took and no valid attempt outside `with` took.
+    /// Returns the arms that every attempt of `with` took and no valid attempt outside `with` took. If there are none,
+    /// returns those that some attempt of `with` took: a fault in a loop is there with one item and with two.
     pub(crate) fn arms_of(&self, with: &[usize]) -> Vec<Arm> {
-        let is_with = |attempt: &Attempt| with.contains(&attempt.index);
-        let mut of_with = self.attempts.iter().filter(|attempt| is_with(attempt));
-        let Some(first) = of_with.next() else { return Vec::new() };
-        let mut arms = first.arms.clone();
-        of_with.for_each(|attempt| arms.retain(|arm| attempt.arms.contains(arm)));
-        let others = self.attempts.iter().filter(|attempt| attempt.verdict == Verdict::Valid);
-        others
-            .filter(|attempt| !is_with(attempt))
-            .for_each(|attempt| arms.retain(|arm| !attempt.arms.contains(arm)));
-        arms.into_iter().collect()
+        let (of_with, others): (Vec<&Attempt>, Vec<&Attempt>) =
+            self.attempts.iter().partition(|attempt| with.contains(&attempt.index));
+        let others = others.into_iter().filter(|attempt| attempt.verdict == Verdict::Valid);
+        let innocent: BTreeSet<Arm> = others.flat_map(|attempt| attempt.arms.iter().copied()).collect();
+        let taken: BTreeSet<Arm> = of_with.iter().flat_map(|attempt| attempt.arms.iter().copied()).collect();
+        let suspects: Vec<Arm> = taken.difference(&innocent).copied().collect();
+        let is_in_all = |arm: &&Arm| of_with.iter().all(|attempt| attempt.arms.contains(arm));
+        let common: Vec<Arm> = suspects.iter().filter(is_in_all).copied().collect();
+        if common.is_empty() && !innocent.is_empty() { suspects } else { common }
     }
 
     pub(crate) fn is_of_loop(&self, arm: Arm) -> bool {

@@ -97,7 +97,7 @@ fn faults_in_an_untaken_branch_name_it() {
     );
     check(
         &message("<b>x{% if Profile.vip %}</b>{% endif %}", "HTML"),
-        &["1:26 unclosed-tag: `<b>` is never closed"],
+        &["1:25 unclosed-tag: `<b>` is never closed"],
     );
 }
 
