@@ -6,9 +6,13 @@
 //! text to send ──json::parse──▶ Document ──telegram::check──▶ ApiRequest, which contains the message
 //! ```
 //!
+//! For the preview and `check`, [`branches`] also renders the body with stand-in data, so that the problems cover the
+//! branches and loops that this recipient's message does not go through.
+//!
 //! The preview, the commands `render` and `check`, and test sends all build their messages here, so the preview shows
 //! what a test sends. Each problem of the body becomes a diagnostic whose span is in the unrendered body.
 
+mod branches;
 pub(crate) mod chat;
 pub(crate) mod clevertap;
 mod control_characters;
@@ -80,6 +84,8 @@ pub struct Composed {
     pub test_chat_error: Option<TestChatError>,
     /// The problems of the body, sorted by the offset in the body at which they start.
     pub diagnostics: Vec<Diagnostic>,
+    /// Those of [`Composed::diagnostics`] that only messages with other branches have, and not this message.
+    pub problems_of_others: Vec<Diagnostic>,
     pub webhook_problems: Vec<(RequestField, Diagnostic)>,
     locator: Option<Locator>,
 }
@@ -96,7 +102,12 @@ impl Composed {
         let of_webhook = self.webhook_problems.iter().map(|(_, problem)| problem);
         self.http.is_some()
             && self.skip.is_none()
-            && !self.diagnostics.iter().chain(of_webhook).any(Diagnostic::is_error)
+            && !self.own_problems().chain(of_webhook).any(Diagnostic::is_error)
+    }
+
+    /// Returns the problems that this message has.
+    fn own_problems(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.diagnostics.iter().filter(|problem| !self.problems_of_others.contains(problem))
     }
 
     /// Returns the highest severity of the body's problems, or `None` if the body has no problems. The webhook's
@@ -139,7 +150,7 @@ impl Composed {
     pub fn locate_refusal(&self, error: &ApiError) -> Option<Diagnostic> {
         // The first error of telecast's own checks is taken as the cause, because it usually has an exact span.
         // Telegram reports a position for some errors, and then only a byte offset.
-        let own = self.diagnostics.iter().find(|problem| problem.is_error()).map(|problem| problem.span);
+        let own = self.own_problems().find(|problem| problem.is_error()).map(|problem| problem.span);
         let span = own.or_else(|| {
             let at = error.byte_offset()?;
             self.body_span(self.rendered_span_of_text(Span::new(at, at + 1))?)
@@ -157,7 +168,7 @@ impl Composed {
 
 /// Builds the message for one recipient. For several recipients of the same body, use [`Prepared`].
 pub fn compose(inputs: &Inputs<'_>) -> Composed {
-    Prepared::new(inputs).compose_for(inputs.profile)
+    Prepared::new(inputs).check_branches().compose_for(inputs.profile)
 }
 
 fn content(inputs: &Inputs<'_>) -> template::Content {
@@ -309,15 +320,7 @@ impl Composed {
         let Some(method) = self.method.clone() else { return };
         let body = BodySource { text: inputs.body, dialect: inputs.dialect };
         if let Some(comma) = document.trailing_comma {
-            let span = locator.locate(comma).span;
-            self.diagnostics.push(
-                Diagnostic::warning(
-                    Code::TrailingComma,
-                    span,
-                    "trailing comma: the Bot API accepts it, but JSON does not",
-                )
-                .with_fix(crate::diagnostic::Fix::replace("remove the comma", span, "")),
-            );
+            self.diagnostics.push(problems::trailing_comma(locator, comma));
         }
         // A parameter in the URL's query takes precedence over the same key in the body, as on the server.
         let query = self.http.as_ref().map_or_else(Vec::new, |http| http.url.query());
@@ -360,13 +363,8 @@ impl Composed {
 
     /// Reports the problems of the message's markup. Returns whether any of them is an error.
     fn check_text(&mut self, body: BodySource<'_>, locator: &Locator, document: &Document) -> bool {
-        let Some(text) = message_text(document) else { return false };
-        let mode = document.root.get("parse_mode").and_then(json::JsonNode::as_text);
-        let Ok(mode) = mode.map_or(Ok(None), |mode| ParseMode::from_argument(&mode.decoded)) else {
-            return false;
-        };
+        let Some((text, mode, found)) = diagnose_text(document) else { return false };
         let escape = mode.map(escape_filter);
-        let found = telegram::diagnose(mode, &text.decoded);
         let has_error = found.iter().any(Diagnostic::is_error);
         self.diagnostics.extend(
             found
@@ -375,6 +373,14 @@ impl Composed {
         );
         has_error
     }
+}
+
+/// Returns the message's text, its parse mode, and the problems of its markup, whose spans are in the decoded text.
+fn diagnose_text(document: &Document) -> Option<(&json::JsonString, Option<ParseMode>, Vec<Diagnostic>)> {
+    let text = message_text(document)?;
+    let mode = document.root.get("parse_mode").and_then(json::JsonNode::as_text);
+    let mode = mode.map_or(Ok(None), |mode| ParseMode::from_argument(&mode.decoded)).ok()?;
+    Some((text, mode, telegram::diagnose(mode, &text.decoded)))
 }
 
 #[cfg(test)]

@@ -4,7 +4,8 @@
 //! ```text
 //! source ──scan──▶ chunks ──parser──▶ syntax tree ──machine(context, limits)──▶ text + SourceMap
 //!                                        │
-//!                                        └──▶ diagnostics, tokens, variables, checks, contexts for completion
+//!                                        ├──▶ diagnostics, tokens, variables, checks, contexts for completion
+//!                                        └──▶ stand_ins ──covering──▶ renderings that take every branch
 //! ```
 
 mod captured;
@@ -12,6 +13,7 @@ mod check;
 mod chips;
 mod compare;
 mod compiled;
+mod covering;
 mod datum;
 #[cfg(test)]
 mod differences;
@@ -37,10 +39,12 @@ mod repair;
 mod scan;
 mod scope;
 mod source_map;
+mod stand_ins;
 mod string_parts;
 mod syntax;
 mod tags;
 mod token;
+mod trace;
 mod variables;
 mod walk;
 
@@ -57,6 +61,7 @@ use crate::text::Span;
 
 pub(crate) use check::{Content, check};
 pub(crate) use chips::expects_default;
+pub(crate) use covering::{Verdict, cover};
 pub(crate) use escapes::{EscapePosition, escape_filters};
 pub(crate) use filters::{FILTERS, FilterDoc};
 pub(crate) use format::format;
@@ -73,11 +78,13 @@ pub(crate) use source_map::SourceMap;
 pub(crate) use string_parts::string_parts;
 pub(crate) use tags::{TAGS, TagDoc};
 pub(crate) use token::{LiquidToken, TokenClass};
+pub(crate) use trace::{Arm, Choice};
 pub(crate) use variables::VariableUse;
 
 use compiled::{Compiled, TemplateFile};
 use flavour::Flavour;
 use render_settings::{EngineRules, RenderSettings};
+use trace::Trace;
 
 /// A parsed template with the partials that it may call. Cloning is cheap, because clones share the parsed data.
 #[derive(Debug, Clone)]
@@ -124,6 +131,10 @@ impl Template {
     }
 
     pub fn render(&self, context: &RenderContext<'_>) -> RenderOutcome {
+        self.render_with_trace(context, None)
+    }
+
+    fn render_with_trace(&self, context: &RenderContext<'_>, trace: Option<&mut Trace>) -> RenderOutcome {
         if let Some(error) = &self.compiled.error {
             return RenderOutcome::Failed(error.clone());
         }
@@ -135,7 +146,7 @@ impl Template {
         };
         let RenderContext { now, zone, .. } = *context;
         let settings = RenderSettings { now, zone, now_zone, rules: EngineRules::CleverTap };
-        machine::run(&self.compiled, machine::Globals::Campaign(context), settings, context.limits)
+        machine::run(&self.compiled, machine::Globals::Campaign(context), settings, context.limits, trace)
     }
 
     /// Renders the template by Shopify's rules. The members of `data` are the global variables.
@@ -156,7 +167,7 @@ impl Template {
             _ => &empty,
         };
         let settings = RenderSettings { now, zone, now_zone: zone, rules: EngineRules::Shopify };
-        machine::run(&self.compiled, machine::Globals::Data(data), settings, limits)
+        machine::run(&self.compiled, machine::Globals::Data(data), settings, limits, None)
     }
 
     /// Returns the tokens of the Liquid in the template itself, in source order. Text outside Liquid has no tokens.

@@ -70,6 +70,21 @@ impl Locator {
             .and_then(|origin| origin.interpolation)
     }
 
+    /// Returns whether the first byte of `sent` was typed, in the body or in a partial, and no `{{ … }}` printed nothing
+    /// directly before it.
+    pub(super) fn starts_typed(&self, sent: Span) -> bool {
+        let before = self.text().get(..sent.start).unwrap_or_default().trim_end().len();
+        let gap = self.rendered(Span::new(before, sent.start));
+        let first = self.rendered(Span::new(sent.start, sent.start + 1));
+        self.map.origin(first).interpolation.is_none() && self.map.empty_outputs(gap).is_empty()
+    }
+
+    /// Returns whether a `{{ … }}` printed one of `chars`.
+    pub(super) fn prints_any(&self, chars: &[char]) -> bool {
+        let text = self.text();
+        self.map.interpolated().any(|printed| printed.of(text).contains(chars))
+    }
+
     fn rendered(&self, sent: Span) -> Span {
         self.patches.iter().rev().fold(sent, |span, patched| patched.original(span))
     }

@@ -2,7 +2,7 @@
 
 use super::http::{self, RequestTemplate};
 use super::inputs::Inputs;
-use super::{Composed, Skip, content, problems};
+use super::{Composed, Skip, branches, content, problems};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::profile::Profile;
 use crate::template::{self, RenderOutcome, Template};
@@ -15,6 +15,8 @@ pub(crate) struct Prepared<'a> {
     method: Option<String>,
     /// The problems of the body that do not depend on the recipient.
     static_problems: Vec<Diagnostic>,
+    /// The problems of messages that take other branches than a recipient's own message.
+    branch_problems: Vec<Diagnostic>,
     is_broken: bool,
     uses_event: bool,
 }
@@ -44,9 +46,22 @@ impl<'a> Prepared<'a> {
             request_template: RequestTemplate::new(inputs),
             method: http::bot_method(inputs),
             static_problems: found,
+            branch_problems: Vec::new(),
             is_broken,
             uses_event,
         }
+    }
+
+    /// Also finds the problems of the branches and loops that a recipient's own message does not go through. A survey
+    /// of many recipients does without them: its recipients show which branches fail.
+    #[must_use]
+    pub(crate) fn check_branches(mut self) -> Self {
+        let is_json = content(&self.inputs) != template::Content::Text;
+        if !self.is_broken && is_json {
+            let found = branches::check(&self.inputs, &self.template, &mut self.static_problems);
+            self.branch_problems = found;
+        }
+        self
     }
 
     /// Builds the message for one recipient. Without a profile, the variable `Profile` is nil.
@@ -66,6 +81,7 @@ impl<'a> Prepared<'a> {
             skip: None,
             test_chat_error: None,
             diagnostics: self.static_problems.clone(),
+            problems_of_others: Vec::new(),
             webhook_problems: Vec::new(),
             locator: None,
         };
@@ -80,6 +96,13 @@ impl<'a> Prepared<'a> {
                 RenderOutcome::Failed(problem) => composed.diagnostics.push(problem),
             }
         }
+        let liquid = self.template.liquid_spans();
+        let of_others = self.branch_problems.iter();
+        composed.problems_of_others = of_others
+            .filter(|problem| !branches::is_known(&composed.diagnostics, &liquid, problem))
+            .cloned()
+            .collect();
+        composed.diagnostics.extend(composed.problems_of_others.iter().cloned());
         problems::sort_and_dedup(&mut composed.diagnostics, self.inputs.body);
         composed
     }

@@ -43,20 +43,27 @@ pub(crate) fn not_json(body: BodySource<'_>, locator: &Locator, error: &SyntaxEr
     }
 }
 
+pub(crate) fn trailing_comma(locator: &Locator, comma: Span) -> Diagnostic {
+    let span = locator.locate(comma).span;
+    Diagnostic::warning(
+        Code::TrailingComma,
+        span,
+        "trailing comma: the Bot API accepts it, but JSON does not",
+    )
+    .with_fix(Fix::replace("remove the comma", span, ""))
+}
+
 fn not_json_at(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> Diagnostic {
     let sent = locator.text();
     // Two causes are looked for first: a `{{ }}` that printed nothing, and a quote in a printed value. Each of these
     // causes makes the JSON parser fail later in the text, so the parser's error would blame text that is correct.
-    if let Some(problem) =
-        nothing_printed(body, locator, error).or_else(|| quote_in_value(body, locator, error))
+    if let Some(problem) = nothing_printed(body, locator, error)
+        .or_else(|| quote_in_value(body, locator, error))
+        .or_else(|| value_before_json(body, locator, error))
     {
         return problem;
     }
-    let span = match &error.kind {
-        // Report the bracket or quote that is never closed: the end of the text does not help to find it.
-        SyntaxErrorKind::UnexpectedEnd { opener: Some(opener), .. } => *opener,
-        _ => error.span,
-    };
+    let span = place_of(error);
     let located = locator.locate(span);
     let value = error.span.of(sent);
     let mut problem =
@@ -80,6 +87,15 @@ fn not_json_at(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> 
         problem.fixes.extend(json_fix(locator, error));
     }
     problem
+}
+
+/// Returns the span of the rendered text at which an error is reported.
+pub(crate) fn place_of(error: &SyntaxError) -> Span {
+    match &error.kind {
+        // Report the bracket or quote that is never closed: the end of the text does not help to find it.
+        SyntaxErrorKind::UnexpectedEnd { opener: Some(opener), .. } => *opener,
+        _ => error.span,
+    }
 }
 
 fn help(sent: &str, error: &SyntaxError) -> Option<String> {
@@ -266,6 +282,25 @@ fn nothing_printed(body: BodySource<'_>, locator: &Locator, error: &SyntaxError)
         Diagnostic::error(Code::NotJson, interpolation, message)
             .with_help("give the variable a default, or put the value in quotes"),
     )
+}
+
+/// Reports a value that is printed before the JSON, as by `{% increment c %}` at the top of a body. The parser takes the
+/// value for the whole JSON, and its error would blame the JSON after it.
+fn value_before_json(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> Option<Diagnostic> {
+    if error.kind != SyntaxErrorKind::TrailingText || !error.span.of(locator.text()).starts_with(['{', '[']) {
+        return None;
+    }
+    let before = locator.text().get(..error.span.start)?;
+    let value = before.trim();
+    let start = before.len() - before.trim_start().len();
+    let interpolation = locator.locate(Span::new(start, start + value.len())).interpolation?;
+    let source = one_line(interpolation.of(body.text));
+    let message = format!("{source} prints `{}` before the JSON", visible(value));
+    let help = match source.starts_with("{%") {
+        true => "set a counter with `assign` and `plus`, or put the tag inside `{% capture %}`",
+        false => "remove it, or put it inside the JSON",
+    };
+    Some(Diagnostic::error(Code::NotJson, interpolation, message).with_help(help))
 }
 
 /// Reports a `"` in a printed value that ends the JSON string too early. The diagnostic is at the `{{ }}` that printed

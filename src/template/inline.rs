@@ -5,13 +5,15 @@
 //! variables that the partial sets are not visible outside. A call that cannot be inlined stays and is reported with
 //! the reason.
 
+use std::collections::HashMap;
+
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::Dialect;
 use crate::text::Span;
 
 use super::scan::is_space;
-use super::syntax::{Block, Expression, PartialCall, TagNode};
-use super::{Partials, parse, variables, walk};
+use super::syntax::{Block, Expression, PartialCall, SyntaxNode, TagNode};
+use super::{Partials, Template, parse, variables, walk};
 
 const MAX_DEPTH: usize = 10;
 
@@ -58,10 +60,12 @@ impl Inliner<'_> {
         // If the template has several calls, a partial that sets variables is not inlined, because another partial may
         // use the same variables. A single call does not have this problem.
         let is_only_call = calls.len() == 1;
+        let loops = loops_of(&template);
         let mut inlined = Inlined::default();
         let mut from = 0;
         for (span, call) in calls {
-            let call = CallSite { source, span, call, names: &names, is_only_call };
+            let is_in_loop = loops.iter().any(|each| each.range().contains(&span.start));
+            let call = CallSite { source, span, call, names: &names, is_only_call, is_in_loop };
             match self.body(&call) {
                 Ok((name, body)) if inlined.text.len() + body.len() <= MAX_LENGTH => {
                     let before = source.get(from..span.start).unwrap_or_default();
@@ -127,6 +131,13 @@ impl Inliner<'_> {
         {
             return Err(format!("`{name}` uses `{unknown}`, which is not passed to it"));
         }
+        // Each time that `render` calls a partial, the names that it sets are nil again. Inlined in a loop, they would
+        // keep the values of the item before.
+        if call.call.is_isolated && call.is_in_loop && reads_before_setting(partial.body(), &own) {
+            return Err(format!(
+                "`{name}` is called in a loop and would keep its variables from item to item"
+            ));
+        }
         let assign = |(given, value): &(String, Expression)| {
             format!("{{% assign {given} = {} %}}", value.span().of(call.source))
         };
@@ -150,6 +161,7 @@ struct CallSite<'s> {
     call: &'s PartialCall,
     names: &'s [String],
     is_only_call: bool,
+    is_in_loop: bool,
 }
 
 impl CallSite<'_> {
@@ -192,6 +204,44 @@ impl CallSite<'_> {
             if trims_right(body) || (trims_left(after) && body.ends_with(is_space)) { FENCE } else { "" };
         format!("{head}{body}{tail}")
     }
+}
+
+/// Returns the spans of the loops, from the opening tag to the end tag.
+fn loops_of(template: &Template) -> Vec<Span> {
+    let mut openings = Vec::new();
+    walk::tags(template.body(), &mut |span, tag| {
+        if matches!(tag, TagNode::For(_) | TagNode::TableRow(_)) {
+            openings.push(span);
+        }
+    });
+    let blocks = template.blocks().iter().filter_map(|tags| Some((tags.first()?, tags.last()?)));
+    blocks.filter(|(first, _)| openings.contains(first)).map(|(first, last)| first.join(*last)).collect()
+}
+
+/// Returns whether `body` may read one of the names in `own` before a tag outside all branches and loops has set it.
+fn reads_before_setting(body: &Block, own: &[String]) -> bool {
+    let mut set: HashMap<&str, usize> = HashMap::new();
+    let mut counts = false;
+    for node in &body.nodes {
+        let SyntaxNode::Tag(span, tag) = node else { continue };
+        if let TagNode::Assign { name, .. } | TagNode::Capture { name, .. } = &**tag {
+            set.entry(name).or_insert(span.end);
+        }
+    }
+    walk::tags(body, &mut |_, tag| counts |= matches!(tag, TagNode::Increment(_) | TagNode::Decrement(_)));
+    // A loop sets its variable itself.
+    let mut loop_names: Vec<&str> = vec!["forloop", "tablerowloop"];
+    walk::tags(body, &mut |_, tag| {
+        if let TagNode::For(each) | TagNode::TableRow(each) = tag {
+            loop_names.push(&each.variable);
+        }
+    });
+    let is_early = |used: &variables::VariableUse| {
+        let Some(root) = used.path.first() else { return false };
+        let is_own = own.contains(root) && !loop_names.contains(&root.as_str());
+        is_own && set.get(root.as_str()).is_none_or(|end| used.span.start < *end)
+    };
+    counts || variables::uses(body).iter().any(is_early)
 }
 
 /// Returns the names that `body` sets, without the global names. If `body` has a loop, the names include the loop's
@@ -281,6 +331,16 @@ mod tests {
             "{{ x }}{% render 'f', x: 2 %}",
             &[("f", "{{ x }}")],
             "`f` and this body both use the name `x`",
+        );
+        check(
+            "{% for i in (1..2) %}{% render 'f' %}{% endfor %}",
+            &[("f", "{{ x }}{% assign x = 1 %}")],
+            "`f` is called in a loop and would keep its variables from item to item",
+        );
+        check(
+            "{% for i in (1..2) %}{% render 'f' %}{% endfor %}",
+            &[("f", "{% assign x = 1 %}{{ x }}")],
+            "{% for i in (1..2) %}{% assign x = 1 %}{{ x }}{% endfor %}",
         );
         check("{% render 'f' for (1..2) as x %}", &[("f", "{{ x }}")], "`f` is called using `with` or `for`");
         let inlined =

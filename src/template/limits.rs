@@ -47,6 +47,11 @@ impl Budget {
         }
     }
 
+    /// Returns the steps that were spent since the budget was created from `limits`.
+    pub(super) fn n_spent(&self, limits: Limits) -> u64 {
+        limits.steps.saturating_sub(self.steps)
+    }
+
     /// Checks that `steps` could be spent, without spending them.
     pub(super) fn afford(&self, steps: usize) -> Result<(), Exhausted> {
         if self.steps < steps as u64 { Err(TOO_MUCH_WORK) } else { Ok(()) }

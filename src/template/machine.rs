@@ -25,6 +25,7 @@ use super::syntax::{
     Block, Branch, CaseBranch, Condition, CycleGroup, Expression, FilteredExpression, Literal, OutputNode,
     Path, PathStep, PathStepKind, SyntaxNode, TagNode,
 };
+use super::trace::{Arm, Choice, Trace};
 
 pub(super) use scope::Globals;
 use scope::VariableScope;
@@ -43,6 +44,7 @@ pub(super) fn run<'a>(
     globals: Globals<'a>,
     settings: RenderSettings<'a>,
     limits: Limits,
+    trace: Option<&'a mut Trace>,
 ) -> RenderOutcome {
     let mut machine = Machine {
         template,
@@ -58,8 +60,13 @@ pub(super) fn run<'a>(
         loop_ends: HashMap::new(),
         cycles: HashMap::new(),
         last_change: None,
+        trace,
     };
-    match machine.block(&template.files[0].body, Whitespace::Kept) {
+    let flow = machine.block(&template.files[0].body, Whitespace::Kept);
+    if let Some(trace) = machine.trace {
+        trace.n_steps = machine.budget.n_spent(limits);
+    }
+    match flow {
         Ok(_) => RenderOutcome::Rendered(Rendered {
             text: machine.out.text,
             map: SourceMap::new(machine.out.segments, Arc::clone(&template.partials)),
@@ -127,6 +134,8 @@ struct Machine<'a> {
     cycles: HashMap<String, usize>,
     /// The last output of any `ifchanged`. As in Shopify, all `ifchanged` tags share it.
     last_change: Option<String>,
+    /// Records the branches that are taken and the lengths of the loops.
+    trace: Option<&'a mut Trace>,
 }
 
 impl<'a> Machine<'a> {
@@ -175,8 +184,8 @@ impl<'a> Machine<'a> {
                 self.scope.assign(name, Datum::Text(LiquidText::Captured(Rc::new(captured))));
                 return Ok(flow);
             }
-            TagNode::If { branches } => return self.conditional(branches),
-            TagNode::Case { subject, branches } => return self.case(subject, branches),
+            TagNode::If { branches } => return self.conditional(span, branches),
+            TagNode::Case { subject, branches } => return self.case(span, subject, branches),
             TagNode::For(each) => return self.each(span, each),
             TagNode::TableRow(each) => self.table(span, each)?,
             TagNode::Break => return Ok(Flow::Break),
@@ -212,27 +221,44 @@ impl<'a> Machine<'a> {
         Err(self.fail(Diagnostic::error(Code::LiquidValue, span, message)))
     }
 
-    fn conditional(&mut self, branches: &'a [Branch]) -> RenderResult<Flow> {
-        for branch in branches {
+    /// Records the way that is taken at the tag `span`; see [`Arm::index`].
+    fn take(&mut self, span: Span, index: usize) {
+        if let Some(trace) = &mut self.trace {
+            trace.arms.insert(Arm { choice: Choice::new(self.file, span), index });
+        }
+    }
+
+    fn conditional(&mut self, span: Span, branches: &'a [Branch]) -> RenderResult<Flow> {
+        for (index, branch) in branches.iter().enumerate() {
             let holds = match &branch.condition {
                 Some(condition) => self.condition(condition)? != branch.is_negated,
                 None => true,
             };
             if holds {
+                self.take(span, index);
                 return self.block(&branch.body, Whitespace::of(&branch.body));
             }
         }
+        self.take(span, branches.len());
         Ok(Flow::Next)
     }
 
-    fn case(&mut self, subject: &'a Expression, branches: &'a [CaseBranch]) -> RenderResult<Flow> {
+    fn case(
+        &mut self,
+        span: Span,
+        subject: &'a Expression,
+        branches: &'a [CaseBranch],
+    ) -> RenderResult<Flow> {
         let subject = self.value(subject)?;
         let mut has_matched = false;
-        for branch in branches {
+        let mut has_printed = false;
+        for (index, branch) in branches.iter().enumerate() {
             // This is an `else`. As in Shopify, it may come before a `when`, and it runs if no branch before it has
             // matched.
             if branch.values.is_empty() {
                 if !has_matched {
+                    has_printed = true;
+                    self.take(span, index);
                     let flow = self.block(&branch.body, Whitespace::of(&branch.body))?;
                     if flow != Flow::Next {
                         return Ok(flow);
@@ -246,12 +272,16 @@ impl<'a> Machine<'a> {
                 self.spend(compare::cost(&subject, &value), branch.values[0].span())?;
                 if compare::are_equal(&subject, &value) {
                     has_matched = true;
+                    self.take(span, index);
                     let flow = self.block(&branch.body, Whitespace::of(&branch.body))?;
                     if flow != Flow::Next {
                         return Ok(flow);
                     }
                 }
             }
+        }
+        if !has_matched && !has_printed {
+            self.take(span, branches.len());
         }
         Ok(Flow::Next)
     }

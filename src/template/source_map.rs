@@ -122,6 +122,12 @@ impl SourceMap {
             .collect()
     }
 
+    /// Returns the spans of the output that a `{{ … }}` or a tag printed, in order.
+    pub(crate) fn interpolated(&self) -> impl Iterator<Item = Span> + '_ {
+        let printed = self.segments.iter().filter(|segment| segment.printed == Printed::Interpolation);
+        printed.map(|segment| segment.output)
+    }
+
     /// Returns the spans of the output that come from `template`, in order. `template` is a span in the template
     /// itself.
     ///

@@ -7,8 +7,10 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value as Json};
+use telecast::campaign::{Campaign, ContentFormat};
+use telecast::compose::{ChatTarget, Inputs, compose};
 use telecast::dialect::Dialect;
-use telecast::profile::{Profile, Value};
+use telecast::profile::{Profile, Value, Vocabulary};
 use telecast::template::{Limits, Partials, RenderContext, RenderOutcome, parse};
 
 const SAMPLE: &str = r#"{
@@ -35,6 +37,56 @@ fn main() {
             print_rate("liquid 0.26", stock);
         }
     }
+    print_check_of_branches(&profile);
+}
+
+/// Prints how long the check of a body of 4 KB with 20 branches takes, and how many times as long as composing the same
+/// body as plain text.
+fn print_check_of_branches(profile: &Profile) {
+    let body = branching_body();
+    let (campaign, partials, vocabulary) = (Campaign::default(), Partials::default(), Vocabulary::default());
+    let inputs = Inputs {
+        stem: "bench",
+        campaign: &campaign,
+        body: &body,
+        webhook: None,
+        partials: &partials,
+        dialect: Dialect::Telecast,
+        profile: Some(profile),
+        event: None,
+        external_trigger: None,
+        chat: ChatTarget::FromBody,
+        vocabulary: Some(&vocabulary),
+        now: jiff::Timestamp::UNIX_EPOCH,
+        zone: &jiff::tz::TimeZone::UTC,
+    };
+    // Plain text is composed without a check of its branches.
+    let text = Campaign { content_format: ContentFormat::Text, ..Campaign::default() };
+    let whole = time(|| compose(black_box(&inputs)).body.len());
+    let plain = time(|| compose(black_box(&Inputs { campaign: &text, ..inputs })).body.len());
+    println!("check of {} bytes with 20 branches", body.len());
+    println!("  {:>8.2} ms, {:.1} times a composition without the check", whole * 1e3, whole / plain);
+}
+
+fn branching_body() -> String {
+    let paragraph = "Lorem ipsum dolor sit amet consectetur <b>adipiscing</b> elit sed do eiusmod tempor. ";
+    let branch = |number: usize| {
+        format!(
+            "{{% if Profile.p{number} == \"gold\" %}}{paragraph}{{% else %}}{{{{ Profile.score | plus: 1 }}}} {paragraph}{{% endif %}}"
+        )
+    };
+    let text: String = (0..20).map(branch).collect();
+    format!(r#"{{"chat_id": 1, "parse_mode": "HTML", "text": "{text}"}}"#)
+}
+
+/// Returns the seconds that one call takes: the fastest of several.
+fn time(work: impl Fn() -> usize) -> f64 {
+    let measure = || {
+        let start = Instant::now();
+        black_box(work());
+        start.elapsed().as_secs_f64()
+    };
+    (0..20).map(|_| measure()).fold(f64::INFINITY, f64::min)
 }
 
 fn row() -> Map<String, Json> {

@@ -23,7 +23,7 @@ use super::super::{Template, TemplateFile, partials};
 use super::fields;
 use super::guard::PresenceGuard;
 use super::interpolation::Interpolation;
-use super::source::{Definition, NameDefinitions, ValueSource};
+use super::source::{self, Definition, NameDefinitions, ValueSource};
 
 /// The body's JSON objects, by their number (see [`JsonState::member`]).
 #[derive(Debug, Default)]
@@ -165,7 +165,7 @@ impl<'t> Follower<'t> {
         let mark = self.present.len();
         let mut state = Some(state);
         for node in &block.nodes {
-            let before = state.take()?;
+            let Some(before) = state.take() else { break };
             if 0 < self.inner_depth {
                 self.n_inner_nodes += 1;
             }
@@ -372,14 +372,22 @@ impl<'t> Follower<'t> {
             state.read_interpolation();
             return state;
         }
-        // A filter can change the captured text, so the output of a capture with filters is not known.
-        let plain = Some(&output.value.value).filter(|_| output.value.filters.is_empty());
-        let Some(captured) = plain.and_then(|value| self.captured(value)) else {
+        // Filters that trim the text, such as the last comma of a list, leave its outputs where they are. Any other
+        // filter can change the captured text, so its output is not known.
+        let filters = &output.value.filters;
+        let kept = Some(&output.value.value).filter(|_| filters.iter().all(source::keeps_text));
+        let Some(captured) = kept.and_then(|value| self.captured(value)) else {
             self.check_interpolation(output, &state);
             state.read_interpolation();
             return state;
         };
-        self.follow_captured(captured, &state).unwrap_or(state)
+        let mut after = self.follow_captured(captured, &state).unwrap_or(state);
+        for filter in filters.iter().filter(|filter| filter.filter.name == "append") {
+            if let Some(text) = filter.arguments.first().and_then(Expression::as_text) {
+                after.read(text, &mut |_, _| {});
+            }
+        }
+        after
     }
 
     /// Returns whether `output` prints captured text with exactly one filter, which escapes the text for its position.
@@ -468,7 +476,8 @@ impl<'t> Follower<'t> {
         // A call with `with` or `for` passes a value to the partial in a variable. With `for`, this variable holds the
         // items of a list, one after the other. Items are not traced, so the variable is defined only for `with`.
         if let Some(subject) = call.subject.as_ref().filter(|subject| !subject.is_each) {
-            scope.define(subject.alias.as_deref().unwrap_or(name), argument(&subject.value));
+            let alias = subject.alias.as_deref().unwrap_or(partials::local_name(name));
+            scope.define(alias, argument(&subject.value));
         }
         let outer = (self.file, self.call, std::mem::replace(&mut self.scope, scope));
         self.file = file;

@@ -121,15 +121,39 @@ impl<'t> NameDefinitions<'t> {
 
     /// Returns the name and the bodies of the captures if `value` is a variable that is set by captures only. Returns
     /// `None` for any other value.
+    ///
+    /// A variable that is assigned from such a variable, with filters that only trim the text, counts as well.
     pub(super) fn captured(&self, value: &Expression) -> Option<(&'t str, Vec<(usize, &'t Block)>)> {
+        let mut name = self.whole_name(value)?;
+        for _ in 0..MAX_NAMES {
+            let definitions = self.definitions.get(name)?;
+            let mut bodies = Vec::new();
+            let mut assigned = None;
+            for definition in definitions {
+                match definition {
+                    Definition::Captured(file, body) => bodies.push((*file, *body)),
+                    Definition::Assigned(_, value, filters) if filters.iter().all(keeps_text) => {
+                        let origin = self.whole_name(value)?;
+                        if origin != name {
+                            assigned = Some(origin);
+                        }
+                    }
+                    Definition::Assigned(..) | Definition::Argument(_) | Definition::Counter => return None,
+                }
+            }
+            match (assigned, bodies.is_empty()) {
+                (None, false) => return Some((name, bodies)),
+                (Some(origin), true) => name = origin,
+                (None, true) | (Some(_), false) => return None,
+            }
+        }
+        None
+    }
+
+    fn whole_name(&self, value: &Expression) -> Option<&'t str> {
         let Expression::Path(path) = value else { return None };
-        let (name, definitions) =
-            self.definitions.get_key_value(path.name()?).filter(|_| path.steps.is_empty())?;
-        let bodies = definitions.iter().map(|definition| match definition {
-            Definition::Captured(file, body) => Some((*file, *body)),
-            Definition::Assigned(..) | Definition::Argument(_) | Definition::Counter => None,
-        });
-        Some((name, bodies.collect::<Option<_>>()?))
+        let (name, _) = self.definitions.get_key_value(path.name()?).filter(|_| path.steps.is_empty())?;
+        Some(name)
     }
 
     /// Returns the sources of everything that `value | filters` in the file `file` may print, up to the limits.
@@ -205,6 +229,19 @@ impl<'t> NameDefinitions<'t> {
             }
         }
         trail.names.pop();
+    }
+}
+
+/// Whether a filter leaves a text mostly as it is, so that an output inside a captured text keeps its place in the JSON.
+pub(super) fn keeps_text(filter: &FilterCall) -> bool {
+    let is_typed = || filter.arguments.iter().all(|argument| argument.as_literal().is_some());
+    match filter.filter.name {
+        "strip" | "lstrip" | "rstrip" | "strip_newlines" => true,
+        "append" | "remove" | "remove_first" | "remove_last" | "replace" | "replace_first"
+        | "replace_last" => is_typed(),
+        // The length of the text is usually computed: `{{ items | slice: 0, length }}`.
+        "slice" => filter.arguments.len() == 2,
+        _ => false,
     }
 }
 

@@ -1,0 +1,214 @@
+//! Finds the faults in branches that the chosen recipient's message does not take, and in loops with other numbers of
+//! items: the JSON and the markup of each rendering of [`template::cover`] are checked.
+//!
+//! Only faults of typed text are reported. Whether a value breaks the message depends on the recipient, and the static
+//! checks warn of such values.
+
+use std::collections::HashMap;
+
+use super::chat::PatchedText;
+use super::inputs::Inputs;
+use super::locate::Locator;
+use super::problems::{self, BodySource};
+use super::{diagnose_text, escape_filter};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::json::{self, Expected, SyntaxErrorKind};
+use crate::template::{self, Arm, Choice, Rendered, Template, Verdict};
+use crate::text::Span;
+
+/// The maximum number of different problems that are compared and reported.
+const MAX_PROBLEMS: usize = 50;
+
+/// The characters in a value that can change what the markup around the value means.
+const DELIMITERS: &[char] = &['_', '*', '~', '|', '`', '[', ']', '<', '>', '&', '\\'];
+
+/// A problem with the indices of the renderings that have it.
+struct Fault {
+    problem: Diagnostic,
+    renderings: Vec<usize>,
+    misses_comma: bool,
+    has_extra_comma: bool,
+}
+
+/// Returns the faults of all renderings. Removes from `static_problems` the warnings of unbalanced branches and loops
+/// that the renderings disprove: `{% if x %}"{% endif %}` is right if the other quote has the same condition.
+pub(super) fn check(
+    inputs: &Inputs<'_>,
+    template: &Template,
+    static_problems: &mut Vec<Diagnostic>,
+) -> Vec<Diagnostic> {
+    let body = BodySource { text: inputs.body, dialect: inputs.dialect };
+    let is_shape =
+        |problem: &Diagnostic| matches!(problem.code, Code::DifferentBranches | Code::UnbalancedLoop);
+    let choice = |problem: &Diagnostic| Choice::new(0, problem.span);
+    let suspects: Vec<Choice> =
+        static_problems.iter().filter(|problem| is_shape(problem)).map(choice).collect();
+    let mut faults = Faults::default();
+    let covering =
+        template::cover(template, &inputs.context(), &suspects, &mut |rendered| faults.judge(body, rendered));
+    static_problems.retain(|problem| !is_shape(problem) || !covering.is_valid_at(choice(problem)));
+    let is_unbalanced = static_problems.iter().any(is_shape);
+    let mut reported: Vec<Arm> = Vec::new();
+    let mut found = Vec::new();
+    let mut blamed: Vec<(Vec<Arm>, Fault)> =
+        faults.found.into_iter().map(|fault| (covering.arms_of(&fault.renderings), fault)).collect();
+    // The faults with the fewest possible causes come first. They name their branch most exactly.
+    blamed.sort_by_key(|(arms, fault)| (arms.is_empty(), arms.len(), fault.problem.span.start));
+    let n_renderings = covering.attempts.len();
+    let mut has_unexplained = false;
+    for (arms, mut fault) in blamed {
+        if fault.problem.code == Code::NotJson {
+            // One missing quote makes the parser fail at different places, depending on what follows it.
+            let is_explained = match arms.is_empty() {
+                true => has_unexplained || !reported.is_empty(),
+                false => arms.iter().any(|arm| reported.contains(arm)),
+            };
+            if is_unbalanced || is_explained {
+                continue;
+            }
+            has_unexplained |= arms.is_empty();
+            reported.extend(arms.iter().copied());
+        }
+        let cause = cause_of(&arms, fault.problem.span);
+        match cause.and_then(|arm| covering.describe(template, arm)) {
+            Some(place) => fault.problem.message.push_str(&format!(", {place}")),
+            None if fault.renderings.len() < n_renderings => {
+                fault.problem.message.push_str(", for some recipients");
+            }
+            None => {}
+        }
+        found.push(fault.into_problem(cause.is_some_and(|arm| covering.is_of_loop(arm))));
+    }
+    found
+}
+
+/// Returns whether the problem of another message is already among the problems of this message. `liquid` are the spans
+/// of the body's Liquid, in order.
+pub(super) fn is_known(own: &[Diagnostic], liquid: &[Span], problem: &Diagnostic) -> bool {
+    let is_typed = |span: Span| {
+        let n_before = liquid.partition_point(|liquid| liquid.start <= span.start);
+        n_before.checked_sub(1).is_none_or(|last| liquid[last].end <= span.start)
+    };
+    own.iter().any(|known| {
+        let is_same_place =
+            known.span.start == problem.span.start && (known.is_error() || known.code == problem.code);
+        // The JSON parser stops at the first fault, so the same fault may be found at another place.
+        let is_same_fault =
+            known.code == Code::NotJson && problem.code == Code::NotJson && is_typed(known.span);
+        is_same_place || is_same_fault
+    })
+}
+
+/// Chooses the arm to name: the last one that starts before the fault, or the first one.
+fn cause_of(arms: &[Arm], fault: Span) -> Option<Arm> {
+    let before = arms.iter().filter(|arm| arm.choice.file == 0 && arm.choice.start <= fault.start);
+    before.max_by_key(|arm| (arm.choice.start, std::cmp::Reverse(arm.index))).or(arms.first()).copied()
+}
+
+#[derive(Default)]
+struct Faults {
+    found: Vec<Fault>,
+    /// The index in `found` of the problem with this code and span.
+    known: HashMap<(Code, Span), usize>,
+    n_renderings: usize,
+}
+
+impl Faults {
+    fn judge(&mut self, body: BodySource<'_>, rendered: Rendered) -> Verdict {
+        let index = self.n_renderings;
+        self.n_renderings += 1;
+        // A body that prints nothing for some recipients skips them on purpose.
+        if rendered.text.trim().is_empty() {
+            return Verdict::Unclear;
+        }
+        let locator = Locator::new(rendered.map, PatchedText::unchanged(&rendered.text));
+        let document = match json::parse(locator.text()) {
+            Ok(document) => document,
+            Err(error) => {
+                let sent = problems::place_of(&error);
+                let place = locator.locate(sent).span;
+                if !locator.starts_typed(sent) {
+                    return Verdict::Unclear;
+                }
+                // If the problem is elsewhere, a value caused it.
+                let mut problems = problems::not_json(body, &locator, &error);
+                problems.retain(|problem| {
+                    problem.span == place || matches!(error.kind, SyntaxErrorKind::ControlCharacter(_))
+                });
+                let Some(problem) = problems.into_iter().next() else { return Verdict::Unclear };
+                let misses_comma = matches!(
+                    error.kind,
+                    SyntaxErrorKind::Expected(Expected::CommaOrBrace | Expected::CommaOrBracket)
+                ) && matches!(error.span.of(locator.text()), "{" | "[" | "\"");
+                let has_extra_comma = error.kind == SyntaxErrorKind::TrailingComma;
+                self.add(index, problem, misses_comma, has_extra_comma);
+                return Verdict::Faulty;
+            }
+        };
+        if let Some(comma) = document.trailing_comma.filter(|comma| locator.starts_typed(*comma)) {
+            self.add(index, problems::trailing_comma(&locator, comma), false, true);
+        }
+        let Some((text, mode, found)) = diagnose_text(&document) else { return Verdict::Valid };
+        let errors: Vec<Diagnostic> = found.into_iter().filter(Diagnostic::is_error).collect();
+        if errors.is_empty() {
+            return Verdict::Valid;
+        }
+        let is_typed = |problem: &Diagnostic| locator.starts_typed(text.raw_span(problem.span));
+        if locator.prints_any(DELIMITERS) || !errors.iter().all(is_typed) {
+            return Verdict::Unclear;
+        }
+        let escape = mode.map(escape_filter);
+        for problem in errors.into_iter().take(MAX_PROBLEMS) {
+            let problem = problems::from_text_problem(body, &locator, text, problem, escape);
+            self.add(index, problem, false, false);
+        }
+        Verdict::Faulty
+    }
+
+    fn add(&mut self, rendering: usize, problem: Diagnostic, misses_comma: bool, has_extra_comma: bool) {
+        let key = (problem.code, problem.span);
+        match self.known.get(&key) {
+            Some(index) => {
+                // A loop prints the same fault once for each item.
+                let renderings = &mut self.found[*index].renderings;
+                if renderings.last() != Some(&rendering) {
+                    renderings.push(rendering);
+                }
+            }
+            None if self.found.len() < MAX_PROBLEMS => {
+                self.known.insert(key, self.found.len());
+                self.found.push(Fault {
+                    problem,
+                    renderings: vec![rendering],
+                    misses_comma,
+                    has_extra_comma,
+                });
+            }
+            None => {}
+        }
+    }
+}
+
+impl Fault {
+    fn into_problem(self, is_of_loop: bool) -> Diagnostic {
+        let mut problem = self.problem;
+        // A comma that is right after one item is wrong after another.
+        if is_of_loop && (self.misses_comma || self.has_extra_comma) {
+            problem.fixes.clear();
+            problem.help = Some(
+                "between the items, write the comma as `{% unless forloop.last %},{% endunless %}`"
+                    .to_owned(),
+            );
+        }
+        // A fix elsewhere, such as an end tag at the end of the text, would be a fault in the other branches.
+        let span = problem.span;
+        problem.fixes.retain(|fix| {
+            fix.edits.iter().all(|edit| span.start <= edit.span.start && edit.span.end <= span.end)
+        });
+        problem.fixes.iter_mut().for_each(|fix| fix.safe = false);
+        problem
+    }
+}
+
+#[cfg(test)]
+mod tests;
