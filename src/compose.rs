@@ -18,6 +18,7 @@ mod inputs;
 mod link;
 mod locate;
 mod mask;
+mod not_json;
 mod prepared;
 mod problems;
 mod survey;
@@ -293,13 +294,13 @@ impl Composed {
                 let is_reported = self.diagnostics.iter().any(|problem| problem.code == Code::NoChatId);
                 let stand_in = is_reported.then(|| chat::set(locator.text(), "1")).flatten();
                 let Some(stand_in) = stand_in else {
-                    return self.diagnostics.extend(problems::not_json(body, locator, &error));
+                    return self.diagnostics.extend(not_json::diagnose(body, locator, &error));
                 };
                 let parsed = json::parse(&stand_in.text);
                 let locator = locator.clone().patched_again(stand_in);
                 match parsed {
                     Ok(document) => self.check_request(inputs, &locator, &document),
-                    Err(error) => self.diagnostics.extend(problems::not_json(body, &locator, &error)),
+                    Err(error) => self.diagnostics.extend(not_json::diagnose(body, &locator, &error)),
                 }
             }
         }
