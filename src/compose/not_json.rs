@@ -1,26 +1,31 @@
 //! Turns the syntax error of a rendered body that is not JSON into diagnostics at its cause in the body.
 
+mod mistake;
+
 use super::control_characters;
 use super::locate::Locator;
 use super::problems::{BodySource, append_filter, one_line};
-use crate::diagnostic::{Code, Diagnostic, Fix};
+use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit};
 use crate::dialect::Dialect;
-use crate::json::{self, Expected, QuoteState, SyntaxError, SyntaxErrorKind};
+use crate::json::{Expected, QuoteState, SyntaxError, SyntaxErrorKind};
 use crate::template::{self, EscapePosition};
 use crate::text::Span;
+
+use mistake::Repair;
 
 /// Returns the problems of a rendered body that is not JSON. If the error is a raw control character, such as a line
 /// break or a tab, returns the problems that [`control_characters::find`] finds. For every other error, returns one
 /// problem.
 pub(super) fn diagnose(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> Vec<Diagnostic> {
     match error.kind {
-        SyntaxErrorKind::ControlCharacter(_) => control_characters::find(body, locator, error)
+        SyntaxErrorKind::ControlCharacter(c) => control_characters::find(body, locator, error)
             .into_iter()
             .map(|found| {
                 let mut problem = not_json_at(body, locator, &found.error);
                 problem.fixes.extend(found.fix);
                 if found.adds_quote {
-                    problem.help = Some("close the string with `\"` before the line break".to_owned());
+                    let name = control_characters::name_of(c);
+                    problem.help = Some(format!("close the string with `\"` before the {name}"));
                 }
                 problem
             })
@@ -38,15 +43,17 @@ fn not_json_at(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> 
     {
         return problem;
     }
-    let span = match &error.kind {
+    let mistake = mistake::recognize(sent, error);
+    let span = match (&error.kind, mistake.span) {
+        (_, Some(span)) => span,
         // Report the bracket or quote that is never closed: the end of the text does not help to find it.
-        SyntaxErrorKind::UnexpectedEnd { opener: Some(opener), .. } => *opener,
+        (SyntaxErrorKind::UnexpectedEnd { opener: Some(opener), .. }, None) => *opener,
         _ => error.span,
     };
     let located = locator.locate(span);
     let value = error.span.of(sent);
-    let mut problem =
-        Diagnostic::error(Code::NotJson, located.span, format!("not JSON: {}", error.message()));
+    let message = mistake.message.unwrap_or_else(|| error.message());
+    let mut problem = Diagnostic::error(Code::NotJson, located.span, format!("not JSON: {message}"));
     if let Some(interpolation) = located.interpolation {
         let source = interpolation.of(body.text);
         problem.message.push_str(&format!(", rendered by {}", one_line(source)));
@@ -57,185 +64,63 @@ fn not_json_at(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> 
             }
             _ => problem.with_help("put the value in quotes, or give the variable a default that is JSON"),
         };
+        problem.fixes.extend(quotes_around(locator, error, interpolation));
     } else {
         if let Some(place) = locator.place_in_partial(span) {
             problem.message.push_str(&format!(" (in {place})"));
         }
-        // The help and the fixes below are for typed text only: a printed value changes with each recipient.
-        problem.help = help(sent, error);
-        problem.fixes.extend(json_fix(locator, error));
+        // The help and the fixes are for typed text only: a printed value changes with each recipient.
+        problem.help = mistake.help;
+        problem.fixes.extend(mistake.repair.and_then(|repair| typed_fix(locator, repair)));
     }
     problem
 }
 
-fn help(sent: &str, error: &SyntaxError) -> Option<String> {
-    if starts_comment(sent, error) {
-        return Some("JSON has no comments: remove it".to_owned());
-    }
-    if is_comma_missing(sent, error) {
-        return Some("add a comma between the two members".to_owned());
-    }
-    if foreign_quotes(sent, error).is_some() {
-        return Some("JSON needs straight double quotes: `\"`".to_owned());
-    }
-    let help = match &error.kind {
-        SyntaxErrorKind::Word(word) => match json_literal(word) {
-            Some(literal) if word.eq_ignore_ascii_case(literal) => {
-                return Some(format!("write `{literal}` in lower case"));
-            }
-            Some(literal) => return Some(format!("write `{literal}`")),
-            None => "put text in double quotes",
-        },
-        SyntaxErrorKind::ControlCharacter('\n') => "write a line break inside a string as `\\n`",
-        SyntaxErrorKind::ControlCharacter('\t') => "write a tab inside a string as `\\t`",
-        SyntaxErrorKind::BadEscape => "a backslash is written `\\\\` inside a JSON string",
-        SyntaxErrorKind::TrailingComma => "remove the comma",
-        SyntaxErrorKind::TrailingText => "remove it, or check the brackets before it",
-        SyntaxErrorKind::Expected(expected) => return Some(help_for_expected(sent, error.span, *expected)),
-        SyntaxErrorKind::UnexpectedEnd { opener: Some(opener), .. } => {
-            let closer = closer_of(opener.of(sent))?;
-            return Some(format!("close it with `{closer}`"));
-        }
-        _ => return None,
-    };
-    Some(help.to_owned())
-}
-
-fn help_for_expected(sent: &str, at: Span, expected: Expected) -> String {
-    let found = at.of(sent);
-    let before = sent.get(..at.start).unwrap_or_default().trim_end();
-    let help = match expected {
-        Expected::Value | Expected::Key | Expected::FirstKey if found == "," && !before.ends_with(':') => {
-            "remove the extra comma"
-        }
-        Expected::Value => "write a value here: a quoted text, a number, true, false or null",
-        Expected::Key | Expected::FirstKey | Expected::KeyOrBrace => {
-            let rest = sent.get(at.start..).unwrap_or_default();
-            let end = rest.find(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').unwrap_or(rest.len());
-            match &rest[..end] {
-                "" => "write a key in double quotes here: `\"key\": value`",
-                key => return format!("put the key in double quotes: `\"{key}\"`"),
-            }
-        }
-        Expected::Colon => "write `:` between the key and its value",
-        // After a string, the likely cause is a quote inside the text, which ended the string too early.
-        Expected::CommaOrBrace | Expected::CommaOrBracket
-            if before.ends_with('"') && !matches!(found, ":" | "]" | "}") =>
-        {
-            "a quote inside a string is written `\\\"`"
-        }
-        Expected::CommaOrBrace => "separate members with `,`, and close the object with `}`",
-        Expected::CommaOrBracket => "separate items with `,`, and close the list with `]`",
-        Expected::Quote => "close the string with `\"`",
-    };
-    help.to_owned()
-}
-
-fn starts_comment(sent: &str, error: &SyntaxError) -> bool {
-    let is_between_tokens = matches!(
-        error.kind,
-        SyntaxErrorKind::Expected(_) | SyntaxErrorKind::Word(_) | SyntaxErrorKind::TrailingText
-    );
-    let rest = sent.get(error.span.start..).unwrap_or_default();
-    is_between_tokens && (rest.starts_with("//") || rest.starts_with("/*"))
-}
-
-/// Returns the JSON literal that the author probably meant by `word`: `True` gives `true`, and `undefined` gives
-/// `null`. Returns `None` for words that resemble no literal.
-fn json_literal(word: &str) -> Option<&'static str> {
-    match word.to_ascii_lowercase().as_str() {
-        "null" | "none" | "nil" | "undefined" => Some("null"),
-        "true" => Some("true"),
-        "false" => Some("false"),
-        _ => None,
-    }
-}
-
-fn is_comma_missing(sent: &str, error: &SyntaxError) -> bool {
-    // Only the start of a string, an object, or an array suggests a missing comma.
-    let begins = matches!(error.span.of(sent), "\"" | "{" | "[");
-    let is_on_new_line = sent.get(..error.span.start).is_some_and(|before| {
-        let gap = &before[before.trim_end().len()..];
-        gap.contains('\n')
+/// Moves a repair of the rendered text to the body. Returns `None` if it would change text that Liquid printed.
+fn typed_fix(locator: &Locator, repair: Repair) -> Option<Fix> {
+    let edits = repair.edits.iter().map(|edit| {
+        Some(TextEdit { span: locator.typed(edit.span)?, replacement: edit.replacement.clone() })
     });
-    // A quote in the middle of a string ends the string too early, and the rest of that string can look like a new
-    // member. So on the same line as the previous member, a string counts as a new member only if a colon follows it.
-    let is_key = || {
-        let key = sent.get(error.span.start..).and_then(|rest| rest.strip_prefix('"'));
-        let rest = key.and_then(|key| key.split_once('"')).map(|(_, rest)| rest.trim_start());
-        rest.is_some_and(|rest| rest.starts_with(':'))
-    };
-    begins
-        && (is_on_new_line || is_key())
-        && matches!(error.kind, SyntaxErrorKind::Expected(Expected::CommaOrBrace | Expected::CommaOrBracket))
+    let mut edits: Vec<TextEdit> = edits.collect::<Option<_>>()?;
+    // A loop prints the same typed text more than once.
+    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
+    edits.dedup();
+    let is_apart = |pair: &[TextEdit]| pair[0].span.end <= pair[1].span.start && pair[0].span != pair[1].span;
+    // Next to a `{{ }}` or a tag, another recipient may get other text, for which the repair would be wrong.
+    let is_typed = |edit: &TextEdit| locator.typed(with_neighbors(locator.text(), edit.span)).is_some();
+    let safe = repair.is_certain && repair.edits.iter().all(is_typed);
+    edits.windows(2).all(is_apart).then_some(Fix { title: repair.title, edits, safe })
 }
 
-/// Finds a text in single or curly quotes that starts at the error. Returns its span, quotes included, and the text
-/// inside the quotes.
-fn foreign_quotes<'s>(sent: &'s str, error: &SyntaxError) -> Option<(Span, &'s str)> {
-    let rest = sent.get(error.span.start..)?;
-    let opener = rest.chars().next()?;
-    let closers: &[char] = match opener {
-        '\'' => &['\''],
-        '“' | '”' | '„' => &['”', '“'],
-        '‘' | '’' => &['’'],
-        _ => return None,
-    };
-    let inside = rest.get(opener.len_utf8()..)?.lines().next()?;
-    // Not every character in `closers` closes the text, because an apostrophe inside a word is the same character as a
-    // closing quote. The quote that closes the text is followed by JSON punctuation or by the end of the line.
-    let (at, closer) = inside.char_indices().find(|(at, c)| {
-        let next = inside[at + c.len_utf8()..].trim_start().chars().next();
-        closers.contains(c) && next.is_none_or(|next| ",:}]".contains(next))
-    })?;
-    let end = error.span.start + opener.len_utf8() + at + closer.len_utf8();
-    Some((Span::new(error.span.start, end), &inside[..at]))
+/// Extends a span to the nearest characters before and after it that are not whitespace.
+fn with_neighbors(text: &str, span: Span) -> Span {
+    let before = text.get(..span.start).unwrap_or_default().trim_end();
+    let after = text.get(span.end..).unwrap_or_default().trim_start();
+    let end = text.len() - after.len();
+    Span::new(
+        before.len() - before.chars().next_back().map_or(0, char::len_utf8),
+        end + after.chars().next().map_or(0, char::len_utf8),
+    )
 }
 
-fn closer_of(opener: &str) -> Option<char> {
-    match opener.chars().next()? {
-        '{' => Some('}'),
-        '[' => Some(']'),
-        '"' => Some('"'),
-        _ => None,
+/// Returns the fix that puts a `{{ }}` in double quotes, if its output is a whole value.
+fn quotes_around(locator: &Locator, error: &SyntaxError, interpolation: Span) -> Option<Fix> {
+    if !matches!(error.kind, SyntaxErrorKind::Word(_) | SyntaxErrorKind::BadNumber) {
+        return None;
     }
-}
-
-fn json_fix(locator: &Locator, error: &SyntaxError) -> Option<Fix> {
-    let sent = locator.text();
-    let replace = |title: &str, span: Span, text: String| {
-        // The fixes made by this closure are not safe: the quote or bracket that the author meant may belong elsewhere.
-        Some(Fix::replace(title, locator.typed(span)?, text).unsafe_to_apply())
-    };
-    match &error.kind {
-        _ if foreign_quotes(sent, error).is_some() => {
-            let (span, inside) = foreign_quotes(sent, error)?;
-            replace("use straight double quotes", span, json::quote(inside))
-        }
-        SyntaxErrorKind::Expected(_) if is_comma_missing(sent, error) => {
-            let end = sent.get(..error.span.start)?.trim_end().len();
-            // The comma belongs directly after the previous value, not at the start of the next line.
-            let last = sent[..end].chars().next_back()?;
-            let span = Span::new(end - last.len_utf8(), end);
-            Some(Fix::replace("add a comma", Span::at(locator.typed(span)?.end), ","))
-        }
-        SyntaxErrorKind::UnexpectedEnd { opener: Some(opener), .. } => {
-            let closer = closer_of(opener.of(sent))?;
-            let end = sent.trim_end().len();
-            replace(&format!("add the `{closer}`"), Span::at(end), closer.to_string())
-        }
-        // A comment gets no fix: the next case would put the comment in quotes, and the comment would become a value.
-        SyntaxErrorKind::Word(_) if starts_comment(sent, error) => None,
-        SyntaxErrorKind::Word(word) => match json_literal(word) {
-            Some(literal) if word.eq_ignore_ascii_case(literal) => {
-                Some(Fix::replace(format!("write `{literal}`"), locator.typed(error.span)?, literal))
-            }
-            Some(literal) => replace(&format!("write `{literal}`"), error.span, literal.to_owned()),
-            None => replace("put it in quotes", error.span, json::quote(word)),
-        },
-        SyntaxErrorKind::TrailingComma => replace("remove the comma", error.span, String::new()),
-        _ => None,
-    }
+    let printed =
+        locator.outputs(interpolation).into_iter().find(|printed| printed.touches(error.span.start))?;
+    let text = locator.text();
+    let ends_value = text.get(printed.end..)?.trim_start().starts_with([',', '}', ']']);
+    let is_value = printed.start == error.span.start
+        && ends_value
+        && text.get(..printed.start)?.trim_end().ends_with([':', ',', '[']);
+    let quote = |at: usize| TextEdit { span: Span::at(at), replacement: "\"".to_owned() };
+    is_value.then(|| Fix {
+        title: "put it in quotes".to_owned(),
+        edits: vec![quote(interpolation.start), quote(interpolation.end)],
+        safe: false,
+    })
 }
 
 /// Reports a `{{ }}` that printed nothing where JSON needs a value. The diagnostic is at the `{{ }}`, because the

@@ -230,7 +230,7 @@ async fn a_json_body_is_read_up_to_its_first_fault() {
         (r#"{"chat_id":5,"text":"x","protect_content":True}"#, "x"),
         (r#"{"chat_id":5,"text":"x",}"#, "x"),
         (r#"{"chat_id":5,"text":"x",'a':1}"#, "x"),
-        ("{\"chat_id\":5,\"text\":\"a\nb\tc\"}", "a\nb\tc"),
+        ("{\"chat_id\":5,\"text\":\"a\nb\tc\"}", "a\nb c"),
         (r#"{"chat_id":5,"text":"\a\'\x41"}"#, "a'x41"),
         (r#"{"chat_id":+5,"text":"x"}"#, "x"),
         (r#"{"chat_id":005,"text":"x"}"#, "x"),
