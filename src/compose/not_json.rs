@@ -76,7 +76,8 @@ fn not_json_at(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> 
     problem
 }
 
-/// Moves a repair of the rendered text to the body. Returns `None` if it would change text that Liquid printed.
+/// Moves a repair of the rendered text to the body. Returns `None` if it would change text that Liquid printed,
+/// or text next to it.
 fn typed_fix(locator: &Locator, repair: Repair) -> Option<Fix> {
     let edits = repair.edits.iter().map(|edit| {
         Some(TextEdit { span: locator.typed(edit.span)?, replacement: edit.replacement.clone() })
@@ -88,8 +89,8 @@ fn typed_fix(locator: &Locator, repair: Repair) -> Option<Fix> {
     let is_apart = |pair: &[TextEdit]| pair[0].span.end <= pair[1].span.start && pair[0].span != pair[1].span;
     // Next to a `{{ }}` or a tag, another recipient may get other text, for which the repair would be wrong.
     let is_typed = |edit: &TextEdit| locator.typed(with_neighbors(locator.text(), edit.span)).is_some();
-    let safe = repair.is_certain && repair.edits.iter().all(is_typed);
-    edits.windows(2).all(is_apart).then_some(Fix { title: repair.title, edits, safe })
+    let fits = repair.edits.iter().all(is_typed) && edits.windows(2).all(is_apart);
+    fits.then_some(Fix { title: repair.title, edits, safe: repair.is_certain })
 }
 
 /// Extends a span to the nearest characters before and after it that are not whitespace.
