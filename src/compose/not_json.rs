@@ -71,7 +71,11 @@ fn not_json_at(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> 
         }
         // The help and the fixes are for typed text only: a printed value changes with each recipient.
         problem.help = mistake.help;
-        problem.fixes.extend(mistake.repair.and_then(|repair| typed_fix(locator, repair)));
+        // With a tag, the number of brackets may differ between recipients, so one more bracket may be wrong.
+        let is_bracket =
+            |repair: &Repair| repair.edits.iter().all(|edit| matches!(edit.replacement.as_str(), "]" | "}"));
+        let repair = mistake.repair.filter(|repair| !is_bracket(repair) || !body.text.contains("{%"));
+        problem.fixes.extend(repair.and_then(|repair| typed_fix(locator, repair)));
     }
     problem
 }
