@@ -22,6 +22,8 @@ mod inputs;
 mod link;
 mod locate;
 mod mask;
+mod not_json;
+mod outlook;
 mod prepared;
 mod problems;
 mod survey;
@@ -304,16 +306,36 @@ impl Composed {
                 let is_reported = self.diagnostics.iter().any(|problem| problem.code == Code::NoChatId);
                 let stand_in = is_reported.then(|| chat::set(locator.text(), "1")).flatten();
                 let Some(stand_in) = stand_in else {
-                    return self.diagnostics.extend(problems::not_json(body, locator, &error));
+                    return self.report_not_json(body, locator, &error);
                 };
                 let parsed = json::parse(&stand_in.text);
                 let locator = locator.clone().patched_again(stand_in);
                 match parsed {
                     Ok(document) => self.check_request(inputs, &locator, &document),
-                    Err(error) => self.diagnostics.extend(problems::not_json(body, &locator, &error)),
+                    Err(error) => self.report_not_json(body, &locator, &error),
                 }
             }
         }
+    }
+
+    fn report_not_json(&mut self, body: BodySource<'_>, locator: &Locator, error: &json::SyntaxError) {
+        let mut problems = not_json::diagnose(body, locator, error);
+        // Only one of several problems says what Telegram would do: it does that once.
+        if let Some(first) = problems.first_mut() {
+            let help = self.with_outlook(first.help.take(), locator);
+            first.help = Some(help).filter(|help| !help.is_empty());
+        }
+        self.diagnostics.extend(problems);
+    }
+
+    /// Appends to a help what Telegram would do with the text.
+    fn with_outlook(&self, help: Option<String>, locator: &Locator) -> String {
+        let outlook = self.method.as_ref().and_then(|method| {
+            let query = self.http.as_ref().map_or_else(Vec::new, |http| http.url.query());
+            outlook::outlook(method, query, locator.text())
+        });
+        let parts: Vec<String> = help.into_iter().chain(outlook).collect();
+        parts.join("; ")
     }
 
     fn check_request(&mut self, inputs: &Inputs<'_>, locator: &Locator, document: &Document) {
@@ -328,9 +350,11 @@ impl Composed {
             Ok(arguments) => arguments.prepend_query(query),
             Err(problem) => {
                 let span = locator.locate(problem.span).span;
+                let help = "start the body with `{` and end it with `}`".to_owned();
+                let help = self.with_outlook(Some(help), locator);
                 self.diagnostics.push(
                     Diagnostic::error(Code::NotAnObject, span, "the Bot API takes a JSON object")
-                        .with_help("start the body with `{` and end it with `}`"),
+                        .with_help(help),
                 );
                 return;
             }

@@ -5,7 +5,7 @@
 //! Diagnostics about a rendered body need the positions of values and characters. The parser follows RFC 8259 with
 //! three exceptions. It accepts a comma after the last member of the top-level object, as the Bot API server does, and
 //! returns the comma's span. It rejects nesting deeper than [`MAX_DEPTH`] and `\u` escapes of half a surrogate pair.
-//! This module neither parses Liquid nor knows the fields of the Bot API.
+//! [`parse_leniently`] reads an argument's JSON as the Bot API server does. This module neither parses Liquid nor knows the fields of the Bot API.
 
 mod lexer;
 mod parser;
@@ -14,7 +14,7 @@ use crate::text::Span;
 
 pub use lexer::tokens;
 pub(crate) use lexer::{JsonToken, JsonTokenKind, Quote, QuoteState, Tokens, is_escaped, is_key, is_literal};
-pub(crate) use parser::parse;
+pub(crate) use parser::{parse, parse_leniently};
 
 /// The maximum nesting depth of arrays and objects. The Bot API server has the same limit.
 pub(crate) const MAX_DEPTH: usize = 100;
@@ -184,8 +184,10 @@ pub(crate) enum SyntaxErrorKind {
         expected: Expected,
     },
     ControlCharacter(char),
-    /// An escape that JSON does not define, or half a surrogate pair.
+    /// An escape that JSON does not define.
     BadEscape,
+    /// A `\u` escape that is half of a surrogate pair, without the other half.
+    LoneSurrogate,
     /// A number that is not valid in JSON: `01`, `1.`, `+1`.
     BadNumber,
     /// A comma after the last item of an array, or after the last member of an object inside another value.
@@ -239,6 +241,7 @@ impl SyntaxError {
                 format!("the control character U+{:04X} inside a JSON string", *c as u32)
             }
             SyntaxErrorKind::BadEscape => "invalid escape sequence".into(),
+            SyntaxErrorKind::LoneSurrogate => "half of a surrogate pair".into(),
             SyntaxErrorKind::BadNumber => "invalid number".into(),
             SyntaxErrorKind::TrailingComma => "a comma with nothing after it".into(),
             SyntaxErrorKind::TrailingText => "text after the end of the JSON value".into(),
@@ -276,5 +279,7 @@ pub(crate) fn escape_into(out: &mut String, text: &str) {
     }
 }
 
+#[cfg(test)]
+pub(crate) mod arbitrary;
 #[cfg(test)]
 mod tests;

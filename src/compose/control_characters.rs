@@ -12,7 +12,7 @@ use crate::text::Span;
 pub(super) struct ControlCharacters {
     /// The error at the first of the control characters.
     pub error: SyntaxError,
-    /// Escapes all typed line breaks and tabs of the string, or adds the quote that is missing before the line break.
+    /// Escapes all typed line breaks and tabs of the string, or adds the quote that is missing before the first of them.
     /// `None` if no fix would help.
     pub fix: Option<Fix>,
     /// Whether the fix adds the missing quote.
@@ -55,14 +55,24 @@ pub(super) fn find(body: BodySource<'_>, locator: &Locator, error: &SyntaxError)
     problems
 }
 
-/// Returns the fix that ends a string before the line break at `at`, if this makes the text JSON.
+/// Returns what a control character is called in messages.
+pub(super) fn name_of(c: char) -> &'static str {
+    match c {
+        '\n' | '\r' => "line break",
+        '\t' => "tab",
+        _ => "control character",
+    }
+}
+
+/// Returns the fix that ends a string before the control character at `at`, if this makes the text JSON.
 fn missing_quote(locator: &Locator, at: usize) -> Option<Fix> {
     let (before, after) = locator.text().split_at_checked(at)?;
     let added =
         ["\"", "\","].into_iter().find(|added| json::parse(&format!("{before}{added}{after}")).is_ok())?;
     let typed = locator.typed(Span::new(at, at + 1))?;
+    let name = name_of(after.chars().next()?);
     Some(
-        Fix::replace(format!("add `{added}` before the line break"), Span::at(typed.start), added)
+        Fix::replace(format!("add `{added}` before the {name}"), Span::at(typed.start), added)
             .unsafe_to_apply(),
     )
 }

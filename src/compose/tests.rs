@@ -211,7 +211,10 @@ fn the_help_of_a_json_error_says_what_to_write() {
         ("{ \"a\": Anna }", "put text in double quotes"),
         ("{ \"a\": 1 } }", "remove it, or check the brackets before it"),
     ] {
-        check_help(body, Code::NotJson, expected);
+        let composed = composed(body, Some(&profile("{}")), ChatTarget::FromBody);
+        let problem = composed.diagnostics.iter().find(|problem| problem.code == Code::NotJson).unwrap();
+        let outlook = "Telegram would answer: message text is empty";
+        assert_eq!(problem.help.as_deref(), Some(format!("{expected}; {outlook}").as_str()), "{body}");
     }
 }
 

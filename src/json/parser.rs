@@ -1,4 +1,5 @@
-//! The strict JSON parser. It uses recursive descent over bytes, with one function for each kind of value.
+//! The JSON parser, with the rules of RFC 8259 or those of the Bot API server. It uses recursive descent over bytes, with
+//! one function for each kind of value.
 
 use super::{
     Break, Document, Expected, JsonNode, JsonString, JsonValue, MAX_DEPTH, Member, SyntaxError,
@@ -7,7 +8,27 @@ use super::{
 use crate::text::Span;
 
 pub(crate) fn parse(text: &str) -> Result<Document, SyntaxError> {
-    let mut parser = JsonParser { text, bytes: text.as_bytes(), at: 0, depth: 0, trailing_comma: None };
+    parse_with(Rules::Strict, text)
+}
+
+/// Parses the JSON of one argument, such as `reply_markup`, as the Bot API server does. A string may contain raw control
+/// characters and a backslash before any character. Any run of digits, signs, dots, and `e` is a number. The rules are
+/// those of `do_json_decode` in TDLib.
+///
+/// A lone surrogate becomes U+FFFD, because a `String` cannot hold it.
+pub(crate) fn parse_leniently(text: &str) -> Result<JsonNode, SyntaxError> {
+    parse_with(Rules::BotApi, text).map(|document| document.root)
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rules {
+    Strict,
+    BotApi,
+}
+
+fn parse_with(rules: Rules, text: &str) -> Result<Document, SyntaxError> {
+    let mut parser =
+        JsonParser { text, bytes: text.as_bytes(), at: 0, depth: 0, trailing_comma: None, rules };
     parser.skip_whitespace();
     if parser.at == text.len() {
         return Err(SyntaxError { span: Span::at(0), kind: SyntaxErrorKind::Empty });
@@ -35,6 +56,7 @@ struct JsonParser<'a> {
     at: usize,
     depth: usize,
     trailing_comma: Option<Span>,
+    rules: Rules,
 }
 
 type Parsed<T> = Result<T, SyntaxError>;
@@ -42,6 +64,10 @@ type Parsed<T> = Result<T, SyntaxError>;
 impl JsonParser<'_> {
     fn value(&mut self, opener: Option<Span>) -> Parsed<JsonNode> {
         let start = self.at;
+        // The server counts every value inside a container as one level, so only an empty container may be the deepest.
+        if self.rules == Rules::BotApi && MAX_DEPTH < self.depth {
+            return Err(SyntaxError { span: Span::at(start), kind: SyntaxErrorKind::TooDeep });
+        }
         let value = match self.peek() {
             Some(b'{') => self.object()?,
             Some(b'[') => self.array()?,
@@ -49,6 +75,7 @@ impl JsonParser<'_> {
             // `+1` is not valid JSON, but reading it as a number gives a better error: an invalid number, not an
             // invalid word.
             Some(b'-' | b'+' | b'0'..=b'9') => self.number()?,
+            Some(b'.') if self.rules == Rules::BotApi => self.number()?,
             Some(_) => self.word()?,
             None => return Err(self.unexpected_end(opener, Expected::Value)),
         };
@@ -77,8 +104,8 @@ impl JsonParser<'_> {
             self.skip_whitespace();
             let Some(comma) = self.comma() else { break };
             if self.peek() == Some(b'}') {
-                // The Bot API server accepts a trailing comma in the top-level object only.
-                if self.depth != 1 {
+                // The Bot API server accepts a trailing comma in the object that is the body, but not in an argument.
+                if self.depth != 1 || self.rules == Rules::BotApi {
                     return Err(SyntaxError { span: comma, kind: SyntaxErrorKind::TrailingComma });
                 }
                 self.trailing_comma = Some(comma);
@@ -123,7 +150,8 @@ impl JsonParser<'_> {
         let mut breaks = vec![Break { decoded: 0, raw: self.at, is_escape: false }];
         loop {
             let from = self.at;
-            while self.peek().is_some_and(|byte| byte != b'"' && byte != b'\\' && 0x20 <= byte) {
+            let lowest = if self.rules == Rules::Strict { 0x20 } else { 0 };
+            while self.peek().is_some_and(|byte| byte != b'"' && byte != b'\\' && lowest <= byte) {
                 self.at += 1;
             }
             decoded.push_str(&self.text[from..self.at]);
@@ -162,6 +190,9 @@ impl JsonParser<'_> {
     fn escape(&mut self) -> Parsed<char> {
         let start = self.at;
         self.at += 2;
+        if self.rules == Rules::BotApi {
+            return self.bot_api_escape(start);
+        }
         let c = match self.bytes.get(start + 1) {
             Some(b'"') => '"',
             Some(b'\\') => '\\',
@@ -177,19 +208,53 @@ impl JsonParser<'_> {
         Ok(c)
     }
 
+    fn bot_api_escape(&mut self, start: usize) -> Parsed<char> {
+        let Some(c) = self.text[start + 1..].chars().next() else {
+            return Err(self.unexpected_end(None, Expected::Quote));
+        };
+        self.at = start + 1 + c.len_utf8();
+        match c {
+            'b' => return Ok('\u{8}'),
+            'f' => return Ok('\u{c}'),
+            'n' => return Ok('\n'),
+            'r' => return Ok('\r'),
+            't' => return Ok('\t'),
+            'u' => {}
+            other => return Ok(other),
+        }
+        let is_surrogate = |code: &u16| (0xd800..0xe000).contains(code);
+        let Some(first) = self.four_hex_digits() else { return Err(self.bad_escape(start, start + 6)) };
+        let mut code = u32::from(first);
+        if is_surrogate(&first) && self.bytes[self.at..].starts_with(b"\\u") {
+            let end = self.at;
+            self.at += 2;
+            let Some(second) = self.four_hex_digits() else { return Err(self.bad_escape(end, end + 6)) };
+            // The server does not check which half comes first.
+            if is_surrogate(&second) {
+                code = (((code & 0x3ff) << 10) | (u32::from(second) & 0x3ff)) + 0x10000;
+            } else {
+                self.at = end;
+            }
+        }
+        Ok(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER))
+    }
+
     fn unicode_escape(&mut self, start: usize) -> Parsed<char> {
         let Some(first) = self.four_hex_digits() else { return Err(self.bad_escape(start, start + 6)) };
+        let half = SyntaxError { span: Span::new(start, self.at), kind: SyntaxErrorKind::LoneSurrogate };
         // A character above U+FFFF is written as two escapes, a high and a low surrogate. Half of such a pair is not a
         // character, and `char::from_u32` below refuses it.
         let mut code = u32::from(first);
         if (0xd800..0xdc00).contains(&first) && self.bytes[self.at..].starts_with(b"\\u") {
             self.at += 2;
-            let Some(second) = self.four_hex_digits().filter(|low| (0xdc00..0xe000).contains(low)) else {
-                return Err(self.bad_escape(start, start + 12));
-            };
-            code = 0x10000 + ((u32::from(first) - 0xd800) << 10) + (u32::from(second) - 0xdc00);
+            let second = self.at - 2;
+            let Some(low) = self.four_hex_digits() else { return Err(self.bad_escape(second, second + 6)) };
+            if !(0xdc00..0xe000).contains(&low) {
+                return Err(half);
+            }
+            code = 0x10000 + ((u32::from(first) - 0xd800) << 10) + (u32::from(low) - 0xdc00);
         }
-        char::from_u32(code).ok_or_else(|| self.bad_escape(start, start + 6))
+        char::from_u32(code).ok_or(half)
     }
 
     fn four_hex_digits(&mut self) -> Option<u16> {
@@ -202,6 +267,12 @@ impl JsonParser<'_> {
 
     fn number(&mut self) -> Parsed<JsonValue> {
         let start = self.at;
+        if self.rules == Rules::BotApi {
+            while self.peek().is_some_and(|byte| byte.is_ascii_digit() || b"-+.eE".contains(&byte)) {
+                self.at += 1;
+            }
+            return Ok(JsonValue::Number(self.text[start..self.at].to_owned()));
+        }
         // The loop also takes characters that no number contains, so that the error covers all of `0x1F` or `1_000`.
         while self.peek().is_some_and(|byte| byte.is_ascii_alphanumeric() || b"+-._".contains(&byte)) {
             self.at += 1;
@@ -218,7 +289,15 @@ impl JsonParser<'_> {
         let rest = &self.text[start..];
         // The word extends to the next delimiter, so that the error names `@channel` or `Anna` as a whole.
         let stop = |c: char| c.is_whitespace() || ",:{}[]\"".contains(c);
-        let word = &rest[..rest.find(stop).unwrap_or(rest.len())];
+        let whole = &rest[..rest.find(stop).unwrap_or(rest.len())];
+        // The server reads a known word without a look at what follows.
+        let known = ["null", "true", "false"].into_iter().find(|known| whole.starts_with(known));
+        // In `true;` or `null// note`, the error is what follows the value.
+        let is_apart = |known: &&str| {
+            let next = whole[known.len()..].chars().next();
+            next.is_some_and(|next| ";=/#'".contains(next) || !next.is_ascii() && !next.is_alphanumeric())
+        };
+        let word = known.filter(|known| self.rules == Rules::BotApi || is_apart(known)).unwrap_or(whole);
         let value = match word {
             "null" => JsonValue::Null,
             "true" => JsonValue::Boolean(true),
@@ -244,7 +323,7 @@ impl JsonParser<'_> {
     }
 
     fn enter(&mut self, opener: Span) -> Parsed<()> {
-        if self.depth == MAX_DEPTH {
+        if self.depth == MAX_DEPTH && self.rules == Rules::Strict {
             return Err(SyntaxError { span: opener, kind: SyntaxErrorKind::TooDeep });
         }
         self.depth += 1;

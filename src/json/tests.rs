@@ -30,7 +30,10 @@ fn errors_point_at_the_cause() {
     check(r#"{"a": "x"y"}"#, "expected `,` or `}` at \"y\"");
     check("{\"a\": \"x\ny\"}", "a line break inside a JSON string at \"\\n\"");
     check(r#"{"a": 01}"#, "invalid number at \"01\"");
-    check(r#"["\ud83dx"]"#, "invalid escape sequence at \"\\\\ud83d\"");
+    check(r#"["\ud83dx"]"#, "half of a surrogate pair at \"\\\\ud83d\"");
+    check(r#"["\ud83d\u0041"]"#, "half of a surrogate pair at \"\\\\ud83d\"");
+    check(r#"["\ude00\ud83d"]"#, "half of a surrogate pair at \"\\\\ude00\"");
+    check(r#"["\ud83d\u00"]"#, "invalid escape sequence at \"\\\\u00\\\"]\"");
     check(r#"[1,]"#, "a comma with nothing after it at \",\"");
     check("  ", "the text is empty at \"\"");
     check("{} x", "text after the end of the JSON value at \"x\"");

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 
 use super::api_error::ArgumentLocation;
+use super::lenient::read_leniently;
 use crate::json::{self, Document, JsonNode};
 use crate::text::Span;
 
@@ -17,6 +18,8 @@ use crate::text::Span;
 pub(crate) struct Arguments {
     by_name: IndexMap<String, Argument>,
     repeated: Vec<String>,
+    /// The names of the arguments whose text the server would not accept as UTF-8.
+    not_utf8: BTreeSet<String>,
     /// The uploaded files: the names of their parts, and their sizes in bytes.
     files: BTreeMap<String, u64>,
 }
@@ -37,8 +40,8 @@ pub(crate) enum ArgumentKind {
     Null,
 }
 
-/// The error for a body whose JSON is neither an object nor a string. The server answers such a call with status 400
-/// and an empty body.
+/// The error for a body whose JSON is neither an object nor a string. The server reads such a body as one without
+/// arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the body is not a JSON object")]
 pub(crate) struct NotAnObject {
@@ -64,6 +67,23 @@ impl Arguments {
         Ok(arguments)
     }
 
+    /// Reads a JSON body as the server does: the members before the first syntax error count (see [`read_leniently`]).
+    pub(crate) fn from_body(body: &[u8]) -> Self {
+        let mut arguments = Self::default();
+        for member in read_leniently(body).members {
+            if !member.is_utf8 && !arguments.by_name.contains_key(&member.name) {
+                arguments.not_utf8.insert(member.name.clone());
+            }
+            let kind = match member.text.as_str() {
+                _ if member.is_string => ArgumentKind::Text,
+                "null" => ArgumentKind::Null,
+                _ => ArgumentKind::Json,
+            };
+            arguments.add(&member.name, Argument { text: member.text, kind });
+        }
+        arguments
+    }
+
     /// Creates arguments from the decoded pairs of a form or a query string.
     pub(crate) fn from_pairs(pairs: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut arguments = Self::default();
@@ -78,6 +98,7 @@ impl Arguments {
     #[must_use]
     pub(crate) fn prepend_query(self, query: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut all = Self::from_pairs(query);
+        all.not_utf8 = self.not_utf8.into_iter().filter(|name| !all.by_name.contains_key(name)).collect();
         for (name, argument) in self.by_name {
             all.add(&name, argument);
         }
@@ -126,6 +147,11 @@ impl Arguments {
     /// Reads an integer as the server does for top-level arguments (see `lenient_i64`). A missing argument is 0.
     pub(crate) fn integer(&self, name: &str) -> i64 {
         lenient_i64(self.text(name))
+    }
+
+    /// Returns whether the argument's text is UTF-8 without lone surrogates, or the argument is missing.
+    pub(crate) fn is_utf8(&self, name: &str) -> bool {
+        !self.not_utf8.contains(name)
     }
 
     /// Iterates over names and arguments in the order of the request: the query string first, then the body.
@@ -202,6 +228,22 @@ mod tests {
         check(r#"{"a": "x\ny", "b": 1.50, "c": true, "d": null}"#, "a=x\ny | b=1.50 | c=true | d=null");
         check(r#"{"m": {"k" : [1, 2]}, "m": "again"}"#, r#"m={"k" : [1, 2]}"#);
         check(r#""hello""#, "content=hello");
+    }
+
+    #[test]
+    fn a_broken_body_is_read_up_to_its_fault() {
+        let arguments = Arguments::from_body(br#"{"a": +1, "b": null, "c": "x\!", "a": 2, "d": True}"#);
+        let shown: Vec<(&str, &str, ArgumentKind)> =
+            arguments.iter().map(|(name, argument)| (name, argument.text.as_str(), argument.kind)).collect();
+        assert_eq!(
+            shown,
+            [
+                ("a", "+1", ArgumentKind::Json),
+                ("b", "null", ArgumentKind::Null),
+                ("c", "x!", ArgumentKind::Text)
+            ]
+        );
+        assert_eq!(arguments.repeated(), ["a"]);
     }
 
     #[test]

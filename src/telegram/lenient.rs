@@ -13,9 +13,10 @@ const MAX_DEPTH: usize = 100;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LenientObject {
-    /// The members of the top-level object. Repeated names are kept.
+    /// The members of the top-level object. Repeated names are kept. If the body is a string, it is the only member, with
+    /// the name `content`.
     pub members: Vec<LenientMember>,
-    /// The byte offset at which the server stopped reading. `None` if the whole body is one object.
+    /// The byte offset at which the server stopped reading. `None` if it read the whole body.
     pub stopped_at: Option<usize>,
 }
 
@@ -25,6 +26,10 @@ pub struct LenientMember {
     pub name: String,
     /// The value as the server uses it: a string is decoded, and any other value is as written.
     pub text: String,
+    /// Whether the value is a string.
+    pub is_string: bool,
+    /// Whether the value is valid UTF-8 and has no lone surrogate. If not, U+FFFD replaces what `text` cannot hold.
+    pub is_utf8: bool,
     /// From the key's opening quote to the end of the value, in bytes.
     pub span: Span,
 }
@@ -40,7 +45,11 @@ pub struct LenientMember {
 pub fn read_leniently(body: &[u8]) -> LenientObject {
     let mut reader = LenientReader { bytes: body, at: 0 };
     let mut members = Vec::new();
-    let is_whole = reader.object(&mut members).is_some();
+    reader.skip_whitespace();
+    let is_whole = match reader.peek() {
+        Some(b'"') => reader.content(&mut members).is_some(),
+        _ => reader.object(&mut members).is_some(),
+    };
     let stopped_at = if is_whole { None } else { Some(reader.at) };
     LenientObject { members, stopped_at }
 }
@@ -52,6 +61,16 @@ pub fn read_leniently(body: &[u8]) -> LenientObject {
 /// string, as written, is longer than `max` bytes, or if a `\u` in the string is not followed by four hexadecimal
 /// digits.
 pub(crate) fn lenient_string(bytes: &[u8], at: usize, max: usize) -> Option<(String, usize)> {
+    let (string, end) = read_string(bytes, at, max)?;
+    Some((string.text, end))
+}
+
+struct Decoded {
+    text: String,
+    is_utf8: bool,
+}
+
+fn read_string(bytes: &[u8], at: usize, max: usize) -> Option<(Decoded, usize)> {
     let content = bytes.get(at..)?.strip_prefix(b"\"")?;
     let mut quoting = QuoteState::Inside;
     // The module `destination` calls this function at every quote of a body, with a small fixed `max`. Each call reads
@@ -60,8 +79,9 @@ pub(crate) fn lenient_string(bytes: &[u8], at: usize, max: usize) -> Option<(Str
     Some((decode(&content[..end])?, at + 1 + end + 1))
 }
 
-fn decode(mut raw: &[u8]) -> Option<String> {
+fn decode(mut raw: &[u8]) -> Option<Decoded> {
     let mut decoded = Vec::with_capacity(raw.len());
+    let mut has_lone_surrogate = false;
     while let [first, rest @ ..] = raw {
         if *first != b'\\' {
             decoded.push(*first);
@@ -84,12 +104,14 @@ fn decode(mut raw: &[u8]) -> Option<String> {
                 // The server keeps a lone surrogate, but a `String` cannot hold one, so U+FFFD replaces it. This cannot
                 // hide an argument's name or a chat id, because neither contains a lone surrogate.
                 let character = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+                has_lone_surrogate |= char::from_u32(code).is_none();
                 decoded.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
             }
             other => decoded.push(*other),
         }
     }
-    Some(String::from_utf8_lossy(&decoded).into_owned())
+    let is_utf8 = !has_lone_surrogate && str::from_utf8(&decoded).is_ok();
+    Some(Decoded { text: String::from_utf8_lossy(&decoded).into_owned(), is_utf8 })
 }
 
 /// Decodes the four digits after a `\u`. If these digits are half a surrogate pair and another `\u` with a second half
@@ -123,8 +145,19 @@ struct LenientReader<'a> {
 /// The methods that read a part of the JSON return `None` at a syntax error. The members that were read before the
 /// error stay in the result.
 impl LenientReader<'_> {
+    /// Reads a body that is a string. Not even whitespace may follow it.
+    fn content(&mut self, members: &mut Vec<LenientMember>) -> Option<()> {
+        let start = self.at;
+        let Decoded { text, is_utf8 } = self.string()?;
+        if self.at < self.bytes.len() {
+            return None;
+        }
+        let span = Span::new(start, self.at);
+        members.push(LenientMember { name: "content".into(), text, is_string: true, is_utf8, span });
+        Some(())
+    }
+
     fn object(&mut self, members: &mut Vec<LenientMember>) -> Option<()> {
-        self.skip_whitespace();
         self.expect(b'{')?;
         loop {
             self.skip_whitespace();
@@ -135,19 +168,15 @@ impl LenientReader<'_> {
                 return (self.at == self.bytes.len()).then_some(());
             }
             let start = self.at;
-            let name = self.string()?;
+            let name = self.string()?.text;
             self.skip_whitespace();
             self.expect(b':')?;
             self.skip_whitespace();
             let from = self.at;
-            let text = match self.peek() {
-                Some(b'"') => self.string()?,
-                _ => {
-                    self.skip_value(MAX_DEPTH)?;
-                    String::from_utf8_lossy(&self.bytes[from..self.at]).into_owned()
-                }
-            };
-            members.push(LenientMember { name, text, span: Span::new(start, self.at) });
+            let is_string = self.peek() == Some(b'"');
+            let value = if is_string { self.string()? } else { self.raw_value(from)? };
+            let Decoded { text, is_utf8 } = value;
+            members.push(LenientMember { name, text, is_string, is_utf8, span: Span::new(start, self.at) });
             self.skip_whitespace();
             // The server accepts a comma before the closing brace at the top level.
             if self.peek() != Some(b'}') {
@@ -156,13 +185,25 @@ impl LenientReader<'_> {
         }
     }
 
-    fn string(&mut self) -> Option<String> {
-        let (text, end) = lenient_string(self.bytes, self.at, self.bytes.len())?;
+    fn string(&mut self) -> Option<Decoded> {
+        let (string, end) = read_string(self.bytes, self.at, self.bytes.len())?;
         self.at = end;
-        Some(text)
+        Some(string)
     }
 
+    fn raw_value(&mut self, from: usize) -> Option<Decoded> {
+        self.skip_value(0)?;
+        let raw = &self.bytes[from..self.at];
+        let text = String::from_utf8_lossy(raw).into_owned();
+        Some(Decoded { is_utf8: str::from_utf8(raw).is_ok(), text })
+    }
+
+    /// Skips a value that is inside `depth` arrays and objects.
     fn skip_value(&mut self, depth: usize) -> Option<()> {
+        // Recursion is bounded here, so a hostile body cannot overflow the stack.
+        if MAX_DEPTH < depth {
+            return None;
+        }
         self.skip_whitespace();
         match self.peek()? {
             b'"' => self.string().map(|_| ()),
@@ -195,15 +236,13 @@ impl LenientReader<'_> {
         depth: usize,
         item: impl Fn(&mut Self, usize) -> Option<()>,
     ) -> Option<()> {
-        // Recursion is bounded here, so a hostile body cannot overflow the stack.
-        let depth = depth.checked_sub(1)?;
         self.at += 1;
         self.skip_whitespace();
         if self.take(close) {
             return Some(());
         }
         loop {
-            item(self, depth)?;
+            item(self, depth + 1)?;
             self.skip_whitespace();
             if self.take(close) {
                 return Some(());
@@ -236,6 +275,8 @@ impl LenientReader<'_> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[track_caller]
@@ -256,9 +297,10 @@ mod tests {
         check("{\"text\":\"a\tb\nc\"}", "text=a\tb\nc");
         check(r#"{"chat_id":+1001,"text":"x",}"#, "chat_id=+1001 | text=x");
         check(r#"{"chat_id":1001,"text":"cut off"#, "chat_id=1001 !");
-        for body in ["", "null", "[1]", "1", "\"x\"", "\u{feff}{}"] {
+        for body in ["", "null", "[1]", "1", "\u{feff}{}", "\"x\" ", "\"x"] {
             check(body, " !");
         }
+        check(r#" "x\!""#, "content=x!");
     }
 
     #[test]
@@ -272,7 +314,90 @@ mod tests {
     fn values_are_raw_text_with_limited_nesting() {
         check(r#"{"a": {"k" : ["}", -1.5e3, null]}, "b":true}"#, r#"a={"k" : ["}", -1.5e3, null]} | b=true"#);
         let deep = |n: usize| format!("{{\"a\":{}{}}}", "[".repeat(n), "]".repeat(n));
-        assert_eq!(read_leniently(deep(100).as_bytes()).stopped_at, None);
+        assert_eq!(read_leniently(deep(101).as_bytes()).stopped_at, None);
         assert!(read_leniently(deep(102).as_bytes()).members.is_empty());
+        check(&format!("{{\"a\":{}1{}}}", "[".repeat(101), "]".repeat(101)), " !");
+    }
+
+    #[test]
+    fn text_that_is_not_utf8_is_marked() {
+        let is_utf8 = |body: &[u8]| read_leniently(body).members.iter().all(|member| member.is_utf8);
+        assert!(is_utf8(br#"{"a":"\ud83d\ude00","b":["\ud83d"]}"#));
+        assert!(!is_utf8(br#"{"a":"\ud83d"}"#));
+        assert!(!is_utf8(b"{\"a\":\"\xff\"}") && !is_utf8(b"{\"a\":[\"\xff\"]}"));
+    }
+
+    /// JSON of the characters that matter to the readers, mostly with balanced brackets.
+    fn json_like() -> impl Strategy<Value = String> {
+        let token = prop::sample::select(vec![
+            "{",
+            "}",
+            "[",
+            "]",
+            ",",
+            ":",
+            "\"",
+            "\"a\"",
+            "\"\\q\t\"",
+            "\"\\ud83d\\ude00\"",
+            "\"\\ud83d\"",
+            "\"\\u12\"",
+            "1",
+            "+1",
+            ".5",
+            "01",
+            "true",
+            "null",
+            "True",
+            " ",
+            "\n",
+            "\u{a0}",
+            "é",
+            "\\",
+        ]);
+        let leaf = token.prop_map(str::to_owned);
+        leaf.prop_recursive(4, 24, 4, |inner| {
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(|items| format!("[{}]", items.join(","))),
+                prop::collection::vec(inner.clone(), 0..4).prop_map(|items| {
+                    let members: Vec<String> = items.iter().map(|item| format!("\"k\":{item}")).collect();
+                    format!("{{{}}}", members.join(","))
+                }),
+                prop::collection::vec(inner, 0..3).prop_map(|items| items.concat()),
+            ]
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn strict_json_is_read_alike(value in crate::json::arbitrary::object()) {
+            let body = value.to_string();
+            let read = read_leniently(body.as_bytes());
+            prop_assert_eq!(read.stopped_at, None);
+            let members: serde_json::Map<String, serde_json::Value> = read
+                .members
+                .into_iter()
+                .map(|member| {
+                    let value = match member.is_string {
+                        true => serde_json::Value::String(member.text),
+                        false => crate::json::parse_leniently(&member.text).unwrap().to_serde(),
+                    };
+                    (member.name, value)
+                })
+                .collect();
+            prop_assert_eq!(serde_json::Value::Object(members), value);
+        }
+
+        #[test]
+        fn a_value_is_skipped_if_and_only_if_it_can_be_parsed(value in json_like()) {
+            let read = read_leniently(format!("{{\"a\":{value}}}").as_bytes());
+            let whole = |member: &LenientMember| !member.is_string && member.text.trim() == value.trim();
+            let is_skipped = read.stopped_at.is_none() && read.members.len() == 1 && whole(&read.members[0]);
+            let parsed = crate::json::parse_leniently(&value);
+            let is_text = matches!(&parsed, Ok(node) if node.as_text().is_some());
+            prop_assert_eq!(is_skipped, parsed.is_ok() && !is_text, "{:?}", parsed);
+        }
     }
 }

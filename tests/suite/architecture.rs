@@ -43,6 +43,7 @@ const CRATE_MODULES: &[(&str, &[&str])] = &[
     ("hyper", &["sandbox"]),
     ("hyper_util", &["sandbox"]),
     ("multer", &["sandbox"]),
+    ("flate2", &["sandbox"]),
     ("url", &["campaign"]),
     ("ring", &["disk"]),
     ("directories", &["paths"]),

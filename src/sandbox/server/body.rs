@@ -1,7 +1,9 @@
 //! Reads request bodies (JSON, forms, and multipart) within limits of size and time.
 
+use std::io::Read;
 use std::time::Duration;
 
+use flate2::read::{GzDecoder, ZlibDecoder};
 use http_body_util::{BodyDataStream, BodyExt};
 use hyper::Request;
 use hyper::body::Incoming;
@@ -31,23 +33,42 @@ pub(super) async fn read_call(query: &str, request: Request<Incoming>) -> Result
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok()).unwrap_or("");
     let encoding = header(CONTENT_ENCODING).to_ascii_lowercase();
     let content_type = header(CONTENT_TYPE).to_owned();
-    // Telegram's server unpacks gzip and deflate, and refuses other encodings. The sandbox unpacks nothing, so it
-    // refuses gzip and deflate too.
-    if !matches!(encoding.trim(), "" | "identity") {
-        return Err(CallBodyError::Compressed);
-    }
-    let read = read_body(&content_type, request.into_body());
+    let encoding = match encoding.trim() {
+        "" | "identity" | "none" => ContentEncoding::Plain,
+        "gzip" | "deflate" => ContentEncoding::Compressed,
+        _ => return Err(CallBodyError::Compressed),
+    };
+    let read = read_body(&content_type, encoding, request.into_body());
     let body = timeout(BODY_TIMEOUT, read).await.map_err(|_| CallBodyError::TooSlow)??;
     MethodCall::read(query, body)
 }
 
-async fn read_body(content_type: &str, mut body: Incoming) -> Result<CallBody, CallBodyError> {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum ContentEncoding {
+    Plain,
+    /// gzip or deflate.
+    Compressed,
+}
+
+async fn read_body(
+    content_type: &str,
+    encoding: ContentEncoding,
+    mut body: Incoming,
+) -> Result<CallBody, CallBodyError> {
     let lower = content_type.to_ascii_lowercase();
+    let unpacked = |bytes: Vec<u8>| match encoding {
+        ContentEncoding::Plain => Ok(bytes),
+        ContentEncoding::Compressed => unpack(&bytes),
+    };
     if lower.contains("application/x-www-form-urlencoded") {
-        return Ok(CallBody::Form(collect(body).await?));
+        return Ok(CallBody::Form(unpacked(collect(body).await?)?));
     }
     if lower.contains("application/json") {
-        return Ok(CallBody::Json(collect(body).await?));
+        return Ok(CallBody::Json(unpacked(collect(body).await?)?));
+    }
+    // Telegram's server unpacks uploads too. The sandbox does not: no known Bot API library compresses them.
+    if encoding == ContentEncoding::Compressed {
+        return Err(CallBodyError::Compressed);
     }
     if lower.contains("multipart/form-data") {
         let boundary = multer::parse_boundary(content_type).map_err(|_| CallBodyError::Malformed)?;
@@ -57,6 +78,19 @@ async fn read_body(content_type: &str, mut body: Incoming) -> Result<CallBody, C
         return Ok(parts);
     }
     Ok(CallBody::Other(drain(body).await?))
+}
+
+/// Unpacks gzip or deflate. As on Telegram, the bytes decide which of the two it is, and not the header.
+fn unpack(packed: &[u8]) -> Result<Vec<u8>, CallBodyError> {
+    let mut bytes = Vec::new();
+    // A few bytes can unpack to gigabytes, so reading stops after the limit.
+    let limit = MAX_ARGUMENTS as u64 + 1;
+    let read = match packed {
+        [0x1f, 0x8b, ..] => GzDecoder::new(packed).take(limit).read_to_end(&mut bytes),
+        _ => ZlibDecoder::new(packed).take(limit).read_to_end(&mut bytes),
+    };
+    read.map_err(|_| CallBodyError::Malformed)?;
+    if MAX_ARGUMENTS < bytes.len() { Err(CallBodyError::TooLarge) } else { Ok(bytes) }
 }
 
 // Above `MAX_ARGUMENTS`, bytes are still read but no longer stored, for the reason given at `MAX_DRAIN`.

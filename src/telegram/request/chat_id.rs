@@ -20,7 +20,8 @@ impl ChatId {
         } else {
             // Reading a number never fails: "123abc" is 123, and "abc" is 0, which the server reports as "chat not
             // found".
-            ChatId::Id(arguments::lenient_i64(text))
+            // The field reports that `+1001` sends, although the server's reader of other integers knows no plus sign.
+            ChatId::Id(arguments::lenient_i64(text.strip_prefix('+').unwrap_or(text)))
         }
     }
 }

@@ -110,6 +110,9 @@ pub(super) fn read_arguments<'a>(
         .as_ref()
         .and_then(|(argument, node)| ArgumentValue::of_argument(names.entities, argument, node).items());
     let source = TextSource::Argument(names.text);
+    if !arguments.is_utf8(names.text) {
+        return Err(RequestError::at(source.location(), "Text must be encoded in UTF-8"));
+    }
     let text = arguments.text(names.text);
     read(text, arguments.text(names.parse_mode), ArgumentLocation::argument(names.parse_mode), items, source)
 }

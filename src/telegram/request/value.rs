@@ -23,8 +23,9 @@ enum ValueAnchor {
     InText(ArgumentLocation),
 }
 
+/// Parses an argument that should be JSON, as the server does.
 pub(super) fn parse(argument: &Argument) -> Option<JsonNode> {
-    json::parse(&argument.text).ok().map(|document| document.root)
+    json::parse_leniently(&argument.text).ok()
 }
 
 impl<'a> ArgumentValue<'a> {

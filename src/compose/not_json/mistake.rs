@@ -1,0 +1,90 @@
+//! Recognizes the mistakes that people make in JSON. The parser says where a text stops being JSON; this module says
+//! what the author probably did, and how to mend it. Knows nothing of Liquid: all spans are in the JSON text.
+
+mod fault;
+
+mod characters;
+mod quotes;
+mod separators;
+mod values;
+
+use crate::diagnostic::apply_edits;
+use crate::json::{self, SyntaxError};
+
+use fault::Fault;
+pub(super) use fault::{Mistake, Repair};
+
+/// Recognizes the mistake that caused `error`, which is the error of parsing `text`.
+pub(super) fn recognize(text: &str, error: &SyntaxError) -> Mistake {
+    let fault = Fault { text, error };
+    let mut mistake = first_recognized(&fault);
+    mistake.repair = mistake.repair.and_then(|repair| checked(repair, &fault));
+    mistake
+}
+
+/// How many mistakes of one text may be repaired without a question. Each of them takes a few passes over the text.
+const MAX_MISTAKES: usize = 16;
+
+/// Recognizes one kind of mistake.
+type Recognizer = fn(&Fault<'_>) -> Option<Mistake>;
+
+/// The recognizers in the order in which they are tried. Those that look at a particular character come first. The last
+/// one of each kind of error takes what the others leave.
+const RECOGNIZERS: &[Recognizer] = &[
+    characters::invisible,
+    characters::code_fence,
+    characters::comment,
+    characters::in_string,
+    quotes::escaped,
+    quotes::foreign,
+    values::literal,
+    values::number,
+    values::escape,
+    separators::extra_comma,
+    separators::wrong_separator,
+    separators::joined_strings,
+    separators::missing_comma,
+    separators::wrong_bracket,
+    quotes::missing_closer,
+    quotes::missing_opener,
+    quotes::unquoted_key,
+    quotes::inner_quote,
+    values::unquoted_text,
+    separators::missing_colon,
+    separators::trailing_text,
+    separators::unclosed,
+    separators::expected,
+];
+
+fn first_recognized(fault: &Fault<'_>) -> Mistake {
+    RECOGNIZERS.iter().find_map(|recognizer| recognizer(fault)).unwrap_or_default()
+}
+
+/// Returns the repair if it mends at least this error. It stays certain only if all other mistakes of the text have
+/// certain repairs too: another error may show that the text was read wrongly from an earlier place on.
+fn checked(repair: Repair, fault: &Fault<'_>) -> Option<Repair> {
+    let mended = apply_edits(&repair.edits, fault.text)?;
+    let first = repair.edits.first()?;
+    let Err(next) = json::parse(&mended) else { return Some(repair) };
+    let n_added: usize = repair.edits.iter().map(|edit| edit.replacement.len()).sum();
+    let is_later = fault.error.span.start.max(first.span.start + n_added) < next.span.start
+        || fault.error.span.end < next.span.start;
+    is_later.then(|| Repair { is_certain: repair.is_certain && is_repairable(mended), ..repair })
+}
+
+/// Returns whether certain repairs alone turn the text into JSON.
+fn is_repairable(mut text: String) -> bool {
+    for _ in 0..MAX_MISTAKES {
+        let Err(error) = json::parse(&text) else { return true };
+        let fault = Fault { text: &text, error: &error };
+        let repair = first_recognized(&fault).repair.filter(|repair| repair.is_certain);
+        match repair.and_then(|repair| apply_edits(&repair.edits, &text)) {
+            Some(repaired) => text = repaired,
+            None => return false,
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests;
