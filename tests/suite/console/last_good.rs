@@ -47,6 +47,24 @@ fn last_good_message_stays_dimmed_and_labelled_until_the_error_is_gone() {
 }
 
 #[test]
+fn last_good_message_keeps_its_place_while_the_body_is_broken() {
+    for (width, height) in [(160, 40), (120, 32), (80, 24)] {
+        let mut console = Console::with_body(BODY);
+        console.resize(width, height);
+        console.go_before(" <a");
+        let row = |console: &Console| console.position_of("│ Good").1;
+        let before = row(&console);
+        let mut n_broken = 0;
+        for c in "{{ Profile.city | default: 'x' }".chars() {
+            console.paste(&c.to_string());
+            n_broken += usize::from(console.screen().contains("✘ "));
+            assert_eq!(row(&console), before, "{c}:\n{}", console.screen());
+        }
+        assert!(10 < n_broken, "{n_broken}");
+    }
+}
+
+#[test]
 fn outdated_message_is_dimmed_without_colours_too() {
     let mut console = Console::with_body(BODY);
     console.app_mut().shared.settings.theme = ThemeName::Terminal;
