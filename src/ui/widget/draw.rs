@@ -203,6 +203,17 @@ pub(crate) fn border(buf: &mut Buffer, area: Rect, style: Style) {
     }
 }
 
+/// Draws marks that there is more to scroll to above or below. They are in the column to the right of `area`, which is
+/// the padding of a dialog.
+pub(crate) fn scroll_marks(buf: &mut Buffer, area: Rect, is_above: bool, is_below: bool, style: Style) {
+    let last = area.bottom().saturating_sub(1);
+    for (is_more, y, mark) in [(is_above, area.y, "▲"), (is_below, last, "▼")] {
+        if is_more && !area.is_empty() {
+            put(buf, buf.area, area.right(), y, mark, style);
+        }
+    }
+}
+
 pub fn inside(area: Rect) -> Rect {
     Rect {
         x: area.x.saturating_add(1),
@@ -212,8 +223,13 @@ pub fn inside(area: Rect) -> Rect {
     }
 }
 
+/// The smallest number of columns on each side of something centered. In fewer columns, what is behind it could show
+/// nothing but single characters and the `…` of texts that were cut off.
+const MIN_MARGIN: u16 = 3;
+
+/// Returns a rectangle in the middle of `area`. If little more than `width` is available, takes the whole width.
 pub(crate) fn centered(area: Rect, width: u16, height: u16) -> Rect {
-    let width = width.min(area.width);
+    let width = if area.width < width.saturating_add(2 * MIN_MARGIN) { area.width } else { width };
     let height = height.min(area.height);
     Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height }
 }
@@ -241,6 +257,19 @@ mod tests {
         let area = Rect::new(0, 0, 3, 1);
         let mut buf = Buffer::empty(area);
         assert_eq!(put(&mut buf, area, 0, 0, "漢字", Style::default()), 2);
+    }
+
+    #[test]
+    fn centered_area_leaves_no_narrow_strips_beside_it() {
+        let stage = |width: u16| Rect::new(0, 1, width, 20);
+        for (width, expected) in [
+            (100, Rect::new(12, 6, 76, 10)),
+            (82, Rect::new(3, 6, 76, 10)),
+            (81, Rect::new(0, 6, 81, 10)),
+            (60, Rect::new(0, 6, 60, 10)),
+        ] {
+            assert_eq!(centered(stage(width), 76, 10), expected);
+        }
     }
 
     #[test]

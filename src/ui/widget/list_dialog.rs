@@ -27,6 +27,13 @@ pub struct ListDialogLabels {
     pub width: u16,
 }
 
+/// In cells, with the border.
+const MIN_HEIGHT: u16 = 8;
+const MAX_HEIGHT: u16 = 26;
+
+/// The height of the border, the text field, and the empty line below it.
+const AROUND_ROWS: u16 = 4;
+
 pub trait ListDialogKind: Copy {
     fn labels(self) -> ListDialogLabels;
 }
@@ -38,10 +45,15 @@ impl<K: ListDialogKind> ListDialog<K> {
 
     pub fn area(&self, screen: Rect) -> Rect {
         let stage = dialog_area(screen);
-        // The height does not depend on the number of rows, so that the dialog keeps its size while the list is
-        // filtered.
-        let height = (stage.height * 3 / 4).clamp(8.min(stage.height), 26);
-        draw::centered(stage, self.kind.labels().width.min(stage.width.saturating_sub(4)), height)
+        // The height does not depend on the number of rows that are shown, so that the dialog keeps its size while the
+        // list is filtered.
+        let most = (stage.height * 3 / 4).min(MAX_HEIGHT);
+        let content = self
+            .picker
+            .n_rows_to_fit()
+            .map_or(most, |n_rows| u16::try_from(n_rows).unwrap_or(u16::MAX).saturating_add(AROUND_ROWS));
+        let height = content.min(most).max(MIN_HEIGHT);
+        draw::centered(stage, self.kind.labels().width, height)
     }
 
     pub fn press(&mut self, key: Key, screen: Rect) -> PickerOutcome {

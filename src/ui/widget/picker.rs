@@ -99,6 +99,15 @@ impl Picker {
         }
     }
 
+    /// Returns the number of rows of the unfiltered list; `None` if the picker's owner filters it, and the number is
+    /// therefore not known.
+    pub(crate) fn n_rows_to_fit(&self) -> Option<usize> {
+        match self.matching {
+            Matching::Fuzzy => Some(self.n_own),
+            Matching::External => None,
+        }
+    }
+
     /// Chooses the row with this id if it is shown and is not a heading.
     pub fn choose(&mut self, id: &str) {
         if let Some(at) =

@@ -346,6 +346,24 @@ fn dialogs_do_not_scroll_past_their_end() {
 }
 
 #[test]
+fn dialogs_mark_that_they_go_on_above_or_below() {
+    let mut console = Console::demo();
+    for key in ["f5", "f6"] {
+        console.resize(120, 16);
+        console.press(key);
+        let marks = |console: &Console| ["▲", "▼"].map(|mark| console.screen().contains(mark));
+        assert_eq!(marks(&console), [false, true], "{key}");
+        console.press("down");
+        assert_eq!(marks(&console), [true, true], "{key}");
+        console.press("end");
+        assert!(marks(&console)[0], "{key}");
+        console.resize(120, 60);
+        assert_eq!(marks(&console), [false, false], "{key}");
+        console.press("esc");
+    }
+}
+
+#[test]
 fn help_and_palette_list_every_action() {
     let mut console = Console::demo();
     for key in ["f1", "ctrl-p"] {

@@ -47,6 +47,24 @@ fn last_good_message_stays_dimmed_and_labelled_until_the_error_is_gone() {
 }
 
 #[test]
+fn last_good_message_keeps_its_place_while_the_body_is_broken() {
+    for (width, height) in [(160, 40), (80, 24)] {
+        let mut console = Console::with_body(BODY);
+        console.resize(width, height);
+        console.go_before(" <a");
+        let row = |console: &Console| console.position_of("│ Good").1;
+        let before = row(&console);
+        let mut n_broken = 0;
+        for typed in ["{", "{", " Profile", ".city", " | ", "default: 'x", "' }"] {
+            console.paste(typed);
+            n_broken += usize::from(console.screen().contains("! Outdated: "));
+            assert_eq!(row(&console), before, "{typed}:\n{}", console.screen());
+        }
+        assert!(4 < n_broken, "{n_broken}");
+    }
+}
+
+#[test]
 fn outdated_message_is_dimmed_without_colours_too() {
     let mut console = Console::with_body(BODY);
     console.app_mut().shared.settings.theme = ThemeName::Terminal;

@@ -117,6 +117,43 @@ fn every_printable_key_types_in_the_filter_and_esc_clears_it() {
 }
 
 #[test]
+fn what_is_cut_or_copied_in_the_filter_can_be_pasted() {
+    let mut console = Console::demo();
+    console.press("esc 1 /");
+    console.type_text("cart");
+    console.press("ctrl-a ctrl-c");
+    console.shows("/ cart");
+    assert_eq!(console.copied(), ["cart"]);
+    console.press("ctrl-x");
+    console.hides("/ cart");
+    assert_eq!(console.copied(), ["cart", "cart"]);
+    console.press("ctrl-v ctrl-v");
+    console.shows("/ cartcart");
+    console.press("ctrl-a ctrl-c enter 3");
+    console.go_before("{");
+    console.press("ctrl-v");
+    assert!(console.body().starts_with("cartcart{"), "{}", console.body());
+}
+
+#[test]
+fn a_dialog_is_as_high_as_its_list_and_keeps_its_size_while_searching() {
+    let mut console = Console::demo();
+    console.resize(120, 40);
+    let height = |console: &Console, title: &str| {
+        let (x, top) = console.position_of(&format!("┌─ {title}"));
+        let cells = console.cells();
+        (top..40).find(|y| cells[(x, *y)].symbol() == "└").unwrap() - top + 1
+    };
+    console.press("esc n");
+    let starters = height(&console, "New campaign");
+    assert_eq!(starters, 10, "{}", console.screen());
+    console.type_text("blank");
+    assert_eq!(height(&console, "New campaign"), starters);
+    console.press("esc ctrl-p");
+    assert_eq!(height(&console, "Actions"), 26);
+}
+
+#[test]
 fn a_filter_line_closes_when_the_focus_leaves_but_the_filter_stays() {
     let mut console = Console::demo();
     console.press("esc 1 /");

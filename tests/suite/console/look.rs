@@ -111,6 +111,23 @@ fn problem_on_the_cursor_line_is_shown_after_the_line() {
 }
 
 #[test]
+fn problem_is_not_shown_after_the_line_if_only_a_few_letters_fit() {
+    let mut console = empty();
+    console.resize(200, 40);
+    console.paste("{\"chat_id\": 1,\n \"text\": \"{{ Profile.frist_name }}\"\n}");
+    console.press("up");
+    let mut shown = Vec::new();
+    for columns in (60..200).rev() {
+        console.resize(columns, 40);
+        let rows = body_rows(&console);
+        let messages =
+            rows.iter().filter_map(|row| row.split_once("   ! ").or_else(|| row.split_once("   ✘ ")));
+        shown.extend(messages.map(|(_, message)| message.chars().count()));
+    }
+    assert!(!shown.is_empty() && shown.iter().all(|length| 18 <= *length), "{shown:?}");
+}
+
+#[test]
 fn problem_at_the_cursor_waits_for_a_pause_or_a_line_change() {
     let mut console = empty();
     console.paste("{\"chat_id\": 1, \"text\": \"a {{ Profile.first_name }}\"}");

@@ -34,7 +34,7 @@ fn body_that_fails_for_some_recipients_names_one_of_them() {
 fn skipped_recipients_do_not_count_as_failures() {
     let mut console = Console::demo();
     console.run_survey();
-    console.shows("│306: none fails, ");
+    console.shows("│306: no errors, ");
     console.shows("No problems for this profile");
 }
 
@@ -42,10 +42,10 @@ fn skipped_recipients_do_not_count_as_failures() {
 fn sample_summary_takes_a_second_line_only_if_there_is_room() {
     let mut console = Console::demo();
     console.run_survey();
-    console.shows("│306: none fails, 45 without chat id ");
+    console.shows("│306: no errors, 45 without chat id ");
     console.shows("│longest ");
     console.resize(80, 24);
-    console.shows("│306: none fails, 45 without chat id│");
+    console.shows("│306: no errors, 45 without chat id │");
     console.hides("│longest ");
 }
 
@@ -104,7 +104,7 @@ fn quick_fix_works_for_failing_recipients_without_selecting_them() {
     console.press("alt-enter");
     console.shows("add `| tg_html`");
     console.run_survey();
-    console.shows("│306: none fails");
+    console.shows("│306: no errors");
     console.shows("profile Anna Petrova");
 }
 

@@ -18,7 +18,8 @@ pub struct InlineMessage<'a> {
 /// The number of cells between the line's text and the message.
 const GAP: u16 = 3;
 
-const MIN_WIDTH: u16 = 12;
+/// A message is not shown in less room, because its first few letters would say nothing.
+const MIN_WIDTH: u16 = 20;
 
 impl EditorView<'_> {
     /// Draws the message after `row` if the cursor is on the row's line. `row` must be the last row of its line, and

@@ -48,26 +48,29 @@ impl SampleReport {
         if n_seen == 0 {
             return None;
         }
-        let checked = match self.surveyed.n_profiles {
-            n if u64::try_from(n_seen).is_ok_and(|n_seen| n <= n_seen) => grouped(n_seen),
-            n => format!("{} of {}", grouped(n_seen), grouped(usize::try_from(n).unwrap_or(usize::MAX))),
+        let n_profiles = usize::try_from(self.surveyed.n_profiles).unwrap_or(usize::MAX);
+        let is_everybody = n_profiles <= n_seen;
+        let checked = match is_everybody {
+            true => grouped(n_seen),
+            false => format!("{} of {}", grouped(n_seen), grouped(n_profiles)),
         };
         let reasons = [(survey.n_without_chat, "without chat id"), (survey.n_aborted, "aborted")];
         // If no reason follows, there is room to say what the number counts.
         let checked = match n_seen {
             _ if reasons.iter().any(|(n, _)| 0 < *n) => checked,
-            1 => format!("{checked} profile"),
-            _ => format!("{checked} profiles"),
+            _ if !is_everybody => format!("{checked} checked"),
+            1 => format!("{checked} recipient"),
+            _ => format!("{checked} recipients"),
         };
         let n_failing = survey.failed_recipients.len();
         let mut parts = vec![match n_failing {
-            0 => format!("{checked}: none fails"),
+            0 => format!("{checked}: no errors"),
             n if n == n_seen => format!("{checked}: all fail"),
             1 => format!("{checked}: 1 fails"),
             n => format!("{checked}: {} fail", grouped(n)),
         }];
-        // The reasons have to be short. At a screen width of 80, the pane has only 35 cells, and the summary of the
-        // demo fills all of them.
+        // The reasons have to be short. At a screen width of 80, there are only 34 cells, and the summary of the demo
+        // fills all of them.
         for (n, reason) in reasons {
             if 0 < n {
                 parts.push(format!(", {} {reason}", grouped(n)));
@@ -215,8 +218,21 @@ mod tests {
         let message = "306: 1 fails, 12 without chat id";
         assert_eq!(joined(&report_of(&["ivan"], &[], 306)), Some((message.to_owned(), true)));
         let report = report_of(&[], &[("müller", 80)], 100_000);
-        let message = "306 of 100,000: none fails, 12 without chat id · longest 80/4,096: \"müller\"";
+        let message = "306 of 100,000: no errors, 12 without chat id · longest 80/4,096: \"müller\"";
         assert_eq!(joined(&report), Some((message.to_owned(), false)));
+    }
+
+    #[test]
+    fn the_summary_says_what_it_counts_if_there_is_room() {
+        let first = |report: &SampleReport| report.summary().unwrap().0[0].clone();
+        let mut report = report_of(&[], &[], 306);
+        report.surveyed = PtrEq::new(SurveyResult {
+            survey: Survey { n_without_chat: 0, ..report.surveyed.survey.clone() },
+            ..(*report.surveyed).clone()
+        });
+        assert_eq!(first(&report), "306 recipients: no errors");
+        report.surveyed = PtrEq::new(SurveyResult { n_profiles: 100_000, ..(*report.surveyed).clone() });
+        assert_eq!(first(&report), "306 of 100,000 checked: no errors");
     }
 
     #[test]

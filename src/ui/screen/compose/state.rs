@@ -320,7 +320,7 @@ impl Compose {
         }
     }
 
-    /// Returns the single-line field that has the keyboard, in a dialog or in the search line.
+    /// Returns the single-line field that has the keyboard, in a dialog, in the search line, or in a filter line.
     pub fn text_field(&self) -> Option<&TextField> {
         match (&self.dialog, &self.search) {
             // What is typed while a dialog waits for its change is not meant for the dialog.
@@ -328,7 +328,9 @@ impl Compose {
             (Some(Dialog::Webhook), _) => self.webhook.form.text_field(),
             (Some(dialog), _) => dialog.text_field(),
             (None, Some(search)) => Some(search.text_field()),
-            (None, None) => None,
+            (None, None) => {
+                self.typed_filter().and_then(|pane| self.filters.get(&pane)).map(|filter| &filter.field)
+            }
         }
     }
 

@@ -65,7 +65,7 @@ pub(crate) fn header(screen: &Compose, shared: &SharedState) -> Vec<HeaderPart> 
         Some(BotStatus::OtherHost { host }) => (format!(" LIVE {host} "), shared.theme.live),
         // An invalid webhook is shown as not trusted, because nothing is sent to it either.
         Some(BotStatus::NotTrusted(_) | BotStatus::Invalid(_)) => {
-            (" NOT TRUSTED ".to_owned(), shared.theme.warning)
+            (" NOT TRUSTED ".to_owned(), shared.theme.untrusted)
         }
         Some(BotStatus::Failed { kind: BotFailureKind::NoAnswer, .. }) => {
             (" bot not reachable ".to_owned(), shared.theme.error)

@@ -162,13 +162,7 @@ impl Form {
                 }
             }
         }
-        // The marks are beside the form, in the space between the content and the border of a dialog.
-        let last = area.bottom().saturating_sub(1);
-        for (is_more, y, mark) in [(0 < self.top, area.y, "▲"), (bottom < end, last, "▼")] {
-            if is_more && !area.is_empty() {
-                draw::put(buf, buf.area, area.right(), y, mark, theme.accent);
-            }
-        }
+        draw::scroll_marks(buf, area, 0 < self.top, bottom < end, theme.accent);
         cursor
     }
 

@@ -37,7 +37,7 @@ pub(super) struct Palette {
     pub selection: Style,
     pub search: Style,
     pub linked: Style,
-    pub sandbox: Style,
+    pub untrusted: Style,
     pub live: Style,
 }
 
@@ -208,7 +208,7 @@ impl Palette {
             selection: tint(blue),
             search: mark(yellow, base),
             linked: tint(green),
-            sandbox: mark(green, base).add_modifier(Modifier::BOLD),
+            untrusted: mark(yellow, base).add_modifier(Modifier::BOLD),
             live: mark(red, base).add_modifier(Modifier::BOLD),
         }
     }
@@ -235,8 +235,8 @@ impl Palette {
                 magenta: fg(Color::LightMagenta),
                 cyan: fg(Color::Cyan),
                 search: reversed(Color::Yellow),
-                linked: reversed(Color::Cyan),
-                sandbox: bold(reversed(Color::Green)),
+                linked: linked(Color::Green),
+                untrusted: bold(reversed(Color::Yellow)),
                 live: bold(solid(Color::White, Color::Red)),
                 ..Self::without_colors()
             },
@@ -248,7 +248,7 @@ impl Palette {
                 magenta: fg(Color::Magenta),
                 cyan: fg(Color::Blue),
                 search: reversed(Color::Magenta),
-                linked: reversed(Color::Blue),
+                linked: linked(Color::Magenta),
                 live: bold(reversed(Color::Red)),
                 ..Self::without_colors()
             },
@@ -285,7 +285,7 @@ impl Palette {
             selection: mark,
             search: mark,
             linked: mark,
-            sandbox: mark.add_modifier(Modifier::BOLD),
+            untrusted: mark.add_modifier(Modifier::BOLD),
             live: mark.add_modifier(Modifier::BOLD),
         }
     }
@@ -304,6 +304,12 @@ fn solid(text: Color, background: Color) -> Style {
 /// chosen.
 fn reversed(color: Color) -> Style {
     solid(color, Color::Reset).add_modifier(Modifier::REVERSED)
+}
+
+/// Returns a calm style for the text that corresponds to the cursor's position: that text changes with each move of the
+/// cursor. `color` is not that of links, which are underlined too.
+fn linked(color: Color) -> Style {
+    solid(color, Color::Reset).add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED))
 }
 
 /// Changes colors so that text is readable. The results are colors that the terminal can show.

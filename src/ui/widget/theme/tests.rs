@@ -193,8 +193,8 @@ macro_rules! styles {
 #[rustfmt::skip]
 fn text_styles(theme: &Theme) -> TextStyles {
     let Theme {
-        origin: _, screen, text, dim, accent, title, border, border_focused, sandbox, live, key_hint, error, warning,
-        info, success, chosen, chosen_unfocused, popup, popup_chosen, field, field_focused, selection, cursor_line: _,
+        origin: _, screen, text, dim, accent, title, border, border_focused, sandbox, untrusted, live, key_hint, error,
+        warning, info, success, chosen, chosen_unfocused, popup, popup_chosen, field, field_focused, selection, cursor_line: _,
         gutter, gutter_current, search, bracket, linked, error_underline, warning_underline, info_underline, json_key,
         json_string, json_number, json_literal, json_punctuation, liquid_delimiter, liquid_tag, liquid_variable,
         liquid_filter, liquid_string, liquid_number, liquid_operator, comment, markup, bubble_border, link, code,
@@ -202,14 +202,14 @@ fn text_styles(theme: &Theme) -> TextStyles {
     } = *theme;
     TextStyles {
         over_surfaces: styles![
-            text, dim, accent, title, key_hint, error, warning, info, success, chosen_unfocused, field, gutter,
+            text, dim, accent, title, sandbox, key_hint, error, warning, info, success, chosen_unfocused, field, gutter,
             gutter_current, bracket, error_underline, warning_underline, info_underline, json_key, json_string,
             json_number, json_literal, json_punctuation, liquid_delimiter, liquid_tag, liquid_variable, liquid_filter,
             liquid_string, liquid_number, liquid_operator, comment, markup, link, code, quote_bar, spoiler, button,
             keyword, function, type_name,
         ],
         with_background: styles![
-            screen, sandbox, live, chosen, popup, popup_chosen, field_focused, selection, search, linked,
+            screen, untrusted, live, chosen, popup, popup_chosen, field_focused, selection, search, linked,
         ],
         borders: styles![border, border_focused, bubble_border, pre_bar],
     }
@@ -329,6 +329,33 @@ fn a_theme_paints_its_own_background_where_the_terminals_does_not_suit_it() {
     assert!(own(ThemeName::Auto, Some(Rgb(128, 128, 128))));
     assert!(!own(ThemeName::HighContrast, Some(Rgb(0, 0, 0))));
     assert!(own(ThemeName::HighContrast, Some(Rgb(64, 64, 64))));
+}
+
+#[test]
+fn what_warns_in_the_header_is_louder_than_the_sandbox() {
+    let has_background = |style: Style| {
+        style.add_modifier.contains(Modifier::REVERSED) || !matches!(style.bg, None | Some(Color::Reset))
+    };
+    for name in ThemeName::ALL {
+        for background in [Rgb(0, 0, 0), Rgb(255, 255, 255)] {
+            let theme = Theme::new(name, &colors(Some(background), ColorDepth::TrueColor));
+            for warning in [theme.untrusted, theme.live] {
+                assert!(has_background(warning) && warning.add_modifier.contains(Modifier::BOLD), "{name:?}");
+            }
+            assert!(!has_background(theme.sandbox), "{name:?}");
+        }
+    }
+}
+
+#[test]
+fn linked_text_is_not_reversed_and_looks_unlike_a_link_in_the_sixteen_colors() {
+    for background in [Rgb(0, 0, 0), Rgb(255, 255, 255)] {
+        let theme = Theme::new(ThemeName::Ansi, &colors(Some(background), ColorDepth::Sixteen));
+        assert!(!theme.linked.add_modifier.contains(Modifier::REVERSED));
+        for text in [theme.text, theme.link, theme.code, theme.json_string, theme.liquid_variable] {
+            assert_ne!(text.patch(theme.linked), text);
+        }
+    }
 }
 
 #[test]

@@ -169,6 +169,8 @@ impl CompareDialog {
                 x = draw::put(buf, markup, x, y, text, theme.popup.patch(*style));
             }
         }
+        let is_below = top + usize::from(text_height) < lines.len();
+        draw::scroll_marks(buf, markup, 0 < top, is_below, theme.popup.patch(theme.accent));
         let message = Rect { y: markup.bottom(), height: below_title - text_height, ..area };
         if message.height == 0 {
             return;

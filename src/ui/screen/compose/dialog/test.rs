@@ -364,6 +364,7 @@ pub(super) fn draw_exchange(
     for ((line, style), y) in lines.iter().skip(top).zip(request.y..request.bottom()) {
         draw::put_line(buf, request, y, line, theme.popup.patch(*style));
     }
+    draw::scroll_marks(buf, request, 0 < top, most < height, theme.popup.patch(theme.accent));
     // The answer is right below the request and not at the bottom of the dialog, because the user is looking at the
     // request.
     for ((line, tone), y) in answer.iter().zip(request.bottom() + gap..room.bottom()) {

@@ -72,8 +72,8 @@ pub(crate) fn extent(screen: &Compose, shared: &SharedState, area: Rect) -> (usi
             let area = message_area(composed, room);
             match screen.derived.bubble() {
                 Some(bubble) => (bubble.n_rows(), area.height),
-                None => match ErrorView::new(screen, shared, composed, area).last_good {
-                    Some((bubble, below)) => (bubble.n_rows(), below.height),
+                None => match ErrorView::new(screen, shared, composed, room).last_good {
+                    Some((bubble, above)) => (bubble.n_rows(), above.height),
                     None => (0, 0),
                 },
             }
@@ -255,26 +255,30 @@ fn draw_message(screen: &Compose, shared: &SharedState, composed: &Composed, roo
     if let Some(bubble) = screen.derived.bubble() {
         let overlay = BubbleOverlay { highlight: &screen.preview_sync.highlight, code: screen.code.pieces() };
         bubble.draw(buf, area, screen.preview.scroll, &shared.theme, overlay);
-        draw::put_line(buf, room, area.bottom(), &status_line(composed), shared.theme.dim);
+        // The last column stays free, so that a long line does not run into the border.
+        let line = Rect { width: room.width.saturating_sub(1), ..room };
+        draw::put_line(buf, line, area.bottom(), &status_line(composed), shared.theme.dim);
         return;
     }
-    let ErrorView { lines, last_good } = ErrorView::new(screen, shared, composed, area);
+    let ErrorView { lines, area, last_good } = ErrorView::new(screen, shared, composed, room);
     for ((line, style), y) in lines.iter().zip(area.y..area.bottom()) {
         draw::put_line(buf, area, y, line, *style);
     }
-    if let Some((bubble, below)) = last_good {
-        draw_last_good(screen, shared, bubble, below, buf);
+    if let Some((bubble, above)) = last_good {
+        draw_last_good(screen, shared, bubble, above, buf);
     }
 }
 
 struct ErrorView<'a> {
     lines: Vec<(String, Style)>,
-    /// The last valid message, and the area for it below `lines`.
+    /// The area of `lines`.
+    area: Rect,
+    /// The last valid message, and the area for it above `lines`.
     last_good: Option<(&'a Bubble, Rect)>,
 }
 
 impl<'a> ErrorView<'a> {
-    fn new(screen: &'a Compose, shared: &'a SharedState, composed: &Composed, area: Rect) -> Self {
+    fn new(screen: &'a Compose, shared: &'a SharedState, composed: &Composed, room: Rect) -> Self {
         let webhook_problems = composed.webhook_problems.iter().map(|(_, problem)| problem);
         let first = composed.diagnostics.iter().chain(webhook_problems).find(|problem| problem.is_error());
         let (message, style) = match (first, &composed.method) {
@@ -285,25 +289,29 @@ impl<'a> ErrorView<'a> {
             ),
             (None, Some(_)) => ("No message to show.".to_owned(), shared.theme.dim),
         };
-        let width = usize::from(area.width);
+        let width = usize::from(room.width);
         let help = first.and_then(|problem| problem.help.as_deref()).unwrap_or_default();
-        let mut lines: Vec<(String, Style)> =
-            draw::wrap(&message, width).into_iter().map(|line| (line, style)).collect();
-        lines.extend(draw::wrap(help, width).into_iter().map(|line| (line, shared.theme.dim)));
-        let last_good = screen.derived.last_good_bubble().filter(|_| first.is_some());
-        if last_good.is_some() {
-            // The lines of the error get at most half of the area, so that the last valid message stays visible.
-            lines.truncate(usize::from(area.height / 2));
-            let message = draw::wrap(OUTDATED_NOTICE, width).into_iter();
-            lines.extend(message.map(|line| (line, shared.theme.warning)));
-        }
-        let above = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(area.height);
-        let below = Rect { y: area.y + above, height: area.height - above, ..area };
-        Self { lines, last_good: last_good.map(|bubble| (bubble, below)) }
+        let styled = |text: &str, style: Style| {
+            draw::wrap(text, width).into_iter().map(move |line| (line, style)).collect::<Vec<_>>()
+        };
+        let error = [styled(&message, style), styled(help, shared.theme.dim)].concat();
+        let message = message_area(composed, room);
+        let Some(bubble) = screen.derived.last_good_bubble().filter(|_| first.is_some()) else {
+            return Self { lines: error, area: message, last_good: None };
+        };
+        let mut lines = styled(OUTDATED_NOTICE, shared.theme.warning);
+        // The lines of the error get at most half of the area, so that the last valid message stays visible.
+        lines.extend(error.into_iter().take(usize::from(message.height / 2)));
+        // While the user types a tag, the body often has an error for a moment. The error is therefore at the bottom of
+        // the pane, where it does not move the message.
+        let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).min(room.height);
+        let area = Rect { y: room.bottom() - height, height, ..room };
+        let above = Rect { height: area.y.saturating_sub(message.y).min(message.height), ..message };
+        Self { lines, area, last_good: Some((bubble, above)) }
     }
 }
 
-// The line above the last valid message. The message is also dimmed, but dimming alone would not tell the user that
+// The line below the last valid message. The message is also dimmed, but dimming alone would not tell the user that
 // this message would not be sent.
 const OUTDATED_NOTICE: &str = "! Outdated: the message before the error";
 

@@ -106,7 +106,8 @@ fn split(
 /// Returns the summary in at most two lines. A part is never split between lines. A part that is wider than a line is
 /// cut. Parts that do not fit into two lines are left out.
 fn summary_lines(screen: &Compose, width: u16) -> Vec<String> {
-    let width = usize::from(width);
+    // The last column stays free, so that a long line does not run into the border.
+    let width = usize::from(width.saturating_sub(1));
     let parts = summary(screen).map_or_else(Vec::new, |(parts, _)| parts);
     let mut lines: Vec<String> = Vec::new();
     for part in &parts {
