@@ -467,7 +467,8 @@ impl<'t> Follower<'t> {
         // A call with `with` or `for` passes a value to the partial in a variable. With `for`, this variable holds the
         // items of a list, one after the other. Items are not traced, so the variable is defined only for `with`.
         if let Some(subject) = call.subject.as_ref().filter(|subject| !subject.is_each) {
-            scope.define(subject.alias.as_deref().unwrap_or(name), argument(&subject.value));
+            let name = subject.alias.as_deref().unwrap_or(partials::local_name(name));
+            scope.define(name, argument(&subject.value));
         }
         let outer = (self.file, self.call, std::mem::replace(&mut self.scope, scope));
         self.file = file;
@@ -491,6 +492,7 @@ impl<'t> Follower<'t> {
                 text: self.source(),
                 output,
                 source,
+                scope: &self.scope,
                 slot: state.slot(),
                 mode,
                 is_escaped: self.is_escaped,

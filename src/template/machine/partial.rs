@@ -9,6 +9,7 @@ use crate::text::Span;
 use super::super::compare::LIST_BYTES_PER_STEP;
 use super::super::datum::{Datum, List, Map};
 use super::super::loops::LoopState;
+use super::super::partials::local_name;
 use super::super::render_settings::EngineRules;
 use super::super::syntax::{Expression, PartialCall, Subject, SyntaxNode};
 use super::{Flow, Machine, RenderResult, Whitespace};
@@ -167,9 +168,4 @@ impl<'a> Machine<'a> {
         self.budget.spend(size).map_err(|exhausted| self.exhausted(exhausted, place.span()))?;
         Ok(List::Shared((from..=to).map(Datum::Integer).collect()))
     }
-}
-
-/// Returns the variable name of a partial's subject if the call gives no alias: `name` for the partial `folder/name`.
-fn local_name(name: &str) -> &str {
-    name.rsplit('/').next().unwrap_or(name)
 }
