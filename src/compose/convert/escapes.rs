@@ -117,11 +117,11 @@ impl Escapes {
         out + &liquid[at..]
     }
 
-    /// Returns whether `liquid` prints a value of the profile or of an event, the current time, or a literal, without an
-    /// escape. Other variables need no escape. [`super::external_text::check`] has already refused those that bring
-    /// markup from outside the text, and a `capture` inside the text is converted together with the text. A literal with
-    /// markup is refused too, so any other literal is plain text: `"now" | date: "%d.%m."` has dots, which MarkdownV2
-    /// reserves.
+    /// Returns whether `liquid` prints a value of the profile or of an event, the current time, or a literal, without
+    /// an escape. Other variables need no escape. [`super::external_text::check`] has already refused those that bring
+    /// markup from outside the text, and a `capture` inside the text is converted together with the text. A literal
+    /// with markup is refused too, so any other literal is plain text: `"now" | date: "%d.%m."` has dots, which
+    /// MarkdownV2 reserves.
     fn is_plain_value(&self, liquid: &str, template: &template::Template) -> bool {
         let tokens = template.tokens();
         let is_plain =

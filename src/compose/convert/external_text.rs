@@ -83,8 +83,8 @@ fn variables_outside<'b>(
     variables
 }
 
-/// Returns the spans of the Liquid that sets variables outside the message's text: each `assign`, and each piece inside a
-/// `capture`.
+/// Returns the spans of the Liquid that sets variables outside the message's text: each `assign`, and each piece inside
+/// a `capture`.
 pub(super) fn pieces_of_variables<'a>(
     body: &'a str,
     liquid_spans: &'a [Span],

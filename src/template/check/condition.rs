@@ -1,5 +1,5 @@
-//! Finds operands of `and` and `or` that are literals, as in `plan == "a" or "b"`. Every text and number is true, so the
-//! whole condition is always true. The author meant `plan == "a" or plan == "b"`.
+//! Finds operands of `and` and `or` that are literals, as in `plan == "a" or "b"`. Every text and number is true, so
+//! the whole condition is always true. The author meant `plan == "a" or plan == "b"`.
 //!
 //! A condition that is nothing but a literal is left alone: nobody writes `{% if "a" %}` by mistake. The values of a
 //! `when` are no conditions: `{% when "a" or "b" %}` is right.

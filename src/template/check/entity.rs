@@ -1,8 +1,8 @@
 //! Finds out whether an output is inside an entity of the legacy Markdown mode, where no escape works: in
 //! `_{{ name | tg_markdown }}_`, the `_` of a name ends the entity, with or without a backslash before it.
 //!
-//! Only text that the author typed before the output counts. Where a tag makes it unclear whether an entity is open, the
-//! answer is no.
+//! Only text that the author typed before the output counts. Where a tag makes it unclear whether an entity is open,
+//! the answer is no.
 
 use crate::text::Span;
 
