@@ -4,7 +4,7 @@
 //! Only text that the author typed before the output counts. Where a tag makes it unclear whether an entity is open,
 //! the answer is no.
 
-use crate::text::Span;
+use crate::text::{Span, floor_char_boundary};
 
 /// How far back the start of the text is looked for. Without a limit, a long text with many outputs would take
 /// quadratic time.
@@ -69,7 +69,7 @@ fn text_before(source: &str, at: usize, is_in_capture: bool) -> Option<Span> {
             }
         };
         // Only this much is searched, for the same reason as above.
-        let window = before.char_indices().rev().take(MAX_DISTANCE).last()?.0;
+        let window = floor_char_boundary(before, before.len().saturating_sub(MAX_DISTANCE));
         let start = window + before.get(window..)?.rfind(opener)?;
         let word = before[start + 2..].trim_start_matches('-').trim_start();
         if is_in_capture && opener == "{%" && word.starts_with("capture") {

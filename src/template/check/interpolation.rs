@@ -595,11 +595,18 @@ fn escapes_for(call: &FilterCall) -> Option<ParseMode> {
 /// Whether a filter can break text that is already escaped for JSON. Such a filter may cut an escape in two or change
 /// the letter of an escape.
 fn changes_escapes(call: &FilterCall) -> bool {
-    match call.filter.name {
-        "truncate" | "truncatewords" | "slice" | "strip_html" | "newline_to_br" | "capitalize" | "upcase"
-        | "downcase" | "url_encode" => true,
-        _ => false,
-    }
+    matches!(
+        call.filter.name,
+        "truncate"
+            | "truncatewords"
+            | "slice"
+            | "strip_html"
+            | "newline_to_br"
+            | "capitalize"
+            | "upcase"
+            | "downcase"
+            | "url_encode"
+    )
 }
 
 /// Returns a character that this mode reserves, as an example for a message. The escape covers all of them.
