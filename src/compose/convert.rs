@@ -6,10 +6,14 @@
 //! text is written back. A text in a JSON string of the body gets JSON escapes everywhere except inside the Liquid. A
 //! text in a `{% capture %}` gets no JSON escapes: the body prints the captured variable with the `json` filter, which
 //! adds the escapes.
+//!
+//! At last, the new body is checked as `check` does. What the old mode could escape and the new one cannot is reported
+//! as lost.
 
 mod escapes;
 mod external_text;
 mod text_location;
+mod verify;
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::dialect::Dialect;
@@ -123,8 +127,14 @@ impl<'b> MaskedBody<'b> {
         external_text::check(source, liquid_spans, &decoded, from, to)?;
         let converted = telegram::convert(&decoded.text, &decoded.liquid_spans, from, to)
             .map_err(|problem| refusal(decoded.body_span(problem.span), &problem.message))?;
-        let text = Escapes::new(from, to, source.dialect, location.is_in_string()).swap(&converted.text);
+        let escapes = Escapes::new(from, to, source.dialect, location.is_in_string());
+        let text = escapes.swap(&converted.text);
         let mut edits = vec![location.edit(&text)];
+        // An escape may also be in an `assign` or `capture` before the text.
+        edits.extend(external_text::pieces_of_variables(body, liquid_spans, &decoded).filter_map(|piece| {
+            let liquid = piece.of(body);
+            Some((piece, escapes.swap_only(liquid))).filter(|(_, swapped)| swapped != liquid)
+        }));
         match mode_node {
             Some(node) => edits.push((node.span, format!("\"{}\"", to.as_str()))),
             None => {
@@ -142,7 +152,9 @@ impl<'b> MaskedBody<'b> {
             at = span.end;
         }
         out.push_str(&body[at..]);
-        Ok(Conversion { body: out, text, lost: converted.lost })
+        let mut lost = converted.lost;
+        lost.extend(verify::losses(source, &out, to));
+        Ok(Conversion { body: out, text, lost })
     }
 }
 
@@ -302,9 +314,112 @@ mod tests {
     }
 
     #[test]
+    fn what_liquid_prints_is_escaped_in_the_new_mode() {
+        check(
+            r#"{"text": "{{ "now" | date: "%d.%m.%Y" }} {{ now | json_escape }}", "parse_mode": "HTML"}"#,
+            ParseMode::MarkdownV2,
+            r#"{"text": "{{ "now" | date: "%d.%m.%Y" | tg_markdown_v2 | json_escape }} {{ now | tg_markdown_v2 | json_escape }}", "parse_mode": "MarkdownV2"}"#,
+        );
+    }
+
+    #[test]
+    fn escapes_in_variables_before_the_text_are_replaced() {
+        check(
+            r#"{% assign n = Profile.name | tg_html | json_escape %}{"text": "Hi {{ n }}.", "parse_mode": "HTML"}"#,
+            ParseMode::MarkdownV2,
+            r#"{% assign n = Profile.name | tg_markdown_v2 | json_escape %}{"text": "Hi {{ n }}\\.", "parse_mode": "MarkdownV2"}"#,
+        );
+        check(
+            r#"{% capture n %}{{ Profile.name | tg_markdown_v2 }}{% endcapture %}{"text": "Hi {{ n | json_escape }}", "parse_mode": "MarkdownV2"}"#,
+            ParseMode::Html,
+            r#"{% capture n %}{{ Profile.name | tg_html }}{% endcapture %}{"text": "Hi {{ n | json_escape }}", "parse_mode": "HTML"}"#,
+        );
+    }
+
+    #[test]
+    fn an_escape_that_the_new_mode_cannot_keep_is_lost() {
+        let body = r#"{"text": "<i>{{ Profile.name | tg_html | json_escape }}</i>", "parse_mode": "HTML"}"#;
+        let converted = convert(body, ParseMode::Markdown).unwrap();
+        let [lost] = converted.lost.as_slice() else { panic!("{converted:?}") };
+        assert!(lost.starts_with("the escape in {{ Profile.name | tg_markdown | json_escape }}"), "{lost}");
+        // Two `_` in a row begin an underline.
+        let converted = convert(body, ParseMode::MarkdownV2).unwrap();
+        let [lost] = converted.lost.as_slice() else { panic!("{converted:?}") };
+        assert!(lost.starts_with("the message if nothing is printed"), "{lost}");
+        let with_default = body.replace("name |", "name | default: 'you' |");
+        assert_eq!(convert(&with_default, ParseMode::MarkdownV2).unwrap().lost, [""; 0]);
+    }
+
+    #[test]
     fn comments_and_captures_around_the_json_do_not_hide_it() {
         let body = "{% comment %} \" { {% endcomment %}{% capture x %}\"{% endcapture %}{\"text\": \"a\", \"parse_mode\": \"HTML\"}";
         assert_eq!(parse_mode_of(body), Some(ParseMode::Html));
         assert!(convert(body, ParseMode::MarkdownV2).is_ok());
+    }
+
+    /// Renders a converted body for a recipient. Returns what is wrong with the message, if anything is.
+    fn fault(body: &str, a: &str) -> Option<String> {
+        let (template, _) = crate::template::parse(body, &Partials::default(), Dialect::Telecast);
+        let properties = [("a".to_owned(), crate::profile::Value::Text(a.to_owned()))].into_iter().collect();
+        let profile = crate::profile::Profile { properties, ..Default::default() };
+        let context = crate::template::RenderContext {
+            profile: Some(&profile),
+            event: None,
+            external_trigger: None,
+            campaign_id: "",
+            now: jiff::Timestamp::UNIX_EPOCH,
+            zone: &jiff::tz::TimeZone::UTC,
+            limits: crate::template::Limits::default(),
+        };
+        let crate::template::RenderOutcome::Rendered(rendered) = template.render(&context) else {
+            return Some("not rendered".to_owned());
+        };
+        let Ok(document) = json::parse(&rendered.text) else { return Some(rendered.text) };
+        let text = |key| document.root.get(key).and_then(JsonNode::as_text).unwrap();
+        let mode = ParseMode::from_argument(&text("parse_mode").decoded).unwrap().unwrap();
+        telegram::parse(mode, &text("text").decoded).err().map(|error| error.message())
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig {
+            failure_persistence: None,
+            cases: 100,
+            ..Default::default()
+        })]
+
+        #[test]
+        fn a_conversion_is_valid_for_every_value_or_says_what_is_lost(
+            pieces in proptest::collection::vec(proptest::sample::select(vec![
+                "a.b! ",
+                "1 &lt; 2 ",
+                "<b>x_y</b> ",
+                "<i>{{ Profile.a | tg_html | json_escape }}</i> ",
+                "<code>{{ Profile.a | escape | json_escape }}</code> ",
+                "{{ Profile.a | tg_html | json_escape }} ",
+                "{{ Profile.a | append: 'x' | tg_html | json_escape }} ",
+                "{{ now | date: '%d.%m.%Y' }} ",
+                "{% if Profile.a %}<u>a-b</u>{% else %}c{% endif %} ",
+                "{% for i in (1..2) %}{{ i }}, {% endfor %}",
+                "{{ n }} ",
+                "{{ c }} ",
+            ]), 0..8),
+            value in proptest::sample::select(vec!["", "a_b", "<b", "a\"b\\c", "1.5-2!", "[x](y", "`*"]),
+        ) {
+            let body = format!(
+                "{{% assign n = Profile.a | tg_html | json_escape %}}\
+                 {{% capture c %}}{{{{ Profile.a | tg_html | json_escape }}}}{{% endcapture %}}\
+                 {{\"text\": \"x{}\", \"parse_mode\": \"HTML\"}}",
+                pieces.concat()
+            );
+            proptest::prop_assert_eq!(fault(&body, value), None);
+            for to in [ParseMode::MarkdownV2, ParseMode::Markdown] {
+                if let Ok(converted) = convert(&body, to)
+                    && converted.lost.iter().all(|lost| !lost.starts_with("the escape") && !lost.starts_with("the message"))
+                {
+                    let fault = fault(&converted.body, value);
+                    proptest::prop_assert!(fault.is_none(), "{}\n{:?}", converted.body, fault);
+                }
+            }
+        }
     }
 }

@@ -61,6 +61,8 @@ codes! {
     AbortInWebhook "abort-in-webhook",
     /// In the parse mode `Markdown`, the address of a link has no `)`, so the address runs to the end of the text.
     AddressToEnd "address-to-end" = "[shop](https://example.com for you",
+    /// A text or number beside `and` or `or` is a condition of its own, and it is always true.
+    AlwaysTrue "always-true" = r#"{% if Profile.plan == "gold" or "silver" %}"#,
     /// A tag has no valid attribute name where one is expected.
     AttributeName "attribute-name" = "<a ='https://example.com'>",
     /// A campaign's `[who]` names no audience, or more than one.

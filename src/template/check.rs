@@ -2,17 +2,24 @@
 //!
 //! ```text
 //! names                  ──▶ unknown properties and variables
+//! condition              ──▶ conditions that are always true
 //! flow                   ──▶ duplicate JSON keys, and branches and loops that leave the JSON unbalanced
 //!  ├──▶ fields           ──▶ unknown JSON keys
 //!  └──▶ interpolation    ──▶ values that would break the JSON or the markup at their position
+//!       ├──▶ source       ──▶ where a value comes from
+//!       ├──▶ written      ──▶ which characters it prints, and which of them are escaped
+//!       └──▶ entity       ──▶ whether it is inside an entity of legacy Markdown
 //! ```
 
+mod condition;
+mod entity;
 mod fields;
 mod flow;
 mod guard;
 mod interpolation;
 mod names;
 mod source;
+mod written;
 
 use crate::diagnostic::Diagnostic;
 use crate::profile::Vocabulary;
@@ -37,6 +44,7 @@ pub(crate) enum Content {
 /// are left out.
 pub(crate) fn check(template: &Template, vocabulary: &Vocabulary, content: Content) -> Vec<Diagnostic> {
     let mut problems = names::check(template, vocabulary);
+    problems.extend(condition::check(template));
     match content {
         Content::Json => problems.extend(flow::check(template, vocabulary, None)),
         Content::Call(method) => problems.extend(flow::check(template, vocabulary, Some(method))),

@@ -17,6 +17,11 @@ use super::{portability, walk};
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Partials(pub BTreeMap<String, String>);
 
+/// Returns the variable name of a partial's subject if the call gives no alias: `name` for the partial `folder/name`.
+pub(super) fn local_name(name: &str) -> &str {
+    name.rsplit('/').next().unwrap_or(name)
+}
+
 /// Parses the template and all partials that it may call.
 ///
 /// If a partial is missing or has a syntax error, only the renderings that reach a call of that partial fail.

@@ -80,6 +80,19 @@ impl Escapes {
         out + &text[at..]
     }
 
+    /// Replaces the escapes in Liquid outside the message's text: in an `assign`, or in a `capture`. No escapes are
+    /// added, because it is not known where the value is printed.
+    pub(super) fn swap_only(&self, liquid: &str) -> String {
+        let swap = Self {
+            adds_missing: false,
+            needs_json: false,
+            from: self.from,
+            mode: self.mode.clone(),
+            json: self.json.clone(),
+        };
+        swap.swapped(&in_own_filters(liquid))
+    }
+
     fn swapped(&self, liquid: &str) -> String {
         let (template, _) = template::parse(liquid, &Partials::default(), Dialect::Telecast);
         let filters = || template.tokens().iter().filter(|token| token.class == TokenClass::Filter);
@@ -104,19 +117,23 @@ impl Escapes {
         out + &liquid[at..]
     }
 
-    /// Returns whether `liquid` prints a value of the profile or of an event without an escape. Other variables need no
-    /// escape. [`super::external_text::check`] has already refused those that bring markup from outside the text, and a
-    /// `capture` inside the text is converted together with the text.
+    /// Returns whether `liquid` prints a value of the profile or of an event, the current time, or a literal, without
+    /// an escape. Other variables need no escape. [`super::external_text::check`] has already refused those that bring
+    /// markup from outside the text, and a `capture` inside the text is converted together with the text. A literal
+    /// with markup is refused too, so any other literal is plain text: `"now" | date: "%d.%m."` has dots, which
+    /// MarkdownV2 reserves.
     fn is_plain_value(&self, liquid: &str, template: &template::Template) -> bool {
         let tokens = template.tokens();
-        let is_recipients = tokens
-            .iter()
-            .find(|token| token.class != TokenClass::Delimiter)
-            .is_some_and(|first| matches!(first.span.of(liquid), "Profile" | "Event" | "ExternalTrigger"));
+        let is_plain =
+            tokens.iter().find(|token| token.class != TokenClass::Delimiter).is_some_and(|first| {
+                let first = first.span.of(liquid);
+                matches!(first, "Profile" | "Event" | "ExternalTrigger" | "now")
+                    || first.starts_with(['"', '\''])
+            });
         let is_escaped = tokens
             .iter()
             .any(|token| token.class == TokenClass::Filter && self.is_escape(token.span.of(liquid)));
-        liquid.starts_with("{{") && is_recipients && !is_escaped
+        liquid.starts_with("{{") && is_plain && !is_escaped
     }
 
     /// Inserts the escape for the mode before the filter that escapes for JSON: `a | json` becomes

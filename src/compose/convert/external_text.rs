@@ -83,6 +83,29 @@ fn variables_outside<'b>(
     variables
 }
 
+/// Returns the spans of the Liquid that sets variables outside the message's text: each `assign`, and each piece inside
+/// a `capture`.
+pub(super) fn pieces_of_variables<'a>(
+    body: &'a str,
+    liquid_spans: &'a [Span],
+    decoded: &'a DecodedText<'_>,
+) -> impl Iterator<Item = Span> + 'a {
+    // The pieces before this offset are in a capture.
+    let mut captured_to = 0;
+    liquid_spans.iter().enumerate().filter_map(move |(at, piece)| {
+        if decoded.contains_liquid(*piece) {
+            return None;
+        }
+        let name = tag_name(piece.of(body));
+        if name == Some("capture")
+            && let Some(end) = closing(body, liquid_spans, at)
+        {
+            captured_to = captured_to.max(liquid_spans[end].start);
+        }
+        (name == Some("assign") || piece.start < captured_to).then_some(*piece)
+    })
+}
+
 /// Returns whether a text, written for the mode `from`, reads the same in the mode `to`.
 fn reads_the_same(text: &str, from: Option<ParseMode>, to: ParseMode) -> bool {
     let liquid_spans = with_trimmed(text, &find_liquid(text));

@@ -63,26 +63,31 @@ impl<'a> LiquidPlaceholders<'a> {
     /// Whether a part of the masked text is empty or consists only of tags that print nothing.
     pub(in crate::telegram) fn prints_nothing(&self, masked: &str) -> bool {
         // Tags that may print something, such as `echo` or `render`, must not be in this list.
-        const SILENT: [&str; 13] = [
-            "if",
-            "elsif",
-            "else",
-            "endif",
-            "unless",
-            "endunless",
-            "case",
-            "when",
-            "endcase",
-            "for",
-            "endfor",
-            "assign",
+        const SILENT: [&str; 20] = [
+            "#",
             "abort",
+            "assign",
+            "break",
+            "capture",
+            "case",
+            "comment",
+            "continue",
+            "doc",
+            "else",
+            "elsif",
+            "endcapture",
+            "endcase",
+            "endfor",
+            "endif",
+            "endunless",
+            "for",
+            "if",
+            "unless",
+            "when",
         ];
         masked.chars().all(|c| {
             let liquid = self.index_of(c).map(|nth| self.spans[nth].of(self.text));
-            let inner = liquid.and_then(|liquid| liquid.strip_prefix("{%"));
-            let name = inner.and_then(|inner| inner.trim_start_matches('-').split_whitespace().next());
-            name.is_some_and(|name| SILENT.contains(&name.trim_end_matches(['-', '%', '}'])))
+            liquid.and_then(tag_name).is_some_and(|name| SILENT.contains(&name))
         })
     }
 

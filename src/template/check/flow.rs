@@ -501,6 +501,7 @@ impl<'t> Follower<'t> {
                 text: self.source(),
                 output,
                 source,
+                scope: &self.scope,
                 slot: state.slot(),
                 mode,
                 is_escaped: self.is_escaped,

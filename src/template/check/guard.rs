@@ -62,11 +62,16 @@ fn sides(source: &str, condition: &Condition) -> (Vec<String>, Vec<String>) {
             (Vec::new(), left)
         }
         Condition::Compare { left: Expression::Path(path), comparison, right, .. } => {
-            let right_is_empty = match right {
-                Expression::Literal(_, Literal::Nil | Literal::Blank | Literal::Empty) => true,
+            // A missing value does not equal `''` or `empty`, so the comparison says nothing of a missing value.
+            let is_of_text = match right {
+                Expression::Literal(_, Literal::Empty) => true,
                 Expression::Literal(_, Literal::Text(text)) => text.is_empty(),
                 _ => false,
             };
+            if is_of_text {
+                return (Vec::new(), Vec::new());
+            }
+            let right_is_empty = matches!(right, Expression::Literal(_, Literal::Nil | Literal::Blank));
             match (comparison, right_is_empty) {
                 (Comparison::Equal, true) => (Vec::new(), written(path)),
                 (Comparison::NotEqual, true) => (written(path), Vec::new()),

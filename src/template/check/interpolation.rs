@@ -11,7 +11,10 @@ use super::super::escapes::{EscapePosition, escape_filters};
 use super::super::json_state::JsonSlot;
 use super::super::syntax::{Expression, FilterCall, Literal, OutputNode, Path};
 use super::super::variables::names_of;
-use super::source::ValueSource;
+use super::entity;
+use super::names::step_source;
+use super::source::{NameDefinitions, ValueSource};
+use super::written::{Evaluator, NUMERIC, Written};
 
 pub(super) struct Interpolation<'t, 't2> {
     /// The index of the file that contains the output.
@@ -20,6 +23,8 @@ pub(super) struct Interpolation<'t, 't2> {
     pub text: &'t str,
     pub output: &'t OutputNode,
     pub source: &'t2 ValueSource<'t>,
+    /// The names that the arguments of filters can refer to.
+    pub scope: &'t2 NameDefinitions<'t>,
     /// Where in the JSON the output is.
     pub slot: JsonSlot,
     pub mode: Option<ParseMode>,
@@ -33,50 +38,19 @@ pub(super) struct Interpolation<'t, 't2> {
     pub vocabulary: &'t Vocabulary,
 }
 
-// These filters print only numbers, even for text or a missing value. The exception is `find_index`, which prints
-// nothing if it finds no item.
-const NUMERIC: [&str; 14] = [
-    "abs",
-    "at_least",
-    "at_most",
-    "ceil",
-    "divided_by",
-    "find_index",
-    "floor",
-    "minus",
-    "modulo",
-    "plus",
-    "round",
-    "size",
-    "sum",
-    "times",
-];
-
-/// The characters that the printed value may contain.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum CharacterSet {
-    Any,
-    /// Digits, a sign, a point, `e`, `true`, `false`.
-    Number,
-    /// A date in a format without control characters, double quotes, backslashes, `<`, `>`, or `&`.
-    Date,
-    /// Letters, digits, `%`, `+`, `-`, `_`, `.`, `~`, `=`, `/`.
-    Url,
-    /// Text by the template's author, who is trusted to have escaped it.
-    Constant,
-}
-
-impl<'t> Interpolation<'t, '_> {
+impl<'t, 't2> Interpolation<'t, 't2> {
     pub(super) fn problems(&self) -> Vec<Diagnostic> {
-        // In a string, only a `{{ }}` is checked, not an `echo` or a chip. A chip accepts no filter except `default`,
-        // so there would be no escape to suggest.
-        let has_braces = self.output.span.of(self.text).starts_with("{{");
         match self.slot {
-            JsonSlot::String | JsonSlot::Key if has_braces => self.in_string(),
+            JsonSlot::String | JsonSlot::Key if self.is_chip() => self.chip_in_string(),
+            JsonSlot::String | JsonSlot::Key => self.in_string(),
             JsonSlot::Value => self.as_value(),
             // Between members, an output can print whole members, so no value is wrong there.
-            JsonSlot::String | JsonSlot::Key | JsonSlot::Structure => Vec::new(),
+            JsonSlot::Structure => Vec::new(),
         }
+    }
+
+    fn is_chip(&self) -> bool {
+        self.output.span.of(self.text).starts_with('@')
     }
 
     fn filters(&self) -> impl DoubleEndedIterator<Item = &'t FilterCall> + '_ {
@@ -107,52 +81,12 @@ impl<'t> Interpolation<'t, '_> {
         }
     }
 
-    fn character_set(&self) -> CharacterSet {
-        // Each filter may widen or narrow the set. Filters that are not listed widen it to `Any`. This may cause a
-        // needless warning, but that does less harm than a missing warning.
-        let mut characters = self.source_character_set();
-        for call in self.filters() {
-            characters = match call.filter.name {
-                name if NUMERIC.contains(&name) => CharacterSet::Number,
-                // A format string can contain quotes or markup.
-                "date" | "date_tz" if !is_plain_format(call) => CharacterSet::Any,
-                "date" | "date_tz" => CharacterSet::Date,
-                "url_encode" | "base64_encode" | "base64_url_safe_encode" => CharacterSet::Url,
-                "default" | "append" | "prepend" | "replace" | "replace_first" | "replace_last"
-                    if has_plain_arguments(call) =>
-                {
-                    characters
-                }
-                "capitalize" | "downcase" | "upcase" | "strip" | "lstrip" | "rstrip" | "remove"
-                | "remove_first" | "remove_last" | "slice" | "first" | "last" | "truncate"
-                | "strip_newlines" => characters,
-                _ => CharacterSet::Any,
-            };
-        }
-        characters
+    fn evaluator(&self) -> Evaluator<'t2, 't> {
+        Evaluator::new(self.scope, self.vocabulary, self.mode)
     }
 
-    fn source_character_set(&self) -> CharacterSet {
-        // A variable that is defined in terms of itself adds no new characters, so it counts as `Constant`. The
-        // variable's first value is a separate source, which is checked on its own.
-        let Some(path) = self.path().filter(|_| !self.source.is_recursive) else {
-            return CharacterSet::Constant;
-        };
-        if path.ends_in_size() {
-            return CharacterSet::Number;
-        }
-        let names = names_of(path);
-        match names.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
-            ["forloop" | "tablerowloop", ..] => CharacterSet::Number,
-            ["Campaign", ..] => CharacterSet::Url,
-            ["now"] => CharacterSet::Date,
-            ["Profile", name] => match self.vocabulary.property(name).map(|property| property.kind) {
-                Some(ValueKind::Number | ValueKind::Boolean) => CharacterSet::Number,
-                Some(ValueKind::Date) => CharacterSet::Date,
-                Some(ValueKind::Text | ValueKind::List | ValueKind::Object) | None => CharacterSet::Any,
-            },
-            _ => CharacterSet::Any,
-        }
+    fn written(&self) -> Written<'t> {
+        self.evaluator().written(self.source)
     }
 
     fn in_string(&self) -> Vec<Diagnostic> {
@@ -164,27 +98,75 @@ impl<'t> Interpolation<'t, '_> {
             let fix = Fix::replace("use `json_escape`", call.name, "json_escape");
             return vec![problem.with_help("inside a string use `json_escape`").with_fix(fix)];
         }
-        let characters = self.character_set();
+        let written = self.written();
         if let Some(problem) = self.wrong_mode().or_else(|| self.wrong_order()) {
             return vec![problem];
         }
-        let needs_json = !self.is_escaped && characters == CharacterSet::Any && self.json_escape().is_none();
-        self.unescaped(needs_json, self.missing_markup_escape(characters)).into_iter().collect()
+        let closer = self.legacy_closer();
+        if let Some(problem) = closer.and_then(|closer| self.in_legacy_entity(&written, closer)) {
+            return vec![problem];
+        }
+        // Inside an entity of legacy Markdown, all but the closer is text.
+        let markup = self.missing_markup_escape(&written).filter(|_| closer.is_none());
+        let needs_json = !self.is_escaped && written.breaks_json();
+        let reopened = written.reopened_json().filter(|_| needs_json);
+        let reopened = markup.and_then(|mode| written.reopened_markup(mode)).or(reopened);
+        match reopened {
+            Some(call) => vec![self.reopened(call, markup)],
+            None => self.unescaped(&written, needs_json, markup).into_iter().collect(),
+        }
     }
 
     /// Returns the parse mode for which an escape is missing, or `None` if no escape is missing.
-    fn missing_markup_escape(&self, characters: CharacterSet) -> Option<ParseMode> {
-        self.mode.filter(|mode| {
-            let is_harmless = match characters {
-                CharacterSet::Any => false,
-                // MarkdownV2 reserves `.` and `-`, which numbers and dates can contain.
-                CharacterSet::Number | CharacterSet::Date => *mode != ParseMode::MarkdownV2,
-                // Both Markdown modes reserve `_`, which URL encoding keeps.
-                CharacterSet::Url => *mode == ParseMode::Html,
-                CharacterSet::Constant => true,
-            };
-            !is_harmless && self.markup_escape().is_none()
-        })
+    fn missing_markup_escape(&self, written: &Written<'t>) -> Option<ParseMode> {
+        self.mode.filter(|mode| written.breaks_markup(*mode))
+    }
+
+    /// Returns what ends the entity of legacy Markdown around the output, if there is one.
+    fn legacy_closer(&self) -> Option<&'static str> {
+        let is_legacy = self.mode == Some(ParseMode::Markdown) && self.slot == JsonSlot::String;
+        is_legacy.then(|| entity::closer_at(self.text, self.output.span.start, self.is_escaped)).flatten()
+    }
+
+    /// Reports a value inside an entity of legacy Markdown if the value can end the entity, or has escapes that
+    /// Telegram would show there.
+    fn in_legacy_entity(&self, written: &Written<'t>, closer: &str) -> Option<Diagnostic> {
+        // Three backticks in one value are too rare for a warning.
+        let may_end = closer != "```" && written.may_contain(closer);
+        if !written.has_markup_escapes() && !may_end {
+            return None;
+        }
+        let message = format!(
+            "`{}` is inside an entity that ends at the next `{closer}`: Markdown has no escape there",
+            self.name()
+        );
+        Some(
+            Diagnostic::warning(Code::UnescapedMarkup, self.output.value.span, message)
+                .with_help("use the parse_mode MarkdownV2 or HTML, or end the entity before the value"),
+        )
+    }
+
+    /// Reports a chip in a string. A chip takes no filter except `default`, so the fix writes it as a `{{ }}`.
+    fn chip_in_string(&self) -> Vec<Diagnostic> {
+        let written = self.written();
+        let markup = self.missing_markup_escape(&written);
+        let needs_json = !self.is_escaped && (written.breaks_json() || adds_backslashes(markup));
+        let Some(problem) = self.unescaped_problem(&written, needs_json, markup) else { return Vec::new() };
+        let (Some(path), Some(default)) = (self.path(), self.own_filters().first()) else {
+            return vec![problem];
+        };
+        let names = names_of(path);
+        let (root, steps) = names.split_first().map_or(("", &[][..]), |(root, steps)| (root, steps));
+        let path: String =
+            std::iter::once(root.to_owned()).chain(steps.iter().map(|step| step_source(step))).collect();
+        let position = if needs_json { EscapePosition::InString } else { EscapePosition::PlainText };
+        let escapes: String = escape_filters(markup, position, self.dialect)
+            .iter()
+            .map(|filter| format!(" | {filter}"))
+            .collect();
+        let liquid = format!("{{{{ {path} | {}{escapes} }}}}", default.span.of(self.text));
+        let help = format!("write it as `{liquid}`");
+        vec![problem.with_help(help).with_fix(Fix::replace("escape the value", self.output.span, liquid))]
     }
 
     /// Returns where to insert the escape for the markup, or `None` if that position is in another file.
@@ -214,33 +196,54 @@ impl<'t> Interpolation<'t, '_> {
         }))
     }
 
-    fn unescaped(&self, needs_json: bool, needs_markup: Option<ParseMode>) -> Option<Diagnostic> {
+    fn unescaped_problem(
+        &self,
+        written: &Written<'t>,
+        needs_json: bool,
+        needs_markup: Option<ParseMode>,
+    ) -> Option<Diagnostic> {
         let name = self.name();
         let (code, message) = match (needs_json, needs_markup) {
             (false, None) => return None,
             (true, None) => {
-                (Code::UnescapedJson, format!("a quote or line break in `{name}` would break the JSON"))
+                let sample = written.json_sample();
+                (Code::UnescapedJson, format!("{sample} in `{name}` would break the JSON"))
             }
-            (_, Some(mode)) => {
-                // The message gives one reserved character as an example. The escape covers all reserved characters.
-                let sample = match mode {
-                    ParseMode::Html => "<",
-                    ParseMode::Markdown => "_",
-                    ParseMode::MarkdownV2 => ".",
-                };
-                (Code::UnescapedMarkup, format!("a `{sample}` in `{name}` would break the {}", mode.as_str()))
-            }
+            (_, Some(mode)) => (
+                Code::UnescapedMarkup,
+                format!("{} in `{name}` would break the {}", sample(mode), mode.as_str()),
+            ),
         };
+        Some(Diagnostic::warning(code, self.output.value.span, message))
+    }
+
+    fn unescaped(
+        &self,
+        written: &Written<'t>,
+        needs_json: bool,
+        needs_markup: Option<ParseMode>,
+    ) -> Option<Diagnostic> {
+        let problem = self.unescaped_problem(written, needs_json, needs_markup)?;
+        // The backslashes of the escape that the fix adds need an escape for JSON.
+        let needs_json = needs_json || self.takes_backslashes() && adds_backslashes(needs_markup);
         let all = escape_filters(needs_markup, EscapePosition::InString, self.dialect);
         let (markup, json) = all.split_at(usize::from(needs_markup.is_some()));
-        let problem = Diagnostic::warning(code, self.output.value.span, message);
         let mut edits = Vec::new();
         let mut end = self.output.value.span.end;
         // The markup escape comes first: Telegram decodes the JSON before it parses the markup, so the JSON escape must
         // be applied last.
         if let (Some(markup), Some(mode)) = (markup.first(), needs_markup) {
             match self.markup_escape_position(mode) {
-                Some(InsertPosition::Before(at)) => edits.push(insertion(at, format!("{markup} | "))),
+                Some(InsertPosition::Before(at)) => {
+                    let escaped = self.evaluator().escaped_before(self.source, (self.file, at), mode);
+                    // A later filter, such as `url_encode`, would change the escapes.
+                    if escaped.breaks_markup(mode) {
+                        return Some(
+                            problem.with_help(format!("escape it with `{markup}` after the other filters")),
+                        );
+                    }
+                    edits.push(insertion(at, format!("{markup} | ")));
+                }
                 Some(InsertPosition::After(at)) => {
                     edits.push(insertion(at, format!(" | {markup}")));
                     end = at;
@@ -323,27 +326,79 @@ impl<'t> Interpolation<'t, '_> {
         )
     }
 
-    fn json_escape(&self) -> Option<&'t FilterCall> {
-        self.filters().find(|call| is_json_escape(call))
+    /// Whether a backslash in the text would be read as JSON: the output is in a JSON string, and neither this output
+    /// nor the print of a capture around it escapes for JSON.
+    fn takes_backslashes(&self) -> bool {
+        matches!(self.slot, JsonSlot::String | JsonSlot::Key)
+            && !self.is_escaped
+            && !self.filters().any(|call| call.filter.name == "json" || is_json_escape(call))
     }
 
-    fn markup_escape(&self) -> Option<&'t FilterCall> {
-        let mode = self.mode?;
-        let escapes = |call: &&FilterCall| match escapes_for(call) {
-            Some(own) => own == mode,
-            None => {
-                mode != ParseMode::Html
-                    && is_backslash_replace(call, if mode == ParseMode::MarkdownV2 { "." } else { "_" })
-            }
+    /// Reports a filter that adds text which is not escaped to a text that is, or that undoes an escape.
+    fn reopened(&self, call: &'t FilterCall, markup: Option<ParseMode>) -> Diagnostic {
+        let broken = match markup {
+            Some(mode) => format!("{} in it would break the {}", sample(mode), mode.as_str()),
+            None => "a quote or line break in it would break the JSON".to_owned(),
         };
-        self.filters().find(escapes)
+        let code = if markup.is_some() { Code::UnescapedMarkup } else { Code::UnescapedJson };
+        let message = format!("`{}` changes text that is escaped already: {broken}", call.filter.name);
+        let problem = Diagnostic::warning(code, self.output.value.span, message);
+        let help = format!("escape after `{}`, not before it", call.filter.name);
+        match self.escapes_after(call, markup) {
+            Some(fix) => problem.with_help(help).with_fix(fix),
+            None => problem.with_help(help),
+        }
+    }
+
+    /// Returns a fix that moves the escapes before `call` behind it. Returns `None` if that would not be enough.
+    fn escapes_after(&self, call: &'t FilterCall, markup: Option<ParseMode>) -> Option<Fix> {
+        let (nth, (_, filters)) = self.source.pipes.iter().enumerate().find(|(_, (file, filters))| {
+            *file == self.file && filters.iter().any(|one| std::ptr::eq(one, call))
+        })?;
+        let at = filters.iter().position(|one| std::ptr::eq(one, call))?;
+        let is_escape = |one: &&FilterCall| {
+            one.filter.name == "json_escape" || escapes_for(one).is_some_and(|mode| Some(mode) == self.mode)
+        };
+        let (before, after) = filters.split_at(at + 1);
+        let (mut moved, mut order): (Vec<&'t FilterCall>, Vec<&'t FilterCall>) =
+            before.iter().partition(|one| is_escape(one));
+        // JSON is decoded before the markup is parsed, so its escape comes last.
+        moved.extend(after.iter().filter(|one| is_escape(one)));
+        moved.sort_by_key(|one| one.filter.name == "json_escape");
+        moved.dedup_by_key(|one| one.filter.name);
+        order.extend(after.iter().filter(|one| !is_escape(one)));
+        // Markup of the author's must not be escaped.
+        if let Some(mode) = self.mode
+            && moved.iter().any(|one| escapes_for(one).is_some())
+            && order.iter().any(|one| adds_markup(one, mode))
+        {
+            return None;
+        }
+        order.extend(moved);
+        let pipes =
+            self.source.pipes.iter().enumerate().map(|(n, (file, calls))| {
+                (*file, if n == nth { order.clone() } else { calls.iter().collect() })
+            });
+        let written = self.evaluator().filtered(self.source, pipes);
+        if markup.is_some_and(|mode| written.breaks_markup(mode)) || !self.is_escaped && written.breaks_json()
+        {
+            return None;
+        }
+        let span = filters.first()?.span.join(filters.last()?.span);
+        let order: Vec<&str> = order.iter().map(|one| one.span.of(self.text)).collect();
+        Some(Fix::replace("escape last", span, order.join(" | ")))
     }
 
     fn as_value(&self) -> Vec<Diagnostic> {
         // `json` prints a complete value with its quotes, so only the markup in the value can be wrong.
         if self.filters().any(|call| call.filter.name == "json") {
-            let markup = || self.unescaped(false, self.missing_markup_escape(self.character_set()));
+            let written = self.written();
+            let markup = || self.unescaped(&written, false, self.missing_markup_escape(&written));
             return self.wrong_mode().or_else(markup).into_iter().collect();
+        }
+        // A capture can add quotes around the value and text beside it, so the value alone need not be JSON.
+        if self.source.is_captured {
+            return Vec::new();
         }
         let default = self.filters().rev().find(|call| call.filter.name == "default");
         let problem = match default.and_then(|call| call.arguments.first().map(|value| (call, value))) {
@@ -460,7 +515,7 @@ impl<'t> Interpolation<'t, '_> {
         let names = names_of(path);
         let ["Profile", name] = names.iter().map(String::as_str).collect::<Vec<_>>()[..] else { return None };
         let property = self.vocabulary.property(name).filter(|property| property.kind == ValueKind::Text)?;
-        if self.character_set() != CharacterSet::Any {
+        if !self.written().is_any_text() {
             return None;
         }
         // Text such as `5` or `true` is valid JSON without quotes. Only a sample that is not valid JSON proves the
@@ -469,7 +524,7 @@ impl<'t> Interpolation<'t, '_> {
         let message = format!("`{name}` is text (`{sample}`), and text in JSON needs quotes");
         let problem = Diagnostic::warning(Code::UnquotedText, self.output.value.span, message);
         let (whole, end) = (self.output.span, self.output.value.span.end);
-        let mode = self.missing_markup_escape(CharacterSet::Any);
+        let mode = self.missing_markup_escape(&self.written());
         let escapes = |position: EscapePosition| -> String {
             escape_filters(mode, position, self.dialect).iter().map(|filter| format!(" | {filter}")).collect()
         };
@@ -547,15 +602,35 @@ fn escapes_for(call: &FilterCall) -> Option<ParseMode> {
     }
 }
 
-/// Whether a filter can break text that is already escaped for JSON. Such a filter may cut an escape in two, change the
-/// letter of an escape, or add characters that need an escape.
+/// Whether a filter can break text that is already escaped for JSON. Such a filter may cut an escape in two or change
+/// the letter of an escape.
 fn changes_escapes(call: &FilterCall) -> bool {
-    match call.filter.name {
-        "truncate" | "truncatewords" | "slice" | "strip_html" | "newline_to_br" | "capitalize" | "upcase"
-        | "downcase" | "url_encode" => true,
-        "append" | "prepend" | "replace" | "replace_first" => !has_plain_arguments(call),
-        _ => false,
+    matches!(
+        call.filter.name,
+        "truncate"
+            | "truncatewords"
+            | "slice"
+            | "strip_html"
+            | "newline_to_br"
+            | "capitalize"
+            | "upcase"
+            | "downcase"
+            | "url_encode"
+    )
+}
+
+/// Returns a character that this mode reserves, as an example for a message. The escape covers all of them.
+fn sample(mode: ParseMode) -> &'static str {
+    match mode {
+        ParseMode::Html => "a `<`",
+        ParseMode::Markdown => "a `_`",
+        ParseMode::MarkdownV2 => "a `.`",
     }
+}
+
+/// Whether the escape for this mode is made of backslashes, which JSON reserves as well.
+fn adds_backslashes(mode: Option<ParseMode>) -> bool {
+    matches!(mode, Some(ParseMode::Markdown | ParseMode::MarkdownV2))
 }
 
 fn is_json_escape(call: &FilterCall) -> bool {
@@ -568,21 +643,4 @@ fn is_backslash_replace(call: &FilterCall, c: &str) -> bool {
     call.filter.name == "replace"
         && from.as_text() == Some(c)
         && to.as_text().is_some_and(|to| to.strip_prefix('\\') == Some(c))
-}
-
-/// Whether all arguments are literals without characters that JSON or HTML reserves.
-fn has_plain_arguments(call: &FilterCall) -> bool {
-    call.arguments.iter().all(|argument| match argument {
-        Expression::Literal(_, Literal::Text(text)) => {
-            !text.chars().any(|c| c.is_control() || matches!(c, '"' | '\\' | '<' | '>' | '&'))
-        }
-        Expression::Literal(..) => true,
-        Expression::Path(_) | Expression::Range(..) => false,
-    })
-}
-
-fn is_plain_format(call: &FilterCall) -> bool {
-    call.arguments.first().and_then(Expression::as_text).is_some_and(|format| {
-        !format.chars().any(|c| c.is_control() || matches!(c, '"' | '\\' | '<' | '>' | '&'))
-    })
 }

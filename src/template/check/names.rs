@@ -7,7 +7,8 @@
 //! reported. The same applies to `ExternalTrigger`.
 //!
 //! A variable is unknown if it is neither global nor set in the template. In a partial, the variables that the call
-//! passes are known as well. No variable is reported if the template may set names that cannot be determined.
+//! passes are known as well. `Linked`, which holds CleverTap's linked content, is never unknown. No variable is
+//! reported if the template may set names that cannot be determined.
 //!
 //! A partial is checked only for the first call that reaches it. A partial that is called only by a computed name is
 //! not checked.
@@ -112,7 +113,8 @@ impl<'t> Checker<'t> {
         names.extend(call.arguments.iter().map(|(name, _)| name.as_str()));
         // Without an alias, the value after `with` or `for` is in a variable with the name of the partial. An `include`
         // may set this variable even without `with` or `for`.
-        names.insert(call.subject.as_ref().and_then(|subject| subject.alias.as_deref()).unwrap_or(name));
+        let alias = call.subject.as_ref().and_then(|subject| subject.alias.as_deref());
+        names.insert(alias.unwrap_or(partials::local_name(name)));
         Some(names)
     }
 
@@ -179,6 +181,8 @@ fn problem_of(
         "ExternalTrigger" => member_problem(path, "ExternalTrigger", &vocabulary.external_trigger, near),
         "Campaign" => member_problem(path, "Campaign", &["campaignId".to_owned()], near),
         "now" => None,
+        // The answers of CleverTap's linked content. What they hold is known only while sending.
+        "Linked" => None,
         _ => {
             let own = own.into_iter().flatten().copied();
             // The most common mistake is a property name without `Profile.`, so adding `Profile.` is suggested before
@@ -233,7 +237,7 @@ fn with_near_name(problem: Diagnostic, path: &Path, near: Option<&str>) -> Diagn
 }
 
 /// Returns `name` as a path step: `.name` or `["First Name"]`.
-fn step_source(name: &str) -> String {
+pub(super) fn step_source(name: &str) -> String {
     let is_word = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
     match (is_word, name.contains('"')) {

@@ -52,6 +52,8 @@ pub(super) enum Definition<'t> {
     Assigned(usize, &'t Expression, &'t [FilterCall]),
     /// `capture`, with the index of its file.
     Captured(usize, &'t Block),
+    /// An item of this list, in a `for` or `tablerow` tag.
+    Item(&'t Expression),
     /// An argument of a partial, already traced back in the caller.
     Argument(Vec<ValueSource<'t>>),
     /// `increment` or `decrement`, which always print a number.
@@ -71,6 +73,28 @@ impl Trail<'_> {
     }
 }
 
+impl<'t> Trail<'t> {
+    /// Makes `value`, an item or a member, its own source if any source found since `n_found` is outside data: its name
+    /// says more to the reader than the name of the whole. If the whole is the author's own, such as
+    /// `"a,b" | split: ","`, the sources of the whole stay.
+    fn name_instead(
+        &mut self,
+        n_found: usize,
+        value: &'t Expression,
+        pipes: &[(usize, &'t [FilterCall])],
+        is_captured: bool,
+    ) {
+        let is_outside = |source: &ValueSource<'t>| source.path().is_some() && !source.is_recursive;
+        if self.found.get(n_found..).is_some_and(|found| found.iter().any(is_outside)) {
+            self.found.truncate(n_found);
+            // Only the item or member itself has been named on the way here.
+            let is_direct = self.names.len() == 1;
+            let pipes = pipes.to_vec();
+            self.found.push(ValueSource { value, pipes, is_direct, is_captured, is_recursive: false });
+        }
+    }
+}
+
 #[derive(Debug, Clone, Default)]
 pub(super) struct NameDefinitions<'t> {
     definitions: HashMap<&'t str, Vec<Definition<'t>>>,
@@ -81,7 +105,7 @@ pub(super) struct NameDefinitions<'t> {
 }
 
 impl<'t> NameDefinitions<'t> {
-    /// Adds all names that tags in `body` set, except for loop variables.
+    /// Adds all names that tags in `body` set. A loop variable can be any item of its list.
     ///
     /// The order of the tags is ignored: in a loop, a later tag runs before an earlier tag of the next iteration.
     pub(super) fn define_all(&mut self, file: usize, body: &'t Block) {
@@ -91,6 +115,9 @@ impl<'t> NameDefinitions<'t> {
             }
             TagNode::Capture { name, body } => self.define(name, Definition::Captured(file, body)),
             TagNode::Increment(name) | TagNode::Decrement(name) => self.define(name, Definition::Counter),
+            TagNode::For(each) | TagNode::TableRow(each) => {
+                self.define(&each.variable, Definition::Item(&each.collection));
+            }
             _ => {}
         });
     }
@@ -138,7 +165,10 @@ impl<'t> NameDefinitions<'t> {
                             assigned = Some(origin);
                         }
                     }
-                    Definition::Assigned(..) | Definition::Argument(_) | Definition::Counter => return None,
+                    Definition::Assigned(..)
+                    | Definition::Item(..)
+                    | Definition::Argument(_)
+                    | Definition::Counter => return None,
                 }
             }
             match (assigned, bodies.is_empty()) {
@@ -189,9 +219,7 @@ impl<'t> NameDefinitions<'t> {
             return;
         }
         let definitions = name.and_then(|name| self.definitions.get(name));
-        // `x.name` is a member of what was assigned to `x`. Members are not traced, so the path itself is the source.
-        let is_whole = matches!(value, Expression::Path(path) if path.steps.is_empty());
-        let (Some(name), Some(definitions)) = (name, definitions.filter(|_| is_whole)) else {
+        let (Some(name), Some(definitions)) = (name, definitions) else {
             let is_direct = trail.names.is_empty();
             trail.found.push(ValueSource { value, pipes, is_direct, is_captured, is_recursive: false });
             return;
@@ -202,6 +230,7 @@ impl<'t> NameDefinitions<'t> {
             return;
         }
         trail.names.push(name);
+        let n_found = trail.found.len();
         for definition in definitions {
             // Each definition counts as a step, because a capture without outputs has no value that would count as one.
             trail.steps += 1;
@@ -217,6 +246,11 @@ impl<'t> NameDefinitions<'t> {
                         self.follow(value, chain_pipes(&[(*file, filters)], &pipes), true, trail);
                     });
                 }
+                Definition::Item(list) => {
+                    let n_found = trail.found.len();
+                    self.follow(list, pipes.clone(), is_captured, trail);
+                    trail.name_instead(n_found, value, &pipes, is_captured);
+                }
                 Definition::Argument(sources) => {
                     trail.found.extend(sources.iter().map(|source| ValueSource {
                         pipes: chain_pipes(&source.pipes, &pipes),
@@ -227,6 +261,10 @@ impl<'t> NameDefinitions<'t> {
                 }
                 Definition::Counter => {}
             }
+        }
+        // `x.name` is a member of what was assigned to `x`.
+        if !matches!(value, Expression::Path(path) if path.steps.is_empty()) {
+            trail.name_instead(n_found, value, &pipes, is_captured);
         }
         trail.names.pop();
     }

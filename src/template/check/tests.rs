@@ -1,5 +1,6 @@
 //! Each kind of problem with its span, and the template after its first fix.
 
+use crate::diagnostic::Code;
 use crate::dialect::Dialect;
 use crate::profile::{PropertySummary, ValueKind, Vocabulary};
 use crate::template::{Content, Partials, parse};
@@ -137,7 +138,7 @@ fn a_value_in_a_string_is_escaped_for_json_and_markup() {
     check_own(
         r#"{"text": "{{ Profile.score }}", "parse_mode": "MarkdownV2"}"#,
         &[
-            "unescaped-markup: Profile.score -> {\"text\": \"{{ Profile.score | tg_markdown_v2 }}\", \"parse_mode\": \"MarkdownV2\"}",
+            "unescaped-markup: Profile.score -> {\"text\": \"{{ Profile.score | tg_markdown_v2 | json_escape }}\", \"parse_mode\": \"MarkdownV2\"}",
         ],
     );
 }
@@ -255,4 +256,158 @@ fn unclosed_and_stray_tags_are_reported_with_their_span() {
         &["unclosed-liquid: {{ Profile.score -> {{ Profile.score }} \n{{ Profile.score }}"],
     );
     check_own("{{ 'abc }}", &["unclosed-string: 'abc -> {{ 'abc' }}"]);
+}
+
+const HTML: &str = r#", "parse_mode": "HTML"}"#;
+
+/// Checks one `{{ }}` in a text of the parse mode HTML. `expected` has the codes, and after `->` the `{{ }}` after the
+/// first fix.
+#[track_caller]
+fn check_html(liquid: &str, expected: &[&str]) {
+    let whole = |liquid: &str| format!("{{\"text\": \"{liquid}\"{HTML}");
+    let source = whole(liquid);
+    let (template, _) = parse(&source, &Partials::default(), Dialect::Telecast);
+    let shown: Vec<String> = super::check(&template, &vocabulary(), Content::Json)
+        .iter()
+        .filter(|problem| problem.code != Code::UnknownProperty)
+        .map(|problem| match problem.fixes.first() {
+            Some(fix) => {
+                let fixed = fix.apply(&source).unwrap();
+                let end = fixed.len() - HTML.len() - 1;
+                format!("{} -> {}", problem.code, &fixed[r#"{"text": ""#.len()..end])
+            }
+            None => problem.code.to_string(),
+        })
+        .collect();
+    assert_eq!(shown, expected, "{liquid}");
+}
+
+#[test]
+fn what_is_added_after_an_escape_is_raw() {
+    check_html(
+        "{{ Profile.a | tg_html | json_escape | default: Profile.b }}",
+        &["unescaped-markup -> {{ Profile.a | default: Profile.b | tg_html | json_escape }}"],
+    );
+    check_html(
+        "{{ Profile.a | tg_html | append: Profile.b | json_escape }}",
+        &["unescaped-markup -> {{ Profile.a | append: Profile.b | tg_html | json_escape }}"],
+    );
+    check_html(
+        "{{ Profile.a | tg_html | json_escape | prepend: Profile.b }}",
+        &["unescaped-markup -> {{ Profile.a | prepend: Profile.b | tg_html | json_escape }}"],
+    );
+    check_html(
+        "{{ Profile.a | tg_html | json_escape | replace_last: 'x', Profile.b }}",
+        &["unescaped-markup -> {{ Profile.a | replace_last: 'x', Profile.b | tg_html | json_escape }}"],
+    );
+    check_html(
+        r#"{{ Profile.a | escape | replace: '"', '\"' }}"#,
+        &[r#"unescaped-json -> {{ Profile.a | escape | replace: '"', '\"' | json_escape }}"#],
+    );
+    // The text that is added is escaped already.
+    check_html(
+        "{% assign b = Profile.b | tg_html | json_escape %}{{ Profile.a | tg_html | json_escape | append: b }}",
+        &[],
+    );
+    check_html("{{ Profile.a | tg_html | json_escape | append: Profile.score }}", &[]);
+    check_html("{{ Profile.a | tg_html | append: '</b>' | json_escape }}", &[]);
+    check_html("{{ Profile.a | append: Profile.b | tg_html | json_escape }}", &[]);
+}
+
+#[test]
+fn date_prints_a_text_that_is_no_date() {
+    check_html(
+        "{{ Profile.first_name | date: '%Y' }}",
+        &["unescaped-markup -> {{ Profile.first_name | date: '%Y' | tg_html | json_escape }}"],
+    );
+    check_html("{{ Profile.joined | date: '%d.%m.%Y' }}", &[]);
+    check_html("{{ Profile.score | plus: 60 | date: '%d.%m.%Y' }}", &[]);
+    check_html("{{ 'now' | date: '%d.%m.%Y' }}", &[]);
+}
+
+#[test]
+fn values_without_special_characters_need_no_escape() {
+    check_html("{{ Profile.first_name | url_encode | json_escape }}", &[]);
+    check_html("{{ Profile.first_name | size | json_escape }}", &[]);
+    check_html("{{ Profile.first_name | plus: 1 | json_escape }}", &[]);
+    check_html("{% for i in (1..3) %}{{ forloop.index | json_escape }}{% endfor %}", &[]);
+    check_html("{% assign xs = 'a,b' | split: ',' %}{% for x in xs %}{{ x }}{% endfor %}", &[]);
+    check_html("{% assign xs = 'a,b' | split: ',' %}{{ xs | first }}{{ xs[0] | json_escape }}", &[]);
+    check_html(
+        "{% assign xs = 'a,b' | split: ',' %}{% capture c %}{% for x in xs %}{{ x | append: ', ' }}{% endfor %}{% endcapture %}{{ c | strip }}",
+        &[],
+    );
+    check_html(
+        "{% for x in Event.items %}{{ x }}{% endfor %}",
+        &["unescaped-markup -> {% for x in Event.items %}{{ x | tg_html | json_escape }}{% endfor %}"],
+    );
+}
+
+#[test]
+fn escapes_by_hand_count() {
+    check_own(r#"{"text": "{{ Profile.first_name | replace: '\', '\\' | replace: '"', '\"' }}"}"#, &[]);
+    check_own(r#"{"text": "{{ Profile.first_name | replace: '"', "'" }}"}"#, &[]);
+    check_own(
+        r#"{% assign quote = '"' %}{% assign escaped = '\"' %}{"text": "{{ Profile.first_name | replace: quote, escaped }}"}"#,
+        &[],
+    );
+    // The second filter doubles the backslash of the first one.
+    check_own(
+        r#"{"text": "{{ Profile.first_name | replace: '"', '\"' | replace: '\', '\\' }}"}"#,
+        &[r#"unescaped-json: Profile.first_name | replace: '"', '\"' | replace: '\', '\\'"#],
+    );
+    check_html("{{ Profile.first_name | replace: '<', '&lt;' | json_escape }}", &[]);
+}
+
+#[test]
+fn chips_are_escaped_as_liquid() {
+    check(
+        Dialect::CleverTap,
+        r#"{"text": "Hi @Profile - First Name | default: "you"", "parse_mode": "HTML"}"#,
+        &[&format!(
+            r#"unescaped-markup: @Profile - First Name | default: "you" -> {{"text": "Hi {{{{ Profile["First Name"] | default: "you" | escape | {} }}}}", "parse_mode": "HTML"}}"#,
+            super::super::escapes::PORTABLE_JSON_ESCAPE
+        )],
+    );
+    check(Dialect::CleverTap, r#"{"text": "@Profile - score | default: "1"", "parse_mode": "HTML"}"#, &[]);
+}
+
+#[test]
+fn a_value_inside_an_entity_of_legacy_markdown_has_no_escape() {
+    let body = |liquid: &str| format!(r#"{{"text": "{liquid}", "parse_mode": "Markdown"}}"#);
+    let escaped = "Profile.first_name | tg_markdown | json_escape";
+    for inside in ["_{{ x }}_", "Hi *dear {{ x }}*", "[{{ x }}](https://a.example)"] {
+        check_own(&body(&inside.replace('x', escaped)), &[&format!("unescaped-markup: {escaped}")]);
+    }
+    for right in ["{{ x }}", "_a_ {{ x }} *b*", r"\\_ {{ x }}"] {
+        check_own(&body(&right.replace('x', escaped)), &[]);
+    }
+    check_own(&body("_{{ Profile.score | tg_markdown }}_"), &[]);
+    check_own(&body("*{{ Profile.first_name | remove: '*' | json_escape }}*"), &[]);
+}
+
+#[test]
+fn a_literal_beside_and_or_or_is_reported() {
+    check_own(
+        r#"{% if Profile.plan == "a" or "b" %}x{% endif %}"#,
+        &[
+            "unknown-property: plan",
+            r#"always-true: "b" -> {% if Profile.plan == "a" or Profile.plan == "b" %}x{% endif %}"#,
+        ],
+    );
+    check_own(
+        r#"{% unless Profile.score contains 1 and 2 %}x{% elsif Profile.score == 3 or 4 or 5 %}{% endunless %}"#,
+        &[
+            r#"always-true: 2 -> {% unless Profile.score contains 1 and Profile.score contains 2 %}x{% elsif Profile.score == 3 or 4 or 5 %}{% endunless %}"#,
+            r#"always-true: 4 -> {% unless Profile.score contains 1 and 2 %}x{% elsif Profile.score == 3 or Profile.score == 4 or 5 %}{% endunless %}"#,
+            r#"always-true: 5 -> {% unless Profile.score contains 1 and 2 %}x{% elsif Profile.score == 3 or 4 or Profile.score == 5 %}{% endunless %}"#,
+        ],
+    );
+    check_own(r#"{% case Profile.score %}{% when 1 or 2 %}x{% endcase %}"#, &[]);
+    check_own(r#"{% if "a" %}x{% endif %}{% if Profile.score == 1 or true %}y{% endif %}"#, &[]);
+}
+
+#[test]
+fn linked_content_is_no_unknown_variable() {
+    check(Dialect::CleverTap, r#"{{ Linked.Offers.json.data[0].title }}"#, &[]);
 }

@@ -1,0 +1,148 @@
+//! Generated chains of filters over hostile values: where the check is silent, no value breaks the JSON or the markup.
+//! And chains that escape in the right order are never reported.
+
+use proptest::prelude::*;
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect::Dialect;
+use crate::json;
+use crate::profile::{Profile, Vocabulary};
+use crate::telegram::{self, ParseMode};
+use crate::template::tests::{profile, render_with};
+use crate::template::{Content, Limits, Partials, RenderOutcome, parse};
+
+/// Filters that change a text without escaping it.
+const SHAPES: [&str; 18] = [
+    "append: 'x'",
+    "append: Profile.b",
+    "capitalize",
+    "date: '%Y'",
+    "default: 'x'",
+    "default: Profile.b",
+    "downcase",
+    "plus: 1",
+    "prepend: Profile.b",
+    "replace: 'a', Profile.b",
+    "replace_last: 'a', Profile.b",
+    "size",
+    "slice: 1, 4",
+    "split: 'a' | join: 'b'",
+    "strip",
+    "truncate: 6",
+    "upcase",
+    "url_encode",
+];
+
+const ESCAPES: [&str; 6] = [
+    "escape",
+    "json_escape",
+    r#"replace: '\', '\\' | replace: '"', '\"' | newline_to_br | replace: '<br />', '\n' | strip_newlines"#,
+    "tg_html",
+    "tg_markdown",
+    "tg_markdown_v2",
+];
+
+/// The last value has a line break, which the escape by hand without `newline_to_br` would leave.
+const HOSTILE: [&str; 12] =
+    ["", "a\"b", "a\\b", "<b", "x<i>y", "a_b*c", "`", "[", "1.5-2!", "\\_", "\"<_.a\\\"<_.a", "aa\nbb\ncc"];
+
+fn modes() -> impl Strategy<Value = Option<ParseMode>> {
+    prop_oneof![
+        Just(None),
+        Just(Some(ParseMode::Html)),
+        Just(Some(ParseMode::Markdown)),
+        Just(Some(ParseMode::MarkdownV2)),
+    ]
+}
+
+fn body(mode: Option<ParseMode>, chain: &[&str]) -> String {
+    let filters: String = chain.iter().map(|filter| format!(" | {filter}")).collect();
+    let mode = mode.map(|mode| format!(r#", "parse_mode": "{}""#, mode.as_str())).unwrap_or_default();
+    format!(r#"{{"text": "x {{{{ Profile.a{filters} }}}} y"{mode}}}"#)
+}
+
+fn problems(body: &str) -> Vec<Diagnostic> {
+    let (template, problems) = parse(body, &Partials::default(), Dialect::Telecast);
+    assert_eq!(problems, [], "{body}");
+    super::super::check(&template, &Vocabulary::default(), Content::Json)
+}
+
+fn escape_of(mode: ParseMode) -> &'static str {
+    match mode {
+        ParseMode::Html => "tg_html",
+        ParseMode::Markdown => "tg_markdown",
+        ParseMode::MarkdownV2 => "tg_markdown_v2",
+    }
+}
+
+/// Returns what is wrong with the message for a profile, if anything is.
+fn fault(body: &str, mode: Option<ParseMode>, profile: &Profile) -> Option<String> {
+    let (template, _) = parse(body, &Partials::default(), Dialect::Telecast);
+    let RenderOutcome::Rendered(rendered) = render_with(&template, profile, Limits::default()) else {
+        return None;
+    };
+    let Ok(document) = json::parse(&rendered.text) else {
+        return Some(format!("no JSON: {}", rendered.text));
+    };
+    let text = document.root.get("text").and_then(json::JsonNode::as_text)?;
+    match mode.map(|mode| telegram::parse(mode, &text.decoded)) {
+        Some(Err(error)) => Some(format!("{}: {}", error.message(), text.decoded)),
+        Some(Ok(_)) | None => None,
+    }
+}
+
+fn values() -> impl Iterator<Item = Profile> {
+    HOSTILE.iter().flat_map(|a| {
+        HOSTILE.iter().map(|b| profile(&format!(r#"{{"a": {}, "b": {}}}"#, json::quote(a), json::quote(b))))
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 150, ..ProptestConfig::default() })]
+
+    #[test]
+    fn silence_means_that_no_value_breaks_the_message(
+        mode in modes(),
+        chain in prop::collection::vec(
+            prop_oneof![prop::sample::select(&SHAPES[..]), prop::sample::select(&ESCAPES[..])],
+            0..6,
+        ),
+    ) {
+        let body = body(mode, &chain);
+        if problems(&body).is_empty() {
+            for profile in values() {
+                let fault = fault(&body, mode, &profile);
+                prop_assert!(fault.is_none(), "{body}\n{fault:?}\n{:?}", profile.properties);
+            }
+        }
+    }
+
+    #[test]
+    fn a_value_that_is_escaped_last_is_never_reported(
+        mode in modes(),
+        chain in prop::collection::vec(prop::sample::select(&SHAPES[..]), 0..5),
+    ) {
+        let escapes = mode.map(escape_of).into_iter().chain(["json_escape"]);
+        let body = body(mode, &chain.into_iter().chain(escapes).collect::<Vec<_>>());
+        prop_assert_eq!(problems(&body), []);
+    }
+
+    #[test]
+    fn the_fix_of_a_chain_ends_its_problem(
+        mode in modes(),
+        chain in prop::collection::vec(
+            prop_oneof![prop::sample::select(&SHAPES[..]), prop::sample::select(&ESCAPES[..])],
+            0..5,
+        ),
+    ) {
+        let body = body(mode, &chain);
+        for problem in problems(&body) {
+            let is_escape = matches!(problem.code, Code::UnescapedJson | Code::UnescapedMarkup);
+            for fix in problem.fixes.iter().filter(|_| is_escape) {
+                let fixed = fix.apply(&body).unwrap();
+                let left = problems(&fixed);
+                prop_assert!(left.iter().all(|left| left.code != problem.code), "{body}\n{fixed}\n{left:?}");
+            }
+        }
+    }
+}
