@@ -13,6 +13,7 @@ pub(crate) mod chat;
 pub(crate) mod clevertap;
 mod control_characters;
 mod convert;
+mod gate;
 mod http;
 mod inputs;
 mod link;
@@ -155,9 +156,12 @@ impl Composed {
     }
 }
 
-/// Builds the message for one recipient. For several recipients of the same body, use [`Prepared`].
+/// Builds the message for one recipient. The fixes of its problems are safe only where that is proven; see `gate`. For
+/// several recipients of the same body, use [`Prepared`], which proves nothing.
 pub fn compose(inputs: &Inputs<'_>) -> Composed {
-    Prepared::new(inputs).compose_for(inputs.profile)
+    let mut composed = Prepared::new(inputs).compose_for(inputs.profile);
+    gate::keep_proven(inputs, &mut composed);
+    composed
 }
 
 fn content(inputs: &Inputs<'_>) -> template::Content {
@@ -368,11 +372,15 @@ impl Composed {
         let escape = mode.map(escape_filter);
         let found = telegram::diagnose(mode, &text.decoded);
         let has_error = found.iter().any(Diagnostic::is_error);
-        self.diagnostics.extend(
-            found
-                .into_iter()
-                .map(|problem| problems::from_text_problem(body, locator, text, problem, escape)),
-        );
+        let moved = found.into_iter().map(|problem| {
+            let moved = problems::from_text_problem(body, locator, text, problem, escape);
+            if moved.code == Code::MarkupWithoutMode && document.root.get("parse_mode").is_none() {
+                problems::with_parse_mode(locator, text, moved)
+            } else {
+                moved
+            }
+        });
+        self.diagnostics.extend(moved);
         has_error
     }
 }

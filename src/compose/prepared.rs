@@ -49,7 +49,8 @@ impl<'a> Prepared<'a> {
         }
     }
 
-    /// Builds the message for one recipient. Without a profile, the variable `Profile` is nil.
+    /// Builds the message for one recipient. Without a profile, the variable `Profile` is nil. The fixes of its problems
+    /// are as the rules propose them: whether they are safe is not proven.
     pub(crate) fn compose_for(&self, profile: Option<&Profile>) -> Composed {
         let inputs = Inputs { profile, ..self.inputs };
         let mut composed = Composed {
