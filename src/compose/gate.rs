@@ -285,3 +285,68 @@ impl Utf16Offsets<'_> {
         self.unit
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{composed_with, profile};
+    use super::super::{ChatTarget, Composed};
+    use super::*;
+
+    fn of(body: &str, properties: &str) -> Composed {
+        composed_with(body, &profile(properties), ChatTarget::FromBody, &[])
+    }
+
+    /// Checks the body after all safe fixes; an empty text means that no fix is safe.
+    #[track_caller]
+    fn check(body: &str, properties: &str, expected: &str) {
+        let edits = claimed_edits(&of(body, properties).diagnostics).unwrap();
+        let fixed = if edits.is_empty() { String::new() } else { Rewritten::new(body, &edits).unwrap().text };
+        assert_eq!(fixed, expected, "{body}");
+    }
+
+    #[test]
+    fn a_fix_of_the_markup_is_safe_in_the_body_too() {
+        check(
+            r#"{"chat_id": 1, "text": "*{{ Profile.name }} user_name*", "parse_mode": "MarkdownV2"}"#,
+            r#"{"name": "Anna"}"#,
+            r#"{"chat_id": 1, "text": "*{{ Profile.name }} user\\_name*", "parse_mode": "MarkdownV2"}"#,
+        );
+    }
+
+    #[test]
+    fn a_fix_that_leaves_the_text_refused_is_a_choice() {
+        check(r#"{"chat_id": 1, "text": "*Sale 1.5", "parse_mode": "MarkdownV2"}"#, "{}", "");
+        check(r#"{"chat_id": 1, "text": "<b>Hi\n\nNext", "parse_mode": "HTML"}"#, "{}", "");
+    }
+
+    #[test]
+    fn commas_are_added_where_the_json_is_right_afterwards() {
+        check("{\n\"chat_id\": 1\n\"text\": \"a\"}", "{}", "{\n\"chat_id\": 1,\n\"text\": \"a\"}");
+        // Each comma reveals that the next one is missing.
+        let body = "{\n\"chat_id\": 1\n\"text\": \"a\"\n\"parse_mode\": \"HTML\"}";
+        check(body, "{}", "{\n\"chat_id\": 1,\n\"text\": \"a\"\n\"parse_mode\": \"HTML\"}");
+        // Nothing that is known to be safe makes this JSON right.
+        check("{\n\"chat_id\": 1\n\"text\": \"a\"\n\"x\": hello}", "{}", "");
+    }
+
+    #[test]
+    fn a_change_of_the_text_is_confined_to_the_problem() {
+        check(
+            r#"{"chat_id": 1, "text": "a&nbsp;b <b>c</b>", "parse_mode": "HTML"}"#,
+            "{}",
+            r#"{"chat_id": 1, "text": "a b <b>c</b>", "parse_mode": "HTML"}"#,
+        );
+    }
+
+    #[test]
+    fn text_outside_a_problem_must_stay() {
+        let text = |text: &str| FormattedText { text: text.to_owned(), entities: Vec::new() };
+        let is_same =
+            |new: &str, about: &[Span]| is_same_outside(&text("a😀b"), &text(new), about.to_vec(), false);
+        assert!(is_same("a😀b", &[]));
+        assert!(is_same("axyb", &[Span::new(1, 5)]));
+        assert!(!is_same("axyc", &[Span::new(1, 5)]));
+        assert!(!is_same("xb", &[Span::new(1, 5)]));
+        assert!(is_same("ab", &[Span::new(1, 5)]));
+    }
+}

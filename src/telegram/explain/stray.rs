@@ -54,8 +54,8 @@ pub(super) fn find(mode: ParseMode, input: &str, errors: &[ParseError]) -> Vec<S
         ParseMode::Markdown => legacy_candidates(input, errors),
         ParseMode::MarkdownV2 => v2_candidates(input, errors),
     };
-    let candidates = candidates.into_iter().filter(|strays| !strays.is_empty()).take(MAX_TRIES);
-    candidates.filter_map(|strays| explanation(mode, input, errors, strays)).next().unwrap_or_default()
+    let mut candidates = candidates.into_iter().filter(|strays| !strays.is_empty()).take(MAX_TRIES);
+    candidates.find_map(|strays| explanation(mode, input, errors, strays)).unwrap_or_default()
 }
 
 /// Whether the error means that an entity or element does not end where it should.

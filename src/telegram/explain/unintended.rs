@@ -213,7 +213,7 @@ fn code_in_blocks(input: &str, collected: &CollectAll) -> Vec<Diagnostic> {
         if element.open.of(input).starts_with("```") {
             let is_inside = |code: &&MarkupElement| element.open.end <= code.open.start;
             let codes = std::mem::take(&mut inner).into_iter().filter(is_inside);
-            problems.extend(codes.map(|code| code_in_block(code)));
+            problems.extend(codes.map(code_in_block));
         } else if element.format == Some(TextFormat::Code) {
             inner.push(element);
         }
