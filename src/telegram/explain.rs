@@ -7,6 +7,8 @@ mod markdown;
 mod stray;
 mod unintended;
 
+use std::collections::HashSet;
+
 use super::markup::{CollectAll, ParseNote};
 use super::parse::parse_with;
 use super::{
@@ -59,7 +61,8 @@ fn find_problems(mode: ParseMode, input: &str) -> Vec<Diagnostic> {
     let mut problems = match mended(input, &strays) {
         // With the strays as text, the other errors are those that are not a consequence of the strays.
         Some(mended) => {
-            let mut problems = stray_diagnostics(mode, input, &strays, &collected.problems);
+            let mut problems: Vec<Diagnostic> =
+                strays.iter().map(|stray| stray.diagnostic(mode, input)).collect();
             let mut rest = CollectAll::default();
             let parsed = parse_with(mode, &mended.text, &mut rest);
             let others = described(mode, &mended.text, parsed.ok(), &rest).into_iter();
@@ -88,21 +91,6 @@ fn mended(input: &str, strays: &[Stray]) -> Option<Rewritten> {
     Rewritten::new(input, &merged(strays.iter().map(|stray| stray.edits.as_slice()))?)
 }
 
-fn stray_diagnostics(
-    mode: ParseMode,
-    input: &str,
-    strays: &[Stray],
-    errors: &[ParseError],
-) -> Vec<Diagnostic> {
-    strays
-        .iter()
-        .map(|stray| {
-            let later = errors.iter().map(|error| error.span.start).filter(|at| stray.span.end <= *at);
-            stray.diagnostic(mode, input, later.min())
-        })
-        .collect()
-}
-
 /// Describes what the parser has collected: the errors, and what Telegram changes or ignores without an error.
 fn described(
     mode: ParseMode,
@@ -118,7 +106,14 @@ fn described(
         problems.extend(change_diagnostics(parsed, |span| collected.origins.input(span)));
     }
     if collected.problems.is_empty() {
-        problems.extend(unintended::find(mode, input, collected));
+        let found = unintended::find(mode, input, collected);
+        // The server's view of code inside a code block is that it drops an entity, directly after the backtick.
+        let explained: HashSet<usize> = found.iter().map(|problem| problem.span.start + 1).collect();
+        let is_explained = |problem: &Diagnostic| {
+            problem.code == Code::DroppedEntity && explained.contains(&problem.span.start)
+        };
+        problems.retain(|problem| !is_explained(problem));
+        problems.extend(found);
     }
     problems
 }

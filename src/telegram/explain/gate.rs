@@ -94,19 +94,18 @@ pub(super) fn keeps_message(mode: ParseMode, input: &str, edits: &[TextEdit]) ->
             .any(|edit| edit.span.start < open.end && open.start < edit.span.end.max(edit.span.start + 1))
     };
     let literals: Option<Vec<_>> = edits.iter().map(|edit| literal(mode, input, edit)).collect();
-    match literals {
-        Some(literals) => expected(mode, input, &literals)
-            .is_some_and(|expected| Some(expected) == Reading::of(mode, &fixed, |_| true)),
-        // The element whose own tag was mended is what the problem is about.
-        None => {
-            let unchanged = Rewritten::new(input, &[]);
-            let expected = unchanged.and_then(|input| Reading::of(mode, &input, |open| !is_touched(open)));
-            expected.is_some() && expected == Reading::of(mode, &fixed, |open| !is_touched(open))
-        }
+    if let Some(expected) = literals.and_then(|literals| expected(mode, input, &literals)) {
+        return Reading::of(mode, &fixed, Extent::Delimiters, |_| true) == Some(expected);
     }
+    // The element whose own tag was mended is what the problem is about. The end tags may change places, so only the text
+    // in each element is compared.
+    let read = |text: &Rewritten| Reading::of(mode, text, Extent::Text, |open| !is_touched(open));
+    let expected = Rewritten::new(input, &[]).and_then(|input| read(&input));
+    expected.is_some() && expected == read(&fixed)
 }
 
-/// Returns the message that the author wrote if each span of `literals` is meant as the text beside it.
+/// Returns the message that the author wrote if each span of `literals` is meant as the text beside it. Returns `None` if
+/// one of them is inside a tag, where nothing is text.
 fn expected(mode: ParseMode, input: &str, literals: &[(Span, String)]) -> Option<Reading> {
     let is_stand_in = |c: char| FIRST_STAND_IN <= u32::from(c);
     if N_STAND_INS < literals.len() || input.chars().any(is_stand_in) {
@@ -118,7 +117,11 @@ fn expected(mode: ParseMode, input: &str, literals: &[(Span, String)]) -> Option
             Some(TextEdit { span: *span, replacement: char::from_u32(stand_in)?.to_string() })
         })
         .collect();
-    let mut expected = Reading::of(mode, &Rewritten::new(input, &edits?)?, |_| true)?;
+    let mut expected = Reading::of(mode, &Rewritten::new(input, &edits?)?, Extent::Delimiters, |_| true)?;
+    let n_shown = expected.text.chars().filter(|c| is_stand_in(*c)).count();
+    if mode == ParseMode::Html && n_shown < literals.len() {
+        return None;
+    }
     let mut text = String::with_capacity(expected.text.len());
     for c in expected.text.chars() {
         match u32::from(c).checked_sub(FIRST_STAND_IN) {
@@ -134,19 +137,39 @@ fn expected(mode: ParseMode, input: &str, literals: &[(Span, String)]) -> Option
 #[derive(Debug, PartialEq)]
 struct Reading {
     text: String,
-    /// The formats with their delimiters in the original text.
+    /// The formats, each with its opening delimiter in the original text and its extent.
     elements: Vec<(Option<TextFormat>, Span, Span)>,
+}
+
+/// What stands for the extent of an element.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Extent {
+    /// Its closing delimiter in the original text.
+    Delimiters,
+    /// Its range of the output.
+    Text,
 }
 
 impl Reading {
     /// Reads a text as far as the parser recovers from its errors. The elements whose opening delimiter, in the original
     /// text, is not of interest are left out.
-    fn of(mode: ParseMode, text: &Rewritten, is_of_interest: impl Fn(Span) -> bool) -> Option<Self> {
+    fn of(
+        mode: ParseMode,
+        text: &Rewritten,
+        extent: Extent,
+        is_of_interest: impl Fn(Span) -> bool,
+    ) -> Option<Self> {
         let mut collected = CollectAll::default();
         let parsed = parse_with(mode, &text.text, &mut collected).ok()?;
         let elements = collected.elements.iter();
         let elements = elements
-            .map(|element| (element.format, text.original(element.open), text.original(element.close)))
+            .map(|element| {
+                let end = match extent {
+                    Extent::Delimiters => text.original(element.close),
+                    Extent::Text => element.text,
+                };
+                (element.format, text.original(element.open), end)
+            })
             .filter(|(_, open, _)| is_of_interest(*open));
         Some(Self { elements: elements.collect(), text: parsed.text })
     }

@@ -95,11 +95,14 @@ fn explanation(
 }
 
 impl Stray {
-    pub(super) fn diagnostic(&self, mode: ParseMode, input: &str, next: Option<usize>) -> Diagnostic {
+    pub(super) fn diagnostic(&self, mode: ParseMode, input: &str) -> Diagnostic {
         let written = self.span.of(input);
         match self.kind {
             StrayKind::Delimiter => {
                 let label = super::markdown::entity_label(mode, written);
+                // An entity ends before the delimiters of the entity around it.
+                let next = input[self.span.end..].find(['*', '_', '~', '|', '[', ']', '`']);
+                let next = next.map(|len| self.span.end + len);
                 let problem = super::markdown::unclosed(label, self.span, input, next);
                 if !self.is_text {
                     return problem;
