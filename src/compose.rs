@@ -17,6 +17,7 @@ pub(crate) mod chat;
 pub(crate) mod clevertap;
 mod control_characters;
 mod convert;
+mod gate;
 mod http;
 mod inputs;
 mod link;
@@ -168,9 +169,12 @@ impl Composed {
     }
 }
 
-/// Builds the message for one recipient. For several recipients of the same body, use [`Prepared`].
+/// Builds the message for one recipient. The fixes of its problems are safe only where that is proven; see `gate`. For
+/// several recipients of the same body, use [`Prepared`], which proves nothing.
 pub fn compose(inputs: &Inputs<'_>) -> Composed {
-    Prepared::new(inputs).check_branches().compose_for(inputs.profile)
+    let mut composed = Prepared::new(inputs).check_branches().compose_for(inputs.profile);
+    gate::keep_proven(inputs, &mut composed);
+    composed
 }
 
 fn content(inputs: &Inputs<'_>) -> template::Content {
@@ -390,11 +394,15 @@ impl Composed {
         let Some((text, mode, found)) = diagnose_text(document) else { return false };
         let escape = mode.map(escape_filter);
         let has_error = found.iter().any(Diagnostic::is_error);
-        self.diagnostics.extend(
-            found
-                .into_iter()
-                .map(|problem| problems::from_text_problem(body, locator, text, problem, escape)),
-        );
+        let moved = found.into_iter().map(|problem| {
+            let moved = problems::from_text_problem(body, locator, text, problem, escape);
+            if moved.code == Code::MarkupWithoutMode && document.root.get("parse_mode").is_none() {
+                problems::with_parse_mode(locator, text, moved)
+            } else {
+                moved
+            }
+        });
+        self.diagnostics.extend(moved);
         has_error
     }
 }

@@ -6,6 +6,7 @@
 mod code;
 mod combine;
 mod file_problem;
+mod rewritten;
 
 use crate::text::{LineIndex, Span};
 
@@ -13,6 +14,7 @@ pub use code::About;
 pub use code::{CODES, Code};
 pub(crate) use combine::{CombinedFixes, combine_fixes};
 pub use file_problem::FileProblem;
+pub(crate) use rewritten::{Rewritten, merged};
 
 /// An error changes the exit code. A warning changes it only with `--deny warnings`. An info never changes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -116,7 +118,8 @@ pub struct Fix {
     pub title: String,
     /// Ascending edits that do not overlap.
     pub edits: Vec<TextEdit>,
-    /// Whether `check --fix` may apply the fix without asking. A safe fix changes nothing but the fault.
+    /// Whether `check --fix` may apply the fix without asking. A safe fix changes nothing but the fault. A rule can only
+    /// propose this: in a message's problems, `compose` takes the word from each fix that does not prove it.
     pub safe: bool,
 }
 

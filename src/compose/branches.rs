@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use super::chat::PatchedText;
 use super::inputs::Inputs;
 use super::locate::Locator;
+use super::not_json;
 use super::problems::{self, BodySource};
 use super::{diagnose_text, escape_filter};
 use crate::diagnostic::{Code, Diagnostic};
@@ -125,17 +126,16 @@ impl Faults {
         let document = match json::parse(locator.text()) {
             Ok(document) => document,
             Err(error) => {
-                let sent = problems::place_of(&error);
-                let place = locator.locate(sent).span;
-                if !locator.starts_typed(sent) {
+                if !locator.starts_typed(not_json::place_of(&error)) {
                     return Verdict::Unclear;
                 }
-                // If the problem is elsewhere, a value caused it.
-                let mut problems = problems::not_json(body, &locator, &error);
-                problems.retain(|problem| {
-                    problem.span == place || matches!(error.kind, SyntaxErrorKind::ControlCharacter(_))
-                });
-                let Some(problem) = problems.into_iter().next() else { return Verdict::Unclear };
+                // If the problem is at an output or a tag, a value caused it.
+                let is_typed = |problem: &Diagnostic| {
+                    let source = problem.span.of(body.text).trim();
+                    !source.ends_with("}}") && !source.ends_with("%}")
+                };
+                let found = not_json::diagnose(body, &locator, &error);
+                let Some(problem) = found.into_iter().find(is_typed) else { return Verdict::Unclear };
                 let misses_comma = matches!(
                     error.kind,
                     SyntaxErrorKind::Expected(Expected::CommaOrBrace | Expected::CommaOrBracket)

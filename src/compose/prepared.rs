@@ -64,7 +64,8 @@ impl<'a> Prepared<'a> {
         self
     }
 
-    /// Builds the message for one recipient. Without a profile, the variable `Profile` is nil.
+    /// Builds the message for one recipient. Without a profile, the variable `Profile` is nil. The fixes of its problems
+    /// are as the rules propose them: whether they are safe is not proven.
     pub(crate) fn compose_for(&self, profile: Option<&Profile>) -> Composed {
         let inputs = Inputs { profile, ..self.inputs };
         let mut composed = Composed {

@@ -69,6 +69,27 @@ pub(crate) fn from_text_problem(
     moved
 }
 
+/// Offers to set a parse mode in which Telegram accepts the text.
+pub(crate) fn with_parse_mode(locator: &Locator, text: &JsonString, problem: Diagnostic) -> Diagnostic {
+    let is_html = text.decoded.contains("</");
+    // In legacy Markdown, hardly any character needs a backslash, so it comes last: MarkdownV2 would be the better mode.
+    let modes: &[ParseMode] =
+        if is_html { &[ParseMode::Html] } else { &[ParseMode::MarkdownV2, ParseMode::Markdown] };
+    let mode = modes.iter().find(|mode| telegram::parse(**mode, &text.decoded).is_ok());
+    // The span of the string includes its quotes.
+    let end = locator.typed(Span::new(text.span.end.saturating_sub(1), text.span.end));
+    let (Some(mode), Some(end)) = (mode, end) else { return problem };
+    let name = mode.as_str();
+    problem.with_fix(
+        Fix::replace(
+            format!("set parse_mode to {name}"),
+            Span::at(end.end),
+            format!(", \"parse_mode\": \"{name}\""),
+        )
+        .unsafe_to_apply(),
+    )
+}
+
 /// Returns whether the `{{ }}` prints a variable that the body captured. The markup in a capture is intended, and an
 /// escape would make Telegram show the markup as text.
 fn is_captured(body: BodySource<'_>, interpolation: Span) -> bool {

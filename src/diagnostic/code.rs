@@ -123,6 +123,8 @@ codes! {
     DirectionMark "direction-mark" = r#"a\u200e\u200fb"#,
     /// The path of a webhook has a `.` or `..`, which leads to another path.
     DotSegment "dot-segment" = "/bot${BOT_TOKEN}/../../admin",
+    /// A reference of HTML is escaped twice, so the message shows it.
+    DoubleEscape "double-escape" = "3 &amp;lt; 5",
     /// A doubled delimiter formats nothing in this parse mode.
     DoubledDelimiter "doubled-delimiter" = "**Sale** today",
     /// Telegram drops this button.
@@ -141,6 +143,8 @@ codes! {
     EmptyElement "empty-element" = "<b></b>Sale",
     /// Some profiles or events may lack the value, but JSON needs one here.
     EmptyValue "empty-value" = "{{ Profile.points }}",
+    /// A backslash inside an entity of legacy Markdown is shown.
+    EscapeInEntity "escape-in-entity" = r"*file\\_name*",
     /// A filter changes what an earlier escape wrote.
     EscapeOrder "escape-order" = "{{ Profile.name | json_escape | tg_html }}",
     /// A secret is left out of the export; enter it in CleverTap by hand.
@@ -173,6 +177,8 @@ codes! {
     LiquidSyntax "liquid-syntax" = r#"{{ Profile.name default: "you" }}"#,
     /// A tag has a value it cannot use.
     LiquidValue "liquid-value" = r#"{% for i in (1..3) limit: "many" %}"#,
+    /// The text has a backslash and a letter in place of a line break or a tab.
+    LiteralEscape "literal-escape" = r"Hello\\nWorld",
     /// Telegram refuses the markup; the problem quotes Telegram's error message.
     Markup "markup",
     /// The text looks like HTML, but no `parse_mode` is set: the tags are shown as typed.
@@ -285,6 +291,8 @@ codes! {
     UnescapedMarkup "unescaped-markup" = "{{ who | json_escape }}",
     /// An end tag closes nothing.
     UnexpectedEndTag "unexpected-end-tag" = "Sale</b>",
+    /// Delimiters that look like text are removed and format the text between them.
+    UnintendedStyle "unintended-style" = "snake_case_name",
     /// A webhook's `[auth]` is neither `basic` nor `bearer`.
     UnknownAuth "unknown-auth" = r#"kind = "oauth""#,
     /// The `clipboard` setting is not `auto`, `osc52`, `native` or `command`.

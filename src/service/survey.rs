@@ -5,7 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::MessageJob;
-use crate::compose::{Prepared, Survey};
+use crate::compose::{self, Inputs, Prepared, Survey};
 use crate::store::{self, Store};
 
 #[derive(Debug, Clone, PartialEq)]
@@ -23,6 +23,9 @@ pub struct SurveyResult {
 // The limit is on bytes and not on time. With a time limit, a busy machine would render the body for fewer recipients
 // than an idle machine, and could miss problems.
 const MAX_BYTES: usize = 16 << 20;
+
+/// The maximum number of kinds of failures whose fixes are proven; the console shows fewer.
+const MAX_PROVEN_GROUPS: usize = 12;
 
 /// Composes the body for up to `limit` profiles, which are chosen because their values are likely to reveal problems.
 /// Stops between two profiles when `should_continue` returns false. Blocks.
@@ -45,9 +48,29 @@ pub fn survey(
             let profile = Arc::new(recipient.unpack());
             survey.add(recipient, &profile, &prepared.compose_for(Some(&profile)));
         }
-        survey.finish()
+        let mut survey = survey.finish();
+        prove_fixes(&mut survey, inputs);
+        survey
     });
     Ok(SurveyResult { body: Arc::from(job.body()), survey, n_profiles: sample.n_profiles })
+}
+
+/// Keeps the word "safe" only for the fixes that a composition for the group's example proves, as in the preview.
+fn prove_fixes(survey: &mut Survey, inputs: &Inputs<'_>) {
+    for (number, group) in survey.failure_groups.iter_mut().enumerate() {
+        let inputs = Inputs { profile: Some(&group.example), ..*inputs };
+        let claims_safe = group.field.is_none() && group.problem.fixes.iter().any(|fix| fix.safe);
+        let proven =
+            (claims_safe && number < MAX_PROVEN_GROUPS).then(|| compose::compose(&inputs).diagnostics);
+        let same = proven
+            .into_iter()
+            .flatten()
+            .find(|problem| (problem.code, problem.span) == (group.problem.code, group.problem.span));
+        match same {
+            Some(problem) => group.problem.fixes = problem.fixes,
+            None => group.problem.fixes.iter_mut().for_each(|fix| fix.safe = false),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@
 //! and a form's `1` are equal, and `null` is the text "null". A nested object becomes JSON text, whether the body
 //! contains it as an object or as a string.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 

@@ -1,18 +1,24 @@
 //! Finds the problems of a text and explains them with help and fixes. Telegram itself reports only the first error.
 
 mod fixes;
+mod gate;
 mod html;
 mod markdown;
+mod stray;
+mod unintended;
+
+use std::collections::HashSet;
 
 use super::markup::{CollectAll, ParseNote};
 use super::parse::parse_with;
 use super::{
     ApiError, FixOptions, FormattedText, ParseError, ParseErrorKind, ParseMode, changes, fix, html_reference,
 };
-use crate::diagnostic::{Code, Diagnostic, Fix, Severity};
+use crate::diagnostic::{Code, Diagnostic, Fix, Rewritten, Severity, merged};
 use crate::text::Span;
 
 use fixes::{choice, edit, word_end};
+use stray::Stray;
 
 /// Returns the errors of a text, followed by what the server would change or ignore without an error. The first error
 /// is the one that Telegram reports.
@@ -35,6 +41,13 @@ pub fn diagnose(mode: Option<ParseMode>, input: &str) -> Vec<Diagnostic> {
 }
 
 fn diagnose_markup(mode: ParseMode, input: &str) -> Vec<Diagnostic> {
+    let mut problems = find_problems(mode, input);
+    gate::keep_proven(mode, input, &mut problems, |text| find_problems(mode, text));
+    problems
+}
+
+/// Returns the problems with the fixes as the rules propose them.
+fn find_problems(mode: ParseMode, input: &str) -> Vec<Diagnostic> {
     let mut collected = CollectAll::default();
     let parsed = parse_with(mode, input, &mut collected);
     if let Err(error) = &parsed
@@ -43,23 +56,64 @@ fn diagnose_markup(mode: ParseMode, input: &str) -> Vec<Diagnostic> {
         // A text that is too long is refused before any parser runs, so no problem has been collected.
         collected.problems.push(error.clone());
     }
-    let mut problems: Vec<Diagnostic> =
-        collected.problems.iter().map(|error| error_diagnostic(mode, error, input)).collect();
+    let answer = collected.problems.first().map(|error| format!("Telegram answers: `{}`", answer_to(error)));
+    let strays = stray::find(mode, input, &collected.problems);
+    let mut problems = match mended(input, &strays) {
+        // With the strays as text, the other errors are those that are not a consequence of the strays.
+        Some(mended) => {
+            let mut problems: Vec<Diagnostic> =
+                strays.iter().map(|stray| stray.diagnostic(mode, input)).collect();
+            let mut rest = CollectAll::default();
+            let parsed = parse_with(mode, &mended.text, &mut rest);
+            let others = described(mode, &mended.text, parsed.ok(), &rest).into_iter();
+            problems.extend(others.map(|problem| mended.to_original(problem)));
+            problems
+        }
+        None => described(mode, input, parsed.ok(), &collected),
+    };
     // Only the first error gets Telegram's answer as help. Telegram reports the next error only when the first error is
     // fixed.
-    if let (Some(first), Some(error)) = (problems.first_mut(), collected.problems.first()) {
-        let answer = format!("Telegram answers: `{}`", answer_to(error));
+    if let (Some(first), Some(answer)) = (problems.first_mut(), answer) {
         first.help = Some(match first.help.take() {
             Some(question) if question.ends_with('?') => format!("{question} {answer}"),
             Some(help) => format!("{help}; {answer}"),
             None => answer,
         });
     }
-    // The notes are about what Telegram changes or ignores without an error. The notes come after the errors, because
-    // Telegram changes nothing in a text that it refuses.
+    problems
+}
+
+/// Returns the text in which the strays are escaped, or `None` if there are none.
+fn mended(input: &str, strays: &[Stray]) -> Option<Rewritten> {
+    if strays.is_empty() {
+        return None;
+    }
+    Rewritten::new(input, &merged(strays.iter().map(|stray| stray.edits.as_slice()))?)
+}
+
+/// Describes what the parser has collected: the errors, and what Telegram changes or ignores without an error.
+fn described(
+    mode: ParseMode,
+    input: &str,
+    parsed: Option<FormattedText>,
+    collected: &CollectAll,
+) -> Vec<Diagnostic> {
+    let mut problems: Vec<Diagnostic> =
+        collected.problems.iter().map(|error| error_diagnostic(mode, error, input)).collect();
+    // The notes come after the errors, because Telegram changes nothing in a text that it refuses.
     problems.extend(collected.notes.iter().filter_map(|note| note_diagnostic(mode, note, input)));
-    if let Ok(parsed) = parsed {
+    if let Some(parsed) = parsed {
         problems.extend(change_diagnostics(parsed, |span| collected.origins.input(span)));
+    }
+    if collected.problems.is_empty() {
+        let found = unintended::find(mode, input, collected);
+        // The server's view of code inside a code block is that it drops an entity, directly after the backtick.
+        let explained: HashSet<usize> = found.iter().map(|problem| problem.span.start + 1).collect();
+        let is_explained = |problem: &Diagnostic| {
+            problem.code == Code::DroppedEntity && explained.contains(&problem.span.start)
+        };
+        problems.retain(|problem| !is_explained(problem));
+        problems.extend(found);
     }
     problems
 }
@@ -76,17 +130,20 @@ fn answer_to(error: &ParseError) -> String {
 
 fn diagnose_plain(input: &str) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
-    if html::looks_like_html(input) {
+    let looks_like = match input {
+        text if html::looks_like_html(text) => Some(("HTML", "tags")),
+        text if unintended::looks_like_markdown(text) => Some(("Markdown", "delimiters")),
+        _ => None,
+    };
+    if let Some((language, marks)) = looks_like {
         let span = Span::new(0, input.len());
+        let message = format!("this looks like {language}, but no parse_mode is set");
         problems.push(
-            Diagnostic::warning(
-                Code::MarkupWithoutMode,
-                span,
-                "this looks like HTML, but no parse_mode is set",
-            )
-            .with_help("without a parse_mode the tags are shown as text"),
+            Diagnostic::warning(Code::MarkupWithoutMode, span, message)
+                .with_help(format!("without a parse_mode the {marks} are shown as text")),
         );
     }
+    problems.extend(unintended::literal_escapes(None, input));
     problems
         .extend(change_diagnostics(FormattedText { text: input.to_owned(), entities: Vec::new() }, |span| {
             span
@@ -213,5 +270,7 @@ fn empty_entity(mode: ParseMode, span: Span, input: &str) -> Option<Diagnostic> 
     )
 }
 
+#[cfg(test)]
+mod mistake_tests;
 #[cfg(test)]
 mod tests;

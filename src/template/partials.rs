@@ -151,8 +151,3 @@ pub(super) fn move_to_call(partial: &TemplateFile, problem: &Diagnostic, call: S
     // The fixes are dropped: their offsets refer to the partial's text, but they would be applied to the template.
     Diagnostic { message, span: call, fixes: Vec::new(), ..problem.clone() }
 }
-
-/// Returns the variable name of a partial's subject if the call gives no alias: `name` for the partial `folder/name`.
-pub(super) fn local_name(name: &str) -> &str {
-    name.rsplit('/').next().unwrap_or(name)
-}

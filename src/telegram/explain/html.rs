@@ -23,6 +23,16 @@ const REPLACEMENTS: [(&str, &str); 12] = [
     ("var", "i"),
 ];
 
+/// Other tags that browsers support. Someone who writes one of them means a tag and not text.
+const HTML_TAGS: [&str; 62] = [
+    "abbr", "address", "article", "aside", "audio", "big", "body", "br", "button", "canvas", "caption",
+    "center", "cite", "col", "dd", "details", "dfn", "div", "dl", "dt", "embed", "figure", "font", "footer",
+    "form", "head", "header", "hr", "html", "iframe", "img", "input", "label", "li", "link", "main", "mark",
+    "meta", "nav", "object", "ol", "option", "p", "picture", "script", "section", "select", "small",
+    "source", "style", "sub", "summary", "sup", "svg", "table", "tbody", "td", "th", "title", "tr", "ul",
+    "video",
+];
+
 pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
     let span = error.span;
     match &error.kind {
@@ -47,7 +57,8 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
         ParseErrorKind::UnexpectedEndTag => {
             Diagnostic::error(Code::UnexpectedEndTag, span, format!("`{}` has no start tag", span.of(input)))
                 .with_help("no tag is open here")
-                .with_fix(Fix::replace("remove it", span, ""))
+                // The start tag may be what is missing, so nobody but the author knows what was meant.
+                .with_fix(choice("remove it", vec![edit(span, "")]))
         }
         ParseErrorKind::UnclosedEndTag => {
             Diagnostic::error(Code::UnclosedEndTag, span, "this end tag has no `>` after its name")
@@ -55,15 +66,7 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
                 .with_fix(Fix::replace("add the `>`", Span::at(span.end), ">"))
         }
         ParseErrorKind::UnmatchedEndTag { expected, found } => crossed(expected, found, span, input),
-        ParseErrorKind::UnclosedElement { tag } => {
-            Diagnostic::error(Code::UnclosedTag, span, format!("`<{tag}>` is never closed"))
-                .with_help(format!("close it with </{tag}>"))
-                .with_fix(Fix::replace(
-                    format!("add </{tag}> at the end"),
-                    Span::at(input.len()),
-                    format!("</{tag}>"),
-                ))
-        }
+        ParseErrorKind::UnclosedElement { tag } => unclosed_element(tag, span, input),
         ParseErrorKind::InvalidCustomEmojiId => {
             Diagnostic::error(Code::CustomEmojiId, span, "this custom emoji has no valid `emoji-id`")
                 .with_help("it is a number, as in <tg-emoji emoji-id=\"5368324170671202286\">👍</tg-emoji>")
@@ -97,6 +100,25 @@ pub(super) fn looks_like_html(input: &str) -> bool {
     false
 }
 
+/// Reports an element without an end tag. Nobody but the author knows where it ends, so the fixes are choices.
+fn unclosed_element(tag: &str, span: Span, input: &str) -> Diagnostic {
+    let end_tag = format!("</{tag}>");
+    let close = |title: String, at: usize| choice(title, vec![edit(Span::at(at), end_tag.as_str())]);
+    let diagnostic = Diagnostic::error(Code::UnclosedTag, span, format!("`<{tag}>` is never closed"))
+        .with_help(format!("close it with </{tag}>"));
+    // Formatting seldom spans paragraphs. An end tag after the start tag could only be that of an outer element.
+    let line = input[span.end..].find('\n').map(|len| span.end + len);
+    let diagnostic = match line.filter(|line| !input[span.end..*line].contains('<')) {
+        Some(line) if !input[line..].trim().is_empty() => {
+            diagnostic.with_fix(close(format!("add </{tag}> at the end of the line"), line))
+        }
+        _ => diagnostic,
+    };
+    diagnostic
+        .with_fix(close(format!("add </{tag}> at the end"), input.len()))
+        .with_fix(choice("remove the tag", vec![edit(span, "")]))
+}
+
 fn unsupported_tag(tag: &str, span: Span, input: &str) -> Diagnostic {
     // To Telegram, the `<` in `1 < 2` starts an unsupported tag. But the author meant the character `<`, so the problem
     // is described differently.
@@ -127,6 +149,13 @@ fn unsupported_tag(tag: &str, span: Span, input: &str) -> Diagnostic {
             text,
         ));
     }
+    // A word that no browser knows as a tag is text, such as the placeholder in `Hello <name>`.
+    if is_word(name, whole_tag, input) {
+        return diagnostic
+            .with_help("write &lt; and &gt; for the characters themselves")
+            .with_fix(escape_both(whole_tag))
+            .with_fix(remove_tag(&format!("remove the `{name}`"), name, whole_tag, input));
+    }
     let instead = REPLACEMENTS.iter().find(|(foreign, _)| *foreign == name).map(|(_, known)| *known);
     // A name of one or two letters is similar to half of the tags, so no similar tag is suggested for such a name.
     let similar = || did_you_mean(name, TAGS.iter().map(|(known, _)| *known)).filter(|_| 2 < name.len());
@@ -139,6 +168,22 @@ fn unsupported_tag(tag: &str, span: Span, input: &str) -> Diagnostic {
     diagnostic
         .with_fix(remove_tag(&format!("remove the `{name}`"), name, whole_tag, input))
         .with_fix(escape_tag(name, whole_tag, input))
+}
+
+/// Whether an unsupported tag is only a word between `<` and `>`.
+fn is_word(name: &str, tag: Span, input: &str) -> bool {
+    let is_known = HTML_TAGS.contains(&name) || REPLACEMENTS.iter().any(|(foreign, _)| *foreign == name);
+    let is_near = || 2 < name.len() && did_you_mean(name, TAGS.iter().map(|(known, _)| *known)).is_some();
+    let has_attributes = tag.of(input).contains(['=', '/']);
+    !is_known && !is_near() && !has_attributes && matching_end(name, tag.end, input).is_none()
+}
+
+fn escape_both(tag: Span) -> Fix {
+    let angles = vec![
+        edit(Span::new(tag.start, tag.start + 1), "&lt;"),
+        edit(Span::new(tag.end - 1, tag.end), "&gt;"),
+    ];
+    Fix { title: "write &lt; for the `<`".to_owned(), edits: angles, safe: true }
 }
 
 fn bare_angle(at: usize) -> Diagnostic {
@@ -160,7 +205,8 @@ fn comment(tag: Span, input: &str) -> Span {
 fn unclosed_start_tag(span: Span, input: &str) -> Diagnostic {
     // A `<` that is not before a letter, as in `1 < 2`, was meant as a character, not as a tag.
     let is_name = input[span.start + 1..].starts_with(|c: char| c.is_ascii_alphabetic());
-    if !is_name {
+    let is_in_word = input[..span.start].ends_with(char::is_alphanumeric);
+    if !is_name || is_in_word {
         return bare_angle(span.start);
     }
     let written = span.of(input).trim_end();
@@ -208,17 +254,16 @@ fn crossed(expected: &str, found: &str, span: Span, input: &str) -> Diagnostic {
         .with_help(format!("<{expected}> was opened last, so close it first"));
     let here = edit(span, format!("</{expected}>"));
     match next_end_tag(input, span.end) {
-        // Both end tags exist, but in the wrong order, so swapping them is safe.
+        // Both end tags exist, but in the wrong order. Swapping them is safe if no text is between them.
         Some((next, name)) if name == expected => diagnostic.with_fix(Fix {
             title: "swap the end tags".into(),
             edits: vec![here, edit(next, format!("</{found}>"))],
             safe: true,
         }),
         // The end tag closes an outer element, so the inner element has no end tag.
-        _ if is_opened_before(found, span.start, input) => diagnostic.with_fix(Fix::replace(
+        _ if is_opened_before(found, span.start, input) => diagnostic.with_fix(choice(
             format!("close <{expected}> before it"),
-            Span::at(span.start),
-            format!("</{expected}>"),
+            vec![edit(Span::at(span.start), format!("</{expected}>"))],
         )),
         _ => {
             diagnostic.with_fix(Fix { title: format!("write </{expected}>"), edits: vec![here], safe: true })

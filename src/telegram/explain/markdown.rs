@@ -8,14 +8,9 @@ use crate::text::Span;
 pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
     let span = error.span;
     match &error.kind {
-        ParseErrorKind::ReservedCharacter { character } => {
-            let message = format!("`{character}` is reserved in MarkdownV2");
-            Diagnostic::error(Code::ReservedCharacter, span, message)
-                .with_help(format!("write `\\{character}`"))
-                .with_fix(Fix::replace(format!("escape the `{character}`"), Span::at(span.start), "\\"))
-        }
-        ParseErrorKind::UnclosedEntity { label, .. } => unclosed(label, span, input),
-        ParseErrorKind::UnclosedLegacyEntity => unclosed(legacy_entity(span.of(input)), span, input),
+        ParseErrorKind::ReservedCharacter { character } => reserved(*character, span, input),
+        ParseErrorKind::UnclosedEntity { label, .. } => unclosed(label, span, input, None),
+        ParseErrorKind::UnclosedLegacyEntity => unclosed(legacy_entity(span.of(input)), span, input, None),
         ParseErrorKind::UnclosedUrl => {
             // An address has no spaces, so the fix closes it at the first space.
             let address = Span::new(span.end, input.len());
@@ -45,6 +40,73 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
     }
 }
 
+fn reserved(character: char, span: Span, input: &str) -> Diagnostic {
+    let problem =
+        Diagnostic::error(Code::ReservedCharacter, span, format!("`{character}` is reserved in MarkdownV2"))
+            .with_help(format!("write `\\{character}`"));
+    let escape = Fix::replace(format!("escape the `{character}`"), Span::at(span.start), "\\");
+    // The `[` of a link is missing. Nobody but the author knows where the link begins.
+    if character == ']' && input[span.end..].starts_with('(') {
+        let word = input[..span.start].rfind(char::is_whitespace).map_or(0, |space| space + 1);
+        return problem
+            .with_fix(choice("start the link with `[` here", vec![edit(Span::at(word), "[")]))
+            .with_fix(escape.unsafe_to_apply());
+    }
+    let Some(end) = address_end_before(character, span.start, input) else { return problem.with_fix(escape) };
+    // The first `)` ends the address of a link. If the address has an open `(`, the author meant the last `)`.
+    let in_address = Fix::replace("escape the `)` in the address", Span::at(end.at), "\\");
+    let problem = problem.with_help("the first `)` ends the address: write `\\)` inside an address");
+    match end.address_is_open {
+        true => problem.with_fix(in_address).with_fix(escape.unsafe_to_apply()),
+        false => problem.with_fix(escape.unsafe_to_apply()).with_fix(in_address.unsafe_to_apply()),
+    }
+}
+
+/// The `)` that ends the address of a link.
+struct AddressEnd {
+    at: usize,
+    /// Whether the address has more `(` than `)`.
+    address_is_open: bool,
+}
+
+/// Returns the end of the address to which a `)` at `at` may belong: no space is between the two, and no `(` outside
+/// the address is open.
+fn address_end_before(character: char, at: usize, input: &str) -> Option<AddressEnd> {
+    if character != ')' {
+        return None;
+    }
+    // An address has no spaces, and 2,000 bytes are more than any address has.
+    let from = crate::text::floor_char_boundary(input, at.saturating_sub(2000));
+    let word = from + input[from..at].rfind(char::is_whitespace).map_or(0, |space| space + 1);
+    let opener = word + input[word..at].rfind("](")? + 1;
+    let end = opener + unescaped(&input[opener..at], ')').next()?;
+    let n_open = unescaped(&input[opener + 1..end], '(').count();
+    let before = &input[from..opener];
+    let is_open_before = unescaped(before, ')').count() < unescaped(before, '(').count();
+    (0 < n_open || !is_open_before).then_some(AddressEnd { at: end, address_is_open: 0 < n_open })
+}
+
+/// Returns the offsets at which the text has the character without a backslash.
+fn unescaped(text: &str, wanted: char) -> impl Iterator<Item = usize> {
+    let mut is_escaped = false;
+    text.char_indices().filter_map(move |(at, c)| {
+        let is_wanted = c == wanted && !is_escaped;
+        is_escaped = c == '\\' && !is_escaped;
+        is_wanted.then_some(at)
+    })
+}
+
+/// Returns the name of the entity that a delimiter starts, for messages.
+pub(super) fn entity_label(mode: ParseMode, opener: &str) -> &'static str {
+    match (mode, opener) {
+        (ParseMode::MarkdownV2, "__") => "underline",
+        (ParseMode::MarkdownV2, "~") => "strikethrough",
+        (ParseMode::MarkdownV2, "||") => "a spoiler",
+        (ParseMode::MarkdownV2, "![") => "a custom emoji",
+        _ => legacy_entity(opener),
+    }
+}
+
 fn legacy_entity(opener: &str) -> &'static str {
     match opener {
         "*" => "bold",
@@ -55,7 +117,8 @@ fn legacy_entity(opener: &str) -> &'static str {
     }
 }
 
-fn unclosed(what: &str, span: Span, input: &str) -> Diagnostic {
+/// Reports an entity that never ends. `next` is the offset of the next delimiter that is not a part of it, if any.
+pub(super) fn unclosed(what: &str, span: Span, input: &str, next: Option<usize>) -> Diagnostic {
     let opener = span.of(input);
     let closer = match opener {
         "[" | "![" => "]",
@@ -64,14 +127,25 @@ fn unclosed(what: &str, span: Span, input: &str) -> Diagnostic {
     let message = format!("`{opener}` starts {what} that never ends");
     let diagnostic = Diagnostic::error(Code::UnclosedEntity, span, message)
         .with_help(format!("end it with `{closer}`, or write `\\{opener}` for the character itself"))
-        .with_fix(escape_opener(&format!("escape the `{opener}`"), span, input));
-    // For `[`, `![`, and `>`, no fix adds a closing delimiter. After the `]` of a link or an emoji, the address would
-    // still be missing, and a quote has no closing delimiter.
-    if closer == "]" || opener == ">" {
+        .with_fix(escape_opener(&format!("escape the `{opener}`"), span, input).unsafe_to_apply());
+    if closer == "]" {
+        // A link's address follows its text, so the `]` belongs before the address.
+        let line = &input[span.end..line_end(input, span.end)];
+        let address = line.find("(http").or_else(|| line.find("(tg://"));
+        return match address.filter(|at| !line[..*at].contains(']')) {
+            Some(at) => {
+                diagnostic.with_fix(choice("end it with `]` here", vec![edit(Span::at(span.end + at), "]")]))
+            }
+            None => diagnostic,
+        };
+    }
+    // A quote has no closing delimiter.
+    if opener == ">" {
         return diagnostic;
     }
     // Formatting seldom spans lines, so the fix puts the closing delimiter at the end of the line.
     let end = line_end(input, span.end);
+    let end = next.map_or(end, |next| next.clamp(span.end, end));
     diagnostic.with_fix(choice(format!("end it with `{closer}` here"), vec![edit(Span::at(end), closer)]))
 }
 

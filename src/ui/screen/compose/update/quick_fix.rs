@@ -144,7 +144,7 @@ fn apply_fix(screen: &mut Compose, shared: &mut SharedState, fix: &Fix) -> Vec<E
     effects
 }
 
-/// Applies the first fix of every body problem with the same code as the chosen problem, as one undo step. A fix that
+/// Applies the safe fix of every body problem with the same code as the chosen problem, as one undo step. A fix that
 /// overlaps an earlier one is left out, because it may be wrong or unnecessary after the earlier fix.
 pub(crate) fn fix_all(screen: &mut Compose, shared: &mut SharedState) -> Vec<Effect> {
     let problems = screen.problems().to_vec();
@@ -153,7 +153,7 @@ pub(crate) fn fix_all(screen: &mut Compose, shared: &mut SharedState) -> Vec<Eff
     };
     let alike = problems.iter().filter_map(ProblemEntry::in_body).filter(|found| found.code == code);
     let CombinedFixes { edits, n_deferred } =
-        diagnostic::combine_fixes(alike.filter_map(|found| found.fixes.first()));
+        diagnostic::combine_fixes(alike.filter_map(|found| found.fixes.iter().find(|fix| fix.safe)));
     if edits.is_empty() {
         return shared.only_notice("no automatic fix for problems of this kind");
     }

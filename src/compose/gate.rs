@@ -1,0 +1,352 @@
+//! Decides which fixes of a body's problems are safe. The rules only propose: a fix that a rule calls safe stays safe
+//! only if the body with the fix proves it.
+//!
+//! ```text
+//! claimed fixes ──apply to a copy──▶ compose with the same inputs ──compare──▶ safe, or only a choice
+//! ```
+//!
+//! Most bodies need one composition more, because all claimed fixes are tried together first. Bodies without such fixes
+//! need none.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::{Composed, Inputs, Links, MessagePart, Prepared};
+use crate::diagnostic::{Code, Diagnostic, Fix, Rewritten, TextEdit, merged};
+use crate::telegram::{Entity, FormattedText};
+use crate::text::Span;
+
+/// How many bodies are composed to prove the fixes of one body.
+const MAX_TRIES: usize = 32;
+
+/// How many bytes of body are composed at most, but at least [`MIN_TRIES`] bodies. This bounds the time for a large
+/// body.
+const MAX_BYTES: usize = 4 << 20;
+const MIN_TRIES: usize = 3;
+
+/// How many fixes in a row may each reveal the next problem. The parsers of Liquid and JSON stop at the first error.
+const MAX_REVEALED: usize = 8;
+
+/// The codes whose fixes restore an entity that Telegram drops.
+const RESTORING: [Code; 3] = [Code::DroppedLink, Code::IgnoredAttribute, Code::UnknownReference];
+
+/// Takes the word "safe" from each fix of the message that is not proven to be safe.
+pub(super) fn keep_proven(inputs: &Inputs<'_>, composed: &mut Composed) {
+    let claims: Vec<usize> =
+        (0..composed.diagnostics.len()).filter(|at| claim(&composed.diagnostics[*at]).is_some()).collect();
+    if claims.is_empty() {
+        return;
+    }
+    let tries = (MAX_BYTES / composed.body.len().max(1)).clamp(MIN_TRIES, MAX_TRIES);
+    let mut proof = Proof { inputs, before: composed, links: None, tries };
+    let proven = proof.proven(&claims);
+    for (at, problem) in composed.diagnostics.iter_mut().enumerate() {
+        let mut may_be_safe = proven.contains(&at);
+        for fix in &mut problem.fixes {
+            // Only the first fix that is called safe was tried.
+            let is_tried = fix.safe && may_be_safe;
+            may_be_safe &= !fix.safe;
+            fix.safe = is_tried;
+        }
+    }
+}
+
+fn claim(problem: &Diagnostic) -> Option<&Fix> {
+    problem.fixes.iter().find(|fix| fix.safe)
+}
+
+fn claimed_edits<'d>(problems: impl IntoIterator<Item = &'d Diagnostic>) -> Option<Vec<TextEdit>> {
+    merged(problems.into_iter().filter_map(claim).map(|fix| fix.edits.as_slice()))
+}
+
+struct Proof<'a> {
+    inputs: &'a Inputs<'a>,
+    before: &'a Composed,
+    /// Where the body's problems are in the message; made when it is first needed.
+    links: Option<Links>,
+    tries: usize,
+}
+
+impl Proof<'_> {
+    /// Returns those of the problems, by number, whose claimed fixes are safe.
+    fn proven(&mut self, claims: &[usize]) -> Vec<usize> {
+        // Both halves are tried if all fixes together fail, so one bad fix does not spoil the others.
+        let mut open = vec![claims];
+        let mut proven = Vec::new();
+        while let Some(claims) = open.pop() {
+            if self.tries == 0 {
+                break;
+            }
+            self.tries -= 1;
+            if self.holds(claims) {
+                proven.extend_from_slice(claims);
+            } else if 1 < claims.len() {
+                let (first, second) = claims.split_at(claims.len() / 2);
+                open.extend([second, first]);
+            }
+        }
+        proven
+    }
+
+    fn holds(&mut self, claims: &[usize]) -> bool {
+        let before = self.before;
+        let applied = || claims.iter().map(|at| &before.diagnostics[*at]);
+        let Some(edits) = claimed_edits(applied()) else { return false };
+        let Some(fixed) = Rewritten::new(&before.body, &edits) else { return false };
+        let after = self.composed(&fixed.text);
+        let is_gone = |problem: &Diagnostic| {
+            let place = (problem.code, problem.span.start);
+            !after.diagnostics.iter().any(|left| place == (left.code, fixed.original(left.span).start))
+        };
+        if !applied().all(is_gone) {
+            return false;
+        }
+        if !is_read(before) {
+            return self.reads(after);
+        }
+        is_no_worse(before, &after, claims, &fixed) && self.keeps_message(&after, applied())
+    }
+
+    fn composed(&self, body: &str) -> Composed {
+        let inputs = Inputs { body, ..*self.inputs };
+        Prepared::new(&inputs).check_branches().compose_for(inputs.profile)
+    }
+
+    /// Whether a body that was no JSON, or whose Liquid could not be rendered, can be read now. The parsers stop at the
+    /// first error, so the claimed fixes of the errors that only appear now count too.
+    fn reads(&mut self, mut after: Composed) -> bool {
+        for _ in 0..MAX_REVEALED {
+            if is_read(&after) {
+                return self.before.rendered.is_some() || !prints_liquid(&after);
+            }
+            let errors = after.diagnostics.iter().filter(|problem| problem.is_error());
+            let fixed = claimed_edits(errors).filter(|edits| !edits.is_empty());
+            let Some(fixed) = fixed.and_then(|edits| Rewritten::new(&after.body, &edits)) else {
+                return false;
+            };
+            if self.tries == 0 {
+                return false;
+            }
+            self.tries -= 1;
+            after = self.composed(&fixed.text);
+        }
+        false
+    }
+
+    fn keeps_message<'d>(&mut self, after: &Composed, applied: impl Iterator<Item = &'d Diagnostic>) -> bool {
+        let before = self.before;
+        let (Some(old), Some(new)) = (text_of(before), text_of(after)) else {
+            // Without a message before, there is nothing to compare: the rules of the markup have compared the text with
+            // what the author's markup says.
+            return text_of(before).is_none();
+        };
+        if old == new {
+            return true;
+        }
+        let links = self.links.get_or_insert_with(|| Links::new(before));
+        let mut restores = false;
+        let mut about = Vec::new();
+        for problem in applied {
+            restores |= RESTORING.contains(&problem.code);
+            let parts = links.highlight(before, problem.span).parts;
+            about.extend(parts.into_iter().filter_map(|part| match part {
+                MessagePart::Text(span) => Some(span),
+                MessagePart::Button(_) | MessagePart::Medium(_) | MessagePart::Choice(_) => None,
+            }));
+        }
+        is_same_outside(old, new, about, restores)
+    }
+}
+
+/// Whether the body could be rendered, and what it rendered could be parsed.
+fn is_read(composed: &Composed) -> bool {
+    let is_unreadable = |problem: &Diagnostic| problem.code == Code::NotJson && problem.is_error();
+    composed.skip.is_some()
+        || (composed.rendered.is_some() && !composed.diagnostics.iter().any(is_unreadable))
+}
+
+fn text_of(composed: &Composed) -> Option<&FormattedText> {
+    Some(&composed.request.as_ref()?.text()?.sent)
+}
+
+/// Whether the message shows Liquid's own delimiters, as after a fix that makes a broken tag text.
+fn prints_liquid(composed: &Composed) -> bool {
+    let is_intended =
+        ["raw", "{{ \"{", "{{ '{", "doc", "comment"].iter().any(|word| composed.body.contains(word));
+    let rendered = composed.rendered.as_deref().unwrap_or_default();
+    !is_intended && ["{{", "{%", "%}"].iter().any(|delimiter| rendered.contains(delimiter))
+}
+
+/// Whether the applied fixes remove their problems and add none.
+fn is_no_worse(before: &Composed, after: &Composed, claims: &[usize], fixed: &Rewritten) -> bool {
+    if after.rendered.is_none() != before.rendered.is_none()
+        || after.document.is_none() != before.document.is_none()
+        || (before.request.is_some() && after.request.is_none())
+        || after.skip.is_some() != before.skip.is_some()
+    {
+        return false;
+    }
+    // A fix moves the problems after it, and can change their messages, so they are recognized by code and place.
+    let mut left: HashMap<(Code, usize), usize> = HashMap::new();
+    let is_applied = |at: &usize| claims.binary_search(at).is_ok();
+    let kept = (0..before.diagnostics.len()).filter(|at| !is_applied(at));
+    for problem in kept.map(|at| &before.diagnostics[at]) {
+        *left.entry((problem.code, problem.span.start)).or_default() += 1;
+    }
+    after.diagnostics.iter().all(|problem| {
+        let place = (problem.code, fixed.original(problem.span).start);
+        left.get_mut(&place).and_then(|n| n.checked_sub(1).map(|fewer| *n = fewer)).is_some()
+    })
+}
+
+/// Whether two texts and their entities are equal apart from the parts of the old text, in bytes, that `about` lists.
+/// If `restores`, the new text may have more entities.
+fn is_same_outside(old: &FormattedText, new: &FormattedText, mut about: Vec<Span>, restores: bool) -> bool {
+    about.sort();
+    let mut units = Utf16Offsets { text: &old.text, byte: 0, unit: 0 };
+    let mut kept: Vec<Range<usize>> = Vec::new();
+    let mut from = 0;
+    for span in about {
+        let (start, end) = (units.at(span.start), units.at(span.end.max(span.start)));
+        if from < start {
+            kept.push(from..start);
+        }
+        from = from.max(end);
+    }
+    let (old_units, new_units): (Vec<u16>, Vec<u16>) =
+        (old.text.encode_utf16().collect(), new.text.encode_utf16().collect());
+    let has_end = from < old_units.len();
+    if has_end {
+        kept.push(from..old_units.len());
+    }
+    let Some(places) = places_of(&kept, &old_units, &new_units, has_end) else { return false };
+    let moved = |entity: &Entity| {
+        let edge = |at: usize, is_end: bool| {
+            let idx = kept.iter().position(|part| match is_end {
+                false => part.start <= at && at < part.end,
+                true => part.start < at && at <= part.end,
+            })?;
+            Some(places[idx] + at - kept[idx].start)
+        };
+        let start = edge(entity.offset as usize, false)?;
+        let end = edge((entity.offset + entity.length) as usize, true)?;
+        Some((entity.kind.clone(), start, end))
+    };
+    let new_entities: Vec<_> = new
+        .entities
+        .iter()
+        .map(|entity| {
+            let start = entity.offset as usize;
+            (entity.kind.clone(), start, start + entity.length as usize)
+        })
+        .collect();
+    let old_entities: Vec<_> = old.entities.iter().filter_map(moved).collect();
+    let n_free = old.entities.len() - old_entities.len();
+    old_entities.iter().all(|entity| new_entities.contains(entity))
+        && (restores || new_entities.len() <= old_entities.len() + n_free)
+}
+
+/// Returns where the kept parts of the old text begin in the new text. Returns `None` if the new text does not have them
+/// all, in order.
+fn places_of(kept: &[Range<usize>], old: &[u16], new: &[u16], has_end: bool) -> Option<Vec<usize>> {
+    let mut places = Vec::with_capacity(kept.len());
+    let mut from = 0;
+    for (idx, part) in kept.iter().enumerate() {
+        let wanted = &old[part.clone()];
+        let place = if has_end && idx + 1 == kept.len() {
+            let start = new.len().checked_sub(wanted.len()).filter(|start| from <= *start)?;
+            new[start..].starts_with(wanted).then_some(start)?
+        } else if part.start == 0 {
+            new.starts_with(wanted).then_some(0)?
+        } else {
+            from + new[from..].windows(wanted.len()).position(|window| window == wanted)?
+        };
+        places.push(place);
+        from = place + wanted.len();
+    }
+    // Without an unchanged end, the text may end in a part that a problem is about.
+    Some(places)
+}
+
+/// Converts ascending byte offsets to UTF-16 offsets.
+struct Utf16Offsets<'t> {
+    text: &'t str,
+    byte: usize,
+    unit: usize,
+}
+
+impl Utf16Offsets<'_> {
+    fn at(&mut self, byte: usize) -> usize {
+        let byte = byte.max(self.byte);
+        if let Some(part) = self.text.get(self.byte..byte) {
+            self.unit += part.encode_utf16().count();
+            self.byte = byte;
+        }
+        self.unit
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{composed_with, profile};
+    use super::super::{ChatTarget, Composed};
+    use super::*;
+
+    fn of(body: &str, properties: &str) -> Composed {
+        composed_with(body, &profile(properties), ChatTarget::FromBody, &[])
+    }
+
+    /// Checks the body after all safe fixes; an empty text means that no fix is safe.
+    #[track_caller]
+    fn check(body: &str, properties: &str, expected: &str) {
+        let edits = claimed_edits(&of(body, properties).diagnostics).unwrap();
+        let fixed = if edits.is_empty() { String::new() } else { Rewritten::new(body, &edits).unwrap().text };
+        assert_eq!(fixed, expected, "{body}");
+    }
+
+    #[test]
+    fn a_fix_of_the_markup_is_safe_in_the_body_too() {
+        check(
+            r#"{"chat_id": 1, "text": "*{{ Profile.name }} user_name*", "parse_mode": "MarkdownV2"}"#,
+            r#"{"name": "Anna"}"#,
+            r#"{"chat_id": 1, "text": "*{{ Profile.name }} user\\_name*", "parse_mode": "MarkdownV2"}"#,
+        );
+    }
+
+    #[test]
+    fn a_fix_that_leaves_the_text_refused_is_a_choice() {
+        check(r#"{"chat_id": 1, "text": "*Sale 1.5", "parse_mode": "MarkdownV2"}"#, "{}", "");
+        check(r#"{"chat_id": 1, "text": "<b>Hi\n\nNext", "parse_mode": "HTML"}"#, "{}", "");
+    }
+
+    #[test]
+    fn commas_are_added_where_the_json_is_right_afterwards() {
+        check("{\n\"chat_id\": 1\n\"text\": \"a\"}", "{}", "{\n\"chat_id\": 1,\n\"text\": \"a\"}");
+        // Each comma reveals that the next one is missing.
+        let body = "{\n\"chat_id\": 1\n\"text\": \"a\"\n\"parse_mode\": \"HTML\"}";
+        check(body, "{}", "{\n\"chat_id\": 1,\n\"text\": \"a\"\n\"parse_mode\": \"HTML\"}");
+        // Nothing that is known to be safe makes this JSON right.
+        check("{\n\"chat_id\": 1\n\"text\": \"a\"\n\"x\": hello}", "{}", "");
+    }
+
+    #[test]
+    fn a_change_of_the_text_is_confined_to_the_problem() {
+        check(
+            r#"{"chat_id": 1, "text": "a&nbsp;b <b>c</b>", "parse_mode": "HTML"}"#,
+            "{}",
+            r#"{"chat_id": 1, "text": "a b <b>c</b>", "parse_mode": "HTML"}"#,
+        );
+    }
+
+    #[test]
+    fn text_outside_a_problem_must_stay() {
+        let text = |text: &str| FormattedText { text: text.to_owned(), entities: Vec::new() };
+        let is_same =
+            |new: &str, about: &[Span]| is_same_outside(&text("a😀b"), &text(new), about.to_vec(), false);
+        assert!(is_same("a😀b", &[]));
+        assert!(is_same("axyb", &[Span::new(1, 5)]));
+        assert!(!is_same("axyc", &[Span::new(1, 5)]));
+        assert!(!is_same("xb", &[Span::new(1, 5)]));
+        assert!(is_same("ab", &[Span::new(1, 5)]));
+    }
+}

@@ -1,0 +1,260 @@
+//! Finds markup that Telegram accepts but that its author did not mean, such as the underscores of `snake_case_name`.
+//!
+//! A right text must get no warning, so each rule asks for more than its pattern, and is silent where it is in doubt.
+
+use super::fixes::{choice, edit};
+use super::stray::is_in_word;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::telegram::ParseMode;
+use crate::telegram::html_reference;
+use crate::telegram::markup::{CollectAll, MarkupElement, TextFormat};
+use crate::text::Span;
+
+/// How much of a word is searched for the start of an address or a path. This keeps the work linear in a text that is
+/// one long word.
+const MAX_WORD_BYTES: usize = 500;
+
+/// Returns the problems of a text that Telegram accepts.
+pub(super) fn find(mode: ParseMode, input: &str, collected: &CollectAll) -> Vec<Diagnostic> {
+    let mut problems: Vec<Diagnostic> = literal_escapes(Some(mode), input).into_iter().collect();
+    match mode {
+        ParseMode::Html => problems.extend(double_escapes(input)),
+        ParseMode::Markdown => {
+            problems.extend(styles_in_words(input, collected));
+            problems.extend(collected.elements.iter().filter_map(|element| escape_in_entity(element, input)));
+        }
+        ParseMode::MarkdownV2 => {
+            problems.extend(styles_in_words(input, collected));
+            problems.extend(code_in_blocks(input, collected));
+        }
+    }
+    problems
+}
+
+/// Reports a `\n` or `\t` that the message shows as two characters, because the JSON has `\\n`.
+pub(super) fn literal_escapes(mode: Option<ParseMode>, input: &str) -> Option<Diagnostic> {
+    // Code may show such an escape on purpose.
+    let has_code = match mode {
+        Some(ParseMode::Html) => input.contains("<code") || input.contains("<pre"),
+        Some(ParseMode::Markdown | ParseMode::MarkdownV2) => input.contains('`'),
+        None => false,
+    };
+    if has_code {
+        return None;
+    }
+    let mut places = Vec::new();
+    let mut i = 0;
+    while let Some(at) = input[i..].find('\\').map(|len| i + len) {
+        let rest = &input[at + 1..];
+        i = at + 1 + rest.chars().next().map_or(0, char::len_utf8);
+        if is_literal_escape(input, at) {
+            places.push(Span::new(at, at + 2));
+        }
+    }
+    let first = *places.first()?;
+    let (written, meant) = match first.of(input) {
+        "\\t" => ("\\t", "tab"),
+        _ => ("\\n", "line break"),
+    };
+    let edits =
+        places.iter().map(|place| edit(*place, if place.of(input) == "\\t" { "\t" } else { "\n" })).collect();
+    Some(
+        Diagnostic::warning(
+            Code::LiteralEscape,
+            first,
+            format!("this is no {meant}: the text has a backslash and a letter"),
+        )
+        .with_help(format!("in JSON, a {meant} is `{written}` with one backslash"))
+        .with_fix(choice(format!("write a {meant}"), edits)),
+    )
+}
+
+/// Whether the backslash at `at` begins a `\n` or `\t` that was meant as a line break or a tab. In `C:\new` and
+/// `\\server\tools` it was not.
+fn is_literal_escape(input: &str, at: usize) -> bool {
+    let rest = &input[at + 1..];
+    let Some(after) = rest.strip_prefix(['n', 't']) else { return false };
+    let before = &input[..at];
+    // A path or a command may continue in lower case, and so may a sentence after a line break. A sentence ends before
+    // the line break, and a path does not.
+    let ends_sentence = before.ends_with(['.', '!', '?', ',', ';', ' ', '\n']);
+    let starts_line = !after.starts_with(|c: char| c.is_lowercase() || c.is_ascii_digit() || c == '_');
+    let word = word_before(input, at);
+    let is_in_path = word.contains(":\\") || word.ends_with([':', '\\']) || word.contains("\\\\");
+    let follows_escape = before.ends_with("\\n") || before.ends_with("\\t");
+    !is_in_path && (ends_sentence || starts_line || follows_escape)
+}
+
+/// Reports references that were escaped twice, such as `&amp;lt;`.
+fn double_escapes(input: &str) -> Vec<Diagnostic> {
+    // A text about HTML shows references on purpose, and it shows them as code.
+    if input.contains("<code") || input.contains("<pre") {
+        return Vec::new();
+    }
+    input
+        .match_indices("&amp;")
+        .filter_map(|(at, amp)| {
+            let name_start = at + amp.len();
+            let rest = &input[name_start..];
+            let name = &rest[..rest.find(';').filter(|len| *len <= 8)?];
+            let is_reference = ["lt", "gt", "amp", "quot"].contains(&name)
+                || name.strip_prefix('#').is_some_and(|number| {
+                    !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+                })
+                || html_reference::meaning(&format!("&{name};")).is_some();
+            let span = Span::new(at, name_start + name.len() + 1);
+            is_reference.then(|| {
+                let meant = format!("&{name};");
+                Diagnostic::warning(
+                    Code::DoubleEscape,
+                    span,
+                    format!("this is escaped twice: the message shows `{meant}`"),
+                )
+                .with_help("escape a text only once")
+                .with_fix(choice(format!("write `{meant}`"), vec![edit(span, meant.as_str())]))
+            })
+        })
+        .collect()
+}
+
+/// Reports styles whose delimiters are both inside words, such as those of `snake_case_name`.
+fn styles_in_words(input: &str, collected: &CollectAll) -> Vec<Diagnostic> {
+    collected.elements.iter().filter_map(|element| style_in_words(element, input)).collect()
+}
+
+fn style_in_words(element: &MarkupElement, input: &str) -> Option<Diagnostic> {
+    let MarkupElement { open, close, .. } = *element;
+    let delimiter = open.of(input);
+    let is_text = match element.format? {
+        TextFormat::Italic | TextFormat::Underline => {
+            let is_text = |span: Span| is_in_word(input, span) || is_in_address(input, span);
+            is_text(open) && is_text(close)
+        }
+        // Bold in the middle of a word can be meant. Stars between digits are multiplications.
+        TextFormat::Bold => {
+            let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+            let is_between_digits = |span: Span| {
+                is_digit(input[..span.start].chars().next_back())
+                    && is_digit(input[span.end..].chars().next())
+            };
+            (is_between_digits(open) && is_between_digits(close))
+                || (is_in_address(input, open) && is_in_address(input, close))
+        }
+        _ => false,
+    };
+    if !is_text || delimiter != close.of(input) {
+        return None;
+    }
+    let escape = |span: Span| span.range().map(|at| edit(Span::at(at), "\\"));
+    let span = open.join(close);
+    let style = if delimiter == "*" {
+        "bold"
+    } else if delimiter == "__" {
+        "underlined"
+    } else {
+        "italic"
+    };
+    Some(
+        Diagnostic::warning(
+            Code::UnintendedStyle,
+            span,
+            format!("Telegram removes each `{delimiter}` and makes the text between them {style}"),
+        )
+        .with_help(format!("write `\\{delimiter}` for the character itself"))
+        .with_fix(choice(format!("escape each `{delimiter}`"), escape(open).chain(escape(close)).collect())),
+    )
+}
+
+/// Whether a delimiter is in an address such as `https://ex.example/_a_`.
+fn is_in_address(input: &str, span: Span) -> bool {
+    word_before(input, span.start).contains("://")
+        && input[span.end..].starts_with(|c: char| !c.is_whitespace())
+}
+
+/// Returns the part before `at` of the word there, from its last [`MAX_WORD_BYTES`] bytes.
+fn word_before(input: &str, at: usize) -> &str {
+    let from = crate::text::floor_char_boundary(input, at.saturating_sub(MAX_WORD_BYTES));
+    let before = &input[from..at];
+    before.rfind(char::is_whitespace).map_or(before, |space| &before[space..])
+}
+
+/// Reports a backslash inside an entity of legacy Markdown, where it is text.
+fn escape_in_entity(element: &MarkupElement, input: &str) -> Option<Diagnostic> {
+    let is_style = matches!(element.format?, TextFormat::Bold | TextFormat::Italic | TextFormat::Link);
+    let content = Span::new(element.open.end, element.close.start);
+    if !is_style || content.end < content.start {
+        return None;
+    }
+    let text = content.of(input);
+    let places: Vec<usize> = text
+        .match_indices('\\')
+        .map(|(at, _)| content.start + at)
+        .filter(|at| *at + 1 < content.end && input[at + 1..].starts_with(['_', '*', '`', '[']))
+        .collect();
+    let first = *places.first()?;
+    let edits = places.iter().map(|at| edit(Span::new(*at, at + 1), "")).collect();
+    Some(
+        Diagnostic::warning(
+            Code::EscapeInEntity,
+            Span::new(first, first + 2),
+            "legacy Markdown has no escapes inside an entity: the message shows the backslash",
+        )
+        .with_help("remove the backslash, end the entity before it, or use MarkdownV2")
+        .with_fix(choice("remove the backslash", edits)),
+    )
+}
+
+/// Reports code inside code blocks, such as the `date` of a shell script.
+fn code_in_blocks(input: &str, collected: &CollectAll) -> Vec<Diagnostic> {
+    let mut problems = Vec::new();
+    // Inner elements are recorded before the element around them.
+    let mut inner: Vec<&MarkupElement> = Vec::new();
+    for element in &collected.elements {
+        if element.open.of(input).starts_with("```") {
+            let is_inside = |code: &&MarkupElement| element.open.end <= code.open.start;
+            let codes = std::mem::take(&mut inner).into_iter().filter(is_inside);
+            problems.extend(codes.map(code_in_block));
+        } else if element.format == Some(TextFormat::Code) {
+            inner.push(element);
+        }
+    }
+    problems
+}
+
+fn code_in_block(code: &MarkupElement) -> Diagnostic {
+    let edits = [code.open, code.close].map(|delimiter| edit(Span::at(delimiter.start), "\\"));
+    Diagnostic::warning(
+        Code::UnintendedStyle,
+        code.open.join(code.close),
+        "Telegram removes these backticks: code inside a code block is read as an entity",
+    )
+    .with_help("in a code block, a backtick needs a backslash")
+    .with_fix(choice("escape the backticks", edits.to_vec()))
+}
+
+/// Whether a text without a parse mode has a link or bold text of Markdown.
+pub(super) fn looks_like_markdown(input: &str) -> bool {
+    input.lines().any(|line| has_link(line) || has_bold(line))
+}
+
+fn has_link(line: &str) -> bool {
+    let text = line.find('[').map(|at| &line[at..]);
+    let address = text.and_then(|text| Some(&text[text.find("](http")?..]));
+    address.is_some_and(|address| address.contains(')'))
+}
+
+/// Whether a line has something like `*bold*`: stars around words, with no word touching them from outside. A list of
+/// `* item` and the formula `5 * 3 * 2` have none.
+fn has_bold(line: &str) -> bool {
+    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let mut opener = None;
+    for (at, _) in line.match_indices('*') {
+        let (before, after) = (line[..at].chars().next_back(), line[at + 1..].chars().next());
+        match opener {
+            Some(start) if start + 1 < at && is_word(before) && !is_word(after) => return true,
+            _ if is_word(after) && !is_word(before) => opener = Some(at),
+            _ => opener = None,
+        }
+    }
+    false
+}
