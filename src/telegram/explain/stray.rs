@@ -317,7 +317,7 @@ fn odd_tag(input: &str, at: usize) -> Option<Stray> {
     let mut n_words = 0;
     let is_odd = words.all(|word| {
         n_words += 1;
-        !word.contains(['=', '"', '\'', '/']) && !(tag == HtmlTag::Blockquote && word == "expandable")
+        !(word.contains(['=', '"', '\'', '/']) || tag == HtmlTag::Blockquote && word == "expandable")
     });
     if !is_odd || n_words == 0 {
         return None;

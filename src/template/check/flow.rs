@@ -17,7 +17,7 @@ use crate::text::{Span, floor_char_boundary};
 
 use super::super::json_state::{JsonEvent, JsonSlot, JsonState};
 use super::super::syntax::{
-    Block, CaseBranch, Expression, Loop, OutputNode, PartialCall, SyntaxNode, TagNode,
+    Block, CaseBranch, Condition, Expression, Loop, OutputNode, PartialCall, Path, SyntaxNode, TagNode,
 };
 use super::super::{Template, TemplateFile, partials};
 use super::fields;
@@ -189,8 +189,7 @@ impl<'t> Follower<'t> {
             TagNode::Raw(text) => self.follow_text(*text, &mut state),
             TagNode::If { branches } => {
                 let guards = branches.iter().map(|branch| match &branch.condition {
-                    Some(condition) => self
-                        .with_aliases(span, PresenceGuard::of(self.source(), condition, branch.is_negated)),
+                    Some(condition) => self.guard_of(span, condition, branch.is_negated),
                     None => PresenceGuard::default(),
                 });
                 let has_else = branches.last().is_some_and(|branch| branch.condition.is_none());
@@ -520,9 +519,13 @@ impl<'t> Follower<'t> {
         }
     }
 
-    /// Adds the paths whose values the variables of the guard at `tag` hold, as after
-    /// `{% assign v = Profile.name | default: "" %}`.
-    fn with_aliases(&self, tag: Span, mut guard: PresenceGuard) -> PresenceGuard {
+    /// Returns the guard of a branch of the `if` at `tag`. It also lists the paths whose values its variables hold, as
+    /// after `{% assign v = Profile.name | default: "" %}`.
+    fn guard_of(&self, tag: Span, condition: &Condition, is_negated: bool) -> PresenceGuard {
+        let is_text = |path: &Path| {
+            path.steps.is_empty() && path.name().is_some_and(|name| self.scope.has_default(name))
+        };
+        let mut guard = PresenceGuard::of(self.source(), condition, is_negated, &is_text);
         for names in [&mut guard.present_if_taken, &mut guard.present_if_skipped] {
             let paths = names.iter().filter_map(|name| self.scope.alias_of(name, self.file, tag.start));
             let written: Vec<String> = paths.map(|path| path.span.of(self.source()).to_owned()).collect();

@@ -13,8 +13,14 @@ pub(super) struct PresenceGuard {
 }
 
 impl PresenceGuard {
-    pub(super) fn of(source: &str, condition: &Condition, is_negated: bool) -> Self {
-        let (when_true, when_false) = sides(source, condition);
+    /// `is_text` tells whether a path is never nil, as a variable whose last filter is `default`.
+    pub(super) fn of(
+        source: &str,
+        condition: &Condition,
+        is_negated: bool,
+        is_text: &dyn Fn(&Path) -> bool,
+    ) -> Self {
+        let (when_true, when_false) = sides(source, condition, is_text);
         match is_negated {
             true => PresenceGuard { present_if_taken: when_false, present_if_skipped: when_true },
             false => PresenceGuard { present_if_taken: when_true, present_if_skipped: when_false },
@@ -44,34 +50,35 @@ impl PresenceGuard {
 }
 
 /// Returns the paths that have a value if `condition` is true, and the paths that have a value if it is false.
-fn sides(source: &str, condition: &Condition) -> (Vec<String>, Vec<String>) {
+fn sides(source: &str, condition: &Condition, is_text: &dyn Fn(&Path) -> bool) -> (Vec<String>, Vec<String>) {
     let written = |path: &Path| vec![path.span.of(source).to_owned()];
     match condition {
         Condition::Value(Expression::Path(path)) => (written(path), Vec::new()),
         Condition::Value(_) => (Vec::new(), Vec::new()),
         Condition::Both(parts) => {
             // If `a and b` is false, `a` or `b` may be missing. It is not known which of them, so neither is listed.
-            let (mut left, _) = sides(source, &parts.0);
-            left.extend(sides(source, &parts.1).0);
+            let (mut left, _) = sides(source, &parts.0, is_text);
+            left.extend(sides(source, &parts.1, is_text).0);
             (left, Vec::new())
         }
         Condition::Either(parts) => {
             // This is the reverse of `and`: something is known about both operands only if `a or b` is false.
-            let (_, mut left) = sides(source, &parts.0);
-            left.extend(sides(source, &parts.1).1);
+            let (_, mut left) = sides(source, &parts.0, is_text);
+            left.extend(sides(source, &parts.1, is_text).1);
             (Vec::new(), left)
         }
         Condition::Compare { left: Expression::Path(path), comparison, right, .. } => {
-            // A missing value does not equal `''` or `empty`, so the comparison says nothing of a missing value.
-            let is_of_text = match right {
+            let is_empty_text = match right {
                 Expression::Literal(_, Literal::Empty) => true,
                 Expression::Literal(_, Literal::Text(text)) => text.is_empty(),
                 _ => false,
             };
-            if is_of_text {
+            // Nil does not equal `''` or `empty`, so the comparison says nothing of a missing value.
+            if is_empty_text && !is_text(path) {
                 return (Vec::new(), Vec::new());
             }
-            let right_is_empty = matches!(right, Expression::Literal(_, Literal::Nil | Literal::Blank));
+            let right_is_empty =
+                is_empty_text || matches!(right, Expression::Literal(_, Literal::Nil | Literal::Blank));
             match (comparison, right_is_empty) {
                 (Comparison::Equal, true) => (Vec::new(), written(path)),
                 (Comparison::NotEqual, true) => (written(path), Vec::new()),

@@ -140,6 +140,15 @@ impl<'t> NameDefinitions<'t> {
         (*own_file == file && path.span.end <= at && filters.iter().all(is_empty_default)).then_some(path)
     }
 
+    /// Whether the variable `name` is never nil, because each value that it gets ends in `| default: …`.
+    pub(super) fn has_default(&self, name: &str) -> bool {
+        let is_default = |definition: &Definition<'_>| {
+            matches!(definition, Definition::Assigned(_, _, filters)
+                if filters.last().is_some_and(|call| call.filter.name == "default"))
+        };
+        self.definitions.get(name).is_some_and(|definitions| definitions.iter().all(is_default))
+    }
+
     /// Returns a name that no tag sets.
     pub(super) fn free_name(&self) -> &'static str {
         const NAMES: [&str; 5] = ["v", "value", "checked", "checked_value", "value_to_check"];

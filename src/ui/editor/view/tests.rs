@@ -154,9 +154,9 @@ fn trailing_and_nonbreaking_spaces_are_marked() {
 #[test]
 fn an_inline_message_is_shown_after_the_line_if_it_fits() {
     let shown = |width| show("ab\ncd", width, 2, &[], with_inline_message).rows;
-    assert_eq!(shown(40), [" 1 ab   ✘ is no JSON value", " 2 cd"]);
-    assert_eq!(shown(22), [" 1 ab   ✘ is no JSON …", " 2 cd"]);
-    assert_eq!(shown(19), [" 1 ab", " 2 cd"]);
+    assert_eq!(shown(60), [" 1 ab   ✘ is no JSON value, but a word", " 2 cd"]);
+    assert_eq!(shown(28), [" 1 ab   ✘ is no JSON value,…", " 2 cd"]);
+    assert_eq!(shown(27), [" 1 ab", " 2 cd"]);
 }
 
 fn with_trailing(view: EditorView<'_>) -> EditorView<'_> {
@@ -165,7 +165,10 @@ fn with_trailing(view: EditorView<'_>) -> EditorView<'_> {
 
 fn with_inline_message(view: EditorView<'_>) -> EditorView<'_> {
     EditorView {
-        inline_message: Some(InlineMessage { severity: Severity::Error, text: "is no JSON value" }),
+        inline_message: Some(InlineMessage {
+            severity: Severity::Error,
+            text: "is no JSON value, but a word",
+        }),
         ..view
     }
 }
