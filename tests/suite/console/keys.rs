@@ -167,7 +167,7 @@ fn hints_name_the_key_that_works_where_the_focus_is() {
     let mut console = Console::demo();
     console.resize(160, 40);
     console.go_before("<b>Hi");
-    console.type_text("<u>");
+    console.type_text("1 < 2 ");
     console.shows("[Alt-Enter fix]");
     console.hides("[. fix]");
     console.press("esc 5");
@@ -357,7 +357,7 @@ fn dialogs_mark_that_they_go_on_above_or_below() {
         assert_eq!(marks(&console), [true, true], "{key}");
         console.press("end");
         assert!(marks(&console)[0], "{key}");
-        console.resize(120, 60);
+        console.resize(120, 120);
         assert_eq!(marks(&console), [false, false], "{key}");
         console.press("esc");
     }
