@@ -22,6 +22,10 @@ pub(super) fn diagnose(body: BodySource<'_>, locator: &Locator, error: &SyntaxEr
             .into_iter()
             .map(|found| {
                 let mut problem = not_json_at(body, locator, &found.error);
+                if found.is_in_key {
+                    let name = control_characters::name_of(c);
+                    problem.help = Some(format!("remove the {name} from the key"));
+                }
                 problem.fixes.extend(found.fix);
                 if found.adds_quote {
                     let name = control_characters::name_of(c);

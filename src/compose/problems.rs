@@ -298,7 +298,8 @@ pub(crate) fn from_api_error(
     let mut problem = Diagnostic::error(Code::Refused, located.span, message);
     problem.help = help_of_refusal(document, error);
     if error.cause == Some(CheckFailure::ParseMode) && located.interpolation.is_none() {
-        suggest_mode(body, located.span, &mut problem);
+        let texts = texts_of_mode(document, error.location.as_ref());
+        suggest_mode(body, located.span, texts.as_deref(), &mut problem);
     }
     blame_value(body, locator, sent, &located, &mut problem);
     problem
@@ -324,26 +325,56 @@ fn place_name(location: &ArgumentLocation) -> Option<String> {
     Some(format!("`{}`", visible(&format!("{argument}{}", steps.collect::<String>()))))
 }
 
-/// Adds the parse mode that was probably meant by the JSON string at `span`.
-fn suggest_mode(body: BodySource<'_>, span: Span, problem: &mut Diagnostic) {
+/// Returns the texts that a parse mode is for. Returns `None` if the texts cannot be found, as those in JSON inside a
+/// string.
+fn texts_of_mode<'d>(document: &'d Document, location: Option<&ArgumentLocation>) -> Option<Vec<&'d str>> {
+    let (json::JsonStep::Key(key), parents) = location?.path.split_last()? else { return None };
+    let parent = document.root.at_path(parents)?;
+    let names = match key.strip_suffix("_parse_mode") {
+        Some(name) => vec![name],
+        None if key == "parse_mode" => vec!["text", "caption"],
+        None => return None,
+    };
+    let texts = names.into_iter().filter_map(|name| parent.get(name)?.as_text());
+    Some(texts.map(|text| text.decoded.as_str()).collect())
+}
+
+/// Adds the parse mode that was probably meant by the JSON string at `span`. It is certain only if it fits the markup of
+/// all texts: in another mode, the recipients would see the markup.
+fn suggest_mode(body: BodySource<'_>, span: Span, texts: Option<&[&str]>, problem: &mut Diagnostic) {
     let written = span.of(body.text).strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-    let Some((mode, is_certain)) = written.and_then(nearest_mode) else { return };
-    let fix = Fix::replace(format!("write \"{mode}\""), span, format!("\"{mode}\""));
-    problem.help = Some(format!("did you mean \"{mode}\"?"));
-    problem.fixes.push(if is_certain { fix } else { fix.unsafe_to_apply() });
+    let Some((nearest, is_certain)) = written.and_then(nearest_mode) else { return };
+    let write = |mode: ParseMode| {
+        let mode = mode.as_str();
+        Fix::replace(format!("write \"{mode}\""), span, format!("\"{mode}\""))
+    };
+    problem.help = Some(format!("did you mean \"{}\"?", nearest.as_str()));
+    let fits = |mode| texts.is_some_and(|texts| texts.iter().all(|text| telegram::fits_mode(mode, text)));
+    if is_certain && fits(nearest) {
+        problem.fixes.push(write(nearest));
+        return;
+    }
+    let others = [ParseMode::Html, ParseMode::MarkdownV2, ParseMode::Markdown];
+    let others = others.into_iter().filter(|mode| *mode != nearest && !fits(nearest) && fits(*mode));
+    let modes = std::iter::once(nearest).chain(others);
+    problem.fixes.extend(modes.map(|mode| write(mode).unsafe_to_apply()));
 }
 
 /// Returns the parse mode closest to `word`, and whether nothing else can be meant.
-fn nearest_mode(word: &str) -> Option<(&'static str, bool)> {
+fn nearest_mode(word: &str) -> Option<(ParseMode, bool)> {
     let plain: String = word.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
     Some(match plain.as_str() {
-        "html5" | "html4" | "htm" | "xhtml" => ("HTML", true),
-        "markdownv2" | "markdown2" | "mdv2" | "md2" => ("MarkdownV2", true),
-        "markdownv1" | "markdown1" => ("Markdown", true),
+        "html5" | "html4" | "htm" | "xhtml" => (ParseMode::Html, true),
+        "markdownv2" | "markdown2" | "mdv2" | "md2" => (ParseMode::MarkdownV2, true),
+        "markdownv1" | "markdown1" => (ParseMode::Markdown, true),
         // `md` is either version, and a version 3 does not exist.
-        "markdownv3" | "markdown3" => ("MarkdownV2", false),
-        "md" | "mdown" => ("Markdown", false),
-        _ => return did_you_mean(word, ["HTML", "MarkdownV2", "Markdown"]).map(|mode| (mode, true)),
+        "markdownv3" | "markdown3" => (ParseMode::MarkdownV2, false),
+        "md" | "mdown" => (ParseMode::Markdown, false),
+        _ => {
+            let known = [ParseMode::Html, ParseMode::MarkdownV2, ParseMode::Markdown];
+            let similar = did_you_mean(word, known.map(ParseMode::as_str))?;
+            (known.into_iter().find(|mode| mode.as_str() == similar)?, true)
+        }
     })
 }
 

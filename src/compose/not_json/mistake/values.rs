@@ -2,6 +2,7 @@
 
 use super::fault::{Fault, Mistake, insert, remove, replace};
 use crate::json::SyntaxErrorKind;
+use crate::telegram::fields;
 use crate::text::Span;
 
 pub(super) fn literal(fault: &Fault<'_>) -> Option<Mistake> {
@@ -20,6 +21,18 @@ pub(super) fn literal(fault: &Fault<'_>) -> Option<Mistake> {
         _ => return None,
     };
     let edits = vec![replace(fault.error.span, literal)];
+    // Telegram takes any value of these fields as text: with `null`, the recipients would read the word.
+    if let Some(key) = fault.key_before().filter(|key| fields::is_text_name(key)) {
+        let span = fault.error.span;
+        let help = match literal {
+            "null" => format!("`{key}` needs text: put it in double quotes, or leave the field out"),
+            _ => format!("`{key}` needs text: put it in double quotes"),
+        };
+        return Some(
+            Mistake::help(help)
+                .with_choice("put it in quotes", vec![insert(span.start, "\""), insert(span.end, "\"")]),
+        );
+    }
     let title = format!("write `{literal}`");
     if word.eq_ignore_ascii_case(literal) {
         return Some(Mistake::help(format!("write `{literal}` in lower case")).with_repair(title, edits));
