@@ -71,7 +71,7 @@ pub(crate) fn from_text_problem(
 
 /// Offers to set a parse mode in which Telegram accepts the text.
 pub(crate) fn with_parse_mode(locator: &Locator, text: &JsonString, problem: Diagnostic) -> Diagnostic {
-    let is_html = text.decoded.contains("</");
+    let is_html = text.decoded.contains("</") || problem.message.contains("HTML");
     // In legacy Markdown, hardly any character needs a backslash, so it comes last: MarkdownV2 would be the better mode.
     let modes: &[ParseMode] =
         if is_html { &[ParseMode::Html] } else { &[ParseMode::MarkdownV2, ParseMode::Markdown] };
@@ -413,6 +413,12 @@ pub(crate) fn from_too_long(
 
 fn help_of_refusal(document: &Document, error: &ApiError) -> Option<String> {
     let help = match error.cause {
+        Some(CheckFailure::NoText) if is_in_argument(error, "question") => {
+            "a poll's question has 1 to 300 characters: add a text"
+        }
+        Some(CheckFailure::NoText) if is_in_argument(error, "options") => {
+            "an option of a poll has 1 to 100 characters: add a text, or remove the option"
+        }
         Some(CheckFailure::TooLong(Limit::Message) | CheckFailure::InputTooLong) => {
             "a message can have 4,096 characters at most: shorten it"
         }
@@ -423,12 +429,18 @@ fn help_of_refusal(document: &Document, error: &ApiError) -> Option<String> {
             "a message needs at least one visible character: add text, or give the variable a default"
         }
         Some(CheckFailure::ParseMode) => "write \"HTML\", \"MarkdownV2\" or \"Markdown\"",
+        Some(CheckFailure::ButtonUrl) if has_web_scheme(document, error) => {
+            "the host is at fault: it has a dot and no spaces, as in https://example.com/path"
+        }
         Some(CheckFailure::ButtonUrl) => "a button's URL starts with https://, http:// or tg://",
         Some(CheckFailure::Markup) | None => {
             let advice = telegram::advice_for(error);
             // The advice for an error in markup is about a message that was sent, and `check` sends nothing.
             if error.description.contains("an't parse entities") {
                 return Some("correct the markup here, or escape it for the parse mode".to_owned());
+            }
+            if let Some(help) = similar_entity(document, error) {
+                return Some(help);
             }
             return match measured(document, error) {
                 Some(size) => Some(format!("{}; this has {size}", advice.action)),
@@ -439,6 +451,55 @@ fn help_of_refusal(document: &Document, error: &ApiError) -> Option<String> {
         }
     };
     Some(help.to_owned())
+}
+
+fn is_in_argument(error: &ApiError, name: &str) -> bool {
+    let first = error.location.as_ref().and_then(|location| location.path.first());
+    matches!(first, Some(json::JsonStep::Key(key)) if key == name)
+}
+
+fn has_web_scheme(document: &Document, error: &ApiError) -> bool {
+    let node = error.location.as_ref().and_then(|location| document.root.at_path(&location.path));
+    let address = node.and_then(json::JsonNode::as_text).map(|text| text.decoded.to_ascii_lowercase());
+    address.is_some_and(|address| ["https://", "http://"].iter().any(|scheme| address.starts_with(scheme)))
+}
+
+/// Returns the help for the type of an entity that does not exist.
+fn similar_entity(document: &Document, error: &ApiError) -> Option<String> {
+    let location = error.location.as_ref().filter(|location| location.decoded.is_none())?;
+    let is_entity = error.description.ends_with("nsupported type specified")
+        && error.description.contains("MessageEntity");
+    let written =
+        document.root.at_path(&location.path).filter(|_| is_entity)?.as_text()?.decoded.to_lowercase();
+    let meant = match written.as_str() {
+        "strike" | "s" | "del" | "strike_through" => "strikethrough",
+        "b" | "strong" => "bold",
+        "i" | "em" => "italic",
+        "u" | "ins" => "underline",
+        "link" | "a" | "text_url" => "text_link",
+        "mono" | "monospace" | "inline_code" => "code",
+        "quote" | "block_quote" => "blockquote",
+        "emoji" => "custom_emoji",
+        written => {
+            let known = [
+                "bold",
+                "italic",
+                "underline",
+                "strikethrough",
+                "spoiler",
+                "code",
+                "pre",
+                "text_link",
+                "text_mention",
+                "custom_emoji",
+                "blockquote",
+                "expandable_blockquote",
+                "date_time",
+            ];
+            did_you_mean(written, known)?
+        }
+    };
+    Some(format!("did you mean \"{meant}\"?"))
 }
 
 /// Returns the size of the value that Telegram would refuse as too large, in the unit of its limit. Returns `None` for

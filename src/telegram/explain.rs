@@ -174,6 +174,11 @@ pub(crate) fn fits_mode(mode: ParseMode, input: &str) -> bool {
     !has_foreign_markup && !diagnose(Some(mode), input).iter().any(is_fault)
 }
 
+/// Whether a text has a reference that nobody writes as text. Numbers such as `&#8212;` are left out.
+fn has_named_references(input: &str) -> bool {
+    ["&lt;", "&gt;", "&amp;", "&quot;", "&nbsp;"].iter().any(|reference| input.contains(reference))
+}
+
 fn has_references(input: &str) -> bool {
     ["&lt;", "&gt;", "&amp;", "&quot;", "&nbsp;", "&#"].iter().any(|reference| input.contains(reference))
 }
@@ -182,6 +187,8 @@ fn diagnose_plain(input: &str) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     let looks_like = match input {
         text if html::looks_like_html(text) => Some(("HTML", "tags")),
+        text if html::has_breaks(text) => Some(("HTML", "tags")),
+        text if has_named_references(text) => Some(("HTML", "references")),
         text if unintended::looks_like_markdown(text) => Some(("Markdown", "delimiters")),
         _ => None,
     };

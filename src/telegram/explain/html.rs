@@ -159,6 +159,15 @@ pub(super) fn looks_like_html(input: &str) -> bool {
     false
 }
 
+/// Whether a text has the tags with which HTML breaks lines. They have no end tag, or often lack it.
+pub(super) fn has_breaks(input: &str) -> bool {
+    let breaks = ["<br>", "<br/>", "<br />", "<p>", "</p>"];
+    input.match_indices('<').any(|(at, _)| {
+        let tag: String = input[at..].chars().take(6).collect::<String>().to_ascii_lowercase();
+        breaks.iter().any(|known| tag.starts_with(known))
+    })
+}
+
 /// Reports an element without an end tag. Nobody but the author knows where it ends, so the fixes are choices.
 fn unclosed_element(tag: &str, span: Span, input: &str) -> Diagnostic {
     let end_tag = format!("</{tag}>");
