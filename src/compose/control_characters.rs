@@ -6,6 +6,7 @@ use super::locate::Locator;
 use super::problems::BodySource;
 use crate::diagnostic::{Fix, TextEdit};
 use crate::json::{self, JsonTokenKind, SyntaxError, SyntaxErrorKind};
+use crate::telegram::fields;
 use crate::text::Span;
 
 /// An error about control characters, and the fix for it.
@@ -17,6 +18,8 @@ pub(super) struct ControlCharacters {
     pub fix: Option<Fix>,
     /// Whether the fix adds the missing quote.
     pub adds_quote: bool,
+    /// Whether the characters are in a key. No key of the Bot API has any.
+    pub is_in_key: bool,
 }
 
 /// Finds the control characters of all strings if they are the only reason why the rendered text is not JSON. If there
@@ -112,6 +115,7 @@ fn in_one_string(
     found: &[Span],
 ) -> Vec<ControlCharacters> {
     let sent = locator.text();
+    let is_in_key = sent.get(string.end..).is_some_and(|after| after.trim_start().starts_with(':'));
     let mut problems = Vec::new();
     let mut typed: Vec<(Span, char)> = Vec::new();
     let mut causes = Vec::new();
@@ -124,24 +128,41 @@ fn in_one_string(
         match locator.typed(*span) {
             Some(span) if typed.is_empty() => {
                 typed.push((span, c));
-                problems.push(ControlCharacters { error, fix: None, adds_quote: false });
+                problems.push(ControlCharacters { error, fix: None, adds_quote: false, is_in_key });
             }
             Some(span) => typed.push((span, c)),
             None => {
                 let cause = locator.locate(*span).span;
                 if !causes.contains(&cause) {
                     causes.push(cause);
-                    problems.push(ControlCharacters { error, fix: None, adds_quote: false });
+                    problems.push(ControlCharacters { error, fix: None, adds_quote: false, is_in_key });
                 }
             }
         }
     }
-    let fix = fix(body.text, indentation_at(body.text, locator, string, &typed), typed);
+    let fix = match is_in_key {
+        true => fix_in_key(string.of(sent), typed),
+        false => fix(body.text, indentation_at(body.text, locator, string, &typed), typed),
+    };
     let is_typed = |problem: &&mut ControlCharacters| locator.typed(problem.error.span).is_some();
     if let Some(problem) = problems.iter_mut().find(is_typed) {
         problem.fix = fix;
     }
     problems
+}
+
+/// Returns the fix that removes the control characters from a key, if they are all that keeps the key from being one of
+/// the Bot API. In any other key, nobody but the author knows what was meant.
+fn fix_in_key(key: &str, typed: Vec<(Span, char)>) -> Option<Fix> {
+    let name: String = key.trim_matches('"').chars().filter(|c| !c.is_control()).collect();
+    let (_, first) = typed.first()?;
+    let title = format!("remove the {}", name_of(*first));
+    let mut edits: Vec<TextEdit> =
+        typed.iter().map(|(span, _)| TextEdit { span: *span, replacement: String::new() }).collect();
+    // A loop prints the same typed text more than once.
+    edits.sort_by_key(|edit| edit.span.start);
+    edits.dedup();
+    fields::is_known_name(&name).then_some(Fix { title, edits, safe: true })
 }
 
 /// Returns the indentation of the line on which a string begins in the body.

@@ -18,18 +18,24 @@ use mistake::Repair;
 /// problem.
 pub(super) fn diagnose(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> Vec<Diagnostic> {
     match error.kind {
-        SyntaxErrorKind::ControlCharacter(c) => control_characters::find(body, locator, error)
-            .into_iter()
-            .map(|found| {
-                let mut problem = not_json_at(body, locator, &found.error);
-                problem.fixes.extend(found.fix);
-                if found.adds_quote {
-                    let name = control_characters::name_of(c);
-                    problem.help = Some(format!("close the string with `\"` before the {name}"));
-                }
-                problem
-            })
-            .collect(),
+        SyntaxErrorKind::ControlCharacter(c) if !mistake::is_unclosed_key(locator.text(), error) => {
+            control_characters::find(body, locator, error)
+                .into_iter()
+                .map(|found| {
+                    let mut problem = not_json_at(body, locator, &found.error);
+                    if found.is_in_key {
+                        let name = control_characters::name_of(c);
+                        problem.help = Some(format!("remove the {name} from the key"));
+                    }
+                    problem.fixes.extend(found.fix);
+                    if found.adds_quote {
+                        let name = control_characters::name_of(c);
+                        problem.help = Some(format!("close the string with `\"` before the {name}"));
+                    }
+                    problem
+                })
+                .collect()
+        }
         _ => vec![not_json_at(body, locator, error)],
     }
 }

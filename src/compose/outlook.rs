@@ -27,6 +27,10 @@ pub(super) fn outlook(
             return Some(format!("Telegram would answer: {}", visible(answer)));
         }
     };
+    // A chat id that the server cannot read is 0 to it.
+    if request.chat_id() == Some(&telegram::ChatId::Id(0)) {
+        return Some("Telegram would answer: chat not found".to_owned());
+    }
     let text = request.text().map(|text| text.sent.text.as_str()).filter(|text| !text.is_empty());
     let sent = match text {
         Some(text) => format!("`{}`", visible(&shorten(text, MAX_TEXT))),
@@ -97,6 +101,11 @@ mod tests {
             "Telegram would send `x`, without the protect_content and reply_markup",
         );
         check("{\"chat_id\":1,\"text\":\"a\nb\"}", "Telegram would send `a␊b`");
+        for chat in ["-", "--1001", ".5", "–1001", "abc", "0"] {
+            let body = format!(r#"{{"chat_id":{chat},"text":"x"}}"#);
+            let found = outlook("sendMessage", [], &body).unwrap_or_default();
+            assert!(found.starts_with("Telegram would answer: "), "{body}: {found}");
+        }
         check("null", "Telegram would answer: message text is empty");
         check(r#"{"chat_id":1,"text":"cut off"#, "Telegram would answer: message text is empty");
         check(r#"{"text":"x" "chat_id":1}"#, "Telegram would answer: chat_id is empty");

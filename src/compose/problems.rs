@@ -71,7 +71,7 @@ pub(crate) fn from_text_problem(
 
 /// Offers to set a parse mode in which Telegram accepts the text.
 pub(crate) fn with_parse_mode(locator: &Locator, text: &JsonString, problem: Diagnostic) -> Diagnostic {
-    let is_html = text.decoded.contains("</");
+    let is_html = text.decoded.contains("</") || problem.message.contains("HTML");
     // In legacy Markdown, hardly any character needs a backslash, so it comes last: MarkdownV2 would be the better mode.
     let modes: &[ParseMode] =
         if is_html { &[ParseMode::Html] } else { &[ParseMode::MarkdownV2, ParseMode::Markdown] };
@@ -298,7 +298,8 @@ pub(crate) fn from_api_error(
     let mut problem = Diagnostic::error(Code::Refused, located.span, message);
     problem.help = help_of_refusal(document, error);
     if error.cause == Some(CheckFailure::ParseMode) && located.interpolation.is_none() {
-        suggest_mode(body, located.span, &mut problem);
+        let texts = texts_of_mode(document, error.location.as_ref());
+        suggest_mode(body, located.span, texts.as_deref(), &mut problem);
     }
     blame_value(body, locator, sent, &located, &mut problem);
     problem
@@ -324,26 +325,56 @@ fn place_name(location: &ArgumentLocation) -> Option<String> {
     Some(format!("`{}`", visible(&format!("{argument}{}", steps.collect::<String>()))))
 }
 
-/// Adds the parse mode that was probably meant by the JSON string at `span`.
-fn suggest_mode(body: BodySource<'_>, span: Span, problem: &mut Diagnostic) {
+/// Returns the texts that a parse mode is for. Returns `None` if the texts cannot be found, as those in JSON inside a
+/// string.
+fn texts_of_mode<'d>(document: &'d Document, location: Option<&ArgumentLocation>) -> Option<Vec<&'d str>> {
+    let (json::JsonStep::Key(key), parents) = location?.path.split_last()? else { return None };
+    let parent = document.root.at_path(parents)?;
+    let names = match key.strip_suffix("_parse_mode") {
+        Some(name) => vec![name],
+        None if key == "parse_mode" => vec!["text", "caption"],
+        None => return None,
+    };
+    let texts = names.into_iter().filter_map(|name| parent.get(name)?.as_text());
+    Some(texts.map(|text| text.decoded.as_str()).collect())
+}
+
+/// Adds the parse mode that was probably meant by the JSON string at `span`. It is certain only if it fits the markup of
+/// all texts: in another mode, the recipients would see the markup.
+fn suggest_mode(body: BodySource<'_>, span: Span, texts: Option<&[&str]>, problem: &mut Diagnostic) {
     let written = span.of(body.text).strip_prefix('"').and_then(|text| text.strip_suffix('"'));
-    let Some((mode, is_certain)) = written.and_then(nearest_mode) else { return };
-    let fix = Fix::replace(format!("write \"{mode}\""), span, format!("\"{mode}\""));
-    problem.help = Some(format!("did you mean \"{mode}\"?"));
-    problem.fixes.push(if is_certain { fix } else { fix.unsafe_to_apply() });
+    let Some((nearest, is_certain)) = written.and_then(nearest_mode) else { return };
+    let write = |mode: ParseMode| {
+        let mode = mode.as_str();
+        Fix::replace(format!("write \"{mode}\""), span, format!("\"{mode}\""))
+    };
+    problem.help = Some(format!("did you mean \"{}\"?", nearest.as_str()));
+    let fits = |mode| texts.is_some_and(|texts| texts.iter().all(|text| telegram::fits_mode(mode, text)));
+    if is_certain && fits(nearest) {
+        problem.fixes.push(write(nearest));
+        return;
+    }
+    let others = [ParseMode::Html, ParseMode::MarkdownV2, ParseMode::Markdown];
+    let others = others.into_iter().filter(|mode| *mode != nearest && !fits(nearest) && fits(*mode));
+    let modes = std::iter::once(nearest).chain(others);
+    problem.fixes.extend(modes.map(|mode| write(mode).unsafe_to_apply()));
 }
 
 /// Returns the parse mode closest to `word`, and whether nothing else can be meant.
-fn nearest_mode(word: &str) -> Option<(&'static str, bool)> {
+fn nearest_mode(word: &str) -> Option<(ParseMode, bool)> {
     let plain: String = word.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_lowercase();
     Some(match plain.as_str() {
-        "html5" | "html4" | "htm" | "xhtml" => ("HTML", true),
-        "markdownv2" | "markdown2" | "mdv2" | "md2" => ("MarkdownV2", true),
-        "markdownv1" | "markdown1" => ("Markdown", true),
+        "html5" | "html4" | "htm" | "xhtml" => (ParseMode::Html, true),
+        "markdownv2" | "markdown2" | "mdv2" | "md2" => (ParseMode::MarkdownV2, true),
+        "markdownv1" | "markdown1" => (ParseMode::Markdown, true),
         // `md` is either version, and a version 3 does not exist.
-        "markdownv3" | "markdown3" => ("MarkdownV2", false),
-        "md" | "mdown" => ("Markdown", false),
-        _ => return did_you_mean(word, ["HTML", "MarkdownV2", "Markdown"]).map(|mode| (mode, true)),
+        "markdownv3" | "markdown3" => (ParseMode::MarkdownV2, false),
+        "md" | "mdown" => (ParseMode::Markdown, false),
+        _ => {
+            let known = [ParseMode::Html, ParseMode::MarkdownV2, ParseMode::Markdown];
+            let similar = did_you_mean(word, known.map(ParseMode::as_str))?;
+            (known.into_iter().find(|mode| mode.as_str() == similar)?, true)
+        }
     })
 }
 
@@ -382,6 +413,12 @@ pub(crate) fn from_too_long(
 
 fn help_of_refusal(document: &Document, error: &ApiError) -> Option<String> {
     let help = match error.cause {
+        Some(CheckFailure::NoText) if is_in_argument(error, "question") => {
+            "a poll's question has 1 to 300 characters: add a text"
+        }
+        Some(CheckFailure::NoText) if is_in_argument(error, "options") => {
+            "an option of a poll has 1 to 100 characters: add a text, or remove the option"
+        }
         Some(CheckFailure::TooLong(Limit::Message) | CheckFailure::InputTooLong) => {
             "a message can have 4,096 characters at most: shorten it"
         }
@@ -392,12 +429,18 @@ fn help_of_refusal(document: &Document, error: &ApiError) -> Option<String> {
             "a message needs at least one visible character: add text, or give the variable a default"
         }
         Some(CheckFailure::ParseMode) => "write \"HTML\", \"MarkdownV2\" or \"Markdown\"",
+        Some(CheckFailure::ButtonUrl) if has_web_scheme(document, error) => {
+            "the host is at fault: it has a dot and no spaces, as in https://example.com/path"
+        }
         Some(CheckFailure::ButtonUrl) => "a button's URL starts with https://, http:// or tg://",
         Some(CheckFailure::Markup) | None => {
             let advice = telegram::advice_for(error);
             // The advice for an error in markup is about a message that was sent, and `check` sends nothing.
             if error.description.contains("an't parse entities") {
                 return Some("correct the markup here, or escape it for the parse mode".to_owned());
+            }
+            if let Some(help) = similar_entity(document, error) {
+                return Some(help);
             }
             return match measured(document, error) {
                 Some(size) => Some(format!("{}; this has {size}", advice.action)),
@@ -408,6 +451,55 @@ fn help_of_refusal(document: &Document, error: &ApiError) -> Option<String> {
         }
     };
     Some(help.to_owned())
+}
+
+fn is_in_argument(error: &ApiError, name: &str) -> bool {
+    let first = error.location.as_ref().and_then(|location| location.path.first());
+    matches!(first, Some(json::JsonStep::Key(key)) if key == name)
+}
+
+fn has_web_scheme(document: &Document, error: &ApiError) -> bool {
+    let node = error.location.as_ref().and_then(|location| document.root.at_path(&location.path));
+    let address = node.and_then(json::JsonNode::as_text).map(|text| text.decoded.to_ascii_lowercase());
+    address.is_some_and(|address| ["https://", "http://"].iter().any(|scheme| address.starts_with(scheme)))
+}
+
+/// Returns the help for the type of an entity that does not exist.
+fn similar_entity(document: &Document, error: &ApiError) -> Option<String> {
+    let location = error.location.as_ref().filter(|location| location.decoded.is_none())?;
+    let is_entity = error.description.ends_with("nsupported type specified")
+        && error.description.contains("MessageEntity");
+    let written =
+        document.root.at_path(&location.path).filter(|_| is_entity)?.as_text()?.decoded.to_lowercase();
+    let meant = match written.as_str() {
+        "strike" | "s" | "del" | "strike_through" => "strikethrough",
+        "b" | "strong" => "bold",
+        "i" | "em" => "italic",
+        "u" | "ins" => "underline",
+        "link" | "a" | "text_url" => "text_link",
+        "mono" | "monospace" | "inline_code" => "code",
+        "quote" | "block_quote" => "blockquote",
+        "emoji" => "custom_emoji",
+        written => {
+            let known = [
+                "bold",
+                "italic",
+                "underline",
+                "strikethrough",
+                "spoiler",
+                "code",
+                "pre",
+                "text_link",
+                "text_mention",
+                "custom_emoji",
+                "blockquote",
+                "expandable_blockquote",
+                "date_time",
+            ];
+            did_you_mean(written, known)?
+        }
+    };
+    Some(format!("did you mean \"{meant}\"?"))
 }
 
 /// Returns the size of the value that Telegram would refuse as too large, in the unit of its limit. Returns `None` for

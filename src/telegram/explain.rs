@@ -42,8 +42,38 @@ pub fn diagnose(mode: Option<ParseMode>, input: &str) -> Vec<Diagnostic> {
 
 fn diagnose_markup(mode: ParseMode, input: &str) -> Vec<Diagnostic> {
     let mut problems = find_problems(mode, input);
+    if mode != ParseMode::Html {
+        doubt_markup_of_html(mode, input, &mut problems);
+    }
     gate::keep_proven(mode, input, &mut problems, |text| find_problems(mode, text));
     problems
+}
+
+/// Takes the word "safe" from all fixes of a text that has HTML tags in a Markdown mode. The fixes would make the tags
+/// text, but the author meant them as tags.
+fn doubt_markup_of_html(mode: ParseMode, input: &str, problems: &mut [Diagnostic]) {
+    let tags: Vec<Span> = html::tags(input).collect();
+    let is_in_tag = |problem: &Diagnostic| {
+        let n_before = tags.partition_point(|tag| tag.start <= problem.span.start);
+        let tag = n_before.checked_sub(1).map(|last| tags[last]);
+        problem.is_error() && tag.is_some_and(|tag| problem.span.start < tag.end)
+    };
+    // A tag in code is text. MarkdownV2 reserves the `>` of every tag that is not in code.
+    let is_meant = match mode {
+        ParseMode::Html => false,
+        ParseMode::Markdown => !tags.is_empty() && !input.contains('`'),
+        ParseMode::MarkdownV2 => problems.iter().any(is_in_tag),
+    };
+    if !is_meant {
+        return;
+    }
+    for fix in problems.iter_mut().flat_map(|problem| &mut problem.fixes) {
+        fix.safe = false;
+    }
+    for problem in problems.iter_mut().filter(|problem| is_in_tag(problem)) {
+        let help = "this looks like HTML: set parse_mode to HTML, or write the markup of this mode";
+        problem.help = Some(help.to_owned());
+    }
 }
 
 /// Returns the problems with the fixes as the rules propose them.
@@ -128,10 +158,37 @@ fn answer_to(error: &ParseError) -> String {
     ApiError::bad_request(&message).description
 }
 
+/// Returns whether a text can be meant for a parse mode: it has no problem in this mode, and no markup of another mode
+/// that this mode would show as text.
+pub(crate) fn fits_mode(mode: ParseMode, input: &str) -> bool {
+    let has_tags = || html::tags(input).next().is_some();
+    let has_foreign_markup = match mode {
+        ParseMode::Html => !has_tags() && unintended::has_markdown_signs(input),
+        // Without a `<`, a text with references has no tag to see, and it is HTML all the same.
+        ParseMode::Markdown => {
+            has_tags() || has_references(input) || unintended::has_signs_of_version_2(input)
+        }
+        ParseMode::MarkdownV2 => has_tags() || has_references(input),
+    };
+    let is_fault = |problem: &Diagnostic| problem.severity != Severity::Info;
+    !has_foreign_markup && !diagnose(Some(mode), input).iter().any(is_fault)
+}
+
+/// Whether a text has a reference that nobody writes as text. Numbers such as `&#8212;` are left out.
+fn has_named_references(input: &str) -> bool {
+    ["&lt;", "&gt;", "&amp;", "&quot;", "&nbsp;"].iter().any(|reference| input.contains(reference))
+}
+
+fn has_references(input: &str) -> bool {
+    ["&lt;", "&gt;", "&amp;", "&quot;", "&nbsp;", "&#"].iter().any(|reference| input.contains(reference))
+}
+
 fn diagnose_plain(input: &str) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     let looks_like = match input {
         text if html::looks_like_html(text) => Some(("HTML", "tags")),
+        text if html::has_breaks(text) => Some(("HTML", "tags")),
+        text if has_named_references(text) => Some(("HTML", "references")),
         text if unintended::looks_like_markdown(text) => Some(("Markdown", "delimiters")),
         _ => None,
     };

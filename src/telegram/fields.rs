@@ -106,6 +106,34 @@ pub(crate) fn is_message_text<S: AsRef<str>>(method: Method, path: &[S]) -> bool
     })
 }
 
+/// Returns whether a method or an object has a field with this name.
+pub(crate) fn is_known_name(name: &str) -> bool {
+    kinds_of_name(name).next().is_some()
+}
+
+/// Returns whether the fields with this name take text, in whatever method or object they are.
+pub(crate) fn is_text_name(name: &str) -> bool {
+    let mut kinds = kinds_of_name(name).peekable();
+    kinds.peek().is_some()
+        && kinds.all(|kind| match kind {
+            FieldType::String | FieldType::Text | FieldType::ParseMode | FieldType::Url | FieldType::File => {
+                true
+            }
+            FieldType::Boolean
+            | FieldType::Integer
+            | FieldType::Number
+            | FieldType::ChatId
+            | FieldType::Any
+            | FieldType::Object(_)
+            | FieldType::Array(_) => false,
+        })
+}
+
+fn kinds_of_name(name: &str) -> impl Iterator<Item = &'static FieldType> {
+    let fields = METHODS.values().chain(OBJECTS.values()).flatten();
+    fields.filter(move |field| field.name == name).map(|field| &field.kind)
+}
+
 // Returns the fields of a value of this type. For an array, these are the fields of its items. In a path, `[]` is the
 // step from an array to its items, and `fields_at` skips this step.
 fn inside(kind: &'static FieldType) -> &'static [ApiField] {

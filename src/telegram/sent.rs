@@ -111,6 +111,17 @@ fn drop_beyond_limit(entities: &mut Vec<Entity>) -> usize {
     n_dropped
 }
 
+/// Returns how many of a text's entities count toward the server's limit. As in the server, touching and equal styles of
+/// one kind count as one style.
+pub(super) fn count_entities(entities: &[Entity]) -> usize {
+    let mut entities: Vec<Entity> = entities.iter().filter(|entity| 0 < entity.length).cloned().collect();
+    repair::repair(&mut entities);
+    let is_style = |entity: &Entity| matches!(OverlapClass::of(&entity.kind), OverlapClass::Style(_));
+    let (styles, others): (Vec<_>, Vec<_>) = entities.into_iter().partition(is_style);
+    let n_others = others.iter().filter(|entity| !is_uncounted(&entity.kind)).count();
+    n_others + repair::resplit(styles).len()
+}
+
 fn is_uncounted(kind: &EntityKind) -> bool {
     kind.is_auto_detected() || matches!(kind, EntityKind::CustomEmoji { .. })
 }

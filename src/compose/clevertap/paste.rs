@@ -42,6 +42,7 @@ pub(crate) fn clean_pasted(text: &str) -> PastedBody {
     // after the earlier steps have repaired it.
     fixer.line_ends();
     fixer.code_fence();
+    fixer.html_source();
     fixer.braced_variables();
     fixer.liquid();
     if looks_like_json(&fixer.text) {
@@ -120,6 +121,19 @@ impl PasteFixer {
         }
     }
 
+    /// Decodes a body that was copied as the source of a web page, in which every quote is a reference and the lines are
+    /// elements. The text of a body that is JSON already stays: its references are the message's own.
+    fn html_source(&mut self) {
+        let has_html = ["&quot;", "&#34;", "&#x22;", "&nbsp;", "<br", "<p", "<div"];
+        if !has_html.iter().any(|html| self.text.contains(html)) || is_json(&self.text) {
+            return;
+        }
+        let decoded = decoded_html(&self.text);
+        if is_json(&decoded) && looks_like_json(&decoded) {
+            self.apply(decoded, "decoded the HTML around and in the JSON, such as `&quot;` and `<br>`");
+        }
+    }
+
     /// Removes the braces around `{{ @Profile - name | default: "…" }}`, the form that CleverTap's documentation shows.
     fn braced_variables(&mut self) {
         let mut text = self.text.clone();
@@ -163,8 +177,87 @@ impl PasteFixer {
     fn json(&mut self) {
         let liquid_spans = find_liquid(&self.text);
         let text = Straightener { text: &self.text, out: String::new(), at: 0 }.run(&liquid_spans);
-        self.apply(text, "replaced curly quotes and special spaces in the JSON syntax with plain ones");
+        self.apply(
+            text,
+            "replaced curly quotes, special spaces, and long dashes in the JSON syntax with plain ones",
+        );
     }
+}
+
+fn is_json(text: &str) -> bool {
+    json::parse(&mask(text, &find_liquid(text))).is_ok()
+}
+
+/// The references that web pages write for the characters of JSON and of Liquid.
+const SOURCE_REFERENCES: [(&str, &str); 14] = [
+    ("&quot;", "\""),
+    ("&#34;", "\""),
+    ("&#x22;", "\""),
+    ("&nbsp;", " "),
+    ("&#160;", " "),
+    ("&apos;", "'"),
+    ("&#39;", "'"),
+    ("&#x27;", "'"),
+    ("&lt;", "<"),
+    ("&#60;", "<"),
+    ("&gt;", ">"),
+    ("&#62;", ">"),
+    ("&amp;", "&"),
+    ("&#38;", "&"),
+];
+
+/// The elements that editors put around text. Those that end a line become a line break.
+const SOURCE_TAGS: [&str; 7] = ["br", "p", "div", "pre", "code", "span", "wbr"];
+
+/// Returns the text of the source of a web page. If the text has quotes that are no references, then its strings are not
+/// source: only what is outside them is decoded.
+fn decoded_html(text: &str) -> String {
+    let liquid_spans = find_liquid(text);
+    let mut liquid_spans = liquid_spans.iter().peekable();
+    let mut quoting = json::QuoteState::default();
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
+        // Liquid inside the source is repaired later, as all Liquid is.
+        if let Some(piece) = liquid_spans.next_if(|piece| piece.start <= at) {
+            if at < piece.end {
+                out.push_str(&text[at..piece.end]);
+                at = piece.end;
+            }
+            continue;
+        }
+        let found = match quoting.is_inside() {
+            true => None,
+            false => source_tag(rest).or_else(|| {
+                let (name, c) = SOURCE_REFERENCES.iter().find(|(name, _)| rest.starts_with(name))?;
+                Some((name.len(), *c))
+            }),
+        };
+        if let Some((length, replacement)) = found {
+            out.push_str(replacement);
+            at += length;
+            continue;
+        }
+        let length = rest.chars().next().map_or(1, char::len_utf8);
+        for byte in rest[..length].bytes() {
+            quoting.read(byte);
+        }
+        out.push_str(&rest[..length]);
+        at += length;
+    }
+    out
+}
+
+/// Returns the length of the tag at the start of `rest`, and the text for it.
+fn source_tag(rest: &str) -> Option<(usize, &'static str)> {
+    let inside = rest.strip_prefix('<')?;
+    let (is_end, name) = inside.strip_prefix('/').map_or((false, inside), |name| (true, name));
+    let len = name.find(|c: char| !c.is_ascii_alphanumeric())?;
+    let word = name[..len].to_ascii_lowercase();
+    let close = inside.bytes().take(500).position(|byte| matches!(byte, b'<' | b'>'))?;
+    let is_tag = SOURCE_TAGS.contains(&word.as_str()) && inside.as_bytes().get(close) == Some(&b'>');
+    let breaks_line = word == "br" || is_end && matches!(word.as_str(), "p" | "div");
+    is_tag.then_some((close + 2, if breaks_line { "\n" } else { "" }))
 }
 
 /// Returns whether this is a quote that web pages show in place of `"`.
@@ -173,7 +266,7 @@ fn is_curly(c: char) -> bool {
 }
 
 fn is_odd_space(c: char) -> bool {
-    matches!(c, '\u{a0}' | '\u{202f}' | '\u{2007}' | '\u{2009}' | '\u{3000}')
+    c.is_whitespace() && !c.is_ascii()
 }
 
 fn is_invisible(c: char) -> bool {
@@ -337,6 +430,7 @@ impl Straightener<'_> {
                     '"'
                 }
                 (None, c) if is_odd_space(c) => ' ',
+                (None, '–' | '—' | '−' | '‒' | '‑') if self.is_digit_next() => '-',
                 (None, c) if is_invisible(c) => continue,
                 // An escaped character never ends the string.
                 (Some(_), '\\') => {
@@ -371,6 +465,10 @@ impl Straightener<'_> {
             self.out.push(replacement);
         }
         self.out
+    }
+
+    fn is_digit_next(&self) -> bool {
+        self.text.get(self.at..).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
     }
 
     fn ends_here(&self) -> bool {
@@ -431,6 +529,46 @@ mod tests {
             "{\"text\": \"Hi @Profile - First Name | default: \"you\"\"}",
             1,
         );
+    }
+
+    #[test]
+    fn the_source_of_a_web_page_is_decoded_only_if_it_is_json_then() {
+        check(
+            "{&quot;chat_id&quot;: 1, &quot;text&quot;: &quot;a &lt;b&gt;&quot;}",
+            r#"{"chat_id": 1, "text": "a <b>"}"#,
+            1,
+        );
+        check("{&#34;a&#34;:&nbsp;1}", r#"{"a": 1}"#, 1);
+        check(
+            "<p>{\"a\": 1,<br>&nbsp;\"b\": \"x<br>&nbsp;&amp;\"}</p>",
+            "{\"a\": 1,\n \"b\": \"x<br>&nbsp;&amp;\"}\n",
+            1,
+        );
+        check(
+            "{&quot;a&quot;: &quot;{{ Profile.n | default: &quot;you&quot; }}&quot;}",
+            "{\"a\": \"{{ Profile.n | default: \"you\" }}\"}",
+            2,
+        );
+        for right in [r#"{"a": "&quot;x&quot;<br>&nbsp;"}"#, "&quot;x&quot;<br>", "{&quot;a&quot; x}"] {
+            check(right, right, 0);
+        }
+    }
+
+    #[test]
+    fn dashes_before_numbers_become_minus_signs() {
+        check(
+            "{\"a\": –1001, \"b\": [−5, —7], \"c\": \"–5\"}",
+            "{\"a\": -1001, \"b\": [-5, -7], \"c\": \"–5\"}",
+            1,
+        );
+    }
+
+    #[test]
+    fn apostrophes_do_not_end_single_curly_quotes() {
+        check("{{ Profile.a | default: ‘It’s’ }}", "{{ Profile.a | default: \"It’s\" }}", 1);
+        check("{{ Profile.a | default: ‘you’ }}", "{{ Profile.a | default: 'you' }}", 1);
+        check("{{ Profile.a | default: &#8220;you&#8221; }}", "{{ Profile.a | default: \"you\" }}", 1);
+        check("{{ Profile.a\u{2028}| upcase }}", "{{ Profile.a | upcase }}", 1);
     }
 
     #[test]

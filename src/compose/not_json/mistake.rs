@@ -22,6 +22,12 @@ pub(super) fn recognize(text: &str, error: &SyntaxError) -> Mistake {
     mistake
 }
 
+/// Returns whether the error is a control character in a key whose closing quote is missing. The quote is then the
+/// mistake, and not the control character.
+pub(super) fn is_unclosed_key(text: &str, error: &SyntaxError) -> bool {
+    quotes::unclosed_key(&Fault { text, error }).is_some()
+}
+
 /// How many mistakes of one text may be repaired without a question. Each of them takes a few passes over the text.
 const MAX_MISTAKES: usize = 16;
 
@@ -34,9 +40,11 @@ const RECOGNIZERS: &[Recognizer] = &[
     characters::invisible,
     characters::code_fence,
     characters::comment,
+    quotes::unclosed_key,
     characters::in_string,
     quotes::escaped,
     quotes::foreign,
+    values::minus,
     values::literal,
     values::number,
     values::escape,

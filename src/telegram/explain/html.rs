@@ -39,14 +39,7 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
         ParseErrorKind::UnsupportedTag { tag } => unsupported_tag(tag, span, input),
         ParseErrorKind::UnclosedStartTag { .. } => unclosed_start_tag(span, input),
         ParseErrorKind::EmptyAttributeName { tag } => empty_attribute_name(tag, span, input),
-        ParseErrorKind::UnexpectedEndOfToken => {
-            let value = span.of(input);
-            // A value that contains double quotes is put in single quotes.
-            let quote = if value.contains('"') { '\'' } else { '"' };
-            Diagnostic::error(Code::UnquotedValue, span, "this value needs quotes")
-                .with_help("without quotes a value may only contain letters, digits, dots and hyphens")
-                .with_fix(Fix::replace("add quotes", span, format!("{quote}{value}{quote}")))
-        }
+        ParseErrorKind::UnexpectedEndOfToken => unquoted_value(span, input),
         ParseErrorKind::SpanWithoutClass => {
             Diagnostic::error(Code::SpanWithoutClass, span, "a `span` can only be a spoiler")
                 .with_help(
@@ -80,6 +73,72 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
     }
 }
 
+/// Characters and references that look like quotes, but that HTML does not read as the quotes of an attribute.
+const FALSE_QUOTES: [&str; 26] = [
+    "“", "”", "„", "‟", "‘", "’", "‚", "‛", "«", "»", "‹", "›", "`", "´", "″", "′", "＂", "&quot;", "&#34;",
+    "&#39;", "&apos;", "&ldquo;", "&rdquo;", "&laquo;", "&raquo;", "\\\"",
+];
+
+fn unquoted_value(span: Span, input: &str) -> Diagnostic {
+    let value = span.of(input);
+    let message = "this value needs quotes";
+    let (opener, after) = false_quote(|quote| value.strip_prefix(quote));
+    let (closer, bare) = false_quote(|quote| after.unwrap_or(value).strip_suffix(quote));
+    let bare = bare.or(after).unwrap_or(value);
+    let has_inner = bare.contains(['"', '\'']) || FALSE_QUOTES.iter().any(|quote| bare.contains(quote));
+    if opener.is_none() && closer.is_none() && !has_inner {
+        return Diagnostic::error(Code::UnquotedValue, span, message)
+            .with_help("without quotes a value may only contain letters, digits, dots and hyphens")
+            .with_fix(Fix::replace("add quotes", span, format!("\"{value}\"")));
+    }
+    let diagnostic = Diagnostic::error(Code::UnquotedValue, span, message);
+    let shown = opener.or(closer).unwrap_or("\"");
+    let diagnostic = match FALSE_QUOTES.contains(&shown) {
+        true => diagnostic.with_help(format!("`{shown}` is not a quote in HTML: write `\"`")),
+        false => diagnostic.with_help("put the whole value in one pair of `\"`"),
+    };
+    // With a quote at one end only, or inside, nobody but the author knows where the value ends.
+    if has_inner || bare.is_empty() {
+        return diagnostic;
+    }
+    let fix = Fix::replace("write straight quotes", span, format!("\"{bare}\""));
+    diagnostic.with_fix(match opener.is_some() && closer.is_some() {
+        true => fix,
+        false => fix.unsafe_to_apply(),
+    })
+}
+
+/// Returns the quote that `strip` removes from an end of a value, and the rest of the value. A real quote counts, too:
+/// people mix both.
+fn false_quote<'v>(strip: impl Fn(&str) -> Option<&'v str>) -> (Option<&'static str>, Option<&'v str>) {
+    let quotes = FALSE_QUOTES.into_iter().chain(["\"", "'"]);
+    let found = quotes.into_iter().find_map(|quote| Some((quote, strip(quote)?)));
+    (found.map(|(quote, _)| quote), found.map(|(_, rest)| rest))
+}
+
+/// Returns the tags of a text that only HTML can mean: Telegram's own, such as `<b>`, and those of browsers, such as
+/// `<br>`. A word in angle brackets, such as `<name>`, is none.
+pub(super) fn tags(input: &str) -> impl Iterator<Item = Span> {
+    input.match_indices('<').filter_map(|(at, _)| {
+        let rest = &input[at + 1..];
+        let name = rest.strip_prefix('/').unwrap_or(rest);
+        let len = name.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))?;
+        let word = name[..len].to_ascii_lowercase();
+        let word = word.as_str();
+        let is_known = html_tag::HtmlTag::from_name(word).is_some()
+            || HTML_TAGS.contains(&word)
+            || REPLACEMENTS.iter().any(|(foreign, _)| *foreign == word);
+        // The rest of a tag ends at its `>`, before which no other tag starts.
+        let end = rest.bytes().take(MAX_TAG_BYTES).position(|byte| matches!(byte, b'<' | b'>'))?;
+        let is_closed = rest.as_bytes().get(end) == Some(&b'>');
+        let has_end = name[len..].starts_with([' ', '\n', '/', '>']);
+        (is_known && is_closed && has_end).then(|| Span::new(at, at + 1 + end + 1))
+    })
+}
+
+/// More bytes than a tag has. This keeps the search for its end linear in a text with many `<`.
+const MAX_TAG_BYTES: usize = 4000;
+
 /// Whether a text contains the start tag of a supported element and a later end tag of the same name. The end tag may
 /// be incomplete, such as `</b`.
 pub(super) fn looks_like_html(input: &str) -> bool {
@@ -98,6 +157,15 @@ pub(super) fn looks_like_html(input: &str) -> bool {
         }
     }
     false
+}
+
+/// Whether a text has the tags with which HTML breaks lines. They have no end tag, or often lack it.
+pub(super) fn has_breaks(input: &str) -> bool {
+    let breaks = ["<br>", "<br/>", "<br />", "<p>", "</p>"];
+    input.match_indices('<').any(|(at, _)| {
+        let tag: String = input[at..].chars().take(6).collect::<String>().to_ascii_lowercase();
+        breaks.iter().any(|known| tag.starts_with(known))
+    })
 }
 
 /// Reports an element without an end tag. Nobody but the author knows where it ends, so the fixes are choices.

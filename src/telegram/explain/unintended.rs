@@ -237,6 +237,26 @@ pub(super) fn looks_like_markdown(input: &str) -> bool {
     input.lines().any(|line| has_link(line) || has_bold(line))
 }
 
+/// Whether a text has something that a Markdown mode reads as markup or as an escape. In doubt, the answer is yes.
+pub(super) fn has_markdown_signs(input: &str) -> bool {
+    let is_pair = |delimiter: &str| 2 <= input.matches(delimiter).count();
+    let has_escape = input
+        .match_indices('\\')
+        .any(|(at, _)| input[at + 1..].starts_with(|c: char| c.is_ascii_punctuation()));
+    has_escape || ["*", "_", "~", "`", "||"].into_iter().any(is_pair) || input.contains("](")
+}
+
+/// Whether a text has markup or escapes that MarkdownV2 has and legacy Markdown does not. In doubt, the answer is yes.
+pub(super) fn has_signs_of_version_2(input: &str) -> bool {
+    let has_escape = input.match_indices('\\').any(|(at, _)| {
+        input[at + 1..].starts_with(|c: char| c.is_ascii_punctuation() && !"_*`[".contains(c))
+    });
+    let is_pair = |delimiter: &str| 2 <= input.matches(delimiter).count();
+    has_escape
+        || ["~", "||", "__"].into_iter().any(is_pair)
+        || input.lines().any(|line| line.starts_with('>'))
+}
+
 fn has_link(line: &str) -> bool {
     let text = line.find('[').map(|at| &line[at..]);
     let address = text.and_then(|text| Some(&text[text.find("](http")?..]));

@@ -90,6 +90,10 @@ fn null_value(field: &ApiField, location: ArgumentLocation) -> Option<Finding> {
     if matches!(field.kind, FieldType::Object(_) | FieldType::ParseMode) {
         return None;
     }
+    if field.kind == FieldType::Number {
+        let message = "Telegram reads `null` as the text \"null\", which is 0 as a number";
+        return Some(finding(location, Code::NullValue, message, "write a number such as 55.75"));
+    }
     let message = match field.kind {
         FieldType::Text => "Telegram reads `null` as the text \"null\" and sends it".to_owned(),
         FieldType::String | FieldType::Url | FieldType::File => {
@@ -128,14 +132,14 @@ fn odd_integer(text: &str, location: ArgumentLocation) -> Option<Finding> {
 fn odd_decimal(text: &str, location: ArgumentLocation) -> Option<Finding> {
     let text = text.trim();
     // The server refuses an empty coordinate, and `check` reports that.
-    if text.is_empty() || text.parse::<f64>().is_ok() {
+    if text.is_empty() || text.parse::<f64>().is_ok_and(f64::is_finite) {
         return None;
     }
     let message = format!("Telegram reads {} as {}", quoted(text), leading_number(text));
     let with_point = text.replacen(',', ".", 1);
     let help = match with_point.parse::<f64>() {
-        Ok(_) => format!("write a decimal point: {with_point}"),
-        Err(_) => "write a number with a decimal point: 55.75".to_owned(),
+        Ok(number) if number.is_finite() => format!("write a decimal point: {with_point}"),
+        _ => "write a number with a decimal point: 55.75".to_owned(),
     };
     Some(finding(location, Code::OddNumber, message, &help))
 }
@@ -152,7 +156,10 @@ fn odd_chat_id(text: &str, location: ArgumentLocation) -> Option<Finding> {
             Some(_) => ("0 is not a chat id".to_owned(), "a chat id is never 0"),
             None => (
                 format!("{} is not a chat id: Telegram reads it as {}", quoted(text), lenient_i64(text)),
-                "write a number or an @username",
+                match text.trim_start().starts_with(['–', '—', '−', '‒', '‑']) {
+                    true => "write an ordinary minus: `-`",
+                    false => "write a number or an @username",
+                },
             ),
         },
     };
@@ -287,10 +294,27 @@ fn check_actions(button: &ArgumentValue<'_>, findings: &mut Vec<Finding>) {
     };
     let mut present = ACTIONS.iter().filter(|action| button.has(action) && !is_skipped(action));
     let Some(first) = present.next() else { return };
-    for action in present {
+    // A library may write all fields of a button, the unused ones without a value. Nothing is lost if Telegram ignores
+    // these.
+    let is_empty = |action: &str| button.node.get(action).is_some_and(is_empty_value);
+    let help = match is_empty(first) {
+        true => format!("remove `{first}`"),
+        false => "split it into two buttons".to_owned(),
+    };
+    for action in present.filter(|action| !is_empty(action)) {
         let location = button.member(action).as_ref().unwrap_or(button).location();
         let message = format!("a button has one action: `{first}` is used, `{action}` is ignored");
-        findings.push(finding(location, Code::IgnoredValue, message, "split it into two buttons"));
+        findings.push(finding(location, Code::IgnoredValue, message, &help));
+    }
+}
+
+fn is_empty_value(node: &json::JsonNode) -> bool {
+    match &node.value {
+        json::JsonValue::Null | json::JsonValue::Boolean(false) => true,
+        json::JsonValue::String(text) => text.decoded.is_empty(),
+        json::JsonValue::Object(members) => members.is_empty(),
+        json::JsonValue::Array(items) => items.is_empty(),
+        json::JsonValue::Boolean(true) | json::JsonValue::Number(_) => false,
     }
 }
 

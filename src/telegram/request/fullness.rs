@@ -3,8 +3,7 @@
 use super::poll::MAX_QUESTION;
 use super::text::{MAX_CAPTION, MAX_TEXT, MarkedText};
 use super::{ApiRequest, MessageContent};
-use crate::telegram::EntityKind;
-use crate::telegram::sent::MAX_ENTITIES;
+use crate::telegram::sent::{MAX_ENTITIES, count_entities};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fullness {
@@ -70,9 +69,7 @@ impl ApiRequest {
 }
 
 pub(super) fn count_author_entities(text: &MarkedText) -> usize {
-    // Custom emoji do not count toward the server's limit of 100.
-    let counts = |kind: &EntityKind| !matches!(kind, EntityKind::CustomEmoji { .. });
-    text.parsed.entities.iter().filter(|entity| counts(&entity.kind)).count()
+    count_entities(&text.parsed.entities)
 }
 
 #[cfg(test)]
@@ -94,6 +91,9 @@ mod tests {
         check_fullness("sendMessage", body, "2/4096 Characters");
         let body = format!(r#"{{"chat_id": 1, "text": "{}", "parse_mode": "HTML"}}"#, "<b>a</b> ".repeat(60));
         check_fullness("sendMessage", &body, "60/100 Entities");
+        // Touching styles of one kind are one entity.
+        let body = format!(r#"{{"chat_id": 1, "text": "{}", "parse_mode": "HTML"}}"#, "<b>a</b>".repeat(101));
+        check_fullness("sendMessage", &body, "101/4096 Characters");
         check_fullness("sendMessage", r#"{"chat_id": 1, "text": "a👍 "}"#, "2/4096 Characters");
         let body = r#"{"chat_id": 1, "photo": "https://h.example/p.jpg", "caption": "hey"}"#;
         check_fullness("sendPhoto", body, "3/1024 Characters");

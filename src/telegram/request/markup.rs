@@ -76,6 +76,8 @@ pub enum ButtonStyle {
 pub(super) struct MarkupDraft {
     kind: DraftKind,
     location: ArgumentLocation,
+    /// The first button that lets the user choose a chat, but allows no kind of chat.
+    without_kinds: Option<ArgumentLocation>,
     /// The length of the markup's JSON without spaces between the tokens, in bytes.
     n_bytes: usize,
 }
@@ -161,7 +163,8 @@ pub(super) fn read(arguments: &Arguments) -> Result<Option<MarkupDraft>, Request
     } else {
         return Ok(None);
     };
-    Ok(Some(MarkupDraft { kind, location, n_bytes: compact_len(&node) }))
+    let without_kinds = without_kinds(&markup);
+    Ok(Some(MarkupDraft { kind, location, without_kinds, n_bytes: compact_len(&node) }))
 }
 
 /// Returns the length of the value's JSON without spaces between the tokens, in bytes. Escapes are not counted.
@@ -336,7 +339,7 @@ fn action(value: &ArgumentValue<'_>) -> Result<ButtonAction, RequestError> {
         let query = chosen.string_or_empty("query")?;
         // These fields are not kept, because no preview shows which chats the user may choose from. They are read only
         // because the server checks their types.
-        for name in ["allow_user_chats", "allow_bot_chats", "allow_group_chats", "allow_channel_chats"] {
+        for name in CHOSEN_CHATS {
             chosen.bool_or_false(name)?;
         }
         return Ok(ButtonAction::SwitchInlineQuery(query));
@@ -357,6 +360,26 @@ fn action(value: &ArgumentValue<'_>) -> Result<ButtonAction, RequestError> {
     }
     Err(value.error("Text buttons are unallowed in the inline keyboard"))
 }
+
+/// Returns the first button of the inline keyboard with the action `switch_inline_query_chosen_chat` that allows no kind
+/// of chat. The server refuses it only once it knows the chat.
+fn without_kinds(markup: &ArgumentValue<'_>) -> Option<ArgumentLocation> {
+    let rows = markup.member("inline_keyboard")?.items()?;
+    let mut buttons = rows.iter().filter_map(ArgumentValue::items).flatten();
+    let is_without_kinds = |button: &ArgumentValue<'_>| {
+        let Some(chosen) = button.member("switch_inline_query_chosen_chat") else { return false };
+        let allows = |name: &&str| chosen.bool_or_false(name).is_ok_and(|is_allowed| is_allowed);
+        let is_used = matches!(action(button), Ok(ButtonAction::SwitchInlineQuery(_)))
+            && !button.has("switch_inline_query");
+        let has_text = button.string_or_empty("text").is_ok_and(|text| !text.is_empty());
+        is_used && has_text && !CHOSEN_CHATS.iter().any(|name| allows(&name))
+    };
+    let found = buttons.find(is_without_kinds)?;
+    Some(found.member("switch_inline_query_chosen_chat").as_ref().unwrap_or(&found).location())
+}
+
+const CHOSEN_CHATS: [&str; 4] =
+    ["allow_user_chats", "allow_bot_chats", "allow_group_chats", "allow_channel_chats"];
 
 fn login_url(value: &ArgumentValue<'_>) -> Result<ButtonAction, RequestError> {
     let url = value.required_string("url")?;
@@ -382,6 +405,12 @@ pub(super) fn finish(draft: MarkupDraft, chat: ChatKind) -> Result<CheckedMarkup
                 |button: &Button| !button.text.is_empty() || button.icon_custom_emoji_id.is_some();
             let kept = keep_rows(rows, is_labelled, |button, location| {
                 let button = finish_button(button, &location, chat)?;
+                // The button is found by its place, which the place of its field begins with.
+                if let Some(place) =
+                    draft.without_kinds.as_ref().filter(|place| is_of_button(place, &location))
+                {
+                    return Err(RequestError::at(place.clone(), "At least one chat type must be allowed"));
+                }
                 if remote_error.is_none() {
                     remote_error = check_remotely(&button.action, &location, chat).err();
                 }
@@ -404,6 +433,14 @@ pub(super) fn finish(draft: MarkupDraft, chat: ChatKind) -> Result<CheckedMarkup
             remote_error.or_else(|| Some(RequestError::at(draft.location, "reply markup is too long")));
     }
     Ok(CheckedMarkup { markup, remote_error })
+}
+
+fn is_of_button(place: &ArgumentLocation, button: &ArgumentLocation) -> bool {
+    // In JSON inside a string, the places are ranges of the string.
+    match (place.decoded, button.decoded) {
+        (Some(inner), Some(outer)) => outer.start <= inner.start && inner.end <= outer.end,
+        _ => place.path.starts_with(&button.path),
+    }
 }
 
 /// Finishes the buttons that the server keeps. The server drops buttons without a label, buttons beyond the limits, and

@@ -56,6 +56,8 @@ pub(super) struct MediaDraft<'a> {
     location: ArgumentLocation,
     /// Whether the file is an upload without a single byte.
     is_empty: bool,
+    /// The address of a video's cover, and its place.
+    cover: Option<(String, ArgumentLocation)>,
 }
 
 pub(super) fn read<'a>(arguments: &'a Arguments, kind: MediaKind) -> Result<MediaDraft<'a>, RequestError> {
@@ -75,7 +77,11 @@ pub(super) fn read<'a>(arguments: &'a Arguments, kind: MediaKind) -> Result<Medi
         has_spoiler: arguments.boolean("has_spoiler"),
     };
     let is_empty = is_empty(arguments, &media.file);
-    Ok(MediaDraft { media, caption, location: arguments.location(name), is_empty })
+    let cover = match kind {
+        MediaKind::Video => remote_cover(arguments.text("cover"), arguments.location("cover")),
+        MediaKind::Photo | MediaKind::Animation | MediaKind::Audio | MediaKind::Document => None,
+    };
+    Ok(MediaDraft { media, caption, location: arguments.location(name), is_empty, cover })
 }
 
 // If the argument has no text, the file is the part of the multipart body with the name `field`, which is the
@@ -90,6 +96,11 @@ fn file(arguments: &Arguments, text: &str, field: Option<&str>) -> Option<MediaF
     field.filter(|field| arguments.has_file(field)).map(|field| MediaFile::Upload(field.to_owned()))
 }
 
+fn remote_cover(address: &str, location: ArgumentLocation) -> Option<(String, ArgumentLocation)> {
+    let is_remote = !address.is_empty() && !address.starts_with("attach://");
+    is_remote.then(|| (address.to_owned(), location))
+}
+
 fn is_empty(arguments: &Arguments, file: &MediaFile) -> bool {
     matches!(file, MediaFile::Upload(field) if arguments.has_empty_file(field))
 }
@@ -102,6 +113,9 @@ impl MediaDraft<'_> {
         }
         if let MediaFile::Remote(address) = &self.media.file {
             file_id::check(address).map_err(|message| RequestError::at(self.location, &message))?;
+        }
+        if let Some((address, location)) = self.cover {
+            file_id::check(&address).map_err(|message| RequestError::at(location, &message))?;
         }
         Ok(Media { caption: self.caption.finish(TextRules::Caption)?, ..self.media })
     }
@@ -161,7 +175,14 @@ fn album_item<'a>(arguments: &Arguments, item: &ArgumentValue<'a>) -> Result<Med
     let media = Media { kind, file, caption: MarkedText::default(), show_caption_above_media, has_spoiler };
     let is_empty = is_empty(arguments, &media.file);
     let location = item.member("media").as_ref().unwrap_or(item).location();
-    Ok(MediaDraft { media, caption, location, is_empty })
+    let cover = match kind {
+        MediaKind::Video => {
+            let place = item.member("cover").as_ref().unwrap_or(item).location();
+            remote_cover(&item.string_or_empty("cover")?, place)
+        }
+        MediaKind::Photo | MediaKind::Animation | MediaKind::Audio | MediaKind::Document => None,
+    };
+    Ok(MediaDraft { media, caption, location, is_empty, cover })
 }
 
 // None of these fields is kept, but a field of the wrong type makes the server refuse the whole album.

@@ -49,6 +49,8 @@ pub(super) struct PollDraft<'a> {
     description: text::TextDraft<'a>,
     explanation: Option<text::TextDraft<'a>>,
     options: Vec<Result<MarkedText, RequestError>>,
+    /// The argument that names the correct options.
+    correct_name: &'static str,
 }
 
 pub(super) fn read(arguments: &Arguments) -> Result<PollDraft<'_>, RequestError> {
@@ -80,7 +82,11 @@ pub(super) fn read(arguments: &Arguments) -> Result<PollDraft<'_>, RequestError>
         allows_multiple_answers: arguments.boolean("allows_multiple_answers"),
         is_closed: arguments.boolean("is_closed"),
     };
-    Ok(PollDraft { poll, question, description, explanation, options })
+    let correct_name = match arguments.get("correct_option_ids") {
+        None if arguments.get("correct_option_id").is_some() => "correct_option_id",
+        _ => "correct_option_ids",
+    };
+    Ok(PollDraft { poll, question, description, explanation, options, correct_name })
 }
 
 fn options(arguments: &Arguments) -> Result<Vec<Result<MarkedText, RequestError>>, RequestError> {
@@ -156,7 +162,7 @@ impl PollDraft<'_> {
         let options = self.options.into_iter().collect::<Result<Vec<MarkedText>, RequestError>>()?;
         let kind = match (self.poll.kind, self.explanation) {
             (PollKind::Quiz { correct_option_ids, .. }, Some(explanation)) => {
-                check_correct(&correct_option_ids, options.len())?;
+                check_correct(self.correct_name, &correct_option_ids, options.len())?;
                 PollKind::Quiz { correct_option_ids, explanation: explanation.finish(TextRules::Optional)? }
             }
             (kind, _) => kind,
@@ -165,8 +171,8 @@ impl PollDraft<'_> {
     }
 }
 
-fn check_correct(ids: &[i32], n_options: usize) -> Result<(), RequestError> {
-    let refuse = |message| Err(RequestError::at(ArgumentLocation::argument("correct_option_ids"), message));
+fn check_correct(name: &str, ids: &[i32], n_options: usize) -> Result<(), RequestError> {
+    let refuse = |message| Err(RequestError::at(ArgumentLocation::argument(name), message));
     if ids.is_empty() {
         return refuse("Correct quiz option list must be non-empty");
     }

@@ -224,7 +224,10 @@ fn entity_kind(value: &ArgumentValue<'_>) -> Result<Option<EntityKind>, RequestE
             // The server drops entities of these kinds in a call, because it detects them in the text itself.
             Some(kind) if kind.is_auto_detected() => return Ok(None),
             Some(kind) => kind,
-            None => return Err(value.error("Unsupported type specified")),
+            None => {
+                let place = value.member("type");
+                return Err(place.as_ref().unwrap_or(value).error("Unsupported type specified"));
+            }
         },
     };
     Ok(Some(kind))

@@ -19,7 +19,7 @@ pub(crate) enum OddCharacter {
     HtmlTag,
 }
 
-const REFERENCES: [(&str, char); 17] = [
+const REFERENCES: [(&str, char); 33] = [
     ("&quot;", '"'),
     ("&#34;", '"'),
     ("&#x22;", '"'),
@@ -37,6 +37,22 @@ const REFERENCES: [(&str, char); 17] = [
     ("&nbsp;", ' '),
     ("&#160;", ' '),
     ("&ndash;", '-'),
+    ("&mdash;", '-'),
+    ("&minus;", '-'),
+    ("&#8211;", '-'),
+    ("&#8212;", '-'),
+    ("&#8220;", '"'),
+    ("&#8221;", '"'),
+    ("&#x201c;", '"'),
+    ("&#x201d;", '"'),
+    ("&#x201C;", '"'),
+    ("&#x201D;", '"'),
+    ("&#8216;", '\''),
+    ("&#8217;", '\''),
+    ("&#60;", '<'),
+    ("&#62;", '>'),
+    ("&#38;", '&'),
+    ("&#32;", ' '),
 ];
 
 /// The HTML tags that rich-text editors insert.
@@ -109,12 +125,16 @@ impl<'t> Cleaner<'t> {
                 });
             }
             '‘' | '’' | '‚' => {
-                self.quoted(&rest[..c.len_utf8()], "'", OddCharacter::CurlyQuote, |rest| {
-                    let close = rest.char_indices().find(|(_, c)| matches!(c, '‘' | '’' | '\''))?;
-                    Some((close.0, close.1.len_utf8()))
-                });
+                let after = &rest[c.len_utf8()..];
+                let close = single_close(after);
+                // Double quotes can have an apostrophe of either kind inside.
+                let inside = close.map_or("", |(at, _)| &after[..at]);
+                let quote =
+                    if inside.contains(['’', '‘', '\'']) && !inside.contains('"') { "\"" } else { "'" };
+                self.quoted(&rest[..c.len_utf8()], quote, OddCharacter::CurlyQuote, single_close);
             }
-            '\u{a0}' | '\u{202f}' | '\u{2007}' | '\u{2009}' | '\u{3000}' => {
+            // Also U+2028, the line separator.
+            c if c.is_whitespace() && !c.is_ascii() => {
                 self.replace(c.len_utf8(), " ", OddCharacter::Space);
             }
             '\u{200b}' | '\u{feff}' | '\u{2060}' => self.replace(c.len_utf8(), "", OddCharacter::Space),
@@ -178,6 +198,18 @@ impl<'t> Cleaner<'t> {
             self.rest().starts_with("<br") || self.rest().starts_with("<p") || self.rest().starts_with("<d");
         self.replace(length, if is_break && !is_separate { " " } else { "" }, OddCharacter::HtmlTag);
     }
+}
+
+/// Returns the place and length of the quote that ends a text in single curly quotes. Between letters, as in `It’s`, the
+/// same character is an apostrophe.
+fn single_close(rest: &str) -> Option<(usize, usize)> {
+    let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let quotes = || rest.char_indices().filter(|(_, c)| matches!(c, '‘' | '’' | '\''));
+    let is_apostrophe = |at: usize, c: char| {
+        is_letter(rest[..at].chars().next_back()) && is_letter(rest[at + c.len_utf8()..].chars().next())
+    };
+    let close = quotes().find(|(at, c)| !is_apostrophe(*at, *c)).or_else(|| quotes().next())?;
+    Some((close.0, close.1.len_utf8()))
 }
 
 /// Returns the length of the HTML tag at the start of `rest`.

@@ -66,6 +66,12 @@ impl<'a> Fault<'a> {
         (last.kind == JsonTokenKind::String && last.span.end == end).then_some(last.span)
     }
 
+    /// Returns the key whose value the parser expected at the error.
+    pub(super) fn key_before(&self) -> Option<&'a str> {
+        let before = self.before().strip_suffix(':')?.trim_end().strip_suffix('"')?;
+        before.rfind('"').map(|quote| &before[quote + 1..])
+    }
+
     /// Returns whether the text with these edits is JSON.
     pub(super) fn is_mended_by(&self, edits: &[TextEdit]) -> bool {
         apply_edits(edits, self.text).is_some_and(|mended| json::parse(&mended).is_ok())

@@ -3,6 +3,7 @@
 use super::fault::{Fault, Mistake, insert, is_punctuation, remove, replace};
 use crate::diagnostic::{TextEdit, apply_edits};
 use crate::json::{self, Expected, JsonTokenKind, SyntaxErrorKind};
+use crate::telegram::fields;
 use crate::text::Span;
 
 /// How many strings in other quotes are mended at once. Each of them takes one pass over the text.
@@ -107,6 +108,29 @@ fn foreign_string(fault: &Fault<'_>) -> Option<Vec<TextEdit>> {
 fn ends_string(after: &str, is_end_of_line_enough: bool) -> bool {
     let next = after.trim_start_matches([' ', '\t']).chars().next();
     next.is_none_or(|next| ",:}]".contains(next) || (is_end_of_line_enough && "\r\n".contains(next)))
+}
+
+/// Recognizes a key without its closing quote, such as that of `{"chat_id: 1, "text": "x"}`. The string extends to the
+/// opening quote of the next string, so a line break may be in it.
+pub(super) fn unclosed_key(fault: &Fault<'_>) -> Option<Mistake> {
+    let string = match fault.error.kind {
+        SyntaxErrorKind::Expected(Expected::Colon) => fault.string_before()?,
+        SyntaxErrorKind::ControlCharacter(_) => {
+            let is_around = |span: Span| span.start < fault.at() && fault.at() < span.end;
+            json::tokens(fault.text).find(|token| is_around(token.span))?.span
+        }
+        _ => return None,
+    };
+    let is_key = fault.text.get(..string.start)?.trim_end().ends_with(['{', ',']);
+    let inside = string.of(fault.text).strip_prefix('"').filter(|_| is_key)?;
+    let name = inside[..inside.find(':')?].trim_end();
+    let edits = vec![insert(string.start + 1 + name.len(), "\"")];
+    (fields::is_known_name(name) && fault.is_mended_by(&edits)).then(|| {
+        Mistake::help("close the string with `\"` before the `:`")
+            .saying("a string without its closing quote")
+            .at(Span::new(string.start, string.start + 1))
+            .with_choice("add the `\"`", edits)
+    })
 }
 
 /// Recognizes a string without its closing quote. Such a string extends to the opening quote of the next string.

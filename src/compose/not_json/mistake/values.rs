@@ -1,7 +1,9 @@
 //! Values that JSON does not know: words and numbers of other languages, other escapes, and text without quotes.
 
 use super::fault::{Fault, Mistake, insert, remove, replace};
+use crate::diagnostic::did_you_mean;
 use crate::json::SyntaxErrorKind;
+use crate::telegram::fields;
 use crate::text::Span;
 
 pub(super) fn literal(fault: &Fault<'_>) -> Option<Mistake> {
@@ -17,14 +19,67 @@ pub(super) fn literal(fault: &Fault<'_>) -> Option<Mistake> {
         "null" | "none" | "nil" | "undefined" => "null",
         "true" => "true",
         "false" => "false",
-        _ => return None,
+        lower => return near_literal(fault, lower),
     };
     let edits = vec![replace(fault.error.span, literal)];
+    // Telegram takes any value of these fields as text: with `null`, the recipients would read the word.
+    if let Some(key) = fault.key_before().filter(|key| fields::is_text_name(key)) {
+        let span = fault.error.span;
+        let help = match literal {
+            "null" => format!("`{key}` needs text: put it in double quotes, or leave the field out"),
+            _ => format!("`{key}` needs text: put it in double quotes"),
+        };
+        return Some(
+            Mistake::help(help)
+                .with_choice("put it in quotes", vec![insert(span.start, "\""), insert(span.end, "\"")]),
+        );
+    }
     let title = format!("write `{literal}`");
     if word.eq_ignore_ascii_case(literal) {
         return Some(Mistake::help(format!("write `{literal}` in lower case")).with_repair(title, edits));
     }
     Some(Mistake::help(format!("write `{literal}`")).with_choice(title, edits))
+}
+
+/// Recognizes a slip such as `tru`, and the word of another format, such as `yes`.
+fn near_literal(fault: &Fault<'_>, word: &str) -> Option<Mistake> {
+    let span = fault.error.span;
+    let after = fault.text.get(span.end..).unwrap_or_default().trim_start_matches([' ', '\t']);
+    // Several words are text, and a field for text takes any word.
+    let is_alone = after.is_empty() || after.starts_with([',', '}', ']', '\r', '\n']);
+    let is_for_text = fault.key_before().is_none_or(fields::is_text_name);
+    if !is_alone || is_for_text || !matches!(fault.error.kind, SyntaxErrorKind::Word(_)) {
+        return None;
+    }
+    let meant = match word {
+        "yes" | "on" => "true",
+        "no" | "off" => "false",
+        _ => did_you_mean(word, ["true", "false", "null"])?,
+    };
+    Some(
+        Mistake::help(format!("did you mean `{meant}`?"))
+            .with_choice(format!("write `{meant}`"), vec![replace(span, meant)]),
+    )
+}
+
+/// Recognizes a dash or another sign that looks like a minus before a number.
+pub(super) fn minus(fault: &Fault<'_>) -> Option<Mistake> {
+    let rest = fault.rest();
+    let sign = rest.chars().next().filter(|c| matches!(c, '–' | '—' | '−' | '‒' | '‑' | '－'))?;
+    let number = &rest[sign.len_utf8()..];
+    let digits = number.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(number.len());
+    let is_whole =
+        number[digits..].trim_start().starts_with([',', '}', ']']) || number[digits..].trim().is_empty();
+    if !fault.is_between_tokens() || !number.starts_with(|c: char| c.is_ascii_digit()) || !is_whole {
+        return None;
+    }
+    let span = Span::new(fault.at(), fault.at() + sign.len_utf8());
+    Some(
+        Mistake::help("write an ordinary minus: `-`")
+            .saying(format!("`{sign}` is not a minus"))
+            .at(span)
+            .with_repair("write `-`", vec![replace(span, "-")]),
+    )
 }
 
 pub(super) fn number(fault: &Fault<'_>) -> Option<Mistake> {
