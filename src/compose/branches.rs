@@ -4,16 +4,17 @@
 //! Only faults of typed text are reported. Whether a value breaks the message depends on the recipient, and the static
 //! checks warn of such values.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::chat::PatchedText;
 use super::inputs::Inputs;
 use super::locate::Locator;
 use super::not_json;
 use super::problems::{self, BodySource};
-use super::{diagnose_text, escape_filter};
+use super::{diagnose_text, escape_filter, http};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::json::{self, Expected, SyntaxErrorKind};
+use crate::json::{self, Document, Expected, SyntaxErrorKind};
+use crate::telegram::{self, CheckFailure, Method};
 use crate::template::{self, Arm, Choice, Rendered, Template, Verdict};
 use crate::text::Span;
 
@@ -22,6 +23,10 @@ const MAX_PROBLEMS: usize = 50;
 
 /// The characters in a value that can change what the markup around the value means.
 const DELIMITERS: &[char] = &['_', '*', '~', '|', '`', '[', ']', '<', '>', '&', '\\'];
+
+/// The warnings that other branches can have too. All others may be about the stand-in values.
+const WARNINGS: [Code; 5] =
+    [Code::AddressToEnd, Code::DroppedLink, Code::MarkupWithoutMode, Code::OddBoolean, Code::OddNumber];
 
 /// A problem with the indices of the renderings that have it.
 struct Fault {
@@ -44,7 +49,13 @@ pub(super) fn check(
     let choice = |problem: &Diagnostic| Choice::new(0, problem.span);
     let suspects: Vec<Choice> =
         static_problems.iter().filter(|problem| is_shape(problem)).map(choice).collect();
-    let mut faults = Faults::default();
+    // A parameter in the URL takes precedence over the same key in the body, so the body's own may not matter.
+    let has_query = inputs.webhook.is_some_and(|webhook| webhook.url.contains('?'));
+    let mut faults = Faults {
+        literals: template::literal_outputs(template),
+        method: http::bot_method(inputs).filter(|method| !has_query && Method::from_name(method).is_some()),
+        ..Faults::default()
+    };
     let covering =
         template::cover(template, &inputs.context(), &suspects, &mut |rendered| faults.judge(body, rendered));
     static_problems.retain(|problem| !is_shape(problem) || !covering.is_valid_at(choice(problem)));
@@ -112,6 +123,10 @@ struct Faults {
     /// The index in `found` of the problem with this code and span.
     known: HashMap<(Code, Span), usize>,
     n_renderings: usize,
+    /// The outputs and tags that print only literals.
+    literals: HashSet<Span>,
+    /// The method whose rules the request is checked by, if it is known.
+    method: Option<String>,
 }
 
 impl Faults {
@@ -126,13 +141,15 @@ impl Faults {
         let document = match json::parse(locator.text()) {
             Ok(document) => document,
             Err(error) => {
-                if !locator.starts_typed(not_json::place_of(&error)) {
+                let is_typed = locator.starts_typed_or_in(not_json::place_of(&error), &self.literals);
+                if !is_typed && not_json::typed_quote(&locator, &error).is_none() {
                     return Verdict::Unclear;
                 }
-                // If the problem is at an output or a tag, a value caused it.
+                // If the problem is at an output or a tag, a value caused it, or a literal.
                 let is_typed = |problem: &Diagnostic| {
                     let source = problem.span.of(body.text).trim();
-                    !source.ends_with("}}") && !source.ends_with("%}")
+                    self.literals.contains(&problem.span)
+                        || (!source.ends_with("}}") && !source.ends_with("%}"))
                 };
                 let found = not_json::diagnose(body, &locator, &error);
                 let Some(problem) = found.into_iter().find(is_typed) else { return Verdict::Unclear };
@@ -145,23 +162,103 @@ impl Faults {
                 return Verdict::Faulty;
             }
         };
-        if let Some(comma) = document.trailing_comma.filter(|comma| locator.starts_typed(*comma)) {
-            self.add(index, problems::trailing_comma(&locator, comma), false, true);
+        let comma = document.trailing_comma;
+        if let Some(comma) = comma.filter(|comma| locator.starts_typed_or_in(*comma, &self.literals)) {
+            let mut problem = problems::trailing_comma(&locator, comma);
+            if !locator.starts_typed(comma) {
+                // The fix would remove the whole output.
+                problem.fixes.clear();
+            }
+            self.add(index, problem, false, true);
         }
-        let Some((text, mode, found)) = diagnose_text(&document) else { return Verdict::Valid };
-        let errors: Vec<Diagnostic> = found.into_iter().filter(Diagnostic::is_error).collect();
+        let verdict = self.judge_text(index, body, &locator, &document);
+        if verdict != Verdict::Valid {
+            return verdict;
+        }
+        self.judge_request(index, body, &locator, &document)
+    }
+
+    fn judge_text(
+        &mut self,
+        index: usize,
+        body: BodySource<'_>,
+        locator: &Locator,
+        document: &Document,
+    ) -> Verdict {
+        let Some((text, mode, found)) = diagnose_text(document) else { return Verdict::Valid };
+        let (errors, warnings): (Vec<Diagnostic>, Vec<Diagnostic>) =
+            found.into_iter().partition(Diagnostic::is_error);
+        let escape = mode.map(escape_filter);
         if errors.is_empty() {
+            // A warning at typed text can still be about a value, such as the address of a link.
+            if !locator.prints_in(text.span) {
+                let known = warnings.into_iter().filter(|problem| WARNINGS.contains(&problem.code));
+                for problem in known.take(MAX_PROBLEMS) {
+                    let problem = problems::from_text_problem(body, locator, text, problem, escape);
+                    self.add(index, problem, false, false);
+                }
+            }
             return Verdict::Valid;
         }
-        let is_typed = |problem: &Diagnostic| locator.starts_typed(text.raw_span(problem.span));
-        if locator.prints_any(DELIMITERS) || !errors.iter().all(is_typed) {
+        let is_typed =
+            |problem: &Diagnostic| locator.starts_typed_or_in(text.raw_span(problem.span), &self.literals);
+        if locator.prints_any(DELIMITERS, &self.literals) || !errors.iter().all(is_typed) {
             return Verdict::Unclear;
         }
-        let escape = mode.map(escape_filter);
         for problem in errors.into_iter().take(MAX_PROBLEMS) {
-            let problem = problems::from_text_problem(body, &locator, text, problem, escape);
+            let problem = problems::from_text_problem(body, locator, text, problem, escape);
             self.add(index, problem, false, false);
         }
+        Verdict::Faulty
+    }
+
+    /// Judges the typed parts of the request by the rules of the Bot API. What the rules say of the stand-in values, and
+    /// of the whole request, shows nothing about the template.
+    fn judge_request(
+        &mut self,
+        index: usize,
+        body: BodySource<'_>,
+        locator: &Locator,
+        document: &Document,
+    ) -> Verdict {
+        let Some(method) = self.method.clone() else { return Verdict::Valid };
+        let Ok(arguments) = telegram::Arguments::from_json(document, locator.text()) else {
+            return Verdict::Valid;
+        };
+        let is_typed = |location: &telegram::ArgumentLocation| {
+            let node = document.root.at_path(&location.path).filter(|_| !location.path.is_empty());
+            node.is_some_and(|node| {
+                // An empty list or text is the result of a loop without items or of a branch that is not taken.
+                let has_content = node.span.of(locator.text()).contains(char::is_alphanumeric);
+                has_content && !locator.prints_in(node.span)
+            })
+        };
+        let checked = telegram::check(&method, &arguments);
+        let warnings = checked.warnings.iter();
+        let typed: Vec<&telegram::Finding> = warnings
+            .filter(|finding| WARNINGS.contains(&finding.code) && is_typed(&finding.place))
+            .take(MAX_PROBLEMS)
+            .collect();
+        if !typed.is_empty() {
+            let members = problems::MemberIndex::of(document);
+            for finding in typed {
+                self.add(index, problems::from_finding(body, locator, &members, finding), false, false);
+            }
+        }
+        let Err(error) = checked.result else { return Verdict::Valid };
+        let is_of_text = matches!(
+            error.cause,
+            Some(
+                CheckFailure::Markup
+                    | CheckFailure::InputTooLong
+                    | CheckFailure::TooLong(_)
+                    | CheckFailure::NoText
+            )
+        );
+        if is_of_text || !error.location.as_ref().is_some_and(is_typed) {
+            return Verdict::Valid;
+        }
+        self.add(index, problems::from_api_error(body, locator, document, &error), false, false);
         Verdict::Faulty
     }
 

@@ -1,5 +1,7 @@
 //! Maps positions in the rendered text to the positions in the body that they come from, and back.
 
+use std::collections::HashSet;
+
 use super::chat::PatchedText;
 use crate::json::JsonString;
 use crate::template::SourceMap;
@@ -73,16 +75,41 @@ impl Locator {
     /// Returns whether the first byte of `sent` was typed, in the body or in a partial, and no `{{ … }}` printed nothing
     /// directly before it.
     pub(super) fn starts_typed(&self, sent: Span) -> bool {
-        let before = self.text().get(..sent.start).unwrap_or_default().trim_end().len();
-        let gap = self.rendered(Span::new(before, sent.start));
-        let first = self.rendered(Span::new(sent.start, sent.start + 1));
-        self.map.origin(first).interpolation.is_none() && self.map.empty_outputs(gap).is_empty()
+        self.starts_typed_or_in(sent, &HashSet::new())
     }
 
-    /// Returns whether a `{{ … }}` printed one of `chars`.
-    pub(super) fn prints_any(&self, chars: &[char]) -> bool {
+    /// Like [`Locator::starts_typed`], but what the `{{ … }}` and tags of the body in `literals` print counts as typed.
+    pub(super) fn starts_typed_or_in(&self, sent: Span, literals: &HashSet<Span>) -> bool {
+        let before = self.text().get(..sent.start).unwrap_or_default().trim_end().len();
+        let gap = self.rendered(Span::new(before, sent.start));
+        let first = self.map.origin(self.rendered(Span::new(sent.start, sent.start + 1)));
+        let is_typed = match first.interpolation {
+            Some(interpolation) => first.partial.is_none() && literals.contains(&interpolation),
+            None => true,
+        };
+        is_typed && self.map.empty_outputs(gap).is_empty()
+    }
+
+    /// Returns the text around `at` that a `{{ … }}` or a tag printed.
+    pub(super) fn printed_at(&self, at: usize) -> Option<Span> {
+        let at = self.rendered(Span::new(at, at + 1)).start;
+        let mut interpolated = self.map.interpolated().map(|(printed, _)| printed);
+        let printed = interpolated.find(|printed| printed.range().contains(&at))?;
+        Some(self.patches.iter().fold(printed, |span, patched| patched.patched(span)))
+    }
+
+    /// Returns whether a `{{ … }}` or a tag printed a part of `sent`, or printed nothing there.
+    pub(super) fn prints_in(&self, sent: Span) -> bool {
+        let sent = self.rendered(sent);
+        self.map.interpolated().any(|(printed, _)| printed.start <= sent.end && sent.start <= printed.end)
+    }
+
+    /// Returns whether a `{{ … }}` or a tag that is not among `except` printed one of `chars`.
+    pub(super) fn prints_any(&self, chars: &[char], except: &HashSet<Span>) -> bool {
         let text = self.text();
-        self.map.interpolated().any(|printed| printed.of(text).contains(chars))
+        let is_excepted = |source: Option<Span>| source.is_some_and(|source| except.contains(&source));
+        let mut interpolated = self.map.interpolated().filter(|(_, source)| !is_excepted(*source));
+        interpolated.any(|(printed, _)| printed.of(text).contains(chars))
     }
 
     fn rendered(&self, sent: Span) -> Span {

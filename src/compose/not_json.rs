@@ -50,6 +50,9 @@ fn not_json_at(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> 
     {
         return problem;
     }
+    if let Some(quote) = typed_quote(locator, error) {
+        return quote_around_value(locator, quote, error);
+    }
     let mistake = mistake::recognize(sent, error);
     let span = mistake.span.unwrap_or_else(|| place_of(error));
     let located = locator.locate(span);
@@ -80,6 +83,55 @@ fn not_json_at(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> 
         problem.fixes.extend(repair.and_then(|repair| typed_fix(locator, repair)));
     }
     problem
+}
+
+/// Returns the typed `"` that ended a string before a value, as the first quote in `say "{{ name }}"` does. The parser's
+/// error is then at the value.
+pub(super) fn typed_quote(locator: &Locator, error: &SyntaxError) -> Option<Span> {
+    let ended_string = SyntaxErrorKind::Expected(Expected::CommaOrBrace) == error.kind
+        || SyntaxErrorKind::Expected(Expected::CommaOrBracket) == error.kind;
+    let text = locator.text();
+    let at = error.span.start;
+    if !ended_string || !text.get(..at)?.ends_with('"') {
+        return None;
+    }
+    let printed = locator.printed_at(at)?;
+    let quote = Span::new(at - 1, at);
+    // The value may also be JSON of its own, as in `"text": "a"{{ Event.more }}}`. What follows it tells.
+    let after = text.get(printed.end..)?.trim_start();
+    let next = text.len() - after.len();
+    let is_text = match after.strip_prefix(',') {
+        Some(rest) => rest.trim_start().starts_with(char::is_alphabetic),
+        None => !after.is_empty() && !after.starts_with([']', '}']),
+    };
+    let is_typed = |at: usize| locator.starts_typed(Span::new(at, at + 1));
+    (printed.start == at && is_text && is_typed(quote.start) && is_typed(next)).then_some(quote)
+}
+
+/// Reports a `"` from [`typed_quote`]. The value is right, so the problem is at the quote.
+fn quote_around_value(locator: &Locator, quote: Span, error: &SyntaxError) -> Diagnostic {
+    let mut message = "not JSON: this `\"` ends the string".to_owned();
+    if let Some(place) = locator.place_in_partial(quote) {
+        message.push_str(&format!(" (in {place})"));
+    }
+    let problem = Diagnostic::error(Code::NotJson, locator.locate(quote).span, message)
+        .with_help("a quote inside a string is written `\\\"`");
+    let after = locator.printed_at(error.span.start).map(|printed| Span::new(printed.end, printed.end + 1));
+    let closer = after.filter(|after| locator.text().get(after.range()) == Some("\""));
+    let quotes: Vec<TextEdit> = [Some(quote), closer]
+        .into_iter()
+        .flatten()
+        .filter_map(|quote| locator.typed(quote))
+        .map(|typed| TextEdit { span: Span::at(typed.start), replacement: "\\".to_owned() })
+        .collect();
+    match quotes.len() {
+        2 => problem.with_fix(Fix {
+            title: "escape the quotes inside the string".to_owned(),
+            edits: quotes,
+            safe: false,
+        }),
+        _ => problem,
+    }
 }
 
 /// Returns the span of the rendered text at which an error is reported.

@@ -9,7 +9,7 @@ use std::rc::Rc;
 
 use super::rendering::{RenderContext, RenderOutcome, Rendered};
 use super::stand_ins::{ChoiceKind, ChoicePoint, Choosing, StandIns};
-use super::trace::{Arm, Choice, Trace};
+use super::trace::{Arm, Choice, MANY_ITEMS, Trace};
 use super::{Limits, Template};
 use crate::text::{LineIndex, Span, shorten, visible};
 
@@ -63,7 +63,11 @@ impl Covering {
             .flat_map(|attempt| attempt.arms.iter().filter(|arm| arm.choice == choice))
             .map(|arm| arm.index)
             .collect();
-        self.choices.get(&choice).is_some_and(|point| point.n_arms <= arms.len())
+        self.choices.get(&choice).is_some_and(|point| {
+            // A loop inside `{% if list %}` never has an empty list, and without items, it leaves nothing open.
+            let first = if point.kind == ChoiceKind::Loop { 1 } else { 0 };
+            (first..point.n_arms).all(|index| arms.contains(&index))
+        })
     }
 
     /// Returns the arms that every attempt of `with` took and no valid attempt outside `with` took. If there are none,
@@ -104,8 +108,9 @@ impl Covering {
         Some(match (point.kind, index) {
             (ChoiceKind::Loop, 0) => format!("when the loop {} has no items", place(opening)),
             (ChoiceKind::Loop, 1) => format!("when the loop {} has one item", place(opening)),
-            (ChoiceKind::Loop, _) => format!("when the loop {} has two items", place(opening)),
-            (ChoiceKind::If | ChoiceKind::Case, index) if index + 1 == point.n_arms => {
+            (ChoiceKind::Loop, MANY_ITEMS) => format!("when the loop {} has two items", place(opening)),
+            (ChoiceKind::Loop, n_items) => format!("when the loop {} has {n_items} items", place(opening)),
+            (ChoiceKind::If | ChoiceKind::Case, index) if !point.has_else && index + 1 == point.n_arms => {
                 format!("when no branch of {} is taken", place(opening))
             }
             (ChoiceKind::If, index) => format!("in the branch {}", place(branch(index))),
@@ -196,7 +201,8 @@ impl Search<'_> {
         let first_valid = self.bases.values().flatten().find(|(is_valid, _)| *is_valid);
         let base =
             first_valid.map_or_else(|| Rc::new(vec![0; n_properties]), |(_, choosing)| Rc::clone(choosing));
-        for (list, value) in stand_ins.mixed_lists() {
+        // A comma or a bracket may be wrong only from a third item on. This is no arm that a tag can miss.
+        for (list, value) in stand_ins.long_lists().into_iter().chain(stand_ins.mixed_lists()) {
             self.attempt(changed(&base, &[(list, value)]));
         }
     }

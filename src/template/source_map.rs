@@ -122,10 +122,11 @@ impl SourceMap {
             .collect()
     }
 
-    /// Returns the spans of the output that a `{{ … }}` or a tag printed, in order.
-    pub(crate) fn interpolated(&self) -> impl Iterator<Item = Span> + '_ {
+    /// Returns the spans of the output that a `{{ … }}` or a tag printed, in order. Each comes with the span of this
+    /// `{{ … }}` or tag, unless it is in a partial.
+    pub(crate) fn interpolated(&self) -> impl Iterator<Item = (Span, Option<Span>)> + '_ {
         let printed = self.segments.iter().filter(|segment| segment.printed == Printed::Interpolation);
-        printed.map(|segment| segment.output)
+        printed.map(|segment| (segment.output, (segment.file == 0).then_some(segment.source)))
     }
 
     /// Returns the spans of the output that come from `template`, in order. `template` is a span in the template

@@ -15,7 +15,7 @@ use crate::profile::{Profile, Value};
 use crate::text::Span;
 
 use super::syntax::{
-    Block, Condition, Expression, FilterCall, FilteredExpression, Literal, Loop, PartialCall, Path,
+    Block, Condition, Expression, FilterCall, FilteredExpression, Literal, Loop, Offset, PartialCall, Path,
     PathStepKind, SyntaxNode, TagNode,
 };
 use super::trace::{Choice, MANY_ITEMS};
@@ -29,9 +29,9 @@ const MAX_DEPTH: usize = 8;
 const MAX_PROPERTIES: usize = 1000;
 const MAX_LEVELS: usize = 12;
 const MAX_LISTS: usize = 3;
-/// The maximum number of values of one property, and the longest list that a comparison with `size` can ask for.
+/// The maximum number of values of one property, and the longest list that a constant in the template can ask for.
 const MAX_VALUES: usize = 12;
-const MAX_ITEMS: usize = 8;
+const MAX_ITEMS: usize = 12;
 
 const ROOTS: [&str; 3] = ["Profile", "Event", "ExternalTrigger"];
 
@@ -52,6 +52,8 @@ enum StandIn {
     Literal(Value),
     /// So many items, all alike.
     Items(usize),
+    /// A text that `split` cuts into so many items at this separator.
+    Pieces(String, usize),
     /// Two items, of which the first or the last gets the next values of its members.
     Mixed {
         last: bool,
@@ -86,6 +88,8 @@ pub(super) enum ChoiceKind {
 pub(super) struct ChoicePoint {
     pub kind: ChoiceKind,
     pub n_arms: usize,
+    /// Whether one of the branches is always taken. There is then no arm for no branch at all.
+    pub has_else: bool,
     /// The properties that decide the way.
     pub properties: Vec<usize>,
 }
@@ -107,7 +111,8 @@ impl StandIns {
     pub(super) fn of(template: &Template) -> Self {
         let mut properties: Vec<Property> = Vec::new();
         properties.resize_with(ROOTS.len() + 1, Property::default);
-        let mut walk = Walk { template, file: 0, properties, choices: BTreeMap::new(), n_nodes: 0 };
+        let mut walk =
+            Walk { template, file: 0, properties, choices: BTreeMap::new(), loops: Vec::new(), n_nodes: 0 };
         let mut names = Names::new();
         walk.block(template.body(), &mut names, 0);
         let mut found = Self { properties: walk.properties, choices: walk.choices };
@@ -150,6 +155,18 @@ impl StandIns {
         (0..self.properties.len()).flat_map(mixed).collect()
     }
 
+    /// Returns the properties and values that give a list more than two items.
+    pub(super) fn long_lists(&self) -> Vec<(usize, usize)> {
+        let long = |property: usize| {
+            let values = self.properties[property].values.iter().enumerate();
+            let long = values.filter(|(_, value)| {
+                matches!(value, StandIn::Items(n_items) | StandIn::Pieces(_, n_items) if MANY_ITEMS < *n_items)
+            });
+            long.map(move |(index, _)| (property, index + 1)).collect::<Vec<_>>()
+        };
+        (0..self.properties.len()).flat_map(long).collect()
+    }
+
     pub(super) fn data(&self, choosing: &Choosing, now: Timestamp) -> OutsideData {
         let members = |root: usize| match self.value(root, choosing, 0) {
             Value::Object(members) => members,
@@ -189,6 +206,7 @@ impl StandIns {
             }
             StandIn::Literal(value) => value,
             StandIn::Items(n_items) => Value::List(vec![item(by); n_items]),
+            StandIn::Pieces(separator, n_items) => Value::Text(vec!["1"; n_items].join(&separator)),
             StandIn::Mixed { last, by: more } => match last {
                 true => Value::List(vec![item(by), item(by + more)]),
                 false => Value::List(vec![item(by + more), item(by)]),
@@ -227,7 +245,16 @@ struct Walk<'t> {
     file: usize,
     properties: Vec<Property>,
     choices: BTreeMap<Choice, ChoicePoint>,
+    /// What the loops around the current node repeat for, the innermost loop last.
+    loops: Vec<Repeated>,
     n_nodes: usize,
+}
+
+#[derive(Debug, Clone)]
+struct Repeated {
+    sources: Vec<Derived>,
+    /// Whether the sources are the bounds of a range, and not lists.
+    is_range: bool,
 }
 
 impl<'t> Walk<'t> {
@@ -262,7 +289,8 @@ impl<'t> Walk<'t> {
                 for condition in branches.iter().filter_map(|branch| branch.condition.as_ref()) {
                     self.condition(condition, names, &mut deciding);
                 }
-                self.decide(span, ChoiceKind::If, branches.len() + 1, deciding);
+                let has_else = branches.iter().any(|branch| branch.condition.is_none());
+                self.decide(span, ChoiceKind::If, branches.len(), has_else, deciding);
                 branches.iter().for_each(|branch| self.block(&branch.body, names, depth));
             }
             TagNode::Case { subject, branches } => {
@@ -270,7 +298,8 @@ impl<'t> Walk<'t> {
                 for value in branches.iter().flat_map(|branch| &branch.values) {
                     self.compare(subject, value, names, &mut deciding);
                 }
-                self.decide(span, ChoiceKind::Case, branches.len() + 1, deciding);
+                let has_else = branches.iter().any(|branch| branch.values.is_empty());
+                self.decide(span, ChoiceKind::Case, branches.len(), has_else, deciding);
                 branches.iter().for_each(|branch| self.block(&branch.body, names, depth));
             }
             TagNode::For(each) | TagNode::TableRow(each) => self.each(span, each, names, depth),
@@ -279,6 +308,8 @@ impl<'t> Walk<'t> {
                 for item in items {
                     self.derived(item, names);
                 }
+                // The last item is printed only by a loop that is as long as the list of items.
+                self.repeat(0, items.len());
             }
             TagNode::Break
             | TagNode::Continue
@@ -310,9 +341,14 @@ impl<'t> Walk<'t> {
                 }
             }
         }
-        self.decide(span, ChoiceKind::Loop, MANY_ITEMS + 1, deciding);
+        let is_range = matches!(each.collection, Expression::Range(..));
+        let sources = deciding.clone();
+        self.decide(span, ChoiceKind::Loop, MANY_ITEMS, false, deciding);
         let outer = names.insert(each.variable.clone(), items);
+        self.loops.push(Repeated { sources, is_range });
+        self.repeat_around_bounds(each);
         self.block(&each.body, names, depth);
+        self.loops.pop();
         match outer {
             Some(outer) => names.insert(each.variable.clone(), outer),
             None => names.remove(&each.variable),
@@ -322,12 +358,75 @@ impl<'t> Walk<'t> {
         }
     }
 
+    /// Gives the loop that is so many levels outside the innermost loop a list with so many items.
+    fn repeat(&mut self, n_levels: usize, n_items: usize) {
+        let index = self.loops.len().checked_sub(n_levels + 1);
+        let Some(repeated) = index.and_then(|index| self.loops.get(index)).cloned() else { return };
+        if MAX_ITEMS < n_items {
+            return;
+        }
+        for source in &repeated.sources {
+            match &source.part {
+                Part::Whole if repeated.is_range => {
+                    self.add_literal(source, Value::Integer(i64::try_from(n_items).unwrap_or(i64::MAX)));
+                }
+                Part::Pieces(separator) => {
+                    self.add(source.property, StandIn::Pieces(separator.clone(), n_items));
+                }
+                Part::Whole | Part::Mapped(_) => self.add(source.property, StandIn::Items(n_items)),
+                Part::Size => {}
+            }
+        }
+    }
+
+    /// Gives the innermost loop as many items as its `offset` skips and its `limit` takes, and some more.
+    fn repeat_around_bounds(&mut self, each: &Loop) {
+        let constant = |bound: Option<&Expression>| match bound.and_then(Expression::as_literal) {
+            Some(Literal::Integer(bound)) => usize::try_from(*bound).ok(),
+            _ => None,
+        };
+        let offset = match &each.offset {
+            Some(Offset::At(offset)) => constant(Some(offset)),
+            Some(Offset::Continue) | None => None,
+        };
+        let skipped = offset.unwrap_or(0);
+        if offset.is_some() {
+            (0..=MANY_ITEMS).for_each(|more| self.repeat(0, skipped.saturating_add(more)));
+        }
+        if let Some(limit) = constant(each.limit.as_ref()) {
+            (0..2).for_each(|more| self.repeat(0, skipped.saturating_add(limit).saturating_add(more)));
+        }
+    }
+
+    /// If `value` counts the items of a loop, such as `forloop.index`, gives that loop as many items as `constant`, and
+    /// some more. A variable that does not come from outside may be such a counter too.
+    fn repeat_around(&mut self, value: &'t Expression, names: &Names, constant: Option<&Literal>) {
+        let Expression::Path(path) = value else { return };
+        let Some(name) = path.name() else { return };
+        let is_outside = ROOTS.contains(&name)
+            || name == "now"
+            || names.get(name).is_some_and(|derived| !derived.is_empty());
+        if is_outside || self.loops.is_empty() {
+            return;
+        }
+        let is_parent =
+            |kind: &PathStepKind| matches!(kind, PathStepKind::Name { name, .. } if name == "parentloop");
+        let n_levels = path.steps.iter().filter(|step| is_parent(&step.kind)).count();
+        // Only a third item has an item on both sides.
+        self.repeat(n_levels, MANY_ITEMS + 1);
+        if let Some(Literal::Integer(constant)) = constant
+            && let Ok(constant) = usize::try_from(*constant)
+        {
+            (0..=MANY_ITEMS).for_each(|more| self.repeat(n_levels, constant.saturating_add(more)));
+        }
+    }
+
     /// Makes a property a list, and returns what its items are.
     fn items_of(&mut self, list: &Derived) -> Option<Derived> {
         let item = match &list.part {
             Part::Size => return None,
             Part::Pieces(separator) => {
-                self.add(list.property, StandIn::Literal(Value::Text(format!("1{separator}1"))));
+                self.add(list.property, StandIn::Pieces(separator.clone(), MANY_ITEMS));
                 return None;
             }
             Part::Whole => self.item(list.property),
@@ -362,7 +461,15 @@ impl<'t> Walk<'t> {
         }
     }
 
-    fn decide(&mut self, span: Span, kind: ChoiceKind, n_arms: usize, deciding: Vec<Derived>) {
+    fn decide(
+        &mut self,
+        span: Span,
+        kind: ChoiceKind,
+        n_branches: usize,
+        has_else: bool,
+        deciding: Vec<Derived>,
+    ) {
+        let n_arms = if has_else { n_branches } else { n_branches + 1 };
         let mut properties: Vec<usize> = Vec::new();
         for derived in deciding {
             if derived.property != NOW {
@@ -372,8 +479,12 @@ impl<'t> Walk<'t> {
             properties.extend(derived.others);
         }
         let choice = Choice::new(self.file, span);
-        let point =
-            self.choices.entry(choice).or_insert(ChoicePoint { kind, n_arms, properties: Vec::new() });
+        let point = self.choices.entry(choice).or_insert(ChoicePoint {
+            kind,
+            n_arms,
+            has_else,
+            properties: Vec::new(),
+        });
         for property in properties {
             if !point.properties.contains(&property) {
                 point.properties.push(property);
@@ -383,7 +494,10 @@ impl<'t> Walk<'t> {
 
     fn condition(&mut self, condition: &'t Condition, names: &Names, deciding: &mut Vec<Derived>) {
         match condition {
-            Condition::Value(value) => deciding.extend(self.derived(value, names)),
+            Condition::Value(value) => {
+                self.repeat_around(value, names, None);
+                deciding.extend(self.derived(value, names));
+            }
             Condition::Compare { left, right, .. } => self.compare(left, right, names, deciding),
             Condition::Both(parts) | Condition::Either(parts) => {
                 self.condition(&parts.0, names, deciding);
@@ -400,6 +514,7 @@ impl<'t> Walk<'t> {
         deciding: &mut Vec<Derived>,
     ) {
         for (side, other) in [(left, right), (right, left)] {
+            self.repeat_around(side, names, other.as_literal());
             for derived in self.derived(side, names) {
                 match other.as_literal() {
                     // This also serves `contains`: a text contains itself, and need not be a list with the text.
@@ -472,6 +587,10 @@ impl<'t> Walk<'t> {
         for filter in &piped.filters {
             if filter.filter.name == "date" && reads_now {
                 derived.push(self.now());
+            }
+            if !self.loops.is_empty() && filter.filter.name == "modulo" {
+                let constant = filter.arguments.first().and_then(Expression::as_literal);
+                self.repeat_around(&piped.value, names, constant);
             }
             for argument in filter.arguments.iter().chain(filter.keywords.iter().map(|(_, value)| value)) {
                 self.derived(argument, names);

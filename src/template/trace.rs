@@ -23,12 +23,21 @@ impl Choice {
 pub(crate) struct Arm {
     pub choice: Choice,
     /// For a tag with branches, the index of the branch; the index after the last branch stands for no branch at all.
-    /// For a loop, the number of its items, where 2 stands for two or more.
+    /// For a loop, the number of its items, where 2 stands for two or more. A loop with 3 items or more, but not very
+    /// many, has also an arm for this number.
     pub index: usize,
 }
 
 /// For a loop, the arms are: no items, one item, and more items.
 pub(super) const MANY_ITEMS: usize = 2;
+/// The longest loop that has an arm for its number of items.
+const MAX_COUNTED: usize = 12;
+
+/// Returns the indices of the arms of a loop with so many items.
+pub(super) fn arms_of_loop(n_items: usize) -> impl Iterator<Item = usize> {
+    let counted = (MANY_ITEMS < n_items && n_items <= MAX_COUNTED).then_some(n_items);
+    std::iter::once(n_items.min(MANY_ITEMS)).chain(counted)
+}
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Trace {

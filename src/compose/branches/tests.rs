@@ -13,6 +13,10 @@ use crate::text::LineIndex;
 
 static UTC: TimeZone = TimeZone::UTC;
 
+/// The warnings that the tests look at.
+const SHOWN: [&str; 5] =
+    ["address-to-end", "dropped-link", "markup-without-mode", "odd-boolean", "trailing-comma"];
+
 /// Returns the problems of a body for a profile, each as `line:column code: message`.
 fn problems(body: &str, properties: &[(&str, Value)], partials: &[(&str, &str)]) -> Vec<String> {
     let properties = properties.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
@@ -39,7 +43,7 @@ fn problems(body: &str, properties: &[(&str, Value)], partials: &[(&str, &str)])
     let shown = composed
         .diagnostics
         .iter()
-        .filter(|problem| problem.is_error() || problem.code.as_str() == "trailing-comma");
+        .filter(|problem| problem.is_error() || SHOWN.contains(&problem.code.as_str()));
     shown
         .map(|problem| {
             let position = index.position(body, problem.span.start);
@@ -184,6 +188,156 @@ fn right_idioms_have_no_problem() {
     check(
         r#"{"chat_id": {{ Profile.id }}{% if Profile.vip %}, "text": "a"{% else %}, "text": "b"{% endif %}}"#,
         &["1:13 no-chat-id: this profile has no id, so it would be skipped"],
+    );
+}
+
+#[test]
+fn rows_that_a_loop_opens_and_closes_have_no_false_alarm() {
+    let button = r#"{"text": {{ i.title | json }}, "url": "https://shop.example"}"#;
+    for (first, last) in [
+        ("{% if forloop.first %}[{% endif %}", "{% if forloop.last %}]{% else %},{% endif %}"),
+        ("{% if forloop.index0 == 0 %}[{% endif %}", "{% if forloop.last %}]{% else %},{% endif %}"),
+        ("{% if forloop.first %}[{% endif %}", "{% unless forloop.last %},{% else %}]{% endunless %}"),
+        (
+            "{% assign m = forloop.index0 | modulo: 2 %}{% if m == 0 %}[{% endif %}",
+            "{% if m == 1 or forloop.last %}]{% endif %}{% unless forloop.last %},{% endunless %}",
+        ),
+    ] {
+        let rows = format!("{{% for i in Event.Items %}}{first}{button}{last}{{% endfor %}}");
+        for keyboard in [rows.clone(), format!("{{% if Event.Items %}}{rows}{{% endif %}}")] {
+            check(
+                &format!(
+                    r#"{{"chat_id": 1, "text": "a", "reply_markup": {{"inline_keyboard": [{keyboard}]}}}}"#
+                ),
+                &[],
+            );
+        }
+    }
+    let rows = format!(
+        r#"{{% for i in Event.Items %}}{{% if forloop.first %}}, "reply_markup": {{"inline_keyboard": [[{{% endif %}}{button}{{% if forloop.last %}}]]}}{{% else %}},{{% endif %}}{{% endfor %}}"#
+    );
+    check(&format!(r#"{{"chat_id": 1, "text": "Hi"{rows}}}"#), &[]);
+}
+
+#[test]
+fn commas_after_more_than_two_items_are_checked() {
+    let text = r#"{"text": {{ i | json }}}"#;
+    let comma = "{% unless forloop.last %},{% endunless %}";
+    let all = |body: &str| format!("{{% for i in Event.items %}}{body}{{% endfor %}}");
+    for items in [
+        all(&format!("{text}{comma}{{% if forloop.index == 2 %}}{{% break %}}{{% endif %}}")),
+        all(&format!("{text}{comma}{{% if forloop.index == 3 %}}{{% break %}}{{% endif %}}")),
+        all(&format!("{text}{comma}{{% if forloop.index == 4 %}}{{% break %}}{{% endif %}}")),
+        all(&format!("{text}{comma}{{% if forloop.index >= 3 %}}{{% break %}}{{% endif %}}")),
+        all(&format!("{{% if forloop.index > 3 %}}{{% break %}}{{% endif %}}{text}{comma}")),
+        all(&format!("{{% if forloop.index0 > 6 %}}{{% break %}}{{% endif %}}{text}{comma}")),
+        all(&format!("{{% if forloop.index <= 3 %}}{text}{comma}{{% endif %}}")),
+        all(&format!("{{% if 4 > forloop.index %}}{text}{comma}{{% endif %}}")),
+        all(&format!(
+            "{{% assign m = forloop.index | modulo: 3 %}}{text}{{% if m != 0 %}}{comma}{{% endif %}}"
+        )),
+        all(&format!("{text}{{% cycle ',', '],[' %}}")),
+        format!("{{% for i in Event.items offset: 5 %}}{text},{{% endfor %}}"),
+        format!("{{% for i in Event.items limit: 3 offset: 2 %}}{text},{{% endfor %}}"),
+        format!(
+            "{{% assign n = 0 %}}{{% for i in Event.items %}}{text}{comma}{{% assign n = n | plus: 1 %}}{{% if n == 3 %}}{{% break %}}{{% endif %}}{{% endfor %}}"
+        ),
+        format!(
+            "{{% assign xs = Profile.tags | split: ',' %}}{{% for i in xs %}}{text}{comma}{{% if forloop.index == 5 %}}{{% break %}}{{% endif %}}{{% endfor %}}"
+        ),
+    ] {
+        let found = problems(&keyboard(&items), &[], &[]);
+        let is_right =
+            found.len() == 1 && (found[0].contains("not-json") || found[0].contains("trailing-comma"));
+        assert!(is_right, "{items}: {found:?}");
+    }
+    let items = all(&format!("{text}{{% if forloop.index < 3 %}}{comma}{{% endif %}}"));
+    assert_eq!(
+        problems(&keyboard(&items), &[], &[]),
+        [
+            "1:86 not-json: not JSON: expected `,` or `]`, when the loop `for i in Event.items` (line 1) has 4 items"
+        ]
+    );
+}
+
+#[test]
+fn quotes_around_a_value_are_found() {
+    for text in [
+        "x{% if Profile.vip %} say \"{{ Profile.first_name | tg_html | json_escape }}\"{% endif %}",
+        "x{% unless Profile.free %}\"{{ Profile.points }}\"{% endunless %}",
+        "x{% for f in Profile.favs %}\"{{ f | tg_html | json_escape }}\"{% endfor %}",
+        "x{% if Profile.vip %}<a href=\"{{ Profile.note | tg_html | json_escape }}\">q</a>{% endif %}",
+        "x{% case Profile.lang %}{% when \"de\" %}\"{{ Profile.points }}\" du{% else %}you{% endcase %}",
+    ] {
+        let found = problems(&message(text, "HTML"), &[], &[]);
+        assert!(found.len() == 1 && found[0].contains("not-json"), "{text}: {found:?}");
+    }
+    let text = "x \"{{ 'Anna' | append: Profile.x | tg_html | json_escape }}\"";
+    let found = problems(&message(text, "HTML"), &[], &[]);
+    assert!(found.len() == 1 && found[0].contains("this `\"` ends the string"), "{text}: {found:?}");
+    // The values are JSON, and the quotes before them are right.
+    for more in ["{{ Event.more }}", "{{ Event.more }}, \"protect_content\": true"] {
+        let body = format!(r#"{{"chat_id": 1, "text": "a"{{% if Profile.vip %}}{more}{{% endif %}}}}"#);
+        let found = problems(&body, &[], &[]);
+        assert!(!found.iter().any(|found| found.contains("ends the string")), "{body}: {found:?}");
+    }
+}
+
+#[test]
+fn literals_count_as_typed() {
+    for (text, mode, expected) in [
+        (
+            "{% assign t = 'a' %}{% if Profile.vip %}{% assign t = '<b>VIP' %}{% endif %}x{{ t }}",
+            "HTML",
+            "unclosed-tag",
+        ),
+        (
+            "{% assign t = 'a' %}{% if Profile.vip %}{% assign t = 'Hallo!' %}{% endif %}x{{ t }}",
+            "MarkdownV2",
+            "reserved-character",
+        ),
+        ("x{% if Profile.vip %}{{ '<b>' }}{% endif %}", "HTML", "unclosed-tag"),
+        ("x{% if Profile.vip %}{% echo '<b>' %}{% endif %}", "HTML", "unclosed-tag"),
+        ("x{% for i in Event.items %}{% cycle 'a', '<b>' %}{% endfor %}", "HTML", "unclosed-tag"),
+    ] {
+        let found = problems(&message(text, mode), &[], &[]);
+        assert!(!found.is_empty() && found.iter().all(|found| found.contains(expected)), "{text}: {found:?}");
+    }
+    let text = "{% assign t = '<b>a' %}{% if Profile.vip %}{% assign t = Profile.x | tg_html | json_escape %}{% endif %}{{ t }}{% unless Profile.vip %}</b>{% endunless %}";
+    check(&message(text, "HTML"), &[]);
+}
+
+#[test]
+fn requests_of_other_branches_are_checked() {
+    let keyboard = |buttons: &str| {
+        format!(r#"{{"chat_id": 1, "text": "a", "reply_markup": {{"inline_keyboard": [{buttons}]}}}}"#)
+    };
+    let all = r#"[{"text": "All", "url": "https://shop.example"}]"#;
+    for (body, expected) in [
+        (keyboard(&format!(r#"{all}{{% if Profile.vip %}},[{{"text": "VIP"}}]{{% endif %}}"#)), "refused"),
+        (
+            r#"{"chat_id": 1, "text": "a", "parse_mode": "{% if Profile.vip %}HTLM{% else %}HTML{% endif %}"}"#
+                .to_owned(),
+            "refused",
+        ),
+        (
+            r#"{"chat_id": 1, "text": "a", "disable_notification": {% if Profile.vip %}"on"{% else %}true{% endif %}}"#
+                .to_owned(),
+            "odd-boolean",
+        ),
+        (message("x{% if Profile.vip %}<a href=\\\"localhost\\\">a</a>{% endif %}", "HTML"), "dropped-link"),
+    ] {
+        let found = problems(&body, &[], &[]);
+        let is_right = found.len() == 1
+            && found[0].contains(expected)
+            && found[0].ends_with("in the branch `if Profile.vip` (line 1)");
+        assert!(is_right, "{body}: {found:?}");
+    }
+    let item = r#"[{"text": {{ i.name | json }}, "url": {{ i.url | json }}}]"#;
+    check(&keyboard(&format!("{all}{{% for i in Event.items %}},{item}{{% endfor %}}")), &[]);
+    check(
+        r#"{"chat_id": 1, "text": "{% if Profile.vip %}a{% endif %}{% for i in Event.items %}b{% endfor %}", "parse_mode": "{{ Profile.mode }}"}"#,
+        &["1:24 refused: Telegram would refuse this: Bad Request: message text is empty"],
     );
 }
 

@@ -10,7 +10,7 @@ use super::super::datum::{Datum, List, Map};
 use super::super::loops::LoopState;
 use super::super::number;
 use super::super::syntax::{Expression, Loop, Offset};
-use super::super::trace::MANY_ITEMS;
+use super::super::trace::arms_of_loop;
 use super::{Flow, Machine, RenderResult, Whitespace};
 
 // A range is not turned into a list: `(1..30000000)` would take about a gigabyte.
@@ -51,7 +51,7 @@ impl<'a> Machine<'a> {
         let slice = self.slice(span, each, collection, from, limit)?;
         // The end is stored even if the slice is empty, because a later `offset: continue` starts there.
         self.loop_ends.insert(&each.name, slice.start.saturating_add(slice.length));
-        self.take(span, slice.length.min(MANY_ITEMS));
+        arms_of_loop(slice.length).for_each(|arm| self.take(span, arm));
         if slice.length == 0 {
             return match &each.otherwise {
                 Some(body) => self.block(body, Whitespace::of(body)),
@@ -91,7 +91,7 @@ impl<'a> Machine<'a> {
             None => None,
         };
         let slice = self.slice(span, each, collection, from, limit)?;
-        self.take(span, slice.length.min(MANY_ITEMS));
+        arms_of_loop(slice.length).for_each(|arm| self.take(span, arm));
         let columns = match &each.columns {
             // If `cols` is nil or not positive, all items are in one row.
             Some(columns) => self.count(columns)?.filter(|columns| 0 < *columns).unwrap_or(i64::MAX),
