@@ -22,7 +22,7 @@ use crate::telegram::{self, ParseMode};
 use crate::template::Partials;
 use crate::text::Span;
 
-use super::mask::{find_liquid, mask, with_trimmed};
+use super::mask::{find_liquid, mask, tag_name, with_trimmed};
 pub(crate) use escapes::escape_filter;
 
 use escapes::Escapes;
@@ -99,6 +99,18 @@ impl<'b> MaskedBody<'b> {
         Self { body, liquid_spans, document }
     }
 
+    /// Returns the tag of a branch, such as `else`, with nothing but whitespace between it and the offset `at`.
+    fn branch_before(&self, at: usize) -> Option<Span> {
+        let tag = self.liquid_spans.iter().rfind(|span| span.start <= at)?;
+        let between = self.body.get(tag.end..at.max(tag.end))?;
+        let name = tag_name(tag.of(self.body))?;
+        let is_branch = matches!(
+            name,
+            "if" | "elsif" | "else" | "endif" | "unless" | "endunless" | "case" | "when" | "endcase"
+        );
+        (is_branch && between.trim().is_empty()).then_some(*tag)
+    }
+
     fn mode(&self) -> Option<ParseMode> {
         mode_in(self.document.as_ref().ok()?).ok()?.1
     }
@@ -114,6 +126,13 @@ impl<'b> MaskedBody<'b> {
     fn convert(&self, source: &ConversionSource<'_>, to: ParseMode) -> Result<Conversion, Diagnostic> {
         let Self { body, liquid_spans, document } = self;
         let document = document.as_ref().map_err(|error| {
+            if let Some(tag) = self.branch_before(error.span.start) {
+                return refusal(
+                    tag,
+                    "the JSON around this tag is chosen by Liquid, which cannot be converted",
+                )
+                .with_help("write one JSON string and choose the text inside it");
+            }
             let message = format!("outside of its Liquid, the body is not valid JSON: {}", error.message());
             refusal(error.span, &message).with_help("fix the JSON first")
         })?;
@@ -334,6 +353,31 @@ mod tests {
             ParseMode::Html,
             r#"{% capture n %}{{ Profile.name | tg_html }}{% endcapture %}{"text": "Hi {{ n | json_escape }}", "parse_mode": "HTML"}"#,
         );
+    }
+
+    #[test]
+    fn a_variable_that_is_escaped_where_it_is_printed_is_not_escaped_twice() {
+        for (set, print) in [
+            ("{% assign n = Profile.name | tg_html %}", "{{ n | json_escape }}"),
+            ("{% capture n %}{{ Profile.name | tg_html }}{% endcapture %}", "{{ n | strip | json_escape }}"),
+        ] {
+            let body = format!(r#"{{"text": "{set}Hi {print}", "parse_mode": "HTML"}}"#);
+            let expected = body.replace("tg_html", "tg_markdown_v2").replace("HTML", "MarkdownV2");
+            check(&body, ParseMode::MarkdownV2, &expected);
+        }
+        check(
+            r#"{"text": "{% assign n = Profile.name | tg_html %}{{ n }}", "parse_mode": "HTML"}"#,
+            ParseMode::MarkdownV2,
+            r#"{"text": "{% assign n = Profile.name | tg_markdown_v2 | json_escape %}{{ n }}", "parse_mode": "MarkdownV2"}"#,
+        );
+    }
+
+    #[test]
+    fn a_text_that_liquid_chooses_is_refused_at_its_tag() {
+        let body = r#"{"text": {% if Profile.x %}"<b>a.</b>"{% else %}"<i>b.</i>"{% endif %}, "parse_mode": "HTML"}"#;
+        let refusal = convert(body, ParseMode::MarkdownV2).unwrap_err();
+        assert_eq!(refusal.span.of(body), "{% else %}", "{refusal:?}");
+        assert!(refusal.message.contains("chosen"), "{refusal:?}");
     }
 
     #[test]

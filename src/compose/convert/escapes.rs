@@ -2,7 +2,9 @@
 //! [`in_own_filters`] replaces CleverTap's escapes with telecast's own filters. After the conversion, [`Escapes::swap`]
 //! writes the filters of the new mode in the body's dialect.
 
-use crate::compose::mask::find_liquid;
+use std::collections::HashSet;
+
+use crate::compose::mask::{find_liquid, tag_name};
 use crate::dialect::Dialect;
 use crate::telegram::ParseMode;
 use crate::template::{self, EscapePosition, Partials, TokenClass};
@@ -72,9 +74,30 @@ impl Escapes {
     pub(super) fn swap(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut at = 0;
-        for piece in find_liquid(text) {
+        let pieces = find_liquid(text);
+        // The output of such a variable escapes the whole text for JSON, so its parts must not be escaped before.
+        let escaped_names: HashSet<&str> =
+            pieces.iter().filter_map(|piece| name_escaped_for_json(piece.of(text))).collect();
+        // Whether each capture around the piece is escaped when it is printed.
+        let mut captures = Vec::new();
+        for piece in pieces {
+            let liquid = piece.of(text);
+            let is_escaped = |liquid| set_name(liquid).is_some_and(|name| escaped_names.contains(name));
+            let is_assigned = match tag_name(liquid) {
+                Some("assign") => is_escaped(liquid),
+                Some("capture") => {
+                    captures.push(is_escaped(liquid));
+                    false
+                }
+                Some("endcapture") => {
+                    captures.pop();
+                    false
+                }
+                _ => false,
+            };
+            let needs_json = self.needs_json && !is_assigned && !captures.contains(&true);
             out.push_str(&text[at..piece.start]);
-            out.push_str(&self.swapped(piece.of(text)));
+            out.push_str(&self.swapped(liquid, needs_json));
             at = piece.end;
         }
         out + &text[at..]
@@ -90,14 +113,13 @@ impl Escapes {
             mode: self.mode.clone(),
             json: self.json.clone(),
         };
-        swap.swapped(&in_own_filters(liquid))
+        swap.swapped(&in_own_filters(liquid), false)
     }
 
-    fn swapped(&self, liquid: &str) -> String {
+    fn swapped(&self, liquid: &str, needs_json: bool) -> String {
         let (template, _) = template::parse(liquid, &Partials::default(), Dialect::Telecast);
         let filters = || template.tokens().iter().filter(|token| token.class == TokenClass::Filter);
-        let adds_json =
-            self.needs_json && !filters().any(|token| matches!(token.span.of(liquid), "json" | JSON));
+        let adds_json = needs_json && !filters().any(|token| matches!(token.span.of(liquid), "json" | JSON));
         if self.adds_missing && self.is_plain_value(liquid, &template) {
             return self.escaped(liquid, &template, adds_json);
         }
@@ -157,4 +179,18 @@ impl Escapes {
         ESCAPES.iter().any(|(_, own)| *own == filter)
             || (self.from == Some(ParseMode::Html) && filter == "escape")
     }
+}
+
+/// Returns the name that an output prints with an escape for JSON: `{{ n | json_escape }}` gives `n`.
+fn name_escaped_for_json(liquid: &str) -> Option<&str> {
+    let inner = liquid.strip_prefix("{{")?.strip_suffix("}}")?.trim_matches('-');
+    let mut parts = inner.split('|').map(str::trim);
+    let name = parts.next()?;
+    parts.any(|filter| matches!(filter, JSON | "json")).then_some(name)
+}
+
+/// Returns the name that an `assign` or `capture` tag sets.
+fn set_name(liquid: &str) -> Option<&str> {
+    let inner = liquid.trim().trim_matches(['{', '}', '%', '-']);
+    inner.split(|c: char| c.is_whitespace() || c == '=').filter(|word| !word.is_empty()).nth(1)
 }

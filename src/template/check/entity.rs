@@ -1,8 +1,7 @@
 //! Finds out whether an output is inside an entity of the legacy Markdown mode, where no escape works: in
 //! `_{{ name | tg_markdown }}_`, the `_` of a name ends the entity, with or without a backslash before it.
 //!
-//! Only text that the author typed before the output counts. Where a tag makes it unclear whether an entity is open,
-//! the answer is no.
+//! Only text that the author typed before the output counts. A branch starts with what is open around its block.
 
 use crate::text::{Span, floor_char_boundary};
 
@@ -10,29 +9,54 @@ use crate::text::{Span, floor_char_boundary};
 /// quadratic time.
 const MAX_DISTANCE: usize = 4096;
 
-/// Returns what ends the entity that is open at `at`, or `None` if none is open. `at` is in a JSON string, or in a
-/// `capture` that is escaped for JSON as a whole.
-pub(super) fn closer_at(source: &str, at: usize, is_in_capture: bool) -> Option<&'static str> {
-    let mut rest = text_before(source, at, is_in_capture)?.of(source);
+/// Where in a text of the legacy Markdown an output is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Text,
+    /// In an entity that ends at this text. The address of a link counts as an entity that ends at `)`.
+    Entity(&'static str),
+    Unclear,
+}
+
+/// Returns the place of `at`, which is in a JSON string, or in a `capture` that is escaped for JSON as a whole.
+pub(super) fn place_at(source: &str, at: usize, is_in_capture: bool) -> Place {
+    let Some(before) = text_before(source, at, is_in_capture) else { return Place::Text };
+    let mut rest = before.of(source);
     let mut open: Option<&'static str> = None;
+    // What was open at the start of each block around the position.
+    let mut blocks = Vec::new();
     while let Some(c) = rest.chars().next() {
         if let Some(liquid) = liquid_at(rest) {
-            // Each branch of the tag may open or close the entity.
-            if open.is_some() && liquid.starts_with("{%") {
-                return None;
+            match tag_word(liquid) {
+                "if" | "unless" | "case" | "for" | "tablerow" => blocks.push(open),
+                "else" | "elsif" | "when" if blocks.last().is_some_and(|start| *start != open) => {
+                    return Place::Unclear;
+                }
+                "endif" | "endunless" | "endcase" | "endfor" | "endtablerow"
+                    if blocks.pop().is_some_and(|start| start != open) =>
+                {
+                    return Place::Unclear;
+                }
+                "capture" | "endcapture" if open.is_some() => return Place::Unclear,
+                _ => {}
             }
             rest = &rest[liquid.len()..];
             continue;
         }
         if let Some(closer) = open {
+            let is_address = closer == "]" && rest.starts_with("](");
             let is_end = rest.starts_with(closer);
-            rest = &rest[if is_end { closer.len() } else { c.len_utf8() }..];
-            open = open.filter(|_| !is_end);
+            rest = &rest[if is_end { closer.len() + usize::from(is_address) } else { c.len_utf8() }..];
+            open = match (is_address, is_end) {
+                (true, _) => Some(")"),
+                (false, true) => None,
+                (false, false) => open,
+            };
             continue;
         }
-        // A backslash is doubled in JSON, but not in a capture.
-        let backslash = if is_in_capture { "\\" } else { "\\\\" };
-        let escaped = rest.strip_prefix(backslash).and_then(|after| after.strip_prefix(['_', '*', '`', '[']));
+        let escaped = rest
+            .strip_prefix(backslash(is_in_capture))
+            .and_then(|after| after.strip_prefix(['_', '*', '`', '[']));
         if let Some(after) = escaped {
             rest = after;
             continue;
@@ -48,7 +72,47 @@ pub(super) fn closer_at(source: &str, at: usize, is_in_capture: bool) -> Option<
         open = closer;
         rest = &rest[length..];
     }
-    open
+    open.map_or(Place::Text, Place::Entity)
+}
+
+/// Returns the characters that MarkdownV2 reserves at `at` if `at` is in code or in the address of a link. Returns
+/// `None` for any other text.
+pub(super) fn reserved_at(source: &str, at: usize, is_in_capture: bool) -> Option<&'static str> {
+    let mut rest = text_before(source, at, is_in_capture)?.of(source);
+    let mut closer: Option<&'static str> = None;
+    while let Some(c) = rest.chars().next() {
+        let escaped = rest.strip_prefix(backslash(is_in_capture)).filter(|after| !after.is_empty());
+        let length = match (liquid_at(rest), escaped, closer) {
+            (Some(liquid), _, _) => liquid.len(),
+            (None, Some(after), _) => {
+                rest.len() - after.len() + after.chars().next().map_or(0, char::len_utf8)
+            }
+            (None, None, Some(end)) if rest.starts_with(end) => {
+                closer = None;
+                end.len()
+            }
+            (None, None, None) => {
+                let opener = [("```", "```"), ("`", "`"), ("](", ")")];
+                let opened = opener.iter().find(|(opener, _)| rest.starts_with(opener));
+                closer = opened.map(|(_, closer)| *closer);
+                opened.map_or(c.len_utf8(), |(opener, _)| opener.len())
+            }
+            (None, None, Some(_)) => c.len_utf8(),
+        };
+        rest = &rest[length..];
+    }
+    Some(if closer? == ")" { ")\\" } else { "`\\" })
+}
+
+/// A backslash is doubled in JSON, but not in a capture.
+fn backslash(is_in_capture: bool) -> &'static str {
+    if is_in_capture { "\\" } else { "\\\\" }
+}
+
+/// Returns the first word of a tag, or an empty text for an output.
+fn tag_word(liquid: &str) -> &str {
+    let inner = liquid.strip_prefix("{%").unwrap_or_default().trim_start_matches('-').trim_start();
+    inner.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default()
 }
 
 /// Returns the part of the string or capture that is before `at`.
@@ -95,10 +159,14 @@ mod tests {
     use super::*;
 
     #[track_caller]
-    fn check(marked: &str, expected: Option<&str>) {
+    fn check(marked: &str, expected: Option<&'static str>) {
+        let expected = expected.map_or(Place::Text, Place::Entity);
+        assert_eq!(place(marked), expected, "{marked}");
+    }
+
+    fn place(marked: &str) -> Place {
         let at = marked.find('|').unwrap();
-        let is_in_capture = marked.contains("capture");
-        assert_eq!(closer_at(&marked.replacen('|', "", 1), at, is_in_capture), expected, "{marked}");
+        place_at(&marked.replacen('|', "", 1), at, marked.contains("capture"))
     }
 
     #[test]
@@ -117,7 +185,32 @@ mod tests {
 
     #[test]
     fn tags_inside_an_entity_make_it_unclear() {
-        check(r#"{"text": "{% if a %}*b{% else %}*c{% endif %} |*"}"#, None);
+        assert_eq!(place(r#"{"text": "{% if a %}*b{% else %}*c{% endif %} |*"}"#), Place::Unclear);
         check(r#"{"text": "{% if a %}*b*{% endif %} *|*"}"#, Some("*"));
+    }
+
+    #[test]
+    fn a_branch_starts_in_the_entity_around_its_block() {
+        check(r#"{"text": "*{% if a %}x{% else %}|{% endif %}*"}"#, Some("*"));
+        check(r#"{"text": "{% if a %}*x*{% else %}|{% endif %}"}"#, None);
+    }
+
+    #[test]
+    fn an_address_ends_at_its_parenthesis() {
+        check(r#"{"text": "[a](https://x/a_b|)"}"#, Some(")"));
+        check(r#"{"text": "[a](https://x/) |"}"#, None);
+    }
+
+    #[test]
+    fn markdown_v2_reserves_less_in_code_and_addresses() {
+        let reserved = |marked: &str| {
+            let at = marked.find('|').unwrap();
+            reserved_at(&marked.replacen('|', "", 1), at, marked.contains("capture"))
+        };
+        assert_eq!(reserved(r#"{"text": "`a\\`|`"}"#), Some("`\\"));
+        assert_eq!(reserved(r#"{"text": "```a` |```"}"#), Some("`\\"));
+        assert_eq!(reserved(r#"{"text": "[a](x/|)"}"#), Some(")\\"));
+        assert_eq!(reserved(r#"{"text": "[a](x) `b` \\` |"}"#), None);
+        assert_eq!(reserved(r"{% capture a %}`b\`|`{% endcapture %}"), Some("`\\"));
     }
 }

@@ -11,7 +11,7 @@ use super::super::escapes::{EscapePosition, escape_filters};
 use super::super::json_state::JsonSlot;
 use super::super::syntax::{Expression, FilterCall, Literal, OutputNode, Path};
 use super::super::variables::names_of;
-use super::entity;
+use super::entity::{self, Place};
 use super::names::step_source;
 use super::source::{NameDefinitions, ValueSource};
 use super::written::{Evaluator, NUMERIC, Written};
@@ -119,13 +119,61 @@ impl<'t, 't2> Interpolation<'t, 't2> {
 
     /// Returns the parse mode for which an escape is missing, or `None` if no escape is missing.
     fn missing_markup_escape(&self, written: &Written<'t>) -> Option<ParseMode> {
-        self.mode.filter(|mode| written.breaks_markup(*mode))
+        let mode = self.mode.filter(|mode| written.breaks_markup(*mode))?;
+        // In code and in the address of a link, MarkdownV2 reserves less than in other text.
+        let reserved = match mode {
+            ParseMode::MarkdownV2 if self.slot == JsonSlot::String => {
+                entity::reserved_at(self.text, self.output.span.start, self.is_escaped)
+            }
+            ParseMode::MarkdownV2 | ParseMode::Markdown | ParseMode::Html => None,
+        };
+        reserved.is_none_or(|reserved| written.may_contain(reserved)).then_some(mode)
     }
 
     /// Returns what ends the entity of legacy Markdown around the output, if there is one.
     fn legacy_closer(&self) -> Option<&'static str> {
-        let is_legacy = self.mode == Some(ParseMode::Markdown) && self.slot == JsonSlot::String;
-        is_legacy.then(|| entity::closer_at(self.text, self.output.span.start, self.is_escaped)).flatten()
+        match self.legacy_place() {
+            Place::Entity(closer) => Some(closer),
+            Place::Text | Place::Unclear => None,
+        }
+    }
+
+    fn legacy_place(&self) -> Place {
+        match self.mode == Some(ParseMode::Markdown) && self.slot == JsonSlot::String {
+            true => entity::place_at(self.text, self.output.span.start, self.is_escaped),
+            false => Place::Text,
+        }
+    }
+
+    /// Returns the texts of the author's that the filters in front of the filter at the offset `end` print, or all
+    /// filters if there is none at `end`.
+    fn author_texts(&self, end: usize) -> Vec<&'t str> {
+        let mut texts: Vec<&str> = self.source.value.as_text().into_iter().collect();
+        let calls = self.source.pipes.iter().flat_map(|(file, calls)| calls.iter().map(|call| (*file, call)));
+        for (file, call) in calls.take_while(|(file, call)| *file != self.file || call.span.start != end) {
+            let Some(argument) = printed_argument(call) else { continue };
+            for source in self.scope.sources(file, argument, &[]) {
+                texts.extend(source.value.as_text());
+                texts.extend(source.filters().filter_map(printed_argument).filter_map(Expression::as_text));
+            }
+        }
+        texts
+    }
+
+    /// Whether the author has escaped something by hand in a text that the filters print. Another escape for JSON would
+    /// print the backslash.
+    fn has_author_escapes(&self) -> bool {
+        self.author_texts(usize::MAX).iter().any(|text| text.contains('\\'))
+    }
+
+    /// Whether text with markup of the author's is printed before the filter at the offset `end`.
+    fn has_author_markup(&self, mode: ParseMode, end: usize) -> bool {
+        let is_sign = |c: char| match mode {
+            ParseMode::Html => matches!(c, '<' | '&'),
+            ParseMode::Markdown => "*_`[\\".contains(c),
+            ParseMode::MarkdownV2 => "*_~`[\\".contains(c),
+        };
+        self.author_texts(end).iter().any(|text| text.contains(is_sign))
     }
 
     /// Reports a value inside an entity of legacy Markdown if the value can end the entity, or has escapes that
@@ -233,7 +281,17 @@ impl<'t, 't2> Interpolation<'t, 't2> {
         // The markup escape comes first: Telegram decodes the JSON before it parses the markup, so the JSON escape must
         // be applied last.
         if let (Some(markup), Some(mode)) = (markup.first(), needs_markup) {
-            match self.markup_escape_position(mode) {
+            let position = self.markup_escape_position(mode);
+            let end_of_value = match position {
+                Some(InsertPosition::Before(at)) => at,
+                Some(InsertPosition::After(_)) | None => usize::MAX,
+            };
+            // An escape after that text would print the author's markup as text.
+            if self.has_author_markup(mode, end_of_value) {
+                let help = format!("escape each value with `{markup}` before your own markup is added to it");
+                return Some(problem.with_help(help));
+            }
+            match position {
                 Some(InsertPosition::Before(at)) => {
                     let escaped = self.evaluator().escaped_before(self.source, (self.file, at), mode);
                     // A later filter, such as `url_encode`, would change the escapes.
@@ -263,7 +321,11 @@ impl<'t, 't2> Interpolation<'t, 't2> {
         let edits = merge_edits(edits);
         let added: Vec<&str> = edits.iter().map(|edit| edit.replacement.trim_matches([' ', '|'])).collect();
         let help = format!("escape it with `{}`", added.join(" | "));
-        let fix = Fix { title: "escape the value".into(), edits, safe: true };
+        // The fix changes the message if something is escaped already, or if no escape works at this position.
+        let safe = !(needs_json && (written.has_json_escapes() || self.has_author_escapes())
+            || needs_markup.is_some() && written.has_markup_escapes()
+            || needs_markup == Some(ParseMode::Markdown) && self.legacy_place() == Place::Unclear);
+        let fix = Fix { title: "escape the value".into(), edits, safe };
         Some(problem.with_help(help).with_fix(fix))
     }
 
@@ -319,10 +381,14 @@ impl<'t, 't2> Interpolation<'t, 't2> {
         let after_json = filters.get(json + 1..)?;
         let mut filters_in_order: Vec<&str> = after_json.iter().map(|call| call.span.of(self.text)).collect();
         filters_in_order.push(first.span.of(self.text));
+        let fix = Fix::replace("put `json_escape` last", span, filters_in_order.join(" | "));
+        // After `json_escape`, `newline_to_br` finds no line break. Before it, it adds tags.
+        let changes_text = after_json.iter().any(|call| call.filter.name == "newline_to_br");
+        let fix = if changes_text || self.has_author_escapes() { fix.unsafe_to_apply() } else { fix };
         Some(
             Diagnostic::warning(Code::EscapeOrder, first.name, must_come_last(filters.get(last)?))
                 .with_help("JSON is decoded before the markup is parsed: escape for JSON last")
-                .with_fix(Fix::replace("put `json_escape` last", span, filters_in_order.join(" | "))),
+                .with_fix(fix),
         )
     }
 
@@ -386,7 +452,10 @@ impl<'t, 't2> Interpolation<'t, 't2> {
         }
         let span = filters.first()?.span.join(filters.last()?.span);
         let order: Vec<&str> = order.iter().map(|one| one.span.of(self.text)).collect();
-        Some(Fix::replace("escape last", span, order.join(" | ")))
+        let fix = Fix::replace("escape last", span, order.join(" | "));
+        let is_safe = !self.has_author_escapes()
+            && self.mode.is_none_or(|mode| !self.has_author_markup(mode, usize::MAX));
+        Some(if is_safe { fix } else { fix.unsafe_to_apply() })
     }
 
     fn as_value(&self) -> Vec<Diagnostic> {
@@ -576,6 +645,20 @@ fn adds_markup(call: &FilterCall, mode: ParseMode) -> bool {
     // `replace: '*', '\*'` is a handwritten escape and adds no markup, even though its second text has a `*`.
     let is_escape = replaced.is_some_and(|c| is_backslash_replace(call, c));
     !is_escape && added_text.and_then(Expression::as_text).is_some_and(|text| text.contains(is_sign))
+}
+
+/// Returns the argument whose text the filter prints. A handwritten escape, such as `replace: '_', '\_'`, prints none.
+fn printed_argument(call: &FilterCall) -> Option<&Expression> {
+    match call.filter.name {
+        "append" | "prepend" | "default" | "join" | "date" | "date_tz" => call.arguments.first(),
+        "replace" | "replace_first" | "replace_last" => {
+            let replaced = call.arguments.first().and_then(Expression::as_text);
+            let is_escape = replaced.is_some_and(|c| is_backslash_replace(call, c));
+            call.arguments.get(1).filter(|_| !is_escape)
+        }
+        "truncate" | "truncatewords" => call.arguments.get(1),
+        _ => None,
+    }
 }
 
 fn insertion(at: usize, replacement: String) -> TextEdit {

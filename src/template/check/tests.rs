@@ -411,3 +411,85 @@ fn a_literal_beside_and_or_or_is_reported() {
 fn linked_content_is_no_unknown_variable() {
     check(Dialect::CleverTap, r#"{{ Linked.Offers.json.data[0].title }}"#, &[]);
 }
+
+/// Returns whether each problem of an escape has a fix that is safe. `None` stands for a problem without a fix.
+fn escape_fixes(source: &str) -> Vec<Option<bool>> {
+    let (template, _) = parse(source, &Partials::default(), Dialect::Telecast);
+    super::check(&template, &vocabulary(), Content::Json)
+        .iter()
+        .filter(|problem| problem.code != Code::UnknownProperty)
+        .map(|problem| problem.fixes.first().map(|fix| fix.safe))
+        .collect()
+}
+
+#[test]
+fn an_escape_after_the_authors_own_escapes_is_a_choice() {
+    for value in [
+        r#"Profile.tags | join: "\n""#,
+        r#"Profile.tags | join: "\n" | tg_html"#,
+        r#"Profile.first_name | default: "a\nb""#,
+        r#"Profile.first_name | append: "\nhi""#,
+        r#"Profile.first_name | replace: "b", '\"q\"'"#,
+        r#"Profile.first_name | newline_to_br | replace: "<br />", "\n""#,
+        r#"Profile.first_name | json_escape | newline_to_br"#,
+    ] {
+        let body = format!(r#"{{"parse_mode": "HTML", "text": "{{{{ {value} }}}}"}}"#);
+        assert_eq!(escape_fixes(&body), [Some(false)], "{body}");
+        let body = format!(r#"{{% assign x = {value} %}}{{"text": "{{{{ x }}}}"}}"#);
+        assert!(escape_fixes(&body).iter().all(|fix| *fix != Some(true)), "{body}");
+    }
+    // Nothing is escaped yet in these texts.
+    for value in [r#"Profile.tags | join: ", ""#, r#"Profile.first_name | append: "!""#] {
+        let body = format!(r#"{{"parse_mode": "HTML", "text": "{{{{ {value} }}}}"}}"#);
+        assert_eq!(escape_fixes(&body), [Some(true)], "{body}");
+    }
+}
+
+#[test]
+fn an_escape_that_would_show_the_authors_markup_is_no_fix() {
+    for value in [
+        r#"Profile.tags | join: "</b>, <b>" | prepend: "<b>" | append: "</b>""#,
+        r#""<b>" | append: Profile.first_name"#,
+        r#"Profile.first_name | prepend: bold"#,
+    ] {
+        let body =
+            format!(r#"{{% assign bold = "<b>" %}}{{"parse_mode": "HTML", "text": "{{{{ {value} }}}}"}}"#);
+        assert_eq!(escape_fixes(&body), [None], "{body}");
+    }
+    let body = r#"{"parse_mode": "MarkdownV2", "text": "{{ Profile.tags | join: "\\. " }}"}"#;
+    assert_eq!(escape_fixes(body), [None]);
+}
+
+#[test]
+fn a_date_with_escaped_dots_is_right() {
+    for value in [r#"Profile.joined | date: "%d\\.%m""#, r#""now" | date: "%d\.%m" | json_escape"#] {
+        check_own(&format!(r#"{{"parse_mode": "MarkdownV2", "text": "{{{{ {value} }}}}"}}"#), &[]);
+    }
+    let body =
+        r#"{"parse_mode": "MarkdownV2", "text": "{{ Profile.joined | date: "%d\.%m.%Y" | json_escape }}"}"#;
+    assert_eq!(escape_fixes(body).len(), 1);
+}
+
+#[test]
+fn numbers_and_dates_need_no_escape_in_code_and_addresses() {
+    for text in [
+        "`{{ Profile.score }}`",
+        "```{{ Profile.joined | date: '%d.%m' }}```",
+        "[l](https://x/{{ Profile.score }})",
+        "[l](https://x/{{ Profile.first_name | url_encode }})",
+    ] {
+        for mode in ["Markdown", "MarkdownV2"] {
+            check_own(&format!(r#"{{"parse_mode": "{mode}", "text": "{text}"}}"#), &[]);
+        }
+    }
+    let body = r#"{"parse_mode": "MarkdownV2", "text": "`a` [l](x) {{ Profile.score }}"}"#;
+    assert_eq!(escape_fixes(body), [Some(true)]);
+}
+
+#[test]
+fn an_escape_at_an_unclear_place_of_legacy_markdown_is_no_safe_fix() {
+    let inside = r#"{"parse_mode": "Markdown", "text": "*{% if Profile.score %}{{ Profile.first_name | json_escape }}{% else %}you{% endif %}*"}"#;
+    assert_eq!(escape_fixes(inside), [None]);
+    let unclear = r#"{"parse_mode": "Markdown", "text": "{% if Profile.score %}*b{% else %}*c{% endif %} {{ Profile.first_name | json_escape }}*"}"#;
+    assert_eq!(escape_fixes(unclear), [Some(false)]);
+}

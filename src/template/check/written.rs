@@ -123,6 +123,10 @@ impl<'t> Written<'t> {
         self.escaped_for_markup != Characters::NONE
     }
 
+    pub(super) fn has_json_escapes(&self) -> bool {
+        self.has_json_escapes
+    }
+
     /// Whether the value can be any text, not just a number, a date, or an encoded text.
     pub(super) fn is_any_text(&self) -> bool {
         self.bare.meets(Characters::OTHER)
@@ -331,8 +335,9 @@ impl<'e, 't> Evaluator<'e, 't> {
             "date" | "date_tz" => {
                 let format = call.arguments.first().and_then(Expression::as_text);
                 let printed = Written::of(format.map_or(Characters::ANY, characters_of_format));
-                // A text that is no date is printed as it is.
-                if value.is_date { printed } else { value.joined(&printed) }
+                // A text that is no date is printed as it is. But an author who escapes the format knows the value.
+                let is_escaped = format.is_some_and(|format| format.contains('\\'));
+                if value.is_date || is_escaped { printed } else { value.joined(&printed) }
             }
             "json_escape" => value.escaped_for_json(),
             // The quotes that `json` adds end a string around it. Where a value is due, nobody asks.
@@ -635,11 +640,17 @@ fn unescaped_for_json(text: &str) -> Characters {
     }
 }
 
-/// Returns the characters that `date` prints for a format.
+/// Returns the characters that `date` prints for a format. What the author has escaped there is not among them.
 fn characters_of_format(format: &str) -> Characters {
-    let mut printed = Characters::NONE;
-    let mut rest = format.chars();
+    let mut printed = unescaped_for_json(format).without(Characters::MARKUP_BACKSLASH);
+    let mut rest = format.chars().peekable();
     while let Some(c) = rest.next() {
+        if c == '\\' {
+            // `\.`, or `\\.` in JSON
+            while rest.next_if_eq(&'\\').is_some() {}
+            rest.next_if(|c| *c != '%');
+            continue;
+        }
         if c != '%' {
             printed = printed.with(Characters::of_char(c));
             continue;
