@@ -44,9 +44,36 @@ pub(super) fn unknown(name: &str, span: Span, flavour: Flavour) -> Diagnostic {
     }
     let names = FILTERS.iter().filter(|filter| filter.dialects.contains(&dialect)).map(|filter| filter.name);
     match did_you_mean(name, names) {
-        Some(near) => problem.with_near(span, near, near),
+        Some(near) => {
+            let mut problem = problem.with_near(span, near, near);
+            problem.fixes.iter_mut().for_each(|fix| fix.safe = is_plain_slip(name, near));
+            problem
+        }
         None => problem,
     }
+}
+
+// A shorter word is one letter away from too many others: `list` and `last`, `sub` and `sum`.
+const MIN_SLIP_LEN: usize = 5;
+
+/// Whether `written` can only be `name` with one mistyped letter. A word further away, such as `unescape`, may be a
+/// filter of another engine that does something else.
+fn is_plain_slip(written: &str, name: &str) -> bool {
+    let is_letter = |c: char| c.is_ascii_alphabetic() || c == '_';
+    MIN_SLIP_LEN <= written.len()
+        && written.chars().all(|c| is_letter(c) || name.contains(c))
+        && written.chars().next() == name.chars().next()
+        && is_one_slip(written, name)
+}
+
+/// Whether one insertion, deletion, replacement, or swap of two neighboring letters turns `a` into `b`.
+fn is_one_slip(a: &str, b: &str) -> bool {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let prefix = a.iter().zip(&b).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[prefix..], &b[prefix..]);
+    let suffix = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();
+    let (a, b) = (&a[..a.len() - suffix], &b[..b.len() - suffix]);
+    matches!((a, b), ([] | [_], [] | [_])) || matches!((a, b), ([a, b], [c, d]) if a == d && b == c)
 }
 
 /// Checks the arguments of a filter while parsing, so that a mistake is reported before any message is rendered.
@@ -91,4 +118,44 @@ pub(super) fn check_arguments(
 
 fn arguments_in_words(count: usize) -> String {
     if count == 1 { "an argument".to_owned() } else { format!("{count} arguments") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_slip_of_one_letter_is_safe_to_correct() {
+        let is_safe = |name: &str| {
+            let problem = unknown(name, Span::new(0, name.len()), Flavour::Dialect(Dialect::Telecast));
+            problem.fixes.first().map(|fix| fix.safe)
+        };
+        for slip in
+            ["capitalise", "escpae", "replcae", "upcasee", "appnd", "truncat", "defualt", "json_escap"]
+        {
+            assert_eq!(is_safe(slip), Some(true), "{slip}");
+        }
+        let others = [
+            "unescape",
+            "ucfirst",
+            "lcfirst",
+            "list",
+            "sub",
+            "round2",
+            "tg_escape",
+            "splice",
+            "lsort",
+            "pdate",
+            "tojsn",
+            "tg_htm5",
+            "unescape_once",
+        ];
+        for other in others {
+            assert_ne!(is_safe(other), Some(true), "{other}");
+        }
+        for (foreign, right) in [("replace_all", "replace"), ("truncatechars", "truncate"), ("add", "plus")] {
+            let problem = unknown(foreign, Span::new(0, foreign.len()), Flavour::Dialect(Dialect::Telecast));
+            assert_eq!(problem.fixes[0].apply(foreign).as_deref(), Some(right));
+        }
+    }
 }

@@ -112,7 +112,12 @@ impl<'s> LiquidParser<'s> {
             self.next += 1;
             match chunk {
                 SourceChunk::Text(span) => self.push_text(span, &mut nodes),
-                SourceChunk::Output(markup) => nodes.extend(self.parse_output(markup)),
+                SourceChunk::Output(markup) => {
+                    if let Some(tag) = self.tag_in_output(markup) {
+                        return (self.finish(nodes), Some(tag));
+                    }
+                    nodes.extend(self.parse_output(markup));
+                }
                 SourceChunk::Tag(tag) => match self.role_of(&tag) {
                     TagRole::Ordinary => self.parse_tag(tag, &mut nodes),
                     TagRole::EndsBody => return (self.finish(nodes), Some(tag)),
@@ -293,6 +298,41 @@ impl<'s> LiquidParser<'s> {
                 .with_help(format!("write `{end}`"))
                 .with_fix(Fix::replace(format!("write `{end}`"), span, end)),
         )
+    }
+
+    /// Reads `{{ else }}` and `{{ endif %}` inside an `if` as the tag that was meant, and reports it. Nothing else can
+    /// be meant by these words there, and the rest of the block is understood.
+    fn tag_in_output(&mut self, markup: LiquidMarkup) -> Option<ScannedTag> {
+        if self.flavour == Flavour::Shopify {
+            return None;
+        }
+        let opener = self.open.last()?.name;
+        let mut inner = scan::trimmed(self.source, markup.inner);
+        if !markup.is_closed {
+            // `{{ endif %}`: the scanner ends the output before the `}`.
+            let text = inner.of(self.source).strip_suffix('%')?;
+            let text = text.strip_suffix('-').unwrap_or(text);
+            let start = inner.start + usize::from(text.starts_with('-'));
+            inner = scan::trimmed(self.source, Span::new(start, inner.start + text.len()));
+        }
+        let name = inner.of(self.source);
+        let is_end = name.strip_prefix("end") == Some(opener);
+        let is_else = name == "else" && dividers(opener).contains(&name);
+        if !is_end && !is_else {
+            return None;
+        }
+        if markup.is_closed {
+            let (left, right) = (markup.inner.start - markup.span.start, markup.span.end - markup.inner.end);
+            let left = if left == 3 { "{%-" } else { "{%" };
+            let right = if right == 3 { "-%}" } else { "%}" };
+            let written = format!("{left} {name} {right}");
+            let message = format!("`{name}` is a tag, and `{{{{` starts an output");
+            let problem = Diagnostic::error(Code::UnknownTag, markup.span, message)
+                .with_help(format!("write it in `{{% %}}`: `{written}`"))
+                .with_fix(Fix::replace(format!("write `{written}`"), markup.span, written));
+            self.parsed.problems.push(problem);
+        }
+        Some(ScannedTag::named(markup, inner))
     }
 
     fn parse_output(&mut self, markup: LiquidMarkup) -> Option<SyntaxNode> {

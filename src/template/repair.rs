@@ -15,6 +15,7 @@ mod mender;
 mod values;
 
 use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit};
+use crate::dialect::Dialect;
 use crate::json::QuoteState;
 use crate::text::Span;
 
@@ -32,6 +33,10 @@ const MAX_REPAIRS: usize = 24;
 
 /// The maximum length of a window, in bytes, so that the work for each mistake is bounded.
 const MAX_WINDOW: usize = 400;
+
+/// LiqP, CleverTap's engine, refuses `elsif` in `unless`.
+pub(super) const NO_ELSIF: &str = "`unless` has no `elsif` in CleverTap";
+pub(super) const NO_ELSIF_HELP: &str = "write `{% else %}`, and a whole `if` with `endif` inside it";
 
 /// Replaces problems of `parsed` by more precise ones, with fixes, where it is clear what was meant.
 pub(super) fn improve(source: &str, flavour: Flavour, parsed: &mut ParsedLiquid) {
@@ -136,8 +141,19 @@ impl Repairer<'_> {
         if text.trim_start_matches(['{', '%', '-', ' ', '\n']).starts_with("liquid") {
             return Repair::None;
         }
+        let is_elsif = |fix: &Fix| fix.edits.iter().any(|edit| edit.replacement == "elsif");
+        if self.flavour == Flavour::Dialect(Dialect::CleverTap)
+            && problem.fixes.iter().any(is_elsif)
+            && self.is_in_unless(markup)
+        {
+            let problem = Diagnostic::error(problem.code, problem.span, NO_ELSIF).with_help(NO_ELSIF_HELP);
+            return Repair::Explained(Box::new(problem));
+        }
         if is_closed && problem.code != Code::UnclosedString && self.confirms(problem, markup) {
             return Repair::Fixed(Box::new(problem.clone()), markup);
+        }
+        if let Some(mistake) = delimiters::in_string(self, markup) {
+            return Repair::Explained(Box::new(mistake.diagnostic(Code::LiquidSyntax)));
         }
         let mut explained = None;
         for attempt in delimiters::attempts(self, markup, is_closed) {
@@ -154,6 +170,17 @@ impl Repairer<'_> {
                 explained = mended.explanation.map(|mistake| mistake.shifted(attempt.window.start));
             }
             let Some(found) = mended.found else { continue };
+            if self.flavour == Flavour::Dialect(Dialect::CleverTap)
+                && found.text.trim_start_matches(['{', '%', '-', ' ']).starts_with("elsif")
+                && self.is_in_unless(markup)
+            {
+                let mistake = Mistake {
+                    message: NO_ELSIF.to_owned(),
+                    help: NO_ELSIF_HELP.to_owned(),
+                    ..found.mistake.shifted(attempt.window.start)
+                };
+                return Repair::Explained(Box::new(mistake.diagnostic(Code::UnknownTag)));
+            }
             let mistake = match &attempt.mistake {
                 Some(mistake) => mistake.clone(),
                 None => found.mistake.shifted(attempt.window.start),
@@ -197,7 +224,7 @@ impl Repairer<'_> {
             edits: vec![difference(self.source, attempt.window, text)],
             safe: is_safe,
         };
-        if self.leaves_remnants(attempt.window.end) {
+        if self.leaves_remnants(attempt.window) {
             fix.safe = false;
         }
         let mut diagnostic = mistake.diagnostic(code);
@@ -230,13 +257,26 @@ impl Repairer<'_> {
         is_whole_markup(text, self.flavour)
     }
 
-    /// Whether a delimiter without a partner follows `at`, before the next output, tag, or line.
-    fn leaves_remnants(&self, at: usize) -> bool {
+    /// Whether a delimiter without a partner follows the window, before the next output, tag, or line.
+    fn leaves_remnants(&self, window: Span) -> bool {
+        let at = window.end;
         let end = crate::text::floor_char_boundary(self.source, (at + MAX_WINDOW).min(self.source.len()));
         let rest = self.source.get(at..end).unwrap_or_default();
         let stops = ["{{", "{%", "\n"].into_iter().filter_map(|stop| rest.find(stop));
         let rest = &rest[..stops.min().unwrap_or(rest.len())];
-        if rest.contains("%}") {
+        if rest.contains("%}") || rest.starts_with('%') {
+            return true;
+        }
+        if rest.starts_with(')') {
+            let from = floor_line(self.source, window.start);
+            let line = self.source.get(from..window.start).unwrap_or_default();
+            if line.matches('(').count() <= line.matches(')').count() {
+                return true;
+            }
+        }
+        // JSON has `}` as well, but only outside its strings.
+        let brace = rest.find(['{', '}']).filter(|brace| rest[*brace..].starts_with('}'));
+        if brace.is_some_and(|brace| matches!(self.brace_role(at + brace, window), BraceRole::Text)) {
             return true;
         }
         // JSON has `}}` as well, but only after a value, which is a quote, a number, or this output.
@@ -267,14 +307,28 @@ impl Repairer<'_> {
         self.accepts(&start).then(|| Fix { title: "use `unless`".to_owned(), edits, safe: false })
     }
 
-    /// Returns what a `}` at `at` is, outside Liquid.
-    fn brace_role(&self, at: usize) -> BraceRole {
+    /// Whether the innermost block around the markup is an `unless`.
+    fn is_in_unless(&self, markup: Span) -> bool {
+        let around = self.parsed.blocks.iter().filter(|(opener, tags)| {
+            opener.end <= markup.start && tags.last().is_some_and(|end| markup.end <= end.start)
+        });
+        let innermost = around.max_by_key(|(opener, _)| opener.start);
+        innermost.is_some_and(|(opener, _)| {
+            opener.of(self.source).trim_start_matches(['{', '%', '-', ' ']).starts_with("unless")
+        })
+    }
+
+    /// Returns what a `}` at `at` is, outside Liquid and outside `window`, which will be Liquid.
+    fn brace_role(&self, at: usize, window: Span) -> BraceRole {
         let mut quoting = QuoteState::default();
         let mut balance = 0_isize;
         let mut start = 0;
         for liquid in self.parsed.liquid_spans.iter().chain([&Span::at(self.source.len())]) {
             let text = self.source.get(start..liquid.start).unwrap_or_default();
             for (here, byte) in (start..).zip(text.bytes()) {
+                if window.start <= here && here < window.end {
+                    continue;
+                }
                 quoting.read(byte);
                 if quoting.is_inside() {
                     if here == at {
@@ -351,6 +405,12 @@ fn surroundings(name: &str) -> (String, String) {
             None => (String::new(), String::new()),
         },
     }
+}
+
+/// Returns where the line around `at` starts, at most [`MAX_WINDOW`] bytes before it.
+fn floor_line(source: &str, at: usize) -> usize {
+    let from = crate::text::floor_char_boundary(source, at.saturating_sub(MAX_WINDOW));
+    source[from..at].rfind('\n').map_or(from, |newline| from + newline + 1)
 }
 
 /// Returns the smallest edit that turns the text of `window` into `text`.

@@ -55,6 +55,13 @@ pub(super) struct VerbatimBody {
     pub end: Option<LiquidMarkup>,
 }
 
+impl ScannedTag {
+    /// A tag that is nothing but its name.
+    pub(super) fn named(markup: LiquidMarkup, name: Span) -> Self {
+        Self { markup, name, arguments: Span::at(name.end), body: None }
+    }
+}
+
 impl LiquidMarkup {
     fn line(span: Span) -> Self {
         Self { span, inner: span, is_closed: true, trims_before: false, trims_after: false }

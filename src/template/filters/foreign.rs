@@ -1,5 +1,5 @@
 //! Filters of other template engines, with what to write instead: those of Shopify's shops, Braze, Customer.io,
-//! Klaviyo, Jinja, Twig, and JavaScript.
+//! Klaviyo, Jinja, Twig, Django, PHP, Ruby, and JavaScript.
 
 use crate::dialect::Dialect;
 
@@ -27,6 +27,8 @@ const SHOP: &str = "this filter belongs to a shop's theme: print the value itsel
 const FOREIGN: &[ForeignFilter] = &[
     of("add", Same("plus")),
     of("asset_url", Nothing(SHOP)),
+    of("camelcase", Nothing("no filter joins words: write the text as it has to be")),
+    of("camelize", Nothing("no filter joins words: write the text as it has to be")),
     of("capitalize_all", Close("capitalize", "`capitalize` changes only the first letter of the text")),
     of("count", Same("size")),
     of("currency", Close("round: 2", PRICE)),
@@ -38,13 +40,19 @@ const FOREIGN: &[ForeignFilter] = &[
     of("format_currency", Close("round: 2", PRICE)),
     of("format_date", Same("date")),
     of("formatdate", Same("date")),
+    of("gsub", Close("replace", "`replace` takes no regular expression")),
     of("handle", Close("downcase | replace: ' ', '-'", "`handle` also removes special characters")),
     of("handleize", Close("downcase | replace: ' ', '-'", "`handleize` also removes special characters")),
     of("html_escape", Same("escape")),
     of("img_url", Nothing(SHOP)),
     of("int", Same("plus: 0")),
     of("js_escape", Same("json_escape")),
+    of(
+        "lcfirst",
+        Nothing("no filter changes only the first letter to lower case; `downcase` changes all of them"),
+    ),
     of("length", Same("size")),
+    of("list", Close("split: ','", "`split` makes a list of a text; a list needs no filter")),
     of("lower", Same("downcase")),
     of("lowercase", Same("downcase")),
     of("ltrim", Same("lstrip")),
@@ -60,12 +68,22 @@ const FOREIGN: &[ForeignFilter] = &[
     ),
     of("pluralize", Nothing("use `{% if n == 1 %}item{% else %}items{% endif %}`")),
     of("random", Nothing("no filter draws a random value: use a property that differs between profiles")),
+    of("replace_all", Same("replace")),
+    of("round2", Close("round: 2", "the number of digits is an argument")),
     of("rounded_currency", Close("round", PRICE)),
     of("rtrim", Same("rstrip")),
+    of("splice", Close("slice", "`slice` takes a part of a text or list and removes nothing")),
     of("string", Same("append: ''")),
     of("striptags", Same("strip_html")),
+    of("sub", Close("minus", "in Ruby, `sub` replaces text as `replace_first` does")),
+    of("substr", Close("slice", "the second number is a length, as in `slice: 0, 3`")),
+    of("substring", Close("slice", "the second number is a length, as in `slice: 0, 3`")),
     of("subtract", Same("minus")),
     of("t", Nothing("there are no translations: write the text itself")),
+    of(
+        "tg_escape",
+        Close("tg_html", "`tg_html` is for HTML, `tg_markdown` and `tg_markdown_v2` are for Markdown"),
+    ),
     of(
         "timezone",
         Nothing("`date_tz` prints a date in a time zone: `{{ now | date_tz: '%H:%M', 'Europe/Berlin' }}`"),
@@ -79,6 +97,12 @@ const FOREIGN: &[ForeignFilter] = &[
     of("tojson", Same("json")),
     of("translate", Nothing("there are no translations: write the text itself")),
     of("trim", Same("strip")),
+    of("truncate_words", Same("truncatewords")),
+    of("truncatechars", Same("truncate")),
+    of("ucfirst", Close("capitalize", "`capitalize` also changes the other letters to lower case")),
+    of("ucwords", Close("capitalize", "`capitalize` changes only the first letter of the text")),
+    of("unescape", Nothing("no filter turns `&lt;` back into `<`: print the value itself")),
+    of("unique", Same("uniq")),
     of("upper", Same("upcase")),
     of("uppercase", Same("upcase")),
     of("url_escape", Same("url_encode")),

@@ -1,6 +1,7 @@
 //! Parses the arguments and the body of each tag.
 
 use crate::diagnostic::{Code, Diagnostic, Fix, did_you_mean};
+use crate::dialect::Dialect;
 use crate::text::Span;
 
 use super::super::scan::{ScannedTag, SourceChunk, trimmed};
@@ -8,8 +9,8 @@ use super::super::syntax::{
     Block, Branch, CaseBranch, CycleGroup, Expression, Literal, Loop, Offset, OutputNode, PartialCall,
     Subject, SyntaxNode, TagNode,
 };
-use super::super::tags;
 use super::super::token::{self, Lexeme, LexemeKind, LiquidToken, TokenClass};
+use super::super::{repair, tags};
 use super::expressions::{LexemeCursor, ParseResult};
 use super::{Flavour, LiquidParser, OpenTag};
 
@@ -29,6 +30,9 @@ impl<'s> LiquidParser<'s> {
         self.colour_tag(&tag, &lexemes);
         if !tag.markup.is_closed {
             self.report_unclosed_markup(tag.markup, "{%", "%}");
+        }
+        if !matches!(name, "raw" | "comment" | "doc" | "#") {
+            self.report_quoted_outputs(&lexemes);
         }
         let span = tag.markup.span;
         let cursor = LexemeCursor::new(self.source, &lexemes, tag.arguments.end.max(tag.name.end))
@@ -81,14 +85,17 @@ impl<'s> LiquidParser<'s> {
             if !stop.markup.is_closed {
                 self.report_unclosed_markup(stop.markup, "{%", "%}");
             }
-            self.report_else_if(stop);
+            self.report_else_if(stop, tag.name.of(self.source));
+            if matches!(stop.name.of(self.source), "elsif" | "when") {
+                self.report_quoted_outputs(&lexemes);
+            }
         }
         (block, stop)
     }
 
     /// Reports `{% else if … %}`. Shopify ignores the words after `else`, so the condition would silently have no
     /// effect.
-    fn report_else_if(&mut self, tag: &ScannedTag) {
+    fn report_else_if(&mut self, tag: &ScannedTag, opener: &str) {
         let condition = tag.arguments.of(self.source);
         if self.flavour == Flavour::Shopify
             || tag.name.of(self.source) != "else"
@@ -97,10 +104,59 @@ impl<'s> LiquidParser<'s> {
             return;
         }
         let span = Span::new(tag.name.start, tag.arguments.start + "if".len());
+        if opener == "unless" && self.flavour == Flavour::Dialect(Dialect::CleverTap) {
+            let problem = Diagnostic::error(Code::StrayTag, span, repair::NO_ELSIF);
+            self.parsed.problems.push(problem.with_help(repair::NO_ELSIF_HELP));
+            return;
+        }
         let problem = Diagnostic::error(Code::UnknownTag, span, "unknown tag `else if`");
         let problem =
             problem.with_help("write `elsif`").with_fix(Fix::replace("write `elsif`", span, "elsif"));
         self.parsed.problems.push(problem);
+    }
+
+    /// Reports a string with an output in it, as in `{% if "{{ x }}" == "a" %}`. The braces are text there.
+    fn report_quoted_outputs(&mut self, lexemes: &[Lexeme]) {
+        if self.flavour == Flavour::Shopify {
+            return;
+        }
+        for lexeme in lexemes.iter().filter(|lexeme| lexeme.kind == LexemeKind::String) {
+            let text = lexeme.span.of(self.source);
+            let inside = text.get(1..text.len() - 1).unwrap_or_default();
+            let Some((before, output)) = inside.split_once("{{") else { continue };
+            let Some((inner, after)) = output.split_once("}}") else { continue };
+            let inner = inner.trim_matches(['-', ' ']);
+            let problem = Diagnostic::warning(
+                Code::LiquidSyntax,
+                lexeme.span,
+                format!("`{{{{ {inner} }}}}` is text here: Liquid does not read braces inside a string"),
+            );
+            let problem = match before.is_empty() && after.is_empty() && !inner.contains('|') {
+                true => {
+                    let title = format!("write `{inner}`");
+                    problem
+                        .with_help(format!("write `{inner}`, without quotes and braces"))
+                        .with_fix(Fix::replace(title, lexeme.span, inner).unsafe_to_apply())
+                }
+                false => problem.with_help("put the text together with `{% capture %}`, or with `append`"),
+            };
+            self.parsed.problems.push(problem);
+        }
+    }
+
+    /// Reports a branch that is never reached, because an `else` comes before it.
+    fn report_dead_branch(&mut self, tag: &ScannedTag) {
+        if self.flavour == Flavour::Shopify {
+            return;
+        }
+        let name = tag.name.of(self.source);
+        let message = format!("this `{name}` comes after an `else`, so it is never used");
+        let help = match name {
+            "elsif" => "move it before the `else`",
+            _ => "remove it, or write `elsif` with a condition instead of the first `else`",
+        };
+        let problem = Diagnostic::warning(Code::StrayTag, tag.markup.span, message);
+        self.parsed.problems.push(problem.with_help(help));
     }
 
     fn add_to_block(&mut self, opener: Span, tag: Span) {
@@ -278,13 +334,19 @@ impl<'s> LiquidParser<'s> {
         let mut condition = self.accept(first);
         let mut is_negated = tag.name.of(self.source) == "unless";
         let mut branches = Vec::new();
+        let mut has_else = false;
         loop {
             let (body, stop) = self.parse_body(tag);
             branches.push(Branch { condition: condition.take(), is_negated, body });
             // `unless` negates only its own condition, not those of its `elsif` branches.
             is_negated = false;
             let Some(stop) = stop else { break };
-            match stop.name.of(self.source) {
+            let name = stop.name.of(self.source);
+            if has_else && matches!(name, "elsif" | "else") {
+                self.report_dead_branch(&stop);
+            }
+            has_else |= name == "else";
+            match name {
                 "elsif" => {
                     let lexemes = token::lex(self.source, stop.arguments);
                     let mut cursor = LexemeCursor::new(self.source, &lexemes, stop.arguments.end);

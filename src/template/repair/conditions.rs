@@ -8,7 +8,7 @@ use super::mender::{Mender, Mistake, edit};
 use super::values::is_clevertap;
 
 /// Operators as people write them, with Liquid's. An operator with several readings is a choice.
-const OPERATORS: [(&str, &str, Meaning); 28] = [
+const OPERATORS: [(&str, &str, Meaning); 38] = [
     ("=>", ">=", Meaning::Certain),
     ("=<", "<=", Meaning::Certain),
     ("===", "==", Meaning::Certain),
@@ -37,6 +37,16 @@ const OPERATORS: [(&str, &str, Meaning); 28] = [
     ("gt", ">", Meaning::Likely),
     ("lt", "<", Meaning::Likely),
     ("gte", ">=", Meaning::Likely),
+    ("lte", "<=", Meaning::Likely),
+    (">==", ">=", Meaning::Certain),
+    ("<==", "<=", Meaning::Certain),
+    ("&", "and", Meaning::Likely),
+    ("greater than", ">", Meaning::Likely),
+    ("less than", "<", Meaning::Likely),
+    ("is greater than", ">", Meaning::Likely),
+    ("is less than", "<", Meaning::Likely),
+    ("contain", "contains", Meaning::Likely),
+    ("includes", "contains", Meaning::Likely),
 ];
 
 #[derive(Clone, Copy, PartialEq)]
@@ -55,7 +65,11 @@ pub(super) fn operators(mender: &mut Mender) {
     let mut mistake = None;
     let mut is_certain = true;
     let mut index = 1;
+    let mut compared = Compared { start: 1, prefix: None };
     while index < lexemes.len() {
+        if matches!(mender.of(&lexemes[index]), "and" | "or") {
+            compared.read(mender, &lexemes, index, 1);
+        }
         let Some((length, wrong, right, meaning)) = operator_at(mender, &lexemes, index) else {
             index += 1;
             continue;
@@ -75,7 +89,19 @@ pub(super) fn operators(mender: &mut Mender) {
         };
         let before = space(mender.text[..span.start].chars().last());
         let after = space(mender.text[span.end..].chars().next());
-        edits.push(edit(span, format!("{before}{right}{after}")));
+        let mut replacement = format!("{before}{right}{after}");
+        if matches!(right, "and" | "or") {
+            compared.read(mender, &lexemes, index, length);
+            // `plan == "a" || "b"`: a text alone is always true.
+            if is_bare(mender, &lexemes, index + length) {
+                is_certain = false;
+                if let (Some(prefix), "or") = (&compared.prefix, right) {
+                    let space = if after.is_empty() { " " } else { "" };
+                    replacement = format!("{replacement}{space}{}", prefix.trim_end());
+                }
+            }
+        }
+        edits.push(edit(span, replacement));
         index += length;
     }
     if let Some(mistake) = mistake {
@@ -84,6 +110,41 @@ pub(super) fn operators(mender: &mut Mender) {
         }
         mender.correct(&edits, mistake);
     }
+}
+
+/// The part of a condition before `and` or `or`, for a bare value after it.
+struct Compared {
+    /// The index of the first lexeme after the last `and` or `or`.
+    start: usize,
+    /// The last comparison without its right side: `plan == `.
+    prefix: Option<String>,
+}
+
+impl Compared {
+    /// Reads the part that ends before the lexeme `end`, which is an `and` or `or` of `length` lexemes.
+    fn read(&mut self, mender: &Mender, lexemes: &[Lexeme], end: usize, length: usize) {
+        let part = lexemes.get(self.start..end).unwrap_or_default();
+        if let [first, .., operator, value] = part
+            && (operator.kind == LexemeKind::Comparison || mender.of(operator) == "contains")
+            && is_value(value)
+        {
+            self.prefix = Some(mender.text[first.span.start..value.span.start].to_owned());
+        }
+        self.start = end + length;
+    }
+}
+
+fn is_value(lexeme: &Lexeme) -> bool {
+    matches!(lexeme.kind, LexemeKind::String | LexemeKind::Number)
+}
+
+/// Whether the part of a condition that starts at the lexeme `start` is a text or number alone.
+fn is_bare(mender: &Mender, lexemes: &[Lexeme], start: usize) -> bool {
+    let is_end =
+        |lexeme: &Lexeme| matches!(mender.of(lexeme), "and" | "or" | "AND" | "OR" | "Or" | "And" | "&" | "|");
+    mender.is_condition()
+        && lexemes.get(start).is_some_and(is_value)
+        && lexemes.get(start + 1).is_none_or(is_end)
 }
 
 /// Returns the operator at the lexeme `index`: how many lexemes it has, how it is written, and what Liquid writes.

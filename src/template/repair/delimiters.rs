@@ -5,7 +5,7 @@ use crate::text::{Span, floor_char_boundary};
 use super::super::scan::{is_space, trimmed};
 use super::super::token;
 use super::mender::Mistake;
-use super::{Attempt, BraceRole, MAX_WINDOW, Repairer};
+use super::{Attempt, BraceRole, MAX_WINDOW, Repairer, floor_line};
 
 /// The tags that have no arguments, so that what follows the name is text.
 const BARE_TAGS: [&str; 17] = [
@@ -28,17 +28,24 @@ const BARE_TAGS: [&str; 17] = [
     "enddoc",
 ];
 
+/// The tags whose first word is a name that `{{ … }}` cannot mean with more words after it.
+const TAGS_WITH_ARGUMENTS: [&str; 9] =
+    ["if", "elsif", "unless", "for", "case", "when", "assign", "capture", "cycle"];
+
 // The number of lexemes after which the missing delimiter may have been meant.
 const MAX_LEXEMES: usize = 40;
+
+/// Returns what is wrong if the markup has an output inside a string with other text.
+pub(super) fn in_string(repairer: &Repairer<'_>, markup: Span) -> Option<Mistake> {
+    Delimited::new(repairer, markup).in_string()
+}
 
 /// Returns what the markup may have been meant to be, most likely first.
 pub(super) fn attempts(repairer: &Repairer<'_>, markup: Span, is_closed: bool) -> Vec<Attempt> {
     let source = repairer.source;
-    let is_output = markup.of(source).starts_with("{{");
-    let (opener, closer) = if is_output { ("{{", "}}") } else { ("{%", "%}") };
-    let end = floor_char_boundary(source, (markup.start + MAX_WINDOW).min(source.len()));
-    let delimited = Delimited { repairer, start: markup.start, end, markup, opener, closer };
+    let delimited = Delimited::new(repairer, markup);
     let mut attempts = Vec::new();
+    attempts.extend(delimited.tag_as_output());
     if !is_closed {
         attempts.extend(delimited.around_property());
     }
@@ -74,7 +81,52 @@ struct Delimited<'r, 's> {
     closer: &'static str,
 }
 
-impl Delimited<'_, '_> {
+impl<'r, 's> Delimited<'r, 's> {
+    fn new(repairer: &'r Repairer<'s>, markup: Span) -> Self {
+        let source = repairer.source;
+        let is_output = markup.of(source).starts_with("{{");
+        let (opener, closer) = if is_output { ("{{", "}}") } else { ("{%", "%}") };
+        let end = floor_char_boundary(source, (markup.start + MAX_WINDOW).min(source.len()));
+        Self { repairer, start: markup.start, end, markup, opener, closer }
+    }
+
+    /// Takes `{{ endif %}` and `{{ if x }}` for a tag.
+    fn tag_as_output(&self) -> Option<Attempt> {
+        let source = self.repairer.source;
+        let text = &source[self.start..self.end];
+        if !self.is_output() {
+            return None;
+        }
+        let close = text[2..].find(['}', '\n', '{'])? + 2;
+        let inside = text[2..close].trim_end_matches('%').trim_matches(['-', ' ']);
+        let (name, arguments) = inside.split_once(' ').unwrap_or((inside, ""));
+        let is_tag = match arguments {
+            "" => BARE_TAGS.contains(&name),
+            _ => TAGS_WITH_ARGUMENTS.contains(&name),
+        };
+        let rest = &text[close..];
+        let length = close + if rest.starts_with("}}") { 2 } else { usize::from(rest.starts_with('}')) };
+        if !is_tag || length == close {
+            return None;
+        }
+        let window = Span::new(self.start, self.start + length);
+        let left = if text.starts_with("{{-") { "{%-" } else { "{%" };
+        let right = if text[..close].trim_end_matches('%').ends_with('-') { "-%}" } else { "%}" };
+        Some(Attempt {
+            window,
+            text: format!("{left} {inside} {right}"),
+            mistake: Some(Mistake::new(
+                window,
+                format!("`{name}` is a tag, and `{{{{` starts an output"),
+                format!("write it in `{{% %}}`: `{left} {inside} {right}`"),
+                format!("write `{left} {inside} {right}`"),
+            )),
+            // `{{ for you }}` may be a placeholder.
+            is_safe: arguments.is_empty() && text[..length].ends_with("%}"),
+            is_mendable: false,
+        })
+    }
+
     fn is_output(&self) -> bool {
         self.opener == "{{"
     }
@@ -112,6 +164,10 @@ impl Delimited<'_, '_> {
                         return self.closed_at(at, length);
                     }
                 }
+                // `)` for `}`, which is the key beside it.
+                b')' if rest.get(1) == Some(&b'}') && !self.opens_parenthesis(self.start + 2, at) => {
+                    return self.closed_at(at, 2);
+                }
                 _ => {}
             }
             at += 1;
@@ -123,7 +179,10 @@ impl Delimited<'_, '_> {
     fn mistyped_len(&self, rest: &[u8]) -> Option<usize> {
         let spaces = rest[1..].iter().take_while(|byte| **byte == b' ').count();
         let after = rest.get(1 + spaces);
+        let is_joined = spaces == 0;
         match (rest[0], after) {
+            (b'}', Some(b'%')) if is_joined && !self.is_output() => Some(2),
+            (b'%', Some(b'%' | b')')) if is_joined && !self.is_output() => Some(2),
             (b'%', Some(b'}')) if self.is_output() || 0 < spaces => Some(2 + spaces),
             (b'}', Some(b'}')) if 0 < spaces || !self.is_output() => Some(2 + spaces),
             (b'}', _) => Some(1),
@@ -136,9 +195,16 @@ impl Delimited<'_, '_> {
 
     fn closed_at(&self, at: usize, length: usize) -> Option<Attempt> {
         let source = self.repairer.source;
-        let mut is_safe = true;
-        if self.is_output() && &source[at..at + length] == "}" {
-            match self.repairer.brace_role(at) {
+        let written = &source[at..at + length];
+        let mut is_safe =
+            !written.contains(')') || !self.opens_parenthesis(floor_line(source, self.start), self.start);
+        // `%Y}our`: a letter has come between the two, and belongs somewhere else.
+        let after = &source.as_bytes()[at + length..];
+        if written == "%" && after.iter().take(3).any(|byte| *byte == b'}') {
+            is_safe = false;
+        }
+        if self.is_output() && written == "}" {
+            match self.repairer.brace_role(at, Span::at(at)) {
                 BraceRole::Text => {}
                 BraceRole::Json => return None,
                 BraceRole::Unknown => is_safe = false,
@@ -151,6 +217,50 @@ impl Delimited<'_, '_> {
             is_safe,
             is_mendable: true,
         })
+    }
+
+    /// Whether the text between these offsets has a `(` without its `)`.
+    fn opens_parenthesis(&self, start: usize, end: usize) -> bool {
+        let text = &self.repairer.source[start..end];
+        text.matches(')').count() < text.matches('(').count()
+    }
+
+    /// Returns what is wrong if the markup has an output inside a string with other text, as in
+    /// `append: " {{ x }}"`. The string cannot simply lose its quotes.
+    pub(super) fn in_string(&self) -> Option<Mistake> {
+        let source = self.repairer.source;
+        let text = source[self.start..self.end].lines().next()?;
+        let mut quote = None;
+        for (at, c) in text.char_indices().skip(2) {
+            match quote {
+                None if text[at..].starts_with(self.closer) || text[at..].starts_with("{{") => return None,
+                None if matches!(c, '"' | '\'') => quote = Some((at, c)),
+                Some((_, open)) if c == open => quote = None,
+                Some((open, mark)) if text[at..].starts_with("{{") => {
+                    let after = at + text[at..].find("}}")? + 2;
+                    // The string has to end before the markup does. Otherwise, the quote may belong to the JSON.
+                    let close = after + text[after..].find(mark)?;
+                    let end = close + text[close..].find(self.closer)?;
+                    let is_alone = text[open + 1..at].is_empty() && close == after;
+                    if is_alone || text[close..end].contains(['{', '}']) || text[after..close].contains("{%")
+                    {
+                        return None;
+                    }
+                    let inner = text[at + 2..after - 2].trim();
+                    return Some(Mistake::new(
+                        Span::new(self.start + at, self.start + after),
+                        "`{{` inside a string is text, and its `}}` ends this Liquid",
+                        format!(
+                            "add the value with a filter of its own, as in `| append: {inner}`, or use \
+                             `{{% capture %}}`"
+                        ),
+                        "",
+                    ));
+                }
+                None | Some(_) => {}
+            }
+        }
+        None
     }
 
     /// Takes the third brace of `{{{ x }}}` and of Braze's `{{${x}}}` for a part of the output.
@@ -205,6 +315,10 @@ impl Delimited<'_, '_> {
                 at += text[at..].len() - text[at..].trim_start_matches(' ').len();
                 // A quoted output is read as text, so the quotes have to go as well.
                 let quote = out.chars().last().filter(|c| matches!(c, '"' | '\''));
+                // Inside a string with other text, the output is text, and the string cannot lose its quotes.
+                if open.is_empty() && has_open_quote(&out[..out.len() - quote.map_or(0, char::len_utf8)]) {
+                    return None;
+                }
                 out.truncate(out.len() - quote.map_or(0, char::len_utf8));
                 open.push(quote);
                 if out.ends_with(|c: char| c.is_ascii_alphanumeric()) || out.len() == 2 {
@@ -216,7 +330,10 @@ impl Delimited<'_, '_> {
                 open.pop();
                 at += 2;
                 out.truncate(out.trim_end_matches([' ', '-']).len());
-                if let Some(quote) = quote.filter(|quote| text[at..].starts_with(*quote)) {
+                if let Some(quote) = quote {
+                    if !text[at..].starts_with(quote) {
+                        return None;
+                    }
                     at += quote.len_utf8();
                 }
                 if text[at..].starts_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '=' | '%' | '}'))
@@ -299,4 +416,17 @@ impl Delimited<'_, '_> {
         attempts.extend(longest.map(|end| attempt(*end, false, false)));
         attempts
     }
+}
+
+/// Whether the text ends inside quotes.
+fn has_open_quote(text: &str) -> bool {
+    let mut open = None;
+    for c in text.chars().filter(|c| matches!(c, '"' | '\'')) {
+        match open {
+            None => open = Some(c),
+            Some(quote) if quote == c => open = None,
+            Some(_) => {}
+        }
+    }
+    open.is_some()
 }

@@ -88,7 +88,10 @@ fn a_missing_closing_delimiter_is_added_where_the_value_ends() {
 fn braces_inside_liquid_are_removed() {
     check("{{ {{ Profile.a }} | upcase }}", "{{ Profile.a | upcase }}");
     check("{% if {{ Profile.a }} == \"pro\" %}1{% endif %}", "{% if Profile.a == \"pro\" %}1{% endif %}");
-    check("{% if \"{{ Profile.a }}\" == \"pro\" %}1{% endif %}", "(no problem)");
+    check(
+        "{% if \"{{ Profile.a }}\" == \"pro\" %}1{% endif %}",
+        "? {% if Profile.a == \"pro\" %}1{% endif %}",
+    );
     check("{% assign a = {{ Profile.a | upcase }} %}", "{% assign a = Profile.a | upcase %}");
     check(
         "{% case Profile.a %}{% when {{ Event.b }} %}1{% endcase %}",
@@ -210,11 +213,11 @@ fn filters_are_written_liquids_way() {
 
 #[test]
 fn names_with_spaces_get_brackets() {
-    check("{{ Profile.First Name }}", "{{ Profile[\"First Name\"] }}");
-    check("{{ Profile.First Name | default: \"x\" }}", "{{ Profile[\"First Name\"] | default: \"x\" }}");
+    check("{{ Profile.First Name }}", "? {{ Profile[\"First Name\"] }}");
+    check("{{ Profile.First Name | default: \"x\" }}", "? {{ Profile[\"First Name\"] | default: \"x\" }}");
     check(
         "{% if Profile.First Name == \"x\" %}1{% endif %}",
-        "{% if Profile[\"First Name\"] == \"x\" %}1{% endif %}",
+        "? {% if Profile[\"First Name\"] == \"x\" %}1{% endif %}",
     );
     check("{{ Profile.Vorname_ä }}", "{{ Profile[\"Vorname_ä\"] }}");
     check("{{ Profile.имя }}", "{{ Profile[\"имя\"] }}");
@@ -230,6 +233,146 @@ fn names_with_spaces_get_brackets() {
     check("{{{ Profile.a }}}", "? {{ Profile.a }}");
     check("{{{ Profile.a }}", "? {{ Profile.a }}");
     check("{{ Profile.plan upcase }}", "? {{ Profile.plan | upcase }}");
+}
+
+/// Returns whether the first fix of the first problem is safe.
+#[track_caller]
+fn check_no_safe_fix(source: &str) {
+    let (fixed, problems) = first_fix(source, Dialect::Telecast);
+    let is_safe = problems.iter().flat_map(|problem| &problem.fixes).any(|fix| fix.safe);
+    assert!(!is_safe && !problems.is_empty(), "{source} -> {fixed}: {problems:#?}");
+}
+
+#[test]
+fn a_mistyped_pair_is_replaced_as_a_whole_or_is_a_choice() {
+    check("{% if x }%y{% endif %}", "{% if x %}y{% endif %}");
+    check("{% if x %%y{% endif %}", "{% if x %}y{% endif %}");
+    check("{% if x %)y{% endif %}", "{% if x %}y{% endif %}");
+    check("{% if x )}y{% endif %}", "{% if x %}y{% endif %}");
+    check("{{ Profile.a )} y", "{{ Profile.a }} y");
+    check("(see {{ Profile.a })", "(see {{ Profile.a }})");
+    for source in [
+        "{{ a }% y",
+        "{{ a })",
+        "{% if x %Y}our{% endif %}",
+        "{{ x },}",
+        "{{ x }, and } y",
+        "{\"text\": \"{{ x }, and } y\"}",
+        "{\"text\": \"{{ x })\"}",
+        "{\"text\": \"{{ x }% off\"}",
+    ] {
+        check_no_safe_fix(source);
+    }
+}
+
+#[test]
+fn an_output_inside_a_string_with_other_text_is_explained() {
+    for source in [
+        "{{ Profile.a | append: ' {{ Profile.b }}' }}",
+        "{{ Profile.a | default: 'a {{ Profile.b }} b' }}",
+        "{{ Profile.a | default: \"{{ Profile.b }}!\" }}",
+        "{% assign v = 'a {{ Profile.b | upcase }}' | upcase %}",
+    ] {
+        check_no_safe_fix(source);
+    }
+}
+
+#[test]
+fn a_string_with_an_output_in_it_gets_a_warning() {
+    check(
+        "{% if x %}1{% elsif \"{{ Profile.a }}\" == 'a' %}2{% endif %}",
+        "? {% if x %}1{% elsif Profile.a == 'a' %}2{% endif %}",
+    );
+    check(
+        "{% assign v = \"{{ Profile.a }} x\" %}",
+        "(no fix) `{{ Profile.a }}` is text here: Liquid does not read braces inside a string: put the text together \
+         with `{% capture %}`, or with `append`",
+    );
+    for right in ["{% if x contains '{{' %}1{% endif %}", "{% comment %}'{{ a }}'{% endcomment %}"] {
+        check(right, "(no problem)");
+    }
+}
+
+#[test]
+fn a_tag_written_as_an_output_is_recognised() {
+    check("{% if a %}1{{ else }}2{% endif %}", "{% if a %}1{% else %}2{% endif %}");
+    check("{% if a %}1{{ else %}2{% endif %}", "{% if a %}1{% else %}2{% endif %}");
+    check("{% if a %}1{{ endif }}", "{% if a %}1{% endif %}");
+    check("{% if a %}1{{- endif -%}2", "{% if a %}1{%- endif -%}2");
+    check("{% for x in y %}1{{ endfor %}", "{% for x in y %}1{% endfor %}");
+    check("{{ if Profile.a }}1{% endif %}", "? {% if Profile.a %}1{% endif %}");
+    check("{% if a %}1{% endif %}{{ else }}", "(no problem)");
+}
+
+#[test]
+fn a_branch_after_else_is_reported() {
+    for (source, name) in [
+        ("{% if a %}1{% else %}2{% else %}3{% endif %}", "else"),
+        ("{% unless a %}1{% else %}2{% elsif b %}3{% endunless %}", "elsif"),
+    ] {
+        let (_, problems) = first_fix(source, Dialect::Telecast);
+        assert_eq!(problems.len(), 1, "{problems:#?}");
+        assert_eq!(problems[0].message, format!("this `{name}` comes after an `else`, so it is never used"));
+    }
+    // `case` prints an `else` only if no `when` before it matches, so a `when` after it is alive.
+    check("{% case a %}{% else %}1{% when 2 %}3{% endcase %}", "(no problem)");
+}
+
+#[test]
+fn a_bare_value_after_or_is_compared_as_well() {
+    check(
+        "{% if plan == 'a' || 'pro' || \"b\" %}1{% endif %}",
+        "? {% if plan == 'a' or plan == 'pro' or plan == \"b\" %}1{% endif %}",
+    );
+    check("{% if plan == 'a' OR 'pro' %}1{% endif %}", "? {% if plan == 'a' or plan == 'pro' %}1{% endif %}");
+    check("{% if plan == 'a' && 2 %}1{% endif %}", "? {% if plan == 'a' and 2 %}1{% endif %}");
+    check("{% if plan == 'a' || vip %}1{% endif %}", "{% if plan == 'a' or vip %}1{% endif %}");
+}
+
+#[test]
+fn clevertap_has_no_elsif_in_unless() {
+    for word in ["else if", "elif", "elseif"] {
+        let source = format!("{{% unless a %}}1{{% {word} b %}}2{{% endunless %}}");
+        let (fixed, problems) = first_fix(&source, Dialect::CleverTap);
+        assert!(problems.iter().all(|problem| problem.fixes.is_empty()), "{problems:#?}");
+        assert!(fixed.contains("`unless` has no `elsif` in CleverTap"), "{fixed}");
+        let source = format!("{{% unless a %}}{{% if b %}}1{{% {word} c %}}2{{% endif %}}{{% endunless %}}");
+        check_in(Dialect::CleverTap, &source, &source.replace(word, "elsif"));
+    }
+}
+
+#[test]
+fn words_that_may_have_lost_an_operator_are_no_safe_name() {
+    for source in [
+        "{% if Profile.score  3 %}1{% endif %}",
+        "{% if Profile.score greater than 3 %}1{% endif %}",
+        "{% if Profile.a exists %}1{% endif %}",
+        "{% for x in Profile.a limit 3 %}1{% endfor %}",
+        "{% case Profile.plan pro %}{% when 1 %}1{% endcase %}",
+        "{{ Profile.a Profile.b }}",
+        "{{ Profile.first name }}",
+        "{{ Profile.first _name }}",
+        "{{ Event.total 2 | round }}",
+        "{% assign x = Profile.first name %}",
+    ] {
+        check_no_safe_fix(source);
+    }
+}
+
+#[test]
+fn a_string_that_would_swallow_an_operator_is_not_closed_by_itself() {
+    for source in [
+        "{% if Profile.plan == \"pro and Profile.score > 3 %}1{% endif %}",
+        "{% if Profile.plan == 'pro or Profile.vip %}1{% endif %}",
+        "{% if Profile.plan == \"pro && Profile.vip %}1{% endif %}",
+        "{% if Profile.plan == \"pro || Profile.vip %}1{% endif %}",
+        "{% if \"a == Profile.plan %}1{% endif %}",
+        "{{ Profile.a | replace: \"a, 'b' }}",
+        "{{ Profile.a | replace: 'a, b }}",
+        "{% case Profile.a %}{% when \"a, Profile.b %}1{% endcase %}",
+    ] {
+        check_no_safe_fix(source);
+    }
 }
 
 /// Valid templates, and what people turn them into.

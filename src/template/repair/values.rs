@@ -12,9 +12,11 @@ use super::mender::{Mender, Mistake, edit};
 const ROOTS: [&str; 3] = ["Profile", "Event", "ExternalTrigger"];
 
 /// Words that are no part of a name with spaces.
-const WORDS: [&str; 20] = [
+const WORDS: [&str; 40] = [
     "and", "or", "contains", "in", "not", "is", "eq", "ne", "equals", "then", "with", "as", "for", "true",
-    "false", "nil", "null", "empty", "blank", "reversed",
+    "false", "nil", "null", "empty", "blank", "reversed", "gt", "lt", "gte", "lte", "ge", "le", "equal",
+    "greater", "less", "more", "bigger", "smaller", "than", "exists", "exist", "contain", "includes",
+    "limit", "offset", "cols",
 ];
 
 /// Removes single braces, as in `{% if {x} %}`, and reads Braze's `${x}` as a property.
@@ -314,17 +316,17 @@ fn name_at(mender: &Mender, lexemes: &[Lexeme], index: usize) -> Option<OddName>
         return Some(OddName {
             span: at.unwrap_or(root.span).join(words.span),
             right: property(root_name, words.span.of(&mender.text)),
-            is_certain: words.is_certain,
+            is_certain: words.is_certain || (at.is_some() && !words.has_filter),
         });
     }
-    // `Profile[First Name]`
+    // `Profile[First Name]`. Nothing but a name can be in brackets.
     if next.kind == LexemeKind::OpenBracket {
         let words = words_from(mender, lexemes, index + 2)?;
         let close = lexemes.get(words.next).filter(|lexeme| lexeme.kind == LexemeKind::CloseBracket)?;
         return (1 < words.n).then(|| OddName {
             span: root.span.join(close.span),
             right: format!("{name}[\"{}\"]", words.span.of(&mender.text)),
-            is_certain: words.is_certain,
+            is_certain: true,
         });
     }
     // The steps before the last dot are right.
@@ -348,7 +350,11 @@ fn name_at(mender: &Mender, lexemes: &[Lexeme], index: usize) -> Option<OddName>
     }
     let words = words_from(mender, lexemes, at + 2)?;
     let is_plain = words.n == 1 && first.kind == LexemeKind::Word;
-    (!is_plain).then(|| OddName {
+    // A number at the end of a condition has probably lost its operator: `Profile.score  3`.
+    let is_compared = mender.is_condition()
+        && lexemes.get(words.next - 1).is_some_and(|last| last.kind == LexemeKind::Number)
+        && lexemes.get(words.next).is_none_or(|next| matches!(mender.of(next), "and" | "or"));
+    (!is_plain && !is_compared).then(|| OddName {
         span: root.span.join(words.span),
         right: format!("{start}[\"{}\"]", words.span.of(&mender.text)),
         is_certain: words.is_certain && ROOTS.contains(&name),
@@ -363,6 +369,7 @@ struct Words {
     span: Span,
     n: usize,
     is_certain: bool,
+    has_filter: bool,
     next: usize,
 }
 
@@ -383,15 +390,22 @@ fn words_from(mender: &Mender, lexemes: &[Lexeme], from: usize) -> Option<Words>
     if lexemes.get(next).is_some_and(|lexeme| lexeme.kind == LexemeKind::Colon) {
         return None;
     }
+    // The last word starts another path: `Profile.a Profile.b`.
+    let is_path = |lexeme: &Lexeme| matches!(lexeme.kind, LexemeKind::Dot | LexemeKind::OpenBracket);
+    if 1 < words.len() && last.kind == LexemeKind::Word && lexemes.get(next).is_some_and(is_path) {
+        return None;
+    }
     let span = first.span.join(last.span);
     if span.of(&mender.text).contains(['\n', '"']) {
         return None;
     }
-    let is_filter = |lexeme: &&&Lexeme| filters::find(mender.of(lexeme)).is_some();
-    let is_certain = !words.iter().skip(1).any(|lexeme| is_filter(&lexeme));
+    // Words with a space between them may also have lost an operator, a `|`, or an underscore. Only the properties
+    // that exist could tell.
+    let is_certain = span.of(&mender.text).chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-'));
+    let has_filter = words.iter().skip(1).any(|lexeme| filters::find(mender.of(lexeme)).is_some());
     // `&&` is an operator.
     let is_operator = span.of(&mender.text).contains("&&");
-    (!is_operator).then_some(Words { span, n: words.len(), is_certain, next })
+    (!is_operator).then_some(Words { span, n: words.len(), is_certain, has_filter, next })
 }
 
 /// Quotes without a partner.
@@ -433,6 +447,13 @@ pub(super) fn quotes(mender: &mut Mender) {
         mender.guess();
         let end = open.span.start + text[..pipe].trim_end().len();
         return mender.correct(&[edit(Span::at(end), quote)], mistake);
+    }
+    // The string may have been meant to end before an operator, a comma, or another string.
+    let inside = &text[1..];
+    let is_swallowing = [" and ", " or ", " contains ", "&&"].iter().any(|word| inside.contains(word))
+        || inside.contains([',', '=', '<', '>', '"', '\'']);
+    if is_swallowing {
+        mender.guess();
     }
     mender.correct(&[edit(Span::at(open.span.end), quote)], mistake);
 }
