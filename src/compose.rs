@@ -42,6 +42,7 @@ pub(crate) use chat::TestChatError;
 pub use convert::ConversionSource;
 pub use convert::compare;
 pub(crate) use convert::{Conversion, ModeComparison, convert, escape_filter, parse_mode_of};
+pub use gate::compose;
 pub(crate) use http::{AuthDraft, HttpDraft, RequestField, SecretTemplate, is_credential};
 pub use inputs::ChatTarget;
 pub use inputs::Inputs;
@@ -167,14 +168,6 @@ impl Composed {
         let text = message_text(self.document.as_ref()?)?;
         Some(text.raw_span(decoded))
     }
-}
-
-/// Builds the message for one recipient. The fixes of its problems are safe only where that is proven; see `gate`. For
-/// several recipients of the same body, use [`Prepared`], which proves nothing.
-pub fn compose(inputs: &Inputs<'_>) -> Composed {
-    let mut composed = Prepared::new(inputs).check_branches().compose_for(inputs.profile);
-    gate::keep_proven(inputs, &mut composed);
-    composed
 }
 
 fn content(inputs: &Inputs<'_>) -> template::Content {

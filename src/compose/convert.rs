@@ -12,28 +12,21 @@
 
 mod escapes;
 mod external_text;
+mod source;
 mod text_location;
 mod verify;
 
 use crate::diagnostic::{Code, Diagnostic};
-use crate::dialect::Dialect;
 use crate::json::{self, Document, JsonNode};
 use crate::telegram::{self, ParseMode};
-use crate::template::Partials;
 use crate::text::Span;
 
 use super::mask::{find_liquid, mask, tag_name, with_trimmed};
 pub(crate) use escapes::escape_filter;
+pub use source::ConversionSource;
 
 use escapes::Escapes;
 use text_location::TextLocation;
-
-#[derive(Debug, Clone, Copy)]
-pub struct ConversionSource<'a> {
-    pub body: &'a str,
-    pub partials: &'a Partials,
-    pub dialect: Dialect,
-}
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conversion {
@@ -195,6 +188,8 @@ fn refusal(span: Span, message: &str) -> Diagnostic {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::dialect::Dialect;
+    use crate::template::Partials;
 
     fn convert(body: &str, to: ParseMode) -> Result<Conversion, Diagnostic> {
         convert_in(Dialect::Telecast, &[], body, to)

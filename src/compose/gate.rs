@@ -30,8 +30,16 @@ const MAX_REVEALED: usize = 8;
 /// The codes whose fixes restore an entity that Telegram drops.
 const RESTORING: [Code; 3] = [Code::DroppedLink, Code::IgnoredAttribute, Code::UnknownReference];
 
+/// Builds the message for one recipient. The fixes of its problems are safe only where that is proven. For several
+/// recipients of the same body, use [`Prepared`], which proves nothing.
+pub fn compose(inputs: &Inputs<'_>) -> Composed {
+    let mut composed = Prepared::new(inputs).check_branches().compose_for(inputs.profile);
+    keep_proven(inputs, &mut composed);
+    composed
+}
+
 /// Takes the word "safe" from each fix of the message that is not proven to be safe.
-pub(super) fn keep_proven(inputs: &Inputs<'_>, composed: &mut Composed) {
+fn keep_proven(inputs: &Inputs<'_>, composed: &mut Composed) {
     let claims: Vec<usize> =
         (0..composed.diagnostics.len()).filter(|at| claim(&composed.diagnostics[*at]).is_some()).collect();
     if claims.is_empty() {

@@ -16,7 +16,7 @@ use super::flavour::Flavour;
 use super::scan::{self, LiquidMarkup, ScannedTag, SourceChunk};
 use super::syntax::{Block, OutputNode, SyntaxNode, TagNode};
 use super::token::{self, Lexeme, LiquidToken, TokenClass};
-use super::{chips, portability, repair};
+use super::{chips, portability};
 
 use expressions::{LexemeCursor, ParseResult};
 
@@ -37,6 +37,8 @@ pub(super) struct ParsedLiquid {
     /// The spans of each `{{ }}`, `{% %}`, and variable chip, in source order. A variable chip is one of CleverTap's
     /// `@` variables.
     pub liquid_spans: Vec<Span>,
+    /// The spans of the plain text, in source order.
+    pub texts: Vec<Span>,
     /// Maps the opening tag of each block to the spans of all tags of the block: the opening tag, the dividers (such as
     /// `else`), and the end tag.
     pub blocks: BTreeMap<Span, Vec<Span>>,
@@ -44,14 +46,8 @@ pub(super) struct ParsedLiquid {
     pub dialect_problems: Vec<Diagnostic>,
 }
 
+/// Parses without looking for what was meant by a mistake; `repair::parse` does that too.
 pub(super) fn parse(source: &str, flavour: Flavour) -> ParsedLiquid {
-    let mut parsed = parse_without_repairs(source, flavour);
-    repair::improve(source, flavour, &mut parsed);
-    parsed
-}
-
-/// Parses without looking for what was meant by a mistake, for a text that is itself a candidate for that.
-pub(super) fn parse_without_repairs(source: &str, flavour: Flavour) -> ParsedLiquid {
     let mut parser = LiquidParser {
         source,
         flavour,
@@ -143,7 +139,7 @@ impl<'s> LiquidParser<'s> {
 
     /// Adds plain text. In CleverTap's dialect, the variable chips in the text become outputs.
     fn push_text(&mut self, span: Span, nodes: &mut Vec<SyntaxNode>) {
-        self.parsed.problems.extend(repair::apart::find(self.source, span, self.flavour));
+        self.parsed.texts.push(span);
         let mut start = span.start;
         if self.flavour == Flavour::Dialect(Dialect::CleverTap) {
             for chip in chips::find(self.source, span) {

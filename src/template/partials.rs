@@ -8,7 +8,8 @@ use crate::text::{LineIndex, Span};
 
 use super::compiled::{Compiled, TemplateFile};
 use super::flavour::Flavour;
-use super::parser::{self, ParsedLiquid};
+use super::parser::ParsedLiquid;
+use super::repair;
 use super::source_map::PartialSource;
 use super::syntax::{Block, TagNode};
 use super::{portability, walk};
@@ -26,8 +27,8 @@ pub(super) fn local_name(name: &str) -> &str {
 ///
 /// If a partial is missing or has a syntax error, only the renderings that reach a call of that partial fail.
 pub(super) fn compile(source: &str, partials: &Partials, flavour: Flavour) -> (Compiled, Vec<Diagnostic>) {
-    let ParsedLiquid { body, mut problems, tokens, liquid_spans, blocks, dialect_problems } =
-        parser::parse(source, flavour);
+    let ParsedLiquid { body, mut problems, tokens, liquid_spans, blocks, dialect_problems, .. } =
+        repair::parse(source, flavour);
     let error = first_error(&problems);
     let mut files = vec![TemplateFile { name: None, source: source.to_owned(), body, error: None }];
     // A call is certain if it depends only on constant names. The problems of a partial are errors if a certain call
@@ -49,7 +50,7 @@ pub(super) fn compile(source: &str, partials: &Partials, flavour: Flavour) -> (C
             if files.iter().any(|file| file.name.as_ref() == Some(wanted)) {
                 continue;
             }
-            let parsed = parser::parse(&partials.0[wanted], flavour);
+            let parsed = repair::parse(&partials.0[wanted], flavour);
             let (inner_certain, inner_uncertain) = calls_of(&parsed.body, Some(&call));
             certain.extend(inner_certain);
             uncertain.extend(inner_uncertain);

@@ -7,7 +7,7 @@
 //! Likely mistakes are tried first: a mistyped delimiter, then braces inside braces, then a missing delimiter. Mistakes
 //! inside the delimiters are corrected by [`mender`].
 
-pub(super) mod apart;
+mod apart;
 mod characters;
 mod conditions;
 mod delimiters;
@@ -22,7 +22,7 @@ use crate::text::Span;
 use super::flavour::Flavour;
 use super::parser::{self, ParsedLiquid};
 use super::scan::{self, SourceChunk};
-use super::tags::TAGS;
+use super::tags::{NO_ELSIF, NO_ELSIF_HELP, TAGS};
 
 pub(crate) use characters::{OddCharacter, with_plain_characters};
 use mender::Mistake;
@@ -34,12 +34,18 @@ const MAX_REPAIRS: usize = 24;
 /// The maximum length of a window, in bytes, so that the work for each mistake is bounded.
 const MAX_WINDOW: usize = 400;
 
-/// LiqP, CleverTap's engine, refuses `elsif` in `unless`.
-pub(super) const NO_ELSIF: &str = "`unless` has no `elsif` in CleverTap";
-pub(super) const NO_ELSIF_HELP: &str = "write `{% else %}`, and a whole `if` with `endif` inside it";
+/// Parses a template, and looks for what was meant where Liquid is mistyped.
+pub(super) fn parse(source: &str, flavour: Flavour) -> ParsedLiquid {
+    let mut parsed = parser::parse(source, flavour);
+    for text in std::mem::take(&mut parsed.texts) {
+        parsed.problems.extend(apart::find(source, text, flavour));
+    }
+    improve(source, flavour, &mut parsed);
+    parsed
+}
 
 /// Replaces problems of `parsed` by more precise ones, with fixes, where it is clear what was meant.
-pub(super) fn improve(source: &str, flavour: Flavour, parsed: &mut ParsedLiquid) {
+fn improve(source: &str, flavour: Flavour, parsed: &mut ParsedLiquid) {
     // Shopify's rules are used by scripts that compare telecast with Shopify, and they do not need fixes.
     if flavour == Flavour::Shopify || parsed.problems.is_empty() {
         return;
@@ -383,7 +389,7 @@ pub(super) fn is_whole_markup(text: &str, flavour: Flavour) -> bool {
         }
         _ => return false,
     };
-    let parsed = parser::parse_without_repairs(&format!("{before}{text}{after}"), flavour);
+    let parsed = parser::parse(&format!("{before}{text}{after}"), flavour);
     parsed.problems.is_empty()
 }
 

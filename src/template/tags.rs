@@ -74,3 +74,7 @@ pub(super) fn unknown(name: &str, span: Span) -> Diagnostic {
         None => problem,
     }
 }
+
+/// LiqP, CleverTap's engine, refuses `elsif` in `unless`.
+pub(super) const NO_ELSIF: &str = "`unless` has no `elsif` in CleverTap";
+pub(super) const NO_ELSIF_HELP: &str = "write `{% else %}`, and a whole `if` with `endif` inside it";

@@ -7,8 +7,9 @@ use crate::telegram::{self, ParseMode};
 use crate::template::{self, Partials};
 use crate::text::Span;
 
+use super::refusal;
+use super::source::ConversionSource;
 use super::text_location::DecodedText;
-use super::{ConversionSource, refusal};
 
 /// Refuses the conversion if Liquid in the message's text prints text from elsewhere that means something else in the
 /// new mode. Text from elsewhere is not converted.

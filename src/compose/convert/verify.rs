@@ -9,7 +9,7 @@ use crate::profile::Vocabulary;
 use crate::telegram::{self, ParseMode};
 use crate::template::{self, Content, Limits, RenderContext, RenderOutcome};
 
-use super::ConversionSource;
+use super::source::ConversionSource;
 
 /// Returns a description of each escape that the old body has and the new body cannot have. Also returns why Telegram
 /// would refuse the new message where Liquid prints nothing, if it would not refuse the old one.

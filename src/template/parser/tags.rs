@@ -9,8 +9,8 @@ use super::super::syntax::{
     Block, Branch, CaseBranch, CycleGroup, Expression, Literal, Loop, Offset, OutputNode, PartialCall,
     Subject, SyntaxNode, TagNode,
 };
+use super::super::tags::{self, NO_ELSIF, NO_ELSIF_HELP};
 use super::super::token::{self, Lexeme, LexemeKind, LiquidToken, TokenClass};
-use super::super::{repair, tags};
 use super::expressions::{LexemeCursor, ParseResult};
 use super::{Flavour, LiquidParser, OpenTag};
 
@@ -105,8 +105,8 @@ impl<'s> LiquidParser<'s> {
         }
         let span = Span::new(tag.name.start, tag.arguments.start + "if".len());
         if opener == "unless" && self.flavour == Flavour::Dialect(Dialect::CleverTap) {
-            let problem = Diagnostic::error(Code::StrayTag, span, repair::NO_ELSIF);
-            self.parsed.problems.push(problem.with_help(repair::NO_ELSIF_HELP));
+            let problem = Diagnostic::error(Code::StrayTag, span, NO_ELSIF);
+            self.parsed.problems.push(problem.with_help(NO_ELSIF_HELP));
             return;
         }
         let problem = Diagnostic::error(Code::UnknownTag, span, "unknown tag `else if`");
