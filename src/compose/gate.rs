@@ -30,6 +30,11 @@ const MAX_REVEALED: usize = 8;
 /// The codes whose fixes restore an entity that Telegram drops.
 const RESTORING: [Code; 3] = [Code::DroppedLink, Code::IgnoredAttribute, Code::UnknownReference];
 
+/// The codes whose fixes only prepare a body for other values. The message of a recipient that is right must stay as it
+/// is: an escape of markup that the author wrote would show the tags.
+const ESCAPING: [Code; 4] =
+    [Code::UnescapedJson, Code::UnescapedMarkup, Code::WrongEscape, Code::EscapeOrder];
+
 /// Builds the message for one recipient. The fixes of its problems are safe only where that is proven. For several
 /// recipients of the same body, use [`Prepared`], which proves nothing.
 pub fn compose(inputs: &Inputs<'_>) -> Composed {
@@ -154,7 +159,7 @@ impl Proof<'_> {
         let links = self.links.get_or_insert_with(|| Links::new(before));
         let mut restores = false;
         let mut about = Vec::new();
-        for problem in applied {
+        for problem in applied.filter(|problem| !ESCAPING.contains(&problem.code)) {
             restores |= RESTORING.contains(&problem.code);
             let parts = links.highlight(before, problem.span).parts;
             about.extend(parts.into_iter().filter_map(|part| match part {
@@ -262,7 +267,8 @@ fn places_of(kept: &[Range<usize>], old: &[u16], new: &[u16], has_end: bool) -> 
     for (idx, part) in kept.iter().enumerate() {
         let wanted = &old[part.clone()];
         let place = if has_end && idx + 1 == kept.len() {
-            let start = new.len().checked_sub(wanted.len()).filter(|start| from <= *start)?;
+            let is_in_order = |start: &usize| from <= *start && (part.start != 0 || *start == 0);
+            let start = new.len().checked_sub(wanted.len()).filter(is_in_order)?;
             new[start..].starts_with(wanted).then_some(start)?
         } else if part.start == 0 {
             new.starts_with(wanted).then_some(0)?
@@ -347,6 +353,33 @@ mod tests {
     }
 
     #[test]
+    fn markup_of_the_author_is_not_escaped() {
+        let text = "<b>Hi</b> & 1<2";
+        let assigned = r#"{"chat_id": 1, "text": {{ t | json }}, "parse_mode": "HTML"}"#;
+        check(&format!("{{% assign t = \"{text}\" %}}{assigned}"), "{}", "");
+        // A property is data.
+        let body = assigned.replace("{{ t", "{{ Profile.t");
+        check(&body, r#"{"t": "1<2"}"#, &body.replace("| json", "| tg_html | json"));
+    }
+
+    #[test]
+    fn an_end_tag_is_closed_in_its_own_branch() {
+        check(
+            r#"{"chat_id": 1, "text": "{% if true %}<b>x</b{% else %}y{% endif %}", "parse_mode": "HTML"}"#,
+            "{}",
+            r#"{"chat_id": 1, "text": "{% if true %}<b>x</b>{% else %}y{% endif %}", "parse_mode": "HTML"}"#,
+        );
+    }
+
+    #[test]
+    fn mistyped_liquid_is_a_choice() {
+        for text in ["{% if true %}a{% endif %}} 1.5", "{{ 'x' }}} 1.5", "p% else %} 1.5", "{ Profile.a }"] {
+            let body = format!(r#"{{"chat_id": 1, "text": "{text}", "parse_mode": "MarkdownV2"}}"#);
+            check(&body, "{}", "");
+        }
+    }
+
+    #[test]
     fn text_outside_a_problem_must_stay() {
         let text = |text: &str| FormattedText { text: text.to_owned(), entities: Vec::new() };
         let is_same =
@@ -356,5 +389,6 @@ mod tests {
         assert!(!is_same("axyc", &[Span::new(1, 5)]));
         assert!(!is_same("xb", &[Span::new(1, 5)]));
         assert!(is_same("ab", &[Span::new(1, 5)]));
+        assert!(!is_same("xa😀b", &[]));
     }
 }

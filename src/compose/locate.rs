@@ -151,11 +151,16 @@ impl Locator {
     /// after `at` was typed, the offset is directly before that character. If only the character before `at` was typed,
     /// the offset is directly after it. Returns `None` if neither character was typed.
     fn typed_offset(&self, at: usize) -> Option<usize> {
-        let (before, after) = self.text().split_at_checked(at)?;
+        let after = self.text().get(at..)?;
         let next = after.chars().next().and_then(|c| self.typed(Span::new(at, at + c.len_utf8())));
-        let last = before.chars().next_back();
-        next.map(|next| next.start)
-            .or_else(|| self.typed(Span::new(at - last?.len_utf8(), at)).map(|last| last.end))
+        next.map(|next| next.start).or_else(|| self.typed_end(at))
+    }
+
+    /// Returns the offset in the body directly after the character that is rendered before `at`. Returns `None` if that
+    /// character was not typed.
+    pub(super) fn typed_end(&self, at: usize) -> Option<usize> {
+        let last = self.text().get(..at)?.chars().next_back()?;
+        self.typed(Span::new(at - last.len_utf8(), at)).map(|last| last.end)
     }
 
     pub(super) fn locate_decoded(&self, text: &JsonString, decoded: Span) -> BodyLocation {

@@ -56,13 +56,19 @@ pub(crate) fn from_text_problem(
     // An escape is offered only for errors. An escape does not help against a mere change of the text, such as the
     // trimming of spaces.
     if let (Some(interpolation), Some(filter), true) = (located.interpolation, escape, moved.is_error()) {
-        if is_captured(body, interpolation) {
+        let binding = binding_of(body, interpolation);
+        if binding == Some(Binding::Captured) {
             moved.help = Some(format!(
                 "fix it inside the capture that {} prints",
                 one_line(interpolation.of(body.text))
             ));
         } else if body.dialect == Dialect::Telecast {
-            moved.fixes.extend(insert_escape(body.text, interpolation, filter));
+            let escape = insert_escape(body.text, interpolation, filter);
+            // The value of an assigned variable may be the author's own markup, which an escape would show as text.
+            moved.fixes.extend(match binding {
+                Some(Binding::Assigned(_)) => escape.map(Fix::unsafe_to_apply),
+                _ => escape,
+            });
             moved.help = Some(format!("escape the value with `| {filter}`"));
         }
     }
@@ -90,14 +96,16 @@ pub(crate) fn with_parse_mode(locator: &Locator, text: &JsonString, problem: Dia
     )
 }
 
-/// Returns whether the `{{ }}` prints a variable that the body captured. The markup in a capture is intended, and an
-/// escape would make Telegram show the markup as text.
-fn is_captured(body: BodySource<'_>, interpolation: Span) -> bool {
+/// Returns how the body set the variable that the `{{ }}` prints, or `None` if the body did not set it. The markup in a
+/// capture is intended, and an escape would make Telegram show the markup as text.
+fn binding_of(body: BodySource<'_>, interpolation: Span) -> Option<Binding> {
     let inner = interpolation.of(body.text).trim_start_matches(['{', '-']).trim_start();
     let end = inner.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(inner.len());
     let (template, _) = template::parse(body.text, &Partials::default(), body.dialect);
     let names = template::names_at(&template, interpolation.start);
-    names.iter().any(|known| known.name == inner[..end] && known.binding == Binding::Captured)
+    let known = names.iter().filter(|known| known.name == inner[..end]);
+    // A variable that is captured in one place may be assigned in another.
+    known.map(|known| known.binding).max_by_key(|binding| *binding == Binding::Captured)
 }
 
 /// Appends to a problem's message where the text at fault came from. For text from a partial, appends the place in the
@@ -142,9 +150,18 @@ fn excerpt_around(locator: &Locator, sent: Span, interpolation: Span) -> &str {
 }
 
 fn fix_in_body(locator: &Locator, text: &JsonString, fix: &Fix) -> Option<Fix> {
+    let mut is_safe = fix.safe;
     let edits = fix.edits.iter().map(|edit| {
         let sent = text.raw_span(edit.span);
-        let span = locator.typed(sent)?;
+        let mut span = locator.typed(sent)?;
+        // Between two characters of the message, the body may have a Liquid tag. What ends a tag of the markup belongs
+        // to the text before the Liquid tag, and a backslash to the text after it.
+        if sent.is_empty() && edit.replacement.ends_with('>') {
+            match locator.typed_end(sent.start) {
+                Some(end) => span = Span::at(end),
+                None => is_safe = false,
+            }
+        }
         // This text was typed inside a capture, and a filter later escapes the captured text for JSON. That filter
         // escapes the replacement too, so the replacement must not be escaped here as well.
         if locator.is_escaped(sent) {
@@ -154,7 +171,8 @@ fn fix_in_body(locator: &Locator, text: &JsonString, fix: &Fix) -> Option<Fix> {
         json::escape_into(&mut replacement, &edit.replacement);
         Some(TextEdit { span, replacement })
     });
-    Some(Fix { title: fix.title.clone(), edits: edits.collect::<Option<_>>()?, safe: fix.safe })
+    let edits = edits.collect::<Option<_>>()?;
+    Some(Fix { title: fix.title.clone(), edits, safe: is_safe })
 }
 
 /// Returns a fix that escapes a value for the parse mode.

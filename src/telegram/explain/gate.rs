@@ -30,6 +30,10 @@ pub(super) fn keep_proven(
     problems: &mut [Diagnostic],
     find: impl Fn(&str) -> Vec<Diagnostic>,
 ) {
+    if shows_liquid(input) {
+        problems.iter_mut().flat_map(|problem| &mut problem.fixes).for_each(|fix| fix.safe = false);
+        return;
+    }
     let claims: Vec<usize> = (0..problems.len()).filter(|at| claim(&problems[*at]).is_some()).collect();
     let holds = |claims: &[usize]| {
         let edits = merged(claims.iter().filter_map(|at| claim(&problems[*at])));
@@ -53,6 +57,12 @@ pub(super) fn keep_proven(
             fix.safe = is_tried;
         }
     }
+}
+
+/// Whether the text shows a delimiter of Liquid, as from `{ Profile.name }}`. Then a tag is mistyped: characters that
+/// break the markup there are not text, and an escape would make them text for good.
+fn shows_liquid(input: &str) -> bool {
+    ["{{", "}}", "{%", "%}"].iter().any(|delimiter| input.contains(delimiter))
 }
 
 fn claim(problem: &Diagnostic) -> Option<&[TextEdit]> {

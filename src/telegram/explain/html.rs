@@ -53,11 +53,7 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
                 // The start tag may be what is missing, so nobody but the author knows what was meant.
                 .with_fix(choice("remove it", vec![edit(span, "")]))
         }
-        ParseErrorKind::UnclosedEndTag => {
-            Diagnostic::error(Code::UnclosedEndTag, span, "this end tag has no `>` after its name")
-                .with_help("add `>`")
-                .with_fix(Fix::replace("add the `>`", Span::at(span.end), ">"))
-        }
+        ParseErrorKind::UnclosedEndTag => unclosed_end_tag(span, input),
         ParseErrorKind::UnmatchedEndTag { expected, found } => crossed(expected, found, span, input),
         ParseErrorKind::UnclosedElement { tag } => unclosed_element(tag, span, input),
         ParseErrorKind::InvalidCustomEmojiId => {
@@ -191,7 +187,7 @@ fn unsupported_tag(tag: &str, span: Span, input: &str) -> Diagnostic {
     // To Telegram, the `<` in `1 < 2` starts an unsupported tag. But the author meant the character `<`, so the problem
     // is described differently.
     let Some(end) = html_tag::tag_like_end(MarkupInput::new(input), span.start) else {
-        return bare_angle(span.start);
+        return bare_angle(span.start, input);
     };
     let whole_tag = Span::new(span.start, end);
     if tag.starts_with('!') {
@@ -254,10 +250,45 @@ fn escape_both(tag: Span) -> Fix {
     Fix { title: "write &lt; for the `<`".to_owned(), edits: angles, safe: true }
 }
 
-fn bare_angle(at: usize) -> Diagnostic {
-    Diagnostic::error(Code::BareAngle, Span::new(at, at + 1), "`<` always starts a tag")
-        .with_help("write &lt; for the character itself")
-        .with_fix(escape_angle(at))
+fn unclosed_end_tag(span: Span, input: &str) -> Diagnostic {
+    let problem = Diagnostic::error(Code::UnclosedEndTag, span, "this end tag has no `>` after its name");
+    match space_before_name(span.end, input).filter(|_| span.of(input) == "</") {
+        Some(space) => problem
+            .with_help("write the name directly after `</`")
+            .with_fix(choice("remove the space", vec![edit(space, "")])),
+        None => problem.with_help("add `>`").with_fix(Fix::replace("add the `>`", Span::at(span.end), ">")),
+    }
+}
+
+/// Returns the space at `at` if the name of a supported tag and a `>` follow it.
+fn space_before_name(at: usize, input: &str) -> Option<Span> {
+    let rest = &input[at..];
+    let name = rest.trim_start();
+    let space = Span::new(at, at + rest.len() - name.len());
+    (!space.is_empty() && starts_with_name(name)).then_some(space)
+}
+
+fn starts_with_name(text: &str) -> bool {
+    let end = text.find(|c: char| !(c.is_ascii_alphanumeric() || c == '-')).unwrap_or(text.len());
+    html_tag::HtmlTag::from_name(&text[..end]).is_some() && text[end..].starts_with([' ', '>'])
+}
+
+fn bare_angle(at: usize, input: &str) -> Diagnostic {
+    let problem = Diagnostic::error(Code::BareAngle, Span::new(at, at + 1), "`<` always starts a tag")
+        .with_help("write &lt; for the character itself");
+    let escape = escape_angle(at);
+    // In `<<b>` a `<` was typed twice, and in `< b>` a space is too much.
+    let doubled = input[at + 1..].strip_prefix('<').map(|tag| tag.strip_prefix('/').unwrap_or(tag));
+    let surplus = match doubled.is_some_and(starts_with_name) {
+        true => Some(("remove the `<`", Span::new(at, at + 1))),
+        false => space_before_name(at + 1, input).map(|space| ("remove the space", space)),
+    };
+    match surplus {
+        Some((title, surplus)) => {
+            problem.with_fix(choice(title, vec![edit(surplus, "")])).with_fix(escape.unsafe_to_apply())
+        }
+        None => problem.with_fix(escape),
+    }
 }
 
 fn escape_angle(at: usize) -> Fix {
@@ -275,7 +306,7 @@ fn unclosed_start_tag(span: Span, input: &str) -> Diagnostic {
     let is_name = input[span.start + 1..].starts_with(|c: char| c.is_ascii_alphabetic());
     let is_in_word = input[..span.start].ends_with(char::is_alphanumeric);
     if !is_name || is_in_word {
-        return bare_angle(span.start);
+        return bare_angle(span.start, input);
     }
     let written = span.of(input).trim_end();
     let rest = written.get(1..).unwrap_or("");

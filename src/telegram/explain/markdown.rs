@@ -52,6 +52,17 @@ fn reserved(character: char, span: Span, input: &str) -> Diagnostic {
             .with_fix(choice("start the link with `[` here", vec![edit(Span::at(word), "[")]))
             .with_fix(escape.unsafe_to_apply());
     }
+    // A single brace is often half of a mistyped `{{` or `}}`, or a placeholder of another tool.
+    if matches!(character, '{' | '}') {
+        let help = format!("write `\\{character}` for the character itself; a variable is in {{{{ }}}}");
+        return problem.with_help(help).with_fix(escape.unsafe_to_apply());
+    }
+    if let Some(link) = mistyped_link(character, span.start, input) {
+        return problem
+            .with_help("a link is `[text](address)`")
+            .with_fix(choice("make it a link", link))
+            .with_fix(escape.unsafe_to_apply());
+    }
     let Some(end) = address_end_before(character, span.start, input) else { return problem.with_fix(escape) };
     // The first `)` ends the address of a link. If the address has an open `(`, the author meant the last `)`.
     let in_address = Fix::replace("escape the `)` in the address", Span::at(end.at), "\\");
@@ -60,6 +71,24 @@ fn reserved(character: char, span: Span, input: &str) -> Diagnostic {
         true => problem.with_fix(in_address).with_fix(escape.unsafe_to_apply()),
         false => problem.with_fix(escape.unsafe_to_apply()).with_fix(in_address.unsafe_to_apply()),
     }
+}
+
+/// Returns the edits that make a link of `[text] (address)` or `(text)[address]`, at the `(` of either.
+fn mistyped_link(character: char, at: usize, input: &str) -> Option<Vec<TextEdit>> {
+    if character != '(' {
+        return None;
+    }
+    let is_address =
+        |text: &str| ["http://", "https://", "tg://"].iter().any(|scheme| text.starts_with(scheme));
+    let line = &input[at + 1..line_end(input, at)];
+    let before = input[..at].trim_end_matches(' ');
+    if before.len() < at && before.ends_with(']') && !before.ends_with("\\]") && is_address(line) {
+        return Some(vec![edit(Span::new(before.len(), at), "")]);
+    }
+    let middle = line.find(")[").filter(|middle| is_address(&line[middle + 2..]))?;
+    let end = middle + line[middle..].find(']').filter(|len| !line[middle..middle + len].contains(' '))?;
+    let swapped = [(0, "["), (1 + middle, "]"), (2 + middle, "("), (1 + end, ")")];
+    Some(swapped.map(|(place, text)| edit(Span::new(at + place, at + place + 1), text)).to_vec())
 }
 
 /// The `)` that ends the address of a link.

@@ -276,3 +276,68 @@ fn a_quote_in_an_entity_can_be_moved_before_it() {
     let fixes = problems[0].fixes.iter().map(|fix| (fix.safe, fix.apply("*>one*").unwrap()));
     assert_eq!(fixes.collect::<Vec<_>>(), [(true, "*\\>one*".to_owned()), (false, ">*one*".to_owned())]);
 }
+
+/// Checks that nothing is safe, and that the first offer gives the expected text.
+#[track_caller]
+fn check_offer(mode: ParseMode, markup: &str, expected: &str) {
+    assert_eq!(fixed(mode, markup), None, "{markup:?}");
+    let problems = diagnose(Some(mode), markup);
+    let offers = problems.iter().filter_map(|problem| problem.fixes.first()?.apply(markup));
+    let offers: Vec<String> = offers.collect();
+    assert!(offers.iter().any(|offer| offer == expected), "{markup:?} gets {offers:?}");
+}
+
+#[test]
+fn mistyped_liquid_is_never_made_text() {
+    let v2 = ParseMode::MarkdownV2;
+    check_offer(v2, "Hi { Profile.name | tg_markdown_v2 }}", "Hi \\{ Profile.name | tg_markdown_v2 }}");
+    check_offer(v2, "Hi { Profile.a }!", "Hi \\{ Profile.a }!");
+    check_offer(v2, "Hi { { Profile.a }}", "Hi \\{ { Profile.a }}");
+    check_offer(v2, "a { else %} b.", "a \\{ else %} b.");
+    check_offer(v2, "a % else %} b.", "a % else %\\} b.");
+    check_offer(v2, "Anna}", "Anna\\}");
+    check_offer(ParseMode::Markdown, "Hi { Profile.first_name }}", "Hi { Profile.first\\_name }}");
+    check_offer(ParseMode::Html, "a % if n < 2 %} b", "a % if n &lt; 2 %} b");
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn no_text_with_mistyped_liquid_has_a_safe_fix(
+        name in "[a-z]{1,4}(\\.|_)?[a-z]{0,4}",
+        cut in 1..4_usize,
+        end in "[.!>_-]?",
+        mode in prop::sample::select(vec![ParseMode::Html, ParseMode::Markdown, ParseMode::MarkdownV2]),
+    ) {
+        let written = format!("Hi {{{{ {name} }}}}{end} a_b <c");
+        let first = written.find('{').unwrap();
+        let last = written.rfind('}').unwrap();
+        // One brace is missing at the start, at the end, or one is too much.
+        let broken = match cut {
+            1 => format!("{}{}", &written[..first], &written[first + 1..]),
+            2 => format!("{}{}", &written[..last], &written[last + 1..]),
+            _ => format!("{}}}{}", &written[..last], &written[last..]),
+        };
+        prop_assert_eq!(fixed(mode, &broken), None, "{:?}", broken);
+    }
+}
+
+#[test]
+fn a_tag_with_a_character_too_much_is_a_choice() {
+    let html = ParseMode::Html;
+    check_offer(html, "<<b>Hi</b>", "<b>Hi</b>");
+    check_offer(html, "<b>Hi<</b>", "<b>Hi</b>");
+    check_offer(html, "<b>Hi</ b>", "<b>Hi</b>");
+    check_offer(html, "< b>Hi</b>", "<b>Hi</b>");
+    check(html, "a << 2", "a &lt;&lt; 2");
+}
+
+#[test]
+fn a_mistyped_link_is_a_choice() {
+    let v2 = ParseMode::MarkdownV2;
+    check_offer(v2, "[x] (https://x.example) 1.5", "[x](https://x.example) 1.5");
+    check_offer(v2, "(x)[https://x.example]", "[x](https://x.example)");
+    check(v2, "(see [x](https://x.example))", "\\(see [x](https://x.example)\\)");
+    check(v2, "\\[x\\] (y)", "\\[x\\] \\(y\\)");
+}

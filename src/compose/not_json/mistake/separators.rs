@@ -119,6 +119,12 @@ pub(super) fn missing_comma(fault: &Fault<'_>) -> Option<Mistake> {
     let is_after_string = before.ends_with('"');
     let mistake = Mistake::help(help);
     let title = "add a comma";
+    // In `"text": "Hi,"⏎"silent": true`, the comma and the quote changed places.
+    if before.ends_with(",\"") && fault.found() == Some('"') && (gap.contains('\n') || is_key(rest)) {
+        let comma = Span::new(before.len() - 2, before.len() - 1);
+        let moved = vec![remove(comma), insert(before.len(), ",")];
+        return Some(mistake.with_choice("move the comma after the quote", moved));
+    }
     match fault.found()? {
         '"' | '{' | '[' if gap.contains('\n') => Some(mistake.with_repair(title, edits)),
         // A quote in the middle of a string ends the string too early, and the rest of that string can look like a new

@@ -32,6 +32,9 @@ const CASES: &str = r##"
 {‹U+00A0›"a":‹U+00A0›1‹U+200B›, "b": "x‹U+00A0›y"}
   `‹U+00A0›` a space that JSON does not know (U+00A0); write an ordinary space
   ! write ordinary spaces: { "a": 1, "b": "x‹U+00A0›y"}
+{"a": "Hi,"⏎"b": true}
+  `"` expected `,` or `}`; add a comma between the two members
+  ? move the comma after the quote: {"a": "Hi",⏎"b": true}
 {"a": true‹U+200B›}
   `‹U+200B›` an invisible character (U+200B); remove it
   ! remove the invisible characters: {"a": true}
