@@ -1,6 +1,7 @@
 //! Finds the problems of a text and explains them with help and fixes. Telegram itself reports only the first error.
 
 mod fixes;
+mod foreign;
 mod gate;
 mod html;
 mod markdown;
@@ -143,6 +144,19 @@ fn described(
             problem.code == Code::DroppedEntity && explained.contains(&problem.span.start)
         };
         problems.retain(|problem| !is_explained(problem));
+        let mut tags: Vec<Span> = found
+            .iter()
+            .filter(|problem| problem.code == Code::BareAngle)
+            .map(|problem| problem.span)
+            .collect();
+        tags.sort();
+        // The words of a tag that is text are no attributes.
+        let is_word = |problem: &Diagnostic| {
+            let n_before = tags.partition_point(|tag| tag.start <= problem.span.start);
+            let tag = n_before.checked_sub(1).map(|last| tags[last]);
+            problem.code == Code::IgnoredAttribute && tag.is_some_and(|tag| problem.span.end <= tag.end)
+        };
+        problems.retain(|problem| !is_word(problem));
         problems.extend(found);
     }
     problems
@@ -189,7 +203,7 @@ fn diagnose_plain(input: &str) -> Vec<Diagnostic> {
         text if html::looks_like_html(text) => Some(("HTML", "tags")),
         text if html::has_breaks(text) => Some(("HTML", "tags")),
         text if has_named_references(text) => Some(("HTML", "references")),
-        text if unintended::looks_like_markdown(text) => Some(("Markdown", "delimiters")),
+        text if foreign::looks_like_markdown(text) => Some(("Markdown", "delimiters")),
         _ => None,
     };
     if let Some((language, marks)) = looks_like {
@@ -305,9 +319,12 @@ fn empty_entity(mode: ParseMode, span: Span, input: &str) -> Option<Diagnostic> 
         (ParseMode::MarkdownV2, "**") if input[span.end..].starts_with('>') => return None,
         (_, "**") => "bold",
         (ParseMode::Markdown, "__") => "italic",
+        (ParseMode::MarkdownV2, "~~") => "strikethrough",
+        (ParseMode::MarkdownV2, "||||") => "a spoiler",
+        (ParseMode::MarkdownV2, "____") => "underline",
         _ => return None,
     };
-    let single = &delimiters[..1];
+    let single = &delimiters[..delimiters.len() / 2];
     // The fix shortens both the opening and the closing delimiter, since changing only one of them would leave the
     // entity unclosed.
     let mut pair = vec![span];

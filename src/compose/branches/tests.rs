@@ -421,7 +421,11 @@ proptest! {
         idioms in prop::collection::vec(0..IDIOMS.len(), 1..4),
         text in prop::collection::vec(0..PARTS.len(), 1..4),
     ) {
-        let rows: Vec<String> = idioms.iter().map(|idiom| format!("[{}]", IDIOMS[*idiom])).collect();
+        // Cycles with the same values share one position, so each needs a name of its own.
+        let named = |(row, idiom): (usize, &usize)| {
+            format!("[{}]", IDIOMS[*idiom].replace("{% cycle ", &format!("{{% cycle 'row{row}': ")))
+        };
+        let rows: Vec<String> = idioms.iter().enumerate().map(named).collect();
         let text: String = text.iter().map(|part| PARTS[*part].replace('@', "")).collect();
         let body = format!(
             r#"{{"chat_id": 1, "text": "x{text}", "parse_mode": "HTML", "reply_markup": {{"keyboard": [{}]}}}}"#,

@@ -17,3 +17,13 @@ pub(crate) fn choice(title: impl Into<String>, edits: Vec<TextEdit>) -> Fix {
 pub(crate) fn edit(span: Span, replacement: impl Into<String>) -> TextEdit {
     TextEdit { span, replacement: replacement.into() }
 }
+
+/// Returns the delimiter with a backslash before each of its characters, as in `\|\|`.
+pub(crate) fn escaped(delimiter: &str) -> String {
+    delimiter.chars().flat_map(|c| ['\\', c]).collect()
+}
+
+/// Quotes a delimiter for a message. Backticks are not quoted in backticks.
+pub(crate) fn quoted(delimiter: &str) -> String {
+    if delimiter.contains('`') { format!("'{delimiter}'") } else { format!("`{delimiter}`") }
+}

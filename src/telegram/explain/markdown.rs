@@ -1,6 +1,6 @@
 //! Explains the errors of both Markdown modes with help and fixes.
 
-use super::fixes::{choice, edit, word_end};
+use super::fixes::{choice, edit, escaped, quoted, word_end};
 use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit};
 use crate::telegram::{ParseError, ParseErrorKind, ParseMode};
 use crate::text::Span;
@@ -153,10 +153,14 @@ pub(super) fn unclosed(what: &str, span: Span, input: &str, next: Option<usize>)
         "[" | "![" => "]",
         opener => opener,
     };
-    let message = format!("`{opener}` starts {what} that never ends");
+    let message = format!("{} starts {what} that never ends", quoted(opener));
     let diagnostic = Diagnostic::error(Code::UnclosedEntity, span, message)
-        .with_help(format!("end it with `{closer}`, or write `\\{opener}` for the character itself"))
-        .with_fix(escape_opener(&format!("escape the `{opener}`"), span, input).unsafe_to_apply());
+        .with_help(format!(
+            "end it with {}, or write {} for the character itself",
+            quoted(closer),
+            quoted(&escaped(opener))
+        ))
+        .with_fix(escape_opener(&format!("escape the {}", quoted(opener)), span, input).unsafe_to_apply());
     if closer == "]" {
         // A link's address follows its text, so the `]` belongs before the address.
         let line = &input[span.end..line_end(input, span.end)];
@@ -175,7 +179,8 @@ pub(super) fn unclosed(what: &str, span: Span, input: &str, next: Option<usize>)
     // Formatting seldom spans lines, so the fix puts the closing delimiter at the end of the line.
     let end = line_end(input, span.end);
     let end = next.map_or(end, |next| next.clamp(span.end, end));
-    diagnostic.with_fix(choice(format!("end it with `{closer}` here"), vec![edit(Span::at(end), closer)]))
+    diagnostic
+        .with_fix(choice(format!("end it with {} here", quoted(closer)), vec![edit(Span::at(end), closer)]))
 }
 
 fn escape_opener(title: &str, span: Span, input: &str) -> Fix {

@@ -4,11 +4,11 @@
 //! `*file_name*`, the answer is about the last `*`. So each character that could be the culprit is escaped in a copy of
 //! the text, and the first copy in which all entities end is what the author probably meant.
 
-use super::fixes::{choice, edit};
+use super::fixes::{choice, edit, quoted};
 use super::gate::keeps_message;
 use crate::diagnostic::{Code, Diagnostic, Fix, Rewritten, TextEdit, merged};
 use crate::telegram::html_tag::HtmlTag;
-use crate::telegram::markup::CollectAll;
+use crate::telegram::markup::{CollectAll, MarkupElement};
 use crate::telegram::parse::parse_with;
 use crate::telegram::{ParseError, ParseErrorKind, ParseMode};
 use crate::text::Span;
@@ -107,7 +107,7 @@ impl Stray {
                 if !self.is_text {
                     return problem;
                 }
-                let (first, rest) = (self.escape(format!("escape the `{written}`")), problem.fixes);
+                let (first, rest) = (self.escape(format!("escape the {}", quoted(written))), problem.fixes);
                 let rest = rest.into_iter().filter(|fix| fix.edits != first.edits);
                 Diagnostic { fixes: std::iter::once(first.clone()).chain(rest).collect(), ..problem }
             }
@@ -121,7 +121,7 @@ impl Stray {
                 problem.with_fix(choice("start the quote before the entity", quote))
             }
             StrayKind::Backticks => {
-                let message = format!("`{written}` inside a code block starts code that never ends");
+                let message = format!("{} inside a code block starts code that never ends", quoted(written));
                 Diagnostic::error(Code::UnclosedEntity, self.span, message)
                     .with_help("in a code block, a backtick needs a backslash")
                     .with_fix(self.escape("escape the backtick".to_owned()))
@@ -305,6 +305,27 @@ fn html_candidates(input: &str) -> Vec<Vec<Stray>> {
         input.match_indices('<').filter_map(|(at, _)| odd_tag(input, at)).take(MAX_TOGETHER).collect();
     let alone: Vec<Vec<Stray>> = tags.iter().map(|tag| vec![tag.clone()]).collect();
     std::iter::once(tags).chain(alone).collect()
+}
+
+/// Reports a start tag that Telegram accepts although it is text by its look, as in `if a<b and <b>x</b>`.
+pub(super) fn accepted_tag(element: &MarkupElement, input: &str) -> Option<Diagnostic> {
+    let MarkupElement { open, close, .. } = *element;
+    let tag = odd_tag(input, open.start)?;
+    let written = open.of(input);
+    let has_other_tag = written.get(1..)?.contains('<');
+    // A single word may be an attribute of browsers, such as `hidden`.
+    if !has_other_tag && written.split_whitespace().count() < 3 {
+        return None;
+    }
+    let mut edits = tag.edits;
+    if !has_other_tag && !close.is_empty() {
+        edits.push(edit(Span::new(close.start, close.start + 1), "&lt;"));
+    }
+    Some(
+        Diagnostic::warning(Code::BareAngle, open, "Telegram reads the words after this `<` as attributes")
+            .with_help("write &lt; for the character itself")
+            .with_fix(choice("write &lt; for the `<`", edits)),
+    )
 }
 
 /// Returns the tag at `at` if it is text by its look: its words are no attributes of this tag.

@@ -128,3 +128,88 @@ fn plain_text_that_looks_like_html_is_reported() {
     assert_eq!(shown(None, "<b>x</b>").len(), 1);
     assert!(shown(None, "a < b").is_empty());
 }
+
+/// Checks that the text is accepted, and what it is after the first choice of its first warning. An empty text means
+/// that there is no problem.
+#[track_caller]
+fn check_offer(mode: ParseMode, input: &str, expected: &str) {
+    assert!(parse(mode, input).is_ok(), "{input:?} is refused");
+    let problems = diagnose(Some(mode), input);
+    assert!(problems.iter().all(|problem| problem.fixes.iter().all(|fix| !fix.safe)), "{input:?}");
+    let offered = problems.iter().find_map(|problem| problem.fixes.first()?.apply(input));
+    assert_eq!(offered.unwrap_or_default(), expected, "{input:?} has {problems:?}");
+}
+
+#[test]
+fn words_in_a_tag_are_text() {
+    let html = ParseMode::Html;
+    check_offer(html, "if a<b and <b>x</b>", "if a&lt;b and <b>x</b>");
+    check_offer(html, "<b and c>x</b>", "&lt;b and c&gt;x&lt;/b>");
+    check(
+        html,
+        "a<b and <b>x</b>",
+        &["bare-angle at \"<b and <b>\": Telegram reads the words after this `<` as attributes => \
+           \"a&lt;b and <b>x</b>\""],
+    );
+    for right in ["<b hidden>x</b>", "<blockquote expandable>x</blockquote>", "<b>a and b</b>"] {
+        check_offer(html, right, "");
+    }
+}
+
+#[test]
+fn markdown_in_html_is_reported() {
+    let html = ParseMode::Html;
+    check_offer(html, "Big **Sale** today", "Big <b>Sale</b> today");
+    check_offer(
+        html,
+        "a\n**Now**: [shop](https://x.example/a)",
+        "a\n<b>Now</b>: [shop](https://x.example/a)",
+    );
+    check_offer(html, "[shop](https://x.example/a)!", "<a href=\"https://x.example/a\">shop</a>!");
+    for right in [
+        "<code>**x**</code>",
+        "2**3**4",
+        "card **** 1234",
+        "** a ** b",
+        "[1] (https://x.example)",
+        "*note*",
+        "<a href=\"https://x.example\">[shop]</a>",
+    ] {
+        check_offer(html, right, "");
+    }
+}
+
+#[test]
+fn a_spoiler_without_a_mode_is_reported() {
+    assert_eq!(shown(None, "The code is ||SALE||!").len(), 1);
+    for right in ["a || b || c", "a||b||c", "| a || b |", "||"] {
+        assert!(shown(None, right).is_empty(), "{right:?}");
+    }
+}
+
+#[test]
+fn styles_that_were_not_meant_are_reported() {
+    let v2 = ParseMode::MarkdownV2;
+    check_offer(v2, "see __init__\\.py", "see \\_\\_init\\_\\_\\.py");
+    check_offer(v2, "* one\n* two", "\\* one\n\\* two");
+    check_offer(ParseMode::Markdown, "* one\n* two", "\\* one\n\\* two");
+    check_offer(v2, "~~old~~", "~old~");
+    check_offer(v2, "||||x||||", "||x||");
+    for right in ["__Sale__\\.", "*one\ntwo*", "~old~", "||x||", "__a b__\\.c"] {
+        check_offer(v2, right, "");
+    }
+}
+
+#[test]
+fn a_literal_windows_line_break_is_one_mistake() {
+    check_offer(ParseMode::Html, "Hi\\r\\nthere", "Hi\nthere");
+    check_offer(ParseMode::Html, "C:\\r\\new", "");
+}
+
+#[test]
+fn each_character_of_a_delimiter_is_escaped_in_the_help() {
+    let help = |input: &str| diagnose(Some(ParseMode::MarkdownV2), input)[0].help.clone().unwrap();
+    assert!(help("||x").starts_with("end it with `||`, or write `\\|\\|` for"), "{}", help("||x"));
+    assert!(help("__x").contains("`\\_\\_`"), "{}", help("__x"));
+    assert!(help("a ` b").starts_with("end it with '`', or write '\\`' for"), "{}", help("a ` b"));
+}

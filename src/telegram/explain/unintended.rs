@@ -2,8 +2,9 @@
 //!
 //! A right text must get no warning, so each rule asks for more than its pattern, and is silent where it is in doubt.
 
-use super::fixes::{choice, edit};
+use super::fixes::{choice, edit, escaped};
 use super::stray::is_in_word;
+use super::{foreign, stray};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::telegram::ParseMode;
 use crate::telegram::html_reference;
@@ -18,7 +19,12 @@ const MAX_WORD_BYTES: usize = 500;
 pub(super) fn find(mode: ParseMode, input: &str, collected: &CollectAll) -> Vec<Diagnostic> {
     let mut problems: Vec<Diagnostic> = literal_escapes(Some(mode), input).into_iter().collect();
     match mode {
-        ParseMode::Html => problems.extend(double_escapes(input)),
+        ParseMode::Html => {
+            problems.extend(double_escapes(input));
+            problems.extend(foreign::markdown_in_html(input));
+            let tags = collected.elements.iter();
+            problems.extend(tags.filter_map(|element| stray::accepted_tag(element, input)));
+        }
         ParseMode::Markdown => {
             problems.extend(styles_in_words(input, collected));
             problems.extend(collected.elements.iter().filter_map(|element| escape_in_entity(element, input)));
@@ -47,7 +53,10 @@ pub(super) fn literal_escapes(mode: Option<ParseMode>, input: &str) -> Option<Di
     while let Some(at) = input[i..].find('\\').map(|len| i + len) {
         let rest = &input[at + 1..];
         i = at + 1 + rest.chars().next().map_or(0, char::len_utf8);
-        if is_literal_escape(input, at) {
+        if rest.starts_with("r\\n") && is_literal_escape(input, at) {
+            places.push(Span::new(at, at + 4));
+            i = at + 4;
+        } else if is_literal_escape(input, at) {
             places.push(Span::new(at, at + 2));
         }
     }
@@ -73,7 +82,9 @@ pub(super) fn literal_escapes(mode: Option<ParseMode>, input: &str) -> Option<Di
 /// `\\server\tools` it was not.
 fn is_literal_escape(input: &str, at: usize) -> bool {
     let rest = &input[at + 1..];
-    let Some(after) = rest.strip_prefix(['n', 't']) else { return false };
+    let Some(after) = rest.strip_prefix("r\\n").or_else(|| rest.strip_prefix(['n', 't'])) else {
+        return false;
+    };
     let before = &input[..at];
     // A path or a command may continue in lower case, and so may a sentence after a line break. A sentence ends before
     // the line break, and a path does not.
@@ -82,7 +93,9 @@ fn is_literal_escape(input: &str, at: usize) -> bool {
     let word = word_before(input, at);
     let is_in_path = word.contains(":\\") || word.ends_with([':', '\\']) || word.contains("\\\\");
     let follows_escape = before.ends_with("\\n") || before.ends_with("\\t");
-    !is_in_path && (ends_sentence || starts_line || follows_escape)
+    // In `\r\n`, both letters would have to be the start of a name.
+    let is_windows = rest.starts_with("r\\n");
+    !is_in_path && (ends_sentence || starts_line || follows_escape || is_windows)
 }
 
 /// Reports references that were escaped twice, such as `&amp;lt;`.
@@ -128,7 +141,7 @@ fn style_in_words(element: &MarkupElement, input: &str) -> Option<Diagnostic> {
     let is_text = match element.format? {
         TextFormat::Italic | TextFormat::Underline => {
             let is_text = |span: Span| is_in_word(input, span) || is_in_address(input, span);
-            is_text(open) && is_text(close)
+            (is_text(open) && is_text(close)) || is_dunder(element, input)
         }
         // Bold in the middle of a word can be meant. Stars between digits are multiplications.
         TextFormat::Bold => {
@@ -138,6 +151,7 @@ fn style_in_words(element: &MarkupElement, input: &str) -> Option<Diagnostic> {
                     && is_digit(input[span.end..].chars().next())
             };
             (is_between_digits(open) && is_between_digits(close))
+                || (starts_item(input, open) && starts_item(input, close))
                 || (is_in_address(input, open) && is_in_address(input, close))
         }
         _ => false,
@@ -160,9 +174,28 @@ fn style_in_words(element: &MarkupElement, input: &str) -> Option<Diagnostic> {
             span,
             format!("Telegram removes each `{delimiter}` and makes the text between them {style}"),
         )
-        .with_help(format!("write `\\{delimiter}` for the character itself"))
+        .with_help(format!("write `{}` for the character itself", escaped(delimiter)))
         .with_fix(choice(format!("escape each `{delimiter}`"), escape(open).chain(escape(close)).collect())),
     )
+}
+
+/// Whether a star starts an item of a list, as in `* item`.
+fn starts_item(input: &str, star: Span) -> bool {
+    let before = input[..star.start].trim_end_matches([' ', '\t']);
+    (before.is_empty() || before.ends_with('\n')) && input[star.end..].starts_with([' ', '\t'])
+}
+
+/// Whether the element is a name of Python such as the one in `__init__\.py` and `__init__\(\)`.
+fn is_dunder(element: &MarkupElement, input: &str) -> bool {
+    let MarkupElement { open, close, .. } = *element;
+    let Some(name) = input.get(open.end..close.start) else { return false };
+    let after = &input[close.end..];
+    let is_call = after.starts_with("\\(\\)") || after.starts_with("\\(self");
+    let is_file = after.strip_prefix("\\.").is_some_and(|rest| rest.starts_with(char::is_alphanumeric));
+    open.of(input) == "__"
+        && (is_call || is_file)
+        && !name.is_empty()
+        && name.bytes().all(|byte| byte.is_ascii_lowercase())
 }
 
 /// Whether a delimiter is in an address such as `https://ex.example/_a_`.
@@ -232,11 +265,6 @@ fn code_in_block(code: &MarkupElement) -> Diagnostic {
     .with_fix(choice("escape the backticks", edits.to_vec()))
 }
 
-/// Whether a text without a parse mode has a link or bold text of Markdown.
-pub(super) fn looks_like_markdown(input: &str) -> bool {
-    input.lines().any(|line| has_link(line) || has_bold(line))
-}
-
 /// Whether a text has something that a Markdown mode reads as markup or as an escape. In doubt, the answer is yes.
 pub(super) fn has_markdown_signs(input: &str) -> bool {
     let is_pair = |delimiter: &str| 2 <= input.matches(delimiter).count();
@@ -255,26 +283,4 @@ pub(super) fn has_signs_of_version_2(input: &str) -> bool {
     has_escape
         || ["~", "||", "__"].into_iter().any(is_pair)
         || input.lines().any(|line| line.starts_with('>'))
-}
-
-fn has_link(line: &str) -> bool {
-    let text = line.find('[').map(|at| &line[at..]);
-    let address = text.and_then(|text| Some(&text[text.find("](http")?..]));
-    address.is_some_and(|address| address.contains(')'))
-}
-
-/// Whether a line has something like `*bold*`: stars around words, with no word touching them from outside. A list of
-/// `* item` and the formula `5 * 3 * 2` have none.
-fn has_bold(line: &str) -> bool {
-    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
-    let mut opener = None;
-    for (at, _) in line.match_indices('*') {
-        let (before, after) = (line[..at].chars().next_back(), line[at + 1..].chars().next());
-        match opener {
-            Some(start) if start + 1 < at && is_word(before) && !is_word(after) => return true,
-            _ if is_word(after) && !is_word(before) => opener = Some(at),
-            _ => opener = None,
-        }
-    }
-    false
 }

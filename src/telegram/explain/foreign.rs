@@ -1,0 +1,116 @@
+//! Finds Markdown where it is shown as text: in HTML, and in a text without a parse mode.
+
+use super::fixes::{choice, edit};
+use crate::diagnostic::{Code, Diagnostic, TextEdit};
+use crate::text::Span;
+
+/// How many pieces of Markdown one offer converts. This bounds the size of the fix.
+const MAX_PIECES: usize = 100;
+
+/// Reports Markdown in HTML, with an offer to write tags.
+pub(super) fn markdown_in_html(input: &str) -> Option<Diagnostic> {
+    // A text about Markdown shows it as code.
+    if input.contains("<code") || input.contains("<pre") {
+        return None;
+    }
+    let pieces: Vec<(Span, Vec<TextEdit>)> = lines(input)
+        .flat_map(|line| doubled_stars(line, input).or_else(|| link(line, input)))
+        .take(MAX_PIECES)
+        .collect();
+    let (first, _) = pieces.first()?;
+    let problem = Diagnostic::warning(
+        Code::MarkupWithoutMode,
+        *first,
+        "this looks like Markdown, but parse_mode is HTML",
+    )
+    .with_help("in HTML, bold is <b>…</b> and a link is <a href=\"…\">…</a>");
+    let edits = pieces.into_iter().flat_map(|(_, edits)| edits).collect();
+    Some(problem.with_fix(choice("write HTML tags", edits)))
+}
+
+fn lines(input: &str) -> impl Iterator<Item = Span> {
+    let mut start = 0;
+    input.split_inclusive('\n').map(move |line| {
+        let span = Span::new(start, start + line.trim_end_matches('\n').len());
+        start += line.len();
+        span
+    })
+}
+
+/// Returns the first `**bold**` of a line as HTML. A line with a tag inside the stars has none.
+fn doubled_stars(line: Span, input: &str) -> Option<(Span, Vec<TextEdit>)> {
+    let text = line.of(input);
+    let open = text.find("**")?;
+    let len = text[open + 2..].find("**")?;
+    let (inner, close) = (&text[open + 2..open + 2 + len], open + 2 + len);
+    let is_word = |c: char| c.is_alphanumeric();
+    let is_bold = inner.starts_with(is_word)
+        && !inner.ends_with(char::is_whitespace)
+        && !inner.contains(['<', '*'])
+        && !text[..open].ends_with(|c: char| is_word(c) || c == '*')
+        && !text[close + 2..].starts_with(|c: char| is_word(c) || c == '*');
+    let place = |at: usize| Span::new(line.start + at, line.start + at + 2);
+    is_bold.then(|| {
+        let edits = vec![edit(place(open), "<b>"), edit(place(close), "</b>")];
+        (place(open).join(place(close)), edits)
+    })
+}
+
+/// Returns the first `[text](https://…)` of a line as HTML.
+fn link(line: Span, input: &str) -> Option<(Span, Vec<TextEdit>)> {
+    let text = line.of(input);
+    let middle = text.find("](http")?;
+    let open = text[..middle].rfind('[').filter(|open| open + 1 < middle)?;
+    let address = &text[middle + 2..];
+    let address = &address[..address.find(')')?];
+    if address.contains(['"', '<', '>', ' ']) || text[open..middle].contains('<') {
+        return None;
+    }
+    let end = middle + 2 + address.len() + 1;
+    let place = |from: usize, to: usize| Span::new(line.start + from, line.start + to);
+    let start_tag = format!("<a href=\"{address}\">");
+    let edits = vec![edit(place(open, open + 1), start_tag), edit(place(middle, end), "</a>")];
+    Some((place(open, end), edits))
+}
+
+/// Whether a text without a parse mode has a link, bold text or a spoiler of Markdown.
+pub(super) fn looks_like_markdown(input: &str) -> bool {
+    input.lines().any(|line| has_link(line) || has_bold(line) || has_spoiler(line))
+}
+
+fn has_link(line: &str) -> bool {
+    let text = line.find('[').map(|at| &line[at..]);
+    let address = text.and_then(|text| Some(&text[text.find("](http")?..]));
+    address.is_some_and(|address| address.contains(')'))
+}
+
+/// Whether a line has something like `*bold*`: stars around words, with no word touching them from outside. A list of
+/// `* item` and the formula `5 * 3 * 2` have none.
+fn has_bold(line: &str) -> bool {
+    let is_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
+    let mut opener = None;
+    for (at, _) in line.match_indices('*') {
+        let (before, after) = (line[..at].chars().next_back(), line[at + 1..].chars().next());
+        match opener {
+            Some(start) if start + 1 < at && is_word(before) && !is_word(after) => return true,
+            _ if is_word(after) && !is_word(before) => opener = Some(at),
+            _ => opener = None,
+        }
+    }
+    false
+}
+
+/// Whether a line has something like `||secret||`. The operator in `a || b || c` has spaces on both sides.
+fn has_spoiler(line: &str) -> bool {
+    let is_edge = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric() && c != '|');
+    let is_inner = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace() && c != '|');
+    let mut is_open = false;
+    for (at, _) in line.match_indices("||") {
+        let (before, after) = (line[..at].chars().next_back(), line[at + 2..].chars().next());
+        if is_open && is_inner(before) && is_edge(after) {
+            return true;
+        }
+        is_open = is_edge(before) && is_inner(after);
+    }
+    false
+}
