@@ -5,7 +5,7 @@ use crate::text::{Span, floor_char_boundary};
 
 use super::super::flavour::Flavour;
 use super::super::scan::is_space;
-use super::{MAX_REPAIRS, MAX_WINDOW, is_whole_markup};
+use super::window::{MAX_REPAIRS, MAX_WINDOW, is_whole_markup};
 
 /// The variables that are always there. Braces around another word may be meant as text.
 const ROOTS: [&str; 4] = ["Profile", "Event", "ExternalTrigger", "Campaign"];

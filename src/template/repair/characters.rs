@@ -5,8 +5,8 @@ use crate::dialect::Dialect;
 use crate::text::Span;
 
 use super::super::flavour::Flavour;
-use super::is_whole_markup;
 use super::mender::{Mender, Mistake};
+use super::window::is_whole_markup;
 
 /// A character or tag that does not belong into Liquid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,8 @@ use crate::text::{Span, floor_char_boundary};
 use super::super::scan::{is_space, trimmed};
 use super::super::token;
 use super::mender::Mistake;
-use super::{Attempt, BraceRole, MAX_WINDOW, Repairer, floor_line};
+use super::window::{MAX_WINDOW, floor_line};
+use super::{Attempt, BraceRole, Repairer};
 
 /// The tags that have no arguments, so that what follows the name is text.
 const BARE_TAGS: [&str; 17] = [

@@ -1,12 +1,10 @@
-//! Corrects the mistakes inside the delimiters of one output or tag, one kind after the other, until the result has no
-//! problem.
+//! The inside of an output or tag while its mistakes are corrected.
 
 use crate::diagnostic::{Code, Diagnostic, TextEdit, apply_edits};
 use crate::text::Span;
 
 use super::super::flavour::Flavour;
 use super::super::token::{self, Lexeme, LexemeKind};
-use super::{characters, conditions, values};
 
 /// A mistake in the words of the diagnostic about it.
 #[derive(Debug, Clone, PartialEq)]
@@ -37,21 +35,6 @@ impl Mistake {
     }
 }
 
-/// The result of mending an output or tag.
-pub(super) struct Mended {
-    pub found: Option<Found>,
-    /// What is wrong, if nothing was found that could replace it.
-    pub explanation: Option<Mistake>,
-}
-
-pub(super) struct Found {
-    pub text: String,
-    pub mistake: Mistake,
-    pub is_safe: bool,
-    /// The operand, if the whole condition is `not operand`.
-    pub negated: Option<String>,
-}
-
 /// The inside of an output or tag while it is mended.
 pub(super) struct Mender {
     pub text: String,
@@ -61,70 +44,9 @@ pub(super) struct Mender {
     pub is_safe: bool,
     pub negated: Option<String>,
     /// The first mistake. Its span refers to the text before any correction.
-    first: Option<Mistake>,
-    n_kinds: usize,
-    explanation: Option<Mistake>,
-}
-
-type Correction = fn(&mut Mender);
-
-// The order matters: characters come before the words that they are part of, and a tag's name decides what its
-// arguments are.
-const CORRECTIONS: &[Correction] = &[
-    characters::correct,
-    values::braces,
-    values::tag_names,
-    conditions::operators,
-    values::calls,
-    values::pipes,
-    values::names,
-    values::quotes,
-    values::ends,
-    conditions::negations,
-    conditions::parentheses,
-];
-
-/// Mends the output or tag `markup`. `accepts` decides whether a result has no problem.
-pub(super) fn mend(markup: &str, flavour: Flavour, accepts: &dyn Fn(&str) -> bool) -> Mended {
-    let nothing = Mended { found: None, explanation: None };
-    let Some((left, inside, right)) = split(markup) else { return nothing };
-    let mut mender = Mender {
-        text: inside.to_owned(),
-        is_output: left.starts_with("{{"),
-        flavour,
-        is_safe: true,
-        negated: None,
-        first: None,
-        n_kinds: 0,
-        explanation: None,
-    };
-    for correct in CORRECTIONS {
-        let n_before = mender.n_kinds;
-        correct(&mut mender);
-        if n_before == mender.n_kinds {
-            continue;
-        }
-        let text = format!("{left}{}{right}", mender.text);
-        if accepts(&text) {
-            let Some(first) = mender.first else { return nothing };
-            let title = if mender.n_kinds == 1 { first.title.clone() } else { "correct this tag".to_owned() };
-            let mistake = Mistake { title, ..first.shifted(left.len()) };
-            let (is_safe, negated) = (mender.is_safe, mender.negated);
-            return Mended { found: Some(Found { text, mistake, is_safe, negated }), explanation: None };
-        }
-    }
-    let explanation = mender.explanation.filter(|_| mender.n_kinds == 0);
-    Mended { found: None, explanation: explanation.map(|mistake| mistake.shifted(left.len())) }
-}
-
-/// Splits an output or tag into the opening delimiter, the inside, and the closing delimiter, with their dashes.
-fn split(markup: &str) -> Option<(&str, &str, &str)> {
-    let inside = markup.get(2..markup.len().checked_sub(2)?)?;
-    let left = 2 + usize::from(inside.starts_with('-'));
-    let inside = markup.get(left..markup.len() - 2)?;
-    let right = 2 + usize::from(inside.ends_with('-'));
-    let end = markup.len().checked_sub(right)?;
-    Some((&markup[..left], markup.get(left..end)?, &markup[end..]))
+    pub first: Option<Mistake>,
+    pub n_kinds: usize,
+    pub explanation: Option<Mistake>,
 }
 
 impl Mender {

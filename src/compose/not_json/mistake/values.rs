@@ -131,6 +131,8 @@ pub(super) fn number(fault: &Fault<'_>) -> Option<Mistake> {
             Mistake::help("write the number without `+`")
                 .with_repair("remove the `+`", vec![remove(Span::new(span.start, span.start + 1))])
         }
+        // A number with two signs is no text.
+        _ if raw.starts_with(['-', '+']) => Mistake::help("write a number such as 12 or -0.5"),
         _ => text_or_number(span),
     };
     Some(mistake)
