@@ -112,6 +112,8 @@ pub(super) fn number(fault: &Fault<'_>) -> Option<Mistake> {
     };
     let has_leading_zero = 1 < integer.len() && integer.starts_with('0');
     let mistake = match fraction {
+        // A number with two signs is no text.
+        _ if unsigned.starts_with(['-', '+']) => Mistake::help("write a number such as 12 or -0.5"),
         _ if !integer.is_empty() && !is_digits(integer) => text_or_number(span),
         None | Some("") if has_leading_zero => {
             let digits = integer.trim_start_matches('0');
@@ -131,8 +133,6 @@ pub(super) fn number(fault: &Fault<'_>) -> Option<Mistake> {
             Mistake::help("write the number without `+`")
                 .with_repair("remove the `+`", vec![remove(Span::new(span.start, span.start + 1))])
         }
-        // A number with two signs is no text.
-        _ if raw.starts_with(['-', '+']) => Mistake::help("write a number such as 12 or -0.5"),
         _ => text_or_number(span),
     };
     Some(mistake)
