@@ -127,7 +127,7 @@ impl CallDraft<'_> {
 #[derive(Clone)]
 enum ContentDraft<'a> {
     Text(text::TextDraft<'a>, LinkPreview),
-    Media(media::MediaDraft<'a>),
+    Media(Box<media::MediaDraft<'a>>),
     Album(media::AlbumDraft),
     Poll(Box<poll::PollDraft<'a>>),
     Location(Location),
@@ -136,7 +136,7 @@ enum ContentDraft<'a> {
 
 impl<'a> ContentDraft<'a> {
     fn read(method: Method, arguments: &'a Arguments) -> Result<Self, RequestError> {
-        let media = |kind| media::read(arguments, kind).map(ContentDraft::Media);
+        let media = |kind| media::read(arguments, kind).map(|draft| ContentDraft::Media(Box::new(draft)));
         match method {
             Method::SendMessage => {
                 let link_preview = LinkPreview::read(arguments)?;

@@ -372,7 +372,7 @@ fn without_kinds(markup: &ArgumentValue<'_>) -> Option<ArgumentLocation> {
         let is_used = matches!(action(button), Ok(ButtonAction::SwitchInlineQuery(_)))
             && !button.has("switch_inline_query");
         let has_text = button.string_or_empty("text").is_ok_and(|text| !text.is_empty());
-        is_used && has_text && !CHOSEN_CHATS.iter().any(|name| allows(&name))
+        is_used && has_text && !CHOSEN_CHATS.iter().any(allows)
     };
     let found = buttons.find(is_without_kinds)?;
     Some(found.member("switch_inline_query_chosen_chat").as_ref().unwrap_or(&found).location())
