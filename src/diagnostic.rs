@@ -97,6 +97,11 @@ impl Diagnostic {
         self.severity == Severity::Error
     }
 
+    /// Returns the first fix that is called safe.
+    pub(crate) fn safe_fix(&self) -> Option<&Fix> {
+        self.fixes.iter().find(|fix| fix.safe)
+    }
+
     /// Formats as `file:line:column: severity[code]: message`, with the help on the next line.
     pub fn to_line(&self, file: &str, text: &str, index: &LineIndex) -> String {
         let position = index.position(text, self.span.start);
@@ -118,8 +123,8 @@ pub struct Fix {
     pub title: String,
     /// Ascending edits that do not overlap.
     pub edits: Vec<TextEdit>,
-    /// Whether `check --fix` may apply the fix without asking. A safe fix changes nothing but the fault. A rule can only
-    /// propose this: in a message's problems, `compose` takes the word from each fix that does not prove it.
+    /// Whether `check --fix` may apply the fix without asking. A safe fix changes nothing but the fault. A rule can
+    /// only propose this: in a message's problems, `compose` takes the word from each fix that does not prove it.
     pub safe: bool,
 }
 
@@ -145,6 +150,20 @@ impl Fix {
     }
 }
 
+/// Takes the word "safe" from each fix, except from [`Diagnostic::safe_fix`] of the problems whose numbers are in
+/// `proven`, ascending.
+pub(crate) fn keep_proven(problems: &mut [Diagnostic], proven: &[usize]) {
+    for (at, problem) in problems.iter_mut().enumerate() {
+        let mut may_be_safe = proven.binary_search(&at).is_ok();
+        for fix in &mut problem.fixes {
+            // Only the first fix that is called safe was tried.
+            let is_tried = fix.safe && may_be_safe;
+            may_be_safe &= !fix.safe;
+            fix.safe = is_tried;
+        }
+    }
+}
+
 /// Applies ascending edits that do not overlap. Returns `None` if a span is not valid in `text`.
 pub(crate) fn apply_edits(edits: &[TextEdit], text: &str) -> Option<String> {
     let mut out = String::with_capacity(text.len());
@@ -165,6 +184,12 @@ pub struct TextEdit {
     /// The bytes to replace; empty to insert.
     pub span: Span,
     pub replacement: String,
+}
+
+impl TextEdit {
+    pub(crate) fn new(span: Span, replacement: impl Into<String>) -> Self {
+        Self { span, replacement: replacement.into() }
+    }
 }
 
 /// Returns the candidate closest to `word` if it is close enough to be a typo, for "did you mean" hints.
@@ -215,6 +240,16 @@ fn edit_distance(a: &[char], b: &[char]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_safe_fixes_are_chosen() {
+        let span = Span::new(0, 1);
+        let chosen = Fix::replace("x", span, "y").unsafe_to_apply();
+        let problem = Diagnostic::error(Code::NotJson, span, "x").with_fix(chosen);
+        assert_eq!(problem.safe_fix(), None);
+        let safe = Fix::replace("x", span, "z");
+        assert_eq!(problem.with_fix(safe.clone()).safe_fix(), Some(&safe));
+    }
 
     #[test]
     fn problem_line_shows_position_severity_code_and_help() {

@@ -5,7 +5,8 @@
 //! Diagnostics about a rendered body need the positions of values and characters. The parser follows RFC 8259 with
 //! three exceptions. It accepts a comma after the last member of the top-level object, as the Bot API server does, and
 //! returns the comma's span. It rejects nesting deeper than [`MAX_DEPTH`] and `\u` escapes of half a surrogate pair.
-//! [`parse_leniently`] reads an argument's JSON as the Bot API server does. This module neither parses Liquid nor knows the fields of the Bot API.
+//! [`parse_leniently`] reads an argument's JSON as the Bot API server does. This module neither parses Liquid nor knows
+//! the fields of the Bot API.
 
 mod lexer;
 mod parser;

@@ -11,7 +11,7 @@ use super::inputs::Inputs;
 use super::locate::Locator;
 use super::not_json;
 use super::problems::{self, BodySource};
-use super::{diagnose_text, escape_filter, http};
+use super::{diagnose_text, escape_filter};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::json::{self, Document, Expected, SyntaxErrorKind};
 use crate::telegram::{self, CheckFailure, Method};
@@ -32,15 +32,18 @@ const WARNINGS: [Code; 5] =
 struct Fault {
     problem: Diagnostic,
     renderings: Vec<usize>,
-    misses_comma: bool,
-    has_extra_comma: bool,
+    /// Whether a comma is missing, or is one too many.
+    is_about_comma: bool,
 }
 
-/// Returns the faults of all renderings. Removes from `static_problems` the warnings of unbalanced branches and loops
-/// that the renderings disprove: `{% if x %}"{% endif %}` is right if the other quote has the same condition.
+/// Returns the faults of all renderings. `method` is the Bot API method that the webhook calls.
+///
+/// Removes from `static_problems` the warnings of unbalanced branches and loops that the renderings disprove:
+/// `{% if x %}"{% endif %}` is right if the other quote has the same condition.
 pub(super) fn check(
     inputs: &Inputs<'_>,
     template: &Template,
+    method: Option<&str>,
     static_problems: &mut Vec<Diagnostic>,
 ) -> Vec<Diagnostic> {
     let body = BodySource { text: inputs.body, dialect: inputs.dialect };
@@ -53,7 +56,7 @@ pub(super) fn check(
     let has_query = inputs.webhook.is_some_and(|webhook| webhook.url.contains('?'));
     let mut faults = Faults {
         literals: template::literal_outputs(template),
-        method: http::bot_method(inputs).filter(|method| !has_query && Method::from_name(method).is_some()),
+        method: method.filter(|method| !has_query && Method::from_name(method).is_some()),
         ..Faults::default()
     };
     let covering =
@@ -118,7 +121,7 @@ fn cause_of(arms: &[Arm], fault: Span) -> Option<Arm> {
 }
 
 #[derive(Default)]
-struct Faults {
+struct Faults<'a> {
     found: Vec<Fault>,
     /// The index in `found` of the problem with this code and span.
     known: HashMap<(Code, Span), usize>,
@@ -126,10 +129,10 @@ struct Faults {
     /// The outputs and tags that print only literals.
     literals: HashSet<Span>,
     /// The method whose rules the request is checked by, if it is known.
-    method: Option<String>,
+    method: Option<&'a str>,
 }
 
-impl Faults {
+impl Faults<'_> {
     fn judge(&mut self, body: BodySource<'_>, rendered: Rendered) -> Verdict {
         let index = self.n_renderings;
         self.n_renderings += 1;
@@ -157,8 +160,7 @@ impl Faults {
                     error.kind,
                     SyntaxErrorKind::Expected(Expected::CommaOrBrace | Expected::CommaOrBracket)
                 ) && matches!(error.span.of(locator.text()), "{" | "[" | "\"");
-                let has_extra_comma = error.kind == SyntaxErrorKind::TrailingComma;
-                self.add(index, problem, misses_comma, has_extra_comma);
+                self.add(index, problem, misses_comma || error.kind == SyntaxErrorKind::TrailingComma);
                 return Verdict::Faulty;
             }
         };
@@ -169,7 +171,7 @@ impl Faults {
                 // The fix would remove the whole output.
                 problem.fixes.clear();
             }
-            self.add(index, problem, false, true);
+            self.add(index, problem, true);
         }
         let verdict = self.judge_text(index, body, &locator, &document);
         if verdict != Verdict::Valid {
@@ -186,34 +188,32 @@ impl Faults {
         document: &Document,
     ) -> Verdict {
         let Some((text, mode, found)) = diagnose_text(document) else { return Verdict::Valid };
-        let (errors, warnings): (Vec<Diagnostic>, Vec<Diagnostic>) =
+        let (errors, mut reported): (Vec<Diagnostic>, Vec<Diagnostic>) =
             found.into_iter().partition(Diagnostic::is_error);
-        let escape = mode.map(escape_filter);
+        let mut verdict = Verdict::Valid;
         if errors.is_empty() {
             // A warning at typed text can still be about a value, such as the address of a link.
-            if !locator.prints_in(text.span) {
-                let known = warnings.into_iter().filter(|problem| WARNINGS.contains(&problem.code));
-                for problem in known.take(MAX_PROBLEMS) {
-                    let problem = problems::from_text_problem(body, locator, text, problem, escape);
-                    self.add(index, problem, false, false);
-                }
+            let has_value = locator.prints_in(text.span);
+            reported.retain(|problem| !has_value && WARNINGS.contains(&problem.code));
+        } else {
+            let is_typed = |problem: &Diagnostic| {
+                locator.starts_typed_or_in(text.raw_span(problem.span), &self.literals)
+            };
+            if locator.prints_any(DELIMITERS, &self.literals) || !errors.iter().all(is_typed) {
+                return Verdict::Unclear;
             }
-            return Verdict::Valid;
+            (reported, verdict) = (errors, Verdict::Faulty);
         }
-        let is_typed =
-            |problem: &Diagnostic| locator.starts_typed_or_in(text.raw_span(problem.span), &self.literals);
-        if locator.prints_any(DELIMITERS, &self.literals) || !errors.iter().all(is_typed) {
-            return Verdict::Unclear;
-        }
-        for problem in errors.into_iter().take(MAX_PROBLEMS) {
+        let escape = mode.map(escape_filter);
+        for problem in reported.into_iter().take(MAX_PROBLEMS) {
             let problem = problems::from_text_problem(body, locator, text, problem, escape);
-            self.add(index, problem, false, false);
+            self.add(index, problem, false);
         }
-        Verdict::Faulty
+        verdict
     }
 
-    /// Judges the typed parts of the request by the rules of the Bot API. What the rules say of the stand-in values, and
-    /// of the whole request, shows nothing about the template.
+    /// Judges the typed parts of the request by the rules of the Bot API. What the rules say of the stand-in values,
+    /// and of the whole request, shows nothing about the template.
     fn judge_request(
         &mut self,
         index: usize,
@@ -221,7 +221,7 @@ impl Faults {
         locator: &Locator,
         document: &Document,
     ) -> Verdict {
-        let Some(method) = self.method.clone() else { return Verdict::Valid };
+        let Some(method) = self.method else { return Verdict::Valid };
         let Ok(arguments) = telegram::Arguments::from_json(document, locator.text()) else {
             return Verdict::Valid;
         };
@@ -233,7 +233,7 @@ impl Faults {
                 has_content && !locator.prints_in(node.span)
             })
         };
-        let checked = telegram::check(&method, &arguments);
+        let checked = telegram::check(method, &arguments);
         let warnings = checked.warnings.iter();
         let typed: Vec<&telegram::Finding> = warnings
             .filter(|finding| WARNINGS.contains(&finding.code) && is_typed(&finding.place))
@@ -242,7 +242,7 @@ impl Faults {
         if !typed.is_empty() {
             let members = problems::MemberIndex::of(document);
             for finding in typed {
-                self.add(index, problems::from_finding(body, locator, &members, finding), false, false);
+                self.add(index, problems::from_finding(body, locator, &members, finding), false);
             }
         }
         let Err(error) = checked.result else { return Verdict::Valid };
@@ -258,11 +258,11 @@ impl Faults {
         if is_of_text || !error.location.as_ref().is_some_and(is_typed) {
             return Verdict::Valid;
         }
-        self.add(index, problems::from_api_error(body, locator, document, &error), false, false);
+        self.add(index, problems::from_api_error(body, locator, document, &error), false);
         Verdict::Faulty
     }
 
-    fn add(&mut self, rendering: usize, problem: Diagnostic, misses_comma: bool, has_extra_comma: bool) {
+    fn add(&mut self, rendering: usize, problem: Diagnostic, is_about_comma: bool) {
         let key = (problem.code, problem.span);
         match self.known.get(&key) {
             Some(index) => {
@@ -274,12 +274,7 @@ impl Faults {
             }
             None if self.found.len() < MAX_PROBLEMS => {
                 self.known.insert(key, self.found.len());
-                self.found.push(Fault {
-                    problem,
-                    renderings: vec![rendering],
-                    misses_comma,
-                    has_extra_comma,
-                });
+                self.found.push(Fault { problem, renderings: vec![rendering], is_about_comma });
             }
             None => {}
         }
@@ -290,7 +285,7 @@ impl Fault {
     fn into_problem(self, is_of_loop: bool) -> Diagnostic {
         let mut problem = self.problem;
         // A comma that is right after one item is wrong after another.
-        if is_of_loop && (self.misses_comma || self.has_extra_comma) {
+        if is_of_loop && self.is_about_comma {
             problem.fixes.clear();
             problem.help = Some(
                 "between the items, write the comma as `{% unless forloop.last %},{% endunless %}`"

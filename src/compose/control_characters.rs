@@ -13,7 +13,8 @@ use crate::text::Span;
 pub(super) struct ControlCharacters {
     /// The error at the first of the control characters.
     pub error: SyntaxError,
-    /// Escapes all typed line breaks and tabs of the string, or adds the quote that is missing before the first of them.
+    /// Escapes all typed line breaks and tabs of the string, or adds the quote that is missing before the first of
+    /// them.
     /// `None` if no fix would help.
     pub fix: Option<Fix>,
     /// Whether the fix adds the missing quote.

@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use super::{Composed, Inputs, Links, MessagePart, Prepared};
-use crate::diagnostic::{Code, Diagnostic, Fix, Rewritten, TextEdit, merged};
+use crate::diagnostic::{self, Code, Diagnostic, Rewritten, TextEdit, merged};
 use crate::telegram::{Entity, FormattedText};
 use crate::text::Span;
 
@@ -46,30 +46,18 @@ pub fn compose(inputs: &Inputs<'_>) -> Composed {
 /// Takes the word "safe" from each fix of the message that is not proven to be safe.
 fn keep_proven(inputs: &Inputs<'_>, composed: &mut Composed) {
     let claims: Vec<usize> =
-        (0..composed.diagnostics.len()).filter(|at| claim(&composed.diagnostics[*at]).is_some()).collect();
+        (0..composed.diagnostics.len()).filter(|at| composed.diagnostics[*at].safe_fix().is_some()).collect();
     if claims.is_empty() {
         return;
     }
     let tries = (MAX_BYTES / composed.body.len().max(1)).clamp(MIN_TRIES, MAX_TRIES);
     let mut proof = Proof { inputs, before: composed, links: None, tries };
     let proven = proof.proven(&claims);
-    for (at, problem) in composed.diagnostics.iter_mut().enumerate() {
-        let mut may_be_safe = proven.contains(&at);
-        for fix in &mut problem.fixes {
-            // Only the first fix that is called safe was tried.
-            let is_tried = fix.safe && may_be_safe;
-            may_be_safe &= !fix.safe;
-            fix.safe = is_tried;
-        }
-    }
-}
-
-fn claim(problem: &Diagnostic) -> Option<&Fix> {
-    problem.fixes.iter().find(|fix| fix.safe)
+    diagnostic::keep_proven(&mut composed.diagnostics, &proven);
 }
 
 fn claimed_edits<'d>(problems: impl IntoIterator<Item = &'d Diagnostic>) -> Option<Vec<TextEdit>> {
-    merged(problems.into_iter().filter_map(claim).map(|fix| fix.edits.as_slice()))
+    merged(problems.into_iter().filter_map(Diagnostic::safe_fix).map(|fix| fix.edits.as_slice()))
 }
 
 struct Proof<'a> {
@@ -81,7 +69,7 @@ struct Proof<'a> {
 }
 
 impl Proof<'_> {
-    /// Returns those of the problems, by number, whose claimed fixes are safe.
+    /// Returns those of the problems, by number and ascending, whose claimed fixes are safe.
     fn proven(&mut self, claims: &[usize]) -> Vec<usize> {
         // Both halves are tried if all fixes together fail, so one bad fix does not spoil the others.
         let mut open = vec![claims];
@@ -149,8 +137,8 @@ impl Proof<'_> {
     fn keeps_message<'d>(&mut self, after: &Composed, applied: impl Iterator<Item = &'d Diagnostic>) -> bool {
         let before = self.before;
         let (Some(old), Some(new)) = (text_of(before), text_of(after)) else {
-            // Without a message before, there is nothing to compare: the rules of the markup have compared the text with
-            // what the author's markup says.
+            // Without a message before, there is nothing to compare: the rules of the markup have compared the text
+            // with what the author's markup says.
             return text_of(before).is_none();
         };
         if old == new {
@@ -259,8 +247,8 @@ fn is_same_outside(old: &FormattedText, new: &FormattedText, mut about: Vec<Span
         && (restores || new_entities.len() <= old_entities.len() + n_free)
 }
 
-/// Returns where the kept parts of the old text begin in the new text. Returns `None` if the new text does not have them
-/// all, in order.
+/// Returns where the kept parts of the old text begin in the new text. Returns `None` if the new text does not have
+/// them all, in order.
 fn places_of(kept: &[Range<usize>], old: &[u16], new: &[u16], has_end: bool) -> Option<Vec<usize>> {
     let mut places = Vec::with_capacity(kept.len());
     let mut from = 0;

@@ -72,8 +72,8 @@ impl Locator {
             .and_then(|origin| origin.interpolation)
     }
 
-    /// Returns whether the first byte of `sent` was typed, in the body or in a partial, and no `{{ … }}` printed nothing
-    /// directly before it.
+    /// Returns whether the first byte of `sent` was typed, in the body or in a partial, and no `{{ … }}` printed
+    /// nothing directly before it.
     pub(super) fn starts_typed(&self, sent: Span) -> bool {
         self.starts_typed_or_in(sent, &HashSet::new())
     }

@@ -5,7 +5,7 @@ mod mistake;
 use super::control_characters;
 use super::locate::Locator;
 use super::problems::{BodySource, append_filter, one_line};
-use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit};
+use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit, merged};
 use crate::dialect::Dialect;
 use crate::json::{Expected, QuoteState, SyntaxError, SyntaxErrorKind};
 use crate::template::{self, EscapePosition};
@@ -85,8 +85,8 @@ fn not_json_at(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> 
     problem
 }
 
-/// Returns the typed `"` that ended a string before a value, as the first quote in `say "{{ name }}"` does. The parser's
-/// error is then at the value.
+/// Returns the typed `"` that ended a string before a value, as the first quote in `say "{{ name }}"` does. The
+/// parser's error is then at the value.
 pub(super) fn typed_quote(locator: &Locator, error: &SyntaxError) -> Option<Span> {
     let ended_string = SyntaxErrorKind::Expected(Expected::CommaOrBrace) == error.kind
         || SyntaxErrorKind::Expected(Expected::CommaOrBracket) == error.kind;
@@ -149,15 +149,12 @@ fn typed_fix(locator: &Locator, repair: Repair) -> Option<Fix> {
     let edits = repair.edits.iter().map(|edit| {
         Some(TextEdit { span: locator.typed(edit.span)?, replacement: edit.replacement.clone() })
     });
-    let mut edits: Vec<TextEdit> = edits.collect::<Option<_>>()?;
+    let edits: Vec<TextEdit> = edits.collect::<Option<_>>()?;
     // A loop prints the same typed text more than once.
-    edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
-    edits.dedup();
-    let is_apart = |pair: &[TextEdit]| pair[0].span.end <= pair[1].span.start && pair[0].span != pair[1].span;
+    let edits = merged([edits.as_slice()])?;
     // Next to a `{{ }}` or a tag, another recipient may get other text, for which the repair would be wrong.
     let is_typed = |edit: &TextEdit| locator.typed(with_neighbors(locator.text(), edit.span)).is_some();
-    let fits = repair.edits.iter().all(is_typed) && edits.windows(2).all(is_apart);
-    fits.then_some(Fix { title: repair.title, edits, safe: repair.is_certain })
+    repair.edits.iter().all(is_typed).then_some(Fix { title: repair.title, edits, safe: repair.is_certain })
 }
 
 /// Extends a span to the nearest characters before and after it that are not whitespace.
@@ -207,8 +204,8 @@ fn nothing_printed(body: BodySource<'_>, locator: &Locator, error: &SyntaxError)
     )
 }
 
-/// Reports a value that is printed before the JSON, as by `{% increment c %}` at the top of a body. The parser takes the
-/// value for the whole JSON, and its error would blame the JSON after it.
+/// Reports a value that is printed before the JSON, as by `{% increment c %}` at the top of a body. The parser takes
+/// the value for the whole JSON, and its error would blame the JSON after it.
 fn value_before_json(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> Option<Diagnostic> {
     if error.kind != SyntaxErrorKind::TrailingText || !error.span.of(locator.text()).starts_with(['{', '[']) {
         return None;

@@ -1,5 +1,5 @@
-//! Says what Telegram would make of a body that is not JSON. The Bot API server does not refuse such a body: it reads the
-//! members before the first fault, so it may send a part of the message.
+//! Says what Telegram would make of a body that is not JSON. The Bot API server does not refuse such a body: it reads
+//! the members before the first fault, so it may send a part of the message.
 
 use crate::telegram::fields::{self, ApiField};
 use crate::telegram::{self, Arguments, Method, lenient_string, read_leniently};

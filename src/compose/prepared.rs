@@ -58,14 +58,19 @@ impl<'a> Prepared<'a> {
     pub(crate) fn check_branches(mut self) -> Self {
         let is_json = content(&self.inputs) != template::Content::Text;
         if !self.is_broken && is_json {
-            let found = branches::check(&self.inputs, &self.template, &mut self.static_problems);
+            let found = branches::check(
+                &self.inputs,
+                &self.template,
+                self.method.as_deref(),
+                &mut self.static_problems,
+            );
             self.branch_problems = found;
         }
         self
     }
 
-    /// Builds the message for one recipient. Without a profile, the variable `Profile` is nil. The fixes of its problems
-    /// are as the rules propose them: whether they are safe is not proven.
+    /// Builds the message for one recipient. Without a profile, the variable `Profile` is nil. The fixes of its
+    /// problems are as the rules propose them: whether they are safe is not proven.
     pub(crate) fn compose_for(&self, profile: Option<&Profile>) -> Composed {
         let inputs = Inputs { profile, ..self.inputs };
         let mut composed = Composed {

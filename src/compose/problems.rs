@@ -78,7 +78,8 @@ pub(crate) fn from_text_problem(
 /// Offers to set a parse mode in which Telegram accepts the text.
 pub(crate) fn with_parse_mode(locator: &Locator, text: &JsonString, problem: Diagnostic) -> Diagnostic {
     let is_html = text.decoded.contains("</") || problem.message.contains("HTML");
-    // In legacy Markdown, hardly any character needs a backslash, so it comes last: MarkdownV2 would be the better mode.
+    // In legacy Markdown, hardly any character needs a backslash, so it comes last: MarkdownV2 would be the better
+    // mode.
     let modes: &[ParseMode] =
         if is_html { &[ParseMode::Html] } else { &[ParseMode::MarkdownV2, ParseMode::Markdown] };
     let mode = modes.iter().find(|mode| telegram::parse(**mode, &text.decoded).is_ok());
@@ -357,8 +358,8 @@ fn texts_of_mode<'d>(document: &'d Document, location: Option<&ArgumentLocation>
     Some(texts.map(|text| text.decoded.as_str()).collect())
 }
 
-/// Adds the parse mode that was probably meant by the JSON string at `span`. It is certain only if it fits the markup of
-/// all texts: in another mode, the recipients would see the markup.
+/// Adds the parse mode that was probably meant by the JSON string at `span`. It is certain only if it fits the markup
+/// of all texts: in another mode, the recipients would see the markup.
 fn suggest_mode(body: BodySource<'_>, span: Span, texts: Option<&[&str]>, problem: &mut Diagnostic) {
     let written = span.of(body.text).strip_prefix('"').and_then(|text| text.strip_suffix('"'));
     let Some((nearest, is_certain)) = written.and_then(nearest_mode) else { return };

@@ -131,17 +131,12 @@ impl Survey {
 
 #[cfg(test)]
 mod tests {
-    use jiff::Timestamp;
-    use jiff::tz::TimeZone;
-
     use super::*;
     use crate::campaign::Campaign;
-    use crate::compose::{ChatTarget, Inputs, Prepared};
-    use crate::dialect::Dialect;
+    use crate::compose::Prepared;
+    use crate::compose::tests::inputs;
     use crate::profile::Value;
     use crate::template::Partials;
-
-    static UTC: TimeZone = TimeZone::UTC;
 
     fn profile(identity: &str, name: &str, chat: i64) -> Arc<Profile> {
         let mut profile = Profile { identity: identity.into(), ..Profile::default() };
@@ -156,21 +151,7 @@ mod tests {
         let body =
             format!(r#"{{"chat_id": {{{{ Profile.chat }}}}, "text": "{text}", "parse_mode": "Markdown"}}"#);
         let (campaign, partials) = (Campaign::default(), Partials::default());
-        let prepared = Prepared::new(&Inputs {
-            stem: "sale",
-            campaign: &campaign,
-            body: &body,
-            webhook: None,
-            partials: &partials,
-            dialect: Dialect::Telecast,
-            profile: None,
-            event: None,
-            external_trigger: None,
-            chat: ChatTarget::FromBody,
-            vocabulary: None,
-            now: Timestamp::UNIX_EPOCH,
-            zone: &UTC,
-        });
+        let prepared = Prepared::new(&inputs(&body, &campaign, None, None, &partials));
         let mut survey = Survey::default();
         for profile in people {
             let recipient = Arc::new(PackedProfile::of(profile));

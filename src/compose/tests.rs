@@ -34,7 +34,7 @@ fn webhook() -> Webhook {
 
 fn composed(body: &str, profile: Option<&Profile>, chat: ChatTarget<'_>) -> Composed {
     let (campaign, webhook, partials) = (Campaign::default(), webhook(), Partials::default());
-    compose(&Inputs { chat, ..inputs(body, &campaign, profile, &webhook, &partials) })
+    compose(&Inputs { chat, ..inputs(body, &campaign, profile, Some(&webhook), &partials) })
 }
 
 pub(super) fn composed_with(
@@ -46,21 +46,21 @@ pub(super) fn composed_with(
     let partials =
         Partials(partials.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect());
     let (campaign, webhook) = (Campaign::default(), webhook());
-    compose(&Inputs { chat, ..inputs(body, &campaign, Some(profile), &webhook, &partials) })
+    compose(&Inputs { chat, ..inputs(body, &campaign, Some(profile), Some(&webhook), &partials) })
 }
 
-fn inputs<'a>(
+pub(super) fn inputs<'a>(
     body: &'a str,
     campaign: &'a Campaign,
     profile: Option<&'a Profile>,
-    webhook: &'a Webhook,
+    webhook: Option<&'a Webhook>,
     partials: &'a Partials,
 ) -> Inputs<'a> {
     Inputs {
         stem: "sale",
         campaign,
         body,
-        webhook: Some(webhook),
+        webhook,
         partials,
         dialect: Dialect::Telecast,
         profile,
@@ -248,7 +248,7 @@ fn a_secret_name_in_a_value_is_not_resolved() {
     let webhook = Webhook { url: "https://h/bot${T}/sendMessage?x={{ Profile.x }}".into(), ..webhook() };
     let anna = profile(r#"{"x": "${T}"}"#);
     let (campaign, partials) = (Campaign::default(), Partials::default());
-    let composed = compose(&inputs("{}", &campaign, Some(&anna), &webhook, &partials));
+    let composed = compose(&inputs("{}", &campaign, Some(&anna), Some(&webhook), &partials));
     let url = composed.http.unwrap().url;
     assert_eq!(
         url.resolve(&mut |_| Some("1:secret".into())).unwrap(),
@@ -264,7 +264,7 @@ fn only_now_uses_indian_time_in_the_clevertap_dialect() {
     let (campaign, webhook, partials) = (Campaign::default(), webhook(), Partials::default());
     let rendered = |dialect| {
         let composed =
-            compose(&Inputs { dialect, ..inputs(body, &campaign, Some(&anna), &webhook, &partials) });
+            compose(&Inputs { dialect, ..inputs(body, &campaign, Some(&anna), Some(&webhook), &partials) });
         composed.rendered.unwrap()
     };
     assert_eq!(rendered(Dialect::Telecast), "00:00 00:00");
@@ -282,7 +282,7 @@ fn parameters_are_added_to_the_query_and_not_to_the_fragment() {
         ("https://crm.example/in#x?y", "https://crm.example/in?a=1#x?y"),
     ] {
         let webhook = Webhook { url: url.into(), params: vec![("a".into(), "1".into())], ..webhook() };
-        let composed = compose(&inputs("{}", &campaign, None, &webhook, &partials));
+        let composed = compose(&inputs("{}", &campaign, None, Some(&webhook), &partials));
         assert_eq!(composed.http.unwrap().url.masked(), expected);
     }
 }
@@ -293,15 +293,18 @@ fn a_prepared_body_composes_like_a_single_one() {
         r#"{"chat_id": {{ Profile.telegram_chat_id }}, "text": "{{ Profile.name }}", "parse_mode": "HTML"}"#;
     let (campaign, partials) = (Campaign::default(), Partials::default());
     let webhook = Webhook { params: vec![("for".into(), "{{ Profile.name }}".into())], ..webhook() };
-    let prepared = Prepared::new(&inputs(body, &campaign, None, &webhook, &partials));
+    let prepared = Prepared::new(&inputs(body, &campaign, None, Some(&webhook), &partials));
     for properties in
         ["{}", r#"{"telegram_chat_id": 1, "name": "A<3"}"#, r#"{"telegram_chat_id": 2, "name": "b"}"#]
     {
         let profile = profile(properties);
-        let alone = compose(&inputs(body, &campaign, Some(&profile), &webhook, &partials));
+        let alone = compose(&inputs(body, &campaign, Some(&profile), Some(&webhook), &partials));
         assert_eq!(prepared.compose_for(Some(&profile)), alone);
     }
-    assert_eq!(prepared.compose_for(None), compose(&inputs(body, &campaign, None, &webhook, &partials)));
+    assert_eq!(
+        prepared.compose_for(None),
+        compose(&inputs(body, &campaign, None, Some(&webhook), &partials))
+    );
 }
 
 #[test]
@@ -368,7 +371,8 @@ fn compose_test(
     let campaign = Campaign { content_format: format, ..Campaign::default() };
     let partials = Partials::default();
     let chat = ChatTarget::Test("77");
-    let composed = compose(&Inputs { chat, ..inputs(body, &campaign, Some(profile), webhook, &partials) });
+    let composed =
+        compose(&Inputs { chat, ..inputs(body, &campaign, Some(profile), Some(webhook), &partials) });
     let http = composed.http.unwrap();
     (http.url.masked(), http.body, composed.test_chat_error)
 }

@@ -1,5 +1,5 @@
-//! The JSON parser, with the rules of RFC 8259 or those of the Bot API server. It uses recursive descent over bytes, with
-//! one function for each kind of value.
+//! The JSON parser, with the rules of RFC 8259 or those of the Bot API server. It uses recursive descent over bytes,
+//! with one function for each kind of value.
 
 use super::{
     Break, Document, Expected, JsonNode, JsonString, JsonValue, MAX_DEPTH, Member, SyntaxError,
@@ -11,9 +11,9 @@ pub(crate) fn parse(text: &str) -> Result<Document, SyntaxError> {
     parse_with(Rules::Strict, text)
 }
 
-/// Parses the JSON of one argument, such as `reply_markup`, as the Bot API server does. A string may contain raw control
-/// characters and a backslash before any character. Any run of digits, signs, dots, and `e` is a number. The rules are
-/// those of `do_json_decode` in TDLib.
+/// Parses the JSON of one argument, such as `reply_markup`, as the Bot API server does. A string may contain raw
+/// control characters and a backslash before any character. Any run of digits, signs, dots, and `e` is a number. The
+/// rules are those of `do_json_decode` in TDLib.
 ///
 /// A lone surrogate becomes U+FFFD, because a `String` cannot hold it.
 pub(crate) fn parse_leniently(text: &str) -> Result<JsonNode, SyntaxError> {

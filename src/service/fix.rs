@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use super::Session;
 use super::check::{CheckScope, job};
 use super::profiles::ProfileContext;
-use crate::diagnostic::{self, CombinedFixes, Diagnostic, Fix};
+use crate::diagnostic::{self, CombinedFixes, Diagnostic};
 use crate::workspace::{FileCondition, LoadedFile, OpenError, SaveError, Workspace};
 
 /// The maximum number of rounds. One round may not be enough, because a fix can reveal another problem. Without a
@@ -54,32 +54,12 @@ pub(crate) fn fix_all<E: From<SaveError> + From<OpenError>>(
 /// Returns the file's text after as many safe fixes as can be applied together, and the number of their edits. Returns
 /// `None` if there are no safe fixes, if the file could not be read, or if the edits do not fit the text.
 fn fixed(source: &LoadedFile, problems: &[Diagnostic]) -> Option<(String, usize)> {
-    let CombinedFixes { edits, .. } = diagnostic::combine_fixes(problems.iter().filter_map(safe_fix));
+    let CombinedFixes { edits, .. } =
+        diagnostic::combine_fixes(problems.iter().filter_map(Diagnostic::safe_fix));
     // If the file could not be read, `source.text` is not the file's content. Saving a fixed version of this text would
     // destroy the real content.
     if edits.is_empty() || source.condition != FileCondition::Read {
         return None;
     }
     Some((diagnostic::apply_edits(&edits, &source.text)?, edits.len()))
-}
-
-fn safe_fix(problem: &Diagnostic) -> Option<&Fix> {
-    problem.fixes.iter().find(|fix| fix.safe)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::diagnostic::Code;
-    use crate::text::Span;
-
-    #[test]
-    fn only_safe_fixes_are_chosen() {
-        let span = Span::new(0, 1);
-        let chosen = Fix::replace("x", span, "y").unsafe_to_apply();
-        let problem = Diagnostic::error(Code::NotJson, span, "x").with_fix(chosen);
-        assert_eq!(safe_fix(&problem), None);
-        let safe = Fix::replace("x", span, "z");
-        assert_eq!(safe_fix(&problem.with_fix(safe.clone())), Some(&safe));
-    }
 }

@@ -15,10 +15,10 @@ use super::parse::parse_with;
 use super::{
     ApiError, FixOptions, FormattedText, ParseError, ParseErrorKind, ParseMode, changes, fix, html_reference,
 };
-use crate::diagnostic::{Code, Diagnostic, Fix, Rewritten, Severity, merged};
+use crate::diagnostic::{Code, Diagnostic, Fix, Rewritten, Severity, TextEdit, merged};
 use crate::text::Span;
 
-use fixes::{choice, edit, word_end};
+use fixes::{choice, word_end};
 use stray::Stray;
 
 /// Returns the errors of a text, followed by what the server would change or ignore without an error. The first error
@@ -194,14 +194,13 @@ fn has_named_references(input: &str) -> bool {
 }
 
 fn has_references(input: &str) -> bool {
-    ["&lt;", "&gt;", "&amp;", "&quot;", "&nbsp;", "&#"].iter().any(|reference| input.contains(reference))
+    has_named_references(input) || input.contains("&#")
 }
 
 fn diagnose_plain(input: &str) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     let looks_like = match input {
-        text if html::looks_like_html(text) => Some(("HTML", "tags")),
-        text if html::has_breaks(text) => Some(("HTML", "tags")),
+        text if html::looks_like_html(text) || html::has_breaks(text) => Some(("HTML", "tags")),
         text if has_named_references(text) => Some(("HTML", "references")),
         text if foreign::looks_like_markdown(text) => Some(("Markdown", "delimiters")),
         _ => None,
@@ -336,7 +335,7 @@ fn empty_entity(mode: ParseMode, span: Span, input: &str) -> Option<Diagnostic> 
         false => pair.extend(input[..span.start].rfind(delimiters).map(|at| Span::new(at, at + span.len()))),
     }
     pair.sort();
-    let edits = pair.into_iter().map(|place| edit(place, single)).collect();
+    let edits = pair.into_iter().map(|place| TextEdit::new(place, single)).collect();
     Some(
         Diagnostic::warning(Code::DoubledDelimiter, span, format!("`{delimiters}` formats nothing"))
             .with_help(format!("{what} is `{single}…{single}` here"))

@@ -13,8 +13,8 @@ const MAX_DEPTH: usize = 100;
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LenientObject {
-    /// The members of the top-level object. Repeated names are kept. If the body is a string, it is the only member, with
-    /// the name `content`.
+    /// The members of the top-level object. Repeated names are kept. If the body is a string, it is the only member,
+    /// with the name `content`.
     pub members: Vec<LenientMember>,
     /// The byte offset at which the server stopped reading. `None` if it read the whole body.
     pub stopped_at: Option<usize>,

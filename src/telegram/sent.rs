@@ -111,8 +111,8 @@ fn drop_beyond_limit(entities: &mut Vec<Entity>) -> usize {
     n_dropped
 }
 
-/// Returns how many of a text's entities count toward the server's limit. As in the server, touching and equal styles of
-/// one kind count as one style.
+/// Returns how many of a text's entities count toward the server's limit. As in the server, touching and equal styles
+/// of one kind count as one style.
 pub(super) fn count_entities(entities: &[Entity]) -> usize {
     let mut entities: Vec<Entity> = entities.iter().filter(|entity| 0 < entity.length).cloned().collect();
     repair::repair(&mut entities);

@@ -1,17 +1,13 @@
 //! Faults in branches that the profile does not take, and right bodies that must have no problem.
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use proptest::prelude::*;
 
 use crate::campaign::Campaign;
-use crate::compose::{ChatTarget, Inputs, compose};
-use crate::dialect::Dialect;
+use crate::compose::tests::inputs;
+use crate::compose::{Inputs, compose};
 use crate::profile::{Profile, Value, Vocabulary};
 use crate::template::Partials;
 use crate::text::LineIndex;
-
-static UTC: TimeZone = TimeZone::UTC;
 
 /// The warnings that the tests look at.
 const SHOWN: [&str; 5] =
@@ -24,21 +20,8 @@ fn problems(body: &str, properties: &[(&str, Value)], partials: &[(&str, &str)])
     let partials =
         Partials(partials.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect());
     let (campaign, vocabulary) = (Campaign::default(), Vocabulary::default());
-    let composed = compose(&Inputs {
-        stem: "sale",
-        campaign: &campaign,
-        body,
-        webhook: None,
-        partials: &partials,
-        dialect: Dialect::Telecast,
-        profile: Some(&profile),
-        event: None,
-        external_trigger: None,
-        chat: ChatTarget::FromBody,
-        vocabulary: Some(&vocabulary),
-        now: Timestamp::UNIX_EPOCH,
-        zone: &UTC,
-    });
+    let inputs = inputs(body, &campaign, Some(&profile), None, &partials);
+    let composed = compose(&Inputs { vocabulary: Some(&vocabulary), ..inputs });
     let index = LineIndex::new(body);
     let shown = composed
         .diagnostics
@@ -361,21 +344,7 @@ fn a_counter_before_the_json_is_named() {
 fn a_fault_of_another_branch_does_not_stop_a_test() {
     let body = message("x{% if Profile.vip %}<b>VIP{% endif %}", "HTML");
     let (campaign, partials) = (Campaign::default(), Partials::default());
-    let composed = compose(&Inputs {
-        stem: "sale",
-        campaign: &campaign,
-        body: &body,
-        webhook: None,
-        partials: &partials,
-        dialect: Dialect::Telecast,
-        profile: None,
-        event: None,
-        external_trigger: None,
-        chat: ChatTarget::FromBody,
-        vocabulary: None,
-        now: Timestamp::UNIX_EPOCH,
-        zone: &UTC,
-    });
+    let composed = compose(&inputs(&body, &campaign, None, None, &partials));
     assert_eq!(composed.problems_of_others, composed.diagnostics);
     assert_eq!(composed.diagnostics.len(), 1);
 }

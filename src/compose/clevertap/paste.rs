@@ -121,8 +121,8 @@ impl PasteFixer {
         }
     }
 
-    /// Decodes a body that was copied as the source of a web page, in which every quote is a reference and the lines are
-    /// elements. The text of a body that is JSON already stays: its references are the message's own.
+    /// Decodes a body that was copied as the source of a web page, in which every quote is a reference and the lines
+    /// are elements. The text of a body that is JSON already stays: its references are the message's own.
     fn html_source(&mut self) {
         let has_html = ["&quot;", "&#34;", "&#x22;", "&nbsp;", "<br", "<p", "<div"];
         if !has_html.iter().any(|html| self.text.contains(html)) || is_json(&self.text) {
@@ -209,8 +209,8 @@ const SOURCE_REFERENCES: [(&str, &str); 14] = [
 /// The elements that editors put around text. Those that end a line become a line break.
 const SOURCE_TAGS: [&str; 7] = ["br", "p", "div", "pre", "code", "span", "wbr"];
 
-/// Returns the text of the source of a web page. If the text has quotes that are no references, then its strings are not
-/// source: only what is outside them is decoded.
+/// Returns the text of the source of a web page. If the text has quotes that are no references, then its strings are
+/// not source: only what is outside them is decoded.
 fn decoded_html(text: &str) -> String {
     let liquid_spans = find_liquid(text);
     let mut liquid_spans = liquid_spans.iter().peekable();

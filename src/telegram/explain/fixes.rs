@@ -14,10 +14,6 @@ pub(crate) fn choice(title: impl Into<String>, edits: Vec<TextEdit>) -> Fix {
     Fix { title: title.into(), edits, safe: false }
 }
 
-pub(crate) fn edit(span: Span, replacement: impl Into<String>) -> TextEdit {
-    TextEdit { span, replacement: replacement.into() }
-}
-
 /// Returns the delimiter with a backslash before each of its characters, as in `\|\|`.
 pub(crate) fn escaped(delimiter: &str) -> String {
     delimiter.chars().flat_map(|c| ['\\', c]).collect()

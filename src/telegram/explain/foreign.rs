@@ -1,6 +1,6 @@
 //! Finds Markdown where it is shown as text: in HTML, and in a text without a parse mode.
 
-use super::fixes::{choice, edit};
+use super::fixes::choice;
 use crate::diagnostic::{Code, Diagnostic, TextEdit};
 use crate::text::Span;
 
@@ -51,7 +51,7 @@ fn doubled_stars(line: Span, input: &str) -> Option<(Span, Vec<TextEdit>)> {
         && !text[close + 2..].starts_with(|c: char| is_word(c) || c == '*');
     let place = |at: usize| Span::new(line.start + at, line.start + at + 2);
     is_bold.then(|| {
-        let edits = vec![edit(place(open), "<b>"), edit(place(close), "</b>")];
+        let edits = vec![TextEdit::new(place(open), "<b>"), TextEdit::new(place(close), "</b>")];
         (place(open).join(place(close)), edits)
     })
 }
@@ -69,7 +69,8 @@ fn link(line: Span, input: &str) -> Option<(Span, Vec<TextEdit>)> {
     let end = middle + 2 + address.len() + 1;
     let place = |from: usize, to: usize| Span::new(line.start + from, line.start + to);
     let start_tag = format!("<a href=\"{address}\">");
-    let edits = vec![edit(place(open, open + 1), start_tag), edit(place(middle, end), "</a>")];
+    let edits =
+        vec![TextEdit::new(place(open, open + 1), start_tag), TextEdit::new(place(middle, end), "</a>")];
     Some((place(open, end), edits))
 }
 

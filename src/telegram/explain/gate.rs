@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use crate::diagnostic::{Code, Diagnostic, Rewritten, TextEdit, merged};
+use crate::diagnostic::{self, Code, Diagnostic, Rewritten, TextEdit, merged};
 use crate::telegram::ParseMode;
 use crate::telegram::markdown_v2;
 use crate::telegram::markup::{CollectAll, TextFormat};
@@ -48,15 +48,7 @@ pub(super) fn keep_proven(
     } else {
         claims.into_iter().take(MAX_ALONE).filter(|at| holds(&[*at])).collect()
     };
-    for (at, problem) in problems.iter_mut().enumerate() {
-        let mut may_be_safe = proven.binary_search(&at).is_ok();
-        for fix in &mut problem.fixes {
-            // Only the first fix that is called safe was tried.
-            let is_tried = fix.safe && may_be_safe;
-            may_be_safe &= !fix.safe;
-            fix.safe = is_tried;
-        }
-    }
+    diagnostic::keep_proven(problems, &proven);
 }
 
 /// Whether the text shows a delimiter of Liquid, as from `{ Profile.name }}`. Then a tag is mistyped: characters that
@@ -66,7 +58,7 @@ fn shows_liquid(input: &str) -> bool {
 }
 
 fn claim(problem: &Diagnostic) -> Option<&[TextEdit]> {
-    problem.fixes.iter().find(|fix| fix.safe).map(|fix| fix.edits.as_slice())
+    problem.safe_fix().map(|fix| fix.edits.as_slice())
 }
 
 /// Whether Telegram accepts the text with the edits, no new problem appears, and the message is the one that the author
@@ -107,15 +99,15 @@ pub(super) fn keeps_message(mode: ParseMode, input: &str, edits: &[TextEdit]) ->
     if let Some(expected) = literals.and_then(|literals| expected(mode, input, &literals)) {
         return Reading::of(mode, &fixed, Extent::Delimiters, |_| true) == Some(expected);
     }
-    // The element whose own tag was mended is what the problem is about. The end tags may change places, so only the text
-    // in each element is compared.
+    // The element whose own tag was mended is what the problem is about. The end tags may change places, so only the
+    // text in each element is compared.
     let read = |text: &Rewritten| Reading::of(mode, text, Extent::Text, |open| !is_touched(open));
     let expected = Rewritten::new(input, &[]).and_then(|input| read(&input));
     expected.is_some() && expected == read(&fixed)
 }
 
-/// Returns the message that the author wrote if each span of `literals` is meant as the text beside it. Returns `None` if
-/// one of them is inside a tag, where nothing is text.
+/// Returns the message that the author wrote if each span of `literals` is meant as the text beside it. Returns `None`
+/// if one of them is inside a tag, where nothing is text.
 fn expected(mode: ParseMode, input: &str, literals: &[(Span, String)]) -> Option<Reading> {
     let is_stand_in = |c: char| FIRST_STAND_IN <= u32::from(c);
     if N_STAND_INS < literals.len() || input.chars().any(is_stand_in) {
@@ -161,8 +153,8 @@ enum Extent {
 }
 
 impl Reading {
-    /// Reads a text as far as the parser recovers from its errors. The elements whose opening delimiter, in the original
-    /// text, is not of interest are left out.
+    /// Reads a text as far as the parser recovers from its errors. The elements whose opening delimiter, in the
+    /// original text, is not of interest are left out.
     fn of(
         mode: ParseMode,
         text: &Rewritten,

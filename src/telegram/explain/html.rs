@@ -1,6 +1,6 @@
 //! Explains the errors of the HTML mode with help and fixes.
 
-use super::fixes::{choice, edit};
+use super::fixes::choice;
 use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit, did_you_mean};
 use crate::telegram::html_tag::{self, TAGS};
 use crate::telegram::markup::MarkupInput;
@@ -51,7 +51,7 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
             Diagnostic::error(Code::UnexpectedEndTag, span, format!("`{}` has no start tag", span.of(input)))
                 .with_help("no tag is open here")
                 // The start tag may be what is missing, so nobody but the author knows what was meant.
-                .with_fix(choice("remove it", vec![edit(span, "")]))
+                .with_fix(choice("remove it", vec![TextEdit::new(span, "")]))
         }
         ParseErrorKind::UnclosedEndTag => unclosed_end_tag(span, input),
         ParseErrorKind::UnmatchedEndTag { expected, found } => crossed(expected, found, span, input),
@@ -167,7 +167,7 @@ pub(super) fn has_breaks(input: &str) -> bool {
 /// Reports an element without an end tag. Nobody but the author knows where it ends, so the fixes are choices.
 fn unclosed_element(tag: &str, span: Span, input: &str) -> Diagnostic {
     let end_tag = format!("</{tag}>");
-    let close = |title: String, at: usize| choice(title, vec![edit(Span::at(at), end_tag.as_str())]);
+    let close = |title: String, at: usize| choice(title, vec![TextEdit::new(Span::at(at), end_tag.as_str())]);
     let diagnostic = Diagnostic::error(Code::UnclosedTag, span, format!("`<{tag}>` is never closed"))
         .with_help(format!("close it with </{tag}>"));
     // Formatting seldom spans paragraphs. An end tag after the start tag could only be that of an outer element.
@@ -180,7 +180,7 @@ fn unclosed_element(tag: &str, span: Span, input: &str) -> Diagnostic {
     };
     diagnostic
         .with_fix(close(format!("add </{tag}> at the end"), input.len()))
-        .with_fix(choice("remove the tag", vec![edit(span, "")]))
+        .with_fix(choice("remove the tag", vec![TextEdit::new(span, "")]))
 }
 
 fn unsupported_tag(tag: &str, span: Span, input: &str) -> Diagnostic {
@@ -244,8 +244,8 @@ fn is_word(name: &str, tag: Span, input: &str) -> bool {
 
 fn escape_both(tag: Span) -> Fix {
     let angles = vec![
-        edit(Span::new(tag.start, tag.start + 1), "&lt;"),
-        edit(Span::new(tag.end - 1, tag.end), "&gt;"),
+        TextEdit::new(Span::new(tag.start, tag.start + 1), "&lt;"),
+        TextEdit::new(Span::new(tag.end - 1, tag.end), "&gt;"),
     ];
     Fix { title: "write &lt; for the `<`".to_owned(), edits: angles, safe: true }
 }
@@ -255,7 +255,7 @@ fn unclosed_end_tag(span: Span, input: &str) -> Diagnostic {
     match space_before_name(span.end, input).filter(|_| span.of(input) == "</") {
         Some(space) => problem
             .with_help("write the name directly after `</`")
-            .with_fix(choice("remove the space", vec![edit(space, "")])),
+            .with_fix(choice("remove the space", vec![TextEdit::new(space, "")])),
         None => problem.with_help("add `>`").with_fix(Fix::replace("add the `>`", Span::at(span.end), ">")),
     }
 }
@@ -284,9 +284,9 @@ fn bare_angle(at: usize, input: &str) -> Diagnostic {
         false => space_before_name(at + 1, input).map(|space| ("remove the space", space)),
     };
     match surplus {
-        Some((title, surplus)) => {
-            problem.with_fix(choice(title, vec![edit(surplus, "")])).with_fix(escape.unsafe_to_apply())
-        }
+        Some((title, surplus)) => problem
+            .with_fix(choice(title, vec![TextEdit::new(surplus, "")]))
+            .with_fix(escape.unsafe_to_apply()),
         None => problem.with_fix(escape),
     }
 }
@@ -323,7 +323,7 @@ fn unclosed_start_tag(span: Span, input: &str) -> Diagnostic {
         .with_help("add the `>`, or write &lt; for a `<` that is text")
         .with_fix(choice(
             "close the tag",
-            vec![edit(Span::at(end), ">"), edit(Span::at(input.len()), end_tag)],
+            vec![TextEdit::new(Span::at(end), ">"), TextEdit::new(Span::at(input.len()), end_tag)],
         ))
         .with_fix(escape_angle(span.start).unsafe_to_apply())
 }
@@ -341,7 +341,7 @@ fn empty_attribute_name(tag: &str, span: Span, input: &str) -> Diagnostic {
         "=" => {
             // Everything up to the end of the tag is removed, because a value without a name has no meaning.
             let end = input[culprit.end..].find('>').map_or(culprit.end, |at| culprit.end + at);
-            diagnostic.with_fix(choice("remove it", vec![edit(Span::new(culprit.start, end), "")]))
+            diagnostic.with_fix(choice("remove it", vec![TextEdit::new(Span::new(culprit.start, end), "")]))
         }
         _ => diagnostic,
     }
@@ -351,18 +351,18 @@ fn crossed(expected: &str, found: &str, span: Span, input: &str) -> Diagnostic {
     let message = format!("expected `</{expected}>`, found `</{found}>`");
     let diagnostic = Diagnostic::error(Code::CrossedTags, span, message)
         .with_help(format!("<{expected}> was opened last, so close it first"));
-    let here = edit(span, format!("</{expected}>"));
+    let here = TextEdit::new(span, format!("</{expected}>"));
     match next_end_tag(input, span.end) {
         // Both end tags exist, but in the wrong order. Swapping them is safe if no text is between them.
         Some((next, name)) if name == expected => diagnostic.with_fix(Fix {
             title: "swap the end tags".into(),
-            edits: vec![here, edit(next, format!("</{found}>"))],
+            edits: vec![here, TextEdit::new(next, format!("</{found}>"))],
             safe: true,
         }),
         // The end tag closes an outer element, so the inner element has no end tag.
         _ if is_opened_before(found, span.start, input) => diagnostic.with_fix(choice(
             format!("close <{expected}> before it"),
-            vec![edit(Span::at(span.start), format!("</{expected}>"))],
+            vec![TextEdit::new(Span::at(span.start), format!("</{expected}>"))],
         )),
         _ => {
             diagnostic.with_fix(Fix { title: format!("write </{expected}>"), edits: vec![here], safe: true })
@@ -405,23 +405,23 @@ fn matching_end(name: &str, at: usize, input: &str) -> Option<Span> {
 }
 
 fn with_end_tag(name: &str, tag: Span, input: &str, start: TextEdit, end_text: &str) -> Vec<TextEdit> {
-    let end = matching_end(name, tag.end, input).map(|end| edit(end, end_text));
+    let end = matching_end(name, tag.end, input).map(|end| TextEdit::new(end, end_text));
     std::iter::once(start).chain(end).collect()
 }
 
 fn remove_tag(title: &str, name: &str, tag: Span, input: &str) -> Fix {
-    choice(title, with_end_tag(name, tag, input, edit(tag, ""), ""))
+    choice(title, with_end_tag(name, tag, input, TextEdit::new(tag, ""), ""))
 }
 
 fn escape_tag(name: &str, tag: Span, input: &str) -> Fix {
-    let angle = |tag: Span| edit(Span::new(tag.start, tag.start + 1), "&lt;");
+    let angle = |tag: Span| TextEdit::new(Span::new(tag.start, tag.start + 1), "&lt;");
     let end = matching_end(name, tag.end, input).map(angle);
     choice("write &lt; for the `<`", std::iter::once(angle(tag)).chain(end).collect())
 }
 
 fn rename(name: &str, known: &str, tag: Span, input: &str) -> Fix {
     let written = Span::new(tag.start + 1, tag.start + 1 + name.len());
-    let edits = with_end_tag(name, tag, input, edit(written, known), &format!("</{known}>"));
+    let edits = with_end_tag(name, tag, input, TextEdit::new(written, known), &format!("</{known}>"));
     choice(format!("write <{known}>"), edits)
 }
 

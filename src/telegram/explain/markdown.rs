@@ -1,6 +1,6 @@
 //! Explains the errors of both Markdown modes with help and fixes.
 
-use super::fixes::{choice, edit, escaped, quoted, word_end};
+use super::fixes::{choice, escaped, quoted, word_end};
 use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit};
 use crate::telegram::{ParseError, ParseErrorKind, ParseMode};
 use crate::text::Span;
@@ -16,7 +16,10 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
             let address = Span::new(span.end, input.len());
             Diagnostic::error(Code::UnclosedAddress, span, "this address has no closing `)`")
                 .with_help("close it with `)`")
-                .with_fix(choice("close it with `)`", vec![edit(Span::at(word_end(input, address)), ")")]))
+                .with_fix(choice(
+                    "close it with `)`",
+                    vec![TextEdit::new(Span::at(word_end(input, address)), ")")],
+                ))
         }
         ParseErrorKind::MissingSpecialUrl => {
             Diagnostic::error(Code::MissingAddress, span, "`![…]` needs an address after it")
@@ -32,7 +35,7 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
             .with_help("`![…]` takes tg://emoji?id=… and tg://time?unix=… only; it cannot show images");
             match opener_before(input, span.start) {
                 // Without the `!` the markup is a link, which may have any valid address.
-                Some(bang) => diagnostic.with_fix(choice("make it a link", vec![edit(bang, "")])),
+                Some(bang) => diagnostic.with_fix(choice("make it a link", vec![TextEdit::new(bang, "")])),
                 None => diagnostic,
             }
         }
@@ -49,7 +52,7 @@ fn reserved(character: char, span: Span, input: &str) -> Diagnostic {
     if character == ']' && input[span.end..].starts_with('(') {
         let word = input[..span.start].rfind(char::is_whitespace).map_or(0, |space| space + 1);
         return problem
-            .with_fix(choice("start the link with `[` here", vec![edit(Span::at(word), "[")]))
+            .with_fix(choice("start the link with `[` here", vec![TextEdit::new(Span::at(word), "[")]))
             .with_fix(escape.unsafe_to_apply());
     }
     // A single brace is often half of a mistyped `{{` or `}}`, or a placeholder of another tool.
@@ -83,12 +86,12 @@ fn mistyped_link(character: char, at: usize, input: &str) -> Option<Vec<TextEdit
     let line = &input[at + 1..line_end(input, at)];
     let before = input[..at].trim_end_matches(' ');
     if before.len() < at && before.ends_with(']') && !before.ends_with("\\]") && is_address(line) {
-        return Some(vec![edit(Span::new(before.len(), at), "")]);
+        return Some(vec![TextEdit::new(Span::new(before.len(), at), "")]);
     }
     let middle = line.find(")[").filter(|middle| is_address(&line[middle + 2..]))?;
     let end = middle + line[middle..].find(']').filter(|len| !line[middle..middle + len].contains(' '))?;
     let swapped = [(0, "["), (1 + middle, "]"), (2 + middle, "("), (1 + end, ")")];
-    Some(swapped.map(|(place, text)| edit(Span::new(at + place, at + place + 1), text)).to_vec())
+    Some(swapped.map(|(place, text)| TextEdit::new(Span::new(at + place, at + place + 1), text)).to_vec())
 }
 
 /// The `)` that ends the address of a link.
@@ -166,9 +169,8 @@ pub(super) fn unclosed(what: &str, span: Span, input: &str, next: Option<usize>)
         let line = &input[span.end..line_end(input, span.end)];
         let address = line.find("(http").or_else(|| line.find("(tg://"));
         return match address.filter(|at| !line[..*at].contains(']')) {
-            Some(at) => {
-                diagnostic.with_fix(choice("end it with `]` here", vec![edit(Span::at(span.end + at), "]")]))
-            }
+            Some(at) => diagnostic
+                .with_fix(choice("end it with `]` here", vec![TextEdit::new(Span::at(span.end + at), "]")])),
             None => diagnostic,
         };
     }
@@ -179,14 +181,20 @@ pub(super) fn unclosed(what: &str, span: Span, input: &str, next: Option<usize>)
     // Formatting seldom spans lines, so the fix puts the closing delimiter at the end of the line.
     let end = line_end(input, span.end);
     let end = next.map_or(end, |next| next.clamp(span.end, end));
-    diagnostic
-        .with_fix(choice(format!("end it with {} here", quoted(closer)), vec![edit(Span::at(end), closer)]))
+    diagnostic.with_fix(choice(
+        format!("end it with {} here", quoted(closer)),
+        vec![TextEdit::new(Span::at(end), closer)],
+    ))
 }
 
 fn escape_opener(title: &str, span: Span, input: &str) -> Fix {
     // Every character of the opening delimiter needs its own backslash: `__` becomes `\_\_`.
     let places = span.of(input).char_indices().map(|(at, _)| Span::at(span.start + at));
-    Fix { title: title.to_owned(), edits: places.map(|place| edit(place, "\\")).collect(), safe: true }
+    Fix {
+        title: title.to_owned(),
+        edits: places.map(|place| TextEdit::new(place, "\\")).collect(),
+        safe: true,
+    }
 }
 
 fn line_end(input: &str, at: usize) -> usize {
@@ -199,11 +207,11 @@ fn opener_before(input: &str, address: usize) -> Option<Span> {
 }
 
 pub(super) fn bare_brackets(mode: ParseMode, span: Span, makes_link: bool) -> Diagnostic {
-    let mut edits: Vec<TextEdit> = vec![edit(Span::at(span.start), "\\")];
+    let mut edits: Vec<TextEdit> = vec![TextEdit::new(Span::at(span.start), "\\")];
     // Legacy Markdown does not reserve `]`, so only the `[` needs a backslash.
     let title = match mode {
         ParseMode::MarkdownV2 => {
-            edits.push(edit(Span::at(span.end.saturating_sub(1).max(span.start)), "\\"));
+            edits.push(TextEdit::new(Span::at(span.end.saturating_sub(1).max(span.start)), "\\"));
             "escape the brackets"
         }
         ParseMode::Html | ParseMode::Markdown => "escape the `[`",

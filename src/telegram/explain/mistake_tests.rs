@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use super::diagnose;
-use crate::diagnostic::{Rewritten, merged};
+use crate::diagnostic::{Diagnostic, Rewritten, merged};
 use crate::telegram::markup::CollectAll;
 use crate::telegram::parse::parse_with;
 use crate::telegram::{EscapeContext, FormattedText, ParseMode, escape, parse};
@@ -169,7 +169,7 @@ fn swapped_end_tags(markup: &str) -> Vec<String> {
 /// Returns the text after the safe fixes of all problems, or `None` if there are none.
 fn fixed(mode: ParseMode, markup: &str) -> Option<String> {
     let problems = diagnose(Some(mode), markup);
-    let safe = problems.iter().filter_map(|problem| problem.fixes.iter().find(|fix| fix.safe));
+    let safe = problems.iter().filter_map(Diagnostic::safe_fix);
     let edits = merged(safe.map(|fix| fix.edits.as_slice())).expect("safe fixes fit together");
     (!edits.is_empty()).then(|| Rewritten::new(markup, &edits).unwrap().text)
 }

@@ -4,7 +4,7 @@
 //! `*file_name*`, the answer is about the last `*`. So each character that could be the culprit is escaped in a copy of
 //! the text, and the first copy in which all entities end is what the author probably meant.
 
-use super::fixes::{choice, edit, quoted};
+use super::fixes::{choice, quoted};
 use super::gate::keeps_message;
 use crate::diagnostic::{Code, Diagnostic, Fix, Rewritten, TextEdit, merged};
 use crate::telegram::html_tag::HtmlTag;
@@ -117,7 +117,7 @@ impl Stray {
                 let problem = Diagnostic::error(Code::UnclosedEntity, self.span, message)
                     .with_help("write `\\>` for the character itself, or start the quote before the entity")
                     .with_fix(self.escape("escape the `>`".to_owned()));
-                let quote = vec![edit(Span::at(opener), ">"), edit(self.span, "")];
+                let quote = vec![TextEdit::new(Span::at(opener), ">"), TextEdit::new(self.span, "")];
                 problem.with_fix(choice("start the quote before the entity", quote))
             }
             StrayKind::Backticks => {
@@ -146,7 +146,7 @@ impl Stray {
 /// Creates a stray whose characters all need a backslash.
 fn escaped(kind: StrayKind, span: Span, input: &str, is_text: bool) -> Stray {
     let places = span.of(input).char_indices().map(|(at, _)| Span::at(span.start + at));
-    Stray { span, kind, edits: places.map(|place| edit(place, "\\")).collect(), is_text }
+    Stray { span, kind, edits: places.map(|place| TextEdit::new(place, "\\")).collect(), is_text }
 }
 
 fn v2_candidates(input: &str, errors: &[ParseError]) -> Vec<Vec<Stray>> {
@@ -271,8 +271,8 @@ pub(super) fn is_in_word(input: &str, span: Span) -> bool {
         && input[span.end..].starts_with(char::is_alphanumeric)
 }
 
-/// In legacy Markdown entities do not nest, so the text is read from the left: a delimiter outside all entities that can
-/// only be text starts none.
+/// In legacy Markdown entities do not nest, so the text is read from the left: a delimiter outside all entities that
+/// can only be text starts none.
 fn legacy_candidates(input: &str, errors: &[ParseError]) -> Vec<Vec<Stray>> {
     let bytes = input.as_bytes();
     let mut textual = Vec::new();
@@ -319,7 +319,7 @@ pub(super) fn accepted_tag(element: &MarkupElement, input: &str) -> Option<Diagn
     }
     let mut edits = tag.edits;
     if !has_other_tag && !close.is_empty() {
-        edits.push(edit(Span::new(close.start, close.start + 1), "&lt;"));
+        edits.push(TextEdit::new(Span::new(close.start, close.start + 1), "&lt;"));
     }
     Some(
         Diagnostic::warning(Code::BareAngle, open, "Telegram reads the words after this `<` as attributes")
@@ -345,8 +345,8 @@ fn odd_tag(input: &str, at: usize) -> Option<Stray> {
     }
     let end = at + 1 + len;
     let closes = rest[len..].starts_with('>');
-    let mut edits = vec![edit(Span::new(at, at + 1), "&lt;")];
-    edits.extend(closes.then(|| edit(Span::new(end, end + 1), "&gt;")));
+    let mut edits = vec![TextEdit::new(Span::new(at, at + 1), "&lt;")];
+    edits.extend(closes.then(|| TextEdit::new(Span::new(end, end + 1), "&gt;")));
     let span = Span::new(at, if closes { end + 1 } else { at + 1 });
     Some(Stray { span, kind: StrayKind::Tag, edits, is_text: true })
 }

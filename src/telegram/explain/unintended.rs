@@ -2,10 +2,10 @@
 //!
 //! A right text must get no warning, so each rule asks for more than its pattern, and is silent where it is in doubt.
 
-use super::fixes::{choice, edit, escaped};
+use super::fixes::{choice, escaped};
 use super::stray::is_in_word;
 use super::{foreign, stray};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, TextEdit};
 use crate::telegram::ParseMode;
 use crate::telegram::html_reference;
 use crate::telegram::markup::{CollectAll, MarkupElement, TextFormat};
@@ -65,8 +65,10 @@ pub(super) fn literal_escapes(mode: Option<ParseMode>, input: &str) -> Option<Di
         "\\t" => ("\\t", "tab"),
         _ => ("\\n", "line break"),
     };
-    let edits =
-        places.iter().map(|place| edit(*place, if place.of(input) == "\\t" { "\t" } else { "\n" })).collect();
+    let edits = places
+        .iter()
+        .map(|place| TextEdit::new(*place, if place.of(input) == "\\t" { "\t" } else { "\n" }))
+        .collect();
     Some(
         Diagnostic::warning(
             Code::LiteralEscape,
@@ -124,7 +126,7 @@ fn double_escapes(input: &str) -> Vec<Diagnostic> {
                     format!("this is escaped twice: the message shows `{meant}`"),
                 )
                 .with_help("escape a text only once")
-                .with_fix(choice(format!("write `{meant}`"), vec![edit(span, meant.as_str())]))
+                .with_fix(choice(format!("write `{meant}`"), vec![TextEdit::new(span, meant.as_str())]))
             })
         })
         .collect()
@@ -159,7 +161,7 @@ fn style_in_words(element: &MarkupElement, input: &str) -> Option<Diagnostic> {
     if !is_text || delimiter != close.of(input) {
         return None;
     }
-    let escape = |span: Span| span.range().map(|at| edit(Span::at(at), "\\"));
+    let escape = |span: Span| span.range().map(|at| TextEdit::new(Span::at(at), "\\"));
     let span = open.join(close);
     let style = if delimiter == "*" {
         "bold"
@@ -225,7 +227,7 @@ fn escape_in_entity(element: &MarkupElement, input: &str) -> Option<Diagnostic> 
         .filter(|at| *at + 1 < content.end && input[at + 1..].starts_with(['_', '*', '`', '[']))
         .collect();
     let first = *places.first()?;
-    let edits = places.iter().map(|at| edit(Span::new(*at, at + 1), "")).collect();
+    let edits = places.iter().map(|at| TextEdit::new(Span::new(*at, at + 1), "")).collect();
     Some(
         Diagnostic::warning(
             Code::EscapeInEntity,
@@ -255,7 +257,7 @@ fn code_in_blocks(input: &str, collected: &CollectAll) -> Vec<Diagnostic> {
 }
 
 fn code_in_block(code: &MarkupElement) -> Diagnostic {
-    let edits = [code.open, code.close].map(|delimiter| edit(Span::at(delimiter.start), "\\"));
+    let edits = [code.open, code.close].map(|delimiter| TextEdit::new(Span::at(delimiter.start), "\\"));
     Diagnostic::warning(
         Code::UnintendedStyle,
         code.open.join(code.close),

@@ -361,8 +361,8 @@ fn action(value: &ArgumentValue<'_>) -> Result<ButtonAction, RequestError> {
     Err(value.error("Text buttons are unallowed in the inline keyboard"))
 }
 
-/// Returns the first button of the inline keyboard with the action `switch_inline_query_chosen_chat` that allows no kind
-/// of chat. The server refuses it only once it knows the chat.
+/// Returns the first button of the inline keyboard with the action `switch_inline_query_chosen_chat` that allows no
+/// kind of chat. The server refuses it only once it knows the chat.
 fn without_kinds(markup: &ArgumentValue<'_>) -> Option<ArgumentLocation> {
     let rows = markup.member("inline_keyboard")?.items()?;
     let mut buttons = rows.iter().filter_map(ArgumentValue::items).flatten();

@@ -279,7 +279,8 @@ impl<'t> NameDefinitions<'t> {
     }
 }
 
-/// Whether a filter leaves a text mostly as it is, so that an output inside a captured text keeps its place in the JSON.
+/// Whether a filter leaves a text mostly as it is, so that an output inside a captured text keeps its place in the
+/// JSON.
 pub(super) fn keeps_text(filter: &FilterCall) -> bool {
     let is_typed = || filter.arguments.iter().all(|argument| argument.as_literal().is_some());
     match filter.filter.name {

@@ -200,8 +200,8 @@ impl<'t> Cleaner<'t> {
     }
 }
 
-/// Returns the place and length of the quote that ends a text in single curly quotes. Between letters, as in `It’s`, the
-/// same character is an apostrophe.
+/// Returns the place and length of the quote that ends a text in single curly quotes. Between letters, as in `It’s`,
+/// the same character is an apostrophe.
 fn single_close(rest: &str) -> Option<(usize, usize)> {
     let is_letter = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     let quotes = || rest.char_indices().filter(|(_, c)| matches!(c, '‘' | '’' | '\''));

@@ -4,7 +4,7 @@ use crate::diagnostic::TextEdit;
 use crate::text::Span;
 
 use super::super::token::{Lexeme, LexemeKind};
-use super::mender::{Mender, Mistake, edit};
+use super::mender::{Mender, Mistake};
 use super::values::is_clevertap;
 
 /// Operators as people write them, with Liquid's. An operator with several readings is a choice.
@@ -101,7 +101,7 @@ pub(super) fn operators(mender: &mut Mender) {
                 }
             }
         }
-        edits.push(edit(span, replacement));
+        edits.push(TextEdit::new(span, replacement));
         index += length;
     }
     if let Some(mistake) = mistake {
@@ -231,7 +231,7 @@ pub(super) fn negations(mender: &mut Mender) {
             }
             None => format!("{text} == false"),
         };
-        edits.push((edit(whole, right), text.to_owned()));
+        edits.push((TextEdit::new(whole, right), text.to_owned()));
     }
     let Some(span) = first else { return };
     let mistake = Mistake::new(
@@ -309,7 +309,7 @@ pub(super) fn parentheses(mender: &mut Mender) {
             mender.guess();
             "write it in another order".clone_into(&mut mistake.title);
         }
-        return mender.correct(&[edit(whole, text)], mistake);
+        return mender.correct(&[TextEdit::new(whole, text)], mistake);
     }
     mender.explain(mistake);
 }

@@ -98,7 +98,3 @@ impl Mender {
         self.explanation.get_or_insert(mistake);
     }
 }
-
-pub(super) fn edit(span: Span, replacement: impl Into<String>) -> TextEdit {
-    TextEdit { span, replacement: replacement.into() }
-}

@@ -1,12 +1,13 @@
 //! Mistakes in names, filters, quotes, and tags' names.
 
+use crate::diagnostic::TextEdit;
 use crate::dialect::Dialect;
 use crate::text::Span;
 
 use super::super::filters;
 use super::super::flavour::Flavour;
 use super::super::token::{Lexeme, LexemeKind};
-use super::mender::{Mender, Mistake, edit};
+use super::mender::{Mender, Mistake};
 
 /// The variables that hold the properties of something.
 const ROOTS: [&str; 3] = ["Profile", "Event", "ExternalTrigger"];
@@ -37,9 +38,9 @@ pub(super) fn braces(mender: &mut Mender) {
             match mender.of(brace) {
                 "{" => {
                     let spaces = after.len() - after.trim_start_matches(' ').len();
-                    edit(Span::new(brace.span.start, brace.span.end + spaces), "")
+                    TextEdit::new(Span::new(brace.span.start, brace.span.end + spaces), "")
                 }
-                _ => edit(Span::new(before.trim_end_matches(' ').len(), brace.span.end), ""),
+                _ => TextEdit::new(Span::new(before.trim_end_matches(' ').len(), brace.span.end), ""),
             }
         })
         .collect();
@@ -117,7 +118,7 @@ pub(super) fn tag_names(mender: &mut Mender) {
             format!("write `{right}`"),
             format!("write `{right}`"),
         );
-        mender.correct(&[edit(span, right)], mistake);
+        mender.correct(&[TextEdit::new(span, right)], mistake);
     };
     match (name.as_str(), second) {
         ("else", Some((second, word))) if word.eq_ignore_ascii_case("if") => {
@@ -135,12 +136,12 @@ pub(super) fn tag_names(mender: &mut Mender) {
                 "write `abort`, which has no message",
                 "write `abort`",
             );
-            mender.correct(&[edit(whole, "abort")], mistake);
+            mender.correct(&[TextEdit::new(whole, "abort")], mistake);
         }
         ("abort", Some((second, _))) if mender.flavour != Flavour::Shopify => {
             let mistake =
                 Mistake::new(second, "`abort` has no message", "write only `abort`", "remove the message");
-            mender.correct(&[edit(whole, "abort")], mistake);
+            mender.correct(&[TextEdit::new(whole, "abort")], mistake);
         }
         _ => {}
     }
@@ -160,7 +161,7 @@ pub(super) fn calls(mender: &mut Mender) {
             continue;
         }
         let word = mender.of(name).to_owned();
-        let colon = edit(Span::new(name.span.end, name.span.end), ":");
+        let colon = TextEdit::new(Span::new(name.span.end, name.span.end), ":");
         let mut note = |span: Span, message: String| {
             let help = format!("write a colon before the argument: `| {word}: …`");
             first.get_or_insert(Mistake::new(span, message, help, "write a colon"));
@@ -182,8 +183,8 @@ pub(super) fn calls(mender: &mut Mender) {
                 let is_empty = rest.first() == Some(close);
                 let opening = Span::new(name.span.end, next.span.end);
                 note(opening, format!("`{word}` is called with parentheses"));
-                edits.push(edit(opening, if is_empty { "" } else { ": " }));
-                edits.push(edit(close.span, ""));
+                edits.push(TextEdit::new(opening, if is_empty { "" } else { ": " }));
+                edits.push(TextEdit::new(close.span, ""));
             }
             LexemeKind::String | LexemeKind::Number | LexemeKind::Word if filters::find(&word).is_some() => {
                 note(name.span, format!("`{word}` has no colon before its argument"));
@@ -192,11 +193,11 @@ pub(super) fn calls(mender: &mut Mender) {
             LexemeKind::Equals if filters::find(&word).is_some() => {
                 note(next.span, format!("`=` after `{word}`"));
                 let arrow = lexemes.get(index + 3).filter(|lexeme| mender.of(lexeme) == ">");
-                edits.push(edit(Span::new(name.span.end, arrow.unwrap_or(next).span.end), ":"));
+                edits.push(TextEdit::new(Span::new(name.span.end, arrow.unwrap_or(next).span.end), ":"));
             }
             LexemeKind::Comma if filters::find(&word).is_some() => {
                 note(next.span, format!("`,` after `{word}`"));
-                edits.push(edit(next.span, ":"));
+                edits.push(TextEdit::new(next.span, ":"));
             }
             _ => {}
         }
@@ -229,7 +230,7 @@ pub(super) fn pipes(mender: &mut Mender) {
                 "write one `|` before each filter",
                 "write `|`",
             );
-            return mender.correct(&[edit(one.span.join(two.span), "|")], mistake);
+            return mender.correct(&[TextEdit::new(one.span.join(two.span), "|")], mistake);
         }
         if first_value <= index && ends_value(one.kind) && is_filter(two) {
             let before =
@@ -250,7 +251,7 @@ pub(super) fn pipes(mender: &mut Mender) {
             if !has_arguments {
                 mender.guess();
             }
-            return mender.correct(&[edit(Span::at(two.span.start), "| ")], mistake);
+            return mender.correct(&[TextEdit::new(Span::at(two.span.start), "| ")], mistake);
         }
         if one.kind == LexemeKind::String && two.kind == LexemeKind::String {
             let mistake = Mistake::new(
@@ -259,7 +260,7 @@ pub(super) fn pipes(mender: &mut Mender) {
                 "write a comma between arguments",
                 "add a comma",
             );
-            return mender.correct(&[edit(Span::at(one.span.end), ",")], mistake);
+            return mender.correct(&[TextEdit::new(Span::at(one.span.end), ",")], mistake);
         }
     }
 }
@@ -283,7 +284,7 @@ pub(super) fn names(mender: &mut Mender) {
         if !found.is_certain {
             mender.guess();
         }
-        mender.correct(&[edit(found.span, found.right)], mistake);
+        mender.correct(&[TextEdit::new(found.span, found.right)], mistake);
     }
 }
 
@@ -432,7 +433,7 @@ pub(super) fn quotes(mender: &mut Mender) {
         "this string has no opening quote".clone_into(&mut mistake.message);
         "add the opening quote, or remove this one".clone_into(&mut mistake.help);
         mender.guess();
-        return mender.correct(&[edit(Span::at(word.span.start), quote)], mistake);
+        return mender.correct(&[TextEdit::new(Span::at(word.span.start), quote)], mistake);
     }
     if let Some(inside) = text[1..].strip_suffix(other) {
         let end = open.span.start + 1 + inside.len();
@@ -440,13 +441,13 @@ pub(super) fn quotes(mender: &mut Mender) {
         format!("close it with `{quote}`").clone_into(&mut mistake.help);
         mistake.title = format!("write `{quote}`");
         mender.guess();
-        return mender.correct(&[edit(Span::new(end, end + 1), quote)], mistake);
+        return mender.correct(&[TextEdit::new(Span::new(end, end + 1), quote)], mistake);
     }
     // The string may have been meant to end before a filter.
     if let Some(pipe) = text.find('|') {
         mender.guess();
         let end = open.span.start + text[..pipe].trim_end().len();
-        return mender.correct(&[edit(Span::at(end), quote)], mistake);
+        return mender.correct(&[TextEdit::new(Span::at(end), quote)], mistake);
     }
     // The string may have been meant to end before an operator, a comma, or another string.
     let inside = &text[1..];
@@ -455,7 +456,7 @@ pub(super) fn quotes(mender: &mut Mender) {
     if is_swallowing {
         mender.guess();
     }
-    mender.correct(&[edit(Span::at(open.span.end), quote)], mistake);
+    mender.correct(&[TextEdit::new(Span::at(open.span.end), quote)], mistake);
 }
 
 /// Signs after the end of a value, as in `{{ x; }}` and `{% if x: %}`.
@@ -477,7 +478,7 @@ pub(super) fn ends(mender: &mut Mender) {
         "remove it",
         format!("remove `{found}`"),
     );
-    mender.correct(&[edit(Span::new(before.span.end, last.span.end), "")], mistake);
+    mender.correct(&[TextEdit::new(Span::new(before.span.end, last.span.end), "")], mistake);
 }
 
 /// Returns whether CleverTap's dialect applies.

@@ -1,6 +1,6 @@
 //! Characters that may not be between the tokens of JSON: invisible ones, comments, and Markdown's code fences.
 
-use super::fault::{Fault, Mistake, remove, replace};
+use super::fault::{Fault, Mistake, remove};
 use crate::diagnostic::TextEdit;
 use crate::json::{self, JsonTokenKind, QuoteState, SyntaxErrorKind};
 use crate::text::Span;
@@ -26,7 +26,7 @@ pub(super) fn invisible(fault: &Fault<'_>) -> Option<Mistake> {
                 .with_repair("remove the byte order mark", vec![remove(span)]),
         );
     }
-    let written = |span: Span, c: char| replace(span, if c.is_whitespace() { " " } else { "" });
+    let written = |span: Span, c: char| TextEdit::new(span, if c.is_whitespace() { " " } else { "" });
     let all: Vec<TextEdit> = json::tokens(fault.text)
         .filter(|token| token.kind == JsonTokenKind::Other)
         .filter_map(|token| Some((token.span, token.span.of(fault.text).chars().next()?)))

@@ -110,16 +110,12 @@ impl Mistake {
     }
 }
 
-pub(super) fn replace(span: Span, replacement: impl Into<String>) -> TextEdit {
-    TextEdit { span, replacement: replacement.into() }
-}
-
 pub(super) fn insert(at: usize, text: impl Into<String>) -> TextEdit {
-    replace(Span::at(at), text)
+    TextEdit::new(Span::at(at), text)
 }
 
 pub(super) fn remove(span: Span) -> TextEdit {
-    replace(span, "")
+    TextEdit::new(span, "")
 }
 
 pub(super) fn is_punctuation(token: &JsonToken, c: char) -> bool {

@@ -1,6 +1,6 @@
 //! Quotes that are missing, of another kind, or not escaped.
 
-use super::fault::{Fault, Mistake, insert, is_punctuation, remove, replace};
+use super::fault::{Fault, Mistake, insert, is_punctuation, remove};
 use crate::diagnostic::{TextEdit, apply_edits};
 use crate::json::{self, Expected, JsonTokenKind, SyntaxErrorKind};
 use crate::telegram::fields;
@@ -31,14 +31,15 @@ pub(super) fn foreign(fault: &Fault<'_>) -> Option<Mistake> {
     if let Some(edits) = foreign_string(fault) {
         return Some(help().with_choice(title, with_next_strings(fault, edits)));
     }
-    // The string began with a straight quote and ended with a curly one, so the parser read on to the next straight one.
+    // The string began with a straight quote and ended with a curly one, so the parser read on to the next straight
+    // one.
     let string = fault.string_before()?;
     let text = string.of(fault.text);
     let (at, closer) = text.char_indices().find(|(at, c)| {
         matches!(c, '”' | '“' | '″' | '»') && ends_string(&text[at + c.len_utf8()..], true)
     })?;
     let span = Span::new(string.start + at, string.start + at + closer.len_utf8());
-    let edits = vec![replace(span, "\"")];
+    let edits = vec![TextEdit::new(span, "\"")];
     fault.is_mended_by(&edits).then(|| help().at(span).with_choice(title, edits))
 }
 
@@ -90,7 +91,7 @@ fn foreign_string(fault: &Fault<'_>) -> Option<Vec<TextEdit>> {
         ends_string(&inside[at + closer.len()..], true).then_some((at, *closer))
     })?;
     let start = fault.at() + opener.len();
-    let mut edits = vec![replace(Span::new(fault.at(), start), "\"")];
+    let mut edits = vec![TextEdit::new(Span::new(fault.at(), start), "\"")];
     let mut is_escaped = false;
     for (at, c) in inside[..end].char_indices().map(|(at, c)| (start + at, c)) {
         match c {
@@ -100,7 +101,7 @@ fn foreign_string(fault: &Fault<'_>) -> Option<Vec<TextEdit>> {
         }
         is_escaped = c == '\\' && !is_escaped;
     }
-    edits.push(replace(Span::new(start + end, start + end + closer.len()), "\""));
+    edits.push(TextEdit::new(Span::new(start + end, start + end + closer.len()), "\""));
     Some(edits)
 }
 
@@ -197,7 +198,7 @@ fn unquoted_keys(text: &str) -> Vec<TextEdit> {
             && token.kind != JsonTokenKind::String
             && let Some(key) = key_at(text, token.span.start)
         {
-            edits.push(replace(key, format!("\"{}\"", key.of(text))));
+            edits.push(TextEdit::new(key, format!("\"{}\"", key.of(text))));
         }
         is_key_next = is_punctuation(&token, '{') || is_punctuation(&token, ',');
     }

@@ -1,6 +1,6 @@
 //! Commas, colons, and brackets that are missing, wrong, or too many.
 
-use super::fault::{Fault, Mistake, insert, is_punctuation, remove, replace};
+use super::fault::{Fault, Mistake, insert, is_punctuation, remove};
 use crate::diagnostic::TextEdit;
 use crate::json::{self, Expected, JsonToken, JsonTokenKind, SyntaxErrorKind};
 use crate::text::Span;
@@ -75,11 +75,11 @@ fn separator_edit(text: &str, span: Span, right: char) -> TextEdit {
     let after = &text[span.end..];
     // Ruby and PHP write `=>`.
     if text[span.start..].starts_with("=>") {
-        return replace(Span::new(span.start, span.end + 1), right);
+        return TextEdit::new(Span::new(span.start, span.end + 1), right);
     }
     // Unlike a comma, a semicolon may also end the last member.
     let is_last = right == ',' && after.trim_start().starts_with(['}', ']']);
-    if is_last { remove(span) } else { replace(span, right) }
+    if is_last { remove(span) } else { TextEdit::new(span, right) }
 }
 
 /// Recognizes a string in several parts, as programming languages allow it.
@@ -163,7 +163,10 @@ pub(super) fn wrong_bracket(fault: &Fault<'_>) -> Option<Mistake> {
     if fault.is_mended_by(&added) {
         return Some(Mistake::help(help).with_choice(format!("add a `{right}`"), added));
     }
-    Some(Mistake::help(help).with_choice(format!("write `{right}`"), vec![replace(fault.error.span, right)]))
+    Some(
+        Mistake::help(help)
+            .with_choice(format!("write `{right}`"), vec![TextEdit::new(fault.error.span, right)]),
+    )
 }
 
 const CLOSE_LIST: &str = "separate items with `,`, and close the list with `]`";
@@ -174,7 +177,7 @@ pub(super) fn missing_colon(fault: &Fault<'_>) -> Option<Mistake> {
         return None;
     }
     let edit = match fault.found() {
-        Some(',') => replace(fault.error.span, ":"),
+        Some(',') => TextEdit::new(fault.error.span, ":"),
         _ => insert(fault.before().len(), ":"),
     };
     let help = Mistake::help("write `:` between the key and its value");

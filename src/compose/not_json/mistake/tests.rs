@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::fault::{insert, is_punctuation, remove, replace};
+use super::fault::{insert, is_punctuation, remove};
 use super::*;
 use crate::diagnostic::TextEdit;
 use crate::json::{JsonToken, JsonTokenKind, arbitrary};
@@ -369,7 +369,7 @@ const BREAKS: &[Break] = &[
         edit: |text, tokens, index| {
             let word = tokens[index].span.of(text);
             let is_word = tokens[index].kind == JsonTokenKind::Word;
-            is_word.then(|| replace(tokens[index].span, word[..1].to_uppercase() + &word[1..]))
+            is_word.then(|| TextEdit::new(tokens[index].span, word[..1].to_uppercase() + &word[1..]))
         },
         is_certain: true,
         is_local: true,
@@ -415,7 +415,7 @@ const BREAKS: &[Break] = &[
     Break {
         name: "semicolon",
         edit: |_, tokens, index| {
-            is_punctuation(&tokens[index], ',').then(|| replace(tokens[index].span, ";"))
+            is_punctuation(&tokens[index], ',').then(|| TextEdit::new(tokens[index].span, ";"))
         },
         is_certain: true,
         is_local: true,
@@ -423,7 +423,7 @@ const BREAKS: &[Break] = &[
     Break {
         name: "equals sign",
         edit: |_, tokens, index| {
-            is_punctuation(&tokens[index], ':').then(|| replace(tokens[index].span, "="))
+            is_punctuation(&tokens[index], ':').then(|| TextEdit::new(tokens[index].span, "="))
         },
         is_certain: true,
         is_local: true,
@@ -431,7 +431,7 @@ const BREAKS: &[Break] = &[
     Break {
         name: "missing comma",
         edit: |_, tokens, index| {
-            is_punctuation(&tokens[index], ',').then(|| replace(tokens[index].span, " "))
+            is_punctuation(&tokens[index], ',').then(|| TextEdit::new(tokens[index].span, " "))
         },
         is_certain: false,
         is_local: true,
@@ -439,7 +439,7 @@ const BREAKS: &[Break] = &[
     Break {
         name: "missing colon",
         edit: |_, tokens, index| {
-            is_punctuation(&tokens[index], ':').then(|| replace(tokens[index].span, " "))
+            is_punctuation(&tokens[index], ':').then(|| TextEdit::new(tokens[index].span, " "))
         },
         is_certain: false,
         is_local: true,
@@ -448,7 +448,7 @@ const BREAKS: &[Break] = &[
         name: "key without quotes",
         edit: |text, tokens, index| {
             let is_key = tokens.get(index + 1).is_some_and(|next| is_punctuation(next, ':'));
-            is_key.then(|| replace(tokens[index].span, tokens[index].span.of(text).trim_matches('"')))
+            is_key.then(|| TextEdit::new(tokens[index].span, tokens[index].span.of(text).trim_matches('"')))
         },
         is_certain: true,
         is_local: true,
@@ -477,7 +477,7 @@ const BREAKS: &[Break] = &[
         name: "single quotes",
         edit: |text, tokens, index| {
             let inside = tokens[index].span.of(text).strip_prefix('"')?.strip_suffix('"')?;
-            Some(replace(tokens[index].span, format!("'{inside}'")))
+            Some(TextEdit::new(tokens[index].span, format!("'{inside}'")))
         },
         is_certain: false,
         is_local: true,

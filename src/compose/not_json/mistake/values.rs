@@ -1,7 +1,7 @@
 //! Values that JSON does not know: words and numbers of other languages, other escapes, and text without quotes.
 
-use super::fault::{Fault, Mistake, insert, remove, replace};
-use crate::diagnostic::did_you_mean;
+use super::fault::{Fault, Mistake, insert, remove};
+use crate::diagnostic::{TextEdit, did_you_mean};
 use crate::json::SyntaxErrorKind;
 use crate::telegram::fields;
 use crate::text::Span;
@@ -21,7 +21,7 @@ pub(super) fn literal(fault: &Fault<'_>) -> Option<Mistake> {
         "false" => "false",
         lower => return near_literal(fault, lower),
     };
-    let edits = vec![replace(fault.error.span, literal)];
+    let edits = vec![TextEdit::new(fault.error.span, literal)];
     // Telegram takes any value of these fields as text: with `null`, the recipients would read the word.
     if let Some(key) = fault.key_before().filter(|key| fields::is_text_name(key)) {
         let span = fault.error.span;
@@ -58,7 +58,7 @@ fn near_literal(fault: &Fault<'_>, word: &str) -> Option<Mistake> {
     };
     Some(
         Mistake::help(format!("did you mean `{meant}`?"))
-            .with_choice(format!("write `{meant}`"), vec![replace(span, meant)]),
+            .with_choice(format!("write `{meant}`"), vec![TextEdit::new(span, meant)]),
     )
 }
 
@@ -78,7 +78,7 @@ pub(super) fn minus(fault: &Fault<'_>) -> Option<Mistake> {
         Mistake::help("write an ordinary minus: `-`")
             .saying(format!("`{sign}` is not a minus"))
             .at(span)
-            .with_repair("write `-`", vec![replace(span, "-")]),
+            .with_repair("write `-`", vec![TextEdit::new(span, "-")]),
     )
 }
 
@@ -93,7 +93,7 @@ pub(super) fn number(fault: &Fault<'_>) -> Option<Mistake> {
     let unsigned = raw.strip_prefix(['-', '+']).unwrap_or(raw);
     let written = |number: &str| {
         let number = format!("{}{number}", if raw.starts_with('-') { "-" } else { "" });
-        (format!("write `{number}`"), vec![replace(span, number)])
+        (format!("write `{number}`"), vec![TextEdit::new(span, number)])
     };
     if let Some(digits) = unsigned.strip_prefix("0x").or_else(|| unsigned.strip_prefix("0X")) {
         let help = Mistake::help("JSON has only decimal numbers");
@@ -193,7 +193,7 @@ pub(super) fn escape(fault: &Fault<'_>) -> Option<Mistake> {
 fn character(escape: Span, code: u32, what: &str) -> Mistake {
     match char::from_u32(code).filter(|c| !c.is_control() && !matches!(c, '"' | '\\')) {
         Some(c) => Mistake::help(format!("{what}: write the character itself"))
-            .with_choice(format!("write `{c}`"), vec![replace(escape, c)]),
+            .with_choice(format!("write `{c}`"), vec![TextEdit::new(escape, c)]),
         None => Mistake::help(format!("{what}: write `\\u` and four hexadecimal digits")),
     }
 }

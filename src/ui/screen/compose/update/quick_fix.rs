@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::diagnostic::{self, CombinedFixes, Fix};
+use crate::diagnostic::{self, CombinedFixes, Diagnostic, Fix};
 use crate::editor::Command;
 use crate::text::{Span, grouped};
 use crate::ui::screen::compose::{
@@ -153,7 +153,7 @@ pub(crate) fn fix_all(screen: &mut Compose, shared: &mut SharedState) -> Vec<Eff
     };
     let alike = problems.iter().filter_map(ProblemEntry::in_body).filter(|found| found.code == code);
     let CombinedFixes { edits, n_deferred } =
-        diagnostic::combine_fixes(alike.filter_map(|found| found.fixes.iter().find(|fix| fix.safe)));
+        diagnostic::combine_fixes(alike.filter_map(Diagnostic::safe_fix));
     if edits.is_empty() {
         return shared.only_notice("no automatic fix for problems of this kind");
     }
