@@ -343,19 +343,16 @@ impl Composed {
         }
         // A parameter in the URL's query takes precedence over the same key in the body, as on the server.
         let query = self.http.as_ref().map_or_else(Vec::new, |http| http.url.query());
-        let arguments = match telegram::Arguments::from_json(document, locator.text()) {
-            Ok(arguments) => arguments.prepend_query(query),
-            Err(problem) => {
-                let span = locator.locate(problem.span).span;
-                let help = "start the body with `{` and end it with `}`".to_owned();
-                let help = self.with_outlook(Some(help), locator);
-                self.diagnostics.push(
-                    Diagnostic::error(Code::NotAnObject, span, "the Bot API takes a JSON object")
-                        .with_help(help),
-                );
-                return;
-            }
+        let Some(arguments) = telegram::Arguments::from_json(document, locator.text()) else {
+            let span = locator.locate(document.root.span).span;
+            let help = "start the body with `{` and end it with `}`".to_owned();
+            let help = self.with_outlook(Some(help), locator);
+            self.diagnostics.push(
+                Diagnostic::error(Code::NotAnObject, span, "the Bot API takes a JSON object").with_help(help),
+            );
+            return;
         };
+        let arguments = arguments.prepend_query(query);
         let checked = telegram::check(&method, &arguments);
         // The members are indexed only if there are warnings. Most bodies have no warnings, and indexing costs a pass
         // over the document.
@@ -389,8 +386,9 @@ impl Composed {
         let has_error = found.iter().any(Diagnostic::is_error);
         let moved = found.into_iter().map(|problem| {
             let moved = problems::from_text_problem(body, locator, text, problem, escape);
-            if moved.code == Code::MarkupWithoutMode && document.root.get("parse_mode").is_none() {
-                problems::with_parse_mode(locator, text, moved)
+            // Markdown in HTML already has an offer: the tags.
+            if moved.code == Code::MarkupWithoutMode && mode != Some(ParseMode::Html) {
+                problems::with_parse_mode(locator, document, text, moved)
             } else {
                 moved
             }

@@ -63,7 +63,7 @@ mod trace;
 pub use detect::detect;
 pub use escape::{EscapeContext, escape};
 pub use explain::diagnose;
-pub(crate) use explain::fits_mode;
+pub(crate) use explain::{fits_mode, looks_like_html};
 pub use fix::FixOptions;
 pub use fix::{DetectionScope, EmptyTextPolicy, TextError, fix};
 pub use format::{FormatEdit, FormatRefusal, toggle_format};

@@ -222,7 +222,7 @@ impl Faults<'_> {
         document: &Document,
     ) -> Verdict {
         let Some(method) = self.method else { return Verdict::Valid };
-        let Ok(arguments) = telegram::Arguments::from_json(document, locator.text()) else {
+        let Some(arguments) = telegram::Arguments::from_json(document, locator.text()) else {
             return Verdict::Valid;
         };
         let is_typed = |location: &telegram::ArgumentLocation| {

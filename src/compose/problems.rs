@@ -76,25 +76,30 @@ pub(crate) fn from_text_problem(
 }
 
 /// Offers to set a parse mode in which Telegram accepts the text.
-pub(crate) fn with_parse_mode(locator: &Locator, text: &JsonString, problem: Diagnostic) -> Diagnostic {
-    let is_html = text.decoded.contains("</") || problem.message.contains("HTML");
+pub(crate) fn with_parse_mode(
+    locator: &Locator,
+    document: &Document,
+    text: &JsonString,
+    problem: Diagnostic,
+) -> Diagnostic {
     // In legacy Markdown, hardly any character needs a backslash, so it comes last: MarkdownV2 would be the better
     // mode.
-    let modes: &[ParseMode] =
-        if is_html { &[ParseMode::Html] } else { &[ParseMode::MarkdownV2, ParseMode::Markdown] };
-    let mode = modes.iter().find(|mode| telegram::parse(**mode, &text.decoded).is_ok());
-    // The span of the string includes its quotes.
-    let end = locator.typed(Span::new(text.span.end.saturating_sub(1), text.span.end));
-    let (Some(mode), Some(end)) = (mode, end) else { return problem };
-    let name = mode.as_str();
-    problem.with_fix(
-        Fix::replace(
-            format!("set parse_mode to {name}"),
-            Span::at(end.end),
-            format!(", \"parse_mode\": \"{name}\""),
-        )
-        .unsafe_to_apply(),
-    )
+    let modes: &[ParseMode] = match telegram::looks_like_html(&text.decoded) {
+        true => &[ParseMode::Html],
+        false => &[ParseMode::MarkdownV2, ParseMode::Markdown],
+    };
+    let fitting = modes.iter().find(|mode| telegram::parse(**mode, &text.decoded).is_ok());
+    let Some(mode) = fitting.map(|mode| mode.as_str()) else { return problem };
+    let edit = match document.root.get("parse_mode") {
+        Some(set) => locator.typed(set.span).map(|span| (span, format!("\"{mode}\""))),
+        // The span of the string includes its quotes.
+        None => locator
+            .typed(Span::new(text.span.end.saturating_sub(1), text.span.end))
+            .map(|end| (Span::at(end.end), format!(", \"parse_mode\": \"{mode}\""))),
+    };
+    let Some((span, replacement)) = edit else { return problem };
+    let fix = Fix::replace(format!("set parse_mode to {mode}"), span, replacement);
+    problem.with_fix(fix.unsafe_to_apply())
 }
 
 /// Returns how the body set the variable that the `{{ }}` prints, or `None` if the body did not set it. The markup in a

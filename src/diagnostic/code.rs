@@ -109,6 +109,8 @@ codes! {
     CrossedTags "crossed-tags" = "<b><i>Sale</b></i>",
     /// A `<tg-emoji>` has no number as its `emoji-id`.
     CustomEmojiId "custom-emoji-id" = "<tg-emoji emoji-id='x'>",
+    /// In the parse mode `Markdown`, the address of a link ends at its first `)`, and the address has a `(`.
+    CutAddress "cut-address" = "[Go](https://ex.example/Go_(lang))",
     /// A style ends where code begins: code cannot contain other formatting.
     CutStyle "cut-style" = "<b>a<code>b</code></b>",
     /// A `<tg-time>` has a `format` that Telegram does not know.
@@ -177,11 +179,11 @@ codes! {
     LiquidSyntax "liquid-syntax" = r#"{{ Profile.name default: "you" }}"#,
     /// A tag has a value it cannot use.
     LiquidValue "liquid-value" = r#"{% for i in (1..3) limit: "many" %}"#,
-    /// The text has a backslash and a letter in place of a line break or a tab.
+    /// The message shows or loses a backslash: it is part of no line break, and of no escape of the parse mode.
     LiteralEscape "literal-escape" = r"Hello\\nWorld",
     /// Telegram refuses the markup; the problem quotes Telegram's error message.
     Markup "markup",
-    /// The text looks like HTML, but no `parse_mode` is set: the tags are shown as typed.
+    /// The text has markup of another kind than its `parse_mode`, or there is no `parse_mode`: it is shown as typed.
     MarkupWithoutMode "markup-without-mode" = "<b>Sale</b>",
     /// Two adjacent pieces of text with the same style become one entity.
     MergedStyle "merged-style" = "<b>a</b><b>b</b>",

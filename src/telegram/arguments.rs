@@ -12,7 +12,6 @@ use indexmap::IndexMap;
 use super::api_error::ArgumentLocation;
 use super::lenient::read_leniently;
 use crate::json::{self, Document, JsonNode};
-use crate::text::Span;
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Arguments {
@@ -40,31 +39,14 @@ pub(crate) enum ArgumentKind {
     Null,
 }
 
-/// The error for a body whose JSON is neither an object nor a string. The server reads such a body as one without
-/// arguments.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the body is not a JSON object")]
-pub(crate) struct NotAnObject {
-    pub span: Span,
-}
-
 impl Arguments {
-    /// Reads a JSON body. `source` is the text from which `document` was parsed.
-    pub(crate) fn from_json(document: &Document, source: &str) -> Result<Self, NotAnObject> {
+    /// Reads a JSON object. `source` is the text from which `document` was parsed. Returns `None` for every other JSON.
+    pub(crate) fn from_json(document: &Document, source: &str) -> Option<Self> {
         let mut arguments = Self::default();
-        match &document.root.value {
-            json::JsonValue::Object(members) => {
-                for member in members {
-                    arguments.add(&member.key.decoded, Argument::from_node(&member.value, source));
-                }
-            }
-            json::JsonValue::String(text) => {
-                // As in the server, a body that is a single string becomes the argument `content`.
-                arguments.add("content", Argument { text: text.decoded.clone(), kind: ArgumentKind::Text });
-            }
-            _ => return Err(NotAnObject { span: document.root.span }),
+        for member in document.root.as_object()? {
+            arguments.add(&member.key.decoded, Argument::from_node(&member.value, source));
         }
-        Ok(arguments)
+        Some(arguments)
     }
 
     /// Reads a JSON body as the server does: the members before the first syntax error count (see [`read_leniently`]).
@@ -227,7 +209,6 @@ mod tests {
     fn json_values_become_their_raw_text() {
         check(r#"{"a": "x\ny", "b": 1.50, "c": true, "d": null}"#, "a=x\ny | b=1.50 | c=true | d=null");
         check(r#"{"m": {"k" : [1, 2]}, "m": "again"}"#, r#"m={"k" : [1, 2]}"#);
-        check(r#""hello""#, "content=hello");
     }
 
     #[test]
@@ -257,7 +238,7 @@ mod tests {
     #[test]
     fn array_body_is_rejected() {
         let document = json::parse("[1]").unwrap();
-        assert_eq!(Arguments::from_json(&document, "[1]").unwrap_err().span, Span::new(0, 3));
+        assert_eq!(Arguments::from_json(&document, "[1]"), None);
     }
 
     #[test]

@@ -188,6 +188,15 @@ pub(crate) fn fits_mode(mode: ParseMode, input: &str) -> bool {
     !has_foreign_markup && !diagnose(Some(mode), input).iter().any(is_fault)
 }
 
+/// Whether a text seems to be HTML, whatever its parse mode is.
+pub(crate) fn looks_like_html(input: &str) -> bool {
+    has_html_tags(input) || has_named_references(input)
+}
+
+fn has_html_tags(input: &str) -> bool {
+    html::looks_like_html(input) || html::has_breaks(input)
+}
+
 /// Whether a text has a reference that nobody writes as text. Numbers such as `&#8212;` are left out.
 fn has_named_references(input: &str) -> bool {
     ["&lt;", "&gt;", "&amp;", "&quot;", "&nbsp;"].iter().any(|reference| input.contains(reference))
@@ -200,7 +209,7 @@ fn has_references(input: &str) -> bool {
 fn diagnose_plain(input: &str) -> Vec<Diagnostic> {
     let mut problems = Vec::new();
     let looks_like = match input {
-        text if html::looks_like_html(text) || html::has_breaks(text) => Some(("HTML", "tags")),
+        text if has_html_tags(text) => Some(("HTML", "tags")),
         text if has_named_references(text) => Some(("HTML", "references")),
         text if foreign::looks_like_markdown(text) => Some(("Markdown", "delimiters")),
         _ => None,

@@ -1,7 +1,10 @@
-//! Finds Markdown where it is shown as text: in HTML, and in a text without a parse mode.
+//! Finds markup of another language, which is shown as text: Markdown in HTML and in a text without a parse mode, and
+//! HTML in Markdown.
 
 use super::fixes::choice;
+use super::html;
 use crate::diagnostic::{Code, Diagnostic, TextEdit};
+use crate::telegram::ParseMode;
 use crate::text::Span;
 
 /// How many pieces of Markdown one offer converts. This bounds the size of the fix.
@@ -26,6 +29,20 @@ pub(super) fn markdown_in_html(input: &str) -> Option<Diagnostic> {
     .with_help("in HTML, bold is <b>…</b> and a link is <a href=\"…\">…</a>");
     let edits = pieces.into_iter().flat_map(|(_, edits)| edits).collect();
     Some(problem.with_fix(choice("write HTML tags", edits)))
+}
+
+/// Reports HTML in a Markdown mode.
+pub(super) fn html_in_markdown(mode: ParseMode, input: &str) -> Option<Diagnostic> {
+    // A text about HTML shows it as code.
+    if input.contains('`') || !html::looks_like_html(input) {
+        return None;
+    }
+    let message = format!("this looks like HTML, but parse_mode is {}", mode.as_str());
+    Some(
+        Diagnostic::warning(Code::MarkupWithoutMode, Span::new(0, input.len()), message).with_help(
+            "set parse_mode to HTML, or write the markup of this mode: the message shows the tags",
+        ),
+    )
 }
 
 fn lines(input: &str) -> impl Iterator<Item = Span> {

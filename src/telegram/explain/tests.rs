@@ -213,3 +213,52 @@ fn each_character_of_a_delimiter_is_escaped_in_the_help() {
     assert!(help("__x").contains("`\\_\\_`"), "{}", help("__x"));
     assert!(help("a ` b").starts_with("end it with '`', or write '\\`' for"), "{}", help("a ` b"));
 }
+
+#[test]
+fn a_backslash_that_is_shown_or_removed_is_reported() {
+    check(
+        ParseMode::MarkdownV2,
+        r"C:\new \_ \\a `\d`",
+        &[
+            r#"literal-escape at "\\n": Telegram removes this backslash: in MarkdownV2 it escapes the next character => "C:\\\\new \\_ \\\\a `\\\\d`""#,
+        ],
+    );
+    check(
+        ParseMode::Markdown,
+        r"Hi\. a\-b \_x",
+        &[
+            r#"literal-escape at "\\.": legacy Markdown has no escape `\.`: the message shows the backslash => "Hi. a-b \\_x""#,
+        ],
+    );
+    for (mode, right) in [
+        (ParseMode::MarkdownV2, r"C:\\new \. \!"),
+        (ParseMode::Markdown, r"C:\.git ¯\(ツ) \\srv\.x \_ `\.`"),
+        (ParseMode::Html, r"C:\new a\.b"),
+    ] {
+        check(mode, right, &[]);
+    }
+}
+
+#[test]
+fn an_address_that_ends_at_its_first_bracket_is_reported() {
+    check(
+        ParseMode::Markdown,
+        "[Go](https://ex.example/Go_(lang)) is here",
+        &[
+            "cut-address at \"https://ex.example/Go_(lang))\": the link's address ends at the first `)`, and the \
+           message shows the second one => \"[Go](https://ex.example/Go_(lang%29) is here\"",
+        ],
+    );
+    check(ParseMode::Markdown, "([Go](https://ex.example/go)) is (here)", &[]);
+}
+
+#[test]
+fn html_in_markdown_is_reported() {
+    for (mode, message) in [(
+        ParseMode::Markdown,
+        "markup-without-mode at \"<b>Sale</b>\": this looks like HTML, but parse_mode is Markdown",
+    )] {
+        check(mode, "<b>Sale</b>", &[message]);
+    }
+    check(ParseMode::Markdown, "`<b>Sale</b>` 1 < 2 <3", &[]);
+}

@@ -28,8 +28,15 @@ pub(super) fn find(mode: ParseMode, input: &str, collected: &CollectAll) -> Vec<
         ParseMode::Markdown => {
             problems.extend(styles_in_words(input, collected));
             problems.extend(collected.elements.iter().filter_map(|element| escape_in_entity(element, input)));
+            problems.extend(collected.elements.iter().filter_map(|element| cut_address(element, input)));
+            problems.extend(foreign::html_in_markdown(mode, input));
+            problems.extend(shown_backslashes(input));
         }
         ParseMode::MarkdownV2 => {
+            if problems.is_empty() {
+                problems.extend(removed_backslashes(input));
+            }
+            problems.extend(foreign::html_in_markdown(mode, input));
             problems.extend(styles_in_words(input, collected));
             problems.extend(code_in_blocks(input, collected));
         }
@@ -98,6 +105,82 @@ fn is_literal_escape(input: &str, at: usize) -> bool {
     // In `\r\n`, both letters would have to be the start of a name.
     let is_windows = rest.starts_with("r\\n");
     !is_in_path && (ends_sentence || starts_line || follows_escape || is_windows)
+}
+
+/// Reports backslashes that MarkdownV2 removes although nothing needs an escape, such as the one of `C:\new`. Code loses
+/// them too.
+fn removed_backslashes(input: &str) -> Option<Diagnostic> {
+    let is_removed = |c: char| c.is_ascii_alphanumeric() || c == ' ';
+    let places: Vec<usize> = escapes(input).filter(|at| input[at + 1..].starts_with(is_removed)).collect();
+    let first = *places.first()?;
+    Some(
+        Diagnostic::warning(
+            Code::LiteralEscape,
+            Span::new(first, first + 2),
+            "Telegram removes this backslash: in MarkdownV2 it escapes the next character",
+        )
+        .with_help("escape the backslash to show it: in JSON, that is `\\\\\\\\`")
+        .with_fix(choice(
+            "escape the backslash",
+            places.iter().map(|at| TextEdit::new(Span::at(*at), "\\")).collect(),
+        )),
+    )
+}
+
+/// Reports the escapes of MarkdownV2 that legacy Markdown does not have, such as `\.`.
+fn shown_backslashes(input: &str) -> Option<Diagnostic> {
+    // Code may show an escape on purpose.
+    if input.contains('`') {
+        return None;
+    }
+    let is_path = |at: usize| {
+        let word = word_before(input, at);
+        word.contains(":\\") || word.contains("\\\\") || word.ends_with(['¯', '.', ':'])
+    };
+    let is_shown = |at: &usize| input[at + 1..].starts_with(|c: char| "]()~>#+-=|{}.!".contains(c));
+    let places: Vec<usize> = escapes(input).filter(is_shown).filter(|at| !is_path(*at)).collect();
+    let first = *places.first()?;
+    let escape = Span::new(first, first + 2);
+    Some(
+        Diagnostic::warning(
+            Code::LiteralEscape,
+            escape,
+            format!("legacy Markdown has no escape `{}`: the message shows the backslash", escape.of(input)),
+        )
+        .with_help("it escapes only `_`, `*`, `[` and the backtick; remove the backslash, or use MarkdownV2")
+        .with_fix(choice(
+            "remove the backslash",
+            places.iter().map(|at| TextEdit::new(Span::new(*at, at + 1), "")).collect(),
+        )),
+    )
+}
+
+/// Returns the places of the backslashes that begin an escape: the second one of `\\` does not.
+fn escapes(input: &str) -> impl Iterator<Item = usize> {
+    let mut is_escaped = false;
+    input.bytes().enumerate().filter_map(move |(at, byte)| {
+        let starts = byte == b'\\' && !is_escaped;
+        is_escaped = starts;
+        starts.then_some(at)
+    })
+}
+
+/// Reports a link whose address has brackets of its own, of which legacy Markdown takes the first `)` for its end.
+fn cut_address(element: &MarkupElement, input: &str) -> Option<Diagnostic> {
+    let address = element.close.of(input).strip_prefix("](")?.strip_suffix(')')?;
+    let end = element.close.end;
+    let is_cut = element.format == Some(TextFormat::Link)
+        && address.matches('(').count() == 1
+        && input[end..].starts_with(')');
+    is_cut.then(|| {
+        Diagnostic::warning(
+            Code::CutAddress,
+            Span::new(element.close.start + 2, end + 1),
+            "the link's address ends at the first `)`, and the message shows the second one",
+        )
+        .with_help("write `%29` for a `)` in an address")
+        .with_fix(choice("write `%29`", vec![TextEdit::new(Span::new(end - 1, end), "%29")]))
+    })
 }
 
 /// Reports references that were escaped twice, such as `&amp;lt;`.

@@ -20,6 +20,11 @@ pub(super) fn find_unknown(method: Method, name: &str, state: &JsonState) -> Opt
     if name.contains(['\0', '\\']) {
         return None;
     }
+    // A key whose quote is missing reaches to the next quote, as in `{"chat_id: 1, "text": "x"}`. That is a problem of
+    // the JSON.
+    if name.contains(':') {
+        return None;
+    }
     let path = state.known_path()?;
     let (_, parents) = path.split_last()?;
     // `fields_at` returns `None` if a key above this one is unknown, or if the JSON does not match the type of that
