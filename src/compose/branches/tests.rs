@@ -349,7 +349,7 @@ fn a_fault_of_another_branch_does_not_stop_a_test() {
     assert_eq!(composed.diagnostics.len(), 1);
 }
 
-/// A right part of a message, with `@` where a fault can be put.
+/// A valid part of a message. `@` marks where a fault can be inserted.
 const PARTS: [&str; 8] = [
     "a@ ",
     "<b>b@</b>",
