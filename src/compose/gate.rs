@@ -259,8 +259,8 @@ fn is_same_outside(old: &FormattedText, new: &FormattedText, mut about: Vec<Span
 fn places_of(kept: &[Range<usize>], old: &[u16], new: &[u16], has_end: bool) -> Option<Vec<usize>> {
     let mut places = Vec::with_capacity(kept.len());
     let mut from = 0;
-    // The parts between the kept ones may have changed their length, so only the start and the end of the text have known
-    // places. Any other part is searched for after the part before it.
+    // The parts between the kept ones may have changed their length, so only the start and the end of the text have
+    // known places. Any other part is searched for from the end of the part before it.
     for (idx, part) in kept.iter().enumerate() {
         let wanted = &old[part.clone()];
         let place = if has_end && idx + 1 == kept.len() {
