@@ -88,7 +88,8 @@ pub struct Composed {
     pub test_chat_error: Option<TestChatError>,
     /// The problems of the body, sorted by the offset in the body at which they start.
     pub diagnostics: Vec<Diagnostic>,
-    /// Those of [`Composed::diagnostics`] that only messages with other branches have, and not this message.
+    /// The problems in [`Composed::diagnostics`] that this message does not have. They are in branches and loops that
+    /// only the messages of other recipients go through.
     pub problems_of_others: Vec<Diagnostic>,
     pub webhook_problems: Vec<(RequestField, Diagnostic)>,
     locator: Option<Locator>,
@@ -317,7 +318,7 @@ impl Composed {
 
     fn report_not_json(&mut self, body: BodySource<'_>, locator: &Locator, error: &json::SyntaxError) {
         let mut problems = not_json::diagnose(body, locator, error);
-        // Only one of several problems says what Telegram would do: it does that once.
+        // What Telegram would do concerns the whole body, so only the first problem says it.
         if let Some(first) = problems.first_mut() {
             let help = self.with_outlook(first.help.take(), locator);
             first.help = Some(help).filter(|help| !help.is_empty());
@@ -325,7 +326,7 @@ impl Composed {
         self.diagnostics.extend(problems);
     }
 
-    /// Appends to a help what Telegram would do with the text.
+    /// Appends what Telegram would do with the body to the help of a problem.
     fn with_outlook(&self, help: Option<String>, locator: &Locator) -> String {
         let outlook = self.method.as_ref().and_then(|method| {
             let query = self.http.as_ref().map_or_else(Vec::new, |http| http.url.query());

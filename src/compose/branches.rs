@@ -1,5 +1,5 @@
 //! Finds the faults in branches that the chosen recipient's message does not take, and in loops with other numbers of
-//! items: the JSON and the markup of each rendering of [`template::cover`] are checked.
+//! items. For this, it checks the JSON, the markup, and the request of each rendering of [`template::cover`].
 //!
 //! Only faults of typed text are reported. Whether a value breaks the message depends on the recipient, and the static
 //! checks warn of such values.
@@ -24,15 +24,15 @@ const MAX_PROBLEMS: usize = 50;
 /// The characters in a value that can change what the markup around the value means.
 const DELIMITERS: &[char] = &['_', '*', '~', '|', '`', '[', ']', '<', '>', '&', '\\'];
 
-/// The warnings that other branches can have too. All others may be about the stand-in values.
+/// The warnings that are reported for other branches. Any other warning may be caused by a stand-in value.
 const WARNINGS: [Code; 5] =
     [Code::AddressToEnd, Code::DroppedLink, Code::MarkupWithoutMode, Code::OddBoolean, Code::OddNumber];
 
-/// A problem with the indices of the renderings that have it.
+/// A problem, and the indices of the renderings that have it.
 struct Fault {
     problem: Diagnostic,
     renderings: Vec<usize>,
-    /// Whether a comma is missing, or is one too many.
+    /// Whether a comma is missing or superfluous.
     is_about_comma: bool,
 }
 
@@ -52,7 +52,7 @@ pub(super) fn check(
     let choice = |problem: &Diagnostic| Choice::new(0, problem.span);
     let suspects: Vec<Choice> =
         static_problems.iter().filter(|problem| is_shape(problem)).map(choice).collect();
-    // A parameter in the URL takes precedence over the same key in the body, so the body's own may not matter.
+    // A parameter in the URL takes precedence over the same key in the body, so a key of the body may have no effect.
     let has_query = inputs.webhook.is_some_and(|webhook| webhook.url.contains('?'));
     let mut faults = Faults {
         literals: template::literal_outputs(template),
@@ -67,13 +67,15 @@ pub(super) fn check(
     let mut found = Vec::new();
     let mut blamed: Vec<(Vec<Arm>, Fault)> =
         faults.found.into_iter().map(|fault| (covering.arms_of(&fault.renderings), fault)).collect();
-    // The faults with the fewest possible causes come first. They name their branch most exactly.
+    // The faults with the fewest possible causes come first, because their branch is known most exactly. A later syntax
+    // error with the same cause is then left out.
     blamed.sort_by_key(|(arms, fault)| (arms.is_empty(), arms.len(), fault.problem.span.start));
     let n_renderings = covering.attempts.len();
     let mut has_unexplained = false;
     for (arms, mut fault) in blamed {
         if fault.problem.code == Code::NotJson {
-            // One missing quote makes the parser fail at different places, depending on what follows it.
+            // One missing quote makes the parser fail at different places, depending on what follows it. So a second
+            // syntax error in a branch that already has one is probably the same mistake.
             let is_explained = match arms.is_empty() {
                 true => has_unexplained || !reported.is_empty(),
                 false => arms.iter().any(|arm| reported.contains(arm)),
@@ -114,7 +116,7 @@ pub(super) fn is_known(own: &[Diagnostic], liquid: &[Span], problem: &Diagnostic
     })
 }
 
-/// Chooses the arm to name: the last one that starts before the fault, or the first one.
+/// Chooses the arm that the message names: the last one whose tag is before the fault, or else the first one.
 fn cause_of(arms: &[Arm], fault: Span) -> Option<Arm> {
     let before = arms.iter().filter(|arm| arm.choice.file == 0 && arm.choice.start <= fault.start);
     before.max_by_key(|arm| (arm.choice.start, std::cmp::Reverse(arm.index))).or(arms.first()).copied()
@@ -126,7 +128,7 @@ struct Faults<'a> {
     /// The index in `found` of the problem with this code and span.
     known: HashMap<(Code, Span), usize>,
     n_renderings: usize,
-    /// The outputs and tags that print only literals.
+    /// The outputs and tags that print only literals. Such text counts as typed.
     literals: HashSet<Span>,
     /// The method whose rules the request is checked by, if it is known.
     method: Option<&'a str>,
@@ -148,7 +150,8 @@ impl Faults<'_> {
                 if !is_typed && not_json::typed_quote(&locator, &error).is_none() {
                     return Verdict::Unclear;
                 }
-                // If the problem is at an output or a tag, a value caused it, or a literal.
+                // A problem at an output or a tag was caused by what this output or tag printed. Only a literal counts
+                // as typed.
                 let is_typed = |problem: &Diagnostic| {
                     let source = problem.span.of(body.text).trim();
                     self.literals.contains(&problem.span)
@@ -168,7 +171,7 @@ impl Faults<'_> {
         if let Some(comma) = comma.filter(|comma| locator.starts_typed_or_in(*comma, &self.literals)) {
             let mut problem = problems::trailing_comma(&locator, comma);
             if !locator.starts_typed(comma) {
-                // The fix would remove the whole output.
+                // An output or a tag prints this comma. The fix would remove all of the output or tag.
                 problem.fixes.clear();
             }
             self.add(index, problem, true);
@@ -212,8 +215,8 @@ impl Faults<'_> {
         verdict
     }
 
-    /// Judges the typed parts of the request by the rules of the Bot API. What the rules say of the stand-in values,
-    /// and of the whole request, shows nothing about the template.
+    /// Checks the typed parts of the request by the rules of the Bot API. A problem of a stand-in value or of the
+    /// request as a whole is ignored, because it shows nothing about the template.
     fn judge_request(
         &mut self,
         index: usize,
@@ -284,7 +287,7 @@ impl Faults<'_> {
 impl Fault {
     fn into_problem(self, is_of_loop: bool) -> Diagnostic {
         let mut problem = self.problem;
-        // A comma that is right after one item is wrong after another.
+        // A comma that is right after one item can be wrong after another, so adding or removing it is no fix.
         if is_of_loop && self.is_about_comma {
             problem.fixes.clear();
             problem.help = Some(
@@ -292,7 +295,8 @@ impl Fault {
                     .to_owned(),
             );
         }
-        // A fix elsewhere, such as an end tag at the end of the text, would be a fault in the other branches.
+        // A fix at another place, such as an end tag at the end of the text, would also change the other branches, and
+        // would be a fault there.
         let span = problem.span;
         problem.fixes.retain(|fix| {
             fix.edits.iter().all(|edit| span.start <= edit.span.start && edit.span.end <= span.end)

@@ -152,8 +152,8 @@ fn in_one_string(
     problems
 }
 
-/// Returns the fix that removes the control characters from a key, if they are all that keeps the key from being one of
-/// the Bot API. In any other key, nobody but the author knows what was meant.
+/// Returns the fix that removes the control characters from a key, if the key is a field of the Bot API without them.
+/// For any other key, only the author knows what was meant.
 fn fix_in_key(key: &str, typed: Vec<(Span, char)>) -> Option<Fix> {
     let name: String = key.trim_matches('"').chars().filter(|c| !c.is_control()).collect();
     let (_, first) = typed.first()?;
@@ -211,7 +211,7 @@ fn fix(body: &str, indentation: &str, mut typed: Vec<(Span, char)>) -> Option<Fi
         (0, n) => format!("write `\\t` for all {n} tabs"),
         _ => "write the line breaks and tabs as `\\n` and `\\t`".to_owned(),
     };
-    // If the author forgot the quote that ends the string before the line break, the body is no JSON with this fix, and
-    // `gate` does not let it be safe.
+    // If the author forgot the quote that ends the string before the line break, the body is still not JSON after this
+    // fix, and `gate` marks the fix as unsafe.
     Some(Fix { title, edits, safe: true })
 }

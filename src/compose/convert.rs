@@ -7,8 +7,8 @@
 //! text in a `{% capture %}` gets no JSON escapes: the body prints the captured variable with the `json` filter, which
 //! adds the escapes.
 //!
-//! At last, the new body is checked as `check` does. What the old mode could escape and the new one cannot is reported
-//! as lost.
+//! The converted body is then checked as `check` does. An escape that the old mode has and the new mode cannot have is
+//! reported as lost.
 
 mod escapes;
 mod external_text;

@@ -1,12 +1,13 @@
-//! Decides which fixes of a body's problems are safe. The rules only propose: a fix that a rule calls safe stays safe
-//! only if the body with the fix proves it.
+//! Decides which fixes of a body's problems are safe. A rule that finds a problem can only claim that its fix is safe.
+//! This module applies the claimed fixes to a copy of the body, composes the message again, and keeps the claims that
+//! the result confirms.
 //!
 //! ```text
 //! claimed fixes ──apply to a copy──▶ compose with the same inputs ──compare──▶ safe, or only a choice
 //! ```
 //!
-//! Most bodies need one composition more, because all claimed fixes are tried together first. Bodies without such fixes
-//! need none.
+//! All claimed fixes are tried together first, so most bodies are composed only once more. A body without claimed fixes
+//! is not composed again.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -16,34 +17,35 @@ use crate::diagnostic::{self, Code, Diagnostic, Rewritten, TextEdit, merged};
 use crate::telegram::{Entity, FormattedText};
 use crate::text::Span;
 
-/// How many bodies are composed to prove the fixes of one body.
+/// The maximum number of bodies that are composed to prove the fixes of one body.
 const MAX_TRIES: usize = 32;
 
-/// How many bytes of body are composed at most, but at least [`MIN_TRIES`] bodies. This bounds the time for a large
-/// body.
+/// The maximum number of bytes that are composed to prove the fixes of one body. This bounds the time for a large body.
+/// [`MIN_TRIES`] bodies are composed even if they are larger.
 const MAX_BYTES: usize = 4 << 20;
 const MIN_TRIES: usize = 3;
 
-/// How many fixes in a row may each reveal the next problem. The parsers of Liquid and JSON stop at the first error.
+/// The maximum number of rounds in which a fix reveals the next error. The parsers of Liquid and JSON stop at the first
+/// error, so each round can reveal another one.
 const MAX_REVEALED: usize = 8;
 
 /// The codes whose fixes restore an entity that Telegram drops.
 const RESTORING: [Code; 3] = [Code::DroppedLink, Code::IgnoredAttribute, Code::UnknownReference];
 
-/// The codes whose fixes only prepare a body for other values. The message of a recipient that is right must stay as it
-/// is: an escape of markup that the author wrote would show the tags.
+/// The codes whose fixes only prepare a body for other values. They must not change a message that is right already: an
+/// escape of the author's own markup would show the tags as text.
 const ESCAPING: [Code; 4] =
     [Code::UnescapedJson, Code::UnescapedMarkup, Code::WrongEscape, Code::EscapeOrder];
 
-/// Builds the message for one recipient. The fixes of its problems are safe only where that is proven. For several
-/// recipients of the same body, use [`Prepared`], which proves nothing.
+/// Builds the message for one recipient. Only those fixes are marked as safe that are proven to be safe. For several
+/// recipients of the same body, use [`Prepared`], which skips the proof.
 pub fn compose(inputs: &Inputs<'_>) -> Composed {
     let mut composed = Prepared::new(inputs).check_branches().compose_for(inputs.profile);
     keep_proven(inputs, &mut composed);
     composed
 }
 
-/// Takes the word "safe" from each fix of the message that is not proven to be safe.
+/// Marks each fix as unsafe that is not proven to be safe.
 fn keep_proven(inputs: &Inputs<'_>, composed: &mut Composed) {
     let claims: Vec<usize> =
         (0..composed.diagnostics.len()).filter(|at| composed.diagnostics[*at].safe_fix().is_some()).collect();
@@ -63,15 +65,16 @@ fn claimed_edits<'d>(problems: impl IntoIterator<Item = &'d Diagnostic>) -> Opti
 struct Proof<'a> {
     inputs: &'a Inputs<'a>,
     before: &'a Composed,
-    /// Where the body's problems are in the message; made when it is first needed.
+    /// Maps the body's problems to the message. It is built at its first use, because most bodies do not need it.
     links: Option<Links>,
     tries: usize,
 }
 
 impl Proof<'_> {
-    /// Returns those of the problems, by number and ascending, whose claimed fixes are safe.
+    /// Returns the indices of the problems in `claims` whose claimed fixes are proven to be safe, in ascending order.
+    /// `claims` must be ascending.
     fn proven(&mut self, claims: &[usize]) -> Vec<usize> {
-        // Both halves are tried if all fixes together fail, so one bad fix does not spoil the others.
+        // If all fixes together fail, each half is tried separately, so that one bad fix does not rule out the others.
         let mut open = vec![claims];
         let mut proven = Vec::new();
         while let Some(claims) = open.pop() {
@@ -109,12 +112,13 @@ impl Proof<'_> {
     }
 
     fn composed(&self, body: &str) -> Composed {
+        // The other branches are checked too: a fix must not break the messages of other recipients.
         let inputs = Inputs { body, ..*self.inputs };
         Prepared::new(&inputs).check_branches().compose_for(inputs.profile)
     }
 
-    /// Whether a body that was no JSON, or whose Liquid could not be rendered, can be read now. The parsers stop at the
-    /// first error, so the claimed fixes of the errors that only appear now count too.
+    /// Returns whether the fixed body can be rendered and parsed as JSON, which the original could not. The parsers
+    /// stop at the first error, so the claimed fixes of errors that appear only now are applied too.
     fn reads(&mut self, mut after: Composed) -> bool {
         for _ in 0..MAX_REVEALED {
             if is_read(&after) {
@@ -137,8 +141,8 @@ impl Proof<'_> {
     fn keeps_message<'d>(&mut self, after: &Composed, applied: impl Iterator<Item = &'d Diagnostic>) -> bool {
         let before = self.before;
         let (Some(old), Some(new)) = (text_of(before), text_of(after)) else {
-            // Without a message before, there is nothing to compare: the rules of the markup have compared the text
-            // with what the author's markup says.
+            // If the original body has no message, there is nothing to compare. `telegram::diagnose` has already
+            // compared the text with the author's markup.
             return text_of(before).is_none();
         };
         if old == new {
@@ -159,7 +163,7 @@ impl Proof<'_> {
     }
 }
 
-/// Whether the body could be rendered, and what it rendered could be parsed.
+/// Returns whether the recipient is skipped, or the body could be rendered and parsed as JSON.
 fn is_read(composed: &Composed) -> bool {
     let is_unreadable = |problem: &Diagnostic| problem.code == Code::NotJson && problem.is_error();
     composed.skip.is_some()
@@ -170,7 +174,8 @@ fn text_of(composed: &Composed) -> Option<&FormattedText> {
     Some(&composed.request.as_ref()?.text()?.sent)
 }
 
-/// Whether the message shows Liquid's own delimiters, as after a fix that makes a broken tag text.
+/// Returns whether the message shows Liquid's own delimiters, for example after a fix that turned a broken tag into
+/// text.
 fn prints_liquid(composed: &Composed) -> bool {
     let is_intended =
         ["raw", "{{ \"{", "{{ '{", "doc", "comment"].iter().any(|word| composed.body.contains(word));
@@ -178,7 +183,7 @@ fn prints_liquid(composed: &Composed) -> bool {
     !is_intended && ["{{", "{%", "%}"].iter().any(|delimiter| rendered.contains(delimiter))
 }
 
-/// Whether the applied fixes remove their problems and add none.
+/// Returns whether the fixes in `claims` remove their problems and add none.
 fn is_no_worse(before: &Composed, after: &Composed, claims: &[usize], fixed: &Rewritten) -> bool {
     if after.rendered.is_none() != before.rendered.is_none()
         || after.document.is_none() != before.document.is_none()
@@ -187,7 +192,8 @@ fn is_no_worse(before: &Composed, after: &Composed, claims: &[usize], fixed: &Re
     {
         return false;
     }
-    // A fix moves the problems after it, and can change their messages, so they are recognized by code and place.
+    // A fix moves the problems after it and can change their messages, so a problem is recognized by its code and its
+    // place in the original body.
     let mut left: HashMap<(Code, usize), usize> = HashMap::new();
     let is_applied = |at: &usize| claims.binary_search(at).is_ok();
     let kept = (0..before.diagnostics.len()).filter(|at| !is_applied(at));
@@ -200,10 +206,11 @@ fn is_no_worse(before: &Composed, after: &Composed, claims: &[usize], fixed: &Re
     })
 }
 
-/// Whether two texts and their entities are equal apart from the parts of the old text, in bytes, that `about` lists.
-/// If `restores`, the new text may have more entities.
+/// Returns whether two texts and their entities are equal outside the parts of the old text that `about` lists, in
+/// bytes. If `restores` is set, the new text may have more entities.
 fn is_same_outside(old: &FormattedText, new: &FormattedText, mut about: Vec<Span>, restores: bool) -> bool {
     about.sort();
+    // The texts are compared in UTF-16 code units, because the offsets of the entities count these.
     let mut units = Utf16Offsets { text: &old.text, byte: 0, unit: 0 };
     let mut kept: Vec<Range<usize>> = Vec::new();
     let mut from = 0;
@@ -247,11 +254,13 @@ fn is_same_outside(old: &FormattedText, new: &FormattedText, mut about: Vec<Span
         && (restores || new_entities.len() <= old_entities.len() + n_free)
 }
 
-/// Returns where the kept parts of the old text begin in the new text. Returns `None` if the new text does not have
-/// them all, in order.
+/// Returns the offset in the new text at which each kept part of the old text begins. Returns `None` if the new text
+/// does not contain all of them in this order.
 fn places_of(kept: &[Range<usize>], old: &[u16], new: &[u16], has_end: bool) -> Option<Vec<usize>> {
     let mut places = Vec::with_capacity(kept.len());
     let mut from = 0;
+    // The parts between the kept ones may have changed their length, so only the start and the end of the text have
+    // known places. Any other part is searched for from the end of the part before it.
     for (idx, part) in kept.iter().enumerate() {
         let wanted = &old[part.clone()];
         let place = if has_end && idx + 1 == kept.len() {
@@ -266,7 +275,8 @@ fn places_of(kept: &[Range<usize>], old: &[u16], new: &[u16], has_end: bool) -> 
         places.push(place);
         from = place + wanted.len();
     }
-    // Without an unchanged end, the text may end in a part that a problem is about.
+    // The new text may continue after the last kept part: unless the end is among the kept parts, a fix may have
+    // changed it.
     Some(places)
 }
 

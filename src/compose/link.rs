@@ -74,7 +74,7 @@ impl Links {
     }
 
     /// Returns the parts of the rendered body and of the message that come from the selection in the body. An empty
-    /// selection stands for the word or character at the cursor.
+    /// selection means the word or character at the cursor.
     pub fn highlight(&self, composed: &Composed, selection: Span) -> Highlight {
         if !selection.is_empty() {
             return self.highlight_span(composed, selection);

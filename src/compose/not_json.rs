@@ -76,7 +76,8 @@ fn not_json_at(body: BodySource<'_>, locator: &Locator, error: &SyntaxError) -> 
         }
         // The help and the fixes are for typed text only: a printed value changes with each recipient.
         problem.help = mistake.help;
-        // With a tag, the number of brackets may differ between recipients, so one more bracket may be wrong.
+        // If the body has a tag, the number of brackets may differ between recipients. An added bracket could be one
+        // too many for another recipient.
         let is_bracket =
             |repair: &Repair| repair.edits.iter().all(|edit| matches!(edit.replacement.as_str(), "]" | "}"));
         let repair = mistake.repair.filter(|repair| !is_bracket(repair) || !body.text.contains("{%"));
@@ -97,7 +98,8 @@ pub(super) fn typed_quote(locator: &Locator, error: &SyntaxError) -> Option<Span
     }
     let printed = locator.printed_at(at)?;
     let quote = Span::new(at - 1, at);
-    // The value may also be JSON of its own, as in `"text": "a"{{ Event.more }}}`. What follows it tells.
+    // The value may also be JSON of its own, as in `"text": "a"{{ Event.more }}}`. The text after the value decides
+    // which of the two it is.
     let after = text.get(printed.end..)?.trim_start();
     let next = text.len() - after.len();
     let is_text = match after.strip_prefix(',') {

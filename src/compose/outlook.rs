@@ -1,14 +1,14 @@
-//! Says what Telegram would make of a body that is not JSON. The Bot API server does not refuse such a body: it reads
-//! the members before the first fault, so it may send a part of the message.
+//! Predicts what Telegram would do with a body that is not JSON. The Bot API server does not refuse such a body: it
+//! reads the members before the first fault, so it may send a part of the message.
 
 use crate::telegram::fields::{self, ApiField};
 use crate::telegram::{self, Arguments, Method, lenient_string, read_leniently};
 use crate::text::{shorten, visible};
 
-/// How much of the message's text is shown, in characters.
+/// The maximum number of characters of the message's text that are shown.
 const MAX_TEXT: usize = 40;
 
-/// How many of the fields that would be lost are named.
+/// The maximum number of lost fields that are named.
 const MAX_NAMES: usize = 3;
 
 /// Returns what Telegram would do with a body, such as "Telegram would send `Say`". `query` has the parameters of the
@@ -27,7 +27,7 @@ pub(super) fn outlook(
             return Some(format!("Telegram would answer: {}", visible(answer)));
         }
     };
-    // A chat id that the server cannot read is 0 to it.
+    // The server reads a missing or invalid chat id as 0, and no chat has the id 0.
     if request.chat_id() == Some(&telegram::ChatId::Id(0)) {
         return Some("Telegram would answer: chat not found".to_owned());
     }

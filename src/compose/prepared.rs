@@ -53,7 +53,7 @@ impl<'a> Prepared<'a> {
     }
 
     /// Also finds the problems of the branches and loops that a recipient's own message does not go through. A survey
-    /// of many recipients does without them: its recipients show which branches fail.
+    /// of many recipients does not need this: its recipients go through the branches themselves.
     #[must_use]
     pub(crate) fn check_branches(mut self) -> Self {
         let is_json = content(&self.inputs) != template::Content::Text;
@@ -69,8 +69,8 @@ impl<'a> Prepared<'a> {
         self
     }
 
-    /// Builds the message for one recipient. Without a profile, the variable `Profile` is nil. The fixes of its
-    /// problems are as the rules propose them: whether they are safe is not proven.
+    /// Builds the message for one recipient. Without a profile, the variable `Profile` is nil. Whether the fixes that
+    /// are marked as safe really are safe is not proven; see the module `gate`.
     pub(crate) fn compose_for(&self, profile: Option<&Profile>) -> Composed {
         let inputs = Inputs { profile, ..self.inputs };
         let mut composed = Composed {

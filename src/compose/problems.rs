@@ -349,8 +349,8 @@ fn place_name(location: &ArgumentLocation) -> Option<String> {
     Some(format!("`{}`", visible(&format!("{argument}{}", steps.collect::<String>()))))
 }
 
-/// Returns the texts that a parse mode is for. Returns `None` if the texts cannot be found, as those in JSON inside a
-/// string.
+/// Returns the texts that a parse mode applies to. Returns `None` if the texts cannot be found, for example because
+/// they are in JSON inside a string.
 fn texts_of_mode<'d>(document: &'d Document, location: Option<&ArgumentLocation>) -> Option<Vec<&'d str>> {
     let (json::JsonStep::Key(key), parents) = location?.path.split_last()? else { return None };
     let parent = document.root.at_path(parents)?;
@@ -363,8 +363,8 @@ fn texts_of_mode<'d>(document: &'d Document, location: Option<&ArgumentLocation>
     Some(texts.map(|text| text.decoded.as_str()).collect())
 }
 
-/// Adds the parse mode that was probably meant by the JSON string at `span`. It is certain only if it fits the markup
-/// of all texts: in another mode, the recipients would see the markup.
+/// Adds a fix that writes the parse mode that the JSON string at `span` probably means. The fix is safe only if the
+/// mode fits the markup of all texts. In a mode that does not fit, the recipients would see the markup.
 fn suggest_mode(body: BodySource<'_>, span: Span, texts: Option<&[&str]>, problem: &mut Diagnostic) {
     let written = span.of(body.text).strip_prefix('"').and_then(|text| text.strip_suffix('"'));
     let Some((nearest, is_certain)) = written.and_then(nearest_mode) else { return };
@@ -391,7 +391,7 @@ fn nearest_mode(word: &str) -> Option<(ParseMode, bool)> {
         "html5" | "html4" | "htm" | "xhtml" => (ParseMode::Html, true),
         "markdownv2" | "markdown2" | "mdv2" | "md2" => (ParseMode::MarkdownV2, true),
         "markdownv1" | "markdown1" => (ParseMode::Markdown, true),
-        // `md` is either version, and a version 3 does not exist.
+        // `md` can mean either version, and there is no version 3.
         "markdownv3" | "markdown3" => (ParseMode::MarkdownV2, false),
         "md" | "mdown" => (ParseMode::Markdown, false),
         _ => {

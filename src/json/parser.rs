@@ -290,7 +290,7 @@ impl JsonParser<'_> {
         // The word extends to the next delimiter, so that the error names `@channel` or `Anna` as a whole.
         let stop = |c: char| c.is_whitespace() || ",:{}[]\"".contains(c);
         let whole = &rest[..rest.find(stop).unwrap_or(rest.len())];
-        // The server reads a known word without a look at what follows.
+        // The server accepts a known word without looking at what follows it.
         let known = ["null", "true", "false"].into_iter().find(|known| whole.starts_with(known));
         // In `true;` or `null// note`, the error is what follows the value.
         let is_apart = |known: &&str| {

@@ -155,8 +155,8 @@ impl SandboxChat {
         self.kind != ChatKind::Private && username.eq_ignore_ascii_case(name)
     }
 
-    /// Checks the thread that a message is sent to. As on Telegram, only a forum and a private chat look the thread up;
-    /// other groups ignore it. The private chats of the sandbox have no topics.
+    /// Checks the thread that a message is sent to. As on Telegram, the thread is looked up only in a forum or a
+    /// private chat. Other groups ignore it. The private chats of the sandbox have no topics.
     pub(super) fn check_thread(&self, thread: Option<i64>) -> Result<(), ApiError> {
         let Some(thread) = thread else { return Ok(()) };
         let is_found = match self.kind {

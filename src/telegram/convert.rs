@@ -29,8 +29,8 @@ pub struct ConvertedMarkup {
     pub lost: Vec<String>,
 }
 
-/// Converts the markup of `text` from one mode to another. `liquid` contains the spans of the Liquid in the text.
-/// `from` is `None` for plain text.
+/// Converts the markup of `text` from one mode to another. `liquid` has the spans of the Liquid in the text. `from` is
+/// `None` for plain text.
 ///
 /// ```
 /// use telecast::telegram::{ParseMode, convert};

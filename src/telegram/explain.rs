@@ -50,8 +50,8 @@ fn diagnose_markup(mode: ParseMode, input: &str) -> Vec<Diagnostic> {
     problems
 }
 
-/// Takes the word "safe" from all fixes of a text that has HTML tags in a Markdown mode. The fixes would make the tags
-/// text, but the author meant them as tags.
+/// Marks all fixes as unsafe if a text in a Markdown mode has HTML tags. The fixes would show the tags as text, but the
+/// author meant them as tags.
 fn doubt_markup_of_html(mode: ParseMode, input: &str, problems: &mut [Diagnostic]) {
     let tags: Vec<Span> = html::tags(input).collect();
     let is_in_tag = |problem: &Diagnostic| {
@@ -77,7 +77,7 @@ fn doubt_markup_of_html(mode: ParseMode, input: &str, problems: &mut [Diagnostic
     }
 }
 
-/// Returns the problems with the fixes as the rules propose them.
+/// Returns the problems. Whether the fixes that are marked as safe really are safe is not checked here; see `gate`.
 fn find_problems(mode: ParseMode, input: &str) -> Vec<Diagnostic> {
     let mut collected = CollectAll::default();
     let parsed = parse_with(mode, input, &mut collected);
@@ -89,15 +89,16 @@ fn find_problems(mode: ParseMode, input: &str) -> Vec<Diagnostic> {
     }
     let answer = collected.problems.first().map(|error| format!("Telegram answers: `{}`", answer_to(error)));
     let strays = stray::find(mode, input, &collected.problems);
-    let mut problems = match mended(input, &strays) {
-        // With the strays as text, the other errors are those that are not a consequence of the strays.
-        Some(mended) => {
+    let mut problems = match with_escaped_strays(input, &strays) {
+        // The text is parsed again with the strays escaped. Errors that are only a consequence of the strays are then
+        // gone.
+        Some(escaped) => {
             let mut problems: Vec<Diagnostic> =
                 strays.iter().map(|stray| stray.diagnostic(mode, input)).collect();
             let mut rest = CollectAll::default();
-            let parsed = parse_with(mode, &mended.text, &mut rest);
-            let others = described(mode, &mended.text, parsed.ok(), &rest).into_iter();
-            problems.extend(others.map(|problem| mended.to_original(problem)));
+            let parsed = parse_with(mode, &escaped.text, &mut rest);
+            let others = described(mode, &escaped.text, parsed.ok(), &rest).into_iter();
+            problems.extend(others.map(|problem| escaped.to_original(problem)));
             problems
         }
         None => described(mode, input, parsed.ok(), &collected),
@@ -114,8 +115,8 @@ fn find_problems(mode: ParseMode, input: &str) -> Vec<Diagnostic> {
     problems
 }
 
-/// Returns the text in which the strays are escaped, or `None` if there are none.
-fn mended(input: &str, strays: &[Stray]) -> Option<Rewritten> {
+/// Returns the text with the strays escaped, or `None` if there are no strays.
+fn with_escaped_strays(input: &str, strays: &[Stray]) -> Option<Rewritten> {
     if strays.is_empty() {
         return None;
     }
@@ -138,7 +139,8 @@ fn described(
     }
     if collected.problems.is_empty() {
         let found = unintended::find(mode, input, collected);
-        // The server's view of code inside a code block is that it drops an entity, directly after the backtick.
+        // For code inside a code block, the server drops an entity that begins directly after the backtick. The problem
+        // in `found` explains this better.
         let explained: HashSet<usize> = found.iter().map(|problem| problem.span.start + 1).collect();
         let is_explained = |problem: &Diagnostic| {
             problem.code == Code::DroppedEntity && explained.contains(&problem.span.start)
@@ -150,7 +152,7 @@ fn described(
             .map(|problem| problem.span)
             .collect();
         tags.sort();
-        // The words of a tag that is text are no attributes.
+        // If a `<` is probably text, the words after it are not attributes.
         let is_word = |problem: &Diagnostic| {
             let n_before = tags.partition_point(|tag| tag.start <= problem.span.start);
             let tag = n_before.checked_sub(1).map(|last| tags[last]);
@@ -178,7 +180,7 @@ pub(crate) fn fits_mode(mode: ParseMode, input: &str) -> bool {
     let has_tags = || html::tags(input).next().is_some();
     let has_foreign_markup = match mode {
         ParseMode::Html => !has_tags() && unintended::has_markdown_signs(input),
-        // Without a `<`, a text with references has no tag to see, and it is HTML all the same.
+        // A text can be HTML without any tag: references such as `&lt;` are a sign of it.
         ParseMode::Markdown => {
             has_tags() || has_references(input) || unintended::has_signs_of_version_2(input)
         }
@@ -197,7 +199,8 @@ fn has_html_tags(input: &str) -> bool {
     html::looks_like_html(input) || html::has_breaks(input)
 }
 
-/// Whether a text has a reference that nobody writes as text. Numbers such as `&#8212;` are left out.
+/// Whether a text has a named reference, which nobody writes as text. Numeric references such as `&#8212;` do not
+/// count.
 fn has_named_references(input: &str) -> bool {
     ["&lt;", "&gt;", "&amp;", "&quot;", "&nbsp;"].iter().any(|reference| input.contains(reference))
 }

@@ -247,7 +247,7 @@ impl FormatJob<'_> {
         let mut others = self.marked.elements().filter(|element| overlaps(element.text));
         match self.format {
             TextFormat::Code if others.any(|element| element.format != Some(TextFormat::Code)) => {
-                "code cannot have other formatting: take that away first"
+                "code cannot have other formatting: remove that first"
             }
             _ if is_in_code => "code and times have no other formatting",
             _ if self.marked.mode == ParseMode::Markdown && others.next().is_some() => {

@@ -4,7 +4,7 @@
 //! Arguments ──read──▶ drafts of text, options, and markup ──finish──▶ ApiRequest
 //! ```
 //!
-//! A draft is read but not completely checked, because the server makes some checks only once it has found the chat.
+//! A draft is read but not completely checked, because the server makes some checks only after it has found the chat.
 //! `finish` makes these checks.
 //!
 //! Some checks depend on the kind of the chat; see `chat_rules`.

@@ -45,8 +45,8 @@ pub fn unparse(text: &FormattedText, mode: ParseMode) -> Unparsed {
 /// Joins touching styles of the same kind, which makes the markup shorter.
 fn join_styles(entities: &mut Vec<Entity>) {
     // Joining is safe because the server splits the joined style again wherever another entity begins or ends. There
-    // are two exceptions. A joined style must not cross the edge of a quote. It must not cover only part of another
-    // entity, such as a link, either. In both cases the server would split the joined style at places other than the
+    // are two exceptions: a joined style must not cross the edge of a quote, and it must not cover only a part of
+    // another entity, such as a link. In both cases, the server would split the joined style at places other than the
     // original ones.
     let (mut end_by_start, mut start_by_end) = (HashMap::new(), HashMap::new());
     let mut quote_edges = HashSet::new();
@@ -62,7 +62,7 @@ fn join_styles(entities: &mut Vec<Entity>) {
     let is_edge =
         |at: &u32| quote_edges.contains(at) || end_by_start.contains_key(at) || start_by_end.contains_key(at);
     // The first pass joins styles only where no entity other than a style begins or ends. The second pass checks which
-    // of the other entities the styles cover, so it must see styles in full length.
+    // of the other entities a style covers. For this check, the first pass must have joined the pieces of the style.
     join(entities, |_, right| !is_edge(&right.offset));
     join(entities, |left, right| {
         let edge = right.offset;

@@ -1,14 +1,14 @@
 //! Finds renderings of a template that together take every branch, and every loop with no, one, and more items.
 //!
-//! The search does not try all combinations, whose number is exponential. It renders with some [`StandIns`], sees which
-//! branches these took, and then changes only the properties that decide a branch that is still missing. A branch
-//! counts as covered if a rendering with it is valid, so that a fault elsewhere does not hide it.
+//! The search does not try all combinations, whose number is exponential. It renders with some [`StandIns`], records
+//! which branches the renderings take, and then changes only the properties that decide a branch that is still missing.
+//! A branch counts as covered if a rendering with it is valid, so that a fault elsewhere does not hide it.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::rc::Rc;
 
 use super::rendering::{RenderContext, RenderOutcome, Rendered};
-use super::stand_ins::{ChoiceKind, ChoicePoint, Choosing, StandIns};
+use super::stand_ins::{ChoiceKind, ChoicePoint, StandIns, ValueIndices};
 use super::trace::{Arm, Choice, MANY_ITEMS, Trace};
 use super::{Limits, Template};
 use crate::text::{LineIndex, Span, shorten, visible};
@@ -17,16 +17,16 @@ use crate::text::{LineIndex, Span, shorten, visible};
 const MAX_ATTEMPTS: usize = 96;
 /// The maximum length of all renderings together, in bytes. The caller parses each of them.
 const MAX_BYTES: usize = 1 << 20;
-/// The maximum number of values that all properties take at once, one after the other.
+/// The number of renderings with which the search starts. In the n-th of them, each property has its n-th value.
 const MAX_ROUNDS: usize = 6;
 /// The maximum number of renderings for one missing arm.
 const MAX_AIMS: usize = 24;
-/// The maximum number of renderings that are remembered for one choice.
+/// The maximum number of renderings from which a search for the arms of one choice starts.
 const MAX_BASES: usize = 4;
 /// The maximum number of characters of a tag that a message quotes.
 const MAX_NAME: usize = 40;
 
-/// What the caller found in a rendering.
+/// The caller's result of checking a rendering.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Valid,
@@ -52,7 +52,7 @@ pub(crate) struct Covering {
 }
 
 impl Covering {
-    /// Returns whether no rendering is faulty, and valid renderings went every way at the tag `choice`.
+    /// Returns whether no rendering is faulty, and valid renderings took every arm of the tag `choice`.
     pub(crate) fn is_valid_at(&self, choice: Choice) -> bool {
         if self.attempts.iter().any(|attempt| attempt.verdict != Verdict::Valid) {
             return false;
@@ -64,14 +64,17 @@ impl Covering {
             .map(|arm| arm.index)
             .collect();
         self.choices.get(&choice).is_some_and(|point| {
-            // A loop inside `{% if list %}` never has an empty list, and without items, it leaves nothing open.
+            // A loop need not take the arm without items: inside `{% if list %}`, it cannot, and a body that is not
+            // repeated leaves nothing open.
             let first = if point.kind == ChoiceKind::Loop { 1 } else { 0 };
             (first..point.n_arms).all(|index| arms.contains(&index))
         })
     }
 
-    /// Returns the arms that every attempt of `with` took and no valid attempt outside `with` took. If there are none,
-    /// returns those that some attempt of `with` took: a fault in a loop is there with one item and with two.
+    /// Returns the arms that may cause a fault. `with` has the indices of the renderings with the fault. An arm is
+    /// suspect if such a rendering took it, but no valid rendering without the fault did. If all renderings with the
+    /// fault share a suspect arm, only the shared arms are returned. Otherwise, all suspect arms are returned: a fault
+    /// in a loop occurs with one item and with two, and these are different arms.
     pub(crate) fn arms_of(&self, with: &[usize]) -> Vec<Arm> {
         let (of_with, others): (Vec<&Attempt>, Vec<&Attempt>) =
             self.attempts.iter().partition(|attempt| with.contains(&attempt.index));
@@ -127,11 +130,11 @@ fn inside(tag: &str) -> String {
     shorten(&visible(&words.join(" ")), MAX_NAME).into_owned()
 }
 
-/// Renders `template` with stand-ins and calls `judge` with each rendering, the first with index 0. Of `context`, only
-/// the data that does not belong to a recipient is used.
+/// Renders `template` with stand-ins and calls `judge` with each rendering, the first with index 0. The profile and the
+/// events in `context` are not used.
 ///
-/// `suspects` are the tags that may leave the JSON unbalanced. Each of them is also rendered on its own, because two
-/// such tags can be balanced together and still have different conditions.
+/// `suspects` are the tags that may leave the JSON unbalanced. For each of them, the properties that decide it are also
+/// changed alone. Two such tags can balance each other in all other renderings although their conditions differ.
 pub(crate) fn cover(
     template: &Template,
     context: &RenderContext<'_>,
@@ -168,11 +171,12 @@ struct Search<'s> {
     context: &'s RenderContext<'s>,
     judge: &'s mut dyn FnMut(Rendered) -> Verdict,
     stand_ins: &'s StandIns,
-    tried: HashSet<Rc<Choosing>>,
+    tried: HashSet<Rc<ValueIndices>>,
     /// The arms that a valid rendering took.
     valid: HashSet<Arm>,
-    /// For each choice, some of the choosings that reach it. The valid ones come first.
-    bases: BTreeMap<Choice, Vec<(bool, Rc<Choosing>)>>,
+    /// For each choice, the values of some renderings that reach it, and whether the rendering is valid. Valid ones
+    /// come first.
+    bases: BTreeMap<Choice, Vec<(bool, Rc<ValueIndices>)>>,
     attempts: Vec<Attempt>,
     n_judged: usize,
     n_bytes: usize,
@@ -183,8 +187,8 @@ impl Search<'_> {
     fn run(&mut self) {
         let n_properties = self.stand_ins.len();
         for round in 0..MAX_ROUNDS {
-            let choosing = (0..n_properties).map(|property| round % self.stand_ins.n_values(property));
-            self.attempt(choosing.collect());
+            let indices = (0..n_properties).map(|property| round % self.stand_ins.n_values(property));
+            self.attempt(indices.collect());
         }
         let stand_ins = self.stand_ins;
         loop {
@@ -200,14 +204,15 @@ impl Search<'_> {
         }
         let first_valid = self.bases.values().flatten().find(|(is_valid, _)| *is_valid);
         let base =
-            first_valid.map_or_else(|| Rc::new(vec![0; n_properties]), |(_, choosing)| Rc::clone(choosing));
-        // A comma or a bracket may be wrong only from a third item on. This is no arm that a tag can miss.
+            first_valid.map_or_else(|| Rc::new(vec![0; n_properties]), |(_, indices)| Rc::clone(indices));
+        // A comma or a bracket may be wrong only if a list has a third item, or if its items differ. No arm stands for
+        // such lists, so the loop above does not look for them.
         for (list, value) in stand_ins.long_lists().into_iter().chain(stand_ins.mixed_lists()) {
             self.attempt(changed(&base, &[(list, value)]));
         }
     }
 
-    /// Changes each property that decides `choice` and leaves the others as they are.
+    /// Renders with each value of each property that decides `choice`, and leaves the other properties as they are.
     fn flip(&mut self, choice: Choice) {
         let stand_ins = self.stand_ins;
         let Some(point) = stand_ins.choices.get(&choice) else { return };
@@ -222,12 +227,14 @@ impl Search<'_> {
     }
 
     fn is_exhausted(&self) -> bool {
+        // All renderings together may spend only the steps that the rendering of one message may spend, so that a slow
+        // template does not make the check many times slower.
         MAX_ATTEMPTS <= self.tried.len()
             || MAX_BYTES <= self.n_bytes
             || self.context.limits.steps <= self.n_steps
     }
 
-    /// Tries to take `arm` in a valid rendering, by changing one or two of the properties that decide it.
+    /// Searches for a valid rendering that takes `arm`, by changing one or two of the properties that decide it.
     fn aim(&mut self, arm: Arm, properties: &[usize]) {
         if properties.is_empty() || self.valid.contains(&arm) || self.is_exhausted() {
             return;
@@ -239,18 +246,18 @@ impl Search<'_> {
                 if self.valid.contains(&arm) || self.is_exhausted() {
                     return;
                 }
-                let choosing = changed(base, &changes);
-                if self.tried.contains(&choosing) {
+                let indices = changed(base, &changes);
+                if self.tried.contains(&indices) {
                     continue;
                 }
                 let Some(left) = n_left.checked_sub(1) else { return };
                 n_left = left;
-                self.attempt(choosing);
+                self.attempt(indices);
             }
         }
     }
 
-    /// Returns the values of each property alone, and then those of two properties.
+    /// Returns the changes to try: each value of one property, and then each pair of values of two adjacent properties.
     fn changes(&self, properties: &[usize]) -> Vec<Vec<(usize, usize)>> {
         let values =
             |property: usize| (0..self.stand_ins.n_values(property)).map(move |value| (property, value));
@@ -258,16 +265,17 @@ impl Search<'_> {
         let pairs = properties.windows(2).flat_map(|pair| {
             values(pair[0]).flat_map(move |first| values(pair[1]).map(move |second| vec![first, second]))
         });
+        // Some of the changes have been tried already and are skipped, so more than `MAX_AIMS` are returned.
         alone.chain(pairs).take(4 * MAX_AIMS).collect()
     }
 
-    fn attempt(&mut self, choosing: Choosing) {
-        // The choosing is shared, because a body can have thousands of choices that remember it.
-        let choosing = Rc::new(choosing);
-        if self.is_exhausted() || !self.tried.insert(Rc::clone(&choosing)) {
+    fn attempt(&mut self, indices: ValueIndices) {
+        // The values are shared, because a body can have thousands of choices that store them.
+        let indices = Rc::new(indices);
+        if self.is_exhausted() || !self.tried.insert(Rc::clone(&indices)) {
             return;
         }
-        let data = self.stand_ins.data(&choosing, self.context.now);
+        let data = self.stand_ins.data(&indices, self.context.now);
         let steps = self.context.limits.steps.saturating_sub(self.n_steps);
         let context = RenderContext {
             profile: Some(&data.profile),
@@ -286,16 +294,16 @@ impl Search<'_> {
                 self.n_judged += 1;
                 (self.judge)(rendered)
             }
-            // Nothing is sent, so nothing can be wrong. The arms before the `abort` may still be covered by another
-            // rendering.
+            // Nothing is sent, so nothing can be wrong. The arms that were taken are not covered: another rendering may
+            // take them and reach the end.
             RenderOutcome::Aborted { .. } | RenderOutcome::Failed(_) => Verdict::Unclear,
         };
         let is_valid = verdict == Verdict::Valid;
         for arm in &trace.arms {
             let bases = self.bases.entry(arm.choice).or_default();
             match is_valid {
-                true => bases.insert(0, (true, Rc::clone(&choosing))),
-                false => bases.push((false, Rc::clone(&choosing))),
+                true => bases.insert(0, (true, Rc::clone(&indices))),
+                false => bases.push((false, Rc::clone(&indices))),
             }
             bases.truncate(MAX_BASES);
         }
@@ -308,12 +316,12 @@ impl Search<'_> {
     }
 }
 
-fn changed(base: &Choosing, changes: &[(usize, usize)]) -> Choosing {
-    let mut choosing = base.clone();
+fn changed(base: &ValueIndices, changes: &[(usize, usize)]) -> ValueIndices {
+    let mut indices = base.clone();
     for (property, value) in changes {
-        if let Some(chosen) = choosing.get_mut(*property) {
+        if let Some(chosen) = indices.get_mut(*property) {
             *chosen = *value;
         }
     }
-    choosing
+    indices
 }

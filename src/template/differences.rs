@@ -56,7 +56,7 @@ pub(crate) static DIFFERENCES: &[Difference] = &[
         shopify: "",
     },
     Difference {
-        summary: "an argument of `include` that is named like the partial keeps its value; in Shopify, the caller's variable of the same name replaces the value (here, the caller has no variable `name`)",
+        summary: "an argument of `include` with the same name as the partial keeps its value; Shopify replaces the value with the caller's variable of that name (in the example, there is none)",
         template: "{% include 'name', name: 'Dr ' %}",
         clevertap: "Dr Anna",
         shopify: "Anna",

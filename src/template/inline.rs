@@ -218,7 +218,8 @@ fn loops_of(template: &Template) -> Vec<Span> {
     blocks.filter(|(first, _)| openings.contains(first)).map(|(first, last)| first.join(*last)).collect()
 }
 
-/// Returns whether `body` may read one of the names in `own` before a tag outside all branches and loops has set it.
+/// Returns whether `body` may read one of the names in `own` before it is set for certain, by a tag outside all
+/// branches and loops.
 fn reads_before_setting(body: &Block, own: &[String]) -> bool {
     let mut set: HashMap<&str, usize> = HashMap::new();
     let mut counts = false;

@@ -9,7 +9,7 @@ use super::syntax::{Block, Expression, FilteredExpression, SyntaxNode, TagNode};
 use super::walk;
 use crate::text::Span;
 
-/// Returns the spans of these outputs and tags in the body itself.
+/// Returns the spans of the outputs and tags in the body itself that print only literals.
 pub(crate) fn literal_outputs(template: &Template) -> HashSet<Span> {
     let mut names: HashMap<&str, bool> = HashMap::new();
     // A partial may set the names of its caller, so with partials, the value of a name is not known.
@@ -74,7 +74,8 @@ fn is_literal(value: &Expression, names: &HashMap<&str, bool>) -> bool {
     }
 }
 
-/// Returns whether the filters of a literal have only literals as arguments. `date` turns `now` into the present time.
+/// Returns whether the filters of a literal have only literals as arguments. `date` is an exception, because it turns
+/// the literal `now` into the present time.
 fn keeps_literal(value: &FilteredExpression) -> bool {
     value.filters.iter().all(|filter| {
         let is_literal = |argument: &Expression| argument.as_literal().is_some();

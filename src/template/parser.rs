@@ -46,7 +46,7 @@ pub(super) struct ParsedLiquid {
     pub dialect_problems: Vec<Diagnostic>,
 }
 
-/// Parses without looking for what was meant by a mistake; `repair::parse` does that too.
+/// Parses without correcting mistakes. `repair::parse` also suggests corrections.
 pub(super) fn parse(source: &str, flavour: Flavour) -> ParsedLiquid {
     let mut parser = LiquidParser {
         source,
@@ -296,8 +296,8 @@ impl<'s> LiquidParser<'s> {
         )
     }
 
-    /// Reads `{{ else }}` and `{{ endif %}` inside an `if` as the tag that was meant, and reports it. Nothing else can
-    /// be meant by these words there, and the rest of the block is understood.
+    /// Reads `{{ else }}` and `{{ endif %}` inside an `if` as the tag that was meant, and reports the mistake. These
+    /// words can mean nothing else there, and with the tag, the rest of the block can be parsed.
     fn tag_in_output(&mut self, markup: LiquidMarkup) -> Option<ScannedTag> {
         if self.flavour == Flavour::Shopify {
             return None;

@@ -1,10 +1,10 @@
-//! Invents the data from outside (`Profile`, `Event`, `ExternalTrigger`, and `now`) with which a template takes its
-//! branches and repeats its loops.
+//! Invents the data from outside the template (`Profile`, `Event`, `ExternalTrigger`, and `now`), so that renderings
+//! take its branches and repeat its loops.
 //!
 //! The walk collects each property that the template reads, and for each property the values that decide its branches:
-//! after `{% if Profile.plan == "gold" %}`, these are `gold`, nil, and something else. One way to choose a value for
-//! each property is a [`Choosing`]. Because each choosing gives whole data, conditions that belong together agree: no
-//! rendering takes `{% if x %}` in one place and skips it in another, as forced branches would.
+//! after `{% if Profile.plan == "gold" %}`, these are `gold`, nil, and something else. [`ValueIndices`] choose one
+//! value for each property. Forcing the branches directly would be simpler, but then a rendering could take `{% if x
+//! %}` in one place and skip it in another, which no real data does.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -21,8 +21,8 @@ use super::syntax::{
 use super::trace::{Choice, MANY_ITEMS};
 use super::{Template, partials};
 
-// Partials can call each other many times, so the walk needs a limit. At the limit, the remaining branches keep the
-// values found so far.
+// Partials can call each other many times, so the walk needs a limit. At the limit, the rest of the template is not
+// read, and the values found so far are used.
 const MAX_NODES: usize = 20_000;
 const MAX_DEPTH: usize = 8;
 // Every level of lists multiplies the number of items, and a path in a template can have any length.
@@ -35,42 +35,43 @@ const MAX_ITEMS: usize = 12;
 
 const ROOTS: [&str; 3] = ["Profile", "Event", "ExternalTrigger"];
 
-/// The hours after the present at which a template that reads `now` is rendered: the times of one day, the days of one
-/// week, and the months of one year.
+/// The values of `now`, in hours after the present: the times of one day, the days of one week, and the months of one
+/// year.
 const HOURS: [i64; 22] = [
     0, 4, 8, 12, 16, 20, 24, 48, 72, 96, 120, 144, 744, 1488, 2232, 2976, 3720, 4464, 5208, 5952, 6696, 7440,
 ];
 
 /// For each property, the index of its value; see [`StandIns::n_values`].
-pub(super) type Choosing = Vec<usize>;
+pub(super) type ValueIndices = Vec<usize>;
 
 #[derive(Debug, Clone, PartialEq)]
 enum StandIn {
-    /// Two items for a list, the members of an object, and otherwise a number. A number is right both in a string and
-    /// as a JSON value, and it has no character that markup would read.
+    /// Two items for a list, all members for an object, and otherwise a number. A number is valid in a string and as a
+    /// JSON value, and it has no character that a parse mode reads as markup.
     Full,
     Literal(Value),
-    /// So many items, all alike.
+    /// A list of this many equal items.
     Items(usize),
-    /// A text that `split` cuts into so many items at this separator.
+    /// A text that `split` cuts into this many items at this separator.
     Pieces(String, usize),
-    /// Two items, of which the first or the last gets the next values of its members.
+    /// A list of two different items. In one of them, the last or the first, `by` is added to the indices of the
+    /// values.
     Mixed {
         last: bool,
         by: usize,
     },
-    /// So many hours after the present.
+    /// This many hours after the present.
     Hours(i64),
 }
 
 #[derive(Debug, Default)]
 struct Property {
     members: IndexMap<String, usize>,
-    /// The property that stands for the items, if this is a list.
+    /// The property for the items, if this is a list.
     item: Option<usize>,
     /// The values besides [`StandIn::Full`].
     values: Vec<StandIn>,
-    /// The number of objects and lists around this property, and the number of lists alone.
+    /// The number of objects and lists around this property. `n_lists` counts only the lists.
     level: usize,
     n_lists: usize,
 }
@@ -83,14 +84,14 @@ pub(super) enum ChoiceKind {
     Loop,
 }
 
-/// A tag that goes one of several ways.
+/// A tag that takes one of several arms.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct ChoicePoint {
     pub kind: ChoiceKind,
     pub n_arms: usize,
-    /// Whether one of the branches is always taken. There is then no arm for no branch at all.
+    /// Whether an `if` or `case` has an `else`. Without one, its last arm means that no branch is taken.
     pub has_else: bool,
-    /// The properties that decide the way.
+    /// The properties that decide which arm is taken.
     pub properties: Vec<usize>,
 }
 
@@ -120,7 +121,8 @@ impl StandIns {
         found
     }
 
-    /// Lists whose items differ are needed for `continue` and for filters inside a loop.
+    /// Adds lists whose items differ. Some faults show only with them, for example if `continue` skips one item and not
+    /// the other.
     fn add_mixed_lists(&mut self) {
         for list in 0..self.properties.len() {
             let Some(item) = self.properties[list].item else { continue };
@@ -167,12 +169,12 @@ impl StandIns {
         (0..self.properties.len()).flat_map(long).collect()
     }
 
-    pub(super) fn data(&self, choosing: &Choosing, now: Timestamp) -> OutsideData {
-        let members = |root: usize| match self.value(root, choosing, 0) {
+    pub(super) fn data(&self, indices: &ValueIndices, now: Timestamp) -> OutsideData {
+        let members = |root: usize| match self.value(root, indices, 0) {
             Value::Object(members) => members,
             _ => IndexMap::new(),
         };
-        let hours = match self.chosen(NOW, choosing, 0) {
+        let hours = match self.chosen(NOW, indices, 0) {
             StandIn::Hours(hours) => hours,
             _ => 0,
         };
@@ -184,22 +186,22 @@ impl StandIns {
         }
     }
 
-    fn chosen(&self, property: usize, choosing: &Choosing, by: usize) -> StandIn {
-        let chosen = choosing.get(property).copied().unwrap_or(0);
+    fn chosen(&self, property: usize, indices: &ValueIndices, by: usize) -> StandIn {
+        let chosen = indices.get(property).copied().unwrap_or(0);
         let index = (chosen + by) % self.n_values(property);
         index.checked_sub(1).map_or(StandIn::Full, |index| self.properties[property].values[index].clone())
     }
 
-    /// Returns the value of a property; `by` moves it and its members on from the chosen values.
-    fn value(&self, property: usize, choosing: &Choosing, by: usize) -> Value {
+    /// Returns the value of a property. `by` is added to the indices of the values of the property and of its members.
+    fn value(&self, property: usize, indices: &ValueIndices, by: usize) -> Value {
         let known = &self.properties[property];
-        let item = |by: usize| known.item.map_or(Value::Integer(1), |item| self.value(item, choosing, by));
-        match self.chosen(property, choosing, by) {
+        let item = |by: usize| known.item.map_or(Value::Integer(1), |item| self.value(item, indices, by));
+        match self.chosen(property, indices, by) {
             StandIn::Full if known.item.is_some() => Value::List(vec![item(by); MANY_ITEMS]),
             StandIn::Full if known.members.is_empty() => Value::Integer(1),
             StandIn::Full => {
                 let member =
-                    |(name, member): (&String, &usize)| (name.clone(), self.value(*member, choosing, by));
+                    |(name, member): (&String, &usize)| (name.clone(), self.value(*member, indices, by));
                 // A member that is nil is left out, because a profile does not have properties without a value.
                 let members = known.members.iter().map(member);
                 Value::Object(members.filter(|(_, value)| *value != Value::Null).collect())
@@ -216,7 +218,7 @@ impl StandIns {
     }
 }
 
-/// The index of the property that stands for `now`, after the roots.
+/// The index of the property for `now`. It is after the roots.
 const NOW: usize = ROOTS.len();
 
 /// What a name in the template, or an expression, is computed from.
@@ -245,7 +247,7 @@ struct Walk<'t> {
     file: usize,
     properties: Vec<Property>,
     choices: BTreeMap<Choice, ChoicePoint>,
-    /// What the loops around the current node repeat for, the innermost loop last.
+    /// The loops around the current node, the innermost loop last.
     loops: Vec<Repeated>,
     n_nodes: usize,
 }
@@ -253,7 +255,7 @@ struct Walk<'t> {
 #[derive(Debug, Clone)]
 struct Repeated {
     sources: Vec<Derived>,
-    /// Whether the sources are the bounds of a range, and not lists.
+    /// Whether the sources are the bounds of a range. Otherwise, they are lists.
     is_range: bool,
 }
 
@@ -358,7 +360,7 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// Gives the loop that is so many levels outside the innermost loop a list with so many items.
+    /// Adds a value that makes a loop run `n_items` times. The loop is `n_levels` levels outside the innermost loop.
     fn repeat(&mut self, n_levels: usize, n_items: usize) {
         let index = self.loops.len().checked_sub(n_levels + 1);
         let Some(repeated) = index.and_then(|index| self.loops.get(index)).cloned() else { return };
@@ -379,7 +381,8 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// Gives the innermost loop as many items as its `offset` skips and its `limit` takes, and some more.
+    /// Adds values for the innermost loop with the number of items that its `offset` skips and its `limit` takes, and
+    /// with a few more.
     fn repeat_around_bounds(&mut self, each: &Loop) {
         let constant = |bound: Option<&Expression>| match bound.and_then(Expression::as_literal) {
             Some(Literal::Integer(bound)) => usize::try_from(*bound).ok(),
@@ -398,8 +401,8 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// If `value` counts the items of a loop, such as `forloop.index`, gives that loop as many items as `constant`, and
-    /// some more. A variable that does not come from outside may be such a counter too.
+    /// If `value` may count the items of a loop, adds values for that loop with `constant` items and with a few more.
+    /// `forloop.index` is such a counter. A variable that does not depend on outside data may be one too.
     fn repeat_around(&mut self, value: &'t Expression, names: &Names, constant: Option<&Literal>) {
         let Expression::Path(path) = value else { return };
         let Some(name) = path.name() else { return };
@@ -412,7 +415,7 @@ impl<'t> Walk<'t> {
         let is_parent =
             |kind: &PathStepKind| matches!(kind, PathStepKind::Name { name, .. } if name == "parentloop");
         let n_levels = path.steps.iter().filter(|step| is_parent(&step.kind)).count();
-        // Only a third item has an item on both sides.
+        // Only with a third item, there is an item that is neither the first nor the last.
         self.repeat(n_levels, MANY_ITEMS + 1);
         if let Some(Literal::Integer(constant)) = constant
             && let Ok(constant) = usize::try_from(*constant)
@@ -421,7 +424,7 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// Makes a property a list, and returns what its items are.
+    /// Marks a property as a list, and returns what the list's items are computed from.
     fn items_of(&mut self, list: &Derived) -> Option<Derived> {
         let item = match &list.part {
             Part::Size => return None,
@@ -517,7 +520,7 @@ impl<'t> Walk<'t> {
             self.repeat_around(side, names, other.as_literal());
             for derived in self.derived(side, names) {
                 match other.as_literal() {
-                    // This also serves `contains`: a text contains itself, and need not be a list with the text.
+                    // This is enough for `contains` too: a text contains itself, so no list is needed.
                     Some(literal) => self.add_compared(&derived, literal),
                     None => [0, 2].into_iter().for_each(|number| self.add_number(&derived, number)),
                 }
@@ -526,11 +529,11 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// Adds the values of a property that a comparison with `literal` tells apart.
+    /// Adds the values that are needed for each result of a comparison with `literal`.
     fn add_compared(&mut self, derived: &Derived, literal: &Literal) {
         match literal {
-            // Nil is blank as well. An empty text would be both blank and true, which few templates allow for and few
-            // profiles have.
+            // Nil is blank too, and each property that decides a branch has the value nil. An empty text is not added:
+            // it is blank but true in a condition, which few templates expect and few profiles have.
             Literal::Nil | Literal::Blank => {}
             Literal::Empty => self.add_literal(derived, Value::Text(String::new())),
             Literal::Boolean(value) => self.add_literal(derived, Value::Boolean(*value)),
@@ -552,7 +555,8 @@ impl<'t> Walk<'t> {
     fn add_number(&mut self, derived: &Derived, number: i64) {
         match derived.part {
             Part::Size => {
-                // The size of a property that is not used as a list may be the length of a text.
+                // The size may be the length of a text instead. A list with this many items has the same size, so it is
+                // used for both.
                 let Some(n_items) = usize::try_from(number).ok().filter(|n_items| *n_items <= MAX_ITEMS)
                 else {
                     return;
@@ -574,13 +578,14 @@ impl<'t> Walk<'t> {
 
     fn add(&mut self, property: usize, value: StandIn) {
         let values = &mut self.properties[property].values;
-        // The roots have members only: a template cannot be rendered without a profile or an event of any kind.
+        // A root has no values other than `StandIn::Full`: `data` always returns a profile and events, which are
+        // objects.
         if NOW < property && values.len() < MAX_VALUES && !values.contains(&value) {
             values.push(value);
         }
     }
 
-    /// Returns what the value is computed from, before and after its filters.
+    /// Returns what the value is computed from, after its filters.
     fn piped(&mut self, piped: &'t FilteredExpression, names: &Names) -> Vec<Derived> {
         let mut derived = self.derived(&piped.value, names);
         let reads_now = matches!(piped.value.as_text(), Some("now" | "today"));
@@ -680,7 +685,7 @@ impl<'t> Walk<'t> {
         Derived { property: NOW, part: Part::Whole, others: Vec::new() }
     }
 
-    // At a limit, the object or list stands for its own members and items.
+    // At a limit, returns the object or the list itself in place of a new member or item.
     fn member(&mut self, object: usize, name: &str) -> usize {
         if let Some(member) = self.properties[object].members.get(name) {
             return *member;

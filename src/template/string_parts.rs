@@ -12,8 +12,8 @@ use super::walk;
 /// the spans of `Hi ` and `!`. Keys, Liquid, whitespace that Liquid trims, and the quotes around a string are not
 /// included. Each piece of Liquid splits a string, so the span before or after it can be empty.
 ///
-/// `is_wanted` gets the keys that lead to a string, with `[]` for each array. A string in several branches of the
-/// template is found in each of them.
+/// `is_wanted` gets the keys that lead to a string, with `[]` for each array. The strings of all branches of the
+/// template are returned.
 pub(crate) fn string_parts(template: &Template, is_wanted: &mut dyn FnMut(&[&str]) -> bool) -> Vec<Span> {
     let source = template.source();
     let mut finder = PartFinder { source, is_wanted, parts: Vec::new() };
@@ -102,7 +102,7 @@ fn add_empty_parts(source: &str, liquid_spans: &[Span], parts: &mut Vec<Span>) {
         liquid_spans.windows(2).filter(|pair| pair[0].end == pair[1].start).map(|pair| pair[1].start);
     let is_in_string = |at: &usize| {
         let before = parts.partition_point(|part| part.end <= *at).checked_sub(1);
-        // A quote after a part ends the string. Without the quote, the string goes on.
+        // If a quote follows the part, the string ends there. Otherwise, the string continues with the Liquid.
         before.is_some_and(|before| !source[parts[before].end..].starts_with('"'))
     };
     let added: Vec<Span> = touching.filter(is_in_string).map(Span::at).collect();

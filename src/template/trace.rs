@@ -1,4 +1,4 @@
-//! The way that a rendering took through the branches and loops of a template.
+//! Records which way a rendering took through the branches and loops of a template.
 
 use std::collections::BTreeSet;
 
@@ -22,18 +22,18 @@ impl Choice {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Arm {
     pub choice: Choice,
-    /// For a tag with branches, the index of the branch; the index after the last branch stands for no branch at all.
-    /// For a loop, the number of its items, where 2 stands for two or more. A loop with 3 items or more, but not very
-    /// many, has also an arm for this number.
+    /// For a tag with branches, the index of the branch; the index after the last branch means that no branch is taken.
+    /// For a loop, the number of its items; 2 means two or more. A loop with 3 to [`MAX_COUNTED`] items takes two arms:
+    /// 2, and its exact number of items.
     pub index: usize,
 }
 
-/// For a loop, the arms are: no items, one item, and more items.
+/// The index of the arm of a loop with two or more items, and the number of items of an ordinary stand-in list.
 pub(super) const MANY_ITEMS: usize = 2;
-/// The longest loop that has an arm for its number of items.
+/// The longest loop that has an arm for its exact number of items.
 const MAX_COUNTED: usize = 12;
 
-/// Returns the indices of the arms of a loop with so many items.
+/// Returns the indices of the arms that a loop with `n_items` items takes.
 pub(super) fn arms_of_loop(n_items: usize) -> impl Iterator<Item = usize> {
     let counted = (MANY_ITEMS < n_items && n_items <= MAX_COUNTED).then_some(n_items);
     std::iter::once(n_items.min(MANY_ITEMS)).chain(counted)

@@ -1,4 +1,4 @@
-//! Faults in branches that the profile does not take, and right bodies that must have no problem.
+//! Tests of faults in branches that the profile does not take, and of correct bodies, which must have no problem.
 
 use proptest::prelude::*;
 
@@ -132,7 +132,7 @@ fn commas_in_loops_are_checked() {
     );
 }
 
-/// The right ways to put commas between the items of a list.
+/// Correct ways to put commas between the items of a list.
 const IDIOMS: [&str; 11] = [
     "{% for i in Event.items %}{{ i | json }}{% unless forloop.last %},{% endunless %}{% endfor %}",
     "{% for i in Event.items %}{% unless forloop.first %},{% endunless %}{{ i | json }}{% endfor %}",
@@ -148,7 +148,7 @@ const IDIOMS: [&str; 11] = [
 ];
 
 #[test]
-fn right_idioms_have_no_problem() {
+fn correct_idioms_have_no_problem() {
     for idiom in IDIOMS {
         check(&keyboard(idiom), &[]);
     }
@@ -349,7 +349,7 @@ fn a_fault_of_another_branch_does_not_stop_a_test() {
     assert_eq!(composed.diagnostics.len(), 1);
 }
 
-/// A right part of a message, with `@` where a fault can be put.
+/// A valid part of a message. `@` marks where a fault can be inserted.
 const PARTS: [&str; 8] = [
     "a@ ",
     "<b>b@</b>",
@@ -386,7 +386,7 @@ proptest! {
     }
 
     #[test]
-    fn right_idioms_together_have_no_problem(
+    fn correct_idioms_together_have_no_problem(
         idioms in prop::collection::vec(0..IDIOMS.len(), 1..4),
         text in prop::collection::vec(0..PARTS.len(), 1..4),
     ) {

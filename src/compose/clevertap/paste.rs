@@ -122,7 +122,7 @@ impl PasteFixer {
     }
 
     /// Decodes a body that was copied as the source of a web page, in which every quote is a reference and the lines
-    /// are elements. The text of a body that is JSON already stays: its references are the message's own.
+    /// are elements. A body that is already JSON is not changed, because its references belong to the message.
     fn html_source(&mut self) {
         let has_html = ["&quot;", "&#34;", "&#x22;", "&nbsp;", "<br", "<p", "<div"];
         if !has_html.iter().any(|html| self.text.contains(html)) || is_json(&self.text) {
@@ -209,8 +209,8 @@ const SOURCE_REFERENCES: [(&str, &str); 14] = [
 /// The elements that editors put around text. Those that end a line become a line break.
 const SOURCE_TAGS: [&str; 7] = ["br", "p", "div", "pre", "code", "span", "wbr"];
 
-/// Returns the text of the source of a web page. If the text has quotes that are no references, then its strings are
-/// not source: only what is outside them is decoded.
+/// Returns the text of the source of a web page. If the text has plain quotes, its strings were typed and not copied as
+/// source, so only the text outside them is decoded.
 fn decoded_html(text: &str) -> String {
     let liquid_spans = find_liquid(text);
     let mut liquid_spans = liquid_spans.iter().peekable();
@@ -218,7 +218,7 @@ fn decoded_html(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut at = 0;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        // Liquid inside the source is repaired later, as all Liquid is.
+        // Liquid is copied unchanged here. [`PasteFixer::liquid`] repairs it later.
         if let Some(piece) = liquid_spans.next_if(|piece| piece.start <= at) {
             if at < piece.end {
                 out.push_str(&text[at..piece.end]);

@@ -1,5 +1,6 @@
-//! Recognizes the mistakes that people make in JSON. The parser says where a text stops being JSON; this module says
-//! what the author probably did, and how to mend it. Knows nothing of Liquid: all spans are in the JSON text.
+//! Recognizes the mistakes that people make in JSON. The parser reports where a text stops being JSON. This module
+//! finds what the author probably did, and how to repair it. It knows nothing of Liquid: all spans are in the JSON
+//! text.
 
 mod fault;
 
@@ -28,14 +29,15 @@ pub(super) fn is_unclosed_key(text: &str, error: &SyntaxError) -> bool {
     quotes::unclosed_key(&Fault { text, error }).is_some()
 }
 
-/// How many mistakes of one text may be repaired without a question. Each of them takes a few passes over the text.
+/// The maximum number of mistakes in one text for which a repair counts as certain. Each of them takes a few passes
+/// over the text.
 const MAX_MISTAKES: usize = 16;
 
 /// Recognizes one kind of mistake.
 type Recognizer = fn(&Fault<'_>) -> Option<Mistake>;
 
-/// The recognizers in the order in which they are tried. Those that look at a particular character come first. The last
-/// one of each kind of error takes what the others leave.
+/// The recognizers in the order in which they are tried. Recognizers that look for a particular character come first.
+/// For each kind of error, the last recognizer is the most general one.
 const RECOGNIZERS: &[Recognizer] = &[
     characters::invisible,
     characters::code_fence,
@@ -68,16 +70,16 @@ fn first_recognized(fault: &Fault<'_>) -> Mistake {
     RECOGNIZERS.iter().find_map(|recognizer| recognizer(fault)).unwrap_or_default()
 }
 
-/// Returns the repair if it mends at least this error. It stays certain only if all other mistakes of the text have
-/// certain repairs too: another error may show that the text was read wrongly from an earlier place on.
+/// Returns the repair if it removes at least this error. The repair stays certain only if all later mistakes have
+/// certain repairs too. A later error without one may be a sign that this mistake was misread.
 fn checked(repair: Repair, fault: &Fault<'_>) -> Option<Repair> {
-    let mended = apply_edits(&repair.edits, fault.text)?;
+    let repaired = apply_edits(&repair.edits, fault.text)?;
     let first = repair.edits.first()?;
-    let Err(next) = json::parse(&mended) else { return Some(repair) };
+    let Err(next) = json::parse(&repaired) else { return Some(repair) };
     let n_added: usize = repair.edits.iter().map(|edit| edit.replacement.len()).sum();
     let is_later = fault.error.span.start.max(first.span.start + n_added) < next.span.start
         || fault.error.span.end < next.span.start;
-    is_later.then(|| Repair { is_certain: repair.is_certain && is_repairable(mended), ..repair })
+    is_later.then(|| Repair { is_certain: repair.is_certain && is_repairable(repaired), ..repair })
 }
 
 /// Returns whether certain repairs alone turn the text into JSON.

@@ -158,7 +158,7 @@ fn ids(media: &Media, upload: Option<&call::UploadedFile>) -> MessageFields {
     // hasher of std may give another hash in another version of Rust.
     let hash = |sum: u64, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
     let sum = name.bytes().fold(0xcbf2_9ce4_8422_2325, hash);
-    // With its 24 characters, a made-up `file_id` is base64url, so the sandbox accepts it in a later call.
+    // A made-up `file_id` has 24 characters, which are valid base64url, so the sandbox accepts it in a later call.
     let id = match &media.file {
         // A text without `://` is a `file_id`. As on Telegram, the answer repeats it.
         MediaFile::Remote(id) if !id.contains("://") => id.clone(),

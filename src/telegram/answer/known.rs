@@ -343,7 +343,7 @@ const REFUSALS: &[KnownError] = &[
     body(
         &["failed to get http url", "can't upload file by url", "webpage_", "wrong type of the web page"],
         "Telegram could not download the file from its URL",
-        "open the URL in a private window: it must give the file itself, at most 5 MB for a photo and 20 MB else",
+        "open the URL in a private window: it must give the file itself, at most 5 MB for a photo and 20 MB otherwise",
     ),
     body(
         &["there is no "],

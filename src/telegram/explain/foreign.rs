@@ -7,12 +7,12 @@ use crate::diagnostic::{Code, Diagnostic, TextEdit};
 use crate::telegram::ParseMode;
 use crate::text::Span;
 
-/// How many pieces of Markdown one offer converts. This bounds the size of the fix.
+/// The maximum number of pieces of Markdown that one fix converts. This bounds the size of the fix.
 const MAX_PIECES: usize = 100;
 
-/// Reports Markdown in HTML, with an offer to write tags.
+/// Reports Markdown in HTML, with a fix that writes tags instead.
 pub(super) fn markdown_in_html(input: &str) -> Option<Diagnostic> {
-    // A text about Markdown shows it as code.
+    // A text that explains Markdown shows the Markdown as code.
     if input.contains("<code") || input.contains("<pre") {
         return None;
     }
@@ -54,7 +54,8 @@ fn lines(input: &str) -> impl Iterator<Item = Span> {
     })
 }
 
-/// Returns the first `**bold**` of a line as HTML. A line with a tag inside the stars has none.
+/// Returns the first `**bold**` of a line as HTML. If there is a tag between the stars, returns `None`: the edits could
+/// cross the tag's element.
 fn doubled_stars(line: Span, input: &str) -> Option<(Span, Vec<TextEdit>)> {
     let text = line.of(input);
     let open = text.find("**")?;

@@ -1,9 +1,10 @@
-//! Decides which fixes of a text's problems are safe. The rules only propose: a fix that a rule calls safe stays safe
-//! only if the text with the fix proves it.
+//! Decides which fixes of a text's problems are safe. A rule that finds a problem can only claim that its fix is safe.
+//! This module applies the claimed fixes to a copy of the text, parses it again, and keeps the claims that the result
+//! confirms.
 //!
-//! A text that Telegram refuses has no message that a fix could be compared with. Instead, the expected message is read
-//! from the author's own markup: each character that the fix makes literal is replaced by a stand-in that no parser
-//! treats specially, and all other delimiters stay delimiters.
+//! If Telegram refuses a text, there is no message with which the fixed text could be compared. So the expected message
+//! is read from the author's own markup: each character that the fix makes literal is replaced by a stand-in that no
+//! parser treats specially, and all other delimiters stay delimiters.
 
 use std::collections::HashMap;
 
@@ -14,16 +15,16 @@ use crate::telegram::markup::{CollectAll, TextFormat};
 use crate::telegram::parse::parse_with;
 use crate::text::Span;
 
-/// The first stand-in, and the number of stand-ins. They are private-use characters, which no text of a campaign has.
+/// The first stand-in, and the number of stand-ins. They are private-use characters at the end of Unicode's last plane.
+/// A text that contains one of them gets no stand-ins.
 const FIRST_STAND_IN: u32 = 0x10_f000;
 const N_STAND_INS: usize = 0xf00;
 
-/// How many fixes are tried alone if they cannot all be applied together. This bounds the work on a text with hundreds
-/// of warnings.
+/// The maximum number of fixes that are tried alone if they cannot all be applied together. This bounds the work on a
+/// text with hundreds of warnings.
 const MAX_ALONE: usize = 16;
 
-/// Takes the word "safe" from each fix that is not proven to be safe. `find` returns the problems of a text, without
-/// this check.
+/// Marks each fix as unsafe that is not proven to be safe. `find` returns the problems of a text, without this check.
 pub(super) fn keep_proven(
     mode: ParseMode,
     input: &str,
@@ -43,7 +44,8 @@ pub(super) fn keep_proven(
     let proven = if claims.is_empty() || holds(&claims) {
         claims
     } else if !errors.is_empty() {
-        // A text that is still refused proves nothing, so the fixes of the errors count only together.
+        // Errors are not tried one by one: a text that still has another error is refused, and this proves nothing
+        // about the fix.
         if holds(&errors) { errors } else { Vec::new() }
     } else {
         claims.into_iter().take(MAX_ALONE).filter(|at| holds(&[*at])).collect()
@@ -51,8 +53,9 @@ pub(super) fn keep_proven(
     diagnostic::keep_proven(problems, &proven);
 }
 
-/// Whether the text shows a delimiter of Liquid, as from `{ Profile.name }}`. Then a tag is mistyped: characters that
-/// break the markup there are not text, and an escape would make them text for good.
+/// Whether the text shows a delimiter of Liquid, for example because the body has `{ Profile.name }}`. The author then
+/// mistyped an output or tag. An escape of the characters in it would show the mistyped Liquid as text, and the
+/// recipients would read it.
 fn shows_liquid(input: &str) -> bool {
     ["{{", "}}", "{%", "%}"].iter().any(|delimiter| input.contains(delimiter))
 }
@@ -61,8 +64,8 @@ fn claim(problem: &Diagnostic) -> Option<&[TextEdit]> {
     problem.safe_fix().map(|fix| fix.edits.as_slice())
 }
 
-/// Whether Telegram accepts the text with the edits, no new problem appears, and the message is the one that the author
-/// wrote.
+/// Returns whether Telegram accepts the edited text, the edits cause no new problem, and the message is the one that
+/// the author's markup describes.
 fn holds(
     mode: ParseMode,
     input: &str,
@@ -87,7 +90,7 @@ fn counted(problems: &[Diagnostic]) -> HashMap<Code, usize> {
     counted
 }
 
-/// Whether the visible text and all entities of the text with the edits are those that the author's markup had.
+/// Returns whether the edited text has the visible text and the entities that the author's markup describes.
 pub(super) fn keeps_message(mode: ParseMode, input: &str, edits: &[TextEdit]) -> bool {
     let Some(fixed) = Rewritten::new(input, edits) else { return false };
     let is_touched = |open: Span| {
@@ -99,8 +102,8 @@ pub(super) fn keeps_message(mode: ParseMode, input: &str, edits: &[TextEdit]) ->
     if let Some(expected) = literals.and_then(|literals| expected(mode, input, &literals)) {
         return Reading::of(mode, &fixed, Extent::Delimiters, |_| true) == Some(expected);
     }
-    // The element whose own tag was mended is what the problem is about. The end tags may change places, so only the
-    // text in each element is compared.
+    // The edits change tags. The elements whose start tag is edited are left out, because the problem is about them. Of
+    // the others, only the text is compared, because their end tags may have been swapped.
     let read = |text: &Rewritten| Reading::of(mode, text, Extent::Text, |open| !is_touched(open));
     let expected = Rewritten::new(input, &[]).and_then(|input| read(&input));
     expected.is_some() && expected == read(&fixed)
@@ -143,7 +146,7 @@ struct Reading {
     elements: Vec<(Option<TextFormat>, Span, Span)>,
 }
 
-/// What stands for the extent of an element.
+/// How the extent of an element is described.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Extent {
     /// Its closing delimiter in the original text.
@@ -153,8 +156,8 @@ enum Extent {
 }
 
 impl Reading {
-    /// Reads a text as far as the parser recovers from its errors. The elements whose opening delimiter, in the
-    /// original text, is not of interest are left out.
+    /// Reads a text, even if it has errors, as far as the parser recovers from them. Leaves out the elements for which
+    /// `is_of_interest` returns false. It gets the opening delimiter in the original text.
     fn of(
         mode: ParseMode,
         text: &Rewritten,

@@ -23,7 +23,7 @@ const REPLACEMENTS: [(&str, &str); 12] = [
     ("var", "i"),
 ];
 
-/// Other tags that browsers support. Someone who writes one of them means a tag and not text.
+/// Other tags that browsers support. Whoever writes one of them means a tag, not text.
 const HTML_TAGS: [&str; 62] = [
     "abbr", "address", "article", "aside", "audio", "big", "body", "br", "button", "canvas", "caption",
     "center", "cite", "col", "dd", "details", "dfn", "div", "dl", "dt", "embed", "figure", "font", "footer",
@@ -50,7 +50,7 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
         ParseErrorKind::UnexpectedEndTag => {
             Diagnostic::error(Code::UnexpectedEndTag, span, format!("`{}` has no start tag", span.of(input)))
                 .with_help("no tag is open here")
-                // The start tag may be what is missing, so nobody but the author knows what was meant.
+                // The start tag may be missing instead, so only the author knows what was meant.
                 .with_fix(choice("remove it", vec![TextEdit::new(span, "")]))
         }
         ParseErrorKind::UnclosedEndTag => unclosed_end_tag(span, input),
@@ -93,7 +93,7 @@ fn unquoted_value(span: Span, input: &str) -> Diagnostic {
         true => diagnostic.with_help(format!("`{shown}` is not a quote in HTML: write `\"`")),
         false => diagnostic.with_help("put the whole value in one pair of `\"`"),
     };
-    // With a quote at one end only, or inside, nobody but the author knows where the value ends.
+    // If there is a quote inside, or at one end only, only the author knows where the value ends.
     if has_inner || bare.is_empty() {
         return diagnostic;
     }
@@ -104,8 +104,8 @@ fn unquoted_value(span: Span, input: &str) -> Diagnostic {
     })
 }
 
-/// Returns the quote that `strip` removes from an end of a value, and the rest of the value. A real quote counts, too:
-/// people mix both.
+/// Returns the quote that `strip` removes from an end of a value, and the rest of the value. A real quote counts too,
+/// because people mix both.
 fn false_quote<'v>(strip: impl Fn(&str) -> Option<&'v str>) -> (Option<&'static str>, Option<&'v str>) {
     let quotes = FALSE_QUOTES.into_iter().chain(["\"", "'"]);
     let found = quotes.into_iter().find_map(|quote| Some((quote, strip(quote)?)));
@@ -113,7 +113,7 @@ fn false_quote<'v>(strip: impl Fn(&str) -> Option<&'v str>) -> (Option<&'static 
 }
 
 /// Returns the tags of a text that only HTML can mean: Telegram's own, such as `<b>`, and those of browsers, such as
-/// `<br>`. A word in angle brackets, such as `<name>`, is none.
+/// `<br>`. A word in angle brackets, such as `<name>`, is not such a tag.
 pub(super) fn tags(input: &str) -> impl Iterator<Item = Span> {
     input.match_indices('<').filter_map(|(at, _)| {
         let rest = &input[at + 1..];
@@ -132,7 +132,7 @@ pub(super) fn tags(input: &str) -> impl Iterator<Item = Span> {
     })
 }
 
-/// More bytes than a tag has. This keeps the search for its end linear in a text with many `<`.
+/// A length that no real tag exceeds. The limit keeps the search for the ends of tags linear in a text with many `<`.
 const MAX_TAG_BYTES: usize = 4000;
 
 /// Whether a text contains the start tag of a supported element and a later end tag of the same name. The end tag may
@@ -277,7 +277,7 @@ fn bare_angle(at: usize, input: &str) -> Diagnostic {
     let problem = Diagnostic::error(Code::BareAngle, Span::new(at, at + 1), "`<` always starts a tag")
         .with_help("write &lt; for the character itself");
     let escape = escape_angle(at);
-    // In `<<b>` a `<` was typed twice, and in `< b>` a space is too much.
+    // In `<<b>`, the `<` was typed twice. In `< b>`, the space is superfluous.
     let doubled = input[at + 1..].strip_prefix('<').map(|tag| tag.strip_prefix('/').unwrap_or(tag));
     let surplus = match doubled.is_some_and(starts_with_name) {
         true => Some(("remove the `<`", Span::new(at, at + 1))),

@@ -48,7 +48,7 @@ fn reserved(character: char, span: Span, input: &str) -> Diagnostic {
         Diagnostic::error(Code::ReservedCharacter, span, format!("`{character}` is reserved in MarkdownV2"))
             .with_help(format!("write `\\{character}`"));
     let escape = Fix::replace(format!("escape the `{character}`"), Span::at(span.start), "\\");
-    // The `[` of a link is missing. Nobody but the author knows where the link begins.
+    // The `[` of a link is missing. Only the author knows where the link begins.
     if character == ']' && input[span.end..].starts_with('(') {
         let word = input[..span.start].rfind(char::is_whitespace).map_or(0, |space| space + 1);
         return problem
@@ -107,7 +107,7 @@ fn address_end_before(character: char, at: usize, input: &str) -> Option<Address
     if character != ')' {
         return None;
     }
-    // An address has no spaces, and 2,000 bytes are more than any address has.
+    // An address has no spaces. The limit of 2,000 bytes keeps the search linear, and addresses are shorter.
     let from = crate::text::floor_char_boundary(input, at.saturating_sub(2000));
     let word = from + input[from..at].rfind(char::is_whitespace).map_or(0, |space| space + 1);
     let opener = word + input[word..at].rfind("](")? + 1;

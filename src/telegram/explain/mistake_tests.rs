@@ -1,5 +1,6 @@
-//! Laws over generated mistakes: a right text is broken in one of the ways in which people break markup. The safe fixes
-//! then restore the message, or there is no safe fix but an offer. There is never a third message.
+//! Tests with generated mistakes: a valid text is broken in the ways in which people break markup. Either the safe
+//! fixes restore the original message, or no fix is safe and the author must choose. A safe fix never leads to another
+//! message.
 
 use proptest::prelude::*;
 
@@ -175,12 +176,13 @@ fn fixed(mode: ParseMode, markup: &str) -> Option<String> {
 }
 
 fn check_mistakes(mode: ParseMode, markup: &str) -> Result<(), TestCaseError> {
-    // Delimiters that touch, such as `_` and `__`, can make another markup than the pieces.
+    // Delimiters that touch, such as `_` and `__`, can be read as markup other than that of the pieces.
     let Ok(right): Result<FormattedText, _> = parse(mode, markup) else { return Ok(()) };
     for broken in mistakes(mode, markup) {
         let as_sent = parse(mode, &broken);
         match fixed(mode, &broken) {
-            // Some mistakes are right in themselves: they send another message, and nobody knows that it was not meant.
+            // Some broken texts are valid: Telegram sends another message, and nothing shows that the author did not
+            // mean it.
             Some(fixed) => {
                 let message = parse(mode, &fixed);
                 let is_known = message.as_ref() == Ok(&right) || (message.is_ok() && message == as_sent);
@@ -277,7 +279,7 @@ fn a_quote_in_an_entity_can_be_moved_before_it() {
     assert_eq!(fixes.collect::<Vec<_>>(), [(true, "*\\>one*".to_owned()), (false, ">*one*".to_owned())]);
 }
 
-/// Checks that nothing is safe, and that the first offer gives the expected text.
+/// Checks that no fix is safe, and that the first fix gives the expected text.
 #[track_caller]
 fn check_offer(mode: ParseMode, markup: &str, expected: &str) {
     assert_eq!(fixed(mode, markup), None, "{markup:?}");

@@ -13,10 +13,11 @@ use crate::telegram::parse::parse_with;
 use crate::telegram::{ParseError, ParseErrorKind, ParseMode};
 use crate::text::Span;
 
-/// How many copies of a text are tried. This bounds the work on texts in which each character may be the culprit.
+/// The maximum number of copies of a text that are tried. This bounds the work on texts in which many characters may be
+/// the culprit.
 const MAX_TRIES: usize = 16;
 
-/// How many characters are escaped together in one copy.
+/// The maximum number of characters that are escaped together in one copy.
 const MAX_TOGETHER: usize = 100;
 
 /// A character or delimiter that breaks an entity.
@@ -26,7 +27,8 @@ pub(super) struct Stray {
     kind: StrayKind,
     /// The edits that make it text.
     pub edits: Vec<TextEdit>,
-    /// Whether it can only be text, as an underscore inside a word. Otherwise the author may have forgotten its end.
+    /// Whether it can only be text, such as an underscore inside a word. Otherwise, the author may have forgotten the
+    /// closing delimiter.
     pub is_text: bool,
 }
 
@@ -42,7 +44,7 @@ enum StrayKind {
     Tag,
 }
 
-/// Returns the characters that break the text's entities, in order. The result is empty if all entities end, and if no
+/// Returns the characters that break the text's entities, in order. The result is empty if all entities end or if no
 /// culprit is found.
 pub(super) fn find(mode: ParseMode, input: &str, errors: &[ParseError]) -> Vec<Stray> {
     let n_broken = errors.iter().filter(|error| is_broken_structure(&error.kind)).count();
@@ -70,7 +72,7 @@ fn is_broken_structure(kind: &ParseErrorKind) -> bool {
     )
 }
 
-/// Returns the strays if all entities of the text end once they are text, and no other error appears.
+/// Returns the strays if escaping them makes all entities end without causing another error.
 fn explanation(
     mode: ParseMode,
     input: &str,
@@ -78,14 +80,16 @@ fn explanation(
     mut strays: Vec<Stray>,
 ) -> Option<Vec<Stray>> {
     let edits = merged(strays.iter().map(|stray| stray.edits.as_slice()))?;
-    let mended = Rewritten::new(input, &edits)?;
+    let escaped_text = Rewritten::new(input, &edits)?;
     let mut collected = CollectAll::default();
-    parse_with(mode, &mended.text, &mut collected).ok()?;
+    parse_with(mode, &escaped_text.text, &mut collected).ok()?;
     let is_explained = !collected.problems.iter().any(|error| is_broken_structure(&error.kind))
         && collected.problems.len() < errors.len()
         && keeps_message(mode, input, &edits);
-    // If italic text still begins or ends inside a word, its delimiters belong to other places, and so may the strays.
-    let is_odd = |span: Span| span.of(&mended.text).starts_with('_') && is_in_word(&mended.text, span);
+    // If italic text still begins or ends inside a word, the delimiters were probably paired wrongly, and the strays
+    // may be wrong too.
+    let is_odd =
+        |span: Span| span.of(&escaped_text.text).starts_with('_') && is_in_word(&escaped_text.text, span);
     let is_doubtful = mode != ParseMode::Html
         && collected.elements.iter().any(|element| is_odd(element.open) || is_odd(element.close));
     if is_doubtful {
@@ -271,8 +275,8 @@ pub(super) fn is_in_word(input: &str, span: Span) -> bool {
         && input[span.end..].starts_with(char::is_alphanumeric)
 }
 
-/// In legacy Markdown entities do not nest, so the text is read from the left: a delimiter outside all entities that
-/// can only be text starts none.
+/// Returns the possible strays of legacy Markdown. In this mode, entities do not nest, so the text is read from left to
+/// right. A delimiter is a stray if it is outside all entities and can only be text.
 fn legacy_candidates(input: &str, errors: &[ParseError]) -> Vec<Vec<Stray>> {
     let bytes = input.as_bytes();
     let mut textual = Vec::new();
@@ -299,7 +303,8 @@ fn legacy_candidates(input: &str, errors: &[ParseError]) -> Vec<Vec<Stray>> {
     std::iter::once(textual).chain(alone).collect()
 }
 
-/// The `<` that start a tag of Telegram's by chance, as in `if a<b and c>d`.
+/// Returns the possible strays of HTML: each `<` that starts the name of a supported tag by chance, as in `if a<b and
+/// c>d`.
 fn html_candidates(input: &str) -> Vec<Vec<Stray>> {
     let tags: Vec<Stray> =
         input.match_indices('<').filter_map(|(at, _)| odd_tag(input, at)).take(MAX_TOGETHER).collect();
@@ -307,7 +312,7 @@ fn html_candidates(input: &str) -> Vec<Vec<Stray>> {
     std::iter::once(tags).chain(alone).collect()
 }
 
-/// Reports a start tag that Telegram accepts although it is text by its look, as in `if a<b and <b>x</b>`.
+/// Reports a start tag that Telegram accepts although it looks like text, as in `if a<b and <b>x</b>`.
 pub(super) fn accepted_tag(element: &MarkupElement, input: &str) -> Option<Diagnostic> {
     let MarkupElement { open, close, .. } = *element;
     let tag = odd_tag(input, open.start)?;
@@ -328,7 +333,8 @@ pub(super) fn accepted_tag(element: &MarkupElement, input: &str) -> Option<Diagn
     )
 }
 
-/// Returns the tag at `at` if it is text by its look: its words are no attributes of this tag.
+/// Returns the tag at `at` if it looks like text: it has words after its name, and none of them is an attribute of this
+/// tag.
 fn odd_tag(input: &str, at: usize) -> Option<Stray> {
     let rest = &input[at + 1..];
     let len = rest.find(['<', '>'])?;

@@ -129,8 +129,8 @@ fn plain_text_that_looks_like_html_is_reported() {
     assert!(shown(None, "a < b").is_empty());
 }
 
-/// Checks that the text is accepted, and what it is after the first choice of its first warning. An empty text means
-/// that there is no problem.
+/// Checks that Telegram accepts the text, and compares the text after the first fix of its first warning. An empty
+/// `expected` means that there is no problem.
 #[track_caller]
 fn check_offer(mode: ParseMode, input: &str, expected: &str) {
     assert!(parse(mode, input).is_ok(), "{input:?} is refused");

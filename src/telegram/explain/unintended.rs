@@ -1,6 +1,7 @@
 //! Finds markup that Telegram accepts but that its author did not mean, such as the underscores of `snake_case_name`.
 //!
-//! A right text must get no warning, so each rule asks for more than its pattern, and is silent where it is in doubt.
+//! A correct text must get no warning. So each rule also looks at the text around its pattern, and reports nothing in
+//! doubt.
 
 use super::fixes::{choice, escaped};
 use super::stray::is_in_word;
@@ -11,8 +12,8 @@ use crate::telegram::html_reference;
 use crate::telegram::markup::{CollectAll, MarkupElement, TextFormat};
 use crate::text::Span;
 
-/// How much of a word is searched for the start of an address or a path. This keeps the work linear in a text that is
-/// one long word.
+/// The maximum number of bytes of a word that are searched for the start of an address or a path. This keeps the work
+/// linear in a text that is one long word.
 const MAX_WORD_BYTES: usize = 500;
 
 /// Returns the problems of a text that Telegram accepts.
@@ -87,22 +88,22 @@ pub(super) fn literal_escapes(mode: Option<ParseMode>, input: &str) -> Option<Di
     )
 }
 
-/// Whether the backslash at `at` begins a `\n` or `\t` that was meant as a line break or a tab. In `C:\new` and
-/// `\\server\tools` it was not.
+/// Whether the backslash at `at` begins a `\n` or `\t` that was meant as a line break or a tab. Returns false for paths
+/// such as `C:\new` and `\\server\tools`.
 fn is_literal_escape(input: &str, at: usize) -> bool {
     let rest = &input[at + 1..];
     let Some(after) = rest.strip_prefix("r\\n").or_else(|| rest.strip_prefix(['n', 't'])) else {
         return false;
     };
     let before = &input[..at];
-    // A path or a command may continue in lower case, and so may a sentence after a line break. A sentence ends before
-    // the line break, and a path does not.
+    // In lower case, the text after the escape may continue a path or a command, so it is no sign of a line break. But
+    // a path has no punctuation or space before the backslash, and the end of a sentence has.
     let ends_sentence = before.ends_with(['.', '!', '?', ',', ';', ' ', '\n']);
     let starts_line = !after.starts_with(|c: char| c.is_lowercase() || c.is_ascii_digit() || c == '_');
     let word = word_before(input, at);
     let is_in_path = word.contains(":\\") || word.ends_with([':', '\\']) || word.contains("\\\\");
     let follows_escape = before.ends_with("\\n") || before.ends_with("\\t");
-    // In `\r\n`, both letters would have to be the start of a name.
+    // Two escapes in a row, `\r\n`, are hardly ever part of a path.
     let is_windows = rest.starts_with("r\\n");
     !is_in_path && (ends_sentence || starts_line || follows_escape || is_windows)
 }
@@ -185,7 +186,7 @@ fn cut_address(element: &MarkupElement, input: &str) -> Option<Diagnostic> {
 
 /// Reports references that were escaped twice, such as `&amp;lt;`.
 fn double_escapes(input: &str) -> Vec<Diagnostic> {
-    // A text about HTML shows references on purpose, and it shows them as code.
+    // A text that explains HTML shows references on purpose, and it shows them as code.
     if input.contains("<code") || input.contains("<pre") {
         return Vec::new();
     }
@@ -228,7 +229,7 @@ fn style_in_words(element: &MarkupElement, input: &str) -> Option<Diagnostic> {
             let is_text = |span: Span| is_in_word(input, span) || is_in_address(input, span);
             (is_text(open) && is_text(close)) || is_dunder(element, input)
         }
-        // Bold in the middle of a word can be meant. Stars between digits are multiplications.
+        // Bold in the middle of a word can be intended, but stars between digits are multiplication signs.
         TextFormat::Bold => {
             let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
             let is_between_digits = |span: Span| {
@@ -270,7 +271,7 @@ fn starts_item(input: &str, star: Span) -> bool {
     (before.is_empty() || before.ends_with('\n')) && input[star.end..].starts_with([' ', '\t'])
 }
 
-/// Whether the element is a name of Python such as the one in `__init__\.py` and `__init__\(\)`.
+/// Whether the element is a special name of Python, as in `__init__\.py` and `__init__\(\)`.
 fn is_dunder(element: &MarkupElement, input: &str) -> bool {
     let MarkupElement { open, close, .. } = *element;
     let Some(name) = input.get(open.end..close.start) else { return false };
@@ -289,7 +290,7 @@ fn is_in_address(input: &str, span: Span) -> bool {
         && input[span.end..].starts_with(|c: char| !c.is_whitespace())
 }
 
-/// Returns the part before `at` of the word there, from its last [`MAX_WORD_BYTES`] bytes.
+/// Returns the part of a word that is before `at`, cut to its last [`MAX_WORD_BYTES`] bytes.
 fn word_before(input: &str, at: usize) -> &str {
     let from = crate::text::floor_char_boundary(input, at.saturating_sub(MAX_WORD_BYTES));
     let before = &input[from..at];

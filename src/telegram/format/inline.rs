@@ -230,7 +230,7 @@ impl FormatJob<'_> {
         let covered = self.marked.elements_of(self.format).map(|element| element.text);
         if covered.into_iter().any(|covered| covered.start < parsed && parsed < covered.end) {
             let name = self.format.name();
-            return Err(FormatRefusal(format!("the cursor is inside {name}; select text to take it away")));
+            return Err(FormatRefusal(format!("the cursor is inside {name}; select text to remove it")));
         }
         let mut plan = Plan { empty_at: Some(parsed), part: Span::at(parsed), ..Plan::default() };
         // Nothing can be typed inside a tag, so the markup goes after the tag.

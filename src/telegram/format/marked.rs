@@ -83,6 +83,7 @@ impl<'m> MarkedText<'m> {
     pub(super) fn formatting(&self, format: TextFormat) -> (Coverage, Formatting) {
         let mut visible = self.parsed.clone();
         visible.entities.retain(|entity| 0 < entity.length);
+        // The server repairs the entities before it sends the message, so only repaired ones show what recipients see.
         repair::repair(&mut visible.entities);
         let mut own = Vec::new();
         let mut others: BTreeMap<String, Vec<Span>> = BTreeMap::new();

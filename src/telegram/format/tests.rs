@@ -87,7 +87,7 @@ fn the_selection_or_the_word_at_the_cursor_is_formatted() {
 }
 
 #[test]
-fn a_format_that_is_there_is_taken_away() {
+fn a_format_that_is_there_is_removed() {
     html(Bold, "<b>⟦Hi⟧</b>", "⟦Hi⟧");
     html(Bold, "⟦<strong>Hi</strong>⟧ x", "⟦Hi⟧ x");
     html(Bold, "⟦a <b>Hi</b> c⟧", "<b>⟦a Hi c⟧</b>");
@@ -125,8 +125,8 @@ fn formats_nest_and_never_cross() {
 #[test]
 fn code_has_no_other_formatting() {
     html(Bold, "<code>⟦a⟧</code>", "✘ code and times have no other formatting");
-    html(Code, "⟦a <b>b</b>⟧", "✘ code cannot have other formatting: take that away first");
-    html(Code, "<b>⟦a⟧</b>", "✘ code cannot have other formatting: take that away first");
+    html(Code, "⟦a <b>b</b>⟧", "✘ code cannot have other formatting: remove that first");
+    html(Code, "<b>⟦a⟧</b>", "✘ code cannot have other formatting: remove that first");
     v2(Italic, "```c\n⟦a⟧```", "✘ code and times have no other formatting");
 }
 
@@ -158,7 +158,7 @@ fn an_empty_place_gets_both_delimiters() {
     v2(Underline, "a ‸", "a __‸__");
     v2(Quote, "a\n‸\nb", "a\n>‸\nb");
     html(Quote, "a\n‸", "a\n<blockquote>‸</blockquote>");
-    html(Bold, "<b>a ‸ b</b>", "✘ the cursor is inside bold; select text to take it away");
+    html(Bold, "<b>a ‸ b</b>", "✘ the cursor is inside bold; select text to remove it");
 }
 
 #[test]

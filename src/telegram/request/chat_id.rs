@@ -19,8 +19,8 @@ impl ChatId {
             ChatId::Username(text.to_owned())
         } else {
             // Reading a number never fails: "123abc" is 123, and "abc" is 0, which the server reports as "chat not
-            // found".
-            // The field reports that `+1001` sends, although the server's reader of other integers knows no plus sign.
+            // found". According to users' reports, `+1001` reaches the chat 1001, although the server accepts no plus
+            // sign in other integers.
             ChatId::Id(arguments::lenient_i64(text.strip_prefix('+').unwrap_or(text)))
         }
     }

@@ -3,8 +3,8 @@
 //! The sandbox knows its chats. `check` knows only a chat's id, and an id can leave two kinds open: a supergroup and a
 //! channel have ids of the same form. A rule applies in `check` only if every possible kind refuses the call.
 //!
-//! Whether a chat has the topic of a `message_thread_id` is not checked here. Only the chat itself tells: a bot can
-//! turn on topics even in its private chats.
+//! Whether a chat has the topic of a `message_thread_id` is not checked here. This cannot be known from the chat's
+//! kind: a bot can turn on topics even in its private chats.
 //!
 //! The rules are from TDLib (`ReplyMarkup.cpp`, `MessageSendOptions.cpp`, `MessageContent.cpp`).
 //! `BUTTON_TYPE_INVALID` comes from Telegram's remote server, which checks a call after all other rules.

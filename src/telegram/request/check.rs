@@ -20,7 +20,7 @@ pub(crate) struct RequestCheck {
     pub warnings: Vec<Finding>,
 }
 
-/// Checks a call whose chat is known only by its id. See `chat_rules` for what the id tells about the chat.
+/// Checks a call whose chat is known only by its id. See `chat_rules` for what is known from the id.
 pub(crate) fn check(method: &str, arguments: &Arguments) -> RequestCheck {
     check_with_chats(method, arguments, &|_| None)
 }
@@ -81,7 +81,8 @@ fn read_request(
     Ok(ApiRequest { method, chat_id: chat.clone(), content, reply, reply_markup, delivery })
 }
 
-/// A call whose chat is known, but that is not yet checked as it is once the chat is known.
+/// A call whose arguments are read. The server makes the remaining checks only after it has found the chat; `finish_in`
+/// makes them.
 #[derive(Clone)]
 struct CallDraft<'a> {
     content: ContentDraft<'a>,

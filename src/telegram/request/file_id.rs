@@ -7,8 +7,8 @@ use crate::telegram::link;
 
 /// Returns TDLib's error message for a text that is neither a URL nor a `file_id`.
 pub(super) fn check(address: &str) -> Result<(), String> {
-    // A dot decides: no `file_id` has one, and TDLib takes every address without a dot as a `file_id`. So a URL whose
-    // host is `localhost` is refused as a `file_id`.
+    // An address with a dot is a URL, and any other address is a `file_id`. This is TDLib's rule; no `file_id` has a
+    // dot. So a URL whose host is `localhost` is refused as a `file_id`.
     if address.contains('.') {
         return link::check_file_url(address)
             .map_err(|bad| format!("Invalid file HTTP URL specified: {bad}"));

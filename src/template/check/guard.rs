@@ -13,7 +13,7 @@ pub(super) struct PresenceGuard {
 }
 
 impl PresenceGuard {
-    /// `is_text` tells whether a path is never nil, as a variable whose last filter is `default`.
+    /// `is_text` returns whether a path is never nil, such as a variable whose last filter is `default`.
     pub(super) fn of(
         source: &str,
         condition: &Condition,
@@ -73,7 +73,7 @@ fn sides(source: &str, condition: &Condition, is_text: &dyn Fn(&Path) -> bool) -
                 Expression::Literal(_, Literal::Text(text)) => text.is_empty(),
                 _ => false,
             };
-            // Nil does not equal `''` or `empty`, so the comparison says nothing of a missing value.
+            // Nil does not equal `''` or `empty`, so the comparison shows nothing about a missing value.
             if is_empty_text && !is_text(path) {
                 return (Vec::new(), Vec::new());
             }

@@ -145,8 +145,8 @@ impl<'t, 't2> Interpolation<'t, 't2> {
         }
     }
 
-    /// Returns the texts of the author's that the filters in front of the filter at the offset `end` print, or all
-    /// filters if there is none at `end`.
+    /// Returns the author's texts that are printed by the filters before the filter at the offset `end`. If there is no
+    /// filter at `end`, returns the texts of all filters.
     fn author_texts(&self, end: usize) -> Vec<&'t str> {
         let mut texts: Vec<&str> = self.source.value.as_text().into_iter().collect();
         let calls = self.source.pipes.iter().flat_map(|(file, calls)| calls.iter().map(|call| (*file, call)));
@@ -166,7 +166,7 @@ impl<'t, 't2> Interpolation<'t, 't2> {
         self.author_texts(usize::MAX).iter().any(|text| text.contains('\\'))
     }
 
-    /// Whether text with markup of the author's is printed before the filter at the offset `end`.
+    /// Whether the author's own markup is printed before the filter at the offset `end`.
     fn has_author_markup(&self, mode: ParseMode, end: usize) -> bool {
         let is_sign = |c: char| match mode {
             ParseMode::Html => matches!(c, '<' | '&'),
@@ -416,7 +416,7 @@ impl<'t, 't2> Interpolation<'t, 't2> {
         }
     }
 
-    /// Returns a fix that moves the escapes before `call` behind it. Returns `None` if that would not be enough.
+    /// Returns a fix that moves the escapes from before `call` to after it. Returns `None` if that would not be enough.
     fn escapes_after(&self, call: &'t FilterCall, markup: Option<ParseMode>) -> Option<Fix> {
         let (nth, (_, filters)) = self.source.pipes.iter().enumerate().find(|(_, (file, filters))| {
             *file == self.file && filters.iter().any(|one| std::ptr::eq(one, call))
@@ -433,7 +433,7 @@ impl<'t, 't2> Interpolation<'t, 't2> {
         moved.sort_by_key(|one| one.filter.name == "json_escape");
         moved.dedup_by_key(|one| one.filter.name);
         order.extend(after.iter().filter(|one| !is_escape(one)));
-        // Markup of the author's must not be escaped.
+        // The author's own markup must not be escaped.
         if let Some(mode) = self.mode
             && moved.iter().any(|one| escapes_for(one).is_some())
             && order.iter().any(|one| adds_markup(one, mode))

@@ -181,7 +181,7 @@ fn problem_of(
         "ExternalTrigger" => member_problem(path, "ExternalTrigger", &vocabulary.external_trigger, near),
         "Campaign" => member_problem(path, "Campaign", &["campaignId".to_owned()], near),
         "now" => None,
-        // The answers of CleverTap's linked content. What they hold is known only while sending.
+        // `Linked` has the answers of CleverTap's linked content. What they contain is known only during sending.
         "Linked" => None,
         _ => {
             let own = own.into_iter().flatten().copied();

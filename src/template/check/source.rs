@@ -74,9 +74,9 @@ impl Trail<'_> {
 }
 
 impl<'t> Trail<'t> {
-    /// Makes `value`, an item or a member, its own source if any source found since `n_found` is outside data: its name
-    /// says more to the reader than the name of the whole. If the whole is the author's own, such as
-    /// `"a,b" | split: ","`, the sources of the whole stay.
+    /// Replaces the sources found since `n_found` with `value`, an item or a member of them, if any of these sources is
+    /// outside data. The name of the item or member says more to the reader than the name of the whole. If the whole is
+    /// the author's own text, such as `"a,b" | split: ","`, its sources are kept.
     fn name_instead(
         &mut self,
         n_found: usize,

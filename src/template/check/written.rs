@@ -281,7 +281,7 @@ impl<'e, 't> Evaluator<'e, 't> {
                     Written::of(Characters::ANY)
                 }
             },
-            // The kinds of an event's values are not known, so `date` is taken at its word there.
+            // The types of an event's values are not known, so a value with the filter `date` is assumed to be a date.
             ["Event" | "ExternalTrigger", ..] => dated(Characters::ANY),
             _ => Written::of(Characters::ANY),
         }
@@ -340,7 +340,8 @@ impl<'e, 't> Evaluator<'e, 't> {
                 if value.is_date || is_escaped { printed } else { value.joined(&printed) }
             }
             "json_escape" => value.escaped_for_json(),
-            // The quotes that `json` adds end a string around it. Where a value is due, nobody asks.
+            // The quotes that `json` adds would end a string around it. Where a value is due, `json` is right and is
+            // not checked here.
             "json" => Written { bare: value.escaped_for_json().bare.with(Characters::QUOTE), ..value },
             "tg_html" | "escape" | "h" | "escape_once" => value.escaped_for_html(self.mode, call),
             "tg_markdown" => {

@@ -1,4 +1,5 @@
-//! Delimiters that are written apart, `{ {` and `{ %`, and single braces around a property. Liquid takes them for text.
+//! Finds delimiters with a space inside, `{ {` and `{ %`, and single braces around a property. Liquid reads them as
+//! text.
 
 use crate::diagnostic::{Code, Diagnostic, Fix};
 use crate::text::{Span, floor_char_boundary};

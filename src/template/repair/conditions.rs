@@ -249,7 +249,7 @@ pub(super) fn negations(mender: &mut Mender) {
     }
     let is_contains = |text: &String| text.contains(" contains ");
     if operand.as_ref().is_some_and(is_contains) {
-        // Only `unless` can say this.
+        // Only `unless` can express this, and it is not a correction of the operator.
         mender.explain(mistake);
         return;
     }

@@ -8,7 +8,7 @@ use super::{characters, conditions, values};
 /// The result of mending an output or tag.
 pub(super) struct Mended {
     pub found: Option<Found>,
-    /// What is wrong, if nothing was found that could replace it.
+    /// What is wrong, if no correction was found.
     pub explanation: Option<Mistake>,
 }
 

@@ -8,8 +8,7 @@ use crate::ui::shared::ExternalEdit;
 pub(crate) async fn edit(job: ExternalEdit, scratch: &Path) -> Result<String, String> {
     let command = ["VISUAL", "EDITOR"]
         .iter()
-        .find_map(|name| std::env::var(name).ok())
-        .filter(|value| !value.trim().is_empty());
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.trim().is_empty()));
     let command = command.unwrap_or_else(|| "vi".to_owned());
     // The command may have arguments (`code --wait`). It is not run through a shell, because the file's path would then
     // need quoting.

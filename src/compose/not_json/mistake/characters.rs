@@ -1,4 +1,5 @@
-//! Characters that may not be between the tokens of JSON: invisible ones, comments, and Markdown's code fences.
+//! Recognizes text that may not be between the tokens of JSON: invisible characters, comments, and Markdown's code
+//! fences. Also recognizes raw control characters in strings.
 
 use super::fault::{Fault, Mistake, remove};
 use crate::diagnostic::TextEdit;
@@ -9,7 +10,8 @@ pub(super) fn invisible(fault: &Fault<'_>) -> Option<Mistake> {
     if !fault.is_between_tokens() {
         return None;
     }
-    // The span of text after the value has no whitespace at its end, and so may be empty.
+    // The span of a `TrailingText` error is trimmed. If only whitespace that JSON does not know follows the value, the
+    // span is empty, and the character is in the rest of the text.
     let wrong = match fault.error.span {
         span if span.is_empty() => fault.rest(),
         span => span.of(fault.text),
@@ -33,7 +35,7 @@ pub(super) fn invisible(fault: &Fault<'_>) -> Option<Mistake> {
         .filter(|(_, c)| is_invisible(*c))
         .map(|(span, c)| written(span, c))
         .collect();
-    let edits = if fault.is_mended_by(&all) { all } else { vec![written(span, c)] };
+    let edits = if fault.is_repaired_by(&all) { all } else { vec![written(span, c)] };
     let (message, help, title) = match c.is_whitespace() {
         true => ("a space that JSON does not know", "write an ordinary space", "write ordinary spaces"),
         false => ("an invisible character", "remove it", "remove the invisible characters"),

@@ -1,4 +1,4 @@
-//! A text that is not JSON, and what a recognizer says about it.
+//! A text that is not JSON, and the mistake that a recognizer found in it.
 
 use crate::diagnostic::{TextEdit, apply_edits};
 use crate::json::{self, JsonToken, JsonTokenKind, SyntaxError, SyntaxErrorKind};
@@ -6,11 +6,11 @@ use crate::text::Span;
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(in crate::compose::not_json) struct Mistake {
-    /// What is wrong, if the parser's message does not say it well.
+    /// What is wrong. `None` if the parser's message says it well enough.
     pub message: Option<String>,
-    /// The place of the mistake, if it is not the place of the parser's error.
+    /// The place of the mistake. `None` if it is the place of the parser's error.
     pub span: Option<Span>,
-    /// What to do.
+    /// What the author can do.
     pub help: Option<String>,
     pub repair: Option<Repair>,
 }
@@ -73,13 +73,14 @@ impl<'a> Fault<'a> {
     }
 
     /// Returns whether the text with these edits is JSON.
-    pub(super) fn is_mended_by(&self, edits: &[TextEdit]) -> bool {
-        apply_edits(edits, self.text).is_some_and(|mended| json::parse(&mended).is_ok())
+    pub(super) fn is_repaired_by(&self, edits: &[TextEdit]) -> bool {
+        apply_edits(edits, self.text).is_some_and(|repaired| json::parse(&repaired).is_ok())
     }
 
-    /// Returns all edits of a kind if they turn the text into JSON. Otherwise, returns only those at the error.
+    /// Returns all edits of a kind if they turn the text into JSON. Otherwise, returns only those at the error: the
+    /// others may be in text that was misread.
     pub(super) fn all_or_first(&self, all: Vec<TextEdit>) -> Vec<TextEdit> {
-        if self.is_mended_by(&all) {
+        if self.is_repaired_by(&all) {
             return all;
         }
         all.into_iter().filter(|edit| edit.span.start == self.at()).collect()
@@ -104,7 +105,8 @@ impl Mistake {
         Self { repair: Some(Repair { title: title.into(), edits, is_certain: false }), ..self }
     }
 
-    /// Adds a repair that is the only one, if the repaired text is JSON.
+    /// Adds a repair to which there is no alternative. The caller of the recognizer checks that the repaired text is
+    /// JSON.
     pub(super) fn with_repair(self, title: impl Into<String>, edits: Vec<TextEdit>) -> Self {
         Self { repair: Some(Repair { title: title.into(), edits, is_certain: true }), ..self }
     }

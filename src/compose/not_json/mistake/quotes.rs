@@ -1,4 +1,4 @@
-//! Quotes that are missing, of another kind, or not escaped.
+//! Recognizes quotes that are missing, of another kind, or not escaped.
 
 use super::fault::{Fault, Mistake, insert, is_punctuation, remove};
 use crate::diagnostic::{TextEdit, apply_edits};
@@ -6,10 +6,11 @@ use crate::json::{self, Expected, JsonTokenKind, SyntaxErrorKind};
 use crate::telegram::fields;
 use crate::text::Span;
 
-/// How many strings in other quotes are mended at once. Each of them takes one pass over the text.
+/// The maximum number of strings in other quotes that one repair changes. Each of them takes one pass over the text.
 const MAX_STRINGS: usize = 32;
 
-/// How many places are tried for the end of a string with quotes inside. Each try parses the whole text.
+/// The maximum number of places that are tried as the end of a string with quotes inside. Each try parses the whole
+/// text.
 const MAX_TRIES: usize = 8;
 
 /// Recognizes JSON in which the quotes are escaped, as if it were inside a string.
@@ -40,19 +41,20 @@ pub(super) fn foreign(fault: &Fault<'_>) -> Option<Mistake> {
     })?;
     let span = Span::new(string.start + at, string.start + at + closer.len_utf8());
     let edits = vec![TextEdit::new(span, "\"")];
-    fault.is_mended_by(&edits).then(|| help().at(span).with_choice(title, edits))
+    fault.is_repaired_by(&edits).then(|| help().at(span).with_choice(title, edits))
 }
 
-/// Adds the edits for the strings after the first one, as far as they are the next errors.
+/// Adds the edits for the strings after the first one, until an error has another cause.
 fn with_next_strings(fault: &Fault<'_>, mut edits: Vec<TextEdit>) -> Vec<TextEdit> {
     for _ in 1..MAX_STRINGS {
-        let Some(mended) = apply_edits(&edits, fault.text) else { break };
-        let Err(error) = json::parse(&mended) else { break };
-        let Some(next) = foreign_string(&Fault { text: &mended, error: &error }) else { break };
+        let Some(repaired) = apply_edits(&edits, fault.text) else { break };
+        let Err(error) = json::parse(&repaired) else { break };
+        let Some(next) = foreign_string(&Fault { text: &repaired, error: &error }) else { break };
         let n_added: usize = edits.iter().map(|edit| edit.replacement.len()).sum();
         let n_removed: usize = edits.iter().map(|edit| edit.span.len()).sum();
         let n_done = edits.last().map_or(0, |edit| edit.span.end);
-        // All edits so far are before the error, so they move it by the same number of bytes.
+        // All edits so far are before the error, so its offset in the original text differs by the bytes that they
+        // added and removed.
         for edit in next {
             let original = |at: usize| (at + n_removed).saturating_sub(n_added);
             let span = Span::new(original(edit.span.start), original(edit.span.end));
@@ -126,7 +128,7 @@ pub(super) fn unclosed_key(fault: &Fault<'_>) -> Option<Mistake> {
     let inside = string.of(fault.text).strip_prefix('"').filter(|_| is_key)?;
     let name = inside[..inside.find(':')?].trim_end();
     let edits = vec![insert(string.start + 1 + name.len(), "\"")];
-    (fields::is_known_name(name) && fault.is_mended_by(&edits)).then(|| {
+    (fields::is_known_name(name) && fault.is_repaired_by(&edits)).then(|| {
         Mistake::help("close the string with `\"` before the `:`")
             .saying("a string without its closing quote")
             .at(Span::new(string.start, string.start + 1))
@@ -145,7 +147,7 @@ pub(super) fn missing_closer(fault: &Fault<'_>) -> Option<Mistake> {
     let inside = string.of(fault.text).strip_suffix('"')?.trim_end();
     let end = string.start + inside.strip_suffix(separator)?.trim_end().len();
     let edits = vec![insert(end, "\"")];
-    fault.is_mended_by(&edits).then(|| {
+    fault.is_repaired_by(&edits).then(|| {
         Mistake::help(format!("close the string with `\"` before the `{separator}`"))
             .saying("a string without its closing quote")
             .at(Span::new(string.start, string.start + 1))
@@ -166,7 +168,7 @@ pub(super) fn missing_opener(fault: &Fault<'_>) -> Option<Mistake> {
         return None;
     }
     let edits = vec![insert(fault.at(), "\"")];
-    fault.is_mended_by(&edits).then(|| {
+    fault.is_repaired_by(&edits).then(|| {
         Mistake::help("open the string with `\"`")
             .saying("a string without its opening quote")
             .with_choice("add the `\"`", edits)
@@ -234,7 +236,7 @@ pub(super) fn inner_quote(fault: &Fault<'_>) -> Option<Mistake> {
             let string = json::tokens(fault.text).take_while(|token| token.span.end <= end).last()?;
             let is_string = string.kind == JsonTokenKind::String && string.span.end == end;
             let edits = escaped_quotes(fault, string.span).filter(|_| is_string)?;
-            fault.is_mended_by(&edits).then(|| help.with_choice(title, edits))
+            fault.is_repaired_by(&edits).then(|| help.with_choice(title, edits))
         }
         _ => None,
     }
@@ -251,7 +253,7 @@ fn escaped_quotes(fault: &Fault<'_>, string: Span) -> Option<Vec<TextEdit>> {
     for (at, byte) in rest.bytes().enumerate() {
         if byte == b'"' && !is_escaped {
             if ends_string(&rest[at + 1..], true) {
-                if fault.is_mended_by(&edits) {
+                if fault.is_repaired_by(&edits) {
                     return Some(edits);
                 }
                 first = first.or_else(|| Some(edits.clone()));

@@ -1,11 +1,11 @@
-//! Commas, colons, and brackets that are missing, wrong, or too many.
+//! Recognizes commas, colons, and brackets that are missing, wrong, or superfluous.
 
 use super::fault::{Fault, Mistake, insert, is_punctuation, remove};
 use crate::diagnostic::TextEdit;
 use crate::json::{self, Expected, JsonToken, JsonTokenKind, SyntaxErrorKind};
 use crate::text::Span;
 
-/// Recognizes doubled commas, a comma before the first item, and one after the last.
+/// Recognizes doubled commas, a comma before the first item, and a comma after the last item.
 pub(super) fn extra_comma(fault: &Fault<'_>) -> Option<Mistake> {
     let help = match fault.error.kind {
         SyntaxErrorKind::TrailingComma => "remove the comma",
@@ -82,7 +82,7 @@ fn separator_edit(text: &str, span: Span, right: char) -> TextEdit {
     if is_last { remove(span) } else { TextEdit::new(span, right) }
 }
 
-/// Recognizes a string in several parts, as programming languages allow it.
+/// Recognizes a string in several parts, as many programming languages allow.
 pub(super) fn joined_strings(fault: &Fault<'_>) -> Option<Mistake> {
     let is_after_value = matches!(
         fault.error.kind,
@@ -101,7 +101,7 @@ pub(super) fn joined_strings(fault: &Fault<'_>) -> Option<Mistake> {
     let help = Mistake::help("JSON does not join strings: write the text as one string");
     // Without an operator, the quotes may also be a part of the text.
     let is_sure =
-        has_operator || (fault.text[string.end..opener].contains('\n') && fault.is_mended_by(&edits));
+        has_operator || (fault.text[string.end..opener].contains('\n') && fault.is_repaired_by(&edits));
     is_sure.then(|| help.with_choice("join the strings", edits))
 }
 
@@ -131,7 +131,7 @@ pub(super) fn missing_comma(fault: &Fault<'_>) -> Option<Mistake> {
         // member. So on the same line, a string counts as a new member only if a colon follows it.
         '"' if is_key(rest) => Some(mistake.with_repair(title, edits)),
         // Two strings on a line of a list may also be one with quotes inside: `["say "hi" now"]`.
-        '"' if is_in_array && !gap.is_empty() && fault.is_mended_by(&edits) => {
+        '"' if is_in_array && !gap.is_empty() && fault.is_repaired_by(&edits) => {
             Some(mistake.with_choice(title, edits))
         }
         '{' | '[' if is_in_array && !is_after_string => Some(mistake.with_repair(title, edits)),
@@ -160,7 +160,7 @@ pub(super) fn wrong_bracket(fault: &Fault<'_>) -> Option<Mistake> {
         _ => return None,
     };
     let added = vec![insert(fault.before().len(), right)];
-    if fault.is_mended_by(&added) {
+    if fault.is_repaired_by(&added) {
         return Some(Mistake::help(help).with_choice(format!("add a `{right}`"), added));
     }
     Some(
@@ -182,7 +182,7 @@ pub(super) fn missing_colon(fault: &Fault<'_>) -> Option<Mistake> {
     };
     let help = Mistake::help("write `:` between the key and its value");
     let edits = vec![edit];
-    Some(if fault.is_mended_by(&edits) { help.with_choice("write `:`", edits) } else { help })
+    Some(if fault.is_repaired_by(&edits) { help.with_choice("write `:`", edits) } else { help })
 }
 
 pub(super) fn trailing_text(fault: &Fault<'_>) -> Option<Mistake> {
@@ -203,7 +203,7 @@ pub(super) fn trailing_text(fault: &Fault<'_>) -> Option<Mistake> {
             let closer = fault.before().len();
             let edits = vec![remove(Span::new(closer - 1, closer))];
             let help = "remove it, or check the brackets before it";
-            match fault.is_mended_by(&edits) {
+            match fault.is_repaired_by(&edits) {
                 true => Mistake::help("remove the bracket before it, or the text")
                     .with_choice("remove the bracket before it", edits),
                 false => Mistake::help(help),
@@ -242,7 +242,7 @@ pub(super) fn unclosed(fault: &Fault<'_>) -> Option<Mistake> {
         let brackets =
             fault.text[..end].trim_end_matches(|c: char| c.is_whitespace() || "}]".contains(c)).len();
         let edits = vec![insert(brackets, "\"")];
-        if fault.is_mended_by(&edits) {
+        if fault.is_repaired_by(&edits) {
             return Some(help.with_choice("add the `\"`", edits));
         }
         open.push('"');
@@ -260,7 +260,7 @@ fn closer_of(opener: char) -> Option<char> {
     }
 }
 
-/// Says what belongs at the place of an error that no other recognizer knows.
+/// Names what JSON expects at the error, if no other recognizer has found a mistake.
 pub(super) fn expected(fault: &Fault<'_>) -> Option<Mistake> {
     let expected = match fault.error.kind {
         SyntaxErrorKind::Expected(expected) => expected,

@@ -17,13 +17,13 @@ fn shown(text: &str) -> Vec<String> {
     let mut shown = vec![format!("`{}` {message}{help}", span.of(text))];
     if let Some(repair) = mistake.repair {
         let sign = if repair.is_certain { '!' } else { '?' };
-        let mended = apply_edits(&repair.edits, text).unwrap();
-        shown.push(format!("{sign} {}: {mended}", repair.title));
+        let repaired = apply_edits(&repair.edits, text).unwrap();
+        shown.push(format!("{sign} {}: {repaired}", repair.title));
     }
     shown
 }
 
-/// JSON with a mistake, and what [`shown`] says about it. `⏎` stands for a line break, and `‹U+…›` for an invisible
+/// JSON with a mistake, and what [`shown`] returns for it. `⏎` stands for a line break, and `‹U+…›` for an invisible
 /// character.
 const CASES: &str = r##"
 ‹U+FEFF›{"a": 1}
@@ -317,7 +317,7 @@ const MARKS: [(char, &str); 4] =
     [('\n', "⏎"), ('\u{a0}', "‹U+00A0›"), ('\u{200b}', "‹U+200B›"), ('\u{feff}', "‹U+FEFF›")];
 
 #[test]
-fn each_mistake_is_recognized_and_mended() {
+fn each_mistake_is_recognized_and_repaired() {
     let mut actual = String::from("\n");
     for case in CASES.lines().skip(1).filter(|line| !line.starts_with("  ")) {
         let text = MARKS.iter().fold(case.to_owned(), |text, (c, mark)| text.replace(mark, &c.to_string()));
@@ -558,10 +558,10 @@ proptest! {
         let certain = mistake.repair.filter(|repair| repair.is_certain);
         prop_assert!(certain.is_some() || !is_certain, "{name}: no certain repair: {broken}");
         if let Some(repair) = certain.filter(|_| *name != "missing token") {
-            let mended = apply_edits(&repair.edits, &broken).unwrap();
-            prop_assert!(is_repairable(mended.clone()), "{name}: {broken}");
-            if let Ok(mended) = json::parse(&mended) {
-                prop_assert_eq!(mended.root.to_serde(), value, "{}: {}", name, broken);
+            let repaired = apply_edits(&repair.edits, &broken).unwrap();
+            prop_assert!(is_repairable(repaired.clone()), "{name}: {broken}");
+            if let Ok(repaired) = json::parse(&repaired) {
+                prop_assert_eq!(repaired.root.to_serde(), value, "{}: {}", name, broken);
             }
         }
     }
@@ -586,15 +586,15 @@ proptest! {
             return Ok(());
         }
         let broken = apply_edits(&edits, &text).unwrap();
-        let mut mended = broken.clone();
+        let mut repaired = broken.clone();
         for _ in 0..4 {
-            let Err(error) = json::parse(&mended) else { break };
-            let repair = recognize(&mended, &error).repair.filter(|repair| repair.is_certain);
+            let Err(error) = json::parse(&repaired) else { break };
+            let repair = recognize(&repaired, &error).repair.filter(|repair| repair.is_certain);
             let Some(repair) = repair else { return Ok(()) };
-            mended = apply_edits(&repair.edits, &mended).unwrap();
+            repaired = apply_edits(&repair.edits, &repaired).unwrap();
         }
-        let mended = json::parse(&mended).unwrap().root.to_serde();
-        prop_assert_eq!(mended, value, "{}", broken);
+        let repaired = json::parse(&repaired).unwrap().root.to_serde();
+        prop_assert_eq!(repaired, value, "{}", broken);
     }
 
     #[test]
@@ -602,8 +602,8 @@ proptest! {
         if let Err(error) = json::parse(&text) {
             let repair = recognize(&text, &error).repair;
             if let Some(repair) = repair {
-                let mended = apply_edits(&repair.edits, &text).unwrap();
-                prop_assert!(!repair.is_certain || is_repairable(mended), "{repair:?}");
+                let repaired = apply_edits(&repair.edits, &text).unwrap();
+                prop_assert!(!repair.is_certain || is_repairable(repaired), "{repair:?}");
             }
         }
     }

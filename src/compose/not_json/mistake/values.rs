@@ -1,4 +1,4 @@
-//! Values that JSON does not know: words and numbers of other languages, other escapes, and text without quotes.
+//! Recognizes values that JSON does not have: words, numbers, and escapes of other languages, and text without quotes.
 
 use super::fault::{Fault, Mistake, insert, remove};
 use crate::diagnostic::{TextEdit, did_you_mean};
@@ -112,7 +112,7 @@ pub(super) fn number(fault: &Fault<'_>) -> Option<Mistake> {
     };
     let has_leading_zero = 1 < integer.len() && integer.starts_with('0');
     let mistake = match fraction {
-        // A number with two signs is no text.
+        // A number with two signs is not text, so quotes are not suggested.
         _ if unsigned.starts_with(['-', '+']) => Mistake::help("write a number such as 12 or -0.5"),
         _ if !integer.is_empty() && !is_digits(integer) => text_or_number(span),
         None | Some("") if has_leading_zero => {
