@@ -8,14 +8,14 @@ use std::thread;
 use super::*;
 
 #[derive(Clone, Copy)]
-enum Behaviour {
+enum Behavior {
     Answer(&'static str),
     Greet(&'static str),
     Hang,
     Reset,
 }
 
-fn serve(behaviour: Behaviour) -> (String, Receiver<String>) {
+fn serve(behavior: Behavior) -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     let (sender, requests) = mpsc::channel();
@@ -23,23 +23,23 @@ fn serve(behaviour: Behaviour) -> (String, Receiver<String>) {
         let mut open_streams = Vec::new();
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
-            match behaviour {
-                Behaviour::Answer(answer) => {
+            match behavior {
+                Behavior::Answer(answer) => {
                     let request = read_request(&mut stream);
                     // The write fails if the client has hung up already. The tests look only at the client.
                     let _ = stream.write_all(answer.as_bytes());
                     let _ = sender.send(request);
                 }
-                Behaviour::Greet(greeting) => {
+                Behavior::Greet(greeting) => {
                     let _ = stream.write_all(greeting.as_bytes());
                     open_streams.push(stream);
                 }
-                Behaviour::Hang => {
+                Behavior::Hang => {
                     let _ = sender.send(read_request(&mut stream));
                     open_streams.push(stream);
                 }
                 // Closing with unread bytes resets the connection.
-                Behaviour::Reset => drop(stream.read(&mut [0; 1])),
+                Behavior::Reset => drop(stream.read(&mut [0; 1])),
             }
         }
     });
@@ -80,8 +80,8 @@ fn client() -> Client {
     Client::new(&ClientOptions::default()).unwrap()
 }
 
-async fn send(behaviour: Behaviour, timeout: Duration) -> Result<HttpResponse, SendError> {
-    let (address, _requests) = serve(behaviour);
+async fn send(behavior: Behavior, timeout: Duration) -> Result<HttpResponse, SendError> {
+    let (address, _requests) = serve(behavior);
     client().send(HttpRequest::get(format!("{address}/bot1:SECRET/getMe"), timeout)).await
 }
 
@@ -96,8 +96,8 @@ fn describe_error(error: &SendError) -> (String, bool) {
     (message.collect(), error.certainly_not_delivered())
 }
 
-async fn check_error(behaviour: Behaviour, timeout: Duration, message: &str) {
-    let error = send(behaviour, timeout).await.unwrap_err();
+async fn check_error(behavior: Behavior, timeout: Duration, message: &str) {
+    let error = send(behavior, timeout).await.unwrap_err();
     assert_eq!(describe_error(&error), (message.to_owned(), false));
 }
 
@@ -106,24 +106,23 @@ const LONG: Duration = Duration::from_secs(20);
 #[tokio::test]
 async fn a_hanging_server_times_out() {
     let wait = Duration::from_millis(50);
-    check_error(Behaviour::Hang, wait, "HOST did not answer within 50 ms").await;
+    check_error(Behavior::Hang, wait, "HOST did not answer within 50 ms").await;
 }
 
 #[tokio::test]
 async fn a_connection_closed_early_is_reported() {
-    check_error(Behaviour::Reset, LONG, "HOST closed the connection without an answer").await;
-    check_error(Behaviour::Answer(""), LONG, "HOST closed the connection without an answer").await;
+    check_error(Behavior::Reset, LONG, "HOST closed the connection without an answer").await;
+    check_error(Behavior::Answer(""), LONG, "HOST closed the connection without an answer").await;
     let half = "HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{\"ok\":tr";
-    check_error(Behaviour::Answer(half), LONG, "HOST closed the connection in the middle of its answer")
-        .await;
+    check_error(Behavior::Answer(half), LONG, "HOST closed the connection in the middle of its answer").await;
     let chunked = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{\"ok\"\r\n";
-    check_error(Behaviour::Answer(chunked), LONG, "HOST closed the connection in the middle of its answer")
+    check_error(Behavior::Answer(chunked), LONG, "HOST closed the connection in the middle of its answer")
         .await;
 }
 
 #[tokio::test]
 async fn an_answer_that_is_not_http_is_reported() {
-    let error = send(Behaviour::Answer("SSH-2.0-OpenSSH_9.6\r\n"), LONG).await.unwrap_err();
+    let error = send(Behavior::Answer("SSH-2.0-OpenSSH_9.6\r\n"), LONG).await.unwrap_err();
     assert!(matches!(error, SendError::NotHttp { .. }), "{error}");
     assert!(!error.certainly_not_delivered());
 }
@@ -136,7 +135,7 @@ async fn a_request_that_was_never_sent_is_certainly_not_delivered() {
     let message = "HOST refused the connection: nothing listens there, or a proxy is down";
     assert_eq!(describe_error(&error), (message.to_owned(), true));
 
-    let (address, _requests) = serve(Behaviour::Greet("HTTP/1.1 400 Bad Request\r\n\r\n"));
+    let (address, _requests) = serve(Behavior::Greet("HTTP/1.1 400 Bad Request\r\n\r\n"));
     let tls = HttpRequest::get(address.replace("http", "https") + "/bot1:SECRET/getMe", LONG);
     let error = client().send(tls).await.unwrap_err();
     let message = "no secure connection to HOST: the server does not speak TLS, perhaps plain HTTP";
@@ -151,10 +150,10 @@ async fn a_request_that_was_never_sent_is_certainly_not_delivered() {
 
 #[tokio::test]
 async fn redirects_are_returned_and_not_followed() {
-    let (other, other_requests) = serve(Behaviour::Answer(answer("200 OK", "text/plain", "")));
+    let (other, other_requests) = serve(Behavior::Answer(answer("200 OK", "text/plain", "")));
     let redirect =
         format!("HTTP/1.1 302 Found\r\nlocation: {other}/bot1:SECRET/getMe\r\ncontent-length: 0\r\n\r\n");
-    let redirect = Behaviour::Answer(redirect.leak());
+    let redirect = Behavior::Answer(redirect.leak());
     let answer = send(redirect, LONG).await.unwrap();
     assert_eq!((answer.status, answer.reason.as_str()), (302, "Found"));
     assert_eq!(answer.header("location"), Some(other.as_str()));
@@ -173,10 +172,10 @@ async fn redirects_are_returned_and_not_followed() {
 
 #[tokio::test]
 async fn the_proxy_is_used_for_all_hosts_but_loopback() {
-    let (proxy, at_proxy) = serve(Behaviour::Answer(answer("200 OK", "text/plain", "proxied")));
+    let (proxy, at_proxy) = serve(Behavior::Answer(answer("200 OK", "text/plain", "proxied")));
     let client =
         Client::new(&ClientOptions { proxy: Proxy::Address(proxy), ..ClientOptions::default() }).unwrap();
-    let (address, at_server) = serve(Behaviour::Answer(answer("200 OK", "text/plain", "direct")));
+    let (address, at_server) = serve(Behavior::Answer(answer("200 OK", "text/plain", "direct")));
     let port = address.rsplit(':').next().unwrap();
     for host in ["127.0.0.1", "localhost"] {
         let answer = client.send(HttpRequest::get(format!("http://{host}:{port}/"), LONG)).await.unwrap();
@@ -191,7 +190,7 @@ async fn the_proxy_is_used_for_all_hosts_but_loopback() {
 
 #[tokio::test]
 async fn a_proxy_that_refuses_the_connection_is_reported() {
-    let (proxy, _requests) = serve(Behaviour::Answer(answer("403 Forbidden", "text/plain", "no")));
+    let (proxy, _requests) = serve(Behavior::Answer(answer("403 Forbidden", "text/plain", "no")));
     let options = ClientOptions { proxy: Proxy::Address(proxy), ..ClientOptions::default() };
     let client = Client::new(&options).unwrap();
     let error = client.send(HttpRequest::get("https://bot.invalid/bot1:SECRET/x", LONG)).await.unwrap_err();
@@ -201,7 +200,7 @@ async fn a_proxy_that_refuses_the_connection_is_reported() {
 
 #[tokio::test]
 async fn method_url_headers_and_body_are_sent_unchanged() {
-    let (address, requests) = serve(Behaviour::Answer(answer("200 OK", "text/plain", "")));
+    let (address, requests) = serve(Behavior::Answer(answer("200 OK", "text/plain", "")));
     let request = HttpRequest {
         method: "POST".into(),
         headers: vec![("X-One".into(), "1".into()), ("Content-Type".into(), "application/json".into())],
@@ -215,7 +214,7 @@ async fn method_url_headers_and_body_are_sent_unchanged() {
 }
 
 async fn get_me(status: &str, kind: &str, body: &str) -> String {
-    let (address, _requests) = serve(Behaviour::Answer(answer(status, kind, body)));
+    let (address, _requests) = serve(Behavior::Answer(answer(status, kind, body)));
     match Bot::of_url(&format!("{address}/bot1:SECRET/getMe")).unwrap().get_me(&client()).await {
         Ok(bot) => format!("{} @{}", bot.id, bot.username.unwrap_or_default()),
         Err(error) => error.to_string(),
@@ -287,7 +286,7 @@ fn a_ca_file_without_certificates_is_refused() {
 async fn an_update_is_queued_at_the_server_of_any_bot_path() {
     for path in ["bot1:SECRET/getMe", "bot1:SECRET/test/getMe", "behind/bot1:SECRET/getMe"] {
         let (address, requests) =
-            serve(Behaviour::Answer(answer("200 OK", "application/json", r#"{"ok":true}"#)));
+            serve(Behavior::Answer(answer("200 OK", "application/json", r#"{"ok":true}"#)));
         let bot = Bot::of_url(&format!("{address}/{path}")).unwrap();
         bot.queue_update(&client(), &serde_json::json!({})).await.unwrap();
         let folder = path.split_once("bot").unwrap().0;

@@ -2,7 +2,7 @@
 //!
 //! Run it with `cargo bench --bench editor`. It uses the console's real state, executor and drawing, without a
 //! terminal: a key goes through `update`, its effects are handed over, and the whole screen is drawn and compared with
-//! the last one. All results of background work are taken before the next key, so every frame has its colours, problems
+//! the last one. All results of background work are taken before the next key, so every frame has its colors, problems
 //! and message. The measured time is the CPU time of the screen's thread, which does not depend on the load of the
 //! machine. That thread never waits.
 //!

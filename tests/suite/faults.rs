@@ -48,7 +48,7 @@ fn a_task_fault_is_reported_and_the_next_task_of_its_kind_works() {
         ("check-campaigns", "internal error while checking the campaigns; nothing was lost; "),
         ("people", "internal error while reading the profiles; nothing was lost; please report it"),
         ("check-bot", "internal error while asking the bot; nothing was lost; please report it"),
-        ("colours", "internal error while highlighting; nothing was lost; please report it"),
+        ("colors", "internal error while highlighting; nothing was lost; please report it"),
         ("draft", "internal error while writing the draft; nothing was lost; please report it"),
     ] {
         let home = Home::new();

@@ -167,7 +167,7 @@ fn links_are_found_in_linear_time() {
 }
 
 #[test]
-fn json_is_read_and_coloured_in_linear_time() {
+fn json_is_read_and_colored_in_linear_time() {
     let seeds = ["\"", "\\", "\"\\", "{", "\"a\":", "\"a\" ", "\"a\"\n", "\"\\u", "1", "a", "é", " ", "-\n"];
     check_seeds("JSON", &seeds, |input| {
         black_box((json::tokens(input).count(), json_pieces(input)));

@@ -381,7 +381,7 @@ fn attributes(terminal: &Terminal) -> Vec<String> {
 }
 
 #[test]
-fn underline_colours_are_separate_sequences_with_colons() {
+fn underline_colors_are_separate_sequences_with_colons() {
     let home = Home::new();
     assert_eq!(home.run(["init", "shop", "--sample"]).code, Some(0));
     let warned = "shop/campaigns/clevertap-sample.json.liquid";
@@ -423,7 +423,7 @@ fn underline_colours_are_separate_sequences_with_colons() {
     assert!(is_used("58:2::230:185:106"), "a warning is underlined in yellow");
 }
 
-/// Returns whether the console with this theme writes colours, as a parameter that begins with `color`.
+/// Returns whether the console with this theme writes colors, as a parameter that begins with `color`.
 fn writes(theme: &str, variable: (&str, &str), color: &str) -> bool {
     let home = Home::new();
     home.write("config/telecast/config.toml", format!("theme = \"{theme}\"\n"));
@@ -437,7 +437,7 @@ fn writes(theme: &str, variable: (&str, &str), color: &str) -> bool {
 }
 
 #[test]
-fn theme_and_environment_decide_which_colours_are_written() {
+fn theme_and_environment_decide_which_colors_are_written() {
     assert!(writes("dark", ("COLORTERM", "truecolor"), "38;2;"));
     // The text is one of the light greys 250 to 255.
     assert!(writes("dark", ("COLORTERM", ""), "38;5;25"));

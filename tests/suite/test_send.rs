@@ -11,7 +11,7 @@ use std::thread::JoinHandle;
 use super::support::Home;
 
 /// What the server does with the message.
-pub enum Behaviour {
+pub enum Behavior {
     /// Answers with these bytes and closes the connection.
     Answers(String),
     /// Reads the request, signals that, and answers with these bytes after the receiver gets a signal.
@@ -28,7 +28,7 @@ pub struct Server {
 }
 
 impl Server {
-    pub fn start(behaviour: Behaviour) -> Self {
+    pub fn start(behavior: Behavior) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let (sender, requests) = channel();
@@ -43,14 +43,14 @@ impl Server {
                 let _ = stream.write_all(answer("404 Not Found", "").as_bytes());
             };
             sender.send(request).unwrap();
-            match behaviour {
-                Behaviour::Answers(answer) => stream.write_all(answer.as_bytes()).unwrap(),
-                Behaviour::Waits(arrived, go, answer) => {
+            match behavior {
+                Behavior::Answers(answer) => stream.write_all(answer.as_bytes()).unwrap(),
+                Behavior::Waits(arrived, go, answer) => {
                     arrived.send(()).unwrap();
                     go.recv().unwrap();
                     stream.write_all(answer.as_bytes()).unwrap();
                 }
-                Behaviour::IsSilent(arrived) => {
+                Behavior::IsSilent(arrived) => {
                     arrived.send(()).unwrap();
                     // Returns when the client hangs up, with or without an error.
                     let _ = stream.read(&mut [0; 64]);
@@ -61,7 +61,7 @@ impl Server {
     }
 
     pub fn answering(status: &str, body: &str) -> Self {
-        Self::start(Behaviour::Answers(answer(status, body)))
+        Self::start(Behavior::Answers(answer(status, body)))
     }
 
     /// Waits until the server has stopped and returns the request.

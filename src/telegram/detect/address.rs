@@ -143,8 +143,8 @@ fn is_known_tld(tld: &str) -> bool {
     let lower: String = tld.chars().map(to_lower).collect();
     let first_len = |text: &str| text.chars().next().map_or(0, char::len_utf8);
     // TDLib turns `end.in` and `end.IN` into links but not `end.In`, in which `In` more likely starts a sentence.
-    let is_capitalised = lower != tld && lower[first_len(&lower)..] == tld[first_len(tld)..];
-    !is_capitalised && SORTED_TLDS.binary_search(&lower.as_str()).is_ok()
+    let is_capitalized = lower != tld && lower[first_len(&lower)..] == tld[first_len(tld)..];
+    !is_capitalized && SORTED_TLDS.binary_search(&lower.as_str()).is_ok()
 }
 
 fn to_lower(c: char) -> char {

@@ -43,7 +43,7 @@ pub(super) fn explain(error: &ParseError, input: &str) -> Diagnostic {
         ParseErrorKind::SpanWithoutClass => {
             Diagnostic::error(Code::SpanWithoutClass, span, "a `span` can only be a spoiler")
                 .with_help(
-                    "write <span class=\"tg-spoiler\"> or <tg-spoiler>; colours and sizes are not supported",
+                    "write <span class=\"tg-spoiler\"> or <tg-spoiler>; colors and sizes are not supported",
                 )
                 .with_fix(remove_tag("remove the `span`", "span", span, input))
         }

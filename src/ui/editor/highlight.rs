@@ -96,10 +96,10 @@ pub(crate) type SyntaxPiece = (Range<usize>, SyntaxClass);
 /// A row of text as pieces from left to right, each with its style.
 pub(crate) type StyledRow = Vec<(String, Style)>;
 
-/// Returns the bytes `row` of `text` as styled pieces. `colours` are the colored pieces of `text`, in ascending order.
-pub(crate) fn row(text: &str, row: Range<usize>, colours: &[SyntaxPiece], theme: &Theme) -> StyledRow {
+/// Returns the bytes `row` of `text` as styled pieces. `colors` are the colored pieces of `text`, in ascending order.
+pub(crate) fn row(text: &str, row: Range<usize>, colors: &[SyntaxPiece], theme: &Theme) -> StyledRow {
     // With a binary search, the last row of a long line takes no longer than the first.
-    let first = colours.partition_point(|(range, _)| range.end <= row.start);
+    let first = colors.partition_point(|(range, _)| range.end <= row.start);
     let mut parts = StyledRow::new();
     let mut at = row.start;
     // `get` is used instead of an index, because an index would panic for a range that does not fit the text. Such a
@@ -109,7 +109,7 @@ pub(crate) fn row(text: &str, row: Range<usize>, colours: &[SyntaxPiece], theme:
             parts.push((part.to_owned(), style));
         }
     };
-    for (range, class) in colours[first..].iter().take_while(|(range, _)| range.start < row.end) {
+    for (range, class) in colors[first..].iter().take_while(|(range, _)| range.start < row.end) {
         let (start, end) = (range.start.max(row.start), range.end.min(row.end));
         add(at..start, theme.text);
         add(start..end, class.style(theme));

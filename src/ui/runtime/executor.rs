@@ -216,10 +216,10 @@ impl Executor {
                 let composed = job.map(|test| PtrEq::new(test.job.compose(now)));
                 Some(Msg::ComposedAgain(generation, composed.map_err(|error| error.to_string())))
             }),
-            Task::LoadGrammar(markup) => self.block(Work::Colours, move |_| {
+            Task::LoadGrammar(markup) => self.block(Work::Colors, move |_| {
                 Some(Msg::GrammarLoaded(PtrEq::new(Arc::new(Grammar::load(markup)))))
             }),
-            Task::LoadCodeGrammars => self.block(Work::Colours, |_| {
+            Task::LoadCodeGrammars => self.block(Work::Colors, |_| {
                 Some(Msg::CodeGrammarsLoaded(PtrEq::new(Arc::new(CodeGrammars::load()))))
             }),
             Task::Capture(generation, webhook) => self.capture(generation, *webhook),

@@ -4,7 +4,7 @@
 pub(crate) mod blocks;
 pub(crate) mod buffer;
 pub(crate) mod campaign_statuses;
-pub(crate) mod code_colours;
+pub(crate) mod code_colors;
 pub(crate) mod completion;
 pub(crate) mod completion_inputs;
 pub(crate) mod debounce;

@@ -56,7 +56,7 @@ pub enum Work {
     SendTest,
     Capture,
     Compare,
-    Colours,
+    Colors,
     Copy,
     Editor,
     Background,
@@ -96,7 +96,7 @@ impl Work {
             }
             Work::Capture => ("capture", "capturing the chat", safe),
             Work::Compare => ("compare", "comparing the parse modes", safe),
-            Work::Colours => ("colours", "highlighting", safe),
+            Work::Colors => ("colors", "highlighting", safe),
             Work::Copy => ("copy", "copying", safe),
             Work::Editor => ("editor", "running $EDITOR", safe),
             Work::Background => ("background", "working in the background", safe),

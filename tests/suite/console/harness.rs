@@ -520,7 +520,7 @@ impl Console {
         panic!("no {text:?} on screen:\n{}", self.screen());
     }
 
-    /// Shows a theme, as in a terminal that knows all colours but has not reported its background.
+    /// Shows a theme, as in a terminal that knows all colors but has not reported its background.
     pub fn show_theme(&mut self, name: ThemeName) {
         let app = self.app_mut();
         app.shared.colors = TerminalColors { background: None, depth: ColorDepth::TrueColor };

@@ -20,7 +20,7 @@ fn is_dim(console: &Console, text: &str) -> bool {
     let cells = console.cells();
     let dim = |style: Style| {
         let wanted = console.app().shared.theme.dim;
-        wanted.fg.is_none_or(|colour| style.fg == Some(colour))
+        wanted.fg.is_none_or(|color| style.fg == Some(color))
             && style.add_modifier.contains(wanted.add_modifier)
     };
     let wide = u16::try_from(telecast::text::width(text)).unwrap();
@@ -65,7 +65,7 @@ fn last_good_message_keeps_its_place_while_the_body_is_broken() {
 }
 
 #[test]
-fn outdated_message_is_dimmed_without_colours_too() {
+fn outdated_message_is_dimmed_without_colors_too() {
     let mut console = Console::with_body(BODY);
     console.app_mut().shared.settings.theme = ThemeName::Terminal;
     console.go_before("Good");

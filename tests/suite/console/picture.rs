@@ -39,7 +39,7 @@ fn readme_picture_matches_the_current_screen() {
 
 fn svg(cells: &Buffer) -> String {
     // The corner of the screen has the theme's background.
-    let background = colour(cells[(0, 0)].style().bg);
+    let background = color(cells[(0, 0)].style().bg);
     let (columns, lines) = (usize::from(cells.area.width), usize::from(cells.area.height));
     let (width, height) = (columns * CELL.0 + 2 * MARGIN, lines * CELL.1 + 2 * MARGIN);
     let mut out = format!(
@@ -95,7 +95,7 @@ fn draw_run(out: &mut String, y: usize, run: &Run, background: &str) {
     let (left, top) = (MARGIN + run.column * CELL.0, MARGIN + y * CELL.1);
     let width = run.columns * CELL.0;
     let has = |modifier| run.style.add_modifier.contains(modifier);
-    let (fore, back) = (colour(run.style.fg), colour(run.style.bg));
+    let (fore, back) = (color(run.style.fg), color(run.style.bg));
     if back != background {
         let height = CELL.1;
         writeln!(
@@ -128,10 +128,10 @@ fn draw_run(out: &mut String, y: usize, run: &Run, background: &str) {
     .unwrap();
 }
 
-/// Returns a colour of a cell. A theme in RGB sets both colours of every cell.
-fn colour(colour: Option<Color>) -> String {
-    match colour {
+/// Returns a color of a cell. A theme in RGB sets both colors of every cell.
+fn color(color: Option<Color>) -> String {
+    match color {
         Some(Color::Rgb(red, green, blue)) => format!("#{red:02x}{green:02x}{blue:02x}"),
-        other => panic!("not a colour of a theme in RGB: {other:?}"),
+        other => panic!("not a color of a theme in RGB: {other:?}"),
     }
 }

@@ -112,15 +112,15 @@ fn highlight_stays_correct_while_the_message_is_outdated() {
 }
 
 #[test]
-fn code_in_the_message_is_coloured_by_its_language() {
+fn code_in_the_message_is_colored_by_its_language() {
     let code = "<pre><code class='language-python'>def f(): # why\\n  return 'a'</code></pre>";
     let console = Console::with_body(&format!(
         r#"{{"parse_mode": "HTML", "text": "{code}", "chat_id": {{{{ Profile.telegram_chat_id }}}}}}"#
     ));
     let theme = &console.app().shared.theme;
     let (x, y) = console.position_of("│ def f(): # why");
-    let colour = |column: u16| console.cells()[(x + 2 + column, y)].style().fg;
-    assert_eq!((colour(0), colour(9)), (theme.keyword.fg, theme.comment.fg));
+    let color = |column: u16| console.cells()[(x + 2 + column, y)].style().fg;
+    assert_eq!((color(0), color(9)), (theme.keyword.fg, theme.comment.fg));
 }
 
 /// Returns the terminal hyperlinks: the text of their cells and their addresses.

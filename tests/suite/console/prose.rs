@@ -151,10 +151,10 @@ fn rows_end_with_the_line_breaks_of_message_text() {
     );
     let cells = console.cells().into_owned();
     let dim = console.app().shared.theme.dim.fg;
-    let colour = |dx: u16, dy: u16| cells[(x + dx, y + dy)].style().fg;
+    let color = |dx: u16, dy: u16| cells[(x + dx, y + dy)].style().fg;
     // The `\n` at the end of "Two \\n two\n" is dim, and the escaped backslash in it is not.
-    assert_eq!((colour(11, 1), colour(12, 1)), (dim, dim));
-    assert_ne!(colour(4, 1), dim);
+    assert_eq!((color(11, 1), color(12, 1)), (dim, dim));
+    assert_ne!(color(4, 1), dim);
     // Down from the start of a paragraph goes to the next one, and a click after its end goes before its line break.
     console.go_before("Two");
     console.press("down down");

@@ -6,7 +6,7 @@ use telecast::ui::widget::input::Input;
 
 use super::Console;
 use crate::support::{Home, Terminal};
-use crate::test_send::{Behaviour, Server, answer};
+use crate::test_send::{Behavior, Server, answer};
 
 /// The demo with a campaign `a` that has this body. Its webhook sends to `server` and is trusted.
 fn open_with_server(server: &Server, body: &str) -> Console {
@@ -64,7 +64,7 @@ fn answer_is_reported_after_the_dialog_was_closed() {
         ("502 Bad Gateway", "", "the test to 1099500000001 may have arrived, check the chat: HTTP 502"),
     ] {
         let ((arrived, arrivals), (release, released)) = (channel(), channel());
-        let server = Server::start(Behaviour::Waits(arrived, released, answer(status, body)));
+        let server = Server::start(Behavior::Waits(arrived, released, answer(status, body)));
         let mut console = open_with_server(&server, BODY);
         console.press("f5");
         press_unsettled(&mut console, "enter");
@@ -216,7 +216,7 @@ fn an_earlier_test_of_another_campaign_is_compared_with_that_campaign() {
 #[test]
 fn quitting_during_a_test_records_it_in_the_history() {
     let (arrived, arrivals) = channel();
-    let server = Server::start(Behaviour::IsSilent(arrived));
+    let server = Server::start(Behavior::IsSilent(arrived));
     let home = Home::new();
     home.run(["init", "shop"]).ok();
     let url = format!("http://{}/bot${{BOT_TOKEN}}/sendMessage", server.address);

@@ -40,7 +40,7 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Starts `command` in a terminal of `columns` × `rows`, as an xterm with true colour.
+    /// Starts `command` in a terminal of `columns` × `rows`, as an xterm with true color.
     pub fn start(mut command: Command, columns: u16, rows: u16) -> Self {
         command.env("COLORTERM", "truecolor");
         command.env_remove("COLORFGBG");

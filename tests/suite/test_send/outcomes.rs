@@ -59,7 +59,7 @@ fn the_reported_outcome_matches_the_answer() {
 fn an_incomplete_answer_means_the_test_may_have_arrived() {
     let unknown = "unknown whether it was sent to 77: ";
     for answer in ["", "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{\"ok\":true", "not HTTP\r\n\r\n"] {
-        let server = Server::start(Behaviour::Answers(answer.to_owned()));
+        let server = Server::start(Behavior::Answers(answer.to_owned()));
         let home = webhook_of(&server);
         let output = test_command(&home, server.address, &["--to", "77", "--json"]).output().unwrap();
         let json: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -68,7 +68,7 @@ fn an_incomplete_answer_means_the_test_may_have_arrived() {
         assert!(home.read("shop/.telecast/history.jsonl").contains(r#""may_have_arrived":true"#));
     }
     let (arrived, _arrivals) = channel();
-    let server = Server::start(Behaviour::IsSilent(arrived));
+    let server = Server::start(Behavior::IsSilent(arrived));
     let home = webhook_of(&server);
     let url = format!("http://{}/bot${{BOT_TOKEN}}/sendMessage", server.address);
     home.write("shop/webhooks/fake.toml", format!("name = 'f'\nurl = '{url}'\ntimeout = '1s'\n{JSON}"));
@@ -87,7 +87,7 @@ fn an_interrupted_test_says_that_it_may_have_arrived() {
 #[track_caller]
 fn check_interrupted(signal: Signal) {
     let (arrived, arrivals) = channel();
-    let server = Server::start(Behaviour::IsSilent(arrived));
+    let server = Server::start(Behavior::IsSilent(arrived));
     let home = webhook_of(&server);
     let mut command = test_command(&home, server.address, &["--to", "77"]);
     let mut child =

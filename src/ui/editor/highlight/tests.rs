@@ -67,19 +67,19 @@ fn check_markup(markup: Option<ParseMode>, text: &str, expected: &[&str]) {
 }
 
 #[test]
-fn json_is_coloured() {
+fn json_is_colored() {
     check("{\"a\": \"b\\n\", \"c\": -1.5, true", &["pkkkp sseesp kkkp nnnnp cccc"]);
 }
 
 #[test]
-fn liquid_is_coloured_inside_and_outside_strings() {
+fn liquid_is_colored_inside_and_outside_strings() {
     check("\"a {{ x.y | up: 'z' }}\"", &["sssDD V V O FF  SSS DDs"]);
     check("{% if x == 1 %}b", &["DD TT V OO N DD"]);
     check("{% comment %}\"a\n{% endcomment %}\"b\"", &["###############", "################sss"]);
 }
 
 #[test]
-fn markup_is_coloured_inside_strings() {
+fn markup_is_colored_inside_strings() {
     check("\"a<b>c</b> &amp; < d\"", &["ssmmmsmmmmsmmmmmsssss"]);
 }
 
@@ -100,7 +100,7 @@ fn an_unclosed_string_ends_at_the_end_of_its_line() {
 }
 
 #[test]
-fn edits_give_the_same_colours_as_a_fresh_highlighter() {
+fn edits_give_the_same_colors_as_a_fresh_highlighter() {
     let line = "  \"key\": \"text <b>{{ x | y: 1 }}</b>\", {% if a %}1{% endif %}\n";
     let mut editor = Editor::new(&line.repeat(300));
     let mut incremental = highlighter();
@@ -127,7 +127,7 @@ fn edits_give_the_same_colours_as_a_fresh_highlighter() {
 }
 
 #[test]
-fn visible_lines_are_coloured_first_in_bounded_steps() {
+fn visible_lines_are_colored_first_in_bounded_steps() {
     let editor = Editor::new(&"\"key\": \"text\",\n".repeat(20_000));
     let mut highlighter = highlighter();
     assert!(highlighter.follow(&editor, 15_000..15_040));
@@ -136,7 +136,7 @@ fn visible_lines_are_coloured_first_in_bounded_steps() {
 }
 
 #[test]
-fn code_is_coloured_by_its_language() {
+fn code_is_colored_by_its_language() {
     let grammars = CodeGrammars::load();
     let text = "// a\nfn main() { let a = \"b\"; }";
     assert_eq!(row(text.len(), &grammars.pieces("rust", text)), "#### KK ffff     KKK   K sss");
@@ -144,7 +144,7 @@ fn code_is_coloured_by_its_language() {
 }
 
 #[test]
-fn text_outside_json_is_coloured_by_its_markup() {
+fn text_outside_json_is_colored_by_its_markup() {
     let check = |mode: ParseMode, text: &str, expected: &str| {
         let pieces = Grammar::load(Some(mode)).pieces_of_text(text);
         assert_eq!(row(text.len(), &pieces), expected, "{text}");

@@ -48,12 +48,12 @@ impl<W: Write> Painter<W> {
     /// stays until the inner backend resets all attributes at the end of its draw.
     fn draw_run(&mut self, run: &[Placed<'_>]) -> io::Result<()> {
         let Some((_, _, first)) = run.first() else { return Ok(()) };
-        let Some(colour) = parameters(first.underline_color) else {
+        let Some(color) = parameters(first.underline_color) else {
             return self.inner.draw(run.iter().copied());
         };
         // xterm 379 reads the number after `58:5:` as the color of the text. So `39` sets this color back to the
         // default. If the text has another color, the inner backend writes that color afterward.
-        write!(self.inner, "\x1b[58:{colour}m\x1b[39m")?;
+        write!(self.inner, "\x1b[58:{color}m\x1b[39m")?;
         let plain: Vec<(u16, u16, Cell)> = run.iter().map(|(x, y, cell)| (*x, *y, plain(cell))).collect();
         self.inner.draw(plain.iter().map(|(x, y, cell)| (*x, *y, cell)))
     }
@@ -184,8 +184,8 @@ fn plain(cell: &Cell) -> Cell {
 
 /// Returns the parameters after 58 for a color. Returns `None` for the terminal's default color, which needs no
 /// sequence.
-fn parameters(colour: Color) -> Option<String> {
-    let index = match colour {
+fn parameters(color: Color) -> Option<String> {
+    let index = match color {
         Color::Reset => return None,
         Color::Rgb(red, green, blue) => return Some(format!("2::{red}:{green}:{blue}")),
         Color::Indexed(index) => index,
@@ -220,9 +220,9 @@ mod tests {
     fn check(letters: &[(&str, Color)], expected: Expect) {
         let cells: Vec<Cell> = letters
             .iter()
-            .map(|(letter, colour)| {
+            .map(|(letter, color)| {
                 let mut cell = Cell::default();
-                cell.set_symbol(letter).set_style(Style::new().underlined().underline_color(*colour));
+                cell.set_symbol(letter).set_style(Style::new().underlined().underline_color(*color));
                 cell
             })
             .collect();
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn an_underline_colour_has_its_own_escape_sequence_per_run() {
+    fn an_underline_color_has_its_own_escape_sequence_per_run() {
         check(
             &[("a", Color::Reset), ("b", Color::Yellow), ("c", Color::Yellow), ("d", Color::Red)],
             expect![

@@ -18,7 +18,7 @@ use crate::ui::screen::compose::{
     BodyBuffer, BodyProblem, CampaignStatuses, CompareDialog, ComposeConfirm, Decision, Derived, Dialog,
     Focus, HoverBox, Pane, PaneLayout, PreviewSync, SampleProblem, SampleReport, SearchBar, Submission,
     TestDialog, TypingSession, WebhookForm,
-    code_colours::CodeColours,
+    code_colors::CodeColors,
     filter::{self, ListFilter},
     last_good::LastGood,
     pane::campaigns,
@@ -107,7 +107,7 @@ pub struct Compose {
     pub drafts: Vec<CampaignDraft>,
     pub remembered: RememberedView,
     grammars: Grammars,
-    pub code: CodeColours,
+    pub code: CodeColors,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -192,7 +192,7 @@ impl Compose {
             drafts: Vec::new(),
             remembered: RememberedView::default(),
             grammars: Grammars::default(),
-            code: CodeColours::default(),
+            code: CodeColors::default(),
         };
         match shared.workspace.campaigns.first() {
             Some(first) => screen.open_buffer(shared, &first.stem),
@@ -608,17 +608,17 @@ impl Compose {
 
     pub fn add_grammar(&mut self, grammar: Arc<Grammar>) {
         if let Some(Dialog::Compare(compare)) = &mut self.dialog {
-            compare.colour(&grammar);
+            compare.color(&grammar);
         }
         self.grammars.add(grammar);
     }
 
     /// Colors the comparison with the grammars that are loaded, and returns the tasks that load the missing grammars.
-    pub fn colour_comparison(&mut self, compare: &mut CompareDialog) -> Vec<Effect> {
+    pub fn color_comparison(&mut self, compare: &mut CompareDialog) -> Vec<Effect> {
         let mut effects = Vec::new();
         for mode in ParseMode::ALL.map(Some) {
             if let Some(grammar) = self.grammars.get(mode) {
-                compare.colour(grammar);
+                compare.color(grammar);
             } else if self.grammars.ask(mode) {
                 effects.push(Effect::Task(Task::LoadGrammar(mode)));
             }

@@ -20,7 +20,7 @@ mod vim;
 use ratatui::layout::Rect;
 
 use crate::ui::screen::compose::{
-    Compose, Dialog, Pane, code_colours, derived,
+    Compose, Dialog, Pane, code_colors, derived,
     dialog::webhook,
     layout::layout,
     pane::{body, preview},
@@ -84,7 +84,7 @@ pub(super) fn follow(screen: &mut Compose, shared: &mut SharedState, area: Rect)
     }
     show_cursor(screen, shared);
     let mut effects: Vec<Effect> = screen.follow_highlight(shared).into_iter().collect();
-    effects.extend(code_colours::follow(screen));
+    effects.extend(code_colors::follow(screen));
     preview_sync::follow(screen, shared);
     limit_scrolling(screen, shared);
     effects.extend(screen.remember_soon(shared));

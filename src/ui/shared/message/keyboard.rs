@@ -3,7 +3,7 @@
 use crate::compose::MessagePart;
 use crate::telegram::request::{Button, ButtonAction};
 use crate::text;
-use crate::ui::shared::message::wrap::centred;
+use crate::ui::shared::message::wrap::centered;
 use crate::ui::shared::message::{LayoutOptions, MessageLine, RunRole, StyledRun};
 
 /// The smallest width of a button in cells: two brackets, two spaces, and one cell of text.
@@ -42,7 +42,7 @@ fn run(button: &Button, width: usize, options: LayoutOptions) -> StyledRun {
     let mark = mark(&button.action, options.is_ascii);
     let room = width.saturating_sub(4);
     let label = match mark {
-        "" => centred(&button.text, room, options.is_ascii),
+        "" => centered(&button.text, room, options.is_ascii),
         // The mark is a symbol that shows what the button does, such as `↗` for a link. So if the button's text and the
         // mark do not both fit, the text is shortened first. The mark is cut only in a very narrow button.
         mark => {
@@ -51,11 +51,11 @@ fn run(button: &Button, width: usize, options: LayoutOptions) -> StyledRun {
                 room.saturating_sub(text::width(mark) + 1),
                 options.is_ascii,
             );
-            centred(&format!("{shown} {mark}"), room, options.is_ascii)
+            centered(&format!("{shown} {mark}"), room, options.is_ascii)
         }
     };
     let text = if width < MIN_BUTTON_WIDTH {
-        centred(&button.text, width, options.is_ascii)
+        centered(&button.text, width, options.is_ascii)
     } else {
         format!("[ {label} ]")
     };

@@ -235,7 +235,7 @@ pub(super) fn address(mark: &str, address: &str, width: usize) -> Vec<MessageLin
 }
 
 /// Returns `label` in exactly `width` cells: centered, and cut with an ellipsis if it is too wide.
-pub(super) fn centred(label: &str, width: usize, is_ascii: bool) -> String {
+pub(super) fn centered(label: &str, width: usize, is_ascii: bool) -> String {
     let cut = shortened(label, width, is_ascii);
     let free = width.saturating_sub(text::width(&cut));
     format!("{}{cut}{}", " ".repeat(free / 2), " ".repeat(free - free / 2))

@@ -23,13 +23,13 @@ const MIN_SIDE_BY_SIDE_WIDTH: u16 = 96;
 
 // At most this many bytes of a text are colored, because the screen cannot react to keys while it colors a text. No
 // message that Telegram accepts is longer.
-const MAX_COLOURED_BYTES: usize = 64 * 1024;
+const MAX_COLORED_BYTES: usize = 64 * 1024;
 
 #[derive(Debug)]
 pub struct CompareDialog {
     compared: Query<PtrEq<ModePreviews>>,
     /// The colored byte ranges of each mode's text. They are empty until the grammar of the mode is loaded.
-    colours: Vec<Vec<SyntaxPiece>>,
+    colors: Vec<Vec<SyntaxPiece>>,
     pub chosen: usize,
     pub scroll: usize,
     columns: Memo<ColumnsKey, Vec<ModeColumn>>,
@@ -51,9 +51,9 @@ struct ModeColumn {
 impl CompareDialog {
     /// Creates the dialog for conversions that are still pending.
     pub fn pending(generation: Generation) -> Self {
-        let colours = vec![Vec::new(); ParseMode::ALL.len()];
+        let colors = vec![Vec::new(); ParseMode::ALL.len()];
         let compared = Query::asked(generation);
-        Self { compared, colours, chosen: 0, scroll: 0, columns: Memo::default() }
+        Self { compared, colors, chosen: 0, scroll: 0, columns: Memo::default() }
     }
 
     /// Stores the converted bodies and chooses the current parse mode of the body. Does nothing if the converted bodies
@@ -65,12 +65,12 @@ impl CompareDialog {
         }
     }
 
-    pub fn colour(&mut self, grammar: &Grammar) {
-        for ((mode, outcome), colours) in modes(&self.compared).iter().zip(&mut self.colours) {
+    pub fn color(&mut self, grammar: &Grammar) {
+        for ((mode, outcome), colors) in modes(&self.compared).iter().zip(&mut self.colors) {
             if let Ok(ConvertedMessage { conversion: Conversion { text, .. }, .. }) = outcome
                 && grammar.markup == Some(*mode)
             {
-                *colours = grammar.pieces_of_text(&text[..text.floor_char_boundary(MAX_COLOURED_BYTES)]);
+                *colors = grammar.pieces_of_text(&text[..text.floor_char_boundary(MAX_COLORED_BYTES)]);
             }
         }
     }
@@ -97,12 +97,12 @@ impl CompareDialog {
         let n = u16::try_from(self.n_modes()).unwrap_or(1).max(1);
         let is_wide = MIN_SIDE_BY_SIDE_WIDTH <= room.width;
         let width = if is_wide { (room.width / n).saturating_sub(1) } else { room.width };
-        let n_coloured = self.colours.iter().filter(|colours| !colours.is_empty()).count();
-        let (current, modes) = (self.current_mode(), modes(&self.compared).iter().zip(&self.colours));
-        self.columns.refresh((self.compared.value().cloned(), n_coloured, width, theme.origin), |_| {
-            let column = |((mode, outcome), colours): (&(ParseMode, _), &Vec<SyntaxPiece>)| ModeColumn {
+        let n_colored = self.colors.iter().filter(|colors| !colors.is_empty()).count();
+        let (current, modes) = (self.current_mode(), modes(&self.compared).iter().zip(&self.colors));
+        self.columns.refresh((self.compared.value().cloned(), n_colored, width, theme.origin), |_| {
+            let column = |((mode, outcome), colors): (&(ParseMode, _), &Vec<SyntaxPiece>)| ModeColumn {
                 title: title(current == Some(*mode), *mode, outcome),
-                lines: lines_of(outcome, colours, usize::from(width), theme),
+                lines: lines_of(outcome, colors, usize::from(width), theme),
                 message: message_of(outcome, width),
             };
             modes.map(column).collect()
@@ -212,7 +212,7 @@ fn markup_height(column_height: u16, n_lines: usize) -> u16 {
 
 fn lines_of(
     outcome: &Result<ConvertedMessage, Diagnostic>,
-    colours: &[SyntaxPiece],
+    colors: &[SyntaxPiece],
     width: usize,
     theme: &Theme,
 ) -> Vec<StyledRow> {
@@ -227,7 +227,7 @@ fn lines_of(
             let lost =
                 conversion.lost.iter().flat_map(|lost| wrapped(&format!("! lost: {lost}"), theme.warning));
             let rows = text::wrap_words(&conversion.text, width).into_iter();
-            lost.chain(rows.map(|row| highlight::row(&conversion.text, row, colours, theme))).collect()
+            lost.chain(rows.map(|row| highlight::row(&conversion.text, row, colors, theme))).collect()
         }
     }
 }

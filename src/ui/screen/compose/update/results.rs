@@ -143,7 +143,7 @@ pub(crate) fn handle(screen: &mut Compose, shared: &mut SharedState, message: Ms
         Msg::ModesCompared(generation, compared) => match screen.dialog.take() {
             Some(Dialog::Compare(mut compare)) => {
                 compare.set_previews(generation, &compared);
-                let effects = screen.colour_comparison(&mut compare);
+                let effects = screen.color_comparison(&mut compare);
                 screen.dialog = Some(Dialog::Compare(compare));
                 effects
             }
@@ -317,7 +317,7 @@ fn task_panicked(screen: &mut Compose, shared: &mut SharedState, work: Work, tex
         | Work::Survey
         | Work::CheckCampaigns
         | Work::Reload
-        | Work::Colours
+        | Work::Colors
         | Work::Copy
         | Work::Editor
         | Work::Background => {}

@@ -69,7 +69,7 @@ impl JsonRows {
                 let at = row.start + at;
                 let bytes = Span::new(at, at + grapheme.len());
                 let here = over.iter().filter(|(span, _)| overlap(*span, bytes));
-                let style = here.fold(self.colour(at, theme), |style, (_, over)| style.patch(*over));
+                let style = here.fold(self.color(at, theme), |style, (_, over)| style.patch(*over));
                 x = draw::put(buf, area, x, y, grapheme, style);
             }
         }
@@ -89,7 +89,7 @@ impl JsonRows {
         None
     }
 
-    fn colour(&self, at: usize, theme: &Theme) -> Style {
+    fn color(&self, at: usize, theme: &Theme) -> Style {
         let n_started = self.pieces.partition_point(|(range, _)| range.start <= at);
         let piece = self.pieces[..n_started].last().filter(|(range, _)| range.contains(&at));
         piece.map_or(theme.text, |(_, class)| class.style(theme))

@@ -11,7 +11,7 @@ use crate::ui::screen::compose::Compose;
 use crate::ui::shared::{Effect, Task};
 
 #[derive(Debug, Default)]
-pub struct CodeColours {
+pub struct CodeColors {
     grammars: Option<Arc<CodeGrammars>>,
     is_requested: bool,
     message: Option<FormattedText>,
@@ -19,7 +19,7 @@ pub struct CodeColours {
     pieces: Vec<SyntaxPiece>,
 }
 
-impl CodeColours {
+impl CodeColors {
     pub fn set_grammars(&mut self, grammars: Arc<CodeGrammars>) {
         self.grammars = Some(grammars);
     }
