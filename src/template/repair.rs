@@ -27,7 +27,8 @@ use super::tags::{NO_ELSIF, NO_ELSIF_HELP};
 
 pub(crate) use characters::{OddCharacter, with_plain_characters};
 use mender::Mistake;
-use window::{MAX_REPAIRS, MAX_WINDOW, difference, floor_line, is_whole_markup};
+pub(super) use window::is_whole_markup;
+use window::{MAX_REPAIRS, MAX_WINDOW, difference, floor_line};
 
 /// Parses a template, and looks for what was meant where Liquid is mistyped.
 pub(super) fn parse(source: &str, flavour: Flavour) -> ParsedLiquid {

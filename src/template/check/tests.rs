@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Code;
 use crate::dialect::Dialect;
-use crate::profile::{PropertySummary, ValueKind, Vocabulary};
+use crate::profile::{PropertySummary, SampleProperties, Value, ValueKind, Vocabulary};
 use crate::template::{Content, Partials, parse};
 
 fn vocabulary() -> Vocabulary {
@@ -21,8 +21,8 @@ fn vocabulary() -> Vocabulary {
             property("joined", ValueKind::Date, 3, "2026-01-31 10:00:00"),
         ],
         n_profiles: 10,
-        event: vec!["Amount".to_owned()],
-        external_trigger: Vec::new(),
+        event: SampleProperties::from([("Amount".to_owned(), vec![Value::Decimal(86.4)])]),
+        external_trigger: SampleProperties::new(),
     }
 }
 
