@@ -3,6 +3,8 @@
 //!
 //! This module does no I/O. The value types are CleverTap's: text, number, boolean, date, list, object.
 
+use std::collections::BTreeMap;
+
 use indexmap::IndexMap;
 
 pub(crate) mod import;
@@ -160,14 +162,48 @@ pub struct Vocabulary {
     /// The profile properties, sorted by name.
     pub properties: Vec<PropertySummary>,
     pub n_profiles: u64,
-    /// The names of the properties in the `Event` objects of the sample events.
-    pub event: Vec<String>,
-    /// The names of the properties in the `ExternalTrigger` objects of the sample events.
-    pub external_trigger: Vec<String>,
+    /// The properties in the `Event` objects of the sample events.
+    pub event: SampleProperties,
+    /// The properties in the `ExternalTrigger` objects of the sample events.
+    pub external_trigger: SampleProperties,
 }
+
+/// The properties of the sample events, by name, with their values in all samples.
+pub type SampleProperties = BTreeMap<String, Vec<Value>>;
 
 impl Vocabulary {
     pub fn property(&self, name: &str) -> Option<&PropertySummary> {
         self.properties.iter().find(|property| property.name == name)
     }
+
+    /// Returns the type that a member of an event, such as `["Event", "Order", "total"]`, has in all samples. A list
+    /// stands for its items. Returns `None` if the samples do not have the member, or if they disagree.
+    pub(crate) fn sampled_kind(&self, path: &[String]) -> Option<ValueKind> {
+        let (root, path) = path.split_first()?;
+        let (name, path) = path.split_first()?;
+        let properties = match root.as_str() {
+            "Event" => &self.event,
+            "ExternalTrigger" => &self.external_trigger,
+            _ => return None,
+        };
+        let mut values = without_lists(properties.get(name)?);
+        for name in path {
+            let members = values.into_iter().filter_map(|value| match value {
+                Value::Object(members) => members.get(name),
+                _ => None,
+            });
+            values = members.flat_map(|value| without_lists(std::slice::from_ref(value))).collect();
+        }
+        let mut kinds = values.into_iter().filter_map(Value::kind);
+        let kind = kinds.next()?;
+        kinds.all(|other| other == kind).then_some(kind)
+    }
+}
+
+fn without_lists(values: &[Value]) -> Vec<&Value> {
+    let items = values.iter().flat_map(|value| match value {
+        Value::List(items) => without_lists(items),
+        value => vec![value],
+    });
+    items.collect()
 }

@@ -74,7 +74,7 @@ pub use partials::Partials;
 pub use rendering::RenderContext;
 pub use rendering::RenderOutcome;
 pub(crate) use rendering::Rendered;
-pub(crate) use repair::{OddCharacter, with_plain_characters};
+pub(crate) use repair::{OddCharacter, confirm_names, with_plain_characters};
 pub(crate) use scope::{Binding, ScopedName, names_at, open_tags_at};
 pub(crate) use source_map::SourceMap;
 pub(crate) use string_parts::string_parts;

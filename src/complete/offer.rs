@@ -1,6 +1,6 @@
 //! Collects the items that the picker offers for a trigger and its context.
 
-use crate::profile::{self, PropertySummary, Value};
+use crate::profile::{self, PropertySummary, SampleProperties, Value};
 use crate::telegram::fields::{ApiField, FieldType};
 use crate::telegram::{self, ParseMode};
 use crate::template::{
@@ -222,7 +222,7 @@ fn inner_paths(path: &[String], value: &Value, detail: &str, items: &mut Vec<Com
 fn from_sample(
     root: &str,
     sample: Option<&Value>,
-    names: &[String],
+    properties: &SampleProperties,
     detail: &str,
     items: &mut Vec<CompletionItem>,
 ) {
@@ -230,7 +230,7 @@ fn from_sample(
         inner_paths(&[root.to_owned()], sample, detail, items);
         return;
     }
-    items.extend(names.iter().map(|name| {
+    items.extend(properties.keys().map(|name| {
         let kind =
             CompletionKind::Variable(Variable { path: vec![root.to_owned(), name.clone()], kind: None });
         CompletionItem::new(format!("{root}.{name}"), detail, "", kind)

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::diagnostic::Code;
 use crate::editor::{Command, Editor, Motion};
-use crate::profile::{PropertySummary, ValueKind as Type};
+use crate::profile::{PropertySummary, SampleProperties, ValueKind as Type};
 
 fn vocabulary() -> Vocabulary {
     let property = |name: &str, kind, n_set, samples: &[&str]| PropertySummary {
@@ -24,8 +24,8 @@ fn vocabulary() -> Vocabulary {
             property("vip", Type::Boolean, 1, &[]),
         ],
         n_profiles: 12,
-        event: vec!["Amount".into(), "Charged ID".into()],
-        external_trigger: vec![],
+        event: SampleProperties::from([("Amount".into(), vec![]), ("Charged ID".into(), vec![])]),
+        external_trigger: SampleProperties::new(),
     }
 }
 

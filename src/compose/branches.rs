@@ -301,7 +301,6 @@ impl Fault {
         problem.fixes.retain(|fix| {
             fix.edits.iter().all(|edit| span.start <= edit.span.start && edit.span.end <= span.end)
         });
-        problem.fixes.iter_mut().for_each(|fix| fix.safe = false);
         problem
     }
 }

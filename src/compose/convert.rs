@@ -26,6 +26,7 @@ pub(crate) use escapes::escape_filter;
 pub use source::ConversionSource;
 
 use escapes::Escapes;
+use external_text::CapturePrint;
 use text_location::TextLocation;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,13 +140,20 @@ impl<'b> MaskedBody<'b> {
         external_text::check(source, liquid_spans, &decoded, from, to)?;
         let converted = telegram::convert(&decoded.text, &decoded.liquid_spans, from, to)
             .map_err(|problem| refusal(decoded.body_span(problem.span), &problem.message))?;
-        let escapes = Escapes::new(from, to, source.dialect, location.is_in_string());
+        let liquid: Vec<&str> = liquid_spans.iter().map(|span| span.of(body)).collect();
+        let escapes = Escapes::new(from, to, source.dialect, location.is_in_string(), &liquid);
         let text = escapes.swap(&converted.text);
         let mut edits = vec![location.edit(&text)];
         // An escape may also be in an `assign` or `capture` before the text.
-        edits.extend(external_text::pieces_of_variables(body, liquid_spans, &decoded).filter_map(|piece| {
+        let pieces = external_text::pieces_of_variables(body, liquid_spans, &decoded);
+        edits.extend(pieces.filter_map(|(piece, capture)| {
             let liquid = piece.of(body);
-            Some((piece, escapes.swap_only(liquid))).filter(|(_, swapped)| swapped != liquid)
+            let swapped =
+                match capture.and_then(|name| external_text::print_of(name, body, liquid_spans, &decoded)) {
+                    Some(print) => escapes.swap_in_capture(liquid, print == CapturePrint::Escaped),
+                    None => escapes.swap_only(liquid),
+                };
+            Some((piece, swapped)).filter(|(_, swapped)| swapped != liquid)
         }));
         match mode_node {
             Some(node) => edits.push((node.span, format!("\"{}\"", to.as_str()))),
@@ -337,6 +345,67 @@ mod tests {
     }
 
     #[test]
+    fn literals_and_plain_variables_are_escaped_in_the_new_mode() {
+        let to_v2 = |text: &str, expected: &str| {
+            let body = |text: &str, mode: &str| format!(r#"{{"text": "x {text}", "parse_mode": "{mode}"}}"#);
+            check(&body(text, "HTML"), ParseMode::MarkdownV2, &body(expected, "MarkdownV2"));
+        };
+        to_v2(r#"{% echo "a.b" %}"#, r#"{% echo "a.b" | tg_markdown_v2 | json_escape %}"#);
+        to_v2(r#"{% cycle "a.", "b" %}"#, r#"{% cycle "a\\.", "b" %}"#);
+        to_v2(r#"{% cycle "g.": "a.", Profile.b %}"#, r#"{% cycle "g.": "a\\.", Profile.b %}"#);
+        to_v2(
+            r#"{{ Profile.a | tg_html | default: "you!" | json_escape }}"#,
+            r#"{{ Profile.a | tg_markdown_v2 | default: "you\!" | json_escape }}"#,
+        );
+        to_v2(
+            r#"{% if Profile.a %}{% assign g = "Hi!" %}{% endif %}{{ g }}"#,
+            r#"{% if Profile.a %}{% assign g = "Hi!" %}{% endif %}{{ g | tg_markdown_v2 | json_escape }}"#,
+        );
+        to_v2(
+            "{% for i in Event.Items %}{{ i.price }}{% endfor %}",
+            "{% for i in Event.Items %}{{ i.price | tg_markdown_v2 | json_escape }}{% endfor %}",
+        );
+        // Numbers need no escape.
+        to_v2("{% for i in (1..2) %}{{ i }}{% endfor %}", "{% for i in (1..2) %}{{ i }}{% endfor %}");
+        // The second value may be escaped already.
+        to_v2(
+            "{% assign g = Profile.a | tg_html %}{% assign g = g | upcase %}{{ g | json_escape }}",
+            "{% assign g = Profile.a | tg_markdown_v2 %}{% assign g = g | upcase %}{{ g | json_escape }}",
+        );
+    }
+
+    #[test]
+    fn values_in_a_capture_are_escaped_once() {
+        let to_v2 = |set: &str, print: &str, expected: &str| {
+            let body = |set: &str, print: &str, mode: &str| {
+                format!(r#"{set}{{"text": "x {print}", "parse_mode": "{mode}"}}"#)
+            };
+            let print_after = print.replace("tg_html", "tg_markdown_v2");
+            check(
+                &body(set, print, "HTML"),
+                ParseMode::MarkdownV2,
+                &body(expected, &print_after, "MarkdownV2"),
+            );
+        };
+        let capture = |value: &str| format!("{{% capture c %}}{{{{ {value} }}}}{{% endcapture %}}");
+        to_v2(&capture("Profile.a"), "{{ c }}", &capture("Profile.a | tg_markdown_v2 | json_escape"));
+        to_v2(&capture("Profile.a"), "{{ c | json_escape }}", &capture("Profile.a | tg_markdown_v2"));
+        to_v2(&capture("Profile.a"), "{{ c | tg_html | json_escape }}", &capture("Profile.a"));
+        check(
+            r#"{"text": "{% capture c %}{{ Profile.a }}{% endcapture %}{{ c | tg_html | json_escape }}", "parse_mode": "HTML"}"#,
+            ParseMode::MarkdownV2,
+            r#"{"text": "{% capture c %}{{ Profile.a }}{% endcapture %}{{ c | tg_markdown_v2 | json_escape }}", "parse_mode": "MarkdownV2"}"#,
+        );
+    }
+
+    #[test]
+    fn faults_of_branches_that_the_conversion_makes_are_lost() {
+        let body = r#"{"text": "x {% if Profile.a %}{% assign d = "a.b" %}{% cycle d, "y" %}{% endif %}", "parse_mode": "HTML"}"#;
+        let converted = convert(body, ParseMode::MarkdownV2).unwrap();
+        assert!(!converted.lost.is_empty(), "{converted:?}");
+    }
+
+    #[test]
     fn escapes_in_variables_before_the_text_are_replaced() {
         check(
             r#"{% assign n = Profile.name | tg_html | json_escape %}{"text": "Hi {{ n }}.", "parse_mode": "HTML"}"#,
@@ -441,12 +510,19 @@ mod tests {
                 "{% for i in (1..2) %}{{ i }}, {% endfor %}",
                 "{{ n }} ",
                 "{{ c }} ",
+                "{{ d }} ",
+                "{{ p | tg_html | json_escape }} ",
+                "{% cycle 'a.', 'b!' %} ",
+                "{% echo 'a-b' %} ",
+                "{{ Profile.a | tg_html | default: 'you!' | json_escape }} ",
+                "{% for i in (1..2) %}{% cycle 'a.', 'b!' %}{% endfor %} ",
             ]), 0..8),
             value in proptest::sample::select(vec!["", "a_b", "<b", "a\"b\\c", "1.5-2!", "[x](y", "`*"]),
         ) {
             let body = format!(
                 "{{% assign n = Profile.a | tg_html | json_escape %}}\
                  {{% capture c %}}{{{{ Profile.a | tg_html | json_escape }}}}{{% endcapture %}}\
+                 {{% assign d = '1.5-2' %}}{{% capture p %}}{{{{ Profile.a }}}}{{% endcapture %}}\
                  {{\"text\": \"x{}\", \"parse_mode\": \"HTML\"}}",
                 pieces.concat()
             );

@@ -370,6 +370,18 @@ mod tests {
     }
 
     #[test]
+    fn a_fix_in_a_branch_that_is_not_taken_is_proven_too() {
+        let body = |branch: &str, mode: &str| {
+            format!(
+                r#"{{"chat_id": 1, "text": "x {{% if Profile.vip %}}{branch}{{% else %}}y{{% endif %}}", "parse_mode": "{mode}"}}"#
+            )
+        };
+        check(&body("VIP!", "MarkdownV2"), "{}", &body(r"VIP\\!", "MarkdownV2"));
+        check(&body("1 < 2", "HTML"), "{}", &body("1 &lt; 2", "HTML"));
+        check(&body("<b>VIP", "HTML"), "{}", "");
+    }
+
+    #[test]
     fn mistyped_liquid_is_a_choice() {
         for text in ["{% if true %}a{% endif %}} 1.5", "{{ 'x' }}} 1.5", "p% else %} 1.5", "{ Profile.a }"] {
             let body = format!(r#"{{"chat_id": 1, "text": "{text}", "parse_mode": "MarkdownV2"}}"#);

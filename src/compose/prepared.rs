@@ -27,6 +27,7 @@ impl<'a> Prepared<'a> {
         let (template, mut found) = template::parse(inputs.body, inputs.partials, inputs.dialect);
         let is_broken = found.iter().any(Diagnostic::is_error);
         if let Some(vocabulary) = inputs.vocabulary {
+            template::confirm_names(&mut found, vocabulary);
             // A chat id's default that is not JSON, such as `NULL`, gets no warning. This default is printed only for a
             // recipient without a chat id, and the check of that recipient reports the missing chat id.
             let liquid_spans = template.liquid_spans();

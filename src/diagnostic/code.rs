@@ -61,7 +61,7 @@ codes! {
     AbortInWebhook "abort-in-webhook",
     /// In the parse mode `Markdown`, the address of a link has no `)`, so the address runs to the end of the text.
     AddressToEnd "address-to-end" = "[shop](https://example.com for you",
-    /// A text or number beside `and` or `or` is a condition of its own, and it is always true.
+    /// A condition is true for every value, such as a text or number beside `and` or `or`.
     AlwaysTrue "always-true" = r#"{% if Profile.plan == "gold" or "silver" %}"#,
     /// A tag has no valid attribute name where one is expected.
     AttributeName "attribute-name" = "<a ='https://example.com'>",
@@ -193,6 +193,8 @@ codes! {
     MissingAddress "missing-address" = "![logo] Sale",
     /// A required key is missing.
     MissingKey "missing-key" = r#"name = "Sale""#,
+    /// A condition is false for every value, so its branch is never taken.
+    NeverTrue "never-true" = r#"{% if Profile.plan == "gold" and Profile.plan == "silver" %}"#,
     /// The campaign has no body.
     NoBody "no-body",
     /// The chat id has no value; a profile without a chat id is skipped.

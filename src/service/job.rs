@@ -10,7 +10,7 @@ use crate::campaign::{Campaign, SANDBOX, Webhook, parse_bot_api_url};
 use crate::compose::{self, ChatTarget, Composed, Conversion, ConversionSource, Inputs, ModeComparison};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
-use crate::profile::{Profile, Value, Vocabulary};
+use crate::profile::{Profile, SampleProperties, Value, Vocabulary};
 use crate::telegram::ParseMode;
 use crate::template::Partials;
 use crate::workspace::{CampaignFiles, FileCondition, LoadedFile, Workspace};
@@ -98,16 +98,16 @@ impl SampleEvent {
 }
 
 /// Returns the keys of all objects among the values, sorted and without duplicates.
-fn names_in<'v>(values: impl Iterator<Item = Option<&'v Value>>) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
+fn properties_in<'v>(values: impl Iterator<Item = Option<&'v Value>>) -> SampleProperties {
+    let mut properties = SampleProperties::new();
     for value in values {
         if let Some(Value::Object(members)) = value {
-            names.extend(members.keys().cloned());
+            for (name, value) in members {
+                properties.entry(name.clone()).or_default().push(value.clone());
+            }
         }
     }
-    names.sort();
-    names.dedup();
-    names
+    properties
 }
 
 /// Returns the workspace's partials (template files that other templates include) by name. A partial that cannot be
@@ -249,8 +249,10 @@ impl MessageJob {
                 // the samples or from the given event.
                 let events = known_events();
                 Vocabulary {
-                    event: names_in(events.iter().map(|known| known.event.as_ref())),
-                    external_trigger: names_in(events.iter().map(|known| known.external_trigger.as_ref())),
+                    event: properties_in(events.iter().map(|known| known.event.as_ref())),
+                    external_trigger: properties_in(
+                        events.iter().map(|known| known.external_trigger.as_ref()),
+                    ),
                     ..known.clone()
                 }
             }),

@@ -2,9 +2,10 @@
 //!
 //! ```text
 //! names                  ──▶ unknown properties and variables
-//! condition              ──▶ conditions that are always true
+//! condition              ──▶ conditions that are always or never true
 //! flow                   ──▶ duplicate JSON keys, and branches and loops that leave the JSON unbalanced
 //!  ├──▶ fields           ──▶ unknown JSON keys
+//!  ├──▶ remnant          ──▶ delimiters that the message would show
 //!  └──▶ interpolation    ──▶ values that would break the JSON or the markup at their position
 //!       ├──▶ source       ──▶ where a value comes from
 //!       ├──▶ written      ──▶ which characters it prints, and which of them are escaped
@@ -18,6 +19,7 @@ mod flow;
 mod guard;
 mod interpolation;
 mod names;
+mod remnant;
 mod source;
 mod written;
 
@@ -44,7 +46,7 @@ pub(crate) enum Content {
 /// are left out.
 pub(crate) fn check(template: &Template, vocabulary: &Vocabulary, content: Content) -> Vec<Diagnostic> {
     let mut problems = names::check(template, vocabulary);
-    problems.extend(condition::check(template));
+    problems.extend(condition::check(template, vocabulary));
     match content {
         Content::Json => problems.extend(flow::check(template, vocabulary, None)),
         Content::Call(method) => problems.extend(flow::check(template, vocabulary, Some(method))),

@@ -11,6 +11,7 @@ mod apart;
 mod characters;
 mod conditions;
 mod delimiters;
+mod foreign;
 mod mend;
 mod mender;
 mod values;
@@ -27,7 +28,9 @@ use super::tags::{NO_ELSIF, NO_ELSIF_HELP};
 
 pub(crate) use characters::{OddCharacter, with_plain_characters};
 use mender::Mistake;
-use window::{MAX_REPAIRS, MAX_WINDOW, difference, floor_line, is_whole_markup};
+pub(crate) use values::confirm_names;
+pub(super) use window::is_whole_markup;
+use window::{MAX_REPAIRS, MAX_WINDOW, difference, floor_line};
 
 /// Parses a template, and looks for what was meant where Liquid is mistyped.
 pub(super) fn parse(source: &str, flavour: Flavour) -> ParsedLiquid {
@@ -168,7 +171,12 @@ impl Repairer<'_> {
             }
             let mended = mend::mend(&attempt.text, self.flavour, &|text| self.accepts(text));
             if attempt.mistake.is_none() && explained.is_none() {
-                explained = mended.explanation.map(|mistake| mistake.shifted(attempt.window.start));
+                explained = mended.explanation.map(|mistake| {
+                    let whole = mended.whole.filter(|text| self.parses(text)).map(|text| {
+                        Fix::replace(mistake.title.clone(), attempt.window, text).unsafe_to_apply()
+                    });
+                    (mistake.shifted(attempt.window.start), whole)
+                });
             }
             let Some(found) = mended.found else { continue };
             if self.flavour == Flavour::Dialect(Dialect::CleverTap)
@@ -198,7 +206,10 @@ impl Repairer<'_> {
             );
         }
         match explained {
-            Some(mistake) => Repair::Explained(Box::new(mistake.diagnostic(Code::LiquidSyntax))),
+            Some((mistake, whole)) => {
+                let problem = mistake.diagnostic(Code::LiquidSyntax);
+                Repair::Explained(Box::new(Diagnostic { fixes: whole.into_iter().collect(), ..problem }))
+            }
             None if is_closed => Repair::None,
             None => {
                 let problem = Diagnostic { fixes: Vec::new(), ..problem.clone() };
@@ -256,6 +267,10 @@ impl Repairer<'_> {
 
     fn accepts(&self, text: &str) -> bool {
         is_whole_markup(text, self.flavour)
+    }
+
+    fn parses(&self, text: &str) -> bool {
+        parser::parse(text, self.flavour).problems.is_empty()
     }
 
     /// Whether a delimiter without a partner follows the window, before the next output, tag, or line.

@@ -85,14 +85,15 @@ fn variables_outside<'b>(
 }
 
 /// Returns the spans of the Liquid that sets variables outside the message's text: each `assign`, and each piece inside
-/// a `capture`.
+/// a `capture`, with the name of the capture.
 pub(super) fn pieces_of_variables<'a>(
     body: &'a str,
     liquid_spans: &'a [Span],
     decoded: &'a DecodedText<'_>,
-) -> impl Iterator<Item = Span> + 'a {
+) -> impl Iterator<Item = (Span, Option<&'a str>)> + 'a {
     // The pieces before this offset are in a capture.
     let mut captured_to = 0;
+    let mut capture = None;
     liquid_spans.iter().enumerate().filter_map(move |(at, piece)| {
         if decoded.contains_liquid(*piece) {
             return None;
@@ -101,10 +102,55 @@ pub(super) fn pieces_of_variables<'a>(
         if name == Some("capture")
             && let Some(end) = closing(body, liquid_spans, at)
         {
+            if captured_to <= piece.start {
+                capture = piece.of(body).trim_matches(['{', '}', '%', '-']).split_whitespace().nth(1);
+            }
             captured_to = captured_to.max(liquid_spans[end].start);
         }
-        (name == Some("assign") || piece.start < captured_to).then_some(*piece)
+        let is_captured = piece.start < captured_to;
+        (name == Some("assign") || is_captured).then_some((*piece, capture.filter(|_| is_captured)))
     })
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum CapturePrint {
+    /// With an escape for JSON.
+    Escaped,
+    AsIs,
+}
+
+/// Returns how the message's text prints the capture `name`. Returns `None` if it prints it in several ways or with an
+/// escape for the mode, or if the capture is used elsewhere too.
+pub(super) fn print_of(
+    name: &str,
+    body: &str,
+    liquid_spans: &[Span],
+    decoded: &DecodedText<'_>,
+) -> Option<CapturePrint> {
+    let mut print = None;
+    for piece in liquid_spans {
+        let liquid = piece.of(body);
+        let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+        let uses = liquid.split(|c| !is_word(c)).any(|word| word == name);
+        if !uses || matches!(tag_name(liquid), Some("capture" | "if" | "unless" | "elsif")) {
+            continue;
+        }
+        let is_escaped = ["tg_", "escape |", "| escape", "escape_once"]
+            .iter()
+            .any(|filter| liquid.replace("json_escape", "json").contains(filter));
+        if is_escaped || !liquid.starts_with("{{") || !decoded.contains_liquid(*piece) {
+            return None;
+        }
+        let own = match liquid.contains("json") || liquid.contains("replace: '\"'") {
+            true => CapturePrint::Escaped,
+            false => CapturePrint::AsIs,
+        };
+        if print.is_some_and(|print| print != own) {
+            return None;
+        }
+        print = Some(own);
+    }
+    print
 }
 
 /// Returns whether a text, written for the mode `from`, reads the same in the mode `to`.

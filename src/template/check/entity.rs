@@ -1,7 +1,8 @@
 //! Finds out whether an output is inside an entity of the legacy Markdown mode, where no escape works: in
 //! `_{{ name | tg_markdown }}_`, the `_` of a name ends the entity, with or without a backslash before it.
 //!
-//! Only text that the author typed before the output counts. A branch starts with what is open around its block.
+//! Only text that the author typed before the output counts. A branch starts with what is open around its block. A text
+//! in a capture starts in the place where the capture is printed.
 
 use crate::text::{Span, floor_char_boundary};
 
@@ -18,9 +19,27 @@ pub(super) enum Place {
     Unclear,
 }
 
-/// Returns the place of `at`, which is in a JSON string, or in a `capture` that is escaped for JSON as a whole.
-pub(super) fn place_at(source: &str, at: usize, is_in_capture: bool) -> Place {
-    let Some(before) = text_before(source, at, is_in_capture) else { return Place::Text };
+/// What the text with an output is a part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Around {
+    /// A JSON string.
+    String,
+    /// A `capture` that is printed in a JSON string as it is.
+    Capture,
+    /// A `capture` that is escaped for JSON as a whole.
+    EscapedCapture,
+}
+
+/// Returns the place of the output at `at`. Where its own text has no open entity, `outer` is its place.
+pub(super) fn place_in(source: &str, at: usize, around: Around, outer: Place) -> Place {
+    match place_at(source, at, around) {
+        Place::Text => outer,
+        place => place,
+    }
+}
+
+fn place_at(source: &str, at: usize, around: Around) -> Place {
+    let Some(before) = text_before(source, at, around) else { return Place::Text };
     let mut rest = before.of(source);
     let mut open: Option<&'static str> = None;
     // What was open at the start of each block around the position.
@@ -54,9 +73,8 @@ pub(super) fn place_at(source: &str, at: usize, is_in_capture: bool) -> Place {
             };
             continue;
         }
-        let escaped = rest
-            .strip_prefix(backslash(is_in_capture))
-            .and_then(|after| after.strip_prefix(['_', '*', '`', '[']));
+        let escaped =
+            rest.strip_prefix(backslash(around)).and_then(|after| after.strip_prefix(['_', '*', '`', '[']));
         if let Some(after) = escaped {
             rest = after;
             continue;
@@ -77,11 +95,11 @@ pub(super) fn place_at(source: &str, at: usize, is_in_capture: bool) -> Place {
 
 /// Returns the characters that MarkdownV2 reserves at `at` if `at` is in code or in the address of a link. Returns
 /// `None` for any other text.
-pub(super) fn reserved_at(source: &str, at: usize, is_in_capture: bool) -> Option<&'static str> {
-    let mut rest = text_before(source, at, is_in_capture)?.of(source);
+pub(super) fn reserved_at(source: &str, at: usize, around: Around) -> Option<&'static str> {
+    let mut rest = text_before(source, at, around)?.of(source);
     let mut closer: Option<&'static str> = None;
     while let Some(c) = rest.chars().next() {
-        let escaped = rest.strip_prefix(backslash(is_in_capture)).filter(|after| !after.is_empty());
+        let escaped = rest.strip_prefix(backslash(around)).filter(|after| !after.is_empty());
         let length = match (liquid_at(rest), escaped, closer) {
             (Some(liquid), _, _) => liquid.len(),
             (None, Some(after), _) => {
@@ -104,9 +122,12 @@ pub(super) fn reserved_at(source: &str, at: usize, is_in_capture: bool) -> Optio
     Some(if closer? == ")" { ")\\" } else { "`\\" })
 }
 
-/// A backslash is doubled in JSON, but not in a capture.
-fn backslash(is_in_capture: bool) -> &'static str {
-    if is_in_capture { "\\" } else { "\\\\" }
+/// A backslash is doubled in JSON.
+fn backslash(around: Around) -> &'static str {
+    match around {
+        Around::String | Around::Capture => "\\\\",
+        Around::EscapedCapture => "\\",
+    }
 }
 
 /// Returns the first word of a tag, or an empty text for an output.
@@ -116,7 +137,7 @@ fn tag_word(liquid: &str) -> &str {
 }
 
 /// Returns the part of the string or capture that is before `at`.
-fn text_before(source: &str, at: usize, is_in_capture: bool) -> Option<Span> {
+pub(super) fn text_before(source: &str, at: usize, around: Around) -> Option<Span> {
     let mut end = at;
     while at - end <= MAX_DISTANCE {
         let before = source.get(..end)?;
@@ -124,7 +145,7 @@ fn text_before(source: &str, at: usize, is_in_capture: bool) -> Option<Span> {
         let opener = match (before.ends_with("}}"), before.ends_with("%}")) {
             (true, _) => "{{",
             (_, true) => "{%",
-            (false, false) if !is_in_capture && c == '"' && !before.ends_with("\\\"") => {
+            (false, false) if around != Around::EscapedCapture && c == '"' && !before.ends_with("\\\"") => {
                 return Some(Span::new(end, at));
             }
             (false, false) => {
@@ -136,7 +157,7 @@ fn text_before(source: &str, at: usize, is_in_capture: bool) -> Option<Span> {
         let window = floor_char_boundary(before, before.len().saturating_sub(MAX_DISTANCE));
         let start = window + before.get(window..)?.rfind(opener)?;
         let word = before[start + 2..].trim_start_matches('-').trim_start();
-        if is_in_capture && opener == "{%" && word.starts_with("capture") {
+        if around != Around::String && opener == "{%" && word.starts_with("capture") {
             return Some(Span::new(end, at));
         }
         end = start;
@@ -145,7 +166,7 @@ fn text_before(source: &str, at: usize, is_in_capture: bool) -> Option<Span> {
 }
 
 /// Returns the `{{ }}` or tag at the start of `text`.
-fn liquid_at(text: &str) -> Option<&str> {
+pub(super) fn liquid_at(text: &str) -> Option<&str> {
     let closer = match text.as_bytes().get(..2)? {
         b"{{" => "}}",
         b"{%" => "%}",
@@ -166,7 +187,11 @@ mod tests {
 
     fn place(marked: &str) -> Place {
         let at = marked.find('|').unwrap();
-        place_at(&marked.replacen('|', "", 1), at, marked.contains("capture"))
+        place_at(&marked.replacen('|', "", 1), at, around(marked))
+    }
+
+    fn around(marked: &str) -> Around {
+        if marked.contains("capture") { Around::EscapedCapture } else { Around::String }
     }
 
     #[test]
@@ -205,7 +230,7 @@ mod tests {
     fn markdown_v2_reserves_less_in_code_and_addresses() {
         let reserved = |marked: &str| {
             let at = marked.find('|').unwrap();
-            reserved_at(&marked.replacen('|', "", 1), at, marked.contains("capture"))
+            reserved_at(&marked.replacen('|', "", 1), at, around(marked))
         };
         assert_eq!(reserved(r#"{"text": "`a\\`|`"}"#), Some("`\\"));
         assert_eq!(reserved(r#"{"text": "```a` |```"}"#), Some("`\\"));

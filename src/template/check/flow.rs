@@ -19,11 +19,16 @@ use super::super::json_state::{JsonEvent, JsonSlot, JsonState};
 use super::super::syntax::{
     Block, CaseBranch, Condition, Expression, Loop, OutputNode, PartialCall, Path, SyntaxNode, TagNode,
 };
+use super::super::variables::names_of;
 use super::super::{Template, TemplateFile, partials};
+use super::entity::{self, Around, Place};
 use super::fields;
-use super::guard::PresenceGuard;
-use super::interpolation::Interpolation;
+use super::guard::{Emptiness, PresenceGuard};
+use super::interpolation::{CycleItem, Interpolation};
+use super::names::GLOBALS;
+use super::remnant;
 use super::source::{self, Definition, NameDefinitions, ValueSource};
+use super::written::{Evaluator, Written};
 
 /// The body's JSON objects, by their number (see [`JsonState::member`]).
 #[derive(Debug, Default)]
@@ -100,6 +105,8 @@ struct Follower<'t> {
     /// Whether the current text is captured text that is escaped for JSON when it is printed. Such text is not JSON but
     /// the content of a JSON string.
     is_escaped: bool,
+    /// The place where the captures and partials around the current text are printed.
+    outer_place: Place,
 }
 
 impl<'t> Follower<'t> {
@@ -118,6 +125,7 @@ impl<'t> Follower<'t> {
             n_inner_nodes: 0,
             inner_depth: 0,
             is_escaped: false,
+            outer_place: Place::Text,
         }
     }
 
@@ -177,7 +185,10 @@ impl<'t> Follower<'t> {
 
     fn follow_node(&mut self, node: &'t SyntaxNode, mut state: JsonState) -> Option<JsonState> {
         match node {
-            SyntaxNode::Text(span) => self.follow_text(*span, &mut state),
+            SyntaxNode::Text(span) => {
+                self.check_remnants(*span, &state);
+                self.follow_text(*span, &mut state);
+            }
             SyntaxNode::Output(output) => return Some(self.follow_output(output, state)),
             SyntaxNode::Tag(span, tag) => return self.follow_tag(*span, tag, state),
         }
@@ -209,15 +220,27 @@ impl<'t> Follower<'t> {
                 return self.follow_branches(span, bodies, false, state);
             }
             TagNode::Partial(call) => return Some(self.follow_partial(span, call, state)),
-            // These tags print a value that cannot be traced, so the value is not checked.
-            TagNode::Cycle { .. } | TagNode::Increment(_) | TagNode::Decrement(_) => {
-                state.read_interpolation()
+            TagNode::Cycle { items, .. } => {
+                self.check_cycle(span, items, &state);
+                state.read_interpolation();
             }
+            TagNode::Increment(_) | TagNode::Decrement(_) => state.read_interpolation(),
             TagNode::Break | TagNode::Continue | TagNode::Abort => return None,
             // Captured text is followed where it is printed.
             TagNode::Assign { .. } | TagNode::Capture { .. } | TagNode::Comment | TagNode::Broken => {}
         }
         Some(state)
+    }
+
+    fn check_remnants(&mut self, span: Span, state: &JsonState) {
+        // The remnants of a syntax error are a part of that problem.
+        if self.check_pass.is_some() && self.template.compiled.error.is_none() {
+            let starts_in_string = self.is_escaped || state.slot() == JsonSlot::String;
+            let around = self.around();
+            for problem in remnant::find(self.source(), span, starts_in_string, around) {
+                self.report(problem);
+            }
+        }
     }
 
     fn follow_text(&mut self, span: Span, state: &mut JsonState) {
@@ -367,7 +390,11 @@ impl<'t> Follower<'t> {
     /// Follows an output. Captured text that is printed without filters is read as if it were written in place of the
     /// output. The text of any other output is unknown.
     fn follow_output(&mut self, output: &'t OutputNode, mut state: JsonState) -> JsonState {
-        if self.check_escaped_capture(output, &state) {
+        let inner_place = self.place_at(output.span, &state);
+        let outer_place = std::mem::replace(&mut self.outer_place, inner_place);
+        let is_escaped_capture = self.check_escaped_capture(output, &state);
+        self.outer_place = outer_place;
+        if is_escaped_capture {
             state.read_interpolation();
             return state;
         }
@@ -380,13 +407,36 @@ impl<'t> Follower<'t> {
             state.read_interpolation();
             return state;
         };
+        self.outer_place = inner_place;
         let mut after = self.follow_captured(captured, &state).unwrap_or(state);
+        self.outer_place = outer_place;
         for filter in filters.iter().filter(|filter| filter.filter.name == "append") {
             if let Some(text) = filter.arguments.first().and_then(Expression::as_text) {
                 after.read(text, &mut |_, _| {});
             }
         }
         after
+    }
+
+    fn around(&self) -> Around {
+        match (self.is_escaped, self.scope.captures_in_progress.is_empty()) {
+            (true, _) => Around::EscapedCapture,
+            (false, false) => Around::Capture,
+            (false, true) => Around::String,
+        }
+    }
+
+    fn mode_at(&self, state: &JsonState) -> Option<ParseMode> {
+        let objects = self.check_pass?.objects;
+        state.member().and_then(|(object, key)| objects.mode(object, key?))
+    }
+
+    /// Returns the place of the output or tag `printed` in a text of the legacy Markdown.
+    fn place_at(&self, printed: Span, state: &JsonState) -> Place {
+        match self.mode_at(state) == Some(ParseMode::Markdown) && state.slot() == JsonSlot::String {
+            true => entity::place_in(self.source(), printed.start, self.around(), self.outer_place),
+            false => Place::Text,
+        }
     }
 
     /// Returns whether `output` prints captured text with exactly one filter, which escapes the text for its position.
@@ -478,6 +528,8 @@ impl<'t> Follower<'t> {
             let alias = subject.alias.as_deref().unwrap_or(partials::local_name(name));
             scope.define(alias, argument(&subject.value));
         }
+        let place = self.place_at(span, &state);
+        let outer_place = std::mem::replace(&mut self.outer_place, place);
         let outer = (self.file, self.call, std::mem::replace(&mut self.scope, scope));
         self.file = file;
         // Problems in nested partials are reported at the outermost tag, the one in the body.
@@ -486,14 +538,24 @@ impl<'t> Follower<'t> {
         let end = self.follow(body, state.clone());
         self.inner_depth -= 1;
         (self.file, self.call, self.scope) = outer;
+        self.outer_place = outer_place;
         end.unwrap_or(state)
     }
 
     fn check_interpolation(&mut self, output: &'t OutputNode, state: &JsonState) {
         let Some(checked) = self.check_pass else { return };
         let value = &output.value;
-        let mode = state.member().and_then(|(object, key)| checked.objects.mode(object, key?));
-        let sources = self.scope.sources(self.file, &value.value, &value.filters);
+        let mode = self.mode_at(state);
+        let is_text = |key: &str| matches!(key, "text" | "caption" | "message_text");
+        let is_message = mode.is_some()
+            || checked.method.is_some() && state.member().and_then(|(_, key)| key).is_some_and(is_text);
+        let mut sources = self.scope.sources(self.file, &value.value, &value.filters);
+        // A tag with a syntax error may have been meant to set the variable.
+        if self.template.compiled.error.is_some() {
+            sources.retain(|source| {
+                source.path().and_then(Path::name).is_none_or(|root| GLOBALS.contains(&root))
+            });
+        }
         let problems = sources.iter().map(|source| {
             let interpolation = Interpolation {
                 file: self.file,
@@ -504,6 +566,9 @@ impl<'t> Follower<'t> {
                 slot: state.slot(),
                 mode,
                 is_escaped: self.is_escaped,
+                around: self.around(),
+                outer_place: self.outer_place,
+                is_message,
                 is_present: self.is_present(source),
                 dialect: self.template.dialect(),
                 free_name: self.scope.free_name(),
@@ -519,13 +584,43 @@ impl<'t> Follower<'t> {
         }
     }
 
+    /// Checks the values of a `cycle`. The tag takes no filters, so the fix assigns an escaped value to a variable.
+    fn check_cycle(&mut self, tag: Span, items: &'t [Expression], state: &JsonState) {
+        let Some(checked) = self.check_pass.filter(|_| state.slot() == JsonSlot::String) else { return };
+        let mode = self.mode_at(state);
+        let evaluator = Evaluator::new(&self.scope, checked.vocabulary, mode);
+        let problem = items.iter().find_map(|item| {
+            let sources = self.scope.sources(self.file, item, &[]);
+            let written = sources.iter().map(|source| evaluator.written(source));
+            let needs = |written: Written<'_>| {
+                let markup = mode.filter(|mode| written.breaks_markup(*mode));
+                (markup, !self.is_escaped && written.breaks_json())
+            };
+            let (markup, needs_json) =
+                written.map(needs).find(|(markup, needs_json)| markup.is_some() || *needs_json)?;
+            Some(CycleItem { tag, item: item.span(), markup, needs_json })
+        });
+        if let Some(problem) = problem {
+            let name = self.scope.free_name();
+            self.report(problem.problem(self.source(), name, self.template.dialect()));
+        }
+    }
+
     /// Returns the guard of a branch of the `if` at `tag`. It also lists the paths whose values its variables hold, as
     /// after `{% assign v = Profile.name | default: "" %}`.
     fn guard_of(&self, tag: Span, condition: &Condition, is_negated: bool) -> PresenceGuard {
-        let is_text = |path: &Path| {
-            path.steps.is_empty() && path.name().is_some_and(|name| self.scope.has_default(name))
+        let emptiness = |path: &Path| {
+            if path.steps.is_empty() && path.name().is_some_and(|name| self.scope.has_default(name)) {
+                return Emptiness::Text;
+            }
+            let property = names_of(path).get(1).filter(|_| path.name() == Some("Profile")).cloned();
+            let property = property.and_then(|name| self.check_pass?.vocabulary.property(&name));
+            match property.is_some_and(|property| property.samples.iter().any(String::is_empty)) {
+                true => Emptiness::NilOrText,
+                false => Emptiness::Nil,
+            }
         };
-        let mut guard = PresenceGuard::of(self.source(), condition, is_negated, &is_text);
+        let mut guard = PresenceGuard::of(self.source(), condition, is_negated, &emptiness);
         for names in [&mut guard.present_if_taken, &mut guard.present_if_skipped] {
             let paths = names.iter().filter_map(|name| self.scope.alias_of(name, self.file, tag.start));
             let written: Vec<String> = paths.map(|path| path.span.of(self.source()).to_owned()).collect();

@@ -12,15 +12,23 @@ pub(super) struct PresenceGuard {
     pub present_if_skipped: Vec<String>,
 }
 
+/// What a value is if it is missing. An empty text is true in Liquid, and nil is not equal to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Emptiness {
+    Nil,
+    /// As a variable whose last filter is `default`.
+    Text,
+    NilOrText,
+}
+
 impl PresenceGuard {
-    /// `is_text` returns whether a path is never nil, such as a variable whose last filter is `default`.
     pub(super) fn of(
         source: &str,
         condition: &Condition,
         is_negated: bool,
-        is_text: &dyn Fn(&Path) -> bool,
+        emptiness: &dyn Fn(&Path) -> Emptiness,
     ) -> Self {
-        let (when_true, when_false) = sides(source, condition, is_text);
+        let (when_true, when_false) = sides(source, condition, emptiness);
         match is_negated {
             true => PresenceGuard { present_if_taken: when_false, present_if_skipped: when_true },
             false => PresenceGuard { present_if_taken: when_true, present_if_skipped: when_false },
@@ -50,21 +58,28 @@ impl PresenceGuard {
 }
 
 /// Returns the paths that have a value if `condition` is true, and the paths that have a value if it is false.
-fn sides(source: &str, condition: &Condition, is_text: &dyn Fn(&Path) -> bool) -> (Vec<String>, Vec<String>) {
+fn sides(
+    source: &str,
+    condition: &Condition,
+    emptiness: &dyn Fn(&Path) -> Emptiness,
+) -> (Vec<String>, Vec<String>) {
     let written = |path: &Path| vec![path.span.of(source).to_owned()];
     match condition {
-        Condition::Value(Expression::Path(path)) => (written(path), Vec::new()),
+        Condition::Value(Expression::Path(path)) => match emptiness(path) {
+            Emptiness::Nil => (written(path), Vec::new()),
+            Emptiness::Text | Emptiness::NilOrText => (Vec::new(), Vec::new()),
+        },
         Condition::Value(_) => (Vec::new(), Vec::new()),
         Condition::Both(parts) => {
             // If `a and b` is false, `a` or `b` may be missing. It is not known which of them, so neither is listed.
-            let (mut left, _) = sides(source, &parts.0, is_text);
-            left.extend(sides(source, &parts.1, is_text).0);
+            let (mut left, _) = sides(source, &parts.0, emptiness);
+            left.extend(sides(source, &parts.1, emptiness).0);
             (left, Vec::new())
         }
         Condition::Either(parts) => {
             // This is the reverse of `and`: something is known about both operands only if `a or b` is false.
-            let (_, mut left) = sides(source, &parts.0, is_text);
-            left.extend(sides(source, &parts.1, is_text).1);
+            let (_, mut left) = sides(source, &parts.0, emptiness);
+            left.extend(sides(source, &parts.1, emptiness).1);
             (Vec::new(), left)
         }
         Condition::Compare { left: Expression::Path(path), comparison, right, .. } => {
@@ -74,7 +89,7 @@ fn sides(source: &str, condition: &Condition, is_text: &dyn Fn(&Path) -> bool) -
                 _ => false,
             };
             // Nil does not equal `''` or `empty`, so the comparison shows nothing about a missing value.
-            if is_empty_text && !is_text(path) {
+            if is_empty_text && emptiness(path) != Emptiness::Text {
                 return (Vec::new(), Vec::new());
             }
             let right_is_empty =

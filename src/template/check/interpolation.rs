@@ -11,7 +11,7 @@ use super::super::escapes::{EscapePosition, escape_filters};
 use super::super::json_state::JsonSlot;
 use super::super::syntax::{Expression, FilterCall, Literal, OutputNode, Path};
 use super::super::variables::names_of;
-use super::entity::{self, Place};
+use super::entity::{self, Around, Place};
 use super::names::step_source;
 use super::source::{NameDefinitions, ValueSource};
 use super::written::{Evaluator, NUMERIC, Written};
@@ -30,6 +30,11 @@ pub(super) struct Interpolation<'t, 't2> {
     pub mode: Option<ParseMode>,
     /// Whether the output is in captured text that is escaped for JSON as a whole when the text is printed.
     pub is_escaped: bool,
+    /// What the output's text is a part of, and where that is printed.
+    pub around: Around,
+    pub outer_place: Place,
+    /// Whether the output is in the text of a message.
+    pub is_message: bool,
     /// Whether a condition in the template guarantees a value.
     pub is_present: bool,
     pub dialect: Dialect,
@@ -111,10 +116,84 @@ impl<'t, 't2> Interpolation<'t, 't2> {
         let needs_json = !self.is_escaped && written.breaks_json();
         let reopened = written.reopened_json().filter(|_| needs_json);
         let reopened = markup.and_then(|mode| written.reopened_markup(mode)).or(reopened);
-        match reopened {
-            Some(call) => vec![self.reopened(call, markup)],
-            None => self.unescaped(&written, needs_json, markup).into_iter().collect(),
+        let problem = match reopened {
+            Some(call) => Some(self.reopened(call, markup)),
+            None => self.unescaped(&written, needs_json, markup),
+        };
+        problem.or_else(|| self.shown_escape(&written)).into_iter().collect()
+    }
+
+    /// Reports an escape that the message would show, and a `<br />`.
+    fn shown_escape(&self, written: &Written<'t>) -> Option<Diagnostic> {
+        if let Some(call) = written.breaks().filter(|_| self.is_message) {
+            return Some(self.html_break(call));
         }
+        // The print of the capture escapes everything in it.
+        if self.is_escaped && written.has_json_escapes() {
+            return Some(self.escaped_twice());
+        }
+        let call = written.spoiled()?;
+        let name = call.filter.name;
+        let is_json = call.filter.name == "json_escape" || call.filter.name == "json";
+        let (message, shown) = match self.mode {
+            _ if is_json => (format!("`{name}` escapes text that is escaped already"), r#"\""#),
+            Some(ParseMode::Html) if escapes_for(call).is_some() => {
+                (format!("`{name}` escapes text that is escaped already"), "&lt;")
+            }
+            Some(ParseMode::Html) if name == "upcase" => {
+                (format!("`{name}` changes the escapes in the text"), "&LT;")
+            }
+            Some(ParseMode::Html) => (format!("`{name}` can cut an escape in two"), "&l"),
+            Some(ParseMode::Markdown | ParseMode::MarkdownV2) | None => {
+                (format!("`{name}` escapes text that is escaped already"), r"\_")
+            }
+        };
+        let message = format!("{message}, and the message would show `{shown}`");
+        let problem = Diagnostic::warning(Code::EscapeOrder, self.output.value.span, message)
+            .with_help("escape once, after all other filters");
+        Some(match self.escapes_after(call, None) {
+            Some(fix) => problem.with_fix(fix),
+            None => problem,
+        })
+    }
+
+    /// Reports `newline_to_br` in the text of a message.
+    fn html_break(&self, call: &'t FilterCall) -> Diagnostic {
+        let message = match self.mode {
+            Some(ParseMode::Html) => "`newline_to_br` writes `<br />`, which Telegram refuses",
+            Some(ParseMode::MarkdownV2 | ParseMode::Markdown) | None => {
+                "`newline_to_br` writes `<br />`, which the message would show"
+            }
+        };
+        let problem = Diagnostic::warning(Code::UnescapedMarkup, self.output.value.span, message)
+            .with_help("remove it: a line break in the text is a line break in the message");
+        match self.removal(call) {
+            Some(fix) => problem.with_fix(fix),
+            None => problem,
+        }
+    }
+
+    /// Reports a value in a capture that is escaped for JSON, if the print of the capture escapes it again.
+    fn escaped_twice(&self) -> Diagnostic {
+        let message = format!(
+            "`{}` is escaped for JSON here and again where the capture is printed, and the message would show `\\\"`",
+            self.name()
+        );
+        let problem = Diagnostic::warning(Code::EscapeOrder, self.output.value.span, message)
+            .with_help("escape once, where the capture is printed");
+        let escape = self.pipes_here().flatten().find(|call| call.filter.name == "json_escape");
+        match escape.and_then(|call| self.removal(call)) {
+            Some(fix) => problem.with_fix(fix),
+            None => problem,
+        }
+    }
+
+    /// Returns a fix that removes a filter with the `|` before it. Returns `None` if it is in another file.
+    fn removal(&self, call: &FilterCall) -> Option<Fix> {
+        self.pipes_here().flatten().find(|one| std::ptr::eq(*one, call))?;
+        let pipe = self.text.get(..call.span.start)?.trim_end().strip_suffix('|')?.trim_end().len();
+        let span = Span::new(pipe, call.span.end);
+        Some(Fix::replace(format!("remove `{}`", call.filter.name), span, ""))
     }
 
     /// Returns the parse mode for which an escape is missing, or `None` if no escape is missing.
@@ -123,7 +202,7 @@ impl<'t, 't2> Interpolation<'t, 't2> {
         // In code and in the address of a link, MarkdownV2 reserves less than in other text.
         let reserved = match mode {
             ParseMode::MarkdownV2 if self.slot == JsonSlot::String => {
-                entity::reserved_at(self.text, self.output.span.start, self.is_escaped)
+                entity::reserved_at(self.text, self.output.span.start, self.around)
             }
             ParseMode::MarkdownV2 | ParseMode::Markdown | ParseMode::Html => None,
         };
@@ -140,7 +219,7 @@ impl<'t, 't2> Interpolation<'t, 't2> {
 
     fn legacy_place(&self) -> Place {
         match self.mode == Some(ParseMode::Markdown) && self.slot == JsonSlot::String {
-            true => entity::place_at(self.text, self.output.span.start, self.is_escaped),
+            true => entity::place_in(self.text, self.output.span.start, self.around, self.outer_place),
             false => Place::Text,
         }
     }
@@ -431,7 +510,7 @@ impl<'t, 't2> Interpolation<'t, 't2> {
         // JSON is decoded before the markup is parsed, so its escape comes last.
         moved.extend(after.iter().filter(|one| is_escape(one)));
         moved.sort_by_key(|one| one.filter.name == "json_escape");
-        moved.dedup_by_key(|one| one.filter.name);
+        moved.dedup_by_key(|one| one.filter.name == "json_escape");
         order.extend(after.iter().filter(|one| !is_escape(one)));
         // The author's own markup must not be escaped.
         if let Some(mode) = self.mode
@@ -446,8 +525,9 @@ impl<'t, 't2> Interpolation<'t, 't2> {
                 (*file, if n == nth { order.clone() } else { calls.iter().collect() })
             });
         let written = self.evaluator().filtered(self.source, pipes);
-        if markup.is_some_and(|mode| written.breaks_markup(mode)) || !self.is_escaped && written.breaks_json()
-        {
+        let is_broken = markup.is_some_and(|mode| written.breaks_markup(mode))
+            || !self.is_escaped && written.breaks_json();
+        if is_broken || written.spoiled().is_some() {
             return None;
         }
         let span = filters.first()?.span.join(filters.last()?.span);
@@ -463,7 +543,8 @@ impl<'t, 't2> Interpolation<'t, 't2> {
         if self.filters().any(|call| call.filter.name == "json") {
             let written = self.written();
             let markup = || self.unescaped(&written, false, self.missing_markup_escape(&written));
-            return self.wrong_mode().or_else(markup).into_iter().collect();
+            let problem = self.wrong_mode().or_else(markup).or_else(|| self.shown_escape(&written));
+            return problem.into_iter().collect();
         }
         // A capture can add quotes around the value and text beside it, so the value alone need not be JSON.
         if self.source.is_captured {
@@ -609,6 +690,37 @@ impl<'t, 't2> Interpolation<'t, 't2> {
             }
         };
         Some(problem.with_help(help).with_fix(Fix { title: title.into(), edits, safe: false }))
+    }
+}
+
+/// A value in a `cycle` tag that needs an escape.
+pub(super) struct CycleItem {
+    pub tag: Span,
+    pub item: Span,
+    pub markup: Option<ParseMode>,
+    pub needs_json: bool,
+}
+
+impl CycleItem {
+    pub(super) fn problem(&self, source: &str, free_name: &str, dialect: Dialect) -> Diagnostic {
+        let value = self.item.of(source);
+        let (code, message) = match self.markup {
+            Some(mode) => (
+                Code::UnescapedMarkup,
+                format!("{} in `{value}` would break the {}", sample(mode), mode.as_str()),
+            ),
+            None => (Code::UnescapedJson, format!("a quote or line break in `{value}` would break the JSON")),
+        };
+        let position = match self.needs_json || adds_backslashes(self.markup) {
+            true => EscapePosition::InString,
+            false => EscapePosition::PlainText,
+        };
+        let filters = escape_filters(self.markup, position, dialect).join(" | ");
+        let assign = format!("{{% assign {free_name} = {value} | {filters} %}}");
+        let edits = vec![insertion(self.tag.start, assign), TextEdit::new(self.item, free_name.to_owned())];
+        Diagnostic::warning(code, self.item, message)
+            .with_help("`cycle` takes no filters: assign the escaped value to a variable first")
+            .with_fix(Fix { title: "escape the value".into(), edits, safe: true })
     }
 }
 

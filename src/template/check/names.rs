@@ -18,13 +18,13 @@ use std::collections::HashSet;
 use indexmap::IndexSet;
 
 use crate::diagnostic::{Code, Diagnostic, Fix, did_you_mean};
-use crate::profile::Vocabulary;
+use crate::profile::{SampleProperties, Vocabulary};
 use crate::text::Span;
 
 use super::super::syntax::{Block, PartialCall, Path, PathStep, PathStepKind, TagNode};
 use super::super::{Template, partials, walk};
 
-const GLOBALS: [&str; 5] = ["Profile", "Event", "ExternalTrigger", "Campaign", "now"];
+pub(super) const GLOBALS: [&str; 5] = ["Profile", "Event", "ExternalTrigger", "Campaign", "now"];
 
 // After this many problems, similar names are no longer searched for. Comparing many unknown names with many known
 // names would take minutes for a large generated body, and nobody reads that many problems.
@@ -67,7 +67,7 @@ impl<'t> Checker<'t> {
             } else {
                 Suggestions::Disabled
             };
-            problems.extend(problem_of(path, own.as_ref(), &self.known, near));
+            problems.extend(problem_of(&current.source, path, own.as_ref(), &self.known, near));
         });
         self.problems.extend(problems.into_iter().map(|problem| match call {
             Some(call) => partials::move_to_call(current, &problem, call),
@@ -165,6 +165,7 @@ impl Suggestions {
 }
 
 fn problem_of(
+    source: &str,
     path: &Path,
     own: Option<&IndexSet<&str>>,
     known: &KnownProperties<'_>,
@@ -177,9 +178,11 @@ fn problem_of(
     match root {
         _ if is_own && !GLOBALS.contains(&root) => None,
         "Profile" => property_problem(path, known, near),
-        "Event" => member_problem(path, "Event", &vocabulary.event, near),
-        "ExternalTrigger" => member_problem(path, "ExternalTrigger", &vocabulary.external_trigger, near),
-        "Campaign" => member_problem(path, "Campaign", &["campaignId".to_owned()], near),
+        "Event" => member_problem(path, "Event", &names_in(&vocabulary.event), near),
+        "ExternalTrigger" => {
+            member_problem(path, "ExternalTrigger", &names_in(&vocabulary.external_trigger), near)
+        }
+        "Campaign" => member_problem(path, "Campaign", &["campaignId"], near),
         "now" => None,
         // `Linked` has the answers of CleverTap's linked content. What they contain is known only during sending.
         "Linked" => None,
@@ -187,7 +190,7 @@ fn problem_of(
             let own = own.into_iter().flatten().copied();
             // The most common mistake is a property name without `Profile.`, so adding `Profile.` is suggested before
             // similar names.
-            let missing_root = missing_profile_root(root, span, known);
+            let missing_root = missing_profile_root(root, span, known).or_else(|| arrow(source, root, span));
             Some(missing_root.unwrap_or_else(|| unknown_variable(root, span, own, near)))
         }
     }
@@ -214,9 +217,13 @@ fn property_problem(path: &Path, known: &KnownProperties<'_>, near: Suggestions)
     Some(with_near_name(problem, path, near.find(name, names)))
 }
 
-fn member_problem(path: &Path, root: &str, known: &[String], near: Suggestions) -> Option<Diagnostic> {
+fn names_in(properties: &SampleProperties) -> Vec<&str> {
+    properties.keys().map(String::as_str).collect()
+}
+
+fn member_problem(path: &Path, root: &str, known: &[&str], near: Suggestions) -> Option<Diagnostic> {
     let (name, span) = path.steps.first().and_then(name_of)?;
-    if known.is_empty() || known.iter().any(|known| known == name) {
+    if known.is_empty() || known.contains(&name) {
         return None;
     }
     let message = match root {
@@ -224,7 +231,7 @@ fn member_problem(path: &Path, root: &str, known: &[String], near: Suggestions) 
         _ => format!("no sample has the property `{name}` in its `{root}`"),
     };
     let problem = Diagnostic::warning(Code::UnknownProperty, span, message);
-    Some(with_near_name(problem, path, near.find(name, known.iter().map(String::as_str))))
+    Some(with_near_name(problem, path, near.find(name, known.iter().copied())))
 }
 
 fn with_near_name(problem: Diagnostic, path: &Path, near: Option<&str>) -> Diagnostic {
@@ -254,6 +261,23 @@ fn missing_profile_root(name: &str, span: Span, known: &KnownProperties<'_>) -> 
     let problem = Diagnostic::warning(Code::UnknownVariable, span, message);
     let fix = Fix::replace(format!("replace with `{whole}`"), span, &whole).unsafe_to_apply();
     Some(problem.with_help(format!("did you mean `{whole}`?")).with_fix(fix))
+}
+
+/// `{% if Profile->name %}` is a comparison of `Profile-` with `name`.
+fn arrow(source: &str, name: &str, span: Span) -> Option<Diagnostic> {
+    let root = name.strip_suffix('-').filter(|root| GLOBALS.contains(root))?;
+    let after = source.get(span.end..)?.strip_prefix('>')?;
+    let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let property = &after[..after.find(|c| !is_name(c)).unwrap_or(after.len())];
+    if property.is_empty() {
+        return None;
+    }
+    let right = format!("{root}.{property}");
+    let message = format!("`->` is no dot: this compares `{name}` with `{property}`");
+    let problem = Diagnostic::warning(Code::UnknownVariable, span, message);
+    let arrow = Span::new(span.end - 1, span.end + 1);
+    let fix = Fix::replace(format!("write `{right}`"), arrow, ".").unsafe_to_apply();
+    Some(problem.with_help(format!("did you mean `{right}`?")).with_fix(fix))
 }
 
 fn unknown_variable<'n>(

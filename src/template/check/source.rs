@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::super::syntax::{Block, Expression, FilterCall, Path, SyntaxNode, TagNode};
+use super::super::syntax::{Block, Expression, FilterCall, Literal, Path, PathStepKind, SyntaxNode, TagNode};
 use super::super::walk;
 
 // The three limits below bound the work on templates that assign one name many times or nest captures. In such a
@@ -138,6 +138,22 @@ impl<'t> NameDefinitions<'t> {
             call.filter.name == "default" && call.arguments.first().and_then(Expression::as_text) == Some("")
         };
         (*own_file == file && path.span.end <= at && filters.iter().all(is_empty_default)).then_some(path)
+    }
+
+    /// Returns a path without the variables that it starts with, as far as they are known: `Event.Items.price` for
+    /// `item.price` in `{% for item in Event.Items %}`. A list stands for its items.
+    pub(super) fn origin_of(&self, path: &Path) -> Option<Vec<String>> {
+        let mut path = members_of(path)?;
+        for _ in 0..MAX_NAMES {
+            let value = match self.definitions.get(path.first()?.as_str()).map(Vec::as_slice) {
+                None => return Some(path),
+                Some([Definition::Item(value) | Definition::Assigned(_, value, [])]) => value,
+                Some(_) => return None,
+            };
+            let Expression::Path(origin) = value else { return None };
+            path.splice(0..1, members_of(origin)?);
+        }
+        None
     }
 
     /// Whether the variable `name` is never nil, because each value that it gets ends in `| default: …`.
@@ -277,6 +293,21 @@ impl<'t> NameDefinitions<'t> {
         }
         trail.names.pop();
     }
+}
+
+/// Returns the names in a path, without the numbers of items. Returns `None` if a name is computed.
+fn members_of(path: &Path) -> Option<Vec<String>> {
+    let mut names = Vec::new();
+    for step in std::iter::once(&path.root).chain(&path.steps) {
+        match &step.kind {
+            PathStepKind::Name { name, .. } => names.push(name.clone()),
+            PathStepKind::Index(index) => match index.as_literal() {
+                Some(Literal::Integer(_)) => {}
+                _ => return None,
+            },
+        }
+    }
+    Some(names)
 }
 
 /// Whether a filter leaves a text mostly as it is, so that an output inside a captured text keeps its place in the

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Code;
 use crate::dialect::Dialect;
-use crate::profile::{PropertySummary, ValueKind, Vocabulary};
+use crate::profile::{PropertySummary, SampleProperties, Value, ValueKind, Vocabulary};
 use crate::template::{Content, Partials, parse};
 
 fn vocabulary() -> Vocabulary {
@@ -12,6 +12,8 @@ fn vocabulary() -> Vocabulary {
         n_set,
         samples: vec![sample.to_owned()],
     };
+    let item = [("price".to_owned(), Value::Integer(5)), ("title".to_owned(), Value::Text("a".to_owned()))];
+    let item = Value::Object(item.into());
     Vocabulary {
         properties: vec![
             property("first_name", ValueKind::Text, 9, "Anna"),
@@ -21,8 +23,11 @@ fn vocabulary() -> Vocabulary {
             property("joined", ValueKind::Date, 3, "2026-01-31 10:00:00"),
         ],
         n_profiles: 10,
-        event: vec!["Amount".to_owned()],
-        external_trigger: Vec::new(),
+        event: SampleProperties::from([
+            ("Amount".to_owned(), vec![Value::Decimal(86.4)]),
+            ("Items".to_owned(), vec![Value::List(vec![item])]),
+        ]),
+        external_trigger: SampleProperties::new(),
     }
 }
 
@@ -492,4 +497,201 @@ fn an_escape_at_an_unclear_place_of_legacy_markdown_is_no_safe_fix() {
     assert_eq!(escape_fixes(inside), [None]);
     let unclear = r#"{"parse_mode": "Markdown", "text": "{% if Profile.score %}*b{% else %}*c{% endif %} {{ Profile.first_name | json_escape }}*"}"#;
     assert_eq!(escape_fixes(unclear), [Some(false)]);
+}
+
+#[test]
+fn escapes_that_the_message_would_show_are_reported() {
+    let html = |value: &str| format!(r#"{{"text": "{{{{ {value} }}}}", "parse_mode": "HTML"}}"#);
+    for (value, fixed) in [
+        (
+            "Profile.first_name | tg_html | upcase | json_escape",
+            "Profile.first_name | upcase | tg_html | json_escape",
+        ),
+        (
+            "Profile.first_name | tg_html | slice: 0, 5 | json_escape",
+            "Profile.first_name | slice: 0, 5 | tg_html | json_escape",
+        ),
+        ("Profile.first_name | escape | tg_html | json_escape", "Profile.first_name | escape | json_escape"),
+        (
+            "Profile.first_name | tg_html | json_escape | json_escape",
+            "Profile.first_name | tg_html | json_escape",
+        ),
+    ] {
+        check_own(&html(value), &[&format!("escape-order: {value} -> {}", html(fixed))]);
+    }
+    for right in [
+        "Profile.first_name | tg_html | truncatewords: 3 | json_escape",
+        "Profile.first_name | tg_html | escape_once | json_escape",
+        "Profile.first_name | upcase | tg_html | downcase | json_escape",
+        "Profile.score | tg_html | tg_html | upcase | json_escape",
+    ] {
+        check_own(&html(right), &[]);
+    }
+    let body = |capture: &str| {
+        format!(r#"{{% capture c %}}{{{{ {capture} }}}}{{% endcapture %}}{{"text": {{{{ c | json }}}}}}"#)
+    };
+    check_own(
+        &body("Profile.first_name | json_escape"),
+        &[&format!("escape-order: Profile.first_name | json_escape -> {}", body("Profile.first_name"))],
+    );
+}
+
+#[test]
+fn line_breaks_of_html_are_reported() {
+    let body = |value: &str| format!(r#"{{"text": "{{{{ {value} }}}}", "parse_mode": "HTML"}}"#);
+    let value = "Profile.first_name | newline_to_br | tg_html | json_escape";
+    check_own(
+        &body(value),
+        &[&format!("unescaped-markup: {value} -> {}", body("Profile.first_name | tg_html | json_escape"))],
+    );
+    check_own(
+        &body("Profile.first_name | newline_to_br | replace: '<br />', ' ' | tg_html | json_escape"),
+        &[],
+    );
+}
+
+#[test]
+fn values_of_a_cycle_are_escaped_before_it() {
+    check_own(
+        r#"{"text": "{% cycle Profile.first_name, "b" %}"}"#,
+        &[
+            r#"unescaped-json: Profile.first_name -> {"text": "{% assign v = Profile.first_name | json_escape %}{% cycle v, "b" %}"}"#,
+        ],
+    );
+    check_own(r#"{"text": "{% cycle Profile.score, "b" %}"}"#, &[]);
+}
+
+#[test]
+fn text_added_after_an_escape_is_reserved_in_markdown_v2() {
+    let body = |value: &str| format!(r#"{{"text": "{{{{ {value} }}}}", "parse_mode": "MarkdownV2"}}"#);
+    let value = r#"Profile.first_name | tg_markdown_v2 | append: "!" | json_escape"#;
+    let fixed = r#"Profile.first_name | append: "!" | tg_markdown_v2 | json_escape"#;
+    check_own(&body(value), &[&format!("unescaped-markup: {value} -> {}", body(fixed))]);
+    check_own(&body(r#"Profile.first_name | tg_markdown_v2 | append: "\!" | json_escape"#), &[]);
+    check_own(&body(r#"Profile.first_name | tg_markdown_v2 | append: " *hi*" | json_escape"#), &[]);
+}
+
+#[test]
+fn a_capture_is_in_the_entity_around_its_print() {
+    for print in ["*{{ n }}*", "_a {{ n }}_"] {
+        let body = format!(
+            r#"{{% capture n %}}{{{{ Profile.first_name | tg_markdown | json_escape }}}}{{% endcapture %}}{{"text": "{print}", "parse_mode": "Markdown"}}"#
+        );
+        check_own(&body, &["unescaped-markup: Profile.first_name | tg_markdown | json_escape"]);
+        check_own(&body.replace(print, "*a* {{ n }}"), &[]);
+    }
+}
+
+#[test]
+fn numbers_of_the_sample_events_need_no_escape() {
+    for text in [
+        "{{ Event.Amount }}",
+        "{% assign o = Event %}{{ o.Amount }}",
+        "{% for i in Event.Items %}{{ i.price }}{% endfor %}",
+        "{{ Event.Items[0].price }}",
+    ] {
+        check_own(&format!(r#"{{"text": "{text}", "parse_mode": "HTML"}}"#), &[]);
+    }
+    check_own(
+        r#"{"text": "{% for i in Event.Items %}{{ i.title }}{% endfor %}"}"#,
+        &[
+            r#"unescaped-json: i.title -> {"text": "{% for i in Event.Items %}{{ i.title | json_escape }}{% endfor %}"}"#,
+        ],
+    );
+}
+
+#[test]
+fn an_empty_text_is_true() {
+    let body = |condition: &str| {
+        format!(
+            r#"{{% assign v = Profile.telegram_chat_id | default: "" %}}{{"a": {{% if {condition} %}}{{{{ v }}}}{{% else %}}1{{% endif %}}}}"#
+        )
+    };
+    let fixed = |text: &str| body("v").replace("{{ v }}", text);
+    check_own(
+        &body("v"),
+        &[
+            &format!("always-true: v -> {}", body("v != \"\"")),
+            &format!("empty-value: v -> {}", fixed("{{ v | json }}")),
+        ],
+    );
+    check_own(&body("v != \"\""), &[]);
+    check_own(
+        r#"{"a": "{% if Profile.score %}{% capture v %}b{% endcapture %}{% endif %}{% if v %}c{% endif %}"}"#,
+        &[],
+    );
+    check_own(r#"{"a": "{% assign v = "b" %}{% if v %}c{% endif %}"}"#, &[]);
+}
+
+#[test]
+fn comparisons_that_decide_each_other_are_reported() {
+    let body = |condition: &str| format!(r#"{{"a": "{{% if {condition} %}}b{{% endif %}}"}}"#);
+    let name = "Profile.first_name";
+    for (condition, expected) in [
+        (r#"N != "x" or N != "y""#, r#"always-true: N != "y" -> N != "x" and N != "y""#),
+        (r#"N == "x" and N == "y""#, r#"never-true: N == "y" -> N == "x" or N == "y""#),
+        (r#"N != nil or N != """#, r#"always-true: N != "" -> N != nil and N != """#),
+        (r#"N == "x" and N != "x""#, r#"never-true: N != "x""#),
+        ("N > 5 and N < 3", "never-true: N < 3"),
+        ("N == 5 and N >= 6", "never-true: N >= 6"),
+        (r#"N == "x" and Profile.score == 1 and N == "y""#, r#"never-true: N == "y""#),
+    ] {
+        let (condition, expected) = (condition.replace('N', name), expected.replace('N', name));
+        let expected = match expected.split_once(" -> ") {
+            Some((problem, fixed)) => format!("{problem} -> {}", body(fixed)),
+            None => expected,
+        };
+        check_own(&body(&condition), &[&expected]);
+    }
+    for right in [
+        r#"N == "x" or N == "y""#,
+        r#"N != nil and N != """#,
+        r#"N == blank or N == """#,
+        r#"N != blank or N != """#,
+        "N >= 5 and N <= 5",
+        "N > 3 or N < 5",
+        r#"N == "x" or Profile.score == 1 and N == "y""#,
+    ] {
+        check_own(&body(&right.replace('N', name)), &[]);
+    }
+}
+
+#[test]
+fn a_number_is_never_equal_to_a_text() {
+    let body = |tag: &str| format!(r#"{{"a": "{{% {tag} %}}b{{% endif %}}"}}"#);
+    check_own(
+        &body("if Profile.score == \"5\""),
+        &[&format!("never-true: Profile.score == \"5\" -> {}", body("if Profile.score == 5"))],
+    );
+    check_own(
+        &body("if Profile.score != \"\""),
+        &[&format!("always-true: Profile.score != \"\" -> {}", body("if Profile.score != nil"))],
+    );
+    check_own(
+        r#"{"a": "{% case Profile.score %}{% when "5" %}b{% endcase %}"}"#,
+        &[r#"never-true: "5" -> {"a": "{% case Profile.score %}{% when 5 %}b{% endcase %}"}"#],
+    );
+    check_own(&body("if Profile.first_name == \"5\""), &[]);
+    check_own(&body("if Profile.score == 5"), &[]);
+}
+
+#[test]
+fn delimiters_that_close_nothing_are_reported_in_texts() {
+    let name = "{{ Profile.score }}";
+    let body = |text: &str| format!(r#"{{"a": {{"text": "{text}"}}}}"#);
+    for (text, remnant, fixed) in [
+        ("N} b", "}", "N b"),
+        ("N }} b", "}}", "N b"),
+        ("{% if Profile.score %}} b{% endif %}", "}", "{% if Profile.score %} b{% endif %}"),
+        ("a Profile.score }} b", "}}", "a N b"),
+        ("a {# b #} c", "{# b #}", "a {% comment %}b{% endcomment %} c"),
+    ] {
+        let fixed = body(&fixed.replace('N', name));
+        check_own(&body(&text.replace('N', name)), &[&format!("liquid-syntax: {remnant} -> {fixed}")]);
+    }
+    for right in ["{ N }", "a { N b} c", "<code>N}</code>", "`N}`", r#"{\"a\":{\"b\":N}}"#, ":} N :}"] {
+        check_own(&body(&right.replace('N', name)), &[]);
+    }
+    check_own(r#"{"a": {"b": {{ Profile.score }}}}"#, &[]);
+    check_own(r#"{"a": {"b": {% if Profile.score == 1 %}1}}{% else %}2}}{% endif %}"#, &[]);
 }

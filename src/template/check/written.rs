@@ -98,6 +98,11 @@ pub(super) struct Written<'t> {
     /// The filter that undid an escape for JSON, or that added text which is not escaped.
     reopened_json: Option<&'t FilterCall>,
     reopened_markup: Option<&'t FilterCall>,
+    /// The filter that changed an escape, so that the message shows it: `&LT;` after `upcase`, or half of it after
+    /// `slice`. An escape of escaped text is such a filter too.
+    spoiled: Option<&'t FilterCall>,
+    /// The filter that added a `<br />`, which no parse mode knows.
+    breaks: Option<&'t FilterCall>,
 }
 
 impl<'t> Written<'t> {
@@ -138,6 +143,14 @@ impl<'t> Written<'t> {
 
     pub(super) fn reopened_markup(&self, mode: ParseMode) -> Option<&'t FilterCall> {
         self.reopened_markup.filter(|_| self.breaks_markup(mode))
+    }
+
+    pub(super) fn spoiled(&self) -> Option<&'t FilterCall> {
+        self.spoiled
+    }
+
+    pub(super) fn breaks(&self) -> Option<&'t FilterCall> {
+        self.breaks
     }
 
     /// Names the characters that would break the JSON.
@@ -281,9 +294,13 @@ impl<'e, 't> Evaluator<'e, 't> {
                     Written::of(Characters::ANY)
                 }
             },
-            // The types of an event's values are not known, so a value with the filter `date` is assumed to be a date.
-            ["Event" | "ExternalTrigger", ..] => dated(Characters::ANY),
-            _ => Written::of(Characters::ANY),
+            _ => match self.scope.origin_of(path).and_then(|path| self.vocabulary.sampled_kind(&path)) {
+                Some(ValueKind::Number) => dated(number),
+                Some(ValueKind::Boolean) => Written::default(),
+                // A sample has no dates, so a value of an event with the filter `date` is assumed to be a date.
+                _ if matches!(path.name(), Some("Event" | "ExternalTrigger")) => dated(Characters::ANY),
+                _ => Written::of(Characters::ANY),
+            },
         }
     }
 
@@ -291,7 +308,9 @@ impl<'e, 't> Evaluator<'e, 't> {
     fn argument(&self, file: usize, argument: Option<&'t Expression>) -> Written<'t> {
         match argument {
             None => Written::default(),
-            Some(Expression::Literal(_, Literal::Text(text))) => Written::of(unescaped_for_json(text)),
+            Some(Expression::Literal(_, Literal::Text(text))) => {
+                Written::of(unescaped_for_json(text).with(reserved_in_text(text, self.mode)))
+            }
             Some(Expression::Literal(..) | Expression::Range(..)) => Written::default(),
             Some(value @ Expression::Path(_)) => {
                 let mut joined = Written::default();
@@ -339,10 +358,13 @@ impl<'e, 't> Evaluator<'e, 't> {
                 let is_escaped = format.is_some_and(|format| format.contains('\\'));
                 if value.is_date || is_escaped { printed } else { value.joined(&printed) }
             }
-            "json_escape" => value.escaped_for_json(),
+            "json_escape" => value.escaped_for_json(call),
             // The quotes that `json` adds would end a string around it. Where a value is due, `json` is right and is
-            // not checked here.
-            "json" => Written { bare: value.escaped_for_json().bare.with(Characters::QUOTE), ..value },
+             // not checked here.
+            "json" => {
+                let escaped = value.escaped_for_json(call);
+                Written { bare: escaped.bare.with(Characters::QUOTE), spoiled: escaped.spoiled, ..value }
+            }
             "tg_html" | "escape" | "h" | "escape_once" => value.escaped_for_html(self.mode, call),
             "tg_markdown" => {
                 value.escaped_with_backslashes(MARKDOWN, self.mode == Some(ParseMode::Markdown), call)
@@ -362,10 +384,19 @@ impl<'e, 't> Evaluator<'e, 't> {
             "truncate" => self.shortened(value.cut(self.mode, call), file, call),
             "truncatewords" => self.shortened(value, file, call),
             "upcase" if value.has_json_escapes => value.broken(Characters::BACKSLASH, call),
+            "upcase" if self.mode == Some(ParseMode::Html) => value.with_spoiled_markup(call),
+            "newline_to_br" if value.bare.meets(Characters::CONTROL) => {
+                Written { breaks: Some(call), ..value }
+            }
+            "strip_html" => Written { breaks: None, ..value },
             "strip_newlines" => Written { bare: value.bare.without(Characters::CONTROL), ..value },
             "replace" => self.replaced(value, file, call),
-            "remove" => match self.literal(file, call.arguments.first()).and_then(only_char) {
-                Some(c) => value.without_char(c, self.mode, call),
+            "remove" => match self.literal(file, call.arguments.first()) {
+                Some(text) if is_break(text) => Written { breaks: None, ..value },
+                Some(text) => match only_char(text) {
+                    Some(c) => value.without_char(c, self.mode, call),
+                    None => value,
+                },
                 None => value,
             },
             "replace_first" | "replace_last" | "remove_first" | "remove_last" => {
@@ -406,6 +437,7 @@ impl<'e, 't> Evaluator<'e, 't> {
             };
             return value.added(&self.argument(file, call.arguments.get(1)), call);
         };
+        let value = if is_break(from) { Written { breaks: None, ..value } } else { value };
         let Some(c) = only_char(from) else {
             if let Some(c) = unescaped(from).filter(|c| only_char(to) == Some(*c)) {
                 return value.broken(Characters::of_char(c), call);
@@ -443,6 +475,8 @@ impl<'t> Written<'t> {
             is_date: self.is_date && other.is_date,
             reopened_json: self.reopened_json.or(other.reopened_json),
             reopened_markup: self.reopened_markup.or(other.reopened_markup),
+            spoiled: self.spoiled.or(other.spoiled),
+            breaks: self.breaks.or(other.breaks),
         }
     }
 
@@ -476,7 +510,17 @@ impl<'t> Written<'t> {
         self
     }
 
-    fn escaped_for_json(mut self) -> Self {
+    fn with_spoiled_markup(mut self, call: &'t FilterCall) -> Self {
+        if self.has_markup_escapes() {
+            self.spoiled.get_or_insert(call);
+        }
+        self
+    }
+
+    fn escaped_for_json(mut self, call: &'t FilterCall) -> Self {
+        if self.has_json_escapes {
+            self.spoiled.get_or_insert(call);
+        }
         self.has_json_escapes |= self.bare.meets(Characters::JSON);
         self.bare = self.bare.without(Characters::JSON);
         (self.reopened_json, self.is_list, self.is_date) = (None, false, false);
@@ -499,6 +543,10 @@ impl<'t> Written<'t> {
         self.bare = self.bare.without(escaped);
         match is_own {
             true => {
+                // `escape_once` knows its own escapes.
+                if call.filter.name != "escape_once" {
+                    self = self.with_spoiled_markup(call);
+                }
                 self.escaped_for_markup = self.escaped_for_markup.with(hit);
                 self.reopened_markup = None;
             }
@@ -519,6 +567,7 @@ impl<'t> Written<'t> {
         self.is_list = false;
         self.bare = self.bare.without(escaped);
         if is_own {
+            self = self.with_spoiled_markup(call);
             self.escaped_for_markup = self.escaped_for_markup.with(hit);
             self.reopened_markup = None;
         }
@@ -608,8 +657,9 @@ impl<'t> Written<'t> {
     /// Returns the text after a part of it was cut off, possibly in the middle of an escape.
     fn cut(self, mode: Option<ParseMode>, call: &'t FilterCall) -> Self {
         let json = if self.has_json_escapes { Characters::BACKSLASH } else { Characters::NONE };
-        // Half of `&lt;` is shown as it is, but it breaks nothing.
-        match mode.filter(|mode| self.has_markup_escapes() && *mode != ParseMode::Html) {
+        match mode.filter(|_| self.has_markup_escapes()) {
+            // Half of `&lt;` is shown as it is, but it breaks nothing.
+            Some(ParseMode::Html) => self.with_spoiled_markup(call).broken(json, call),
             Some(mode) => self.broken(json.with(Characters::that_break(mode)), call),
             None => self.broken(json, call),
         }
@@ -639,6 +689,24 @@ fn unescaped_for_json(text: &str) -> Characters {
         Ok(_) => Characters::NONE,
         Err(_) => Characters::of(text).shared_with(Characters::JSON),
     }
+}
+
+/// Returns the characters in a text of the author's that MarkdownV2 refuses wherever the text is. A text with markup or
+/// escapes of its own is left to the author.
+fn reserved_in_text(text: &str, mode: Option<ParseMode>) -> Characters {
+    match mode {
+        Some(ParseMode::MarkdownV2)
+            if !text.contains(['\\', '_', '*', '[', ']', '(', ')', '~', '`', '|']) =>
+        {
+            Characters::of(text).shared_with(Characters::of(".!-+=#{}"))
+        }
+        Some(ParseMode::MarkdownV2 | ParseMode::Markdown | ParseMode::Html) | None => Characters::NONE,
+    }
+}
+
+/// Whether a text is what `newline_to_br` adds.
+fn is_break(text: &str) -> bool {
+    text.trim_end() == "<br />"
 }
 
 /// Returns the characters that `date` prints for a format. What the author has escaped there is not among them.

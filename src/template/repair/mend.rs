@@ -3,13 +3,15 @@
 
 use super::super::flavour::Flavour;
 use super::mender::{Mender, Mistake};
-use super::{characters, conditions, values};
+use super::{characters, conditions, foreign, values};
 
 /// The result of mending an output or tag.
 pub(super) struct Mended {
     pub found: Option<Found>,
     /// What is wrong, if no correction was found.
     pub explanation: Option<Mistake>,
+    /// Several outputs and tags that mean the same, for a mistake that is only explained.
+    pub whole: Option<String>,
 }
 
 pub(super) struct Found {
@@ -26,9 +28,16 @@ type Correction = fn(&mut Mender);
 // arguments are.
 const CORRECTIONS: &[Correction] = &[
     characters::correct,
+    foreign::inner_quotes,
     values::braces,
     values::tag_names,
+    foreign::arrows,
+    foreign::ranges,
+    foreign::assignments,
     conditions::operators,
+    foreign::fallbacks,
+    foreign::arithmetic,
+    foreign::ternaries,
     values::calls,
     values::pipes,
     values::names,
@@ -40,7 +49,7 @@ const CORRECTIONS: &[Correction] = &[
 
 /// Mends the output or tag `markup`. `accepts` decides whether a result has no problem.
 pub(super) fn mend(markup: &str, flavour: Flavour, accepts: &dyn Fn(&str) -> bool) -> Mended {
-    let nothing = Mended { found: None, explanation: None };
+    let nothing = Mended { found: None, explanation: None, whole: None };
     let Some((left, inside, right)) = split(markup) else { return nothing };
     let mut mender = Mender {
         text: inside.to_owned(),
@@ -51,6 +60,7 @@ pub(super) fn mend(markup: &str, flavour: Flavour, accepts: &dyn Fn(&str) -> boo
         first: None,
         n_kinds: 0,
         explanation: None,
+        whole: None,
     };
     for correct in CORRECTIONS {
         let n_before = mender.n_kinds;
@@ -64,11 +74,16 @@ pub(super) fn mend(markup: &str, flavour: Flavour, accepts: &dyn Fn(&str) -> boo
             let title = if mender.n_kinds == 1 { first.title.clone() } else { "correct this tag".to_owned() };
             let mistake = Mistake { title, ..first.shifted(left.len()) };
             let (is_safe, negated) = (mender.is_safe, mender.negated);
-            return Mended { found: Some(Found { text, mistake, is_safe, negated }), explanation: None };
+            return Mended {
+                found: Some(Found { text, mistake, is_safe, negated }),
+                explanation: None,
+                whole: None,
+            };
         }
     }
     let explanation = mender.explanation.filter(|_| mender.n_kinds == 0);
-    Mended { found: None, explanation: explanation.map(|mistake| mistake.shifted(left.len())) }
+    let explanation = explanation.map(|mistake| mistake.shifted(left.len()));
+    Mended { found: None, explanation, whole: mender.whole }
 }
 
 /// Splits an output or tag into the opening delimiter, the inside, and the closing delimiter, with their dashes.

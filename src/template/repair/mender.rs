@@ -47,6 +47,8 @@ pub(super) struct Mender {
     pub first: Option<Mistake>,
     pub n_kinds: usize,
     pub explanation: Option<Mistake>,
+    /// Several outputs and tags that mean the same.
+    pub whole: Option<String>,
 }
 
 impl Mender {

@@ -6,6 +6,7 @@ use super::super::syntax::{Block, SyntaxNode};
 use super::super::{Partials, parse};
 use crate::diagnostic::Diagnostic;
 use crate::dialect::Dialect;
+use crate::profile::{PropertySummary, ValueKind, Vocabulary};
 
 /// Returns the problems, each as `message | help`, and the source after the first fix of the first problem, with a `?`
 /// before it if the fix is a choice.
@@ -512,5 +513,85 @@ proptest! {
                 prop_assert!(count(&after) < count(&problems), "{text} -> {fixed}");
             }
         }
+    }
+}
+
+#[test]
+fn operators_of_other_languages_become_filters() {
+    check("{{ Profile.a ?? \"x\" }}", "{{ Profile.a | default: \"x\" }}");
+    check("{{ Profile.a ?: 'x' | upcase }}", "{{ Profile.a | default: 'x' | upcase }}");
+    check("{{ Profile.a or 'x' }}", "{{ Profile.a | default: 'x' }}");
+    check("{{ Profile.a || 5 }}", "{{ Profile.a | default: 5 }}");
+    check("{% assign v = Profile.a or \"x\" %}", "{% assign v = Profile.a | default: \"x\" %}");
+    check("{{ Profile.a or Profile.b }}", "? {{ Profile.a | default: Profile.b }}");
+    check("{{ Profile.a || upcase }}", "{{ Profile.a | upcase }}");
+    check("{{ Profile.a * 2 }}", "{{ Profile.a | times: 2 }}");
+    check("{{ Profile.a - 1 | abs }}", "{{ Profile.a | minus: 1 | abs }}");
+    check("{{ Profile.a * 2 + 1 }}", "{{ Profile.a | times: 2 | plus: 1 }}");
+    check("{{ Profile.a / 2 }}", "? {{ Profile.a | divided_by: 2 }}");
+    check("{{ Profile.a + Profile.b }}", "? {{ Profile.a | plus: Profile.b }}");
+    check("{{ \"Hi \" + Profile.a }}", "{{ \"Hi \" | append: Profile.a }}");
+    check("{% assign v = Profile.a % 2 %}", "{% assign v = Profile.a | modulo: 2 %}");
+    check(
+        "{{ Profile.a + Profile.b * 2 }}",
+        "(no fix) `*` is not an operator in Liquid: write filters, which work from the left to the right: `| times: 2 | plus: 1`",
+    );
+    check(
+        "{% if Profile.a + 1 > 2 %}x{% endif %}",
+        "(no fix) `+` is not an operator in Liquid, and a condition has no filters: compute the value before the condition: `{% assign n = Profile.x | plus: 1 %}`",
+    );
+}
+
+#[test]
+fn a_choice_between_two_values_becomes_an_if() {
+    check(
+        "{{ Profile.vip ? \"a\" : Profile.b }}",
+        "? {% if Profile.vip %}a{% else %}{{ Profile.b }}{% endif %}",
+    );
+    check(
+        "{% assign v = Profile.a > 5 ? 1 : 2 %}",
+        "? {% if Profile.a > 5 %}{% assign v = 1 %}{% else %}{% assign v = 2 %}{% endif %}",
+    );
+}
+
+#[test]
+fn ranges_paths_and_assignments_of_other_languages_are_corrected() {
+    check("{% for i in 1..3 %}{{ i }}{% endfor %}", "{% for i in (1..3) %}{{ i }}{% endfor %}");
+    check(
+        "{% for i in [1..Profile.n] limit: 2 %}{{ i }}{% endfor %}",
+        "{% for i in (1..Profile.n) limit: 2 %}{{ i }}{% endfor %}",
+    );
+    check("{% for i in range(1, 3) %}{{ i }}{% endfor %}", "? {% for i in (1..3) %}{{ i }}{% endfor %}");
+    check("{% for i in 1...3 %}{{ i }}{% endfor %}", "? {% for i in (1..3) %}{{ i }}{% endfor %}");
+    check("{{ Profile->a | upcase }}", "{{ Profile.a | upcase }}");
+    check("{{ Event.Items::first }}", "{{ Event.Items.first }}");
+    check("{{ Profile..a }}", "{{ Profile.a }}");
+    check("{% assign v == 1 %}", "{% assign v = 1 %}");
+    check("{% assign v := Profile.a | upcase %}", "{% assign v = Profile.a | upcase %}");
+    check("{% assign v 1 %}", "? {% assign v = 1 %}");
+}
+
+#[test]
+fn quotes_inside_quotes_are_corrected() {
+    check("{{ Profile.a | default: 'it's' }}", "{{ Profile.a | default: \"it's\" }}");
+    check("{% if Profile.a == 'O'Brien' %}x{% endif %}", "{% if Profile.a == \"O'Brien\" %}x{% endif %}");
+    check("{% assign v = ''it's'' %}", "{% assign v = \"it's\" %}");
+    check("{% assign v = \"\"x y\"\" %}", "{% assign v = \"x y\" %}");
+    check("{{ Profile.a | replace: '', 'b' | append: 'x' }}", "(no problem)");
+}
+
+#[test]
+fn the_name_of_a_known_property_is_certain() {
+    let known = |name: &str| PropertySummary {
+        name: name.to_owned(),
+        kind: ValueKind::Text,
+        n_set: 1,
+        samples: Vec::new(),
+    };
+    let vocabulary = Vocabulary { properties: vec![known("First Name")], ..Vocabulary::default() };
+    for (source, is_safe) in [("{{ Profile.First Name }}", true), ("{{ Profile.Last Name }}", false)] {
+        let (_, mut problems) = parse(source, &Partials::default(), Dialect::Telecast);
+        super::confirm_names(&mut problems, &vocabulary);
+        assert_eq!(problems[0].fixes[0].safe, is_safe, "{source}");
     }
 }

@@ -1,7 +1,8 @@
 //! Mistakes in names, filters, quotes, and tags' names.
 
-use crate::diagnostic::TextEdit;
+use crate::diagnostic::{Diagnostic, TextEdit};
 use crate::dialect::Dialect;
+use crate::profile::Vocabulary;
 use crate::text::Span;
 
 use super::super::filters;
@@ -98,6 +99,23 @@ fn property(root: &str, name: &str) -> String {
     let is_plain = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     if is_plain { format!("{root}.{name}") } else { format!("{root}[\"{name}\"]") }
+}
+
+/// Makes the fixes safe that only write a property in brackets, such as `Profile["First Name"]`, if profiles have a
+/// property with this name.
+pub(crate) fn confirm_names(problems: &mut [Diagnostic], vocabulary: &Vocabulary) {
+    for fix in problems.iter_mut().flat_map(|problem| &mut problem.fixes).filter(|fix| !fix.safe) {
+        if !fix.title.starts_with("write `Profile[") {
+            continue;
+        }
+        let mut titles =
+            vocabulary.properties.iter().map(|known| title_of(&property("Profile", &known.name)));
+        fix.safe = titles.any(|title| title == fix.title);
+    }
+}
+
+fn title_of(right: &str) -> String {
+    format!("write `{right}`")
 }
 
 /// Tags with another engine's name.
@@ -278,8 +296,8 @@ pub(super) fn names(mender: &mut Mender) {
         let mistake = Mistake::new(
             found.span,
             format!("`{written}` is not a name in Liquid"),
-            format!("write `{}`", found.right),
-            format!("write `{}`", found.right),
+            title_of(&found.right),
+            title_of(&found.right),
         );
         if !found.is_certain {
             mender.guess();

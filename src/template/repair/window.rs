@@ -15,7 +15,7 @@ pub(super) const MAX_REPAIRS: usize = 24;
 pub(super) const MAX_WINDOW: usize = 400;
 
 /// Whether `text` is one output or tag, from its first to its last byte, and has no problem.
-pub(super) fn is_whole_markup(text: &str, flavour: Flavour) -> bool {
+pub(in super::super) fn is_whole_markup(text: &str, flavour: Flavour) -> bool {
     let Some(inside) = text.get(2..).filter(|_| text.starts_with("{{") || text.starts_with("{%")) else {
         return false;
     };

@@ -202,7 +202,7 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
             property("telegram_chat_id", ValueKind::Number, 8, "123456789"),
         ],
         n_profiles: 10,
-        event: vec!["Amount".to_owned(), "Items".to_owned()],
-        external_trigger: vec!["code".to_owned()],
+        event: ["Amount", "Items"].map(|name| (name.to_owned(), Vec::new())).into(),
+        external_trigger: [("code".to_owned(), Vec::new())].into(),
     }
 });

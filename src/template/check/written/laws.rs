@@ -33,6 +33,19 @@ const SHAPES: [&str; 18] = [
     "url_encode",
 ];
 
+/// Filters that do the same to a text and to its escapes, or that the check reports after an escape.
+const PLAIN_SHAPES: [&str; 9] = [
+    "append: 'x'",
+    "append: Profile.b",
+    "capitalize",
+    "default: 'x'",
+    "downcase",
+    "prepend: Profile.b",
+    "slice: 1, 4",
+    "truncate: 6",
+    "upcase",
+];
+
 const ESCAPES: [&str; 5] = ["escape", "json_escape", "tg_html", "tg_markdown", "tg_markdown_v2"];
 
 const HOSTILE: [&str; 12] =
@@ -75,14 +88,29 @@ fn escape_of(mode: ParseMode) -> &'static str {
     }
 }
 
+fn rendered(body: &str, profile: &Profile) -> Option<String> {
+    let (template, _) = parse(body, &Partials::default(), Dialect::Telecast);
+    match render_with(&template, profile, Limits::default()) {
+        RenderOutcome::Rendered(rendered) => Some(rendered.text),
+        RenderOutcome::Aborted { .. } | RenderOutcome::Failed(_) => None,
+    }
+}
+
+/// Returns the text that the message shows for a profile.
+fn shown(body: &str, mode: Option<ParseMode>, profile: &Profile) -> Option<String> {
+    let document = json::parse(&rendered(body, profile)?).ok()?;
+    let text = document.root.get("text").and_then(json::JsonNode::as_text)?.decoded.to_string();
+    match mode {
+        Some(mode) => Some(telegram::parse(mode, &text).ok()?.text),
+        None => Some(text),
+    }
+}
+
 /// Returns what is wrong with the message for a profile, if anything is.
 fn fault(body: &str, mode: Option<ParseMode>, profile: &Profile) -> Option<String> {
-    let (template, _) = parse(body, &Partials::default(), Dialect::Telecast);
-    let RenderOutcome::Rendered(rendered) = render_with(&template, profile, Limits::default()) else {
-        return None;
-    };
-    let Ok(document) = json::parse(&rendered.text) else {
-        return Some(format!("no JSON: {}", rendered.text));
+    let rendered = rendered(body, profile)?;
+    let Ok(document) = json::parse(&rendered) else {
+        return Some(format!("no JSON: {rendered}"));
     };
     let text = document.root.get("text").and_then(json::JsonNode::as_text)?;
     match mode.map(|mode| telegram::parse(mode, &text.decoded)) {
@@ -113,6 +141,32 @@ proptest! {
             for profile in values() {
                 let fault = fault(&body, mode, &profile);
                 prop_assert!(fault.is_none(), "{body}\n{fault:?}\n{:?}", profile.properties);
+            }
+        }
+    }
+
+    #[test]
+    fn silence_means_that_no_escape_is_shown(
+        mode in modes(),
+        chain in prop::collection::vec((0..3, prop::sample::select(&PLAIN_SHAPES[..])), 1..6),
+    ) {
+        let filters: Vec<&str> = chain
+            .iter()
+            .map(|(kind, shape)| match (kind, mode) {
+                (0, Some(mode)) => escape_of(mode),
+                (0 | 1, _) => "json_escape",
+                (_, _) => *shape,
+            })
+            .collect();
+        let shapes: Vec<&str> =
+            filters.iter().copied().filter(|filter| !ESCAPES.contains(filter)).chain(["json_escape"]).collect();
+        let (escaped, plain) = (body(mode, &filters), body(None, &shapes));
+        if problems(&escaped).is_empty() {
+            for profile in values() {
+                if let Some(text) = shown(&escaped, mode, &profile) {
+                    let expected = shown(&plain, None, &profile).unwrap();
+                    prop_assert_eq!(text, expected, "{}\n{:?}", escaped, profile.properties);
+                }
             }
         }
     }

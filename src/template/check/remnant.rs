@@ -1,0 +1,167 @@
+//! Finds delimiters in the text of a message that belong to no Liquid, such as the last brace of `{{ name }}}`, and
+//! Jinja's `{# comments #}`. Liquid takes them for text, so the message shows them.
+//!
+//! Braces in pairs are text on purpose, and so is everything in code. Braces outside of strings belong to the JSON.
+
+use crate::diagnostic::{Code, Diagnostic, Fix};
+use crate::dialect::Dialect;
+use crate::text::Span;
+
+use super::super::flavour::Flavour;
+use super::super::repair::is_whole_markup;
+use super::entity::{Around, liquid_at, text_before};
+use super::names::GLOBALS;
+
+/// The maximum length of a path whose opening braces are missing.
+const MAX_PATH: usize = 80;
+
+/// Returns a warning for each remnant in the text `span`. `starts_in_string` tells whether the text starts in a string.
+pub(super) fn find(source: &str, span: Span, starts_in_string: bool, around: Around) -> Vec<Diagnostic> {
+    let text = span.of(source);
+    // Most texts have none of these characters.
+    if !text.contains(['}', '#']) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let mut at = span.start;
+    let mut is_in_string = starts_in_string;
+    while at < span.end {
+        let rest = &source[at..span.end];
+        let end = match around {
+            Around::EscapedCapture => span.end,
+            Around::String | Around::Capture => at + quote_in(rest).unwrap_or(rest.len()),
+        };
+        if is_in_string {
+            let before = if at == span.start { text_before(source, at, around) } else { Some(Span::at(at)) };
+            if let Some(before) = before {
+                find_in(
+                    source,
+                    without_liquid(before.of(source)),
+                    Span::new(at, end),
+                    span.start,
+                    &mut found,
+                );
+            }
+        }
+        is_in_string = !is_in_string;
+        at = end + 1;
+    }
+    found
+}
+
+/// Returns the offset of the quote that ends or starts a string.
+fn quote_in(text: &str) -> Option<usize> {
+    let mut is_escaped = false;
+    text.bytes().position(|byte| {
+        let is_quote = byte == b'"' && !is_escaped;
+        is_escaped = byte == b'\\' && !is_escaped;
+        is_quote
+    })
+}
+
+fn without_liquid(mut text: &str) -> String {
+    let mut out = String::new();
+    while let Some(c) = text.chars().next() {
+        match liquid_at(text) {
+            Some(liquid) => text = &text[liquid.len()..],
+            None => {
+                out.push(c);
+                text = &text[c.len_utf8()..];
+            }
+        }
+    }
+    out
+}
+
+/// Searches `part`, which is in a string that has the text `before` before it.
+fn find_in(source: &str, before: String, part: Span, text_start: usize, found: &mut Vec<Diagnostic>) {
+    let text = part.of(source);
+    let mut n_open = 0_usize;
+    for c in before.chars() {
+        match c {
+            '{' => n_open += 1,
+            '}' => n_open = n_open.saturating_sub(1),
+            _ => {}
+        }
+    }
+    let mut at = 0;
+    while let Some(here) = text.get(at..).and_then(|rest| rest.find(['{', '}'])) {
+        at += here;
+        let rest = &text[at..];
+        if rest.starts_with('{') {
+            let comment = rest.strip_prefix("{#").and_then(|inside| inside.find("#}"));
+            match comment.filter(|_| !is_in_code(&before, &text[..at])) {
+                Some(length) => {
+                    let span = Span::new(part.start + at, part.start + at + 2 + length + 2);
+                    found.push(jinja_comment(source, span));
+                    at += span.len();
+                }
+                None => {
+                    n_open += 1;
+                    at += 1;
+                }
+            }
+            continue;
+        }
+        if 0 < n_open {
+            n_open -= 1;
+            at += 1;
+            continue;
+        }
+        let length = rest.len() - rest.trim_start_matches('}').len();
+        let start = at - usize::from(text[..at].ends_with('%'));
+        let is_tag_end = start < at;
+        let follows_liquid = part.start == text_start && text[..start].trim_matches(' ').is_empty();
+        let is_joined = start == 0 && follows_liquid;
+        let is_remnant = is_tag_end || 1 < length || is_joined;
+        if is_remnant && !is_in_code(&before, &text[..at]) {
+            let span = Span::new(part.start + start, part.start + at + length);
+            found.push(stray(source, span, follows_liquid.then_some(part.start), part.start));
+        }
+        at += length;
+    }
+}
+
+fn stray(source: &str, span: Span, liquid_end: Option<usize>, line_start: usize) -> Diagnostic {
+    let written = span.of(source);
+    let message = format!("`{written}` is text here: it closes no Liquid");
+    let problem = Diagnostic::warning(Code::LiquidSyntax, span, message);
+    let removal = Span::new(liquid_end.unwrap_or(span.start), span.end);
+    if let Some(path) = path_before(&source[line_start..span.start]).filter(|_| written == "}}") {
+        let right = format!("{{{{ {} }}}}", path.trim());
+        let whole = Span::new(span.start - path.len(), span.end);
+        let fix = Fix::replace(format!("write `{right}`"), whole, &right).unsafe_to_apply();
+        return problem.with_help(format!("did you mean `{right}`?")).with_fix(fix);
+    }
+    let fix = Fix::replace(format!("remove `{written}`"), removal, "").unsafe_to_apply();
+    problem.with_help("remove it, or print it with `{% raw %}` if it is meant").with_fix(fix)
+}
+
+/// Returns the end of a text if it is a path whose `{{` is missing: `Profile.name | upcase `.
+fn path_before(text: &str) -> Option<&str> {
+    let roots = GLOBALS.iter().filter(|root| **root != "now");
+    let start = roots.filter_map(|root| text.rfind(&format!("{root}."))).max()?;
+    let path = &text[start..];
+    let markup = format!("{{{{ {} }}}}", path.trim());
+    (path.len() <= MAX_PATH && is_whole_markup(&markup, Flavour::Dialect(Dialect::Telecast))).then_some(path)
+}
+
+fn jinja_comment(source: &str, span: Span) -> Diagnostic {
+    let comment = span.of(source);
+    let inside = comment[2..comment.len() - 2].trim();
+    let right = format!("{{% comment %}}{inside}{{% endcomment %}}");
+    let fix = Fix::replace("write a Liquid comment", span, &right).unsafe_to_apply();
+    Diagnostic::warning(
+        Code::LiquidSyntax,
+        span,
+        "`{#` starts no comment in Liquid, so the message shows this",
+    )
+    .with_help("write `{% comment %}…{% endcomment %}`")
+    .with_fix(fix)
+}
+
+/// Whether the end of a text is in code, where braces may be an example.
+fn is_in_code(before: &str, text: &str) -> bool {
+    let count = |part: &str| before.matches(part).count() + text.matches(part).count();
+    count("</code") < count("<code") || count("</pre") < count("<pre") || count("`") % 2 == 1
+}
