@@ -360,7 +360,7 @@ impl<'e, 't> Evaluator<'e, 't> {
             }
             "json_escape" => value.escaped_for_json(call),
             // The quotes that `json` adds would end a string around it. Where a value is due, `json` is right and is
-             // not checked here.
+            // not checked here.
             "json" => {
                 let escaped = value.escaped_for_json(call);
                 Written { bare: escaped.bare.with(Characters::QUOTE), spoiled: escaped.spoiled, ..value }

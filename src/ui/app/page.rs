@@ -203,7 +203,7 @@ impl Page {
             let text = self.lines[*at].text();
             let cells = |text: &str| u16::try_from(width(text)).unwrap_or(u16::MAX);
             let x = row.x.saturating_add(cells(&text[..span.start]));
-            let style = if number == self.find.at { theme.popup_chosen } else { theme.search };
+            let style = if number == self.find.at { theme.search_current } else { theme.search };
             buf.set_style(Rect { x, width: cells(&text[span.range()]), ..row }.intersection(row), style);
         }
     }

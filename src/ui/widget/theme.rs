@@ -54,7 +54,7 @@ impl TerminalColors {
             || knows_rgb.iter().any(|name| term.contains(name))
         {
             ColorDepth::TrueColor
-        } else if term.contains("256color") || term == "xterm" {
+        } else if ["xterm", "screen", "tmux"].contains(&term.as_str()) || term.contains("256color") {
             ColorDepth::Indexed256
         } else {
             ColorDepth::Sixteen
@@ -110,7 +110,10 @@ pub struct Theme {
     pub cursor_line: Style,
     pub gutter: Style,
     pub gutter_current: Style,
+    /// A match of the search.
     pub search: Style,
+    /// The match to which the search has moved.
+    pub search_current: Style,
     pub bracket: Style,
     /// The text in one pane that corresponds to the cursor's position in another pane.
     pub linked: Style,
@@ -160,6 +163,8 @@ impl Theme {
             (ThemeName::Auto, Some(tone)) if colors.depth != ColorDepth::Sixteen => {
                 Palette::dark_or_light(tone, colors.background, gamut)
             }
+            // Some terminals do not report their background: tmux before 3.4, for example.
+            (ThemeName::Auto, None) if colors.depth != ColorDepth::Sixteen => Palette::any_background(),
             (ThemeName::Auto | ThemeName::Ansi, tone) => Palette::ansi(tone.unwrap_or(Tone::Dark)),
             (ThemeName::Dark, _) => Palette::dark_or_light(Tone::Dark, colors.background, gamut),
             (ThemeName::Light, _) => Palette::dark_or_light(Tone::Light, colors.background, gamut),
@@ -208,6 +213,7 @@ impl Theme {
             gutter: faint,
             gutter_current: accent,
             search: palette.search,
+            search_current: palette.search_current,
             // The punctuation of JSON is faint, but a highlighted bracket is not.
             bracket: bold(accent).remove_modifier(Modifier::DIM),
             linked: palette.linked,

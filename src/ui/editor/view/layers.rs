@@ -22,18 +22,23 @@ pub(crate) struct RowLayers<'a> {
     /// The styles that are patched over the syntax colors, each with its span, from the bottom layer to the top layer.
     overlays: Vec<(Span, Style)>,
     selection: Span,
+    /// The style of the selection. A selected match of the search is the one to which the search has moved.
+    selected: Style,
 }
 
 impl<'a> RowLayers<'a> {
     pub(super) fn new(view: &EditorView<'a>, row: &VisualRow, brackets: &[Span]) -> Self {
         let (editor, theme) = (view.editor, view.theme);
+        let selection = editor.selection().span();
+        let is_match = view.matches.binary_search(&selection).is_ok();
         Self {
             theme,
             line_start: editor.line_span(row.line).start,
             grammar: view.highlighter.map(|highlighter| highlighter.pieces(row.line)).unwrap_or_default(),
             liquid: view.liquid,
             overlays: overlays(view, row.span, brackets),
-            selection: editor.selection().span(),
+            selection,
+            selected: if is_match { theme.search_current } else { theme.selection },
         }
     }
 
@@ -56,7 +61,7 @@ impl<'a> RowLayers<'a> {
     fn with_overlays(&self, style: Style, at: usize) -> Style {
         let overlays = self.overlays.iter().filter(|(span, _)| span.range().contains(&at));
         let style = overlays.fold(style, |style, (_, overlay)| style.patch(*overlay));
-        if self.selection.range().contains(&at) { style.patch(self.theme.selection) } else { style }
+        if self.selection.range().contains(&at) { style.patch(self.selected) } else { style }
     }
 
     fn grammar_class(&self, at: usize) -> Option<highlight::SyntaxClass> {

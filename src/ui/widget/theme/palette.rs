@@ -36,6 +36,7 @@ pub(super) struct Palette {
     pub chosen: Style,
     pub selection: Style,
     pub search: Style,
+    pub search_current: Style,
     pub linked: Style,
     pub untrusted: Style,
     pub live: Style,
@@ -206,7 +207,8 @@ impl Palette {
             cyan: fg(cyan),
             chosen: tint(cyan).add_modifier(Modifier::BOLD),
             selection: tint(blue),
-            search: mark(yellow, base),
+            search: tint(yellow),
+            search_current: mark(yellow, base),
             linked: tint(green),
             untrusted: mark(yellow, base).add_modifier(Modifier::BOLD),
             live: mark(red, base).add_modifier(Modifier::BOLD),
@@ -234,8 +236,9 @@ impl Palette {
                 blue: fg(Color::Cyan),
                 magenta: fg(Color::LightMagenta),
                 cyan: fg(Color::Cyan),
-                search: reversed(Color::Yellow),
-                linked: linked(Color::Green),
+                search: emphasized(Color::Yellow),
+                search_current: reversed(Color::Yellow),
+                linked: emphasized(Color::Green),
                 untrusted: bold(reversed(Color::Yellow)),
                 live: bold(solid(Color::White, Color::Red)),
                 ..Self::without_colors()
@@ -247,11 +250,46 @@ impl Palette {
                 blue: fg(Color::Blue),
                 magenta: fg(Color::Magenta),
                 cyan: fg(Color::Blue),
-                search: reversed(Color::Magenta),
-                linked: linked(Color::Magenta),
+                search: emphasized(Color::Magenta),
+                search_current: reversed(Color::Magenta),
+                linked: emphasized(Color::Magenta),
                 live: bold(reversed(Color::Red)),
                 ..Self::without_colors()
             },
+        }
+    }
+
+    /// Creates a palette for a terminal whose background is not known.
+    ///
+    /// Its colors are of medium luminance, from those with the indices 16 to 255, which users do not change. On black
+    /// and on white, each of them has a contrast of about 4 to 5.
+    pub(super) fn any_background() -> Self {
+        const WHITE: Color = Color::Indexed(231);
+        const GREEN: Color = Color::Indexed(28);
+        const CYAN: Color = Color::Indexed(31);
+        const BLUE: Color = Color::Indexed(63);
+        const ORANGE: Color = Color::Indexed(130);
+        const MAGENTA: Color = Color::Indexed(133);
+        const RED: Color = Color::Indexed(161);
+        let fg = |color: Color| Style::new().fg(color);
+        let mark = |background: Color| solid(WHITE, background);
+        Self {
+            accent: fg(CYAN),
+            error: fg(RED),
+            warning: fg(ORANGE),
+            info: fg(BLUE),
+            success: fg(GREEN),
+            yellow: fg(ORANGE),
+            green: fg(GREEN),
+            blue: fg(BLUE),
+            magenta: fg(MAGENTA),
+            cyan: fg(CYAN),
+            search: emphasized(ORANGE),
+            search_current: mark(ORANGE),
+            linked: emphasized(GREEN),
+            untrusted: mark(ORANGE).add_modifier(Modifier::BOLD),
+            live: mark(RED).add_modifier(Modifier::BOLD),
+            ..Self::without_colors()
         }
     }
 
@@ -283,7 +321,8 @@ impl Palette {
             cyan: plain,
             chosen: mark,
             selection: mark,
-            search: mark,
+            search: emphasized(Color::Reset),
+            search_current: mark,
             linked: mark,
             untrusted: mark.add_modifier(Modifier::BOLD),
             live: mark.add_modifier(Modifier::BOLD),
@@ -306,9 +345,9 @@ fn reversed(color: Color) -> Style {
     solid(color, Color::Reset).add_modifier(Modifier::REVERSED)
 }
 
-/// Returns a calm style for the text that corresponds to the cursor's position: that text changes with each move of the
-/// cursor. `color` is not that of links, which are underlined too.
-fn linked(color: Color) -> Style {
+/// Returns a calm style for the matches of a search, and for the text that corresponds to the cursor's position, which
+/// changes with each move of the cursor. `color` is not that of links, which are underlined too.
+fn emphasized(color: Color) -> Style {
     solid(color, Color::Reset).add_modifier(Modifier::BOLD.union(Modifier::UNDERLINED))
 }
 

@@ -161,6 +161,8 @@ impl TerminalPalette {
             Color::LightRed => 9,
             Color::LightMagenta => 13,
             Color::White => 15,
+            // Users do not change these.
+            Color::Indexed(index @ 16..) => return rgb_of(index),
             other => panic!("the theme does not use {other}"),
         };
         rgb(self.colors[index])
@@ -195,7 +197,7 @@ fn text_styles(theme: &Theme) -> TextStyles {
     let Theme {
         origin: _, screen, text, dim, accent, title, border, border_focused, sandbox, untrusted, live, key_hint, error,
         warning, info, success, chosen, chosen_unfocused, popup, popup_chosen, field, field_focused, selection, cursor_line: _,
-        gutter, gutter_current, search, bracket, linked, error_underline, warning_underline, info_underline, json_key,
+        gutter, gutter_current, search, search_current, bracket, linked, error_underline, warning_underline, info_underline, json_key,
         json_string, json_number, json_literal, json_punctuation, liquid_delimiter, liquid_tag, liquid_variable,
         liquid_filter, liquid_string, liquid_number, liquid_operator, comment, markup, bubble_border, link, code,
         pre_bar, quote_bar, spoiler, button, keyword, function, type_name,
@@ -209,7 +211,7 @@ fn text_styles(theme: &Theme) -> TextStyles {
             keyword, function, type_name,
         ],
         with_background: styles![
-            screen, untrusted, live, chosen, popup, popup_chosen, field_focused, selection, search, linked,
+            screen, untrusted, live, chosen, popup, popup_chosen, field_focused, selection, search, search_current, linked,
         ],
         borders: styles![border, border_focused, bubble_border, pre_bar],
     }
@@ -311,10 +313,21 @@ fn auto_is_dark_or_light_like_the_background_and_keeps_it() {
             assert_eq!(Theme { origin: named.origin, ..theme }, named);
         }
     }
-    for (background, depth) in [(None, ColorDepth::TrueColor), (Some(Rgb(0, 0, 0)), ColorDepth::Sixteen)] {
-        let theme = auto(background, depth);
-        let ansi = Theme::new(ThemeName::Ansi, &colors(background, depth));
+    for background in [None, Some(Rgb(0, 0, 0))] {
+        let theme = auto(background, ColorDepth::Sixteen);
+        let ansi = Theme::new(ThemeName::Ansi, &colors(background, ColorDepth::Sixteen));
         assert_eq!(Theme { origin: ansi.origin, ..theme }, ansi);
+    }
+}
+
+#[test]
+fn auto_is_readable_on_black_and_on_white_where_the_background_is_not_known() {
+    let theme = Theme::new(ThemeName::Auto, &colors(None, ColorDepth::Indexed256));
+    for palette in PALETTES {
+        for (name, style, contrast) in drawn(&theme, |style| palette.shown(style)) {
+            let least = if style.add_modifier.contains(Modifier::DIM) { 2.3 } else { 2.6 };
+            assert!(least <= contrast, "{}: {name} has {contrast}", palette.name);
+        }
     }
 }
 
@@ -373,7 +386,14 @@ fn marks_replace_the_attributes_of_the_text_under_them() {
     for name in ThemeName::ALL {
         let theme = Theme::new(name, &TerminalColors::default());
         let under = theme.comment.patch(theme.liquid_tag).add_modifier(Modifier::DIM);
-        for mark in [theme.chosen, theme.popup_chosen, theme.selection, theme.search, theme.linked] {
+        for mark in [
+            theme.chosen,
+            theme.popup_chosen,
+            theme.selection,
+            theme.search,
+            theme.search_current,
+            theme.linked,
+        ] {
             let mut cell = ratatui::buffer::Cell::default();
             cell.set_style(under).set_style(mark);
             let mut alone = ratatui::buffer::Cell::default();
@@ -392,6 +412,7 @@ fn color_depth_is_read_from_colorterm_and_term() {
         ("", "alacritty", ColorDepth::TrueColor),
         ("", "xterm-direct", ColorDepth::TrueColor),
         ("", "tmux-256color", ColorDepth::Indexed256),
+        ("", "screen", ColorDepth::Indexed256),
         ("rxvt", "rxvt-unicode-256color", ColorDepth::Indexed256),
         ("", "xterm", ColorDepth::Indexed256),
         ("", "linux", ColorDepth::Sixteen),

@@ -18,6 +18,9 @@ use crate::ui::shared::bubble::{Bubble, BubbleOptions, BubbleOverlay};
 use crate::ui::shared::{AnswerStatus, Generation, PtrEq, Query};
 use crate::ui::widget::{Theme, ThemeOrigin, dialog::draw_frame, draw};
 
+/// The width between two columns, in cells: the marks for scrolling and a space.
+const BETWEEN: u16 = 2;
+
 // The smallest width, in cells, at which the three modes are side by side. A column of text needs about thirty cells.
 const MIN_SIDE_BY_SIDE_WIDTH: u16 = 96;
 
@@ -96,7 +99,7 @@ impl CompareDialog {
     pub fn follow(&mut self, room: Rect, theme: &Theme) {
         let n = u16::try_from(self.n_modes()).unwrap_or(1).max(1);
         let is_wide = MIN_SIDE_BY_SIDE_WIDTH <= room.width;
-        let width = if is_wide { (room.width / n).saturating_sub(1) } else { room.width };
+        let width = if is_wide { (room.width / n).saturating_sub(BETWEEN) } else { room.width };
         let n_colored = self.colors.iter().filter(|colors| !colors.is_empty()).count();
         let (current, modes) = (self.current_mode(), modes(&self.compared).iter().zip(&self.colors));
         self.columns.refresh((self.compared.value().cloned(), n_colored, width, theme.origin), |_| {
@@ -131,7 +134,7 @@ impl CompareDialog {
             let width = room.width / u16::try_from(columns.len()).unwrap_or(1).max(1);
             for (at, column) in columns.iter().enumerate() {
                 let x = room.x + width * u16::try_from(at).unwrap_or(0);
-                let area = Rect { x, width: width.saturating_sub(1), ..room };
+                let area = Rect { x, width: width.saturating_sub(BETWEEN), ..room };
                 let line = Rect { height: 1, ..area };
                 draw::put_line(buf, line, area.y, &column.title, self.title_style(at, theme));
                 self.draw_column(buf, area, column, theme);

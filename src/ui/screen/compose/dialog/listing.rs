@@ -24,7 +24,8 @@ impl ListDialogKind for ListKind {
             ListKind::Profiles => (
                 "Preview profile",
                 "type to search · Enter · ^E edit · ^D delete · Esc",
-                "no matching profile; import some: `telecast profiles import FILE`",
+                // Until the profiles are found, nothing is shown: a text would flash at each opening.
+                "",
                 88,
             ),
             ListKind::Starters => ("New campaign", "Enter choose · Esc close", "no matching starter", 66),

@@ -333,6 +333,9 @@ pub(crate) fn show_profiles(
         Query::Ready { answer: profiles, .. } => {
             let mut rows = dialogs::profiles::list_head(&screen.deleted_profiles);
             rows.extend(profiles.iter().map(|profile| profile_row(profile)));
+            if profiles.is_empty() {
+                rows.push(dialogs::profiles::no_match_row());
+            }
             listing.picker.set_rows(rows);
             // If a profile was found, it is chosen, and not one of the rows above the profiles. Enter after typing a
             // name then does not open the form of a new profile.

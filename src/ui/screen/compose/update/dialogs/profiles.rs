@@ -45,6 +45,15 @@ pub(crate) fn list_head(deleted: &[Arc<Profile>]) -> Vec<PickerRow> {
     [new].into_iter().chain(restore).collect()
 }
 
+/// Returns the row that says that no profile matches. It cannot be chosen.
+pub(crate) fn no_match_row() -> PickerRow {
+    PickerRow {
+        title: "no matching profile; import some: `telecast profiles import FILE`".to_owned(),
+        is_heading: true,
+        ..PickerRow::default()
+    }
+}
+
 /// Handles the keys that edit or delete the chosen profile of the list. `None` for other keys.
 pub(super) fn press_in_list(
     screen: &mut Compose,
