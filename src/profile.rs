@@ -142,7 +142,7 @@ impl Profile {
 
 /// Something that a person did or that happened to them.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Event {
+pub struct Event {
     /// Case-sensitive.
     pub name: String,
     pub at: jiff::Timestamp,

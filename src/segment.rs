@@ -27,11 +27,11 @@ mod schema;
 mod tests;
 mod token;
 
-pub(crate) use condition::{
+pub use condition::{
     Aggregate, Comparison, Condition, EventQuery, Field, MemberPath, Pattern, Test, Unit, Within,
 };
-pub(crate) use explain::explain;
-pub(crate) use literal::{Literal, Number};
-pub(crate) use matches::{Moment, Subject, matches};
-pub(crate) use parser::read;
-pub(crate) use schema::{EventSummary, Schema};
+pub use explain::explain;
+pub use literal::{Literal, Number};
+pub use matches::{Moment, Subject, bounds, matches};
+pub use parser::{Reading, read};
+pub use schema::{EventSummary, Schema};

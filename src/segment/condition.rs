@@ -4,7 +4,7 @@ use super::literal::{Literal, Number};
 use crate::profile::ValueKind;
 
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Condition {
+pub enum Condition {
     /// True if all are true.
     All(Vec<Condition>),
     /// True if one of them is true.
@@ -28,7 +28,7 @@ pub(crate) enum Condition {
 
 /// What a test looks at.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Field {
+pub enum Field {
     Identity,
     /// Whether the profile has a chat id and nothing is known against it.
     Reachable,
@@ -43,10 +43,10 @@ pub(crate) enum Field {
 }
 
 /// The keys from the outermost object to the member. It has at least one key.
-pub(crate) type MemberPath = Vec<String>;
+pub type MemberPath = Vec<String>;
 
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Test {
+pub enum Test {
     IsSet,
     /// A text is compared by the bytes of its UTF-8, and `false` is less than `true`.
     Compare(Comparison, Literal),
@@ -61,7 +61,7 @@ pub(crate) enum Test {
 
 /// There is no "not equal": it is the negation of `Equal`, because it is true where the value is not set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Comparison {
+pub enum Comparison {
     Equal,
     Less,
     AtMost,
@@ -70,20 +70,20 @@ pub(crate) enum Comparison {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Pattern {
+pub enum Pattern {
     StartsWith,
     EndsWith,
 }
 
 /// A period that ends now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Within {
+pub struct Within {
     pub n: u32,
     pub unit: Unit,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unit {
+pub enum Unit {
     Hours,
     /// Calendar days in the workspace's time zone. The period begins with the day `n` days ago.
     Days,
@@ -92,7 +92,7 @@ pub(crate) enum Unit {
 
 /// Selects events of a profile.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct EventQuery {
+pub struct EventQuery {
     pub name: String,
     pub within: Option<Within>,
     /// A condition on the event's properties, which are [`Field::Member`].
@@ -100,7 +100,7 @@ pub(crate) struct EventQuery {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Aggregate {
+pub enum Aggregate {
     Sum,
     Count,
     Min,
@@ -109,7 +109,7 @@ pub(crate) enum Aggregate {
 }
 
 impl Comparison {
-    pub(crate) fn holds(self, ordering: std::cmp::Ordering) -> bool {
+    pub fn holds(self, ordering: std::cmp::Ordering) -> bool {
         match self {
             Comparison::Equal => ordering.is_eq(),
             Comparison::Less => ordering.is_lt(),
@@ -119,7 +119,7 @@ impl Comparison {
         }
     }
 
-    pub(crate) fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Comparison::Equal => "==",
             Comparison::Less => "<",
@@ -131,10 +131,10 @@ impl Comparison {
 }
 
 impl Aggregate {
-    pub(crate) const ALL: [Aggregate; 5] =
+    pub const ALL: [Aggregate; 5] =
         [Aggregate::Sum, Aggregate::Count, Aggregate::Min, Aggregate::Max, Aggregate::Average];
 
-    pub(crate) fn as_str(self) -> &'static str {
+    pub fn as_str(self) -> &'static str {
         match self {
             Aggregate::Sum => "sum",
             Aggregate::Count => "count",
@@ -146,7 +146,7 @@ impl Aggregate {
 }
 
 impl Condition {
-    pub(crate) fn not(self) -> Self {
+    pub fn not(self) -> Self {
         Condition::Not(Box::new(self))
     }
 }

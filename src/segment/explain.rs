@@ -6,7 +6,7 @@ use super::parser::{name_source, text_source};
 use jiff::tz::TimeZone;
 
 /// Returns the condition as an English clause, such as `country is "DE", and ltv is more than 100`. Dates are in `zone`.
-pub(crate) fn explain(condition: &Condition, zone: &TimeZone) -> String {
+pub fn explain(condition: &Condition, zone: &TimeZone) -> String {
     Words { zone }.condition(condition, false)
 }
 

@@ -8,14 +8,14 @@ use crate::profile::{Value, ValueKind};
 /// A number, compared by its exact value. A conversion to `f64` would make `9007199254740993` equal to
 /// `9007199254740992`.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Number {
+pub enum Number {
     Integer(i64),
     /// Finite.
     Decimal(f64),
 }
 
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Literal {
+pub enum Literal {
     Text(String),
     Number(Number),
     Boolean(bool),
@@ -24,7 +24,7 @@ pub(crate) enum Literal {
 
 impl Number {
     /// Returns the number of a value, or `None` for every other value and for NaN and infinity.
-    pub(crate) fn of(value: &Value) -> Option<Self> {
+    pub fn of(value: &Value) -> Option<Self> {
         match value {
             Value::Integer(integer) => Some(Number::Integer(*integer)),
             Value::Decimal(decimal) if decimal.is_finite() => Some(Number::Decimal(*decimal)),
@@ -82,7 +82,7 @@ impl fmt::Display for Number {
 }
 
 impl Literal {
-    pub(crate) fn kind(&self) -> ValueKind {
+    pub fn kind(&self) -> ValueKind {
         match self {
             Literal::Text(_) => ValueKind::Text,
             Literal::Number(_) => ValueKind::Number,
@@ -92,7 +92,7 @@ impl Literal {
     }
 
     /// Returns how a value of the same type compares with the literal, or `None` if the value has another type.
-    pub(crate) fn compare(&self, value: &Value) -> Option<Ordering> {
+    pub fn compare(&self, value: &Value) -> Option<Ordering> {
         Some(match (value, self) {
             (Value::Text(value), Literal::Text(literal)) => value.as_str().cmp(literal),
             (Value::Boolean(value), Literal::Boolean(literal)) => value.cmp(literal),

@@ -9,19 +9,19 @@ use crate::profile::{Event, Profile, Value};
 
 /// When a condition is evaluated, and where a day begins.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Moment<'a> {
+pub struct Moment<'a> {
     pub now: Timestamp,
     pub zone: &'a TimeZone,
 }
 
 /// A profile with its events, in any order.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Subject<'a> {
+pub struct Subject<'a> {
     pub profile: &'a Profile,
     pub events: &'a [Event],
 }
 
-pub(crate) fn matches(condition: &Condition, subject: Subject<'_>, moment: Moment<'_>) -> bool {
+pub fn matches(condition: &Condition, subject: Subject<'_>, moment: Moment<'_>) -> bool {
     match condition {
         Condition::All(conditions) => conditions.iter().all(|condition| matches(condition, subject, moment)),
         Condition::Any(conditions) => conditions.iter().any(|condition| matches(condition, subject, moment)),
@@ -44,7 +44,7 @@ pub(crate) fn matches(condition: &Condition, subject: Subject<'_>, moment: Momen
 }
 
 /// Returns the seconds since 1970 at which the period begins and ends. Both are in it.
-pub(crate) fn bounds(within: Within, moment: Moment<'_>) -> (i64, i64) {
+pub fn bounds(within: Within, moment: Moment<'_>) -> (i64, i64) {
     let now = moment.now.as_second();
     let start = match within.unit {
         Unit::Hours => return (now.saturating_sub(i64::from(within.n).saturating_mul(3600)), now),
@@ -121,7 +121,10 @@ fn passes(value: &Value, field: &Field, test: &Test, moment: Moment<'_>) -> bool
 fn chat_as(literal: &Literal, chat: &Value) -> Option<Value> {
     match (literal, chat) {
         (Literal::Text(_), Value::Integer(id)) => Some(Value::Text(id.to_string())),
-        (Literal::Number(_), Value::Text(text)) => text.parse().ok().map(Value::Integer),
+        // `007` and `+5` are no ids.
+        (Literal::Number(_), Value::Text(text)) => {
+            text.parse().ok().filter(|id: &i64| id.to_string() == *text).map(Value::Integer)
+        }
         _ => Some(chat.clone()),
     }
 }

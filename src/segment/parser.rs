@@ -30,14 +30,14 @@ const UNITS: [(&str, Unit); 6] = [
 ];
 
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct Reading {
+pub struct Reading {
     /// `None` if a problem is an error.
     pub condition: Option<Condition>,
     pub problems: Vec<Diagnostic>,
 }
 
 /// Reads an expression. The spans of the problems are in `text`.
-pub(crate) fn read(text: &str, schema: &Schema<'_>) -> Reading {
+pub fn read(text: &str, schema: &Schema<'_>) -> Reading {
     read_nested(text, schema, &mut Nesting::default())
 }
 

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use crate::profile::Vocabulary;
 
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Schema<'a> {
+pub struct Schema<'a> {
     pub vocabulary: &'a Vocabulary,
     /// The events that profiles have, sorted by name.
     pub events: &'a [EventSummary],
@@ -17,9 +17,8 @@ pub(crate) struct Schema<'a> {
 }
 
 #[derive(Debug, Clone, PartialEq, Default)]
-pub(crate) struct EventSummary {
+pub struct EventSummary {
     pub name: String,
-    pub n_events: u64,
     /// The names of the properties, sorted.
     pub properties: Vec<String>,
 }

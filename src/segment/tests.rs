@@ -27,12 +27,8 @@ fn vocabulary() -> Vocabulary {
 
 fn events() -> Vec<EventSummary> {
     vec![
-        EventSummary { name: "App Launched".to_owned(), n_events: 2, properties: Vec::new() },
-        EventSummary {
-            name: "Charged".to_owned(),
-            n_events: 3,
-            properties: vec!["amount".to_owned(), "item".to_owned()],
-        },
+        EventSummary { name: "App Launched".to_owned(), properties: Vec::new() },
+        EventSummary { name: "Charged".to_owned(), properties: vec!["amount".to_owned(), "item".to_owned()] },
     ]
 }
 

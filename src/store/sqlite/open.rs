@@ -23,6 +23,7 @@ use super::error::{classify, place};
 const MIGRATIONS: &[&str] = &[
     include_str!("../../../assets/migrations/0001_profiles.sql"),
     include_str!("../../../assets/migrations/0002_blocked.sql"),
+    include_str!("../../../assets/migrations/0003_events.sql"),
 ];
 
 /// How long a write waits for a write by another process.
