@@ -18,6 +18,7 @@
 //! - Dates have whole seconds. `within` includes both ends and never reaches beyond now.
 
 mod condition;
+mod definition;
 mod explain;
 mod literal;
 mod matches;
@@ -30,8 +31,11 @@ mod token;
 pub use condition::{
     Aggregate, Comparison, Condition, EventQuery, Field, MemberPath, Pattern, Test, Unit, Within,
 };
+pub use definition::SegmentDefinition;
+pub(crate) use definition::problem_in_file;
 pub use explain::explain;
 pub use literal::{Literal, Number};
 pub use matches::{Moment, Subject, bounds, matches};
+pub(crate) use parser::text_source;
 pub use parser::{Reading, read};
 pub use schema::{EventSummary, Schema};

@@ -761,7 +761,7 @@ fn date(text: &str, schema: &Schema<'_>) -> Option<jiff::Timestamp> {
 }
 
 /// Returns a text as it is written in an expression.
-pub(super) fn text_source(text: &str) -> String {
+pub(crate) fn text_source(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
