@@ -33,9 +33,7 @@ pub(crate) use duration::{format_duration, parse_duration};
 pub use manifest::Defaults;
 pub use manifest::Manifest;
 pub(crate) use placeholder::{MissingSecrets, SANDBOX, find_placeholders, is_secret_name};
-pub(crate) use recipients::Audience;
-#[cfg(test)]
-pub(crate) use recipients::Recipients;
+pub(crate) use recipients::{Audience, Recipients};
 pub(crate) use route::{Destination, Host, Route, RouteMismatch, Violation, WebhookPart};
 pub use webhook::Auth;
 pub use webhook::HttpMethod;

@@ -38,6 +38,7 @@ topics! {
     "files", "Files", "a workspace's files, and where your own files are kept";
     "settings", "Settings", "config.toml and keymap.toml";
     "sending", "Sending and trust", "what is sent where, trust, secrets, test chats";
+    "audience", "Audiences", "expressions that select profiles";
     "liquid", "Liquid", "dialects, and differences from Shopify";
     "problems", "Problems", "every diagnostic code";
     "sandbox", "Sandbox", "the Bot API on your machine";

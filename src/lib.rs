@@ -20,6 +20,8 @@ pub mod dialect;
 // 1: the core, without files, network, clock, or async code
 pub mod profile;
 
+pub mod segment;
+
 pub mod telegram;
 
 pub mod template;

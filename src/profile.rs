@@ -123,6 +123,12 @@ impl Profile {
         }
     }
 
+    /// Returns whether the profile has a chat id and nothing is known against it.
+    pub(crate) fn is_reachable(&self) -> bool {
+        let has_chat = self.chat_id().is_some_and(|chat| *chat != Value::Null);
+        has_chat && matches!(self.reachability, Reachability::Unknown | Reachability::Reachable)
+    }
+
     /// Returns the name to show: the first of `name`, `Name`, `first_name`, and `First Name` that is a non-blank text.
     /// If there is none, returns the identity.
     pub fn display_name(&self) -> &str {
@@ -134,6 +140,15 @@ impl Profile {
             })
             .unwrap_or(&self.identity)
     }
+}
+
+/// Something that a person did or that happened to them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Case-sensitive.
+    pub name: String,
+    pub at: jiff::Timestamp,
+    pub properties: IndexMap<String, Value>,
 }
 
 /// A profile with its properties as JSON text. Parsed properties take about ten times the memory of their JSON text,

@@ -13,7 +13,8 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use crate::profile::sample::Sample;
-use crate::profile::{Profile, Reachability, Value, ValueKind, Vocabulary};
+use crate::profile::{Event, Profile, Reachability, Value, ValueKind, Vocabulary};
+use crate::segment::{Condition, EventSummary, Moment};
 
 mod error;
 mod import;
@@ -60,6 +61,28 @@ pub trait Store: Send + Sync {
     /// Parses only some of the profiles of a large audience. The result is cached until the data changes.
     fn sample(&self, limit: usize) -> Result<Arc<Sample>>;
 
+    /// Returns the number of profiles that match.
+    fn audience_count(&self, condition: &Condition, moment: Moment<'_>) -> Result<u64>;
+
+    /// Returns up to `limit` of the profiles that match, in the order of their identities, starting after the identity
+    /// `after`.
+    fn audience_page(
+        &self,
+        condition: &Condition,
+        moment: Moment<'_>,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<ProfilePage>;
+
+    /// Returns the events of a profile, the newest first. A missing profile has none.
+    fn events(&self, identity: &str) -> Result<Vec<Event>>;
+
+    /// Returns the names of the events that were ever added, with their properties, sorted by name.
+    fn event_summaries(&self) -> Result<Vec<EventSummary>>;
+
+    /// Adds events in one transaction and returns one outcome per record, in order.
+    fn add_events(&self, records: &[EventRecord]) -> Result<Vec<AddedEvent>>;
+
     /// Applies the changes in one transaction and returns one outcome per change, in order. If a change is refused, the
     /// others are still applied.
     fn write(&self, changes: &[ProfileChange]) -> Result<Vec<WriteOutcome>>;
@@ -96,6 +119,23 @@ pub struct ProfileChange {
     pub identity: String,
     /// The properties to set. [`Value::Null`] removes a property; properties that are not listed stay as they are.
     pub properties: IndexMap<String, Value>,
+}
+
+/// An event with the profile that it belongs to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EventRecord {
+    pub identity: String,
+    /// Identifies the event in its source. An event whose key is known is not added again.
+    pub key: Vec<u8>,
+    pub event: Event,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AddedEvent {
+    Added,
+    /// An event with this key is in the store.
+    Known,
+    NoSuchProfile,
 }
 
 pub(crate) type WriteOutcome = std::result::Result<Written, ChangeError>;

@@ -11,6 +11,7 @@ mod message;
 mod people;
 mod sandbox;
 mod secrets;
+mod segments;
 mod source;
 mod trust;
 mod webhooks;
@@ -28,6 +29,7 @@ pub(crate) use message::{Check, Deny, RecipientArgs, RenderAs, RenderCampaign, T
 pub(crate) use people::{ImportProfiles, ListProfiles, ProfilesCommand, Property, SetProfile};
 pub(crate) use sandbox::ServeSandbox;
 pub(crate) use secrets::{ChangeSecret, SecretsCommand};
+pub(crate) use segments::{AudienceArgs, SegmentsCommand};
 pub(crate) use source::InputSource;
 pub(crate) use trust::Trust;
 pub(crate) use webhooks::{NewWebhook, WebhooksCommand};
@@ -97,6 +99,9 @@ pub(crate) enum Command {
     /// Import, show and change the profiles of recipients
     #[command(subcommand)]
     Profiles(ProfilesCommand),
+    /// List, count, explain and sample the profiles that an expression selects
+    #[command(subcommand)]
+    Segments(SegmentsCommand),
     /// Print every folder and file that telecast uses
     Paths(Format),
     /// Serve a Bot API on loopback that answers like Telegram

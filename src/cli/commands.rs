@@ -20,6 +20,7 @@ mod render;
 mod runtime;
 mod sandbox;
 mod secrets;
+mod segments;
 mod test;
 mod trust;
 mod webhooks;
@@ -55,6 +56,7 @@ pub(crate) fn run(args: Args, output: &mut CliOutput) -> Result<CliOutcome> {
         // matters, because `--shared` works without a workspace.
         Some(Command::Secrets(command)) => secrets::run(find(), command, output)?,
         Some(Command::Profiles(command)) => profiles::run(&find()?, command, output)?,
+        Some(Command::Segments(command)) => segments::run(&find()?, command, output)?,
         Some(Command::Paths(format)) => paths::run(workspace, format, output)?,
         Some(Command::Sandbox(args)) => {
             // The sandbox announces itself under the real path of the workspace, because the other commands use that

@@ -65,6 +65,8 @@ codes! {
     AlwaysTrue "always-true" = r#"{% if Profile.plan == "gold" or "silver" %}"#,
     /// A tag has no valid attribute name where one is expected.
     AttributeName "attribute-name" = "<a ='https://example.com'>",
+    /// An audience expression has a syntax error.
+    AudienceSyntax "audience-syntax",
     /// A campaign's `[who]` names no audience, or more than one.
     BadAudience "bad-audience" = "who.everyone = false",
     /// A `chat_id` is neither a valid number nor an @name; Telegram would read it as some other number, such as 0.
@@ -255,6 +257,8 @@ codes! {
     SecretInFile "secret-in-file" = r#"password = "b""#,
     /// A secret would be sent over plain http, where others can read it.
     SecretOverHttp "secret-over-http" = "http://bots.example/bot${BOT_TOKEN}",
+    /// A segment refers to itself, directly or through other segments.
+    SegmentCircle "segment-circle",
     /// A `<span>` has no `class="tg-spoiler"`, the only use of `<span>` that Telegram supports.
     SpanWithoutClass "span-without-class" = "<span style='color:red'>Sale</span>",
     /// A Liquid tag closes or continues a block that is not open.
@@ -303,6 +307,8 @@ codes! {
     UnknownClipboard "unknown-clipboard" = r#"clipboard = "xclip""#,
     /// A dialect is neither `telecast` nor `clevertap`.
     UnknownDialect "unknown-dialect" = r#"dialect = "braze""#,
+    /// No profile has the event that an audience expression names.
+    UnknownEvent "unknown-event",
     /// The Bot API does not have this field here and ignores it.
     UnknownField "unknown-field" = r#""disable_notificaton": true"#,
     /// Liquid has no filter with this name.
@@ -319,6 +325,8 @@ codes! {
     UnknownProperty "unknown-property" = "{{ Profile.nmae | json_escape }}",
     /// Telegram does not know this character reference and shows it as typed.
     UnknownReference "unknown-reference" = "a&nbsp;b",
+    /// An audience expression names a segment that does not exist.
+    UnknownSegment "unknown-segment",
     /// Liquid has no tag with this name.
     UnknownTag "unknown-tag" = "{% asign who = Profile.plan %}",
     /// There is no time zone with this name.

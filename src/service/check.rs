@@ -120,7 +120,8 @@ fn shared_file_problems(workspace: &Workspace) -> Vec<SourceProblem<'_>> {
     // The campaigns' files are left out, because each campaign's files are checked together with its message.
     let webhooks = workspace.webhooks.iter().map(|webhook| &webhook.source);
     let files = std::iter::once(&workspace.manifest.source).chain(webhooks);
-    let files = files.chain(&workspace.partials).chain(&workspace.samples);
+    let segments = workspace.segments.iter().map(|segment| &segment.source);
+    let files = files.chain(&workspace.partials).chain(&workspace.samples).chain(segments);
     let folder_problems = workspace.folder_problems.iter().map(|problem| SourceProblem {
         path: &problem.path,
         text: "",

@@ -8,14 +8,17 @@ use rusqlite::Connection;
 use tempfile::TempDir;
 
 use crate::profile::sample::{Sample, SampleChooser};
-use crate::profile::{Profile, Reachability, Vocabulary};
+use crate::profile::{Event, Profile, Reachability, Vocabulary};
+use crate::segment::{Condition, EventSummary, Moment};
 
-use super::{Error, ProfileChange, ProfilePage, Result, Store, WriteOutcome};
+use super::{AddedEvent, Error, EventRecord, ProfileChange, ProfilePage, Result, Store, WriteOutcome};
 
 use data_version::DataVersion;
 
+mod audience;
 mod data_version;
 mod error;
+mod events;
 mod open;
 mod read;
 mod sample;
@@ -165,6 +168,32 @@ impl Store for SqliteStore {
         let sample = Arc::new(self.take_sample(limit)?);
         self.lock().sample = Some(CachedSample { version, limit, sample: Arc::clone(&sample) });
         Ok(sample)
+    }
+
+    fn audience_count(&self, condition: &Condition, moment: Moment<'_>) -> Result<u64> {
+        self.run(|inner| audience::count(&inner.connection, condition, moment))
+    }
+
+    fn audience_page(
+        &self,
+        condition: &Condition,
+        moment: Moment<'_>,
+        after: Option<&str>,
+        limit: usize,
+    ) -> Result<ProfilePage> {
+        self.run(|inner| audience::page(&inner.connection, condition, moment, after, limit))
+    }
+
+    fn events(&self, identity: &str) -> Result<Vec<Event>> {
+        self.run(|inner| events::of_profile(&inner.connection, identity))
+    }
+
+    fn event_summaries(&self) -> Result<Vec<EventSummary>> {
+        self.run(|inner| events::summaries(&inner.connection))
+    }
+
+    fn add_events(&self, records: &[EventRecord]) -> Result<Vec<AddedEvent>> {
+        self.run(|inner| events::add(&mut inner.connection, records))
     }
 
     fn write(&self, changes: &[ProfileChange]) -> Result<Vec<WriteOutcome>> {

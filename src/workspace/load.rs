@@ -20,6 +20,7 @@ use crate::dialect::Dialect;
 use crate::disk::{FileCondition, Fingerprint, LoadedFile, ResolvedFolder, Tree, TreeError, explain};
 use crate::json;
 use crate::paths::Paths;
+use crate::segment::SegmentDefinition;
 use crate::text::Span;
 use crate::toml;
 
@@ -73,6 +74,8 @@ pub struct Workspace {
     /// The partials, sorted by name (without `.liquid`).
     pub partials: Vec<LoadedFile>,
     pub samples: Vec<LoadedFile>,
+    /// The segments, sorted by stem.
+    pub segments: Vec<DefinitionFile<SegmentDefinition>>,
     pub folder_problems: Vec<FileProblem>,
     /// The stems of the campaigns whose files have problems.
     // Each frame asks for the problems several times, and most campaigns have none. With ten thousand campaigns,
@@ -255,6 +258,7 @@ impl Workspace {
     pub fn problems(&self) -> Vec<FileProblem> {
         let mut problems = self.manifest.source.file_problems();
         problems.extend(self.webhooks.iter().flat_map(|webhook| webhook.source.file_problems()));
+        problems.extend(self.segments.iter().flat_map(|segment| segment.source.file_problems()));
         for campaign in self.with_problems.iter().filter_map(|stem| self.campaign(stem)) {
             problems.extend(campaign.source.file_problems());
             problems.extend(campaign.body.file_problems());
@@ -281,6 +285,7 @@ const MAX_WORKSPACE: u64 = 64 * 1024 * 1024;
 
 const WEBHOOKS: &str = "webhooks";
 const CAMPAIGNS: &str = "campaigns";
+const SEGMENTS: &str = "segments";
 
 struct Reader<'b> {
     tree: Tree,
@@ -377,13 +382,14 @@ impl<'b> Reader<'b> {
             campaigns: Vec::new(),
             partials: Vec::new(),
             samples: Vec::new(),
+            segments: Vec::new(),
             folder_problems: Vec::new(),
             with_problems: BTreeSet::new(),
             bytes_left: None,
         }
     }
 
-    fn finish(&mut self, mut workspace: Workspace) -> Workspace {
+    fn finish(mut self, mut workspace: Workspace) -> Workspace {
         let problems = &mut workspace.folder_problems;
         let mut read_all = |folder: &str, ending: &str| -> Vec<LoadedFile> {
             let stems = stems(&self.tree, folder, ending, problems);
@@ -392,6 +398,8 @@ impl<'b> Reader<'b> {
         workspace.partials = read_all("partials", ".liquid");
         workspace.samples = read_all("samples", ".json");
         workspace.samples.iter_mut().for_each(check_sample);
+        let segments = stems(&self.tree, SEGMENTS, ".toml", &mut workspace.folder_problems);
+        workspace.segments = segments.iter().map(|stem| load_segment(&mut self, stem)).collect();
         workspace.folder_problems.extend(private_problems(&self.tree));
         let manifest = &mut workspace.manifest;
         let default = manifest.value.as_ref().and_then(|value| value.defaults.webhook.as_deref());
@@ -469,6 +477,10 @@ fn load_definition<T>(
 
 fn load_webhook(reader: &mut Reader<'_>, stem: &str) -> DefinitionFile<Webhook> {
     load_definition(stem, reader.read(&format!("{WEBHOOKS}/{stem}.toml")), Webhook::parse)
+}
+
+fn load_segment(reader: &mut Reader<'_>, stem: &str) -> DefinitionFile<SegmentDefinition> {
+    load_definition(stem, reader.read(&format!("{SEGMENTS}/{stem}.toml")), SegmentDefinition::parse)
 }
 
 /// The files that telecast itself opens in the private folder, besides drafts and the trash.

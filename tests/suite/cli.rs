@@ -239,6 +239,38 @@ fn profiles_are_imported_listed_set_and_deleted() {
 }
 
 #[test]
+fn segments_are_listed_counted_explained_and_sampled() {
+    let home = shop();
+    home.write("people.csv", "identity,country,ltv\nanna,DE,120\nben,DE,5\ncleo,FR,200\n");
+    home.run(["--workspace", "shop", "profiles", "import", "people.csv"]).ok();
+    home.write("shop/segments/vip.toml", "name = \"VIP\"\nwhere = 'ltv > 100'\n");
+    home.write("shop/segments/broken.toml", "where = \"\"\"\ncountry = 'DE'\"\"\"\n");
+    let run = |args: &[&str]| home.run(["--workspace", "shop", "segments"].iter().chain(args));
+
+    assert_eq!(run(&["list"]).ok(), "broken\terror\t\tcountry = 'DE'\nvip\t2\tVIP\tltv > 100\n");
+    assert_eq!(run(&["count", "vip"]).ok(), "2\n");
+    let german = "segment(\"vip\") and country == \"DE\"";
+    assert_eq!(run(&["count", "--expr", german, "--json"]).json(), serde_json::json!({ "count": 1 }));
+    assert_eq!(
+        run(&["explain", "--expr", german]).ok(),
+        "is in the segment \"vip\", and country is \"DE\"\n"
+    );
+    assert_eq!(run(&["sample", "vip", "--limit", "1"]).ok(), "anna\tanna\t\t\t\n");
+
+    let refused = run(&["count", "broken"]);
+    assert_eq!(refused.code, Some(1));
+    assert!(refused.err.starts_with("segments/broken.toml:2:9: error[audience-syntax]: "), "{refused:?}");
+    let warned = run(&["count", "--expr", "contry == \"DE\""]);
+    assert_eq!((warned.code, warned.out.as_str()), (Some(0), "0\n"));
+    assert!(warned.err.contains("--expr:1:1: warning[unknown-property]: "), "{warned:?}");
+    assert!(run(&["count", "vipp"]).err.contains("did you mean `vip`?"));
+    assert_eq!(run(&["count"]).code, Some(2));
+
+    let checked = home.run(["--workspace", "shop", "check"]);
+    assert!(checked.out.contains("segments/broken.toml:2:9: error[audience-syntax]"), "{checked:?}");
+}
+
+#[test]
 fn the_sample_profiles_are_imported_completely() {
     let home = shop();
     let csv = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo/profiles.csv");

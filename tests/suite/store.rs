@@ -402,7 +402,7 @@ fn a_store_of_a_later_version_is_refused() {
     bytes[60..64].copy_from_slice(&99_u32.to_be_bytes());
     fs::write(&path, bytes).unwrap();
     let error = SqliteStore::open(&path).err().unwrap().to_string();
-    assert!(error.ends_with("has version 99, but this telecast supports up to 2: update it"), "{error}");
+    assert!(error.ends_with("has version 99, but this telecast supports up to 3: update it"), "{error}");
 }
 
 /// A database as the first version created it, with one profile that has blocked the bot. `more` is run on it last.
@@ -430,12 +430,15 @@ fn an_old_store_can_be_read_and_is_migrated_when_opened_for_writing() {
         let connection = rusqlite::Connection::open(path).unwrap();
         connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
     };
-    assert_eq!(SqliteStore::open_read_only(&path).unwrap().blocked_chats().unwrap(), [5]);
+    let read_only = SqliteStore::open_read_only(&path).unwrap();
+    assert_eq!(read_only.blocked_chats().unwrap(), [5]);
+    assert_eq!((read_only.events("anna").unwrap(), read_only.event_summaries().unwrap()), (vec![], vec![]));
+    drop(read_only);
     assert_eq!(file_version(&path), 1);
     let store = SqliteStore::open(&path).unwrap();
     assert_eq!((store.blocked_chats().unwrap(), store.count().unwrap()), (vec![5], 1));
     drop(store);
-    assert_eq!(file_version(&path), 2);
+    assert_eq!(file_version(&path), 3);
     assert_eq!(SqliteStore::open_read_only(&path).unwrap().count().unwrap(), 1);
 }
 

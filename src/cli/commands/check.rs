@@ -8,7 +8,7 @@ use crate::cli::error::{CliError, Result};
 use crate::cli::output::CliOutput;
 use crate::cli::problems::LocatedProblem;
 use crate::clock;
-use crate::service::{CheckScope, add_chat_refusals, check, fix_all, load_check_profile};
+use crate::service::{CheckScope, add_chat_refusals, audience_problems, check, fix_all, load_check_profile};
 use crate::workspace::Workspace;
 
 use super::campaigns;
@@ -32,9 +32,11 @@ pub(crate) fn run(environment: &Environment, args: &Check, output: &mut CliOutpu
     }
     let mut found = check(&workspace, scope, &context, now);
     // A store that cannot be opened is already an error of `load_check_profile`, or a problem of the workspace.
-    if let Ok(Some(store)) = session.store_if_any() {
-        add_chat_refusals(&workspace, scope, &*store, now, &mut found)?;
+    let store = session.store_if_any().ok().flatten();
+    if let Some(store) = &store {
+        add_chat_refusals(&workspace, scope, &**store, now, &mut found)?;
     }
+    found.extend(audience_problems(&workspace, scope, store.as_deref(), now)?);
     let problems = LocatedProblem::locate(&found);
     match args.format.json {
         true => output.json(&problems.iter().map(LocatedProblem::json).collect())?,

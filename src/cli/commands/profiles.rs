@@ -32,12 +32,7 @@ pub(crate) fn run(environment: &Environment, command: ProfilesCommand, output: &
 
 fn list(store: &dyn Store, args: &ListProfiles, output: &mut CliOutput) -> Result {
     let page = store.list(args.text.as_deref().unwrap_or_default(), None, args.limit)?;
-    if args.format.json {
-        output.json(&page.profiles.iter().map(to_json).collect())?;
-    } else {
-        let rows: Vec<Vec<String>> = page.profiles.iter().map(row).collect();
-        output.table(&["identity", "name", "chat id", "reachable", "test profile"], &rows)?;
-    }
+    print(&page.profiles, args.format, output)?;
     if let Some(text) = args.text.as_ref().filter(|_| page.profiles.is_empty()) {
         output.note(format!("no profile matches `{text}`"))?;
     }
@@ -46,6 +41,17 @@ fn list(store: &dyn Store, args: &ListProfiles, output: &mut CliOutput) -> Resul
         output.note(format!("… {total} profiles in all: use --limit N to list more, or a text to search"))?;
     }
     Ok(ExitStatus::Done)
+}
+
+/// Prints profiles as a table or as JSON.
+pub(super) fn print(profiles: &[Profile], format: Format, output: &mut CliOutput) -> Result<()> {
+    if format.json {
+        output.json(&profiles.iter().map(to_json).collect())?;
+    } else {
+        let rows: Vec<Vec<String>> = profiles.iter().map(row).collect();
+        output.table(&["identity", "name", "chat id", "reachable", "test profile"], &rows)?;
+    }
+    Ok(())
 }
 
 fn row(profile: &Profile) -> Vec<String> {

@@ -23,7 +23,16 @@ use super::error::{classify, place};
 const MIGRATIONS: &[&str] = &[
     include_str!("../../../assets/migrations/0001_profiles.sql"),
     include_str!("../../../assets/migrations/0002_blocked.sql"),
+    include_str!("../../../assets/migrations/0003_events.sql"),
 ];
+
+/// The first version whose schema has events.
+const EVENTS_VERSION: u32 = 3;
+
+/// An earlier database that is only read gets these empty tables, which are in memory.
+const NO_EVENTS: &str = "PRAGMA temp_store = MEMORY;
+    CREATE TEMP TABLE events (id, profile_id, name, at, key, properties);
+    CREATE TEMP TABLE event_properties (event, property);";
 
 /// How long a write waits for a write by another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -168,6 +177,9 @@ fn connect(path: &Path, parameters: &str) -> Result<Connection> {
         return Err(Error::TooNew { place: place(path), version, known });
     }
     check_schema(&connection, version, path)?;
+    if version < EVENTS_VERSION {
+        connection.execute_batch(NO_EVENTS).map_err(sqlite)?;
+    }
     Ok(connection)
 }
 

@@ -119,7 +119,7 @@ fn has_text(value: &Value, needle: &str) -> bool {
     }
 }
 
-fn to_profile(row: &Row<'_>) -> rusqlite::Result<Profile> {
+pub(super) fn to_profile(row: &Row<'_>) -> rusqlite::Result<Profile> {
     let properties = properties(row.get_ref(1)?.as_str()?)?;
     let state: Option<String> = row.get(2)?;
     Ok(Profile { identity: row.get(0)?, properties, reachability: to_reachability(state.as_deref()) })

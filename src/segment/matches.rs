@@ -1,0 +1,188 @@
+//! Evaluates a condition for one profile.
+
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
+
+use super::condition::{Aggregate, Condition, EventQuery, Field, Pattern, Test, Unit, Within};
+use super::literal::{Literal, Number};
+use crate::profile::{Event, Profile, Value};
+
+/// When a condition is evaluated, and where a day begins.
+#[derive(Debug, Clone, Copy)]
+pub struct Moment<'a> {
+    pub now: Timestamp,
+    pub zone: &'a TimeZone,
+}
+
+/// A profile with its events, in any order.
+#[derive(Debug, Clone, Copy)]
+pub struct Subject<'a> {
+    pub profile: &'a Profile,
+    pub events: &'a [Event],
+}
+
+pub fn matches(condition: &Condition, subject: Subject<'_>, moment: Moment<'_>) -> bool {
+    match condition {
+        Condition::All(conditions) => conditions.iter().all(|condition| matches(condition, subject, moment)),
+        Condition::Any(conditions) => conditions.iter().any(|condition| matches(condition, subject, moment)),
+        Condition::Not(condition) => !matches(condition, subject, moment),
+        Condition::Segment(_, condition) => matches(condition, subject, moment),
+        Condition::Field(field, test) => match field_value(field, subject) {
+            Some(value) => passes(&value, field, test, moment),
+            None => false,
+        },
+        Condition::Did(query, comparison, n) => {
+            let count = selected(query, subject, moment).count() as u64;
+            comparison.holds(count.cmp(n))
+        }
+        Condition::Total { of, aggregate, property, comparison, number } => {
+            let values =
+                selected(of, subject, moment).filter_map(|event| member(&event.properties, property));
+            total(*aggregate, values).is_some_and(|total| comparison.holds(total.cmp(number)))
+        }
+    }
+}
+
+/// Returns the seconds since 1970 at which the period begins and ends. Both are in it.
+pub fn bounds(within: Within, moment: Moment<'_>) -> (i64, i64) {
+    let now = moment.now.as_second();
+    let start = match within.unit {
+        Unit::Hours => return (now.saturating_sub(i64::from(within.n).saturating_mul(3600)), now),
+        Unit::Days => i64::from(within.n),
+        Unit::Weeks => i64::from(within.n).saturating_mul(7),
+    };
+    let today = moment.now.to_zoned(moment.zone.clone()).date();
+    // A period that is longer than the calendar begins with it.
+    let first = Span::new().try_days(start).ok().and_then(|days| today.checked_sub(days).ok());
+    let instant = first.and_then(|date| date.to_zoned(moment.zone.clone()).ok());
+    (instant.map_or(i64::MIN, |instant| instant.timestamp().as_second()), now)
+}
+
+fn field_value<'a>(field: &Field, subject: Subject<'a>) -> Option<std::borrow::Cow<'a, Value>> {
+    use std::borrow::Cow;
+    let profile = subject.profile;
+    Some(match field {
+        Field::Identity => Cow::Owned(Value::Text(profile.identity.clone())),
+        Field::Reachable => Cow::Owned(Value::Boolean(profile.is_reachable())),
+        Field::TestProfile => Cow::Owned(Value::Boolean(profile.is_test_profile())),
+        Field::ChatId => Cow::Borrowed(profile.chat_id()?),
+        Field::Property(name, _) => Cow::Borrowed(profile.properties.get(name)?),
+        Field::Member(path) => Cow::Borrowed(member(&profile.properties, path)?),
+    })
+    .filter(|value| **value != Value::Null)
+}
+
+fn member<'a>(properties: &'a indexmap::IndexMap<String, Value>, path: &[String]) -> Option<&'a Value> {
+    let (first, rest) = path.split_first()?;
+    let value = rest.iter().try_fold(properties.get(first)?, |value, key| match value {
+        Value::Object(members) => members.get(key),
+        _ => None,
+    })?;
+    (*value != Value::Null).then_some(value)
+}
+
+fn passes(value: &Value, field: &Field, test: &Test, moment: Moment<'_>) -> bool {
+    let compares = |literal: &Literal| match field {
+        Field::ChatId => chat_as(literal, value).and_then(|value| literal.compare(&value)),
+        _ => literal.compare(value),
+    };
+    match test {
+        Test::IsSet => true,
+        Test::Compare(comparison, literal) => {
+            compares(literal).is_some_and(|ordering| comparison.holds(ordering))
+        }
+        Test::OneOf(literals) => {
+            literals.iter().any(|literal| compares(literal).is_some_and(std::cmp::Ordering::is_eq))
+        }
+        Test::Within(within) => match value {
+            Value::Date(instant) => {
+                let (start, end) = bounds(*within, moment);
+                (start..=end).contains(&instant.as_second())
+            }
+            _ => false,
+        },
+        Test::Text(pattern, part) => as_text(value, field).is_some_and(|text| match pattern {
+            Pattern::StartsWith => text.starts_with(part.as_str()),
+            Pattern::EndsWith => text.ends_with(part.as_str()),
+        }),
+        Test::Contains(literal) => match (value, literal) {
+            (Value::List(items), _) => {
+                items.iter().any(|item| literal.compare(item).is_some_and(std::cmp::Ordering::is_eq))
+            }
+            (_, Literal::Text(part)) => {
+                as_text(value, field).is_some_and(|text| text.contains(part.as_str()))
+            }
+            _ => false,
+        },
+    }
+}
+
+/// Returns a chat id as a value of the literal's type, if it can be one.
+fn chat_as(literal: &Literal, chat: &Value) -> Option<Value> {
+    match (literal, chat) {
+        (Literal::Text(_), Value::Integer(id)) => Some(Value::Text(id.to_string())),
+        // `007` and `+5` are no ids.
+        (Literal::Number(_), Value::Text(text)) => {
+            text.parse().ok().filter(|id: &i64| id.to_string() == *text).map(Value::Integer)
+        }
+        _ => Some(chat.clone()),
+    }
+}
+
+fn as_text(value: &Value, field: &Field) -> Option<String> {
+    match (value, field) {
+        (Value::Text(text), _) => Some(text.clone()),
+        (Value::Integer(id), Field::ChatId) => Some(id.to_string()),
+        _ => None,
+    }
+}
+
+fn selected<'a>(
+    query: &'a EventQuery,
+    subject: Subject<'a>,
+    moment: Moment<'a>,
+) -> impl Iterator<Item = &'a Event> {
+    let bounds = query.within.map(|within| bounds(within, moment));
+    subject.events.iter().filter(move |event| {
+        let at = event.at.as_second();
+        let passes = |condition: &Condition| {
+            // An event is read as a profile that has the event's properties.
+            let profile = Profile { properties: event.properties.clone(), ..Profile::default() };
+            matches(condition, Subject { profile: &profile, events: &[] }, moment)
+        };
+        event.name == query.name
+            && bounds.is_none_or(|(start, end)| start <= at && at <= end)
+            && query.condition.as_deref().is_none_or(passes)
+    })
+}
+
+/// Returns the aggregate of the values that are numbers. A sum of integers is exact as long as it fits into 64 bits.
+fn total<'a>(aggregate: Aggregate, values: impl Iterator<Item = &'a Value>) -> Option<Number> {
+    if aggregate == Aggregate::Count {
+        return Some(Number::Integer(values.count() as i64));
+    }
+    let numbers: Vec<Number> = values.filter_map(Number::of).collect();
+    let as_decimal = |number: &Number| match *number {
+        Number::Integer(integer) => integer as f64,
+        Number::Decimal(decimal) => decimal,
+    };
+    match aggregate {
+        Aggregate::Count => None,
+        Aggregate::Min => numbers.into_iter().min(),
+        Aggregate::Max => numbers.into_iter().max(),
+        Aggregate::Average if numbers.is_empty() => None,
+        Aggregate::Average => {
+            Some(Number::Decimal(numbers.iter().map(as_decimal).sum::<f64>() / numbers.len() as f64))
+        }
+        Aggregate::Sum => {
+            let exact = numbers.iter().try_fold(0_i64, |sum, number| match number {
+                Number::Integer(integer) => sum.checked_add(*integer),
+                Number::Decimal(_) => None,
+            });
+            Some(match exact {
+                Some(sum) => Number::Integer(sum),
+                None => Number::Decimal(numbers.iter().map(as_decimal).sum()),
+            })
+        }
+    }
+}
