@@ -164,6 +164,14 @@ impl JsonState {
         Self { frames: Vec::new(), mode: Mode::Between, n_objects: 0 }
     }
 
+    /// Continues as if a member began here. Does nothing in an array.
+    pub(super) fn begin_member(&mut self) {
+        if let Some(innermost) = self.frames.last_mut().filter(|innermost| innermost.object.is_some()) {
+            innermost.expects = Expects::Key;
+            self.mode = Mode::Between;
+        }
+    }
+
     /// Reads `text`. Calls `on_event` with each event and the offset of the quote that ends the key or string.
     pub(super) fn read(&mut self, text: &str, on_event: &mut dyn FnMut(usize, JsonEvent)) {
         let mut at = 0;

@@ -75,24 +75,41 @@ impl PartFinder<'_, '_> {
         let mut at = text.start;
         let mut start = position.is_wanted.then_some(at);
         while at < text.end {
-            let read = position.state.read_to_quote(&self.source[at..text.end]);
-            at += read.length;
-            match read.quote {
-                Some(Quote::Opens) => {
-                    let path = position.state.known_path().filter(|_| position.state.is_in_value());
-                    position.is_wanted = path.is_some_and(|path| (self.is_wanted)(&path));
-                    start = position.is_wanted.then_some(at);
+            let rest = &self.source[at..text.end];
+            let line_end = rest.find('\n').map_or(text.end, |len| at + len + 1);
+            while at < line_end {
+                let read = position.state.read_to_quote(&self.source[at..line_end]);
+                at += read.length;
+                match read.quote {
+                    Some(Quote::Opens) => {
+                        let path = position.state.known_path().filter(|_| position.state.is_in_value());
+                        position.is_wanted = path.is_some_and(|path| (self.is_wanted)(&path));
+                        start = position.is_wanted.then_some(at);
+                    }
+                    Some(Quote::Closes) => {
+                        position.is_wanted = false;
+                        // The quote is not part of the string's text.
+                        self.parts.extend(start.take().map(|start| Span::new(start, at - 1)));
+                    }
+                    None => {}
                 }
-                Some(Quote::Closes) => {
-                    position.is_wanted = false;
-                    // The quote is not part of the string's text.
-                    self.parts.extend(start.take().map(|start| Span::new(start, at - 1)));
-                }
-                None => {}
+            }
+            // While a member is being typed, its string has no end yet, or its value is missing. Without this, the text
+            // below would be taken for something else and would be laid out anew at each of these keys. Message text
+            // may have such lines of its own.
+            if !position.is_wanted && begins_member(&self.source[at..text.end]) {
+                position.state.begin_member();
             }
         }
         self.parts.extend(start.map(|start| Span::new(start, text.end)));
     }
+}
+
+/// Whether a line begins with a key of the Bot API and a colon.
+fn begins_member(line: &str) -> bool {
+    let name = line.trim_start_matches([' ', '\t']).strip_prefix('"');
+    let after = name.map(|name| name.trim_start_matches(|c: char| c.is_ascii_lowercase() || c == '_'));
+    after.and_then(|after| after.strip_prefix('"')).is_some_and(|rest| rest.trim_start().starts_with(':'))
 }
 
 /// Adds an empty part between two pieces of Liquid that touch in a wanted string.
@@ -182,6 +199,16 @@ mod tests {
             r#"{"items": [{% for a in b %}"c"{% unless forloop.last %},{% endunless %}{% endfor %}]}"#,
             r#"{"items": [{% for a in b %}"[c]"{% unless forloop.last %},{% endunless %}{% endfor %}]}"#,
         );
+    }
+
+    #[test]
+    fn a_member_that_is_being_typed_does_not_change_the_text_below() {
+        for typed in ["\"", "\"n", "\"n\"", "\"n\":", "\"n\": \"H", "\"n\": \"H\"", "\"n\": \"H\","] {
+            check(
+                &format!("{{\n{typed}\n\"text\": \"a\nb\",\n\"m\": 1}}"),
+                &format!("{{\n{typed}\n\"text\": \"[a\nb]\",\n\"m\": 1}}"),
+            );
+        }
     }
 
     #[test]

@@ -325,7 +325,7 @@ fn auto_is_readable_on_black_and_on_white_where_the_background_is_not_known() {
     let theme = Theme::new(ThemeName::Auto, &colors(None, ColorDepth::Indexed256));
     for palette in PALETTES {
         for (name, style, contrast) in drawn(&theme, |style| palette.shown(style)) {
-            let least = if style.add_modifier.contains(Modifier::DIM) { 2.3 } else { 2.6 };
+            let least = if style.add_modifier.contains(Modifier::DIM) { 2.3 } else { 2.4 };
             assert!(least <= contrast, "{}: {name} has {contrast}", palette.name);
         }
     }
