@@ -72,9 +72,14 @@ fn runs(cells: &Buffer, y: u16) -> Vec<Run> {
         let cell = &cells[(x, y)];
         let wide = telecast::text::width(cell.symbol()).max(1);
         match runs.last_mut() {
-            // A wide character gets its own run: a font that gives it another width then moves nothing else.
+            // A wide character gets its own run: a font that gives it another width then moves nothing else. So do the
+            // lines of boxes, which are drawn as lines.
             Some(run)
-                if run.style == cell.style() && wide == 1 && run.columns == run.text.chars().count() =>
+                if run.style == cell.style()
+                    && wide == 1
+                    && run.columns == run.text.chars().count()
+                    && arms(&run.text).is_none()
+                    && arms(cell.symbol()).is_none() =>
             {
                 run.text.push_str(cell.symbol());
                 run.columns += 1;
@@ -107,6 +112,19 @@ fn draw_run(out: &mut String, y: usize, run: &Run, background: &str) {
     if run.text.trim().is_empty() {
         return;
     }
+    if let Some(arms) = arms(&run.text) {
+        // Between the characters of a font, there can be gaps.
+        let (x, y) = (left + CELL.0 / 2, top + CELL.1 / 2);
+        let ends = [(left, y), (left + CELL.0, y), (x, top), (x, top + CELL.1)];
+        let lines: String = ends
+            .iter()
+            .zip(arms)
+            .filter(|(_, is_drawn)| *is_drawn)
+            .map(|((end_x, end_y), _)| format!("M{x} {y}L{end_x} {end_y}"))
+            .collect();
+        writeln!(out, "<path d=\"{lines}\" stroke=\"{fore}\"/>").unwrap();
+        return;
+    }
     let mut attributes = String::new();
     for (modifier, attribute) in [
         (Modifier::BOLD, " font-weight=\"bold\""),
@@ -126,6 +144,24 @@ fn draw_run(out: &mut String, y: usize, run: &Run, background: &str) {
          fill=\"{fore}\"{attributes}>{text}</text>"
     )
     .unwrap();
+}
+
+/// Returns whether the line of a box reaches to the left, right, upper, and lower edge of its cell. Returns `None` for
+/// every other text.
+fn arms(symbol: &str) -> Option<[bool; 4]> {
+    Some(match symbol {
+        "─" => [true, true, false, false],
+        "│" => [false, false, true, true],
+        "┌" | "╭" => [false, true, false, true],
+        "┐" | "╮" => [true, false, false, true],
+        "└" | "╰" => [false, true, true, false],
+        "┘" | "╯" => [true, false, true, false],
+        "├" => [false, true, true, true],
+        "┤" => [true, false, true, true],
+        "┬" => [true, true, false, true],
+        "┴" => [true, true, true, false],
+        _ => return None,
+    })
 }
 
 /// Returns a color of a cell. A theme in RGB sets both colors of every cell.
