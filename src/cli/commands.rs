@@ -53,17 +53,22 @@ pub(crate) fn run(args: Args, output: &mut CliOutput) -> Result<CliOutcome> {
         Some(Command::Webhooks(command)) => webhooks::run(&find()?, command, output)?,
         Some(Command::Trust(args)) => trust::run(&find()?, &args, output)?,
         // If no workspace is found, the error is passed to `secrets::run`. That function decides whether the error
-        // matters, because `--shared` works without a workspace.
-        Some(Command::Secrets(command)) => secrets::run(find(), command, output)?,
+        // matters, because `--shared` works without a workspace. But a workspace that the user has named must exist.
+        Some(Command::Secrets(command)) => match find() {
+            Err(error) if workspace.is_some() => return Err(error),
+            environment => secrets::run(environment, command, output)?,
+        },
         Some(Command::Profiles(command)) => profiles::run(&find()?, command, output)?,
         Some(Command::Segments(command)) => segments::run(&find()?, command, output)?,
         Some(Command::Paths(format)) => paths::run(workspace, format, output)?,
         Some(Command::Sandbox(args)) => {
             // The sandbox announces itself under the real path of the workspace, because the other commands use that
-            // path to find the sandbox. If no workspace can be opened, the error is dropped, because the sandbox also
-            // runs without a workspace.
-            let root =
-                find().and_then(|environment| environment.workspace()).ok().map(|workspace| workspace.root);
+            // path to find the sandbox. The sandbox also runs without a workspace, but not without one that the user
+            // has named.
+            let root = match find().and_then(|environment| environment.workspace()) {
+                Err(error) if workspace.is_some() => return Err(error),
+                found => found.ok().map(|workspace| workspace.root),
+            };
             sandbox::run(root.as_deref(), args, output)?
         }
         Some(Command::Debug(DebugCommand::Entities(args))) => debug_entities::run(args, output)?,

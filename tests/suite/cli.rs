@@ -239,6 +239,16 @@ fn profiles_are_imported_listed_set_and_deleted() {
 }
 
 #[test]
+fn a_workspace_that_is_named_must_exist_for_every_command() {
+    let home = shop();
+    for command in [&["secrets", "list"][..], &["sandbox", "--listen", "127.0.0.1:0"], &["check"]] {
+        let run = home.run(["--workspace", "nowhere"].iter().chain(command));
+        assert_eq!(run.code, Some(3), "{command:?}: {run:?}");
+        assert!(run.err.contains("nowhere"), "{command:?}: {run:?}");
+    }
+}
+
+#[test]
 fn segments_are_listed_counted_explained_and_sampled() {
     let home = shop();
     home.write("people.csv", "identity,country,ltv\nanna,DE,120\nben,DE,5\ncleo,FR,200\n");
