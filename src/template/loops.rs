@@ -26,6 +26,8 @@ pub(super) struct StatedLength {
     pub length: i64,
     /// The length from which `rindex` counts.
     pub from_end: i64,
+    /// A loop over a range has no name.
+    pub has_name: bool,
 }
 
 impl<'a> LoopState<'a> {
@@ -43,6 +45,7 @@ impl<'a> LoopState<'a> {
                 "rindex0" => return Some(Datum::Integer(left - 1)),
                 // LiqP has no such members.
                 "row" | "parentloop" => return None,
+                "name" if !stated.has_name => return None,
                 _ => {}
             }
         }

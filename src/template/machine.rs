@@ -19,7 +19,7 @@ use super::datum::{Datum, LiquidText};
 use super::filters::{Call, FilterError};
 use super::limits::{Budget, Exhausted, Limits};
 use super::liqp;
-use super::render_settings::RenderSettings;
+use super::render_settings::{EngineRules, RenderSettings};
 use super::rendering::{RenderOutcome, Rendered};
 use super::source_map::{Printed, Segment, SourceMap};
 use super::syntax::{
@@ -538,7 +538,7 @@ impl<'a> Machine<'a> {
             if self.is_liqp() {
                 // A filter that LiqP does not have is CleverTap's own.
                 run = liqp::filters::find(filter.filter.name).unwrap_or(run);
-                arguments.extend(keywords.iter().map(|_| liqp::filters::keyword()));
+                liqp::filters::add_keywords(filter, &mut arguments);
             }
             let mut call = Call {
                 input: value,
@@ -578,9 +578,20 @@ impl<'a> Machine<'a> {
                 self.spend(1, *span)?;
                 let (from, to) = (self.value(&bounds.0)?, self.value(&bounds.1)?);
                 self.spend(read_cost(&from) + read_cost(&to), *span)?;
+                self.check_bound(&bounds.0, &from)?;
+                self.check_bound(&bounds.1, &to)?;
                 Ok(Datum::Range(range_bound(&from), range_bound(&to)))
             }
         }
+    }
+
+    /// Shopify rounds only typed bounds of a range down.
+    fn check_bound(&self, bound: &Expression, value: &Datum<'_>) -> RenderResult<()> {
+        let is_decimal = matches!(value, Datum::Decimal(_)) && bound.as_literal().is_none();
+        if !is_decimal || self.settings.rules != EngineRules::Shopify {
+            return Ok(());
+        }
+        Err(self.fail(Diagnostic::error(Code::LiquidValue, bound.span(), "expected a whole number")))
     }
 
     fn path(&mut self, path: &'a Path) -> RenderResult<Datum<'a>> {

@@ -53,6 +53,9 @@ fn format_input<'a>(
     }
     let Some(moment) = parse_input(call, zone) else { return Ok(call.input.clone()) };
     let local = to_output_zone(call, moment);
+    if format.as_str() == "%" && call.settings.rules == EngineRules::Shopify {
+        return Err(FilterError::argument(0, "`%` needs a letter after it"));
+    }
     // Each byte of the format is charged as 24 bytes of output. This is more than enough: for example, `%c` has 2 bytes
     // and prints 24, and `%50d` has 4 bytes and prints 50.
     call.budget.allow_text(format.as_str().len().saturating_mul(24))?;

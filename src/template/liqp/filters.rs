@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use super::super::compare;
 use super::super::datum::{Datum, LiquidText, List, Map};
 use super::super::filters::{Call, FilterError};
+use super::super::syntax::FilterCall;
 use super::values::{self, JavaNumber};
 use super::{date, text};
 
@@ -392,7 +393,11 @@ fn order(left: &Datum<'_>, right: &Datum<'_>) -> Option<Ordering> {
     }
 }
 
-/// The type of the value of `key: value` in a call. LiqP reads it as an object.
-pub(in super::super) fn keyword<'a>() -> Datum<'a> {
-    Datum::Map(Map::Campaign(""))
+/// To LiqP, `key: value` is one more argument: an object with this one member.
+pub(in super::super) fn add_keywords<'a>(call: &FilterCall, arguments: &mut Vec<Datum<'a>>) {
+    for (index, (_, value)) in call.keywords.iter().enumerate() {
+        let n_before = call.arguments.iter().filter(|other| other.span() < value.span()).count();
+        // Which member it is does not matter: no filter asks for it.
+        arguments.insert(n_before + index, Datum::Map(Map::Campaign("")));
+    }
 }

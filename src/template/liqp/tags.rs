@@ -245,7 +245,7 @@ impl<'a> Machine<'a> {
         let length = usize::try_from(n_iterations).unwrap_or(0);
         self.budget.afford(length).map_err(|exhausted| self.exhausted(exhausted, each.collection.span()))?;
         arms_of_loop(length).for_each(|arm| self.take(span, arm));
-        let stated = StatedLength { length: stated, from_end: stated };
+        let stated = StatedLength { length: stated, from_end: stated, has_name: place == Place::ListLoop };
         let (mark, depth) = (self.scope.mark(), self.liqp.depth);
         let outer_place = std::mem::replace(&mut self.liqp.place, place);
         self.liqp.depth += 1;
@@ -342,7 +342,7 @@ impl<'a> Machine<'a> {
                 Ok(())
             };
         }
-        let stated = StatedLength { length: list.len() as i64, from_end: total as i64 };
+        let stated = StatedLength { length: list.len() as i64, from_end: total as i64, has_name: false };
         let mark = self.scope.mark();
         let state = Rc::new(LoopState {
             stated: Some(stated),

@@ -76,7 +76,8 @@ pub(in super::super) fn to_number(value: &Datum<'_>, zone: &TimeZone) -> Option<
     let text = printed(value, zone);
     let text = trimmed(text.as_str());
     match is_digits(text) {
-        true => text.parse().ok().map(JavaNumber::Long),
+        // Java turns this number into a `Double` too, because both arms of an expression have one type.
+        true => text.parse::<i64>().ok().map(|value| JavaNumber::Double(value as f64)),
         false => parse_double(text).map(JavaNumber::Double),
     }
 }
