@@ -64,7 +64,7 @@ use crate::text::Span;
 
 pub(crate) use check::{Content, check};
 pub(crate) use chips::expects_default;
-pub(crate) use clevertap::differences as clevertap_differences;
+pub(crate) use clevertap::{InClevertap, always_differing, differences as clevertap_differences};
 pub(crate) use covering::{Verdict, cover};
 pub(crate) use escapes::{EscapePosition, escape_filters};
 pub(crate) use filters::{FILTERS, FilterDoc};
@@ -140,6 +140,15 @@ impl Template {
     }
 
     fn render_with_trace(&self, context: &RenderContext<'_>, trace: Option<&mut Trace>) -> RenderOutcome {
+        self.render_by(EngineRules::Telecast, context, trace)
+    }
+
+    fn render_by(
+        &self,
+        rules: EngineRules,
+        context: &RenderContext<'_>,
+        trace: Option<&mut Trace>,
+    ) -> RenderOutcome {
         if let Some(error) = &self.compiled.error {
             return RenderOutcome::Failed(error.clone());
         }
@@ -150,7 +159,7 @@ impl Template {
             Dialect::CleverTap => &india,
         };
         let RenderContext { now, zone, .. } = *context;
-        let settings = RenderSettings { now, zone, now_zone, rules: EngineRules::Telecast };
+        let settings = RenderSettings { now, zone, now_zone, rules };
         machine::run(&self.compiled, machine::Globals::Campaign(context), settings, context.limits, trace)
     }
 

@@ -194,3 +194,22 @@ fn week(at: &Zoned) -> i16 {
     let days_left = if at.in_leap_year() { 366 } else { 365 } - at.day_of_year();
     if days_left < 6 - weekday { 1 } else { week }
 }
+
+/// Returns the directives of a format that LiqP prints as they are, with Ruby's flags and widths.
+pub(in super::super) fn unknown_directives(format: &str) -> Vec<String> {
+    const KNOWN: &str = "%aAbBcdehHIjklmMpSUWwxXyYZ";
+    let mut unknown = Vec::new();
+    let mut rest = format;
+    while let Some(at) = rest.find('%') {
+        rest = &rest[at..];
+        let is_flag = |c: char| matches!(c, '-' | '_' | '^' | '#' | ':') || c.is_ascii_digit();
+        let flags = rest[1..].chars().take_while(|c| is_flag(*c)).count();
+        let Some(letter) = rest[1 + flags..].chars().next() else { break };
+        let (directive, after) = rest.split_at(1 + flags + letter.len_utf8());
+        if 0 < flags || !KNOWN.contains(letter) {
+            unknown.push(directive.to_owned());
+        }
+        rest = after;
+    }
+    unknown
+}
