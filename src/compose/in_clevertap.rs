@@ -25,7 +25,14 @@ pub struct ClevertapText {
 
 impl Composed {
     /// `own` is the rendered body of telecast, before a test chat was set.
-    pub(super) fn add_clevertap(&mut self, inputs: &Inputs<'_>, own: Option<&str>, elsewhere: InClevertap) {
+    /// `faults` are the known places at which only CleverTap's text is not JSON.
+    pub(super) fn add_clevertap(
+        &mut self,
+        inputs: &Inputs<'_>,
+        own: Option<&str>,
+        elsewhere: InClevertap,
+        faults: &[Diagnostic],
+    ) {
         let InClevertap { rendered, mut problems } = elsewhere;
         if let (Some(own), Some(rendered)) = (own, rendered) {
             let is_json = inputs.campaign.content_format == ContentFormat::Json;
@@ -35,7 +42,11 @@ impl Composed {
                 Some((Some(own), Some(other))) if own == other => problems.clear(),
                 Some((Some(_), None)) => {
                     let locator = Locator::new(rendered.map, PatchedText::unchanged(&rendered.text));
-                    problems.extend(fault(inputs, &locator));
+                    let fault = fault(inputs, &locator).map(|fault| {
+                        let known = faults.iter().find(|known| overlap(known.span, fault.span));
+                        known.cloned().unwrap_or(fault)
+                    });
+                    problems.splice(0..0, fault);
                 }
                 _ => {}
             }
@@ -71,7 +82,8 @@ fn fault(inputs: &Inputs<'_>, locator: &Locator) -> Option<Diagnostic> {
     let error = json::parse(locator.text()).err()?;
     let mut problem = not_json::diagnose(body, locator, &error).into_iter().next()?;
     problem.code = Code::NotInClevertap;
-    problem.message = format!("what CleverTap sends is not JSON: {}", problem.message);
+    let reason = problem.message.trim_start_matches("not JSON: ");
+    problem.message = format!("what CleverTap sends is not JSON: {reason}");
     // The fixes are for telecast's text.
     problem.fixes.clear();
     Some(problem)

@@ -19,6 +19,8 @@ pub(crate) struct Prepared<'a> {
     static_problems: Vec<Diagnostic>,
     /// The problems of messages that take other branches than a recipient's own message.
     branch_problems: Vec<Diagnostic>,
+    /// The places at which only CleverTap's text is not JSON, for the recipients who get there.
+    clevertap_faults: Vec<Diagnostic>,
     is_broken: bool,
     uses_event: bool,
 }
@@ -41,9 +43,13 @@ impl<'a> Prepared<'a> {
                 checked.filter(|problem| problem.code != Code::DefaultNotJson || !is_of_chat(problem)),
             );
         }
+        let mut clevertap_faults = Vec::new();
         if !is_broken {
             let always = always_differing(inputs, &template);
-            found.extend(always.into_iter().filter(|problem| !problem.is_error()));
+            // An error is only for the recipients who get there.
+            let (faults, warnings): (Vec<_>, Vec<_>) = always.into_iter().partition(Diagnostic::is_error);
+            clevertap_faults = faults;
+            found.extend(warnings);
         }
         let uses_event = ["Event", "ExternalTrigger"].iter().any(|root| template.uses(root));
         Self {
@@ -53,6 +59,7 @@ impl<'a> Prepared<'a> {
             method: http::bot_method(inputs),
             static_problems: found,
             branch_problems: Vec::new(),
+            clevertap_faults,
             is_broken,
             uses_event,
         }
@@ -62,11 +69,7 @@ impl<'a> Prepared<'a> {
     /// of many recipients does without them: its recipients show which branches fail.
     #[must_use]
     pub(crate) fn check_branches(mut self) -> Self {
-        if !self.is_broken {
-            // An error is only for the recipients who get there.
-            let always = always_differing(&self.inputs, &self.template);
-            self.branch_problems.extend(always.into_iter().filter(Diagnostic::is_error));
-        }
+        self.branch_problems.extend(self.clevertap_faults.iter().cloned());
         let is_json = content(&self.inputs) != template::Content::Text;
         if !self.is_broken && is_json {
             let found = branches::check(
@@ -125,7 +128,7 @@ impl<'a> Prepared<'a> {
                 RenderOutcome::Failed(problem) => composed.diagnostics.push(problem),
             }
             if let Some(elsewhere) = elsewhere {
-                composed.add_clevertap(&inputs, own.as_deref(), elsewhere);
+                composed.add_clevertap(&inputs, own.as_deref(), elsewhere, &self.clevertap_faults);
             }
         }
         let liquid = self.template.liquid_spans();

@@ -160,11 +160,24 @@ fn differing_parts(
 fn other_way(source: &str, tag: Span) -> Diagnostic {
     let name = tag.of(source).trim_start_matches(['{', '%', '-', ' ']);
     let name = name.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    let message = match name {
-        "for" | "tablerow" => format!("CleverTap runs this `{name}` for another number of items"),
-        _ => format!("CleverTap takes another branch of this `{name}`"),
+    let text = tag.of(source);
+    let (message, help) = match name {
+        "for" | "tablerow" => {
+            let message = format!("CleverTap runs this `{name}` for another number of items");
+            (message, "in CleverTap, a value that is no list is one item")
+        }
+        _ => {
+            let help = match text {
+                _ if text.contains(['<', '>']) => "in CleverTap, only numbers are less or greater",
+                _ if text.contains("contains") => {
+                    "CleverTap looks only into texts and lists, and does not find a typed number in a list"
+                }
+                _ => "compare values of the same type, or set a `default` first",
+            };
+            (format!("CleverTap takes another branch of this `{name}`"), help)
+        }
     };
-    Diagnostic::warning(Code::DiffersInClevertap, tag, message)
+    Diagnostic::warning(Code::DiffersInClevertap, tag, message).with_help(help)
 }
 
 fn difference(span: Span, part: &Part<'_>) -> Diagnostic {

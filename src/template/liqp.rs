@@ -17,3 +17,6 @@ pub(super) mod tags;
 mod text;
 mod tokens;
 pub(super) mod values;
+
+#[cfg(test)]
+mod tests;

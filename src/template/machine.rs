@@ -217,8 +217,7 @@ impl<'a> Machine<'a> {
                 let captured = Captured { text: captured.text, segments: captured.segments };
                 self.liqp.assigned(name);
                 self.scope.assign(name, Datum::Text(LiquidText::Captured(Rc::new(captured))));
-                // By LiqP's rules, a `break` ends only the `capture`.
-                return Ok(if self.is_liqp() { Flow::Next } else { flow });
+                return Ok(flow);
             }
             TagNode::If { branches } => return self.conditional(span, branches),
             TagNode::Case { subject, branches } => return self.case(span, subject, branches),

@@ -11,8 +11,8 @@ use super::super::syntax::{
 };
 use super::super::{Template, liqp, walk};
 
-/// The maximum number of whitespace texts whose position in the JSON is looked up, which takes time for each.
-const MAX_TEXTS: usize = 40;
+/// The maximum number of bodies whose position in the JSON is looked up, which takes time for each.
+const MAX_BODIES: usize = 40;
 
 /// Returns the differences that do not depend on a profile, in no order. If the body is JSON, a line break that only
 /// CleverTap would print inside a string is an error.
@@ -26,7 +26,7 @@ pub(crate) fn always_differing(template: &Template, is_json: bool) -> Vec<Diagno
                 let opening = (index == 0).then_some(span);
                 found.extend(in_branch(source, opening, branch));
             }
-            branches.iter().for_each(|branch| texts_of_blank(&branch.body, &mut blank_texts));
+            branches.iter().for_each(|branch| add_blank(&branch.body, &mut blank_texts));
         }
         TagNode::Case { branches, .. } => {
             for value in branches.iter().flat_map(|branch| &branch.values) {
@@ -35,19 +35,19 @@ pub(crate) fn always_differing(template: &Template, is_json: bool) -> Vec<Diagno
                     found.push(differs(value.span(), "in CleverTap, nothing equals `blank`").with_help(help));
                 }
             }
-            branches.iter().for_each(|branch| texts_of_blank(&branch.body, &mut blank_texts));
+            branches.iter().for_each(|branch| add_blank(&branch.body, &mut blank_texts));
         }
         TagNode::For(each) => {
             let bodies = std::iter::once(&each.body).chain(&each.otherwise);
-            bodies.for_each(|body| texts_of_blank(body, &mut blank_texts));
+            bodies.for_each(|body| add_blank(body, &mut blank_texts));
         }
         _ => {}
     });
     walk::pipes(template.body(), &mut |piped| {
         found.extend(piped.filters.iter().filter_map(|call| in_date_format(source, call)));
     });
-    let kept = blank_texts.into_iter().take(MAX_TEXTS);
-    found.extend(kept.filter_map(|text| kept_whitespace(template, is_json, text)));
+    let kept = blank_texts.into_iter().take(MAX_BODIES);
+    found.extend(kept.filter_map(|texts| kept_whitespace(template, is_json, &texts)));
     found
 }
 
@@ -148,7 +148,9 @@ fn in_date_format(source: &str, call: &FilterCall) -> Option<Diagnostic> {
     let first = unknown.first()?;
     let message = format!("CleverTap does not know `{first}` in a date and prints it as it is");
     let problem = differs(format.span(), message);
+    let portable = PORTABLE.iter().find(|(known, _)| known == first);
     let help = match first.as_str() {
+        _ if portable.is_some() => "write its parts",
         "%-d" | "%-e" => "use `%d`, which has two digits",
         "%-m" => "use `%m`, which has two digits",
         "%-H" | "%-k" => "use `%H`, which has two digits",
@@ -173,34 +175,42 @@ fn in_date_format(source: &str, call: &FilterCall) -> Option<Diagnostic> {
 const PORTABLE: [(&str, &str); 5] =
     [("%F", "%Y-%m-%d"), ("%T", "%H:%M:%S"), ("%R", "%H:%M"), ("%D", "%m/%d/%y"), ("%r", "%I:%M:%S %p")];
 
-fn texts_of_blank(block: &Block, found: &mut Vec<Span>) {
+/// Adds the whitespace of a body that telecast prints without it.
+fn add_blank(block: &Block, found: &mut Vec<Vec<Span>>) {
     if !block.is_blank {
         return;
     }
-    found.extend(block.nodes.iter().filter_map(|node| match node {
+    let texts = block.nodes.iter().filter_map(|node| match node {
         SyntaxNode::Text(span) => Some(*span),
         SyntaxNode::Output(_) | SyntaxNode::Tag(..) => None,
-    }));
+    });
+    let texts: Vec<Span> = texts.collect();
+    if !texts.is_empty() {
+        found.push(texts);
+    }
 }
 
-/// Whitespace between the values of JSON does not matter.
-fn kept_whitespace(template: &Template, is_json: bool, text: Span) -> Option<Diagnostic> {
+/// `texts` are the whitespace of one body. Whitespace between the values of JSON does not matter.
+fn kept_whitespace(template: &Template, is_json: bool, texts: &[Span]) -> Option<Diagnostic> {
+    let source = template.source();
+    let first = *texts.first()?;
     let is_in_string = || {
-        let kind = json_context_at(template, text.start).kind;
+        let kind = json_context_at(template, first.start).kind;
         matches!(kind, JsonContextKind::Key | JsonContextKind::String)
     };
     if is_json && !is_in_string() {
         return None;
     }
-    let is_fault = is_json && text.of(template.source()).contains(|c| c < ' ');
-    let problem = match is_fault {
-        true => {
+    let fault = texts.iter().find(|text| is_json && text.of(source).contains(|c| c < ' '));
+    let problem = match fault {
+        Some(text) => {
             let message =
                 "CleverTap keeps this whitespace, and a raw line break in a JSON string is not JSON";
-            Diagnostic::error(Code::NotInClevertap, text, message)
+            Diagnostic::error(Code::NotInClevertap, *text, message)
         }
-        false => differs(text, "CleverTap keeps this whitespace, and telecast leaves it out"),
+        None => differs(first, "CleverTap keeps this whitespace, and telecast leaves it out"),
     };
     let problem = problem.with_help("write tags that print nothing without whitespace between them");
-    Some(problem.with_fix(Fix::replace("remove the whitespace", text, "")))
+    let edits = texts.iter().map(|text| TextEdit { span: *text, replacement: String::new() }).collect();
+    Some(problem.with_fix(Fix { title: "remove the whitespace".into(), edits, safe: true }))
 }

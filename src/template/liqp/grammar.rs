@@ -386,6 +386,8 @@ impl<'s> Checker<'s, '_> {
         let text = self.text(name);
         let Some(frame) = self.frames.last_mut() else { return Ok(()) };
         let (kind, has_else, has_when) = (frame.kind, frame.has_else, frame.has_when);
+        // A second problem at the end tag would say the same.
+        frame.has_else |= text == "else";
         let refuse = |message: String, help: &str| Err(Box::new(refused(name.span, message).with_help(help)));
         match (text, kind) {
             ("elsif", Kind::Unless) => {
@@ -420,11 +422,7 @@ impl<'s> Checker<'s, '_> {
             }
         }
         frame.open.clear();
-        match text {
-            "else" => frame.has_else = true,
-            "when" => frame.has_when = true,
-            _ => {}
-        }
+        frame.has_when |= text == "when";
         match text {
             "elsif" => self.expression()?,
             "when" => {
@@ -458,7 +456,7 @@ impl<'s> Checker<'s, '_> {
         let Some(frame) = frame.filter(|_| is_innermost) else {
             return Err(Box::new(refused(name.span, format!("CleverTap does not accept `{text}` here"))));
         };
-        if frame.kind == Kind::Case && !frame.has_when {
+        if frame.kind == Kind::Case && !frame.has_when && !frame.has_else {
             return Err(Box::new(refused(frame.tag, "CleverTap's `case` needs a `when`")));
         }
         Ok(())
