@@ -19,6 +19,7 @@ mod control_characters;
 mod convert;
 mod gate;
 mod http;
+mod in_clevertap;
 mod inputs;
 mod link;
 mod locate;
@@ -44,6 +45,7 @@ pub use convert::compare;
 pub(crate) use convert::{Conversion, ModeComparison, convert, escape_filter, parse_mode_of};
 pub use gate::compose;
 pub(crate) use http::{AuthDraft, HttpDraft, RequestField, SecretTemplate, is_credential};
+pub use in_clevertap::ClevertapText;
 pub use inputs::ChatTarget;
 pub use inputs::Inputs;
 pub(crate) use link::{Highlight, Links, MessagePart};
@@ -83,6 +85,8 @@ pub struct Composed {
     /// refuse it. If the profile has no chat id, the request has the chat id 1 instead, so that there is a preview.
     pub request: Option<ApiRequest>,
     pub skip: Option<Skip>,
+    /// What CleverTap would send, if it differs. Only for a body in CleverTap's dialect.
+    pub clevertap: Option<ClevertapText>,
     /// Why the requested test chat could not be set. `None` if it was set, if no test chat was requested, or if there
     /// is no rendered body.
     pub test_chat_error: Option<TestChatError>,

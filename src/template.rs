@@ -11,6 +11,7 @@
 mod captured;
 mod check;
 mod chips;
+mod clevertap;
 mod compare;
 mod compiled;
 mod covering;
@@ -27,6 +28,7 @@ mod inspect;
 mod json_context;
 mod json_state;
 mod limits;
+mod liqp;
 mod literals;
 mod loops;
 mod machine;
@@ -62,6 +64,7 @@ use crate::text::Span;
 
 pub(crate) use check::{Content, check};
 pub(crate) use chips::expects_default;
+pub(crate) use clevertap::{InClevertap, always_differing, differences as clevertap_differences};
 pub(crate) use covering::{Verdict, cover};
 pub(crate) use escapes::{EscapePosition, escape_filters};
 pub(crate) use filters::{FILTERS, FilterDoc};
@@ -137,6 +140,15 @@ impl Template {
     }
 
     fn render_with_trace(&self, context: &RenderContext<'_>, trace: Option<&mut Trace>) -> RenderOutcome {
+        self.render_by(EngineRules::Telecast, context, trace)
+    }
+
+    fn render_by(
+        &self,
+        rules: EngineRules,
+        context: &RenderContext<'_>,
+        trace: Option<&mut Trace>,
+    ) -> RenderOutcome {
         if let Some(error) = &self.compiled.error {
             return RenderOutcome::Failed(error.clone());
         }
@@ -147,13 +159,36 @@ impl Template {
             Dialect::CleverTap => &india,
         };
         let RenderContext { now, zone, .. } = *context;
-        let settings = RenderSettings { now, zone, now_zone, rules: EngineRules::CleverTap };
+        let settings = RenderSettings { now, zone, now_zone, rules };
         machine::run(&self.compiled, machine::Globals::Campaign(context), settings, context.limits, trace)
     }
 
     /// Renders the template by Shopify's rules. The members of `data` are the global variables.
     pub fn render_data(
         &self,
+        data: &Value,
+        now: Timestamp,
+        zone: &TimeZone,
+        limits: Limits,
+    ) -> RenderOutcome {
+        self.render_data_by(EngineRules::Shopify, data, now, zone, limits)
+    }
+
+    /// Renders the template as CleverTap would; see [`Template::render_data`]. [`clevertap_differences`]
+    /// also says whether CleverTap accepts the template.
+    pub(crate) fn render_data_in_clevertap(
+        &self,
+        data: &Value,
+        now: Timestamp,
+        zone: &TimeZone,
+        limits: Limits,
+    ) -> RenderOutcome {
+        self.render_data_by(EngineRules::Liqp, data, now, zone, limits)
+    }
+
+    fn render_data_by(
+        &self,
+        rules: EngineRules,
         data: &Value,
         now: Timestamp,
         zone: &TimeZone,
@@ -168,7 +203,7 @@ impl Template {
             Value::Object(members) => members,
             _ => &empty,
         };
-        let settings = RenderSettings { now, zone, now_zone: zone, rules: EngineRules::Shopify };
+        let settings = RenderSettings { now, zone, now_zone: zone, rules };
         machine::run(&self.compiled, machine::Globals::Data(data), settings, limits, None)
     }
 

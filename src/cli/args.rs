@@ -23,7 +23,7 @@ use clap::{Parser, Subcommand};
 pub(crate) use campaigns::{CampaignsCommand, NewCampaign, RemoveCampaign, RenameCampaign, Starter};
 pub(crate) use clevertap::{ExportCampaign, ExportCommand, ImportBody, ImportCommand};
 pub(crate) use convert::{ConvertCampaign, ModeArg};
-pub(crate) use debug::{DebugCommand, MarkupArg, ParseEntities, Stage};
+pub(crate) use debug::{DebugCommand, MarkupArg, ParseEntities, RenderLiquid, Stage};
 pub(crate) use format::Format;
 pub(crate) use message::{Check, Deny, RecipientArgs, RenderAs, RenderCampaign, TestCampaign};
 pub(crate) use people::{ImportProfiles, ListProfiles, ProfilesCommand, Property, SetProfile};

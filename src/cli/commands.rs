@@ -72,7 +72,7 @@ pub(crate) fn run(args: Args, output: &mut CliOutput) -> Result<CliOutcome> {
             sandbox::run(root.as_deref(), args, output)?
         }
         Some(Command::Debug(DebugCommand::Entities(args))) => debug_entities::run(args, output)?,
-        Some(Command::Debug(DebugCommand::Liquid)) => debug_liquid::run(output)?,
+        Some(Command::Debug(DebugCommand::Liquid(args))) => debug_liquid::run(args, output)?,
         Some(Command::Help(args)) => help::run(&args, output)?,
         Some(Command::Completions(args)) => completions::run(&args, output)?,
         Some(Command::Man(args)) => man::run(&args, output)?,

@@ -3,7 +3,9 @@
 use super::http::{self, RequestTemplate};
 use super::inputs::Inputs;
 use super::{Composed, Skip, branches, content, problems};
+use crate::campaign::ContentFormat;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::dialect::Dialect;
 use crate::profile::Profile;
 use crate::template::{self, RenderOutcome, Template};
 
@@ -17,6 +19,8 @@ pub(crate) struct Prepared<'a> {
     static_problems: Vec<Diagnostic>,
     /// The problems of messages that take other branches than a recipient's own message.
     branch_problems: Vec<Diagnostic>,
+    /// The places at which only CleverTap's text is not JSON, for the recipients who get there.
+    clevertap_faults: Vec<Diagnostic>,
     is_broken: bool,
     uses_event: bool,
 }
@@ -40,6 +44,14 @@ impl<'a> Prepared<'a> {
                 checked.filter(|problem| problem.code != Code::DefaultNotJson || !is_of_chat(problem)),
             );
         }
+        let mut clevertap_faults = Vec::new();
+        if !is_broken {
+            let always = always_differing(inputs, &template);
+            // An error is only for the recipients who get there.
+            let (faults, warnings): (Vec<_>, Vec<_>) = always.into_iter().partition(Diagnostic::is_error);
+            clevertap_faults = faults;
+            found.extend(warnings);
+        }
         let uses_event = ["Event", "ExternalTrigger"].iter().any(|root| template.uses(root));
         Self {
             inputs: *inputs,
@@ -48,6 +60,7 @@ impl<'a> Prepared<'a> {
             method: http::bot_method(inputs),
             static_problems: found,
             branch_problems: Vec::new(),
+            clevertap_faults,
             is_broken,
             uses_event,
         }
@@ -57,6 +70,7 @@ impl<'a> Prepared<'a> {
     /// of many recipients does not need this: its recipients go through the branches themselves.
     #[must_use]
     pub(crate) fn check_branches(mut self) -> Self {
+        self.branch_problems.extend(self.clevertap_faults.iter().cloned());
         let is_json = content(&self.inputs) != template::Content::Text;
         if !self.is_broken && is_json {
             let found = branches::check(
@@ -65,7 +79,7 @@ impl<'a> Prepared<'a> {
                 self.method.as_deref(),
                 &mut self.static_problems,
             );
-            self.branch_problems = found;
+            self.branch_problems.extend(found);
         }
         self
     }
@@ -86,6 +100,7 @@ impl<'a> Prepared<'a> {
             method: self.method.clone(),
             request: None,
             skip: None,
+            clevertap: None,
             test_chat_error: None,
             diagnostics: self.static_problems.clone(),
             problems_of_others: Vec::new(),
@@ -95,12 +110,26 @@ impl<'a> Prepared<'a> {
         // A template with errors is not rendered. The message would be incomplete, and its errors would only be
         // consequences of the template's errors.
         if !self.is_broken {
-            match self.template.render(&inputs.context()) {
+            let (outcome, elsewhere) = match inputs.dialect {
+                Dialect::Telecast => (self.template.render(&inputs.context()), None),
+                Dialect::CleverTap => {
+                    let (outcome, elsewhere) = self.template.render_in_both(&inputs.context());
+                    (outcome, Some(elsewhere))
+                }
+            };
+            let own = match (&outcome, &elsewhere) {
+                (RenderOutcome::Rendered(rendered), Some(_)) => Some(rendered.text.clone()),
+                _ => None,
+            };
+            match outcome {
                 RenderOutcome::Rendered(rendered) => {
                     composed.fill_in(&inputs, self.request_template.as_ref(), rendered)
                 }
                 RenderOutcome::Aborted { at } => composed.skip = Some(Skip::Aborted(at)),
                 RenderOutcome::Failed(problem) => composed.diagnostics.push(problem),
+            }
+            if let Some(elsewhere) = elsewhere {
+                composed.add_clevertap(&inputs, own.as_deref(), elsewhere, &self.clevertap_faults);
             }
         }
         let liquid = self.template.liquid_spans();
@@ -112,6 +141,16 @@ impl<'a> Prepared<'a> {
         composed.diagnostics.extend(composed.problems_of_others.iter().cloned());
         problems::sort_and_dedup(&mut composed.diagnostics, self.inputs.body);
         composed
+    }
+}
+
+/// Returns what CleverTap prints otherwise for every recipient.
+fn always_differing(inputs: &Inputs<'_>, template: &Template) -> Vec<Diagnostic> {
+    match inputs.dialect {
+        Dialect::Telecast => Vec::new(),
+        Dialect::CleverTap => {
+            template::always_differing(template, inputs.campaign.content_format == ContentFormat::Json)
+        }
     }
 }
 

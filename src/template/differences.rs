@@ -1,5 +1,5 @@
-//! The cases in which CleverTap's engine renders differently from Shopify's. Message bodies are rendered by CleverTap's
-//! rules. The command `debug liquid` renders by Shopify's rules.
+//! The cases in which message bodies render differently from Shopify's Liquid, which the command `debug liquid` follows,
+//! and the cases in which CleverTap's engine prints something other than telecast.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Difference {
@@ -8,7 +8,7 @@ pub(crate) struct Difference {
     pub summary: &'static str,
     pub template: &'static str,
     /// What the template prints in a body.
-    pub clevertap: &'static str,
+    pub body: &'static str,
     pub shopify: &'static str,
 }
 
@@ -16,57 +16,106 @@ pub(crate) static DIFFERENCES: &[Difference] = &[
     Difference {
         summary: "`default` without an argument leaves its input unchanged",
         template: "{{ false | default }}",
-        clevertap: "false",
+        body: "false",
         shopify: "",
     },
     Difference {
         summary: "`date` also accepts fractional epoch seconds",
         template: "{{ 86400.5 | date: '%Y' }}",
-        clevertap: "1970",
+        body: "1970",
         shopify: "86400.5",
     },
     Difference {
         summary: "`now` is the current time, in the workspace's time zone (India's in the `clevertap` dialect)",
         template: "{{ now | date: '%Y' }}",
-        clevertap: "2026",
+        body: "2026",
         shopify: "",
     },
     Difference {
         summary: "a date with a UTC offset is converted to the workspace's time zone; Shopify keeps the date's offset",
         template: "{{ '2016-03-04 15:06 +0300' | date: '%H:%M' }}",
-        clevertap: "13:06",
+        body: "13:06",
         shopify: "15:06",
     },
     Difference {
         summary: "`size` of a number is 0; Shopify counts its bytes",
         template: "{{ 5 | size }}",
-        clevertap: "0",
+        body: "0",
         shopify: "8",
     },
     Difference {
         summary: "`default` accepts no named argument except `allow_false`; Shopify accepts any",
         template: "{{ 'a' | default: 'b', maybe: true }}",
-        clevertap: "`default` has no `maybe`",
+        body: "`default` has no `maybe`",
         shopify: "a",
     },
     Difference {
         summary: "a partial called with `render` can read the profile and the event; Shopify hides all data from it",
         template: "{% render 'name' %}",
-        clevertap: "Anna",
+        body: "Anna",
         shopify: "",
     },
     Difference {
         summary: "an argument of `include` with the same name as the partial keeps its value; Shopify replaces the value with the caller's variable of that name (in the example, there is none)",
         template: "{% include 'name', name: 'Dr ' %}",
-        clevertap: "Dr Anna",
+        body: "Dr Anna",
         shopify: "Anna",
     },
     Difference {
         summary: "`abort` skips the recipient; Shopify has no such tag",
         template: "{% if false %}{% abort %}{% endif %}sent",
-        clevertap: "sent",
+        body: "sent",
         shopify: "unknown tag `abort`",
     },
+];
+
+/// What LiqP, which is said to be CleverTap's engine, refuses or prints otherwise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct InClevertap {
+    pub summary: &'static str,
+    pub template: &'static str,
+    pub body: &'static str,
+    /// What it prints, or the problem that the template has in the dialect.
+    pub clevertap: &'static str,
+}
+
+const fn differs(
+    summary: &'static str,
+    template: &'static str,
+    body: &'static str,
+    clevertap: &'static str,
+) -> InClevertap {
+    InClevertap { summary, template, body, clevertap }
+}
+
+// One row each.
+#[rustfmt::skip]
+pub(crate) static IN_CLEVERTAP: &[InClevertap] = &[
+    differs("nothing equals `blank`", "{% if '' == blank %}none{% endif %}", "none", ""),
+    differs("only numbers are less or greater", "{% if 'a' < 'b' %}less{% endif %}", "less", ""),
+    differs("`contains` finds no key of an object", "{% if Profile contains 'name' %}yes{% endif %}", "yes", ""),
+    differs("a branch that prints only whitespace prints it", "[{% if true %} {% endif %}]", "[]", "[ ]"),
+    differs("a `break` removes what its `if` has printed", "{% for i in (1..3) %}{% if i == 2 %}last{% break %}{% endif %}{{ i }}{% endfor %}", "1last", "1"),
+    differs("`forloop.length` leaves out the last number of a range", "{% for i in (1..3) %}{{ forloop.length }}{% endfor %}", "333", "222"),
+    differs("all `cycle` with the same number of values share a position", "{% cycle 'a', 'b' %}{% cycle 'c', 'd' %}", "ac", "ad"),
+    differs("a large or a very small decimal has an exponent", "{{ 12500000.5 }}", "12500000.5", "1.25000005E7"),
+    differs("decimals have rounding errors", "{{ 1.1 | plus: 2.2 }}", "3.3", "3.3000000000000003"),
+    differs("`round` prints all decimals", "{{ 5 | round: 2 }}", "5", "5.00"),
+    differs("`size` of a number is 8", "{{ 5 | size }}", "0", "8"),
+    differs("`escape` keeps an apostrophe", "{{ \"it's\" | escape }}", "it&#39;s", "it's"),
+    differs("`capitalize` changes only the first letter", "{{ 'aNNA' | capitalize }}", "Anna", "ANNA"),
+    differs("`split` ignores a separator at the start", "{{ ',a,b' | split: ',' | size }}", "3", "2"),
+    differs("`date` reads only `2026-03-04 15:06:00`, `Wed Mar 04 03:06:00 2026` and epoch seconds", "{{ '2026-03-04T15:06:00Z' | date: '%Y' }}", "2026", "2026-03-04T15:06:00Z"),
+    differs("`date` knows directives of one letter only, and not all of them", "{{ 0 | date: '%F %-d' }}", "1970-01-01 1", "%F %-d"),
+    differs("`plus` and the like fail on text that is no number", "{{ 'a' | plus: 1 }}", "1", "CleverTap fails here: `plus`: `a` is not a number"),
+    differs("an index that a list does not have fails", "{% assign l = 'a,b' | split: ',' %}{{ l[2] }}", "", "CleverTap fails: the list has no item here"),
+    differs("`for` has no `reversed`", "{% for i in (1..3) reversed %}{{ i }}{% endfor %}", "321", "CleverTap has no `reversed`"),
+    differs("no comma comes between `limit` and `offset`", "{% for i in (1..3) limit: 1, offset: 1 %}{{ i }}{% endfor %}", "2", "CleverTap accepts no comma here"),
+    differs("`unless` has no `elsif`", "{% unless true %}a{% elsif true %}b{% endunless %}", "b", "`unless` has no `elsif` in CleverTap"),
+    differs("`case` needs a `when`", "{% case 1 %}{% else %}a{% endcase %}", "a", "CleverTap's `case` needs a `when` before `else`"),
+    differs("a range is only in `for`", "{% assign r = (1..3) %}{{ r | join }}", "1 2 3", "CleverTap has ranges only in `for`, as in `for i in (1..3)`"),
+    differs("`{{ }}` needs a value", "a{{ }}", "a", "CleverTap does not accept an output without a value"),
+    differs("a name ends before a dash only if there is a space", "{{ Profile.name-}}", "Anna", "CleverTap reads the name as `name-`"),
 ];
 
 #[cfg(test)]
@@ -87,15 +136,56 @@ mod tests {
 
     #[test]
     fn the_generated_list_of_differences_is_current() {
-        let row = |Difference { summary, template, clevertap, shopify }: &Difference| {
-            let row =
-                format!("| {summary} | `{}` | {clevertap} | {shopify} |\n", template.replace('|', "\\|"));
+        let row = |Difference { summary, template, body, shopify }: &Difference| {
+            let row = format!("| {summary} | `{}` | {body} | {shopify} |\n", template.replace('|', "\\|"));
             row.replace("|  |", "| |")
         };
         let rows: String = DIFFERENCES.iter().map(row).collect();
         let table =
             format!("| difference | example | a body | `debug liquid` |\n| --- | --- | --- | --- |\n{rows}");
         crate::help::tests::check_generated("assets/help/liquid.md", "differences", &table);
+    }
+
+    #[test]
+    fn the_generated_list_for_clevertap_is_current() {
+        let row = |InClevertap { summary, template, body, clevertap }: &InClevertap| {
+            let row = format!("| {summary} | `{}` | {body} | {clevertap} |\n", template.replace('|', "\\|"));
+            row.replace("|  |", "| |")
+        };
+        let rows: String = IN_CLEVERTAP.iter().map(row).collect();
+        let table =
+            format!("| difference | example | telecast | CleverTap |\n| --- | --- | --- | --- |\n{rows}");
+        crate::help::tests::check_generated("assets/help/liquid.md", "in-clevertap", &table);
+    }
+
+    #[test]
+    fn clevertap_renders_as_listed() {
+        let anna = profile(r#"{"name": "Anna"}"#);
+        for InClevertap { template: source, body, clevertap, .. } in IN_CLEVERTAP {
+            let (template, _) = parse(source, &Partials::default(), Dialect::Telecast);
+            assert_eq!(shown(render_with(&template, &anna, Limits::default())), *body, "{source}");
+            let (template, problems) = parse(source, &Partials::default(), Dialect::CleverTap);
+            let context = crate::template::RenderContext {
+                profile: Some(&anna),
+                event: None,
+                external_trigger: None,
+                campaign_id: "",
+                now: "2026-11-22T22:30:00Z".parse().unwrap(),
+                zone: &jiff::tz::TimeZone::UTC,
+                limits: Limits::default(),
+            };
+            let printed = match problems.first() {
+                Some(problem) => problem.message.clone(),
+                None => {
+                    let (_, elsewhere) = template.render_in_both(&context);
+                    match elsewhere.rendered {
+                        Some(rendered) => rendered.text,
+                        None => elsewhere.problems[0].message.clone(),
+                    }
+                }
+            };
+            assert_eq!(printed, *clevertap, "{source}");
+        }
     }
 
     #[test]
@@ -109,7 +199,7 @@ mod tests {
             let (shopify, _) = parse_shopify(difference.template, &partials);
             let own = render_with(&own, &anna, Limits::default());
             let shopify = shopify.render_data(&data, now, &jiff::tz::TimeZone::UTC, Limits::default());
-            assert_eq!(shown(own), difference.clevertap, "{}", difference.template);
+            assert_eq!(shown(own), difference.body, "{}", difference.template);
             assert_eq!(shown(shopify), difference.shopify, "{}", difference.template);
         }
     }

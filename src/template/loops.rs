@@ -16,11 +16,39 @@ pub(super) struct LoopState<'a> {
     /// The number of columns of a `tablerow`; `None` for any other loop.
     pub columns: Option<usize>,
     pub parent: Option<Rc<LoopState<'a>>>,
+    /// What LiqP says of the length; `None` by Shopify's rules.
+    pub stated: Option<StatedLength>,
+}
+
+/// LiqP counts the items of a loop without its offset, and those of a range without its last number.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct StatedLength {
+    pub length: i64,
+    /// The length from which `rindex` counts.
+    pub from_end: i64,
+    /// A loop over a range has no name.
+    pub has_name: bool,
 }
 
 impl<'a> LoopState<'a> {
+    pub(super) fn new(name: &'a str, length: usize) -> Self {
+        Self { name, index: Cell::new(0), length, columns: None, parent: None, stated: None }
+    }
+
     pub(super) fn value(&self, key: &str) -> Option<Datum<'a>> {
         let index = self.index.get();
+        if let Some(stated) = self.stated {
+            let left = stated.from_end - i64::try_from(index).unwrap_or(i64::MAX);
+            match key {
+                "length" => return Some(Datum::Integer(stated.length)),
+                "rindex" => return Some(Datum::Integer(left)),
+                "rindex0" => return Some(Datum::Integer(left - 1)),
+                // LiqP has no such members.
+                "row" | "parentloop" => return None,
+                "name" if !stated.has_name => return None,
+                _ => {}
+            }
+        }
         let number = |value: usize| Datum::Integer(i64::try_from(value).unwrap_or(i64::MAX));
         let common = match key {
             "index" => number(index + 1),

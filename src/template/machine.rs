@@ -18,7 +18,8 @@ use super::compiled::Compiled;
 use super::datum::{Datum, LiquidText};
 use super::filters::{Call, FilterError};
 use super::limits::{Budget, Exhausted, Limits};
-use super::render_settings::RenderSettings;
+use super::liqp;
+use super::render_settings::{EngineRules, RenderSettings};
 use super::rendering::{RenderOutcome, Rendered};
 use super::source_map::{Printed, Segment, SourceMap};
 use super::syntax::{
@@ -57,6 +58,7 @@ pub(super) fn run<'a>(
         budget: Budget::new(limits),
         scope: VariableScope::new(globals),
         out: RenderBuffer::default(),
+        liqp: liqp::tags::State::default(),
         loop_ends: HashMap::new(),
         cycles: HashMap::new(),
         last_change: None,
@@ -76,7 +78,7 @@ pub(super) fn run<'a>(
     }
 }
 
-enum Halt {
+pub(super) enum Halt {
     /// `{% abort %}`, with the span of the tag. For an `abort` in a partial, this is the span of the tag in the
     /// template itself that led to the partial.
     Abort(Span),
@@ -85,14 +87,14 @@ enum Halt {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Flow {
+pub(super) enum Flow {
     Next,
     Break,
     Continue,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Whitespace {
+pub(super) enum Whitespace {
     Kept,
     /// The block can print only whitespace, and this whitespace is not printed.
     Dropped,
@@ -104,15 +106,27 @@ impl Whitespace {
     }
 }
 
-type RenderResult<T> = Result<T, Halt>;
+pub(super) type RenderResult<T> = Result<T, Halt>;
 
 #[derive(Debug, Default)]
-struct RenderBuffer {
-    text: String,
-    segments: Vec<Segment>,
+pub(super) struct RenderBuffer {
+    pub text: String,
+    pub segments: Vec<Segment>,
 }
 
-struct Machine<'a> {
+impl RenderBuffer {
+    pub(super) fn mark(&self) -> (usize, usize) {
+        (self.text.len(), self.segments.len())
+    }
+
+    /// Removes what was printed since [`Self::mark`] returned `mark`.
+    pub(super) fn rewind(&mut self, mark: (usize, usize)) {
+        self.text.truncate(mark.0);
+        self.segments.truncate(mark.1);
+    }
+}
+
+pub(super) struct Machine<'a> {
     template: &'a Compiled,
     /// The index of the file that is being rendered. The spans of the current nodes refer to it.
     file: usize,
@@ -122,11 +136,13 @@ struct Machine<'a> {
     depth: usize,
     /// The number of bodies (of tags, of partials, and of the template) that are open.
     nesting: usize,
-    settings: RenderSettings<'a>,
+    pub settings: RenderSettings<'a>,
     limits: Limits,
-    budget: Budget,
-    scope: VariableScope<'a>,
-    out: RenderBuffer,
+    pub budget: Budget,
+    pub scope: VariableScope<'a>,
+    pub out: RenderBuffer,
+    /// What the tags store by LiqP's rules.
+    pub liqp: liqp::tags::State<'a>,
     /// For each loop name, the index after the last item of the loop. A later loop with the same name and
     /// `offset: continue` starts at this index.
     loop_ends: HashMap<&'a str, usize>,
@@ -143,30 +159,47 @@ impl<'a> Machine<'a> {
         &self.template.files[self.file].source
     }
 
-    fn block(&mut self, block: &'a Block, whitespace: Whitespace) -> RenderResult<Flow> {
+    pub(super) fn block(&mut self, block: &'a Block, whitespace: Whitespace) -> RenderResult<Flow> {
+        self.nested(block, |machine| match machine.is_liqp() {
+            true => machine.liqp_block(block),
+            false => machine.nodes(block, whitespace),
+        })
+    }
+
+    /// Runs the nodes of a block one level deeper.
+    pub(super) fn nested(
+        &mut self,
+        block: &'a Block,
+        run: impl FnOnce(&mut Self) -> RenderResult<Flow>,
+    ) -> RenderResult<Flow> {
         if MAX_NESTING <= self.nesting {
             let span = block.nodes.first().map_or(Span::default(), SyntaxNode::span);
             return Err(self.exhausted(Exhausted("partials and tags are nested too deeply"), span));
         }
         self.nesting += 1;
-        let flow = self.nodes(block, whitespace);
+        let flow = run(self);
         self.nesting -= 1;
         flow
     }
 
-    fn nodes(&mut self, block: &'a Block, whitespace: Whitespace) -> RenderResult<Flow> {
+    pub(super) fn nodes(&mut self, block: &'a Block, whitespace: Whitespace) -> RenderResult<Flow> {
         for node in &block.nodes {
-            match node {
-                SyntaxNode::Text(span) if whitespace == Whitespace::Kept => self.print_text(*span)?,
-                SyntaxNode::Text(_) => {}
-                SyntaxNode::Output(output) => self.output(output)?,
-                SyntaxNode::Tag(span, tag) => {
-                    self.spend(1, *span)?;
-                    let flow = self.tag(*span, tag)?;
-                    if flow != Flow::Next {
-                        return Ok(flow);
-                    }
-                }
+            let flow = self.node(node, whitespace)?;
+            if flow != Flow::Next {
+                return Ok(flow);
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    pub(super) fn node(&mut self, node: &'a SyntaxNode, whitespace: Whitespace) -> RenderResult<Flow> {
+        match node {
+            SyntaxNode::Text(span) if whitespace == Whitespace::Kept => self.print_text(*span)?,
+            SyntaxNode::Text(_) => {}
+            SyntaxNode::Output(output) => self.output(output)?,
+            SyntaxNode::Tag(span, tag) => {
+                self.spend(1, *span)?;
+                return self.tag(*span, tag);
             }
         }
         Ok(Flow::Next)
@@ -176,11 +209,13 @@ impl<'a> Machine<'a> {
         match tag {
             TagNode::Assign { name, value } => {
                 let value = self.piped(value)?;
+                self.liqp.assigned(name);
                 self.scope.assign(name, value);
             }
             TagNode::Capture { name, body } => {
                 let (flow, captured) = self.capture(body, Whitespace::Kept)?;
                 let captured = Captured { text: captured.text, segments: captured.segments };
+                self.liqp.assigned(name);
                 self.scope.assign(name, Datum::Text(LiquidText::Captured(Rc::new(captured))));
                 return Ok(flow);
             }
@@ -191,6 +226,8 @@ impl<'a> Machine<'a> {
             TagNode::Break => return Ok(Flow::Break),
             TagNode::Continue => return Ok(Flow::Continue),
             TagNode::Cycle { group, items } => self.cycle(span, group, items)?,
+            TagNode::Increment(name) if self.is_liqp() => self.liqp_increment(span, name)?,
+            TagNode::Decrement(name) if self.is_liqp() => self.liqp_decrement(span, name)?,
             TagNode::Increment(name) => {
                 let counter = self.counter(span, name)?;
                 let value = *counter;
@@ -222,7 +259,7 @@ impl<'a> Machine<'a> {
     }
 
     /// Records the way that is taken at the tag `span`; see [`Arm::index`].
-    fn take(&mut self, span: Span, index: usize) {
+    pub(super) fn take(&mut self, span: Span, index: usize) {
         if let Some(trace) = &mut self.trace {
             trace.arms.insert(Arm { choice: Choice::new(self.file, span), index });
         }
@@ -249,6 +286,9 @@ impl<'a> Machine<'a> {
         subject: &'a Expression,
         branches: &'a [CaseBranch],
     ) -> RenderResult<Flow> {
+        if self.is_liqp() {
+            return self.liqp_case(span, subject, branches);
+        }
         let subject = self.value(subject)?;
         let mut has_matched = false;
         let mut has_printed = false;
@@ -287,6 +327,9 @@ impl<'a> Machine<'a> {
     }
 
     fn cycle(&mut self, span: Span, group: &'a CycleGroup, items: &'a [Expression]) -> RenderResult<()> {
+        if self.is_liqp() {
+            return self.liqp_cycle(span, group, items);
+        }
         let key = match group {
             CycleGroup::Named(name) => {
                 let name = self.value(name)?;
@@ -318,6 +361,9 @@ impl<'a> Machine<'a> {
     }
 
     fn if_changed(&mut self, span: Span, body: &'a Block) -> RenderResult<Flow> {
+        if self.is_liqp() {
+            return self.liqp_if_changed(span, body);
+        }
         let (flow, printed) = self.capture(body, Whitespace::Kept)?;
         if self.last_change.as_deref() != Some(printed.text.as_str()) {
             self.print_captured(span, &printed.text, &printed.segments)?;
@@ -326,7 +372,11 @@ impl<'a> Machine<'a> {
         Ok(flow)
     }
 
-    fn capture(&mut self, body: &'a Block, whitespace: Whitespace) -> RenderResult<(Flow, RenderBuffer)> {
+    pub(super) fn capture(
+        &mut self,
+        body: &'a Block,
+        whitespace: Whitespace,
+    ) -> RenderResult<(Flow, RenderBuffer)> {
         let outer = std::mem::take(&mut self.out);
         let flow = self.block(body, whitespace);
         let inner = std::mem::replace(&mut self.out, outer);
@@ -346,7 +396,7 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    fn print_value(&mut self, span: Span, value: &Datum<'a>) -> RenderResult<()> {
+    pub(super) fn print_value(&mut self, span: Span, value: &Datum<'a>) -> RenderResult<()> {
         match value {
             // A captured text keeps its own source locations. Only parts without a location are attributed to the
             // `{{ … }}`.
@@ -355,6 +405,7 @@ impl<'a> Machine<'a> {
                 return self.print_captured(span, &captured.text, &captured.segments);
             }
             Datum::Text(text) => self.allow_output(text.as_str().len(), span)?,
+            other if self.is_liqp() => return self.liqp_print(span, other),
             Datum::List(_) | Datum::Map(_) => self.allow_output(value.estimated_len(), span)?,
             // No number or date prints more than 40 bytes. A range may print 42 bytes, and the difference of 2 bytes
             // does not matter.
@@ -365,10 +416,15 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    fn print_markup(&mut self, span: Span, markup: &str) -> RenderResult<()> {
+    pub(super) fn print_markup(&mut self, span: Span, markup: &str) -> RenderResult<()> {
         self.allow_output(markup.len(), span)?;
         self.push(span, Printed::Interpolation, |out| out.push_str(markup));
         Ok(())
+    }
+
+    /// Prints a value at `source`.
+    pub(super) fn print(&mut self, source: Span, print: impl FnOnce(&mut String)) {
+        self.push(source, Printed::Interpolation, print);
     }
 
     fn push(&mut self, source: Span, printed: Printed, print: impl FnOnce(&mut String)) {
@@ -385,7 +441,12 @@ impl<'a> Machine<'a> {
     }
 
     /// Prints captured text with its segments; parts without a segment are attributed to `span`.
-    fn print_captured(&mut self, span: Span, text: &str, segments: &[Segment]) -> RenderResult<()> {
+    pub(super) fn print_captured(
+        &mut self,
+        span: Span,
+        text: &str,
+        segments: &[Segment],
+    ) -> RenderResult<()> {
         self.allow_output(text.len(), span)?;
         // The segments are copied each time, so printing a captured text of many small segments is more work than its
         // length suggests. The segments are therefore charged too.
@@ -410,23 +471,23 @@ impl<'a> Machine<'a> {
         }
     }
 
-    fn allow_output(&mut self, bytes: usize, span: Span) -> RenderResult<()> {
+    pub(super) fn allow_output(&mut self, bytes: usize, span: Span) -> RenderResult<()> {
         if self.limits.bytes < self.out.text.len() + bytes {
             return Err(self.exhausted(Exhausted("the rendered body is too long"), span));
         }
         self.spend(bytes / 64, span)
     }
 
-    fn spend(&mut self, steps: usize, span: Span) -> RenderResult<()> {
+    pub(super) fn spend(&mut self, steps: usize, span: Span) -> RenderResult<()> {
         self.budget.spend(steps).map_err(|exhausted| self.exhausted(exhausted, span))
     }
 
-    fn exhausted(&self, exhausted: Exhausted, span: Span) -> Halt {
+    pub(super) fn exhausted(&self, exhausted: Exhausted, span: Span) -> Halt {
         self.fail(Diagnostic::error(Code::LiquidLimit, span, exhausted.0))
     }
 
     /// Returns the error that ends the rendering. A problem in a partial is moved to the tag that called the partial.
-    fn fail(&self, mut problem: Diagnostic) -> Halt {
+    pub(super) fn fail(&self, mut problem: Diagnostic) -> Halt {
         if let (Some(call), Some(name)) = (self.call, self.template.files[self.file].name.as_deref()) {
             problem.message =
                 super::partials::with_place(&problem.message, name, self.source(), problem.span.start);
@@ -447,6 +508,9 @@ impl<'a> Machine<'a> {
             Condition::Compare { left, comparison, right, span } => {
                 let (left, right) = (self.value(left)?, self.value(right)?);
                 self.spend(1 + compare::cost(&left, &right), *span)?;
+                if self.is_liqp() {
+                    return Ok(liqp::values::compare(&left, *comparison, &right, self.settings.zone));
+                }
                 compare::evaluate(&left, *comparison, &right, self.settings.zone)
                     .map_err(|incomparable| self.fail(incomparable.to_diagnostic(*span)))
             }
@@ -469,6 +533,12 @@ impl<'a> Machine<'a> {
             for (key, argument) in &filter.keywords {
                 keywords.push((key.as_str(), self.value(argument)?));
             }
+            let mut run = filter.filter.run;
+            if self.is_liqp() {
+                // A filter that LiqP does not have is CleverTap's own.
+                run = liqp::filters::find(filter.filter.name).unwrap_or(run);
+                liqp::filters::add_keywords(filter, &mut arguments);
+            }
             let mut call = Call {
                 input: value,
                 arguments: &arguments,
@@ -476,7 +546,7 @@ impl<'a> Machine<'a> {
                 settings: self.settings,
                 budget: &mut self.budget,
             };
-            value = (filter.filter.run)(&mut call).map_err(|fault| match fault {
+            value = run(&mut call).map_err(|fault| match fault {
                 FilterError::Exhausted(exhausted) => self.exhausted(exhausted, filter.span),
                 FilterError::Invalid { message, argument } => {
                     let argument = argument.and_then(|index| filter.arguments.get(index));
@@ -489,11 +559,12 @@ impl<'a> Machine<'a> {
         Ok(value)
     }
 
-    fn value(&mut self, expression: &'a Expression) -> RenderResult<Datum<'a>> {
+    pub(super) fn value(&mut self, expression: &'a Expression) -> RenderResult<Datum<'a>> {
         match expression {
             Expression::Literal(_, literal) => Ok(match literal {
                 Literal::Nil => Datum::Nil,
                 Literal::Boolean(value) => Datum::Boolean(*value),
+                Literal::Integer(value) if self.is_liqp() => liqp::values::long(*value),
                 Literal::Integer(value) => Datum::Integer(*value),
                 Literal::Large(value) => Datum::Large(Rc::new(*value)),
                 Literal::Decimal(value) => Datum::Decimal(*value),
@@ -506,17 +577,33 @@ impl<'a> Machine<'a> {
                 self.spend(1, *span)?;
                 let (from, to) = (self.value(&bounds.0)?, self.value(&bounds.1)?);
                 self.spend(read_cost(&from) + read_cost(&to), *span)?;
+                self.check_bound(&bounds.0, &from)?;
+                self.check_bound(&bounds.1, &to)?;
                 Ok(Datum::Range(range_bound(&from), range_bound(&to)))
             }
         }
     }
 
+    /// Shopify rounds only typed bounds of a range down.
+    fn check_bound(&self, bound: &Expression, value: &Datum<'_>) -> RenderResult<()> {
+        let is_decimal = matches!(value, Datum::Decimal(_)) && bound.as_literal().is_none();
+        if !is_decimal || self.settings.rules != EngineRules::Shopify {
+            return Ok(());
+        }
+        Err(self.fail(Diagnostic::error(Code::LiquidValue, bound.span(), "expected a whole number")))
+    }
+
     fn path(&mut self, path: &'a Path) -> RenderResult<Datum<'a>> {
         let mut value = match &path.root.kind {
+            PathStepKind::Name { name, .. } if self.is_liqp() => self.liqp_find(name),
             PathStepKind::Name { name, .. } => self.scope.find(name, &self.settings),
             PathStepKind::Index(name) => {
                 let value = self.value(name)?;
                 self.spend(1 + value.estimated_len() / compare::LIST_BYTES_PER_STEP, path.span)?;
+                if self.is_liqp() {
+                    let name = liqp::values::printed(&value, self.settings.zone);
+                    return Ok(self.liqp_find(name.as_str()));
+                }
                 // In `{{ [key] }}`, the value of `key` is the name of the variable that is printed.
                 let name = value.to_text(self.settings.zone);
                 self.scope.find(name.as_str(), &self.settings)
@@ -529,6 +616,9 @@ impl<'a> Machine<'a> {
     }
 
     fn step(&mut self, value: &Datum<'a>, step: &'a PathStep) -> RenderResult<Datum<'a>> {
+        if self.is_liqp() {
+            return self.liqp_step(value, step);
+        }
         match &step.kind {
             PathStepKind::Name { name, is_dotted: true } => {
                 Ok(compare::dotted(value, name, self.settings.rules))

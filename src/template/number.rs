@@ -215,9 +215,10 @@ impl Number {
         Number::Decimal(result)
     }
 
-    /// Divides, or returns `None` for a division by zero. The quotient of two integers is rounded down.
+    /// Divides, or returns `None` if an integer is divided by the integer 0. The quotient of two integers is rounded
+    /// down. A decimal divided by 0 is infinite, as in Shopify.
     pub(super) fn divided_by(self, other: Number) -> Option<Number> {
-        if other.is_zero() {
+        if let (Number::Integer(_), Number::Integer(0)) = (self, other) {
             return None;
         }
         Some(match (self, other) {

@@ -12,7 +12,7 @@ use super::parser::ParsedLiquid;
 use super::repair;
 use super::source_map::PartialSource;
 use super::syntax::{Block, TagNode};
-use super::{portability, walk};
+use super::{liqp, portability, walk};
 
 /// The sources of partials by the name that `{% render 'name' %}` uses.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -76,6 +76,17 @@ pub(super) fn compile(source: &str, partials: &Partials, flavour: Flavour) -> (C
     problems.extend(dialect_problems);
     if flavour == Flavour::Dialect(Dialect::CleverTap) {
         problems.extend(portability::check(source, &files[0].body));
+        if error.is_none() {
+            let refused = liqp::grammar::check(source);
+            // What CleverTap's table of filters and tags says of the same place is better explained.
+            let is_new = |refused: &Diagnostic| {
+                !problems
+                    .iter()
+                    .any(|known| known.span.start <= refused.span.end && refused.span.start <= known.span.end)
+            };
+            let refused: Vec<Diagnostic> = refused.into_iter().filter(is_new).collect();
+            problems.extend(refused);
+        }
     }
     problems.sort_by_key(|problem| problem.span);
     let dialect = match flavour {

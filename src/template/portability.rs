@@ -119,6 +119,7 @@ fn help(name: &str) -> &'static str {
         "sum" => {
             "add up in a loop: `{% for item in list %}{% assign total = total | plus: item.price %}{% endfor %}`"
         }
+        "squish" => "`strip` removes the whitespace at both ends",
         "replace_last" => "`replace` replaces every occurrence, `replace_first` the first",
         "remove_last" => "`remove` removes every occurrence, `remove_first` the first",
         "base64_encode" | "base64_decode" | "base64_url_safe_encode" | "base64_url_safe_decode" => {

@@ -12,9 +12,12 @@ pub(super) struct RenderSettings<'a> {
     pub rules: EngineRules,
 }
 
-/// The engine whose rules apply where CleverTap's and Shopify's engines render differently.
+/// The engine whose rules apply where engines render differently.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum EngineRules {
-    CleverTap,
+    /// Shopify's rules, with a few that suit the data of CleverTap: message bodies are rendered by them.
+    Telecast,
     Shopify,
+    /// The rules of LiqP, which is said to be CleverTap's engine; see [`super::liqp`].
+    Liqp,
 }

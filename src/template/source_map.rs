@@ -129,6 +129,16 @@ impl SourceMap {
         printed.map(|segment| (segment.output, (segment.file == 0).then_some(segment.source)))
     }
 
+    /// Returns the parts of the output, each with the span in the template that printed it. For output of a partial, this
+    /// is the span of the tag in the template that led to the partial.
+    pub(super) fn parts(&self) -> impl Iterator<Item = (Span, Span)> + '_ {
+        self.segments.iter().filter_map(|segment| match (segment.call, segment.file) {
+            (Some(call), _) => Some((call, segment.output)),
+            (None, 0) => Some((segment.source, segment.output)),
+            (None, _) => None,
+        })
+    }
+
     /// Returns the spans of the output that come from `template`, in order. `template` is a span in the template
     /// itself.
     ///

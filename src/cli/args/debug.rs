@@ -2,6 +2,8 @@
 
 use clap::{Subcommand, ValueEnum};
 
+use crate::dialect::Dialect;
+
 /// `telecast debug`
 #[derive(Debug, Subcommand)]
 pub(crate) enum DebugCommand {
@@ -13,9 +15,20 @@ pub(crate) enum DebugCommand {
     /// Render templates by the rules of Shopify's Liquid, one JSON line each
     ///
     /// Reads lines such as {"template": "{{ x }}", "data": {"x": 1}, "templates": {"partial": "…"}} from stdin and
-    /// answers each with {"result": …} or {"error": …, "line": …, "column": …}. Dialects do not apply, and dates are in
-    /// UTC.
-    Liquid,
+    /// answers each with {"result": …} or {"error": …, "line": …, "column": …}. Dates are in UTC.
+    Liquid(RenderLiquid),
+}
+
+/// `telecast debug liquid`
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::Args)]
+pub(crate) struct RenderLiquid {
+    /// Also answer with "problems": what this dialect refuses or prints otherwise
+    ///
+    /// The result stays Shopify's. Each problem has a "code" and a "message". The code is not-in-clevertap if CleverTap's
+    /// engine refuses the template or fails on the data, and differs-in-clevertap if it prints something else. The
+    /// dialect telecast has no problems.
+    #[arg(long, value_name = "DIALECT")]
+    pub dialect: Option<Dialect>,
 }
 
 /// `telecast debug entities`

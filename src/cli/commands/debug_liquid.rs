@@ -7,9 +7,12 @@ use jiff::tz::TimeZone;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::cli::args::RenderLiquid;
 use crate::cli::error::{CliError, ErrorKind, ExitStatus, Result};
 use crate::cli::output::CliOutput;
 use crate::clock;
+use crate::diagnostic::Diagnostic;
+use crate::dialect::Dialect;
 use crate::template::{self, Limits, Partials, RenderOutcome};
 use crate::text::LineIndex;
 
@@ -25,7 +28,7 @@ struct Line {
 }
 
 /// Prints a result for every line of stdin that is not blank.
-pub(crate) fn run(output: &mut CliOutput) -> Result {
+pub(crate) fn run(args: RenderLiquid, output: &mut CliOutput) -> Result {
     for (idx, line) in io::stdin().lock().lines().enumerate() {
         let line = line?;
         if line.trim().is_empty() {
@@ -35,20 +38,41 @@ pub(crate) fn run(output: &mut CliOutput) -> Result {
             CliError::new(ErrorKind::Failed, format!("line {}: {error}", idx + 1))
                 .hint("each line is an object with a \"template\", and perhaps \"data\" and \"templates\"")
         })?;
-        output.text(&format!("{}\n", answer(line)))?;
+        output.text(&format!("{}\n", answer(line, args.dialect)))?;
     }
     Ok(ExitStatus::Done)
 }
 
-fn answer(line: Line) -> Value {
+fn answer(line: Line, dialect: Option<Dialect>) -> Value {
     let partials = Partials(line.templates.unwrap_or_default());
     // If a template has errors, rendering it fails with the first of them, so the list of errors is not needed here.
     let (template, _) = template::parse_shopify(&line.template, &partials);
     let data = line.data.unwrap_or_default().into();
-    match template.render_data(&data, clock::now(), &TimeZone::UTC, Limits::default()) {
+    let now = clock::now();
+    let outcome = template.render_data(&data, now, &TimeZone::UTC, Limits::default());
+    let problems = match dialect {
+        None => None,
+        Some(Dialect::Telecast) => Some(Vec::new()),
+        Some(Dialect::CleverTap) => {
+            let elsewhere =
+                || template.render_data_in_clevertap(&data, now, &TimeZone::UTC, Limits::default());
+            Some(template::clevertap_differences(&line.template, &outcome, elsewhere))
+        }
+    };
+    let mut answer = result(&line.template, outcome);
+    if let Some(problems) = problems {
+        let shown =
+            |problem: &Diagnostic| json!({ "code": problem.code.as_str(), "message": problem.message });
+        answer["problems"] = problems.iter().map(shown).collect();
+    }
+    answer
+}
+
+fn result(source: &str, outcome: RenderOutcome) -> Value {
+    match outcome {
         RenderOutcome::Rendered(rendered) => json!({ "result": rendered.text }),
         RenderOutcome::Failed(problem) => {
-            let position = LineIndex::new(&line.template).position(&line.template, problem.span.start);
+            let position = LineIndex::new(source).position(source, problem.span.start);
             json!({ "error": problem.message, "line": position.line, "column": position.column })
         }
         // This arm is never reached: `{% abort %}` is a tag of CleverTap, and in Shopify's Liquid an unknown tag is an

@@ -23,7 +23,7 @@ pub(super) fn date<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
         match call.settings.rules {
             // In CleverTap's dialect, `now_zone` is India's time zone for every account.
             _ if is_now => moment.with_time_zone(call.settings.now_zone.clone()),
-            EngineRules::CleverTap => moment.with_time_zone(zone.clone()),
+            EngineRules::Telecast | EngineRules::Liqp => moment.with_time_zone(zone.clone()),
             EngineRules::Shopify => moment,
         }
     })
@@ -53,6 +53,9 @@ fn format_input<'a>(
     }
     let Some(moment) = parse_input(call, zone) else { return Ok(call.input.clone()) };
     let local = to_output_zone(call, moment);
+    if format.as_str() == "%" && call.settings.rules == EngineRules::Shopify {
+        return Err(FilterError::argument(0, "`%` needs a letter after it"));
+    }
     // Each byte of the format is charged as 24 bytes of output. This is more than enough: for example, `%c` has 2 bytes
     // and prints 24, and `%50d` has 4 bytes and prints 50.
     call.budget.allow_text(format.as_str().len().saturating_mul(24))?;
@@ -68,7 +71,7 @@ fn parse_input(call: &Call<'_, '_>, zone: &TimeZone) -> Option<Zoned> {
         Datum::Local(moment) => Some(Zoned::clone(moment)),
         Datum::Integer(seconds) => Timestamp::from_second(*seconds).ok().map(at),
         // By Shopify's rules, a decimal is not a date, so the filter returns the decimal unchanged.
-        Datum::Decimal(seconds) if call.settings.rules == EngineRules::CleverTap => {
+        Datum::Decimal(seconds) if call.settings.rules == EngineRules::Telecast => {
             Timestamp::from_second(*seconds as i64).ok().map(at)
         }
         Datum::Text(text) => parse_text(text, call.settings.now, zone),

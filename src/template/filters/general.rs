@@ -17,7 +17,7 @@ pub(super) fn default<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
         (false, Some(other), _) => other.clone(),
         // The module `differences` lists this difference between the engines.
         (false, None, EngineRules::Shopify) => String::new().into(),
-        (false, None, EngineRules::CleverTap) | (true, _, _) => call.input.clone(),
+        (false, None, EngineRules::Telecast | EngineRules::Liqp) | (true, _, _) => call.input.clone(),
     })
 }
 

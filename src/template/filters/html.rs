@@ -7,6 +7,10 @@ use super::super::datum::Datum;
 use super::call::{Call, FilterError, FilterResult};
 
 pub(super) fn escape<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
+    // As in Shopify, a missing value stays missing, so that a later `default` applies to it.
+    if matches!(call.input, Datum::Nil) {
+        return Ok(Datum::Nil);
+    }
     escape_unless(call, |_| false)
 }
 

@@ -212,7 +212,12 @@ pub(super) fn compact<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
 pub(super) fn uniq<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let property = call.arguments.first().cloned();
     let mut kept: Vec<(Datum<'a>, Datum<'a>)> = Vec::new();
-    for item in items(call)? {
+    let items = items(call)?;
+    // Ruby does not ask a single item for its property.
+    if items.len() == 1 {
+        return Ok(items.into_iter().collect());
+    }
+    for item in items {
         let value = match &property {
             None | Some(Datum::Nil) => item.clone(),
             Some(property) => match look_up(&item, property) {
@@ -281,7 +286,7 @@ pub(super) fn join<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
 }
 
 pub(super) fn sort<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
-    let mut keyed = keyed(call)?;
+    let Some(mut keyed) = keyed(call)? else { return Ok(Datum::Nil) };
     // The keys are checked before sorting, because `sort_by` needs a total order and may panic without one.
     let mut keys = keyed.iter().map(|(key, _)| key).filter(|key| !matches!(key, Datum::Nil));
     if let Some(first) = keys.next() {
@@ -302,25 +307,31 @@ pub(super) fn sort<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
 pub(super) fn sort_natural<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let zone = call.settings.zone;
     let lower = |value: &Datum<'a>| value.to_text(zone).as_str().to_ascii_lowercase();
-    let mut keyed = keyed(call)?;
+    let Some(mut keyed) = keyed(call)? else { return Ok(Datum::Nil) };
     keyed
         .sort_by(|(left, _), (right, _)| nil_last(left, right, |left, right| lower(left).cmp(&lower(right))));
     Ok(keyed.into_iter().map(|(_, item)| item).collect())
 }
 
-/// Returns each item with its sort key (the item itself or one of its properties), and charges the cost of sorting to
-/// the budget.
-fn keyed<'a>(call: &mut Call<'_, 'a>) -> Result<Vec<(Datum<'a>, Datum<'a>)>, FilterError> {
+/// An item with its sort key: the item itself or one of its properties.
+type Keyed<'a> = (Datum<'a>, Datum<'a>);
+
+/// Returns each item with its sort key, and charges the cost of sorting to the budget. Returns `None` if an item has no
+/// properties: the filter then returns nil.
+fn keyed<'a>(call: &mut Call<'_, 'a>) -> Result<Option<Vec<Keyed<'a>>>, FilterError> {
     let property = call.arguments.first().cloned();
     let mut keyed = Vec::new();
-    for item in items(call)? {
+    let items = items(call)?;
+    let is_single = items.len() == 1;
+    for item in items {
         let key = match &property {
             None | Some(Datum::Nil) => item.clone(),
             Some(property) => match look_up(&item, property) {
                 PropertyLookup::Found(value) => value,
-                PropertyLookup::NoProperties | PropertyLookup::Mismatch => {
-                    return Err(mismatch(property, call));
-                }
+                PropertyLookup::NoProperties => return Ok(None),
+                // Ruby compares nothing if there is only one item.
+                PropertyLookup::Mismatch if is_single => Datum::Nil,
+                PropertyLookup::Mismatch => return Err(mismatch(property, call)),
             },
         };
         keyed.push((key, item));
@@ -329,7 +340,7 @@ fn keyed<'a>(call: &mut Call<'_, 'a>) -> Result<Vec<(Datum<'a>, Datum<'a>)>, Fil
     let weight: usize = keyed.iter().map(|(key, _)| 1 + key.estimated_len() / 64).sum();
     let depth = keyed.len().checked_ilog2().unwrap_or(0) as usize + 1;
     call.budget.spend(weight.saturating_mul(depth))?;
-    Ok(keyed)
+    Ok(Some(keyed))
 }
 
 fn nil_last<'a>(

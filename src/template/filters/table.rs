@@ -139,6 +139,8 @@ pub(crate) static FILTERS: &[FilterDoc] = &[
         "Sorts, ignoring case", ["{{ 'b,A' | split: ',' | sort_natural | join: ' ' }}", "A b"]),
     filter("split", "separator", (1, 1), text::split,
         "Splits text into a list", ["{{ 'a,b' | split: ',' | last }}", "b"]),
+    telecast_only(filter("squish", "", (0, 0), text::squish,
+        "Removes whitespace at both ends and leaves one space elsewhere", ["{{ ' a  b ' | squish }}", "a b"])),
     filter("strip", "", (0, 0), text::strip,
         "Removes whitespace at both ends", ["{{ '  a ' | strip }}", "a"]),
     filter("strip_html", "", (0, 0), html::strip_html,

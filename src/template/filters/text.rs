@@ -44,6 +44,15 @@ pub(super) fn upcase<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
 }
 
 /// Strips the whitespace that Ruby strips. A no-break space is kept.
+pub(super) fn squish<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
+    if matches!(call.input, Datum::Nil) {
+        return Ok(Datum::Nil);
+    }
+    let text = call.text()?;
+    let words: Vec<&str> = text.as_str().split(is_strippable).filter(|word| !word.is_empty()).collect();
+    Ok(words.join(" ").into())
+}
+
 pub(super) fn strip<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     stripped(call, |text| text.trim_matches(is_strippable))
 }
@@ -210,9 +219,18 @@ pub(super) fn truncatewords<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let n_kept = usize::try_from(call.integer_argument(0, 15)?).unwrap_or(0).max(1);
     let text = call.text()?;
     let ellipsis = ellipsis(call)?;
-    let mut words = text.as_str().split(is_space).filter(|word| !word.is_empty());
-    let kept: Vec<&str> = words.by_ref().take(n_kept).collect();
-    if words.next().is_none() {
+    let mut kept: Vec<&str> = Vec::new();
+    let mut rest = text.as_str().trim_start_matches(is_space);
+    while kept.len() < n_kept && !rest.is_empty() {
+        let (word, after) = rest.split_at(rest.find(is_space).unwrap_or(rest.len()));
+        kept.push(word);
+        rest = after;
+        if kept.len() < n_kept {
+            rest = rest.trim_start_matches(is_space);
+        }
+    }
+    // As in Ruby, even whitespace after the last word counts as more words.
+    if rest.is_empty() {
         return Ok(Datum::Text(text));
     }
     joined(call, &kept.join(" "), ellipsis.as_str())

@@ -1,6 +1,5 @@
 //! Renders the loops `for` and `tablerow`.
 
-use std::cell::Cell;
 use std::rc::Rc;
 
 use crate::diagnostic::{Code, Diagnostic};
@@ -46,6 +45,9 @@ impl<'a> Slice<'a> {
 
 impl<'a> Machine<'a> {
     pub(super) fn each(&mut self, span: Span, each: &'a Loop) -> RenderResult<Flow> {
+        if self.is_liqp() {
+            return self.liqp_for(span, each);
+        }
         let collection = self.value(&each.collection)?;
         let (from, limit) = self.bounds(each)?;
         let slice = self.slice(span, each, collection, from, limit)?;
@@ -76,6 +78,9 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn table(&mut self, span: Span, each: &'a Loop) -> RenderResult<()> {
+        if self.is_liqp() {
+            return self.liqp_table(span, each);
+        }
         let collection = self.value(&each.collection)?;
         // As in Shopify, nil and false print nothing; an empty list prints one empty row.
         if !collection.is_truthy() {
@@ -131,7 +136,7 @@ impl<'a> Machine<'a> {
             Some(Datum::Map(Map::Loop(parent))) => Some(Rc::clone(parent)),
             _ => None,
         };
-        let state = Rc::new(LoopState { name: &each.name, index: Cell::new(0), length, columns, parent });
+        let state = Rc::new(LoopState { columns, parent, ..LoopState::new(&each.name, length) });
         self.scope.push(local, Datum::Map(Map::Loop(Rc::clone(&state))));
         state
     }

@@ -1,6 +1,5 @@
 //! Renders partials for the tags `render` and `include`.
 
-use std::cell::Cell;
 use std::rc::Rc;
 
 use crate::diagnostic::{Code, Diagnostic};
@@ -80,7 +79,7 @@ impl<'a> Machine<'a> {
             (value, _) => return self.render_once(arguments.iter().cloned().chain(named(value))),
         };
         let length = items.len();
-        let state = Rc::new(LoopState { name, index: Cell::new(0), length, columns: None, parent: None });
+        let state = Rc::new(LoopState::new(name, length));
         for (iteration, item) in items.iter().enumerate() {
             state.index.set(iteration);
             let forloop = [("forloop", Datum::Map(Map::Loop(Rc::clone(&state))))];

@@ -41,7 +41,7 @@ impl<'a> Globals<'a> {
 }
 
 #[derive(Debug)]
-pub(super) struct VariableScope<'a> {
+pub(in super::super) struct VariableScope<'a> {
     globals: Globals<'a>,
     is_isolated: bool,
     assigned: HashMap<&'a str, Datum<'a>>,
@@ -94,7 +94,32 @@ impl<'a> VariableScope<'a> {
         }
     }
 
-    pub(super) fn assign(&mut self, name: &'a str, value: Datum<'a>) {
+    /// Returns the value of the innermost local variable that has one. By LiqP's rules, nil does not hide an outer
+    /// variable.
+    pub(in super::super) fn set_local(&self, name: &str) -> Option<Datum<'a>> {
+        let is_set = |(local, value): &&(&str, Datum<'a>)| *local == name && !matches!(value, Datum::Nil);
+        self.locals.iter().rev().find(is_set).map(|(_, value)| value.clone())
+    }
+
+    /// Returns the value of a variable that is not local.
+    pub(in super::super) fn find_global(&self, name: &str, settings: &RenderSettings<'_>) -> Datum<'a> {
+        self.assigned.get(name).cloned().unwrap_or_else(|| self.globals.find(name, settings))
+    }
+
+    /// Whether there is a variable with this name, even without a value. Counters are left out.
+    pub(in super::super) fn has(&self, name: &str) -> bool {
+        self.local(name).is_some()
+            || self.assigned.contains_key(name)
+            || match self.globals {
+                Globals::Nothing => false,
+                Globals::Data(data) => data.contains_key(name),
+                Globals::Campaign(_) => {
+                    matches!(name, "Profile" | "Event" | "ExternalTrigger" | "Campaign" | "now")
+                }
+            }
+    }
+
+    pub(in super::super) fn assign(&mut self, name: &'a str, value: Datum<'a>) {
         self.assigned.insert(name, value);
     }
 
@@ -122,18 +147,18 @@ impl<'a> VariableScope<'a> {
     }
 
     /// Adds a local variable, which `leave` removes.
-    pub(super) fn push(&mut self, name: &'a str, value: Datum<'a>) {
+    pub(in super::super) fn push(&mut self, name: &'a str, value: Datum<'a>) {
         self.locals.push((name, value));
     }
 
     /// Returns the number of local variables, to be passed to `leave`.
-    pub(super) fn mark(&self) -> usize {
+    pub(in super::super) fn mark(&self) -> usize {
         self.locals.len()
     }
 
     /// Removes the local variables that were added since [`Self::mark`] returned `mark`, that is, all except the first
     /// `mark`.
-    pub(super) fn leave(&mut self, mark: usize) {
+    pub(in super::super) fn leave(&mut self, mark: usize) {
         self.locals.truncate(mark);
     }
 

@@ -155,7 +155,9 @@ impl<'s> LexemeCursor<'s> {
                     Some(key) => keywords.push((self.text_of(key).to_owned(), self.expression()?)),
                     None => arguments.push(self.expression()?),
                 }
-                if self.take(LexemeKind::Comma).is_none() {
+                let has_comma = self.take(LexemeKind::Comma).is_some();
+                // As in Shopify, a comma may follow the last argument.
+                if !has_comma || self.is_done() || self.kind() == Some(LexemeKind::Pipe) {
                     break;
                 }
             }

@@ -357,13 +357,14 @@ impl<'s> LiquidParser<'s> {
                 _ => break,
             }
         }
+        drop_blank_together(&mut branches.iter_mut().map(|branch| &mut branch.body), true);
         Ok(TagNode::If { branches })
     }
 
     fn parse_case(&mut self, tag: &ScannedTag, mut cursor: LexemeCursor<'_>) -> ParseResult<TagNode> {
         let subject = cursor.expression().and_then(|subject| cursor.expect_done().map(|()| subject));
         // Shopify ignores what is between `case` and the first `when`.
-        let (_, mut stop) = self.parse_body(tag);
+        let (before, mut stop) = self.parse_body(tag);
         let mut branches = Vec::new();
         while let Some(divider) = stop {
             let values = match divider.name.of(self.source) {
@@ -378,6 +379,7 @@ impl<'s> LiquidParser<'s> {
             branches.push(CaseBranch { values, body });
             stop = next;
         }
+        drop_blank_together(&mut branches.iter_mut().map(|branch| &mut branch.body), before.is_blank);
         Ok(TagNode::Case { subject: subject?, branches })
     }
 
@@ -397,9 +399,10 @@ impl<'s> LiquidParser<'s> {
         let head = parse_loop_head(self.source, &mut cursor, is_row);
         // The body is parsed before an error in the head is returned. Otherwise, the end tag would be reported as
         // stray.
-        let (body, stop) = self.parse_body(tag);
-        let otherwise =
+        let (mut body, stop) = self.parse_body(tag);
+        let mut otherwise =
             stop.filter(|stop| stop.name.of(self.source) == "else").map(|_| self.parse_body(tag).0);
+        drop_blank_together(&mut std::iter::once(&mut body).chain(&mut otherwise), true);
         let each = Loop { body, otherwise, ..head? };
         Ok(if is_row { TagNode::TableRow(each) } else { TagNode::For(each) })
     }
@@ -414,6 +417,14 @@ impl<'s> LiquidParser<'s> {
         }
         Ok(name.to_owned())
     }
+}
+
+/// As in Shopify, whitespace is dropped only where all bodies of a tag are blank: a blank body beside another prints its
+/// whitespace.
+fn drop_blank_together<'b>(bodies: &mut dyn Iterator<Item = &'b mut Block>, is_blank_before: bool) {
+    let bodies: Vec<&mut Block> = bodies.collect();
+    let are_blank = is_blank_before && bodies.iter().all(|body| body.is_blank);
+    bodies.into_iter().for_each(|body| body.is_blank = are_blank);
 }
 
 fn parse_loop_head(source: &str, cursor: &mut LexemeCursor<'_>, is_row: bool) -> ParseResult<Loop> {

@@ -9,7 +9,7 @@ use ratatui::style::Style;
 
 use crate::compose::{Composed, Highlight, Skip};
 use crate::json;
-use crate::text::{Span, grouped, wrap_words};
+use crate::text::{Span, grouped, visible, wrap_words};
 use crate::ui::editor::highlight::{self, StyledRow};
 use crate::ui::screen::compose::{Compose, Pane, pane::frame, update::way};
 use crate::ui::shared::{
@@ -236,11 +236,13 @@ pub(crate) fn hit(screen: &Compose, area: Rect, x: u16, y: u16) -> Option<Previe
     }
 }
 
-/// Returns the area of the message inside the pane. The line below the message is for its length. If the recipient is
+/// Returns the area of the message inside the pane. The line below the message is for its length, and the next one for
+/// CleverTap's version, if it differs. If the recipient is
 /// skipped, the line above the message reports this.
 pub(crate) fn message_area(composed: &Composed, room: Rect) -> Rect {
     let above = u16::from(composed.skip.is_some()).min(room.height);
-    Rect { y: room.y + above, height: room.height.saturating_sub(above + 1), ..room }
+    let below = 1 + u16::from(composed.clevertap.is_some());
+    Rect { y: room.y + above, height: room.height.saturating_sub(above + below), ..room }
 }
 
 fn draw_message(screen: &Compose, shared: &SharedState, composed: &Composed, room: Rect, buf: &mut Buffer) {
@@ -258,6 +260,10 @@ fn draw_message(screen: &Compose, shared: &SharedState, composed: &Composed, roo
         // The last column stays free, so that a long line does not run into the border.
         let line = Rect { width: room.width.saturating_sub(1), ..room };
         draw::put_line(buf, line, area.bottom(), &status_line(composed), shared.theme.dim);
+        if let Some(clevertap) = &composed.clevertap {
+            let text = format!("In CleverTap: {}", visible(&clevertap.line));
+            draw::put_line(buf, line, area.bottom() + 1, &text, shared.theme.warning);
+        }
         return;
     }
     let ErrorView { lines, area, last_good } = ErrorView::new(screen, shared, composed, room);

@@ -1,0 +1,108 @@
+//! Adds what CleverTap's engine would make of the message, for bodies in its dialect.
+
+use serde_json::Value;
+
+use super::chat::PatchedText;
+use super::inputs::Inputs;
+use super::locate::Locator;
+use super::problems::BodySource;
+use super::{Composed, not_json};
+use crate::campaign::ContentFormat;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::json;
+use crate::template::InClevertap;
+use crate::text::Span;
+
+/// CleverTap's version of a message, where it differs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClevertapText {
+    /// The rendered body.
+    pub body: String,
+    /// The first line of the message that differs, without markup being applied. If the message is the same and only
+    /// other parts of the body differ, this is a line of the body.
+    pub line: String,
+}
+
+impl Composed {
+    /// `own` is the rendered body of telecast, before a test chat was set.
+    /// `faults` are the known places at which only CleverTap's text is not JSON.
+    pub(super) fn add_clevertap(
+        &mut self,
+        inputs: &Inputs<'_>,
+        own: Option<&str>,
+        elsewhere: InClevertap,
+        faults: &[Diagnostic],
+    ) {
+        let InClevertap { rendered, mut problems } = elsewhere;
+        if let (Some(own), Some(rendered)) = (own, rendered) {
+            let is_json = inputs.campaign.content_format == ContentFormat::Json;
+            let values = is_json.then(|| (to_value(own), to_value(&rendered.text)));
+            match values {
+                // Whitespace between the values of JSON does not matter.
+                Some((Some(own), Some(other))) if own == other => problems.clear(),
+                Some((Some(_), None)) => {
+                    let locator = Locator::new(rendered.map, PatchedText::unchanged(&rendered.text));
+                    let fault = fault(inputs, &locator).map(|fault| {
+                        let known = faults.iter().find(|known| overlap(known.span, fault.span));
+                        known.cloned().unwrap_or(fault)
+                    });
+                    problems.splice(0..0, fault);
+                }
+                _ => {}
+            }
+            if !problems.is_empty() {
+                let line = differing_line(own, &rendered.text);
+                self.clevertap = Some(ClevertapText { body: rendered.text, line });
+            }
+        }
+        for problem in problems {
+            let is_known = |known: &Diagnostic| {
+                matches!(known.code, Code::NotInClevertap | Code::DiffersInClevertap)
+                    && overlap(known.span, problem.span)
+                    && (known.is_error() || !problem.is_error())
+            };
+            if !self.diagnostics.iter().any(is_known) {
+                self.diagnostics.push(problem);
+            }
+        }
+    }
+}
+
+fn overlap(a: Span, b: Span) -> bool {
+    a.start <= b.end && b.start <= a.end
+}
+
+fn to_value(text: &str) -> Option<Value> {
+    serde_json::from_str(text).ok()
+}
+
+/// Returns the fault of JSON that only CleverTap would send.
+fn fault(inputs: &Inputs<'_>, locator: &Locator) -> Option<Diagnostic> {
+    let body = BodySource { text: inputs.body, dialect: inputs.dialect };
+    let error = json::parse(locator.text()).err()?;
+    let mut problem = not_json::diagnose(body, locator, &error).into_iter().next()?;
+    problem.code = Code::NotInClevertap;
+    let reason = problem.message.trim_start_matches("not JSON: ");
+    problem.message = format!("what CleverTap sends is not JSON: {reason}");
+    // The fixes are for telecast's text.
+    problem.fixes.clear();
+    Some(problem)
+}
+
+fn differing_line(own: &str, elsewhere: &str) -> String {
+    let first_difference = |own: &str, elsewhere: &str| {
+        let mut own = own.lines();
+        elsewhere.lines().find(|line| own.next() != Some(*line)).map(str::to_owned)
+    };
+    let texts = to_value(own).zip(to_value(elsewhere)).map(|(own, other)| (text_of(&own), text_of(&other)));
+    let of_text = match texts {
+        Some((Some(own), Some(elsewhere))) => first_difference(&own, &elsewhere),
+        _ => None,
+    };
+    of_text.or_else(|| first_difference(own, elsewhere)).unwrap_or_default()
+}
+
+fn text_of(body: &Value) -> Option<String> {
+    let text = body.get("text").or_else(|| body.get("caption"))?;
+    text.as_str().map(str::to_owned)
+}

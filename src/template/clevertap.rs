@@ -1,0 +1,209 @@
+//! Compares what telecast renders with what CleverTap's engine would print.
+
+mod always;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnostic::{Code, Diagnostic, Fix};
+use crate::text::{Span, visible};
+
+use super::liqp;
+use super::render_settings::EngineRules;
+use super::rendering::{RenderContext, RenderOutcome, Rendered};
+use super::trace::{Choice, Trace};
+use super::{Limits, Template};
+
+pub(crate) use always::always_differing;
+
+/// The maximum number of characters of an output that a message quotes.
+const MAX_QUOTED_CHARS: usize = 40;
+/// The maximum number of differences that are reported.
+const MAX_DIFFERENCES: usize = 20;
+
+/// What CleverTap's engine makes of a template for one profile.
+#[derive(Debug, Default)]
+pub(crate) struct InClevertap {
+    /// `None` if it fails, or skips the profile.
+    pub rendered: Option<Rendered>,
+    /// Where it fails, or prints something other than telecast.
+    pub problems: Vec<Diagnostic>,
+}
+
+impl Template {
+    /// Renders the template by both engines' rules. The template must have no problem that CleverTap refuses.
+    pub(crate) fn render_in_both(&self, context: &RenderContext<'_>) -> (RenderOutcome, InClevertap) {
+        let (mut own_trace, mut trace) = (Trace::default(), Trace::default());
+        let own = self.render_with_trace(context, Some(&mut own_trace));
+        // The other rendering may do more work than this one, but only so much more.
+        let limits = Limits { steps: context.limits.steps.saturating_mul(2), ..context.limits };
+        let context = RenderContext { limits, ..*context };
+        let elsewhere = self.render_by(EngineRules::Liqp, &context, Some(&mut trace));
+        let other_ways = own_trace.arms.symmetric_difference(&trace.arms).map(|arm| arm.choice).collect();
+        let problems = compare(self.source(), &own, &elsewhere, &other_ways);
+        let rendered = match elsewhere {
+            RenderOutcome::Rendered(rendered) => Some(rendered),
+            RenderOutcome::Aborted { .. } | RenderOutcome::Failed(_) => None,
+        };
+        (own, InClevertap { rendered, problems })
+    }
+}
+
+/// Returns what CleverTap's engine refuses in `source`, or else where it prints something other than `own`, or fails.
+/// `elsewhere` renders by the rules of that engine.
+pub(crate) fn differences(
+    source: &str,
+    own: &RenderOutcome,
+    elsewhere: impl FnOnce() -> RenderOutcome,
+) -> Vec<Diagnostic> {
+    let refused = liqp::grammar::check(source);
+    if !refused.is_empty() {
+        return refused;
+    }
+    compare(source, own, &elsewhere(), &BTreeSet::new())
+}
+
+/// Returns where CleverTap's engine prints something other than `own`, or fails. `other_ways` are the tags at which it
+/// takes another branch, as far as this is known.
+fn compare(
+    source: &str,
+    own: &RenderOutcome,
+    elsewhere: &RenderOutcome,
+    other_ways: &BTreeSet<Choice>,
+) -> Vec<Diagnostic> {
+    let differs =
+        |span: Span, message: &str| vec![Diagnostic::warning(Code::DiffersInClevertap, span, message)];
+    match (own, elsewhere) {
+        // The limits are telecast's.
+        (_, RenderOutcome::Failed(problem)) if problem.code == Code::LiquidLimit => Vec::new(),
+        (_, RenderOutcome::Failed(problem)) => {
+            let message = match problem.message.starts_with("CleverTap") {
+                true => problem.message.clone(),
+                false => format!("CleverTap fails here: {}", problem.message),
+            };
+            let mut refused = Diagnostic::error(Code::NotInClevertap, problem.span, message);
+            refused.help = problem.help.clone();
+            vec![refused]
+        }
+        (RenderOutcome::Failed(problem), _) => differs(problem.span, "CleverTap does not fail here"),
+        (RenderOutcome::Aborted { at }, RenderOutcome::Rendered(_)) => {
+            differs(*at, "CleverTap does not skip this profile here")
+        }
+        (RenderOutcome::Rendered(_), RenderOutcome::Aborted { at }) => {
+            differs(*at, "CleverTap skips this profile here")
+        }
+        (RenderOutcome::Aborted { .. }, RenderOutcome::Aborted { .. }) => Vec::new(),
+        (RenderOutcome::Rendered(own), RenderOutcome::Rendered(elsewhere)) => {
+            if own.text == elsewhere.text {
+                Vec::new()
+            } else {
+                differing_parts(source, own, elsewhere, other_ways)
+            }
+        }
+    }
+}
+
+/// What both engines print for one part of the source, once for each time that it is printed.
+#[derive(Default)]
+struct Part<'r> {
+    own: Vec<&'r str>,
+    elsewhere: Vec<&'r str>,
+}
+
+fn differing_parts(
+    source: &str,
+    own: &Rendered,
+    elsewhere: &Rendered,
+    other_ways: &BTreeSet<Choice>,
+) -> Vec<Diagnostic> {
+    let mut parts: BTreeMap<Span, Part<'_>> = BTreeMap::new();
+    for (span, output) in own.map.parts() {
+        parts.entry(span).or_default().own.push(output.of(&own.text));
+    }
+    for (span, output) in elsewhere.map.parts() {
+        parts.entry(span).or_default().elsewhere.push(output.of(&elsewhere.text));
+    }
+    let mut found: Vec<Diagnostic> = other_ways
+        .iter()
+        .filter(|choice| choice.file == 0)
+        .map(|choice| other_way(source, Span::new(choice.start, choice.end)))
+        .collect();
+    // Neighbors that only one engine prints are one branch or one loop.
+    let mut is_in_run = false;
+    for (span, part) in &parts {
+        if part.own == part.elsewhere {
+            is_in_run = is_in_run && part.own.iter().all(|text| text.is_empty());
+            continue;
+        }
+        let is_once = part.own.is_empty() || part.elsewhere.is_empty();
+        let is_whitespace = part.elsewhere.iter().all(|text| text.trim().is_empty());
+        let is_explained = !other_ways.is_empty() && !(is_whitespace && part.own.is_empty());
+        if is_once && (is_in_run || is_explained) {
+            continue;
+        }
+        is_in_run = is_once;
+        found.push(difference(*span, part));
+    }
+    if found.is_empty() {
+        // The parts are the same and in another order.
+        let at = own.text.bytes().zip(elsewhere.text.bytes()).take_while(|(a, b)| a == b).count();
+        let span = own.map.origin(Span::at(at)).in_template();
+        found.push(Diagnostic::warning(
+            Code::DiffersInClevertap,
+            span,
+            "CleverTap prints something else from here on",
+        ));
+    }
+    found.truncate(MAX_DIFFERENCES);
+    found
+}
+
+fn other_way(source: &str, tag: Span) -> Diagnostic {
+    let name = tag.of(source).trim_start_matches(['{', '%', '-', ' ']);
+    let name = name.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+    let text = tag.of(source);
+    let (message, help) = match name {
+        "for" | "tablerow" => {
+            let message = format!("CleverTap runs this `{name}` for another number of items");
+            (message, "in CleverTap, a value that is no list is one item")
+        }
+        _ => {
+            let help = match text {
+                _ if text.contains(['<', '>']) => "in CleverTap, only numbers are less or greater",
+                _ if text.contains("contains") => {
+                    "CleverTap looks only into texts and lists, and does not find a typed number in a list"
+                }
+                _ => "compare values of the same type, or set a `default` first",
+            };
+            (format!("CleverTap takes another branch of this `{name}`"), help)
+        }
+    };
+    Diagnostic::warning(Code::DiffersInClevertap, tag, message).with_help(help)
+}
+
+fn difference(span: Span, part: &Part<'_>) -> Diagnostic {
+    let quoted = |text: &str| {
+        let text: String = visible(text).chars().take(MAX_QUOTED_CHARS).collect();
+        if text.is_empty() { "nothing".to_owned() } else { format!("`{text}`") }
+    };
+    let warning = |message: String| Diagnostic::warning(Code::DiffersInClevertap, span, message);
+    match (part.own.as_slice(), part.elsewhere.as_slice()) {
+        ([], printed) if printed.iter().all(|text| text.trim().is_empty()) => {
+            let fix = Fix::replace("remove the whitespace", span, "");
+            warning("CleverTap keeps this whitespace, which telecast leaves out".to_owned()).with_fix(fix)
+        }
+        ([], _) => warning("CleverTap prints this, and telecast does not".to_owned()),
+        (_, []) => warning("CleverTap does not print this".to_owned()),
+        (own, elsewhere) => {
+            let first = own.iter().zip(elsewhere).find(|(own, elsewhere)| own != elsewhere);
+            match first {
+                Some((own, elsewhere)) => {
+                    warning(format!("CleverTap prints {} here, not {}", quoted(elsewhere), quoted(own)))
+                }
+                None => {
+                    let (elsewhere, own) = (elsewhere.len(), own.len());
+                    warning(format!("CleverTap prints this {elsewhere} times, not {own} times"))
+                }
+            }
+        }
+    }
+}
