@@ -17,6 +17,7 @@ mod bot;
 mod call;
 mod chats;
 mod faults;
+mod files;
 mod limits;
 mod methods;
 mod queue;

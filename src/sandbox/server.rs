@@ -191,6 +191,13 @@ async fn answer(
                 CallOutcome::HangUp => Err(HungUp),
             }
         }
+        SandboxRoute::File { token, path } => {
+            let content = shared.state().file(&token, &path);
+            Ok(match content {
+                Ok(content) => download(&content),
+                Err(error) => response(error.into()),
+            })
+        }
         SandboxRoute::About => Ok(response(HttpReply::json(&shared.state().about()))),
         SandboxRoute::Updates => Ok(response(updates(&shared, &query, request).await)),
         SandboxRoute::Messages => {
@@ -260,6 +267,12 @@ impl Drop for PollSlot<'_> {
     fn drop(&mut self) {
         self.shared.state().forget(&self.wait);
     }
+}
+
+fn download(content: &[u8]) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::copy_from_slice(content)));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    response
 }
 
 fn response(reply: HttpReply) -> Response<Full<Bytes>> {
