@@ -84,6 +84,7 @@ impl<'a> Prepared<'a> {
             http: None,
             method: self.method.clone(),
             request: None,
+            repeated: None,
             skip: None,
             test_chat_error: None,
             diagnostics: self.static_problems.clone(),

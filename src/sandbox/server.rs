@@ -29,7 +29,7 @@ use super::call::CallBodyError;
 use super::reply::HttpReply;
 use super::route::SandboxRoute;
 use super::state::{CallOutcome, PendingPoll, SandboxState};
-use crate::telegram::ApiError;
+use crate::telegram::{ApiError, ChatId};
 
 // Connections beyond this number wait in the system's backlog. Each connection may hold 1 MiB of arguments, so the
 // limit on connections also limits memory.
@@ -89,6 +89,11 @@ impl ServerContext {
     pub(super) fn messages(&self, token: Option<&str>) -> Result<String, ApiError> {
         let now = self.now();
         self.state().messages(token, now)
+    }
+
+    /// Returns a message of any bot, sent or received, as JSON text.
+    pub(super) fn message(&self, chat: &ChatId, id: i64) -> Option<String> {
+        self.state().message(chat, id)
     }
 }
 

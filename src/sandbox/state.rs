@@ -18,7 +18,7 @@ use super::queue::UpdateQueue;
 use super::reply::{HttpReply, conflict};
 use super::simulation;
 use super::token::BotToken;
-use crate::telegram::{ApiError, Method};
+use crate::telegram::{ApiError, BOT_API_VERSION, ChatId, Method};
 
 /// The options after validation.
 #[derive(Debug)]
@@ -248,6 +248,7 @@ impl SandboxState {
         json!({
             "telecast_sandbox": true,
             "version": env!("CARGO_PKG_VERSION"),
+            "bot_api_version": BOT_API_VERSION,
             "bots": bots,
             "polling": polling,
         })
@@ -280,6 +281,15 @@ impl SandboxState {
     pub(super) fn messages(&mut self, token: Option<&str>, now: Timestamp) -> Result<String, ApiError> {
         let bot = self.bot_or_first(token, now)?;
         Ok(self.bots[bot].messages.to_json())
+    }
+
+    /// Returns a message of any bot, sent or received, as JSON text.
+    pub(super) fn message(&self, chat: &ChatId, id: i64) -> Option<String> {
+        let find = |bot: &SandboxBot| {
+            let chat = bot.chats.find(chat).ok()?;
+            bot.messages.find(chat.id, id).map(str::to_owned)
+        };
+        self.bots.iter().find_map(find)
     }
 
     fn bot_or_first(&mut self, token: Option<&str>, now: Timestamp) -> Result<usize, ApiError> {

@@ -90,6 +90,7 @@ fn rights(kind: ChatKind) -> Vec<&'static str> {
         "can_post_stories",
         "can_edit_stories",
         "can_delete_stories",
+        "can_send_welcome_messages",
     ];
     rights.extend(match kind {
         ChatKind::Channel => {

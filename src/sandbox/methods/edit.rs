@@ -29,7 +29,8 @@ pub(super) fn edit(
     now: Timestamp,
 ) -> Result<MethodResult, ApiError> {
     let CheckedCall { request, target, .. } = lookup::check(bot, method, call)?;
-    let (chat, message) = single(target)?;
+    let (chat, mut message) = single(target)?;
+    close_poll(&mut message.members, now);
     check_editable(bot, method, &chat, &message, now)?;
     let content = content::of(
         request.content(),
@@ -70,6 +71,15 @@ pub(super) fn stop_poll(bot: &mut SandboxBot, call: &MethodCall) -> Result<Metho
     set_keyboard(&mut message.members, &request);
     bot.messages.replace_sent(chat.id, message.id, &Value::Object(message.members));
     Ok(stopped.into())
+}
+
+/// Closes a poll whose time is over. The sandbox notices this when the poll is edited.
+fn close_poll(members: &mut Map<String, Value>, now: Timestamp) {
+    if let Some(poll) = members.get_mut("poll")
+        && poll["close_date"].as_i64().is_some_and(|date| date <= now.as_second())
+    {
+        poll["is_closed"] = true.into();
+    }
 }
 
 /// Returns the message of a call that is about exactly one.

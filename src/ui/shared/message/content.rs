@@ -10,7 +10,12 @@ use crate::ui::shared::message::wrap;
 use crate::ui::shared::message::wrap::shortened;
 use crate::ui::shared::message::{LayoutOptions, MessageLayout, MessageLine, RunRole, layout};
 
-pub(crate) fn layout_request(request: &ApiRequest, options: LayoutOptions) -> MessageLayout {
+/// Lays out a request. `repeated` is what the message says that the request copies or forwards, if it is known.
+pub(crate) fn layout_request(
+    request: &ApiRequest,
+    repeated: Option<&str>,
+    options: LayoutOptions,
+) -> MessageLayout {
     let rows = match request.reply_markup() {
         Some(ReplyMarkup::InlineKeyboard(rows)) => rows.as_slice(),
         _ => &[],
@@ -52,7 +57,9 @@ pub(crate) fn layout_request(request: &ApiRequest, options: LayoutOptions) -> Me
                 .push(attachment(&format!("contact {} {}", name.trim_end(), contact.phone_number), options));
         }
         MessageContent::Dice(emoji) => message.body.push(attachment(&format!("dice {emoji}"), options)),
-        MessageContent::Repeat(repeat) => add_repeated(&mut message.body, request, repeat, options),
+        MessageContent::Repeat(repeat) => {
+            add_repeated(&mut message.body, request, repeat, repeated, options);
+        }
         MessageContent::Caption(_) | MessageContent::Nothing => {}
     }
     message
@@ -91,11 +98,12 @@ fn add_paid(caption: &mut Vec<MessageLine>, paid: &PaidMedia, options: LayoutOpt
     caption.splice(at..at, lines);
 }
 
-/// Adds a line that says which messages are sent again, above the new caption.
+/// Adds lines that say which messages are sent again, and what they say, above the new caption.
 fn add_repeated(
     caption: &mut Vec<MessageLine>,
     request: &ApiRequest,
     repeat: &Repeat,
+    known: Option<&str>,
     options: LayoutOptions,
 ) {
     let Some(target) = request.target() else { return };
@@ -103,11 +111,19 @@ fn add_repeated(
         caption.clear();
     }
     let verb = if repeat.is_forward { "forwards" } else { "copies" };
-    let label = match &target.ids {
-        TargetIds::One(id) => format!("{verb} message {} of chat {}", id.unwrap_or_default(), target.chat_id),
-        TargetIds::Several(ids) => format!("{verb} {} messages of chat {}", ids.len(), target.chat_id),
+    let (label, it) = match &target.ids {
+        TargetIds::One(id) => {
+            (format!("{verb} message {} of chat {}", id.unwrap_or_default(), target.chat_id), "it says")
+        }
+        TargetIds::Several(ids) => {
+            (format!("{verb} {} messages of chat {}", ids.len(), target.chat_id), "they say")
+        }
     };
-    caption.insert(0, attachment(&label, options));
+    let text = match known {
+        Some(text) => text.to_owned(),
+        None => format!("only Telegram knows what {it}"),
+    };
+    caption.splice(0..0, [attachment(&label, options), attachment(&text, options)]);
 }
 
 fn attachment(label: &str, options: LayoutOptions) -> MessageLine {
