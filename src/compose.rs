@@ -84,6 +84,9 @@ pub struct Composed {
     /// The checked Bot API request, which contains the message. `None` if it could not be built or the Bot API would
     /// refuse it. If the profile has no chat id, the request has the chat id 1 instead, so that there is a preview.
     pub request: Option<ApiRequest>,
+    /// What the message says that the request copies or forwards, on one line. `None` if nobody has looked it up, or if
+    /// only Telegram knows it. Composing a message looks nothing up, so this is filled in afterwards.
+    pub repeated: Option<String>,
     pub skip: Option<Skip>,
     /// What CleverTap would send, if it differs. Only for a body in CleverTap's dialect.
     pub clevertap: Option<ClevertapText>,

@@ -17,6 +17,7 @@ mod bot;
 mod call;
 mod chats;
 mod faults;
+mod files;
 mod limits;
 mod methods;
 mod queue;
@@ -39,6 +40,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use crate::clock;
+use crate::telegram::ChatId;
 
 pub use access::AccessScope;
 pub use chats::InitialChats;
@@ -188,6 +190,12 @@ impl RunningSandbox {
         let messages =
             self.shared.messages(token).map_err(|error| SandboxError { description: error.description })?;
         Ok(serde_json::from_str(&messages).unwrap_or_default())
+    }
+
+    /// Returns a stored message as a Message object, whether a bot sent it or received it. If several bots have such a
+    /// message, returns that of the first bot.
+    pub(crate) fn message(&self, chat: &ChatId, id: i64) -> Option<Value> {
+        self.shared.message(chat, id).and_then(|message| serde_json::from_str(&message).ok())
     }
 
     /// Answers the getUpdates calls that are waiting for updates, gives answers in progress half a second to finish,

@@ -20,6 +20,7 @@ mod problems;
 mod profile_edit;
 mod profiles;
 mod rename;
+mod repeated;
 mod resend;
 pub mod sample;
 mod save;
@@ -51,6 +52,7 @@ pub(crate) use profiles::{
     open_store_to_read, open_store_to_write,
 };
 pub(crate) use rename::Renamed;
+pub(crate) use repeated::look_up_repeated;
 pub use resend::RepeatedTest;
 pub(crate) use resend::repeat_job;
 pub(crate) use save::{SaveBodyError, WebhookSaved};

@@ -28,7 +28,7 @@ pub use convert::{ConversionError, ConvertedMarkup, convert};
 pub use destination::{ArgumentSource, DestinationError, OutgoingRequest, check_destination};
 pub(crate) use lenient::lenient_string;
 pub use lenient::{LenientMember, LenientObject, read_leniently};
-pub use method::Method;
+pub use method::{BOT_API_VERSION, Method};
 pub(crate) use request::{
     ApiRequest, ChatId, Counted, Finding, Fullness, MessageContent, check, check_with_chats,
 };

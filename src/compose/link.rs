@@ -146,12 +146,19 @@ fn parsed_document(composed: &Composed) -> Option<(Option<PatchedText>, Cow<'_, 
 fn text(request: &ApiRequest, document: &Document) -> Option<(JsonString, MarkupMap)> {
     let (text, limit) = match request.content() {
         MessageContent::Text { .. } => (message_text(document)?, Limit::Message),
-        MessageContent::Media(_) => (document.root.get("caption")?.as_text()?, Limit::Caption),
+        MessageContent::Media(_)
+        | MessageContent::PaidMedia(_)
+        | MessageContent::Repeat(_)
+        | MessageContent::Caption(_) => (document.root.get("caption")?.as_text()?, Limit::Caption),
         MessageContent::Album(_) => {
             (first(document.root.get("media")?)?.get("caption")?.as_text()?, Limit::Caption)
         }
         MessageContent::Poll(_) => (document.root.get("question")?.as_text()?, Limit::Caption),
-        MessageContent::Location(_) | MessageContent::Nothing => return None,
+        MessageContent::Location(_)
+        | MessageContent::Venue(_)
+        | MessageContent::Contact(_)
+        | MessageContent::Dice(_)
+        | MessageContent::Nothing => return None,
     };
     let shown = request.text()?;
     let traced = trace(shown.parse_mode, &text.decoded, limit)?;
@@ -208,11 +215,13 @@ fn content(request: &ApiRequest, root: &JsonNode) -> Vec<(MessagePart, Span)> {
             let file = root.get(media.kind.as_str());
             file.map(|file| (MessagePart::Medium(0), file.span)).into_iter().collect()
         }
-        MessageContent::Album(_) => numbered(root.get("media"), MessagePart::Medium, |item| {
-            item.get("media").map_or(item.span, |file| file.span)
-        }),
+        MessageContent::Album(_) | MessageContent::PaidMedia(_) => {
+            numbered(root.get("media"), MessagePart::Medium, |item| {
+                item.get("media").map_or(item.span, |file| file.span)
+            })
+        }
         MessageContent::Poll(_) => numbered(root.get("options"), MessagePart::Choice, |item| item.span),
-        MessageContent::Text { .. } | MessageContent::Location(_) | MessageContent::Nothing => Vec::new(),
+        _ => Vec::new(),
     }
 }
 

@@ -99,6 +99,7 @@ impl<'a> Prepared<'a> {
             http: None,
             method: self.method.clone(),
             request: None,
+            repeated: None,
             skip: None,
             clevertap: None,
             test_chat_error: None,

@@ -1,13 +1,15 @@
-//! One bot of the sandbox: its identity, its chats, its waiting updates, and its messages.
+//! One bot of the sandbox: its identity, its chats, its waiting updates, its messages, and its files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::{Value, json};
 
 use super::chats::ChatBook;
 use super::faults::RateLimiter;
-use super::limits::ENTRY_OVERHEAD;
+use super::files::FileStore;
+use super::limits::{ENTRY_OVERHEAD, MAX_PINS, MAX_PRESSES};
 use super::queue::UpdateQueue;
+use crate::telegram::request::{BotCommand, CommandScope};
 
 #[derive(Debug)]
 pub(super) struct SandboxBot {
@@ -15,14 +17,72 @@ pub(super) struct SandboxBot {
     pub(super) chats: ChatBook,
     pub(super) updates: UpdateQueue,
     pub(super) messages: Messages,
-    /// The address set by setWebhook; empty for none. The sandbox never sends anything to this address.
-    pub(super) webhook: String,
+    pub(super) files: FileStore,
+    pub(super) pins: Pins,
+    pub(super) pressed: PressedButtons,
+    /// The commands of the menu, by scope and language.
+    pub(super) commands: BTreeMap<(CommandScope, String), Vec<BotCommand>>,
+    pub(super) webhook: Option<Webhook>,
     pub(super) rate_limiter: Option<RateLimiter>,
     pub(super) poll: Option<PollId>,
     /// The getUpdates calls that were waiting until another call ended them, each with the reason. An entry is removed
     /// when the ended call has read the reason, or when the client of the call is gone. So there are at most as many
     /// entries as open connections.
     pub(super) conflicts: BTreeMap<PollId, Conflict>,
+}
+
+/// What setWebhook was given. The sandbox never sends anything to the address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Webhook {
+    pub(super) url: String,
+    pub(super) has_certificate: bool,
+    pub(super) max_connections: i64,
+    /// Empty if it was not given.
+    pub(super) ip_address: String,
+    pub(super) secret_token: String,
+}
+
+/// The pinned messages of all chats, in the order in which they were pinned.
+#[derive(Debug, Default)]
+pub(super) struct Pins(VecDeque<MessageKey>);
+
+impl Pins {
+    pub(super) fn add(&mut self, chat: i64, message: i64) {
+        self.remove(chat, message);
+        self.0.push_back((chat, message));
+        if MAX_PINS < self.0.len() {
+            self.0.pop_front();
+        }
+    }
+
+    pub(super) fn remove(&mut self, chat: i64, message: i64) {
+        self.0.retain(|pinned| *pinned != (chat, message));
+    }
+
+    pub(super) fn clear(&mut self, chat: i64) {
+        self.0.retain(|(of_chat, _)| *of_chat != chat);
+    }
+
+    pub(super) fn latest(&self, chat: i64) -> Option<i64> {
+        self.0.iter().rev().find(|(of_chat, _)| *of_chat == chat).map(|(_, message)| *message)
+    }
+}
+
+/// The ids of the latest presses of buttons that updates told the bot about.
+#[derive(Debug, Default)]
+pub(super) struct PressedButtons(VecDeque<String>);
+
+impl PressedButtons {
+    pub(super) fn add(&mut self, id: String) {
+        self.0.push_back(id);
+        if MAX_PRESSES < self.0.len() {
+            self.0.pop_front();
+        }
+    }
+
+    pub(super) fn contains(&self, id: &str) -> bool {
+        self.0.iter().any(|known| known == id)
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -112,23 +172,48 @@ type MessageKey = (i64, i64);
 struct StoredMessage {
     key: MessageKey,
     message: Box<str>,
+    keyboard: SentKeyboard,
+}
+
+/// The keyboard that a message was sent with. A message with a reply keyboard cannot be edited, although its Message
+/// object does not show the keyboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum SentKeyboard {
+    InlineOrNone,
+    Reply,
 }
 
 impl MessageLog {
     /// Adds a message and removes an older one with the same key.
-    fn add(&mut self, key: MessageKey, message: &Value) {
+    fn add(&mut self, key: MessageKey, message: &Value, keyboard: SentKeyboard) {
         if let Some(older) = self.numbers.insert(key, self.next_number) {
             self.forget(older);
         }
         let message: Box<str> = message.to_string().into();
         self.size += message.len() + ENTRY_OVERHEAD;
-        self.messages.insert(self.next_number, StoredMessage { key, message });
+        self.messages.insert(self.next_number, StoredMessage { key, message, keyboard });
         self.next_number += 1;
     }
 
-    fn find(&self, key: MessageKey) -> Option<&str> {
-        let number = self.numbers.get(&key)?;
-        self.messages.get(number).map(|stored| stored.message.as_ref())
+    fn find(&self, key: MessageKey) -> Option<&StoredMessage> {
+        self.messages.get(self.numbers.get(&key)?)
+    }
+
+    /// Replaces a message. It keeps its place in the order of the messages.
+    fn replace(&mut self, key: MessageKey, message: &Value) {
+        let stored = self.numbers.get(&key).and_then(|number| self.messages.get_mut(number));
+        if let Some(stored) = stored {
+            let message: Box<str> = message.to_string().into();
+            self.size += message.len();
+            self.size -= stored.message.len();
+            stored.message = message;
+        }
+    }
+
+    fn remove(&mut self, key: MessageKey) {
+        if let Some(number) = self.numbers.remove(&key) {
+            self.forget(number);
+        }
     }
 
     fn drop_oldest(&mut self) {
@@ -157,18 +242,42 @@ impl Messages {
         self.last_album_id
     }
 
-    pub(super) fn add_sent(&mut self, chat: i64, id: i64, message: &Value) {
-        self.sent.add((chat, id), message);
+    /// Returns the id of the next message.
+    pub(super) fn upcoming_id(&self) -> i64 {
+        self.last_id + 1
+    }
+
+    pub(super) fn add_sent(&mut self, chat: i64, id: i64, message: &Value, keyboard: SentKeyboard) {
+        self.sent.add((chat, id), message, keyboard);
+    }
+
+    pub(super) fn replace_sent(&mut self, chat: i64, id: i64, message: &Value) {
+        self.sent.replace((chat, id), message);
+    }
+
+    /// Removes a message. If a sent and a received message have this id, removes both.
+    pub(super) fn remove(&mut self, chat: i64, id: i64) {
+        self.sent.remove((chat, id));
+        self.received.remove((chat, id));
+    }
+
+    pub(super) fn is_sent(&self, chat: i64, id: i64) -> bool {
+        self.sent.find((chat, id)).is_some()
+    }
+
+    pub(super) fn has_reply_keyboard(&self, chat: i64, id: i64) -> bool {
+        self.sent.find((chat, id)).is_some_and(|stored| stored.keyboard == SentKeyboard::Reply)
     }
 
     pub(super) fn add_received(&mut self, chat: i64, id: i64, message: &Value) {
         self.last_id = self.last_id.max(id);
-        self.received.add((chat, id), message);
+        self.received.add((chat, id), message, SentKeyboard::InlineOrNone);
     }
 
     /// Returns a stored message as JSON text. If a sent and a received message have this id, returns the sent one.
     pub(super) fn find(&self, chat: i64, id: i64) -> Option<&str> {
-        self.sent.find((chat, id)).or_else(|| self.received.find((chat, id)))
+        let stored = self.sent.find((chat, id)).or_else(|| self.received.find((chat, id)));
+        stored.map(|stored| stored.message.as_ref())
     }
 
     /// Returns the sent messages that are still stored, oldest first, as a JSON array.

@@ -4,6 +4,7 @@
 //! one is used.
 
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
 use crate::telegram::Arguments;
 
@@ -21,7 +22,11 @@ pub(super) struct MethodCall {
     pub(super) files: Vec<UploadedFile>,
 }
 
-/// An uploaded file without its content: only the data that an answer shows is kept.
+/// The largest content of a file that is kept, in bytes. Only the data that an answer shows is kept of a larger file, so
+/// an upload of 50 MB takes no memory.
+pub(super) const MAX_KEPT_FILE: u64 = 4 << 20;
+
+/// An uploaded file.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct UploadedFile {
     /// The name of the file's part in the multipart body. An argument `attach://NAME` refers to the file by this name.
@@ -29,6 +34,8 @@ pub(super) struct UploadedFile {
     pub(super) name: String,
     pub(super) mime_type: Option<String>,
     pub(super) size: u64,
+    /// `None` for a file above [`MAX_KEPT_FILE`].
+    pub(super) content: Option<Arc<[u8]>>,
 }
 
 #[derive(Debug)]
@@ -81,7 +88,8 @@ impl MethodCall {
             CallBody::Other(0) => Default::default(),
             // As in the Bot API server, a body of an unknown type becomes a file with the name "file".
             CallBody::Other(size) => {
-                let file = UploadedFile { field: "file".into(), name: "file".into(), mime_type: None, size };
+                let (field, name) = ("file".to_owned(), "file".to_owned());
+                let file = UploadedFile { field, name, mime_type: None, size, content: None };
                 (Arguments::default(), vec![file])
             }
         };
@@ -152,7 +160,8 @@ mod tests {
 
     #[test]
     fn upload_is_found_by_its_field_name() {
-        let file = UploadedFile { field: "photo".into(), name: "a.jpg".into(), mime_type: None, size: 3 };
+        let (field, name) = ("photo".to_owned(), "a.jpg".to_owned());
+        let file = UploadedFile { field, name, mime_type: None, size: 3, content: None };
         let pairs = vec![("chat_id".into(), "1".into())];
         let call = MethodCall::read("x=2", CallBody::Multipart { pairs, files: vec![file] }).unwrap();
         assert_eq!((call.text("chat_id"), call.text("x")), ("1", "2"));

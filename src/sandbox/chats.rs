@@ -44,6 +44,15 @@ pub(super) enum Membership {
     Migrated(i64),
 }
 
+/// What a bot wants to do in a chat, besides sending a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ChatAccess {
+    Read,
+    ReadMembers,
+    Edit,
+    Write,
+}
+
 fn parse_kind(text: &str) -> Option<ChatKind> {
     let all = [ChatKind::Private, ChatKind::Group, ChatKind::Supergroup, ChatKind::Channel];
     all.into_iter().find(|kind| kind.as_str() == text)
@@ -171,6 +180,21 @@ impl SandboxChat {
         if thread != GENERAL_TOPIC && self.topics.len() < MAX_TOPICS {
             self.topics.insert(thread);
         }
+    }
+
+    /// Checks a call that sends no message. Some of these calls succeed in a chat in which the bot cannot write.
+    pub(super) fn check_access(&self, access: ChatAccess) -> Result<(), ApiError> {
+        let is_refused = match (self.kind, self.membership) {
+            (ChatKind::Private, _) | (_, Membership::Writable) => false,
+            (ChatKind::Group, Membership::Migrated(_)) => {
+                matches!(access, ChatAccess::ReadMembers | ChatAccess::Write)
+            }
+            (ChatKind::Group, _) => access != ChatAccess::Read,
+            (_, Membership::Kicked) => true,
+            // Everybody can read a public group or channel.
+            (_, _) => self.username.is_none() || matches!(access, ChatAccess::Edit | ChatAccess::Write),
+        };
+        if is_refused { self.check_writable() } else { Ok(()) }
     }
 
     pub(super) fn check_writable(&self) -> Result<(), ApiError> {

@@ -3,8 +3,8 @@
 
 /// The limits for all bots together.
 ///
-/// Above the limit for messages, the oldest messages are dropped. Above the other limits, a new update, chat, or bot is
-/// refused.
+/// Above the limits for messages and files, the oldest ones are dropped. Above the other limits, a new update, chat, or
+/// bot is refused.
 // Old messages are only listed, replied to, and referred to by button presses, so losing them does little harm. But a
 // caller that adds an update, a chat, or a bot needs it afterwards. So the caller must learn when there is no room for
 // more.
@@ -12,6 +12,8 @@
 pub(super) struct MemoryLimits {
     /// Sent and received messages, in bytes.
     pub(super) messages: usize,
+    /// The files that were sent, in bytes.
+    pub(super) files: usize,
     /// Updates waiting for getUpdates, in bytes.
     pub(super) updates: usize,
     /// Chats added by updates.
@@ -23,8 +25,14 @@ pub(super) struct MemoryLimits {
 impl MemoryLimits {
     /// Enough for about 200,000 ordinary messages.
     pub(super) const DEFAULT: MemoryLimits =
-        MemoryLimits { messages: 128 << 20, updates: 64 << 20, chats: 100_000, bots: 64 };
+        MemoryLimits { messages: 128 << 20, files: 64 << 20, updates: 64 << 20, chats: 100_000, bots: 64 };
 }
+
+/// The most messages that are pinned in all chats of a bot. Beyond it, the oldest are unpinned.
+pub(super) const MAX_PINS: usize = 10_000;
+
+/// The most presses of buttons that a bot can answer. Beyond it, the oldest count as too old.
+pub(super) const MAX_PRESSES: usize = 10_000;
 
 /// The longest name, title, or username of a chat, in bytes. Without this limit, the limit on the number of chats would
 /// not limit their memory.

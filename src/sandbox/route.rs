@@ -10,6 +10,11 @@ pub(super) enum SandboxRoute {
         /// The method's name as written, in upper or lower case. It may be empty.
         method: String,
     },
+    /// `/file/bot<token>/PATH`, the download of a file. Neither the token nor the path is checked.
+    File {
+        token: String,
+        path: String,
+    },
     /// `/sandbox`
     About,
     /// `/sandbox/updates`
@@ -27,7 +32,7 @@ impl SandboxRoute {
             "/sandbox" => SandboxRoute::About,
             "/sandbox/updates" => SandboxRoute::Updates,
             "/sandbox/messages" => SandboxRoute::Messages,
-            path => method(path).unwrap_or(SandboxRoute::Unknown),
+            path => file(path).or_else(|| method(path)).unwrap_or(SandboxRoute::Unknown),
         }
     }
 }
@@ -41,6 +46,12 @@ fn method(path: &str) -> Option<SandboxRoute> {
         None => rest,
     };
     Some(SandboxRoute::Method { token: token.to_owned(), method: method.to_owned() })
+}
+
+fn file(path: &str) -> Option<SandboxRoute> {
+    let (token, path) = path.strip_prefix("/file/bot")?.split_once('/')?;
+    let path = path.strip_prefix("test/").unwrap_or(path);
+    Some(SandboxRoute::File { token: token.to_owned(), path: path.to_owned() })
 }
 
 #[cfg(test)]

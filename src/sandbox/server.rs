@@ -29,7 +29,7 @@ use super::call::CallBodyError;
 use super::reply::HttpReply;
 use super::route::SandboxRoute;
 use super::state::{CallOutcome, PendingPoll, SandboxState};
-use crate::telegram::ApiError;
+use crate::telegram::{ApiError, ChatId};
 
 // Connections beyond this number wait in the system's backlog. Each connection may hold 1 MiB of arguments, so the
 // limit on connections also limits memory.
@@ -89,6 +89,11 @@ impl ServerContext {
     pub(super) fn messages(&self, token: Option<&str>) -> Result<String, ApiError> {
         let now = self.now();
         self.state().messages(token, now)
+    }
+
+    /// Returns a message of any bot, sent or received, as JSON text.
+    pub(super) fn message(&self, chat: &ChatId, id: i64) -> Option<String> {
+        self.state().message(chat, id)
     }
 }
 
@@ -191,6 +196,13 @@ async fn answer(
                 CallOutcome::HangUp => Err(HungUp),
             }
         }
+        SandboxRoute::File { token, path } => {
+            let content = shared.state().file(&token, &path);
+            Ok(match content {
+                Ok(content) => download(&content),
+                Err(error) => response(error.into()),
+            })
+        }
         SandboxRoute::About => Ok(response(HttpReply::json(&shared.state().about()))),
         SandboxRoute::Updates => Ok(response(updates(&shared, &query, request).await)),
         SandboxRoute::Messages => {
@@ -260,6 +272,12 @@ impl Drop for PollSlot<'_> {
     fn drop(&mut self) {
         self.shared.state().forget(&self.wait);
     }
+}
+
+fn download(content: &[u8]) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::copy_from_slice(content)));
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    response
 }
 
 fn response(reply: HttpReply) -> Response<Full<Bytes>> {

@@ -90,12 +90,14 @@ enum ChatFact {
     Seen(SandboxChat),
     MembershipChanged(i64, Membership),
     MessageReceived { chat: i64, id: i64, message: Value },
+    ButtonPressed { query: String },
 }
 
 fn learn(bot: &mut SandboxBot, fact: ChatFact) {
     match fact {
         ChatFact::Seen(chat) => bot.chats.add(chat),
         ChatFact::MembershipChanged(chat, membership) => bot.chats.set_membership(chat, membership),
+        ChatFact::ButtonPressed { query } => bot.pressed.add(query),
         ChatFact::MessageReceived { chat, id, message } => bot.messages.add_received(chat, id, &message),
     }
 }

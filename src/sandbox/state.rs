@@ -2,21 +2,23 @@
 //! the time is passed in.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::bot::{BotIdentity, Conflict, Messages, PollId, SandboxBot};
+use super::bot::{BotIdentity, Conflict, Messages, Pins, PollId, PressedButtons, SandboxBot};
 use super::call::MethodCall;
 use super::chats::{ChatBook, InitialChats};
 use super::faults::{FaultInjector, InjectedFault, RateLimiter};
+use super::files::FileStore;
 use super::limits::MemoryLimits;
-use super::methods::{self, MethodKind};
+use super::methods;
 use super::queue::UpdateQueue;
 use super::reply::{HttpReply, conflict};
 use super::simulation;
 use super::token::BotToken;
-use crate::telegram::ApiError;
+use crate::telegram::{ApiError, BOT_API_VERSION, ChatId, Method};
 
 /// The options after validation.
 #[derive(Debug)]
@@ -97,25 +99,39 @@ impl SandboxState {
         };
         // As on Telegram, `/bot<token>/` without a name takes the method from the argument `method`.
         let name = if method.is_empty() { call.text("method") } else { method };
-        match methods::find(name) {
-            None => CallOutcome::Reply(ApiError::method_not_found().into()),
-            Some(MethodKind::Query(answer)) => CallOutcome::Reply(reply(answer(&mut self.bots[bot], call))),
-            Some(MethodKind::Poll) => self.poll(bot, call),
-            Some(MethodKind::Send(method)) => {
-                let answer = self.send(bot, |bot| methods::send(bot, method, call, now), now);
-                self.drop_excess_messages();
-                answer
+        let answer = match Method::from_name(name) {
+            None => return CallOutcome::Reply(ApiError::method_not_found().into()),
+            Some(Method::GetUpdates) => return self.poll(bot, call),
+            // The rate limit and the simulated failures apply only to methods that send a message.
+            Some(method) if method.sends() => {
+                self.send(bot, |bot| methods::answer(bot, method, call, now), now)
             }
-        }
+            Some(method) => {
+                CallOutcome::Reply(reply(methods::answer(&mut self.bots[bot], method, call, now)))
+            }
+        };
+        self.drop_excess();
+        answer
     }
 
-    // The bot whose messages use the most memory loses its oldest messages. So a bot that floods the sandbox does not
-    // push out the messages of the other bots.
-    fn drop_excess_messages(&mut self) {
+    // The bot whose messages use the most memory loses its oldest messages, and likewise with files. So a bot that
+    // floods the sandbox does not push out the messages of the other bots.
+    fn drop_excess(&mut self) {
         while self.limits.messages < self.bots.iter().map(|bot| bot.messages.size()).sum() {
             let Some(bot) = self.bots.iter_mut().max_by_key(|bot| bot.messages.size()) else { return };
             bot.messages.drop_oldest();
         }
+        while self.limits.files < self.bots.iter().map(|bot| bot.files.size()).sum() {
+            let Some(bot) = self.bots.iter_mut().max_by_key(|bot| bot.files.size()) else { return };
+            bot.files.drop_oldest();
+        }
+    }
+
+    /// Returns the content of a file that a bot has sent.
+    pub(super) fn file(&self, token: &str, path: &str) -> Result<Arc<[u8]>, ApiError> {
+        let bot = BotToken::parse(token).and_then(|token| self.by_token.get(&token));
+        let content = bot.and_then(|bot| self.bots[*bot].files.content(path));
+        content.ok_or_else(|| ApiError::plain(404, "Not Found"))
     }
 
     fn send(
@@ -152,7 +168,7 @@ impl SandboxState {
     /// that call ends with a 409.
     fn poll(&mut self, index: usize, call: &MethodCall) -> CallOutcome {
         let bot = &mut self.bots[index];
-        if !bot.webhook.is_empty() {
+        if bot.webhook.is_some() {
             let reason = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the \
                           webhook first";
             return CallOutcome::Reply(conflict(reason).into());
@@ -232,6 +248,7 @@ impl SandboxState {
         json!({
             "telecast_sandbox": true,
             "version": env!("CARGO_PKG_VERSION"),
+            "bot_api_version": BOT_API_VERSION,
             "bots": bots,
             "polling": polling,
         })
@@ -255,7 +272,7 @@ impl SandboxState {
         let max_new_chats =
             self.limits.chats.saturating_sub(self.bots.iter().map(|bot| bot.chats.n_learned()).sum());
         let queued = simulation::queue(&mut self.bots[bot], update, max_new_chats, now);
-        self.drop_excess_messages();
+        self.drop_excess();
         queued.map_err(|reason| ApiError::bad_request(&reason))
     }
 
@@ -264,6 +281,15 @@ impl SandboxState {
     pub(super) fn messages(&mut self, token: Option<&str>, now: Timestamp) -> Result<String, ApiError> {
         let bot = self.bot_or_first(token, now)?;
         Ok(self.bots[bot].messages.to_json())
+    }
+
+    /// Returns a message of any bot, sent or received, as JSON text.
+    pub(super) fn message(&self, chat: &ChatId, id: i64) -> Option<String> {
+        let find = |bot: &SandboxBot| {
+            let chat = bot.chats.find(chat).ok()?;
+            bot.messages.find(chat.id, id).map(str::to_owned)
+        };
+        self.bots.iter().find_map(find)
     }
 
     fn bot_or_first(&mut self, token: Option<&str>, now: Timestamp) -> Result<usize, ApiError> {
@@ -323,7 +349,11 @@ impl SandboxState {
             chats: ChatBook::new(&self.options.chats, &self.options.blocked),
             updates: UpdateQueue::default(),
             messages: Messages::default(),
-            webhook: String::new(),
+            files: FileStore::default(),
+            pins: Pins::default(),
+            pressed: PressedButtons::default(),
+            commands: Default::default(),
+            webhook: None,
             rate_limiter: self.options.rate.map(|rate| RateLimiter::new(rate, now)),
             poll: None,
             conflicts: Default::default(),

@@ -20,6 +20,7 @@ use crate::secrets::{MovableSecret, Redactor, Secret, SecretError, Secrets};
 use crate::settings::Settings;
 use crate::state::{StateError, WorkspaceState};
 use crate::store::Store;
+use crate::telegram::ChatId;
 use crate::text::shorten;
 use crate::workspace::{Folder, Workspace, WorkspaceReloader};
 
@@ -306,6 +307,14 @@ impl Session {
         let url = running.url();
         *own = Some(OwnSandbox { announcement, running });
         Ok(url)
+    }
+
+    /// Returns a message of the workspace's own sandbox as a Message object. Returns `None` if there is no such message,
+    /// or if no sandbox of this workspace runs in this process.
+    pub(super) fn sandbox_message(&self, chat: &ChatId, id: i64) -> Option<serde_json::Value> {
+        // While the sandbox starts, it has no messages yet, so a locked mutex needs no waiting.
+        let own = self.sandbox.try_lock().ok()?;
+        own.as_ref()?.running.message(chat, id)
     }
 
     /// Returns the chats that have blocked the bot, according to the store. For these chats, the sandbox answers that

@@ -164,34 +164,70 @@ static OBJECTS: LazyLock<HashMap<String, Vec<ApiField>>> =
     LazyLock::new(|| read(include_str!("../../assets/methods/types.json")));
 
 static METHODS: LazyLock<HashMap<Method, Vec<ApiField>>> = LazyLock::new(|| {
+    // The methods without a file of their own share one file, which maps each method's name to its fields.
     let mut others: HashMap<String, Vec<ApiField>> = read(include_str!("../../assets/methods/other.json"));
-    let caption = include_str!("../../assets/methods/caption.json");
-    let own = |method| match method {
-        Method::SendMessage => vec![include_str!("../../assets/methods/sendMessage.json")],
-        Method::SendPhoto => vec![include_str!("../../assets/methods/sendPhoto.json"), caption],
-        Method::SendVideo => vec![include_str!("../../assets/methods/sendVideo.json"), caption],
-        Method::SendAnimation => vec![include_str!("../../assets/methods/sendAnimation.json"), caption],
-        Method::SendDocument => vec![include_str!("../../assets/methods/sendDocument.json"), caption],
-        Method::SendMediaGroup => vec![include_str!("../../assets/methods/sendMediaGroup.json")],
-        Method::SendPoll => vec![include_str!("../../assets/methods/sendPoll.json")],
-        Method::SendLocation => vec![include_str!("../../assets/methods/sendLocation.json")],
-        _ => Vec::new(),
-    };
     let all = Method::ALL.into_iter().map(|method| {
-        let mut fields: Vec<ApiField> = own(method).into_iter().flat_map(read::<Vec<ApiField>>).collect();
+        let mut fields = match own_file(method) {
+            Some(file) => read::<Vec<ApiField>>(file),
+            None => others.remove(method.as_str()).unwrap_or_default(),
+        };
+        if has_caption(method) {
+            fields.extend(read::<Vec<ApiField>>(include_str!("../../assets/methods/caption.json")));
+        }
         if method.sends() {
-            fields.extend(read::<Vec<ApiField>>(include_str!("../../assets/methods/sending.json")));
+            let common: Vec<ApiField> = read(include_str!("../../assets/methods/sending.json"));
+            fields.extend(common.into_iter().filter(|field| takes_common(method, &field.name)));
         }
-        // Unlike the messages of all other sending methods, an album cannot have a keyboard.
-        if method == Method::SendMediaGroup {
-            fields.retain(|field| field.name != "reply_markup");
+        if method.edits() {
+            fields.extend(read::<Vec<ApiField>>(include_str!("../../assets/methods/editing.json")));
         }
-        // The methods that do not send messages share one file, which maps each method's name to its fields.
-        fields.extend(others.remove(method.as_str()).unwrap_or_default());
         (method, fields)
     });
     all.collect()
 });
+
+fn own_file(method: Method) -> Option<&'static str> {
+    Some(match method {
+        Method::SendMessage => include_str!("../../assets/methods/sendMessage.json"),
+        Method::SendPhoto => include_str!("../../assets/methods/sendPhoto.json"),
+        Method::SendVideo => include_str!("../../assets/methods/sendVideo.json"),
+        Method::SendAnimation => include_str!("../../assets/methods/sendAnimation.json"),
+        Method::SendDocument => include_str!("../../assets/methods/sendDocument.json"),
+        Method::SendMediaGroup => include_str!("../../assets/methods/sendMediaGroup.json"),
+        Method::SendPoll => include_str!("../../assets/methods/sendPoll.json"),
+        Method::SendLocation => include_str!("../../assets/methods/sendLocation.json"),
+        _ => return None,
+    })
+}
+
+/// Returns whether a method takes a caption as arguments of its own.
+fn has_caption(method: Method) -> bool {
+    matches!(
+        method,
+        Method::SendPhoto
+            | Method::SendVideo
+            | Method::SendAnimation
+            | Method::SendDocument
+            | Method::SendAudio
+            | Method::SendVoice
+            | Method::SendPaidMedia
+            | Method::CopyMessage
+            | Method::EditMessageCaption
+    )
+}
+
+/// Returns whether a sending method takes this one of the common fields of the sending methods.
+fn takes_common(method: Method, name: &str) -> bool {
+    match name {
+        "reply_markup" => method.takes_reply_markup(),
+        "reply_parameters"
+        | "reply_to_message_id"
+        | "allow_sending_without_reply"
+        | "allow_paid_broadcast" => method.can_reply(),
+        "ephemeral_message_parameters" | "business_connection_id" => !method.repeats(),
+        _ => true,
+    }
+}
 
 fn read<T: for<'de> Deserialize<'de>>(table: &str) -> T {
     serde_json::from_str(table).expect("the tables are compiled in, and a test reads them all")

@@ -18,6 +18,8 @@
 mod chat_id;
 mod chat_rules;
 mod check;
+mod commands;
+mod contact;
 mod error;
 mod file_id;
 mod findings;
@@ -27,9 +29,12 @@ mod markup;
 mod media;
 mod options;
 mod poll;
+mod reaction;
+mod target;
 mod text;
 mod url;
 mod value;
+mod webhook;
 
 use super::api_error::ArgumentLocation;
 use super::method::Method;
@@ -38,12 +43,15 @@ use crate::diagnostic::{Code, Severity};
 pub(crate) use chat_id::ChatId;
 pub(crate) use chat_rules::{ChatKind, is_chat_refusal};
 pub(crate) use check::{check, check_with_chats};
+pub(crate) use commands::{BotCommand, CommandScope, commands, scope};
+pub(crate) use contact::{Contact, Venue};
 pub(crate) use fullness::{Counted, Fullness};
 pub(crate) use location::Location;
 pub(crate) use markup::{Button, ButtonAction, ButtonStyle, MAX_BUTTONS_IN_ROW, ReplyMarkup};
-pub(crate) use media::{Media, MediaFile, MediaKind};
+pub(crate) use media::{Media, MediaFile, MediaKind, PaidMedia};
 pub(crate) use options::{Delivery, LinkPreview, ReplyParameters};
 pub(crate) use poll::{Poll, PollKind};
+pub(crate) use target::{TargetIds, TargetMessages, not_found};
 pub(crate) use text::MarkedText;
 
 /// A call that the server would accept, as far as that can be known without the chat. Only [`check()`] creates one.
@@ -51,6 +59,7 @@ pub(crate) use text::MarkedText;
 pub struct ApiRequest {
     method: Method,
     chat_id: Option<ChatId>,
+    target: Option<TargetMessages>,
     content: MessageContent,
     reply: Option<ReplyParameters>,
     reply_markup: Option<ReplyMarkup>,
@@ -67,20 +76,32 @@ impl ApiRequest {
         self.chat_id.as_ref()
     }
 
+    /// Returns the existing messages that the call copies, edits, deletes, …, or `None` for a call without any.
+    pub fn target(&self) -> Option<&TargetMessages> {
+        self.target.as_ref()
+    }
+
     pub fn content(&self) -> &MessageContent {
         &self.content
     }
 
     /// Returns the message's text, caption, or poll question. For an album, returns the caption of the first item.
-    /// Returns `None` for a location and for a request that sends no message.
+    /// Returns `None` for a message without a text of its own and for a request that sends no message.
     pub fn text(&self) -> Option<&MarkedText> {
         match &self.content {
             MessageContent::Text { text, .. } => Some(text),
             MessageContent::Media(media) => Some(&media.caption),
             // Usually only the first item of an album has a caption, and clients show it below the whole album.
             MessageContent::Album(items) => items.first().map(|media| &media.caption),
+            MessageContent::PaidMedia(paid) => Some(&paid.caption),
             MessageContent::Poll(poll) => Some(&poll.question),
-            MessageContent::Location(_) | MessageContent::Nothing => None,
+            MessageContent::Repeat(repeat) => repeat.caption.as_ref(),
+            MessageContent::Caption(caption) => Some(&caption.text),
+            MessageContent::Location(_)
+            | MessageContent::Venue(_)
+            | MessageContent::Contact(_)
+            | MessageContent::Dice(_)
+            | MessageContent::Nothing => None,
         }
     }
 
@@ -99,12 +120,41 @@ impl ApiRequest {
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum MessageContent {
-    Text { text: MarkedText, link_preview: LinkPreview },
+    Text {
+        text: MarkedText,
+        link_preview: LinkPreview,
+    },
     Media(Media),
     Album(Vec<Media>),
+    PaidMedia(PaidMedia),
     Poll(Box<Poll>),
     Location(Location),
+    Venue(Box<Venue>),
+    Contact(Box<Contact>),
+    /// The emoji that is thrown.
+    Dice(String),
+    /// The content of the existing messages in [`ApiRequest::target`].
+    Repeat(Repeat),
+    /// The new caption of an existing message.
+    Caption(Caption),
     Nothing,
+}
+
+/// How existing messages are sent again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repeat {
+    /// Whether the new messages name the original sender.
+    pub is_forward: bool,
+    /// The caption of the copy, or `None` to keep the message's own caption.
+    pub caption: Option<MarkedText>,
+    pub show_caption_above_media: bool,
+    pub removes_captions: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caption {
+    pub text: MarkedText,
+    pub show_caption_above_media: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

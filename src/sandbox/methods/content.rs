@@ -1,34 +1,101 @@
 //! Converts the content of a message to the fields of a Message object.
 //!
-//! Files are not kept, so some values are made up: for example, the width of a photo, which only the photo itself could
-//! show. The call can give the duration, the width, and the height of a video or an animation.
+//! Files are in `media`.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use crate::sandbox::call::{self, MethodCall};
+use super::media;
+use crate::sandbox::call::MethodCall;
 use crate::sandbox::chats::ChatBook;
+use crate::sandbox::files::FileStore;
 use crate::telegram::request::{
-    LinkPreview, Location, MarkedText, Media, MediaFile, MediaKind, Poll, PollKind,
+    Contact, LinkPreview, Location, MarkedText, Media, MediaKind, PaidMedia, Poll, PollKind, Venue,
 };
-use crate::telegram::{self, Entity, EntityKind, FormattedText, MessageContent, entity_json};
+use crate::telegram::{self, ApiError, Entity, EntityKind, FormattedText, MessageContent, entity_json};
 
-type MessageFields = Map<String, Value>;
+pub(super) type MessageFields = Map<String, Value>;
 
-pub(super) fn of(content: &MessageContent, call: &MethodCall, chats: &ChatBook) -> MessageFields {
-    match content {
+/// The fields of a Message object that are its content. Other fields say who sent it, where, and when.
+const CONTENT_FIELDS: [&str; 26] = [
+    "text",
+    "entities",
+    "link_preview_options",
+    "animation",
+    "audio",
+    "document",
+    "paid_media",
+    "photo",
+    "sticker",
+    "story",
+    "video",
+    "video_note",
+    "voice",
+    "caption",
+    "caption_entities",
+    "show_caption_above_media",
+    "has_media_spoiler",
+    "checklist",
+    "contact",
+    "dice",
+    "game",
+    "invoice",
+    "poll",
+    "venue",
+    "location",
+    "giveaway",
+];
+
+pub(super) fn is_content(field: &str) -> bool {
+    CONTENT_FIELDS.contains(&field)
+}
+
+/// What the content of a message is made of besides the call's own arguments.
+pub(super) struct ContentContext<'a> {
+    pub(super) call: &'a MethodCall,
+    pub(super) chats: &'a ChatBook,
+    pub(super) files: &'a mut FileStore,
+    /// The id that the message gets. Made-up values depend on it, such as the id of a poll.
+    pub(super) message_id: i64,
+    pub(super) now: Timestamp,
+}
+
+pub(super) fn of(
+    content: &MessageContent,
+    context: &mut ContentContext<'_>,
+) -> Result<MessageFields, ApiError> {
+    let chats = context.chats;
+    Ok(match content {
         MessageContent::Text { text, link_preview } => {
             let mut members = marked(text, "text", "entities", chats);
             members.extend(preview(link_preview));
             members
         }
-        MessageContent::Media(media) => of_media(media, call, chats),
-        MessageContent::Poll(poll) => member("poll", Value::Object(of_poll(poll, chats))),
+        MessageContent::Media(media) => of_media(media, context)?,
+        MessageContent::PaidMedia(paid) => of_paid(paid, context)?,
+        MessageContent::Poll(poll) => member("poll", Value::Object(of_poll(poll, context))),
         MessageContent::Location(location) => member("location", of_location(location)),
-        MessageContent::Album(_) | MessageContent::Nothing => Map::new(),
-    }
+        MessageContent::Venue(venue) => {
+            // As on Telegram, the place of a venue is repeated as a location.
+            let mut members = member("venue", of_venue(venue));
+            members.insert("location".into(), of_location(&venue.location));
+            members
+        }
+        MessageContent::Contact(contact) => member("contact", of_contact(contact)),
+        MessageContent::Dice(emoji) => member("dice", of_dice(emoji, context.message_id)),
+        MessageContent::Caption(caption) => {
+            let mut members = marked(&caption.text, "caption", "caption_entities", chats);
+            if caption.show_caption_above_media && !members.is_empty() {
+                members.insert("show_caption_above_media".into(), true.into());
+            }
+            members
+        }
+        // The items of an album are messages of their own, and a repeated message has the content of another one.
+        MessageContent::Album(_) | MessageContent::Repeat(_) | MessageContent::Nothing => Map::new(),
+    })
 }
 
-fn member(key: &str, value: Value) -> MessageFields {
+pub(super) fn member(key: &str, value: Value) -> MessageFields {
     Map::from_iter([(key.to_owned(), value)])
 }
 
@@ -98,104 +165,60 @@ fn preview(preview: &LinkPreview) -> Option<(String, Value)> {
     (!options.is_empty()).then(|| ("link_preview_options".to_owned(), Value::Object(options)))
 }
 
-pub(super) fn of_media(media: &Media, call: &MethodCall, chats: &ChatBook) -> MessageFields {
-    let upload = upload(media, call);
-    let mut members = Map::new();
-    match media.kind {
-        MediaKind::Photo => {
-            let mut size = ids(media, upload);
-            size.insert("width".into(), 800.into());
-            size.insert("height".into(), 600.into());
-            members.insert("photo".into(), json!([size]));
-        }
-        MediaKind::Video => {
-            let mut video = video_size(call);
-            video.extend(document(media, upload, "video/mp4"));
-            members.insert("video".into(), Value::Object(video));
-        }
-        // Telegram repeats an animation as `document`, for clients that do not know animations.
-        MediaKind::Animation => {
-            let document = document(media, upload, "video/mp4");
-            let mut animation = video_size(call);
-            animation.extend(document.clone());
-            members.insert("animation".into(), Value::Object(animation));
-            members.insert("document".into(), Value::Object(document));
-        }
-        MediaKind::Audio => {
-            let mut audio = member("duration", 1.into());
-            audio.extend(document(media, upload, "audio/mpeg"));
-            members.insert("audio".into(), Value::Object(audio));
-        }
-        MediaKind::Document => {
-            let document = document(media, upload, "application/octet-stream");
-            members.insert("document".into(), Value::Object(document));
-        }
+pub(super) fn of_media(media: &Media, context: &mut ContentContext<'_>) -> Result<MessageFields, ApiError> {
+    let (kind, value) = media::value(media, context)?;
+    let mut members = member(kind.as_str(), value);
+    // Telegram repeats an animation as `document`, for clients that do not know animations.
+    if let (MediaKind::Animation, Some(Value::Object(animation))) = (kind, members.get("animation")) {
+        let mut document = animation.clone();
+        document.retain(|key, _| !matches!(key.as_str(), "duration" | "width" | "height"));
+        members.insert("document".into(), Value::Object(document));
     }
-    members.extend(marked(&media.caption, "caption", "caption_entities", chats));
+    members.extend(marked(&media.caption, "caption", "caption_entities", context.chats));
     if media.show_caption_above_media && !media.caption.sent.text.is_empty() {
         members.insert("show_caption_above_media".into(), true.into());
     }
     if media.has_spoiler {
         members.insert("has_media_spoiler".into(), true.into());
     }
-    members
+    Ok(members)
 }
 
-fn upload<'a>(media: &Media, call: &'a MethodCall) -> Option<&'a call::UploadedFile> {
-    match &media.file {
-        MediaFile::Upload(field) => call.files.iter().find(|file| file.field == *field),
-        MediaFile::Remote(_) => None,
+fn of_paid(paid: &PaidMedia, context: &mut ContentContext<'_>) -> Result<MessageFields, ApiError> {
+    let mut items = Vec::new();
+    for media in &paid.items {
+        let (kind, value) = media::value(media, context)?;
+        let mut item = member("type", kind.as_str().into());
+        item.insert(kind.as_str().into(), value);
+        items.push(Value::Object(item));
+    }
+    let mut members = member("paid_media", json!({ "star_count": paid.star_count, "paid_media": items }));
+    members.extend(marked(&paid.caption, "caption", "caption_entities", context.chats));
+    if paid.show_caption_above_media && !paid.caption.sent.text.is_empty() {
+        members.insert("show_caption_above_media".into(), true.into());
+    }
+    Ok(members)
+}
+
+/// The id of the first poll. Telegram's ids of polls are large numbers too.
+const FIRST_POLL: i64 = 5_000_000_000_000_000_000;
+
+fn poll_id(message_id: i64) -> String {
+    (FIRST_POLL + message_id).to_string()
+}
+
+/// Makes a copied poll a new poll without votes.
+pub(super) fn reset_poll(poll: &mut Value, message_id: i64) {
+    poll["id"] = poll_id(message_id).into();
+    poll["total_voter_count"] = 0.into();
+    for option in poll["options"].as_array_mut().into_iter().flatten() {
+        option["voter_count"] = 0.into();
     }
 }
 
-/// Returns the ids and the size of a file. The ids are derived from the file's name or URL. If the call gives a
-/// `file_id`, that `file_id` is kept.
-fn ids(media: &Media, upload: Option<&call::UploadedFile>) -> MessageFields {
-    let name = match &media.file {
-        MediaFile::Remote(name) | MediaFile::Upload(name) => upload.map_or(name, |file| &file.name),
-    };
-    // The hash is FNV-1a. It gives the same id for the same name in every run and with every version of Rust. The
-    // hasher of std may give another hash in another version of Rust.
-    let hash = |sum: u64, byte| (sum ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
-    let sum = name.bytes().fold(0xcbf2_9ce4_8422_2325, hash);
-    // A made-up `file_id` has 24 characters, which are valid base64url, so the sandbox accepts it in a later call.
-    let id = match &media.file {
-        // A text without `://` is a `file_id`. As on Telegram, the answer repeats it.
-        MediaFile::Remote(id) if !id.contains("://") => id.clone(),
-        MediaFile::Remote(_) | MediaFile::Upload(_) => format!("SANDBOX-{sum:016x}"),
-    };
-    let mut ids = member("file_id", id.into());
-    ids.insert("file_unique_id".into(), format!("SB{sum:016x}").into());
-    ids.insert("file_size".into(), upload.map_or(1024, |file| file.size).into());
-    ids
-}
-
-fn document(media: &Media, upload: Option<&call::UploadedFile>, mime_type: &str) -> MessageFields {
-    let name = match (&media.file, upload) {
-        (_, Some(file)) => file.name.as_str(),
-        (MediaFile::Remote(address) | MediaFile::Upload(address), None) => {
-            address.rsplit('/').next().unwrap_or_default()
-        }
-    };
-    let mut document = member("file_name", name.into());
-    let mime_type = upload.and_then(|file| file.mime_type.as_deref()).unwrap_or(mime_type);
-    document.insert("mime_type".into(), mime_type.into());
-    document.extend(ids(media, upload));
-    document
-}
-
-fn video_size(call: &MethodCall) -> MessageFields {
-    let sizes = [("duration", 1), ("width", 640), ("height", 360)];
-    let max = i64::from(i32::MAX);
-    sizes
-        .map(|(name, usual)| (name.to_owned(), call.integer(name, usual, 0..=max).into()))
-        .into_iter()
-        .collect()
-}
-
-fn of_poll(poll: &Poll, chats: &ChatBook) -> MessageFields {
-    // All polls have the same id, because the sandbox does not store polls and never looks up a poll by its id.
-    let mut object = member("id", "1".into());
+fn of_poll(poll: &Poll, context: &ContentContext<'_>) -> MessageFields {
+    let chats = context.chats;
+    let mut object = member("id", poll_id(context.message_id).into());
     object.extend(marked(&poll.question, "question", "question_entities", chats));
     let options = poll.options.iter().enumerate().map(|(index, option)| {
         let mut object = member("persistent_id", index.to_string().into());
@@ -208,7 +231,7 @@ fn of_poll(poll: &Poll, chats: &ChatBook) -> MessageFields {
     object.insert("is_closed".into(), poll.is_closed.into());
     object.insert("is_anonymous".into(), poll.is_anonymous.into());
     object.insert("allows_multiple_answers".into(), poll.allows_multiple_answers.into());
-    object.insert("allows_revoting".into(), matches!(poll.kind, PollKind::Regular).into());
+    object.insert("allows_revoting".into(), poll.allows_revoting.into());
     object.insert("members_only".into(), false.into());
     match &poll.kind {
         PollKind::Regular => {
@@ -225,14 +248,70 @@ fn of_poll(poll: &Poll, chats: &ChatBook) -> MessageFields {
             object.extend(marked(explanation, "explanation", "explanation_entities", chats));
         }
     }
+    if 0 < poll.open_period {
+        object.insert("open_period".into(), poll.open_period.into());
+    }
+    let closes_at = match poll.open_period {
+        0 => poll.close_date,
+        period => context.now.as_second() + period,
+    };
+    if 0 < closes_at {
+        object.insert("close_date".into(), closes_at.into());
+    }
     object.extend(marked(&poll.description, "description", "description_entities", chats));
     object
 }
 
 fn of_location(location: &Location) -> Value {
     let mut object = json!({ "latitude": location.latitude, "longitude": location.longitude });
-    if let Some(period) = location.live_period {
-        object["live_period"] = period.into();
+    if let Some(live) = location.live {
+        object["live_period"] = live.period.into();
+        if 0 < live.heading {
+            object["heading"] = live.heading.into();
+        }
+        if 0 < live.proximity_alert_radius {
+            object["proximity_alert_radius"] = live.proximity_alert_radius.into();
+        }
+    }
+    if 0.0 < location.horizontal_accuracy {
+        object["horizontal_accuracy"] = location.horizontal_accuracy.into();
     }
     object
+}
+
+fn of_venue(venue: &Venue) -> Value {
+    let mut object = json!({
+        "location": of_location(&venue.location),
+        "title": venue.title,
+        "address": venue.address,
+    });
+    if let Some(listing) = &venue.listing {
+        let (id, kind) = listing.provider.field_names();
+        for (name, text) in [(id, &listing.id), (kind, &listing.kind)] {
+            if !text.is_empty() {
+                object[name] = text.as_str().into();
+            }
+        }
+    }
+    object
+}
+
+fn of_contact(contact: &Contact) -> Value {
+    let mut object = json!({ "phone_number": contact.phone_number, "first_name": contact.first_name });
+    for (name, text) in [("last_name", &contact.last_name), ("vcard", &contact.vcard)] {
+        if !text.is_empty() {
+            object[name] = text.as_str().into();
+        }
+    }
+    object
+}
+
+/// Returns a Dice object. The value is not random, so that a script gets the same values in every run.
+fn of_dice(emoji: &str, message_id: i64) -> Value {
+    let n_values = match emoji {
+        "🏀" | "⚽" => 5,
+        "🎰" => 64,
+        _ => 6,
+    };
+    json!({ "emoji": emoji, "value": 1 + message_id.rem_euclid(n_values) })
 }

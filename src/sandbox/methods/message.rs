@@ -3,12 +3,13 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{content, keyboard};
-use crate::sandbox::bot::SandboxBot;
+use super::content::{self, ContentContext};
+use super::{keyboard, lookup, repeat};
+use crate::sandbox::bot::{SandboxBot, SentKeyboard};
 use crate::sandbox::call::MethodCall;
 use crate::sandbox::chats::SandboxChat;
-use crate::telegram::request::{ChatKind, Delivery, ReplyParameters};
-use crate::telegram::{self, ApiError, ApiRequest, ChatId, MessageContent, Method};
+use crate::telegram::request::{ChatKind, ReplyMarkup, ReplyParameters};
+use crate::telegram::{ApiError, ApiRequest, ChatId, MessageContent, Method};
 use crate::text::utf16_len;
 
 /// Sends the message of a call and returns its Message object, or an array of them for an album.
@@ -18,62 +19,55 @@ pub(super) fn send(
     call: &MethodCall,
     now: Timestamp,
 ) -> Result<Value, ApiError> {
-    let kind_of = |chat_id: &ChatId| bot.chats.find(chat_id).ok().map(|chat| chat.kind);
-    let checked = telegram::check_with_chats(method.as_str(), &call.arguments, &kind_of);
-    // As in the Bot API server, an error about the chat is reported before most errors in `checked.result`. The
-    // exceptions are the errors that the server reports before it looks up the chat. For these, `checked.chat` is
-    // `None`, and the error is returned below.
-    let chat = match &checked.chat {
-        Some(chat_id) => Some(find_writable_chat(bot, chat_id)?),
-        None => None,
+    let checked = lookup::check(bot, method, call)?;
+    let (request, chat) = (&checked.request, checked.required_chat()?);
+    let keyboard = match request.reply_markup() {
+        None | Some(ReplyMarkup::InlineKeyboard(_)) => SentKeyboard::InlineOrNone,
+        Some(ReplyMarkup::Keyboard(_) | ReplyMarkup::RemoveKeyboard | ReplyMarkup::ForceReply) => {
+            SentKeyboard::Reply
+        }
     };
-    if let Some(chat) = &chat {
-        chat.check_thread(Delivery::read(&call.arguments).message_thread_id)?;
-    }
-    let request = checked.result?;
-    // Unreachable: `check` never returns `Ok` for a sending method without a chat. The error only avoids a panic.
-    let chat = chat.ok_or_else(|| ApiError::bad_request("chat_id is empty"))?;
-    let mut extras = MessageExtras { reply: None, options: option_members(&request, &chat) };
+    let mut extras = MessageExtras { reply: None, options: option_members(request, chat), keyboard };
     if let Some(reply) = request.reply() {
-        extras.reply = reply_members(bot, &chat, reply)?;
+        extras.reply = reply_members(bot, chat, reply)?;
     }
-    Ok(match request.content() {
-        MessageContent::Album(items) => {
-            let album = bot.messages.next_album_id();
-            let contents = items.iter().map(|media| {
-                let mut content = Map::new();
-                content.insert("media_group_id".into(), album.to_string().into());
-                content.extend(content::of_media(media, call, &bot.chats));
-                content
-            });
-            // All contents are collected before the first `post`: building the contents borrows the bot's chats, and
-            // `post` changes the bot.
-            let contents: Vec<Map<String, Value>> = contents.collect();
-            contents.into_iter().map(|content| post(bot, &chat, &extras, content, now)).collect()
-        }
-        single => {
-            let content = content::of(single, call, &bot.chats);
-            post(bot, &chat, &extras, content, now)
-        }
-    })
-}
-
-fn find_writable_chat(bot: &SandboxBot, chat_id: &ChatId) -> Result<SandboxChat, ApiError> {
-    if *chat_id == ChatId::Id(bot.identity.id) {
-        return Err(ApiError::forbidden("the bot can't send messages to the bot"));
+    if let MessageContent::Repeat(repeat) = request.content() {
+        return repeat::send(bot, method, &checked, repeat, &extras, now);
     }
-    let chat = bot.chats.find(chat_id)?;
-    chat.check_writable()?;
-    Ok(chat)
+    let mut context = ContentContext {
+        call,
+        chats: &bot.chats,
+        message_id: bot.messages.upcoming_id(),
+        files: &mut bot.files,
+        now,
+    };
+    let MessageContent::Album(items) = request.content() else {
+        let content = content::of(request.content(), &mut context)?;
+        return Ok(post(bot, chat, &extras, content, now));
+    };
+    // All contents are collected before the first `post`: building the contents borrows the bot's chats, and `post`
+    // changes the bot.
+    let contents = items
+        .iter()
+        .map(|media| content::of_media(media, &mut context))
+        .collect::<Result<Vec<Map<String, Value>>, ApiError>>()?;
+    let album = bot.messages.next_album_id().to_string();
+    let posted = contents.into_iter().map(|content| {
+        let mut members = Map::from_iter([("media_group_id".to_owned(), album.as_str().into())]);
+        members.extend(content);
+        post(bot, chat, &extras, members, now)
+    });
+    Ok(posted.collect())
 }
 
 /// The fields that all messages of a call have in common.
-struct MessageExtras {
+pub(super) struct MessageExtras {
     reply: Option<Map<String, Value>>,
     options: Map<String, Value>,
+    keyboard: SentKeyboard,
 }
 
-fn post(
+pub(super) fn post(
     bot: &mut SandboxBot,
     chat: &SandboxChat,
     extras: &MessageExtras,
@@ -95,7 +89,7 @@ fn post(
     message.extend(content);
     message.extend(extras.options.clone());
     let message = Value::Object(message);
-    bot.messages.add_sent(chat.id, id, &message);
+    bot.messages.add_sent(chat.id, id, &message, extras.keyboard);
     message
 }
 

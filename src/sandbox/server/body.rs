@@ -1,6 +1,7 @@
 //! Reads request bodies (JSON, forms, and multipart) within limits of size and time.
 
 use std::io::Read;
+use std::sync::Arc;
 use std::time::Duration;
 
 use flate2::read::{GzDecoder, ZlibDecoder};
@@ -14,7 +15,7 @@ use tokio::time::timeout;
 
 use crate::json;
 use crate::sandbox::call::{
-    CallBody, CallBodyError, MAX_ARGUMENTS, MAX_FILE, MAX_FILES, MethodCall, UploadedFile,
+    CallBody, CallBodyError, MAX_ARGUMENTS, MAX_FILE, MAX_FILES, MAX_KEPT_FILE, MethodCall, UploadedFile,
 };
 
 // hyper limits only the time for the headers. Without this limit, a body that never ends would hold its connection
@@ -137,14 +138,14 @@ async fn read_parts(mut parts: Multipart<'_>) -> Result<CallBody, CallBodyError>
             },
             Some(name) => {
                 let mime_type = part.content_type().map(ToString::to_string);
-                let size = read_size(part).await?;
+                let (size, content) = read_file(part).await?;
                 if MAX_FILE < size {
                     // `TooLarge` takes precedence over `FileTooLarge`, so `or` keeps an earlier `TooLarge`.
                     problem = problem.or(Some(CallBodyError::FileTooLarge));
                 } else if files.len() == MAX_FILES {
                     problem = Some(CallBodyError::TooLarge);
                 } else {
-                    files.push(UploadedFile { field, name, mime_type, size });
+                    files.push(UploadedFile { field, name, mime_type, size, content });
                 }
             }
         }
@@ -168,13 +169,18 @@ async fn read_text(mut part: Field<'_>, left: &mut usize) -> Result<Option<Strin
     if fits { text.map(Some).map_err(|_| CallBodyError::Malformed) } else { Ok(None) }
 }
 
-// Only the size of a file is kept, so an upload of 50 MB takes no memory.
-async fn read_size(mut part: Field<'_>) -> Result<u64, CallBodyError> {
+/// Reads a part that is a file. Returns its size in bytes, and its content if the file is small enough to be kept.
+async fn read_file(mut part: Field<'_>) -> Result<(u64, Option<Arc<[u8]>>), CallBodyError> {
     let mut size = 0;
+    let mut content = Vec::new();
     while let Some(chunk) = part.chunk().await.map_err(|_| CallBodyError::Malformed)? {
         size += chunk.len() as u64;
+        match size <= MAX_KEPT_FILE {
+            true => content.extend_from_slice(&chunk),
+            false => content = Vec::new(),
+        }
     }
-    Ok(size)
+    Ok((size, (size <= MAX_KEPT_FILE).then(|| content.into())))
 }
 
 pub(super) async fn read_json(request: Request<Incoming>) -> Result<Value, String> {

@@ -156,10 +156,12 @@ fn callback_query(
     body: &mut UpdateFields,
     now: Timestamp,
 ) -> Result<Vec<ChatFact>, String> {
-    body.entry("id").or_insert(now.as_second().to_string().into());
+    let id = body.entry("id").or_insert(now.as_second().to_string().into());
+    let query = id.as_str().ok_or("the `id` of a `callback_query` must be a string")?.to_owned();
+    let answerable = ChatFact::ButtonPressed { query };
     body.entry("chat_instance").or_insert("1".into());
     // A button of an inline message has `inline_message_id` instead of a message.
-    let Some(pressed) = body.get_mut("message") else { return Ok(Vec::new()) };
+    let Some(pressed) = body.get_mut("message") else { return Ok(vec![answerable]) };
     let pressed = pressed.as_object_mut().ok_or("`message` must be a JSON object")?;
     let chat = chat(bot, pressed)?;
     if let Some(id) = pressed.get("message_id").and_then(Value::as_i64)
@@ -172,7 +174,7 @@ fn callback_query(
     }
     pressed.entry("date").or_insert(now.as_second().into());
     sender(body, &chat)?;
-    Ok(vec![ChatFact::Seen(chat)])
+    Ok(vec![ChatFact::Seen(chat), answerable])
 }
 
 fn my_chat_member(

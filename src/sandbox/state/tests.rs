@@ -1,6 +1,7 @@
 //! Tests of the sandbox's state, without sockets.
 
 mod chat_rules;
+mod conversation;
 
 use proptest::prelude::*;
 

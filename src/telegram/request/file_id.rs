@@ -13,9 +13,14 @@ pub(super) fn check(address: &str) -> Result<(), String> {
         return link::check_file_url(address)
             .map_err(|bad| format!("Invalid file HTTP URL specified: {bad}"));
     }
-    match base64url_fault(address) {
+    check_id(address)
+}
+
+/// Returns TDLib's error message for a text that is no `file_id`.
+pub(super) fn check_id(id: &str) -> Result<(), String> {
+    match base64url_fault(id) {
         Some(fault) => Err(format!("Wrong remote file identifier specified: {fault}")),
-        None if address.is_empty() => Err("Remote file identifier must be non-empty".to_owned()),
+        None if id.is_empty() => Err("Remote file identifier must be non-empty".to_owned()),
         None => Ok(()),
     }
 }

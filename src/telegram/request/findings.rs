@@ -376,11 +376,17 @@ fn check_entity_count(request: &ApiRequest, findings: &mut Vec<Finding>) {
     let Some(text) = request.text() else { return };
     let name = match request.content() {
         MessageContent::Text { .. } => "text",
-        MessageContent::Media(_) => "caption",
+        MessageContent::Media(_)
+        | MessageContent::PaidMedia(_)
+        | MessageContent::Repeat(_)
+        | MessageContent::Caption(_) => "caption",
         // The captions of an album are inside the JSON of `media`, so there is no argument to point at.
         MessageContent::Album(_)
         | MessageContent::Poll(_)
         | MessageContent::Location(_)
+        | MessageContent::Venue(_)
+        | MessageContent::Contact(_)
+        | MessageContent::Dice(_)
         | MessageContent::Nothing => return,
     };
     let count = count_author_entities(text);

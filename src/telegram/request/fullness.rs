@@ -35,14 +35,22 @@ impl ApiRequest {
     pub fn text_limit(&self) -> Option<usize> {
         match self.content() {
             MessageContent::Text { .. } => Some(MAX_TEXT),
-            MessageContent::Media(_) | MessageContent::Album(_) => Some(MAX_CAPTION),
+            MessageContent::Media(media) => media.kind.has_caption().then_some(MAX_CAPTION),
+            MessageContent::Repeat(repeat) => repeat.caption.as_ref().map(|_| MAX_CAPTION),
+            MessageContent::Album(_) | MessageContent::PaidMedia(_) | MessageContent::Caption(_) => {
+                Some(MAX_CAPTION)
+            }
             MessageContent::Poll(_) => Some(MAX_QUESTION),
-            MessageContent::Location(_) | MessageContent::Nothing => None,
+            MessageContent::Location(_)
+            | MessageContent::Venue(_)
+            | MessageContent::Contact(_)
+            | MessageContent::Dice(_)
+            | MessageContent::Nothing => None,
         }
     }
 
-    /// Returns the limit that the message's text or captions are closest to. Returns `None` for a poll, for a location,
-    /// and for a request that sends no message.
+    /// Returns the limit that the message's text or captions are closest to. Returns `None` for a poll, for a message
+    /// without a text of its own, and for a request that sends no message.
     pub fn fullness(&self) -> Option<Fullness> {
         let limit = self.text_limit()?;
         let nearest_limit = |text: &MarkedText| {
@@ -57,13 +65,12 @@ impl ApiRequest {
             if is_nearer { entities } else { characters }
         };
         match self.content() {
-            MessageContent::Text { text, .. } => Some(nearest_limit(text)),
-            MessageContent::Media(media) => Some(nearest_limit(&media.caption)),
             MessageContent::Album(items) => {
                 let limits = items.iter().map(|media| nearest_limit(&media.caption));
                 limits.max_by(Fullness::cmp_ratio)
             }
-            MessageContent::Poll(_) | MessageContent::Location(_) | MessageContent::Nothing => None,
+            MessageContent::Poll(_) => None,
+            _ => self.text().map(nearest_limit),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Reads and checks the arguments of sendLocation: the coordinates and the live period.
+//! Reads and checks the arguments of sendLocation: the coordinates, and what a live location shows.
 
 use super::error::RequestError;
 use crate::telegram::api_error::ArgumentLocation;
@@ -10,9 +10,24 @@ pub struct Location {
     pub latitude: f64,
     /// In degrees; from -180 to 180 once `finish` has checked it.
     pub longitude: f64,
-    /// For how many seconds the location is updated; `None` for a location that is not live.
-    pub live_period: Option<i64>,
+    /// In metres; 0 for an unknown accuracy.
+    pub horizontal_accuracy: f64,
+    pub live: Option<LiveLocation>,
 }
+
+/// What only a location has that is updated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LiveLocation {
+    /// For how many seconds the location is updated.
+    pub period: i64,
+    /// The direction of the movement, in degrees from 1; 0 for none.
+    pub heading: i64,
+    /// The distance at which the members of a chat are alerted, in metres; 0 for none.
+    pub proximity_alert_radius: i64,
+}
+
+/// The largest accuracy that Telegram stores, in metres.
+const MAX_ACCURACY: f64 = 1500.0;
 
 // The Bot API's value for a live location without an end. It is exempt from the limit of one day in `finish`.
 const FOREVER: i64 = 0x7fff_ffff;
@@ -27,23 +42,44 @@ pub(super) fn read(arguments: &Arguments) -> Result<Location, RequestError> {
         }
         Ok(leading_number(text))
     };
-    let live_period = Some(lenient_i64(arguments.text("live_period"))).filter(|period| *period != 0);
-    Ok(Location { latitude: coordinate("latitude")?, longitude: coordinate("longitude")?, live_period })
+    let integer = |name: &str| lenient_i64(arguments.text(name));
+    let live = Some(integer("live_period")).filter(|period| *period != 0).map(|period| LiveLocation {
+        period,
+        heading: integer("heading"),
+        proximity_alert_radius: integer("proximity_alert_radius"),
+    });
+    Ok(Location {
+        latitude: coordinate("latitude")?,
+        longitude: coordinate("longitude")?,
+        horizontal_accuracy: leading_number(arguments.text("horizontal_accuracy").trim())
+            .clamp(0.0, MAX_ACCURACY),
+        live,
+    })
 }
 
 pub(super) fn finish(location: Location) -> Result<Location, RequestError> {
-    let is_on_earth = location.latitude.abs() <= 90.0 && location.longitude.abs() <= 180.0;
-    if !is_on_earth {
-        let name = if location.latitude.abs() <= 90.0 { "longitude" } else { "latitude" };
-        return Err(RequestError::at(ArgumentLocation::argument(name), "Invalid location specified"));
+    let Some(live) = location.live else { return check_place(location, "Invalid location specified") };
+    let location = check_place(location, "Invalid live location specified")?;
+    let refused = |name, message| Err(RequestError::at(ArgumentLocation::argument(name), message));
+    if live.period != FOREVER && !(60..=86_400).contains(&live.period) {
+        return refused("live_period", "Wrong live location period specified");
     }
-    match location.live_period {
-        Some(period) if period != FOREVER && !(60..=86_400).contains(&period) => Err(RequestError::at(
-            ArgumentLocation::argument("live_period"),
-            "Wrong live location period specified",
-        )),
-        _ => Ok(location),
+    if !(0..=360).contains(&live.heading) {
+        return refused("heading", "Wrong live location heading specified");
     }
+    if !(0..=100_000).contains(&live.proximity_alert_radius) {
+        return refused("proximity_alert_radius", "Wrong live location proximity alert radius specified");
+    }
+    Ok(location)
+}
+
+/// Returns an error with this message if the location is not on Earth.
+pub(super) fn check_place(location: Location, message: &str) -> Result<Location, RequestError> {
+    if location.latitude.abs() <= 90.0 && location.longitude.abs() <= 180.0 {
+        return Ok(location);
+    }
+    let name = if location.latitude.abs() <= 90.0 { "longitude" } else { "latitude" };
+    Err(RequestError::at(ArgumentLocation::argument(name), message))
 }
 
 // `str::parse` refuses trailing text, but the server reads coordinates like C's `strtod`: "55.7N" is 55.7, and "N" is

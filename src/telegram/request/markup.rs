@@ -394,6 +394,19 @@ fn login_url(value: &ArgumentValue<'_>) -> Result<ButtonAction, RequestError> {
     Ok(ButtonAction::LoginUrl(url))
 }
 
+impl MarkupDraft {
+    /// Returns the server's error for a message that can have an inline keyboard only.
+    pub(super) fn check_inline(&self) -> Result<(), RequestError> {
+        match self.kind {
+            DraftKind::Inline(_) => Ok(()),
+            // A channel is a chat whose messages can have an inline keyboard only.
+            DraftKind::Keyboard(_) | DraftKind::RemoveKeyboard | DraftKind::ForceReply => {
+                ChatFeature::ReplyKeyboard.check_in(ChatKind::Channel, &self.location)
+            }
+        }
+    }
+}
+
 pub(super) fn finish(draft: MarkupDraft, chat: ChatKind) -> Result<CheckedMarkup, RequestError> {
     if !matches!(draft.kind, DraftKind::Inline(_)) {
         ChatFeature::ReplyKeyboard.check_in(chat, &draft.location)?;

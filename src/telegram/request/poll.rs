@@ -20,6 +20,11 @@ pub struct Poll {
     pub is_anonymous: bool,
     pub allows_multiple_answers: bool,
     pub is_closed: bool,
+    pub allows_revoting: bool,
+    /// For how many seconds the poll is open; 0 for any time.
+    pub open_period: i64,
+    /// When the poll closes, in Unix seconds; 0 for never.
+    pub close_date: i64,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +86,13 @@ pub(super) fn read(arguments: &Arguments) -> Result<PollDraft<'_>, RequestError>
         is_anonymous: arguments.get("is_anonymous").is_none() || arguments.boolean("is_anonymous"),
         allows_multiple_answers: arguments.boolean("allows_multiple_answers"),
         is_closed: arguments.boolean("is_closed"),
+        // A vote can be taken back by default, except in a quiz.
+        allows_revoting: match arguments.get("allows_revoting") {
+            Some(_) => arguments.boolean("allows_revoting"),
+            None => arguments.text("type") != "quiz",
+        },
+        open_period: arguments.integer("open_period").max(0),
+        close_date: arguments.integer("close_date").max(0),
     };
     let correct_name = match arguments.get("correct_option_ids") {
         None if arguments.get("correct_option_id").is_some() => "correct_option_id",

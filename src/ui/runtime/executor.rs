@@ -84,7 +84,10 @@ impl Executor {
         let reporter = Reporter { sender, pending: PendingWork::default() };
         let (jobs, surveys) = (Arc::<MessageSlot>::default(), Arc::<MessageSlot>::default());
         let (clock, injected) = (deps.clock, Arc::clone(&deps.injected));
-        tokio::spawn(workers::compose_latest(Arc::clone(&jobs), clock, reporter.clone(), injected));
+        let session = Arc::clone(&deps.session);
+        let composing =
+            workers::compose_latest(Arc::clone(&jobs), session, clock, reporter.clone(), injected);
+        tokio::spawn(composing);
         let (session, injected) = (Arc::clone(&deps.session), Arc::clone(&deps.injected));
         let surveying =
             workers::survey_latest(Arc::clone(&surveys), session, clock, reporter.clone(), injected);

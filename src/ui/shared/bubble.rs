@@ -64,7 +64,8 @@ impl Bubble {
             keyboard_width: usize::from(width),
             ..message::LayoutOptions::new(usize::from(width.saturating_sub(EDGES)))
         };
-        Some(Self { message: message::layout_request(request, options), composed: composed.clone(), width })
+        let message = message::layout_request(request, composed.repeated.as_deref(), options);
+        Some(Self { message, composed: composed.clone(), width })
     }
 
     fn text(&self) -> &str {

@@ -4,13 +4,13 @@ use super::*;
 use crate::json;
 use crate::telegram::{self, Arguments};
 
-const USER: i64 = 5;
-const GROUP: i64 = -7;
+pub(super) const USER: i64 = 5;
+pub(super) const GROUP: i64 = -7;
 const SUPERGROUP: i64 = -1_000_000_000_001;
-const CHANNEL: i64 = -1_000_000_000_002;
+pub(super) const CHANNEL: i64 = -1_000_000_000_002;
 const FORUM: i64 = -1_000_000_000_003;
 
-fn with_chats() -> SandboxState {
+pub(super) fn with_chats() -> SandboxState {
     let mut state = sandbox(options());
     for (id, kind) in [(GROUP, "group"), (SUPERGROUP, "supergroup")] {
         let message = json!({ "message": { "chat": { "id": id, "type": kind, "title": "G" }, "text": "x" } });
@@ -26,17 +26,17 @@ fn with_chats() -> SandboxState {
 }
 
 /// Returns the whole answer of a call.
-fn answer(state: &mut SandboxState, method: &str, body: &Value) -> Value {
+pub(super) fn answer(state: &mut SandboxState, method: &str, body: &Value) -> Value {
     let call = MethodCall::read("", CallBody::Json(body.to_string().into_bytes())).unwrap();
     serde_json::from_str(&reply_of(state.call("42:TEST", method, &call, now())).body).unwrap()
 }
 
 /// Returns "ok", or the description of the error.
-fn verdict(state: &mut SandboxState, method: &str, body: &Value) -> String {
+pub(super) fn verdict(state: &mut SandboxState, method: &str, body: &Value) -> String {
     answer(state, method, body)["description"].as_str().unwrap_or("ok").to_owned()
 }
 
-fn checked(method: &str, body: &Value) -> String {
+pub(super) fn checked(method: &str, body: &Value) -> String {
     let body = body.to_string();
     let document = json::parse(&body).unwrap();
     let checked = telegram::check(method, &Arguments::from_json(&document, &body).unwrap());

@@ -80,6 +80,7 @@ impl<T> Slot<T> {
 /// Composes the latest job's message on a blocking thread, one job at a time.
 pub(super) async fn compose_latest(
     jobs: Arc<MessageSlot>,
+    session: Arc<Session>,
     clock: Clock,
     reporter: Reporter,
     injected: Arc<InjectedFaults>,
@@ -88,10 +89,12 @@ pub(super) async fn compose_latest(
         // A running composition is not stopped: its result is newer than the message that is shown, so it is still
         // worth drawing.
         let (QueuedJob { generation, job, ticket }, _) = jobs.take().await;
-        let injected = Arc::clone(&injected);
+        let (session, injected) = (Arc::clone(&session), Arc::clone(&injected));
         let composed = spawn_blocking_caught(move || {
             injected.trigger(Work::Compose.id());
-            job.compose(clock.now())
+            let mut composed = job.compose(clock.now());
+            service::look_up_repeated(&session, &mut composed);
+            composed
         });
         let message = match join_caught(composed).await {
             Ok(composed) => Msg::Composed(generation, PtrEq::new(composed)),

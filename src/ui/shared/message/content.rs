@@ -3,12 +3,19 @@
 
 use crate::compose::MessagePart;
 use crate::telegram::ApiRequest;
-use crate::telegram::request::{LinkPreview, Media, MediaFile, MessageContent, Poll, PollKind, ReplyMarkup};
+use crate::telegram::request::{
+    LinkPreview, Media, MediaFile, MessageContent, PaidMedia, Poll, PollKind, Repeat, ReplyMarkup, TargetIds,
+};
 use crate::ui::shared::message::wrap;
 use crate::ui::shared::message::wrap::shortened;
 use crate::ui::shared::message::{LayoutOptions, MessageLayout, MessageLine, RunRole, layout};
 
-pub(crate) fn layout_request(request: &ApiRequest, options: LayoutOptions) -> MessageLayout {
+/// Lays out a request. `repeated` is what the message says that the request copies or forwards, if it is known.
+pub(crate) fn layout_request(
+    request: &ApiRequest,
+    repeated: Option<&str>,
+    options: LayoutOptions,
+) -> MessageLayout {
     let rows = match request.reply_markup() {
         Some(ReplyMarkup::InlineKeyboard(rows)) => rows.as_slice(),
         _ => &[],
@@ -34,11 +41,26 @@ pub(crate) fn layout_request(request: &ApiRequest, options: LayoutOptions) -> Me
             }
         }
         MessageContent::Poll(poll) => message.body.extend(poll_lines(poll, options)),
+        MessageContent::PaidMedia(paid) => add_paid(&mut message.body, paid, options),
         MessageContent::Location(place) => {
             let label = format!("location {}, {}", place.latitude, place.longitude);
             message.body.push(attachment(&label, options));
         }
-        MessageContent::Nothing => {}
+        MessageContent::Venue(venue) => {
+            let label = format!("venue {}, {}", venue.title, venue.address);
+            message.body.push(attachment(&label, options));
+        }
+        MessageContent::Contact(contact) => {
+            let name = [contact.first_name.as_str(), &contact.last_name].join(" ");
+            message
+                .body
+                .push(attachment(&format!("contact {} {}", name.trim_end(), contact.phone_number), options));
+        }
+        MessageContent::Dice(emoji) => message.body.push(attachment(&format!("dice {emoji}"), options)),
+        MessageContent::Repeat(repeat) => {
+            add_repeated(&mut message.body, request, repeat, repeated, options);
+        }
+        MessageContent::Caption(_) | MessageContent::Nothing => {}
     }
     message
 }
@@ -59,6 +81,49 @@ fn add_media(caption: &mut Vec<MessageLine>, media: &Media, nth: usize, options:
     line.set_part(MessagePart::Medium(nth));
     let at = if media.show_caption_above_media { caption.len() } else { 0 };
     caption.insert(at, line);
+}
+
+/// Adds the lines of the media that are paid for, above their caption or below it.
+fn add_paid(caption: &mut Vec<MessageLine>, paid: &PaidMedia, options: LayoutOptions) {
+    if paid.caption.sent.text.is_empty() {
+        caption.clear();
+    }
+    let mut lines = vec![attachment(&format!("paid media for {} Stars", paid.star_count), options)];
+    for (nth, media) in paid.items.iter().enumerate() {
+        let mut line = Vec::new();
+        add_media(&mut line, media, nth, options);
+        lines.extend(line);
+    }
+    let at = if paid.show_caption_above_media { caption.len() } else { 0 };
+    caption.splice(at..at, lines);
+}
+
+/// Adds lines that say which messages are sent again, and what they say, above the new caption.
+fn add_repeated(
+    caption: &mut Vec<MessageLine>,
+    request: &ApiRequest,
+    repeat: &Repeat,
+    known: Option<&str>,
+    options: LayoutOptions,
+) {
+    let Some(target) = request.target() else { return };
+    if repeat.caption.as_ref().is_none_or(|caption| caption.sent.text.is_empty()) {
+        caption.clear();
+    }
+    let verb = if repeat.is_forward { "forwards" } else { "copies" };
+    let (label, it) = match &target.ids {
+        TargetIds::One(id) => {
+            (format!("{verb} message {} of chat {}", id.unwrap_or_default(), target.chat_id), "it says")
+        }
+        TargetIds::Several(ids) => {
+            (format!("{verb} {} messages of chat {}", ids.len(), target.chat_id), "they say")
+        }
+    };
+    let text = match known {
+        Some(text) => text.to_owned(),
+        None => format!("only Telegram knows what {it}"),
+    };
+    caption.splice(0..0, [attachment(&label, options), attachment(&text, options)]);
 }
 
 fn attachment(label: &str, options: LayoutOptions) -> MessageLine {

@@ -154,7 +154,7 @@ fn media_polls_and_locations_are_shown() {
         let document = crate::json::parse(body).unwrap();
         let arguments = crate::telegram::Arguments::from_json(&document, body).unwrap();
         let request = crate::telegram::check(method, &arguments).result.unwrap();
-        assert_eq!(shown(&layout_request(&request, LayoutOptions::new(30)).body), expected);
+        assert_eq!(shown(&layout_request(&request, None, LayoutOptions::new(30)).body), expected);
     };
     check(
         "sendPhoto",
