@@ -219,8 +219,8 @@ mod tests {
         let version = format!(
             "The tables of the Bot API follow its version {BOT_API_VERSION}: `src/telegram/method.rs` names the methods, and `assets/methods` \
              has their fields.\nTo move to the next version, change `BOT_API_VERSION` there, and add what its release notes list: fields to \
-             `assets/methods`, methods to\nboth. A method that the sandbox answers also needs an arm in `src/sandbox/methods.rs`; the compiler \
-             and the tests of the tables name the rest.\n"
+             `assets/methods`, methods to\nboth. A method that the sandbox answers also needs an arm in `src/sandbox/methods.rs`. The compiler \
+             and the tests of the tables\nname the rest.\n"
         );
         crate::help::tests::check_generated("README.md", "bot-api", &version);
     }

@@ -507,6 +507,31 @@ async fn media_messages_have_their_files_and_captions() {
 }
 
 #[tokio::test]
+async fn an_uploaded_file_can_be_downloaded() {
+    let sandbox = with_chats().await;
+    let parts = "--x\r\nContent-Disposition: form-data; name=\"chat_id\"\r\n\r\n5\r\n\
+                 --x\r\nContent-Disposition: form-data; name=\"document\"; filename=\"a.txt\"\r\n\r\nbytes\r\n--x--\r\n";
+    let path = format!("{BOT}/sendDocument");
+    let sent =
+        send(sandbox.addr, "POST", &path, "multipart/form-data; boundary=x", parts.as_bytes()).await.result();
+    let id = &sent["document"]["file_id"];
+    let file = call(sandbox.addr, "getFile", json!({ "file_id": id })).await.result();
+    assert_eq!(file["file_size"], 5);
+    let path = file["file_path"].as_str().unwrap();
+    assert_eq!(get(sandbox.addr, &format!("/file/bot42:TEST/{path}")).await.body, "bytes");
+    for other in [format!("/file/bot43:TEST/{path}"), "/file/bot42:TEST/documents/../a".to_owned()] {
+        get(sandbox.addr, &other).await.assert_refused(404, "Not Found");
+    }
+}
+
+#[tokio::test]
+async fn a_body_of_null_is_a_call_without_arguments() {
+    let sandbox = with_chats().await;
+    let me = send(sandbox.addr, "POST", &format!("{BOT}/getMe"), "application/json", b"null").await;
+    assert_eq!(me.result()["id"], 42);
+}
+
+#[tokio::test]
 async fn a_malformed_update_is_refused_with_an_explanation() {
     let sandbox = start(SandboxOptions::default()).await;
     for (body, expected) in [

@@ -350,6 +350,44 @@ const REFUSALS: &[KnownError] = &[
         "the file is missing",
         "set the field to a URL or a file_id, or upload the file in a part of that name",
     ),
+    // Copied and forwarded messages.
+    body(
+        &["parameter \"from_chat_id\" is required"],
+        "the body has no from_chat_id",
+        "set from_chat_id to the chat of the message, and message_id to the message",
+    ),
+    body(
+        &["message to copy not found", "message to forward not found", "messages can't be forwarded"],
+        "the chat in from_chat_id has no message with this message_id",
+        "check from_chat_id and message_id; the bot must be able to read that message",
+    ),
+    body(
+        &["message can't be copied", "message can't be forwarded", "protected content"],
+        "Telegram does not send a message of this kind again",
+        "choose another message: events, protected messages and, for a copy, paid media are not sent again",
+    ),
+    body(
+        &["message identifier", "can't parse message_ids"],
+        "`message_ids` is not a list of messages",
+        "write a list of 1 to 100 numbers above 0: `[12, 13]`",
+    ),
+    // Venues, contacts, dice, and paid media.
+    body(
+        &["wrong venue location"],
+        "a coordinate of the venue is out of range",
+        "a venue's latitude is -90 to 90 and its longitude -180 to 180, in degrees",
+    ),
+    body(
+        &["parameter \"phone_number\" is required", "parameter \"first_name\" is required"],
+        "the contact is incomplete",
+        "set phone_number and first_name",
+    ),
+    body(&["emoticon_invalid"], "this emoji cannot be thrown", "use 🎲, 🎯, 🏀, ⚽, 🎳 or 🎰"),
+    body(
+        &["invalid media price", "invalid number of paid media", "can't parse paid media", "inputpaidmedia"],
+        "the paid media are not valid",
+        "set star_count to 1 or more, and `media` to a list of 1 to 10 photos and videos",
+    ),
     // Albums.
     body(
         &["parameter \"media\" is required", "there are no messages to send"],

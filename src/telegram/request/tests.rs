@@ -88,6 +88,40 @@ fn markup_is_parsed_and_its_error_points_into_the_string() {
 }
 
 #[test]
+fn a_copy_names_its_message_and_parses_its_caption() {
+    let copy = |fields: &str, expected: &str| check_body("copyMessage", fields, expected);
+    copy(r#"{"chat_id": 7, "from_chat_id": 1001, "message_id": 12}"#, r#"ok 7 "-""#);
+    copy(
+        r#"{"chat_id": 7, "from_chat_id": 1001, "message_id": 12, "caption": "<b>x</b>", "parse_mode": "HTML"}"#,
+        r#"ok 7 "x" bold"#,
+    );
+    copy(
+        r#"{"chat_id": 7, "from_chat_id": 1, "message_id": 12, "caption": "<br>", "parse_mode": "HTML"}"#,
+        r#"400 Bad Request: can't parse entities: Unsupported start tag "br" at byte offset 0 @ <br"#,
+    );
+    copy(
+        r#"{"chat_id": 7, "message_id": 12}"#,
+        r#"400 Bad Request: parameter "from_chat_id" is required @ -"#,
+    );
+    copy(r#"{"chat_id": 7, "from_chat_id": 1}"#, "400 Bad Request: message to copy not found @ -");
+    copy(
+        r#"{"chat_id": 7, "from_chat_id": 1, "message_id": "abc"}"#,
+        r#"400 Bad Request: message to copy not found @ "abc""#,
+    );
+    check_body(
+        "forwardMessages",
+        r#"{"chat_id": 7, "from_chat_id": 1, "message_ids": [1, "x"]}"#,
+        r#"400 Bad Request: can't parse message identifier as a Number @ "x""#,
+    );
+    check_body(
+        "editMessageText",
+        r#"{"text": "x"}"#,
+        "400 Bad Request: message identifier is not specified @ -",
+    );
+    check_body("editMessageText", r#"{"text": "x", "inline_message_id": "A"}"#, r#"ok - "x""#);
+}
+
+#[test]
 fn entities_are_read_only_without_a_parse_mode() {
     let bold = r#"[{"type": "bold", "offset": 0, "length": 1}]"#;
     send(&format!(r#"{{"chat_id": 7, "text": "x", "entities": {bold}}}"#), r#"ok 7 "x" bold"#);

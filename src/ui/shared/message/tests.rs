@@ -149,6 +149,26 @@ fn buttons_of_a_row_have_equal_widths() {
 }
 
 #[test]
+fn a_copied_message_is_shown_with_what_it_says() {
+    let check = |method: &str, body: &str, known: Option<&str>, expected: &str| {
+        let document = crate::json::parse(body).unwrap();
+        let arguments = crate::telegram::Arguments::from_json(&document, body).unwrap();
+        let request = crate::telegram::check(method, &arguments).result.unwrap();
+        assert_eq!(shown(&layout_request(&request, known, LayoutOptions::new(40)).body), expected);
+    };
+    let copy = r#"{"chat_id": 1, "from_chat_id": 1001, "message_id": 12}"#;
+    let unknown = "▣ copies message 12 of chat 1001\n▣ only Telegram knows what it says";
+    check("copyMessage", copy, None, unknown);
+    check("copyMessage", copy, Some("Hello Anna"), "▣ copies message 12 of chat 1001\n▣ Hello Anna");
+    let captioned = r#"{"chat_id": 1, "from_chat_id": "@news", "message_id": 12, "caption": "New"}"#;
+    let expected = "▣ copies message 12 of chat @news\n▣ only Telegram knows what it says\nNew";
+    check("copyMessage", captioned, None, expected);
+    let several = r#"{"chat_id": 1, "from_chat_id": 1001, "message_ids": [1, 2]}"#;
+    let expected = "▣ forwards 2 messages of chat 1001\n▣ only Telegram knows what they say";
+    check("forwardMessages", several, None, expected);
+}
+
+#[test]
 fn media_polls_and_locations_are_shown() {
     let check = |method: &str, body: &str, expected: &str| {
         let document = crate::json::parse(body).unwrap();
