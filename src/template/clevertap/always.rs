@@ -110,7 +110,7 @@ fn with_blank(source: &str, opening: Option<Span>, comparison: WithBlank<'_>) ->
     let operator = if is_equal { "==" } else { "!=" };
     let compared = format!("{name} {operator} \"\"");
     let fix = Fix {
-        title: format!("compare with \"\" after `default: \"\"`"),
+        title: "compare with \"\" after `default: \"\"`".into(),
         edits: vec![
             TextEdit { span: Span::at(tag.start), replacement: assign.clone() },
             TextEdit { span, replacement: compared.clone() },
