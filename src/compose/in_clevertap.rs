@@ -37,9 +37,18 @@ impl Composed {
         if let (Some(own), Some(rendered)) = (own, rendered) {
             let is_json = inputs.campaign.content_format == ContentFormat::Json;
             let values = is_json.then(|| (to_value(own), to_value(&rendered.text)));
+            if is_json {
+                // Whitespace between the values of JSON does not matter, and the other whitespace is reported for all
+                // profiles.
+                problems
+                    .retain(|problem| problem.is_error() || !problem.span.of(inputs.body).trim().is_empty());
+            }
+            let mut is_same = own == rendered.text;
             match values {
-                // Whitespace between the values of JSON does not matter.
-                Some((Some(own), Some(other))) if own == other => problems.clear(),
+                Some((Some(own), Some(other))) if own == other => {
+                    is_same = true;
+                    problems.clear();
+                }
                 Some((Some(_), None)) => {
                     let locator = Locator::new(rendered.map, PatchedText::unchanged(&rendered.text));
                     let fault = fault(inputs, &locator).map(|fault| {
@@ -50,7 +59,7 @@ impl Composed {
                 }
                 _ => {}
             }
-            if !problems.is_empty() {
+            if !is_same {
                 let line = differing_line(own, &rendered.text);
                 self.clevertap = Some(ClevertapText { body: rendered.text, line });
             }

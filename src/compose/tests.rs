@@ -271,6 +271,50 @@ fn only_now_uses_indian_time_in_the_clevertap_dialect() {
     assert_eq!(rendered(Dialect::CleverTap), "05:30 00:00");
 }
 
+/// Returns CleverTap's version of a JSON body whose `text` is `text`: the line that differs.
+fn line_in_clevertap(text: &str, properties: &str) -> Option<String> {
+    let body = format!(r#"{{"chat_id": 1, "text": "{text}"}}"#);
+    let (campaign, webhook, partials) = (Campaign::default(), webhook(), Partials::default());
+    let anna = profile(properties);
+    let inputs = inputs(&body, &campaign, Some(&anna), Some(&webhook), &partials);
+    let composed = compose(&Inputs { dialect: Dialect::CleverTap, ..inputs });
+    composed.clevertap.map(|clevertap| clevertap.line)
+}
+
+#[test]
+fn a_message_has_the_first_line_that_differs_in_clevertap() {
+    let text = "Hi\\n{{ Profile.points | round: 2 }} points\\nBye";
+    assert_eq!(line_in_clevertap(text, r#"{"points": 5}"#).as_deref(), Some("5.00 points"));
+    assert_eq!(line_in_clevertap(text, r#"{"points": 5.25}"#), None);
+}
+
+#[test]
+fn whitespace_between_json_values_makes_no_difference_in_clevertap() {
+    let body = "{% if Profile.vip %}\n  {% assign x = 1 %}\n{% endif %}{\"chat_id\": 1, \"text\": \"Hi\"}";
+    let (campaign, webhook, partials) = (Campaign::default(), webhook(), Partials::default());
+    let anna = profile(r#"{"vip": true}"#);
+    let inputs = inputs(body, &campaign, Some(&anna), Some(&webhook), &partials);
+    let composed = compose(&Inputs { dialect: Dialect::CleverTap, ..inputs });
+    assert_eq!(composed.clevertap, None);
+    assert_eq!(composed.diagnostics, []);
+}
+
+#[test]
+fn json_that_only_clevertap_would_break_is_an_error() {
+    let error = |properties: &str| {
+        let body = "{\"chat_id\": 1, \"text\": \"Hi{% if Profile.vip %}\n{% assign x = 1 %}{% endif %}\"}";
+        let (campaign, webhook, partials) = (Campaign::default(), webhook(), Partials::default());
+        let anna = profile(properties);
+        let inputs = inputs(body, &campaign, Some(&anna), Some(&webhook), &partials);
+        let composed = compose(&Inputs { dialect: Dialect::CleverTap, ..inputs });
+        let codes: Vec<Code> = errors(&composed).iter().map(|problem| problem.code).collect();
+        (codes, composed.is_sendable())
+    };
+    assert_eq!(error(r#"{"vip": true}"#), (vec![Code::NotInClevertap], false));
+    // It is a problem of other recipients.
+    assert_eq!(error("{}"), (vec![Code::NotInClevertap], true));
+}
+
 #[test]
 fn parameters_are_added_to_the_query_and_not_to_the_fragment() {
     let (campaign, partials) = (Campaign::default(), Partials::default());

@@ -121,8 +121,8 @@ codes! {
     DefaultNotJson "default-not-json" = r#"{{ Profile.points | default: "NULL" }}"#,
     /// The branches of a tag do not open and close the same JSON strings, objects and arrays.
     DifferentBranches "different-branches" = r#"{% if Profile.score > 5 %}Great"{% else %}Good"#,
-    /// CleverTap treats this differently.
-    DiffersInClevertap "differs-in-clevertap",
+    /// CleverTap prints something else here, or treats this differently.
+    DiffersInClevertap "differs-in-clevertap" = "{% if Profile.nick != blank %}",
     /// Telegram keeps only the last of several direction marks in a row.
     DirectionMark "direction-mark" = r#"a\u200e\u200fb"#,
     /// The path of a webhook has a `.` or `..`, which leads to another path.

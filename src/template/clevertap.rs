@@ -4,7 +4,7 @@ mod always;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::diagnostic::{Code, Diagnostic, Fix};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::text::{Span, visible};
 
 use super::liqp;
@@ -129,29 +129,35 @@ fn differing_parts(
         .collect();
     // Neighbors that only one engine prints are one branch or one loop.
     let mut is_in_run = false;
+    let mut whitespace = Vec::new();
     for (span, part) in &parts {
         if part.own == part.elsewhere {
             is_in_run = is_in_run && part.own.iter().all(|text| text.is_empty());
             continue;
         }
+        if part.own.is_empty() && part.elsewhere.iter().all(|text| text.trim().is_empty()) {
+            whitespace.push(*span);
+            continue;
+        }
         let is_once = part.own.is_empty() || part.elsewhere.is_empty();
-        let is_whitespace = part.elsewhere.iter().all(|text| text.trim().is_empty());
-        let is_explained = !other_ways.is_empty() && !(is_whitespace && part.own.is_empty());
-        if is_once && (is_in_run || is_explained) {
+        if is_once && (is_in_run || !other_ways.is_empty()) {
             continue;
         }
         is_in_run = is_once;
         found.push(difference(*span, part));
     }
     if found.is_empty() {
+        found.extend(whitespace.into_iter().map(|span| {
+            let message = "CleverTap keeps this whitespace, and telecast leaves it out";
+            Diagnostic::warning(Code::DiffersInClevertap, span, message)
+        }));
+    }
+    if found.is_empty() {
         // The parts are the same and in another order.
         let at = own.text.bytes().zip(elsewhere.text.bytes()).take_while(|(a, b)| a == b).count();
         let span = own.map.origin(Span::at(at)).in_template();
-        found.push(Diagnostic::warning(
-            Code::DiffersInClevertap,
-            span,
-            "CleverTap prints something else from here on",
-        ));
+        let message = "CleverTap prints something else from here on";
+        found.push(Diagnostic::warning(Code::DiffersInClevertap, span, message));
     }
     found.truncate(MAX_DIFFERENCES);
     found
@@ -187,10 +193,6 @@ fn difference(span: Span, part: &Part<'_>) -> Diagnostic {
     };
     let warning = |message: String| Diagnostic::warning(Code::DiffersInClevertap, span, message);
     match (part.own.as_slice(), part.elsewhere.as_slice()) {
-        ([], printed) if printed.iter().all(|text| text.trim().is_empty()) => {
-            let fix = Fix::replace("remove the whitespace", span, "");
-            warning("CleverTap keeps this whitespace, which telecast leaves out".to_owned()).with_fix(fix)
-        }
         ([], _) => warning("CleverTap prints this, and telecast does not".to_owned()),
         (_, []) => warning("CleverTap does not print this".to_owned()),
         (own, elsewhere) => {

@@ -8,6 +8,7 @@ mod architecture;
 mod cli;
 mod console;
 mod debug_entities;
+mod debug_liquid;
 mod faults;
 mod https;
 mod licences;

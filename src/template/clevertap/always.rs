@@ -110,7 +110,7 @@ fn with_blank(source: &str, opening: Option<Span>, comparison: WithBlank<'_>) ->
     let operator = if is_equal { "==" } else { "!=" };
     let compared = format!("{name} {operator} \"\"");
     let fix = Fix {
-        title: format!("compare with \"\" after `default: \"\"`"),
+        title: "compare with \"\" after `default: \"\"`".into(),
         edits: vec![
             TextEdit { span: Span::at(tag.start), replacement: assign.clone() },
             TextEdit { span, replacement: compared.clone() },
@@ -150,7 +150,6 @@ fn in_date_format(source: &str, call: &FilterCall) -> Option<Diagnostic> {
     let problem = differs(format.span(), message);
     let portable = PORTABLE.iter().find(|(known, _)| known == first);
     let help = match first.as_str() {
-        _ if portable.is_some() => "write its parts",
         "%-d" | "%-e" => "use `%d`, which has two digits",
         "%-m" => "use `%m`, which has two digits",
         "%-H" | "%-k" => "use `%H`, which has two digits",
@@ -159,7 +158,10 @@ fn in_date_format(source: &str, call: &FilterCall) -> Option<Diagnostic> {
         "%s" => "CleverTap's `date` cannot print epoch seconds",
         _ => "use only directives of one letter that CleverTap knows, such as `%d.%m.%Y %H:%M`",
     };
-    let problem = problem.with_help(help);
+    let problem = match portable {
+        Some((_, portable)) => problem.with_help(format!("write `{portable}`")),
+        None => problem.with_help(help),
+    };
     let written = format.span().of(source);
     let mut rewritten = written.to_owned();
     for directive in &unknown {

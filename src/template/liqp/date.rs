@@ -9,7 +9,7 @@ use jiff::{Span, Timestamp, Zoned};
 
 use super::super::datum::Datum;
 use super::super::filters::Call;
-use super::filters::{FilterResult, text_of};
+use super::arguments::{FilterResult, text_of};
 use super::values;
 
 const MONTHS: [&str; 12] = [

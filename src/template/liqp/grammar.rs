@@ -3,7 +3,7 @@
 //! Only what Shopify's parser accepts matters here: a body that it refuses has other problems. LiqP also accepts some
 //! bodies that Shopify's parser refuses, such as those with parentheses in a condition.
 
-use crate::diagnostic::{Code, Diagnostic, Fix};
+use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit};
 use crate::text::Span;
 
 use super::filters;
@@ -64,11 +64,13 @@ struct Frame<'s> {
     has_else: bool,
     /// The tags of [`OTHER_TAGS`] in this block that no `end…` tag has closed. Any `end…` tag closes the first of them.
     open: Vec<(&'s str, Span)>,
+    /// The names of tags that LiqP does not have. Their ends are no problem of their own.
+    unknown: Vec<&'s str>,
 }
 
 impl Frame<'_> {
     fn new(kind: Kind, tag: Span) -> Self {
-        Self { kind, tag, has_when: false, has_else: false, open: Vec::new() }
+        Self { kind, tag, has_when: false, has_else: false, open: Vec::new(), unknown: Vec::new() }
     }
 }
 
@@ -274,6 +276,7 @@ impl<'s> Checker<'s, '_> {
             return Err(Box::new(problem.with_help("write it as `{% raw %}`, without a dash").with_fix(fix)));
         }
         if !OTHER_TAGS.contains(&text) {
+            self.frames.last_mut().into_iter().for_each(|frame| frame.unknown.push(text));
             return Err(Box::new(self.no_tag(name)));
         }
         if !has_arguments && text.ends_with("crement") {
@@ -311,6 +314,9 @@ impl<'s> Checker<'s, '_> {
     fn end_of_other(&mut self, name: Token) -> Checked {
         let text = self.text(name);
         let Some(frame) = self.frames.last_mut() else { return Ok(()) };
+        if text.strip_prefix("end").is_some_and(|name| frame.unknown.contains(&name)) {
+            return self.expect_tag_end();
+        }
         let open = std::mem::take(&mut frame.open);
         self.expect_tag_end()?;
         match open.as_slice() {
@@ -357,7 +363,7 @@ impl<'s> Checker<'s, '_> {
                     return Err(Box::new(problem.with_help("write the rows with `for`")));
                 }
                 self.lookup()?;
-                self.loop_arguments()?;
+                self.loop_arguments(None)?;
                 self.expect_tag_end()
             }
             "capture" => {
@@ -519,6 +525,8 @@ impl<'s> Checker<'s, '_> {
     fn for_head(&mut self, tag: Span) -> Checked {
         self.frames.push(Frame::new(Kind::For, tag));
         self.loop_variable()?;
+        let (start, first) = (self.at, self.here());
+        let mut collection = None;
         if self.take(TokenKind::OpenParenthesis).is_some() {
             if let Some(frame) = self.frames.last_mut() {
                 frame.kind = Kind::ForRange;
@@ -535,12 +543,15 @@ impl<'s> Checker<'s, '_> {
             return Err(Box::new(problem.with_help("set a variable first, with `assign`")));
         } else {
             self.lookup()?;
+            let last = self.tokens[start..self.at].last();
+            collection = last.map(|last| first.join(last.span));
         }
-        self.loop_arguments()?;
+        self.loop_arguments(collection)?;
         self.expect_tag_end()
     }
 
-    fn loop_arguments(&mut self) -> Checked {
+    /// `collection` is the list of the loop, if it is a variable.
+    fn loop_arguments(&mut self, collection: Option<Span>) -> Checked {
         loop {
             if let Some(comma) = self.take(TokenKind::Comma) {
                 let problem = refused(comma.span, "CleverTap accepts no comma here");
@@ -555,14 +566,35 @@ impl<'s> Checker<'s, '_> {
             }
             if self.text(name) == "reversed" {
                 let problem = refused(name.span, "CleverTap has no `reversed`");
-                return Err(Box::new(
-                    problem.with_help("reverse the list first: `{% assign last_first = list | reverse %}`"),
-                ));
+                let problem =
+                    problem.with_help("reverse the list first: `{% assign last_first = list | reverse %}`");
+                return Err(Box::new(match self.reversed_first(collection, name) {
+                    Some(fix) => problem.with_fix(fix),
+                    None => problem,
+                }));
             }
             self.new_name()?;
             self.expect(TokenKind::Colon)?;
             self.expression()?;
         }
+    }
+
+    /// Reverses the list before the loop, if `reversed` is its only argument: the others apply before it.
+    fn reversed_first(&self, collection: Option<Span>, reversed: Token) -> Option<Fix> {
+        let collection = collection.filter(|collection| {
+            Span::new(collection.end, reversed.span.start).of(self.source).trim().is_empty()
+        })?;
+        let end = self.tokens.get(self.at + 1).filter(|next| next.kind == TokenKind::TagEnd)?;
+        let tag = self.frames.last()?.tag.start;
+        let start = self.source.get(..tag)?.rfind("{%")?;
+        let list = collection.of(self.source);
+        let assign = format!("{{% assign last_first = {list} | reverse %}}");
+        let rest = Span::new(collection.start, end.span.start);
+        let edits = vec![
+            TextEdit { span: Span::at(start), replacement: assign },
+            TextEdit { span: rest, replacement: "last_first ".to_owned() },
+        ];
+        Some(Fix { title: "reverse the list first".into(), edits, safe: false })
     }
 
     fn cycle(&mut self) -> Checked {

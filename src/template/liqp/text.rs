@@ -2,7 +2,7 @@
 
 use super::super::datum::{Datum, LiquidText};
 use super::super::filters::{Call, FilterError};
-use super::filters::{FilterResult, check_count, needed, number_of, text_of};
+use super::arguments::{FilterResult, check_count, needed, number_of, text_of};
 use super::values;
 
 fn with_text<'a>(call: &mut Call<'_, 'a>, change: impl FnOnce(&str) -> String) -> FilterResult<'a> {

@@ -421,7 +421,7 @@ impl<'s> LiquidParser<'s> {
 
 /// As in Shopify, whitespace is dropped only where all bodies of a tag are blank: a blank body beside another prints its
 /// whitespace.
-fn drop_blank_together<'b>(bodies: &mut dyn Iterator<Item = &'b mut Block>, is_blank_before: bool) {
+fn drop_blank_together(bodies: &mut dyn Iterator<Item = &mut Block>, is_blank_before: bool) {
     let bodies: Vec<&mut Block> = bodies.collect();
     let are_blank = is_blank_before && bodies.iter().all(|body| body.is_blank);
     bodies.into_iter().for_each(|body| body.is_blank = are_blank);

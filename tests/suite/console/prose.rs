@@ -139,6 +139,19 @@ fn a_variable_of_clevertap_keeps_its_quotes() {
 }
 
 #[test]
+fn the_preview_shows_clevertaps_version_of_the_line_that_differs() {
+    let console = Console::prepared("spring-sale", |root| {
+        let campaign = root.join("campaigns/spring-sale.toml");
+        let settings = std::fs::read_to_string(&campaign).unwrap();
+        std::fs::write(&campaign, format!("dialect = \"clevertap\"\n{settings}")).unwrap();
+        let body = BODY.replace("Hi!", "Hi!\\n{{ 1.1 | plus: 2.2 }} points");
+        std::fs::write(root.join("campaigns/spring-sale.json.liquid"), body).unwrap();
+    });
+    console.shows("3.3 points");
+    console.shows("In CleverTap: 3.3000000000000003 points");
+}
+
+#[test]
 fn rows_end_with_the_line_breaks_of_message_text() {
     let mut console = Console::with_body(&BODY.replace("Hi!", r"One\nTwo \\n two\n\nFour"));
     let (x, y) = console.position_of("\"text\": \"One");
