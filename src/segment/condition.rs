@@ -146,7 +146,7 @@ impl Aggregate {
 }
 
 impl Condition {
-    pub fn not(self) -> Self {
+    pub fn negated(self) -> Self {
         Condition::Not(Box::new(self))
     }
 }

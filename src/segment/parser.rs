@@ -144,7 +144,7 @@ impl<'a> Parser<'_, 'a, '_> {
                 .into());
         }
         self.nesting.depth += 1;
-        let condition = if self.take_word("not") { self.negation()?.not() } else { self.primary()? };
+        let condition = if self.take_word("not") { self.negation()?.negated() } else { self.primary()? };
         self.nesting.depth -= 1;
         Ok(condition)
     }
@@ -295,11 +295,11 @@ impl<'a> Parser<'_, 'a, '_> {
                 self.problems.push(type_error(found, message).with_help(help));
             }
             let condition = condition(operand.field, Test::Compare(comparison, literal));
-            return Ok(if is_negated { condition.not() } else { condition });
+            return Ok(if is_negated { condition.negated() } else { condition });
         }
         if self.is_word("not") && *self.kind_after() == TokenKind::Word("in".to_owned()) {
             self.at += 2;
-            return Ok(condition(operand.field.clone(), self.one_of(&operand)?).not());
+            return Ok(condition(operand.field.clone(), self.one_of(&operand)?).negated());
         }
         if self.take_word("in") {
             return Ok(condition(operand.field.clone(), self.one_of(&operand)?));
@@ -310,7 +310,7 @@ impl<'a> Parser<'_, 'a, '_> {
                 return Err(self.expected(if is_negated { "`set`" } else { "`set` or `not set`" }));
             }
             let condition = condition(operand.field, Test::IsSet);
-            return Ok(if is_negated { condition.not() } else { condition });
+            return Ok(if is_negated { condition.negated() } else { condition });
         }
         if self.is_word("within") {
             let kind = operand.kind();
@@ -476,7 +476,7 @@ impl<'a> Parser<'_, 'a, '_> {
         let (comparison, n) = self.times()?;
         let query = self.event_query(name, scope)?;
         let condition = Condition::Did(query, comparison, n);
-        Ok(if is_negated { condition.not() } else { condition })
+        Ok(if is_negated { condition.negated() } else { condition })
     }
 
     /// Reads how often an event has to have happened: at least once, if nothing is said.
@@ -575,7 +575,7 @@ impl<'a> Parser<'_, 'a, '_> {
             }
             None => Condition::Did(query, comparison, self.natural("a number of events")?.into()),
         };
-        Ok(if is_negated { condition.not() } else { condition })
+        Ok(if is_negated { condition.negated() } else { condition })
     }
 
     // -- Segments ---------------------------------------------------------------------------------------------------

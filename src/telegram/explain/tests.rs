@@ -254,11 +254,10 @@ fn an_address_that_ends_at_its_first_bracket_is_reported() {
 
 #[test]
 fn html_in_markdown_is_reported() {
-    for (mode, message) in [(
+    check(
         ParseMode::Markdown,
-        "markup-without-mode at \"<b>Sale</b>\": this looks like HTML, but parse_mode is Markdown",
-    )] {
-        check(mode, "<b>Sale</b>", &[message]);
-    }
+        "<b>Sale</b>",
+        &["markup-without-mode at \"<b>Sale</b>\": this looks like HTML, but parse_mode is Markdown"],
+    );
     check(ParseMode::Markdown, "`<b>Sale</b>` 1 < 2 <3", &[]);
 }

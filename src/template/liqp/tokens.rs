@@ -16,7 +16,7 @@ pub(super) enum TokenKind {
     Str,
     Decimal,
     Integer,
-    /// A name, or a reserved word; see [`Token::is_word`].
+    /// A name or a reserved word.
     Word(Word),
     /// A comparison other than `contains`.
     Comparison,
