@@ -1,5 +1,5 @@
-//! The cases in which message bodies render differently from Shopify's Liquid, which the command `debug liquid` follows,
-//! and the cases in which CleverTap's engine prints something other than telecast.
+//! The cases in which message bodies render differently from Shopify's Liquid, which the command `debug liquid`
+//! follows, and the cases in which CleverTap's engine prints something other than telecast.
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Difference {

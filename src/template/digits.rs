@@ -34,8 +34,8 @@ pub(super) fn write_decimal(out: &mut String, value: f64) {
         out.push_str(word);
         return;
     }
-    // From 1e-4 to 1e15, Rust's `{:?}` prints the same digits as Ruby. Outside this range, Ruby prints an exponent, unless
-    // a larger number has decimals.
+    // From 1e-4 to 1e15, Rust's `{:?}` prints the same digits as Ruby. Outside this range, Ruby prints an exponent,
+    // unless a larger number has decimals.
     let has_decimals = 1e15 <= magnitude && value.fract() != 0.0;
     if magnitude == 0.0 || (1e-4..1e15).contains(&magnitude) || has_decimals {
         // Writing to a String cannot fail.

@@ -1,4 +1,4 @@
-//! `telecast debug liquid`: reads JSON lines, and writes what Shopify's Liquid prints, and what CleverTap does otherwise.
+//! `telecast debug liquid`: reads JSON lines, and writes what Shopify's Liquid prints and where CleverTap differs.
 
 use crate::support::Home;
 

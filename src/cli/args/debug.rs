@@ -24,9 +24,9 @@ pub(crate) enum DebugCommand {
 pub(crate) struct RenderLiquid {
     /// Also answer with "problems": what this dialect refuses or prints otherwise
     ///
-    /// The result stays Shopify's. Each problem has a "code" and a "message". The code is not-in-clevertap if CleverTap's
-    /// engine refuses the template or fails on the data, and differs-in-clevertap if it prints something else. The
-    /// dialect telecast has no problems.
+    /// The result stays Shopify's. Each problem has a "code" and a "message". The code is not-in-clevertap if
+    /// CleverTap's engine refuses the template or fails on the data, and differs-in-clevertap if it prints something
+    /// else. The dialect telecast has no problems.
     #[arg(long, value_name = "DIALECT")]
     pub dialect: Option<Dialect>,
 }

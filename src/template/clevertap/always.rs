@@ -1,5 +1,5 @@
-//! Finds what CleverTap's engine prints otherwise for every profile that gets there: comparisons with `blank`, formats of
-//! dates, and branches of nothing but whitespace.
+//! Finds what CleverTap's engine prints otherwise for every profile that gets there: comparisons with `blank`, formats
+//! of dates, and branches of nothing but whitespace.
 
 use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit};
 use crate::text::Span;

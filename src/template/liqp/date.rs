@@ -1,4 +1,5 @@
-//! LiqP's filter `date`. It reads epoch seconds, `now`, and two notations of dates, and leaves everything else as it is.
+//! LiqP's filter `date`. It reads epoch seconds, `now`, and two notations of dates, and leaves everything else as it
+//! is.
 //!
 //! In a format, `%` and one letter are a directive. Ruby's flags and its other directives are printed as they are.
 

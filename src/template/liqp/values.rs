@@ -1,9 +1,9 @@
 //! Truth, equality, members, numbers, and printing of values, by LiqP's rules.
 //!
-//! LiqP's values are Java's. A whole number of the data is an `Integer`, and one of the template is a `Long`; a list does
-//! not contain the one if it contains the other. Here, [`Datum::Integer`] stands for the former, and [`Datum::Large`]
-//! for the latter. A list of the data is a `List`, and one that a filter returns is an array: they print alike, except
-//! inside other lists.
+//! LiqP's values are Java's. A whole number of the data is an `Integer`, and one of the template is a `Long`; a list
+//! does not contain the one if it contains the other. Here, [`Datum::Integer`] stands for the former, and
+//! [`Datum::Large`] for the latter. A list of the data is a `List`, and one that a filter returns is an array: they
+//! print alike, except inside other lists.
 
 use std::fmt::Write;
 use std::rc::Rc;
