@@ -284,7 +284,9 @@ impl<'a> Parser<'_, 'a, '_> {
         {
             self.at += 1;
             let literal = self.literal_for(&operand)?;
-            let is_ordering = comparison != Comparison::Equal;
+            // A literal of another type than the operand is reported already.
+            let is_ordering =
+                comparison != Comparison::Equal && operand.kind().is_none_or(|kind| kind == literal.kind());
             let unordered = is_ordering.then(|| match literal.kind() {
                 ValueKind::Text => Some("texts have no order here"),
                 ValueKind::Boolean => Some("true and false have no order"),
@@ -385,8 +387,9 @@ impl<'a> Parser<'_, 'a, '_> {
             let mut problem = type_error(span, message);
             let can_convert = operand.field != Field::ChatId;
             if let Some(source) = converted(&literal, kind, self.schema).filter(|_| can_convert) {
-                problem =
-                    problem.with_fix(Fix::replace(format!("write {source}"), span, source).unsafe_to_apply());
+                problem = problem
+                    .with_help(format!("write {source}"))
+                    .with_fix(Fix::replace(format!("write {source}"), span, source).unsafe_to_apply());
             } else if kind == ValueKind::List {
                 problem = problem.with_help("ask for a member of a list with `contains`");
             }

@@ -147,6 +147,16 @@ fn sign(text: &str, at: usize) -> Result<(TokenKind, usize), Box<Diagnostic>> {
             .with_fix(Fix::replace(format!("write `{}`", meant.trim_end()), span, *meant))
             .into());
     }
+    if let Some(inner) =
+        rest.strip_prefix('\'').and_then(|rest| rest.split_once('\'')).map(|(inner, _)| inner)
+    {
+        let whole = Span::new(at, at + inner.len() + 2);
+        let quoted = format!("\"{}\"", inner.replace('\\', "\\\\").replace('"', "\\\""));
+        return Err(error(whole, "a text is in double quotes here")
+            .with_help(format!("write {}", visible(&quoted)))
+            .with_fix(Fix::replace("use double quotes", whole, quoted))
+            .into());
+    }
     let help = match first {
         '\'' | '‘' | '’' | '“' | '”' | '„' | '«' | '»' => {
             "put a text in straight double quotes: \"DE\""
