@@ -123,7 +123,7 @@ impl Profile {
         }
     }
 
-    /// Returns whether the profile has a chat id and nothing is known against it.
+    /// Returns whether the profile has a chat id, and is not known to have blocked the bot or to be gone.
     pub(crate) fn is_reachable(&self) -> bool {
         let has_chat = self.chat_id().is_some_and(|chat| *chat != Value::Null);
         has_chat && matches!(self.reachability, Reachability::Unknown | Reachability::Reachable)

@@ -18,14 +18,14 @@ use crate::text::Span;
 pub struct ClevertapText {
     /// The rendered body.
     pub body: String,
-    /// The first line of the message that differs, without markup being applied. If the message is the same and only
-    /// other parts of the body differ, this is a line of the body.
+    /// The first line of the message's text that differs, with its markup as it is written. If the text has no such
+    /// line, this is the first line of the rendered body that differs.
     pub line: String,
 }
 
 impl Composed {
-    /// `own` is the rendered body of telecast, before a test chat was set.
-    /// `faults` are the known places at which only CleverTap's text is not JSON.
+    /// `own` is the body as telecast renders it, before a test chat replaces the chat in it. `faults` are the errors,
+    /// known from the template alone, that make only CleverTap's text invalid JSON.
     pub(super) fn add_clevertap(
         &mut self,
         inputs: &Inputs<'_>,
@@ -38,8 +38,8 @@ impl Composed {
             let is_json = inputs.campaign.content_format == ContentFormat::Json;
             let values = is_json.then(|| (to_value(own), to_value(&rendered.text)));
             if is_json {
-                // Whitespace between the values of JSON does not matter, and the other whitespace is reported for all
-                // profiles.
+                // In JSON, whitespace outside strings does not matter. Whitespace inside strings is reported once for
+                // all profiles, by `always_differing`.
                 problems
                     .retain(|problem| problem.is_error() || !problem.span.of(inputs.body).trim().is_empty());
             }
@@ -85,7 +85,7 @@ fn to_value(text: &str) -> Option<Value> {
     serde_json::from_str(text).ok()
 }
 
-/// Returns the fault of JSON that only CleverTap would send.
+/// Returns the syntax error of a body that is JSON in telecast, but not in CleverTap.
 fn fault(inputs: &Inputs<'_>, locator: &Locator) -> Option<Diagnostic> {
     let body = BodySource { text: inputs.body, dialect: inputs.dialect };
     let error = json::parse(locator.text()).err()?;
@@ -93,7 +93,7 @@ fn fault(inputs: &Inputs<'_>, locator: &Locator) -> Option<Diagnostic> {
     problem.code = Code::NotInClevertap;
     let reason = problem.message.trim_start_matches("not JSON: ");
     problem.message = format!("what CleverTap sends is not JSON: {reason}");
-    // The fixes are for telecast's text.
+    // The fixes would only be right if telecast sent this text.
     problem.fixes.clear();
     Some(problem)
 }

@@ -13,8 +13,9 @@ pub enum Condition {
     Field(Field, Test),
     /// Compares the number of events.
     Did(EventQuery, Comparison, u64),
-    /// Compares what an aggregate makes of the values of an event property. Values that are no numbers are left out.
-    /// The sum and the count of no values are 0; the others are not set.
+    /// Compares an aggregate of a property of the selected events. `Count` counts every value that is set; the others
+    /// leave out values that are not numbers. Without any values, the sum and the count are 0, and the others are not
+    /// set, so that no comparison with them holds.
     Total {
         of: EventQuery,
         aggregate: Aggregate,
@@ -30,36 +31,36 @@ pub enum Condition {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Field {
     Identity,
-    /// Whether the profile has a chat id and nothing is known against it.
+    /// Whether the profile has a chat id, and is not known to have blocked the bot or to be gone.
     Reachable,
     TestProfile,
-    /// `telegram_chat_id`, which some profiles have as a number and others as text. It is compared with numbers and
-    /// with text.
+    /// `telegram_chat_id`. Some profiles have it as a number and others as text, so it is compared with both.
     ChatId,
-    /// A property with its type in all profiles, or `None` if no profile has it.
+    /// A property, and the type that it has in all profiles, or `None` if no profile has it.
     Property(String, Option<ValueKind>),
     /// A member of a property that is an object, or a property of an event. It can have any type.
     Member(MemberPath),
 }
 
-/// The keys from the outermost object to the member. It has at least one key.
+/// The keys from the outermost object to the member. There is at least one key.
 pub type MemberPath = Vec<String>;
 
 #[derive(Debug, Clone, PartialEq)]
 pub enum Test {
     IsSet,
-    /// A text is compared by the bytes of its UTF-8, and `false` is less than `true`.
+    /// The parser allows an order, such as `<`, only for numbers and dates. The evaluation orders texts by their UTF-8
+    /// bytes, and `false` before `true`.
     Compare(Comparison, Literal),
     OneOf(Vec<Literal>),
-    /// A part of a text.
+    /// The text starts or ends with this text.
     Text(Pattern, String),
-    /// A member of a list that equals the literal, or a part of the text if both are texts.
+    /// A member of the list equals the literal. If both are texts, the literal is a part of the text.
     Contains(Literal),
-    /// A date that is in the period.
+    /// The date is in the period.
     Within(Within),
 }
 
-/// There is no "not equal": it is the negation of `Equal`, because it is true where the value is not set.
+/// There is no "not equal". It is written as the negation of `Equal`, so that it is true where the value is not set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Comparison {
     Equal,
@@ -85,7 +86,7 @@ pub struct Within {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
     Hours,
-    /// Calendar days in the workspace's time zone. The period begins with the day `n` days ago.
+    /// Calendar days in the workspace's time zone. The period begins at midnight, `n` days ago.
     Days,
     Weeks,
 }

@@ -7,7 +7,7 @@ use super::condition::{Aggregate, Condition, EventQuery, Field, Pattern, Test, U
 use super::literal::{Literal, Number};
 use crate::profile::{Event, Profile, Value};
 
-/// When a condition is evaluated, and where a day begins.
+/// The instant for which a condition is evaluated, and the time zone in which days begin.
 #[derive(Debug, Clone, Copy)]
 pub struct Moment<'a> {
     pub now: Timestamp,
@@ -43,7 +43,7 @@ pub fn matches(condition: &Condition, subject: Subject<'_>, moment: Moment<'_>) 
     }
 }
 
-/// Returns the seconds since 1970 at which the period begins and ends. Both are in it.
+/// Returns the first and the last second of the period, in seconds since 1970.
 pub fn bounds(within: Within, moment: Moment<'_>) -> (i64, i64) {
     let now = moment.now.as_second();
     let start = match within.unit {
@@ -52,7 +52,7 @@ pub fn bounds(within: Within, moment: Moment<'_>) -> (i64, i64) {
         Unit::Weeks => i64::from(within.n).saturating_mul(7),
     };
     let today = moment.now.to_zoned(moment.zone.clone()).date();
-    // A period that is longer than the calendar begins with it.
+    // A period can be longer than jiff's calendar goes back. It then has no beginning.
     let first = Span::new().try_days(start).ok().and_then(|days| today.checked_sub(days).ok());
     let instant = first.and_then(|date| date.to_zoned(moment.zone.clone()).ok());
     (instant.map_or(i64::MIN, |instant| instant.timestamp().as_second()), now)
@@ -121,7 +121,7 @@ fn passes(value: &Value, field: &Field, test: &Test, moment: Moment<'_>) -> bool
 fn chat_as(literal: &Literal, chat: &Value) -> Option<Value> {
     match (literal, chat) {
         (Literal::Text(_), Value::Integer(id)) => Some(Value::Text(id.to_string())),
-        // `007` and `+5` are no ids.
+        // `007` and `+5` parse as numbers, but they are not ids.
         (Literal::Number(_), Value::Text(text)) => {
             text.parse().ok().filter(|id: &i64| id.to_string() == *text).map(Value::Integer)
         }
@@ -146,7 +146,8 @@ fn selected<'a>(
     subject.events.iter().filter(move |event| {
         let at = event.at.as_second();
         let passes = |condition: &Condition| {
-            // An event is read as a profile that has the event's properties.
+            // The fields of the condition are members of the event's properties, and `matches` reads members from a
+            // profile.
             let profile = Profile { properties: event.properties.clone(), ..Profile::default() };
             matches(condition, Subject { profile: &profile, events: &[] }, moment)
         };
@@ -156,7 +157,8 @@ fn selected<'a>(
     })
 }
 
-/// Returns the aggregate of the values that are numbers. A sum of integers is exact as long as it fits into 64 bits.
+/// Returns the aggregate of the values that are numbers; the count includes all values. A sum of integers is exact if
+/// it fits into 64 bits. Otherwise, it is a decimal.
 fn total<'a>(aggregate: Aggregate, values: impl Iterator<Item = &'a Value>) -> Option<Number> {
     if aggregate == Aggregate::Count {
         return Some(Number::Integer(values.count() as i64));

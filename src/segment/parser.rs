@@ -12,14 +12,14 @@ use crate::profile::import::DateFormat;
 use crate::profile::{CHAT_ID, ValueKind};
 use crate::text::{Span, visible};
 
-/// How deep brackets, `not`, and segments may be nested.
+/// The maximum nesting of brackets, `not`, and segments, which bounds the recursion.
 const MAX_DEPTH: usize = 50;
 
-/// How many comparisons an expression may have, those of its segments included. SQLite refuses a query that is much
-/// larger.
+/// The maximum number of comparisons in an expression, including those of its segments. SQLite refuses a query that is
+/// much larger.
 const MAX_COMPARISONS: usize = 500;
 
-/// The words of the language that are followed by something other than a comparison, for "did you mean".
+/// The units of `within`. The plurals come first, because `did_you_mean` prefers the first of equally close words.
 const UNITS: [(&str, Unit); 6] = [
     ("hours", Unit::Hours),
     ("days", Unit::Days),
@@ -31,7 +31,7 @@ const UNITS: [(&str, Unit); 6] = [
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Reading {
-    /// `None` if a problem is an error.
+    /// `None` if one of the problems is an error.
     pub condition: Option<Condition>,
     pub problems: Vec<Diagnostic>,
 }
@@ -41,10 +41,11 @@ pub fn read(text: &str, schema: &Schema<'_>) -> Reading {
     read_nested(text, schema, &mut Nesting::default())
 }
 
-/// Where the parser is in expressions that refer to each other.
+/// What the parser of an expression shares with the parsers of the segments that the expression refers to.
 #[derive(Default)]
 struct Nesting<'a> {
-    /// The names of the segments that are being read.
+    /// The names of the segments that are being read, from the outermost. A segment that is here already refers to
+    /// itself.
     segments: Vec<&'a str>,
     depth: usize,
     n_comparisons: usize,
@@ -76,7 +77,7 @@ struct Parser<'s, 'a, 'n> {
     at: usize,
     schema: &'s Schema<'a>,
     nesting: &'n mut Nesting<'a>,
-    /// The event whose properties the names are, or `None` if they are those of profiles.
+    /// The event whose properties the names refer to, or `None` if they refer to properties of profiles.
     event: Option<EventScope<'a>>,
     problems: Vec<Diagnostic>,
 }
@@ -87,7 +88,7 @@ struct EventScope<'a> {
     known: Option<&'a EventSummary>,
 }
 
-/// A field with what messages need.
+/// A field, with its span and name for messages.
 struct Operand {
     field: Field,
     span: Span,
@@ -284,7 +285,7 @@ impl<'a> Parser<'_, 'a, '_> {
         {
             self.at += 1;
             let literal = self.literal_for(&operand)?;
-            // A literal of another type than the operand is reported already.
+            // `literal_for` has already reported a literal of another type.
             let is_ordering =
                 comparison != Comparison::Equal && operand.kind().is_none_or(|kind| kind == literal.kind());
             let unordered = is_ordering.then(|| match literal.kind() {
@@ -350,7 +351,7 @@ impl<'a> Parser<'_, 'a, '_> {
             self.at += 1;
             return Ok(condition(operand.field, Test::Text(pattern, text)));
         }
-        // A boolean is a condition of its own.
+        // A boolean needs no comparison: `reachable` is short for `reachable == true`.
         if operand.kind() == Some(ValueKind::Boolean) {
             return Ok(condition(operand.field, Test::Compare(Comparison::Equal, Literal::Boolean(true))));
         }
@@ -482,7 +483,7 @@ impl<'a> Parser<'_, 'a, '_> {
         Ok(if is_negated { condition.negated() } else { condition })
     }
 
-    /// Reads how often an event has to have happened: at least once, if nothing is said.
+    /// Reads how often the event must have happened. If the expression does not say it, once is enough.
     fn times(&mut self) -> Parsed<(Comparison, u64)> {
         let comparison = if self.take_word("exactly") {
             Comparison::Equal
@@ -617,7 +618,8 @@ impl<'a> Parser<'_, 'a, '_> {
         self.nesting.segments.push(name);
         let reading = read_nested(text, self.schema, self.nesting);
         self.nesting.segments.pop();
-        // The problems of a segment are reported in its own file, at their places.
+        // The check of the segment's own file reports these problems at their spans. Here, only the first error is
+        // quoted.
         match reading.condition {
             Some(condition) => Ok(Condition::Segment(name.clone(), Box::new(condition))),
             None => {
@@ -759,7 +761,7 @@ fn converted(literal: &Literal, kind: ValueKind, schema: &Schema<'_>) -> Option<
 }
 
 fn date(text: &str, schema: &Schema<'_>) -> Option<jiff::Timestamp> {
-    // `$D_<seconds>` and plain seconds are formats of files.
+    // In imported files, a date can also be `$D_<seconds>` or plain seconds. In an expression, it cannot.
     text.contains('-').then(|| DateFormat::Iso.parse(text, schema.zone)).flatten()
 }
 

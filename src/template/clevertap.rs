@@ -23,18 +23,18 @@ const MAX_DIFFERENCES: usize = 20;
 /// What CleverTap's engine makes of a template for one profile.
 #[derive(Debug, Default)]
 pub(crate) struct InClevertap {
-    /// `None` if it fails, or skips the profile.
+    /// `None` if the engine fails, or skips the profile.
     pub rendered: Option<Rendered>,
-    /// Where it fails, or prints something other than telecast.
+    /// Where the engine fails, or does not print the same as telecast.
     pub problems: Vec<Diagnostic>,
 }
 
 impl Template {
-    /// Renders the template by both engines' rules. The template must have no problem that CleverTap refuses.
+    /// Renders the template by both engines' rules. The template must contain nothing that CleverTap refuses to parse.
     pub(crate) fn render_in_both(&self, context: &RenderContext<'_>) -> (RenderOutcome, InClevertap) {
         let (mut own_trace, mut trace) = (Trace::default(), Trace::default());
         let own = self.render_with_trace(context, Some(&mut own_trace));
-        // The other rendering may do more work than this one, but only so much more.
+        // By CleverTap's rules, a template can take more steps than by telecast's, so the limit is doubled.
         let limits = Limits { steps: context.limits.steps.saturating_mul(2), ..context.limits };
         let context = RenderContext { limits, ..*context };
         let elsewhere = self.render_by(EngineRules::Liqp, &context, Some(&mut trace));
@@ -48,8 +48,8 @@ impl Template {
     }
 }
 
-/// Returns what CleverTap's engine refuses in `source`, or else where it prints something other than `own`, or fails.
-/// `elsewhere` renders by the rules of that engine.
+/// Returns what CleverTap's engine refuses in `source`. If it refuses nothing, returns where it fails or prints
+/// something other than `own`. `elsewhere` renders by the rules of that engine.
 pub(crate) fn differences(
     source: &str,
     own: &RenderOutcome,
@@ -62,8 +62,8 @@ pub(crate) fn differences(
     compare(source, own, &elsewhere(), &BTreeSet::new())
 }
 
-/// Returns where CleverTap's engine prints something other than `own`, or fails. `other_ways` are the tags at which it
-/// takes another branch, as far as this is known.
+/// Returns where CleverTap's engine fails or prints something other than `own`. `other_ways` are the tags at which it
+/// takes another branch, or empty if this is not known.
 fn compare(
     source: &str,
     own: &RenderOutcome,
@@ -73,7 +73,7 @@ fn compare(
     let differs =
         |span: Span, message: &str| vec![Diagnostic::warning(Code::DiffersInClevertap, span, message)];
     match (own, elsewhere) {
-        // The limits are telecast's.
+        // Only telecast has these limits.
         (_, RenderOutcome::Failed(problem)) if problem.code == Code::LiquidLimit => Vec::new(),
         (_, RenderOutcome::Failed(problem)) => {
             let message = match problem.message.starts_with("CleverTap") {
@@ -127,7 +127,7 @@ fn differing_parts(
         .filter(|choice| choice.file == 0)
         .map(|choice| other_way(source, Span::new(choice.start, choice.end)))
         .collect();
-    // Neighbors that only one engine prints are one branch or one loop.
+    // Neighboring parts that only one engine prints belong to one branch or loop. One warning is enough for them.
     let mut is_in_run = false;
     let mut whitespace = Vec::new();
     for (span, part) in &parts {
@@ -136,6 +136,7 @@ fn differing_parts(
             continue;
         }
         if part.own.is_empty() && part.elsewhere.iter().all(|text| text.trim().is_empty()) {
+            // Whitespace matters little, so it is reported only if nothing else differs.
             whitespace.push(*span);
             continue;
         }
@@ -153,7 +154,7 @@ fn differing_parts(
         }));
     }
     if found.is_empty() {
-        // The parts are the same and in another order.
+        // Both engines print the same parts, but in another order.
         let at = own.text.bytes().zip(elsewhere.text.bytes()).take_while(|(a, b)| a == b).count();
         let span = own.map.origin(Span::at(at)).in_template();
         let message = "CleverTap prints something else from here on";

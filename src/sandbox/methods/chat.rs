@@ -34,7 +34,7 @@ pub(super) fn member(bot: &mut SandboxBot, call: &MethodCall) -> Result<MethodRe
     if user == bot.identity.id {
         return Ok(own_member(bot, chat).into());
     }
-    // The sandbox does not know who is in a group: every person that the bot knows is.
+    // The sandbox does not know who is in a group, so it counts every user that the bot knows as a member.
     let is_member = match chat.kind {
         ChatKind::Private => user == chat.id,
         ChatKind::Group | ChatKind::Supergroup | ChatKind::Channel => bot.chats.knows_user(user),
@@ -47,7 +47,8 @@ pub(super) fn member(bot: &mut SandboxBot, call: &MethodCall) -> Result<MethodRe
 
 pub(super) fn member_count(bot: &mut SandboxBot, call: &MethodCall) -> Result<MethodResult, ApiError> {
     lookup::check(bot, Method::GetChatMemberCount, call)?;
-    // The bot and the user of a private chat. Nobody knows how many others are in a group of the sandbox.
+    // A private chat has two members: the bot and the user. The sandbox does not know how many members a group has, so
+    // it gives the same number.
     Ok(Value::from(2).into())
 }
 
@@ -77,6 +78,7 @@ fn own_member(bot: &SandboxBot, chat: &SandboxChat) -> Value {
     }
 }
 
+/// Returns the rights of an administrator, by their fields in ChatMemberAdministrator.
 fn rights(kind: ChatKind) -> Vec<&'static str> {
     let mut rights = vec![
         "can_manage_chat",

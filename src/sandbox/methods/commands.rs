@@ -9,7 +9,7 @@ use crate::sandbox::call::MethodCall;
 use crate::telegram::request::{self, ChatKind, CommandScope};
 use crate::telegram::{ApiError, Method};
 
-/// The most lists of commands that are kept for a bot.
+/// The maximum number of command lists that are kept for a bot. More lists are ignored, without an error.
 const MAX_LISTS: usize = 1000;
 
 pub(super) fn set(bot: &mut SandboxBot, call: &MethodCall) -> Result<MethodResult, ApiError> {
@@ -37,6 +37,7 @@ pub(super) fn delete(bot: &mut SandboxBot, call: &MethodCall) -> Result<MethodRe
     Ok(Value::Bool(true).into())
 }
 
+/// Checks a call and returns the scope and the language of the list that it is about.
 fn key(bot: &SandboxBot, method: Method, call: &MethodCall) -> Result<(CommandScope, String), ApiError> {
     lookup::check(bot, method, call)?;
     let scope = request::scope(&call.arguments)?;

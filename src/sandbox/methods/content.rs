@@ -1,6 +1,6 @@
 //! Converts the content of a message to the fields of a Message object.
 //!
-//! Files are in `media`.
+//! `media` converts the files.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -50,7 +50,7 @@ pub(super) fn is_content(field: &str) -> bool {
     CONTENT_FIELDS.contains(&field)
 }
 
-/// What the content of a message is made of besides the call's own arguments.
+/// What the fields of a message depend on, besides its content.
 pub(super) struct ContentContext<'a> {
     pub(super) call: &'a MethodCall,
     pub(super) chats: &'a ChatBook,
@@ -138,8 +138,8 @@ fn shown_entities(text: &FormattedText, chats: &ChatBook) -> Vec<Entity> {
         .collect()
 }
 
-/// Returns the Bot API's MessageEntity object. For a mentioned user, it has a whole User object, where telecast's own
-/// JSON form has only the user's id.
+/// Returns the Bot API's MessageEntity object. It has a whole User object for a mentioned user; telecast's own JSON
+/// form has only the user's id.
 pub(in crate::sandbox) fn of_entity(entity: &Entity, chats: &ChatBook) -> Value {
     let mut object = entity_json::to_json(entity);
     if let (EntityKind::TextMention { user_id }, Some(members)) = (&entity.kind, object.as_object_mut()) {

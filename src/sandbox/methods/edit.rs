@@ -18,7 +18,7 @@ const CAPTION_FIELDS: [&str; 3] = ["caption", "caption_entities", "show_caption_
 /// The fields of the contents that can have a caption.
 const CAPTIONED: [&str; 7] = ["photo", "video", "animation", "audio", "document", "voice", "paid_media"];
 
-/// The fields of the contents that can become another file.
+/// The fields of the contents that editMessageMedia can replace with a file. This includes a text.
 const REPLACEABLE: [&str; 6] = ["text", "photo", "video", "animation", "audio", "document"];
 
 /// Handles the methods that edit a message, and returns the changed message.
@@ -73,7 +73,8 @@ pub(super) fn stop_poll(bot: &mut SandboxBot, call: &MethodCall) -> Result<Metho
     Ok(stopped.into())
 }
 
-/// Closes a poll whose time is over. The sandbox notices this when the poll is edited.
+/// Closes a poll whose time is over. The sandbox has no timer for polls, so it checks the time only when a poll is
+/// edited.
 fn close_poll(members: &mut Map<String, Value>, now: Timestamp) {
     if let Some(poll) = members.get_mut("poll")
         && poll["close_date"].as_i64().is_some_and(|date| date <= now.as_second())
@@ -82,9 +83,9 @@ fn close_poll(members: &mut Map<String, Value>, now: Timestamp) {
     }
 }
 
-/// Returns the message of a call that is about exactly one.
+/// Returns the message of a call that is about exactly one message.
 fn single(target: Option<FoundTarget>) -> Result<(SandboxChat, FoundMessage), ApiError> {
-    // Without a target, the call names a message that was sent inline. The sandbox has no such messages.
+    // Without a target, the call has an `inline_message_id`. The sandbox has no inline messages.
     let Some(FoundTarget { chat, mut messages }) = target else {
         return Err(ApiError::bad_request("Invalid inline message identifier specified"));
     };

@@ -10,10 +10,10 @@ use crate::sandbox::call::MethodCall;
 use crate::telegram::request::ChatKind;
 use crate::telegram::{ApiError, Method};
 
-/// For how many seconds a bot can delete a message outside of supergroups and channels.
+/// How long a bot can delete a message outside supergroups and channels, in seconds.
 const DELETE_LIMIT: i64 = 2 * 86_400;
 
-/// For how many seconds a dice in a private chat cannot be deleted.
+/// How long a dice in a private chat cannot be deleted, in seconds.
 const DICE_LIMIT: i64 = 86_400;
 
 pub(super) fn delete(
@@ -73,7 +73,7 @@ pub(super) fn unpin_all(bot: &mut SandboxBot, call: &MethodCall) -> Result<Metho
 }
 
 pub(super) fn react(bot: &mut SandboxBot, call: &MethodCall) -> Result<MethodResult, ApiError> {
-    // The reaction is not stored: no answer shows the reaction of a bot.
+    // The reaction is not stored, because no method returns the reactions of a bot.
     lookup::check(bot, Method::SetMessageReaction, call)?;
     done()
 }

@@ -38,8 +38,8 @@ impl CheckedCall {
     }
 }
 
-/// Checks a call. An error about a chat or a message is reported before most errors in the arguments. The exceptions are
-/// the errors that the server reports before it looks up anything.
+/// Checks a call. An error about a chat or a message is reported before an error in another argument, unless the server
+/// checks that argument before it looks up the chat.
 pub(super) fn check(bot: &SandboxBot, method: Method, call: &MethodCall) -> Result<CheckedCall, ApiError> {
     let kind_of = |chat_id: &ChatId| bot.chats.find(chat_id).ok().map(|chat| chat.kind);
     let checked = telegram::check_with_chats(method.as_str(), &call.arguments, &kind_of);
@@ -68,7 +68,8 @@ fn find_writable_chat(bot: &SandboxBot, chat_id: &ChatId) -> Result<SandboxChat,
     Ok(chat)
 }
 
-/// Returns what the bot must be allowed to do in the chat of the target, or in the chat of a method that does not send.
+/// Returns what the bot must be allowed to do in the chat. For a method that sends, this is the chat of the original
+/// messages.
 fn access(method: Method) -> ChatAccess {
     match method {
         Method::EditMessageText

@@ -1,7 +1,7 @@
-//! Converts a file to the object that it has in a Message object.
+//! Converts a file to the object that represents it in a Message object.
 //!
-//! The content of a file is not decoded, so some values are made up: for example, the width of a photo, which only the
-//! photo itself could show. The call can give the duration, the width, and the height of a video or an animation.
+//! The content of a file is not decoded, so some values are made up, such as the width of a photo. The duration, the
+//! width, and the height of a video or an animation are made up only if the call does not give them.
 
 use serde_json::{Value, json};
 
@@ -14,8 +14,9 @@ use crate::telegram::request::{Media, MediaFile, MediaKind};
 /// The sizes in which Telegram keeps a photo, from the smallest: the letter of the size, its width, and its height.
 const PHOTO_SIZES: [(char, i64, i64); 3] = [('s', 90, 67), ('m', 320, 240), ('x', 800, 600)];
 
-/// Returns the kind of a file and its object, or the array of sizes of a photo. A file that the call names by the
-/// `file_id` of an earlier file is that file, with its kind, its name, and its size.
+/// Returns the kind of a file and its object, or the array of sizes of a photo. If the call gives the `file_id` of an
+/// earlier file, the result is that file's kind and object. Only a photo can be sent as a photo; the other kinds can
+/// replace each other.
 pub(super) fn value(media: &Media, context: &mut ContentContext<'_>) -> Result<(MediaKind, Value), ApiError> {
     if let MediaFile::Remote(id) = &media.file
         && let Some(known) = context.files.find(id)
@@ -87,7 +88,8 @@ impl<'a> FileSource<'a> {
     /// Returns the ids and the size of the file. `letter` tells the sizes of a photo apart.
     fn ids(&self, letter: char) -> MessageFields {
         let hash = self.hash;
-        // With its 24 characters, a made-up `file_id` is base64url, so the sandbox accepts it in a later call.
+        // A made-up `file_id` has 24 characters, which makes it valid base64url. The sandbox accepts it in a later
+        // call.
         let id = match self.given_id {
             Some(id) => id.to_owned(),
             None => format!("SANDBOX{letter}{hash:016x}"),

@@ -14,7 +14,7 @@ use crate::telegram::{ApiError, Method};
 
 const CAPTION_FIELDS: [&str; 3] = ["caption", "caption_entities", "show_caption_above_media"];
 
-/// The fields of the contents that can have a caption.
+/// The fields of the copied contents that can have a caption. Paid media can too, but Telegram does not copy it.
 const CAPTIONED: [&str; 6] = ["photo", "video", "animation", "audio", "document", "voice"];
 
 /// The fields of the contents that Telegram does not copy.
@@ -60,7 +60,7 @@ fn repeated(bot: &SandboxBot, source: &FoundMessage, repeat: &Repeat) -> Option<
     }
     let members = source.members.iter().filter(|(key, _)| content::is_content(key));
     let mut members: Map<String, Value> = members.map(|(key, value)| (key.clone(), value.clone())).collect();
-    // A message without any content is about an event, such as a new member.
+    // A message without content is a service message, such as the one about a new member.
     if members.is_empty() {
         return None;
     }
@@ -70,7 +70,7 @@ fn repeated(bot: &SandboxBot, source: &FoundMessage, repeat: &Repeat) -> Option<
         return Some(forwarded);
     }
     if let Some(poll) = members.get_mut("poll") {
-        // Only who knows the answers of a quiz can copy it.
+        // A bot that does not know the correct answers of a quiz cannot copy it.
         let is_secret = poll["type"] == "quiz" && poll.get("correct_option_ids").is_none();
         if is_secret {
             return None;

@@ -9,7 +9,7 @@ use crate::sandbox::bot::{Conflict, SandboxBot, Webhook};
 use crate::sandbox::call::MethodCall;
 use crate::telegram::{ApiError, Method};
 
-/// The number of connections that Telegram makes to a webhook if setWebhook gives no number.
+/// The maximum number of connections to a webhook if setWebhook gives no number.
 const DEFAULT_CONNECTIONS: i64 = 40;
 
 const MAX_CONNECTIONS: i64 = 100;
@@ -65,7 +65,7 @@ pub(super) fn info(bot: &SandboxBot) -> Result<MethodResult, ApiError> {
     });
     if let Some(webhook) = webhook {
         info["max_connections"] = webhook.max_connections.into();
-        // Telegram fills in the address that it finds for the host. The sandbox looks no host up.
+        // Telegram returns the address that it has looked up for the host. The sandbox looks up no host.
         if !webhook.ip_address.is_empty() {
             info["ip_address"] = webhook.ip_address.as_str().into();
         }

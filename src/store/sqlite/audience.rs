@@ -1,8 +1,8 @@
 //! Translates the condition of an audience to SQL and runs it. The result is the same as that of
 //! [`segment::matches`](crate::segment::matches) for each profile.
 //!
-//! SQL has three truth values: a comparison with NULL is NULL. As a condition of `WHERE`, NULL counts as false, and so
-//! it does under AND and OR. Only a negation makes a difference, so it is written as `IS NOT TRUE`.
+//! SQL has three truth values: a comparison with NULL is NULL. In `WHERE`, NULL counts as false, also below AND and OR.
+//! NOT is different: NOT NULL is NULL. A negation is therefore written as `IS NOT TRUE`.
 
 use rusqlite::types::Value as SqlValue;
 use rusqlite::{Connection, params_from_iter};
@@ -64,11 +64,12 @@ struct Query<'a> {
     moment: Moment<'a>,
 }
 
-/// A value in SQL.
+/// The SQL of a value.
 struct Operand {
-    /// NULL if the value is not set.
+    /// An expression that is NULL if the value is not set.
     value: String,
-    /// The name of its type as `json_type` returns it, or `None` if all values have the type of the property.
+    /// An expression for the value's type, as `json_type` names it. `None` if no type needs to be checked, because all
+    /// profiles have the property with the same type.
     json_type: Option<String>,
 }
 
@@ -132,8 +133,8 @@ impl<'a> Query<'a> {
         self.push(")");
     }
 
-    /// Appends a comparison of what `aggregate` is for the selected events of a profile. `of_none` is the aggregate of
-    /// no events.
+    /// Appends a comparison of `aggregate`, an SQL expression, over the selected events of a profile. `of_none` is its
+    /// value without any events, or `None` if it is then not set.
     fn events(
         &mut self,
         query: &EventQuery,
@@ -142,8 +143,8 @@ impl<'a> Query<'a> {
         comparison: Comparison,
         number: Number,
     ) {
-        // The profiles without such an event are in no group. If the comparison holds for them, the groups are selected
-        // for which it does not hold, and left out.
+        // GROUP BY makes no group for a profile without such events. If the comparison holds for these profiles, the
+        // subquery selects the profiles for which it does not hold, and NOT IN excludes them.
         let is_inverse = of_none.is_some_and(|none| comparison.holds(none.cmp(&number)));
         self.push(if is_inverse { "id NOT IN (" } else { "id IN (" });
         self.push("SELECT profile_id FROM events WHERE name = ");
@@ -203,7 +204,7 @@ impl<'a> Query<'a> {
         };
         self.push("(");
         match test {
-            // A JSON null has the value NULL.
+            // The value of a JSON null is NULL, so the property counts as not set.
             Test::IsSet => self.push(&format!("{} IS NOT NULL", operand.value)),
             Test::Compare(comparison, literal) => self.compare(field, &operand, *comparison, literal),
             Test::OneOf(literals) => {
@@ -216,7 +217,7 @@ impl<'a> Query<'a> {
             }
             Test::Text(pattern, part) => {
                 let value = self.text(field, &operand);
-                // `substr` with the length 0 from the end would be the whole text.
+                // For an empty part, `substr(value, -0)` would return the whole text.
                 let part_of = match pattern {
                     Pattern::EndsWith if !part.is_empty() => format!("substr({value}, -length(?))"),
                     _ => format!("substr({value}, 1, length(?))"),
@@ -324,7 +325,8 @@ impl<'a> Query<'a> {
     }
 }
 
-/// Returns the operand as seconds since 1970, or NULL if it has another type.
+/// Returns the operand as seconds since 1970, or NULL if it has another type. A date is stored as the text
+/// `$D_<seconds>`.
 fn date(operand: &Operand) -> String {
     let Operand { value, json_type } = operand;
     match json_type {
@@ -351,7 +353,8 @@ fn parameter(number: Number) -> SqlValue {
 
 /// Returns a member of the JSON in a column. It is NULL if the member is missing or null.
 fn member(column: &str, path: &[String]) -> Operand {
-    // In a path of SQLite, these characters cannot be written inside the quotes of a key.
+    // In a JSON path of SQLite, a key in quotes cannot contain these characters. A key with one of them is looked up
+    // with `json_each`.
     let is_plain = |key: &String| !key.contains(|c: char| matches!(c, '"' | '\\') || c.is_control());
     if path.iter().all(is_plain) {
         let path: String = path.iter().map(|key| format!(".\"{key}\"")).collect();

@@ -1,7 +1,8 @@
-//! Finds delimiters in the text of a message that belong to no Liquid, such as the last brace of `{{ name }}}`, and
-//! Jinja's `{# comments #}`. Liquid takes them for text, so the message shows them.
+//! Finds delimiters in the text of a message that belong to no output or tag, such as the last brace of `{{ name }}}`,
+//! and Jinja's `{# comments #}`. To Liquid, they are text, so the message shows them.
 //!
-//! Braces in pairs are text on purpose, and so is everything in code. Braces outside of strings belong to the JSON.
+//! Braces in pairs are assumed to be meant as text, and so is everything in code. Braces outside strings belong to the
+//! JSON.
 
 use crate::diagnostic::{Code, Diagnostic, Fix};
 use crate::dialect::Dialect;
@@ -12,10 +13,11 @@ use super::super::repair::is_whole_markup;
 use super::entity::{Around, liquid_at, text_before};
 use super::names::GLOBALS;
 
-/// The maximum length of a path whose opening braces are missing.
+/// The maximum length of a path whose opening braces are missing, in bytes.
 const MAX_PATH: usize = 80;
 
-/// Returns a warning for each remnant in the text `span`. `starts_in_string` tells whether the text starts in a string.
+/// Returns a warning for each remnant in the text at `span`. `starts_in_string` is set if the text starts inside a
+/// string.
 pub(super) fn find(source: &str, span: Span, starts_in_string: bool, around: Around) -> Vec<Diagnostic> {
     let text = span.of(source);
     // Most texts have none of these characters.
@@ -28,6 +30,7 @@ pub(super) fn find(source: &str, span: Span, starts_in_string: bool, around: Aro
     while at < span.end {
         let rest = &source[at..span.end];
         let end = match around {
+            // The whole capture becomes one string, so a quote in it is text.
             Around::EscapedCapture => span.end,
             Around::String | Around::Capture => at + quote_in(rest).unwrap_or(rest.len()),
         };
@@ -73,7 +76,7 @@ fn without_liquid(mut text: &str) -> String {
     out
 }
 
-/// Searches `part`, which is in a string that has the text `before` before it.
+/// Searches `part`, which is inside one string. `before` is the text of that string before `part`, without Liquid.
 fn find_in(source: &str, before: String, part: Span, text_start: usize, found: &mut Vec<Diagnostic>) {
     let text = part.of(source);
     let mut n_open = 0_usize;
@@ -112,6 +115,7 @@ fn find_in(source: &str, before: String, part: Span, text_start: usize, found: &
         let start = at - usize::from(text[..at].ends_with('%'));
         let is_tag_end = start < at;
         let follows_liquid = part.start == text_start && text[..start].trim_matches(' ').is_empty();
+        // One brace is a remnant only directly after Liquid, as in `{{ name }}}`.
         let is_joined = start == 0 && follows_liquid;
         let is_remnant = is_tag_end || 1 < length || is_joined;
         if is_remnant && !is_in_code(&before, &text[..at]) {
@@ -137,8 +141,9 @@ fn stray(source: &str, span: Span, liquid_end: Option<usize>, line_start: usize)
     problem.with_help("remove it, or print it with `{% raw %}` if it is meant").with_fix(fix)
 }
 
-/// Returns the end of a text if it is a path whose `{{` is missing: `Profile.name | upcase `.
+/// Returns the end of a text if it would be a valid output with `{{` before it, such as `Profile.name | upcase `.
 fn path_before(text: &str) -> Option<&str> {
+    // `now` has no members, and a sentence can end with `now.`.
     let roots = GLOBALS.iter().filter(|root| **root != "now");
     let start = roots.filter_map(|root| text.rfind(&format!("{root}."))).max()?;
     let path = &text[start..];
@@ -160,7 +165,7 @@ fn jinja_comment(source: &str, span: Span) -> Diagnostic {
     .with_fix(fix)
 }
 
-/// Whether the end of a text is in code, where braces may be an example.
+/// Returns whether the end of a text is in code, where braces may be an example.
 fn is_in_code(before: &str, text: &str) -> bool {
     let count = |part: &str| before.matches(part).count() + text.matches(part).count();
     count("</code") < count("<code") || count("</pre") < count("<pre") || count("`") % 2 == 1

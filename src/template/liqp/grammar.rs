@@ -1,7 +1,7 @@
-//! Finds what LiqP refuses to parse, by its grammar for the tokens of the whole source.
+//! Finds what LiqP refuses to parse, by checking the tokens of the whole source against LiqP's grammar.
 //!
-//! Only what Shopify's parser accepts matters here: a body that it refuses has other problems. LiqP also accepts some
-//! bodies that Shopify's parser refuses, such as those with parentheses in a condition.
+//! The checker assumes a body that Shopify's parser accepts. Any other body has that parser's errors already. LiqP also
+//! accepts some bodies that Shopify's parser refuses, such as those with parentheses in a condition.
 
 use crate::diagnostic::{Code, Diagnostic, Fix, TextEdit};
 use crate::text::Span;
@@ -11,10 +11,10 @@ use super::tokens::{self, Token, TokenKind, Word};
 
 /// CleverTap's own tag, which LiqP does not have.
 const ABORT: &str = "abort";
-/// LiqP's tags without a grammar of their own.
+/// LiqP's tags that are not in its grammar. LiqP parses them as a name and any arguments; see [`Frame::open`].
 const OTHER_TAGS: [&str; 5] = ["break", "continue", "decrement", "ifchanged", "increment"];
 
-/// Returns what LiqP refuses in `source`, in source order, and what it reads as something else than telecast.
+/// Returns what LiqP refuses in `source`, and what it reads differently from telecast. Blocks without an end come last.
 pub(in super::super) fn check(source: &str) -> Vec<Diagnostic> {
     let tokens = tokens::lex(source);
     let mut checker = Checker {
@@ -62,9 +62,10 @@ struct Frame<'s> {
     tag: Span,
     has_when: bool,
     has_else: bool,
-    /// The tags of [`OTHER_TAGS`] in this block that no `end…` tag has closed. Any `end…` tag closes the first of them.
+    /// The tags of [`OTHER_TAGS`] in this block that no `end…` tag has closed. LiqP reads everything from the first of
+    /// them to the next `end…` tag, whatever its name, as one block.
     open: Vec<(&'s str, Span)>,
-    /// The names of tags that LiqP does not have. Their ends are no problem of their own.
+    /// The names of tags that LiqP does not have. Such a tag is reported once, so its `end…` tag is not.
     unknown: Vec<&'s str>,
 }
 
@@ -146,7 +147,7 @@ impl<'s> Checker<'s, '_> {
         Some(token)
     }
 
-    /// The next token if it is this word.
+    /// Takes the next token if it is this word.
     fn take_word(&mut self, word: &str) -> Option<Token> {
         let is_word =
             |token: &Token| matches!(token.kind, TokenKind::Word(_)) && token.span.of(self.source) == word;
@@ -258,7 +259,7 @@ impl<'s> Checker<'s, '_> {
         self.expect_tag_end()
     }
 
-    /// A tag that LiqP reads by its name alone. Its arguments can be anything.
+    /// Checks a tag that is not in LiqP's grammar. Its arguments can be anything.
     fn other(&mut self, name: Token) -> Checked {
         let text = self.text(name);
         let mut has_arguments = false;
@@ -392,7 +393,8 @@ impl<'s> Checker<'s, '_> {
         let text = self.text(name);
         let Some(frame) = self.frames.last_mut() else { return Ok(()) };
         let (kind, has_else, has_when) = (frame.kind, frame.has_else, frame.has_when);
-        // A second problem at the end tag would say the same.
+        // This is also set for an `else` that is refused. Otherwise, `end` would report the missing `when` a second
+        // time.
         frame.has_else |= text == "else";
         let refuse = |message: String, help: &str| Err(Box::new(refused(name.span, message).with_help(help)));
         match (text, kind) {
@@ -427,6 +429,7 @@ impl<'s> Checker<'s, '_> {
                 return Err(Box::new(refused(name.span, format!("CleverTap does not accept `{text}` here"))));
             }
         }
+        // No `end…` tag of this branch closes a tag of the branch before it.
         frame.open.clear();
         frame.has_when |= text == "when";
         match text {
@@ -468,8 +471,9 @@ impl<'s> Checker<'s, '_> {
         Ok(())
     }
 
-    /// LiqP reads the tokens of a comment, but not their order. The comment ends at the first `endcomment` after which
-    /// the rest can be read, so comments nest.
+    /// In a comment, LiqP accepts its tokens in any order, but refuses what is not a token. The comment ends at the
+    /// first `endcomment` after which the rest of the body can be parsed. An `endcomment` left over could not be
+    /// parsed, so comments nest.
     fn comment(&mut self, tag: Span) -> Checked {
         self.expect_tag_end()?;
         let mut depth = 1;
@@ -550,7 +554,7 @@ impl<'s> Checker<'s, '_> {
         self.expect_tag_end()
     }
 
-    /// `collection` is the list of the loop, if it is a variable.
+    /// `collection` is the span of the loop's list, if the list is a variable.
     fn loop_arguments(&mut self, collection: Option<Span>) -> Checked {
         loop {
             if let Some(comma) = self.take(TokenKind::Comma) {
@@ -579,7 +583,8 @@ impl<'s> Checker<'s, '_> {
         }
     }
 
-    /// Reverses the list before the loop, if `reversed` is its only argument: the others apply before it.
+    /// Returns a fix that reverses the list before the loop. There is no fix if the loop has other arguments: they
+    /// would then apply to the reversed list, but Liquid reverses last.
     fn reversed_first(&self, collection: Option<Span>, reversed: Token) -> Option<Fix> {
         let collection = collection.filter(|collection| {
             Span::new(collection.end, reversed.span.start).of(self.source).trim().is_empty()
@@ -747,7 +752,7 @@ impl<'s> Checker<'s, '_> {
         Ok(())
     }
 
-    /// `{{ name-}}` prints a variable `name-` in LiqP.
+    /// In LiqP, `{{ name-}}` prints the variable `name-`.
     fn refuse_glued_dash(&mut self, name: Token) -> Checked {
         let is_last = matches!(self.peek_kind(), Some(TokenKind::OutEnd | TokenKind::TagEnd));
         let text = self.text(name);

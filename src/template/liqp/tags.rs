@@ -1,7 +1,7 @@
-//! The tags that LiqP runs otherwise: loops, `case`, `cycle`, counters, and `ifchanged`.
+//! The tags that LiqP runs differently: loops, `case`, `cycle`, counters, and `ifchanged`.
 //!
 //! LiqP has one scope of variables for the whole body, and another for each `for`. What counters and `cycle` store in a
-//! loop is lost after it. A `break` also removes what the blocks between it and its loop have printed.
+//! loop is lost after it. A `break` or `continue` also removes what the blocks between it and its loop have printed.
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -17,17 +17,17 @@ use super::super::syntax::{Block, CaseBranch, CycleGroup, Expression, Loop, Offs
 use super::super::trace::arms_of_loop;
 use super::values::{self, Place};
 
-/// The variable in which LiqP keeps the index after the last item of the last loop.
+/// The variable in which LiqP stores where the latest loop over a list ended: the index after its last item.
 const CONTINUE: &str = "continue";
 
-/// What tags store beside the variables.
+/// What tags store, apart from the variables of `assign`, `capture`, and `for`.
 #[derive(Debug)]
 pub(in super::super) struct State<'a> {
-    /// How many `for` are open.
+    /// The number of open `for` loops.
     depth: usize,
     place: Place,
     cells: Vec<Cell<'a>>,
-    /// What each `ifchanged` loop has printed, with its depth.
+    /// What `ifchanged` has printed in each loop, with the depth of the loop.
     seen: Vec<(usize, HashSet<String>)>,
 }
 
@@ -73,14 +73,15 @@ impl<'a> State<'a> {
         Some(self.cells.remove(index).value)
     }
 
-    /// The value of a variable that a tag has set, in loops or outside them.
+    /// Returns the value of a variable that a counter or `tablerow` has set, either inside a loop or outside all loops.
     fn variable(&self, name: &str, is_in_loop: bool) -> Option<Datum<'a>> {
         let is_named = |cell: &&Cell<'a>| cell.key == Key::Variable(name) && (0 < cell.depth) == is_in_loop;
         let found = self.cells.iter().rev().find(is_named).map(|cell| cell.value.clone());
         found.filter(|value| !matches!(value, Datum::Nil))
     }
 
-    /// `assign` and `capture` replace a variable of the whole body, even inside a loop.
+    /// Removes the body's variable of this name, because `assign` or `capture` has set it anew. Even inside a loop,
+    /// they set the variables of the body.
     pub(in super::super) fn assigned(&mut self, name: &str) {
         self.cells.retain(|cell| 0 < cell.depth || cell.key != Key::Variable(name));
     }
@@ -92,7 +93,7 @@ impl<'a> State<'a> {
     }
 }
 
-/// The window of a loop, as its arguments say.
+/// Which items of its list a loop visits, as given by its arguments.
 struct Window {
     offset: i32,
     limit: i32,
@@ -103,7 +104,7 @@ impl<'a> Machine<'a> {
         self.settings.rules == EngineRules::Liqp
     }
 
-    /// Runs a block. A `break` or `continue` in it removes what it has printed.
+    /// Runs a block. A `break` or `continue` removes what the block has printed.
     pub(in super::super) fn liqp_block(&mut self, block: &'a Block) -> RenderResult<Flow> {
         let place = std::mem::replace(&mut self.liqp.place, Place::Block);
         let start = self.out.mark();
@@ -122,9 +123,9 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// Returns the value of a variable. One without a value does not hide an outer one.
+    /// Returns the value of a variable. A variable that is nil does not hide an outer variable of the same name.
     pub(in super::super) fn liqp_find(&self, name: &str) -> Datum<'a> {
-        // A name can end with a question mark, which LiqP leaves out.
+        // A name can end with a question mark, which LiqP ignores.
         let name = name.trim_end_matches('?');
         let of_loop = self.liqp.variable(name, true).or_else(|| self.scope.set_local(name));
         let found = of_loop.or_else(|| self.liqp.variable(name, false));
@@ -155,7 +156,7 @@ impl<'a> Machine<'a> {
         self.liqp.value(&Key::Variable(name)).is_some() || self.scope.has(name)
     }
 
-    /// Only the first branch that matches is printed.
+    /// Unlike Shopify's Liquid, LiqP prints only the first branch that matches.
     pub(in super::super) fn liqp_case(
         &mut self,
         span: Span,
@@ -208,7 +209,7 @@ impl<'a> Machine<'a> {
         Ok(Flow::Next)
     }
 
-    /// A loop over a range ends without an error where its body fails.
+    /// If the body of a loop over a range fails, LiqP ends the loop and goes on after it.
     fn range_loop(
         &mut self,
         span: Span,
@@ -232,8 +233,8 @@ impl<'a> Machine<'a> {
         Ok(Flow::Next)
     }
 
-    /// Runs the body for each item and returns the number of runs. `lengths` are the number of items, and what
-    /// `forloop.length` says.
+    /// Runs the body for each item and returns the number of runs. `stated` is the value of `forloop.length`, which in
+    /// LiqP is not always the number of items.
     fn iterate(
         &mut self,
         span: Span,
@@ -300,11 +301,11 @@ impl<'a> Machine<'a> {
         })
     }
 
-    /// Arguments that are no numbers do not count.
+    /// An argument that is not a number is ignored.
     fn window(&mut self, each: &'a Loop) -> RenderResult<Window> {
         let offset = match &each.offset {
             Some(Offset::At(offset)) => self.loop_argument(offset)?,
-            // LiqP has no such word, but a variable with this name.
+            // LiqP does not know `continue` as a keyword: it reads the variable, which `liqp_for` sets.
             Some(Offset::Continue) => values::to_number(&self.liqp_find(CONTINUE), self.settings.zone)
                 .map(values::JavaNumber::as_i32),
             None => None,
@@ -369,7 +370,7 @@ impl<'a> Machine<'a> {
         Ok(())
     }
 
-    /// All tags without a name and with the same number of values share one position.
+    /// All `cycle` tags with the same number of values share one position, unless they have a name.
     pub(in super::super) fn liqp_cycle(
         &mut self,
         span: Span,
@@ -409,7 +410,7 @@ impl<'a> Machine<'a> {
         self.print_value(span, &values::long(value))
     }
 
-    /// Other than in Shopify's Liquid, `increment` and `decrement` count apart.
+    /// Unlike in Shopify's Liquid, `increment` and `decrement` count separately.
     pub(in super::super) fn liqp_decrement(&mut self, span: Span, name: &'a str) -> RenderResult<()> {
         let value = self.counter_of(&Key::Decrement(name), -1);
         self.mark_counter(name, value == -1);
@@ -430,14 +431,14 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// A counter is also a variable, unless there was one with its name.
+    /// A counter is also a variable, unless a variable with its name existed before.
     fn show_counter(&mut self, name: &'a str, value: i64) {
         if !matches!(self.liqp.value(&Key::Exists(name)), Some(Datum::Boolean(true))) {
             self.liqp.put(Key::Variable(name), values::long(value));
         }
     }
 
-    /// Prints what no other run of the loop has printed. Outside loops, LiqP fails.
+    /// Prints the body unless an earlier iteration of the loop has printed the same. Outside loops, LiqP fails.
     pub(in super::super) fn liqp_if_changed(&mut self, span: Span, body: &'a Block) -> RenderResult<Flow> {
         let fail = |machine: &Self, message: &str| {
             Err(machine.fail(Diagnostic::error(
@@ -469,7 +470,7 @@ impl<'a> Machine<'a> {
     }
 }
 
-/// Whether the engine fails here, and not a limit of telecast.
+/// Returns whether the rendering fails by the rules of the engine, and not because of a limit of telecast.
 fn is_error(halt: &Halt) -> bool {
     match halt {
         Halt::Fail(problem) => problem.code != Code::LiquidLimit,

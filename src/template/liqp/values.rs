@@ -1,9 +1,10 @@
 //! Truth, equality, members, numbers, and printing of values, by LiqP's rules.
 //!
-//! LiqP's values are Java's. A whole number of the data is an `Integer`, and one of the template is a `Long`; a list
-//! does not contain the one if it contains the other. Here, [`Datum::Integer`] stands for the former, and
-//! [`Datum::Large`] for the latter. A list of the data is a `List`, and one that a filter returns is an array: they
-//! print alike, except inside other lists.
+//! LiqP's values are Java's. A whole number is an `Integer` if it comes from the data, and a `Long` if it comes from
+//! the template. Java's `equals` never holds between the two, so `contains` does not find a `Long` in a list of
+//! `Integer`s. Here, [`Datum::Integer`] represents an `Integer`, and [`Datum::Large`] a `Long`. A list of the data is a
+//! Java `List`, and a list that a filter returns is an array. They print alike, except inside other lists and in loops
+//! (see [`Place`]).
 
 use std::fmt::Write;
 use std::rc::Rc;
@@ -15,7 +16,8 @@ use super::super::datum::{Datum, LiquidText, List, Map};
 use super::super::number::saturate_to_i64;
 use super::super::syntax::Comparison;
 
-/// How Java prints an object without a text of its own, apart from its address.
+/// Java prints an object without a `toString` of its own as its class and its hash code. The hash code varies, so this
+/// one is made up.
 const OBJECT: &str = "java.lang.Object@1b";
 const ARRAY: &str = "[Ljava.lang.Object;@1b";
 
@@ -33,7 +35,7 @@ impl JavaNumber {
         }
     }
 
-    /// A cast saturates, in Java as in Rust.
+    /// Casts to a whole number. Like Rust, Java saturates.
     pub(super) fn as_i64(self) -> i64 {
         match self {
             JavaNumber::Long(value) => value,
@@ -58,7 +60,7 @@ pub(super) fn integer(value: usize) -> Datum<'static> {
     Datum::Integer(i64::try_from(value).unwrap_or(i64::MAX))
 }
 
-/// The value as a number, if its type is one.
+/// Returns a number, or `None` if the value has another type.
 pub(super) fn number_of(value: &Datum<'_>) -> Option<JavaNumber> {
     match value {
         Datum::Integer(value) => Some(JavaNumber::Long(*value)),
@@ -68,7 +70,7 @@ pub(super) fn number_of(value: &Datum<'_>) -> Option<JavaNumber> {
     }
 }
 
-/// Reads a number, or a text that is a number. Other than in Shopify's Liquid, no other value counts as 0.
+/// Reads a number, or a text that is a number. Returns `None` for any other value, which Shopify's Liquid counts as 0.
 pub(in super::super) fn to_number(value: &Datum<'_>, zone: &TimeZone) -> Option<JavaNumber> {
     if let Some(number) = number_of(value) {
         return Some(number);
@@ -76,13 +78,13 @@ pub(in super::super) fn to_number(value: &Datum<'_>, zone: &TimeZone) -> Option<
     let text = printed(value, zone);
     let text = trimmed(text.as_str());
     match is_digits(text) {
-        // Java turns this number into a `Double` too, because both arms of an expression have one type.
+        // LiqP reads the text with `condition ? Long : Double`. Java converts both arms of `?:` to one type, `Double`.
         true => text.parse::<i64>().ok().map(|value| JavaNumber::Double(value as f64)),
         false => parse_double(text).map(JavaNumber::Double),
     }
 }
 
-/// Java's `trim` removes control characters too, and no other whitespace.
+/// Trims as Java's `trim` does: spaces and control characters, but no other whitespace, such as a no-break space.
 pub(super) fn trimmed(text: &str) -> &str {
     text.trim_matches(|c: char| c <= ' ')
 }
@@ -91,13 +93,14 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// Reads a decimal number as Java's `Double.valueOf`, except for hexadecimal numbers.
+/// Reads a decimal number as Java's `Double.valueOf` does, except that hexadecimal numbers are not supported.
 fn parse_double(text: &str) -> Option<f64> {
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
     if matches!(unsigned, "NaN" | "Infinity") {
         return text.parse().ok();
     }
     let digits = unsigned.strip_suffix(['d', 'D', 'f', 'F']).unwrap_or(unsigned);
+    // Without this, Rust would also read `inf` and `nan`, in upper or lower case.
     let starts = digits.starts_with(|c: char| c.is_ascii_digit() || c == '.');
     let text = &text[..text.len() - (unsigned.len() - digits.len())];
     text.parse().ok().filter(|_| starts)
@@ -136,7 +139,7 @@ pub(in super::super) fn is_empty(value: &Datum<'_>) -> bool {
     }
 }
 
-/// Compares two values. Only numbers have an order: everything else is neither less nor greater.
+/// Compares two values. Only numbers and dates have an order; any other value is neither less nor greater.
 pub(in super::super) fn compare(
     left: &Datum<'_>,
     comparison: Comparison,
@@ -145,7 +148,8 @@ pub(in super::super) fn compare(
 ) -> bool {
     let order = |holds: fn(f64, f64) -> bool| match (number_of(left), number_of(right)) {
         (Some(left), Some(right)) => holds(left.as_f64(), right.as_f64()),
-        // LiqP knows no dates. CleverTap has some, and how it compares them is not known.
+        // LiqP has no dates. CleverTap adds them, and it is not known how it compares them, so telecast's own rules
+        // apply.
         _ => match (left.as_instant(), right.as_instant()) {
             (Some(_), _) | (_, Some(_)) => compare::evaluate(left, comparison, right, zone).unwrap_or(false),
             (None, None) => false,
@@ -168,11 +172,11 @@ pub(in super::super) fn compare(
 
 /// Whether `==` holds. Numbers are compared by value; `empty` equals what is empty, and `blank` only itself.
 pub(in super::super) fn are_equal(left: &Datum<'_>, right: &Datum<'_>) -> bool {
-    // As in LiqP, so that rounding errors do not count.
+    // LiqP uses this tolerance, so that rounding errors do not matter.
     const TOLERANCE: f64 = 0.000_000_000_01;
     match (left, right) {
         (Datum::Empty, Datum::Empty) => true,
-        // LiqP forgets objects on this side.
+        // In LiqP, an empty object equals `empty` only if it is on the left.
         (Datum::Empty, Datum::Map(_)) => false,
         (Datum::Empty, other) | (other, Datum::Empty) => is_empty(other),
         _ => match (number_of(left), number_of(right)) {
@@ -182,7 +186,7 @@ pub(in super::super) fn are_equal(left: &Datum<'_>, right: &Datum<'_>) -> bool {
     }
 }
 
-/// Java's `equals`: numbers of different types are different, and so are all arrays.
+/// Java's `equals`: numbers of different types differ, and an array equals only itself.
 pub(super) fn are_identical(left: &Datum<'_>, right: &Datum<'_>) -> bool {
     match (left, right) {
         (Datum::Nil, Datum::Nil) | (Datum::Empty, Datum::Empty) | (Datum::Blank, Datum::Blank) => true,
@@ -190,6 +194,7 @@ pub(super) fn are_identical(left: &Datum<'_>, right: &Datum<'_>) -> bool {
         (Datum::Integer(left), Datum::Integer(right)) => left == right,
         (Datum::Large(left), Datum::Large(right)) => left == right,
         (Datum::Integer(data), Datum::Large(long)) | (Datum::Large(long), Datum::Integer(data)) => {
+            // In the data too, a whole number of more than 32 bits is a `Long`.
             i32::try_from(*data).is_err() && **long == i128::from(*data)
         }
         (Datum::Decimal(left), Datum::Decimal(right)) => left.to_bits() == right.to_bits(),
@@ -209,7 +214,7 @@ pub(super) fn are_identical(left: &Datum<'_>, right: &Datum<'_>) -> bool {
     }
 }
 
-/// Returns the value of `value.name`, which is also that of `value["name"]` if the value is no list.
+/// Returns the value of `value.name`. For any value but a list, this is also the value of `value["name"]`.
 pub(in super::super) fn member<'a>(value: &Datum<'a>, name: &str) -> Datum<'a> {
     match (value, name) {
         (Datum::Map(map), "size") => map.value(name).unwrap_or_else(|| integer(map.len())),
@@ -222,7 +227,7 @@ pub(in super::super) fn member<'a>(value: &Datum<'a>, name: &str) -> Datum<'a> {
     }
 }
 
-/// Returns the value of `value[index]`, or `None` if a list has no such item: this ends the rendering.
+/// Returns the value of `value[index]`, or `None` if a list has no such item, which makes LiqP fail.
 pub(in super::super) fn indexed<'a>(
     value: &Datum<'a>,
     index: &Datum<'a>,
@@ -242,7 +247,8 @@ pub(super) fn utf16_len(text: &str) -> usize {
     text.chars().map(char::len_utf16).sum()
 }
 
-/// The items that `for` and most list filters see: a value that is no list is its own only item.
+/// Returns the items that `for` and most list filters see. Nil has none, an object has its pairs, and any other value
+/// that is not a list is the only item.
 pub(in super::super) fn items<'a>(value: Datum<'a>) -> List<'a> {
     match value {
         Datum::Nil => List::Borrowed(&[]),
@@ -252,7 +258,8 @@ pub(in super::super) fn items<'a>(value: Datum<'a>) -> List<'a> {
     }
 }
 
-/// Where a value is printed. A loop over a list writes the items of a list of the data without nulls and brackets.
+/// Where a value is printed. Directly in the body of a `for` over a list, LiqP prints a list of the data without its
+/// nulls and without the brackets of inner lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum Place {
     Block,
@@ -269,7 +276,7 @@ pub(in super::super) fn write_output(out: &mut String, value: &Datum<'_>, place:
     }
 }
 
-/// The text that text filters read: nil is empty, and a list is its items without a separator.
+/// Returns the text that text filters read. Nil is empty, and the items of a list are joined without a separator.
 pub(in super::super) fn joined<'a>(value: &Datum<'a>, zone: &TimeZone) -> LiquidText<'a> {
     match value {
         Datum::Text(text) => text.clone(),
