@@ -100,8 +100,10 @@ fn fault(inputs: &Inputs<'_>, locator: &Locator) -> Option<Diagnostic> {
 
 fn differing_line(own: &str, elsewhere: &str) -> String {
     let first_difference = |own: &str, elsewhere: &str| {
-        let mut own = own.lines();
-        elsewhere.lines().find(|line| own.next() != Some(*line)).map(str::to_owned)
+        let mut own_lines = own.lines();
+        let differing = elsewhere.lines().find(|line| own_lines.next() != Some(*line));
+        // If lines are only missing at the end, the last line that there is shows it.
+        differing.or_else(|| elsewhere.lines().last().filter(|_| own != elsewhere)).map(str::to_owned)
     };
     let texts = to_value(own).zip(to_value(elsewhere)).map(|(own, other)| (text_of(&own), text_of(&other)));
     let of_text = match texts {

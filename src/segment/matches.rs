@@ -157,34 +157,36 @@ fn selected<'a>(
     })
 }
 
-/// Returns the aggregate of the values that are numbers; the count includes all values. A sum of integers is exact if
-/// it fits into 64 bits. Otherwise, it is a decimal.
+/// Returns the aggregate of the values that are numbers; the count includes all values. A sum and an average are
+/// decimals.
 fn total<'a>(aggregate: Aggregate, values: impl Iterator<Item = &'a Value>) -> Option<Number> {
     if aggregate == Aggregate::Count {
         return Some(Number::Integer(values.count() as i64));
     }
     let numbers: Vec<Number> = values.filter_map(Number::of).collect();
-    let as_decimal = |number: &Number| match *number {
-        Number::Integer(integer) => integer as f64,
-        Number::Decimal(decimal) => decimal,
-    };
     match aggregate {
         Aggregate::Count => None,
         Aggregate::Min => numbers.into_iter().min(),
         Aggregate::Max => numbers.into_iter().max(),
         Aggregate::Average if numbers.is_empty() => None,
-        Aggregate::Average => {
-            Some(Number::Decimal(numbers.iter().map(as_decimal).sum::<f64>() / numbers.len() as f64))
-        }
-        Aggregate::Sum => {
-            let exact = numbers.iter().try_fold(0_i64, |sum, number| match number {
-                Number::Integer(integer) => sum.checked_add(*integer),
-                Number::Decimal(_) => None,
-            });
-            Some(match exact {
-                Some(sum) => Number::Integer(sum),
-                None => Number::Decimal(numbers.iter().map(as_decimal).sum()),
-            })
-        }
+        Aggregate::Average => Some(Number::Decimal(sum(&numbers) / numbers.len() as f64)),
+        Aggregate::Sum => Some(Number::Decimal(sum(&numbers))),
     }
+}
+
+/// Adds as SQLite does, by the algorithm of Kahan, Babuška and Neumaier: the rounding errors are added at the end. So the
+/// sum hardly depends on the order.
+fn sum(numbers: &[Number]) -> f64 {
+    let (mut sum, mut error) = (0.0_f64, 0.0_f64);
+    for number in numbers {
+        let number = match *number {
+            Number::Integer(integer) => integer as f64,
+            Number::Decimal(decimal) => decimal,
+        };
+        let next = sum + number;
+        error += if number.abs() < sum.abs() { (sum - next) + number } else { (number - next) + sum };
+        sum = next;
+    }
+    // The error of an infinite sum is no number.
+    if error.is_finite() { sum + error } else { sum }
 }

@@ -529,8 +529,11 @@ impl<'a> Parser<'_, 'a, '_> {
         let within = self.within()?;
         let condition = if self.take_word("where") {
             self.event = Some(scope);
-            let condition =
-                if *self.kind() == TokenKind::Sign("(") { self.negation()? } else { self.primary()? };
+            let condition = if self.is_word("not") || *self.kind() == TokenKind::Sign("(") {
+                self.negation()?
+            } else {
+                self.primary()?
+            };
             self.event = None;
             Some(Box::new(condition))
         } else {
@@ -748,7 +751,7 @@ fn converted(literal: &Literal, kind: ValueKind, schema: &Schema<'_>) -> Option<
     match (literal, kind) {
         (Literal::Number(number), ValueKind::Text) => Some(text_source(&number.to_string())),
         (Literal::Boolean(value), ValueKind::Text) => Some(text_source(&value.to_string())),
-        (Literal::Text(text), ValueKind::Number) => text.parse::<f64>().ok().map(|_| text.clone()),
+        (Literal::Text(text), ValueKind::Number) => is_number(text).then(|| text.clone()),
         (Literal::Text(text), ValueKind::Boolean) => {
             let word = text.to_ascii_lowercase();
             ["true", "false"].contains(&word.as_str()).then_some(word)
@@ -758,6 +761,11 @@ fn converted(literal: &Literal, kind: ValueKind, schema: &Schema<'_>) -> Option<
         }
         _ => None,
     }
+}
+
+/// Whether a text is a number as expressions write it.
+fn is_number(text: &str) -> bool {
+    matches!(tokens(text).as_deref(), Ok([Token { kind: TokenKind::Number(_), .. }, _]))
 }
 
 fn date(text: &str, schema: &Schema<'_>) -> Option<jiff::Timestamp> {

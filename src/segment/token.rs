@@ -109,9 +109,7 @@ fn number(text: &str, at: usize) -> Result<(TokenKind, usize), Box<Diagnostic>> 
         end += 1 + digits(end + 1);
     }
     let span = Span::new(at, at + end);
-    if rest[end..].starts_with(|c: char| starts_word(c) || c == '.' || c == ',' && !is_integer)
-        && rest[end..].starts_with(starts_word)
-    {
+    if rest[end..].starts_with(starts_word) {
         let whole = Span::new(at, at + end + word(&rest[end..]).len());
         return Err(error(whole, format!("`{}` is neither a number nor a name", visible(whole.of(text))))
             .with_help(

@@ -174,6 +174,8 @@ fn other_way(source: &str, tag: Span) -> Diagnostic {
             (message, "in CleverTap, a value that is no list is one item")
         }
         _ => {
+            // What is in quotes is no operator.
+            let text: String = text.split(['"', '\'']).step_by(2).collect();
             let help = match text {
                 _ if text.contains(['<', '>']) => "in CleverTap, only numbers are less or greater",
                 _ if text.contains("contains") => {

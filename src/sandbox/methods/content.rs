@@ -211,6 +211,7 @@ fn poll_id(message_id: i64) -> String {
 pub(super) fn reset_poll(poll: &mut Value, message_id: i64) {
     poll["id"] = poll_id(message_id).into();
     poll["total_voter_count"] = 0.into();
+    poll["is_closed"] = false.into();
     for option in poll["options"].as_array_mut().into_iter().flatten() {
         option["voter_count"] = 0.into();
     }

@@ -111,11 +111,12 @@ impl<'a> Query<'a> {
                 let kind = json_type.as_deref().unwrap_or_default();
                 let numbers = format!("CASE WHEN {kind} IN ('integer', 'real') THEN {value} END");
                 let (sql, of_none) = match aggregate {
-                    Aggregate::Sum => (format!("coalesce(sum({numbers}), 0)"), Some(Number::Integer(0))),
+                    // SQLite's sum of integers fails if it is over 64 bits, and that of decimals does not.
+                    Aggregate::Sum => (format!("total(CAST({numbers} AS REAL))"), Some(Number::Integer(0))),
                     Aggregate::Count => (format!("count({value})"), Some(Number::Integer(0))),
                     Aggregate::Min => (format!("min({numbers})"), None),
                     Aggregate::Max => (format!("max({numbers})"), None),
-                    Aggregate::Average => (format!("avg({numbers})"), None),
+                    Aggregate::Average => (format!("avg(CAST({numbers} AS REAL))"), None),
                 };
                 self.events(of, &sql, of_none, *comparison, *number);
             }
@@ -286,7 +287,7 @@ impl<'a> Query<'a> {
             Literal::Number(number) => {
                 let value = match (json_type, field) {
                     (Some(json_type), Field::ChatId) => format!(
-                        "CASE {json_type} WHEN 'integer' THEN {value} WHEN 'text' THEN \
+                        "CASE {json_type} WHEN 'integer' THEN {value} WHEN 'real' THEN {value} WHEN 'text' THEN \
                          CASE WHEN CAST(CAST({value} AS INTEGER) AS TEXT) = {value} THEN CAST({value} AS INTEGER) END END"
                     ),
                     (Some(json_type), _) => {
@@ -316,7 +317,11 @@ impl<'a> Query<'a> {
         match (json_type, field) {
             (None, _) => value.clone(),
             (Some(json_type), Field::ChatId) => {
-                format!("CASE WHEN {json_type} IN ('text', 'integer') THEN CAST({value} AS TEXT) END")
+                let is_date = is_date(value);
+                format!(
+                    "CASE WHEN {json_type} IN ('text', 'integer') AND NOT ({is_date}) \
+                     THEN CAST({value} AS TEXT) END"
+                )
             }
             (Some(json_type), _) => {
                 format!("CASE WHEN {json_type} = 'text' AND NOT ({}) THEN {value} END", is_date(value))

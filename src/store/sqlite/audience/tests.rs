@@ -22,7 +22,7 @@ fn text() -> impl Strategy<Value = String> {
 fn number() -> impl Strategy<Value = Value> {
     prop_oneof![
         select(vec![0, 1, 5, -5, 9_007_199_254_740_993, i64::MAX]).prop_map(Value::Integer),
-        select(vec![0.0, -0.0, 2.5, 5.0, 9_007_199_254_740_992.0, 1e300]).prop_map(Value::Decimal),
+        select(vec![0.0, -0.0, 0.1, 2.5, 5.0, 9_007_199_254_740_992.0, 1e300]).prop_map(Value::Decimal),
     ]
 }
 
@@ -49,6 +49,7 @@ fn list() -> impl Strategy<Value = Value> {
 /// Properties whose names say their types, each of them set or not. The names have characters that mean something in a
 /// path of SQLite.
 fn properties() -> impl Strategy<Value = IndexMap<String, Value>> {
+    // A property has the same type in all profiles.
     let chat = prop_oneof![
         select(vec!["-1001", "5", "@shop", "007", ""]).prop_map(|chat| Value::Text(chat.to_owned())),
         Just(Value::Null),
@@ -164,7 +165,8 @@ fn event_query() -> impl Strategy<Value = String> {
 
 fn comparison() -> impl Strategy<Value = String> {
     let count = select(vec!["", "at least 2 times", "at most 1 time", "exactly 0 times", "at least 0 times"]);
-    let total = select(vec!["sum(amount)", "min(amount)", "max(amount)", "count(amount)", "count"]);
+    let total =
+        select(vec!["sum(amount)", "min(amount)", "max(amount)", "avg(amount)", "count(amount)", "count"]);
     prop_oneof![
         (select(vec!["`a text`", "`q\"\\\\\u{1}q`", "identity"]), part(), quoted())
             .prop_map(|(name, word, text)| format!("{name} {word} {text}")),
