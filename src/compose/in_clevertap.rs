@@ -98,19 +98,41 @@ fn fault(inputs: &Inputs<'_>, locator: &Locator) -> Option<Diagnostic> {
     Some(problem)
 }
 
+/// How many of the characters before the first difference are shown.
+const SHOWN_BEFORE: usize = 16;
+
+/// Returns the first line of `elsewhere` that differs from that of `own`: of the message's text if it differs, and of
+/// the body otherwise.
 fn differing_line(own: &str, elsewhere: &str) -> String {
-    let first_difference = |own: &str, elsewhere: &str| {
-        let mut own_lines = own.lines();
-        let differing = elsewhere.lines().find(|line| own_lines.next() != Some(*line));
-        // If lines are only missing at the end, the last line that there is shows it.
-        differing.or_else(|| elsewhere.lines().last().filter(|_| own != elsewhere)).map(str::to_owned)
-    };
     let texts = to_value(own).zip(to_value(elsewhere)).map(|(own, other)| (text_of(&own), text_of(&other)));
     let of_text = match texts {
         Some((Some(own), Some(elsewhere))) => first_difference(&own, &elsewhere),
         _ => None,
     };
     of_text.or_else(|| first_difference(own, elsewhere)).unwrap_or_default()
+}
+
+fn first_difference(own: &str, elsewhere: &str) -> Option<String> {
+    if own == elsewhere {
+        return None;
+    }
+    let mut own_lines = own.lines();
+    let mut lines = elsewhere.lines();
+    let differing = lines.find_map(|line| {
+        let own = own_lines.next();
+        (own != Some(line)).then(|| from_difference(line, own.unwrap_or_default()))
+    });
+    // If lines are only missing at the end, the last one shows it.
+    differing.or_else(|| elsewhere.lines().last().map(str::to_owned))
+}
+
+/// Leaves out the start of a line if the difference would be far from it.
+fn from_difference(line: &str, own: &str) -> String {
+    let n_same = line.chars().zip(own.chars()).take_while(|(one, other)| one == other).count();
+    match n_same.saturating_sub(SHOWN_BEFORE) {
+        0 => line.to_owned(),
+        n_left_out => format!("…{}", line.chars().skip(n_left_out).collect::<String>()),
+    }
 }
 
 fn text_of(body: &Value) -> Option<String> {

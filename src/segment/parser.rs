@@ -223,6 +223,20 @@ impl<'a> Parser<'_, 'a, '_> {
         if !is_quoted && is_object && !rest.is_empty() {
             return Field::Member(name.split('.').map(str::to_owned).collect());
         }
+        // In a body, the property is `Profile.name`.
+        if let Some(inner) =
+            name.strip_prefix("Profile.").filter(|inner| vocabulary.property(inner).is_some())
+        {
+            let source = name_source(inner);
+            self.problems.push(
+                error(span, format!("in an expression, the property is `{inner}`")).with_fix(Fix::replace(
+                    format!("write `{inner}`"),
+                    span,
+                    source,
+                )),
+            );
+            return Field::Property(name.to_owned(), None);
+        }
         let builtin = ["reachable", "test_profile", "identity"];
         let names = vocabulary.properties.iter().map(|property| property.name.as_str()).chain(builtin);
         self.warn_unknown(
@@ -355,13 +369,37 @@ impl<'a> Parser<'_, 'a, '_> {
         if operand.kind() == Some(ValueKind::Boolean) {
             return Ok(condition(operand.field, Test::Compare(Comparison::Equal, Literal::Boolean(true))));
         }
-        let name = &operand.name;
-        Err(error(found, format!("expected a comparison of `{}`", visible(name)))
+        let name = visible(&operand.name);
+        if operand.name == "did"
+            && let TokenKind::Word(event) = self.kind()
+        {
+            let quoted = text_source(event);
+            return Err(error(found, "the name of an event is in double quotes")
+                .with_fix(Fix::replace(format!("write {quoted}"), found, quoted).unsafe_to_apply())
+                .into());
+        }
+        for (first, word) in [("starts", "starts_with"), ("ends", "ends_with")] {
+            if self.is_word(first) && *self.kind_after() == TokenKind::Word("with".to_owned()) {
+                let both = found.join(self.tokens[self.at + 1].span);
+                return Err(error(both, format!("`{word}` is one word"))
+                    .with_fix(Fix::replace(format!("write `{word}`"), both, word))
+                    .into());
+            }
+        }
+        let message = match operand.kind() {
+            Some(kind) => format!("expected a comparison of `{name}`, which is {}", with_article(kind)),
+            None => format!("expected a comparison of `{name}`"),
+        };
+        Err(error(found, message)
             .with_help("such as == \"DE\", > 100, in (\"a\", \"b\"), contains \"x\", within 30 days, is set")
             .into())
     }
 
     fn one_of(&mut self, operand: &Operand) -> Parsed<Test> {
+        if matches!(self.kind(), TokenKind::Text(_) | TokenKind::Number(_)) {
+            let help = "write the values in brackets: in (\"pro\", \"team\")";
+            return Err(self.error_here("`in` needs a list").with_help(help).into());
+        }
         self.expect_sign("(")?;
         let mut literals = vec![self.literal_for(operand)?];
         while self.take_sign(",") {
@@ -409,8 +447,10 @@ impl<'a> Parser<'_, 'a, '_> {
                 "false" => Literal::Boolean(false),
                 "date" if *self.kind_after() == TokenKind::Sign("(") => return self.date(),
                 _ => {
-                    return Err(error(span, format!("`{}` is no value", visible(&word)))
-                        .with_help("put a text in double quotes; a property is compared with values only")
+                    return Err(error(span, format!("`{}` is not a value", visible(&word)))
+                        .with_help(
+                            "put a text in double quotes; properties cannot be compared with each other",
+                        )
                         .with_fix(Fix::replace("use quotes", span, text_source(&word)).unsafe_to_apply())
                         .into());
                 }

@@ -134,7 +134,7 @@ fn mistakes_have_a_place_and_what_is_meant() {
     problems("ltv => 5", &["audience-syntax at `=>`: `=>` is `>=` here => ltv >= 5"]);
     problems("!vip", &["audience-syntax at `!`: `!` is `not` here => not vip"]);
     problems("vip AND vip", &["audience-syntax at `AND`: `and` is written in lower case => vip and vip"]);
-    problems("country == DE", &[r#"audience-syntax at `DE`: `DE` is no value => country == "DE""#]);
+    problems("country == DE", &[r#"audience-syntax at `DE`: `DE` is not a value => country == "DE""#]);
     problems(
         "country == 'D\"E'",
         &[r#"audience-syntax at `'D"E'`: a text is in double quotes here => country == "D\"E""#],
@@ -160,6 +160,27 @@ fn mistakes_have_a_place_and_what_is_meant() {
     problems(r#"(vip"#, &["audience-syntax at ``: expected `)`, found the end"]);
     problems(r#"country == "DE"#, &["audience-syntax at `\"`: this text has no end"]);
     problems(r#"did "Charged" 2 times"#, &["audience-syntax at `2`: expected `and` or `or`, found `2`"]);
+}
+
+#[test]
+fn what_other_tools_write_has_a_fix() {
+    problems(
+        "Profile.plan == \"a\"",
+        &[r#"audience-syntax at `Profile.plan`: in an expression, the property is `plan` => plan == "a""#],
+    );
+    problems(
+        "plan starts with \"a\"",
+        &[r#"audience-syntax at `starts with`: `starts_with` is one word => plan starts_with "a""#],
+    );
+    problems("plan in \"a\"", &["audience-syntax at `\"a\"`: `in` needs a list"]);
+    problems("plan", &["audience-syntax at ``: expected a comparison of `plan`, which is a text"]);
+    problems(
+        "did Charged",
+        &[
+            "unknown-property at `did`: no profile has the property `did`",
+            r#"audience-syntax at `Charged`: the name of an event is in double quotes => did "Charged""#,
+        ],
+    );
 }
 
 #[test]

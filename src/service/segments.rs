@@ -112,7 +112,8 @@ pub(crate) fn audience_problems<'a>(
             Audience::Where(expression) => {
                 found.extend(read(&source.path, &source.text, &["who", "where"], expression));
             }
-            Audience::Segment(name) if workspace.segments.iter().all(|segment| segment.stem != *name) => {
+            // The segment may be missing, or its own file may have an error.
+            Audience::Segment(name) => {
                 let problem =
                     context.read(&format!("segment({})", segment::text_source(name))).problems.pop();
                 let span = toml::value_span(&source.text, &["who", "segment"]).unwrap_or(Span::at(0));
@@ -123,7 +124,7 @@ pub(crate) fn audience_problems<'a>(
                     diagnostic: Diagnostic { span, fixes: Vec::new(), ..problem },
                 }));
             }
-            Audience::Everyone | Audience::Segment(_) | Audience::List(_) => {}
+            Audience::Everyone | Audience::List(_) => {}
         }
         if let Some(exclude) = exclude {
             found.extend(read(&source.path, &source.text, &["who", "exclude"], exclude));

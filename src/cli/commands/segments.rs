@@ -59,6 +59,9 @@ pub(crate) fn run(environment: &Environment, command: SegmentsCommand, output: &
     }
 }
 
+/// What the table shows for an expression without a count.
+const ERROR: &str = "error";
+
 fn list(
     workspace: &Workspace,
     context: &AudienceContext,
@@ -91,12 +94,16 @@ fn list(
     let rows: Vec<Vec<String>> = rows
         .into_iter()
         .map(|(segment, definition, count)| {
-            let count = count.map_or("error".to_owned(), |count| count.to_string());
+            let count = count.map_or(ERROR.to_owned(), |count| count.to_string());
             let expression = definition.expression.split_whitespace().collect::<Vec<_>>().join(" ");
             vec![segment.stem.clone(), count, definition.name, expression]
         })
         .collect();
+    let has_error = rows.iter().any(|row| row[1] == ERROR);
     output.table(&["segment", "profiles", "name", "where"], &rows)?;
+    if has_error {
+        output.note("telecast check shows the errors of the expressions")?;
+    }
     Ok(ExitStatus::Done)
 }
 

@@ -1,5 +1,5 @@
 //! Finds delimiters in the text of a message that belong to no output or tag, such as the last brace of `{{ name }}}`,
-//! and Jinja's `{# comments #}`. To Liquid, they are text, so the message shows them.
+//! Jinja's `{# comments #}`, and `@Profile - name`. To Liquid, they are text, so the message shows them.
 //!
 //! Braces in pairs are assumed to be meant as text, and so is everything in code. Braces outside strings belong to the
 //! JSON.
@@ -20,11 +20,11 @@ const MAX_PATH: usize = 80;
 /// string.
 pub(super) fn find(source: &str, span: Span, starts_in_string: bool, around: Around) -> Vec<Diagnostic> {
     let text = span.of(source);
+    let mut found: Vec<Diagnostic> = chips(source, span).collect();
     // Most texts have none of these characters.
     if !text.contains(['}', '#']) {
-        return Vec::new();
+        return found;
     }
-    let mut found = Vec::new();
     let mut at = span.start;
     let mut is_in_string = starts_in_string;
     while at < span.end {
@@ -149,6 +149,29 @@ fn path_before(text: &str) -> Option<&str> {
     let path = &text[start..];
     let markup = format!("{{{{ {} }}}}", path.trim());
     (path.len() <= MAX_PATH && is_whole_markup(&markup, Flavour::Dialect(Dialect::Telecast))).then_some(path)
+}
+
+/// Finds what CleverTap's editor shows as a variable and what is text without a default: `@Profile - city`.
+fn chips(source: &str, span: Span) -> impl Iterator<Item = Diagnostic> {
+    let text = span.of(source);
+    text.match_indices('@').filter_map(move |(at, _)| {
+        let rest = &text[at + 1..];
+        let root = ["Profile", "Event", "ExternalTrigger"].into_iter().find(|root| rest.starts_with(root))?;
+        let name = rest[root.len()..].strip_prefix(" - ")?;
+        // The name may have several words, but the text goes on after it.
+        let length = name.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(name.len());
+        let name = &name[..length];
+        let start = span.start + at;
+        let end = start + 1 + root.len() + " - ".len() + length;
+        (!name.is_empty()).then(|| {
+            Diagnostic::warning(
+                Code::LiquidSyntax,
+                Span::new(start, end),
+                "the message shows this as text: it is a variable only in CleverTap's dialect, and only with a default",
+            )
+            .with_help(format!("write it in Liquid, such as `{{{{ {root}.{name} }}}}`"))
+        })
+    })
 }
 
 fn jinja_comment(source: &str, span: Span) -> Diagnostic {
