@@ -123,8 +123,9 @@ pub struct Fix {
     pub title: String,
     /// Ascending edits that do not overlap.
     pub edits: Vec<TextEdit>,
-    /// Whether `check --fix` may apply the fix without asking. A safe fix changes nothing but the fault. A rule can
-    /// only propose this: in a message's problems, `compose` takes the word from each fix that does not prove it.
+    /// Whether `check --fix` may apply the fix without asking. A safe fix changes nothing but the fault. A rule
+    /// only proposes that its fix is safe. For the problems of a message, `compose` and `telegram` then try the fix, and
+    /// set this to false if they cannot prove it.
     pub safe: bool,
 }
 
@@ -150,13 +151,13 @@ impl Fix {
     }
 }
 
-/// Takes the word "safe" from each fix, except from [`Diagnostic::safe_fix`] of the problems whose numbers are in
-/// `proven`, ascending.
+/// Sets `safe` to false in every fix, except in the [`Diagnostic::safe_fix`] of each problem whose index is in `proven`.
+/// The indices must be in ascending order.
 pub(crate) fn keep_proven(problems: &mut [Diagnostic], proven: &[usize]) {
     for (at, problem) in problems.iter_mut().enumerate() {
         let mut may_be_safe = proven.binary_search(&at).is_ok();
         for fix in &mut problem.fixes {
-            // Only the first fix that is called safe was tried.
+            // Only the fix that `safe_fix` returns, which is the first safe one, was tried.
             let is_tried = fix.safe && may_be_safe;
             may_be_safe &= !fix.safe;
             fix.safe = is_tried;

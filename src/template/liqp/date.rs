@@ -1,5 +1,5 @@
-//! LiqP's filter `date`. It reads epoch seconds, `now`, and two notations of dates, and leaves everything else as it
-//! is.
+//! LiqP's filter `date`. It formats dates, epoch seconds, `now`, and texts in two notations of dates, and returns any
+//! other input unchanged.
 //!
 //! In a format, `%` and one letter are a directive. Ruby's flags and its other directives are printed as they are.
 
@@ -72,7 +72,8 @@ fn skip(text: &mut &str, expected: char) -> Option<()> {
     Some(())
 }
 
-/// Returns the time that so many months, days, and so on make. Java rolls over what is too large.
+/// Returns the date and time with these parts. As in Java, a part that is too large carries over: month 13 is January of
+/// the next year.
 fn rolled(year: i64, month: i64, day: i64, time: [i64; 3]) -> Option<DateTime> {
     let year = i16::try_from(year).ok()?;
     let [hour, minute, second] = time;
@@ -175,7 +176,7 @@ fn write_directive(out: &mut String, at: &Zoned, directive: char) {
         'p' => write!(out, "{}", if hour < 12 { "AM" } else { "PM" }),
         'S' => write!(out, "{second:02}"),
         'U' | 'W' => write!(out, "{:02}", week(at)),
-        // The count of this weekday in its month, not the number of the weekday.
+        // 2 for the second Tuesday of a month. In Ruby, it is the number of the weekday.
         'w' => write!(out, "{}", (day - 1) / 7 + 1),
         'x' => write!(out, "{:02}/{day:02}/{:02}", at.month(), year.rem_euclid(100)),
         'X' => write!(out, "{hour:02}:{minute:02}:{second:02}"),
@@ -196,7 +197,8 @@ fn week(at: &Zoned) -> i16 {
     if days_left < 6 - weekday { 1 } else { week }
 }
 
-/// Returns the directives of a format that LiqP prints as they are, with Ruby's flags and widths.
+/// Returns the directives in `format` that LiqP does not know and prints as they are. Each includes its flags and width,
+/// as in `%-d`.
 pub(in super::super) fn unknown_directives(format: &str) -> Vec<String> {
     const KNOWN: &str = "%aAbBcdehHIjklmMpSUWwxXyYZ";
     let mut unknown = Vec::new();

@@ -94,7 +94,7 @@ impl CompareDialog {
         self.compared.value()?.current_mode
     }
 
-    /// Lays out the columns if the conversions, their colors, or the width have changed. Limits the scroll position, so
+    /// Lays out the columns if the conversions, their colors, the width, or the theme have changed. Limits the scroll position, so
     /// that the longest column on screen is not scrolled past its end.
     pub fn follow(&mut self, room: Rect, theme: &Theme) {
         let n = u16::try_from(self.n_modes()).unwrap_or(1).max(1);
