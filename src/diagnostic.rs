@@ -123,9 +123,9 @@ pub struct Fix {
     pub title: String,
     /// Ascending edits that do not overlap.
     pub edits: Vec<TextEdit>,
-    /// Whether `check --fix` may apply the fix without asking. A safe fix changes nothing but the fault. A rule
-    /// only proposes that its fix is safe. For the problems of a message, `compose` and `telegram` then try the fix, and
-    /// set this to false if they cannot prove it.
+    /// Whether `check --fix` may apply the fix without asking. A safe fix changes nothing but the fault. A rule only
+    /// proposes that its fix is safe. For the problems of a message, `compose` and `telegram` then try the fix, and set
+    /// this to false if they cannot prove it.
     pub safe: bool,
 }
 
@@ -151,8 +151,8 @@ impl Fix {
     }
 }
 
-/// Sets `safe` to false in every fix, except in the [`Diagnostic::safe_fix`] of each problem whose index is in `proven`.
-/// The indices must be in ascending order.
+/// Sets `safe` to false in every fix, except in the [`Diagnostic::safe_fix`] of each problem whose index is in
+/// `proven`. The indices must be in ascending order.
 pub(crate) fn keep_proven(problems: &mut [Diagnostic], proven: &[usize]) {
     for (at, problem) in problems.iter_mut().enumerate() {
         let mut may_be_safe = proven.binary_search(&at).is_ok();

@@ -151,9 +151,9 @@ impl App {
         effects
     }
 
-    /// Passes an input to the open dialog of the app, or else to the current screen. If no dialog of the app is open, the
-    /// app itself handles a click on the header or footer while the screen has no dialog, and the help key while the
-    /// screen has one.
+    /// Passes an input to the open dialog of the app, or else to the current screen. If no dialog of the app is open,
+    /// the app itself handles a click on the header or footer while the screen has no dialog, and the help key while
+    /// the screen has one.
     fn pass_on(&mut self, input: Input) -> Vec<Effect> {
         let area = self.area();
         if let Some(dialog) = &mut self.dialog {

@@ -72,8 +72,8 @@ fn skip(text: &mut &str, expected: char) -> Option<()> {
     Some(())
 }
 
-/// Returns the date and time with these parts. As in Java, a part that is too large carries over: month 13 is January of
-/// the next year.
+/// Returns the date and time with these parts. As in Java, a part that is too large carries over: month 13 is January
+/// of the next year.
 fn rolled(year: i64, month: i64, day: i64, time: [i64; 3]) -> Option<DateTime> {
     let year = i16::try_from(year).ok()?;
     let [hour, minute, second] = time;
@@ -197,8 +197,8 @@ fn week(at: &Zoned) -> i16 {
     if days_left < 6 - weekday { 1 } else { week }
 }
 
-/// Returns the directives in `format` that LiqP does not know and prints as they are. Each includes its flags and width,
-/// as in `%-d`.
+/// Returns the directives in `format` that LiqP does not know and prints as they are. Each includes its flags and
+/// width, as in `%-d`.
 pub(in super::super) fn unknown_directives(format: &str) -> Vec<String> {
     const KNOWN: &str = "%aAbBcdehHIjklmMpSUWwxXyYZ";
     let mut unknown = Vec::new();

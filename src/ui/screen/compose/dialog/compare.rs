@@ -94,8 +94,8 @@ impl CompareDialog {
         self.compared.value()?.current_mode
     }
 
-    /// Lays out the columns if the conversions, their colors, the width, or the theme have changed. Limits the scroll position, so
-    /// that the longest column on screen is not scrolled past its end.
+    /// Lays out the columns if the conversions, their colors, the width, or the theme have changed. Limits the scroll
+    /// position, so that the longest column on screen is not scrolled past its end.
     pub fn follow(&mut self, room: Rect, theme: &Theme) {
         let n = u16::try_from(self.n_modes()).unwrap_or(1).max(1);
         let is_wide = MIN_SIDE_BY_SIDE_WIDTH <= room.width;
