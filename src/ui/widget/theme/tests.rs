@@ -433,7 +433,7 @@ fn the_background_is_guessed_from_the_environment() {
         ("15;0", Some(Rgb(0, 0, 0))),
         ("0;default;15", Some(Rgb(255, 255, 255))),
         ("0;7", Some(Rgb(255, 255, 255))),
-        ("15;8", Some(Rgb(0, 0, 0))),
+        ("12;default;8", None),
         ("default;default", None),
         ("0;12", None),
         ("0;231", None),
