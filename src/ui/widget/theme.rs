@@ -60,8 +60,8 @@ impl TerminalColors {
             ColorDepth::Sixteen
         };
         // rxvt and Konsole set this variable to the numbers of the text's and the background's color, such as `15;0`.
-        // All dark colors count as black here, and the two whites count as white. Other backgrounds are rare, except for 8
-        // in Solarized, which is not black there. rxvt reports its background only in this way.
+        // All dark colors count as black here, and the two whites count as white. Other backgrounds are rare, except for
+        // 8 in Solarized, which is not black there. rxvt reports its background only in this way.
         let background = match value("COLORFGBG").rsplit(';').next().and_then(|number| number.parse().ok()) {
             Some(0..=6) => Some(Rgb(0, 0, 0)),
             Some(7 | 15) => Some(Rgb(255, 255, 255)),
