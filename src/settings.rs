@@ -29,7 +29,8 @@ pub struct Settings {
 /// The colors of the console.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ThemeName {
-    /// Dark or light, like the terminal's background. Until the terminal has reported its background, like `Ansi`.
+    /// Dark or light, like the terminal's background. If the background is not known, colors that are readable on both.
+    /// In a terminal with 16 colors, like `Ansi`.
     #[default]
     Auto,
     Dark,

@@ -55,8 +55,8 @@ pub struct Campaign {
     /// Labels as typed. [`Campaign::parse`] reports labels that exceed CleverTap's limits, but keeps these labels.
     pub labels: Vec<String>,
     pub notes: String,
-    /// The recipients; `None` if `[who]` is missing or wrong. Without recipients, the campaign can only be previewed
-    /// and tested.
+    /// The recipients; `None` if `[who]` is missing or wrong. This version uses them only in the
+    /// export for CleverTap.
     pub recipients: Option<Recipients>,
 }
 

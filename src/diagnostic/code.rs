@@ -111,7 +111,7 @@ codes! {
     CrossedTags "crossed-tags" = "<b><i>Sale</b></i>",
     /// A `<tg-emoji>` has no number as its `emoji-id`.
     CustomEmojiId "custom-emoji-id" = "<tg-emoji emoji-id='x'>",
-    /// In the parse mode `Markdown`, the address of a link ends at its first `)`, and the address has a `(`.
+    /// In the parse mode `Markdown`, an address ends at its first `)`, so an address with brackets in it is cut off.
     CutAddress "cut-address" = "[Go](https://ex.example/Go_(lang))",
     /// A style ends where code begins: code cannot contain other formatting.
     CutStyle "cut-style" = "<b>a<code>b</code></b>",
@@ -181,7 +181,7 @@ codes! {
     LiquidSyntax "liquid-syntax" = r#"{{ Profile.name default: "you" }}"#,
     /// A tag has a value it cannot use.
     LiquidValue "liquid-value" = r#"{% for i in (1..3) limit: "many" %}"#,
-    /// The message shows or loses a backslash: it is part of no line break, and of no escape of the parse mode.
+    /// The message shows a backslash that was probably meant as an escape, or loses one that was meant as text.
     LiteralEscape "literal-escape" = r"Hello\\nWorld",
     /// Telegram refuses the markup; the problem quotes Telegram's error message.
     Markup "markup",

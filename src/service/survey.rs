@@ -24,7 +24,8 @@ pub struct SurveyResult {
 // than an idle machine, and could miss problems.
 const MAX_BYTES: usize = 16 << 20;
 
-/// The maximum number of kinds of failures whose fixes are proven; the console shows fewer.
+/// The maximum number of failure groups whose fixes are proven. Proving a fix takes one more composition, so no fix of
+/// the later, rarer groups counts as safe.
 const MAX_PROVEN_GROUPS: usize = 12;
 
 /// Composes the body for up to `limit` profiles, which are chosen because their values are likely to reveal problems.
@@ -55,7 +56,8 @@ pub fn survey(
     Ok(SurveyResult { body: Arc::from(job.body()), survey, n_profiles: sample.n_profiles })
 }
 
-/// Keeps the word "safe" only for the fixes that a composition for the group's example proves, as in the preview.
+/// Composes the message again for the example profile of each group. A fix stays safe only if this composition also
+/// calls it safe, as in the preview.
 fn prove_fixes(survey: &mut Survey, inputs: &Inputs<'_>) {
     for (number, group) in survey.failure_groups.iter_mut().enumerate() {
         let inputs = Inputs { profile: Some(&group.example), ..*inputs };

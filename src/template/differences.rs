@@ -56,7 +56,7 @@ pub(crate) static DIFFERENCES: &[Difference] = &[
         shopify: "",
     },
     Difference {
-        summary: "an argument of `include` with the same name as the partial keeps its value; Shopify replaces the value with the caller's variable of that name (in the example, there is none)",
+        summary: "an argument of `include` that is named like the partial reaches the partial; Shopify passes the calling template's variable of that name instead, which is not set here",
         template: "{% include 'name', name: 'Dr ' %}",
         body: "Dr Anna",
         shopify: "Anna",
@@ -94,7 +94,7 @@ pub(crate) static IN_CLEVERTAP: &[InClevertap] = &[
     differs("nothing equals `blank`", "{% if '' == blank %}none{% endif %}", "none", ""),
     differs("only numbers are less or greater", "{% if 'a' < 'b' %}less{% endif %}", "less", ""),
     differs("`contains` finds no key of an object", "{% if Profile contains 'name' %}yes{% endif %}", "yes", ""),
-    differs("a branch that prints only whitespace prints it", "[{% if true %} {% endif %}]", "[]", "[ ]"),
+    differs("the whitespace of a branch is printed even if the branch contains nothing else", "[{% if true %} {% endif %}]", "[]", "[ ]"),
     differs("a `break` removes what its `if` has printed", "{% for i in (1..3) %}{% if i == 2 %}last{% break %}{% endif %}{{ i }}{% endfor %}", "1last", "1"),
     differs("`forloop.length` leaves out the last number of a range", "{% for i in (1..3) %}{{ forloop.length }}{% endfor %}", "333", "222"),
     differs("all `cycle` with the same number of values share a position", "{% cycle 'a', 'b' %}{% cycle 'c', 'd' %}", "ac", "ad"),
@@ -115,7 +115,7 @@ pub(crate) static IN_CLEVERTAP: &[InClevertap] = &[
     differs("`case` needs a `when`", "{% case 1 %}{% else %}a{% endcase %}", "a", "CleverTap's `case` needs a `when` before `else`"),
     differs("a range is only in `for`", "{% assign r = (1..3) %}{{ r | join }}", "1 2 3", "CleverTap has ranges only in `for`, as in `for i in (1..3)`"),
     differs("`{{ }}` needs a value", "a{{ }}", "a", "CleverTap does not accept an output without a value"),
-    differs("a name ends before a dash only if there is a space", "{{ Profile.name-}}", "Anna", "CleverTap reads the name as `name-`"),
+    differs("a dash directly after a name belongs to the name; put a space before `-}}`", "{{ Profile.name-}}", "Anna", "CleverTap reads the name as `name-`"),
 ];
 
 #[cfg(test)]

@@ -380,7 +380,7 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("v V", "Select characters, lines; o goes to the other end"),
     ("K", "Show info"),
     ("u ^R .", "Undo, redo, repeat the last change"),
-    ("\"a  \"+", "Use register a, or what ^X and ^C took; _ discards the text"),
+    ("\"a  \"+  \"_", "Use register a, the text that ^X or ^C took, no register"),
     (":w :q :wq :12", "Save, quit, both, go to a line"),
     (":s/a/b/g  :%s  &", "Replace in the line, in all lines, once more"),
 ];
