@@ -38,16 +38,16 @@ pub(crate) fn commands(arguments: &Arguments) -> Result<Vec<BotCommand>, ApiErro
 }
 
 pub(super) fn read_scope(arguments: &Arguments) -> Result<CommandScope, RequestError> {
-    let everybody = CommandScope { kind: "default".to_owned(), chat_id: None, user_id: 0 };
-    let Some(argument) = arguments.get("scope").filter(|argument| !argument.text.is_empty()) else {
-        return Ok(everybody);
-    };
-    let location = ArgumentLocation::argument("scope");
-    let Some(node) = value::parse(argument) else {
-        return Err(RequestError::at(location, "Can't parse BotCommandScope JSON object"));
-    };
-    let scope = ArgumentValue::of_argument("scope", argument, &node);
-    scope_of(&scope, everybody).map_err(|error| error.with_prefix("Can't parse BotCommandScope: "))
+    let everybody = || CommandScope { kind: "default".to_owned(), chat_id: None, user_id: 0 };
+    value::read(
+        arguments,
+        "scope",
+        "BotCommandScope",
+        || Ok(everybody()),
+        |scope| {
+            scope_of(scope, everybody()).map_err(|error| error.with_prefix("Can't parse BotCommandScope: "))
+        },
+    )
 }
 
 fn scope_of(scope: &ArgumentValue<'_>, everybody: CommandScope) -> Result<CommandScope, RequestError> {
@@ -74,17 +74,11 @@ fn scope_of(scope: &ArgumentValue<'_>, everybody: CommandScope) -> Result<Comman
 }
 
 pub(super) fn read_commands(arguments: &Arguments) -> Result<Vec<BotCommand>, RequestError> {
-    let Some(argument) = arguments.get("commands").filter(|argument| !argument.text.is_empty()) else {
-        return Ok(Vec::new());
-    };
-    let location = ArgumentLocation::argument("commands");
-    let Some(node) = value::parse(argument) else {
-        return Err(RequestError::at(location, "Can't parse commands JSON object"));
-    };
-    let value = ArgumentValue::of_argument("commands", argument, &node);
-    let Some(items) = value.items() else {
-        return Err(value.error("Expected an Array of BotCommand"));
-    };
+    value::read(arguments, "commands", "commands", || Ok(Vec::new()), commands_of)
+}
+
+fn commands_of(value: &ArgumentValue<'_>) -> Result<Vec<BotCommand>, RequestError> {
+    let items = value.array("BotCommand")?;
     let mut commands = Vec::new();
     for item in &items {
         commands.push(command(item).map_err(|error| error.with_prefix("Can't parse BotCommand: "))?);
@@ -93,7 +87,7 @@ pub(super) fn read_commands(arguments: &Arguments) -> Result<Vec<BotCommand>, Re
     let commands = finished.collect::<Result<Vec<BotCommand>, RequestError>>()?;
     // Telegram's remote server makes these checks.
     if MAX_COMMANDS < commands.len() {
-        return Err(RequestError::at(location, "BOT_COMMANDS_TOO_MUCH"));
+        return Err(RequestError::at(ArgumentLocation::argument("commands"), "BOT_COMMANDS_TOO_MUCH"));
     }
     let is_name = |command: &BotCommand| {
         command.command.bytes().all(|byte| byte == b'_' || byte.is_ascii_lowercase() || byte.is_ascii_digit())

@@ -118,19 +118,15 @@ pub(super) struct CheckedMarkup {
 /// Reads the argument `reply_markup`. Returns `None` if the argument is missing or empty. Also returns `None` if the
 /// argument gives no markup, for example if it is an empty keyboard.
 pub(super) fn read(arguments: &Arguments) -> Result<Option<MarkupDraft>, RequestError> {
-    let Some(argument) = arguments.get("reply_markup").filter(|argument| !argument.text.is_empty()) else {
-        return Ok(None);
-    };
-    let location = ArgumentLocation::argument("reply_markup");
-    let Some(node) = value::parse(argument) else {
-        return Err(RequestError::at(location, "Can't parse reply keyboard markup JSON object"));
-    };
-    let markup = ArgumentValue::of_argument("reply_markup", argument, &node);
+    value::read(arguments, "reply_markup", "reply keyboard markup", || Ok(None), draft)
+}
+
+fn draft(markup: &ArgumentValue<'_>) -> Result<Option<MarkupDraft>, RequestError> {
     if !markup.is_object() {
         return Err(markup.error("Object expected as reply markup"));
     }
-    let keyboard = keyboard(&markup)?;
-    let inline = inline_keyboard(&markup)?;
+    let keyboard = keyboard(markup)?;
+    let inline = inline_keyboard(markup)?;
     // The server reads these fields before it chooses one kind of markup. So a field of the wrong type is an error even
     // if the server chooses a kind that does not use the field.
     let mut flags = [false; 6];
@@ -163,8 +159,9 @@ pub(super) fn read(arguments: &Arguments) -> Result<Option<MarkupDraft>, Request
     } else {
         return Ok(None);
     };
-    let without_kinds = without_kinds(&markup);
-    Ok(Some(MarkupDraft { kind, location, without_kinds, n_bytes: compact_len(&node) }))
+    let without_kinds = without_kinds(markup);
+    let location = ArgumentLocation::argument("reply_markup");
+    Ok(Some(MarkupDraft { kind, location, without_kinds, n_bytes: compact_len(markup.node) }))
 }
 
 /// Returns the length of the value's JSON without spaces between the tokens, in bytes. Escapes are not counted.

@@ -205,25 +205,17 @@ pub(super) struct AlbumDraft {
 }
 
 pub(super) fn read_album(arguments: &Arguments) -> Result<AlbumDraft, RequestError> {
-    let location = ArgumentLocation::argument("media");
-    let Some(argument) = arguments.get("media").filter(|argument| !argument.text.is_empty()) else {
-        // The error has no location because there is no argument to point at.
-        return Err(RequestError::at(ArgumentLocation::default(), "Parameter \"media\" is required"));
-    };
-    let Some(node) = value::parse(argument) else {
-        return Err(RequestError::at(location, "Can't parse media JSON object"));
-    };
-    let value = ArgumentValue::of_argument("media", argument, &node);
-    let Some(items) = value.items() else {
-        return Err(value.error("Expected an Array of InputMedia"));
-    };
-    let mut drafts = Vec::new();
-    for item in &items {
-        let draft = item_draft(arguments, item, true)
-            .map_err(|error| error.with_prefix("Can't parse InputMedia: "))?;
-        drafts.push(draft.finish());
-    }
-    Ok(AlbumDraft { items: drafts, location })
+    // The error has no location because there is no argument to point at.
+    let missing = || Err(RequestError::at(ArgumentLocation::default(), "Parameter \"media\" is required"));
+    let items = value::read(arguments, "media", "media", missing, |value| {
+        let items = value.array("InputMedia")?;
+        let drafts = items.iter().map(|item| {
+            let draft = item_draft(arguments, item, true);
+            Ok(draft.map_err(|error| error.with_prefix("Can't parse InputMedia: "))?.finish())
+        });
+        drafts.collect()
+    })?;
+    Ok(AlbumDraft { items, location: ArgumentLocation::argument("media") })
 }
 
 fn item_draft<'a>(
@@ -316,18 +308,12 @@ fn item_details(
 /// Reads the new medium of a message that is edited. The inner error is the one that the server reports only once it
 /// has found the message.
 pub(super) fn read_edited(arguments: &Arguments) -> Result<Result<Media, RequestError>, RequestError> {
-    let Some(argument) = arguments.get("media").filter(|argument| !argument.text.is_empty()) else {
-        return Err(target::required("media", arguments));
-    };
-    let Some(node) = value::parse(argument) else {
-        let location = ArgumentLocation::argument("media");
-        return Err(RequestError::at(location, "Can't parse input media JSON object"));
-    };
-    let value = ArgumentValue::of_argument("media", argument, &node);
-    let draft = item_draft(arguments, &value, false)
-        .map_err(|error| error.with_prefix("Can't parse InputMedia: "))?;
-    // The draft borrows from the parsed JSON, so it is finished at once, as the items of an album are.
-    Ok(draft.finish())
+    let missing = || Err(target::required("media", arguments));
+    value::read(arguments, "media", "input media", missing, |value| {
+        let draft = item_draft(arguments, value, false);
+        // The draft borrows from the parsed JSON, so it is finished at once, as the items of an album are.
+        Ok(draft.map_err(|error| error.with_prefix("Can't parse InputMedia: "))?.finish())
+    })
 }
 
 /// Photos and videos that are paid for (Bot API, `PaidMediaInfo`).
@@ -354,23 +340,15 @@ pub(super) struct PaidDraft<'a> {
 const MAX_PRICE: i64 = 1_000_000;
 
 pub(super) fn read_paid(arguments: &Arguments) -> Result<PaidDraft<'_>, RequestError> {
-    let Some(argument) = arguments.get("media").filter(|argument| !argument.text.is_empty()) else {
-        return Err(target::required("media", arguments));
-    };
-    let Some(node) = value::parse(argument) else {
-        let location = ArgumentLocation::argument("media");
-        return Err(RequestError::at(location, "Can't parse paid media JSON object"));
-    };
-    let value = ArgumentValue::of_argument("media", argument, &node);
-    let Some(values) = value.items() else {
-        return Err(value.error("Expected an Array of InputPaidMedia"));
-    };
-    let mut items = Vec::new();
-    for value in &values {
-        let draft =
-            paid_item(arguments, value).map_err(|error| error.with_prefix("Can't parse InputPaidMedia: "))?;
-        items.push(draft.finish());
-    }
+    let missing = || Err(target::required("media", arguments));
+    let items = value::read(arguments, "media", "paid media", missing, |value| {
+        let items = value.array("InputPaidMedia")?;
+        let drafts = items.iter().map(|item| {
+            let draft = paid_item(arguments, item);
+            Ok(draft.map_err(|error| error.with_prefix("Can't parse InputPaidMedia: "))?.finish())
+        });
+        drafts.collect()
+    })?;
     let caption = text::read_arguments(arguments, TextFields::CAPTION)?;
     let paid = PaidMedia {
         star_count: arguments.integer("star_count"),

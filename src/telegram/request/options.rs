@@ -3,7 +3,6 @@
 use super::error::RequestError;
 use super::text::{self, MarkedText, TextFields, TextRules};
 use super::value::{self, ArgumentValue};
-use crate::telegram::api_error::ArgumentLocation;
 use crate::telegram::arguments::{Arguments, lenient_i64};
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -153,18 +152,8 @@ fn object<T>(
     missing: impl FnOnce() -> Result<T, RequestError>,
     read: impl FnOnce(&ArgumentValue<'_>) -> Result<T, RequestError>,
 ) -> Result<T, RequestError> {
-    let Some(argument) = arguments.get(name).filter(|argument| !argument.text.is_empty()) else {
-        return missing();
-    };
-    let Some(node) = value::parse(argument) else {
-        return Err(RequestError::at(
-            ArgumentLocation::argument(name),
-            &format!("Can't parse {label} JSON object"),
-        ));
-    };
-    let value = ArgumentValue::of_argument(name, argument, &node);
-    if !value.is_object() {
-        return Err(value.error(format!("Object expected as {label}")));
-    }
-    read(&value)
+    value::read(arguments, name, label, missing, |value| match value.is_object() {
+        true => read(value),
+        false => Err(value.error(format!("Object expected as {label}"))),
+    })
 }

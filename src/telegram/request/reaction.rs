@@ -17,24 +17,18 @@ enum Reaction {
 
 /// Checks the reactions. They are not kept, because no answer shows the reaction of a bot.
 pub(super) fn check(arguments: &Arguments) -> Result<(), RequestError> {
-    let Some(argument) = arguments.get("reaction").filter(|argument| !argument.text.is_empty()) else {
-        return Ok(());
-    };
-    let location = ArgumentLocation::argument("reaction");
-    let Some(node) = value::parse(argument) else {
-        return Err(RequestError::at(location, "Can't parse reaction types JSON object"));
-    };
-    let value = ArgumentValue::of_argument("reaction", argument, &node);
-    let Some(items) = value.items() else {
-        return Err(value.error("Expected an Array of ReactionType"));
-    };
+    value::read(arguments, "reaction", "reaction types", || Ok(()), check_value)
+}
+
+fn check_value(value: &ArgumentValue<'_>) -> Result<(), RequestError> {
+    let items = value.array("ReactionType")?;
     let mut reactions = Vec::new();
     for item in &items {
         reactions.push(read(item).map_err(|error| error.with_prefix("Can't parse ReactionType: "))?);
     }
     // Telegram's remote server makes these checks.
     if MAX_REACTIONS < reactions.len() {
-        return Err(RequestError::at(location, "REACTIONS_TOO_MANY"));
+        return Err(RequestError::at(ArgumentLocation::argument("reaction"), "REACTIONS_TOO_MANY"));
     }
     match (reactions.first(), items.first()) {
         (Some(Reaction::Emoji(emoji)), Some(item)) if !is_reaction(emoji) => {

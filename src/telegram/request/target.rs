@@ -113,21 +113,17 @@ fn one(arguments: &Arguments) -> Option<i32> {
 fn several(arguments: &Arguments) -> Result<Vec<i32>, RequestError> {
     let name = "message_ids";
     let refused = |message: &str| Err(RequestError::at(arguments.location(name), message));
-    let Some(argument) = arguments.get(name).filter(|argument| !argument.text.is_empty()) else {
-        return refused("Message identifiers are not specified");
-    };
-    let Some(node) = value::parse(argument) else {
-        return refused("Can't parse message_ids JSON object");
-    };
-    let value = ArgumentValue::of_argument(name, argument, &node);
-    let Some(items) = value.items() else {
-        return refused("Expected an Array of message identifiers");
-    };
-    if MAX_MESSAGES < items.len() {
-        return refused("Too many message identifiers specified");
-    }
-    let ids = items.iter().map(id).collect::<Result<Vec<i32>, RequestError>>()?;
-    if ids.is_empty() { refused("Message identifiers are not specified") } else { Ok(ids) }
+    let missing = || refused("Message identifiers are not specified");
+    value::read(arguments, name, name, missing, |value| {
+        let Some(items) = value.items() else {
+            return refused("Expected an Array of message identifiers");
+        };
+        if MAX_MESSAGES < items.len() {
+            return refused("Too many message identifiers specified");
+        }
+        let ids = items.iter().map(id).collect::<Result<Vec<i32>, RequestError>>()?;
+        if ids.is_empty() { missing() } else { Ok(ids) }
+    })
 }
 
 fn id(item: &ArgumentValue<'_>) -> Result<i32, RequestError> {

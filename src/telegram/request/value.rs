@@ -4,7 +4,7 @@
 use super::error::RequestError;
 use crate::json::{self, JsonNode, JsonStep};
 use crate::telegram::api_error::ArgumentLocation;
-use crate::telegram::arguments::{Argument, ArgumentKind};
+use crate::telegram::arguments::{Argument, ArgumentKind, Arguments};
 use crate::telegram::integer::parse_canonical;
 use crate::text::Span;
 
@@ -26,6 +26,25 @@ enum ValueAnchor {
 /// Parses an argument that should be JSON, as the server does.
 pub(super) fn parse(argument: &Argument) -> Option<JsonNode> {
     json::parse_leniently(&argument.text).ok()
+}
+
+/// Reads an argument that is JSON. If it is missing or empty, the result is that of `missing`. `label` is the server's
+/// name for the argument in error messages.
+pub(super) fn read<T>(
+    arguments: &Arguments,
+    name: &str,
+    label: &str,
+    missing: impl FnOnce() -> Result<T, RequestError>,
+    read: impl FnOnce(&ArgumentValue<'_>) -> Result<T, RequestError>,
+) -> Result<T, RequestError> {
+    let Some(argument) = arguments.get(name).filter(|argument| !argument.text.is_empty()) else {
+        return missing();
+    };
+    let Some(node) = parse(argument) else {
+        let location = ArgumentLocation::argument(name);
+        return Err(RequestError::at(location, &format!("Can't parse {label} JSON object")));
+    };
+    read(&ArgumentValue::of_argument(name, argument, &node))
 }
 
 impl<'a> ArgumentValue<'a> {
@@ -76,6 +95,11 @@ impl<'a> ArgumentValue<'a> {
     pub(super) fn items(&self) -> Option<Vec<ArgumentValue<'a>>> {
         let json::JsonValue::Array(items) = &self.node.value else { return None };
         Some(items.iter().enumerate().map(|(index, node)| self.step(JsonStep::Index(index), node)).collect())
+    }
+
+    /// Returns the items, or the error for a value that is not an array. `kind` is the server's name for an item.
+    pub(super) fn array(&self, kind: &str) -> Result<Vec<ArgumentValue<'a>>, RequestError> {
+        self.items().ok_or_else(|| self.error(format!("Expected an Array of {kind}")))
     }
 
     fn step(&self, step: JsonStep, node: &'a JsonNode) -> ArgumentValue<'a> {
