@@ -9,7 +9,8 @@ pub(crate) struct Difference {
     pub template: &'static str,
     /// What the template prints in a body.
     pub body: &'static str,
-    pub shopify: &'static str,
+    /// What the other engine prints.
+    pub other: &'static str,
 }
 
 pub(crate) static DIFFERENCES: &[Difference] = &[
@@ -17,80 +18,72 @@ pub(crate) static DIFFERENCES: &[Difference] = &[
         summary: "`default` without an argument leaves its input unchanged",
         template: "{{ false | default }}",
         body: "false",
-        shopify: "",
+        other: "",
     },
     Difference {
         summary: "`date` also accepts fractional epoch seconds",
         template: "{{ 86400.5 | date: '%Y' }}",
         body: "1970",
-        shopify: "86400.5",
+        other: "86400.5",
     },
     Difference {
         summary: "`now` is the current time, in the workspace's time zone (India's in the `clevertap` dialect)",
         template: "{{ now | date: '%Y' }}",
         body: "2026",
-        shopify: "",
+        other: "",
     },
     Difference {
         summary: "a date with a UTC offset is converted to the workspace's time zone; Shopify keeps the date's offset",
         template: "{{ '2016-03-04 15:06 +0300' | date: '%H:%M' }}",
         body: "13:06",
-        shopify: "15:06",
+        other: "15:06",
     },
     Difference {
         summary: "`size` of a number is 0; Shopify counts its bytes",
         template: "{{ 5 | size }}",
         body: "0",
-        shopify: "8",
+        other: "8",
     },
     Difference {
         summary: "`default` accepts no named argument except `allow_false`; Shopify accepts any",
         template: "{{ 'a' | default: 'b', maybe: true }}",
         body: "`default` has no `maybe`",
-        shopify: "a",
+        other: "a",
     },
     Difference {
         summary: "a partial called with `render` can read the profile and the event; Shopify hides all data from it",
         template: "{% render 'name' %}",
         body: "Anna",
-        shopify: "",
+        other: "",
     },
     Difference {
         summary: "an argument of `include` that is named like the partial reaches the partial; Shopify passes the calling template's variable of that name instead, which is not set here",
         template: "{% include 'name', name: 'Dr ' %}",
         body: "Dr Anna",
-        shopify: "Anna",
+        other: "Anna",
     },
     Difference {
         summary: "`abort` skips the recipient; Shopify has no such tag",
         template: "{% if false %}{% abort %}{% endif %}sent",
         body: "sent",
-        shopify: "unknown tag `abort`",
+        other: "unknown tag `abort`",
     },
 ];
-
-/// What LiqP, which is said to be CleverTap's engine, refuses or prints otherwise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct InClevertap {
-    pub summary: &'static str,
-    pub template: &'static str,
-    pub body: &'static str,
-    /// What it prints, or the problem that the template has in the dialect.
-    pub clevertap: &'static str,
-}
 
 const fn differs(
     summary: &'static str,
     template: &'static str,
     body: &'static str,
-    clevertap: &'static str,
-) -> InClevertap {
-    InClevertap { summary, template, body, clevertap }
+    other: &'static str,
+) -> Difference {
+    Difference { summary, template, body, other }
 }
 
+/// What LiqP, which is said to be CleverTap's engine, refuses or prints otherwise. `other` is what it prints, or the
+/// problem that the template has in the dialect.
 // One row each.
 #[rustfmt::skip]
-pub(crate) static IN_CLEVERTAP: &[InClevertap] = &[
+pub(crate) static IN_CLEVERTAP: &[Difference] = &[
     differs("nothing equals `blank`", "{% if '' == blank %}none{% endif %}", "none", ""),
     differs("only numbers are less or greater", "{% if 'a' < 'b' %}less{% endif %}", "less", ""),
     differs("`contains` finds no key of an object", "{% if Profile contains 'name' %}yes{% endif %}", "yes", ""),
@@ -134,34 +127,31 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_generated_list_of_differences_is_current() {
-        let row = |Difference { summary, template, body, shopify }: &Difference| {
-            let row = format!("| {summary} | `{}` | {body} | {shopify} |\n", template.replace('|', "\\|"));
+    #[track_caller]
+    fn check_list(name: &str, columns: &str, differences: &[Difference]) {
+        let row = |Difference { summary, template, body, other }: &Difference| {
+            let row = format!("| {summary} | `{}` | {body} | {other} |\n", template.replace('|', "\\|"));
             row.replace("|  |", "| |")
         };
-        let rows: String = DIFFERENCES.iter().map(row).collect();
-        let table =
-            format!("| difference | example | a body | `debug liquid` |\n| --- | --- | --- | --- |\n{rows}");
-        crate::help::tests::check_generated("assets/help/liquid.md", "differences", &table);
+        let rows: String = differences.iter().map(row).collect();
+        let table = format!("| difference | example | {columns} |\n| --- | --- | --- | --- |\n{rows}");
+        crate::help::tests::check_generated("assets/help/liquid.md", name, &table);
+    }
+
+    #[test]
+    fn the_generated_list_of_differences_is_current() {
+        check_list("differences", "a body | `debug liquid`", DIFFERENCES);
     }
 
     #[test]
     fn the_generated_list_for_clevertap_is_current() {
-        let row = |InClevertap { summary, template, body, clevertap }: &InClevertap| {
-            let row = format!("| {summary} | `{}` | {body} | {clevertap} |\n", template.replace('|', "\\|"));
-            row.replace("|  |", "| |")
-        };
-        let rows: String = IN_CLEVERTAP.iter().map(row).collect();
-        let table =
-            format!("| difference | example | telecast | CleverTap |\n| --- | --- | --- | --- |\n{rows}");
-        crate::help::tests::check_generated("assets/help/liquid.md", "in-clevertap", &table);
+        check_list("in-clevertap", "telecast | CleverTap", IN_CLEVERTAP);
     }
 
     #[test]
     fn clevertap_renders_as_listed() {
         let anna = profile(r#"{"name": "Anna"}"#);
-        for InClevertap { template: source, body, clevertap, .. } in IN_CLEVERTAP {
+        for Difference { template: source, body, other, .. } in IN_CLEVERTAP {
             let (template, _) = parse(source, &Partials::default(), Dialect::Telecast);
             assert_eq!(shown(render_with(&template, &anna, Limits::default())), *body, "{source}");
             let (template, problems) = parse(source, &Partials::default(), Dialect::CleverTap);
@@ -184,7 +174,7 @@ mod tests {
                     }
                 }
             };
-            assert_eq!(printed, *clevertap, "{source}");
+            assert_eq!(printed, *other, "{source}");
         }
     }
 
@@ -200,7 +190,7 @@ mod tests {
             let own = render_with(&own, &anna, Limits::default());
             let shopify = shopify.render_data(&data, now, &jiff::tz::TimeZone::UTC, Limits::default());
             assert_eq!(shown(own), difference.body, "{}", difference.template);
-            assert_eq!(shown(shopify), difference.shopify, "{}", difference.template);
+            assert_eq!(shown(shopify), difference.other, "{}", difference.template);
         }
     }
 }

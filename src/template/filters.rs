@@ -19,6 +19,7 @@ use super::flavour::Flavour;
 
 pub(crate) use call::FilterDoc;
 pub(super) use call::{Call, FilterDoc as Filter, FilterError};
+pub(super) use date::{MONTHS, WEEKDAYS};
 pub(crate) use table::FILTERS;
 
 pub(super) fn find(name: &str) -> Option<&'static FilterDoc> {

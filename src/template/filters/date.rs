@@ -10,6 +10,8 @@ use super::call::{Call, FilterError, FilterResult};
 mod read;
 mod strftime;
 
+pub(in crate::template) use strftime::{MONTHS, WEEKDAYS};
+
 /// Formats a date in the workspace's time zone, and `now` in the zone that the dialect prescribes.
 ///
 /// By Shopify's rules, a date text with a zone keeps that zone.

@@ -9,25 +9,9 @@ use jiff::civil::{Date, DateTime};
 use jiff::{Span, Timestamp, Zoned};
 
 use super::super::datum::Datum;
-use super::super::filters::Call;
+use super::super::filters::{Call, MONTHS, WEEKDAYS};
 use super::arguments::{FilterResult, text_of};
 use super::values;
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const WEEKDAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 pub(super) fn date<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let Some(format) = call.arguments.first().cloned() else { return Ok(call.input.clone()) };

@@ -9,6 +9,7 @@ use super::super::syntax::FilterCall;
 use super::arguments::{FilterResult, check_count, needed, number_of, text_of};
 use super::values::{self, JavaNumber};
 use super::{date, text};
+use crate::text::utf16_len;
 
 pub(in super::super) type FilterFn = for<'a> fn(&mut Call<'_, 'a>) -> FilterResult<'a>;
 
@@ -210,7 +211,7 @@ fn default<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
 fn size<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     Ok(match &call.input {
         Datum::List(list) => values::integer(list.len()),
-        Datum::Text(text) => values::integer(values::utf16_len(text.as_str())),
+        Datum::Text(text) => values::integer(utf16_len(text.as_str())),
         // LiqP returns the bytes of a number.
         other if values::number_of(other).is_some() => values::integer(8),
         _ => values::integer(0),

@@ -4,6 +4,7 @@ use super::super::datum::{Datum, LiquidText};
 use super::super::filters::{Call, FilterError};
 use super::arguments::{FilterResult, check_count, needed, number_of, text_of};
 use super::values;
+use crate::text::utf16_len;
 
 fn with_text<'a>(call: &mut Call<'_, 'a>, change: impl FnOnce(&str) -> String) -> FilterResult<'a> {
     let input = call.input.clone();
@@ -239,7 +240,7 @@ pub(super) fn truncate<'a>(call: &mut Call<'_, 'a>) -> FilterResult<'a> {
     let (length, ending) = length_and_ending(call, 50)?;
     with_text(call, |text| {
         let units: Vec<u16> = text.encode_utf16().collect();
-        let ending_length = values::utf16_len(ending.as_str());
+        let ending_length = utf16_len(ending.as_str());
         match usize::try_from(length) {
             Ok(length) if units.len() <= length => text.to_owned(),
             Ok(length) if ending_length < length => {

@@ -15,6 +15,7 @@ use super::super::compare;
 use super::super::datum::{Datum, LiquidText, List, Map};
 use super::super::number::saturate_to_i64;
 use super::super::syntax::Comparison;
+use crate::text::utf16_len;
 
 /// Java prints an object without a `toString` of its own as its class and its hash code. The hash code varies, so this
 /// one is made up.
@@ -241,10 +242,6 @@ pub(in super::super) fn indexed<'a>(
         (_, Some(_)) | (Datum::List(_), None) => Some(Datum::Nil),
         (_, None) => Some(member(value, printed(index, zone).as_str())),
     }
-}
-
-pub(super) fn utf16_len(text: &str) -> usize {
-    text.chars().map(char::len_utf16).sum()
 }
 
 /// Returns the items that `for` and most list filters see. Nil has none, an object has its pairs, and any other value

@@ -8,7 +8,7 @@ use jiff::Zoned;
 // memory.
 const MAX_WIDTH: usize = 50;
 
-const MONTHS: [&str; 12] = [
+pub(in crate::template) const MONTHS: [&str; 12] = [
     "January",
     "February",
     "March",
@@ -23,7 +23,8 @@ const MONTHS: [&str; 12] = [
     "December",
 ];
 
-const WEEKDAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
+pub(in crate::template) const WEEKDAYS: [&str; 7] =
+    ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 
 /// The part between `%` and the directive's letter.
 #[derive(Default, Clone, Copy)]
