@@ -329,18 +329,11 @@ impl<'t, 't2> Interpolation<'t, 't2> {
         needs_json: bool,
         needs_markup: Option<ParseMode>,
     ) -> Option<Diagnostic> {
-        let name = self.name();
-        let (code, message) = match (needs_json, needs_markup) {
-            (false, None) => return None,
-            (true, None) => {
-                let sample = written.json_sample();
-                (Code::UnescapedJson, format!("{sample} in `{name}` would break the JSON"))
-            }
-            (_, Some(mode)) => (
-                Code::UnescapedMarkup,
-                format!("{} in `{name}` would break the {}", sample(mode), mode.as_str()),
-            ),
-        };
+        if !needs_json && needs_markup.is_none() {
+            return None;
+        }
+        let name = format!("`{}`", self.name());
+        let (code, message) = breakage(needs_markup, written.json_sample(), &name);
         Some(Diagnostic::warning(code, self.output.value.span, message))
     }
 
@@ -481,11 +474,7 @@ impl<'t, 't2> Interpolation<'t, 't2> {
 
     /// Reports a filter that adds text which is not escaped to a text that is, or that undoes an escape.
     fn reopened(&self, call: &'t FilterCall, markup: Option<ParseMode>) -> Diagnostic {
-        let broken = match markup {
-            Some(mode) => format!("{} in it would break the {}", sample(mode), mode.as_str()),
-            None => "a quote or line break in it would break the JSON".to_owned(),
-        };
-        let code = if markup.is_some() { Code::UnescapedMarkup } else { Code::UnescapedJson };
+        let (code, broken) = breakage(markup, ANY_JSON_SAMPLE, "it");
         let message = format!("`{}` changes text that is escaped already: {broken}", call.filter.name);
         let problem = Diagnostic::warning(code, self.output.value.span, message);
         let help = format!("escape after `{}`, not before it", call.filter.name);
@@ -704,13 +693,7 @@ pub(super) struct CycleItem {
 impl CycleItem {
     pub(super) fn problem(&self, source: &str, free_name: &str, dialect: Dialect) -> Diagnostic {
         let value = self.item.of(source);
-        let (code, message) = match self.markup {
-            Some(mode) => (
-                Code::UnescapedMarkup,
-                format!("{} in `{value}` would break the {}", sample(mode), mode.as_str()),
-            ),
-            None => (Code::UnescapedJson, format!("a quote or line break in `{value}` would break the JSON")),
-        };
+        let (code, message) = breakage(self.markup, ANY_JSON_SAMPLE, &format!("`{value}`"));
         let position = match self.needs_json || adds_backslashes(self.markup) {
             true => EscapePosition::InString,
             false => EscapePosition::PlainText,
@@ -815,6 +798,19 @@ fn changes_escapes(call: &FilterCall) -> bool {
 }
 
 /// Returns a character that this mode reserves, as an example for a message. The escape covers all of them.
+/// The characters that break JSON, if it is not known which of them a value can have.
+const ANY_JSON_SAMPLE: &str = "a quote or line break";
+
+/// Says what a character in `place` would break: the markup, or without a mode the JSON.
+fn breakage(markup: Option<ParseMode>, json_sample: &str, place: &str) -> (Code, String) {
+    match markup {
+        Some(mode) => {
+            (Code::UnescapedMarkup, format!("{} in {place} would break the {}", sample(mode), mode.as_str()))
+        }
+        None => (Code::UnescapedJson, format!("{json_sample} in {place} would break the JSON")),
+    }
+}
+
 fn sample(mode: ParseMode) -> &'static str {
     match mode {
         ParseMode::Html => "a `<`",
