@@ -46,6 +46,13 @@ const CONTENT_FIELDS: [&str; 26] = [
     "giveaway",
 ];
 
+/// The fields of a caption.
+pub(super) const CAPTION_FIELDS: [&str; 3] = ["caption", "caption_entities", "show_caption_above_media"];
+
+/// The fields of the contents that can have a caption.
+pub(super) const CAPTIONED: [&str; 7] =
+    ["photo", "video", "animation", "audio", "document", "voice", "paid_media"];
+
 pub(super) fn is_content(field: &str) -> bool {
     CONTENT_FIELDS.contains(&field)
 }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::content::{self, ContentContext};
+use super::content::{self, CAPTION_FIELDS, CAPTIONED, ContentContext};
 use super::keyboard;
 use super::lookup::{self, CheckedCall, FoundMessage, FoundTarget};
 use super::result::MethodResult;
@@ -12,11 +12,6 @@ use crate::sandbox::call::MethodCall;
 use crate::sandbox::chats::SandboxChat;
 use crate::telegram::request::ChatKind;
 use crate::telegram::{ApiError, ApiRequest, Method};
-
-const CAPTION_FIELDS: [&str; 3] = ["caption", "caption_entities", "show_caption_above_media"];
-
-/// The fields of the contents that can have a caption.
-const CAPTIONED: [&str; 7] = ["photo", "video", "animation", "audio", "document", "voice", "paid_media"];
 
 /// The fields of the contents that editMessageMedia can replace with a file. This includes a text.
 const REPLACEABLE: [&str; 6] = ["text", "photo", "video", "animation", "audio", "document"];

@@ -5,17 +5,12 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::content;
+use super::content::{self, CAPTION_FIELDS, CAPTIONED};
 use super::lookup::{CheckedCall, FoundMessage};
 use super::message::{self, MessageExtras};
 use crate::sandbox::bot::SandboxBot;
 use crate::telegram::request::Repeat;
 use crate::telegram::{ApiError, Method};
-
-const CAPTION_FIELDS: [&str; 3] = ["caption", "caption_entities", "show_caption_above_media"];
-
-/// The fields of the copied contents that can have a caption. Paid media can too, but Telegram does not copy it.
-const CAPTIONED: [&str; 6] = ["photo", "video", "animation", "audio", "document", "voice"];
 
 /// The fields of the contents that Telegram does not copy.
 const NOT_COPIED: [&str; 4] = ["paid_media", "invoice", "giveaway", "giveaway_winners"];
@@ -37,18 +32,18 @@ pub(super) fn send(
         keep_album(bot, source, &mut albums, &mut content);
         sent.push(message::post(bot, chat, extras, content, now));
     }
-    let verb = if repeat.is_forward { "forwarded" } else { "copied" };
-    match (method, sent.pop()) {
-        (Method::CopyMessages | Method::ForwardMessages, Some(last)) => {
-            sent.push(last);
-            Ok(sent.iter().map(|message| json!({ "message_id": message["message_id"] })).collect())
-        }
+    let id_of = |message: &Value| json!({ "message_id": message["message_id"] });
+    match (method, sent.first()) {
+        (Method::CopyMessages | Method::ForwardMessages, Some(_)) => Ok(sent.iter().map(id_of).collect()),
         (Method::CopyMessages | Method::ForwardMessages, None) => {
             Err(ApiError::bad_request("Messages can't be forwarded"))
         }
-        (Method::ForwardMessage, Some(message)) => Ok(message),
-        (_, Some(message)) => Ok(json!({ "message_id": message["message_id"] })),
-        (_, None) => Err(ApiError::bad_request(&format!("The message can't be {verb}"))),
+        (Method::ForwardMessage, Some(message)) => Ok(message.clone()),
+        (_, Some(message)) => Ok(id_of(message)),
+        (_, None) => {
+            let verb = if repeat.is_forward { "forwarded" } else { "copied" };
+            Err(ApiError::bad_request(&format!("The message can't be {verb}")))
+        }
     }
 }
 
