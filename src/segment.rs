@@ -36,6 +36,6 @@ pub(crate) use definition::problem_in_file;
 pub use explain::explain;
 pub use literal::{Literal, Number};
 pub use matches::{Moment, Subject, bounds, matches};
-pub(crate) use parser::text_source;
 pub use parser::{Reading, read};
 pub use schema::{EventSummary, Schema};
+pub(crate) use token::text_source;

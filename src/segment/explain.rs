@@ -2,7 +2,7 @@
 
 use super::condition::{Aggregate, Comparison, Condition, EventQuery, Field, Pattern, Test, Unit, Within};
 use super::literal::Literal;
-use super::parser::{name_source, text_source};
+use super::token::{name_source, text_source};
 use jiff::tz::TimeZone;
 
 /// Returns the condition as an English clause, such as `country is "DE", and ltv is more than 100`. Dates are in `zone`.

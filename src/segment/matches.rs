@@ -1,11 +1,14 @@
 //! Evaluates a condition for one profile.
 
+use std::borrow::Cow;
+
+use indexmap::IndexMap;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
 
 use super::condition::{Aggregate, Condition, EventQuery, Field, Pattern, Test, Unit, Within};
 use super::literal::{Literal, Number};
-use crate::profile::{Event, Profile, Value};
+use crate::profile::{CHAT_ID, Event, Profile, Value};
 
 /// The instant for which a condition is evaluated, and the time zone in which days begin.
 #[derive(Debug, Clone, Copy)]
@@ -22,24 +25,61 @@ pub struct Subject<'a> {
 }
 
 pub fn matches(condition: &Condition, subject: Subject<'_>, moment: Moment<'_>) -> bool {
-    match condition {
-        Condition::All(conditions) => conditions.iter().all(|condition| matches(condition, subject, moment)),
-        Condition::Any(conditions) => conditions.iter().any(|condition| matches(condition, subject, moment)),
-        Condition::Not(condition) => !matches(condition, subject, moment),
-        Condition::Segment(_, condition) => matches(condition, subject, moment),
-        Condition::Field(field, test) => match field_value(field, subject) {
-            Some(value) => passes(&value, field, test, moment),
-            None => false,
-        },
-        Condition::Did(query, comparison, n) => {
-            let count = selected(query, subject, moment).count() as u64;
-            comparison.holds(count.cmp(n))
+    Evaluator { properties: &subject.profile.properties, subject: Some(subject), moment }.holds(condition)
+}
+
+struct Evaluator<'a> {
+    /// The properties of the profile, or those of one of its events.
+    properties: &'a IndexMap<String, Value>,
+    /// `None` for an event.
+    subject: Option<Subject<'a>>,
+    moment: Moment<'a>,
+}
+
+impl<'a> Evaluator<'a> {
+    fn holds(&self, condition: &Condition) -> bool {
+        match condition {
+            Condition::All(conditions) => conditions.iter().all(|condition| self.holds(condition)),
+            Condition::Any(conditions) => conditions.iter().any(|condition| self.holds(condition)),
+            Condition::Not(condition) => !self.holds(condition),
+            Condition::Segment(_, condition) => self.holds(condition),
+            Condition::Field(field, test) => {
+                self.value(field).is_some_and(|value| passes(&value, field, test, self.moment))
+            }
+            Condition::Did(query, comparison, n) => {
+                let count = self.selected(query).count() as u64;
+                comparison.holds(count.cmp(n))
+            }
+            Condition::Total { of, aggregate, property, comparison, number } => {
+                let values = self.selected(of).filter_map(|event| member(&event.properties, property));
+                total(*aggregate, values).is_some_and(|total| comparison.holds(total.cmp(number)))
+            }
         }
-        Condition::Total { of, aggregate, property, comparison, number } => {
-            let values =
-                selected(of, subject, moment).filter_map(|event| member(&event.properties, property));
-            total(*aggregate, values).is_some_and(|total| comparison.holds(total.cmp(number)))
-        }
+    }
+
+    fn value(&self, field: &Field) -> Option<Cow<'a, Value>> {
+        let profile = || self.subject.map(|subject| subject.profile);
+        let value = match field {
+            Field::Identity => Cow::Owned(Value::Text(profile()?.identity.clone())),
+            Field::Reachable => Cow::Owned(Value::Boolean(profile()?.is_reachable())),
+            Field::TestProfile => Cow::Owned(Value::Boolean(profile()?.is_test_profile())),
+            Field::ChatId => Cow::Borrowed(self.properties.get(CHAT_ID)?),
+            Field::Property(name, _) => Cow::Borrowed(self.properties.get(name)?),
+            Field::Member(path) => Cow::Borrowed(member(self.properties, path)?),
+        };
+        (*value != Value::Null).then_some(value)
+    }
+
+    fn selected<'q>(&'q self, query: &'q EventQuery) -> impl Iterator<Item = &'a Event> + 'q {
+        let bounds = query.within.map(|within| bounds(within, self.moment));
+        let events = self.subject.map_or(&[][..], |subject| subject.events);
+        events.iter().filter(move |event| {
+            let at = event.at.as_second();
+            let of_event = Evaluator { properties: &event.properties, subject: None, moment: self.moment };
+            event.name == query.name
+                && bounds.is_none_or(|(start, end)| start <= at && at <= end)
+                && query.condition.as_deref().is_none_or(|condition| of_event.holds(condition))
+        })
     }
 }
 
@@ -58,21 +98,7 @@ pub fn bounds(within: Within, moment: Moment<'_>) -> (i64, i64) {
     (instant.map_or(i64::MIN, |instant| instant.timestamp().as_second()), now)
 }
 
-fn field_value<'a>(field: &Field, subject: Subject<'a>) -> Option<std::borrow::Cow<'a, Value>> {
-    use std::borrow::Cow;
-    let profile = subject.profile;
-    Some(match field {
-        Field::Identity => Cow::Owned(Value::Text(profile.identity.clone())),
-        Field::Reachable => Cow::Owned(Value::Boolean(profile.is_reachable())),
-        Field::TestProfile => Cow::Owned(Value::Boolean(profile.is_test_profile())),
-        Field::ChatId => Cow::Borrowed(profile.chat_id()?),
-        Field::Property(name, _) => Cow::Borrowed(profile.properties.get(name)?),
-        Field::Member(path) => Cow::Borrowed(member(&profile.properties, path)?),
-    })
-    .filter(|value| **value != Value::Null)
-}
-
-fn member<'a>(properties: &'a indexmap::IndexMap<String, Value>, path: &[String]) -> Option<&'a Value> {
+fn member<'a>(properties: &'a IndexMap<String, Value>, path: &[String]) -> Option<&'a Value> {
     let (first, rest) = path.split_first()?;
     let value = rest.iter().try_fold(properties.get(first)?, |value, key| match value {
         Value::Object(members) => members.get(key),
@@ -135,26 +161,6 @@ fn as_text(value: &Value, field: &Field) -> Option<String> {
         (Value::Integer(id), Field::ChatId) => Some(id.to_string()),
         _ => None,
     }
-}
-
-fn selected<'a>(
-    query: &'a EventQuery,
-    subject: Subject<'a>,
-    moment: Moment<'a>,
-) -> impl Iterator<Item = &'a Event> {
-    let bounds = query.within.map(|within| bounds(within, moment));
-    subject.events.iter().filter(move |event| {
-        let at = event.at.as_second();
-        let passes = |condition: &Condition| {
-            // The fields of the condition are members of the event's properties, and `matches` reads members from a
-            // profile.
-            let profile = Profile { properties: event.properties.clone(), ..Profile::default() };
-            matches(condition, Subject { profile: &profile, events: &[] }, moment)
-        };
-        event.name == query.name
-            && bounds.is_none_or(|(start, end)| start <= at && at <= end)
-            && query.condition.as_deref().is_none_or(passes)
-    })
 }
 
 /// Returns the aggregate of the values that are numbers; the count includes all values. A sum and an average are

@@ -6,7 +6,7 @@ use super::condition::{
 };
 use super::literal::{Literal, Number};
 use super::schema::{EventSummary, Schema};
-use super::token::{Token, TokenKind, error, tokens};
+use super::token::{Token, TokenKind, error, name_source, text_source, tokens};
 use crate::diagnostic::{Code, Diagnostic, Fix, did_you_mean};
 use crate::profile::import::DateFormat;
 use crate::profile::{CHAT_ID, ValueKind};
@@ -359,10 +359,7 @@ impl<'a> Parser<'_, 'a, '_> {
             if operand.kind().is_some_and(|kind| kind != ValueKind::Text) {
                 self.problems.push(self.wrong_kind(&operand, &format!("`{word}` needs a text")));
             }
-            let TokenKind::Text(text) = self.kind().clone() else {
-                return Err(self.expected("a text in double quotes"));
-            };
-            self.at += 1;
+            let (text, _) = self.text("a text")?;
             return Ok(condition(operand.field, Test::Text(pattern, text)));
         }
         // A boolean needs no comparison: `reachable` is short for `reachable == true`.
@@ -468,16 +465,12 @@ impl<'a> Parser<'_, 'a, '_> {
     fn date(&mut self) -> Parsed<Literal> {
         self.at += 1;
         self.expect_sign("(")?;
-        let span = self.span();
-        let TokenKind::Text(text) = self.kind().clone() else {
-            return Err(self.expected("a date in double quotes"));
-        };
+        let (text, span) = self.text("a date")?;
         let Some(instant) = date(&text, self.schema) else {
             return Err(error(span, format!("`{}` is not a date", visible(&text)))
                 .with_help("write it as 2026-01-31 or 2026-01-31 12:00:00")
                 .into());
         };
-        self.at += 1;
         self.expect_sign(")")?;
         Ok(Literal::Date(instant))
     }
@@ -544,11 +537,7 @@ impl<'a> Parser<'_, 'a, '_> {
     }
 
     fn event_name(&mut self) -> Parsed<(String, EventScope<'a>)> {
-        let span = self.span();
-        let TokenKind::Text(name) = self.kind().clone() else {
-            return Err(self.expected("the name of an event in double quotes"));
-        };
-        self.at += 1;
+        let (name, span) = self.text("the name of an event")?;
         let events = self.schema.events;
         let known = events.iter().find(|event| event.name == name);
         if known.is_none() {
@@ -630,11 +619,7 @@ impl<'a> Parser<'_, 'a, '_> {
     fn segment(&mut self) -> Parsed<Condition> {
         self.at += 1;
         self.expect_sign("(")?;
-        let span = self.span();
-        let TokenKind::Text(name) = self.kind().clone() else {
-            return Err(self.expected("the name of a segment in double quotes"));
-        };
-        self.at += 1;
+        let (name, span) = self.text("the name of a segment")?;
         self.expect_sign(")")?;
         let segments = self.schema.segments;
         let Some((name, text)) = segments.get_key_value(&name) else {
@@ -720,6 +705,16 @@ impl<'a> Parser<'_, 'a, '_> {
 
     fn error_here(&self, message: impl Into<String>) -> Diagnostic {
         error(self.span(), message)
+    }
+
+    /// Reads a text in double quotes; `what` is what it should be.
+    fn text(&mut self, what: &str) -> Parsed<(String, Span)> {
+        let TokenKind::Text(text) = self.kind().clone() else {
+            return Err(self.expected(&format!("{what} in double quotes")));
+        };
+        let span = self.span();
+        self.at += 1;
+        Ok((text, span))
     }
 
     fn expected(&self, what: &str) -> Box<Diagnostic> {
@@ -811,20 +806,4 @@ fn is_number(text: &str) -> bool {
 fn date(text: &str, schema: &Schema<'_>) -> Option<jiff::Timestamp> {
     // In imported files, a date can also be `$D_<seconds>` or plain seconds. In an expression, it cannot.
     text.contains('-').then(|| DateFormat::Iso.parse(text, schema.zone)).flatten()
-}
-
-/// Returns a text as it is written in an expression.
-pub(crate) fn text_source(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
-}
-
-/// Returns the name of a property as it is written in an expression.
-pub(super) fn name_source(name: &str) -> String {
-    let is_plain =
-        matches!(tokens(name).as_deref(), Ok([Token { kind: TokenKind::Word(word), .. }, _]) if word == name);
-    let reserved = ["not", "did", "segment", "and", "or", "identity", "reachable", "test_profile"];
-    if is_plain && !reserved.contains(&name) && !name.contains('.') {
-        return name.to_owned();
-    }
-    format!("`{}`", name.replace('\\', "\\\\").replace('`', "\\`"))
 }

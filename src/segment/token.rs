@@ -149,7 +149,7 @@ fn sign(text: &str, at: usize) -> Result<(TokenKind, usize), Box<Diagnostic>> {
         rest.strip_prefix('\'').and_then(|rest| rest.split_once('\'')).map(|(inner, _)| inner)
     {
         let whole = Span::new(at, at + inner.len() + 2);
-        let quoted = format!("\"{}\"", inner.replace('\\', "\\\\").replace('"', "\\\""));
+        let quoted = text_source(inner);
         return Err(error(whole, "a text is in double quotes here")
             .with_help(format!("write {}", visible(&quoted)))
             .with_fix(Fix::replace("use double quotes", whole, quoted))
@@ -163,6 +163,22 @@ fn sign(text: &str, at: usize) -> Result<(TokenKind, usize), Box<Diagnostic>> {
         _ => "compare a property with a value: country == \"DE\"",
     };
     Err(error(span, format!("unexpected `{}`", visible(span.of(text)))).with_help(help).into())
+}
+
+/// Returns a text as it is written in an expression.
+pub(crate) fn text_source(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+/// Returns the name of a property as it is written in an expression.
+pub(super) fn name_source(name: &str) -> String {
+    let is_plain =
+        matches!(tokens(name).as_deref(), Ok([Token { kind: TokenKind::Word(word), .. }, _]) if word == name);
+    let reserved = ["not", "did", "segment", "and", "or", "identity", "reachable", "test_profile"];
+    if is_plain && !reserved.contains(&name) && !name.contains('.') {
+        return name.to_owned();
+    }
+    format!("`{}`", name.replace('\\', "\\\\").replace('`', "\\`"))
 }
 
 pub(super) fn error(span: Span, message: impl Into<String>) -> Diagnostic {

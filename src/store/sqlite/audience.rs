@@ -169,22 +169,6 @@ impl<'a> Query<'a> {
     }
 
     fn field(&mut self, field: &Field, test: &Test, properties: &str) {
-        if let Field::Reachable = field {
-            let Operand { json_type, .. } = member(properties, &[CHAT_ID.to_owned()]);
-            let set = json_type.unwrap_or_default();
-            self.boolean(
-                test,
-                &format!(
-                    "(coalesce({set}, 'null') <> 'null' AND id NOT IN (SELECT profile_id FROM reachability \
-                 WHERE state IN ('blocked', 'gone')))"
-                ),
-            );
-            return;
-        }
-        if let Field::TestProfile = field {
-            self.boolean(test, "is_test");
-            return;
-        }
         let operand = match field {
             Field::Property(_, None) => {
                 self.push("0");
@@ -196,7 +180,15 @@ impl<'a> Query<'a> {
             }
             Field::ChatId => member(properties, &[CHAT_ID.to_owned()]),
             Field::Member(path) => member(properties, path),
-            Field::Reachable | Field::TestProfile => return,
+            Field::Reachable => {
+                let chat = member(properties, &[CHAT_ID.to_owned()]).value;
+                let value = format!(
+                    "({chat} IS NOT NULL AND id NOT IN (SELECT profile_id FROM reachability \
+                     WHERE state IN ('blocked', 'gone')))"
+                );
+                Operand { value, json_type: None }
+            }
+            Field::TestProfile => Operand { value: "is_test".to_owned(), json_type: None },
         };
         let kind = match field {
             Field::Identity => Some(ValueKind::Text),
@@ -261,24 +253,6 @@ impl<'a> Query<'a> {
             }
         }
         self.push(")");
-    }
-
-    fn boolean(&mut self, test: &Test, value: &str) {
-        let negated = matches!(test, Test::Compare(_, Literal::Boolean(false)));
-        self.push(&match test {
-            Test::Compare(..) if negated => format!("NOT {value}"),
-            Test::Compare(..) => value.to_owned(),
-            Test::OneOf(literals) => {
-                let asks = |wanted: bool| literals.contains(&Literal::Boolean(wanted));
-                match (asks(true), asks(false)) {
-                    (true, true) => "1".to_owned(),
-                    (true, false) => value.to_owned(),
-                    (false, _) => format!("{} AND NOT {value}", i32::from(asks(false))),
-                }
-            }
-            Test::IsSet => "1".to_owned(),
-            Test::Text(..) | Test::Contains(_) | Test::Within(_) => "0".to_owned(),
-        });
     }
 
     fn compare(&mut self, field: &Field, operand: &Operand, comparison: Comparison, literal: &Literal) {
