@@ -36,7 +36,8 @@ impl Composed {
         let InClevertap { rendered, mut problems } = elsewhere;
         if let (Some(own), Some(rendered)) = (own, rendered) {
             let is_json = inputs.campaign.content_format == ContentFormat::Json;
-            let values = is_json.then(|| (to_value(own), to_value(&rendered.text)));
+            let value = |text: &str| serde_json::from_str::<Value>(text).ok();
+            let values = (value(own), value(&rendered.text));
             if is_json {
                 // In JSON, whitespace outside strings does not matter. Whitespace inside strings is reported once for
                 // all profiles, by `always_differing`.
@@ -44,12 +45,12 @@ impl Composed {
                     .retain(|problem| problem.is_error() || !problem.span.of(inputs.body).trim().is_empty());
             }
             let mut is_same = own == rendered.text;
-            match values {
-                Some((Some(own), Some(other))) if own == other => {
+            match &values {
+                (Some(own), Some(other)) if is_json && own == other => {
                     is_same = true;
                     problems.clear();
                 }
-                Some((Some(_), None)) => {
+                (Some(_), None) if is_json => {
                     let locator = Locator::new(rendered.map, PatchedText::unchanged(&rendered.text));
                     let fault = fault(inputs, &locator).map(|fault| {
                         let known = faults.iter().find(|known| overlap(known.span, fault.span));
@@ -60,7 +61,12 @@ impl Composed {
                 _ => {}
             }
             if !is_same {
-                let line = differing_line(own, &rendered.text);
+                let line = values
+                    .0
+                    .zip(values.1)
+                    .and_then(|(own, other)| first_difference(text_of(&own)?, text_of(&other)?))
+                    .or_else(|| first_difference(own, &rendered.text))
+                    .unwrap_or_default();
                 self.clevertap = Some(ClevertapText { body: rendered.text, line });
             }
         }
@@ -81,10 +87,6 @@ fn overlap(a: Span, b: Span) -> bool {
     a.start <= b.end && b.start <= a.end
 }
 
-fn to_value(text: &str) -> Option<Value> {
-    serde_json::from_str(text).ok()
-}
-
 /// Returns the syntax error of a body that is JSON in telecast, but not in CleverTap.
 fn fault(inputs: &Inputs<'_>, locator: &Locator) -> Option<Diagnostic> {
     let body = BodySource { text: inputs.body, dialect: inputs.dialect };
@@ -101,17 +103,7 @@ fn fault(inputs: &Inputs<'_>, locator: &Locator) -> Option<Diagnostic> {
 /// How many of the characters before the first difference are shown.
 const SHOWN_BEFORE: usize = 16;
 
-/// Returns the first line of `elsewhere` that differs from that of `own`: of the message's text if it differs, and of
-/// the body otherwise.
-fn differing_line(own: &str, elsewhere: &str) -> String {
-    let texts = to_value(own).zip(to_value(elsewhere)).map(|(own, other)| (text_of(&own), text_of(&other)));
-    let of_text = match texts {
-        Some((Some(own), Some(elsewhere))) => first_difference(&own, &elsewhere),
-        _ => None,
-    };
-    of_text.or_else(|| first_difference(own, elsewhere)).unwrap_or_default()
-}
-
+/// Returns the first line of `elsewhere` that differs from that of `own`.
 fn first_difference(own: &str, elsewhere: &str) -> Option<String> {
     if own == elsewhere {
         return None;
@@ -135,7 +127,6 @@ fn from_difference(line: &str, own: &str) -> String {
     }
 }
 
-fn text_of(body: &Value) -> Option<String> {
-    let text = body.get("text").or_else(|| body.get("caption"))?;
-    text.as_str().map(str::to_owned)
+fn text_of(body: &Value) -> Option<&str> {
+    body.get("text").or_else(|| body.get("caption"))?.as_str()
 }

@@ -97,17 +97,13 @@ impl SampleEvent {
     }
 }
 
-/// Returns the keys of all objects among the values, sorted and without duplicates.
-fn properties_in<'v>(values: impl Iterator<Item = Option<&'v Value>>) -> SampleProperties {
-    let mut properties = SampleProperties::new();
-    for value in values {
-        if let Some(Value::Object(members)) = value {
-            for (name, value) in members {
-                properties.entry(name.clone()).or_default().push(value.clone());
-            }
+/// Adds the members of an object. Does nothing for any other value.
+fn add_members(properties: &mut SampleProperties, value: Option<Value>) {
+    if let Some(Value::Object(members)) = value {
+        for (name, value) in members {
+            properties.entry(name).or_default().push(value);
         }
     }
-    properties
 }
 
 /// Returns the workspace's partials (template files that other templates include) by name. A partial that cannot be
@@ -247,14 +243,12 @@ impl MessageJob {
             vocabulary: self.vocabulary.as_deref().map(|known| {
                 // The vocabulary of the store has only the properties of profiles. The properties of events come from
                 // the samples or from the given event.
-                let events = known_events();
-                Vocabulary {
-                    event: properties_in(events.iter().map(|known| known.event.as_ref())),
-                    external_trigger: properties_in(
-                        events.iter().map(|known| known.external_trigger.as_ref()),
-                    ),
-                    ..known.clone()
+                let mut vocabulary = known.clone();
+                for known in known_events() {
+                    add_members(&mut vocabulary.event, known.event);
+                    add_members(&mut vocabulary.external_trigger, known.external_trigger);
                 }
+                vocabulary
             }),
             zone: self.workspace.time_zone(),
         }

@@ -74,7 +74,7 @@ pub struct Workspace {
     /// The partials, sorted by name (without `.liquid`).
     pub partials: Vec<LoadedFile>,
     pub samples: Vec<LoadedFile>,
-    /// The segments, sorted by stem.
+    /// The segments, sorted by stem. [`Workspace::open_campaign`] does not read them, because no message needs them.
     pub segments: Vec<DefinitionFile<SegmentDefinition>>,
     pub folder_problems: Vec<FileProblem>,
     /// The stems of the campaigns whose files have problems.
@@ -179,6 +179,8 @@ impl Workspace {
         reader.has_other_webhooks = !stems.iter().eq(known.iter().map(|webhook| &webhook.stem));
         workspace.webhooks = stems.iter().map(|stem| load_webhook(&mut reader, stem)).collect();
         workspace.campaigns = load_campaigns(&mut reader, &mut workspace.folder_problems);
+        let stems = self::stems(&reader.tree, SEGMENTS, ".toml", &mut workspace.folder_problems);
+        workspace.segments = stems.iter().map(|stem| load_segment(&mut reader, stem)).collect();
         Ok(reader.finish(workspace))
     }
 
@@ -398,8 +400,6 @@ impl<'b> Reader<'b> {
         workspace.partials = read_all("partials", ".liquid");
         workspace.samples = read_all("samples", ".json");
         workspace.samples.iter_mut().for_each(check_sample);
-        let segments = stems(&self.tree, SEGMENTS, ".toml", &mut workspace.folder_problems);
-        workspace.segments = segments.iter().map(|stem| load_segment(&mut self, stem)).collect();
         workspace.folder_problems.extend(private_problems(&self.tree));
         let manifest = &mut workspace.manifest;
         let default = manifest.value.as_ref().and_then(|value| value.defaults.webhook.as_deref());
